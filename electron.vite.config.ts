@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string): string => resolve(import.meta.dirname, path);
+
+/** The oldest runtime the main process and the preload must start on: Electron 25. */
+const oldestNode = 'node18.15';
+const oldestChromium = 'chrome114';
+
+/** Native code and what the shell itself supplies; everything else is bundled, because the oldest shell cannot load ESM. */
+const external = ['better-sqlite3', 'electron'];
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: at('out/main'),
+      target: oldestNode,
+      sourcemap: true,
+      externalizeDeps: false,
+      rollupOptions: {
+        external,
+        input: { main: at('electron/main.ts'), cli: at('cli/main.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at('out/preload'),
+      target: oldestNode,
+      sourcemap: true,
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: at('preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    plugins: [react()],
+    server: { host: '127.0.0.1' },
+    build: {
+      outDir: at('out/renderer'),
+      target: oldestChromium,
+      minify: true,
+      cssMinify: 'lightningcss',
+      rollupOptions: { input: at('renderer/index.html') },
+    },
+  },
+});
