@@ -1,0 +1,25 @@
+/**
+ * What the menu, the tray and a notification may ask of the window. `show-task:7` shows task 7. They are words, never
+ * data: whatever they start goes through the contract's calls like everything else.
+ */
+export const windowCommands = ['add-repository', 'new-task', 'palette', 'inbox', 'settings', 'help'] as const;
+
+/** One command from the shell to the window. */
+export type WindowCommand = (typeof windowCommands)[number] | `show-task:${number}`;
+
+/** The message with which the preload forwards the port of the contract: `event.data` is this, `event.ports[0]` the port. */
+export const portMessage = 'switchyard:port';
+
+/** Everything the preload gives the window, as `window.switchyard`. Each member does one thing no web page can. */
+export interface Bridge {
+  /** `darwin`, `win32` or `linux`: decides the shape of the title bar and how keys are written. */
+  readonly platform: string;
+  /** Where a dropped file or folder is on this machine; an empty string when it is nowhere. */
+  pathForFile(file: File): string;
+  /** Lets the person choose a folder in the system's own dialog; null when they close it. */
+  pickFolder(): Promise<string | null>;
+  /** Says that the page listens for the port. A port follows as a window message with the data `switchyard:port`. */
+  ready(): void;
+  /** Hears what the menu, the tray and notifications ask for. Gives back how to stop hearing. */
+  onCommand(hear: (command: WindowCommand) => void): () => void;
+}
