@@ -1,0 +1,71 @@
+import type { AgentStatus } from '../contract/agent';
+import type { Answer, RequestKind, RequestOption, RequestTool } from '../contract/request';
+import type { PermissionLevel, Usage } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+
+/** A question as the agent asked it, before it has a row. */
+export interface Question {
+  readonly kind: Exclude<RequestKind, 'start'>;
+  readonly title: string;
+  readonly body: string;
+  readonly tool: RequestTool | null;
+  readonly options: readonly RequestOption[];
+  readonly allowsText: boolean;
+  readonly multiple: boolean;
+}
+
+/** How a turn ended, as the runner must treat it. */
+export type TurnEnd =
+  | { readonly kind: 'completed'; readonly usage: Usage }
+  /** The agent or its provider failed. `retryable` when the same turn may well work later (limit, overload, network). */
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly retryable: boolean;
+      readonly retryAt: number | null;
+      readonly usage: Usage;
+    }
+  /** The turn's signal was aborted and the agent is gone. */
+  | { readonly kind: 'cancelled'; readonly usage: Usage };
+
+/** Everything an agent needs for one turn. The runner supplies it; the agent owns nothing outside it. */
+export interface Turn {
+  /** What to tell the agent. */
+  readonly prompt: string;
+  /** The agent's own session id to go on with, or null for a new conversation. */
+  readonly resume: string | null;
+  /** The worktree, absolute. The agent's process starts there. */
+  readonly directory: string;
+  /** The whole environment of the agent's process; nothing is inherited beside it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly permissionLevel: PermissionLevel;
+  /** False keeps out whatever the repository brings for agents: settings, hooks, MCP servers. */
+  readonly trusted: boolean;
+  /** An agent silent for this long with no question open is hung: it is ended and the turn fails as retryable. */
+  readonly silenceMs: number;
+  /** Ends the turn: the agent is told, then ended with everything it started. */
+  readonly signal: AbortSignal;
+  /** Called once, as soon as the agent's session id is known, so that a crash can resume it. */
+  readonly onSession: (agentSession: string) => void;
+  /** Called for the agent's process when it starts, for the ledger of children. */
+  readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
+  /** Adds to the transcript. */
+  readonly record: (body: TranscriptBody) => void;
+  /**
+   * Puts a question to the person and waits without limit. The row is committed before this returns a promise to
+   * wait on. Abort `withdrawn` when the agent takes the question back; the promise then rejects with an AbortError.
+   */
+  readonly ask: (question: Question, withdrawn: AbortSignal) => Promise<Answer>;
+}
+
+/** The program that does the work. Each implementation passes test/suites/agent.ts. */
+export interface Agent {
+  readonly name: string;
+  /** Looks for the program on the given PATH. Never throws for a missing one. */
+  locate(environment: Readonly<Record<string, string>>): Promise<AgentStatus>;
+  /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
+  take(turn: Turn): Promise<TurnEnd>;
+}
+
+/** Usage of an agent that says nothing about it. */
+export const unknownUsage: Usage = { inputTokens: null, outputTokens: null, costUsd: null };

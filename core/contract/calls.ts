@@ -1,0 +1,105 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { agentStatusSchema } from './agent';
+import { changeSchema } from './change';
+import { doctorReportSchema } from './doctor';
+import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
+import { answerSchema, requestIdSchema, requestSchema } from './request';
+import { approvalSchema, reviewSchema } from './review';
+import { sessionSchema } from './session';
+import { settingsSchema } from './settings';
+import { statusSchema } from './status';
+import { newTaskSchema, taskDetailSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
+import { transcriptEventSchema } from './transcript';
+
+const taskRef = z.strictObject({ task: taskIdSchema });
+const repositoryRef = z.strictObject({ repository: repositoryIdSchema });
+
+/** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
+export const calls = {
+  repositories: {
+    list: oc.output(z.array(repositorySchema)),
+    /** Looks at a path without adding it. Fails with the reason when it cannot be added. */
+    inspect: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(repositoryInspectionSchema),
+    /** Adds a repository, or gives back the one already there; `trust: true` also trusts what is there now. */
+    add: oc.input(z.strictObject({ path: z.string().min(1).max(4096), trust: z.boolean() })).output(repositorySchema),
+    trust: oc.input(repositoryRef.extend({ trust: z.boolean() })).output(repositorySchema),
+    configure: oc
+      .input(repositoryRef.extend({ checkCommand: z.string().trim().min(1).max(4000).nullable() }))
+      .output(repositorySchema),
+    /** Forgets a repository with no unfinished tasks; nothing in the repository itself is touched. */
+    remove: oc.input(repositoryRef).output(z.void()),
+    branches: oc.input(repositoryRef).output(z.array(branchSchema)),
+  },
+  tasks: {
+    list: oc
+      .input(
+        z.strictObject({
+          states: z.array(taskStateSchema).optional(),
+          repository: repositoryIdSchema.optional(),
+          limit: z.number().int().min(1).max(1000).default(200),
+        }),
+      )
+      .output(z.array(taskSchema)),
+    get: oc.input(taskRef).output(taskDetailSchema),
+    create: oc.input(newTaskSchema).output(taskDetailSchema),
+    cancel: oc.input(taskRef).output(taskSchema),
+    retry: oc.input(taskRef).output(taskSchema),
+    /** Merges exactly what the ids name, or fails saying what moved. */
+    approve: oc.input(approvalSchema).output(taskSchema),
+    /** Sends the comment back to the same agent session as its next message. */
+    reject: oc.input(taskRef.extend({ comment: z.string().trim().min(1).max(100_000) })).output(taskSchema),
+    /** Throws the change away, keeping everything under a backup ref. */
+    discard: oc.input(taskRef).output(taskSchema),
+    /** Brings a discarded change back to review. */
+    restore: oc.input(taskRef).output(taskSchema),
+  },
+  reviews: {
+    get: oc.input(taskRef).output(reviewSchema),
+    /** The unified patch of the reviewed change, all of it or of some files; `head` and `mergeBase` come from the review. */
+    patch: oc
+      .input(
+        taskRef.extend({
+          mergeBase: reviewSchema.shape.mergeBase,
+          head: reviewSchema.shape.head,
+          paths: z.array(z.string()).max(1000).optional(),
+        }),
+      )
+      .output(z.object({ patch: z.string(), truncated: z.boolean() })),
+  },
+  requests: {
+    /** Open requests, those that blocked an agent longest first. */
+    list: oc.output(z.array(requestSchema)),
+    answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
+  },
+  sessions: {
+    list: oc.input(taskRef).output(z.array(sessionSchema)),
+    /** The transcript after `after` (0 for all), in batches, and on as it grows; ends when the follower leaves. */
+    follow: oc
+      .input(z.strictObject({ session: z.number().int().positive(), after: z.number().int().nonnegative() }))
+      .output(eventIterator(z.array(transcriptEventSchema))),
+  },
+  settings: {
+    list: oc.output(settingsSchema),
+    set: oc.input(z.strictObject({ name: z.string(), value: z.json() })).output(settingsSchema),
+  },
+  agents: {
+    /** What is installed. `refresh` looks again instead of giving what was found last. */
+    list: oc.input(z.strictObject({ refresh: z.boolean().default(false) })).output(z.array(agentStatusSchema)),
+  },
+  runtime: {
+    status: oc.output(statusSchema),
+    doctor: oc.output(doctorReportSchema),
+    /** Makes a sample repository and queues an echo task in it: the main job without a key. */
+    demo: oc.output(taskDetailSchema),
+    /** Asks the owner to stop after what is in hand is parked. */
+    stop: oc.output(z.void()),
+  },
+  changes: {
+    /** One snapshot, then every change until the follower leaves. */
+    follow: oc.output(eventIterator(changeSchema)),
+  },
+};
+
+/** The contract as a type, from which clients and doors derive theirs. */
+export type Calls = typeof calls;

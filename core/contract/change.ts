@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { agentStatusSchema } from './agent';
+import { repositoryIdSchema, repositorySchema } from './repository';
+import { requestSchema } from './request';
+import { settingsSchema } from './settings';
+import { taskSchema } from './task';
+
+/**
+ * What happened, told after it is committed. A follower first gets one `snapshot`, then every change since, so
+ * nothing falls between a list and a subscription. Events announce; they never steer.
+ */
+export const changeSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    /** All unfinished tasks and the newest 500 finished ones. */
+    tasks: z.array(taskSchema),
+    repositories: z.array(repositorySchema),
+    agents: z.array(agentStatusSchema),
+    settings: settingsSchema,
+  }),
+  z.object({ type: z.literal('task.changed'), task: taskSchema }),
+  z.object({ type: z.literal('request.changed'), request: requestSchema }),
+  z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),
+  z.object({ type: z.literal('repository.removed'), id: repositoryIdSchema }),
+  z.object({ type: z.literal('agents.changed'), agents: z.array(agentStatusSchema) }),
+  z.object({ type: z.literal('settings.changed'), settings: settingsSchema }),
+]);
+export type Change = z.infer<typeof changeSchema>;

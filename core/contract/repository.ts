@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+export const repositoryIdSchema = z.number().int().positive();
+
+/** A git repository the person added. Its path is the top of the checkout they gave, with links resolved. */
+export const repositorySchema = z.object({
+  id: repositoryIdSchema,
+  name: z.string(),
+  path: z.string(),
+  /** Whether its hooks, filters and configured programs may run, as its owner said when asked. */
+  trusted: z.boolean(),
+  /** What the repository could run changed since it was trusted: it counts as untrusted until asked again. */
+  trustChanged: z.boolean(),
+  /** The branch new tasks start from unless another is named; null when HEAD is detached. */
+  defaultBranch: z.string().nullable(),
+  /** The command line run in the worktree after the agent, for example `npm test`; null for none. */
+  checkCommand: z.string().nullable(),
+  addedAt: z.number().int(),
+});
+export type Repository = z.infer<typeof repositorySchema>;
+
+/** What is found at a path before it is added: enough to ask for trust, or to say why it cannot be added. */
+export const repositoryInspectionSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  defaultBranch: z.string().nullable(),
+  /** The id it already has, when it was added before. */
+  knownAs: repositoryIdSchema.nullable(),
+  /** What the repository would run if trusted: hooks, filters, configured programs, agents' settings. One line each. */
+  programs: z.array(z.string()),
+  /** Things worth knowing that do not stop the work: submodules, LFS pointers, a detached HEAD, a dirty checkout. */
+  notices: z.array(z.string()),
+});
+export type RepositoryInspection = z.infer<typeof repositoryInspectionSchema>;
+
+export const branchSchema = z.object({
+  name: z.string(),
+  oid: z.string(),
+  /** The checkout that has it checked out, when one does. */
+  checkedOutAt: z.string().nullable(),
+});
+export type Branch = z.infer<typeof branchSchema>;

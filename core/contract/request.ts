@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+export const requestIdSchema = z.number().int().positive();
+
+/**
+ * A question to a human: leave to use a tool, a decision the agent needs, a plan to approve, or leave to start a
+ * task whose permission level is human-required.
+ */
+export const requestKinds = ['permission', 'clarification', 'plan', 'start'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/**
+ * - `open`: written by the runner before the agent waits; the person or a withdrawal moves it on.
+ * - `answered`: the answer is committed; delivery to the agent is a fact of its own (`deliveredAt`).
+ * - `withdrawn`: the agent, a cancelled task or the end of the session took the question back.
+ */
+export const requestStates = ['open', 'answered', 'withdrawn'] as const;
+
+/** What choosing an option means; `choice` is a plain answer, the others decide a permission. */
+export const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always', 'choice'] as const;
+
+export const requestOptionSchema = z.object({
+  label: z.string(),
+  description: z.string().default(''),
+  kind: z.enum(optionKinds),
+});
+export type RequestOption = z.infer<typeof requestOptionSchema>;
+
+/** The tool call a permission is about, as text the person can read in full. */
+export const requestToolSchema = z.object({
+  name: z.string(),
+  /** The exact command line, when the tool runs one. */
+  command: z.string().nullable(),
+  /** The whole input as pretty JSON, at most 64 KiB. */
+  input: z.string(),
+  /** A unified diff of what the call would change, when the agent says. */
+  diff: z.string().nullable(),
+});
+export type RequestTool = z.infer<typeof requestToolSchema>;
+
+/**
+ * What the person said. A permission, plan or start request needs `decision`; a clarification needs at least one
+ * option (by index) or text. Text beside a denial is the reason the agent is told.
+ */
+export const answerSchema = z.object({
+  decision: z.enum(['allow', 'deny']).nullable(),
+  /** Whether the agent may take this decision for the rest of the session. */
+  always: z.boolean().default(false),
+  options: z.array(z.number().int().nonnegative()).default([]),
+  text: z.string().max(100_000).nullable(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+export const requestSchema = z.object({
+  id: requestIdSchema,
+  task: z.number().int().positive(),
+  taskTitle: z.string(),
+  repository: z.string(),
+  agent: z.string(),
+  kind: z.enum(requestKinds),
+  title: z.string(),
+  body: z.string(),
+  tool: requestToolSchema.nullable(),
+  options: z.array(requestOptionSchema),
+  allowsText: z.boolean(),
+  /** More than one option may be chosen. */
+  multiple: z.boolean(),
+  /** What the agent did just before it asked, oldest first, one line each. */
+  steps: z.array(z.string()),
+  state: z.enum(requestStates),
+  answer: answerSchema.nullable(),
+  createdAt: z.number().int(),
+  answeredAt: z.number().int().nullable(),
+  deliveredAt: z.number().int().nullable(),
+});
+export type Request = z.infer<typeof requestSchema>;

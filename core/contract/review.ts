@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { taskIdSchema } from './task';
+
+const oidSchema = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+
+export const fileChangeSchema = z.object({
+  path: z.string(),
+  /** The former path of a renamed or copied file. */
+  oldPath: z.string().nullable(),
+  status: z.enum(['added', 'modified', 'deleted', 'renamed', 'copied', 'type-changed', 'unmerged']),
+  /** Null for a binary file. */
+  additions: z.number().int().nullable(),
+  deletions: z.number().int().nullable(),
+  binary: z.boolean(),
+  oldMode: z.string(),
+  newMode: z.string(),
+  /** What a person should know before trusting the lines: a submodule, an LFS pointer, a symbolic link. */
+  note: z.string().nullable(),
+});
+export type FileChange = z.infer<typeof fileChangeSchema>;
+
+export const commitSchema = z.object({
+  oid: z.string(),
+  subject: z.string(),
+  author: z.string(),
+  at: z.number().int(),
+});
+export type Commit = z.infer<typeof commitSchema>;
+
+export const strategies = ['ff', 'merge', 'squash'] as const;
+export const strategySchema = z.enum(strategies);
+export type Strategy = (typeof strategies)[number];
+
+/**
+ * A finished change as shown to the person. `base`, `head` and `tree` are bound to the approval: what is merged is
+ * what these ids name, or nothing.
+ */
+export const reviewSchema = z.object({
+  task: taskIdSchema,
+  /** The base branch's tip now. */
+  base: oidSchema,
+  /** The commit both have in common, against which the files are compared. */
+  mergeBase: oidSchema,
+  head: oidSchema,
+  tree: oidSchema,
+  commits: z.array(commitSchema),
+  files: z.array(fileChangeSchema),
+  /** The strategies that work now; a conflict leaves none. */
+  strategies: z.array(strategySchema),
+  /** The one chosen unless the person says otherwise: fast-forward when possible, else a merge commit. */
+  strategy: strategySchema.nullable(),
+  /** Files that conflict with the base branch now. */
+  conflicts: z.array(z.string()),
+  /** Where the base branch is checked out, and the edited files there that stand in the way of moving it. */
+  checkout: z.object({ path: z.string(), inTheWay: z.array(z.string()) }).nullable(),
+  /** The merge or squash message proposed. */
+  message: z.string(),
+});
+export type Review = z.infer<typeof reviewSchema>;
+
+export const approvalSchema = z.object({
+  task: taskIdSchema,
+  base: oidSchema,
+  head: oidSchema,
+  tree: oidSchema,
+  strategy: strategySchema.optional(),
+  message: z.string().max(20_000).optional(),
+});
+export type Approval = z.infer<typeof approvalSchema>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { taskStates } from './task';
+
+/** Who owns the data folder and what is in it. */
+export const statusSchema = z.object({
+  pid: z.number().int(),
+  version: z.string(),
+  /** `app` for the desktop app, `background` for the runtime without a window. */
+  owner: z.enum(['app', 'background']),
+  dataFolder: z.string(),
+  startedAt: z.number().int(),
+  tasks: z.object(
+    Object.fromEntries(taskStates.map((state) => [state, z.number().int()])) as Record<
+      (typeof taskStates)[number],
+      z.ZodNumber
+    >,
+  ),
+  workers: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['idle', 'busy', 'stopping']),
+      running: z.number().int(),
+      waiting: z.number().int(),
+      limit: z.number().int(),
+    }),
+  ),
+});
+export type Status = z.infer<typeof statusSchema>;

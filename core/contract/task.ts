@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { checkSchema } from './check';
+import { repositoryIdSchema } from './repository';
+import { requestSchema } from './request';
+
+export const taskIdSchema = z.number().int().positive();
+
+/**
+ * - `queued`: stored and not in anyone's hands. A worker's claim moves it to `running` once it is due, its
+ *   dependencies are done and a slot is free; the person may cancel it.
+ * - `running`: claimed, with a lease the runner renews. The runner moves it on.
+ * - `waiting`: claimed, and the agent waits for a person's answer. The answer moves it back to `running`.
+ * - `review`: the agent is finished and its change is committed. The person approves, asks for changes or discards.
+ * - `done`: nothing more happens; `outcome` says how it ended. A discarded task can be restored to `review`.
+ * - `failed`: the work could not be done; `error` says why. The person may retry or discard it.
+ * - `cancelled`: the person stopped it. The person may retry or discard it.
+ */
+export const taskStates = ['queued', 'running', 'waiting', 'review', 'done', 'failed', 'cancelled'] as const;
+export const taskStateSchema = z.enum(taskStates);
+export type TaskState = (typeof taskStates)[number];
+
+/** The only moves a task may make; docs/states.md draws the same table. */
+export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  queued: ['running', 'cancelled', 'failed'],
+  running: ['waiting', 'queued', 'review', 'done', 'failed', 'cancelled'],
+  waiting: ['running', 'queued', 'failed', 'cancelled'],
+  review: ['done', 'queued'],
+  done: ['review'],
+  failed: ['queued', 'done'],
+  cancelled: ['queued', 'done'],
+};
+
+/** Whether the table of transitions has this move. */
+export function mayMove(from: TaskState, to: TaskState): boolean {
+  return taskTransitions[from].includes(to);
+}
+
+/** How a `done` task ended: its change is on the base, is a pull request, was thrown away, or there was none to make. */
+export const taskOutcomes = ['merged', 'published', 'discarded', 'answered'] as const;
+export type TaskOutcome = (typeof taskOutcomes)[number];
+
+/**
+ * - `autonomous`: what the agent asks leave for is allowed without asking; its questions still reach the person.
+ * - `supervised`: every permission the agent asks for is put to the person.
+ * - `human-required`: as supervised, and the person is asked before the task starts.
+ */
+export const permissionLevels = ['autonomous', 'supervised', 'human-required'] as const;
+export const permissionLevelSchema = z.enum(permissionLevels);
+export type PermissionLevel = (typeof permissionLevels)[number];
+
+/** The queue's names, taken in this order. */
+export const priorities = ['high_priority', 'default', 'low_priority'] as const;
+export const prioritySchema = z.enum(priorities);
+export type Priority = (typeof priorities)[number];
+
+/** What the agent used, summed over the task; null is unknown, never zero. */
+export const usageSchema = z.object({
+  inputTokens: z.number().int().nullable(),
+  outputTokens: z.number().int().nullable(),
+  costUsd: z.number().nullable(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+/** How large a task's change is, counted against its merge base. */
+export const changeSizeSchema = z.object({
+  files: z.number().int(),
+  additions: z.number().int(),
+  deletions: z.number().int(),
+});
+export type ChangeSize = z.infer<typeof changeSizeSchema>;
+
+/** A task as lists show it: everything but its prompt, which may be long. */
+export const taskSchema = z.object({
+  id: taskIdSchema,
+  title: z.string(),
+  state: taskStateSchema,
+  outcome: z.enum(taskOutcomes).nullable(),
+  repositoryId: repositoryIdSchema,
+  /** The repository's path. */
+  repository: z.string(),
+  base: z.string(),
+  /** The branch the agent works on; null until the worktree is made. */
+  branch: z.string().nullable(),
+  agent: z.string(),
+  permissionLevel: permissionLevelSchema,
+  priority: prioritySchema,
+  attempt: z.number().int(),
+  maxAttempts: z.number().int(),
+  /** Not before this time; null for now. */
+  runAfter: z.number().int().nullable(),
+  /** Why it is queued though it ran before: a retry, a restart, a provider's limit. */
+  queuedReason: z.string().nullable(),
+  /** The tasks that must be merged, published or answered before this one starts. */
+  after: z.array(taskIdSchema),
+  /** Those of `after` that are not there yet. */
+  blockedBy: z.array(taskIdSchema),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+  /** When the present state began. */
+  stateSince: z.number().int(),
+  error: z.string().nullable(),
+  usage: usageSchema,
+  change: changeSizeSchema.nullable(),
+  worktree: z.string().nullable(),
+  /** The newest session, whose transcript is the conversation to show. */
+  session: z.number().int().nullable(),
+  /** The commit that carries the change on the base branch once merged. */
+  mergedOid: z.string().nullable(),
+  /** Where a removed worktree's whole state is kept; null when nothing was removed. */
+  backupRef: z.string().nullable(),
+  /** Open requests, oldest first. */
+  requests: z.array(requestSchema),
+  /** The newest run of each check command. */
+  checks: z.array(checkSchema),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** One move of a task, stamped. */
+export const transitionSchema = z.object({
+  from: taskStateSchema.nullable(),
+  to: taskStateSchema,
+  at: z.number().int(),
+  /** `person`, `runner` or `recovery`. */
+  by: z.string(),
+  reason: z.string(),
+});
+export type Transition = z.infer<typeof transitionSchema>;
+
+export const taskDetailSchema = taskSchema.extend({
+  prompt: z.string(),
+  transitions: z.array(transitionSchema),
+});
+export type TaskDetail = z.infer<typeof taskDetailSchema>;
+
+export const newTaskSchema = z.object({
+  repositoryId: repositoryIdSchema,
+  title: z.string().trim().min(1).max(200),
+  prompt: z.string().trim().min(1).max(200_000),
+  agent: z.string().min(1).optional(),
+  base: z.string().min(1).optional(),
+  permissionLevel: permissionLevelSchema.optional(),
+  priority: prioritySchema.optional(),
+  after: z.array(taskIdSchema).max(50).optional(),
+  runAfter: z.number().int().optional(),
+});
+export type NewTask = z.infer<typeof newTaskSchema>;
