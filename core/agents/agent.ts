@@ -30,8 +30,10 @@ export type TurnEnd =
 
 /** Everything an agent needs for one turn. The runner supplies it; the agent owns nothing outside it. */
 export interface Turn {
-  /** What to tell the agent. */
+  /** What to tell the agent. Empty, with `resume` set, means: go on where the conversation was cut off. */
   readonly prompt: string;
+  /** The task's whole prompt, said instead when the conversation to resume turns out to be gone. */
+  readonly opening: string;
   /** The agent's own session id to go on with, or null for a new conversation. */
   readonly resume: string | null;
   /** The worktree, absolute. The agent's process starts there. */
