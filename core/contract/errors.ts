@@ -24,6 +24,7 @@ export const errorCodes = [
   'NOT_WRITABLE',
   'NEWER_DATABASE',
   'DATA_FOLDER_OWNED',
+  'OTHER_VERSION',
   'CYCLE',
   'CANCELLED',
   'INTERNAL',

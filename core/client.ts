@@ -1,0 +1,81 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { WebSocket } from 'ws';
+import type { Calls } from './contract/calls';
+import { CodedError } from './contract/errors';
+import type { OwnerRecord } from './contract/owner';
+import { readOwner } from './owner';
+import { type Line, messageLimit, socketLine } from './server/line';
+import { versionHeader } from './server/socket';
+
+/** Every call of the contract, as a program makes it. Failures come back as ORPCError with the core's code. */
+export type Client = ContractRouterClient<Calls>;
+
+/** A connection to the runtime that owns a data folder. */
+export interface Connection {
+  readonly owner: OwnerRecord;
+  /** The bare messages, for passing them on to a window instead of calling. */
+  readonly line: Line;
+  /** Makes calls on this connection. Do not use it on a line that is passed on. */
+  readonly client: Client;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/**
+ * Connects to the runtime that owns a data folder; null when none can be reached. Throws OTHER_VERSION when the one
+ * there is not of this version.
+ */
+export async function attach(options: {
+  readonly folder: string;
+  readonly version: string;
+}): Promise<Connection | null> {
+  const owner = readOwner(options.folder);
+  if (owner === null) return null;
+  const socket = await open(owner, options.version);
+  if (socket === null) return null;
+  const line = socketLine(socket);
+  // One that fails is one that closes; who waits on a call hears it from the call.
+  socket.on('error', () => {});
+  return {
+    owner,
+    line,
+    client: createORPCClient<Client>(new RPCLink({ websocket: socket as never })),
+    closed: new Promise((resolve) => socket.once('close', () => resolve())),
+    close: () => socket.close(),
+  };
+}
+
+function open(owner: OwnerRecord, version: string): Promise<WebSocket | null> {
+  return new Promise((resolve, reject) => {
+    // The part after the colon is the path of the request, which this socket does not look at.
+    const socket = new WebSocket(`ws+unix:${owner.socket}:/`, {
+      headers: { [versionHeader]: version },
+      perMessageDeflate: false,
+      maxPayload: messageLimit * 4,
+      handshakeTimeout: 5000,
+    });
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (_request, response) => {
+      const theirs = response.headers[versionHeader];
+      socket.terminate();
+      if (theirs === undefined || theirs === version) return resolve(null);
+      reject(otherVersion(owner, String(theirs), version));
+    });
+    socket.once('error', () => resolve(null));
+  });
+}
+
+function otherVersion(owner: OwnerRecord, theirs: string, ours: string): CodedError {
+  const what = owner.owner === 'app' ? 'The Switchyard app' : 'The Switchyard runtime in the background';
+  const todo = owner.owner === 'app' ? 'Quit the app' : 'Stop it with `switchyard stop`';
+  return new CodedError(
+    'OTHER_VERSION',
+    `${what} (process ${owner.pid}) is version ${theirs}, this is ${ours}. ${todo}, then try again.`,
+    {
+      facts: { pid: owner.pid, theirs, ours, owner: owner.owner },
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError } from './contract/errors';
+import { type OwnerRecord, ownerRecordSchema } from './contract/owner';
+import { type Lock, takeLock } from './store/lock';
+
+/** A data folder in this process's hands. */
+export interface Ownership {
+  readonly kind: 'owned';
+  /** Says to others where the owner is reached. Call it once the socket listens. */
+  announce(record: OwnerRecord): void;
+  /** Takes the announcement back and lets the next owner in. Harmless when called twice. */
+  release(): void;
+}
+
+/** Either ours, or another's; `by` is null while that owner starts or stops. */
+export type ClaimOutcome = Ownership | { readonly kind: 'taken'; readonly by: OwnerRecord | null };
+
+/**
+ * Makes this process the one owner of a data folder until it releases it or dies. Makes the folder when it is missing.
+ * Throws NOT_WRITABLE or DISK_FULL when that is impossible.
+ */
+export function claimDataFolder(options: {
+  readonly folder: string;
+  readonly nativeBinding: string | null;
+}): ClaimOutcome {
+  const run = join(options.folder, 'run');
+  const lock = withReason(options.folder, () => {
+    mkdirSync(run, { recursive: true, mode: 0o700 });
+    chmodSync(run, 0o700);
+    return takeLock(join(run, 'lock'), options.nativeBinding);
+  });
+  if (lock === null) return { kind: 'taken', by: readOwner(options.folder) };
+  // Whoever announced itself before is dead: the lock says so.
+  rmSync(recordFile(options.folder), { force: true });
+  return owned(options.folder, lock);
+}
+
+/** Reads who announced itself as the owner; null when nobody did. The owner may have died since. */
+export function readOwner(folder: string): OwnerRecord | null {
+  try {
+    const read = ownerRecordSchema.safeParse(JSON.parse(readFileSync(recordFile(folder), 'utf8')));
+    return read.success ? read.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function owned(folder: string, lock: Lock): Ownership {
+  const file = recordFile(folder);
+  let held = true;
+  return {
+    kind: 'owned',
+    announce(record) {
+      withReason(folder, () => {
+        // Renaming makes the record appear whole: a reader never sees half of it.
+        writeFileSync(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+        renameSync(`${file}.new`, file);
+      });
+    },
+    release() {
+      if (!held) return;
+      held = false;
+      rmSync(file, { force: true });
+      lock.release();
+    },
+  };
+}
+
+function recordFile(folder: string): string {
+  return join(folder, 'run', 'owner.json');
+}
+
+function withReason<T>(folder: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code ?? '');
+    const facts = { folder, reason: code };
+    if (code === 'ENOSPC' || code === 'SQLITE_FULL') {
+      const message = `The disk that holds the data folder ${folder} is full. Free some space, or set SWITCHYARD_HOME to a folder on another disk.`;
+      throw new CodedError('DISK_FULL', message, { facts, cause: error });
+    }
+    const message = `Switchyard cannot write to its data folder ${folder} (${code || String(error)}). Make it writable, or set SWITCHYARD_HOME to a folder that is.`;
+    throw new CodedError('NOT_WRITABLE', message, { facts, cause: error });
+  }
+}

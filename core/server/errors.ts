@@ -1,0 +1,91 @@
+import { ORPCError, ValidationError } from '@orpc/server';
+import { CodedError, type ErrorCode, type ErrorFacts } from '../contract/errors';
+
+/** Takes one line, or several, for the log. */
+export type Log = (line: string) => void;
+
+interface Call {
+  readonly path: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  next(): Promise<unknown>;
+}
+
+/**
+ * The one place where what the core throws becomes a coded answer; every door uses it. A caller sees the code, the
+ * message and the facts as `data`. What nobody foresaw becomes INTERNAL, with its details in the log and nowhere else.
+ */
+export function codedAnswers(log: Log): (call: Call) => Promise<unknown> {
+  return async (call) => {
+    const coded = (error: unknown) => toAnswer({ error, call: call.path.join('.'), signal: call.signal, log });
+    try {
+      const output = await call.next();
+      return isStream(output) ? codedStream(output, coded) : output;
+    } catch (error) {
+      throw coded(error);
+    }
+  };
+}
+
+function toAnswer(failure: {
+  readonly error: unknown;
+  readonly call: string;
+  readonly signal: AbortSignal | undefined;
+  readonly log: Log;
+}): ORPCError<ErrorCode, ErrorFacts> {
+  const { error, call, signal, log } = failure;
+  if (error instanceof CodedError) {
+    if (error.code === 'INTERNAL') log(`${call} failed: ${described(error)}`);
+    return new ORPCError(error.code, { message: error.message, data: error.facts, cause: error });
+  }
+  if (signal?.aborted) return new ORPCError('CANCELLED', { message: `${call} was cancelled.`, data: {}, cause: error });
+  const refused = refusedInput(error);
+  if (refused !== null) {
+    return new ORPCError('BAD_INPUT', { message: `${call} was refused: ${refused}.`, data: {}, cause: error });
+  }
+  log(`${call} failed: ${described(error)}`);
+  const message = `Something went wrong inside Switchyard during ${call}. The details are in the logs folder; \`switchyard doctor\` says where.`;
+  return new ORPCError('INTERNAL', { message, data: {}, cause: error });
+}
+
+function refusedInput(error: unknown): string | null {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null;
+  if (!(error.cause instanceof ValidationError)) return 'its input is malformed';
+  return error.cause.issues
+    .slice(0, 3)
+    .map((issue) => {
+      const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+      return path === '' ? issue.message : `${path}: ${issue.message}`;
+    })
+    .join('; ');
+}
+
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${described(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function isStream(output: unknown): output is AsyncIterableIterator<unknown> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output;
+}
+
+/** The same stream, whose failures are coded. Written out because a generator could not be left while it waits. */
+function codedStream(
+  stream: AsyncIterableIterator<unknown>,
+  coded: (error: unknown) => unknown,
+): AsyncIterableIterator<unknown> {
+  const guarded: AsyncIterableIterator<unknown> = {
+    [Symbol.asyncIterator]: () => guarded,
+    async next() {
+      try {
+        return await stream.next();
+      } catch (error) {
+        throw coded(error);
+      }
+    },
+    async return(value) {
+      return (await stream.return?.(value)) ?? { done: true, value };
+    },
+  };
+  return guarded;
+}

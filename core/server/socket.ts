@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { AnyRouter } from '@orpc/server';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Log } from './errors';
+import { messageLimit, serveLine, socketLine } from './line';
+
+/** The header in which each side of the socket says its version. */
+export const versionHeader = 'switchyard-version';
+
+/** A socket that is being served. */
+export interface ServedSocket {
+  /** Where it is reached; not the path asked for when that one is too long for the system. */
+  readonly path: string;
+  /** How many clients are attached now. */
+  clients(): number;
+  /** Hangs up on every client, within a second, and removes the socket. */
+  close(): Promise<void>;
+}
+
+/** The longest path a Unix socket may have on every system we run on, less a margin. */
+const longestPath = 100;
+
+/**
+ * Serves the contract to other programs of the same user: on a Unix socket only its owner can open, or a named pipe on
+ * Windows. A caller must say the same version; whoever sends an Origin is a web page and is refused.
+ */
+export async function serveSocket(options: {
+  readonly router: AnyRouter;
+  /** The run folder, which must exist with mode 0700. */
+  readonly folder: string;
+  readonly version: string;
+  readonly log: Log;
+  /** Told whenever a client came or left. */
+  readonly onClients?: (count: number) => void;
+}): Promise<ServedSocket> {
+  const place = socketPlace(options.folder);
+  const server = createServer((_request, response) => {
+    response.writeHead(426, { connection: 'close' }).end('This socket speaks the WebSocket protocol.\n');
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
+  const clients = new Set<WebSocket>();
+  const count = () => options.onClients?.(clients.size);
+
+  sockets.on('headers', (headers) => headers.push(`${versionHeader}: ${options.version}`));
+  server.on('upgrade', (request, stream, head) => {
+    const refusal = refusalOf(request, options.version);
+    if (refusal !== null) return refuse(stream, refusal, options.version);
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      clients.add(socket);
+      // An error is always followed by a close, which is what counts.
+      socket.on('error', (error) => options.log(`A client's connection broke: ${error.message}`));
+      socket.once('close', () => {
+        clients.delete(socket);
+        count();
+      });
+      serveLine({ router: options.router, line: socketLine(socket), caller: { by: 'person' }, log: options.log });
+      count();
+    });
+  });
+  await listen(server, place.path);
+  return {
+    path: place.path,
+    clients: () => clients.size,
+    async close() {
+      await hangUp(clients);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        // A connection that never became a WebSocket must not hold up the end.
+        server.closeAllConnections();
+      });
+      place.remove();
+    },
+  };
+}
+
+function refusalOf(request: IncomingMessage, version: string): { status: string; reason: string } | null {
+  if (request.headers.origin !== undefined) return { status: '403 Forbidden', reason: 'Web pages may not connect.' };
+  const theirs = request.headers[versionHeader];
+  if (theirs !== version) {
+    return { status: '409 Conflict', reason: `This is Switchyard ${version}; the caller is ${theirs ?? 'unknown'}.` };
+  }
+  return null;
+}
+
+function refuse(stream: Duplex, refusal: { status: string; reason: string }, version: string): void {
+  const lines = [
+    `HTTP/1.1 ${refusal.status}`,
+    `${versionHeader}: ${version}`,
+    'connection: close',
+    'content-type: text/plain',
+  ];
+  stream.on('error', () => stream.destroy());
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${refusal.reason}\n`);
+}
+
+interface SocketPlace {
+  readonly path: string;
+  remove(): void;
+}
+
+function socketPlace(folder: string): SocketPlace {
+  if (process.platform === 'win32') {
+    const name = createHash('sha256').update(folder.toLowerCase()).digest('hex').slice(0, 32);
+    return { path: `\\\\.\\pipe\\switchyard-${name}`, remove: () => {} };
+  }
+  const usual = join(folder, 'socket');
+  const path =
+    Buffer.byteLength(usual) <= longestPath ? usual : join(mkdtempSync(join(tmpdir(), 'switchyard-')), 'socket');
+  // Only the owner of the data folder gets here, so a socket file already there belongs to a dead one.
+  rmSync(path, { force: true });
+  return {
+    path,
+    remove() {
+      rmSync(path, { force: true });
+      if (path !== usual) rmSync(dirname(path), { recursive: true, force: true });
+    },
+  };
+}
+
+function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      if (process.platform !== 'win32') chmodSync(path, 0o600);
+      resolve();
+    });
+  });
+}
+
+/** Says goodbye, and after a second hangs up on whoever does not answer. */
+async function hangUp(clients: ReadonlySet<WebSocket>): Promise<void> {
+  const gone = [...clients].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+  for (const socket of clients) socket.close(1001, 'Switchyard stops.');
+  const late = setTimeout(() => {
+    for (const socket of clients) socket.terminate();
+  }, 1000);
+  await Promise.all(gone);
+  clearTimeout(late);
+}

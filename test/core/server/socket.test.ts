@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { attach, type Connection } from '../../../core/client';
+import { claimDataFolder, type Ownership } from '../../../core/owner';
+import { messageLimit } from '../../../core/server/line';
+import { type ServedSocket, serveSocket, versionHeader } from '../../../core/server/socket';
+import { doorRouter, temporaryFolder } from './door';
+
+const version = '1.2.3';
+
+describe('the local socket', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let door: ReturnType<typeof doorRouter>;
+  let owner: Ownership;
+  let served: ServedSocket;
+  let log: string[];
+  let counts: number[];
+  const open: { close(): void }[] = [];
+
+  const serve = async (data = folder.path) => {
+    const claimed = claimDataFolder({ folder: data, nativeBinding: null });
+    if (claimed.kind !== 'owned') throw new Error('the folder is taken');
+    owner = claimed;
+    served = await serveSocket({
+      router: door.router,
+      folder: join(data, 'run'),
+      version,
+      log: (line) => log.push(line),
+      onClients: (count) => counts.push(count),
+    });
+    owner.announce({ pid: process.pid, startedAt: 1, version, owner: 'background', socket: served.path });
+  };
+  const attached = async (): Promise<Connection> => {
+    const connection = await attach({ folder: folder.path, version });
+    if (connection === null) throw new Error('nobody answers');
+    open.push(connection);
+    return connection;
+  };
+  const raw = (headers: Record<string, string>, options = {}) =>
+    new Promise<{ status: number; socket: WebSocket | null }>((resolve, reject) => {
+      const socket = new WebSocket(`ws+unix:${served.path}:/`, { headers, ...options });
+      open.push({ close: () => socket.terminate() });
+      socket.once('open', () => resolve({ status: 101, socket }));
+      socket.once('unexpected-response', (_request, response) =>
+        resolve({ status: response.statusCode ?? 0, socket: null }),
+      );
+      socket.once('error', reject);
+    });
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    door = doorRouter();
+    log = [];
+    counts = [];
+    await serve();
+  });
+  afterEach(async () => {
+    for (const one of open.splice(0)) one.close();
+    await served.close();
+    owner.release();
+    folder.remove();
+  });
+
+  test('answers calls and says that a person called', async () => {
+    const { client } = await attached();
+    expect(await client.settings.list()).toEqual({ concurrency: 4 });
+    expect(await client.settings.set({ name: 'theme', value: 'dark' })).toEqual({
+      name: 'theme',
+      value: 'dark',
+      by: 'person',
+    });
+  });
+
+  test('gives a failure its code, its message and its facts', async () => {
+    const { client } = await attached();
+    await expect(client.tasks.cancel({ task: 7 })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: 'Task 7 is done and cannot be cancelled.',
+      data: { task: 7, state: 'done' },
+    });
+  });
+
+  test('keeps the details of an unforeseen failure in the log', async () => {
+    const { client } = await attached();
+    const failure = await client.tasks.retry({ task: 7 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'INTERNAL' });
+    expect(JSON.stringify(failure)).not.toContain('secret');
+    expect(log.join('\n')).toContain('secret detail');
+  });
+
+  test('refuses input that does not fit and names the field', async () => {
+    const { client } = await attached();
+    await expect(client.settings.set({ name: '', value: 1 })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('name'),
+    });
+  });
+
+  test('codes a failure in the middle of a stream', async () => {
+    const { client } = await attached();
+    const stream = await client.sessions.follow({ session: 3, after: 0 });
+    expect((await stream.next()).value).toEqual([{ seq: 1 }]);
+    await expect(stream.next()).rejects.toMatchObject({ code: 'NOT_FOUND', data: { session: 3 } });
+  });
+
+  test('ends a stream at its source when the follower hangs up', async () => {
+    const connection = await attached();
+    const stream = await connection.client.changes.follow();
+    await stream.next();
+    await stream.next();
+    expect(door.state.streams).toBe(1);
+    const waiting = stream.next().catch(() => undefined);
+    connection.close();
+    await waiting;
+    await expect.poll(() => door.state.streams).toBe(0);
+    expect(log).toEqual([]);
+  });
+
+  test('counts who is attached', async () => {
+    const connection = await attached();
+    expect(served.clients()).toBe(1);
+    connection.close();
+    await connection.closed;
+    await expect.poll(() => served.clients()).toBe(0);
+    expect(counts).toEqual([1, 0]);
+  });
+
+  test('is open to its owner only', () => {
+    expect(statSync(served.path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder.path, 'run')).mode & 0o777).toBe(0o700);
+  });
+
+  test('refuses every request that carries an Origin', async () => {
+    for (const origin of ['http://localhost', 'null', 'app://main', 'file://']) {
+      expect((await raw({ [versionHeader]: version, origin })).status).toBe(403);
+    }
+    expect((await raw({ [versionHeader]: version })).status).toBe(101);
+  });
+
+  test('says whose version it is when another calls', async () => {
+    await expect(attach({ folder: folder.path, version: '9.9.9' })).rejects.toMatchObject({
+      code: 'OTHER_VERSION',
+      message: expect.stringMatching(/1\.2\.3.*9\.9\.9.*switchyard stop/),
+    });
+    expect((await raw({})).status).toBe(409);
+  });
+
+  test('hangs up on nonsense and goes on serving others', async () => {
+    const connection = await attached();
+    for (const nonsense of ['{', 'null', '[]', '{"i":"1"}', '{"i":"1","p":{"u":5}}', Buffer.from([255, 0, 1])]) {
+      const { socket } = await raw({ [versionHeader]: version });
+      const closed = new Promise<number>((resolve) => socket?.once('close', resolve));
+      socket?.send(nonsense);
+      expect(await closed).toBe(1008);
+    }
+    expect(await connection.client.settings.list()).toEqual({ concurrency: 4 });
+  });
+
+  test('refuses a message over the limit', async () => {
+    const { socket } = await raw({ [versionHeader]: version });
+    const closed = new Promise<number>((resolve) => socket?.once('close', resolve));
+    socket?.send('x'.repeat(messageLimit + 1));
+    expect(await closed).toBe(1009);
+  });
+
+  test('survives bytes that are not HTTP', async () => {
+    const stream = connect(served.path);
+    const ended = new Promise((resolve) => stream.once('close', resolve));
+    stream.on('error', () => {});
+    stream.resume();
+    stream.write('\0\0\0garbage\r\n\r\n');
+    await ended;
+    const { client } = await attached();
+    expect(await client.settings.list()).toEqual({ concurrency: 4 });
+  });
+
+  test('hangs up on everyone and leaves no socket when it closes', async () => {
+    const connection = await attached();
+    const { socket } = await raw({ [versionHeader]: version });
+    // A client that no longer reads cannot hold up the end.
+    socket?.pause();
+    await served.close();
+    await connection.closed;
+    expect(existsSync(served.path)).toBe(false);
+    expect(await attach({ folder: folder.path, version })).toBeNull();
+  });
+
+  test('takes the place of a dead socket file', async () => {
+    await served.close();
+    owner.release();
+    writeFileSync(join(folder.path, 'run', 'socket'), '');
+    await serve();
+    expect(await (await attached()).client.settings.list()).toEqual({ concurrency: 4 });
+  });
+
+  test('is reached through a short path when the data folder is deep', async () => {
+    const deep = join(folder.path, 'd'.repeat(60), 'e'.repeat(60));
+    mkdirSync(deep, { recursive: true });
+    await served.close();
+    owner.release();
+    await serve(deep);
+    expect(Buffer.byteLength(served.path)).toBeLessThanOrEqual(100);
+    expect(statSync(join(served.path, '..')).mode & 0o777).toBe(0o700);
+    const connection = await attach({ folder: deep, version });
+    expect(await connection?.client.settings.list()).toEqual({ concurrency: 4 });
+    connection?.close();
+    await served.close();
+    expect(existsSync(join(served.path, '..'))).toBe(false);
+  });
+});
