@@ -1,0 +1,18 @@
+import type { Git } from './git';
+
+/** Where one checkout keeps its parts. Handed to git explicitly, so that no file in the checkout can redirect it. */
+export interface Checkout {
+  /** The checkout's own git folder: HEAD, the index. */
+  readonly gitDir: string;
+  /** The git folder all checkouts of the repository share: objects, refs, configuration. */
+  readonly commonDir: string;
+  /** The top of the files. */
+  readonly workTree: string;
+}
+
+/** Where a command runs, and whether the programs the repository configures may run with it. */
+export interface Place {
+  readonly git: Git;
+  readonly checkout: Checkout;
+  readonly trusted: boolean;
+}

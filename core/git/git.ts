@@ -1,0 +1,58 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { CodedError } from '../contract/errors';
+import { execute } from './process';
+
+/** The git program of this machine, and the environment it may draw on. */
+export interface Git {
+  /** The absolute path of the program. */
+  readonly program: string;
+  readonly version: string;
+  /** What the runtime was started with. Commands get a few named variables of it, never all. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The oldest version that has everything used here: `merge-tree --write-tree` arrived with it. */
+const oldest = [2, 38] as const;
+
+/**
+ * Finds git on the PATH given, once. Throws NOT_FOUND when there is none and UNSUPPORTED_REPOSITORY when it is too old.
+ */
+export async function findGit(environment: Readonly<Record<string, string>>): Promise<Git> {
+  const program = await locate(environment);
+  if (program === null) {
+    throw new CodedError(
+      'NOT_FOUND',
+      'Looked for the program git in every folder of PATH and found none. Install git 2.38 or newer, then start again.',
+      { facts: { path: environment.PATH ?? '' } },
+    );
+  }
+  const { stdout } = await execute({ program, args: ['version'], directory: '/', environment: { LC_ALL: 'C' } });
+  const version = /(\d+)\.(\d+)(?:\.\d+)*/.exec(stdout.toString('utf8'));
+  const [text, major, minor] = [version?.[0] ?? 'unknown', Number(version?.[1]), Number(version?.[2])];
+  if (!(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))) {
+    throw new CodedError(
+      'UNSUPPORTED_REPOSITORY',
+      `Found git ${text} at ${program}, but merging without touching files needs git 2.38 or newer. Update git.`,
+      { facts: { program, version: text } },
+    );
+  }
+  return { program, version: text, environment };
+}
+
+/** The first executable git of the PATH. Relative folders are passed over: they would mean another program elsewhere. */
+async function locate(environment: Readonly<Record<string, string>>): Promise<string | null> {
+  const names = process.platform === 'win32' ? ['git.exe'] : ['git'];
+  for (const folder of (environment.PATH ?? environment.Path ?? '').split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    for (const name of names) {
+      const candidate = join(folder, name);
+      const usable = await access(candidate, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (usable) return candidate;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Checkout } from './checkout';
+
+/** The git folder a checkout's `.git` stands for, links resolved; null when there is none. */
+export async function gitDirOf(workTree: string): Promise<string | null> {
+  const link = join(workTree, '.git');
+  const found = await stat(link).catch(() => null);
+  if (found === null) return null;
+  if (found.isDirectory()) return realpath(link);
+  const text = await readFile(link, 'utf8');
+  if (!text.startsWith('gitdir: ')) return null;
+  return realpath(resolve(workTree, text.slice('gitdir: '.length).replace(/\r?\n$/, ''))).catch(() => null);
+}
+
+/**
+ * The checkout at a path, when it is one of this repository and the links point both ways: from its files to a folder
+ * under the repository's `worktrees`, and from there back. Null otherwise: then nothing about it may be believed.
+ */
+export async function checkoutAt(commonDir: string, path: string): Promise<Checkout | null> {
+  const workTree = await realpath(path).catch(() => null);
+  if (workTree === null) return null;
+  const gitDir = await gitDirOf(workTree);
+  if (gitDir === null) return null;
+  if (gitDir === commonDir) return { gitDir, commonDir, workTree };
+  if (dirname(gitDir) !== join(commonDir, 'worktrees')) return null;
+  const back = await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => '');
+  const backPath = resolve(gitDir, back.replace(/\r?\n$/, ''));
+  if ((await realpath(dirname(backPath)).catch(() => null)) !== workTree) return null;
+  const common = await readFile(join(gitDir, 'commondir'), 'utf8').catch(() => '');
+  if (resolve(gitDir, common.replace(/\r?\n$/, '')) !== commonDir) return null;
+  return { gitDir, commonDir, workTree };
+}
+
+/** The folder under the repository's `worktrees` that speaks of a path, whether or not the files are there; or null. */
+export async function adminFolder(commonDir: string, path: string): Promise<string | null> {
+  const worktrees = join(commonDir, 'worktrees');
+  for (const id of await readdir(worktrees).catch(() => [])) {
+    const back = await readFile(join(worktrees, id, 'gitdir'), 'utf8').catch(() => '');
+    if (back.replace(/\r?\n$/, '') === join(path, '.git')) return join(worktrees, id);
+  }
+  return null;
+}

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { CodedError } from '../contract/errors';
+
+/** What to run. */
+export interface Execution {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly directory: string;
+  /** The whole environment of the process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Written to its input, which is then closed. */
+  readonly input?: string | Buffer | undefined;
+  /** Ends it, with everything it started; the call then throws CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+  /** After so many milliseconds it is ended and the call throws GIT_FAILED. */
+  readonly timeoutMs?: number | undefined;
+  /** The most it may print. Beyond it the process is ended and `truncated` is set. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** How it ended. */
+export interface Executed {
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** The exit status; 128 when a signal ended it. */
+  readonly exitCode: number;
+  /** It printed more than was allowed; `stdout` holds the beginning. */
+  readonly truncated: boolean;
+}
+
+const keepOfStderr = 64 * 1024;
+const graceMs = 2_000;
+
+/**
+ * Runs a program in a process group of its own, without a shell and without a terminal. Throws CANCELLED, GIT_FAILED
+ * on a timeout, NOT_FOUND when the program or the folder is gone.
+ */
+export function execute(what: Execution): Promise<Executed> {
+  const { program, args, signal, timeoutMs = 600_000, maxBytes = 64 * 1024 * 1024 } = what;
+  const name = args.find((arg) => !arg.startsWith('-')) ?? '';
+  if (signal?.aborted) return Promise.reject(cancelled(name));
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: what.directory,
+      env: what.environment,
+      // A session of its own: no terminal to prompt on, and one id to end the whole group by.
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const stdout: Buffer[] = [];
+    let size = 0;
+    let stderr = '';
+    let truncated = false;
+    let ended: CodedError | undefined;
+    let kill: NodeJS.Timeout | undefined;
+
+    const end = () => {
+      // The gentle signal first: git removes its lock files on it.
+      endGroup(child.pid, 'SIGTERM');
+      kill ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+    };
+    const onAbort = () => {
+      ended ??= cancelled(name);
+      end();
+    };
+    const timer = setTimeout(() => {
+      ended ??= new CodedError(
+        'GIT_FAILED',
+        `git ${name} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
+        { facts: { args: [...args], directory: what.directory } },
+      );
+      end();
+    }, timeoutMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (truncated) return;
+      stdout.push(size + chunk.length > maxBytes ? chunk.subarray(0, maxBytes - size) : chunk);
+      size += chunk.length;
+      if (size > maxBytes) {
+        truncated = true;
+        end();
+      }
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString('utf8')).slice(-keepOfStderr);
+    });
+    // A program that does not read its input to the end is not a failure of ours; its exit status says what it is.
+    child.stdin.on('error', () => {});
+    child.stdin.end(what.input ?? '');
+
+    const settle = () => {
+      clearTimeout(timer);
+      clearTimeout(kill);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    child.on('error', (cause) => {
+      settle();
+      reject(
+        new CodedError('NOT_FOUND', `Could not start ${program} in ${what.directory}: ${cause.message}.`, {
+          facts: { program, directory: what.directory },
+          cause,
+        }),
+      );
+    });
+    // What a hook left in the background has no owner once its command is over, and would hold the pipes open.
+    child.on('exit', () => endGroup(child.pid, 'SIGKILL'));
+    child.on('close', (code) => {
+      settle();
+      if (ended) reject(ended);
+      else resolve({ stdout: Buffer.concat(stdout), stderr, exitCode: code ?? 128, truncated });
+    });
+  });
+}
+
+function cancelled(name: string): CodedError {
+  return new CodedError('CANCELLED', `git ${name} was cancelled before it finished.`);
+}
+
+/** Signals everything in the group; a group that is already gone is what was wanted. */
+function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch (error) {
+    // Some systems answer EPERM for a group of which only dead members are left.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}

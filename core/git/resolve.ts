@@ -1,0 +1,29 @@
+import { CodedError } from '../contract/errors';
+import { listBranches } from './branches';
+import type { Place } from './checkout';
+import { readGit, runGit } from './run';
+
+/** The commit a local branch points at. Throws NO_SUCH_BRANCH with a few that exist. */
+export async function resolveBranch(place: Place, name: string): Promise<string> {
+  const oid = await refOid(place, `refs/heads/${name}`);
+  if (oid !== null) return oid;
+  const existing = (await listBranches(place)).slice(0, 8).map((branch) => branch.name);
+  throw new CodedError(
+    'NO_SUCH_BRANCH',
+    `Looked for the branch ${JSON.stringify(name)} in ${place.checkout.workTree}; there is none. Choose one that exists, for example ${existing.join(', ') || '(there are none)'}.`,
+    { facts: { branch: name, existing } },
+  );
+}
+
+/** What a full ref name points at, or null. The name is never read as an option or a revision expression. */
+export async function refOid(place: Place, ref: string): Promise<string | null> {
+  const { stdout, exitCode } = await runGit(place, ['show-ref', '--verify', '--hash', '--', ref], {
+    successExitCodes: [1, 128],
+  });
+  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
+}
+
+/** The tree of a commit named by its id. */
+export async function treeOf(place: Place, oid: string): Promise<string> {
+  return readGit(place, ['rev-parse', '--verify', '--end-of-options', `${oid}^{tree}`]);
+}
