@@ -1,0 +1,10 @@
+import createTables from './migrations/0001-create-tables.sql?raw';
+
+/** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Every step in order; a database's user_version is how many of them it has had. */
+export const migrations: readonly Migration[] = [{ name: '0001-create-tables', sql: createTables }];

@@ -1,0 +1,146 @@
+import { CodedError } from '../contract/errors';
+import type { Repository } from '../contract/repository';
+import type { Database } from './database';
+import { allRows, getRow, run } from './statement';
+
+/** A repository with what only the core needs of it. */
+export interface RepositoryRow extends Repository {
+  /** The git folder all its worktrees share, absolute. */
+  readonly commonDir: string;
+  /** What it could run when it was last trusted, as a hash; null when it never was. */
+  readonly trustHash: string | null;
+}
+
+export interface NewRepository {
+  readonly path: string;
+  readonly commonDir: string;
+  readonly name: string;
+  readonly trusted: boolean;
+  readonly trustHash: string | null;
+  readonly defaultBranch: string | null;
+  readonly at: number;
+}
+
+/** The facts of a repository that may change; what is left out stays. */
+export interface RepositoryPatch {
+  readonly trusted?: boolean;
+  readonly trustHash?: string | null;
+  readonly trustChanged?: boolean;
+  readonly defaultBranch?: string | null;
+  readonly checkCommand?: string | null;
+}
+
+interface Row {
+  readonly id: number;
+  readonly path: string;
+  readonly common_dir: string;
+  readonly name: string;
+  readonly trusted: number;
+  readonly trust_hash: string | null;
+  readonly trust_changed: number;
+  readonly default_branch: string | null;
+  readonly check_command: string | null;
+  readonly added_at: number;
+}
+
+/** Adds a repository and gives its id; one that was removed comes back with the id it had. Throws BAD_INPUT when it is there. */
+export function insertRepository(db: Database, repository: NewRepository): number {
+  const known = getRow<{ id: number }>(
+    db,
+    `INSERT INTO repository (path, common_dir, name, trusted, trust_hash, default_branch, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (path) DO UPDATE SET common_dir = excluded.common_dir, name = excluded.name, trusted = excluded.trusted,
+       trust_hash = excluded.trust_hash, trust_changed = 0, default_branch = excluded.default_branch,
+       added_at = excluded.added_at, removed_at = NULL
+     WHERE removed_at IS NOT NULL
+     RETURNING id`,
+    repository.path,
+    repository.commonDir,
+    repository.name,
+    Number(repository.trusted),
+    repository.trustHash,
+    repository.defaultBranch,
+    repository.at,
+  );
+  if (known === undefined) {
+    throw new CodedError('BAD_INPUT', `The repository at ${repository.path} was added before.`, {
+      facts: { path: repository.path },
+    });
+  }
+  return known.id;
+}
+
+/** The repository with this id, or undefined when there is none or it was removed. */
+export function repositoryById(db: Database, id: number): RepositoryRow | undefined {
+  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE id = ? AND removed_at IS NULL', id);
+  return row === undefined ? undefined : toRepository(row);
+}
+
+/** The repository at this path, or undefined when there is none or it was removed. */
+export function repositoryByPath(db: Database, path: string): RepositoryRow | undefined {
+  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE path = ? AND removed_at IS NULL', path);
+  return row === undefined ? undefined : toRepository(row);
+}
+
+/** Every repository that was not removed, by name. */
+export function listRepositories(db: Database): RepositoryRow[] {
+  return allRows<Row>(db, 'SELECT * FROM repository WHERE removed_at IS NULL ORDER BY name, id').map(toRepository);
+}
+
+/** Changes facts of a repository. Throws NOT_FOUND. */
+export function updateRepository(db: Database, id: number, patch: RepositoryPatch): void {
+  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand } = patch;
+  const columns: Readonly<Record<string, string | number | null | undefined>> = {
+    trusted: trusted === undefined ? undefined : Number(trusted),
+    trust_hash: trustHash,
+    trust_changed: trustChanged === undefined ? undefined : Number(trustChanged),
+    default_branch: defaultBranch,
+    check_command: checkCommand,
+  };
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
+  const values = given.map(([, value]) => value);
+  const { changes } = run(db, `UPDATE repository SET ${sets} WHERE id = ? AND removed_at IS NULL`, ...values, id);
+  if (changes === 0) throw noRepository(id);
+}
+
+/** Forgets a repository; its finished tasks keep their history. Throws WRONG_STATE while it has unfinished tasks, NOT_FOUND. */
+export function deleteRepository(db: Database, id: number, at: number): void {
+  const unfinished = allRows<{ id: number }>(
+    db,
+    `SELECT id FROM task INDEXED BY task_unfinished
+     WHERE state IN ('queued', 'running', 'waiting', 'review') AND repository_id = ? ORDER BY id`,
+    id,
+  ).map((row) => row.id);
+  if (unfinished.length > 0) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Could not remove repository ${id}: it has ${unfinished.length} unfinished task${unfinished.length === 1 ? '' : 's'} (${unfinished.slice(0, 5).join(', ')}). Finish, cancel or discard them first.`,
+      { facts: { repository: id, tasks: unfinished.slice(0, 100).map(String) } },
+    );
+  }
+  const { changes } = run(db, 'UPDATE repository SET removed_at = ? WHERE id = ? AND removed_at IS NULL', at, id);
+  if (changes === 0) throw noRepository(id);
+}
+
+/** What is thrown when a repository is not there. */
+export function noRepository(id: number): CodedError {
+  return new CodedError('NOT_FOUND', `There is no repository ${id}. It may have been removed; add it again.`, {
+    facts: { repository: id },
+  });
+}
+
+function toRepository(row: Row): RepositoryRow {
+  return {
+    id: row.id,
+    name: row.name,
+    path: row.path,
+    trusted: row.trusted === 1,
+    trustChanged: row.trust_changed === 1,
+    defaultBranch: row.default_branch,
+    checkCommand: row.check_command,
+    addedAt: row.added_at,
+    commonDir: row.common_dir,
+    trustHash: row.trust_hash,
+  };
+}

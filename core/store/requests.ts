@@ -1,0 +1,202 @@
+import { CodedError } from '../contract/errors';
+import type { Answer, Request, RequestKind, RequestOption, RequestTool } from '../contract/request';
+import { assertAnswers } from './answer';
+import type { Database } from './database';
+import { allRows, getRow, run } from './statement';
+
+/** A question about to be put to the person. */
+export interface NewRequest {
+  readonly task: number;
+  /** Null for leave to start a task, which has no session yet. */
+  readonly session: number | null;
+  readonly generation: number;
+  readonly kind: RequestKind;
+  readonly title: string;
+  readonly body: string;
+  readonly tool: RequestTool | null;
+  readonly options: readonly RequestOption[];
+  readonly allowsText: boolean;
+  readonly multiple: boolean;
+  readonly steps: readonly string[];
+  /** The same for the same question: a hash of its kind, title, tool input and body. */
+  readonly fingerprint: string;
+  readonly at: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly task_id: number;
+  readonly task_title: string;
+  readonly repository: string;
+  readonly agent: string;
+  readonly kind: RequestKind;
+  readonly title: string;
+  readonly body: string;
+  readonly tool: string | null;
+  readonly options: string;
+  readonly allows_text: number;
+  readonly multiple: number;
+  readonly steps: string;
+  readonly state: Request['state'];
+  readonly answer: string | null;
+  readonly created_at: number;
+  readonly answered_at: number | null;
+  readonly delivered_at: number | null;
+}
+
+const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, repository.path AS repository FROM request
+  JOIN task ON task.id = request.task_id JOIN repository ON repository.id = task.repository_id`;
+
+/**
+ * Writes a question down. When the task has asked the same before and that row is open, or answered and not delivered,
+ * that row is taken over with its answer: nobody is asked twice because a process died. Throws NOT_FOUND for the task.
+ */
+export function askRequest(
+  db: Database,
+  request: NewRequest,
+): { readonly request: number; readonly state: 'open' | 'answered' } {
+  const known = getRow<{ id: number; state: 'open' | 'answered' }>(
+    db,
+    `SELECT id, state FROM request WHERE task_id = ? AND fingerprint = ?
+       AND (state = 'open' OR (state = 'answered' AND delivered_at IS NULL)) ORDER BY id LIMIT 1`,
+    request.task,
+    request.fingerprint,
+  );
+  if (known !== undefined) {
+    run(
+      db,
+      'UPDATE request SET session_id = ?, generation = ? WHERE id = ?',
+      request.session,
+      request.generation,
+      known.id,
+    );
+    return { request: known.id, state: known.state };
+  }
+  const { id } = run(
+    db,
+    `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
+       steps, fingerprint, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+    request.task,
+    request.session,
+    request.generation,
+    request.kind,
+    request.title,
+    request.body,
+    request.tool === null ? null : JSON.stringify(request.tool),
+    JSON.stringify(request.options),
+    Number(request.allowsText),
+    Number(request.multiple),
+    JSON.stringify(request.steps),
+    request.fingerprint,
+    request.at,
+  );
+  return { request: id, state: 'open' };
+}
+
+/** Commits the person's answer. Throws NOT_FOUND, ALREADY_ANSWERED, WRONG_STATE when it was withdrawn, BAD_INPUT. */
+export function answerRequest(
+  db: Database,
+  given: { readonly request: number; readonly answer: Answer; readonly by: string; readonly at: number },
+): void {
+  const request = readRequest(db, given.request);
+  if (request.state === 'answered') {
+    throw new CodedError('ALREADY_ANSWERED', `Request ${request.id} was answered before; the first answer stands.`, {
+      facts: { request: request.id, task: request.task },
+    });
+  }
+  if (request.state === 'withdrawn') {
+    throw new CodedError('WRONG_STATE', `Request ${request.id} was withdrawn; its task no longer asks.`, {
+      facts: { request: request.id, task: request.task },
+    });
+  }
+  assertAnswers(request, given.answer);
+  run(
+    db,
+    "UPDATE request SET state = 'answered', answer = ?, answered_by = ?, answered_at = ? WHERE id = ?",
+    JSON.stringify(given.answer),
+    given.by,
+    given.at,
+    given.request,
+  );
+}
+
+/** Notes that the agent has the answer; false when it had it before or there is none yet. */
+export function markDelivered(db: Database, delivery: { readonly request: number; readonly at: number }): boolean {
+  const { changes } = run(
+    db,
+    "UPDATE request SET delivered_at = ? WHERE id = ? AND state = 'answered' AND delivered_at IS NULL",
+    delivery.at,
+    delivery.request,
+  );
+  return changes === 1;
+}
+
+/** Takes an open question back; false when it was not open. */
+export function withdrawRequest(db: Database, request: number): boolean {
+  return run(db, "UPDATE request SET state = 'withdrawn' WHERE id = ? AND state = 'open'", request).changes === 1;
+}
+
+/** Takes back every open question of a task and gives their ids. */
+export function withdrawOpen(db: Database, task: number): number[] {
+  return allRows<{ id: number }>(
+    db,
+    "UPDATE request SET state = 'withdrawn' WHERE task_id = ? AND state = 'open' RETURNING id",
+    task,
+  ).map((row) => row.id);
+}
+
+/** The answers of a task that its agent has not been given, oldest first. */
+export function undelivered(db: Database, task: number): Request[] {
+  return allRows<Row>(
+    db,
+    `${selectRequest} WHERE request.task_id = ? AND request.state = 'answered' AND request.delivered_at IS NULL
+     ORDER BY request.id`,
+    task,
+  ).map(toRequest);
+}
+
+/** Every open request, the one that has blocked its agent longest first. */
+export function listOpenRequests(db: Database): Request[] {
+  return allRows<Row>(db, `${selectRequest} WHERE request.state = 'open' ORDER BY request.created_at, request.id`).map(
+    toRequest,
+  );
+}
+
+/** The open requests of one task, oldest first. */
+export function openRequestsOf(db: Database, task: number): Request[] {
+  return allRows<Row>(
+    db,
+    `${selectRequest} WHERE request.task_id = ? AND request.state = 'open' ORDER BY request.id`,
+    task,
+  ).map(toRequest);
+}
+
+/** The request with this id. Throws NOT_FOUND. */
+export function readRequest(db: Database, id: number): Request {
+  const row = getRow<Row>(db, `${selectRequest} WHERE request.id = ?`, id);
+  if (row === undefined) throw new CodedError('NOT_FOUND', `There is no request ${id}.`, { facts: { request: id } });
+  return toRequest(row);
+}
+
+function toRequest(row: Row): Request {
+  return {
+    id: row.id,
+    task: row.task_id,
+    taskTitle: row.task_title,
+    repository: row.repository,
+    agent: row.agent,
+    kind: row.kind,
+    title: row.title,
+    body: row.body,
+    tool: row.tool === null ? null : (JSON.parse(row.tool) as RequestTool),
+    options: JSON.parse(row.options) as RequestOption[],
+    allowsText: row.allows_text === 1,
+    multiple: row.multiple === 1,
+    steps: JSON.parse(row.steps) as string[],
+    state: row.state,
+    answer: row.answer === null ? null : (JSON.parse(row.answer) as Answer),
+    createdAt: row.created_at,
+    answeredAt: row.answered_at,
+    deliveredAt: row.delivered_at,
+  };
+}

@@ -1,0 +1,113 @@
+import { CodedError } from '../contract/errors';
+import type { Session } from '../contract/session';
+import type { Usage } from '../contract/task';
+import type { Database } from './database';
+import { allRows, getRow, run } from './statement';
+
+/** What changes of a session; what is left out stays. */
+export interface SessionPatch {
+  readonly agentSession?: string;
+  readonly state?: Session['state'];
+  readonly endReason?: string | null;
+  readonly endedAt?: number | null;
+  /** Added to what was used before; what is null adds nothing and leaves unknown unknown. */
+  readonly usage?: Usage;
+}
+
+interface Row {
+  readonly id: number;
+  readonly task_id: number;
+  readonly agent: string;
+  readonly agent_session: string | null;
+  readonly state: Session['state'];
+  readonly end_reason: string | null;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cost_usd: number | null;
+}
+
+/** Adds a `starting` session of a task and gives its id. */
+export function insertSession(
+  db: Database,
+  session: { readonly task: number; readonly agent: string; readonly at: number },
+): number {
+  return run(
+    db,
+    "INSERT INTO session (task_id, agent, state, started_at) VALUES (?, ?, 'starting', ?)",
+    session.task,
+    session.agent,
+    session.at,
+  ).id;
+}
+
+/** The session with this id. Throws NOT_FOUND. */
+export function readSession(db: Database, id: number): Session {
+  const row = getRow<Row>(db, 'SELECT * FROM session WHERE id = ?', id);
+  if (row === undefined) throw noSession(id);
+  return toSession(row);
+}
+
+/** Changes a session. Throws NOT_FOUND. */
+export function updateSession(db: Database, id: number, patch: SessionPatch): void {
+  const { agentSession, state, endReason, endedAt, usage } = patch;
+  const columns: Readonly<Record<string, string | number | null | undefined>> = {
+    agent_session: agentSession,
+    state,
+    end_reason: endReason,
+    ended_at: endedAt,
+  };
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const added = Object.entries({
+    input_tokens: usage?.inputTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
+    cost_usd: usage?.costUsd ?? null,
+  }).filter(([, value]) => value !== null);
+  const sets = [
+    'id = id',
+    ...given.map(([column]) => `${column} = ?`),
+    ...added.map(([column]) => `${column} = coalesce(${column}, 0) + ?`),
+  ].join(', ');
+  const values = [...given, ...added].map(([, value]) => value);
+  if (run(db, `UPDATE session SET ${sets} WHERE id = ?`, ...values, id).changes === 0) throw noSession(id);
+}
+
+/** The sessions of a task, oldest first. */
+export function listSessions(db: Database, task: number): Session[] {
+  return allRows<Row>(db, 'SELECT * FROM session WHERE task_id = ? ORDER BY id', task).map(toSession);
+}
+
+/** The newest session of a task, or undefined. */
+export function newestSession(db: Database, task: number): Session | undefined {
+  const row = getRow<Row>(db, 'SELECT * FROM session WHERE task_id = ? ORDER BY id DESC LIMIT 1', task);
+  return row === undefined ? undefined : toSession(row);
+}
+
+/** Ends every session that still counts as alive: at start, when the owner that ran them is gone. Gives their ids. */
+export function endOpenSessions(db: Database, end: { readonly reason: string; readonly at: number }): number[] {
+  return allRows<{ id: number }>(
+    db,
+    "UPDATE session SET state = 'ended', end_reason = ?, ended_at = ? WHERE state <> 'ended' RETURNING id",
+    end.reason,
+    end.at,
+  ).map((row) => row.id);
+}
+
+function noSession(id: number): CodedError {
+  return new CodedError('NOT_FOUND', `There is no session ${id}.`, { facts: { session: id } });
+}
+
+function toSession(row: Row): Session {
+  return {
+    id: row.id,
+    task: row.task_id,
+    agent: row.agent,
+    agentSession: row.agent_session,
+    state: row.state,
+    endReason: row.end_reason,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    usage: { inputTokens: row.input_tokens, outputTokens: row.output_tokens, costUsd: row.cost_usd },
+  };
+}

@@ -1,0 +1,69 @@
+import { CodedError } from '../contract/errors';
+import { type SettingName, type Settings, settingsSchema } from '../contract/settings';
+import type { Database } from './database';
+import { allRows, run } from './statement';
+
+/** Every setting's name, in the order they are shown. */
+export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
+
+/** The settings as they are now. What was never set, or cannot be read any more, has its default. */
+export function readSettings(db: Database): Settings {
+  const stored = new Map(
+    allRows<{ name: string; value: string }>(db, 'SELECT name, value FROM setting').map((row) => [row.name, row.value]),
+  );
+  const settings = settingNames.map((name) => {
+    const schema = settingsSchema.shape[name];
+    const read = schema.safeParse(parseStored(stored.get(name)));
+    return [name, read.success ? read.data : schema.parse(undefined)];
+  });
+  return Object.fromEntries(settings) as Settings;
+}
+
+/** Keeps one setting. Throws BAD_INPUT naming the setting and what is wrong with the value, or the names there are. */
+export function writeSetting(
+  db: Database,
+  setting: { readonly name: string; readonly value: unknown; readonly at: number },
+): void {
+  if (!isSettingName(setting.name)) {
+    throw new CodedError(
+      'BAD_INPUT',
+      `There is no setting called ${JSON.stringify(setting.name)}. The settings are ${settingNames.join(', ')}.`,
+      { facts: { name: setting.name, names: settingNames } },
+    );
+  }
+  const read = settingsSchema.shape[setting.name].safeParse(setting.value);
+  if (!read.success) {
+    const wrong = read.error.issues
+      .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': '))
+      .join('; ');
+    throw new CodedError('BAD_INPUT', `The setting ${setting.name} cannot be ${show(setting.value)}: ${wrong}.`, {
+      facts: { name: setting.name, wrong },
+    });
+  }
+  run(
+    db,
+    `INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+    setting.name,
+    JSON.stringify(read.data),
+    setting.at,
+  );
+}
+
+function isSettingName(name: string): name is SettingName {
+  return (settingNames as readonly string[]).includes(name);
+}
+
+function parseStored(value: string | undefined): unknown {
+  if (value === undefined) return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,84 @@
+import { CodedError } from '../contract/errors';
+import type { ChangeSize, PermissionLevel, Priority, TaskOutcome, TaskState } from '../contract/task';
+import type { Database } from './database';
+import { getRow } from './statement';
+
+/** A row of the table `task`, column for column. */
+export interface TaskRow {
+  readonly id: number;
+  readonly repository_id: number;
+  readonly title: string;
+  readonly agent: string;
+  readonly base: string;
+  readonly permission_level: PermissionLevel;
+  readonly priority: Priority;
+  readonly state: TaskState;
+  readonly outcome: TaskOutcome | null;
+  readonly attempt: number;
+  readonly max_attempts: number;
+  readonly crashes: number;
+  readonly generation: number;
+  readonly worker: string | null;
+  readonly lease_until: number | null;
+  readonly run_after: number | null;
+  readonly queued_reason: string | null;
+  readonly blocked_count: number;
+  readonly error: string | null;
+  readonly branch: string | null;
+  readonly worktree: string | null;
+  readonly merged_oid: string | null;
+  readonly backup_ref: string | null;
+  readonly change_files: number | null;
+  readonly change_additions: number | null;
+  readonly change_deletions: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly state_since: number;
+}
+
+/** The facts of a task that may change beside its state; what is left out stays. */
+export interface TaskPatch {
+  readonly outcome?: TaskOutcome | null;
+  readonly error?: string | null;
+  readonly queuedReason?: string | null;
+  readonly runAfter?: number | null;
+  readonly branch?: string | null;
+  readonly worktree?: string | null;
+  readonly mergedOid?: string | null;
+  readonly backupRef?: string | null;
+  readonly change?: ChangeSize | null;
+  readonly attempt?: number;
+  readonly crashes?: number;
+}
+
+/** What a column of `task` is set to. */
+export type Columns = Readonly<Record<string, string | number | null>>;
+
+/** The columns a patch sets. */
+export function patchColumns(patch: TaskPatch): Columns {
+  const columns: Readonly<Record<string, string | number | null | undefined>> = {
+    outcome: patch.outcome,
+    error: patch.error,
+    queued_reason: patch.queuedReason,
+    run_after: patch.runAfter,
+    branch: patch.branch,
+    worktree: patch.worktree,
+    merged_oid: patch.mergedOid,
+    backup_ref: patch.backupRef,
+    attempt: patch.attempt,
+    crashes: patch.crashes,
+    ...(patch.change !== undefined && {
+      change_files: patch.change?.files ?? null,
+      change_additions: patch.change?.additions ?? null,
+      change_deletions: patch.change?.deletions ?? null,
+    }),
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as Columns;
+}
+
+/** The row of a task. Throws NOT_FOUND. */
+export function taskRow(db: Database, id: number): TaskRow {
+  const row = getRow<TaskRow>(db, 'SELECT * FROM task WHERE id = ?', id);
+  if (row === undefined) throw new CodedError('NOT_FOUND', `There is no task ${id}.`, { facts: { task: id } });
+  return row;
+}

@@ -1,0 +1,140 @@
+import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
+import { taskStates } from '../contract/task';
+import { listChecks } from './checks';
+import type { Database } from './database';
+import { type Dependency, hasLanded, listDependencies } from './dependencies';
+import { openRequestsOf } from './requests';
+import { allRows, getRow } from './statement';
+import { type TaskRow, taskRow } from './task-row';
+import { listTransitions } from './transitions';
+
+const unfinished = "state IN ('queued', 'running', 'waiting', 'review')";
+const broken = "state IN ('failed', 'cancelled')";
+
+/** How many finished tasks a snapshot carries. */
+const finishedInSnapshot = 500;
+
+/** A task as lists show it. Throws NOT_FOUND. */
+export function readTask(db: Database, id: number): Task {
+  return toTask(db, taskRow(db, id));
+}
+
+/** A task with its prompt and every move it made. Throws NOT_FOUND. */
+export function readTaskDetail(db: Database, id: number): TaskDetail {
+  return { ...readTask(db, id), prompt: readPrompt(db, id), transitions: listTransitions(db, id) };
+}
+
+/** What the agent was asked to do. */
+export function readPrompt(db: Database, task: number): string {
+  return getRow<{ text: string }>(db, 'SELECT text FROM task_prompt WHERE task_id = ?', task)?.text ?? '';
+}
+
+export interface TaskFilter {
+  /** Only tasks in one of these states; all when left out. */
+  readonly states?: readonly TaskState[] | undefined;
+  /** Only tasks of this repository. */
+  readonly repository?: number | undefined;
+  readonly limit: number;
+}
+
+/** Tasks, newest first. */
+export function listTasks(db: Database, filter: TaskFilter): Task[] {
+  const states = [...new Set(filter.states ?? taskStates)];
+  const everyState = states.length === taskStates.length;
+  const where = everyState ? [undefined] : states;
+  const rows = where.flatMap((state) =>
+    allRows<TaskRow>(
+      db,
+      `SELECT * FROM task WHERE ${conditionOf(state)}
+       ${filter.repository === undefined ? '' : 'AND repository_id = ?2'} ORDER BY id DESC LIMIT ?1`,
+      filter.limit,
+      ...(filter.repository === undefined ? [] : [filter.repository]),
+    ),
+  );
+  return newestFirst(rows)
+    .slice(0, filter.limit)
+    .map((row) => toTask(db, row));
+}
+
+/** Every unfinished task and the newest 500 finished ones, newest first: what a window starts from. */
+export function snapshotTasks(db: Database): Task[] {
+  const open = allRows<TaskRow>(db, `SELECT * FROM task INDEXED BY task_unfinished WHERE ${unfinished}`);
+  const finished = allRows<TaskRow>(
+    db,
+    "SELECT * FROM task WHERE state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT ?",
+    finishedInSnapshot,
+  );
+  return newestFirst([...open, ...finished]).map((row) => toTask(db, row));
+}
+
+/** Repeats the condition of the partial index that has the state, word for word, so that the index is used. */
+function conditionOf(state: TaskState | undefined): string {
+  if (state === undefined) return 'true';
+  if (state === 'done') return "state = 'done'";
+  return `${state === 'failed' || state === 'cancelled' ? broken : unfinished} AND state = '${state}'`;
+}
+
+function newestFirst(rows: readonly TaskRow[]): TaskRow[] {
+  return [...rows].sort((one, other) => other.id - one.id);
+}
+
+function toTask(db: Database, row: TaskRow): Task {
+  const { session, ...usage } = sessionsOf(db, row.id);
+  const after = listDependencies(db, row.id);
+  const blockedBy = after.filter((other) => !hasLanded(other.state, other.outcome));
+  return {
+    id: row.id,
+    title: row.title,
+    state: row.state,
+    outcome: row.outcome,
+    repositoryId: row.repository_id,
+    repository: getRow<{ path: string }>(db, 'SELECT path FROM repository WHERE id = ?', row.repository_id)?.path ?? '',
+    base: row.base,
+    branch: row.branch,
+    agent: row.agent,
+    permissionLevel: row.permission_level,
+    priority: row.priority,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    runAfter: row.state === 'queued' ? row.run_after : null,
+    queuedReason: row.state === 'queued' ? (reasonOf(blockedBy) ?? row.queued_reason) : null,
+    after: after.map((other) => other.id),
+    blockedBy: blockedBy.map((other) => other.id),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    stateSince: row.state_since,
+    error: row.error,
+    usage,
+    change:
+      row.change_files === null
+        ? null
+        : {
+            files: row.change_files,
+            additions: row.change_additions ?? 0,
+            deletions: row.change_deletions ?? 0,
+          },
+    worktree: row.worktree,
+    session,
+    mergedOid: row.merged_oid,
+    backupRef: row.backup_ref,
+    requests: openRequestsOf(db, row.id),
+    checks: listChecks(db, row.id),
+  };
+}
+
+/** Says what a person must know: a task it waits for ended without landing, so waiting alone will not help. */
+function reasonOf(blockedBy: readonly Dependency[]): string | undefined {
+  const ended = blockedBy.find(({ state }) => state === 'failed' || state === 'cancelled' || state === 'done');
+  if (ended === undefined) return undefined;
+  const how = ended.state === 'failed' ? 'failed' : ended.state === 'cancelled' ? 'was cancelled' : 'was discarded';
+  return `Waits for task ${ended.id} (${ended.title}), which ${how}. It starts when that task is done.`;
+}
+
+function sessionsOf(db: Database, task: number): Usage & { readonly session: number | null } {
+  return getRow<Usage & { session: number | null }>(
+    db,
+    `SELECT max(id) AS session, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
+       sum(cost_usd) AS costUsd FROM session WHERE task_id = ?`,
+    task,
+  ) as Usage & { session: number | null };
+}

@@ -1,0 +1,27 @@
+import type { TaskState, Transition } from '../contract/task';
+import type { Database } from './database';
+import { allRows, run } from './statement';
+
+/** Stamps one move of a task. Called in the transaction that makes it. */
+export function addTransition(db: Database, task: number, move: Transition): void {
+  run(
+    db,
+    `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason)
+     VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM task_transition WHERE task_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
+    task,
+    move.from,
+    move.to,
+    move.at,
+    move.by,
+    move.reason,
+  );
+}
+
+/** Every move of a task, oldest first. */
+export function listTransitions(db: Database, task: number): Transition[] {
+  return allRows<{ from_state: TaskState | null; to_state: TaskState; at: number; by: string; reason: string }>(
+    db,
+    'SELECT from_state, to_state, at, by, reason FROM task_transition WHERE task_id = ? ORDER BY number',
+    task,
+  ).map((row) => ({ from: row.from_state, to: row.to_state, at: row.at, by: row.by, reason: row.reason }));
+}

@@ -1,0 +1,165 @@
+import { CodedError } from '../contract/errors';
+import type { Database } from './database';
+import { storeFailure } from './failure';
+import { prepared } from './statement';
+
+/** Rows to change, synchronously. What it returns is what the caller gets once it is committed. */
+export type Operation<T> = (db: Database) => T;
+
+/**
+ * Runs at the end of every transaction that changed something, inside it. What it returns is called after the COMMIT.
+ * A tail that throws is undone alone and reported to `onTailError` of its writer.
+ */
+export type Tail = (db: Database) => (() => void) | undefined;
+
+/** The one way rows are written. All operations of one turn of the event loop share one transaction and one fsync. */
+export interface Writer {
+  /**
+   * Resolves with what the operation returned, after the COMMIT that made it durable. Rejects with what it threw, undone
+   * alone: its neighbours commit. Rejects with DISK_FULL when the disk is full; then nothing of it was kept.
+   */
+  write<T>(operation: Operation<T>): Promise<T>;
+  /** Adds a tail; gives back what takes it away again. */
+  addTail(tail: Tail): () => void;
+  /** Resolves when everything written so far is committed or refused. */
+  drain(): Promise<void>;
+  /** Commits what is in hand and refuses everything after it with CANCELLED. */
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly operation: Operation<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many operations share a transaction at most: some milliseconds of work, so that the event loop keeps turning. */
+const largestBatch = 1000;
+
+/** Makes the writer of this database. There is one per database; whoever made it closes it before the database. */
+export function createWriter(db: Database, options: { readonly onTailError?: (error: unknown) => void } = {}): Writer {
+  const tails = new Set<Tail>();
+  let pending: Pending[] = [];
+  let scheduled = false;
+  let closed = false;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const batch = pending.slice(0, largestBatch);
+    pending = pending.slice(largestBatch);
+    if (pending.length > 0) schedule();
+    commitBatch({ db, batch, tails, onTailError: options.onTailError ?? rethrow });
+  }
+
+  function write<T>(operation: Operation<T>): Promise<T> {
+    if (closed) return Promise.reject(new CodedError('CANCELLED', 'Could not write: the store is closing.'));
+    return new Promise<T>((resolve, reject) => {
+      pending.push({ operation, resolve: resolve as (value: unknown) => void, reject });
+      schedule();
+    });
+  }
+
+  async function drain(): Promise<void> {
+    while (pending.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  return {
+    write,
+    addTail(tail) {
+      tails.add(tail);
+      return () => tails.delete(tail);
+    },
+    drain,
+    async close() {
+      closed = true;
+      await drain();
+    },
+  };
+}
+
+interface Batch {
+  readonly db: Database;
+  readonly batch: readonly Pending[];
+  readonly tails: ReadonlySet<Tail>;
+  readonly onTailError: (error: unknown) => void;
+}
+
+function commitBatch({ db, batch, tails, onTailError }: Batch): void {
+  const settled: (() => void)[] = [];
+  const committed: (() => void)[] = [];
+  const refuseAll = (error: unknown) => {
+    const failure = storeFailure(error, 'write to', db.name);
+    for (const entry of batch) entry.reject(failure);
+  };
+  try {
+    prepared(db, 'BEGIN IMMEDIATE').run();
+    const before = changesOf(db);
+    for (const entry of batch) {
+      const result = attempt(db, entry.operation);
+      if ('error' in result) {
+        const failure = storeFailure(result.error, 'write to', db.name);
+        settled.push(() => entry.reject(failure));
+      } else {
+        settled.push(() => entry.resolve(result.value));
+      }
+    }
+    if (changesOf(db) !== before) {
+      for (const tail of tails) {
+        const result = attempt(db, tail);
+        if ('error' in result) settled.push(() => onTailError(result.error));
+        else if (result.value !== undefined) committed.push(result.value);
+      }
+    }
+    prepared(db, 'COMMIT').run();
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    refuseAll(error);
+    return;
+  }
+  for (const settle of settled) settle();
+  for (const tell of committed) tell();
+}
+
+/** Runs one operation so that its failure undoes itself alone. Throws when SQLite gave up the whole transaction. */
+function attempt<T>(db: Database, operation: Operation<T>): { readonly value: T } | { readonly error: unknown } {
+  prepared(db, 'SAVEPOINT operation').run();
+  try {
+    const value = operation(db);
+    if (isThenable(value)) {
+      value.then(undefined, () => undefined);
+      throw new CodedError(
+        'INTERNAL',
+        'An operation on the store returned a promise; it must be synchronous, because it would commit before it ends.',
+      );
+    }
+    prepared(db, 'RELEASE operation').run();
+    return { value };
+  } catch (error) {
+    // A full disk or a failed write makes SQLite roll back everything; the neighbours are gone too and must hear it.
+    if (!db.inTransaction) throw error;
+    prepared(db, 'ROLLBACK TO operation').run();
+    prepared(db, 'RELEASE operation').run();
+    return { error };
+  }
+}
+
+function changesOf(db: Database): number {
+  return prepared(db, 'SELECT total_changes()').pluck().get() as number;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Thrown apart from the batch, whose callers must all be answered first. */
+function rethrow(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
