@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { root } from '../setup/places.mjs';
+
+/** What the tests may know of the machine. Keys, endpoints, a display, git's and npm's variables are not among it. */
+const passed = [
+  'PATH',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TERM',
+  'COLORTERM',
+  'FORCE_COLOR',
+  'NO_COLOR',
+  'CI',
+  'SHELL',
+  'USER',
+  'LOGNAME',
+];
+const passedOnWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'windir', 'NUMBER_OF_PROCESSORS'];
+
+/**
+ * A place of its own for one run of the tests: temporary folder, home and git identity, all removed at the end.
+ * The path is short because Unix sockets live in it, and they may have about 100 characters.
+ * @returns {{ folder: string, records: string, env: NodeJS.ProcessEnv, remove: () => void }}
+ */
+export function openSandbox() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sy-')));
+  const home = join(folder, 'home');
+  const temporary = join(folder, 't');
+  const records = join(folder, 'records');
+  for (const path of [home, temporary, records]) mkdirSync(path);
+  writeFileSync(
+    join(home, '.gitconfig'),
+    '[user]\n\tname = Switchyard Test\n\temail = test@switchyard.invalid\n[init]\n\tdefaultBranch = main\n',
+  );
+  return {
+    folder,
+    records,
+    env: testEnvironment(process.env, { home, temporary }),
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
+}
+
+/**
+ * The environment of the tests, made from the machine's by an allow-list.
+ * @param {NodeJS.ProcessEnv} machine
+ * @param {{ home: string, temporary: string }} folders
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function testEnvironment(machine, { home, temporary }) {
+  /** @type {NodeJS.ProcessEnv} */
+  const env = {};
+  for (const name of [...passed, ...passedOnWindows]) if (machine[name] !== undefined) env[name] = machine[name];
+  env.PATH = [join(root, 'node_modules', '.bin'), env.PATH].join(delimiter);
+  return { ...env, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+}

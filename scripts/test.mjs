@@ -1,0 +1,130 @@
+import { setMaxListeners } from 'node:events';
+import { agentEnvironment, agentsRunHere, ensureAgents } from './setup/agents.mjs';
+import { ensureBuilt } from './setup/build.mjs';
+import { electronEnvironment, findElectron } from './setup/electron.mjs';
+import { runScript } from './setup/failure.mjs';
+import { ensureInstalled } from './setup/install.mjs';
+import { say, seconds } from './setup/progress.mjs';
+import { ensureSystem } from './setup/system.mjs';
+import { checkLint, checkTypes } from './suite/checks.mjs';
+import { openSandbox } from './suite/sandbox.mjs';
+import { selectStages } from './suite/stages.mjs';
+import { end, survivors } from './suite/survivors.mjs';
+import { runCoverage, runProject } from './suite/vitest.mjs';
+import { openDisplay } from './suite/xvfb.mjs';
+
+/**
+ * @typedef {import('./suite/stages.mjs').Stage} Stage
+ * @typedef {ReturnType<typeof openSandbox>} Sandbox
+ * @typedef {{ code: number, count?: import('./suite/vitest.mjs').Count, skipped?: string }} Outcome
+ */
+
+setMaxListeners(20);
+const selection = selectStages(process.argv.slice(2));
+if ('usage' in selection) {
+  console.error(selection.usage);
+  process.exitCode = 2;
+} else {
+  await runScript(() => runStages(selection.selected, selection.rest));
+}
+
+/**
+ * Runs the stages in order up to the first that fails, and says at the end what passed.
+ * @param {readonly Stage[]} selected
+ * @param {readonly string[]} rest
+ */
+async function runStages(selected, rest) {
+  await ensureInstalled();
+  const sandbox = openSandbox();
+  // While a stage runs the signal goes to it; its end, or the next line here, ends the run.
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const summary = [];
+  try {
+    const measure = rest.length === 0 && selected.some((stage) => stage.name === 'coverage');
+    for (const stage of selected) {
+      say(`\n── ${stage.name}: ${stage.about}`);
+      const started = performance.now();
+      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure });
+      const took = seconds(performance.now() - started);
+      total.passed += count?.passed ?? 0;
+      total.skipped += count?.skipped ?? 0;
+      // A stage that fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
+      total.failed += code === 0 ? 0 : Math.max(1, count?.failed ?? 0);
+      summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${took}`);
+      if (code !== 0 || interrupted) {
+        summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
+        break;
+      }
+    }
+    total.failed += await endSurvivors(sandbox);
+  } finally {
+    sandbox.remove();
+  }
+  if (total.skipped > 0) summary.push(`  ${total.skipped} skipped`);
+  say(['', ...summary, ''].join('\n'));
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  if (interrupted) return 130;
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {Stage} stage
+ * @param {{ sandbox: Sandbox, rest: readonly string[], measure: boolean }} run
+ * @returns {Promise<Outcome>}
+ */
+async function runStage(stage, { sandbox, rest, measure }) {
+  if (stage.name === 'types') return { code: await checkTypes() };
+  if (stage.name === 'lint') return { code: await checkLint() };
+  if (stage.name === 'coverage') {
+    return measure ? { code: await runCoverage(sandbox) } : { code: 0, skipped: 'not measured: only some tests ran' };
+  }
+  if (stage.name === 'agents' && !agentsRunHere())
+    return { code: 0, skipped: 'not run: the agents are pinned for linux-x64' };
+  await ensureSystem(['git']);
+  await ensureBuilt();
+  const { env, close } = await equip(stage);
+  try {
+    return await runProject({
+      project: stage.name,
+      args: rest,
+      env: { ...sandbox.env, ...env },
+      records: sandbox.records,
+      measure: measure && stage.measured === true,
+    });
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * What a stage needs beyond Node and git.
+ * @param {Stage} stage
+ * @returns {Promise<{ env: Record<string, string>, close: () => Promise<void> }>}
+ */
+async function equip(stage) {
+  if (stage.name === 'agents') return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
+  if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
+  const electron = await findElectron();
+  await ensureSystem(['window', 'fonts', 'display'], electron.executable);
+  const display = await openDisplay();
+  return { env: { ...electronEnvironment(electron), ...display.env }, close: display.close };
+}
+
+/**
+ * @param {Sandbox} sandbox
+ * @returns {Promise<number>} 1 when the tests left processes behind
+ */
+async function endSurvivors(sandbox) {
+  const left = await survivors(sandbox.folder);
+  if (left.length === 0) return 0;
+  say('\nThe tests left processes behind:');
+  for (const { pid, command } of left) say(`  ${pid}  ${command.slice(0, 200)}`);
+  end(left);
+  return 1;
+}
