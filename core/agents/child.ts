@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { CodedError } from '../contract/errors';
+import { endLeftovers, findLeftovers, markerName, signalProcess } from './leftovers';
+import { plainText } from './plain';
+
+/** What to start, and in which surroundings. */
+export interface ChildOptions {
+  /** The program's absolute path. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly directory: string;
+  /** The whole environment. Its SWITCHYARD_TASK, when there is one, marks whatever the child starts. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How a process ended by itself or was ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A running process in a group and session of its own. Whoever starts it calls `endGroup`, always. */
+export interface Child {
+  readonly pid: number;
+  readonly command: string;
+  /** Read it with `readLines`; it ends soon after the process, even when something else still holds the pipe. */
+  readonly stdout: Readable;
+  /** Resolves when the process itself is gone; its group may still hold others. */
+  readonly ended: Promise<Ending>;
+  readonly marker: string | null;
+  /** Writes to the child's stdin; false when it no longer reads. */
+  readonly write: (text: string) => boolean;
+  /** Tells the child that nothing more comes. */
+  readonly closeInput: () => void;
+  readonly signal: (signal: NodeJS.Signals) => boolean;
+  /** The end of what it wrote to stderr, at most 64 KiB, control sequences removed. */
+  readonly stderr: () => string;
+}
+
+const stderrBytes = 64 * 1024;
+/** How long a pipe may be silent after its process ended before it is taken as held by someone else. */
+const lingerMs = 500;
+const maximumLooks = 60;
+
+/** Starts a process. Throws AGENT_MISSING when there is no such program and AGENT_FAILED when it cannot be started. */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { command, args, directory, environment } = options;
+  let started: ChildProcess;
+  try {
+    started = spawn(command, [...args], {
+      cwd: directory,
+      env: { ...environment },
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      shell: false,
+    });
+    await new Promise<void>((resolve, reject) => {
+      started.once('spawn', resolve);
+      started.once('error', reject);
+    });
+  } catch (cause) {
+    throw startFailure(options, cause);
+  }
+  const { pid, stdin, stdout, stderr } = started;
+  if (pid === undefined || stdin === null || stdout === null || stderr === null) {
+    throw startFailure(options, new Error('it has no process id'));
+  }
+  // Whoever dies while we write breaks the pipe; its end is told by `ended`, not by this.
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
+  started.on('error', () => {});
+  const ended = new Promise<Ending>((resolve) => {
+    started.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  void ended.then(() => letGo(stdout));
+  return {
+    pid,
+    command: [command, ...args].join(' '),
+    stdout,
+    ended,
+    marker: environment[markerName] ?? null,
+    write: (text) => {
+      if (!stdin.writable) return false;
+      stdin.write(text);
+      return true;
+    },
+    closeInput: () => {
+      if (stdin.writable) stdin.end();
+    },
+    signal: (signal) => signalProcess(pid, signal),
+    stderr: keepTail(stderr),
+  };
+}
+
+/** How long each step of ending a process may take. */
+export interface EndSteps {
+  /** Asks the child in its own words to stop; it then has `politeMs` to end by itself. */
+  readonly polite?: () => void;
+  /** Default 2 s. */
+  readonly politeMs?: number;
+  /** From SIGTERM to SIGKILL, for the whole group. Default 2 s. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Ends a child and everything it started: the polite step, SIGTERM to the group, SIGKILL, then whatever left the group
+ * but still carries its session or marker. Resolves when nothing of it is alive. Safe to call when it has already ended.
+ */
+export async function endGroup(child: Child, steps: EndSteps = {}): Promise<Ending> {
+  if (steps.polite !== undefined) {
+    steps.polite();
+    await within(child.ended, steps.politeMs ?? 2000);
+  }
+  if (process.platform === 'win32') {
+    await endTree(child.pid);
+    return child.ended;
+  }
+  if (signalProcess(-child.pid, 'SIGTERM')) {
+    await within(child.ended, steps.graceMs ?? 2000);
+    await groupGone(child.pid, steps.graceMs ?? 2000);
+    signalProcess(-child.pid, 'SIGKILL');
+  }
+  const ending = await child.ended;
+  await endLeftovers({ group: child.pid, marker: child.marker });
+  return ending;
+}
+
+/** What happened first: the promise, or null after the time. */
+export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A group tells nobody when its last member ends, so it is looked at again and again, for a bounded time. */
+async function groupGone(group: number, milliseconds: number): Promise<void> {
+  const until = Date.now() + milliseconds;
+  while (Date.now() < until) {
+    const alive =
+      process.platform === 'linux' ? findLeftovers({ group, marker: null }).length > 0 : groupAnswers(group);
+    if (!alive) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function groupAnswers(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Windows has no groups; its own tool ends a process with its descendants. */
+function endTree(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const tool = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+    tool.once('error', () => resolve());
+    tool.once('exit', () => resolve());
+  });
+}
+
+/** Closes a pipe that stays silent after its process ended: somebody the child started still holds it. */
+function letGo(stdout: Readable): void {
+  let seen = -1;
+  let looks = 0;
+  const timer = setInterval(() => {
+    const { bytesRead } = stdout as Socket;
+    // A reader that is slower than the pipe still gets what was written before the end.
+    const busy = stdout.readableLength > 0 || bytesRead !== seen;
+    seen = bytesRead;
+    if (!busy || ++looks === maximumLooks) stdout.destroy();
+  }, lingerMs);
+  timer.unref();
+  stdout.once('close', () => clearInterval(timer));
+}
+
+function keepTail(stream: Readable): () => string {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > 2 * stderrBytes) {
+      const tail = Buffer.concat(chunks).subarray(-stderrBytes);
+      chunks = [Buffer.from(tail)];
+      size = tail.length;
+    }
+  });
+  return () => plainText(Buffer.concat(chunks).subarray(-stderrBytes).toString('utf8')).trim();
+}
+
+function startFailure(options: ChildOptions, cause: unknown): CodedError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CodedError(
+    code === 'ENOENT' ? 'AGENT_MISSING' : 'AGENT_FAILED',
+    `Could not start ${options.command} in ${options.directory}: ${reason}. Check that the program and the folder exist and that it may be run.`,
+    { facts: { command: options.command, directory: options.directory }, cause },
+  );
+}
