@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import type { Calls } from './contract/calls';
 import { CodedError } from './contract/errors';
 import type { OwnerRecord } from './contract/owner';
-import { readOwner } from './owner';
+import { readOwner } from './owner-record';
 import { type Line, messageLimit, socketLine } from './server/line';
 import { versionHeader } from './server/socket';
 

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from './contract/errors';
-import { type OwnerRecord, ownerRecordSchema } from './contract/owner';
+import type { OwnerRecord } from './contract/owner';
+import { ownerFile, readOwner } from './owner-record';
 import { type Lock, takeLock } from './store/lock';
 
 /** A data folder in this process's hands. */
@@ -32,22 +33,12 @@ export function claimDataFolder(options: {
   });
   if (lock === null) return { kind: 'taken', by: readOwner(options.folder) };
   // Whoever announced itself before is dead: the lock says so.
-  rmSync(recordFile(options.folder), { force: true });
+  rmSync(ownerFile(options.folder), { force: true });
   return owned(options.folder, lock);
 }
 
-/** Reads who announced itself as the owner; null when nobody did. The owner may have died since. */
-export function readOwner(folder: string): OwnerRecord | null {
-  try {
-    const read = ownerRecordSchema.safeParse(JSON.parse(readFileSync(recordFile(folder), 'utf8')));
-    return read.success ? read.data : null;
-  } catch {
-    return null;
-  }
-}
-
 function owned(folder: string, lock: Lock): Ownership {
-  const file = recordFile(folder);
+  const file = ownerFile(folder);
   let held = true;
   return {
     kind: 'owned',
@@ -65,10 +56,6 @@ function owned(folder: string, lock: Lock): Ownership {
       lock.release();
     },
   };
-}
-
-function recordFile(folder: string): string {
-  return join(folder, 'run', 'owner.json');
 }
 
 function withReason<T>(folder: string, act: () => T): T {

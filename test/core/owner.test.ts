@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimDataFolder, readOwner } from '../../core/owner';
+import { claimDataFolder } from '../../core/owner';
+import { readOwner } from '../../core/owner-record';
 import { temporaryFolder } from './server/door';
 
 let folder: ReturnType<typeof temporaryFolder>;
