@@ -3,8 +3,8 @@ import { priorities } from '../contract/task';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
 import { addToCount } from './task-count';
-import { moveTask } from './task-move';
 import type { TaskRow } from './task-row';
+import { moveTask } from './tasks';
 import { addTransition } from './transitions';
 
 /** A task in a worker's hands, as a row of the store. */

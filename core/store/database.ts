@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   /** Absolute path; its folder exists and is on a local disk. */
   readonly file: string;
   /** Another build of the SQLite binding, for runtimes the packaged one does not run on. */
-  readonly nativeBinding?: string | undefined;
+  readonly nativeBinding?: string | null | undefined;
   /** The schema's steps; the released ones unless a test brings its own. */
   readonly migrations?: readonly Migration[];
 }
@@ -32,7 +32,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   try {
     // Made here and not by SQLite, so that nobody else may read it and a failure carries the system's own reason.
     fs.closeSync(fs.openSync(file, 'a', 0o600));
-    db = new BetterSqlite3(file, options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding });
+    db = new BetterSqlite3(file, options.nativeBinding == null ? {} : { nativeBinding: options.nativeBinding });
     assertSqlite(db);
     assertNotNewer(db, file, options.migrations ?? migrations);
     setPragmas(db);

@@ -35,8 +35,12 @@ export function pendingMessages(db: Database, task: number): Message[] {
   );
 }
 
-/** Marks messages as given to the agent; those already marked keep their time. */
-export function markMessagesDelivered(db: Database, ids: readonly number[], at: number): void {
-  for (const id of ids)
-    run(db, 'UPDATE task_message SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL', at, id);
+/** Marks exactly these messages as given to the agent; one said in the meantime stays pending. */
+export function markMessagesDelivered(
+  db: Database,
+  delivery: { readonly messages: readonly number[]; readonly at: number },
+): void {
+  for (const id of delivery.messages) {
+    run(db, 'UPDATE task_message SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL', delivery.at, id);
+  }
 }

@@ -11,11 +11,11 @@ export interface ProcessRow {
   readonly createdAt: number;
 }
 
-/** Puts a child into the ledger; putting it in twice changes nothing. */
+/** Puts a child into the ledger. An older entry of the same pid is of a process that has ended, and is replaced. */
 export function recordProcess(db: Database, child: Omit<ProcessRow, 'createdAt'> & { readonly at: number }): void {
   run(
     db,
-    'INSERT OR IGNORE INTO process (pid, start_time, task_id, command, created_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO process (pid, start_time, task_id, command, created_at) VALUES (?, ?, ?, ?, ?)',
     child.pid,
     child.startTime,
     child.task,
@@ -25,8 +25,8 @@ export function recordProcess(db: Database, child: Omit<ProcessRow, 'createdAt'>
 }
 
 /** Takes a child that has ended out of the ledger. */
-export function forgetProcess(db: Database, { pid, startTime }: Pick<ProcessRow, 'pid' | 'startTime'>): void {
-  run(db, 'DELETE FROM process WHERE pid = ? AND start_time = ?', pid, startTime);
+export function forgetProcess(db: Database, pid: number): void {
+  run(db, 'DELETE FROM process WHERE pid = ?', pid);
 }
 
 /** Every child in the ledger, oldest first. */

@@ -43,17 +43,17 @@ interface Row {
   readonly added_at: number;
 }
 
-/** Adds a repository and gives its id; one that was removed comes back with the id it had. Throws BAD_INPUT when it is there. */
-export function insertRepository(db: Database, repository: NewRepository): number {
-  const known = getRow<{ id: number }>(
+/** Adds a repository; one that was removed comes back with the id it had. Throws BAD_INPUT when it is there. */
+export function insertRepository(db: Database, repository: NewRepository): RepositoryRow {
+  const row = getRow<Row>(
     db,
     `INSERT INTO repository (path, common_dir, name, trusted, trust_hash, default_branch, added_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET common_dir = excluded.common_dir, name = excluded.name, trusted = excluded.trusted,
        trust_hash = excluded.trust_hash, trust_changed = 0, default_branch = excluded.default_branch,
-       added_at = excluded.added_at, removed_at = NULL
-     WHERE removed_at IS NOT NULL
-     RETURNING id`,
+       added_at = excluded.added_at, removed = 0
+     WHERE removed = 1
+     RETURNING *`,
     repository.path,
     repository.commonDir,
     repository.name,
@@ -62,33 +62,34 @@ export function insertRepository(db: Database, repository: NewRepository): numbe
     repository.defaultBranch,
     repository.at,
   );
-  if (known === undefined) {
+  if (row === undefined) {
     throw new CodedError('BAD_INPUT', `The repository at ${repository.path} was added before.`, {
       facts: { path: repository.path },
     });
   }
-  return known.id;
+  return toRepository(row);
 }
 
-/** The repository with this id, or undefined when there is none or it was removed. */
-export function repositoryById(db: Database, id: number): RepositoryRow | undefined {
-  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE id = ? AND removed_at IS NULL', id);
-  return row === undefined ? undefined : toRepository(row);
+/** The repository with this id. Throws NOT_FOUND when there is none or it was removed. */
+export function repositoryById(db: Database, id: number): RepositoryRow {
+  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE id = ? AND removed = 0', id);
+  if (row === undefined) throw noRepository(id);
+  return toRepository(row);
 }
 
 /** The repository at this path, or undefined when there is none or it was removed. */
 export function repositoryByPath(db: Database, path: string): RepositoryRow | undefined {
-  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE path = ? AND removed_at IS NULL', path);
+  const row = getRow<Row>(db, 'SELECT * FROM repository WHERE path = ? AND removed = 0', path);
   return row === undefined ? undefined : toRepository(row);
 }
 
 /** Every repository that was not removed, by name. */
 export function listRepositories(db: Database): RepositoryRow[] {
-  return allRows<Row>(db, 'SELECT * FROM repository WHERE removed_at IS NULL ORDER BY name, id').map(toRepository);
+  return allRows<Row>(db, 'SELECT * FROM repository WHERE removed = 0 ORDER BY name, id').map(toRepository);
 }
 
-/** Changes facts of a repository. Throws NOT_FOUND. */
-export function updateRepository(db: Database, id: number, patch: RepositoryPatch): void {
+/** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
+export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
   const { trusted, trustHash, trustChanged, defaultBranch, checkCommand } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
@@ -100,12 +101,12 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
   const values = given.map(([, value]) => value);
-  const { changes } = run(db, `UPDATE repository SET ${sets} WHERE id = ? AND removed_at IS NULL`, ...values, id);
-  if (changes === 0) throw noRepository(id);
+  run(db, `UPDATE repository SET ${sets} WHERE id = ? AND removed = 0`, ...values, id);
+  return repositoryById(db, id);
 }
 
 /** Forgets a repository; its finished tasks keep their history. Throws WRONG_STATE while it has unfinished tasks, NOT_FOUND. */
-export function deleteRepository(db: Database, id: number, at: number): void {
+export function deleteRepository(db: Database, id: number): void {
   const unfinished = allRows<{ id: number }>(
     db,
     `SELECT id FROM task INDEXED BY task_unfinished
@@ -119,12 +120,11 @@ export function deleteRepository(db: Database, id: number, at: number): void {
       { facts: { repository: id, tasks: unfinished.slice(0, 100).map(String) } },
     );
   }
-  const { changes } = run(db, 'UPDATE repository SET removed_at = ? WHERE id = ? AND removed_at IS NULL', at, id);
+  const { changes } = run(db, 'UPDATE repository SET removed = 1 WHERE id = ? AND removed = 0', id);
   if (changes === 0) throw noRepository(id);
 }
 
-/** What is thrown when a repository is not there. */
-export function noRepository(id: number): CodedError {
+function noRepository(id: number): CodedError {
   return new CodedError('NOT_FOUND', `There is no repository ${id}. It may have been removed; add it again.`, {
     facts: { repository: id },
   });

@@ -54,7 +54,7 @@ const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, r
 export function askRequest(
   db: Database,
   request: NewRequest,
-): { readonly request: number; readonly state: 'open' | 'answered' } {
+): { readonly id: number; readonly state: 'open' | 'answered' } {
   const known = getRow<{ id: number; state: 'open' | 'answered' }>(
     db,
     `SELECT id, state FROM request WHERE task_id = ? AND fingerprint = ?
@@ -70,7 +70,7 @@ export function askRequest(
       request.generation,
       known.id,
     );
-    return { request: known.id, state: known.state };
+    return known;
   }
   const { id } = run(
     db,
@@ -90,14 +90,14 @@ export function askRequest(
     request.fingerprint,
     request.at,
   );
-  return { request: id, state: 'open' };
+  return { id, state: 'open' };
 }
 
-/** Commits the person's answer. Throws NOT_FOUND, ALREADY_ANSWERED, WRONG_STATE when it was withdrawn, BAD_INPUT. */
+/** Takes the person's answer and gives the request as it is then. Throws NOT_FOUND, ALREADY_ANSWERED, WRONG_STATE when it was withdrawn, BAD_INPUT. */
 export function answerRequest(
   db: Database,
   given: { readonly request: number; readonly answer: Answer; readonly by: string; readonly at: number },
-): void {
+): Request {
   const request = readRequest(db, given.request);
   if (request.state === 'answered') {
     throw new CodedError('ALREADY_ANSWERED', `Request ${request.id} was answered before; the first answer stands.`, {
@@ -118,6 +118,7 @@ export function answerRequest(
     given.at,
     given.request,
   );
+  return readRequest(db, given.request);
 }
 
 /** Notes that the agent has the answer; false when it had it before or there is none yet. */
@@ -132,15 +133,25 @@ export function markDelivered(db: Database, delivery: { readonly request: number
 }
 
 /** Takes an open question back; false when it was not open. */
-export function withdrawRequest(db: Database, request: number): boolean {
-  return run(db, "UPDATE request SET state = 'withdrawn' WHERE id = ? AND state = 'open'", request).changes === 1;
+export function withdrawRequest(
+  db: Database,
+  { request, at }: { readonly request: number; readonly at: number },
+): boolean {
+  const { changes } = run(
+    db,
+    "UPDATE request SET state = 'withdrawn', withdrawn_at = ? WHERE id = ? AND state = 'open'",
+    at,
+    request,
+  );
+  return changes === 1;
 }
 
 /** Takes back every open question of a task and gives their ids. */
-export function withdrawOpen(db: Database, task: number): number[] {
+export function withdrawOpen(db: Database, { task, at }: { readonly task: number; readonly at: number }): number[] {
   return allRows<{ id: number }>(
     db,
-    "UPDATE request SET state = 'withdrawn' WHERE task_id = ? AND state = 'open' RETURNING id",
+    "UPDATE request SET state = 'withdrawn', withdrawn_at = ? WHERE task_id = ? AND state = 'open' RETURNING id",
+    at,
     task,
   ).map((row) => row.id);
 }

@@ -50,8 +50,8 @@ export function readSession(db: Database, id: number): Session {
 }
 
 /** Changes a session. Throws NOT_FOUND. */
-export function updateSession(db: Database, id: number, patch: SessionPatch): void {
-  const { agentSession, state, endReason, endedAt, usage } = patch;
+export function updateSession(db: Database, change: SessionPatch & { readonly session: number }): void {
+  const { session, agentSession, state, endReason, endedAt, usage } = change;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     agent_session: agentSession,
     state,
@@ -70,7 +70,7 @@ export function updateSession(db: Database, id: number, patch: SessionPatch): vo
     ...added.map(([column]) => `${column} = coalesce(${column}, 0) + ?`),
   ].join(', ');
   const values = [...given, ...added].map(([, value]) => value);
-  if (run(db, `UPDATE session SET ${sets} WHERE id = ?`, ...values, id).changes === 0) throw noSession(id);
+  if (run(db, `UPDATE session SET ${sets} WHERE id = ?`, ...values, session).changes === 0) throw noSession(session);
 }
 
 /** The sessions of a task, oldest first. */

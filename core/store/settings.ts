@@ -19,35 +19,34 @@ export function readSettings(db: Database): Settings {
   return Object.fromEntries(settings) as Settings;
 }
 
-/** Keeps one setting. Throws BAD_INPUT naming the setting and what is wrong with the value, or the names there are. */
-export function writeSetting(
-  db: Database,
-  setting: { readonly name: string; readonly value: unknown; readonly at: number },
-): void {
-  if (!isSettingName(setting.name)) {
+/**
+ * Keeps one setting and gives them all as they are then. Throws BAD_INPUT naming the setting and what is wrong with the
+ * value, or the names there are.
+ */
+export function writeSetting(db: Database, name: string, value: unknown): Settings {
+  if (!isSettingName(name)) {
     throw new CodedError(
       'BAD_INPUT',
-      `There is no setting called ${JSON.stringify(setting.name)}. The settings are ${settingNames.join(', ')}.`,
-      { facts: { name: setting.name, names: settingNames } },
+      `There is no setting called ${JSON.stringify(name)}. The settings are ${settingNames.join(', ')}.`,
+      { facts: { name: name, names: settingNames } },
     );
   }
-  const read = settingsSchema.shape[setting.name].safeParse(setting.value);
+  const read = settingsSchema.shape[name].safeParse(value);
   if (!read.success) {
     const wrong = read.error.issues
       .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': '))
       .join('; ');
-    throw new CodedError('BAD_INPUT', `The setting ${setting.name} cannot be ${show(setting.value)}: ${wrong}.`, {
-      facts: { name: setting.name, wrong },
+    throw new CodedError('BAD_INPUT', `The setting ${name} cannot be ${show(value)}: ${wrong}.`, {
+      facts: { name: name, wrong },
     });
   }
   run(
     db,
-    `INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    setting.name,
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
     JSON.stringify(read.data),
-    setting.at,
   );
+  return readSettings(db);
 }
 
 function isSettingName(name: string): name is SettingName {

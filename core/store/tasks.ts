@@ -1,9 +1,12 @@
-import type { NewTask } from '../contract/task';
+import { CodedError } from '../contract/errors';
+import { mayMove, type NewTask, type TaskState } from '../contract/task';
 import type { Database } from './database';
-import { addDependency } from './dependencies';
-import { noRepository, repositoryById } from './repositories';
+import { addDependency, hasLanded, settleDependants } from './dependencies';
+import { repositoryById } from './repositories';
+import { StaleClaim } from './stale-claim';
 import { run } from './statement';
 import { addToCount } from './task-count';
+import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
@@ -18,7 +21,7 @@ export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter
 
 /** Stores a task as `queued` and gives its id, which is never used again. Throws NOT_FOUND for its repository or a task it waits for. */
 export function insertTask(db: Database, task: ResolvedTask): number {
-  if (repositoryById(db, task.repositoryId) === undefined) throw noRepository(task.repositoryId);
+  repositoryById(db, task.repositoryId);
   const { id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
@@ -39,4 +42,75 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   addTransition(db, id, { from: null, to: 'queued', at: task.at, by: task.by ?? 'person', reason: 'Created.' });
   addToCount(db, 'queued', task.priority, 1);
   return id;
+}
+
+export interface Move {
+  readonly task: number;
+  readonly to: TaskState;
+  /** `person`, `runner` or `recovery`. */
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+  /** Given by a worker: the move is refused with StaleClaim unless this claim still holds the task. */
+  readonly generation?: number;
+  /** Facts that become true with the move. `outcome` is needed to move to `done`, `error` to move to `failed`. */
+  readonly patch?: TaskPatch;
+}
+
+/**
+ * Moves a task to another state: the one writer of states beside the claim. A task that leaves the worker's hands loses
+ * its lease; one the person sends back from review, failed or cancelled starts counting attempts anew. Throws NOT_FOUND,
+ * WRONG_STATE for a move the table does not have, StaleClaim.
+ */
+export function moveTask(db: Database, move: Move): void {
+  const row = taskRow(db, move.task);
+  assertHeld(row, move.generation);
+  // Only a claim gives a lease, so nothing else may make a queued task run.
+  if (!mayMove(row.state, move.to) || (row.state === 'queued' && move.to === 'running')) {
+    throw new CodedError('WRONG_STATE', `Task ${row.id} is ${row.state}, and cannot become ${move.to} from there.`, {
+      facts: { task: row.id, state: row.state, to: move.to },
+    });
+  }
+  const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
+  setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
+  addTransition(db, row.id, { from: row.state, to: move.to, at: move.at, by: move.by, reason: move.reason });
+  addToCount(db, row.state, row.priority, -1);
+  addToCount(db, move.to, row.priority, 1);
+  const landed = hasLanded(move.to, move.patch?.outcome ?? null);
+  if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
+}
+
+/** Changes facts of a task that are not its state. Throws NOT_FOUND, and StaleClaim when `generation` is given and no longer holds. */
+export function patchTask(
+  db: Database,
+  change: { readonly task: number; readonly patch: TaskPatch; readonly at: number; readonly generation?: number },
+): void {
+  const row = taskRow(db, change.task);
+  assertHeld(row, change.generation);
+  setColumns(db, row.id, { ...patchColumns(change.patch), updated_at: change.at });
+}
+
+function assertHeld(row: TaskRow, generation: number | undefined): void {
+  if (generation === undefined) return;
+  const held = row.state === 'running' || row.state === 'waiting';
+  if (!held || row.generation !== generation) throw new StaleClaim(row.id, generation, row);
+}
+
+function columnsOfMove(row: TaskRow, to: TaskState): Columns {
+  const held = to === 'running' || to === 'waiting';
+  const anew = to === 'queued' && row.state !== 'running' && row.state !== 'waiting';
+  return {
+    outcome: null,
+    queued_reason: null,
+    run_after: null,
+    ...(!held && { worker: null, lease_until: null }),
+    ...(anew && { attempt: 0, crashes: 0 }),
+    // A finished task keeps saying what went wrong; one that goes on has it behind it.
+    ...(to !== 'done' && to !== 'failed' && to !== 'cancelled' && { error: null }),
+  };
+}
+
+function setColumns(db: Database, id: number, columns: Columns): void {
+  const sets = Object.keys(columns).map((column) => `${column} = ?`);
+  run(db, `UPDATE task SET ${sets.join(', ')} WHERE id = ?`, ...Object.values(columns), id);
 }

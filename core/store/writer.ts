@@ -7,8 +7,8 @@ import { prepared } from './statement';
 export type Operation<T> = (db: Database) => T;
 
 /**
- * Runs at the end of every transaction that changed something, inside it. What it returns is called after the COMMIT.
- * A tail that throws is undone alone and reported to `onTailError` of its writer.
+ * Runs at the end of every transaction, inside it. What it returns is called after the COMMIT, before anything else
+ * can happen. A tail that throws is undone alone and reported to `onTailError` of its writer.
  */
 export type Tail = (db: Database) => (() => void) | undefined;
 
@@ -99,7 +99,6 @@ function commitBatch({ db, batch, tails, onTailError }: Batch): void {
   };
   try {
     prepared(db, 'BEGIN IMMEDIATE').run();
-    const before = changesOf(db);
     for (const entry of batch) {
       const result = attempt(db, entry.operation);
       if ('error' in result) {
@@ -109,12 +108,10 @@ function commitBatch({ db, batch, tails, onTailError }: Batch): void {
         settled.push(() => entry.resolve(result.value));
       }
     }
-    if (changesOf(db) !== before) {
-      for (const tail of tails) {
-        const result = attempt(db, tail);
-        if ('error' in result) settled.push(() => onTailError(result.error));
-        else if (result.value !== undefined) committed.push(result.value);
-      }
+    for (const tail of tails) {
+      const result = attempt(db, tail);
+      if ('error' in result) settled.push(() => onTailError(result.error));
+      else if (result.value !== undefined) committed.push(result.value);
     }
     prepared(db, 'COMMIT').run();
   } catch (error) {
@@ -147,10 +144,6 @@ function attempt<T>(db: Database, operation: Operation<T>): { readonly value: T 
     prepared(db, 'RELEASE operation').run();
     return { error };
   }
-}
-
-function changesOf(db: Database): number {
-  return prepared(db, 'SELECT total_changes()').pluck().get() as number;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -10,7 +10,7 @@ CREATE TABLE repository (
   check_command TEXT,
   added_at INTEGER NOT NULL,
   -- Its finished tasks keep their history, so a repository that is forgotten stays as a row.
-  removed_at INTEGER
+  removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
 ) STRICT;
 
 CREATE TABLE task (
@@ -142,6 +142,7 @@ CREATE TABLE request (
   created_at INTEGER NOT NULL,
   answered_at INTEGER,
   delivered_at INTEGER,
+  withdrawn_at INTEGER,
   CHECK ((state = 'answered') = (answer IS NOT NULL))
 ) STRICT;
 
@@ -163,8 +164,7 @@ CREATE INDEX check_run_task ON check_run (task_id, command, id);
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,
-  value TEXT NOT NULL,
-  updated_at INTEGER NOT NULL
+  value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE landing (
@@ -184,13 +184,12 @@ CREATE TABLE landing (
 CREATE UNIQUE INDEX landing_open ON landing (task_id) WHERE state = 'open';
 
 CREATE TABLE process (
-  pid INTEGER NOT NULL,
+  pid INTEGER PRIMARY KEY,
   start_time TEXT NOT NULL,
   task_id INTEGER REFERENCES task (id),
   command TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  PRIMARY KEY (pid, start_time)
-) STRICT, WITHOUT ROWID;
+  created_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE worktree (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
