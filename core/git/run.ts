@@ -103,7 +103,7 @@ export function gitError(failed: {
   if (/Read-only file system|Permission denied/.test(stderr)) {
     return new CodedError(
       'NOT_WRITABLE',
-      `git ${args[0]} in ${directory} was not allowed to write. Make the folder writable for you, then try again.\n${last}`,
+      `git ${args[0]} in ${directory} was refused access. Make the folder and what is in it readable and writable for you, then try again.\n${last}`,
       { facts },
     );
   }

@@ -39,5 +39,9 @@ export async function listWorktrees(place: Place): Promise<Worktree[]> {
               : last,
     );
   }
-  return worktrees;
+  // Git guesses the main checkout from its git folder, wrongly for a submodule; this one is known.
+  const { gitDir, commonDir, workTree } = place.checkout;
+  return worktrees.map((worktree, index) =>
+    index === 0 && gitDir === commonDir ? { ...worktree, path: workTree } : worktree,
+  );
 }

@@ -1,0 +1,213 @@
+import { lstat, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Place } from './checkout';
+import { readGit, runGit, splitNul } from './run';
+
+/**
+ * A path inside a checkout, one character for each byte. File names need not be valid UTF-8, and a lossy name would
+ * be another file.
+ */
+export type BytePath = string;
+
+/** One entry of a tree to be written. */
+export interface Entry {
+  readonly mode: string;
+  readonly oid: string;
+  readonly path: BytePath;
+}
+
+/** The files of a checkout as they are on disk, byte for byte, stored in the object database. */
+export interface Captured {
+  /** The tree of all files: tracked ones that are there, and untracked ones that are not ignored. */
+  readonly tree: string;
+  /** The `.git` of each repository nested in the checkout, as a tree, by its path. */
+  readonly gitFolders: readonly { readonly path: BytePath; readonly tree: string }[];
+  /** What could not be stored, one line each. */
+  readonly leftOut: readonly string[];
+}
+
+/** Stores the files of a checkout. Converts nothing, runs nothing, and leaves index, HEAD and files alone. */
+export async function captureFiles(trustedOrNot: Place): Promise<Captured> {
+  const place = { ...trustedOrNot, trusted: false };
+  const leftOut: string[] = [];
+  const found = await findFiles(place, leftOut);
+  const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
+  try {
+    const entries = await storeFiles(place, scratch, found.files);
+    const tree = await writeTree(place, join(scratch, 'index'), [...entries, ...found.links]);
+    const gitFolders = [];
+    for (const [number, path] of found.gitFolders.entries()) {
+      const inside: BytePath[] = [];
+      await walk(place, path, inside, leftOut);
+      const stored = await storeFiles(place, scratch, inside);
+      const relative = stored.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) }));
+      // A `.git` that is a file rather than a folder is kept under the one name no git folder has.
+      const named = relative.map((entry) => (entry.path === '' ? { ...entry, path: 'link' } : entry));
+      gitFolders.push({ path, tree: await writeTree(place, join(scratch, `nested-${number}`), named) });
+    }
+    return { tree, gitFolders, leftOut };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Writes entries as a tree by way of an index file of its own. */
+export async function writeTree(place: Place, indexFile: string, entries: readonly Entry[]): Promise<string> {
+  const lines = entries.map((entry) => `${entry.mode} ${entry.oid} 0\t${entry.path}\0`).join('');
+  await runGit(place, [...asOnDisk, 'read-tree', '--empty'], { indexFile });
+  await runGit(place, [...asOnDisk, 'update-index', '-z', '--add', '--index-info'], {
+    indexFile,
+    input: Buffer.from(lines, 'latin1'),
+  });
+  return readGit(place, [...asOnDisk, 'write-tree', '--missing-ok'], { indexFile });
+}
+
+/** The path on disk of a path inside the checkout. */
+export function onDisk(place: Place, path: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(`${place.checkout.workTree}/`), Buffer.from(path, 'latin1')]);
+}
+
+/** A path for people: its bytes read as UTF-8. */
+export function readable(path: BytePath): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
+
+/** A backup keeps names that only other file systems would misread. */
+const asOnDisk = ['-c', 'core.protectHFS=false', '-c', 'core.protectNTFS=false'] as const;
+
+interface Found {
+  readonly files: readonly BytePath[];
+  /** Submodules without files, as the index has them. */
+  readonly links: readonly Entry[];
+  readonly gitFolders: readonly BytePath[];
+}
+
+async function findFiles(place: Place, leftOut: string[]): Promise<Found> {
+  const [tracked, untracked] = await Promise.all([
+    runGit(place, ['ls-files', '-z', '--stage'], { maxBytes: 1 << 30 }),
+    runGit(place, ['ls-files', '-z', '--others', '--exclude-standard'], { maxBytes: 1 << 30 }),
+  ]);
+  const files = new Set<BytePath>();
+  const links: Entry[] = [];
+  const gitFolders: BytePath[] = [];
+  const isFolder = foldersOf(place);
+
+  const nested = async (path: BytePath) => {
+    const inside: BytePath[] = [];
+    await walk(place, path, inside, leftOut, gitFolders);
+    for (const file of inside) files.add(file);
+    return inside.length > 0 || gitFolders.some((folder) => folder.startsWith(`${path}/`));
+  };
+  for (const line of splitNul(tracked.stdout.toString('latin1'))) {
+    const tab = line.indexOf('\t');
+    const [[mode = '', oid = ''], path] = [line.slice(0, tab).split(' '), line.slice(tab + 1)];
+    // What lies beyond a link is not part of the checkout.
+    if (!(await isFolder(parentOf(path)))) continue;
+    const stats = await lstat(onDisk(place, path)).catch(() => null);
+    if (mode === '160000' && stats?.isDirectory()) {
+      if (!(await nested(path))) links.push({ mode, oid, path });
+    } else if (stats !== null && !stats.isDirectory()) {
+      keep(path, stats, files, leftOut);
+    }
+  }
+  for (const path of splitNul(untracked.stdout.toString('latin1'))) {
+    // Git lists a repository inside the repository as one folder and does not look into it.
+    if (path.endsWith('/')) await nested(path.slice(0, -1));
+    else {
+      const stats = await lstat(onDisk(place, path)).catch(() => null);
+      if (stats !== null) keep(path, stats, files, leftOut);
+    }
+  }
+  return { files: [...files], links, gitFolders };
+}
+
+/** Lists every file beneath a path. Git folders are listed apart when asked for, else walked like any other. */
+async function walk(
+  place: Place,
+  path: BytePath,
+  files: BytePath[],
+  leftOut: string[],
+  gitFolders?: BytePath[],
+): Promise<void> {
+  const stats = await lstat(onDisk(place, path));
+  if (!stats.isDirectory()) {
+    const kept = new Set<BytePath>();
+    keep(path, stats, kept, leftOut, gitFolders === undefined);
+    files.push(...kept);
+    return;
+  }
+  for (const name of await readdir(onDisk(place, path), { encoding: 'latin1' })) {
+    const child = `${path}/${name}`;
+    if (gitFolders !== undefined && name === '.git') gitFolders.push(child);
+    else await walk(place, child, files, leftOut, gitFolders);
+  }
+}
+
+function keep(
+  path: BytePath,
+  stats: { isFile(): boolean; isSymbolicLink(): boolean },
+  files: Set<BytePath>,
+  leftOut: string[],
+  insideGitFolder = false,
+): void {
+  if (!stats.isFile() && !stats.isSymbolicLink()) return;
+  if (!insideGitFolder && path.split('/').some((name) => name.toLowerCase() === '.git')) {
+    leftOut.push(`${readable(path)}: git keeps no file under a name like .git`);
+  } else {
+    files.add(path);
+  }
+}
+
+/** Answers whether a folder of the checkout is really one, all the way down, and not reached through a link. */
+function foldersOf(place: Place): (path: BytePath) => Promise<boolean> {
+  const known = new Map<BytePath, Promise<boolean>>();
+  const isFolder = (path: BytePath): Promise<boolean> => {
+    if (path === '') return Promise.resolve(true);
+    const answer =
+      known.get(path) ??
+      isFolder(parentOf(path)).then(async (above) => {
+        const stats = above ? await lstat(onDisk(place, path)).catch(() => null) : null;
+        return stats?.isDirectory() ?? false;
+      });
+    known.set(path, answer);
+    return answer;
+  };
+  return isFolder;
+}
+
+function parentOf(path: BytePath): BytePath {
+  const parent = dirname(path);
+  return parent === '.' ? '' : parent;
+}
+
+/** Stores files and links as blobs exactly as they are, and gives their entries. */
+async function storeFiles(place: Place, scratch: string, paths: readonly BytePath[]): Promise<Entry[]> {
+  if (paths.length === 0) return [];
+  const modes: string[] = [];
+  const lines: BytePath[] = [];
+  for (const [number, path] of paths.entries()) {
+    const stats = await lstat(onDisk(place, path));
+    if (stats.isSymbolicLink()) {
+      // The command follows links; what is stored of a link is where it points.
+      const target = join(scratch, `link-${number}`);
+      await writeFile(target, await readlink(onDisk(place, path), { encoding: 'buffer' }));
+      lines.push(quoted(Buffer.from(target).toString('latin1')));
+      modes.push('120000');
+    } else {
+      lines.push(quoted(path));
+      modes.push(stats.mode & 0o100 ? '100755' : '100644');
+    }
+  }
+  const { stdout } = await runGit(place, ['hash-object', '-w', '--no-filters', '--stdin-paths'], {
+    input: Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'),
+  });
+  const oids = stdout.toString('utf8').trimEnd().split('\n');
+  return paths.map((path, number) => ({ mode: modes[number] ?? '', oid: oids[number] ?? '', path }));
+}
+
+/** A path on a line of its own: git takes it quoted when a plain one would be misread. */
+function quoted(path: BytePath): string {
+  if (!/^"|\n/.test(path)) return path;
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}

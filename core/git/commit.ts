@@ -1,0 +1,113 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '../contract/errors';
+import type { Place } from './checkout';
+import { type Identity, identityVariables } from './identity';
+import { readHead } from './open';
+import { treeOf } from './resolve';
+import { gitError, readGit, runGit, splitNul } from './run';
+
+/** What came of asking to commit everything in a worktree. */
+export type Committed =
+  | { readonly kind: 'committed'; readonly oid: string; readonly files: number }
+  /** There was nothing to commit; `oid` is where the branch is. */
+  | { readonly kind: 'nothing'; readonly oid: string }
+  /** A hook of the trusted repository refused; `output` is what it said. The changes are staged. */
+  | { readonly kind: 'refused'; readonly output: string }
+  /** The worktree is not on the branch expected: on another one, or null for none. Nothing was done. */
+  | { readonly kind: 'elsewhere'; readonly branch: string | null };
+
+/**
+ * Commits all changes and untracked files that are not ignored, on the branch expected and no other. A trusted
+ * repository's hooks and signing take part; of an untrusted one nothing runs. Throws MOVED when the branch moved
+ * meanwhile, and whatever git reports.
+ */
+export async function commitAll(
+  place: Place,
+  commit: {
+    readonly branch: string;
+    readonly message: string;
+    readonly identity: Identity;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Committed> {
+  const { signal } = commit;
+  const head = await readHead(place);
+  if (head.kind !== 'branch' || head.branch !== commit.branch) {
+    return { kind: 'elsewhere', branch: head.kind === 'branch' ? head.branch : null };
+  }
+  await stageAll(place, signal);
+  const tree = await readGit(place, ['write-tree'], { signal });
+  const merging = await mergeHeads(place);
+  if (tree === (await treeOf(place, head.oid)) && merging.length === 0) return { kind: 'nothing', oid: head.oid };
+
+  const variables = identityVariables(commit.identity);
+  if (place.trusted) {
+    const args = ['commit', '--quiet', '--cleanup=whitespace', '--no-status', '-F', '-'];
+    const done = await runGit(place, args, {
+      input: commit.message,
+      variables,
+      signal,
+      successExitCodes: [1, 128],
+    });
+    if (done.exitCode === 1) return { kind: 'refused', output: `${done.stdout.toString('utf8')}${done.stderr}`.trim() };
+    if (done.exitCode !== 0) throw gitError({ where: place, args, exitCode: done.exitCode, stderr: done.stderr });
+  } else {
+    const parents = [head.oid, ...merging].flatMap((oid) => ['-p', oid]);
+    const oid = await readGit(place, ['commit-tree', ...parents, '-F', '-', tree], {
+      input: commit.message,
+      variables,
+      signal,
+    });
+    const reason = `commit: ${commit.message.split('\n', 1)[0] ?? ''}`;
+    await moveBranch(place, { branch: commit.branch, from: head.oid, to: oid, reason });
+    for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'CHERRY_PICK_HEAD', 'REVERT_HEAD']) {
+      await rm(join(place.checkout.gitDir, name), { force: true });
+    }
+  }
+  const now = await readGit(place, ['rev-parse', '--verify', `refs/heads/${commit.branch}^{commit}`]);
+  const names = await runGit(place, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', head.oid, now]);
+  return { kind: 'committed', oid: now, files: splitNul(names.stdout).length };
+}
+
+/**
+ * Stages every change. Not by `git add`, which would run git inside each submodule that is set up, under that
+ * submodule's own configuration.
+ */
+async function stageAll(place: Place, signal: AbortSignal | undefined): Promise<void> {
+  const [changed, untracked] = await Promise.all([
+    runGit(place, ['diff-files', '-z', '--name-only', '--ignore-submodules=dirty'], { signal }),
+    runGit(place, ['ls-files', '-z', '--others', '--exclude-standard'], { signal }),
+  ]);
+  // Bytes as they are, not text: a name need not be valid UTF-8. A nested repository is listed as a folder; it has a
+  // history of its own and stays out.
+  const names = [changed, untracked]
+    .flatMap(({ stdout }) => splitNul(stdout.toString('latin1')))
+    .filter((name) => !name.endsWith('/'));
+  if (names.length === 0) return;
+  await runGit(place, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
+    input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+    signal,
+  });
+}
+
+/** The other parents of a merge the agent began in this worktree. */
+async function mergeHeads(place: Place): Promise<string[]> {
+  const text = await readFile(join(place.checkout.gitDir, 'MERGE_HEAD'), 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line));
+}
+
+async function moveBranch(
+  place: Place,
+  move: { readonly branch: string; readonly from: string; readonly to: string; readonly reason: string },
+): Promise<void> {
+  const ref = `refs/heads/${move.branch}`;
+  const args = ['update-ref', '--no-deref', '-m', move.reason, ref, move.to, move.from];
+  const { exitCode, stderr } = await runGit(place, args, { successExitCodes: [1, 128] });
+  if (exitCode === 0) return;
+  throw new CodedError(
+    'MOVED',
+    `The commit ${move.to} was made, but the branch ${move.branch} could not be moved to it from ${move.from}: ${stderr.trim()} Look at the branch, then try again.`,
+    { facts: { branch: move.branch, from: move.from, to: move.to } },
+  );
+}

@@ -1,0 +1,136 @@
+import type { FileChange } from '../contract/review';
+import type { ChangeSize } from '../contract/task';
+import type { Place } from './checkout';
+import { lfsPointers } from './lfs';
+import { runGit, splitNul } from './run';
+
+/** Two commits to compare. */
+export interface Range {
+  readonly base: string;
+  readonly head: string;
+}
+
+/** The commit two have in common; null when their histories are unrelated. */
+export async function mergeBase(place: Place, one: string, other: string): Promise<string | null> {
+  const { stdout, exitCode } = await runGit(place, ['merge-base', '--end-of-options', one, other], {
+    successExitCodes: [1],
+  });
+  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
+}
+
+/** Whether one commit is another's ancestor, or the same. */
+export async function isAncestor(place: Place, ancestor: string, descendant: string): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', '--end-of-options', ancestor, descendant];
+  return (await runGit(place, args, { successExitCodes: [1] })).exitCode === 0;
+}
+
+const comparing = ['--no-ext-diff', '--no-textconv', '--no-color', '--submodule=short', '--ignore-submodules=none'];
+
+const statuses: Readonly<Record<string, FileChange['status']>> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  C: 'copied',
+  T: 'type-changed',
+  U: 'unmerged',
+};
+
+/** The files that differ between two commits, renames followed, with what a person should know before reading on. */
+export async function listChanges(place: Place, { base, head }: Range): Promise<FileChange[]> {
+  const { stdout } = await runGit(place, [
+    'diff-tree',
+    ...['-r', '-z', '-M', '--raw', '--numstat', '--no-abbrev', ...comparing],
+    ...['--end-of-options', base, head],
+  ]);
+  const { raw, counts } = readChanges(splitNul(stdout));
+  const pointers = await lfsPointers(
+    place,
+    raw.filter((change) => change.newMode.startsWith('100')).map((change) => change.newOid),
+  );
+  return raw.map(({ newOid, ...change }) => {
+    const count = counts.get(change.path) ?? { additions: 0, deletions: 0 };
+    return {
+      ...change,
+      ...count,
+      binary: count.additions === null,
+      note: noteOf(change, pointers.has(newOid)),
+    };
+  });
+}
+
+/** How large the difference between two commits is. Lines of binary files do not count. */
+export async function changeSize(place: Place, { base, head }: Range): Promise<ChangeSize> {
+  const { stdout } = await runGit(place, [
+    'diff-tree',
+    ...['-r', '-z', '-M', '--numstat', ...comparing, '--end-of-options', base, head],
+  ]);
+  const counts = [...readChanges(splitNul(stdout)).counts.values()];
+  return {
+    files: counts.length,
+    additions: counts.reduce((sum, count) => sum + (count.additions ?? 0), 0),
+    deletions: counts.reduce((sum, count) => sum + (count.deletions ?? 0), 0),
+  };
+}
+
+/**
+ * The difference between two commits as a patch, for all files or those named (of a renamed file name both paths).
+ * Beyond `maxBytes` it is cut after a whole line.
+ */
+export async function patch(
+  place: Place,
+  { base, head, paths = [], maxBytes = 16 * 1024 * 1024 }: Range & { paths?: readonly string[]; maxBytes?: number },
+): Promise<{ patch: string; truncated: boolean }> {
+  const { stdout, truncated } = await runGit(
+    place,
+    [
+      'diff-tree',
+      ...['-r', '-M', '-p', '--full-index', '--src-prefix=a/', '--dst-prefix=b/', ...comparing],
+      ...['--end-of-options', base, head, '--', ...paths],
+    ],
+    { maxBytes, truncate: true },
+  );
+  const end = truncated ? stdout.lastIndexOf('\n') + 1 : stdout.length;
+  return { patch: stdout.subarray(0, end).toString('utf8'), truncated };
+}
+
+type Raw = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'oldMode' | 'newMode'> & { readonly newOid: string };
+type Count = { readonly additions: number | null; readonly deletions: number | null };
+
+/** Reads `--raw --numstat -z`: each entry's header, then its path, or both paths of a rename. */
+function readChanges(parts: readonly string[]): { raw: Raw[]; counts: Map<string, Count> } {
+  const raw: Raw[] = [];
+  const counts = new Map<string, Count>();
+  const rest = parts[Symbol.iterator]();
+  const next = () => String(rest.next().value ?? '');
+  for (const part of rest) {
+    if (part.startsWith(':')) {
+      const [oldMode = '', newMode = '', , newOid = '', letter = ''] = part.slice(1).split(' ');
+      const status = statuses[letter.charAt(0)] ?? 'modified';
+      const first = next();
+      const moved = status === 'renamed' || status === 'copied';
+      raw.push({ path: moved ? next() : first, oldPath: moved ? first : null, status, oldMode, newMode, newOid });
+    } else {
+      const [additions = '', deletions = '', ...name] = part.split('\t');
+      let path = name.join('\t');
+      if (path === '') {
+        next();
+        path = next();
+      }
+      counts.set(path, { additions: countOf(additions), deletions: countOf(deletions) });
+    }
+  }
+  return { raw, counts };
+}
+
+function countOf(text: string): number | null {
+  return text === '-' ? null : Number(text);
+}
+
+function noteOf(change: Pick<FileChange, 'oldMode' | 'newMode'>, pointer: boolean): string | null {
+  const modes = [change.oldMode, change.newMode];
+  if (modes.includes('160000')) return 'A submodule: the lines name the commit it stands at, not its files.';
+  if (modes.includes('120000')) return 'A symbolic link: the line is where it points.';
+  if (pointer) return 'Kept in Git LFS: the lines are a pointer, not the file.';
+  return null;
+}

@@ -1,0 +1,74 @@
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '../contract/errors';
+import { captureFiles } from './capture';
+import type { Checkout, Place } from './checkout';
+import { inTurn } from './in-turn';
+import { adminFolder, checkoutAt } from './links';
+import { refOid } from './resolve';
+import type { Snapshot } from './snapshot';
+
+/** What came of asking to remove a worktree. */
+export type Removed =
+  | { readonly kind: 'removed' }
+  /** Its files are no longer those of the snapshot. Take another, then ask again. */
+  | { readonly kind: 'changed' }
+  /** The snapshot could not hold everything in it; `leftOut` says what. Nothing was removed. */
+  | { readonly kind: 'kept'; readonly leftOut: readonly string[] };
+
+/**
+ * Removes a worktree of ours whose whole state the snapshot keeps. The branch stays. Safe to repeat after a crash at
+ * any point. Throws WRONG_STATE when the snapshot's ref does not hold it any more.
+ */
+export function removeWorktree(
+  place: Place,
+  { checkout, snapshot }: { readonly checkout: Checkout; readonly snapshot: Snapshot },
+): Promise<Removed> {
+  return inTurn(place.checkout.commonDir, async () => {
+    const { commonDir } = place.checkout;
+    if (snapshot.leftOut.length > 0) return { kind: 'kept', leftOut: snapshot.leftOut };
+    if ((await refOid(place, snapshot.ref)) !== snapshot.oid) {
+      throw new CodedError(
+        'WRONG_STATE',
+        `Did not remove ${checkout.workTree}: its backup is no longer at ${snapshot.ref}. Take another snapshot first.`,
+        { facts: { ref: snapshot.ref, path: checkout.workTree } },
+      );
+    }
+    const present = await checkoutAt(commonDir, checkout.workTree);
+    if (present !== null) {
+      if (present.gitDir === commonDir || present.gitDir !== checkout.gitDir) {
+        throw new CodedError('WRONG_STATE', `Did not remove ${checkout.workTree}: it is not a worktree of ours.`, {
+          facts: { path: checkout.workTree, gitDir: present.gitDir },
+        });
+      }
+      const now = await captureFiles({ ...place, checkout });
+      if (now.tree !== snapshot.tree) return { kind: 'changed' };
+    }
+    await removeFolders(await adminFolder(commonDir, checkout.workTree), present === null ? null : checkout.workTree);
+    await rm(removing(checkout.workTree), { recursive: true, force: true });
+    return { kind: 'removed' };
+  });
+}
+
+/**
+ * Removes a worktree's files and git's notes about it. The files are first moved aside in one step, so that a crash in
+ * between leaves no worktree that looks whole and is not.
+ */
+export async function removeFolders(gitDir: string | null, path: string | null): Promise<void> {
+  if (path !== null && (await lstat(path).catch(() => null)) !== null) {
+    await rm(removing(path), { recursive: true, force: true });
+    await rename(path, removing(path));
+    await rm(removing(path), { recursive: true, force: true });
+  }
+  if (gitDir !== null) {
+    // The file the worktree is found by goes last, so that a second try finds what is left.
+    for (const name of await readdir(gitDir)) {
+      if (name !== 'gitdir') await rm(join(gitDir, name), { recursive: true, force: true });
+    }
+    await rm(gitDir, { recursive: true, force: true });
+  }
+}
+
+function removing(path: string): string {
+  return `${path}.removing`;
+}

@@ -1,0 +1,148 @@
+import { chmod, lstat, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { CodedError } from '../contract/errors';
+import { type BytePath, onDisk } from './capture';
+import type { Place } from './checkout';
+import { readHead } from './open';
+import { runGit, splitNul } from './run';
+import { readIndexLine, type SnapshotState } from './snapshot';
+
+/** What a snapshot was taken of. Throws GIT_FAILED when the ref is no snapshot. */
+export async function readSnapshot(place: Place, ref: string): Promise<SnapshotState> {
+  const { stdout } = await runGit(place, ['cat-file', 'blob', `${await stateOf(place, ref)}:state.json`]);
+  return JSON.parse(stdout.toString('utf8')) as SnapshotState;
+}
+
+/**
+ * Puts a snapshot back into a fresh worktree, which must be at the commit the snapshot was taken at and unchanged.
+ * Afterwards files, bits, links and index are as they were: what was staged is staged, what was not is not. Throws
+ * WRONG_STATE, having touched nothing, when the worktree is not fresh.
+ */
+export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly ref: string }): Promise<void> {
+  const place = { ...trustedOrNot, trusted: false };
+  const state = await readSnapshot(place, ref);
+  const stateCommit = await stateOf(place, ref);
+  const head = await readHead(place);
+  const status = await runGit(place, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
+  if (status.stdout.length > 0 || head.kind === 'unborn' || head.oid !== state.head) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Did not restore ${ref} into ${place.checkout.workTree}: it is not a fresh worktree at ${state.head ?? 'no commit'}. Make one there, then restore into it.`,
+      { facts: { ref, path: place.checkout.workTree } },
+    );
+  }
+  await clear(place);
+  await writeFiles(place, ref, '');
+  for (const [number, path] of state.gitFolders.entries()) {
+    await writeFiles(place, `${stateCommit}^${number + 1}`, path);
+  }
+  const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
+  await writeIndex(place, stdout, state.intended);
+}
+
+/** The commit of the rest: the last parent. */
+async function stateOf(place: Place, ref: string): Promise<string> {
+  const { stdout } = await runGit(place, ['rev-list', '--parents', '-n', '1', '--end-of-options', ref]);
+  return stdout.toString('utf8').trim().split(' ').pop() ?? '';
+}
+
+/** Takes away the files of a fresh worktree, all of which its commit has. */
+async function clear(place: Place): Promise<void> {
+  const { stdout } = await runGit(place, ['ls-files', '-z'], { maxBytes: 1 << 30 });
+  const folders = new Set<BytePath>();
+  for (const path of splitNul(stdout.toString('latin1'))) {
+    // Without `recursive` a submodule's folder stays; it is made anyway.
+    await rm(onDisk(place, path), { force: true }).catch(() => {});
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+  }
+  for (const folder of [...folders].sort((one, other) => other.length - one.length)) {
+    await rmdir(onDisk(place, folder)).catch(() => {});
+  }
+}
+
+interface Stored {
+  readonly mode: string;
+  readonly oid: string;
+  readonly size: number;
+  readonly path: BytePath;
+}
+
+/** Writes the files of a tree beneath a path, links last so that no file is written through one. */
+async function writeFiles(place: Place, treeish: string, beneath: BytePath): Promise<void> {
+  const { stdout } = await runGit(place, ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish], { maxBytes: 1 << 30 });
+  const entries = splitNul(stdout.toString('latin1')).map((line): Stored => {
+    const tab = line.indexOf('\t');
+    const [mode = '', , oid = '', size = ''] = line.slice(0, tab).split(/ +/);
+    const name = line.slice(tab + 1);
+    const path = beneath === '' ? name : name === 'link' ? beneath : `${beneath}/${name}`;
+    return { mode, oid, size: size === '-' ? 0 : Number(size), path };
+  });
+  const links = entries.filter((entry) => entry.mode === '120000');
+  for (const entry of entries.filter((entry) => entry.mode === '160000')) {
+    await mkdir(onDisk(place, entry.path), { recursive: true });
+  }
+  const files = entries.filter((entry) => entry.mode.startsWith('100'));
+  for await (const [entry, bytes] of contents(place, [...files, ...links])) {
+    const target = onDisk(place, entry.path);
+    await mkdir(onDisk(place, entry.path.slice(0, Math.max(0, entry.path.lastIndexOf('/')))), { recursive: true });
+    await rm(target, { force: true });
+    if (entry.mode === '120000') await symlink(bytes, target);
+    else {
+      await writeFile(target, bytes, { flag: 'wx' });
+      if (entry.mode === '100755') await chmod(target, 0o755);
+    }
+  }
+}
+
+const batchBytes = 32 * 1024 * 1024;
+
+/** The bytes of each entry in turn, read in batches so that memory stays bounded by the largest file. */
+async function* contents(place: Place, entries: readonly Stored[]): AsyncGenerator<readonly [Stored, Buffer]> {
+  for (let start = 0; start < entries.length; ) {
+    let size = 0;
+    let end = start;
+    while (end < entries.length && (end === start || size + (entries[end]?.size ?? 0) <= batchBytes)) {
+      size += (entries[end]?.size ?? 0) + 200;
+      end++;
+    }
+    const batch = entries.slice(start, end);
+    const { stdout } = await runGit(place, ['cat-file', '--batch'], {
+      input: batch.map((entry) => `${entry.oid}\n`).join(''),
+      maxBytes: size + 1024,
+    });
+    let at = 0;
+    for (const entry of batch) {
+      at = stdout.indexOf('\n', at) + 1;
+      yield [entry, stdout.subarray(at, at + entry.size)];
+      at += entry.size + 1;
+    }
+    start = end;
+  }
+}
+
+async function writeIndex(place: Place, listing: Buffer, intended: readonly BytePath[]): Promise<void> {
+  const lines = splitNul(listing.toString('latin1'))
+    .map(readIndexLine)
+    .filter((line) => !intended.includes(line.path));
+  const bytes = (paths: readonly string[]) => Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1');
+  await runGit(place, ['read-tree', '--empty']);
+  await runGit(place, ['update-index', '-z', '--index-info'], {
+    input: bytes(lines.map((line) => `${line.mode} ${line.oid} ${line.stage}\t${line.path}`)),
+  });
+  const present = [];
+  for (const path of intended) if (await lstat(onDisk(place, path)).catch(() => null)) present.push(path);
+  if (present.length > 0) {
+    await runGit(place, ['add', '--intent-to-add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+      input: bytes(present),
+    });
+  }
+  await runGit(place, ['update-index', '-q', '--refresh'], { successExitCodes: [1] });
+  // The letter is small for "assume unchanged" and S for "not in this sparse checkout".
+  const flagged = [
+    ['--assume-unchanged', lines.filter((line) => line.flag !== line.flag.toUpperCase())],
+    ['--skip-worktree', lines.filter((line) => line.flag.toUpperCase() === 'S')],
+  ] as const;
+  for (const [option, marked] of flagged) {
+    if (marked.length === 0) continue;
+    await runGit(place, ['update-index', '-z', option, '--stdin'], { input: bytes(marked.map((line) => line.path)) });
+  }
+}
