@@ -15,12 +15,13 @@ const abandonedAfter = 15_000;
  * @template T
  * @param {string} path the lock file
  * @param {() => Promise<T>} work
+ * @param {number} [patience] how long an untouched lock is believed, in milliseconds
  * @returns {Promise<T>}
  */
-export async function withLock(path, work) {
+export async function withLock(path, work, patience = abandonedAfter) {
   mkdirSync(dirname(path), { recursive: true });
   const token = `${process.pid} ${randomUUID()}`;
-  await take(path, token);
+  await take(path, token, patience);
   const release = () => {
     if (readToken(path) === token) rmSync(path, { force: true });
   };
@@ -43,8 +44,9 @@ export async function withLock(path, work) {
 /**
  * @param {string} path
  * @param {string} token
+ * @param {number} patience
  */
-async function take(path, token) {
+async function take(path, token, patience) {
   let seen = '';
   let unchangedSince = performance.now();
   let told = false;
@@ -59,7 +61,7 @@ async function take(path, token) {
     if (now !== seen) {
       seen = now;
       unchangedSince = performance.now();
-    } else if (performance.now() - unchangedSince > abandonedAfter) {
+    } else if (performance.now() - unchangedSince > patience) {
       takeOver(path, token, seen);
     }
     if (!told && performance.now() - unchangedSince > 1_000) {

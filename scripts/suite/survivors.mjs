@@ -12,10 +12,11 @@ const grace = 3_000;
  * The processes that the tests started and did not end. They are known by the run's folder: it is in their environment,
  * on their command line, or they work inside it.
  * @param {string} folder
+ * @param {number} [patience] how long they may take to end, in milliseconds
  * @returns {Promise<Survivor[]>}
  */
-export async function survivors(folder) {
-  const until = performance.now() + grace;
+export async function survivors(folder, patience = grace) {
+  const until = performance.now() + patience;
   for (;;) {
     const found = process.platform === 'linux' ? fromProc(folder) : await fromPs(folder);
     if (found.length === 0 || performance.now() > until) return found;

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { testEnvironment } from '../../scripts/suite/sandbox.mjs';
+import { selectStages, stages } from '../../scripts/suite/stages.mjs';
+import { end, survivors } from '../../scripts/suite/survivors.mjs';
+import { countTests } from '../../scripts/suite/vitest.mjs';
+import { temporaryFolder, writeFiles } from './folder';
+
+function selected(...args: string[]): { names: string[]; rest: readonly string[] } {
+  const selection = selectStages(args);
+  if ('usage' in selection) throw new Error(selection.usage);
+  return { names: selection.selected.map((stage) => stage.name), rest: selection.rest };
+}
+
+describe('npm test', () => {
+  it('runs every stage when none is named', () => {
+    expect(selected().names).toEqual(stages.map((stage) => stage.name));
+  });
+
+  it('runs the named stages in its own order', () => {
+    expect(selected('unit', 'types')).toEqual({ names: ['types', 'unit'], rest: [] });
+  });
+
+  it('hands what follows the stages to vitest', () => {
+    expect(selected('unit', 'test/core/git', '-t', 'types')).toEqual({
+      names: ['unit'],
+      rest: ['test/core/git', '-t', 'types'],
+    });
+  });
+
+  it('runs the tests that coverage is measured over', () => {
+    expect(selected('coverage').names).toEqual(['unit', 'agents', 'fault', 'coverage']);
+  });
+
+  it.each([[['nonsense']], [['types', 'test/core']], [['test/core']]])('explains itself when given %j', (args) => {
+    expect(selectStages(args)).toEqual({ usage: expect.stringContaining('The stages are:') });
+  });
+});
+
+describe('the count of tests', () => {
+  it('takes a file that could not be loaded for a failed test', () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, {
+      'report.json': {
+        numPassedTests: 5,
+        numFailedTests: 1,
+        numPendingTests: 2,
+        numTodoTests: 1,
+        testResults: [
+          { status: 'failed', assertionResults: [{}] },
+          { status: 'failed', assertionResults: [] },
+          { status: 'passed', assertionResults: [{}] },
+        ],
+      },
+    });
+    expect(countTests(join(folder, 'report.json'))).toEqual({ passed: 5, failed: 2, skipped: 3 });
+  });
+
+  it('is zero when there is no report', () => {
+    expect(countTests('/nowhere/report.json')).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+});
+
+it('tests see neither keys nor a display, and a home of their own', () => {
+  const machine = {
+    PATH: '/bin',
+    ANTHROPIC_API_KEY: 'k',
+    OPENAI_HOST: 'h',
+    GIT_DIR: '/g',
+    DISPLAY: ':0',
+    LANG: 'C',
+    CI: 'true',
+  };
+  const env = testEnvironment(machine, { home: '/t/home', temporary: '/t/t' });
+  expect(env).toMatchObject({ LANG: 'C', CI: 'true', HOME: '/t/home', TMPDIR: '/t/t' });
+  for (const name of ['ANTHROPIC_API_KEY', 'OPENAI_HOST', 'GIT_DIR', 'DISPLAY']) expect(env).not.toHaveProperty(name);
+});
+
+describe.skipIf(process.platform === 'win32')('a process left behind', () => {
+  const forever = ['-e', 'setInterval(() => {}, 1000)'];
+  it.skipIf(process.platform !== 'linux').each([
+    ['its environment', (folder: string) => spawn(process.execPath, forever, { env: { WHERE: folder } })],
+    ['its folder', (folder: string) => spawn(process.execPath, forever, { cwd: folder, env: {} })],
+    ['its command line', (folder: string) => spawn(process.execPath, [...forever, folder], { env: {} })],
+  ])('is known by %s and ended', async (_, start) => {
+    const folder = temporaryFolder();
+    const child = start(folder);
+    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+    const left = await survivors(folder, 0);
+    expect(left).toEqual([{ pid: child.pid, command: expect.stringContaining('setInterval') }]);
+    end(left);
+    expect(await ended).toBe('SIGKILL');
+    expect(await survivors(folder, 1_000)).toEqual([]);
+  });
+});
