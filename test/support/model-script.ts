@@ -1,0 +1,157 @@
+/**
+ * The language in which a test tells the scripted model what to do: lines in the prompt, done one after the other,
+ * then a closing sentence. Anything else in the prompt is ignored. `{answer}` in a written text is the newest tool
+ * result (the person's answer), `{first}` the first line of the conversation's first prompt.
+ *
+ *   [write: PATH | TEXT]      write a file with the agent's own tool
+ *   [permission: COMMAND]     run a command with the agent's own shell tool
+ *   [ask: QUESTION | A | B]   ask the person
+ *   [plan: TEXT]              propose a plan
+ *   [say: TEXT]               one more sentence before the next step
+ *   [wait: 2s]                answer only after a while
+ *   [print: BYTES]            that much text
+ *   [hang]                    begin to answer and never end
+ *   [error: STATUS]           an HTTP error, every time
+ *   [error-once: STATUS]      an HTTP error, the first time
+ *   [refuse]                  close the connection without an answer
+ *   [nothing]                 no change
+ */
+export type Step =
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  | { readonly do: 'permission'; readonly command: string }
+  | { readonly do: 'ask'; readonly question: string; readonly options: readonly string[] }
+  | { readonly do: 'plan'; readonly text: string }
+  | { readonly do: 'say'; readonly text: string }
+  | { readonly do: 'wait'; readonly milliseconds: number }
+  | { readonly do: 'print'; readonly bytes: number }
+  | { readonly do: 'error'; readonly status: number; readonly once: boolean }
+  | { readonly do: 'hang' }
+  | { readonly do: 'refuse' };
+
+/** A step that a tool of the agent carries out. */
+export type ToolStep = Extract<Step, { do: 'write' | 'permission' | 'ask' | 'plan' }>;
+
+/** One request to the model, whatever protocol it came by. */
+export interface Exchange {
+  /** The texts the person's side said, oldest first, without tool results. */
+  readonly prompts: readonly string[];
+  /** The tool results since the newest prompt that has steps, oldest first. */
+  readonly results: readonly ToolResult[];
+  /** The names of the tools the agent offers; none for a side request, such as a title. */
+  readonly tools: readonly string[];
+}
+
+/** What a tool said back to the model. */
+export interface ToolResult {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What the model does next: waits, then says something, then calls a tool, fails, hangs or ends its turn. */
+export interface Move {
+  readonly waitMs: number;
+  readonly text: string;
+  readonly then:
+    | { readonly kind: 'end' }
+    | { readonly kind: 'tool'; readonly step: ToolStep; readonly id: string }
+    | { readonly kind: 'error'; readonly status: number }
+    | { readonly kind: 'hang' }
+    | { readonly kind: 'refuse' };
+}
+
+const line = /^\s*\[([a-z-]+)(?::\s*(.*))?\]\s*$/;
+
+/** The steps a prompt names, in order. */
+export function parseSteps(prompt: string): readonly Step[] {
+  return prompt.split('\n').flatMap((each) => {
+    const [, name, rest = ''] = line.exec(each) ?? [];
+    const parts = rest.split('|').map((part) => part.trim());
+    const [first = '', ...others] = parts;
+    switch (name) {
+      case 'write':
+        return [{ do: 'write', path: first, text: others.join(' | ') } as const];
+      case 'permission':
+        // A command may hold pipes of its own.
+        return [{ do: 'permission', command: rest.trim() } as const];
+      case 'ask':
+        return [{ do: 'ask', question: first, options: others } as const];
+      case 'plan':
+        return [{ do: 'plan', text: rest } as const];
+      case 'say':
+        return [{ do: 'say', text: rest } as const];
+      case 'wait':
+        return [{ do: 'wait', milliseconds: Number.parseFloat(rest) * 1000 } as const];
+      case 'print':
+        return [{ do: 'print', bytes: Number.parseInt(rest, 10) } as const];
+      case 'error':
+      case 'error-once':
+        return [{ do: 'error', status: Number.parseInt(rest, 10), once: name === 'error-once' } as const];
+      case 'hang':
+      case 'refuse':
+        return [{ do: name } as const];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Whether a prompt names steps; the newest one that does is the one being worked on. */
+export function hasSteps(prompt: string): boolean {
+  return prompt.split('\n').some((each) => /^\s*\[(nothing|[a-z-]+:.*|hang|refuse)\]\s*$/.test(each));
+}
+
+/**
+ * The move that follows from the conversation alone, so that the server needs no memory of it: as many tool steps are
+ * done as there are tool results. `failBefore` says how often this prompt already got its once-only error.
+ */
+export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => boolean): Move {
+  const prompt = exchange.prompts.findLast(hasSteps) ?? exchange.prompts.at(-1) ?? '';
+  if (exchange.tools.length === 0) return { waitMs: 0, text: 'A title', then: { kind: 'end' } };
+  let waitMs = 0;
+  let text = '';
+  let toolsLeft = exchange.results.length;
+  for (const [index, step] of parseSteps(prompt).entries()) {
+    switch (step.do) {
+      case 'write':
+      case 'permission':
+      case 'ask':
+      case 'plan': {
+        if (toolsLeft-- > 0) {
+          // What came before a finished tool call was said and waited for with that call.
+          waitMs = 0;
+          text = '';
+          break;
+        }
+        const id = `toolu_${exchange.prompts.length}_${index}_${randomTail()}`;
+        return { waitMs, text, then: { kind: 'tool', step: filled(step, exchange), id } };
+      }
+      case 'say':
+        text += `${step.text}\n`;
+        break;
+      case 'print':
+        text += 'x'.repeat(79).concat('\n').repeat(Math.ceil(step.bytes / 80));
+        break;
+      case 'wait':
+        waitMs += step.milliseconds;
+        break;
+      case 'error':
+        if (!step.once || !failedBefore(prompt)) return { waitMs, text, then: { kind: 'error', status: step.status } };
+        break;
+      case 'hang':
+      case 'refuse':
+        return { waitMs, text, then: { kind: step.do } };
+    }
+  }
+  return { waitMs, text: `${text}Done with ${exchange.results.length} steps.`, then: { kind: 'end' } };
+}
+
+function filled(step: ToolStep, exchange: Exchange): ToolStep {
+  if (step.do !== 'write') return step;
+  const answer = exchange.results.at(-1)?.text ?? '';
+  const first = exchange.prompts.find(hasSteps)?.trim().split('\n')[0] ?? '';
+  return { ...step, text: step.text.replace('{answer}', () => answer).replace('{first}', () => first) };
+}
+
+function randomTail(): string {
+  return Math.random().toString(36).slice(2, 10);
+}
