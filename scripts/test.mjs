@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { agentEnvironment, agentsRunHere, ensureAgents } from './setup/agents.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { electronEnvironment, findElectron } from './setup/electron.mjs';
-import { runScript } from './setup/failure.mjs';
+import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { say, seconds } from './setup/progress.mjs';
 import { ensureSystem } from './setup/system.mjs';
@@ -50,7 +50,7 @@ async function runStages(selected, rest) {
     for (const stage of selected) {
       say(`\n── ${stage.name}: ${stage.about}`);
       const started = performance.now();
-      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure });
+      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure }).catch(explain);
       const took = seconds(performance.now() - started);
       total.passed += count?.passed ?? 0;
       total.skipped += count?.skipped ?? 0;
@@ -100,6 +100,16 @@ async function runStage(stage, { sandbox, rest, measure }) {
   } finally {
     await close();
   }
+}
+
+/**
+ * A stage that cannot even begin has failed like any other, so that the run still ends with its count.
+ * @param {unknown} error
+ * @returns {Outcome}
+ */
+function explain(error) {
+  say(error instanceof SetupFailure ? error.toString() : String(error instanceof Error ? error.stack : error));
+  return { code: 1 };
 }
 
 /**
