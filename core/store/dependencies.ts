@@ -76,8 +76,8 @@ function waitsFor(db: Database, task: number, other: number): boolean {
   const found = getRow(
     db,
     `WITH RECURSIVE before (id) AS (
-       SELECT ?1 UNION SELECT after_id FROM task_dependency JOIN before ON task_dependency.task_id = before.id
-     ) SELECT 1 FROM before WHERE id = ?2`,
+       SELECT ? UNION SELECT after_id FROM task_dependency JOIN before ON task_dependency.task_id = before.id
+     ) SELECT 1 FROM before WHERE id = ?`,
     task,
     other,
   );

@@ -46,9 +46,9 @@ export function listTasks(db: Database, filter: TaskFilter): Task[] {
     allRows<TaskRow>(
       db,
       `SELECT * FROM task WHERE ${conditionOf(state)}
-       ${filter.repository === undefined ? '' : 'AND repository_id = ?2'} ORDER BY id DESC LIMIT ?1`,
-      filter.limit,
+       ${filter.repository === undefined ? '' : 'AND repository_id = ?'} ORDER BY id DESC LIMIT ?`,
       ...(filter.repository === undefined ? [] : [filter.repository]),
+      filter.limit,
     ),
   );
   return newestFirst(rows)

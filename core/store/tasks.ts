@@ -26,7 +26,7 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
        created_at, updated_at, state_since)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?9, ?9)`,
+     VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)`,
     task.repositoryId,
     task.title,
     task.agent,
@@ -35,6 +35,8 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     task.priority,
     task.maxAttempts,
     task.runAfter ?? null,
+    task.at,
+    task.at,
     task.at,
   );
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);

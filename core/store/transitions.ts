@@ -7,7 +7,8 @@ export function addTransition(db: Database, task: number, move: Transition): voi
   run(
     db,
     `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason)
-     VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM task_transition WHERE task_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
+     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?)`,
+    task,
     task,
     move.from,
     move.to,

@@ -1,0 +1,194 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { closeDatabase, type Database, type DatabaseOptions, openDatabase } from '../../../core/store/database';
+import { storeFailure } from '../../../core/store/failure';
+import { migrations } from '../../../core/store/migrations';
+import { readSettings } from '../../../core/store/settings';
+import { countTasks } from '../../../core/store/task-count';
+import { listTasks, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
+import { addRepository, addTask, temporaryFolder } from './store';
+
+const saved = join(import.meta.dirname, 'saved');
+
+function open(options: DatabaseOptions): Database {
+  const db = openDatabase(options);
+  onTestFinished(() => closeDatabase(db));
+  return db;
+}
+
+describe('an opened store', () => {
+  test('has every setting that keeps an acknowledged task through a power cut', () => {
+    const db = open({ file: join(temporaryFolder(), 'switchyard.db') });
+    const pragma = (name: string) => db.pragma(name, { simple: true });
+    expect({
+      journal: pragma('journal_mode'),
+      synchronous: pragma('synchronous'),
+      fullfsync: pragma('fullfsync'),
+      checkpointFullfsync: pragma('checkpoint_fullfsync'),
+      foreignKeys: pragma('foreign_keys'),
+      busy: pragma('busy_timeout'),
+      trustedSchema: pragma('trusted_schema'),
+      cellSize: pragma('cell_size_check'),
+      mmap: pragma('mmap_size'),
+      autocheckpoint: pragma('wal_autocheckpoint'),
+    }).toEqual({
+      journal: 'wal',
+      synchronous: 2,
+      fullfsync: 1,
+      checkpointFullfsync: 1,
+      foreignKeys: 1,
+      busy: 5000,
+      trustedSchema: 0,
+      cellSize: 1,
+      mmap: 0,
+      autocheckpoint: 1000,
+    });
+  });
+
+  test('has only STRICT tables, so that no column holds what its type forbids', () => {
+    const db = open({ file: join(temporaryFolder(), 'switchyard.db') });
+    const tables = db.pragma('table_list') as { schema: string; name: string; type: string; strict: number }[];
+    const loose = tables.filter((table) => table.type === 'table' && !table.name.startsWith('sqlite_') && table.strict === 0);
+    expect(loose).toEqual([]);
+    expect(tables.length).toBeGreaterThan(10);
+  });
+
+  test('is readable by its owner only', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    open({ file });
+    expect(statSync(file).mode & 0o077).toBe(0);
+    expect(statSync(`${file}-wal`).mode & 0o077).toBe(0);
+  });
+});
+
+describe('a store that cannot be opened', () => {
+  test('from a newer version is refused and left byte for byte as it was', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const db = openDatabase({ file });
+    db.pragma('user_version = 99');
+    closeDatabase(db);
+    const before = readFileSync(file);
+    expect(() => openDatabase({ file })).toThrow(
+      expect.objectContaining({ code: 'NEWER_DATABASE', message: expect.stringContaining('newer Switchyard') }),
+    );
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('because its folder is a file, says so and what to do', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => openDatabase({ file: join(folder, 'file', 'switchyard.db') })).toThrow(
+      expect.objectContaining({ code: 'NOT_WRITABLE', message: expect.stringContaining('SWITCHYARD_HOME') }),
+    );
+    mkdirSync(join(folder, 'folder.db'));
+    expect(() => openDatabase({ file: join(folder, 'folder.db') })).toThrow(
+      expect.objectContaining({ code: 'NOT_WRITABLE' }),
+    );
+  });
+
+  test('because it is no database or a damaged one, names the file and the way back', () => {
+    const folder = temporaryFolder();
+    const noDatabase = join(folder, 'text.db');
+    writeFileSync(noDatabase, 'this is not a database, but it is long enough to be looked at '.repeat(100));
+    expect(() => openDatabase({ file: noDatabase })).toThrow(/text\.db is damaged .* backup/);
+
+    const damaged = join(folder, 'damaged.db');
+    const db = openDatabase({ file: damaged });
+    addRepository(db);
+    for (let count = 0; count < 200; count++) addTask(db, { prompt: 'x'.repeat(500) });
+    closeDatabase(db);
+    const bytes = readFileSync(damaged);
+    bytes.fill(0xa5, bytes.length - 40 * 4096, bytes.length - 4096);
+    writeFileSync(damaged, bytes);
+    expect(() => openDatabase({ file: damaged })).toThrow(/damaged\.db is damaged/);
+    expect(readFileSync(damaged).equals(bytes)).toBe(true);
+  });
+
+  test('because the disk is full has a code of its own, whoever noticed it', () => {
+    for (const code of ['SQLITE_FULL', 'ENOSPC']) {
+      const failure = storeFailure(Object.assign(new Error('full'), { code }), 'open', '/data/switchyard.db');
+      expect(failure).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('/data/switchyard.db') });
+    }
+    const other = new Error('something else');
+    expect(storeFailure(other, 'open', '/data')).toBe(other);
+  });
+});
+
+describe('migrations', () => {
+  const next = { name: '0002-add-colour', sql: "ALTER TABLE repository ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'" };
+
+  test('bring every saved store up to date with everything in it', () => {
+    const versions = readdirSync(saved).filter((name) => name.endsWith('.db'));
+    expect(versions).toContain('schema-1.db');
+    for (const name of versions) {
+      const file = join(temporaryFolder(), 'switchyard.db');
+      copyFileSync(join(saved, name), file);
+      const db = open({ file });
+      expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+      expect(listTasks(db, { limit: 10 }).map((task) => [task.id, task.title, task.state])).toEqual([
+        [3, 'Waits for the second', 'queued'],
+        [2, 'Asks a question', 'waiting'],
+        [1, 'Say hello', 'done'],
+      ]);
+      expect(snapshotTasks(db)[1]?.requests[0]).toMatchObject({ title: 'Which colour?', state: 'open' });
+      expect(readTaskDetail(db, 1)).toMatchObject({ outcome: 'merged', prompt: 'Write hello into a file.' });
+      expect(readTaskDetail(db, 3).blockedBy).toEqual([2]);
+      expect(countTasks(db)).toMatchObject({ queued: 1, waiting: 1, done: 1 });
+      expect(readSettings(db).concurrency).toBe(7);
+    }
+  });
+
+  test('back an older store up first and keep the newest three backups', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'switchyard.db');
+    let steps = [...migrations];
+    let db = openDatabase({ file });
+    const repository = addRepository(db);
+    expect(backups(folder)).toEqual([]);
+    for (let step = 2; step <= 6; step++) {
+      closeDatabase(db);
+      steps = [...steps, { name: `000${step}-step`, sql: `CREATE TABLE step_${step} (id INTEGER PRIMARY KEY) STRICT` }];
+      db = openDatabase({ file, migrations: steps });
+    }
+    closeDatabase(db);
+    expect(backups(folder).map((name) => name.replace(/.*-schema-/, ''))).toEqual(['3', '4', '5']);
+    const backup = open({ file: join(folder, backups(folder)[0] as string), migrations: steps.slice(0, 3) });
+    expect(backup.prepare('SELECT id FROM repository').pluck().get()).toBe(repository);
+  });
+
+  test('change nothing at all when one of them fails', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    closeDatabase(openDatabase({ file }));
+    const broken = { name: '0002-broken', sql: 'CREATE TABLE half (id INTEGER) STRICT; INSERT INTO nowhere VALUES (1)' };
+    expect(() => openDatabase({ file, migrations: [...migrations, broken] })).toThrow(/nowhere/);
+    const db = open({ file });
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+    expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
+  });
+
+  test('that would leave a row without the row it points to are undone', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const db = openDatabase({ file });
+    addRepository(db);
+    addTask(db);
+    closeDatabase(db);
+    const orphans = { name: '0002-orphans', sql: 'DELETE FROM repository' };
+    expect(() => openDatabase({ file, migrations: [...migrations, orphans] })).toThrow(/0002-orphans .* references/);
+    expect(listTasks(open({ file }), { limit: 10 })).toHaveLength(1);
+  });
+
+  test('run once each', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    closeDatabase(openDatabase({ file, migrations: [...migrations, next] }));
+    const db = open({ file, migrations: [...migrations, next] });
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+function backups(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.includes('.backup-') && !name.endsWith('-wal') && !name.endsWith('-shm'))
+    .sort();
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Lets plain Node run the sources as they are: `node --import ./test/support/typescript.mjs file.ts`. Node strips the
+ * types; what the bundler does beside that, extensionless imports and `?raw`, is done here.
+ */
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    if (!specifier.startsWith('.') || /\.(m?[jt]s|json|node)$/.test(specifier)) return nextResolve(specifier, context);
+    if (specifier.endsWith('?raw')) return { url: new URL(specifier, context.parentURL).href, shortCircuit: true };
+    return nextResolve(`${specifier}.ts`, context);
+  },
+  load(url, context, nextLoad) {
+    if (!url.endsWith('?raw')) return nextLoad(url, context);
+    const text = readFileSync(fileURLToPath(url.slice(0, -'?raw'.length)), 'utf8');
+    return { format: 'module', source: `export default ${JSON.stringify(text)};`, shortCircuit: true };
+  },
+});
