@@ -112,7 +112,10 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
     usage: { input_tokens: 100, output_tokens: 20, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
   };
   if (request.body.stream !== true && then.kind !== 'hang') {
-    const content = [...(move.text === '' ? [] : [{ type: 'text', text: move.text }]), ...(tool === null ? [] : [tool])];
+    const content = [
+      ...(move.text === '' ? [] : [{ type: 'text', text: move.text }]),
+      ...(tool === null ? [] : [tool]),
+    ];
     json(response, 200, { ...message, content });
     return;
   }

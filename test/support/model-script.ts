@@ -129,7 +129,10 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
         text += `${step.text}\n`;
         break;
       case 'print':
-        text += 'x'.repeat(79).concat('\n').repeat(Math.ceil(step.bytes / 80));
+        text += 'x'
+          .repeat(79)
+          .concat('\n')
+          .repeat(Math.ceil(step.bytes / 80));
         break;
       case 'wait':
         waitMs += step.milliseconds;

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anthropic } from './model-anthropic';
-import { type Exchange, type Move, nextMove } from './model-script';
 import { openai } from './model-openai';
+import { type Exchange, type Move, nextMove } from './model-script';
 
 /** One provider's protocol: how its requests read and how a move is written in it. */
 export interface Protocol {

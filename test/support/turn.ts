@@ -1,0 +1,76 @@
+import type { Question, Turn } from '../../core/agents/agent';
+import type { Answer } from '../../core/contract/request';
+import type { TranscriptBody } from '../../core/contract/transcript';
+
+/** What happened in a turn, in the order in which it happened. */
+export interface Happened {
+  readonly transcript: TranscriptBody[];
+  readonly sessions: string[];
+  readonly processes: number[];
+  readonly questions: Question[];
+  /** Questions the agent took back. */
+  readonly withdrawn: Question[];
+  /** The session ids known when each question was asked. */
+  readonly sessionsAtQuestion: string[][];
+}
+
+/** How a turn under test differs from the plain one. `answer` decides on each question; it may wait for ever. */
+export interface TurnOptions extends Partial<Omit<Turn, 'ask' | 'record' | 'onSession' | 'onProcess'>> {
+  readonly prompt: string;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly answer?: (question: Question, withdrawn: AbortSignal) => Answer | Promise<Answer>;
+  readonly onRecord?: (body: TranscriptBody) => void;
+  readonly onProcess?: (pid: number) => void;
+}
+
+/** Allows whatever is asked and takes the first option. */
+export const allow: Answer = { decision: 'allow', always: false, options: [0], text: null };
+
+/** A turn as the runner would give it, and what became of it. */
+export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly happened: Happened } {
+  const happened: Happened = {
+    transcript: [],
+    sessions: [],
+    processes: [],
+    questions: [],
+    withdrawn: [],
+    sessionsAtQuestion: [],
+  };
+  const { answer, onRecord, onProcess, ...given } = options;
+  const turn: Turn = {
+    opening: options.prompt,
+    resume: null,
+    permissionLevel: 'supervised',
+    trusted: true,
+    silenceMs: 60_000,
+    signal: new AbortController().signal,
+    ...given,
+    onSession: (session) => happened.sessions.push(session),
+    onProcess: (process) => {
+      happened.processes.push(process.pid);
+      onProcess?.(process.pid);
+    },
+    record: (body) => {
+      happened.transcript.push(body);
+      onRecord?.(body);
+    },
+    ask: (question, withdrawn) => {
+      happened.questions.push(question);
+      happened.sessionsAtQuestion.push([...happened.sessions]);
+      return new Promise<Answer>((resolve, reject) => {
+        withdrawn.addEventListener('abort', () => {
+          happened.withdrawn.push(question);
+          reject(new DOMException('The agent took the question back.', 'AbortError'));
+        });
+        Promise.resolve(answer === undefined ? allow : answer(question, withdrawn)).then(resolve, reject);
+      });
+    },
+  };
+  return { turn, happened };
+}
+
+/** All text the agent said, joined. */
+export function saidBy(happened: Happened): string {
+  return happened.transcript.map((body) => (body.type === 'text' ? body.text : '')).join('');
+}
