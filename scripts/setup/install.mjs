@@ -5,7 +5,7 @@ import { withLock } from './lock.mjs';
 import { hasRuntimeNode, npmCommand } from './node.mjs';
 import { root, setupLock } from './places.mjs';
 import { step } from './progress.mjs';
-import { lastLines, run } from './run.mjs';
+import { run } from './run.mjs';
 
 /** @typedef {{ packages: Record<string, { version?: string, integrity?: string, optional?: boolean }> }} LockFile */
 
@@ -60,7 +60,16 @@ async function install() {
   if (code === 0 && hasRuntimeNode()) return;
   throw new SetupFailure({
     tried: 'npm ci',
-    because: code === 0 ? 'it ended well but brought no Node: install scripts are switched off' : lastLines(output),
+    because: code === 0 ? 'it ended well but brought no Node: install scripts are switched off' : reasonOf(output),
     type: code === 0 ? 'npm ci --ignore-scripts=false' : 'npm ci   (shows the whole of it)',
   });
+}
+
+/**
+ * What npm says about a failure: the reason comes first, then its manual.
+ * @param {string} output
+ */
+function reasonOf(output) {
+  const lines = output.split('\n').filter((line) => line.startsWith('npm error') && line.trim() !== 'npm error');
+  return lines.slice(0, 10).join('\n') || output;
 }
