@@ -1,0 +1,95 @@
+import type { Config } from '../core/config';
+import { CodedError } from '../core/contract/errors';
+import { type OpenRuntime, openRuntime } from '../core/open';
+import type { Started } from './reach';
+
+/** Why a runtime without a window ended. */
+export interface Ended {
+  readonly kind: 'taken' | 'stopped' | 'idle';
+  readonly reason: string;
+}
+
+/**
+ * Owns the data folder until it is told to stop (a call, SIGTERM, SIGINT) or has had nothing to do for `idleMs`; null
+ * stays for good. Reports once how the start went.
+ */
+export async function runInBackground(options: {
+  readonly config: Config;
+  readonly idleMs: number | null;
+  readonly stopped: AbortSignal;
+  readonly report: (started: Started) => void;
+}): Promise<Ended> {
+  let end: (ended: Ended) => void = () => {};
+  const ended = new Promise<Ended>((resolve) => {
+    end = resolve;
+  });
+  let look = () => {};
+  const opened = await open(
+    options,
+    () => end({ kind: 'stopped', reason: 'Stopped on request.' }),
+    () => look(),
+  );
+  if (opened.kind === 'taken') {
+    options.report({ state: 'taken' });
+    const who = opened.by === null ? 'Another process' : `Process ${opened.by.pid}`;
+    return { kind: 'taken', reason: `${who} owns ${options.config.folders.data} already.` };
+  }
+  const stopping = () => end({ kind: 'stopped', reason: 'Stopped by a signal.' });
+  process.once('SIGTERM', stopping);
+  options.stopped.addEventListener('abort', stopping, { once: true });
+  const watching =
+    options.idleMs === null
+      ? null
+      : watchIdle(opened, options.idleMs, () => end({ kind: 'idle', reason: 'Ended: there was nothing to do.' }));
+  look = watching?.look ?? look;
+  options.report({ state: 'ready' });
+  const result = await ended;
+  watching?.stop();
+  await opened.close();
+  process.off('SIGTERM', stopping);
+  return result;
+}
+
+async function open(
+  options: { readonly config: Config; readonly report: (started: Started) => void },
+  onStopRequested: () => void,
+  onClients: () => void,
+) {
+  try {
+    return await openRuntime({
+      config: options.config,
+      owner: 'background',
+      askHuman: null,
+      desktop: null,
+      onStopRequested,
+      onClients,
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    options.report({ state: 'failed', code: error instanceof CodedError ? error.code : 'INTERNAL', message });
+    throw error;
+  }
+}
+
+/** Calls `onIdle` when there has been nothing to do for `idleMs` on end. Looks only when something happens. */
+function watchIdle(runtime: OpenRuntime, idleMs: number, onIdle: () => void): { look(): void; stop(): void } {
+  const leave = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (runtime.idle()) timer = setTimeout(() => (runtime.idle() ? onIdle() : look()), idleMs);
+  };
+  const follow = async () => {
+    for await (const _change of await runtime.client.changes.follow(undefined, { signal: leave.signal })) look();
+  };
+  // Ends with an error when the runtime stops, which is when nobody needs to look any more.
+  follow().catch(() => {});
+  look();
+  return {
+    look,
+    stop() {
+      clearTimeout(timer);
+      leave.abort();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Connection } from '../core/client';
+import type { Config } from '../core/config';
+
+/** Where a command writes; process.stdout is one. */
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
+
+/** What a command is handed of its surroundings. */
+export interface Surroundings {
+  /** The person's folder, against which relative paths are resolved. */
+  readonly directory: string;
+  readonly config: Config;
+  readonly out: Output;
+  readonly err: Output;
+  /** How the person starts this program, for the next step we suggest. */
+  readonly program: string;
+  readonly readInput: () => Promise<string>;
+  /** Connects to the runtime there is; null when there is none. */
+  readonly attach: () => Promise<Connection | null>;
+  /** Connects to the runtime there is, or starts one in the background and connects to that. */
+  readonly reach: () => Promise<Connection>;
+  /** Aborted when the person presses Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+/** The options and names given on the command line, already checked against the command's own. */
+export interface Given {
+  readonly json: boolean;
+  text(option: string): string | undefined;
+  /** Throws a UsageError when the option is missing. */
+  needed(option: string): string;
+  flag(option: string): boolean;
+  many(option: string): readonly string[];
+  /** The nth name after the command; throws a UsageError when it is missing. */
+  name(index: number): string;
+  /** The nth name as an id. */
+  id(index: number): number;
+}
+
+/** What a command has to say: one JSON value, and the same for people. */
+export interface Outcome {
+  readonly json: unknown;
+  readonly text: string;
+  /** 1 when the thing asked about has failed; 0 unless said. */
+  readonly exit?: 0 | 1;
+}
+
+/** One command of the terminal door. */
+export interface Command {
+  /** Its words, for example `['task', 'add']`. */
+  readonly words: readonly string[];
+  /** What follows the words, as the help shows it. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** How many names it takes. */
+  readonly names: { readonly least: number; readonly most: number };
+  readonly examples: readonly string[];
+  /** Kept out of the overview. */
+  readonly hidden?: boolean;
+  run(given: Given, around: Surroundings): Promise<Outcome>;
+}
+
+/** Something is wrong with how the program was called: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

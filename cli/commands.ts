@@ -1,0 +1,23 @@
+import type { Command } from './command';
+import { demo } from './demo';
+import { doctor } from './doctor';
+import { inboxCommands } from './inbox';
+import { repositoryCommands } from './repository';
+import { reviewCommands } from './review';
+import { runtimeCommands } from './runtime';
+import { serve } from './serve';
+import { settingsCommands } from './settings';
+import { taskCommands } from './task';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  ...repositoryCommands,
+  ...taskCommands,
+  ...reviewCommands,
+  ...inboxCommands,
+  ...settingsCommands,
+  ...runtimeCommands,
+  doctor,
+  demo,
+  serve,
+];

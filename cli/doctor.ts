@@ -1,0 +1,42 @@
+import type { DoctorReport, Finding } from '../core/contract/doctor';
+import { settingsSchema } from '../core/contract/settings';
+import type { Command, Surroundings } from './command';
+import { plainLine } from './plain';
+
+const marks: Readonly<Record<Finding['state'], string>> = { ok: '✓', warning: '!', missing: '✕' };
+
+/** Looks at what the main job needs. Works with and without a runtime, and starts none. */
+export const doctor: Command = {
+  words: ['doctor'],
+  usage: '',
+  summary: 'What the main job needs and whether it is there; exit code 1 when it cannot run',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['doctor', 'doctor --json'],
+  async run(_given, around) {
+    const report = await examine(around);
+    const lines = report.findings.map((finding) => {
+      const hint = finding.hint === null ? '' : `\n    ${plainLine(finding.hint, 300)}`;
+      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 300)}${hint}\n`;
+    });
+    const verdict = report.ok
+      ? 'The main job can run.\n'
+      : 'The main job cannot run until what is marked ✕ is there.\n';
+    return { json: report, text: `${lines.join('')}${verdict}`, exit: report.ok ? 0 : 1 };
+  },
+};
+
+async function examine(around: Surroundings): Promise<DoctorReport> {
+  const connection = await around.attach();
+  if (connection !== null) {
+    try {
+      return await connection.client.runtime.doctor();
+    } finally {
+      connection.close();
+    }
+  }
+  const [{ createAgents }, { diagnose }] = await Promise.all([import('../core/agents'), import('../core/doctor')]);
+  const { config } = around;
+  const agents = createAgents({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
+  return diagnose({ config, agents: await agents.located(true), desktop: null, passed: agents.passed() });
+}

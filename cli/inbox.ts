@@ -1,0 +1,116 @@
+import { type Answer, answerSchema, type Request } from '../core/contract/request';
+import { type Command, type Given, UsageError } from './command';
+import { plain, plainLine } from './plain';
+import { withClient } from './task';
+import { ago, requestSteps } from './text';
+
+const inbox: Command = {
+  words: ['inbox'],
+  usage: '',
+  summary: 'What waits for you, longest waiting first',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['inbox', 'inbox --json'],
+  run: (_given, around) =>
+    withClient(around, async (client) => {
+      const requests = await client.requests.list();
+      const text =
+        requests.length === 0
+          ? 'Nothing waits for you.\n'
+          : requests.map((request) => requestText(request, around.program)).join('\n');
+      return { json: requests, text };
+    }),
+};
+
+const answer: Command = {
+  words: ['answer'],
+  usage: 'REQUEST (--allow [--always] | --deny [--text REASON] | --text T | --option INDEX_OR_LABEL...)',
+  summary: 'Answer a request',
+  options: {
+    allow: { type: 'boolean' },
+    deny: { type: 'boolean' },
+    always: { type: 'boolean' },
+    text: { type: 'string' },
+    option: { type: 'string', multiple: true },
+  },
+  names: { least: 1, most: 1 },
+  examples: [
+    'answer 3 --allow',
+    'answer 3 --deny --text "Use the test database"',
+    'answer 4 --option 0',
+    'answer 4 --option "Keep both"',
+    'answer 5 --text "Node 22 and up"',
+  ],
+  run: (given, around) => {
+    const id = given.id(0);
+    if (given.flag('allow') && given.flag('deny'))
+      throw new UsageError('--allow and --deny say the opposite of each other.');
+    if (
+      !given.flag('allow') &&
+      !given.flag('deny') &&
+      given.text('text') === undefined &&
+      given.many('option').length === 0
+    ) {
+      throw new UsageError(`answer needs --allow, --deny, --text or --option. Usage: answer ${answer.usage}`);
+    }
+    return withClient(around, async (client) => {
+      // A request that is not open has no options to choose from; the core says what became of it.
+      const open = (await client.requests.list()).find((request) => request.id === id);
+      const answered = await client.requests.answer({ request: id, answer: answerOf(given, open) });
+      return {
+        json: answered,
+        text: `Answered request ${id} of task #${answered.task} (${plainLine(answered.taskTitle)}).\n`,
+      };
+    });
+  },
+};
+
+/** The inbox and answers. */
+export const inboxCommands: readonly Command[] = [inbox, answer];
+
+/** The answer the options stand for. Throws a UsageError when the request has no such option. */
+export function answerOf(given: Given, request: Request | undefined): Answer {
+  const chosen = request === undefined ? [] : given.many('option').map((option) => optionIndex(option, request));
+  const kinds = chosen.map((index) => request?.options[index]?.kind ?? 'choice');
+  const allow = given.flag('allow') || kinds.some((kind) => kind.startsWith('allow'));
+  const deny = given.flag('deny') || kinds.some((kind) => kind.startsWith('reject'));
+  if (allow && deny) throw new UsageError('This answer would allow and deny at once.');
+  return answerSchema.parse({
+    decision: allow ? 'allow' : deny ? 'deny' : null,
+    always: given.flag('always') || kinds.some((kind) => kind.endsWith('always')),
+    options: chosen,
+    text: given.text('text') ?? null,
+  });
+}
+
+/** An option by its label, else by its place counted from 0. */
+function optionIndex(typed: string, request: Request): number {
+  const labels = request.options.map((option) => option.label);
+  const exact = labels.indexOf(typed);
+  if (exact !== -1) return exact;
+  const loose = labels
+    .map((label, index) => ({ label: label.toLowerCase(), index }))
+    .filter(({ label }) => label === typed.toLowerCase());
+  if (loose.length === 1 && loose[0] !== undefined) return loose[0].index;
+  const index = /^\d{1,4}$/.test(typed) ? Number(typed) : -1;
+  if (index >= 0 && index < labels.length) return index;
+  const known = labels.map((label, place) => `${place} (${plainLine(label, 60)})`).join(', ');
+  throw new UsageError(
+    `Request ${request.id} has no option ${JSON.stringify(typed)}. Its options: ${known === '' ? 'none' : known}.`,
+  );
+}
+
+function requestText(request: Request, program: string): string {
+  const { tool } = request;
+  const lines = [
+    `#${request.id} ${request.kind}: ${plainLine(request.title, 200)}  (task #${request.task} ${plainLine(request.taskTitle, 60)}, ${ago(request.createdAt)})`,
+    ...(request.body.trim() === '' ? [] : [indent(request.body)]),
+    ...(tool === null ? [] : [indent(tool.command ?? tool.input)]),
+    ...(tool?.diff ? [indent(tool.diff)] : []),
+  ];
+  return `${lines.join('\n')}\n${requestSteps(request, program)}`;
+}
+
+function indent(text: string): string {
+  return plain(text).trimEnd().replace(/^/gm, '    ');
+}

@@ -1,0 +1,44 @@
+import { attach } from '../core/client';
+import { readConfig } from '../core/config';
+import { version } from '../core/version';
+import type { Surroundings } from './command';
+import { reach } from './reach';
+import { run } from './run';
+
+const interrupted = new AbortController();
+const config = readConfig();
+// npm says which script it runs; without it the program was started by its own name.
+const program = process.env.npm_lifecycle_event === undefined ? 'switchyard' : 'npm run -s switchyard --';
+const self = [process.execPath, process.argv[1] ?? ''];
+
+const around: Surroundings = {
+  directory: process.cwd(),
+  config,
+  program,
+  out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
+  err: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true },
+  readInput,
+  attach: () => attach({ folder: config.folders.data, version }),
+  reach: () => reach(config, self),
+  signal: interrupted.signal,
+};
+
+// A reader that has gone (`| head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+process.once('SIGINT', () => {
+  interrupted.abort();
+  // Whoever presses it twice does not want to wait for anything.
+  process.once('SIGINT', () => process.exit(130));
+});
+void run(process.argv.slice(2), around).then((code) => {
+  process.exitCode = code;
+});
+
+async function readInput(): Promise<string> {
+  let text = '';
+  for await (const piece of process.stdin.setEncoding('utf8')) text += piece;
+  return text;
+}

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { attach, type Connection } from '../core/client';
+import type { Config } from '../core/config';
+import { CodedError } from '../core/contract/errors';
+import { version } from '../core/version';
+import { plain } from './plain';
+
+/** How long the owner of a data folder may take to answer while it starts or stops. */
+const patienceMs = 15_000;
+
+/** What a runtime started in the background said on its way up. */
+export type Started =
+  | { readonly state: 'ready' | 'taken' }
+  | { readonly state: 'failed'; readonly code: string; readonly message: string };
+
+/**
+ * Connects to the runtime that owns the data folder, starting one in the background when there is none. Throws what
+ * kept it from starting.
+ */
+export async function reach(config: Config, program: readonly string[]): Promise<Connection> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const there = await attach({ folder: config.folders.data, version });
+    if (there !== null) return there;
+    const started = await startInBackground(config, program);
+    if (started.state === 'failed') throw new CodedError(started.code as never, started.message);
+    if (started.state === 'ready') continue;
+    // Somebody else owns the folder and cannot be reached yet: it starts, or it stops.
+    if (Date.now() > until) throw unreachable(config.folders.data);
+    await changeIn(config.folders.run, Math.max(1, until - Date.now()));
+  }
+}
+
+/** Starts `switchyard serve` as a process of its own and waits until it says how that went. */
+export async function startInBackground(config: Config, program: readonly string[]): Promise<Started> {
+  const { logs, data } = config.folders;
+  const output = openOutput(logs);
+  const [command, ...args] = program;
+  if (command === undefined) throw new Error('There is no program to start the runtime with.');
+  try {
+    // The fourth descriptor is where the child says that it is ready. It is closed then, so nothing inherits it.
+    const child = spawn(command, [...args, 'serve'], {
+      cwd: data,
+      detached: true,
+      stdio: ['ignore', output, output, 'pipe'],
+      windowsHide: true,
+    });
+    const failed = new Promise<Started>((resolve) =>
+      child.once('error', (error) =>
+        resolve({ state: 'failed', code: 'INTERNAL', message: `Could not start ${command}: ${error.message}` }),
+      ),
+    );
+    const said = await Promise.race([readReport(child.stdio[3] as Readable, logs), failed]);
+    child.unref();
+    return said;
+  } finally {
+    closeSync(output);
+  }
+}
+
+function openOutput(logs: string): number {
+  try {
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    return openSync(join(logs, 'background.log'), 'w', 0o600);
+  } catch (error) {
+    const message = `Switchyard cannot write to ${logs} (${error instanceof Error ? error.message : String(error)}). Make it writable, or set SWITCHYARD_HOME to a folder that is.`;
+    throw new CodedError('NOT_WRITABLE', message, { cause: error });
+  }
+}
+
+async function readReport(pipe: Readable, logs: string): Promise<Started> {
+  let text = '';
+  for await (const piece of pipe.setEncoding('utf8')) text += piece;
+  if (text !== '') return JSON.parse(text) as Started;
+  const said = plain(readFileSync(join(logs, 'background.log'), 'utf8'))
+    .trim()
+    .split('\n')
+    .slice(-5)
+    .join('\n');
+  return {
+    state: 'failed',
+    code: 'INTERNAL',
+    message: `The runtime ended while it started. ${said === '' ? `See ${logs}.` : `Its last words:\n${said}`}`,
+  };
+}
+
+/** Resolves when something in the folder changes, or after the time given. */
+function changeIn(folder: string, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, () => finish());
+    // A change before the watching began would be missed: a short limit bounds what that costs.
+    const timer = setTimeout(() => finish(), Math.min(limitMs, 500));
+    const finish = () => {
+      clearTimeout(timer);
+      watcher.close();
+      resolve();
+    };
+    watcher.on('error', finish);
+  });
+}
+
+function unreachable(folder: string): CodedError {
+  return new CodedError(
+    'DATA_FOLDER_OWNED',
+    `Another Switchyard owns ${folder} but does not answer. Quit the app, or end the process named in ${join(folder, 'run', 'owner.json')}, then try again.`,
+    { facts: { folder } },
+  );
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import type { Client } from '../core/client';
+import { CodedError } from '../core/contract/errors';
+import type { Repository } from '../core/contract/repository';
+import { type Command, UsageError } from './command';
+import { plainLine } from './plain';
+import { withClient } from './task';
+import { table } from './text';
+
+const add: Command = {
+  words: ['repository', 'add'],
+  usage: 'PATH [--trust]',
+  summary: 'Add a git repository; --trust lets its hooks and programs run',
+  options: { trust: { type: 'boolean' } },
+  names: { least: 1, most: 1 },
+  examples: ['repository add ~/code/api --trust'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const path = resolve(around.directory, given.name(0));
+      const { notices, programs } = await client.repositories.inspect({ path });
+      const repository = await client.repositories.add({ path, trust: given.flag('trust') });
+      const notes = notices.map((notice) => `  note: ${plainLine(notice, 300)}\n`).join('');
+      const would = repository.trusted
+        ? []
+        : programs.map((program) => `  would run if trusted: ${plainLine(program, 300)}\n`);
+      return { json: repository, text: `${describe(repository)}${notes}${would.join('')}` };
+    }),
+};
+
+const list: Command = {
+  words: ['repository', 'list'],
+  usage: '',
+  summary: 'The repositories you added',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['repository list --json'],
+  run: (_given, around) =>
+    withClient(around, async (client) => {
+      const repositories = await client.repositories.list();
+      return {
+        json: repositories,
+        text: repositories.length === 0 ? 'No repositories yet.\n' : table(repositories.map(cells)),
+      };
+    }),
+};
+
+const set: Command = {
+  words: ['repository', 'set'],
+  usage: 'PATH [--check COMMAND | --no-check] [--trust | --no-trust]',
+  summary: "Set a repository's check command, or whether it is trusted",
+  options: {
+    check: { type: 'string' },
+    'no-check': { type: 'boolean' },
+    trust: { type: 'boolean' },
+    'no-trust': { type: 'boolean' },
+  },
+  names: { least: 1, most: 1 },
+  examples: ['repository set . --check "npm test"', 'repository set . --no-check --no-trust'],
+  run: (given, around) => {
+    const check = given.text('check');
+    const changes = [check !== undefined, given.flag('no-check'), given.flag('trust'), given.flag('no-trust')];
+    if (!changes.includes(true))
+      throw new UsageError('repository set needs --check, --no-check, --trust or --no-trust.');
+    if ((changes[0] && changes[1]) || (changes[2] && changes[3]))
+      throw new UsageError('These two say the opposite of each other.');
+    return withClient(around, async (client) => {
+      let repository = await known(client, resolve(around.directory, given.name(0)));
+      if (changes[0] || changes[1]) {
+        repository = await client.repositories.configure({ repository: repository.id, checkCommand: check ?? null });
+      }
+      if (changes[2] || changes[3]) {
+        repository = await client.repositories.trust({ repository: repository.id, trust: given.flag('trust') });
+      }
+      return { json: repository, text: describe(repository) };
+    });
+  },
+};
+
+const remove: Command = {
+  words: ['repository', 'remove'],
+  usage: 'PATH',
+  summary: 'Forget a repository; nothing in it is touched',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['repository remove ~/code/api'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const repository = await known(client, resolve(around.directory, given.name(0)));
+      await client.repositories.remove({ repository: repository.id });
+      return {
+        json: { removed: repository.path },
+        text: `Forgot ${plainLine(repository.path, 300)}. Nothing in it was touched.\n`,
+      };
+    }),
+};
+
+/** Repositories: adding, listing, configuring, forgetting. */
+export const repositoryCommands: readonly Command[] = [add, list, set, remove];
+
+async function known(client: Client, path: string): Promise<Repository> {
+  const repositories = await client.repositories.list();
+  // A repository whose folder is gone can still be named by the path it had.
+  const exact = repositories.find((repository) => repository.path === path);
+  if (exact !== undefined) return exact;
+  const { knownAs } = await client.repositories.inspect({ path });
+  const found = repositories.find((repository) => repository.id === knownAs);
+  if (found !== undefined) return found;
+  throw new CodedError('NOT_FOUND', `${path} has not been added to Switchyard. See: repository list`, {
+    facts: { path },
+  });
+}
+
+function cells(repository: Repository): readonly string[] {
+  const trust = repository.trustChanged ? 'trust again' : repository.trusted ? 'trusted' : 'not trusted';
+  const check = repository.checkCommand === null ? '' : `check: ${plainLine(repository.checkCommand, 60)}`;
+  return [
+    plainLine(repository.name, 40),
+    repository.defaultBranch ?? '(detached)',
+    trust,
+    plainLine(repository.path, 300),
+    check,
+  ];
+}
+
+function describe(repository: Repository): string {
+  return table([cells(repository)]);
+}

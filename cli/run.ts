@@ -1,0 +1,48 @@
+import { ORPCError } from '@orpc/client';
+import { CodedError } from '../core/contract/errors';
+import { version } from '../core/version';
+import { type Surroundings, UsageError } from './command';
+import { commands } from './commands';
+import { help } from './help';
+import { parse } from './parse';
+import { plain } from './plain';
+
+/** Runs one command line and gives the exit code: 0 fine, 1 failed, 2 called the wrong way. */
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
+  const json = argv.includes('--json');
+  const answer = (value: unknown, text: string) =>
+    around.out.write(json ? `${JSON.stringify(value, null, 2)}\n` : text);
+  try {
+    const asked = parse(argv, commands);
+    if (asked.kind === 'version') answer({ version }, `${version}\n`);
+    else if (asked.kind === 'help') {
+      const text = help(asked.topic, commands, around.program);
+      answer({ help: text }, text);
+    } else {
+      const outcome = await asked.command.run(asked.given, around);
+      if (json || outcome.text !== '') answer(outcome.json, outcome.text);
+      return outcome.exit ?? 0;
+    }
+    return 0;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (json) answer({ error: { code: failure.code, message: failure.message } }, '');
+    else around.err.write(`${plain(failure.message)}\n`);
+    return failure.exit;
+  }
+}
+
+function failureOf(error: unknown): { readonly code: string; readonly message: string; readonly exit: 1 | 2 } {
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exit: 2 };
+  if (error instanceof CodedError || error instanceof ORPCError)
+    return { code: error.code, message: error.message, exit: 1 };
+  if (error instanceof Error && error.name === 'AbortError') {
+    const message = 'The runtime ended while this was under way. What was acknowledged is kept; run the command again.';
+    return { code: 'RUNTIME_GONE', message, exit: 1 };
+  }
+  return {
+    code: 'INTERNAL',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    exit: 1,
+  };
+}

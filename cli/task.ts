@@ -1,0 +1,197 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Client } from '../core/client';
+import { CodedError } from '../core/contract/errors';
+import { permissionLevels, priorities, type Task, type TaskDetail, taskStates } from '../core/contract/task';
+import { type Command, type Outcome, type Surroundings, UsageError } from './command';
+import { asId, oneOf } from './parse';
+import { plain, plainLine } from './plain';
+import { ago, nextSteps, stateText, table, taskCells } from './text';
+import { waitForTask } from './wait';
+
+const add: Command = {
+  words: ['task', 'add'],
+  usage:
+    '--repository PATH --title T --prompt P [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--trust] [--wait]',
+  summary: 'Queue a task; --wait returns when it is finished or needs you',
+  options: {
+    repository: { type: 'string' },
+    title: { type: 'string' },
+    prompt: { type: 'string' },
+    agent: { type: 'string' },
+    base: { type: 'string' },
+    'permission-level': { type: 'string' },
+    priority: { type: 'string' },
+    after: { type: 'string', multiple: true },
+    trust: { type: 'boolean' },
+    wait: { type: 'boolean' },
+  },
+  names: { least: 0, most: 0 },
+  examples: [
+    'task add --repository ~/code/api --trust --agent echo --title "Say hello" --prompt "Add a greeting" --wait',
+    'task add --repository . --title "Fix the login test" --prompt - < prompt.md',
+    'task add --repository . --title "Release notes" --prompt "Write them" --after 12 --priority low_priority',
+  ],
+  async run(given, around) {
+    const wanted = {
+      title: given.needed('title'),
+      prompt: given.needed('prompt'),
+      agent: given.text('agent'),
+      base: given.text('base'),
+      permissionLevel: oneOf('permission-level', given.text('permission-level'), permissionLevels),
+      priority: oneOf('priority', given.text('priority'), priorities),
+      after: given.many('after').map(asId),
+    };
+    const path = resolve(around.directory, given.needed('repository'));
+    const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
+    const connection = await around.reach();
+    try {
+      const repositoryId = await knownRepository(connection.client, {
+        path,
+        trust: given.flag('trust'),
+        program: around.program,
+      });
+      const task = await connection.client.tasks.create({ ...wanted, prompt, repositoryId });
+      if (!given.flag('wait')) return taskOutcome(task, around);
+      around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
+      return finished(await waitForTask(task.id, connection, around), around);
+    } finally {
+      connection.close();
+    }
+  },
+};
+
+const list: Command = {
+  words: ['task', 'list'],
+  usage: '[--state STATE]... [--limit N]',
+  summary: 'Tasks, newest first',
+  options: { state: { type: 'string', multiple: true }, limit: { type: 'string' } },
+  names: { least: 0, most: 0 },
+  examples: ['task list', 'task list --state running --state waiting --json'],
+  async run(given, around) {
+    const states = given.many('state').map((state) => oneOf('state', state, taskStates) ?? 'queued');
+    const limit = Number(given.text('limit') ?? 200);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+      throw new UsageError('--limit must be a number from 1 to 1000.');
+    return withClient(around, async (client) => {
+      const tasks = await client.tasks.list({ limit, ...(states.length === 0 ? {} : { states }) });
+      const text = tasks.length === 0 ? 'No tasks.\n' : table(tasks.map(taskCells));
+      return { json: tasks, text };
+    });
+  },
+};
+
+const show: Command = {
+  words: ['task', 'show'],
+  usage: 'ID',
+  summary: 'Everything about one task',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task show 12', 'task show 12 --json'],
+  run: (given, around) =>
+    withClient(around, async (client) => taskOutcome(await client.tasks.get({ task: given.id(0) }), around)),
+};
+
+const wait: Command = {
+  words: ['task', 'wait'],
+  usage: 'ID',
+  summary: 'Return when a task is finished or needs you',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task wait 12'],
+  async run(given, around) {
+    const connection = await around.reach();
+    try {
+      return finished(await waitForTask(given.id(0), connection, around), around);
+    } finally {
+      connection.close();
+    }
+  },
+};
+
+const cancel = simple('cancel', 'Stop a task; its worktree stays for a retry', (client, task) =>
+  client.tasks.cancel({ task }),
+);
+const retry = simple('retry', 'Queue a failed or cancelled task again', (client, task) => client.tasks.retry({ task }));
+const discard = simple('discard', 'Throw a change away, keeping a backup', (client, task) =>
+  client.tasks.discard({ task }),
+);
+const restore = simple('restore', 'Bring a discarded change back to review', (client, task) =>
+  client.tasks.restore({ task }),
+);
+
+/** Tasks: adding, looking, stopping. Reviews are in review.ts, transcripts in log.ts. */
+export const taskCommands: readonly Command[] = [add, list, show, wait, cancel, retry, discard, restore];
+
+/** Makes one call with a connection of its own. */
+export async function withClient<T>(around: Surroundings, act: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await around.reach();
+  try {
+    return await act(connection.client);
+  } finally {
+    connection.close();
+  }
+}
+
+/** A task as a command's outcome. */
+export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outcome {
+  return { json: task, text: taskText(task, around.program) };
+}
+
+function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
+  const exit = task.state === 'failed' || task.state === 'cancelled' ? 1 : 0;
+  return { ...taskOutcome(task, around), exit };
+}
+
+function taskText(task: Task | TaskDetail, program: string): string {
+  const rows: (readonly string[] | null)[] = [
+    ['  repository', plainLine(task.repository)],
+    ['  base', plainLine(task.base)],
+    task.branch === null ? null : ['  branch', plainLine(task.branch)],
+    ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, attempt ${task.attempt} of ${task.maxAttempts}`],
+    task.change === null
+      ? null
+      : ['  change', `${task.change.files} files, +${task.change.additions} −${task.change.deletions}`],
+    task.blockedBy.length === 0 ? null : ['  waits for', task.blockedBy.map((id) => `#${id}`).join(', ')],
+    task.queuedReason === null ? null : ['  queued because', plainLine(task.queuedReason)],
+    task.error === null ? null : ['  error', plain(task.error)],
+    task.mergedOid === null ? null : ['  merged as', task.mergedOid],
+    task.backupRef === null ? null : ['  backup', task.backupRef],
+    ...task.checks.map((check) => ['  check', `${plainLine(check.command)}: ${check.state}`]),
+  ];
+  const questions = task.requests.map(
+    (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
+  );
+  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)} (${ago(task.stateSince)})\n`;
+  return `${head}${table(rows.filter((row) => row !== null))}${questions.join('')}${nextSteps(task, program)}`;
+}
+
+function indented(text: string): string {
+  return text.trim() === '' ? '' : `${text.trim().replace(/^/gm, '  ')}\n`;
+}
+
+function simple(word: string, summary: string, act: (client: Client, task: number) => Promise<Task>): Command {
+  return {
+    words: ['task', word],
+    usage: 'ID',
+    summary,
+    options: {},
+    names: { least: 1, most: 1 },
+    examples: [`task ${word} 12`],
+    run: (given, around) => withClient(around, async (client) => taskOutcome(await act(client, given.id(0)), around)),
+  };
+}
+
+async function knownRepository(
+  client: Client,
+  asked: { readonly path: string; readonly trust: boolean; readonly program: string },
+): Promise<number> {
+  if (asked.trust) return (await client.repositories.add({ path: asked.path, trust: true })).id;
+  const found = await client.repositories.inspect({ path: asked.path });
+  if (found.knownAs !== null) return found.knownAs;
+  const quoted = isAbsolute(asked.path) && /^[\w./-]+$/.test(asked.path) ? asked.path : JSON.stringify(asked.path);
+  throw new CodedError(
+    'NOT_FOUND',
+    `${found.path} has not been added to Switchyard. Add it with: ${asked.program} repository add ${quoted} --trust   (or give --trust here, which says its hooks and programs may run).`,
+    { facts: { path: found.path } },
+  );
+}

@@ -1,0 +1,113 @@
+import type { Request } from '../core/contract/request';
+import type { Task, TaskState } from '../core/contract/task';
+import { plainLine } from './plain';
+
+const glyphs: Readonly<Record<TaskState, string>> = {
+  queued: '○',
+  running: '◐',
+  waiting: '●',
+  review: '◇',
+  done: '✓',
+  failed: '✕',
+  cancelled: '–',
+};
+
+/** The state as the window shows it: the same glyph and word everywhere. */
+export function stateText(task: Task): string {
+  const word = task.state === 'done' && task.outcome !== null ? task.outcome : task.state;
+  return `${glyphs[task.state]} ${word}`;
+}
+
+/** How long ago, in the largest unit that fits. */
+export function ago(at: number, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - at) / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** Rows in columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    });
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** One line for a list of tasks, in cells. */
+export function taskCells(task: Task): readonly string[] {
+  return [
+    `#${task.id}`,
+    stateText(task),
+    plainLine(task.title, 60),
+    repositoryName(task.repository),
+    task.agent,
+    changeText(task),
+    ago(task.updatedAt),
+  ];
+}
+
+/** What a person does next with a task, one command a line. */
+export function nextSteps(task: Task, program: string): string {
+  const step = (label: string, command: string) => `  ${`${label}:`.padEnd(17)}${program} ${command}\n`;
+  const open = task.requests[0];
+  if (open !== undefined) return requestSteps(open, program);
+  switch (task.state) {
+    case 'review':
+      return (
+        step('See the change', `task diff ${task.id}`) +
+        step('Approve', `task approve ${task.id}`) +
+        step('Ask for changes', `task reject ${task.id} --comment "…"`) +
+        step('Discard', `task discard ${task.id}`)
+      );
+    case 'failed':
+    case 'cancelled':
+      return step('Try again', `task retry ${task.id}`) + step('What happened', `task log ${task.id}`);
+    case 'done':
+      return task.outcome === 'discarded' ? step('Bring it back', `task restore ${task.id}`) : '';
+    default:
+      return step('Watch', `task log ${task.id} --follow`);
+  }
+}
+
+/** How a request is answered. */
+export function requestSteps(request: Request, program: string): string {
+  const lines = request.options.map((option, index) => `  [${index}] ${plainLine(option.label)}\n`);
+  const decides = request.kind !== 'clarification';
+  const ways = decides
+    ? ['--allow', '--deny']
+    : [
+        request.options.length > 0 ? '--option INDEX' : null,
+        request.allowsText || request.options.length === 0 ? '--text "…"' : null,
+      ];
+  return `${lines.join('')}${ways
+    .filter((way) => way !== null)
+    .map((way) => `  ${program} answer ${request.id} ${way}\n`)
+    .join('')}`;
+}
+
+/** The last part of a repository's path. */
+export function repositoryName(path: string): string {
+  return plainLine(
+    path
+      .split(/[\\/]/)
+      .filter((part) => part !== '')
+      .at(-1) ?? path,
+    40,
+  );
+}
+
+function changeText(task: Task): string {
+  return task.change === null ? '' : `+${task.change.additions} −${task.change.deletions}`;
+}

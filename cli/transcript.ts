@@ -1,0 +1,134 @@
+import type { Client } from '../core/client';
+import { assertNever } from '../core/contract/errors';
+import type { TranscriptEvent } from '../core/contract/transcript';
+import type { Outcome, Surroundings } from './command';
+import { plain, plainLine } from './plain';
+import { isResting } from './wait';
+
+/** A task's transcript, of all its sessions: whole at the end, or printed as it grows until the task rests. */
+export async function transcript(options: {
+  readonly task: number;
+  readonly follow: boolean;
+  readonly json: boolean;
+  readonly client: Client;
+  readonly around: Surroundings;
+}): Promise<Outcome> {
+  const { client, around } = options;
+  const events: TranscriptEvent[] = [];
+  const seen = new Map<number, number>();
+  let lastMessage = '';
+  const hear = (event: TranscriptEvent) => {
+    events.push(event);
+    if (options.json) return;
+    // Pieces of one streamed message follow each other without a break.
+    const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
+    const joined = message !== '' && message === lastMessage;
+    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${eventText(event, joined)}`);
+    lastMessage = message;
+  };
+  const catchUp = async () => {
+    for (const session of await client.sessions.list({ task: options.task })) {
+      for (;;) {
+        const page = await client.sessions.read({ session: session.id, after: seen.get(session.id) ?? 0 });
+        if (page.length === 0) break;
+        for (const event of page) hear(event);
+        seen.set(session.id, page.at(-1)?.seq ?? 0);
+      }
+    }
+  };
+  if (options.follow) await followLive({ ...options, seen, hear, catchUp });
+  else {
+    await client.tasks.get({ task: options.task });
+    await catchUp();
+  }
+  if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
+  return { json: events, text: '' };
+}
+
+/** Follows one session after the other until the task rests, then reads what is left. */
+async function followLive(live: {
+  readonly task: number;
+  readonly client: Client;
+  readonly around: Surroundings;
+  readonly seen: Map<number, number>;
+  readonly hear: (event: TranscriptEvent) => void;
+  readonly catchUp: () => Promise<void>;
+}): Promise<void> {
+  const { client, seen } = live;
+  await live.catchUp();
+  const end = new AbortController();
+  const stop = () => end.abort();
+  live.around.signal.addEventListener('abort', stop, { once: true });
+  const following = new Set<number>();
+  const readers: Promise<void>[] = [];
+  const read = async (session: number) => {
+    const stream = await client.sessions.follow({ session, after: seen.get(session) ?? 0 }, { signal: end.signal });
+    for await (const batch of stream) {
+      for (const event of batch) {
+        if (event.seq <= (seen.get(session) ?? 0)) continue;
+        seen.set(session, event.seq);
+        live.hear(event);
+      }
+    }
+  };
+  try {
+    const changes = await client.changes.follow(undefined, { signal: end.signal });
+    for await (const change of changes) {
+      if (change.type !== 'snapshot' && !(change.type === 'task.changed' && change.task.id === live.task)) continue;
+      const task = await client.tasks.get({ task: live.task });
+      if (task.session !== null && !following.has(task.session)) {
+        following.add(task.session);
+        // How a reader ends is told by what it read; the catching up below sees whatever it missed.
+        readers.push(read(task.session).catch(() => {}));
+      }
+      if (isResting(task) && task.requests.length === 0) break;
+    }
+  } catch (error) {
+    if (!end.signal.aborted) throw error;
+  } finally {
+    live.around.signal.removeEventListener('abort', stop);
+    end.abort();
+  }
+  await Promise.all(readers);
+  if (!live.around.signal.aborted) await live.catchUp();
+}
+
+/** One event as lines of text. */
+export function eventText(event: TranscriptEvent, joined = false): string {
+  switch (event.type) {
+    case 'prompt':
+      return `> ${plain(event.text).trim().replace(/\n/g, '\n> ')}\n`;
+    case 'text':
+      return plain(event.text);
+    case 'thought':
+      return joined ? plain(event.text) : `(thinks) ${plain(event.text)}`;
+    case 'tool':
+      return `[${plainLine(event.kind)}] ${plainLine(event.title)} — ${event.status}\n${event.output === undefined ? '' : indent(plain(event.output))}`;
+    case 'plan':
+      return event.entries
+        .map((entry) => `${entry.status === 'completed' ? '[x]' : '[ ]'} ${plainLine(entry.text)}\n`)
+        .join('');
+    case 'request':
+      return `? ${plainLine(event.title)} (request ${event.request})\n`;
+    case 'answer':
+      return `= ${plainLine(event.text)} (request ${event.request}, ${plainLine(event.by)})\n`;
+    case 'usage':
+      return `· ${event.inputTokens ?? 'unknown'} tokens in, ${event.outputTokens ?? 'unknown'} out${event.costUsd === null ? '' : `, $${event.costUsd.toFixed(2)}`}\n`;
+    case 'notice':
+      return `${event.level === 'info' ? '·' : '!'} ${plain(event.text)}\n`;
+    case 'commit':
+      return `· committed ${event.oid.slice(0, 10)} ${plainLine(event.subject)} (${event.files} files)\n`;
+    case 'check':
+      return `· check ${plainLine(event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
+    default:
+      return assertNever(event);
+  }
+}
+
+function indent(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const shown = lines.slice(0, 40).map((line) => `    ${line}\n`);
+  return text.trim() === ''
+    ? ''
+    : `${shown.join('')}${lines.length > 40 ? `    … ${lines.length - 40} more lines\n` : ''}`;
+}

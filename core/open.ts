@@ -1,0 +1,86 @@
+import { createRouterClient } from '@orpc/server';
+import type { Client } from './client';
+import type { Config } from './config';
+import type { OwnerRecord } from './contract/owner';
+import { createRuntime, type RuntimeOptions } from './index';
+import { openLog } from './log';
+import { claimDataFolder } from './owner';
+import { codedAnswers } from './server/errors';
+import { type Line, serveLine } from './server/line';
+import { serveSocket } from './server/socket';
+import { version } from './version';
+
+/** A data folder this process owns, with its runtime at work and its socket open. */
+export interface OpenRuntime {
+  readonly kind: 'owned';
+  readonly owner: OwnerRecord;
+  /** Makes calls without a door. Failures are coded as at every door. */
+  readonly client: Client;
+  /** Serves the contract on a line of the shell's own, a window's port. */
+  serve(line: Line): void;
+  /** Nothing is queued, running or waiting, and nobody is attached. */
+  idle(): boolean;
+  /** Parks what is in hand, waiting at most `limitMs` for it, hangs up on clients and lets the next owner in. */
+  close(limitMs?: number): Promise<void>;
+}
+
+/** What a shell supplies to open a data folder. */
+export interface OpenOptions extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'desktop' | 'onStopRequested'> {
+  readonly config: Config;
+  /** Told whenever a client of the socket came or left. */
+  readonly onClients?: (count: number) => void;
+}
+
+/**
+ * Becomes the owner of a data folder and starts its runtime, or says who owns it. Throws what createRuntime and
+ * claimDataFolder throw; then the folder is free again.
+ */
+export async function openRuntime(
+  options: OpenOptions,
+): Promise<OpenRuntime | { readonly kind: 'taken'; readonly by: OwnerRecord | null }> {
+  const { config } = options;
+  const { data, run, logs } = config.folders;
+  const claimed = claimDataFolder({ folder: data, nativeBinding: config.nativeBinding });
+  if (claimed.kind === 'taken') return claimed;
+  const undo: (() => Promise<void> | void)[] = [() => claimed.release()];
+  try {
+    const runtime = await createRuntime(options);
+    undo.push(() => runtime.stop());
+    const record = openLog(logs);
+    const log = (line: string) => record('warning', line);
+    await runtime.start();
+    const { router } = runtime;
+    const socket = await serveSocket({ router, folder: run, version, log, onClients: options.onClients });
+    undo.push(() => socket.close());
+    const owner: OwnerRecord = {
+      pid: process.pid,
+      startedAt: runtime.status().startedAt,
+      version,
+      owner: options.owner,
+      socket: socket.path,
+    };
+    claimed.announce(owner);
+    let closing: Promise<void> | undefined;
+    return {
+      kind: 'owned',
+      owner,
+      client: createRouterClient(router, { context: { by: 'person' }, interceptors: [codedAnswers(log)] }),
+      serve: (line) => serveLine({ router, line, caller: { by: 'person' }, log }),
+      idle() {
+        const { queued, running, waiting } = runtime.status().tasks;
+        return queued + running + waiting === 0 && socket.clients() === 0;
+      },
+      close(limitMs) {
+        // The socket outlives the runtime, so that whoever asked it to stop learns when it has; the folder comes last.
+        closing ??= runtime
+          .stop(limitMs)
+          .finally(() => socket.close())
+          .finally(() => claimed.release());
+        return closing;
+      },
+    };
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
