@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { Place } from './checkout';
+import { readHead } from './open';
+import { runGit, splitNul } from './run';
+import { worktreeStatus } from './status';
+
+/** What a person should know before trusting a repository. */
+export interface Inspection {
+  /** What it would run if trusted, one line each. */
+  readonly programs: readonly string[];
+  /** Things worth knowing that do not stop the work, one sentence each. */
+  readonly notices: readonly string[];
+  /** Changes when anything behind `programs` does. */
+  readonly trustHash: string;
+}
+
+/** Looks at what a repository configures. Runs none of it. */
+export async function inspectRepository(trustedOrNot: Place): Promise<Inspection> {
+  const place = { ...trustedOrNot, trusted: false };
+  const [found, notices] = await Promise.all([findPrograms(place), findNotices(place)]);
+  return { programs: found.map((program) => program.line), notices, trustHash: hashOf(found) };
+}
+
+/** The hash `inspectRepository` gives, to compare with the one noted when trust was given. */
+export async function trustHash(place: Place): Promise<string> {
+  return hashOf(await findPrograms({ ...place, trusted: false }));
+}
+
+interface Program {
+  readonly line: string;
+  /** Everything that decides what it does. */
+  readonly content: string;
+}
+
+function hashOf(programs: readonly Program[]): string {
+  const hash = createHash('sha256');
+  for (const { line, content } of programs) hash.update(JSON.stringify([line, content]));
+  return hash.digest('hex');
+}
+
+async function findPrograms(place: Place): Promise<Program[]> {
+  const configuration = await ownConfiguration(place);
+  return [
+    ...(await hooks(place)),
+    ...configuration.filter(([key, value]) => executes(key, value)).map(configured),
+    ...(await attributes(place)),
+    ...(await agentSettings(place)),
+  ];
+}
+
+/** Keys whose value is a program, or leads to one. Anything here asks again when it changes. */
+const executing = [
+  /^core\.(fsmonitor|hookspath|sshcommand|gitproxy|pager|editor|askpass|attributesfile|alternaterefscommand)$/,
+  /^(sequence\.editor|diff\.external|interactive\.difffilter|gpg\.program)$/,
+  /^gpg\.[^.]+\.(program|defaultkeycommand)$/,
+  /^(filter|merge|diff|difftool|mergetool|hook|trailer|alias|pager|browser|man|guitool)\./,
+  /^credential\.(.+\.)?helper$/s,
+  /^remote\..+\.(uploadpack|receivepack|vcs|proxy)$/s,
+  /^submodule\..+\.update$/s,
+  /^url\..+\.(insteadof|pushinsteadof)$/s,
+  /^(include\.path|includeif\..+\.path)$/s,
+  /^protocol\./,
+  /^(uploadpack|sendemail|imap|instaweb|web|gc)\..*(hook|cmd|command|tunnel|httpd|browser|smtpserver)$/s,
+];
+
+/** Values of the keys above that run nothing. */
+const harmless =
+  /^(diff|merge)\.(renames|renamelimit|algorithm|conflictstyle|colormoved|ff|log|stat|tool|guitool|mnemonicprefix|noprefix|context|[^.]+\.(xfuncname|funcname|binary|wordregex|name))$/s;
+
+function executes(key: string, value: string): boolean {
+  if (harmless.test(key)) return false;
+  if (key === 'core.fsmonitor' && /^(false|no|off|0|)$/i.test(value)) return false;
+  return executing.some((pattern) => pattern.test(key));
+}
+
+function configured([key, value]: readonly [string, string]): Program {
+  return { line: `${printable(key)} = ${printable(value)}`, content: value };
+}
+
+/** What the repository itself configures, included files and all; not what the person or the system does. */
+async function ownConfiguration(place: Place): Promise<(readonly [string, string])[]> {
+  const { stdout } = await runGit(place, ['config', '--list', '-z', '--show-scope', '--includes']);
+  const parts = splitNul(stdout);
+  const own: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    if (parts[at] !== 'local' && parts[at] !== 'worktree') continue;
+    const entry = parts[at + 1] ?? '';
+    const end = entry.indexOf('\n');
+    own.push(end === -1 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)]);
+  }
+  return own;
+}
+
+async function hooks(place: Place): Promise<Program[]> {
+  const { workTree, commonDir } = place.checkout;
+  const path = (await ownConfiguration(place)).filter(([key]) => key === 'core.hookspath').pop()?.[1];
+  const directory = path === undefined ? join(commonDir, 'hooks') : isAbsolute(path) ? path : join(workTree, path);
+  const found: Program[] = [];
+  for (const name of (await readdir(directory).catch(() => [])).sort()) {
+    if (name.endsWith('.sample')) continue;
+    const file = await realpath(join(directory, name)).catch(() => null);
+    const stats = file === null ? null : await lstat(file);
+    if (file === null || !stats?.isFile() || !(stats.mode & 0o111)) continue;
+    found.push({ line: `hook ${printable(name)}`, content: await digest(file) });
+  }
+  return found;
+}
+
+async function attributes(place: Place): Promise<Program[]> {
+  const text = await readFile(join(place.checkout.commonDir, 'info', 'attributes'), 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  return lines.map((line) => ({ line: `info/attributes: ${printable(line)}`, content: line }));
+}
+
+/** What a repository brings for agents; they would act on it as on the person's own settings. */
+const forAgents = [
+  '.claude/settings.json',
+  '.claude/settings.local.json',
+  '.claude/hooks',
+  '.mcp.json',
+  '.agents/plugins',
+  '.agents/hooks',
+  '.config/goose',
+];
+
+async function agentSettings(place: Place): Promise<Program[]> {
+  const found: Program[] = [];
+  const { stdout, exitCode } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...forAgents], {
+    successExitCodes: [128],
+  });
+  const committed = new Map<string, string>();
+  for (const line of exitCode === 0 ? splitNul(stdout) : []) {
+    const tab = line.indexOf('\t');
+    committed.set(line.slice(tab + 1), line.slice(0, tab));
+  }
+  const present = new Map<string, string>();
+  for (const path of forAgents) await digestAll(place.checkout.workTree, path, present);
+  for (const path of [...new Set([...committed.keys(), ...present.keys()])].sort()) {
+    const content = `${committed.get(path) ?? ''} ${present.get(path) ?? ''}`;
+    found.push({ line: `for agents: ${printable(path)}`, content });
+  }
+  return found;
+}
+
+async function digestAll(top: string, path: string, into: Map<string, string>): Promise<void> {
+  const stats = await lstat(join(top, path)).catch(() => null);
+  if (stats?.isDirectory()) {
+    for (const name of await readdir(join(top, path))) await digestAll(top, `${path}/${name}`, into);
+  } else if (stats?.isFile()) into.set(path, await digest(join(top, path)));
+  else if (stats?.isSymbolicLink()) into.set(path, `link ${await realpath(join(top, path)).catch(() => 'to nothing')}`);
+}
+
+async function findNotices(place: Place): Promise<string[]> {
+  const notices: string[] = [];
+  const [head, dirty, modules, lfs] = await Promise.all([
+    readHead(place),
+    worktreeStatus(place),
+    runGit(place, ['ls-files', '-z', '--stage'], { maxBytes: 1 << 30 }),
+    usesLfs(place),
+  ]);
+  const submodules = splitNul(modules.stdout).filter((line) => line.startsWith('160000 ')).length;
+  if (submodules > 0)
+    notices.push(`It has ${count(submodules, 'submodule')}; in a task's worktree their folders are empty.`);
+  if (lfs)
+    notices.push(
+      'It keeps files in Git LFS; unless the repository is trusted and git-lfs is installed, a task sees pointers.',
+    );
+  if (head.kind === 'detached')
+    notices.push('No branch is checked out (HEAD is detached); name the base branch of each task.');
+  if (head.kind === 'unborn')
+    notices.push(`The branch checked out, ${printable(head.branch)}, has no commit yet; name another base branch.`);
+  if (dirty.length > 0) {
+    notices.push(
+      `${count(dirty.length, 'file')} in the checkout ${dirty.length === 1 ? 'is' : 'are'} not committed; tasks start from the commit, without them.`,
+    );
+  }
+  return notices;
+}
+
+async function usesLfs(place: Place): Promise<boolean> {
+  const { stdout } = await runGit(place, ['ls-files', '-z'], { maxBytes: 1 << 30 });
+  const files = splitNul(stdout).filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+  for (const path of files.slice(0, 200)) {
+    const { stdout: text } = await runGit(place, ['cat-file', 'blob', `:${path}`], { successExitCodes: [128] });
+    if (/(^|\s)filter=lfs(\s|$)/m.test(text.toString('utf8'))) return true;
+  }
+  return false;
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `one ${noun}` : `${number} ${noun}s`;
+}
+
+async function digest(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+/** One line of plain text, whatever the repository wrote. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, 300);
+}

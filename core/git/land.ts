@@ -1,0 +1,292 @@
+import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { CodedError } from '../contract/errors';
+import { readable } from './capture';
+import type { Checkout, Place } from './checkout';
+import { isAncestor } from './diff';
+import { bringForward, editedSince } from './forward';
+import { runHook } from './hook';
+import { inTurn } from './in-turn';
+import { checkoutAt } from './links';
+import {
+  gitFolders,
+  type Landing,
+  lockState,
+  type Note,
+  noteOwner,
+  preparedIndex,
+  readNote,
+  releaseLock,
+  takeLock,
+} from './lock';
+import { obstaclesTo, type Step, stepsOf, submodule } from './obstacles';
+import { readHead } from './open';
+import { refOid } from './resolve';
+import { runGit } from './run';
+import { listWorktrees } from './worktrees';
+
+/** The branch is at the new commit, and the checkout that has it checked out, if any, stands there too. */
+export interface Landed {
+  readonly kind: 'landed';
+  readonly checkout: string | null;
+  /** Submodules whose commit changed; their own files stay as they are until `git submodule update`. */
+  readonly submodules: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** Nothing was touched, and why. */
+export type NotLanded =
+  /** The branch is no longer where it was; null when it is gone. */
+  | { readonly kind: 'moved'; readonly now: string | null }
+  /** Edited, staged, untracked or ignored files of the checkout are changed by the landing too. */
+  | { readonly kind: 'in-the-way'; readonly checkout: string; readonly files: readonly string[] }
+  /** Something is going on in the checkout; `reason` is a sentence. */
+  | { readonly kind: 'busy'; readonly checkout: string; readonly reason: string };
+
+export type Published = Landed | NotLanded;
+
+/**
+ * Moves a branch to a commit made by `makeMerge`, if it is still at the old one, and with it the checkout that has it
+ * checked out, as `git merge --ff-only` would: edits, staged and untracked files elsewhere stay byte for byte. A kill
+ * at any point is finished by `completeLanding`.
+ */
+export function publish(
+  place: Place,
+  landing: Landing & { readonly signal?: AbortSignal | undefined },
+): Promise<Published> {
+  return inTurn(place.checkout.commonDir, async () => {
+    const where = await whereIs(place, landing.branch);
+    if (where.kind === 'busy') return where;
+    if (where.kind === 'nowhere') {
+      const now = await moveBranch(place, landing);
+      return now.moved ? landed(null, await stepsOf(place, landing)) : { kind: 'moved', now: now.oid };
+    }
+    const at = { ...place, checkout: where.checkout };
+    const left = await readNote(at.checkout);
+    // A crash may have left an earlier landing half done in this very checkout; it comes first.
+    if (left !== null) {
+      const finished = await finish(at, left);
+      if (finished.kind === 'busy') return finished;
+    }
+    const reason = await occupation(at.checkout);
+    if (reason !== null) return { kind: 'busy', checkout: at.checkout.workTree, reason };
+    return land(at, landing);
+  });
+}
+
+/** What `publish` would find: where the branch is checked out, and what stands in the way there. Touches nothing. */
+export async function previewLanding(
+  place: Place,
+  landing: Landing,
+): Promise<{ readonly checkout: string | null; readonly inTheWay: readonly string[] }> {
+  const where = await whereIs(place, landing.branch);
+  if (where.kind !== 'checkout') return { checkout: where.kind === 'busy' ? where.checkout : null, inTheWay: [] };
+  const at = { ...place, checkout: where.checkout };
+  const scratch = await mkdtemp(join(tmpdir(), 'switchyard-landing-'));
+  try {
+    const indexFile = join(scratch, 'index');
+    await copyIndex(at, indexFile);
+    return { checkout: at.checkout.workTree, inTheWay: await obstaclesTo(at, await stepsOf(at, landing), indexFile) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What recovery finds of a landing that a crash may have cut short. */
+export type Completed =
+  | Landed
+  /** The branch never moved; whatever was prepared is taken away again. */
+  | { readonly kind: 'not-landed' }
+  | Extract<NotLanded, { kind: 'moved' | 'busy' }>;
+
+/**
+ * Finishes or takes back a landing of a process that is gone, given the same facts as `publish`. Repeating it changes
+ * nothing. A landing that never began, or was whole, is told as such.
+ */
+export function completeLanding(place: Place, landing: Landing): Promise<Completed> {
+  return inTurn(place.checkout.commonDir, async () => {
+    for (const gitDir of await gitFolders(place.checkout.commonDir)) {
+      const checkout = await checkoutOf(place, gitDir);
+      const note = checkout === null ? null : await readNote(checkout);
+      if (checkout === null || note === null) continue;
+      if (note.branch !== landing.branch || note.oldOid !== landing.oldOid || note.newOid !== landing.newOid) continue;
+      return finish({ ...place, checkout }, note);
+    }
+    return standing(place, landing, null);
+  });
+}
+
+/** Lands in a checkout that is free: locks it, looks, moves the branch, then the files, then the index. */
+async function land(at: Place, landing: Landing & { readonly signal?: AbortSignal | undefined }): Promise<Published> {
+  const { checkout } = at;
+  if (!(await takeLock(checkout, landing))) {
+    return { kind: 'busy', checkout: checkout.workTree, reason: lockedReason(checkout) };
+  }
+  let moved = false;
+  try {
+    const head = await readHead(at);
+    if (head.kind !== 'branch' || head.branch !== landing.branch || head.oid !== landing.oldOid) {
+      return { kind: 'moved', now: await refOid(at, `refs/heads/${landing.branch}`) };
+    }
+    const steps = await stepsOf(at, landing);
+    await copyIndex(at, preparedIndex(checkout));
+    const files = await obstaclesTo(at, steps, preparedIndex(checkout));
+    if (files.length > 0) return { kind: 'in-the-way', checkout: checkout.workTree, files };
+    if (landing.signal?.aborted) throw new CodedError('CANCELLED', `Landing on ${landing.branch} was cancelled.`);
+    // The branch first: were the files first, a branch that moved meanwhile would leave them ahead of it. From here
+    // on a crash is finished, never taken back, and a cancellation comes too late.
+    const now = await moveBranch(at, landing);
+    if (!now.moved) return { kind: 'moved', now: now.oid };
+    moved = true;
+    await bringForward(at, steps);
+    await releaseLock(checkout);
+    return landed(checkout, steps, await runHook(at, 'post-merge', ['0']));
+  } finally {
+    // Once the branch has moved, the lock and the note stay until the files have followed.
+    if (!moved) await releaseLock(checkout);
+  }
+}
+
+/** Finishes what a note speaks of: forwards when the branch moved, backwards when it did not. */
+async function finish(at: Place, note: Note): Promise<Completed> {
+  const { checkout } = at;
+  const owner = await noteOwner(note);
+  if (owner === 'alive') {
+    const reason = `Another Switchyard (process ${note.owner.pid}) is landing a change in this checkout.`;
+    return { kind: 'busy', checkout: checkout.workTree, reason };
+  }
+  const head = await readHead(at);
+  const moved = head.kind === 'branch' && head.branch === note.branch && head.oid === note.newOid;
+  // The prepared index takes the real one's place last: once it is gone, the files are all there.
+  const prepared = (await lstat(preparedIndex(checkout)).catch(() => null)) !== null;
+  if (!(moved && prepared)) {
+    await releaseLock(checkout);
+    return standing(at, note, checkout);
+  }
+  if ((await lockState(checkout)) === 'foreign') {
+    return { kind: 'busy', checkout: checkout.workTree, reason: lockedReason(checkout) };
+  }
+  if ((await lockState(checkout)) === 'free' && !(await takeLock(checkout, note))) {
+    return { kind: 'busy', checkout: checkout.workTree, reason: lockedReason(checkout) };
+  }
+  const steps = await stepsOf(at, note);
+  await rm(`${preparedIndex(checkout)}.lock`, { force: true });
+  await copyIndex(at, preparedIndex(checkout));
+  await bringForward(at, steps, await editedSince(at, steps));
+  await releaseLock(checkout);
+  return landed(checkout, steps);
+}
+
+/** Where the branch stands when no checkout is half way. */
+async function standing(place: Place, landing: Landing, checkout: Checkout | null): Promise<Completed> {
+  const now = await refOid(place, `refs/heads/${landing.branch}`);
+  if (now === landing.oldOid && now !== landing.newOid) return { kind: 'not-landed' };
+  if (now !== null && (await isAncestor(place, landing.newOid, now))) {
+    const where = checkout ?? (await whereIs(place, landing.branch));
+    const found = 'kind' in where ? (where.kind === 'checkout' ? where.checkout : null) : where;
+    return landed(found, await stepsOf(place, landing));
+  }
+  return { kind: 'moved', now };
+}
+
+function landed(checkout: Checkout | null, steps: readonly Step[], notices: readonly string[] = []): Landed {
+  const submodules = steps.filter((step) => [step.oldMode, step.newMode].includes(submodule));
+  return {
+    kind: 'landed',
+    checkout: checkout?.workTree ?? null,
+    submodules: submodules.map((step) => readable(step.path)),
+    notices,
+  };
+}
+
+/** Compare-and-set of the branch. */
+async function moveBranch(
+  place: Place,
+  { branch, oldOid, newOid }: Landing,
+): Promise<{ readonly moved: boolean; readonly oid: string | null }> {
+  const ref = `refs/heads/${branch}`;
+  const args = ['update-ref', '--no-deref', '-m', 'switchyard: approved change', ref, newOid, oldOid];
+  const { exitCode, stderr } = await runGit(place, args, { successExitCodes: [1, 128] });
+  if (exitCode === 0) return { moved: true, oid: newOid };
+  const now = await refOid(place, ref);
+  if (now !== oldOid) return { moved: false, oid: now };
+  throw new CodedError(
+    'GIT_FAILED',
+    `Could not move the branch ${branch} from ${oldOid} to ${newOid} in ${place.checkout.workTree}: ${stderr.trim()}`,
+    { facts: { branch, oldOid, newOid } },
+  );
+}
+
+type Whereabouts =
+  | { readonly kind: 'nowhere' }
+  | { readonly kind: 'checkout'; readonly checkout: Checkout }
+  | Extract<NotLanded, { kind: 'busy' }>;
+
+/** The one checkout a branch is checked out in, if it can be moved there. */
+async function whereIs(place: Place, branch: string): Promise<Whereabouts> {
+  const { commonDir } = place.checkout;
+  for (const gitDir of await gitFolders(commonDir)) {
+    for (const name of ['rebase-merge/head-name', 'rebase-apply/head-name']) {
+      const rebased = (await readFile(join(gitDir, name), 'utf8').catch(() => '')).trim();
+      if (rebased === `refs/heads/${branch}`) {
+        const path = (await checkoutOf(place, gitDir))?.workTree ?? gitDir;
+        const reason = `The branch ${branch} is being rebased there. Finish it or run git rebase --abort.`;
+        return { kind: 'busy', checkout: path, reason };
+      }
+    }
+  }
+  const paths = (await listWorktrees(place))
+    .filter((worktree) => worktree.branch === branch && !worktree.prunable)
+    .map((worktree) => worktree.path);
+  const [path, second] = paths;
+  if (path === undefined) return { kind: 'nowhere' };
+  if (second !== undefined) {
+    const reason = `The branch ${branch} is checked out in ${second} as well. Switch one of the two to another branch.`;
+    return { kind: 'busy', checkout: path, reason };
+  }
+  const checkout = path === place.checkout.workTree ? place.checkout : await checkoutAt(commonDir, path);
+  if (checkout !== null) return { kind: 'checkout', checkout };
+  const reason = 'The links between this checkout and its repository are broken. Run git worktree repair there.';
+  return { kind: 'busy', checkout: path, reason };
+}
+
+/** The checkout a git folder belongs to. */
+async function checkoutOf(place: Place, gitDir: string): Promise<Checkout | null> {
+  const { commonDir } = place.checkout;
+  if (gitDir === place.checkout.gitDir) return place.checkout;
+  if (gitDir === commonDir) {
+    const [main] = await listWorktrees(place);
+    return main === undefined ? null : checkoutAt(commonDir, main.path);
+  }
+  const back = (await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => '')).replace(/\r?\n$/, '');
+  return basename(back) === '.git' ? checkoutAt(commonDir, back.slice(0, -'/.git'.length)) : null;
+}
+
+const operations = [
+  ['MERGE_HEAD', 'A merge is going on there. Finish it or run git merge --abort.'],
+  ['CHERRY_PICK_HEAD', 'A cherry-pick is going on there. Finish it or run git cherry-pick --abort.'],
+  ['REVERT_HEAD', 'A revert is going on there. Finish it or run git revert --abort.'],
+  ['rebase-merge', 'A rebase is going on there. Finish it or run git rebase --abort.'],
+  ['rebase-apply', 'A rebase or git am is going on there. Finish it or abort it.'],
+] as const;
+
+/** What is going on in a checkout that a landing must not disturb, as a sentence; null for nothing. */
+async function occupation(checkout: Checkout): Promise<string | null> {
+  for (const [name, reason] of operations) {
+    if ((await lstat(join(checkout.gitDir, name)).catch(() => null)) !== null) return reason;
+  }
+  return (await lockState(checkout)) === 'free' ? null : lockedReason(checkout);
+}
+
+function lockedReason(checkout: Checkout): string {
+  return `Another git command is at work there: ${join(checkout.gitDir, 'index.lock')} exists. Wait for it to end; if none is running, delete that file.`;
+}
+
+/** Copies the index over what may be there, so that a prepared one exists until it has taken the real one's place. */
+async function copyIndex(at: Place, to: string): Promise<void> {
+  const from = join(at.checkout.gitDir, 'index');
+  if ((await lstat(from).catch(() => null)) !== null) await copyFile(from, to);
+  // A checkout made without files has no index yet; to git that is an empty one.
+  else await runGit(at, ['read-tree', '--empty'], { indexFile: to });
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** One run of a process, told apart from a later one that got the same number. */
+export interface ProcessRun {
+  readonly pid: number;
+  /** When it started, in ticks since boot, with the boot's id; null where the system does not say. */
+  readonly started: string | null;
+}
+
+/** This process. */
+export async function thisProcess(): Promise<ProcessRun> {
+  return { pid: process.pid, started: await startOf(process.pid) };
+}
+
+/** Whether that very process still lives. */
+export async function lives(run: ProcessRun): Promise<boolean> {
+  try {
+    process.kill(run.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return run.started === null || (await startOf(run.pid)) === run.started;
+}
+
+/** Whether some process has the file open. False where the system does not say. */
+export async function heldOpen(path: string): Promise<boolean> {
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      if ((await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')) === path) return true;
+    }
+  }
+  return false;
+}
+
+async function startOf(pid: number): Promise<string | null> {
+  const [stat, boot] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null),
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+  ]);
+  // The name may hold blanks and brackets; the 20th field after it is the start.
+  return stat === null ? null : `${boot.trim()}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+}
