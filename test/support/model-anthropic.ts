@@ -95,13 +95,13 @@ function toolUse(step: ToolStep): { readonly name: string; readonly input: unkno
 }
 
 function write(request: ModelRequest, move: Move, response: ServerResponse): void {
-  const { then } = move;
-  if (then.kind === 'error') {
-    const type = errorTypes[then.status] ?? 'api_error';
-    json(response, then.status, { type: 'error', error: { type, message: `Scripted error ${then.status}` } });
+  const { act } = move;
+  if (act.kind === 'error') {
+    const type = errorTypes[act.status] ?? 'api_error';
+    json(response, act.status, { type: 'error', error: { type, message: `Scripted error ${act.status}` } });
     return;
   }
-  const tool = then.kind === 'tool' ? { type: 'tool_use', id: then.id, ...toolUse(then.step) } : null;
+  const tool = act.kind === 'tool' ? { type: 'tool_use', id: act.id, ...toolUse(act.step) } : null;
   const message = {
     id: `msg_${Math.random().toString(36).slice(2)}`,
     type: 'message',
@@ -111,7 +111,7 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
     stop_reason: tool === null ? 'end_turn' : 'tool_use',
     usage: { input_tokens: 100, output_tokens: 20, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
   };
-  if (request.body.stream !== true && then.kind !== 'hang') {
+  if (request.body.stream !== true && act.kind !== 'hang') {
     const content = [
       ...(move.text === '' ? [] : [{ type: 'text', text: move.text }]),
       ...(tool === null ? [] : [tool]),
@@ -125,13 +125,13 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
   const usage = { ...message.usage, output_tokens: 1 };
   send('message_start', { message: { ...message, stop_reason: null, content: [], usage } });
   let index = 0;
-  const text = then.kind === 'hang' ? `${move.text}Thinking about it` : move.text;
+  const text = act.kind === 'hang' ? `${move.text}Thinking about it` : move.text;
   if (text !== '') {
     send('content_block_start', { index, content_block: { type: 'text', text: '' } });
     for (const piece of piecesOf(text)) {
       send('content_block_delta', { index, delta: { type: 'text_delta', text: piece } });
     }
-    if (then.kind === 'hang') return;
+    if (act.kind === 'hang') return;
     send('content_block_stop', { index });
     index += 1;
   }

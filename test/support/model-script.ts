@@ -51,7 +51,7 @@ export interface ToolResult {
 export interface Move {
   readonly waitMs: number;
   readonly text: string;
-  readonly then:
+  readonly act:
     | { readonly kind: 'end' }
     | { readonly kind: 'tool'; readonly step: ToolStep; readonly id: string }
     | { readonly kind: 'error'; readonly status: number }
@@ -63,7 +63,7 @@ const line = /^\s*\[([a-z-]+)(?::\s*(.*))?\]\s*$/;
 
 /** The steps a prompt names, in order. */
 export function parseSteps(prompt: string): readonly Step[] {
-  return prompt.split('\n').flatMap((each) => {
+  return prompt.split('\n').flatMap((each): readonly Step[] => {
     const [, name, rest = ''] = line.exec(each) ?? [];
     const parts = rest.split('|').map((part) => part.trim());
     const [first = '', ...others] = parts;
@@ -102,11 +102,11 @@ export function hasSteps(prompt: string): boolean {
 
 /**
  * The move that follows from the conversation alone, so that the server needs no memory of it: as many tool steps are
- * done as there are tool results. `failBefore` says how often this prompt already got its once-only error.
+ * done as there are tool results. `failedBefore` says whether this prompt already got its once-only error.
  */
 export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => boolean): Move {
   const prompt = exchange.prompts.findLast(hasSteps) ?? exchange.prompts.at(-1) ?? '';
-  if (exchange.tools.length === 0) return { waitMs: 0, text: 'A title', then: { kind: 'end' } };
+  if (exchange.tools.length === 0) return { waitMs: 0, text: 'A title', act: { kind: 'end' } };
   let waitMs = 0;
   let text = '';
   let toolsLeft = exchange.results.length;
@@ -123,7 +123,7 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
           break;
         }
         const id = `toolu_${exchange.prompts.length}_${index}_${randomTail()}`;
-        return { waitMs, text, then: { kind: 'tool', step: filled(step, exchange), id } };
+        return { waitMs, text, act: { kind: 'tool', step: filled(step, exchange), id } };
       }
       case 'say':
         text += `${step.text}\n`;
@@ -138,14 +138,14 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
         waitMs += step.milliseconds;
         break;
       case 'error':
-        if (!step.once || !failedBefore(prompt)) return { waitMs, text, then: { kind: 'error', status: step.status } };
+        if (!step.once || !failedBefore(prompt)) return { waitMs, text, act: { kind: 'error', status: step.status } };
         break;
       case 'hang':
       case 'refuse':
-        return { waitMs, text, then: { kind: step.do } };
+        return { waitMs, text, act: { kind: step.do } };
     }
   }
-  return { waitMs, text: `${text}Done with ${exchange.results.length} steps.`, then: { kind: 'end' } };
+  return { waitMs, text: `${text}Done with ${exchange.results.length} steps.`, act: { kind: 'end' } };
 }
 
 function filled(step: ToolStep, exchange: Exchange): ToolStep {

@@ -57,11 +57,11 @@ export async function startModelServer({ port = 0, maximumRequests = 200 } = {})
       if (exchange.tools.length > 0) exchanges.push(exchange);
       const over = requests.length > maximumRequests;
       const move: Move = over
-        ? { waitMs: 0, text: '', then: { kind: 'error', status: 400 } }
+        ? { waitMs: 0, text: '', act: { kind: 'error', status: 400 } }
         : nextMove(exchange, (prompt) => failed.has(prompt) || !failed.add(prompt));
       if (move.waitMs > 0) await delay(move.waitMs, undefined, { signal: closing.signal }).catch(() => {});
       if (response.destroyed) return;
-      if (move.then.kind === 'refuse') response.destroy();
+      if (move.act.kind === 'refuse') response.destroy();
       else protocol.write(request, move, response);
       return;
     }
