@@ -1,0 +1,90 @@
+/** One thing the echo agent is told to do by a line of its prompt. */
+export type EchoStep =
+  | { readonly do: 'ask'; readonly question: string; readonly options: readonly string[] }
+  | { readonly do: 'permission'; readonly command: string }
+  | { readonly do: 'plan'; readonly entries: readonly string[] }
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  | { readonly do: 'say'; readonly text: string }
+  | { readonly do: 'print'; readonly bytes: number; readonly escapes: boolean }
+  | { readonly do: 'wait'; readonly milliseconds: number }
+  | { readonly do: 'fail'; readonly reason: string; readonly once: boolean }
+  | { readonly do: 'hang' }
+  /** Writes the prompt itself down: what the agent does unless told otherwise. */
+  | { readonly do: 'note' };
+
+/** The lines the echo agent understands, for people. */
+export const echoHelp = `The echo agent needs no key and no network. It writes the task down in echo/<title>.md and adds
+each comment to it. Lines of this form in the prompt make it do more, one after the other:
+
+  [ask: question | option A | option B]   asks you; {answer} in a later [write] is what you said
+  [permission: command]                   asks leave to run the command (it runs nothing; denied, it goes on without)
+  [plan: first step | second step]        proposes a plan; refused, it stops there
+  [write: path | text]                    writes this file instead of the usual one; \\n is a new line
+  [say: text]                             says one more sentence
+  [print: bytes]                          prints that much text; with [escape] also terminal control sequences
+  [wait: 2s]                              takes its time
+  [fail: reason]                          fails for good
+  [fail-once: reason]                     fails, and works when tried again
+  [hang]                                  never answers again
+  [nothing]                               changes no file
+`;
+
+/** The steps a prompt asks for, in order, ending with the note unless the prompt says what to write or that nothing is to be written. */
+export function parseEcho(prompt: string): readonly EchoStep[] {
+  const directives = prompt.split('\n').flatMap((line) => {
+    const found = directive.exec(line);
+    return found === null ? [] : [{ name: found[1] ?? '', rest: (found[2] ?? '').trim() }];
+  });
+  const escapes = directives.some(({ name }) => name === 'escape');
+  const steps = directives.flatMap(({ name, rest }) => stepOf(name, rest, escapes));
+  const silent = directives.some(({ name }) => name === 'nothing' || name === 'write');
+  return silent ? steps : [...steps, { do: 'note' }];
+}
+
+/** The prompt without the lines that are directives. */
+export function wordsOf(prompt: string): string {
+  const words = prompt
+    .split('\n')
+    .filter((line) => !directive.test(line))
+    .join('\n')
+    .trim();
+  return words === '' ? prompt.trim() : words;
+}
+
+const directive =
+  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
+
+function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep[] {
+  const [first = '', ...others] = rest.split('|').map((part) => part.trim());
+  switch (name) {
+    case 'ask':
+      return [{ do: 'ask', question: first, options: others }];
+    case 'permission':
+      // A command may hold pipes of its own.
+      return [{ do: 'permission', command: rest }];
+    case 'plan':
+      return [{ do: 'plan', entries: [first, ...others] }];
+    case 'write':
+      return [{ do: 'write', path: first, text: others.join(' | ').replace(/\\n/g, '\n') }];
+    case 'say':
+      return [{ do: 'say', text: rest }];
+    case 'print':
+      return [{ do: 'print', bytes: Math.max(0, Number.parseInt(rest, 10) || 0), escapes }];
+    case 'wait':
+      return [{ do: 'wait', milliseconds: milliseconds(rest) }];
+    case 'fail':
+    case 'fail-once':
+      return [{ do: 'fail', reason: rest, once: name === 'fail-once' }];
+    case 'hang':
+      return [{ do: 'hang' }];
+    default:
+      return [];
+  }
+}
+
+/** `2s`, `500ms`, `1m`; a bare number is seconds. At most a day. */
+function milliseconds(text: string): number {
+  const [, amount = '0', unit = 's'] = /^([\d.]+)\s*(ms|s|m)?$/.exec(text) ?? [];
+  const factor = { ms: 1, s: 1000, m: 60_000 }[unit] ?? 1000;
+  return Math.min(Number(amount) * factor || 0, 86_400_000);
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent, Turn, TurnEnd } from './agent';
+import { type EchoMemory, readMemory, writeMemory } from './echo-memory';
+import { parseEcho, wordsOf } from './echo-script';
+import { doStep, Ended, failed, nothingUsed, remember, type Scene } from './echo-steps';
+import { watchSilence } from './silence';
+import { streamText } from './stream';
+
+/**
+ * The built-in agent: no key, no network, no process. It writes the task down, and does what the lines of `echoHelp`
+ * say. What it remembers of a conversation lies in `folder`, so that it goes on after a crash.
+ */
+export function createEcho({ folder }: { readonly folder: string }): Agent {
+  return {
+    name: 'echo',
+    locate: async () => ({
+      name: 'echo',
+      label: 'Echo (built in)',
+      found: true,
+      path: null,
+      version: null,
+      loggedIn: true,
+      install: 'Nothing to install.',
+      notes: ['Writes the task down; for trying things out without a model.'],
+    }),
+    take: (turn) => take(turn, folder),
+  };
+}
+
+async function take(turn: Turn, folder: string): Promise<TurnEnd> {
+  if (turn.signal.aborted) return { kind: 'cancelled', usage: nothingUsed };
+  const stop = new AbortController();
+  const cancel = () => stop.abort();
+  turn.signal.addEventListener('abort', cancel, { once: true });
+  const silence = watchSilence(turn.silenceMs, cancel);
+  const message = randomUUID();
+  const text = streamText(turn.record);
+  const scene: Scene = {
+    turn,
+    folder,
+    stop: stop.signal,
+    say: (piece) => {
+      silence.heard();
+      text.add('text', message, piece);
+    },
+    flush: text.flush,
+    record: (body) => {
+      text.flush();
+      turn.record(body);
+    },
+    wait: silence.wait,
+    memory: await recall(turn, folder),
+  };
+  try {
+    await writeMemory(folder, scene.memory);
+    turn.onSession(scene.memory.id);
+    await perform(scene);
+    return { kind: 'completed', usage: nothingUsed };
+  } catch (error) {
+    if (turn.signal.aborted) return { kind: 'cancelled', usage: nothingUsed };
+    if (stop.signal.aborted) return failed(`The echo agent was silent for ${turn.silenceMs} ms and was ended.`, true);
+    if (error instanceof Ended) return error.end;
+    throw error;
+  } finally {
+    silence.stop();
+    text.flush();
+    turn.signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The conversation to go on with, with what is said now added to it; a new one when there is none. */
+async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
+  const memory = turn.resume === null ? null : await readMemory(folder, turn.resume);
+  if (memory === null) {
+    if (turn.resume !== null) {
+      const text = `The conversation ${turn.resume} is gone; a new one was begun with the whole task.`;
+      turn.record({ type: 'notice', level: 'warning', text });
+    }
+    const prompt = turn.resume === null ? turn.prompt : turn.opening;
+    const file = `echo/${slugOf(wordsOf(prompt))}.md`;
+    return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [], allowed: false };
+  }
+  return turn.prompt === '' ? memory : { ...memory, prompts: [...memory.prompts, turn.prompt], done: 0 };
+}
+
+async function perform(scene: Scene): Promise<void> {
+  const prompt = scene.memory.prompts.at(-1) ?? '';
+  const steps = parseEcho(prompt);
+  const again = scene.memory.done > 0 ? 'Going on' : 'Reading the task';
+  scene.say(`${again}: `);
+  scene.say(`${wordsOf(prompt).split('\n')[0] ?? ''}\n`);
+  for (const [index, step] of steps.entries()) {
+    if (index < scene.memory.done) continue;
+    if (scene.stop.aborted) throw new Ended(failed('stopped', true));
+    await doStep(scene, step, prompt);
+    await remember(scene, { done: index + 1 });
+  }
+  scene.say('Done.\n');
+}
+
+/** A short file name made of the first words. */
+function slugOf(text: string): string {
+  const slug = (text.split('\n')[0] ?? '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return slug === '' ? 'task' : slug;
+}
