@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, watch } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { attach, type Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
+import { ownerChange } from '../core/owner-change';
 import { version } from '../core/version';
 import { plain } from './plain';
 
@@ -30,7 +31,7 @@ export async function reach(config: Config, program: readonly string[]): Promise
     if (started.state === 'ready') continue;
     // Somebody else owns the folder and cannot be reached yet: it starts, or it stops.
     if (Date.now() > until) throw unreachable(config.folders.data);
-    await changeIn(config.folders.run, Math.max(1, until - Date.now()));
+    await ownerChange(config.folders.run, Math.max(1, until - Date.now()));
   }
 }
 
@@ -85,21 +86,6 @@ async function readReport(pipe: Readable, logs: string): Promise<Started> {
     code: 'INTERNAL',
     message: `The runtime ended while it started. ${said === '' ? `See ${logs}.` : `Its last words:\n${said}`}`,
   };
-}
-
-/** Resolves when something in the folder changes, or after the time given. */
-function changeIn(folder: string, limitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, () => finish());
-    // A change before the watching began would be missed: a short limit bounds what that costs.
-    const timer = setTimeout(() => finish(), Math.min(limitMs, 500));
-    const finish = () => {
-      clearTimeout(timer);
-      watcher.close();
-      resolve();
-    };
-    watcher.on('error', finish);
-  });
 }
 
 function unreachable(folder: string): CodedError {

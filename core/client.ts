@@ -6,7 +6,7 @@ import type { Calls } from './contract/calls';
 import { CodedError } from './contract/errors';
 import type { OwnerRecord } from './contract/owner';
 import { readOwner } from './owner-record';
-import { type Line, messageLimit, socketLine } from './server/line';
+import { joinLines, type Line, messageLimit, socketLine } from './server/line';
 import { versionHeader } from './server/socket';
 
 /** Every call of the contract, as a program makes it. Failures come back as ORPCError with the core's code. */
@@ -15,10 +15,12 @@ export type Client = ContractRouterClient<Calls>;
 /** A connection to the runtime that owns a data folder. */
 export interface Connection {
   readonly owner: OwnerRecord;
-  /** The bare messages, for passing them on to a window instead of calling. */
-  readonly line: Line;
-  /** Makes calls on this connection. Do not use it on a line that is passed on. */
   readonly client: Client;
+  /**
+   * Gives the connection to someone else, a window's port: from then on the line speaks with the runtime, and when one
+   * ends so does the other. Make no calls on a connection given away.
+   */
+  giveTo(line: Line): void;
   /** Resolves when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
   close(): void;
@@ -36,13 +38,12 @@ export async function attach(options: {
   if (owner === null) return null;
   const socket = await open(owner, options.version);
   if (socket === null) return null;
-  const line = socketLine(socket);
   // One that fails is one that closes; who waits on a call hears it from the call.
   socket.on('error', () => {});
   return {
     owner,
-    line,
     client: createORPCClient<Client>(new RPCLink({ websocket: socket as never })),
+    giveTo: (line) => joinLines(line, socketLine(socket)),
     closed: new Promise((resolve) => socket.once('close', () => resolve())),
     close: () => socket.close(),
   };

@@ -10,12 +10,18 @@ export type WindowCommand = (typeof windowCommands)[number] | `show-task:${numbe
 /** The message with which the preload forwards the port of the contract: `event.data` is this, `event.ports[0]` the port. */
 export const portMessage = 'switchyard:port';
 
+/** A file or folder as a page gets it from a drop; the page's own File is one. */
+export interface DroppedFile {
+  readonly name: string;
+  readonly size: number;
+}
+
 /** Everything the preload gives the window, as `window.switchyard`. Each member does one thing no web page can. */
 export interface Bridge {
   /** `darwin`, `win32` or `linux`: decides the shape of the title bar and how keys are written. */
   readonly platform: string;
   /** Where a dropped file or folder is on this machine; an empty string when it is nowhere. */
-  pathForFile(file: File): string;
+  pathForFile(file: DroppedFile): string;
   /** Lets the person choose a folder in the system's own dialog; null when they close it. */
   pickFolder(): Promise<string | null>;
   /** Says that the page listens for the port. A port follows as a window message with the data `switchyard:port`. */

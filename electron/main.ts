@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
+import { readConfig } from '../core/config';
+import { answerPage } from './answers';
+import { watchAttention } from './attention';
+import { denyByDefault } from './guards';
+import { claimInstance, folderIn } from './instance';
+import { setMenu } from './menu';
+import { joinRuntime } from './runtime';
+import { registerScheme, serveScheme, windowOrigin, windowPage } from './scheme';
+import { createWindows } from './windows';
+
+const config = readConfig();
+// While developing, the page comes from the bundler; a packaged app never looks.
+const developed = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL;
+const origin = developed === undefined ? windowOrigin : new URL(developed).origin;
+let openFolder = (_folder: string | null) => {};
+
+registerScheme();
+denyByDefault({ origin });
+if (claimInstance(config.folders, (folder) => openFolder(folder))) void app.whenReady().then(begin);
+else app.quit();
+
+function begin(): void {
+  serveScheme(join(app.getAppPath(), 'out', 'renderer'));
+  const windows = createWindows({ folder: app.getPath('userData'), page: developed ?? windowPage });
+  // The window paints first: loading SQLite and opening the data folder would hold it up.
+  const runtime = joinRuntime({
+    config,
+    after: windows.painted,
+    onMoved: () => {
+      windows.reload();
+      watch();
+    },
+    onStopRequested: () => app.quit(),
+    onFailure: askToTryAgain,
+  });
+  const ending = new AbortController();
+  const watch = () => {
+    // It ends when the runtime does; a new one is watched anew.
+    void runtime.client().then((client) => watchAttention({ client, windows, signal: ending.signal }).catch(() => {}));
+  };
+  setMenu((command) => windows.command(command));
+  answerPage({ windows, origin, mount: runtime.mount });
+  windows.show();
+  watch();
+
+  openFolder = (folder) => {
+    windows.show();
+    if (folder !== null)
+      void runtime.client().then((client) => client.repositories.add({ path: folder, trust: false }).catch(explain));
+  };
+  openFolder(folderIn(process.argv, process.cwd()));
+
+  app.on('activate', () => windows.show());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    ending.abort();
+    void runtime.close().finally(() => {
+      closed = true;
+      app.quit();
+    });
+  });
+}
+
+async function askToTryAgain(error: unknown): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    message: 'Switchyard cannot open its data folder',
+    detail: error instanceof Error ? error.message : String(error),
+    buttons: ['Try again', 'Quit'],
+  });
+  if (response === 1) app.quit();
+  return response === 0;
+}
+
+function explain(error: unknown): void {
+  void dialog.showMessageBox({
+    type: 'warning',
+    message: 'That folder was not added',
+    detail: error instanceof Error ? error.message : String(error),
+    buttons: ['Close'],
+  });
+}

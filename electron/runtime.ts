@@ -1,0 +1,125 @@
+import type { MessagePortMain } from 'electron';
+import type { Client, Connection } from '../core/client';
+import type { Config } from '../core/config';
+import { CodedError } from '../core/contract/errors';
+import type { OpenRuntime } from '../core/open';
+import { ownerChange } from '../core/owner-change';
+import { portLine } from './port';
+
+/** The runtime as the app sees it, whether it runs in here or in the background. */
+export interface Runtime {
+  /** Calls of the app itself, once the runtime can be reached. */
+  client(): Promise<Client>;
+  /** Connects a window's port to the runtime, once it can be reached. */
+  mount(port: MessagePortMain): void;
+  /** Stops a runtime of our own, or leaves the one in the background at work. */
+  close(): Promise<void>;
+}
+
+/** How long another owner may take to answer while it starts or stops. */
+const patienceMs = 15_000;
+
+/** Quitting waits this long for agents to be parked. */
+const parkingMs = 8_000;
+
+type Joined =
+  | { readonly kind: 'owned'; readonly runtime: OpenRuntime }
+  | { readonly kind: 'attached'; readonly connection: Connection };
+
+/**
+ * Joins the runtime of a data folder: becomes its owner, or attaches to the one in the background. When that one ends
+ * the app takes its place.
+ */
+export function joinRuntime(options: {
+  readonly config: Config;
+  /** Resolves when the work may begin. */
+  readonly after: Promise<void>;
+  /** Another runtime is there than the one the windows' ports led to. */
+  readonly onMoved: () => void;
+  readonly onStopRequested: () => void;
+  /** Joining failed; resolves true to try again. */
+  readonly onFailure: (error: unknown) => Promise<boolean>;
+}): Runtime {
+  let closing = false;
+  let current = options.after.then(insist);
+
+  async function insist(): Promise<Joined> {
+    for (;;) {
+      try {
+        return watched(await join(options));
+      } catch (error) {
+        if (closing || !(await options.onFailure(error))) return new Promise(() => {});
+      }
+    }
+  }
+
+  function watched(joined: Joined): Joined {
+    if (joined.kind === 'attached') {
+      void joined.connection.closed.then(() => {
+        if (closing) return;
+        current = insist();
+        void current.then(() => options.onMoved());
+      });
+    }
+    return joined;
+  }
+
+  return {
+    async client() {
+      const joined = await current;
+      return joined.kind === 'owned' ? joined.runtime.client : joined.connection.client;
+    },
+    mount(port) {
+      const line = portLine(port);
+      void current.then(async (joined) => {
+        if (joined.kind === 'owned') return joined.runtime.serve(line);
+        const { attach, version } = await doors();
+        const own = await attach({ folder: options.config.folders.data, version }).catch(() => null);
+        if (own === null) return line.close();
+        own.giveTo(line);
+      });
+    },
+    async close() {
+      closing = true;
+      const joined = await Promise.race([
+        current,
+        new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000)),
+      ]);
+      if (joined?.kind === 'owned') await joined.runtime.close(parkingMs);
+      if (joined?.kind === 'attached') joined.connection.close();
+    },
+  };
+}
+
+async function join(options: { readonly config: Config; readonly onStopRequested: () => void }): Promise<Joined> {
+  const { openRuntime, attach, version } = await doors();
+  const { data, run } = options.config.folders;
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const opened = await openRuntime({
+      config: options.config,
+      owner: 'app',
+      askHuman: null,
+      desktop: process.execPath,
+      onStopRequested: options.onStopRequested,
+    });
+    if (opened.kind === 'owned') return { kind: 'owned', runtime: opened };
+    const connection = await attach({ folder: data, version });
+    if (connection !== null) return { kind: 'attached', connection };
+    if (Date.now() > until) {
+      const message = `Another Switchyard owns ${data} but does not answer. End it, then try again.`;
+      throw new CodedError('DATA_FOLDER_OWNED', message, { facts: { folder: data } });
+    }
+    await ownerChange(run, until - Date.now());
+  }
+}
+
+/** Loaded late: SQLite and the rest of the core would hold up the first paint. */
+async function doors() {
+  const [{ openRuntime }, { attach }, { version }] = await Promise.all([
+    import('../core/open'),
+    import('../core/client'),
+    import('../core/version'),
+  ]);
+  return { openRuntime, attach, version };
+}

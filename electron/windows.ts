@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, nativeTheme, screen, type WebContents } from 'electron';
+import type { WindowCommand } from '../core/contract/bridge';
+import { readBounds, rememberBounds } from './bounds';
+
+/** The app's one window, made anew when it is gone. */
+export interface Windows {
+  /** Resolves when the first window has painted. */
+  readonly painted: Promise<void>;
+  /** Shows the window and gives it the focus, making it when there is none. */
+  show(): BrowserWindow;
+  focused(): boolean;
+  /** Whether this is one of our windows' own pages. */
+  owns(contents: WebContents): boolean;
+  /** Sends a word from the menu or a notification to the window, showing it first. */
+  command(command: WindowCommand): void;
+  /** Loads the page anew, for instance because its port leads nowhere. */
+  reload(): void;
+}
+
+/** A page that crashes more often than this within a minute is not made again unasked. */
+const crashesAMinute = 3;
+
+/** Makes the keeper of the app's window. It opens none by itself. */
+export function createWindows(options: { readonly folder: string; readonly page: string }): Windows {
+  let window: BrowserWindow | null = null;
+  let crashes: number[] = [];
+  let markPainted = () => {};
+  const painted = new Promise<void>((resolve) => {
+    markPainted = resolve;
+  });
+
+  function open(): BrowserWindow {
+    const made = makeWindow(options.folder);
+    window = made;
+    rememberBounds(made, options.folder);
+    made.once('ready-to-show', () => {
+      made.show();
+      markPainted();
+    });
+    made.on('closed', () => {
+      if (window === made) window = null;
+    });
+    made.webContents.on('render-process-gone', (_event, details) => {
+      if (details.reason !== 'clean-exit') void replace(made, details.reason);
+    });
+    // A page that cannot be loaded must not keep the runtime from starting.
+    made.loadURL(options.page).catch(() => markPainted());
+    return made;
+  }
+
+  /** A crashed page is replaced by a new window; reloading would leave the old one's debugger and ports half dead. */
+  async function replace(dead: BrowserWindow, reason: string): Promise<void> {
+    const now = Date.now();
+    crashes = [...crashes.filter((at) => now - at < 60_000), now];
+    if (crashes.length > crashesAMinute) {
+      const { response } = await dialog.showMessageBox({
+        type: 'error',
+        message: 'The window keeps failing',
+        detail: `Its page ended ${crashes.length} times within a minute (${reason}). Your tasks are safe and go on in the background of this app until you quit.`,
+        buttons: ['Open the window again', 'Quit'],
+      });
+      if (response === 1) return app.quit();
+      crashes = [];
+    }
+    if (window === dead) open();
+    if (!dead.isDestroyed()) dead.destroy();
+  }
+
+  const show = () => {
+    const shown = window ?? open();
+    if (shown.isMinimized()) shown.restore();
+    if (shown.isVisible()) shown.focus();
+    return shown;
+  };
+  return {
+    painted,
+    show,
+    focused: () => window?.isFocused() ?? false,
+    owns: (contents) => window?.webContents === contents,
+    command(command) {
+      show().webContents.send('switchyard:command', command);
+    },
+    reload: () => window?.webContents.reload(),
+  };
+}
+
+function makeWindow(folder: string): BrowserWindow {
+  const last = readBounds(
+    folder,
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const { maximized = false, ...bounds } = last ?? { width: 1280, height: 800 };
+  const made = new BrowserWindow({
+    ...bounds,
+    minWidth: 480,
+    minHeight: 360,
+    show: false,
+    title: 'Switchyard',
+    // The page's own tone, so that nothing flashes before its first paint.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#111113' : '#fcfcfd',
+    ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const } : {}),
+    ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'resources', 'icon.png') } : {}),
+    webPreferences: {
+      preload: join(app.getAppPath(), 'out', 'preload', 'index.js'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  if (maximized) made.maximize();
+  return made;
+}

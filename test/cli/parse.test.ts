@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { commands } from '../../cli/commands';
+import { help } from '../../cli/help';
+import { nearest, parse } from '../../cli/parse';
+import { plain, plainLine } from '../../cli/plain';
+
+const asked = (line: string) => parse(line.split(' ').filter(Boolean), commands);
+const words = (line: string) => {
+  const result = asked(line);
+  return result.kind === 'run' ? result.command.words.join(' ') : result.kind;
+};
+
+test('every command is found by its words, with --json anywhere', () => {
+  for (const command of commands) {
+    const names = Array.from({ length: command.names.least }, () => '1').join(' ');
+    expect(words(`${command.words.join(' ')} ${names}`)).toBe(command.words.join(' '));
+    expect(words(`--json ${command.words.join(' ')} ${names}`)).toBe(command.words.join(' '));
+    expect(words(`${command.words.join(' ')} ${names} --json`)).toBe(command.words.join(' '));
+    expect(words(`${command.words.join(' ')} --help`)).toBe('help');
+  }
+});
+
+test('every command has help with an example that parses', () => {
+  for (const command of commands) {
+    const text = help(command.words, commands, 'switchyard');
+    expect(text).toContain(`switchyard ${command.words.join(' ')}`);
+    expect(text).toContain('$ switchyard');
+    expect(command.examples.length).toBeGreaterThan(0);
+  }
+  expect(help([], commands, 'switchyard')).toContain('task approve');
+});
+
+test('a mistyped command names the nearest one', () => {
+  expect(() => asked('tsak add')).toThrow(/no command called tsak.*Did you mean task/s);
+  expect(() => asked('task aprove 3')).toThrow(/no command called task aprove.*Did you mean task approve/);
+  expect(() => asked('task')).toThrow(/add, list, show/);
+  expect(() => asked('inbxo')).toThrow(/Did you mean inbox/);
+  expect(nearest('zzzzzz', ['task', 'inbox'])).toBeNull();
+});
+
+test('a mistyped option names the nearest one', () => {
+  expect(() => asked('task add --titel x')).toThrow(/no option --titel. Did you mean --title/);
+});
+
+test('a missing or surplus name, or an id that is none, is a usage error', () => {
+  expect(() => asked('task show')).toThrow(/Usage: task show ID/);
+  expect(() => asked('task show 1 2')).toThrow(/does not expect "2"/);
+  const result = asked('task show twelve');
+  expect(() => result.kind === 'run' && result.given.id(0)).toThrow(/not an id/);
+});
+
+test('what an agent says cannot move, colour, ask or reorder the terminal', () => {
+  const attacks = [
+    '\u001b[31mred\u001b[0m',
+    '\u001b]0;title\u0007',
+    '\u001b]52;c;aGk=\u0007',
+    '\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\',
+    '\u001bP$q"p\u001b\\',
+    '\u001b[6n',
+    '\u001bc',
+    '\u009b2J',
+    '\u009d0;t\u009c',
+    '\u001b]52;c;never ended',
+    '\u001b[',
+    '\u001b',
+    'a\rb\bc\u0000',
+    '\u202Eevil\u2066',
+    '\u001b]0;a\u001b[31mb',
+  ];
+  for (const attack of attacks) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be gone.
+    expect(plain(attack)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  }
+  expect(plain('kept\ttabs\nand lines\r\nümlaut 日本 👩')).toBe('kept\ttabs\nand lines\nümlaut 日本 👩');
+  expect(plain('\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\')).toBe('link');
+  expect(plainLine(`a\nb${'c'.repeat(200)}`, 20)).toHaveLength(20);
+});
