@@ -1,0 +1,101 @@
+import { CodedError } from '../contract/errors';
+import type { Task } from '../contract/task';
+import { readSnapshot, restoreSnapshot } from '../git/restore';
+import { addWorktree } from '../git/worktree';
+import { commitChange } from '../runner/change';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { worktreePath } from '../runner/prepare';
+import { startTimeOf } from '../runner/processes';
+import { retireWorktree } from '../runner/retire';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { moveTask, patchTask } from '../store/tasks';
+import { recordWorktree, updateWorktree } from '../store/worktrees';
+import type { Room } from './room';
+import { mustBe, told } from './tasks';
+
+/** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
+export async function discard(room: Room, task: number): Promise<Task> {
+  const work = taskWork(room.db, task);
+  mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
+  const place = await repositoryPlace(room.git, work.repository);
+  await room.writer.write((db) =>
+    moveTask(db, {
+      task,
+      to: 'done',
+      by: 'person',
+      reason: 'Discarded.',
+      at: room.now(),
+      patch: { outcome: 'discarded', error: null },
+    }),
+  );
+  room.announce(task);
+  // A task cancelled a moment ago may still have its agent in the worktree.
+  await room.runner.over(task);
+  await retireWorktree(room, place, task);
+  return told(room, task);
+}
+
+/** Brings a discarded change back to review, as it was, in a new worktree on its old branch. */
+export async function restore(room: Room, task: number): Promise<Task> {
+  const work = taskWork(room.db, task);
+  const { branch, backupRef, outcome } = work;
+  if (outcome !== 'discarded' || branch === null || backupRef === null) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Task ${task} is ${work.state} and has no discarded change to restore. Queue it again or make a new one.`,
+      { facts: { task, state: work.state } },
+    );
+  }
+  const place = await repositoryPlace(room.git, work.repository);
+  if (work.worktree === null) await putBack(room, place, work, { branch, backupRef });
+  await room.writer.write((db) =>
+    moveTask(db, { task, to: 'review', by: 'person', reason: 'Restored.', at: room.now(), patch: { outcome: null } }),
+  );
+  return told(room, task);
+}
+
+async function putBack(
+  room: Room,
+  place: RepositoryPlace,
+  task: TaskWork,
+  { branch, backupRef }: { readonly branch: string; readonly backupRef: string },
+): Promise<void> {
+  const { repository } = task;
+  const { head } = await readSnapshot(place, backupRef);
+  if (head === null)
+    throw new CodedError('WRONG_STATE', `The backup of task ${task.id} at ${backupRef} has no commit to stand on.`);
+  const path = worktreePath(room.folders.worktrees, task);
+  const at = room.now();
+  const row = await room.writer.write((db) =>
+    recordWorktree(db, {
+      task: task.id,
+      repository: repository.id,
+      path,
+      branch,
+      state: 'making',
+      ownerPid: process.pid,
+      ownerStart: startTimeOf(process.pid) ?? '',
+      at,
+    }),
+  );
+  const added = await addWorktree(place, { path, branch, startOid: head });
+  if (added.kind !== 'added') {
+    const what = added.kind === 'path-taken' ? path : `the branch ${branch}`;
+    throw new CodedError(
+      'CONFLICT',
+      `Could not restore task ${task.id}: ${what} exists already. Move it away, then restore again.`,
+    );
+  }
+  const inWorktree = { ...place, checkout: added.checkout };
+  await restoreSnapshot(inWorktree, { ref: backupRef });
+  // What a stopped agent had not committed becomes part of the change to review.
+  const change = await commitChange(inWorktree, task, branch, new AbortController().signal);
+  await room.writer.write((db) => {
+    updateWorktree(db, { worktree: row, state: 'ready', at: room.now() });
+    patchTask(db, {
+      task: task.id,
+      patch: { worktree: path, ...(change.kind === 'committed' && { change: change.size }) },
+      at: room.now(),
+    });
+  });
+}

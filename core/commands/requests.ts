@@ -1,0 +1,22 @@
+import type { Answer, Request } from '../contract/request';
+import { resumeWhenAnswered } from '../runner/asking';
+import { answerRequest, listOpenRequests } from '../store/requests';
+import type { Caller, Room } from './room';
+
+/** Open requests, those that have blocked an agent longest first. */
+export function list(room: Room): Request[] {
+  return listOpenRequests(room.db);
+}
+
+/** Commits an answer, then hands it to the agent if it is waiting; otherwise it waits for the agent. */
+export async function answer(room: Room, caller: Caller, input: { request: number; answer: Answer }): Promise<Request> {
+  const request = await room.writer.write((db) => {
+    const answered = answerRequest(db, { ...input, by: caller.by, at: room.now() });
+    resumeWhenAnswered(db, { task: answered.task, by: caller.by, reason: 'Answered.', at: room.now() });
+    return answered;
+  });
+  room.announceRequest(request.id);
+  room.announce(request.task);
+  room.runner.deliver(request);
+  return request;
+}

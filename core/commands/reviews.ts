@@ -1,0 +1,101 @@
+import { CodedError } from '../contract/errors';
+import { type Review, type Strategy, strategies } from '../contract/review';
+import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
+import { previewLanding } from '../git/land';
+import { listCommits } from '../git/log';
+import { type MergePreview, previewMerge } from '../git/merge';
+import { refOid, resolveBranch, treeOf } from '../git/resolve';
+import { commitMessage } from '../runner/messages';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { type TaskWork, taskWork } from '../store/task-work';
+import type { Room } from './room';
+
+/** A task's change against its base as it stands now, with everything an approval is bound to. */
+export async function get(room: Room, task: number): Promise<Review> {
+  const work = taskWork(room.db, task);
+  return reviewOf(work, await repositoryPlace(room.git, work.repository));
+}
+
+/** The patch between two commits of the review, all of it or some files. */
+export async function patch(
+  room: Room,
+  input: { task: number; mergeBase: string; head: string; paths?: string[] | undefined },
+): Promise<{ patch: string; truncated: boolean }> {
+  const { repository } = taskWork(room.db, input.task);
+  const place = await repositoryPlace(room.git, repository);
+  return patchBetween(place, { base: input.mergeBase, head: input.head, ...(input.paths && { paths: input.paths }) });
+}
+
+/** Builds the review of a task whose repository is open. Throws WRONG_STATE when there is no branch to review. */
+export async function reviewOf(task: TaskWork, place: RepositoryPlace): Promise<Review> {
+  const head = task.branch === null ? null : await refOid(place, `refs/heads/${task.branch}`);
+  if (head === null) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Task ${task.id} has no change to show: it is ${task.state} and its branch is not there.`,
+      {
+        facts: { task: task.id, state: task.state },
+      },
+    );
+  }
+  const base = await resolveBranch(place, task.base);
+  const common = await mergeBase(place, base, head);
+  if (common === null) {
+    throw new CodedError(
+      'CONFLICT',
+      `${task.branch} shares no history with ${task.base}, so it cannot be compared or merged. Retry, or discard the task.`,
+    );
+  }
+  const [tree, commits, files, preview] = await Promise.all([
+    treeOf(place, head),
+    listCommits(place, { base: common, head }),
+    listChanges(place, { base: common, head }),
+    previewMerge(place, { baseOid: base, headOid: head }),
+  ]);
+  const possible = strategies.filter(
+    (strategy) => preview.kind === 'clean' && (strategy !== 'ff' || preview.fastForward),
+  );
+  return {
+    task: task.id,
+    base,
+    mergeBase: common,
+    head,
+    tree,
+    commits,
+    files,
+    strategies: possible,
+    strategy: possible[0] ?? null,
+    conflicts: preview.kind === 'conflict' ? [...preview.files] : [],
+    checkout: await checkoutInTheWay(place, task.base, base, preview),
+    message: commitMessage({ title: task.title, prompt: task.prompt }),
+  };
+}
+
+/** Where the base is checked out and what the merge would run into there. A conflicting merge would run into nothing. */
+async function checkoutInTheWay(
+  place: RepositoryPlace,
+  branch: string,
+  oldOid: string,
+  preview: MergePreview,
+): Promise<Review['checkout']> {
+  const newOid = preview.kind === 'clean' ? preview.tree : oldOid;
+  const { checkout, inTheWay } = await previewLanding(place, { branch, oldOid, newOid });
+  return checkout === null ? null : { path: checkout, inTheWay: [...inTheWay] };
+}
+
+/** The strategy an approval means: the one named, else the review's own. Throws CONFLICT or NOT_FAST_FORWARD. */
+export function strategyFor(review: Review, named: Strategy | undefined, base: string): Strategy {
+  if (review.conflicts.length > 0) {
+    throw new CodedError(
+      'CONFLICT',
+      `The change conflicts with ${base} in ${review.conflicts.join(', ')}. Ask for changes so that the agent merges ${base} into its branch, or resolve it there yourself.`,
+      { facts: { files: review.conflicts } },
+    );
+  }
+  const chosen = named ?? review.strategy;
+  if (chosen !== null && review.strategies.includes(chosen)) return chosen;
+  throw new CodedError(
+    'NOT_FAST_FORWARD',
+    `${base} has moved on since the task began, so it cannot be fast-forwarded. Approve with merge or squash.`,
+  );
+}

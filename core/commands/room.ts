@@ -1,0 +1,42 @@
+import type { AgentStatus } from '../contract/agent';
+import type { Change } from '../contract/change';
+import type { DoctorReport } from '../contract/doctor';
+import type { Settings } from '../contract/settings';
+import type { Status } from '../contract/status';
+import type { Git } from '../git/git';
+import type { Deps } from '../runner/deps';
+import type { Runner } from '../runner/runner';
+import type { Database } from '../store/database';
+import type { Writer } from '../store/writer';
+
+/** What calls are handed to do their work. */
+export interface Room {
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly runner: Runner;
+  readonly git: Git;
+  readonly settings: () => Settings;
+  readonly folders: { readonly data: string; readonly transcripts: string; readonly worktrees: string };
+  /** Tells followers; called after the commit. */
+  readonly publish: (change: Change) => void;
+  readonly follow: (signal: AbortSignal | undefined) => AsyncIterableIterator<Change>;
+  readonly announce: (task: number) => void;
+  readonly announceRequest: (request: number) => void;
+  /** The names of the agents there are. */
+  readonly agentNames: () => readonly string[];
+  /** What is installed; looks again when `refresh` is set. */
+  readonly locateAgents: (refresh: boolean) => Promise<readonly AgentStatus[]>;
+  /** Takes a new settings value into use. */
+  readonly settingsChanged: (settings: Settings) => void;
+  readonly status: () => Status;
+  readonly doctor: () => Promise<DoctorReport>;
+  /** Asks the owner of the runtime to stop it. */
+  readonly requestStop: () => void;
+  readonly log: Deps['log'];
+  readonly now: () => number;
+}
+
+/** Who calls, as a door found out. */
+export interface Caller {
+  readonly by: string;
+}

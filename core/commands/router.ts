@@ -1,0 +1,76 @@
+import { implement } from '@orpc/server';
+import { calls } from '../contract/calls';
+import * as changes from './changes';
+import * as demo from './demo';
+import * as discarding from './discarding';
+import * as landing from './landing';
+import * as repositories from './repositories';
+import * as requests from './requests';
+import * as reviews from './reviews';
+import type { Caller, Room } from './room';
+import * as sessions from './sessions';
+import * as settings from './settings';
+import * as tasks from './tasks';
+
+/** The implementation of every call of the contract. Each door mounts this same router. */
+export function createRouter(room: Room) {
+  const on = implement(calls).$context<Caller>();
+  return on.router({
+    repositories: {
+      list: on.repositories.list.handler(() => repositories.list(room)),
+      inspect: on.repositories.inspect.handler(({ input }) => repositories.inspect(room, input.path)),
+      add: on.repositories.add.handler(({ input }) => repositories.add(room, input)),
+      trust: on.repositories.trust.handler(({ input }) => repositories.trust(room, input)),
+      configure: on.repositories.configure.handler(({ input }) => repositories.configure(room, input)),
+      remove: on.repositories.remove.handler(({ input }) => repositories.remove(room, input.repository)),
+      branches: on.repositories.branches.handler(({ input }) => repositories.branches(room, input.repository)),
+    },
+    tasks: {
+      list: on.tasks.list.handler(({ input }) => tasks.list(room, input)),
+      get: on.tasks.get.handler(({ input }) => tasks.get(room, input.task)),
+      create: on.tasks.create.handler(({ input }) => tasks.create(room, input)),
+      cancel: on.tasks.cancel.handler(({ input }) => tasks.cancel(room, input.task)),
+      retry: on.tasks.retry.handler(({ input }) => tasks.retry(room, input.task)),
+      approve: on.tasks.approve.handler(({ input }) => landing.approve(room, input)),
+      reject: on.tasks.reject.handler(({ input }) => tasks.reject(room, input)),
+      discard: on.tasks.discard.handler(({ input }) => discarding.discard(room, input.task)),
+      restore: on.tasks.restore.handler(({ input }) => discarding.restore(room, input.task)),
+    },
+    reviews: {
+      get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
+      patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
+    },
+    requests: {
+      list: on.requests.list.handler(() => requests.list(room)),
+      answer: on.requests.answer.handler(({ input, context }) => requests.answer(room, context, input)),
+    },
+    sessions: {
+      list: on.sessions.list.handler(({ input }) => sessions.list(room, input.task)),
+      read: on.sessions.read.handler(({ input }) => sessions.read(room, input)),
+      follow: on.sessions.follow.handler(async function* ({ input, signal }) {
+        yield* sessions.follow(room, input, signal);
+      }),
+    },
+    settings: {
+      list: on.settings.list.handler(() => room.settings()),
+      set: on.settings.set.handler(({ input }) => settings.set(room, input)),
+    },
+    agents: {
+      list: on.agents.list.handler(async ({ input }) => [...(await room.locateAgents(input.refresh))]),
+    },
+    runtime: {
+      status: on.runtime.status.handler(() => room.status()),
+      doctor: on.runtime.doctor.handler(() => room.doctor()),
+      demo: on.runtime.demo.handler(() => demo.run(room)),
+      stop: on.runtime.stop.handler(() => room.requestStop()),
+    },
+    changes: {
+      follow: on.changes.follow.handler(async function* ({ signal }) {
+        yield* changes.follow(room, signal);
+      }),
+    },
+  });
+}
+
+/** The router as a type, for doors. */
+export type Router = ReturnType<typeof createRouter>;

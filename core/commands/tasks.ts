@@ -1,0 +1,120 @@
+import { CodedError } from '../contract/errors';
+import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
+import { openRepository } from '../git/open';
+import { resolveBranch } from '../git/resolve';
+import { addMessage } from '../store/messages';
+import { repositoryById } from '../store/repositories';
+import { withdrawOpen } from '../store/requests';
+import { listTasks, readTask, readTaskDetail } from '../store/task-view';
+import { insertTask, moveTask } from '../store/tasks';
+import type { Room } from './room';
+
+/** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
+export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
+  const repository = repositoryById(room.db, input.repositoryId);
+  const settings = room.settings();
+  const agent = input.agent ?? settings.defaultAgent;
+  if (!room.agentNames().includes(agent)) {
+    throw new CodedError(
+      'BAD_INPUT',
+      `There is no agent called ${agent}. Known agents: ${room.agentNames().join(', ')}. More can be added with the setting acpAgents.`,
+    );
+  }
+  const opened = await openRepository(room.git, repository.path);
+  const base = input.base ?? opened.defaultBranch ?? repository.defaultBranch;
+  if (base === null) {
+    throw new CodedError(
+      'BAD_INPUT',
+      `${repository.path} is on no branch (detached HEAD), so there is no base to start from. Name a base branch.`,
+    );
+  }
+  await resolveBranch({ git: room.git, checkout: opened.checkout, trusted: false }, base);
+  const id = await room.writer.write((db) =>
+    insertTask(db, {
+      repositoryId: repository.id,
+      title: input.title,
+      prompt: input.prompt,
+      agent,
+      base,
+      permissionLevel: input.permissionLevel ?? settings.defaultPermissionLevel,
+      priority: input.priority ?? 'default',
+      after: input.after,
+      runAfter: input.runAfter,
+      maxAttempts: settings.maxAttempts,
+      at: room.now(),
+    }),
+  );
+  room.announce(id);
+  room.runner.wake();
+  return readTaskDetail(room.db, id);
+}
+
+/** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */
+export async function cancel(room: Room, task: number): Promise<Task> {
+  const withdrawn = await room.writer.write((db) => {
+    moveTask(db, { task, to: 'cancelled', by: 'person', reason: 'Cancelled.', at: room.now() });
+    return withdrawOpen(db, { task, at: room.now() });
+  });
+  room.runner.cancel(task);
+  withdrawn.forEach(room.announceRequest);
+  return told(room, task);
+}
+
+/** Queues a failed or cancelled task again, going on in its worktree and its session. */
+export async function retry(room: Room, task: number): Promise<Task> {
+  await room.writer.write((db) =>
+    moveTask(db, {
+      task,
+      to: 'queued',
+      by: 'person',
+      reason: 'Retried.',
+      at: room.now(),
+      patch: { error: null, runAfter: null, queuedReason: 'You asked to try again.' },
+    }),
+  );
+  room.runner.wake();
+  return told(room, task);
+}
+
+/** Sends a finished change back to its agent with a comment, as the next message of the same session. */
+export async function reject(room: Room, input: { task: number; comment: string }): Promise<Task> {
+  await room.writer.write((db) => {
+    moveTask(db, {
+      task: input.task,
+      to: 'queued',
+      by: 'person',
+      reason: 'Changes asked.',
+      at: room.now(),
+      patch: { runAfter: null, queuedReason: 'You asked for changes.' },
+    });
+    addMessage(db, { task: input.task, text: input.comment, by: 'person', at: room.now() });
+  });
+  room.runner.wake();
+  return told(room, input.task);
+}
+
+/** A task with its prompt and its history. */
+export function get(room: Room, task: number): TaskDetail {
+  return readTaskDetail(room.db, task);
+}
+
+/** The newest tasks first. */
+export function list(room: Room, input: { states?: TaskState[]; repository?: number; limit: number }): Task[] {
+  return listTasks(room.db, input);
+}
+
+/** Throws WRONG_STATE unless the task is in one of the states. `what` says what was asked, as a participle. */
+export function mustBe(task: Pick<Task, 'id' | 'state'>, states: readonly TaskState[], what: string): void {
+  if (states.includes(task.state)) return;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Task ${task.id} is ${task.state}; only a task in ${states.join(' or ')} can be ${what}.`,
+    { facts: { task: task.id, state: task.state } },
+  );
+}
+
+/** Tells followers of a task and gives it as it is now. */
+export function told(room: Room, task: number): Task {
+  room.announce(task);
+  return readTask(room.db, task);
+}

@@ -1,0 +1,129 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from './config';
+import type { AgentStatus } from './contract/agent';
+import type { DoctorReport, Finding } from './contract/doctor';
+import { findGit } from './git/git';
+
+/** Below this much free space a worktree or a commit may fail half-way. */
+const lowBytes = 1024 ** 3;
+
+/**
+ * Looks at everything the main job needs on this machine: git, Node, the desktop runtime, the agents, free space, the
+ * data folder, and what agents are given of the environment. Changes nothing but making the data folder.
+ */
+export async function diagnose(subject: {
+  readonly config: Config;
+  readonly agents: readonly AgentStatus[];
+  /** Where the desktop runtime is, or null when the caller does not know of one. */
+  readonly desktop: string | null;
+  /** Names of variables agents are given beyond the allow-list. */
+  readonly passed: readonly string[];
+}): Promise<DoctorReport> {
+  const findings = [
+    await gitFinding(subject.config),
+    nodeFinding(),
+    desktopFinding(subject.desktop),
+    ...subject.agents.map(agentFinding),
+    await spaceFinding(subject.config.folders.data),
+    await folderFinding(subject.config.folders.data),
+    passedFinding(subject.passed, subject.config),
+  ];
+  return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
+}
+
+async function gitFinding(config: Config): Promise<Finding> {
+  try {
+    const git = await findGit(config.environment);
+    return { name: 'git', state: 'ok', required: true, detail: `${git.version} at ${git.program}`, hint: null };
+  } catch (cause) {
+    return {
+      name: 'git',
+      state: 'missing',
+      required: true,
+      detail: messageOf(cause),
+      hint: 'Install git 2.38 or newer.',
+    };
+  }
+}
+
+function nodeFinding(): Finding {
+  const { node, electron, napi } = process.versions;
+  const detail = electron === undefined ? `${node} (Node-API ${napi})` : `${node} inside Electron ${electron}`;
+  return { name: 'node', state: 'ok', required: true, detail, hint: null };
+}
+
+function desktopFinding(desktop: string | null): Finding {
+  const running = process.versions.electron;
+  if (running !== undefined)
+    return { name: 'electron', state: 'ok', required: false, detail: `${running}, running`, hint: null };
+  return desktop === null
+    ? {
+        name: 'electron',
+        state: 'warning',
+        required: false,
+        detail: 'none found',
+        hint: 'npm start finds or fetches one.',
+      }
+    : { name: 'electron', state: 'ok', required: false, detail: desktop, hint: null };
+}
+
+function agentFinding(agent: AgentStatus): Finding {
+  const name = `agent ${agent.name}`;
+  if (!agent.found)
+    return { name, state: 'warning', required: false, detail: 'not found on PATH', hint: agent.install };
+  const login = agent.loggedIn === null ? '' : agent.loggedIn ? ', logged in' : ', not logged in';
+  const detail = `${agent.version ?? 'version unknown'}${agent.path === null ? ', built in' : ` at ${agent.path}`}${login}`;
+  return { name, state: 'ok', required: false, detail, hint: agent.notes.join(' ') || null };
+}
+
+async function spaceFinding(folder: string): Promise<Finding> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${folder}`;
+    return free < lowBytes
+      ? {
+          name: 'disk',
+          state: 'warning',
+          required: false,
+          detail,
+          hint: 'Worktrees need space: free some, or set SWITCHYARD_HOME to a larger disk.',
+        }
+      : { name: 'disk', state: 'ok', required: false, detail, hint: null };
+  } catch (cause) {
+    return { name: 'disk', state: 'warning', required: false, detail: messageOf(cause), hint: null };
+  }
+}
+
+async function folderFinding(folder: string): Promise<Finding> {
+  try {
+    await access(folder, constants.W_OK);
+    return { name: 'data folder', state: 'ok', required: true, detail: folder, hint: null };
+  } catch (cause) {
+    const hint = `Make ${dirname(folder)} writable, or set SWITCHYARD_HOME to a folder that is.`;
+    return { name: 'data folder', state: 'missing', required: true, detail: messageOf(cause), hint };
+  }
+}
+
+function passedFinding(passed: readonly string[], config: Config): Finding {
+  const set = passed.filter((name) => config.environment[name] !== undefined);
+  const unset = passed.filter((name) => config.environment[name] === undefined);
+  const parts = [
+    passed.length === 0 ? 'agents see the allow-list only' : `agents also see ${set.join(', ') || 'nothing more'}`,
+    unset.length === 0 ? '' : `named but not set: ${unset.join(', ')}`,
+  ];
+  const hint = 'Name more with the setting passEnvironment or SWITCHYARD_PASS_ENV.';
+  return {
+    name: 'environment',
+    state: 'ok',
+    required: false,
+    detail: parts.filter((part) => part !== '').join('; '),
+    hint,
+  };
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createChanges } from './changes';
+import { shown } from './commands/repositories';
+import { createRouter, type Router } from './commands/router';
+import type { Config } from './config';
+import { CodedError } from './contract/errors';
+import type { Settings } from './contract/settings';
+import type { Status } from './contract/status';
+import { diagnose } from './doctor';
+import { findGit } from './git/git';
+import { openLog } from './log';
+import { type AskHuman, createRoster } from './roster';
+import type { Deps } from './runner/deps';
+import { leaseMs } from './runner/lease';
+import { recover } from './runner/recover';
+import { createRunner } from './runner/runner';
+import { createQueueSource } from './sources/queue';
+import { closeDatabase, openDatabase } from './store/database';
+import { repositoryById } from './store/repositories';
+import { readRequest } from './store/requests';
+import { readSettings } from './store/settings';
+import { countTasks } from './store/task-count';
+import { readTask } from './store/task-view';
+import { createWriter } from './store/writer';
+import { version } from './version';
+
+/** What a shell supplies that the core cannot know by itself. */
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly owner: Status['owner'];
+  /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
+  readonly askHuman: AskHuman | null;
+  /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
+  readonly desktop: string | null;
+  /** Somebody asked over a door that the owner stop. */
+  readonly onStopRequested: () => void;
+}
+
+/** A runtime that owns a data folder. */
+export interface Runtime {
+  readonly router: Router;
+  readonly status: () => Status;
+  /** Nothing is queued, running or waiting for an answer, and nobody follows. */
+  readonly idle: () => boolean;
+  /** Recovers what a crash left and begins to claim. */
+  start(): Promise<void>;
+  /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
+  stop(limitMs?: number): Promise<void>;
+}
+
+/**
+ * Opens the data folder and puts the rooms together. The caller owns the folder already. Throws NOT_WRITABLE,
+ * NEWER_DATABASE, DISK_FULL, NOT_FOUND (no git), each with what to do. Nothing is claimed before `start`.
+ */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { config } = options;
+  const { folders } = config;
+  makeFolders(config);
+  const git = await findGit(config.environment);
+  const db = openDatabase({ file: folders.database, nativeBinding: config.nativeBinding ?? undefined });
+  const log = openLog(folders.logs);
+  const writer = createWriter(db, {
+    onTailError: (cause) => log('error', 'A commit could not be followed up.', { cause: String(cause) }),
+  });
+  const changes = createChanges();
+  const startedAt = Date.now();
+  let settings = readSettings(db);
+  const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
+
+  const announce = (task: number) => changes.publish({ type: 'task.changed', task: readTask(db, task) });
+  const source = createQueueSource({
+    db,
+    writer,
+    worker: 'local',
+    now: Date.now,
+    leaseMs,
+    onReleased(released) {
+      for (const { task } of released) announce(task);
+    },
+    onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
+  });
+  const deps: Deps = {
+    db,
+    writer,
+    git,
+    source,
+    agents: agents.all,
+    settings: () => settings,
+    owner: createHash('sha256').update(folders.data).digest('hex').slice(0, 16),
+    folders,
+    agentEnvironment: agents.environment,
+    announce,
+    announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
+    announceRepository(id) {
+      changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
+    },
+    log,
+    now: Date.now,
+  };
+  const runner = createRunner(deps);
+  const status = (): Status => ({
+    pid: process.pid,
+    version,
+    owner: options.owner,
+    dataFolder: folders.data,
+    startedAt,
+    tasks: countTasks(db),
+    workers: [runner.status()],
+  });
+  const router = createRouter({
+    ...deps,
+    folders,
+    runner,
+    status,
+    publish: changes.publish,
+    follow: changes.follow,
+    agentNames: () => [...agents.all().keys()],
+    locateAgents: async (refresh) => {
+      const found = await agents.located(refresh);
+      if (refresh) changes.publish({ type: 'agents.changed', agents: [...found] });
+      return found;
+    },
+    settingsChanged(next: Settings) {
+      settings = next;
+      runner.wake();
+    },
+    doctor: async () =>
+      diagnose({ config, agents: await agents.located(true), desktop: options.desktop, passed: agents.passed() }),
+    requestStop: options.onStopRequested,
+  });
+
+  return {
+    router,
+    status,
+    idle() {
+      const counts = countTasks(db);
+      return counts.queued + counts.running + counts.waiting === 0 && changes.followers() === 0;
+    },
+    async start() {
+      await recover(deps);
+      runner.start();
+    },
+    async stop(limitMs = 15_000) {
+      source.close();
+      await runner.stop(limitMs);
+      await writer.close();
+      closeDatabase(db);
+    },
+  };
+}
+
+function makeFolders(config: Config): void {
+  for (const folder of Object.values(config.folders)) {
+    if (folder === config.folders.database) continue;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new CodedError(
+        'NOT_WRITABLE',
+        `Could not make the data folder ${folder}: ${cause instanceof Error ? cause.message : String(cause)}. Make it writable, or set SWITCHYARD_HOME to a folder that is.`,
+        { cause, facts: { folder } },
+      );
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { Agent } from './agents/agent';
+import { createEcho } from './agents/echo';
+import { buildEnvironment, readLoginEnvironment } from './agents/environment';
+import type { Config } from './config';
+import type { AgentStatus } from './contract/agent';
+import type { Settings } from './contract/settings';
+import type { Log } from './log';
+
+/** How to start the tool server by which an agent without questions of its own asks a person. */
+export interface AskHuman {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The agents there are and what they are given. */
+export interface Roster {
+  /** By name, in the order they are offered. Settings may add some. */
+  readonly all: () => ReadonlyMap<string, Agent>;
+  /** The environment agents' processes get. The login shell is asked once. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>;
+  /** What is installed; looked for once, and again when `refresh` is set. */
+  readonly located: (refresh: boolean) => Promise<readonly AgentStatus[]>;
+  /** The names agents see beyond the allow-list. */
+  readonly passed: () => readonly string[];
+}
+
+/** Puts the agents together from what the configuration and the settings say. */
+export function createRoster(options: {
+  readonly config: Config;
+  readonly askHuman: AskHuman | null;
+  readonly settings: () => Settings;
+  readonly log: Log;
+}): Roster {
+  const { config, askHuman, settings, log } = options;
+  const builtIn: readonly Agent[] = [createEcho({ folder: config.folders.echo })];
+  const login = lazy(async () => {
+    const found = await readLoginEnvironment({ shell: config.shell, home: config.home, process: config.environment });
+    if (found.reason !== null) log('warning', 'The login shell was not read.', { reason: found.reason });
+    return found.environment;
+  });
+  const all = () => {
+    const custom: Agent[] = [];
+    return new Map([...builtIn, ...custom].map((agent) => [agent.name, agent]));
+  };
+  const passed = () => [...new Set([...settings().passEnvironment, ...config.passEnvironment])];
+  const environment = async () => {
+    const built = buildEnvironment({ login: await login(), process: config.environment, pass: passed() });
+    if (built.refused.length > 0)
+      log('warning', 'Variables that agents never get were named.', { names: built.refused });
+    return built.environment;
+  };
+  let known: Promise<readonly AgentStatus[]> | undefined;
+  return {
+    all,
+    environment,
+    passed,
+    located(refresh) {
+      if (refresh || !known) {
+        known = environment().then((given) => Promise.all([...all().values()].map((agent) => agent.locate(given))));
+      }
+      return known;
+    },
+  };
+}
+
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

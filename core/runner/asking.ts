@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { Question } from '../agents/agent';
+import type { Answer, RequestKind } from '../contract/request';
+import type { TranscriptBody } from '../contract/transcript';
+import type { Claim } from '../sources/source';
+import type { Database } from '../store/database';
+import { askRequest, markDelivered, openRequestsOf, readRequest, withdrawRequest } from '../store/requests';
+import { taskRow } from '../store/task-row';
+import { moveTask } from '../store/tasks';
+import type { Answers } from './answers';
+import type { Deps, Stop } from './deps';
+
+/** A question with the kinds only the runner asks itself. */
+export type Asked = Omit<Question, 'kind'> & { readonly kind: RequestKind };
+
+/** Who asks: one claim's work, and the session it writes to. */
+export interface Asker {
+  readonly claim: Claim;
+  readonly session: number | null;
+  /** What happened last, oldest first, shown beside the question. */
+  readonly steps: () => readonly string[];
+  readonly record: (body: TranscriptBody) => void;
+  /** Aborted with a `Stop` when the work must end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Puts a question to the person and waits for the answer, without limit. The row is committed before the wait
+ * begins; a row the same task left open before a restart is taken up again instead of asking twice. Rejects when the
+ * agent withdraws the question or the work is stopped.
+ */
+export async function ask(
+  deps: Deps,
+  answers: Answers,
+  asker: Asker,
+  question: Asked,
+  withdrawn?: AbortSignal,
+): Promise<Answer> {
+  const { claim } = asker;
+  const asked = await deps.writer.write((db) => {
+    const put = askRequest(db, {
+      ...question,
+      task: claim.task,
+      session: asker.session,
+      generation: claim.generation,
+      steps: asker.steps(),
+      fingerprint: fingerprint(question),
+      at: deps.now(),
+    });
+    if (put.state === 'open' && taskRow(db, claim.task).state === 'running') {
+      moveTask(db, {
+        task: claim.task,
+        to: 'waiting',
+        by: 'runner',
+        reason: question.title,
+        at: deps.now(),
+        generation: claim.generation,
+      });
+    }
+    return put.id;
+  });
+  deps.announceRequest(asked);
+  deps.announce(claim.task);
+  asker.record({ type: 'request', request: asked, kind: question.kind, title: question.title });
+
+  const end = new AbortController();
+  const onStop = () => end.abort(asker.signal.reason);
+  const onWithdrawn = () => end.abort(new DOMException('The agent took the question back.', 'AbortError'));
+  asker.signal.addEventListener('abort', onStop, { once: true });
+  withdrawn?.addEventListener('abort', onWithdrawn, { once: true });
+  if (asker.signal.aborted) onStop();
+  else if (withdrawn?.aborted) onWithdrawn();
+  try {
+    const wait = answers.wait(asked, end.signal);
+    // An answer committed before the wait began, now or in an earlier run, is delivered like any other.
+    answers.deliver(readRequest(deps.db, asked));
+    const answer = await wait;
+    asker.record({ type: 'answer', request: asked, text: describeAnswer(answer, question), by: 'person' });
+    // Marked once the agent has been handed the answer: a crash in between delivers again rather than never.
+    setImmediate(() => void settleDelivery(deps, claim.task, asked));
+    return answer;
+  } catch (reason) {
+    if (!asker.signal.aborted || stopOf(asker.signal) === 'cancelled') await withdraw(deps, claim.task, asked);
+    throw reason;
+  } finally {
+    asker.signal.removeEventListener('abort', onStop);
+    withdrawn?.removeEventListener('abort', onWithdrawn);
+  }
+}
+
+/** Why the work was stopped, or undefined while it was not. */
+export function stopOf(signal: AbortSignal): Stop | undefined {
+  return signal.aborted ? (signal.reason as Stop) : undefined;
+}
+
+/**
+ * Moves a task that waited back to `running` once nothing of it is open any more. Called in the transaction that
+ * answers or withdraws a request, so the two facts are never apart.
+ */
+export function resumeWhenAnswered(db: Database, move: { task: number; by: string; reason: string; at: number }): void {
+  if (taskRow(db, move.task).state !== 'waiting' || openRequestsOf(db, move.task).length > 0) return;
+  moveTask(db, { ...move, to: 'running' });
+}
+
+async function settleDelivery(deps: Deps, task: number, request: number): Promise<void> {
+  try {
+    await deps.writer.write((db) => markDelivered(db, { request, at: deps.now() }));
+    deps.announceRequest(request);
+  } catch (cause) {
+    deps.log('error', 'An answer was delivered but could not be marked so.', { task, request, cause: String(cause) });
+  }
+}
+
+async function withdraw(deps: Deps, task: number, request: number): Promise<void> {
+  await deps.writer.write((db) => {
+    withdrawRequest(db, { request, at: deps.now() });
+    resumeWhenAnswered(db, { task, by: 'runner', reason: 'The agent took its question back.', at: deps.now() });
+  });
+  deps.announceRequest(request);
+  deps.announce(task);
+}
+
+/** The same question asked again after a restart has the same fingerprint. */
+function fingerprint(question: Asked): string {
+  const parts = [question.kind, question.title, question.body, question.tool?.name ?? '', question.tool?.input ?? ''];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** An answer in words, for the transcript. */
+function describeAnswer(answer: Answer, question: Asked): string {
+  const chosen = answer.options.map((index) => question.options[index]?.label ?? String(index));
+  const decision =
+    answer.decision === 'allow'
+      ? answer.always
+        ? 'Allowed for this session'
+        : 'Allowed'
+      : answer.decision === 'deny'
+        ? 'Denied'
+        : '';
+  return [decision, chosen.join(', '), answer.text ?? ''].filter((part) => part !== '').join(': ');
+}

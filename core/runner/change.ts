@@ -1,0 +1,58 @@
+import { hostname, userInfo } from 'node:os';
+import { CodedError } from '../contract/errors';
+import type { ChangeSize } from '../contract/task';
+import type { Place } from '../git/checkout';
+import { commitAll } from '../git/commit';
+import { changeSize, mergeBase } from '../git/diff';
+import { fallbackIdentity, type Identity, readIdentity } from '../git/identity';
+import { resolveBranch } from '../git/resolve';
+import type { TaskWork } from '../store/task-work';
+import { commitMessage } from './messages';
+
+/** What the agent's work came to. */
+export type Change =
+  | {
+      readonly kind: 'committed';
+      /** The commit made of what the agent had not committed itself; null when nothing was left. */
+      readonly commit: { readonly oid: string; readonly subject: string; readonly files: number } | null;
+      /** The whole branch against where it left its base. */
+      readonly size: ChangeSize;
+      readonly notices: readonly string[];
+    }
+  | { readonly kind: 'refused'; readonly error: string };
+
+/** Commits what the agent left uncommitted on the task's branch, in the person's name, and measures the whole change. */
+export async function commitChange(place: Place, task: TaskWork, branch: string, signal: AbortSignal): Promise<Change> {
+  const { identity, notices } = await identityFor(place);
+  const message = commitMessage(task);
+  const done = await commitAll(place, { branch, message, identity, signal });
+  if (done.kind === 'refused') {
+    const error = `A hook of ${task.repository.name} refused to commit the change, which is still in the worktree. It said: ${done.output}`;
+    return { kind: 'refused', error };
+  }
+  if (done.kind === 'elsewhere') {
+    const where = done.branch === null ? 'no branch' : `the branch ${done.branch}`;
+    const error = `The agent left its worktree on ${where} instead of ${branch}, so its change was not committed. Check out ${branch} in ${place.checkout.workTree}, then retry.`;
+    return { kind: 'refused', error };
+  }
+  const base = await mergeBase(place, await resolveBranch(place, task.base), done.oid);
+  if (base === null) {
+    throw new CodedError(
+      'CONFLICT',
+      `${branch} no longer shares history with ${task.base}, so they cannot be compared. Retry, or discard the task.`,
+    );
+  }
+  const size = await changeSize(place, { base, head: done.oid });
+  const subject = message.split('\n', 1)[0] ?? '';
+  const commit = done.kind === 'nothing' ? null : { oid: done.oid, subject, files: done.files };
+  return { kind: 'committed', commit, size, notices };
+}
+
+/** Who commits are by: the person as git knows them, else the account on this machine, which is then said. */
+export async function identityFor(place: Place): Promise<{ identity: Identity; notices: string[] }> {
+  const known = await readIdentity(place);
+  if (known) return { identity: known, notices: [] };
+  const identity = fallbackIdentity(userInfo().username, hostname());
+  const notice = `Git knows no name and address for you, so commits are by ${identity.name} <${identity.email}>. Set yours with: git config --global user.name "…" and git config --global user.email "…"`;
+  return { identity, notices: [notice] };
+}

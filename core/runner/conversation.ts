@@ -1,0 +1,151 @@
+import type { Agent, TurnEnd } from '../agents/agent';
+import type { PermissionLevel } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+import type { Claim } from '../sources/source';
+import { withdrawOpen } from '../store/requests';
+import { updateSession } from '../store/sessions';
+import type { Transcript } from '../store/transcript';
+import type { Answers } from './answers';
+import { ask, stopOf } from './asking';
+import type { Deps } from './deps';
+import { keepChildren } from './processes';
+import { nextWords, type OpenSession, type Words } from './session';
+
+/** What a conversation is about and where it happens. */
+export interface Subject {
+  readonly claim: Claim;
+  readonly prompt: string;
+  readonly agent: Agent;
+  readonly permissionLevel: PermissionLevel;
+  readonly trusted: boolean;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** How many of the newest steps are shown beside a question. */
+const stepsKept = 5;
+
+/**
+ * Lets the agent work until nothing is left to say to it: the task's prompt or the person's comments, then whatever
+ * answers came too late for the turn that asked. The first turn that does not end well ends the conversation.
+ */
+export async function converse(
+  deps: Deps,
+  answers: Answers,
+  subject: Subject,
+  session: OpenSession,
+  transcript: Transcript,
+): Promise<TurnEnd> {
+  try {
+    let words = nextWords(deps.db, subject, session, false);
+    for (;;) {
+      const end = await turn(deps, answers, subject, session, transcript, words);
+      if (end.kind !== 'completed') return end;
+      const more = nextWords(deps.db, subject, session, true);
+      if (more.text === '') return end;
+      words = more;
+    }
+  } finally {
+    const endReason = stopOf(subject.signal) ?? 'turn over';
+    await deps.writer.write((db) =>
+      updateSession(db, { session: session.id, state: 'ended', endReason, endedAt: deps.now() }),
+    );
+  }
+}
+
+async function turn(
+  deps: Deps,
+  answers: Answers,
+  subject: Subject,
+  session: OpenSession,
+  transcript: Transcript,
+  words: Words,
+): Promise<TurnEnd> {
+  const { claim } = subject;
+  let unkept: { readonly cause: unknown } | undefined;
+  const end = new AbortController();
+  const onStop = () => end.abort(subject.signal.reason);
+  subject.signal.addEventListener('abort', onStop, { once: true });
+  if (subject.signal.aborted) onStop();
+  const { signal } = end;
+  const children = keepChildren(deps, claim.task);
+  const steps: string[] = [];
+  const record = (body: TranscriptBody) => {
+    try {
+      transcript.append(body, deps.now());
+    } catch (cause) {
+      // An agent whose words cannot be kept, on a full disk for instance, must not go on unseen.
+      unkept ??= { cause };
+      end.abort(stopOf(signal) ?? 'closing');
+    }
+    const step = stepOf(body);
+    if (step !== null) steps.push(step);
+    if (steps.length > stepsKept) steps.shift();
+    // From its first word on the agent has what was said: a crash after that must not say it twice.
+    if (!session.begun && body.type !== 'prompt' && body.type !== 'notice') begin();
+  };
+  const begin = () => {
+    session.begun = true;
+    void deps.writer.write((db) => updateSession(db, { session: session.id, state: 'active' })).catch(broken);
+    void deps.writer.write((db) => words.said(db, deps.now())).catch(broken);
+  };
+  const broken = (cause: unknown) =>
+    deps.log('error', 'A session could not be kept.', { task: claim.task, cause: String(cause) });
+
+  if (words.text !== '') record({ type: 'prompt', text: words.text, by: words.by });
+  session.begun = false;
+  try {
+    const turnEnd = await subject.agent.take({
+      prompt: words.text,
+      opening: subject.prompt,
+      resume: session.agentSession,
+      directory: subject.directory,
+      environment: subject.environment,
+      permissionLevel: subject.permissionLevel,
+      trusted: subject.trusted,
+      silenceMs: deps.settings().silenceMinutes * 60_000,
+      signal,
+      record,
+      onSession: (agentSession) => {
+        session.agentSession = agentSession;
+        void deps.writer.write((db) => updateSession(db, { session: session.id, agentSession })).catch(broken);
+      },
+      onProcess: children.started,
+      ask: (question, withdrawn) =>
+        ask(
+          deps,
+          answers,
+          { claim, session: session.id, steps: () => [...steps], record, signal },
+          question,
+          withdrawn,
+        ),
+    });
+    if (unkept) throw unkept.cause;
+    if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
+    await settle(deps, claim.task, session, words, turnEnd);
+    return turnEnd;
+  } finally {
+    subject.signal.removeEventListener('abort', onStop);
+    await children.over();
+  }
+}
+
+/** Keeps what a turn used, and what it leaves of its questions. */
+async function settle(deps: Deps, task: number, session: OpenSession, words: Words, end: TurnEnd): Promise<void> {
+  const withdrawn = await deps.writer.write((db) => {
+    updateSession(db, { session: session.id, usage: end.usage });
+    if (end.kind === 'completed') words.said(db, deps.now());
+    // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
+    const over = end.kind === 'completed' || (end.kind === 'failed' && !end.retryable);
+    return over ? withdrawOpen(db, { task, at: deps.now() }) : [];
+  });
+  withdrawn.forEach(deps.announceRequest);
+}
+
+/** A transcript line short enough to stand beside a question; null for what is no step. */
+function stepOf(body: TranscriptBody): string | null {
+  if (body.type === 'tool' && body.status !== 'pending') return `${body.title} (${body.status})`;
+  if (body.type === 'text') return body.text.trim() === '' ? null : body.text.trim().slice(0, 200);
+  return null;
+}

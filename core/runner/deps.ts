@@ -1,0 +1,37 @@
+import type { Agent } from '../agents/agent';
+import type { Settings } from '../contract/settings';
+import type { Git } from '../git/git';
+import type { Source } from '../sources/source';
+import type { Database } from '../store/database';
+import type { Writer } from '../store/writer';
+
+/** What the runner is handed. It reads nothing else of its surroundings. */
+export interface Deps {
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly git: Git;
+  readonly source: Source & { notify(): void };
+  /** The agents there are, by name; asked anew for each task because settings may add some. */
+  readonly agents: () => ReadonlyMap<string, Agent>;
+  readonly settings: () => Settings;
+  /** A text no other data folder has, by which this one's processes are told apart. */
+  readonly owner: string;
+  readonly folders: { readonly transcripts: string; readonly worktrees: string };
+  /** The environment agents' processes get, before what a task adds. */
+  readonly agentEnvironment: () => Promise<Readonly<Record<string, string>>>;
+  /** Tells followers that a task changed; called after the change is committed. */
+  readonly announce: (task: number) => void;
+  readonly announceRepository: (repository: number) => void;
+  /** Tells followers that a request changed; called after the change is committed. */
+  readonly announceRequest: (request: number) => void;
+  readonly log: (
+    level: 'info' | 'warning' | 'error',
+    message: string,
+    facts?: Readonly<Record<string, unknown>>,
+  ) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Why work on a task is told to end before it is finished. */
+export type Stop = 'cancelled' | 'closing' | 'lost';

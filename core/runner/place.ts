@@ -1,0 +1,27 @@
+import { CodedError } from '../contract/errors';
+import type { Place } from '../git/checkout';
+import type { Git } from '../git/git';
+import { type OpenRepository, openRepository } from '../git/open';
+
+/** The repository of a task, opened, and where git commands on it run. */
+export interface RepositoryPlace extends Place {
+  readonly opened: OpenRepository;
+}
+
+/**
+ * Opens a stored repository. Throws NOT_A_REPOSITORY when it is gone or another one took its place: a folder that was
+ * moved and replaced must not get the work meant for the old one.
+ */
+export async function repositoryPlace(
+  git: Git,
+  row: { readonly path: string; readonly commonDir: string; readonly trusted: boolean; readonly trustChanged: boolean },
+): Promise<RepositoryPlace> {
+  const opened = await openRepository(git, row.path);
+  if (opened.checkout.commonDir !== row.commonDir) {
+    throw new CodedError(
+      'NOT_A_REPOSITORY',
+      `${row.path} is no longer the repository that was added: its git folder was ${row.commonDir} and is ${opened.checkout.commonDir}. Remove it and add it again.`,
+    );
+  }
+  return { git, checkout: opened.checkout, trusted: row.trusted && !row.trustChanged, opened };
+}

@@ -1,0 +1,111 @@
+import { basename, join } from 'node:path';
+import { CodedError } from '../contract/errors';
+import { branchName } from '../git/branch-name';
+import type { Checkout } from '../git/checkout';
+import { adminFolder } from '../git/links';
+import { removeFolders } from '../git/remove';
+import { refOid, resolveBranch } from '../git/resolve';
+import { addWorktree, deleteBranch, reattachWorktree } from '../git/worktree';
+import type { TaskWork } from '../store/task-work';
+import { patchTask } from '../store/tasks';
+import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
+import type { Deps } from './deps';
+import type { RepositoryPlace } from './place';
+import { startTimeOf } from './processes';
+
+/** A task's worktree, ready to work in. */
+export interface Prepared {
+  readonly checkout: Checkout;
+  readonly branch: string;
+  /** What the person should know about it, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Gives the task its worktree: the one it has when that is whole, else a new one on its branch. The ledger is written
+ * before anything is made, so that a crash in between leaves nothing nobody knows of.
+ */
+export async function prepareWorktree(
+  deps: Deps,
+  task: TaskWork,
+  place: RepositoryPlace,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const known = worktreeOf(deps.db, task.id);
+  if (known?.state === 'ready') {
+    const checkout = await reattachWorktree(place, known.path);
+    if (checkout !== null) return { checkout, branch: known.branch, notices: [] };
+  }
+  const branch =
+    task.branch ??
+    branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
+  const path = known?.path ?? worktreePath(deps.folders.worktrees, task);
+  const owner = { pid: process.pid, start: startTimeOf(process.pid) ?? '' };
+  const row = await deps.writer.write((db) => {
+    patchTask(db, { task: task.id, patch: { branch, worktree: path }, at: deps.now(), generation: task.generation });
+    if (known) {
+      updateWorktree(db, { worktree: known.id, state: 'making', owner, at: deps.now() });
+      return known.id;
+    }
+    return recordWorktree(db, {
+      task: task.id,
+      repository: task.repository.id,
+      path,
+      branch,
+      state: 'making',
+      ownerPid: owner.pid,
+      ownerStart: owner.start,
+      at: deps.now(),
+    });
+  });
+  const added = await make(place, { path, branch, base: task.base, ours: task.branch !== null, signal });
+  await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
+  deps.announce(task.id);
+  return { checkout: added.checkout, branch, notices: added.notices };
+}
+
+async function make(
+  place: RepositoryPlace,
+  wanted: {
+    readonly path: string;
+    readonly branch: string;
+    readonly base: string;
+    readonly ours: boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly checkout: Checkout; readonly notices: readonly string[] }> {
+  const { path, branch, signal } = wanted;
+  const tip = wanted.ours ? await refOid(place, `refs/heads/${branch}`) : null;
+  const startOid = tip ?? (await resolveBranch(place, wanted.base));
+  if (tip !== null) {
+    // The task's branch is there and its worktree is not: what git remembers of the old one must not be in the way.
+    await removeFolders(await adminFolder(place.checkout.commonDir, path), null);
+    await deleteBranch(place, { branch, oid: tip });
+  }
+  const added = await addWorktree(place, { path, branch, startOid, signal });
+  switch (added.kind) {
+    case 'added':
+      return added;
+    case 'branch-taken':
+      throw new CodedError(
+        'CONFLICT',
+        `Could not start on the branch ${branch}: ${place.opened.path} has one of that name that Switchyard did not make for this task. Rename or delete it, then retry.`,
+        { facts: { branch, oid: added.oid } },
+      );
+    case 'path-taken':
+      throw new CodedError(
+        'CONFLICT',
+        `Could not make a worktree at ${path}: something is there that is no whole worktree of this task. Move it away, then retry.`,
+        { facts: { path } },
+      );
+  }
+}
+
+/** Where a task's worktree goes: a folder per repository that a person recognises and that no two repositories share. */
+export function worktreePath(worktrees: string, { id, repository }: TaskWork): string {
+  const name = basename(repository.path)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 40);
+  return join(worktrees, `${name || 'repository'}-${repository.id}`, String(id));
+}

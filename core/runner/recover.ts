@@ -1,0 +1,86 @@
+import { completeLanding } from '../git/land';
+import { reconcileWorktree } from '../git/recover';
+import { endOpenChecks } from '../store/checks';
+import { releaseOwnerless } from '../store/claims';
+import { finishLanding, type Landing, openLandings } from '../store/landings';
+import { repositoryById } from '../store/repositories';
+import { endOpenSessions } from '../store/sessions';
+import { readTask } from '../store/task-view';
+import { listWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
+import type { Deps } from './deps';
+import { landed } from './landed';
+import { type RepositoryPlace, repositoryPlace } from './place';
+import { endSurvivors } from './processes';
+import { retireWorktree } from './retire';
+
+/**
+ * Says what happens next after the process died at any line, and does it, before anything is claimed:
+ *
+ * 1. What a dead owner left running is ended, so that no agent writes where the next one will.
+ * 2. Tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
+ * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
+ * 4. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in ours cleared.
+ *
+ * One repository that cannot be opened does not keep the others from being recovered.
+ */
+export async function recover(deps: Deps): Promise<void> {
+  await endSurvivors(deps);
+  const released = await deps.writer.write((db) => {
+    endOpenSessions(db, { reason: 'Switchyard ended.', at: deps.now() });
+    endOpenChecks(db, { output: 'Switchyard ended while this ran.', at: deps.now() });
+    return releaseOwnerless(db, { at: deps.now(), clean: false });
+  });
+  for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
+  for (const landing of openLandings(deps.db)) {
+    await attempt(deps, { landing: landing.id }, () => settleLanding(deps, landing));
+  }
+  for (const worktree of listWorktrees(deps.db)) {
+    await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
+  }
+}
+
+async function attempt(deps: Deps, facts: Readonly<Record<string, unknown>>, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (cause) {
+    // Tried again at the next start; everything else must be recovered all the same.
+    deps.log('error', 'Something could not be recovered.', { ...facts, cause: String(cause) });
+  }
+}
+
+async function placeOf(deps: Deps, repository: number): Promise<RepositoryPlace | null> {
+  const row = repositoryById(deps.db, repository);
+  return row ? repositoryPlace(deps.git, row) : null;
+}
+
+async function settleLanding(deps: Deps, landing: Landing): Promise<void> {
+  const place = await placeOf(deps, readTask(deps.db, landing.task).repositoryId);
+  if (place === null) return;
+  const branch = landing.baseRef.replace(/^refs\/heads\//, '');
+  const done = await completeLanding(place, { branch, oldOid: landing.oldOid, newOid: landing.newOid });
+  // Something else is at work in the checkout; the next start, or the next landing there, finishes this one.
+  if (done.kind === 'busy') return;
+  if (done.kind === 'landed') await landed(deps, landing, 'recovery');
+  else await deps.writer.write((db) => finishLanding(db, { landing: landing.id, state: 'abandoned', at: deps.now() }));
+}
+
+async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> {
+  const place = await placeOf(deps, worktree.repository);
+  if (place === null) return;
+  // The data folder has one owner and that is us, so whoever noted itself here is gone.
+  const { path, branch } = worktree;
+  const healed = await reconcileWorktree(place, { path, branch, ownerDead: true, startOid: noCommit });
+  if (readTask(deps.db, worktree.task).state === 'done') {
+    await retireWorktree(deps, place, worktree.task);
+    return;
+  }
+  if (healed.kind === 'foreign')
+    deps.log('warning', 'A worktree is not as it was left.', { path, reason: healed.reason });
+  const state = healed.kind === 'usable' ? 'ready' : 'removed';
+  if (state !== worktree.state) {
+    await deps.writer.write((db) => updateWorktree(db, { worktree: worktree.id, state, at: deps.now() }));
+  }
+}
+
+/** No branch is at this commit, so a branch is never deleted here: the task's next run goes on from it. */
+const noCommit = '0'.repeat(40);

@@ -1,0 +1,61 @@
+import { readHead } from '../git/open';
+import { removeWorktree } from '../git/remove';
+import { refOid } from '../git/resolve';
+import { backupRef, snapshotWorktree } from '../git/snapshot';
+import { deleteBranch, reattachWorktree } from '../git/worktree';
+import { patchTask } from '../store/tasks';
+import { updateWorktree, worktreeOf } from '../store/worktrees';
+import type { Deps } from './deps';
+import type { RepositoryPlace } from './place';
+import { startTimeOf } from './processes';
+
+/** How often a worktree may change between its snapshot and its removal before it is left alone. */
+const tries = 3;
+
+/**
+ * Takes away the worktree and branch of a task that is done, after its whole state is kept under a backup ref. Gives
+ * the ref, or null when there was nothing to keep. What cannot be kept whole is not removed; `kept` then says why. Safe
+ * to repeat after a crash at any point.
+ */
+export async function retireWorktree(
+  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log'>,
+  place: RepositoryPlace,
+  task: number,
+): Promise<{ readonly backupRef: string | null; readonly kept: string | null }> {
+  const row = worktreeOf(deps.db, task);
+  if (!row) return { backupRef: null, kept: null };
+  const owner = { pid: process.pid, start: startTimeOf(process.pid) ?? '' };
+  await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
+  const checkout = await reattachWorktree(place, row.path);
+  let ref: string | null = null;
+  let heldTip: string | null = null;
+  if (checkout !== null) {
+    for (let attempt = 1; ; attempt += 1) {
+      const snapshot = await snapshotWorktree(
+        { ...place, checkout },
+        { ref: backupRef(task, deps.now() + attempt), at: deps.now() },
+      );
+      ref = snapshot.ref;
+      const head = await readHead({ ...place, checkout });
+      heldTip = head.kind === 'unborn' ? null : head.oid;
+      await deps.writer.write((db) => patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() }));
+      const removed = await removeWorktree(place, { checkout, snapshot });
+      if (removed.kind === 'removed') break;
+      const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
+      if (removed.kind === 'kept' || attempt === tries) {
+        deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept });
+        await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() }));
+        return { backupRef: ref, kept };
+      }
+    }
+  }
+  const tip = await refOid(place, `refs/heads/${row.branch}`);
+  // The branch may go only when the snapshot's history holds its commits.
+  if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
+  await deps.writer.write((db) => {
+    updateWorktree(db, { worktree: row.id, state: 'removed', at: deps.now() });
+    patchTask(db, { task, patch: { worktree: null }, at: deps.now() });
+  });
+  deps.announce(task);
+  return { backupRef: ref, kept: null };
+}

@@ -1,0 +1,134 @@
+import type { Request } from '../contract/request';
+import type { Status } from '../contract/status';
+import type { Claim } from '../sources/source';
+import { taskRow } from '../store/task-row';
+import { type Answers, createAnswers } from './answers';
+import type { Deps, Stop } from './deps';
+import { keepLease } from './lease';
+import { work } from './work';
+
+/** Claims tasks up to the limit and does them. */
+export interface Runner {
+  /** Begins to claim. */
+  start(): void;
+  /** Stops claiming, parks what is in hand and resolves when every agent is gone, or after `limitMs`. */
+  stop(limitMs: number): Promise<void>;
+  /** A task was stored or the limit changed: look again. */
+  wake(): void;
+  /** Ends the work on a task the person cancelled. */
+  cancel(task: number): void;
+  /** Resolves when nothing works on the task any more. */
+  over(task: number): Promise<void>;
+  /** Hands a committed answer to the agent that waits for it, when one does. */
+  deliver(request: Request): void;
+  status(): Status['workers'][number];
+}
+
+interface Job {
+  readonly claim: Claim;
+  readonly end: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Tasks that wait for a person hold no slot, but at most this many times the limit are in hand in all. */
+const inHandFactor = 4;
+
+/** Makes the runner of this process. It claims nothing until it is started. */
+export function createRunner(given: Deps): Runner {
+  // A task that begins to wait frees its slot, so every change is a reason to look again.
+  const deps: Deps = {
+    ...given,
+    announce(task) {
+      given.announce(task);
+      slotsChanged();
+    },
+  };
+  const answers: Answers = createAnswers();
+  const jobs = new Map<number, Job>();
+  const closing = new AbortController();
+  let slotsChanged = () => {};
+  let loop: Promise<void> = Promise.resolve();
+
+  function waitingCount(): number {
+    return [...jobs.keys()].filter((task) => taskRow(given.db, task).state === 'waiting').length;
+  }
+
+  function freeSlots(): number {
+    const limit = deps.settings().concurrency;
+    return Math.min(limit - (jobs.size - waitingCount()), limit * inHandFactor - jobs.size);
+  }
+
+  async function claimAndWork(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const free = freeSlots();
+      if (free <= 0) {
+        await new Promise<void>((resolve) => {
+          slotsChanged = resolve;
+        });
+        continue;
+      }
+      for (const claim of await deps.source.next(free, closing.signal)) begin(claim);
+    }
+  }
+
+  function begin(claim: Claim): void {
+    const end = new AbortController();
+    const stop = (reason: Stop) => end.abort(reason);
+    if (closing.signal.aborted) stop('closing');
+    const release = keepLease(deps, claim, () => stop('lost'));
+    deps.announce(claim.task);
+    // A task cancelled and queued again at once waits until its former agent has left the worktree.
+    const before = jobs.get(claim.task)?.done ?? Promise.resolve();
+    const done = before
+      .then(() => work(deps, answers, claim, end.signal))
+      .catch((cause) => deps.log('error', 'A task could not be put down.', { task: claim.task, cause: String(cause) }))
+      .finally(() => {
+        release();
+        if (jobs.get(claim.task)?.claim === claim) jobs.delete(claim.task);
+        deps.announce(claim.task);
+        slotsChanged();
+      });
+    jobs.set(claim.task, { claim, end, done });
+  }
+
+  return {
+    start() {
+      loop = claimAndWork().catch((cause) => deps.log('error', 'Claiming stopped.', { cause: String(cause) }));
+    },
+    async stop(limitMs) {
+      closing.abort();
+      slotsChanged();
+      for (const job of jobs.values()) job.end.abort('closing' satisfies Stop);
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs);
+      });
+      const gone = Promise.all([loop, ...[...jobs.values()].map((job) => job.done)]);
+      await Promise.race([gone, limit]);
+      clearTimeout(timer);
+    },
+    wake() {
+      deps.source.notify();
+      slotsChanged();
+    },
+    cancel(task) {
+      jobs.get(task)?.end.abort('cancelled' satisfies Stop);
+    },
+    async over(task) {
+      await jobs.get(task)?.done;
+    },
+    deliver(request) {
+      answers.deliver(request);
+    },
+    status() {
+      const waiting = waitingCount();
+      return {
+        name: 'local',
+        state: closing.signal.aborted ? 'stopping' : jobs.size > waiting ? 'busy' : 'idle',
+        running: jobs.size - waiting,
+        waiting,
+        limit: deps.settings().concurrency,
+      };
+    },
+  };
+}

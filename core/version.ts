@@ -1,0 +1,2 @@
+/** The version of this build; the same as in package.json, which a test holds it to. */
+export const version = '0.1.0';

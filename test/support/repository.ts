@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A real repository on `main` with one commit, and a git that knows nothing of this machine's settings. */
+export interface SampleRepository {
+  readonly path: string;
+  /** Runs git there and gives what it printed. */
+  git(...args: string[]): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  read(file: string): Promise<string>;
+  /** Commits everything and gives the commit. */
+  commit(message: string): Promise<string>;
+}
+
+/** Makes a repository at `path`, and a home folder with an identity for git. */
+export async function createRepository(path: string, home: string): Promise<SampleRepository> {
+  await mkdir(path, { recursive: true });
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, '.gitconfig'), '[user]\n\tname = Ada Person\n\temail = ada@example.invalid\n');
+  const environment = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+  const repository: SampleRepository = {
+    path,
+    async git(...args) {
+      return (await run('git', ['-C', path, ...args], { env: environment })).stdout.trimEnd();
+    },
+    async write(file, text) {
+      await mkdir(dirname(join(path, file)), { recursive: true });
+      await writeFile(join(path, file), text);
+    },
+    read: (file) => readFile(join(path, file), 'utf8'),
+    async commit(message) {
+      await repository.git('add', '--all');
+      await repository.git('commit', '--quiet', '--message', message);
+      return repository.git('rev-parse', 'HEAD');
+    },
+  };
+  await repository.git('init', '--quiet', '--initial-branch=main');
+  await repository.write('README.md', '# Sample\n');
+  await repository.write('source/app.txt', 'one\ntwo\nthree\n');
+  await repository.commit('Begin');
+  return repository;
+}

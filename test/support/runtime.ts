@@ -1,0 +1,106 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { type Config, foldersOf } from '../../core/config';
+import type { Change } from '../../core/contract/change';
+import type { Task, TaskState } from '../../core/contract/task';
+import { createRuntime, type Runtime } from '../../core/index';
+import { createRepository, type SampleRepository } from './repository';
+
+/** A runtime in a temporary data folder, called in-process through the same router the doors mount. */
+export interface Bed {
+  readonly folder: string;
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly calls: ReturnType<typeof clientOf>;
+  readonly repository: SampleRepository;
+  /** Resolves when the task satisfies the condition; fails when it ends in another final state. */
+  until(task: number, condition: (task: Task) => boolean): Promise<Task>;
+  /** Resolves when the task is in one of the states. */
+  reaches(task: number, ...states: TaskState[]): Promise<Task>;
+  /** Ends the runtime and begins another one on the same data. */
+  restart(): Promise<Bed>;
+  close(): Promise<void>;
+}
+
+/** Starts a runtime with a sample repository beside it. `environment` is added to a bare one with a home of its own. */
+export async function openBed(options: { environment?: Record<string, string>; start?: boolean } = {}): Promise<Bed> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-bed-')));
+  const repository = await createRepository(join(folder, 'repository'), join(folder, 'home'));
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOME: join(folder, 'home'),
+    SHELL: '/bin/sh',
+    ...options.environment,
+  };
+  const config: Config = {
+    folders: foldersOf(join(folder, 'data')),
+    nativeBinding: null,
+    environment,
+    passEnvironment: Object.keys(options.environment ?? {}),
+    home: environment.HOME,
+    shell: null,
+  };
+  return bedOn({ folder, config, repository, start: options.start ?? true });
+}
+
+async function bedOn(given: {
+  folder: string;
+  config: Config;
+  repository: SampleRepository;
+  start: boolean;
+}): Promise<Bed> {
+  const runtime = await createRuntime({
+    config: given.config,
+    owner: 'background',
+    askHuman: null,
+    desktop: null,
+    onStopRequested: () => {},
+  });
+  const calls = clientOf(runtime);
+  if (given.start) await runtime.start();
+  const until = (task: number, condition: (task: Task) => boolean) => follow(calls, task, condition);
+  return {
+    ...given,
+    runtime,
+    calls,
+    until,
+    reaches: (task, ...states) => until(task, (now) => states.includes(now.state)),
+    async restart() {
+      await runtime.stop();
+      return bedOn({ ...given, start: true });
+    },
+    async close() {
+      await runtime.stop();
+      await rm(given.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function clientOf(runtime: Runtime) {
+  return createRouterClient(runtime.router, { context: { by: 'person' } });
+}
+
+/** Waits on the stream of changes, never on the clock. */
+async function follow(
+  calls: ReturnType<typeof clientOf>,
+  task: number,
+  condition: (task: Task) => boolean,
+): Promise<Task> {
+  const leave = new AbortController();
+  try {
+    for await (const change of await calls.changes.follow(undefined, { signal: leave.signal })) {
+      for (const seen of tasksIn(change)) if (seen.id === task && condition(seen)) return seen;
+    }
+    throw new Error(`The changes ended before task ${task} was as expected.`);
+  } finally {
+    leave.abort();
+  }
+}
+
+function tasksIn(change: Change): readonly Task[] {
+  if (change.type === 'snapshot') return change.tasks;
+  return change.type === 'task.changed' ? [change.task] : [];
+}
