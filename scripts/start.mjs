@@ -30,7 +30,8 @@ async function openWindow(args) {
     cwd: process.env.INIT_CWD || process.cwd(),
     env: { ...process.env, ...electronEnvironment(electron) },
   });
-  if (code !== 0 && performance.now() - started < tooSoon) throw windowFailure(electron.executable, code);
+  if (code !== 0 && code !== 130 && code !== 143 && performance.now() - started < tooSoon)
+    throw windowFailure(electron.executable, code);
   return code;
 }
 

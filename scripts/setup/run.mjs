@@ -47,7 +47,9 @@ export function handOver(command, args, options = {}) {
     /** @type {NodeJS.Signals[]} */
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, passOn);
+    const watching = watchNpm(() => child.kill('SIGTERM'));
     const letGo = () => {
+      clearInterval(watching);
       for (const signal of signals) process.off(signal, passOn);
     };
     child.once('error', (error) => {
@@ -59,6 +61,18 @@ export function handOver(command, args, options = {}) {
       resolve(exitCode(code, signal));
     });
   });
+}
+
+/**
+ * npm passes a signal to its shell, and the shell dies without passing it on. Being orphaned is then the only sign.
+ * @param {() => void} onOrphaned
+ */
+function watchNpm(onOrphaned) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onOrphaned();
+  }, 250);
 }
 
 /**

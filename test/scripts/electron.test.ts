@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hasDisplay } from '../../scripts/setup/display.mjs';
 import { electronEnvironment, findElectron, officialElectron, sandboxFlags } from '../../scripts/setup/electron.mjs';
 import { downloadElectron } from '../../scripts/setup/electron-download.mjs';
@@ -22,6 +22,10 @@ function checkout(installer: string): string {
 }
 
 describe('the download of the official Electron', () => {
+  // It reports its progress, which here would look as if the tests themselves were downloading.
+  beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
+  afterEach(() => void vi.restoreAllMocks());
+
   it('gives up within moments when nothing arrives', async () => {
     const root = checkout('setInterval(() => {}, 1000);');
     const started = performance.now();
