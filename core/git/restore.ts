@@ -22,7 +22,8 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
   const state = await readSnapshot(place, ref);
   const stateCommit = await stateOf(place, ref);
   const head = await readHead(place);
-  const status = await runGit(place, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
+  // The comparison needs the filters the files were written with: without them a filtered file looks edited.
+  const status = await runGit(trustedOrNot, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
   if (status.stdout.length > 0 || head.kind === 'unborn' || head.oid !== state.head) {
     throw new CodedError(
       'WRONG_STATE',
@@ -36,7 +37,7 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
     await writeFiles(place, `${stateCommit}^${number + 1}`, path);
   }
   const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
-  await writeIndex(place, stdout, state.intended);
+  await writeIndex(trustedOrNot, stdout, state.intended);
 }
 
 /** The commit of the rest: the last parent. */

@@ -116,7 +116,8 @@ async function commitTree(
   place: Place,
   commit: { readonly tree: string; readonly parents: readonly (string | null)[]; readonly at: number },
 ): Promise<string> {
-  const seconds = `${Math.floor(commit.at / 1000)} +0000`;
+  // Without the sign git reads a small number as a year or an hour.
+  const seconds = `@${Math.floor(commit.at / 1000)} +0000`;
   const parents = commit.parents.filter((parent): parent is string => parent !== null).flatMap((oid) => ['-p', oid]);
   return readGit(place, ['commit-tree', ...parents, '-m', 'switchyard backup', commit.tree], {
     variables: {

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { Place } from '../../../core/git/checkout';
+import { findGit, type Git } from '../../../core/git/git';
+import { openRepository } from '../../../core/git/open';
+
+/** A home of its own and folders that vanish with the test file; the developer's own git is never asked. */
+export interface Bench {
+  readonly folder: string;
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string>>;
+  git: Git;
+  /** Runs git plainly, as a person in a terminal would. */
+  plain(directory: string, ...args: readonly string[]): string;
+  /** Makes a repository with one commit on main. */
+  repository(name?: string, files?: Readonly<Record<string, string>>): Promise<Place>;
+}
+
+export function createBench(): Bench {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-git-')));
+  const home = join(folder, 'home');
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+    GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+  };
+  let count = 0;
+  const bench: Bench = {
+    folder,
+    home,
+    environment,
+    git: { program: '', version: '', environment },
+    plain: (directory, ...args) =>
+      execFileSync('git', args, {
+        cwd: directory,
+        env: environment,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    repository: async (name = `repository-${++count}`, files = { 'readme.txt': 'one\ntwo\nthree\n' }) => {
+      const path = join(folder, name);
+      mkdirSync(path, { recursive: true });
+      bench.plain(path, 'init', '-q', '-b', 'main');
+      for (const [file, content] of Object.entries(files)) write(path, file, content);
+      bench.plain(path, 'add', '-A');
+      bench.plain(path, 'commit', '-q', '-m', 'First');
+      const { checkout } = await openRepository(bench.git, path);
+      return { git: bench.git, checkout, trusted: false };
+    },
+  };
+  beforeAll(async () => {
+    mkdirSync(home);
+    writeFileSync(
+      join(home, '.gitconfig'),
+      '[user]\n\tname = Ada Person\n\temail = ada@example.test\n[advice]\n\tdetachedHead = false\n',
+    );
+    bench.git = await findGit(environment);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return bench;
+}
+
+/** Writes a file and the folders above it. */
+export function write(directory: string, path: string, content: string | Buffer): void {
+  mkdirSync(dirname(join(directory, path)), { recursive: true });
+  writeFileSync(join(directory, path), content);
+}
+
+/** Every file beneath a folder but `.git`, with its kind, executable bit and bytes: two equal answers are equal trees. */
+export function contents(directory: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  const walk = (path: Buffer, name: string) => {
+    const stats = lstatSync(path);
+    if (stats.isDirectory()) {
+      for (const child of readdirSync(path, { encoding: 'buffer' })) {
+        const childName = child.toString('latin1');
+        if (name === '' && childName === '.git') continue;
+        walk(Buffer.concat([path, Buffer.from('/'), child]), name === '' ? childName : `${name}/${childName}`);
+      }
+    } else if (stats.isSymbolicLink()) found[name] = `link ${readlinkSync(path, { encoding: 'latin1' })}`;
+    else found[name] = `${stats.mode & 0o100 ? 'executable' : 'file'} ${readFileSync(path).toString('latin1')}`;
+  };
+  walk(Buffer.from(directory), '');
+  return found;
+}
+
+export const identity = { name: 'Ada Person', email: 'ada@example.test' } as const;
+
+/** Numbers that look random and are the same for the same seed, so that a failure can be run again. */
+export function random(seed: number): {
+  next(): number;
+  below(limit: number): number;
+  pick<T>(items: readonly T[]): T;
+} {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return { next, below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
+}

@@ -1,0 +1,260 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Place } from '../../../core/git/checkout';
+import { readSnapshot, restoreSnapshot } from '../../../core/git/restore';
+import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
+import { addWorktree } from '../../../core/git/worktree';
+import { contents, createBench, random, write } from './fixture';
+
+const bench = createBench();
+
+/** Everything git says about a worktree's state, index entries with their stages included. */
+function state(directory: string): string {
+  return [
+    bench.plain(directory, 'status', '--porcelain=v2', '-z', '--untracked-files=all'),
+    bench.plain(directory, 'ls-files', '--stage', '-v', '-z'),
+    bench.plain(directory, 'rev-parse', 'HEAD'),
+  ].join('\n');
+}
+
+async function worktree(place: Place, name: string, startOid: string): Promise<Place> {
+  const result = await addWorktree(place, {
+    path: join(bench.folder, 'trees', name),
+    branch: `switchyard/${name}`,
+    startOid,
+  });
+  if (result.kind !== 'added') throw new Error(result.kind);
+  return { ...place, checkout: result.checkout };
+}
+
+function forget(directory: string): void {
+  bench.plain(directory, 'reflog', 'expire', '--expire=now', '--expire-unreachable=now', '--all');
+  bench.plain(directory, 'gc', '-q', '--prune=now');
+}
+
+const names = [
+  'a.txt',
+  'b c.txt',
+  'sub/deep/file',
+  'quo"te\\',
+  'line\nbreak',
+  'ünï.txt',
+  '-dash',
+  ' lead',
+  'crlf.txt',
+  'sub/x',
+  'run.sh',
+  '"start',
+];
+
+/** Makes a tree dirty in ways picked by the seed: staged, unstaged, untracked, moved, bits, links, line ends, folders. */
+function soil(directory: string, seed: number): void {
+  const { below, pick } = random(seed);
+  const content = () =>
+    pick([
+      '',
+      'text\n',
+      'mixed\r\nends\n',
+      'crlf\r\n',
+      'no end',
+      '\0\x01binary\xff',
+      '$Id$\n',
+      'x'.repeat(below(5000)),
+    ]);
+  const all = [...names, 'new one', 'fresh/dir/file', 'other.crlf', `n${below(3)}`];
+  for (let step = 0; step < 4 + below(12); step++) {
+    const name = pick(all);
+    const path = join(directory, name);
+    try {
+      switch (below(9)) {
+        case 0:
+        case 1:
+          write(directory, name, Buffer.from(content(), 'latin1'));
+          break;
+        case 2:
+          bench.plain(directory, 'add', '-A', '--', `./${name}`);
+          break;
+        case 3:
+          rmSync(path, { recursive: pick([true, false]) });
+          break;
+        case 4:
+          chmodSync(path, pick([0o755, 0o644]));
+          break;
+        case 5:
+          rmSync(path, { force: true });
+          symlinkSync(pick(['a.txt', '/etc/hostname', 'nowhere', 'with\nbreak']), path);
+          break;
+        case 6:
+          renameSync(path, join(directory, pick(all)));
+          break;
+        case 7:
+          bench.plain(directory, pick(['rm', 'mv', 'add']), pick(['--cached', '-k', '-N']), '--', `./${name}`);
+          break;
+        default:
+          rmSync(path);
+          write(directory, `${name}/inside`, content());
+      }
+    } catch {
+      // Not every step fits the tree as it is; the next one may.
+    }
+  }
+}
+
+test.each([
+  ['plain', {}, ''],
+  ['line ends converted by configuration', { 'core.autocrlf': 'true' }, ''],
+  [
+    'line ends converted by attributes',
+    { 'core.autocrlf': 'input' },
+    '*.txt text eol=crlf\n*.crlf ident\nb* working-tree-encoding=latin1\n',
+  ],
+  [
+    'a filter that changes every file',
+    { 'filter.loud.clean': 'tr a-z A-Z', 'filter.loud.smudge': 'tr A-Z a-z', 'filter.loud.required': 'true' },
+    '* filter=loud\n',
+  ],
+])(
+  'ten random dirty worktrees come back byte for byte: %s',
+  async (kind, configuration, rules) => {
+    const files = Object.fromEntries(
+      names.map((name, number) => [name, number % 2 ? 'one\ntwo\n' : `file ${number}\r\nx\r\n`]),
+    );
+    const place = await bench.repository(undefined, rules ? { ...files, '.gitattributes': rules } : files);
+    const top = place.checkout.workTree;
+    for (const [key, value] of Object.entries(configuration)) bench.plain(top, 'config', key, value);
+    const start = bench.plain(top, 'rev-parse', 'HEAD').trim();
+    for (let number = 0; number < 10; number++) {
+      const seed = number + kind.length * 1000;
+      const name = `${kind.replace(/[^a-z]+/g, '-')}-${number}`;
+      const from = await worktree(place, name, start);
+      soil(from.checkout.workTree, seed);
+      const before = [contents(from.checkout.workTree), state(from.checkout.workTree)];
+      const index = readFileSync(join(from.checkout.gitDir, 'index'));
+      const snapshot = await snapshotWorktree(from, {
+        ref: backupRef(number + 1, 1_700_000_000_000),
+        at: 1_700_000_000_000,
+      });
+      expect(snapshot.leftOut, `seed ${seed}`).toEqual([]);
+      // The first status of the comparison may refresh the index; the snapshot itself must not have.
+      expect(readFileSync(join(from.checkout.gitDir, 'index')).equals(index), `seed ${seed}`).toBe(true);
+      expect([contents(from.checkout.workTree), state(from.checkout.workTree)], `seed ${seed}`).toEqual(before);
+
+      rmSync(from.checkout.workTree, { recursive: true });
+      bench.plain(top, 'worktree', 'prune');
+      bench.plain(top, 'update-ref', '-d', `refs/heads/switchyard/${name}`);
+      if (number % 5 === 4) forget(top);
+      const kept = await readSnapshot(place, snapshot.ref);
+      expect(kept).toMatchObject({ head: start, branch: `switchyard/${name}` });
+      const to = await worktree(place, name, start);
+      await restoreSnapshot(to, { ref: snapshot.ref });
+      expect(contents(to.checkout.workTree), `seed ${seed}`).toEqual(before[0]);
+      expect(state(to.checkout.workTree), `seed ${seed}`).toEqual(before[1]);
+    }
+  },
+  120_000,
+);
+
+test('a conflict in the index, flags, and commits on no branch come back', async () => {
+  const place = await bench.repository(undefined, { file: 'base\n', still: 'x\n' });
+  const top = place.checkout.workTree;
+  const start = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'conflict', start);
+  const { workTree } = from.checkout;
+  bench.plain(workTree, 'checkout', '-q', '-b', 'other');
+  write(workTree, 'file', 'theirs\n');
+  bench.plain(workTree, 'commit', '-q', '-am', 'Theirs');
+  bench.plain(workTree, 'checkout', '-q', '--detach', start);
+  write(workTree, 'file', 'ours\n');
+  bench.plain(workTree, 'commit', '-q', '-am', 'Ours, on no branch');
+  expect(() => bench.plain(workTree, 'merge', 'other')).toThrow();
+  bench.plain(workTree, 'update-index', '--assume-unchanged', 'still');
+  write(workTree, 'still', 'hidden edit\n');
+  bench.plain(top, 'branch', '-D', 'other');
+  const before = [contents(workTree), state(workTree)];
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(9, 9), at: 9 });
+  rmSync(workTree, { recursive: true });
+  bench.plain(top, 'worktree', 'prune');
+  forget(top);
+  const { head, branch } = await readSnapshot(place, snapshot.ref);
+  expect(branch).toBeNull();
+  const to = await worktree(place, 'conflict-again', head ?? '');
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  expect([contents(to.checkout.workTree), state(to.checkout.workTree)]).toEqual(before);
+});
+
+test('a repository nested in the worktree keeps its files and its commits', async () => {
+  const place = await bench.repository();
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'nested', start);
+  const nested = join(from.checkout.workTree, 'vendor', 'clone');
+  mkdirSync(nested, { recursive: true });
+  bench.plain(nested, 'init', '-q', '-b', 'main');
+  write(nested, 'kept', 'committed\n');
+  bench.plain(nested, 'add', '-A');
+  bench.plain(nested, 'commit', '-q', '-m', 'Inside');
+  write(nested, 'kept', 'edited\n');
+  const before = [
+    contents(from.checkout.workTree),
+    bench.plain(nested, 'log', '--format=%H %s'),
+    bench.plain(nested, 'status', '--porcelain'),
+  ];
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(3, 3), at: 3 });
+  expect(snapshot.leftOut).toEqual([]);
+  rmSync(from.checkout.workTree, { recursive: true });
+  bench.plain(place.checkout.workTree, 'worktree', 'prune');
+  forget(place.checkout.workTree);
+  const to = await worktree(place, 'nested-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  const again = join(to.checkout.workTree, 'vendor', 'clone');
+  expect(contents(again).kept).toBe('file edited\n');
+  expect([bench.plain(again, 'log', '--format=%H %s'), bench.plain(again, 'status', '--porcelain')]).toEqual(
+    before.slice(1),
+  );
+});
+
+test('files whose names are not text, and files beyond a link, are not mistaken', async () => {
+  const place = await bench.repository(undefined, { 'folder/file': 'inside\n' });
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'bytes', start);
+  const { workTree } = from.checkout;
+  writeFileSync(Buffer.concat([Buffer.from(`${workTree}/`), Buffer.from([0x66, 0xff, 0xfe])]), 'odd');
+  const outside = join(bench.folder, 'outside');
+  write(outside, 'file', 'SECRET');
+  rmSync(join(workTree, 'folder'), { recursive: true });
+  symlinkSync(outside, join(workTree, 'folder'));
+  const before = contents(workTree);
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(4, 4), at: 4 });
+  expect(bench.plain(place.checkout.workTree, 'ls-tree', '-r', '--name-only', '-z', snapshot.oid)).not.toContain(
+    'folder/file',
+  );
+  const to = await worktree(place, 'bytes-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  expect(contents(to.checkout.workTree)).toEqual(before);
+  expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('SECRET');
+});
+
+test('a snapshot is created, never moved, and restored into nothing but a fresh worktree', async () => {
+  const place = await bench.repository();
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'once', start);
+  write(from.checkout.workTree, 'a', '1');
+  const first = await snapshotWorktree(from, { ref: backupRef(5, 5), at: 5 });
+  write(from.checkout.workTree, 'a', '2');
+  await expect(snapshotWorktree(from, { ref: backupRef(5, 5), at: 5 })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  expect(bench.plain(place.checkout.workTree, 'rev-parse', first.ref).trim()).toBe(first.oid);
+  write(from.checkout.workTree, 'readme.txt', 'edited');
+  const before = contents(from.checkout.workTree);
+  await expect(restoreSnapshot(from, { ref: first.ref })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  expect(contents(from.checkout.workTree)).toEqual(before);
+  expect(existsSync(join(from.checkout.gitDir, 'index.lock'))).toBe(false);
+});
