@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
-/** @typedef {'git' | 'compiler' | 'display' | 'fonts' | 'window' | 'namespaces'} Need */
+/** @typedef {'git' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
 
 /**
  * What each need is on Debian and Ubuntu, and on Fedora.
@@ -19,7 +19,6 @@ const packages = {
     apt: ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6', 'libatk-bridge2.0-0', 'libdrm2'],
     dnf: ['gtk3', 'nss', 'alsa-lib', 'mesa-libgbm', 'libXScrnSaver', 'libXtst', 'at-spi2-atk', 'libdrm'],
   },
-  namespaces: { apt: ['bubblewrap'], dnf: ['bubblewrap'] },
 };
 
 /** Packages whose name grew a suffix when Debian moved to 64-bit time. */
@@ -67,8 +66,6 @@ async function isMissing(need, executable) {
       return !existsSync('/usr/share/fonts');
     case 'window':
       return executable !== undefined && (await missingLibraries(executable)).length > 0;
-    case 'namespaces':
-      return !isOnPath('bwrap');
   }
 }
 
@@ -130,9 +127,12 @@ async function currentNames(names) {
   );
 }
 
-/** @param {Need[]} needs */
-function pleaseInstall(needs) {
-  const fedora = isOnPath('dnf') && !isOnPath('apt-get');
+/**
+ * What a person without the right to install, or on another system, has to type.
+ * @param {Need[]} needs
+ * @param {boolean} [fedora]
+ */
+export function pleaseInstall(needs, fedora = isOnPath('dnf') && !isOnPath('apt-get')) {
   const names = needs.flatMap((need) => packages[need][fedora ? 'dnf' : 'apt']).join(' ');
   return new SetupFailure({
     tried: `to find ${needs.map((need) => inWords[need]).join(', ')} on this system`,
@@ -148,5 +148,4 @@ const inWords = {
   display: 'a display without a screen (Xvfb)',
   fonts: 'fonts',
   window: "the libraries of Electron's window",
-  namespaces: 'bubblewrap',
 };
