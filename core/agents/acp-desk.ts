@@ -1,0 +1,156 @@
+import type {
+  CreateElicitationRequest,
+  CreateElicitationResponse,
+  ElicitationContentValue,
+  RequestPermissionRequest,
+  RequestPermissionResponse,
+} from '@agentclientprotocol/sdk';
+import { z } from 'zod';
+import type { Answer } from '../contract/request';
+import { type Field, fieldsOf } from './acp-form';
+import { allowed, permissionOutcome, permissionQuestion, unanswered } from './acp-permission';
+import type { Quirks } from './acp-quirks';
+import type { Updates } from './acp-updates';
+import type { Question, Turn } from './agent';
+import type { Silence } from './silence';
+
+/** Where an agent's questions arrive during one turn. */
+export interface Desk {
+  readonly permission: (request: RequestPermissionRequest, signal: AbortSignal) => Promise<RequestPermissionResponse>;
+  readonly form: (request: CreateElicitationRequest, signal: AbortSignal) => Promise<CreateElicitationResponse>;
+  /** Answers every open question of the agent with "cancelled"; an agent waits for that before it stops. */
+  readonly dismiss: () => void;
+  /** Takes the open questions back from the person: nobody waits for an answer any more. */
+  readonly withdraw: () => void;
+  /** The reasons for refusals that the agent has not been told yet; taking them empties the list. */
+  readonly takeReasons: () => readonly string[];
+}
+
+/** What a desk works with. */
+export interface DeskOptions {
+  readonly turn: Turn;
+  readonly quirks: Quirks;
+  readonly updates: Updates;
+  readonly silence: Silence;
+  /** Says something to the agent while its turn runs; false when it does not listen then. */
+  readonly steer: (text: string) => Promise<boolean>;
+  /** Asking went wrong on our side: the turn cannot go on. */
+  readonly onBroken: (cause: unknown) => void;
+}
+
+/** The code with which the protocol takes a request back. */
+const requestCancelled = -32800;
+
+/** Opens a desk for one turn. */
+export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: DeskOptions): Desk {
+  const dismissed = new AbortController();
+  const open = new Set<AbortController>();
+  let reasons: readonly string[] = [];
+
+  /** The person's answer, or null when the question came to nothing. */
+  const put = async (question: Question, signal: AbortSignal): Promise<Answer | null> => {
+    if (dismissed.signal.aborted) return null;
+    const withdrawn = new AbortController();
+    // A connection that breaks also aborts its requests; the question then stays, for the agent asks it again.
+    const onAbort = () => codeOf(signal.reason) === requestCancelled && withdrawn.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    open.add(withdrawn);
+    const heardAgain = silence.wait();
+    const none = new Promise<null>((resolve) => {
+      dismissed.signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    try {
+      updates.flush();
+      const asked = turn.ask(question, withdrawn.signal).catch((cause: unknown) => {
+        if (withdrawn.signal.aborted || turn.signal.aborted || dismissed.signal.aborted) return null;
+        onBroken(cause);
+        return null;
+      });
+      return await Promise.race([asked, none]);
+    } finally {
+      heardAgain();
+      open.delete(withdrawn);
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
+
+  /** Asks until the answer fits the field, saying each time why it did not; null when it was refused or came to nothing. */
+  const fill = async (
+    field: Field,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, ElicitationContentValue>> | null> => {
+    let { question } = field;
+    for (;;) {
+      const answer = await put(question, signal);
+      if (answer === null || answer.decision === 'deny') return null;
+      const value = field.read(answer);
+      if (typeof value !== 'string') return value;
+      question = { ...field.question, body: [field.question.body, value].filter((part) => part !== '').join('\n\n') };
+    }
+  };
+
+  return {
+    async permission(request, signal) {
+      const tool = updates.tool(request.toolCall);
+      const call = request.toolCall.toolCallId;
+      // The tool asks the person itself: asking for leave to ask would be asking twice.
+      if (tool.name !== null && quirks.askHumanNames.includes(tool.name)) return allowed(request);
+      const question = permissionQuestion(request, tool, quirks);
+      if (turn.permissionLevel === 'autonomous') {
+        updates.flush();
+        turn.record({ type: 'notice', level: 'info', text: `Allowed without asking: ${question.title}` });
+        updates.running(call);
+        return allowed(request);
+      }
+      const answer = await put(question, signal);
+      if (answer === null) return unanswered;
+      if (answer.decision === 'allow') updates.running(call);
+      if (answer.decision === 'deny' && answer.text !== null && answer.text.trim() !== '') {
+        // The protocol has no place for a reason beside a refusal, so it is said, and before the agent goes on.
+        const reason = `You were not given leave for "${question.title}". The reason: ${answer.text}`;
+        if (!(await steer(reason))) reasons = [...reasons, reason];
+      }
+      return permissionOutcome(request, answer);
+    },
+    async form(request, signal) {
+      const form = formSchema.safeParse(request);
+      const fields = form.success ? fieldsOf(form.data.message, form.data.requestedSchema) : null;
+      if (fields === null) {
+        updates.flush();
+        turn.record({
+          type: 'notice',
+          level: 'warning',
+          text: 'The agent asked in a way that cannot be shown here; it was told that the question is declined.',
+        });
+        return { action: 'decline' };
+      }
+      const values = await Promise.all(fields.map((field) => fill(field, signal)));
+      if (dismissed.signal.aborted || signal.aborted) return { action: 'cancel' };
+      const given = values.filter((value) => value !== null);
+      if (given.length < values.length) return { action: 'decline' };
+      return { action: 'accept', content: Object.assign({}, ...given) };
+    },
+    dismiss: () => dismissed.abort(),
+    takeReasons() {
+      const taken = reasons;
+      reasons = [];
+      return taken;
+    },
+    withdraw() {
+      for (const withdrawn of open) withdrawn.abort();
+    },
+  };
+}
+
+const formSchema = z.object({
+  mode: z.literal('form'),
+  message: z.string(),
+  requestedSchema: z.custom<Parameters<typeof fieldsOf>[1]>((value) => typeof value === 'object' && value !== null),
+});
+
+function codeOf(reason: unknown): number | null {
+  return typeof reason === 'object' && reason !== null && 'code' in reason && typeof reason.code === 'number'
+    ? reason.code
+    : null;
+}

@@ -1,0 +1,317 @@
+import type { McpServer } from '@agentclientprotocol/sdk';
+import { RequestError } from '@agentclientprotocol/sdk';
+import type { AgentStatus } from '../contract/agent';
+import { CodedError } from '../contract/errors';
+import type { Usage } from '../contract/task';
+import { messagesOf } from './acp-connection';
+import { openDesk } from './acp-desk';
+import { noQuirks, type Quirks } from './acp-quirks';
+import { authRequired, type Conversation, connect, type PromptEnd } from './acp-session';
+import { createUpdates, type Updates } from './acp-updates';
+import { type Agent, type Turn, type TurnEnd, unknownUsage } from './agent';
+import { type Child, type Ending, endGroup, startChild, within } from './child';
+import { findProgram, programVersion } from './locate';
+import { plainText } from './plain';
+import { watchSilence } from './silence';
+
+/** How to start the tool server by which an agent without questions of its own asks a person. */
+export interface AskHuman {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A program that speaks the Agent Client Protocol over stdio. */
+export interface AcpProgram {
+  readonly name: string;
+  readonly label: string;
+  /** Its name on the PATH, or its absolute path. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** How to install it, one line. */
+  readonly install: string;
+  /** What to type when it is not signed in. */
+  readonly signIn?: string;
+  readonly askHuman: AskHuman | null;
+  readonly quirks?: Quirks;
+  /** Things worth knowing about it, one line each. */
+  readonly notes?: readonly string[];
+}
+
+/** What is said to an agent whose conversation was cut off. */
+const goOn = 'Continue where you left off.';
+
+/** How long an agent may take to end its turn once it is told to stop. */
+const cancelMs = 2000;
+
+/** Makes an agent of any program that speaks the Agent Client Protocol. */
+export function createAcpAgent(program: AcpProgram): Agent {
+  return {
+    name: program.name,
+    locate: (environment) => locate(program, environment),
+    take: (turn) => take(program, turn),
+  };
+}
+
+async function locate(program: AcpProgram, environment: Readonly<Record<string, string>>): Promise<AgentStatus> {
+  const path = await findProgram(program.command, environment);
+  return {
+    name: program.name,
+    label: program.label,
+    found: path !== null,
+    path,
+    version: path === null ? null : await programVersion(path, environment),
+    loggedIn: null,
+    install: program.install,
+    notes: [...(program.notes ?? [])],
+  };
+}
+
+async function take(program: AcpProgram, turn: Turn): Promise<TurnEnd> {
+  const { label, quirks = noQuirks } = program;
+  const programs = turn.trusted ? [] : await quirks.repositoryPrograms(turn.directory);
+  if (programs.length > 0) {
+    return failed(
+      `${label} was not started in ${turn.directory}: it would run what this repository brings for agents (${programs.join(', ')}), and the repository is not trusted. Read those files, then trust the repository and retry the task.`,
+    );
+  }
+  if (turn.signal.aborted) return { kind: 'cancelled', usage: unknownUsage };
+  const command = await findProgram(program.command, turn.environment);
+  if (command === null) {
+    return failed(`${label} could not be started: there is no ${program.command} on the PATH. ${program.install}`);
+  }
+  const environment = { ...turn.environment, ...quirks.environment(turn.permissionLevel) };
+  let child: Child;
+  try {
+    child = await startChild({ command, args: program.args, directory: turn.directory, environment });
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.message);
+    throw error;
+  }
+  turn.onProcess({ pid: child.pid, command: child.command });
+  return drive({ program, quirks, turn, child });
+}
+
+interface Drive {
+  readonly program: AcpProgram;
+  readonly quirks: Quirks;
+  readonly turn: Turn;
+  readonly child: Child;
+}
+
+/** What ended the wait for a turn. */
+type Outcome =
+  | { readonly kind: 'answered'; readonly end: PromptEnd }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'died'; readonly ending: Ending }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'broken'; readonly cause: unknown }
+  | { readonly kind: 'aborted' };
+
+/** Holds one turn's conversation with a running agent, and ends the agent whatever comes of it. */
+async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> {
+  const updates = createUpdates({ directory: turn.directory, quirks, record: turn.record });
+  let finish: (outcome: Outcome) => void = () => {};
+  const outcome = new Promise<Outcome>((resolve) => {
+    finish = resolve;
+  });
+  const silence = watchSilence(turn.silenceMs, () => finish({ kind: 'silent' }));
+  const onBroken = (cause: unknown) => finish({ kind: 'broken', cause });
+  let conversation: Conversation | undefined;
+  const steer = async (text: string) => (await conversation?.steer(text)) ?? false;
+  const desk = openDesk({ turn, quirks, updates, silence, steer, onBroken });
+  const noise: string[] = [];
+  const messages = messagesOf(child, {
+    onLine: silence.heard,
+    // What an agent prints beside the protocol helps when it fails, and only then.
+    onNoise: (line) => noise.length < 20 && noise.push(plainText(line.slice(0, 500))),
+  });
+  const connection = connect(messages, {
+    turn,
+    quirks,
+    label: program.label,
+    mcpServers: program.askHuman === null ? [] : [askHumanServer(program.askHuman)],
+    updates,
+    desk,
+  });
+  const talk = async (): Promise<PromptEnd> => {
+    conversation = await connection.open();
+    let end = await conversation.prompt(openingWords(turn, conversation.resumed));
+    // Reasons an agent could not be told while it worked are told before its work counts as finished.
+    for (let left = desk.takeReasons(); left.length > 0 && end.stopReason === 'end_turn'; left = desk.takeReasons()) {
+      const text = left.join('\n');
+      updates.flush();
+      turn.record({ type: 'prompt', text, by: 'switchyard' });
+      end = await conversation.prompt(text);
+    }
+    return end;
+  };
+  const talked = talk().then(
+    (end) => finish({ kind: 'answered', end }),
+    // A connection breaks a moment before its process is known to be gone; the process tells more.
+    async (error: unknown) => {
+      if (!(error instanceof RequestError)) await within(child.ended, 500);
+      finish({ kind: 'error', error });
+    },
+  );
+  void child.ended.then((ending) => finish({ kind: 'died', ending }));
+  const onAbort = () => finish({ kind: 'aborted' });
+  turn.signal.addEventListener('abort', onAbort, { once: true });
+  if (turn.signal.aborted) onAbort();
+  try {
+    const first = await outcome;
+    if (first.kind === 'aborted') await stop(conversation, desk.dismiss, talked);
+    if (first.kind === 'broken') throw first.cause;
+    const usage = tellUsage(turn, updates, first);
+    return read({ outcome: first, program, quirks, updates, child, noise, usage });
+  } finally {
+    turn.signal.removeEventListener('abort', onAbort);
+    desk.withdraw();
+    desk.dismiss();
+    silence.stop();
+    updates.close();
+    await endGroup(child, { polite: child.closeInput, politeMs: 300 });
+    connection.close();
+  }
+}
+
+/** Tells the agent to stop. It answers only after every question of its own has been answered. */
+async function stop(conversation: Conversation | undefined, dismiss: () => void, talked: Promise<void>): Promise<void> {
+  dismiss();
+  // The answers must leave before the cancel, and they do so a few promises later.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (conversation === undefined) return;
+  await conversation.cancel().catch(() => {});
+  await within(talked, cancelMs);
+}
+
+/** What to say first. What the runner did not say itself is put into the transcript as ours. */
+function openingWords(turn: Turn, resumed: boolean): string {
+  if (resumed || turn.resume === null) {
+    if (turn.prompt !== '') return turn.prompt;
+    turn.record({ type: 'prompt', text: goOn, by: 'switchyard' });
+    return goOn;
+  }
+  turn.record({ type: 'prompt', text: turn.opening, by: 'switchyard' });
+  return turn.prompt === '' || turn.prompt === turn.opening ? turn.opening : `${turn.opening}\n\n${turn.prompt}`;
+}
+
+function askHumanServer(askHuman: AskHuman): McpServer {
+  const env = Object.entries(askHuman.env).map(([name, value]) => ({ name, value }));
+  return { name: 'switchyard', command: askHuman.command, args: [...askHuman.args], env };
+}
+
+function tellUsage(turn: Turn, updates: Updates, outcome: Outcome): Usage {
+  const end = outcome.kind === 'answered' ? outcome.end : null;
+  const usage = {
+    inputTokens: end?.inputTokens ?? null,
+    outputTokens: end?.outputTokens ?? null,
+    costUsd: updates.costUsd(),
+  };
+  updates.flush();
+  if (Object.values(usage).some((value) => value !== null)) turn.record({ type: 'usage', ...usage });
+  return usage;
+}
+
+interface Reading {
+  readonly outcome: Exclude<Outcome, { kind: 'broken' }>;
+  readonly program: AcpProgram;
+  readonly quirks: Quirks;
+  readonly updates: Updates;
+  readonly child: Child;
+  readonly noise: readonly string[];
+  readonly usage: Usage;
+}
+
+/** What an outcome means for the task. */
+function read(reading: Reading): TurnEnd {
+  const { outcome, program, usage } = reading;
+  const { label } = program;
+  switch (outcome.kind) {
+    case 'aborted':
+      return { kind: 'cancelled', usage };
+    case 'silent':
+      return failed(`${label} said nothing for too long and was ended.`, { retryable: true, usage });
+    case 'died':
+      return failed(`${label} ended in the middle of its work (${endingWords(outcome.ending)}).${said(reading)}`, {
+        retryable: true,
+        usage,
+      });
+    case 'error':
+      return { ...failureOf(outcome.error, reading), usage };
+    case 'answered':
+      return readStop(outcome.end, reading);
+  }
+}
+
+function readStop(end: PromptEnd, { program, quirks, updates, usage }: Reading): TurnEnd {
+  const { label } = program;
+  switch (end.stopReason) {
+    case 'cancelled':
+      return failed(`${label} stopped its turn though nobody asked it to.`, { retryable: true, usage });
+    case 'refusal':
+      return failed(`${label}'s model refused to go on. Change the task's words and retry it.`, { usage });
+    case 'max_tokens':
+      return failed(`${label}'s model came to the end of the text it may write. Retry the task to let it go on.`, {
+        usage,
+      });
+    case 'max_turn_requests':
+      return failed(`${label} came to the end of the steps it may take in one turn. Retry the task to let it go on.`, {
+        usage,
+      });
+    default: {
+      // Some agents tell a provider's failure as their last words and nothing else gives it away but the missing usage.
+      const words = updates.lastWords();
+      const counted = end.inputTokens !== null || end.outputTokens !== null;
+      if (counted || quirks.failureText?.test(words) !== true) return { kind: 'completed', usage };
+      return failed(words, { retryable: passing(words), usage });
+    }
+  }
+}
+
+function failureOf(error: unknown, reading: Reading): Extract<TurnEnd, { kind: 'failed' }> {
+  const { program } = reading;
+  if (!(error instanceof RequestError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return failed(`${program.label} could not be talked to: ${message}${said(reading)}`, { retryable: true });
+  }
+  if (error.code === authRequired) {
+    const how = program.signIn ?? `Start ${program.command} in a terminal and sign in there`;
+    return failed(
+      `${program.label} is not signed in to its model provider (${error.message}). ${how}, then retry the task. Keys in your environment reach agents only when the setting passEnvironment names them.`,
+    );
+  }
+  const more = detailsOf(error.data);
+  const text = `${program.label} answered with an error: ${plainText(error.message)}${more}.${said(reading)}`;
+  return failed(text, { retryable: passing(text) });
+}
+
+function detailsOf(data: unknown): string {
+  if (data === undefined || data === null) return '';
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  return text === '{}' ? '' : ` (${plainText(text).slice(0, 1000)})`;
+}
+
+/** Limits, overload and a network in trouble pass; a wrong key or a wrong request does not. */
+function passing(text: string): boolean {
+  return /rate.?limit|overload|too many requests|server.?error|network|connect|timed? ?out|unavailable|\b(?:408|429|5\d\d)\b/i.test(
+    text,
+  );
+}
+
+/** The end of what the agent printed beside the protocol, as a sentence to add. */
+function said({ child, noise }: Reading): string {
+  const words = (child.stderr() || noise.join('\n')).slice(-2000).trim();
+  return words === '' ? '' : ` It said: ${words}`;
+}
+
+function endingWords({ code, signal }: Ending): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+function failed(
+  error: string,
+  { retryable = false, usage = unknownUsage }: { readonly retryable?: boolean; readonly usage?: Usage } = {},
+): Extract<TurnEnd, { kind: 'failed' }> {
+  return { kind: 'failed', error, retryable, retryAt: null, usage };
+}

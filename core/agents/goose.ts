@@ -1,0 +1,97 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { PermissionLevel } from '../contract/task';
+import { type AskHuman, createAcpAgent } from './acp';
+import type { Edit, Quirks } from './acp-quirks';
+import type { Agent } from './agent';
+
+/** Goose, driven over the Agent Client Protocol. Built against 1.52.0; older ones ask before they ask the person. */
+export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }): Agent {
+  return createAcpAgent({
+    name: 'goose',
+    label: 'Goose',
+    command: 'goose',
+    args: ['acp', '--with-builtin', 'developer'],
+    install:
+      'Install it with: curl -fsSL https://github.com/block/goose/releases/download/stable/download_cli.sh | bash',
+    signIn: 'Run `goose configure` in a terminal to set up its provider and key',
+    askHuman,
+    quirks: gooseQuirks,
+    notes: ['Goose tells the tokens of its last model call only, so a task used more than is shown.'],
+  });
+}
+
+const modeOf = (level: PermissionLevel) => (level === 'autonomous' ? 'auto' : 'approve');
+
+const gooseQuirks: Quirks = {
+  environment: (level) => ({
+    // Everything is asked: the other asking mode lets a model decide what is sensitive.
+    GOOSE_MODE: modeOf(level),
+    GOOSE_TELEMETRY_OFF: '1',
+    // A title costs a model call, and the task has one.
+    GOOSE_DISABLE_SESSION_NAMING: 'true',
+  }),
+  mode: modeOf,
+  repositoryPrograms: pluginsOf,
+  failureText: /^(?:\*\*)?(?:Ran into this error:|Network error:)/,
+  toolName: (meta) => {
+    const parsed = toolMeta.safeParse(meta);
+    return parsed.success ? parsed.data.goose.toolCall.toolName : null;
+  },
+  liveOutput: (meta) => {
+    const parsed = liveMeta.safeParse(meta);
+    return parsed.success ? parsed.data.toolNotification.params.chunks.map((chunk) => chunk.output).join('') : null;
+  },
+  kindOf: (toolName) => kinds[toolName] ?? null,
+  editOf: (toolName, input) => (toolName === 'edit' ? edit(input) : null),
+  steer: {
+    method: '_goose/unstable/session/steer',
+    runOf: (meta) => {
+      const parsed = runMeta.safeParse(meta);
+      return parsed.success ? parsed.data.goose.activeRunId : undefined;
+    },
+    params: (sessionId, expectedRunId, text) => ({ sessionId, expectedRunId, prompt: [{ type: 'text', text }] }),
+  },
+  askHumanNames: ['switchyard__ask_human'],
+};
+
+const toolMeta = z.object({ goose: z.object({ toolCall: z.object({ toolName: z.string() }) }) });
+
+const runMeta = z.object({ goose: z.object({ activeRunId: z.string().nullable() }) });
+
+const liveMeta = z.object({
+  toolNotification: z.object({
+    type: z.literal('live_output'),
+    params: z.object({ chunks: z.array(z.object({ output: z.string() })) }),
+  }),
+});
+
+const kinds: Readonly<Record<string, string>> = {
+  shell: 'execute',
+  write: 'edit',
+  edit: 'edit',
+  tree: 'read',
+  analyze: 'read',
+  read_image: 'read',
+  switchyard__ask_human: 'think',
+};
+
+const editInput = z.object({ path: z.string(), before: z.string(), after: z.string() });
+
+function edit(input: unknown): Edit | null {
+  const parsed = editInput.safeParse(input);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Goose runs a repository's plug-ins and their hooks without a question. */
+async function pluginsOf(directory: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(join(directory, '.agents', 'plugins'));
+    return entries.sort().map((entry) => `.agents/plugins/${entry}`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
