@@ -1,8 +1,9 @@
-import type { Priority, TaskState } from '../contract/task';
+import type { TaskState } from '../contract/task';
 import { priorities } from '../contract/task';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
 import { addToCount } from './task-count';
+import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
 import { moveTask } from './tasks';
 import { addTransition } from './transitions';
@@ -24,23 +25,8 @@ export interface Released {
 /** A task that was in hand this often when its process died is not tried again by itself. */
 export const crashesAllowed = 3;
 
-/**
- * Two looks per priority, each a range of the index `task_ready`: due at once, by age, and due since a time. INDEXED BY
- * makes a change of the planner's mind an error and not a slow claim; the state is written out because a bound value
- * would not prove that the partial index applies.
- */
-const due = priorities
-  .flatMap((_, rank) => [`rank = ${rank} AND run_after IS NULL`, `rank = ${rank} AND run_after <= @now`])
-  .map(
-    (range) => `SELECT * FROM (SELECT id, rank, coalesce(run_after, created_at) AS since FROM task INDEXED BY task_ready
-      WHERE state = 'queued' AND blocked_count = 0 AND ${range} ORDER BY run_after, id LIMIT @limit)`,
-  )
-  .join(' UNION ALL ');
-
-const claimDue = `UPDATE task SET state = 'running', generation = generation + 1, attempt = attempt + 1,
-    worker = @worker, lease_until = @leaseUntil, queued_reason = NULL, state_since = @now, updated_at = @now
-  WHERE id IN (SELECT id FROM (${due}) ORDER BY rank, since, id LIMIT @limit)
-  RETURNING id, generation, priority, rank, coalesce(run_after, created_at) AS since`;
+/** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
+const ranks = priorities.map((_, rank) => rank);
 
 /**
  * Puts up to `limit` due tasks into a worker's hands: the highest priority first, in it the one that is due longest.
@@ -50,30 +36,82 @@ export function claimTasks(
   db: Database,
   claim: { readonly worker: string; readonly limit: number; readonly now: number; readonly leaseMs: number },
 ): ClaimRow[] {
-  const leaseUntil = claim.now + claim.leaseMs;
-  const rows = allRows<{ id: number; generation: number; priority: Priority; rank: number; since: number }>(
-    db,
-    claimDue,
-    { worker: claim.worker, limit: claim.limit, now: claim.now, leaseUntil },
-  );
-  const reason = `Claimed by ${claim.worker}.`;
-  for (const row of rows) {
-    addTransition(db, row.id, { from: 'queued', to: 'running', at: claim.now, by: 'runner', reason });
+  const claimed: ClaimRow[] = [];
+  for (const [rank, priority] of priorities.entries()) {
+    const found = dueTasks(db, { rank, limit: claim.limit - claimed.length, now: claim.now });
+    const taken = found.flatMap((due) => claimTask(db, { ...claim, ...due }) ?? []);
+    if (taken.length === 0) continue;
+    addToCount(db, 'queued', priority, -taken.length);
+    addToCount(db, 'running', priority, taken.length);
+    claimed.push(...taken);
   }
-  for (const priority of priorities) {
-    const count = rows.filter((row) => row.priority === priority).length;
-    if (count === 0) continue;
-    addToCount(db, 'queued', priority, -count);
-    addToCount(db, 'running', priority, count);
-  }
-  return rows
-    .sort((one, other) => one.rank - other.rank || one.since - other.since || one.id - other.id)
-    .map((row) => ({ task: row.id, generation: row.generation, leaseUntil }));
+  return claimed;
 }
+
+interface DueTask {
+  readonly task: number;
+  readonly generation: number;
+  readonly since: number;
+}
+
+function dueTasks(
+  db: Database,
+  { rank, limit, now }: { readonly rank: number; readonly limit: number; readonly now: number },
+): DueTask[] {
+  if (limit <= 0) return [];
+  // A bare parameter as the limit would make SQLite plan anew at every call; the sum hides it from the planner.
+  const atOnce = allRows<DueTask>(
+    db,
+    `SELECT id AS task, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
+     ORDER BY id LIMIT (? + 0)`,
+    limit,
+  );
+  const timed = allRows<DueTask>(
+    db,
+    `SELECT id AS task, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
+     ORDER BY run_after, id LIMIT (? + 0)`,
+    now,
+    limit,
+  );
+  if (timed.length === 0) return atOnce;
+  return [...atOnce, ...timed].sort((one, other) => one.since - other.since || one.task - other.task).slice(0, limit);
+}
+
+/** Takes one task unless somebody else did: the generation makes the update a compare-and-set. */
+function claimTask(
+  db: Database,
+  claim: DueTask & { readonly worker: string; readonly now: number; readonly leaseMs: number },
+): ClaimRow | undefined {
+  const { task, worker, now } = claim;
+  const leaseUntil = now + claim.leaseMs;
+  const { changes } = run(
+    db,
+    `UPDATE task SET state = 'running', generation = generation + 1, attempt = attempt + 1, worker = ?, lease_until = ?,
+       queued_reason = NULL, state_since = ?, updated_at = ?
+     WHERE id = ? AND generation = ? AND state = 'queued'`,
+    worker,
+    leaseUntil,
+    now,
+    now,
+    task,
+    claim.generation,
+  );
+  if (changes === 0) return undefined;
+  addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason: `Claimed by ${worker}.` });
+  return { task, generation: claim.generation + 1, leaseUntil };
+}
+
+const anyDue = `SELECT ${ranks
+  .map(
+    (rank) =>
+      `EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL)
+       OR EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after <= @now)`,
+  )
+  .join(' OR ')} AS due`;
 
 /** Whether a claim would find something now. Reads only. */
 export function hasDue(db: Database, now: number): boolean {
-  return getRow(db, `SELECT 1 FROM (${due})`, { now, limit: 1 }) !== undefined;
+  return getRow<{ due: number }>(db, anyDue, { now })?.due === 1;
 }
 
 /** Renews a lease; false when the claim no longer holds and its work must stop. */
@@ -96,11 +134,7 @@ export function extendClaim(
  * them or no attempts left.
  */
 export function expireClaims(db: Database, { now }: { readonly now: number }): Released[] {
-  const rows = allRows<TaskRow>(
-    db,
-    `SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting') AND lease_until <= ?`,
-    now,
-  );
+  const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} AND lease_until <= ?`, now);
   return rows.map((row) => releaseCrashed(db, row, { at: now, what: 'Its worker stopped renewing the lease' }));
 }
 
@@ -113,10 +147,7 @@ export function releaseOwnerless(
   db: Database,
   { at, clean }: { readonly at: number; readonly clean: boolean },
 ): Released[] {
-  const rows = allRows<TaskRow>(
-    db,
-    "SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting') ORDER BY id",
-  );
+  const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} ORDER BY id`);
   return rows.map((row) => {
     if (!clean && row.state === 'running') {
       return releaseCrashed(db, row, { at, what: 'Switchyard ended without warning while it ran' });
@@ -128,23 +159,16 @@ export function releaseOwnerless(
   });
 }
 
+const earliest = `SELECT ${ranks
+  .map((rank) => `(SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`)
+  .join(', ')},
+  (SELECT min(lease_until) FROM ${heldTasks}) AS lease`;
+
 /** When something becomes due by the clock alone, the earliest: a task's `runAfter` or the end of a lease; null for never. */
 export function nextDue(db: Database, now: number): number | null {
-  const times = [
-    ...priorities.map((_, rank) =>
-      getRow<{ at: number | null }>(
-        db,
-        `SELECT min(run_after) AS at FROM task INDEXED BY task_ready
-         WHERE state = 'queued' AND blocked_count = 0 AND rank = ${rank} AND run_after > ?`,
-        now,
-      ),
-    ),
-    getRow<{ at: number | null }>(
-      db,
-      "SELECT min(lease_until) AS at FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')",
-    ),
-  ].flatMap((row) => (row?.at == null ? [] : [row.at]));
-  return times.length === 0 ? null : Math.min(...times);
+  const times = Object.values(getRow<Record<string, number | null>>(db, earliest, { now }) ?? {});
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function releaseCrashed(

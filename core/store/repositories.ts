@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
+import { unfinishedTasks } from './task-index';
 
 /** A repository with what only the core needs of it. */
 export interface RepositoryRow extends Repository {
@@ -107,12 +108,9 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
 
 /** Forgets a repository; its finished tasks keep their history. Throws WRONG_STATE while it has unfinished tasks, NOT_FOUND. */
 export function deleteRepository(db: Database, id: number): void {
-  const unfinished = allRows<{ id: number }>(
-    db,
-    `SELECT id FROM task INDEXED BY task_unfinished
-     WHERE state IN ('queued', 'running', 'waiting', 'review') AND repository_id = ? ORDER BY id`,
-    id,
-  ).map((row) => row.id);
+  const unfinished = unfinishedTasks
+    .flatMap((sort) => allRows<{ id: number }>(db, `SELECT id FROM ${sort} AND repository_id = ?`, id))
+    .map((row) => row.id);
   if (unfinished.length > 0) {
     throw new CodedError(
       'WRONG_STATE',

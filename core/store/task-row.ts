@@ -32,6 +32,7 @@ export interface TaskRow {
   readonly change_additions: number | null;
   readonly change_deletions: number | null;
   readonly created_at: number;
+  readonly created_by: string;
   readonly updated_at: number;
   readonly state_since: number;
 }

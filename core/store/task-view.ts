@@ -5,11 +5,9 @@ import type { Database } from './database';
 import { type Dependency, hasLanded, listDependencies } from './dependencies';
 import { openRequestsOf } from './requests';
 import { allRows, getRow } from './statement';
+import { tasksIn, unfinishedTasks } from './task-index';
 import { type TaskRow, taskRow } from './task-row';
 import { listTransitions } from './transitions';
-
-const unfinished = "state IN ('queued', 'running', 'waiting', 'review')";
-const broken = "state IN ('failed', 'cancelled')";
 
 /** How many finished tasks a snapshot carries. */
 const finishedInSnapshot = 500;
@@ -21,7 +19,9 @@ export function readTask(db: Database, id: number): Task {
 
 /** A task with its prompt and every move it made. Throws NOT_FOUND. */
 export function readTaskDetail(db: Database, id: number): TaskDetail {
-  return { ...readTask(db, id), prompt: readPrompt(db, id), transitions: listTransitions(db, id) };
+  const row = taskRow(db, id);
+  const created = { from: null, to: 'queued', at: row.created_at, by: row.created_by, reason: 'Created.' } as const;
+  return { ...toTask(db, row), prompt: readPrompt(db, id), transitions: [created, ...listTransitions(db, id)] };
 }
 
 /** What the agent was asked to do. */
@@ -40,13 +40,11 @@ export interface TaskFilter {
 /** Tasks, newest first. */
 export function listTasks(db: Database, filter: TaskFilter): Task[] {
   const states = [...new Set(filter.states ?? taskStates)];
-  const everyState = states.length === taskStates.length;
-  const where = everyState ? [undefined] : states;
-  const rows = where.flatMap((state) =>
+  const sorts = states.length === taskStates.length ? ['task WHERE true'] : states.flatMap((state) => tasksIn[state]);
+  const rows = sorts.flatMap((sort) =>
     allRows<TaskRow>(
       db,
-      `SELECT * FROM task WHERE ${conditionOf(state)}
-       ${filter.repository === undefined ? '' : 'AND repository_id = ?'} ORDER BY id DESC LIMIT ?`,
+      `SELECT * FROM ${sort} ${filter.repository === undefined ? '' : 'AND repository_id = ?'} ORDER BY id DESC LIMIT ?`,
       ...(filter.repository === undefined ? [] : [filter.repository]),
       filter.limit,
     ),
@@ -58,20 +56,13 @@ export function listTasks(db: Database, filter: TaskFilter): Task[] {
 
 /** Every unfinished task and the newest 500 finished ones, newest first: what a window starts from. */
 export function snapshotTasks(db: Database): Task[] {
-  const open = allRows<TaskRow>(db, `SELECT * FROM task INDEXED BY task_unfinished WHERE ${unfinished}`);
+  const open = unfinishedTasks.flatMap((sort) => allRows<TaskRow>(db, `SELECT * FROM ${sort}`));
   const finished = allRows<TaskRow>(
     db,
     "SELECT * FROM task WHERE state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT ?",
     finishedInSnapshot,
   );
   return newestFirst([...open, ...finished]).map((row) => toTask(db, row));
-}
-
-/** Repeats the condition of the partial index that has the state, word for word, so that the index is used. */
-function conditionOf(state: TaskState | undefined): string {
-  if (state === undefined) return 'true';
-  if (state === 'done') return "state = 'done'";
-  return `${state === 'failed' || state === 'cancelled' ? broken : unfinished} AND state = '${state}'`;
 }
 
 function newestFirst(rows: readonly TaskRow[]): TaskRow[] {

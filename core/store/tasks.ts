@@ -25,8 +25,8 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   const { id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
-       created_at, updated_at, state_since)
-     VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)`,
+       created_at, created_by, updated_at, state_since)
+     VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
     task.repositoryId,
     task.title,
     task.agent,
@@ -36,12 +36,12 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     task.maxAttempts,
     task.runAfter ?? null,
     task.at,
+    task.by ?? 'person',
     task.at,
     task.at,
   );
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);
   for (const after of task.after ?? []) addDependency(db, { task: id, after });
-  addTransition(db, id, { from: null, to: 'queued', at: task.at, by: task.by ?? 'person', reason: 'Created.' });
   addToCount(db, 'queued', task.priority, 1);
   return id;
 }

@@ -2,12 +2,15 @@ import type { TaskState, Transition } from '../contract/task';
 import type { Database } from './database';
 import { allRows, run } from './statement';
 
-/** Stamps one move of a task. Called in the transaction that makes it. */
+/**
+ * Stamps one move of a task. Called in the transaction that makes it. Moves are counted because they are never deleted,
+ * and because SQLite would plan anew at every call to find the greatest number.
+ */
 export function addTransition(db: Database, task: number, move: Transition): void {
   run(
     db,
     `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason)
-     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?)`,
+     VALUES (?, (SELECT count(*) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?)`,
     task,
     task,
     move.from,
@@ -18,9 +21,9 @@ export function addTransition(db: Database, task: number, move: Transition): voi
   );
 }
 
-/** Every move of a task, oldest first. */
+/** Every move of a task after its creation, oldest first. */
 export function listTransitions(db: Database, task: number): Transition[] {
-  return allRows<{ from_state: TaskState | null; to_state: TaskState; at: number; by: string; reason: string }>(
+  return allRows<{ from_state: TaskState; to_state: TaskState; at: number; by: string; reason: string }>(
     db,
     'SELECT from_state, to_state, at, by, reason FROM task_transition WHERE task_id = ? ORDER BY number',
     task,

@@ -14,7 +14,8 @@ CREATE TABLE repository (
 ) STRICT;
 
 CREATE TABLE task (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- Rows are never deleted, so an id is never used again.
+  id INTEGER PRIMARY KEY,
   repository_id INTEGER NOT NULL REFERENCES repository (id),
   title TEXT NOT NULL,
   agent TEXT NOT NULL,
@@ -45,6 +46,7 @@ CREATE TABLE task (
   change_additions INTEGER,
   change_deletions INTEGER,
   created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
   updated_at INTEGER NOT NULL,
   state_since INTEGER NOT NULL,
   CHECK ((state = 'done') = (outcome IS NOT NULL)),
@@ -53,9 +55,9 @@ CREATE TABLE task (
 
 CREATE INDEX task_ready ON task (rank, run_after, id) WHERE state = 'queued' AND blocked_count = 0;
 CREATE INDEX task_lease ON task (lease_until) WHERE state IN ('running', 'waiting');
-CREATE INDEX task_unfinished ON task (id) WHERE state IN ('queued', 'running', 'waiting', 'review');
+CREATE INDEX task_blocked ON task (id) WHERE state = 'queued' AND blocked_count > 0;
+CREATE INDEX task_review ON task (id) WHERE state = 'review';
 CREATE INDEX task_broken ON task (id) WHERE state IN ('failed', 'cancelled');
-CREATE INDEX task_repository ON task (repository_id, id);
 
 -- Apart from the task, because a task's row is rewritten at every move and a prompt may be long.
 CREATE TABLE task_prompt (
@@ -72,10 +74,11 @@ CREATE TABLE task_dependency (
 
 CREATE INDEX task_dependency_after ON task_dependency (after_id);
 
+-- Every move but the first, which the task itself remembers.
 CREATE TABLE task_transition (
   task_id INTEGER NOT NULL REFERENCES task (id),
   number INTEGER NOT NULL,
-  from_state TEXT,
+  from_state TEXT NOT NULL,
   to_state TEXT NOT NULL,
   at INTEGER NOT NULL,
   by TEXT NOT NULL,

@@ -49,7 +49,9 @@ describe('an opened store', () => {
   test('has only STRICT tables, so that no column holds what its type forbids', () => {
     const db = open({ file: join(temporaryFolder(), 'switchyard.db') });
     const tables = db.pragma('table_list') as { schema: string; name: string; type: string; strict: number }[];
-    const loose = tables.filter((table) => table.type === 'table' && !table.name.startsWith('sqlite_') && table.strict === 0);
+    const loose = tables.filter(
+      (table) => table.type === 'table' && !table.name.startsWith('sqlite_') && table.strict === 0,
+    );
     expect(loose).toEqual([]);
     expect(tables.length).toBeGreaterThan(10);
   });
@@ -116,7 +118,10 @@ describe('a store that cannot be opened', () => {
 });
 
 describe('migrations', () => {
-  const next = { name: '0002-add-colour', sql: "ALTER TABLE repository ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'" };
+  const next = {
+    name: '0002-add-colour',
+    sql: "ALTER TABLE repository ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'",
+  };
 
   test('bring every saved store up to date with everything in it', () => {
     const versions = readdirSync(saved).filter((name) => name.endsWith('.db'));
@@ -160,7 +165,10 @@ describe('migrations', () => {
   test('change nothing at all when one of them fails', () => {
     const file = join(temporaryFolder(), 'switchyard.db');
     closeDatabase(openDatabase({ file }));
-    const broken = { name: '0002-broken', sql: 'CREATE TABLE half (id INTEGER) STRICT; INSERT INTO nowhere VALUES (1)' };
+    const broken = {
+      name: '0002-broken',
+      sql: 'CREATE TABLE half (id INTEGER) STRICT; INSERT INTO nowhere VALUES (1)',
+    };
     expect(() => openDatabase({ file, migrations: [...migrations, broken] })).toThrow(/nowhere/);
     const db = open({ file });
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);

@@ -10,7 +10,9 @@ describe('group commit', () => {
     const { db } = temporaryStore();
     const writer = createWriter(db);
     let transactions = 0;
-    writer.addTail(() => () => void (transactions += 1));
+    writer.addTail(() => () => {
+      transactions += 1;
+    });
     const ids = await Promise.all(Array.from({ length: 50 }, () => writer.write((store) => addTask(store))));
     expect(ids).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     expect(transactions).toBe(1);
