@@ -35,8 +35,8 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
       connection.close();
     }
   }
-  const [{ createAgents }, { diagnose }] = await Promise.all([import('../core/roster'), import('../core/doctor')]);
+  const [{ createRoster }, { diagnose }] = await Promise.all([import('../core/roster'), import('../core/doctor')]);
   const { config } = around;
-  const agents = createAgents({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
+  const agents = createRoster({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
   return diagnose({ config, agents: await agents.located(true), desktop: null, passed: agents.passed() });
 }

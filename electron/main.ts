@@ -57,15 +57,14 @@ function begin(): void {
     if (process.platform !== 'darwin') app.quit();
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
-  let closed = false;
+  let closing = false;
   app.on('will-quit', (event) => {
-    if (closed) return;
     event.preventDefault();
+    if (closing) return;
+    closing = true;
     ending.abort();
-    void runtime.close().finally(() => {
-      closed = true;
-      app.quit();
-    });
+    // Asking to quit once more does not always end the app; by now nothing is left that could object.
+    void runtime.close().finally(() => app.exit(0));
   });
 }
 
