@@ -20,7 +20,12 @@ export default defineConfig({
       externalizeDeps: false,
       rollupOptions: {
         external,
-        input: { main: at('electron/main.ts'), cli: at('cli/main.ts') },
+        input: {
+          main: at('electron/main.ts'),
+          cli: at('cli/main.ts'),
+          // A program of its own: agents without questions of their own start it to ask a person.
+          'ask-human': at('core/agents/ask-human/main.ts'),
+        },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -1,6 +1,6 @@
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
-import { type OpenRuntime, openRuntime } from '../core/open';
+import { type OpenOptions, type OpenRuntime, openRuntime } from '../core/open';
 import type { Started } from './reach';
 
 /** Why a runtime without a window ended. */
@@ -15,6 +15,7 @@ export interface Ended {
  */
 export async function runInBackground(options: {
   readonly config: Config;
+  readonly askHuman: OpenOptions['askHuman'];
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
   readonly report: (started: Started) => void;
@@ -51,7 +52,11 @@ export async function runInBackground(options: {
 }
 
 async function open(
-  options: { readonly config: Config; readonly report: (started: Started) => void },
+  options: {
+    readonly config: Config;
+    readonly askHuman: OpenOptions['askHuman'];
+    readonly report: (started: Started) => void;
+  },
   onStopRequested: () => void,
   onClients: () => void,
 ) {
@@ -59,7 +64,7 @@ async function open(
     return await openRuntime({
       config: options.config,
       owner: 'background',
-      askHuman: null,
+      askHuman: options.askHuman,
       desktop: null,
       onStopRequested,
       onClients,

@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Connection } from '../core/client';
 import type { Config } from '../core/config';
+import type { OpenOptions } from '../core/open';
 
 /** Where a command writes; process.stdout is one. */
 export interface Output {
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly attach: () => Promise<Connection | null>;
   /** Connects to the runtime there is, or starts one in the background and connects to that. */
   readonly reach: () => Promise<Connection>;
+  /** The tool server by which agents without questions of their own ask a person; null when it was not built. */
+  readonly askHuman: OpenOptions['askHuman'];
   /** Aborted when the person presses Ctrl+C. */
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { attach } from '../core/client';
 import { readConfig } from '../core/config';
 import { version } from '../core/version';
@@ -9,7 +11,7 @@ const interrupted = new AbortController();
 const config = readConfig();
 // npm says which script it runs; without it the program was started by its own name.
 const program = process.env.npm_lifecycle_event === undefined ? 'switchyard' : 'npm run -s switchyard --';
-const self = [process.execPath, process.argv[1] ?? ''];
+const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 const around: Surroundings = {
   directory: process.cwd(),
@@ -20,6 +22,7 @@ const around: Surroundings = {
   readInput,
   attach: () => attach({ folder: config.folders.data, version }),
   reach: () => reach(config, self),
+  askHuman: askHumanBeside(process.argv[1]),
   signal: interrupted.signal,
 };
 
@@ -36,6 +39,12 @@ process.once('SIGINT', () => {
 void run(process.argv.slice(2), around).then((code) => {
   process.exitCode = code;
 });
+
+/** The built tool server lies beside the built program; run from its sources there is none. */
+function askHumanBeside(program: string | undefined): Surroundings['askHuman'] {
+  const file = program === undefined ? '' : join(dirname(program), 'ask-human.js');
+  return existsSync(file) ? { command: process.execPath, args: [file], env: {} } : null;
+}
 
 async function readInput(): Promise<string> {
   let text = '';

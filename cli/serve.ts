@@ -15,7 +15,13 @@ export const serve: Command = {
     const idleMs = given.flag('stay') ? null : Number(given.text('idle-minutes') ?? 10) * 60_000;
     // Loaded here, so that every other command starts without SQLite.
     const { runInBackground } = await import('./background');
-    const ended = await runInBackground({ config: around.config, idleMs, stopped: around.signal, report });
+    const ended = await runInBackground({
+      config: around.config,
+      askHuman: around.askHuman,
+      idleMs,
+      stopped: around.signal,
+      report,
+    });
     return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
   },
 };

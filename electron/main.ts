@@ -27,6 +27,12 @@ function begin(): void {
   // The window paints first: loading SQLite and opening the data folder would hold it up.
   const runtime = joinRuntime({
     config,
+    // The app's own program runs it as plain Node; the variable reaches that one process only.
+    askHuman: {
+      command: process.execPath,
+      args: [join(app.getAppPath(), 'out', 'main', 'ask-human.js')],
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    },
     after: windows.painted,
     onMoved: () => {
       windows.reload();

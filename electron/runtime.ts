@@ -2,7 +2,7 @@ import type { MessagePortMain } from 'electron';
 import type { Client, Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
-import type { OpenRuntime } from '../core/open';
+import type { OpenOptions, OpenRuntime } from '../core/open';
 import { ownerChange } from '../core/owner-change';
 import { portLine } from './port';
 
@@ -32,6 +32,7 @@ type Joined =
  */
 export function joinRuntime(options: {
   readonly config: Config;
+  readonly askHuman: OpenOptions['askHuman'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
   /** Another runtime is there than the one the windows' ports led to. */
@@ -91,7 +92,7 @@ export function joinRuntime(options: {
   };
 }
 
-async function join(options: { readonly config: Config; readonly onStopRequested: () => void }): Promise<Joined> {
+async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'onStopRequested'>): Promise<Joined> {
   const { openRuntime, attach, version } = await doors();
   const { data, run } = options.config.folders;
   const until = Date.now() + patienceMs;
@@ -99,7 +100,7 @@ async function join(options: { readonly config: Config; readonly onStopRequested
     const opened = await openRuntime({
       config: options.config,
       owner: 'app',
-      askHuman: null,
+      askHuman: options.askHuman,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,
     });
