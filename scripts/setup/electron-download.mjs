@@ -32,10 +32,8 @@ const rememberedFor = 24 * 60 * 60 * 1000;
  * @returns {Promise<string>} why there is none; empty when it was downloaded
  */
 export async function downloadElectron({ root, cache, mayRemember, patience, now = Date.now() }) {
-  const home = join(root, 'node_modules', 'electron');
-  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  const memory = join(cache, `electron-${version}-out-of-reach.json`);
-  const remembered = mayRemember ? recall(memory, now) : '';
+  const { home, version, memory } = about(root, cache);
+  const remembered = mayRemember ? rememberedRefusal({ root, cache, now }) : '';
   if (remembered) return remembered;
   const refusal = await step(
     `Downloading Electron ${version}`,
@@ -48,13 +46,25 @@ export async function downloadElectron({ root, cache, mayRemember, patience, now
 }
 
 /**
- * @param {string} memory
- * @param {number} now
+ * Why the last attempt failed, if that is less than a day ago.
+ * @param {{ root: string, cache: string, now?: number }} where
+ * @returns {string} empty when there is nothing to remember
  */
-function recall(memory, now) {
+export function rememberedRefusal({ root, cache, now = Date.now() }) {
+  const { memory } = about(root, cache);
   if (!existsSync(memory)) return '';
   const { at, because } = JSON.parse(readFileSync(memory, 'utf8'));
   return now - at < rememberedFor ? because : '';
+}
+
+/**
+ * @param {string} root
+ * @param {string} cache
+ */
+function about(root, cache) {
+  const home = join(root, 'node_modules', 'electron');
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  return { home, version, memory: join(cache, `electron-${version}-out-of-reach.json`) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isCached } from './cache.mjs';
 import { compatElectron, compatFolder, compatRunsHere, compatVersion } from './electron-compat.mjs';
-import { downloadElectron } from './electron-download.mjs';
+import { downloadElectron, rememberedRefusal } from './electron-download.mjs';
 import { SetupFailure } from './failure.mjs';
 import { withLock } from './lock.mjs';
 import { cacheFolder, root, setupLock } from './places.mjs';
@@ -26,6 +26,12 @@ const firstWithNodeApi10 = 35;
 export async function findElectron(env = process.env) {
   const chosen = chosenElectron(env) ?? officialElectron(root);
   if (chosen) return withBinding(chosen, env);
+  const settled = rememberedRefusal({ root, cache: cacheFolder(env) });
+  const older = cachedCompat(cacheFolder(env));
+  if (settled && older) {
+    sayOutOfReach(settled);
+    return older;
+  }
   return withLock(setupLock, async () => {
     const meanwhile = officialElectron(root);
     if (meanwhile) return meanwhile;
@@ -33,9 +39,7 @@ export async function findElectron(env = process.env) {
     const official = officialElectron(root);
     if (official) return official;
     if (!compatRunsHere()) throw nothingToStart(refusal);
-    say(
-      `· Electron ${wantedVersion(root)} is out of reach (${refusal}); using Electron ${compatVersion} from the registry, for this machine only`,
-    );
+    sayOutOfReach(refusal);
     return compatElectron(cacheFolder(env));
   });
 }
@@ -126,6 +130,12 @@ function cachedCompat(cache) {
 async function withBinding(electron, env) {
   if (electron.sqliteBinding || Number(majorOf(electron.version)) >= firstWithNodeApi10) return electron;
   return { ...electron, sqliteBinding: await bindingForOldElectron(cacheFolder(env)) };
+}
+
+/** @param {string} refusal */
+function sayOutOfReach(refusal) {
+  const official = `Electron ${wantedVersion(root)} is out of reach (${refusal})`;
+  say(`· ${official}; using the older ${compatVersion} from the registry, on this machine only`);
 }
 
 /** @param {string} refusal */
