@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import type { AskHuman } from './agents/acp';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
 import { createRouter, type Router } from './commands/router';
@@ -10,7 +11,7 @@ import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
 import { openLog } from './log';
-import { type AskHuman, createRoster } from './roster';
+import { createRoster } from './roster';
 import type { Deps } from './runner/deps';
 import { leaseMs } from './runner/lease';
 import { recover } from './runner/recover';

@@ -1,17 +1,13 @@
+import { type AskHuman, createAcpAgent } from './agents/acp';
 import type { Agent } from './agents/agent';
+import { createClaude } from './agents/claude';
 import { createEcho } from './agents/echo';
 import { buildEnvironment, readLoginEnvironment } from './agents/environment';
+import { createGoose } from './agents/goose';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { Settings } from './contract/settings';
 import type { Log } from './log';
-
-/** How to start the tool server by which an agent without questions of its own asks a person. */
-export interface AskHuman {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** The agents there are and what they are given. */
 export interface Roster {
@@ -33,14 +29,25 @@ export function createRoster(options: {
   readonly log: Log;
 }): Roster {
   const { config, askHuman, settings, log } = options;
-  const builtIn: readonly Agent[] = [createEcho({ folder: config.folders.echo })];
+  const builtIn: readonly Agent[] = [
+    createClaude(),
+    createGoose({ askHuman }),
+    createEcho({ folder: config.folders.echo }),
+  ];
   const login = lazy(async () => {
     const found = await readLoginEnvironment({ shell: config.shell, home: config.home, process: config.environment });
     if (found.reason !== null) log('warning', 'The login shell was not read.', { reason: found.reason });
     return found.environment;
   });
   const all = () => {
-    const custom: Agent[] = [];
+    const custom = settings().acpAgents.map((agent) =>
+      createAcpAgent({
+        ...agent,
+        label: agent.name,
+        install: `Install ${agent.command}, or change the setting acpAgents.`,
+        askHuman,
+      }),
+    );
     return new Map([...builtIn, ...custom].map((agent) => [agent.name, agent]));
   };
   const passed = () => [...new Set([...settings().passEnvironment, ...config.passEnvironment])];
