@@ -1,0 +1,89 @@
+import type { FileChange } from '../../core/contract/review';
+
+/** A file with more changed lines than this is shown only when asked for. */
+export const heavyLines = 4_000;
+/** About how many changed lines are fetched in one call. */
+export const batchLines = 4_000;
+/** What is fetched without being asked for. The rest follows with a button. */
+export const eagerLines = 24_000;
+
+/** Which files of a change are fetched how: in small calls in the order shown, and some only when asked for. */
+export interface Batches {
+  /** Fetched one after the other, each a list of paths. */
+  readonly eager: readonly (readonly string[])[];
+  /** Fetched when the person asks, one file at a time. */
+  readonly onDemand: ReadonlySet<string>;
+}
+
+/** Plans the fetching of a change's patch, so that neither a lock file nor ten thousand files make the window wait. */
+export function planBatches(files: readonly FileChange[]): Batches {
+  const eager: string[][] = [];
+  const onDemand = new Set<string>();
+  let batch: string[] = [];
+  let inBatch = 0;
+  let total = 0;
+  for (const file of files) {
+    const lines = (file.additions ?? 0) + (file.deletions ?? 0);
+    if (lines > heavyLines || total + lines > eagerLines) {
+      onDemand.add(file.path);
+      continue;
+    }
+    if (batch.length > 0 && (inBatch + lines > batchLines || batch.length >= 400)) {
+      eager.push(batch);
+      batch = [];
+      inBatch = 0;
+    }
+    batch.push(file.path);
+    inBatch += lines;
+    total += lines;
+  }
+  if (batch.length > 0) eager.push(batch);
+  return { eager, onDemand };
+}
+
+/** Cuts a patch of several files into one patch for each, by the path after the change. */
+export function splitPatch(patch: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  const starts = [...patch.matchAll(/^diff --git /gm)].map((match) => match.index);
+  for (const [index, start] of starts.entries()) {
+    const part = patch.slice(start, starts[index + 1]);
+    const path = pathOf(part);
+    if (path !== null) parts.set(path, part);
+  }
+  return parts;
+}
+
+/** The path a single file's patch is about: the new one, or the old one of a deleted file. */
+export function pathOf(part: string): string | null {
+  const head = part.split(/^@@ /m, 1)[0] ?? '';
+  const renamed = /^rename to (.*)$/m.exec(head) ?? /^copy to (.*)$/m.exec(head);
+  if (renamed !== null) return unquoted(renamed[1] ?? '');
+  const added = /^\+\+\+ (.*)$/m.exec(head)?.[1];
+  if (added !== undefined && added !== '/dev/null') return withoutSide(unquoted(added.replace(/\t$/, '')));
+  const removed = /^--- (.*)$/m.exec(head)?.[1];
+  if (removed !== undefined && removed !== '/dev/null') return withoutSide(unquoted(removed.replace(/\t$/, '')));
+  // Without hunks (binary, mode only) both names are on the first line, and they are the same.
+  const first = head.slice('diff --git '.length).split('\n', 1)[0] ?? '';
+  if (first.startsWith('"')) return withoutSide(unquoted(/^"(?:[^"\\]|\\.)*"/.exec(first)?.[0] ?? ''));
+  const half = (first.length - 1) / 2;
+  return Number.isInteger(half) ? withoutSide(first.slice(half + 1)) : null;
+}
+
+function withoutSide(path: string): string {
+  return path.replace(/^[ab]\//, '');
+}
+
+/** A name as git quotes it: C escapes, and bytes of UTF-8 in octal. */
+function unquoted(name: string): string {
+  if (!name.startsWith('"')) return name;
+  const bytes: number[] = [];
+  const encoder = new TextEncoder();
+  for (const match of name.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/gs)) {
+    if (match[1] !== undefined) bytes.push(Number.parseInt(match[1], 8));
+    else if (match[2] !== undefined) bytes.push(...encoder.encode(escapes[match[2]] ?? match[2]));
+    else bytes.push(...encoder.encode(match[3] ?? ''));
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };

@@ -1,0 +1,128 @@
+import type { CodeViewDiffItem } from '@pierre/diffs';
+import { CodeView, type CodeViewHandle, type CodeViewReactOptions } from '@pierre/diffs/react';
+import { type ReactNode, type Ref, useMemo, useRef } from 'react';
+import type { FileChange } from '../../core/contract/review';
+import { useView } from '../state/app';
+import { cleanLine } from '../text/clean';
+import { palette, sheet } from './look';
+import { type Patches, tooLong } from './patches';
+
+interface Props {
+  readonly ref: Ref<CodeViewHandle<undefined, undefined>>;
+  readonly items: readonly CodeViewDiffItem[];
+  readonly files: readonly FileChange[];
+  readonly patches: Patches;
+  readonly viewed: ReadonlySet<string>;
+  readonly mark: (path: string, viewed: boolean) => void;
+  readonly unfold: (path: string) => void;
+  /** The file at the top changed, by the person's own scrolling or by a jump. */
+  readonly onTop: (path: string, byHand: boolean) => void;
+}
+
+/** The virtualised diff of all files, with each file's mark in its header. */
+export function DiffView(props: Props): ReactNode {
+  const { files, patches, viewed, mark, unfold } = props;
+  const diffStyle = useView((view) => view.diffStyle);
+  const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
+  const top = useRef<string | null>(null);
+  const lastWheel = useRef(0);
+  const options = useMemo<CodeViewReactOptions<undefined, undefined>>(
+    () => ({
+      theme: palette,
+      preferredHighlighter: 'shiki-js',
+      diffStyle,
+      unsafeCSS: sheet,
+      stickyHeaders: true,
+      hunkSeparators: 'line-info-basic',
+      lineDiffType: 'word',
+      maxLineDiffLength: 500,
+      tokenizeMaxLineLength: 1_000,
+      tokenizeMaxLength: 150_000,
+      overflow: 'scroll',
+    }),
+    [diffStyle],
+  );
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notes that the person scrolls by hand.
+    <div className="diff" onWheel={() => (lastWheel.current = performance.now())}>
+      <CodeView
+        ref={props.ref}
+        className="diff-scroll"
+        items={props.items}
+        options={options}
+        onScroll={(scrollTop, viewer) => {
+          const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
+          if (first === null || first === top.current) return;
+          top.current = first;
+          props.onTop(first, performance.now() - lastWheel.current < 300);
+        }}
+        renderHeaderMetadata={(item) => {
+          const file = byPath.get(item.id);
+          return (
+            file !== undefined && (
+              <FileMark file={file} patches={patches} viewed={viewed.has(file.path)} mark={mark} unfold={unfold} />
+            )
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+/** The item under the upper edge. The list is in order, so halving finds it. */
+function topItem(
+  items: readonly CodeViewDiffItem[],
+  scrollTop: number,
+  topOf: (id: string) => number | undefined,
+): string | null {
+  let low = 0;
+  let high = items.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((topOf(items[middle]?.id ?? '') ?? 0) <= scrollTop + 8) low = middle;
+    else high = middle - 1;
+  }
+  return items[low]?.id ?? null;
+}
+
+function FileMark(props: {
+  readonly file: FileChange;
+  readonly patches: Patches;
+  readonly viewed: boolean;
+  readonly mark: (path: string, viewed: boolean) => void;
+  readonly unfold: (path: string) => void;
+}): ReactNode {
+  const { file, patches, viewed } = props;
+  const patch = patches.byPath.get(file.path);
+  const lines = (file.additions ?? 0) + (file.deletions ?? 0);
+  return (
+    <span className="file-mark">
+      {file.note !== null && <span className="file-note">{cleanLine(file.note)}</span>}
+      {file.oldMode !== file.newMode && file.status === 'modified' && (
+        <span className="file-note">
+          mode {file.oldMode} → {file.newMode}
+        </span>
+      )}
+      {file.binary ? (
+        <span className="quiet">binary</span>
+      ) : patch === tooLong ? (
+        <span className="quiet">too large to show here</span>
+      ) : patch === undefined && patches.onDemand.has(file.path) ? (
+        <button type="button" className="link" onClick={() => patches.load(file.path)}>
+          Show {lines.toLocaleString()} changed lines
+        </button>
+      ) : patch === undefined && patches.loading ? (
+        <span className="quiet">loading…</span>
+      ) : null}
+      {viewed && (
+        <button type="button" className="link" onClick={() => props.unfold(file.path)}>
+          Unfold
+        </button>
+      )}
+      <label className="file-viewed">
+        <input type="checkbox" checked={viewed} onChange={(event) => props.mark(file.path, event.target.checked)} />
+        Viewed
+      </label>
+    </span>
+  );
+}

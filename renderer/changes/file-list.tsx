@@ -1,0 +1,83 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { FileChange } from '../../core/contract/review';
+import { ChangeSize } from '../tasks/row';
+import { cleanLine } from '../text/clean';
+
+const statusWords: Readonly<Record<FileChange['status'], readonly [string, string]>> = {
+  added: ['A', 'added'],
+  modified: ['M', 'modified'],
+  deleted: ['D', 'deleted'],
+  renamed: ['R', 'renamed'],
+  copied: ['C', 'copied'],
+  'type-changed': ['T', 'type changed'],
+  unmerged: ['U', 'unmerged'],
+};
+
+/** The files of a change with their counts and marks. */
+export function FileList(props: {
+  readonly files: readonly FileChange[];
+  readonly viewed: ReadonlySet<string>;
+  readonly current: string | null;
+  readonly open: (path: string) => void;
+  readonly mark: (path: string, viewed: boolean) => void;
+}): ReactNode {
+  const { files, viewed, current } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: files.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 26,
+    overscan: 10,
+    paddingStart: 4,
+    paddingEnd: 4,
+  });
+  const at = files.findIndex(({ path }) => path === current);
+  useEffect(() => {
+    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
+  }, [at, rows]);
+  return (
+    <nav ref={scroller} className="files" aria-label="Changed files">
+      <ul style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {rows.getVirtualItems().map((item) => {
+          const file = files[item.index];
+          if (file === undefined) return null;
+          const path = cleanLine(file.path);
+          const cut = path.lastIndexOf('/');
+          const [letter, word] = statusWords[file.status];
+          return (
+            <li
+              key={file.path}
+              className="file"
+              style={{ position: 'absolute', top: item.start, insetInline: 4, height: 26 }}
+            >
+              <button
+                type="button"
+                className={`file-button ${viewed.has(file.path) ? 'file-seen' : ''}`}
+                aria-current={file.path === current || undefined}
+                title={file.oldPath === null ? path : `${cleanLine(file.oldPath)} → ${path}`}
+                onClick={() => props.open(file.path)}
+              >
+                <span className={`file-status file-${file.status}`} aria-hidden="true">
+                  {viewed.has(file.path) ? '✓' : letter}
+                </span>
+                <span className="unseen">{viewed.has(file.path) ? `${word}, viewed` : word}</span>
+                <bdi className="file-name ellipsis">
+                  {path.slice(cut + 1)}
+                  {cut > 0 && <span className="file-folder"> {path.slice(0, cut)}</span>}
+                </bdi>
+                <span className="file-size">
+                  {file.binary ? (
+                    <span className="quiet">bin</span>
+                  ) : (
+                    <ChangeSize additions={file.additions ?? 0} deletions={file.deletions ?? 0} />
+                  )}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

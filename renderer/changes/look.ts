@@ -1,0 +1,55 @@
+import { registerCustomCSSVariableTheme } from '@pierre/diffs';
+
+/** The name of our palette in the diff view: every colour is one of the window's own variables. */
+export const palette = 'switchyard';
+
+registerCustomCSSVariableTheme(palette, {
+  foreground: 'var(--text)',
+  background: 'var(--panel)',
+  'token-comment': 'var(--code-comment)',
+  'token-string': 'var(--code-string)',
+  'token-string-expression': 'var(--code-string)',
+  'token-constant': 'var(--code-number)',
+  'token-keyword': 'var(--code-keyword)',
+  'token-parameter': 'var(--text)',
+  'token-function': 'var(--code-function)',
+  'token-punctuation': 'var(--text-2)',
+  'token-link': 'var(--accent-text)',
+  'token-inserted': 'var(--added)',
+  'token-deleted': 'var(--removed)',
+});
+
+/**
+ * The view's own sheet mixes its colours with light-dark() and relative colours, which the oldest runtime does not
+ * know; there it would stay without any. All of them are given here, from the tokens, so both runtimes show the same.
+ */
+export const sheet = `
+:host {
+  --diffs-font-family: var(--mono);
+  --diffs-header-font-family: var(--face);
+  --diffs-mixer: var(--text);
+  --diffs-bg: var(--panel);
+  --diffs-fg: var(--text);
+  --diffs-fg-number: var(--text-3);
+  --diffs-bg-buffer: var(--raised);
+  --diffs-bg-context: var(--panel);
+  --diffs-bg-context-gutter: var(--panel);
+  --diffs-bg-separator: var(--raised);
+  --diffs-deletion-base: var(--removed);
+  --diffs-addition-base: var(--added);
+  --diffs-modified-base: var(--accent-text);
+  --diffs-bg-deletion: var(--removed-soft);
+  --diffs-bg-deletion-emphasis: var(--removed-strong);
+  --diffs-bg-addition: var(--added-soft);
+  --diffs-bg-addition-emphasis: var(--added-strong);
+  --diffs-selection-number-fg: var(--accent-text);
+  background-color: var(--panel);
+  color: var(--text);
+}
+[data-line], [data-no-newline], [data-gutter-buffer], [data-column-number] {
+  --diffs-line-bg: var(--diffs-computed-diff-line-bg);
+}
+[data-background] [data-line-type='change-deletion'] { --diffs-computed-diff-line-bg: var(--removed-soft); }
+[data-background] [data-line-type='change-addition'] { --diffs-computed-diff-line-bg: var(--added-soft); }
+[data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
+`;

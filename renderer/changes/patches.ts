@@ -1,0 +1,88 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { Review } from '../../core/contract/review';
+import { useApp } from '../state/app';
+import { type Failure, failureOf, isAbort } from '../state/failure';
+import { planBatches, splitPatch } from './batches';
+
+/** The patches of a review's files as far as they were fetched. */
+export interface Patches {
+  readonly byPath: ReadonlyMap<string, string>;
+  readonly loading: boolean;
+  readonly failure: Failure | null;
+  /** Files that are fetched only by `load`. */
+  readonly onDemand: ReadonlySet<string>;
+  readonly load: (path: string) => void;
+  readonly reload: () => void;
+}
+
+interface State {
+  readonly review: Review | null;
+  readonly byPath: ReadonlyMap<string, string>;
+  readonly loading: boolean;
+  readonly failure: Failure | null;
+}
+
+const longestPatch = 2_000_000;
+
+/** Fetches a review's patch in small calls, in the order shown; heavy files only when asked for. */
+export function usePatches(review: Review): Patches {
+  const { line } = useApp();
+  const plan = useMemo(() => planBatches(review.files), [review]);
+  const [round, setRound] = useState(0);
+  const [state, setState] = useState<State>({ review: null, byPath: new Map(), loading: true, failure: null });
+  const fetchPaths = useCallback(
+    async (paths: readonly string[], signal?: AbortSignal): Promise<void> => {
+      // A renamed file's patch is only whole when git is shown both of its names.
+      const names = review.files.flatMap((file) =>
+        paths.includes(file.path) ? [file.path, ...(file.oldPath === null ? [] : [file.oldPath])] : [],
+      );
+      const { task, mergeBase, head } = review;
+      const { patch, truncated } = await line
+        .client()
+        .reviews.patch({ task, mergeBase, head, paths: names }, signal === undefined ? {} : { signal });
+      if (signal?.aborted) return;
+      const parts = new Map<string, string>();
+      for (const [path, part] of splitPatch(patch)) parts.set(path, part.length > longestPatch ? tooLong : part);
+      for (const path of paths) if (!parts.has(path)) parts.set(path, truncated ? tooLong : '');
+      setState((old) => ({ ...old, byPath: new Map([...(old.review === review ? old.byPath : []), ...parts]) }));
+    },
+    [line, review],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the round is why it runs again.
+  useEffect(() => {
+    const left = new AbortController();
+    setState({ review, byPath: new Map(), loading: true, failure: null });
+    const fetchAll = async (): Promise<void> => {
+      for (const batch of plan.eager) {
+        await fetchPaths(batch, left.signal);
+        if (left.signal.aborted) return;
+      }
+      setState((old) => ({ ...old, loading: false }));
+    };
+    fetchAll().catch((error) => {
+      if (!left.signal.aborted && !isAbort(error))
+        setState((old) => ({ ...old, loading: false, failure: failureOf(error) }));
+    });
+    return () => left.abort();
+  }, [fetchPaths, plan, review, round]);
+  const load = useCallback(
+    (path: string) => {
+      fetchPaths([path]).catch((error) => setState((old) => ({ ...old, failure: failureOf(error) })));
+    },
+    [fetchPaths],
+  );
+  const known = state.review === review;
+  return {
+    byPath: known ? state.byPath : nothing,
+    loading: known ? state.loading : true,
+    failure: known ? state.failure : null,
+    onDemand: plan.onDemand,
+    load,
+    reload: () => setRound((value) => value + 1),
+  };
+}
+
+/** Stands for a patch the core did not give whole. */
+export const tooLong = '\0too long';
+
+const nothing: ReadonlyMap<string, string> = new Map();

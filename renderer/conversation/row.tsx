@@ -1,0 +1,196 @@
+import { memo, type ReactNode, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import { Glyph } from '../parts/glyph';
+import { Icon } from '../parts/icon';
+import { Note } from '../parts/note';
+import { PatchLines } from '../parts/patch';
+import { askingOf } from '../requests/answers';
+import { RequestForm } from '../requests/request-form';
+import { count, exactly } from '../text/amounts';
+import { clean, cleanLine } from '../text/clean';
+import { Prose } from '../text/prose';
+import type { Row } from './rows';
+
+interface Props {
+  readonly row: Row;
+  readonly task: Task;
+  readonly newest: boolean;
+}
+
+/** One row of a conversation. */
+export const RowView = memo(
+  function RowView({ row, task, newest }: Props): ReactNode {
+    switch (row.kind) {
+      case 'prompt':
+        return (
+          <article className="said said-person" title={exactly(row.at)}>
+            <h3 className="said-by">{row.by === 'person' ? 'You' : 'Switchyard'}</h3>
+            <Prose text={row.text} />
+          </article>
+        );
+      case 'text':
+        return (
+          <article className="said" title={exactly(row.at)}>
+            <Prose text={row.text} />
+          </article>
+        );
+      case 'thought':
+        return (
+          <details className="thought fold">
+            <summary>
+              Thought{newest && task.state === 'running' ? ' (thinking…)' : ` · ${firstLine(row.text)}`}
+            </summary>
+            <Prose text={row.text} />
+          </details>
+        );
+      case 'tool':
+        return <Tool row={row} />;
+      case 'plan':
+        return <Plan entries={row.entries} />;
+      case 'request':
+        return <Asked row={row} task={task} />;
+      case 'notice':
+        return (
+          <Note kind={row.level === 'error' ? 'failed' : row.level}>
+            <span className="prose">{clean(row.text)}</span>
+          </Note>
+        );
+      case 'commit':
+        return (
+          <p className="fact selectable">
+            <Glyph look="review" /> Committed <code>{row.oid.slice(0, 9)}</code> {cleanLine(row.subject)}{' '}
+            <span className="quiet">{count(row.files, 'file')}</span>
+          </p>
+        );
+      case 'check':
+        return (
+          <p className="fact selectable">
+            <Glyph look={row.passed ? 'done' : 'failed'} /> <code>{cleanLine(row.command)}</code>{' '}
+            {row.passed ? 'passed' : 'failed'}
+          </p>
+        );
+    }
+  },
+  (old, next) =>
+    old.row === next.row &&
+    old.newest === next.newest &&
+    (next.row.kind !== 'request' || old.task.requests === next.task.requests) &&
+    (next.row.kind !== 'thought' || old.task.state === next.task.state),
+);
+
+function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactNode {
+  const { call } = row;
+  const [open, setOpen] = useState(false);
+  return (
+    <div className={`tool tool-${call.status}`}>
+      <button
+        type="button"
+        className="tool-line"
+        aria-expanded={open}
+        title={exactly(row.at)}
+        onClick={() => setOpen(!open)}
+      >
+        <span className={open ? 'tool-chevron tool-open' : 'tool-chevron'}>
+          <Icon name="chevron" />
+        </span>
+        <span className="tool-kind">{toolWords[call.kind] ?? 'Tool'}</span>
+        <span className="tool-title ellipsis mono" dir="auto">
+          {cleanLine(call.title)}
+        </span>
+        <span className="tool-status">
+          {call.status === 'completed' ? '' : call.status === 'pending' ? 'waiting' : call.status}
+        </span>
+      </button>
+      {open && (
+        <div className="tool-inside">
+          {call.diff !== undefined && <PatchLines patch={call.diff} />}
+          {call.input !== undefined && <Lines name="Input" text={call.input} />}
+          {call.output !== undefined && <Lines name="Output" text={call.output} />}
+          {call.diff === undefined && call.input === undefined && call.output === undefined && (
+            <p className="quiet">The agent gave no details of this call.</p>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const longestOutput = 20_000;
+
+function Lines({ name, text }: { readonly name: string; readonly text: string }): ReactNode {
+  const [whole, setWhole] = useState(false);
+  const isLong = text.length > longestOutput && !whole;
+  return (
+    <figure>
+      <figcaption className="quiet small">{name}</figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <pre className="code tool-text" tabIndex={0}>
+        {clean(isLong ? text.slice(0, longestOutput) : text)}
+      </pre>
+      {isLong && (
+        <button type="button" className="link" onClick={() => setWhole(true)}>
+          Show {(text.length - longestOutput).toLocaleString()} more characters
+        </button>
+      )}
+    </figure>
+  );
+}
+
+const toolWords: Readonly<Record<string, string>> = {
+  read: 'Read',
+  edit: 'Edit',
+  delete: 'Delete',
+  search: 'Search',
+  execute: 'Run',
+  fetch: 'Fetch',
+  think: 'Think',
+};
+
+function Plan({ entries }: { readonly entries: Extract<Row, { kind: 'plan' }>['entries'] }): ReactNode {
+  const done = entries.filter(({ status }) => status === 'completed').length;
+  return (
+    <section className="plan" aria-label="Plan">
+      <h3 className="said-by">
+        Plan{' '}
+        <span className="quiet tabular">
+          {done}/{entries.length}
+        </span>
+      </h3>
+      <ol>
+        {entries.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a plan's entries have no other name.
+          <li key={index} className={`plan-${entry.status}`}>
+            <Glyph look={entry.status === 'completed' ? 'done' : entry.status === 'pending' ? 'queued' : 'running'} />
+            <span dir="auto">{cleanLine(entry.text)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>; readonly task: Task }): ReactNode {
+  const request = task.requests.find(({ id }) => id === row.request);
+  if (request === undefined) {
+    return (
+      <p className="fact selectable">
+        <Icon name="person" /> {cleanLine(row.title)}{' '}
+        <span className="quiet">{row.answer === null ? 'no longer asked' : `→ ${cleanLine(row.answer)}`}</span>
+      </p>
+    );
+  }
+  const isFirst = task.requests[0]?.id === request.id;
+  return (
+    <section className="card asked" aria-label="Request" aria-current={isFirst || undefined}>
+      <h3 className="card-title" dir="auto">
+        <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
+      </h3>
+      <RequestForm request={request} active={isFirst} />
+    </section>
+  );
+}
+
+function firstLine(text: string): string {
+  const line = cleanLine(text.trimStart().split('\n', 1)[0] ?? '');
+  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+}

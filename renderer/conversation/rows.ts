@@ -1,0 +1,154 @@
+import type { TranscriptEvent } from '../../core/contract/transcript';
+
+type Of<T extends TranscriptEvent['type']> = Extract<TranscriptEvent, { type: T }>;
+
+/** One row of a conversation: one or several events of the transcript, as a person reads them. */
+export type Row =
+  | {
+      readonly kind: 'prompt';
+      readonly key: string;
+      readonly at: number;
+      readonly text: string;
+      readonly by: 'person' | 'switchyard';
+    }
+  | { readonly kind: 'text' | 'thought'; readonly key: string; readonly at: number; readonly text: string }
+  | {
+      readonly kind: 'tool';
+      readonly key: string;
+      readonly at: number;
+      readonly call: Omit<Of<'tool'>, 'seq' | 'at' | 'type'>;
+    }
+  | { readonly kind: 'plan'; readonly key: string; readonly at: number; readonly entries: Of<'plan'>['entries'] }
+  | {
+      readonly kind: 'request';
+      readonly key: string;
+      readonly at: number;
+      readonly request: number;
+      readonly title: string;
+      readonly answer: string | null;
+    }
+  | {
+      readonly kind: 'notice';
+      readonly key: string;
+      readonly at: number;
+      readonly level: Of<'notice'>['level'];
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'commit';
+      readonly key: string;
+      readonly at: number;
+      readonly oid: string;
+      readonly subject: string;
+      readonly files: number;
+    }
+  | {
+      readonly kind: 'check';
+      readonly key: string;
+      readonly at: number;
+      readonly command: string;
+      readonly passed: boolean;
+    };
+
+/** A conversation as it grows: rows in order, and where the ones that may still change are. */
+export interface Rows {
+  readonly rows: Row[];
+  /** The last event's number; following goes on after it. */
+  seq: number;
+  readonly places: Map<string, number>;
+}
+
+/** A conversation with nothing in it. */
+export function noRows(): Rows {
+  return { rows: [], seq: 0, places: new Map() };
+}
+
+/** Adds events in place. An event already taken is passed over, so a second delivery changes nothing. */
+export function addEvents(to: Rows, events: readonly TranscriptEvent[]): void {
+  for (const event of events) {
+    if (event.seq <= to.seq) continue;
+    to.seq = event.seq;
+    add(to, event);
+  }
+}
+
+function add(to: Rows, event: TranscriptEvent): void {
+  const { at } = event;
+  const key = `${event.seq}`;
+  switch (event.type) {
+    case 'prompt':
+      to.rows.push({ kind: 'prompt', key, at, text: event.text, by: event.by });
+      return;
+    case 'text':
+    case 'thought': {
+      // A message interrupted by a tool call goes on in a row of its own, so that the order stays what it was.
+      const last = to.rows.length - 1;
+      const name = `${event.type} ${event.message}`;
+      const row = to.rows[last];
+      if (row !== undefined && row.kind === event.type && to.places.get(name) === last) {
+        to.rows[last] = { ...row, text: row.text + event.text };
+      } else if (event.text !== '') {
+        to.places.set(name, to.rows.length);
+        to.rows.push({ kind: event.type, key, at, text: event.text });
+      }
+      return;
+    }
+    case 'tool': {
+      const { seq: _seq, at: _at, type: _type, ...call } = event;
+      const name = `tool ${event.call}`;
+      const place = to.places.get(name);
+      const row = place === undefined ? undefined : to.rows[place];
+      if (place !== undefined && row?.kind === 'tool')
+        to.rows[place] = { ...row, call: { ...row.call, ...told(call) } };
+      else {
+        to.places.set(name, to.rows.length);
+        to.rows.push({ kind: 'tool', key, at, call });
+      }
+      return;
+    }
+    case 'plan': {
+      const place = to.places.get('plan');
+      const row = place === undefined ? undefined : to.rows[place];
+      // A plan that is only ticked off stays where it is; a new one after other rows is shown anew.
+      if (place !== undefined && row?.kind === 'plan' && sameTexts(row.entries, event.entries)) {
+        to.rows[place] = { ...row, entries: event.entries };
+      } else {
+        to.places.set('plan', to.rows.length);
+        to.rows.push({ kind: 'plan', key, at, entries: event.entries });
+      }
+      return;
+    }
+    case 'request':
+      to.places.set(`request ${event.request}`, to.rows.length);
+      to.rows.push({ kind: 'request', key, at, request: event.request, title: event.title, answer: null });
+      return;
+    case 'answer': {
+      const place = to.places.get(`request ${event.request}`);
+      const row = place === undefined ? undefined : to.rows[place];
+      if (place !== undefined && row?.kind === 'request') to.rows[place] = { ...row, answer: event.text };
+      return;
+    }
+    case 'notice':
+      to.rows.push({ kind: 'notice', key, at, level: event.level, text: event.text });
+      return;
+    case 'commit':
+      to.rows.push({ kind: 'commit', key, at, oid: event.oid, subject: event.subject, files: event.files });
+      return;
+    case 'check':
+      to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed });
+      return;
+    case 'usage':
+      return;
+  }
+}
+
+/** Later events of a call add to earlier ones: what they leave out or leave empty stays as it was. */
+function told<T extends object>(call: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(call).filter(([, value]) => value !== undefined && value !== ''),
+  ) as Partial<T>;
+}
+
+function sameTexts(one: Of<'plan'>['entries'], other: Of<'plan'>['entries']): boolean {
+  return one.length === other.length && one.every((entry, index) => entry.text === other[index]?.text);
+}

@@ -1,0 +1,50 @@
+/** One thing a key can do. The palette, the help sheet and every hint on hover read this table and nothing else. */
+export interface Action {
+  readonly label: string;
+  /** Each is a key, a chord as `mod+k`, or two keys one after the other as `g i`. */
+  readonly keys: readonly string[];
+  readonly group: 'Go' | 'Tasks' | 'Requests' | 'Changes' | 'Window';
+}
+
+const table = {
+  palette: { label: 'Search tasks and actions', keys: ['mod+k'], group: 'Window' },
+  help: { label: 'Show all keys', keys: ['?'], group: 'Window' },
+  settings: { label: 'Settings', keys: ['mod+,'], group: 'Window' },
+  undo: { label: 'Undo', keys: ['mod+z'], group: 'Window' },
+  back: { label: 'Back', keys: ['Escape'], group: 'Window' },
+  'go-inbox': { label: 'Go to inbox', keys: ['g i'], group: 'Go' },
+  'go-running': { label: 'Go to running', keys: ['g n'], group: 'Go' },
+  'go-review': { label: 'Go to review', keys: ['g r'], group: 'Go' },
+  'go-queue': { label: 'Go to queue', keys: ['g q'], group: 'Go' },
+  'go-failed': { label: 'Go to failed', keys: ['g f'], group: 'Go' },
+  'go-done': { label: 'Go to done', keys: ['g d'], group: 'Go' },
+  'new-task': { label: 'New task', keys: ['c'], group: 'Tasks' },
+  'add-repository': { label: 'Add repository', keys: ['mod+o'], group: 'Tasks' },
+  filter: { label: 'Filter the list', keys: ['/'], group: 'Tasks' },
+  down: { label: 'Next', keys: ['j'], group: 'Tasks' },
+  up: { label: 'Previous', keys: ['k'], group: 'Tasks' },
+  open: { label: 'Open', keys: ['Enter'], group: 'Tasks' },
+  menu: { label: 'Actions of this task', keys: ['.'], group: 'Tasks' },
+  'retry-task': { label: 'Retry this task', keys: ['e'], group: 'Tasks' },
+  allow: { label: 'Approve or allow', keys: ['a'], group: 'Requests' },
+  deny: { label: 'Deny', keys: ['d'], group: 'Requests' },
+  reply: { label: 'Reply', keys: ['r'], group: 'Requests' },
+  'next-hunk': { label: 'Next hunk', keys: [']'], group: 'Changes' },
+  'previous-hunk': { label: 'Previous hunk', keys: ['['], group: 'Changes' },
+  viewed: { label: 'Mark file as viewed', keys: ['v'], group: 'Changes' },
+  split: { label: 'Side by side or in one column', keys: ['s'], group: 'Changes' },
+  beside: { label: 'Conversation beside changes', keys: ['b'], group: 'Window' },
+  'show-conversation': { label: 'Show conversation', keys: ['g 1'], group: 'Go' },
+  'show-changes': { label: 'Show changes', keys: ['g 2'], group: 'Go' },
+  'show-checks': { label: 'Show checks', keys: ['g 3'], group: 'Go' },
+  'show-info': { label: 'Show info', keys: ['g 4'], group: 'Go' },
+} as const satisfies Readonly<Record<string, Action>>;
+
+/** The name of a thing a key can do. */
+export type ActionId = keyof typeof table;
+
+/** Every action, in the order the help sheet shows them. */
+export const actions: Readonly<Record<ActionId, Action>> = table;
+
+/** The actions' names. */
+export const actionIds = Object.keys(table) as readonly ActionId[];

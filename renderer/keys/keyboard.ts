@@ -1,0 +1,87 @@
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import type { ActionId } from './actions';
+import { meaningOf, nameOf } from './press';
+
+/** What some actions do while a component is on screen. A handler that gives back false passes the key on. */
+export type Handlers = { readonly [id in ActionId]?: () => unknown };
+
+/** What a digit does: 1 is the first option. False passes the key on. */
+export type DigitHandler = (digit: number) => unknown;
+
+interface Layer {
+  handlers: Handlers;
+  digit: DigitHandler | undefined;
+}
+
+const layers: Layer[] = [];
+const pairMs = 1_200;
+
+/** Makes actions do something while the calling component is on screen. The newest component is asked first. */
+export function useActions(handlers: Handlers, digit?: DigitHandler): void {
+  const layer = useRef<Layer>({ handlers, digit });
+  useLayoutEffect(() => {
+    layer.current.handlers = handlers;
+    layer.current.digit = digit;
+  });
+  useEffect(() => {
+    const mine = layer.current;
+    layers.push(mine);
+    return () => {
+      layers.splice(layers.indexOf(mine), 1);
+    };
+  }, []);
+}
+
+/** Does an action as if its key was pressed. False when nothing on screen does it now. */
+export function act(id: ActionId): boolean {
+  for (const { handlers } of [...layers].reverse()) {
+    const handler = handlers[id];
+    if (handler !== undefined && handler() !== false) return true;
+  }
+  return false;
+}
+
+/** Whether something on screen does this action now. */
+export function canAct(id: ActionId): boolean {
+  return layers.some(({ handlers }) => handlers[id] !== undefined);
+}
+
+/** Listens to the keyboard for the whole window. Gives back how to stop. */
+export function listenToKeys(mac: boolean): () => void {
+  let before: { readonly name: string; readonly at: number } | null = null;
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    const name = nameOf(event, mac);
+    if (!name.startsWith('mod+') && (event.ctrlKey || event.metaKey)) return;
+    if (belongsElsewhere(event, name)) return;
+    const pairStart = before !== null && event.timeStamp - before.at < pairMs ? before.name : null;
+    before = null;
+    const meaning = meaningOf(name, pairStart);
+    if (meaning === 'begins-pair') {
+      before = { name, at: event.timeStamp };
+      event.preventDefault();
+    } else if (meaning !== null) {
+      if (act(meaning)) event.preventDefault();
+    } else if (/^[1-9]$/.test(name)) {
+      for (const { digit } of [...layers].reverse()) {
+        if (digit !== undefined && digit(Number(name)) !== false) {
+          event.preventDefault();
+          break;
+        }
+      }
+    }
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
+}
+
+/** Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control. */
+function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target === null) return false;
+  if (target.closest('[role="menu"], [role="dialog"], [role="listbox"][data-own-keys]') !== null)
+    return name !== 'mod+k';
+  const field = target.closest('input, textarea, select, [contenteditable="true"]');
+  if (field !== null) return name !== 'mod+k' && name !== 'mod+,' && name !== 'Escape';
+  return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;
+}

@@ -1,0 +1,48 @@
+import { type ActionId, actionIds, actions } from './actions';
+
+/** What of a keyboard event decides. */
+export interface Press {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** The name of a press as the table writes it; `mod` is ⌘ on a Mac and Ctrl elsewhere. */
+export function nameOf(press: Press, mac: boolean): string {
+  const mod = mac ? press.metaKey : press.ctrlKey;
+  const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  return mod ? `mod+${key}` : key;
+}
+
+/** What a press means after `before`, the first key of a pair: an action, the beginning of a pair, or nothing. */
+export function meaningOf(name: string, before: string | null): ActionId | 'begins-pair' | null {
+  const pair = before === null ? null : `${before} ${name}`;
+  if (pair !== null) {
+    const id = actionIds.find((action) => actions[action].keys.includes(pair));
+    if (id !== undefined) return id;
+  }
+  const single = actionIds.find((action) => actions[action].keys.includes(name));
+  if (single !== undefined) return single;
+  return actionIds.some((action) => actions[action].keys.some((keys) => keys.startsWith(`${name} `)))
+    ? 'begins-pair'
+    : null;
+}
+
+/** How a key of the table is written for the person: `⌘K`, `Ctrl K`, `G then I`. */
+export function written(keys: string, mac: boolean): string {
+  return keys
+    .split(' ')
+    .map((chord) =>
+      chord
+        .split('+')
+        .map((key) => keyNames(mac)[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+        .join(mac ? '' : ' '),
+    )
+    .join(' then ');
+}
+
+function keyNames(mac: boolean): Readonly<Record<string, string>> {
+  return { mod: mac ? '⌘' : 'Ctrl', Enter: '↵', Escape: 'Esc', shift: mac ? '⇧' : 'Shift' };
+}

@@ -1,0 +1,48 @@
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './parts/parts.css';
+import './requests/requests.css';
+import './inbox/inbox.css';
+import './tasks/tasks.css';
+import './shell/shell.css';
+import './task/task.css';
+import './conversation/conversation.css';
+import './changes/changes.css';
+import './sheets/sheets.css';
+import { createRoot } from 'react-dom/client';
+import type { Bridge } from '../core/contract/bridge';
+import { Window } from './shell/window';
+import { type App, AppContext } from './state/app';
+import { connect } from './state/connection';
+import { rememberedDrafts } from './state/drafts';
+import { nothingKnown } from './state/model';
+import { createStore } from './state/store';
+import { rememberedView } from './state/view';
+import { systemTheme } from './theme/theme';
+
+/** Starts the window on the page: one app, one root. */
+function start(bridge: Bridge, root: HTMLElement): void {
+  // The theme is set before the first paint, so that a dark window never flashes white.
+  document.documentElement.dataset.theme = systemTheme();
+  const model = createStore(nothingKnown);
+  const app: App = {
+    bridge,
+    line: connect(model, bridge),
+    model,
+    view: rememberedView(window.localStorage),
+    said: createStore([]),
+    doing: createStore(new Map()),
+    drafts: rememberedDrafts(window.localStorage),
+    mac: bridge.platform === 'darwin',
+  };
+  createRoot(root).render(
+    <AppContext value={app}>
+      <Window />
+    </AppContext>,
+  );
+}
+
+const root = document.getElementById('root');
+if (root !== null && window.switchyard !== undefined) start(window.switchyard, root);
+else if (root !== null) root.textContent = 'This page belongs to the Switchyard app. Open Switchyard to use it.';

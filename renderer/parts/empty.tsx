@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import type { Failure } from '../state/failure';
+import { cleanLine } from '../text/clean';
+import { Button } from './button';
+
+/** What is shown where there is nothing: what would be here, and how it comes to be. */
+export function Empty(props: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+  return (
+    <div className="empty">
+      <p className="empty-title">{props.title}</p>
+      {props.children !== undefined && <div className="empty-text">{props.children}</div>}
+    </div>
+  );
+}
+
+/** What could not be had: the core's own sentence and the button that tries again. */
+export function Failed(props: {
+  readonly failure: Failure;
+  readonly again: () => void;
+  readonly what?: string;
+}): ReactNode {
+  return (
+    <div className="failed" role="alert">
+      <p>{cleanLine(props.failure.message)}</p>
+      <Button onClick={props.again}>{props.what ?? 'Try again'}</Button>
+    </div>
+  );
+}
+
+/** Grey lines where text will be. They appear only after 150 ms, so that what is quick never flickers. */
+export function Skeleton({ lines }: { readonly lines: number }): ReactNode {
+  return (
+    <div className="skeleton" role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike and never move.
+        <div key={index} className="skeleton-line" style={{ width: `${[92, 64, 78, 45, 85][index % 5]}%` }} />
+      ))}
+    </div>
+  );
+}

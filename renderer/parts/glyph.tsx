@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react';
+import type { TaskState } from '../../core/contract/task';
+
+/** What a task looks like at a glance: its state, or that it is parked until later. */
+export type Look = TaskState | 'parked';
+
+/** The word for each look, as lists and screen readers say it. */
+export const lookWords: Readonly<Record<Look, string>> = {
+  queued: 'Queued',
+  parked: 'Parked',
+  running: 'Running',
+  waiting: 'Waiting for you',
+  review: 'In review',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+/** How a task looks: a queued task that must not start yet is parked. */
+export function lookOf(task: { readonly state: TaskState; readonly runAfter: number | null }, now: number): Look {
+  return task.state === 'queued' && task.runAfter !== null && task.runAfter > now ? 'parked' : task.state;
+}
+
+/** One shape and one hue for each state, the same everywhere. Silent for screen readers unless it stands alone. */
+export function Glyph({ look, alone = false }: { readonly look: Look; readonly alone?: boolean }): ReactNode {
+  return (
+    <svg
+      className={`glyph glyph-${look}`}
+      viewBox="0 0 14 14"
+      width="14"
+      height="14"
+      {...(alone ? { role: 'img', 'aria-label': lookWords[look] } : { 'aria-hidden': true })}
+    >
+      {shapes[look]}
+    </svg>
+  );
+}
+
+const line = {
+  fill: 'none',
+  stroke: 'currentColor',
+  strokeWidth: 1.6,
+  strokeLinecap: 'round',
+  strokeLinejoin: 'round',
+} as const;
+
+const shapes: Readonly<Record<Look, ReactNode>> = {
+  queued: <circle cx="7" cy="7" r="4.6" {...line} />,
+  parked: (
+    <>
+      <circle cx="7" cy="7" r="5" {...line} />
+      <path d="M7 4.4V7l1.8 1.4" {...line} />
+    </>
+  ),
+  running: (
+    <>
+      <circle cx="7" cy="7" r="4.6" {...line} />
+      <path d="M7 2.4a4.6 4.6 0 0 1 0 9.2z" fill="currentColor" />
+    </>
+  ),
+  waiting: <circle cx="7" cy="7" r="5" fill="currentColor" />,
+  review: <path d="M7 1.8 12.2 7 7 12.2 1.8 7z" {...line} />,
+  done: <path d="m2.6 7.4 3 3 5.8-6.6" {...line} strokeWidth={2} />,
+  failed: <path d="m3.2 3.2 7.6 7.6m0-7.6-7.6 7.6" {...line} strokeWidth={2} />,
+  cancelled: <path d="M2.8 7h8.4" {...line} strokeWidth={2} />,
+};

@@ -1,0 +1,38 @@
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useApp } from '../state/app';
+import { showSheet } from '../state/commands';
+import { Hint } from './hint';
+import { Icon } from './icon';
+
+/** A sheet over the window. Escape and a press outside take it away; focus returns to where it was. */
+export function SheetFrame(props: {
+  readonly title: string;
+  readonly about?: string;
+  readonly width?: 'narrow' | 'wide';
+  readonly children: ReactNode;
+}): ReactNode {
+  const app = useApp();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && showSheet(app, null)}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="sheet-shade" />
+        <Dialog.Content
+          className={`sheet sheet-${props.width ?? 'wide'}`}
+          {...(props.about === undefined ? { 'aria-describedby': undefined } : {})}
+        >
+          <header className="sheet-head">
+            <Dialog.Title className="sheet-title">{props.title}</Dialog.Title>
+            <Hint text="Close" keys="Escape">
+              <Dialog.Close className="button button-quiet button-icon" aria-label="Close">
+                <Icon name="close" />
+              </Dialog.Close>
+            </Hint>
+          </header>
+          {props.about !== undefined && <Dialog.Description className="sheet-about">{props.about}</Dialog.Description>}
+          {props.children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,99 @@
+import type { Answer, Request, RequestOption } from '../../core/contract/request';
+
+/** A button on a request: what it says, which key presses it, and the answer it gives. */
+export interface Choice {
+  readonly label: string;
+  readonly description: string;
+  readonly key: 'allow' | 'deny' | 'digit';
+  readonly digit: number | null;
+  readonly tone: 'primary' | 'plain' | 'danger';
+  /** Null for an option that only toggles, when several may be chosen. */
+  readonly answer: Answer | null;
+  readonly option: number | null;
+}
+
+/**
+ * The buttons of a request. Options the agent offers are numbered; the first that allows once answers to the allow
+ * key and the first that rejects to the deny key. A decision without options of the agent's own has our two.
+ */
+export function choicesOf(request: Request): readonly Choice[] {
+  const decides = request.kind !== 'clarification';
+  const choices: Choice[] = [];
+  let hasAllow = false;
+  let hasDeny = false;
+  for (const [index, option] of request.options.entries()) {
+    const decision = decisionOf(option);
+    const isAllow: boolean = decides && decision === 'allow' && !hasAllow && option.kind === 'allow_once';
+    const isDeny: boolean = decides && decision === 'deny' && !hasDeny && option.kind === 'reject_once';
+    hasAllow ||= isAllow;
+    hasDeny ||= isDeny;
+    choices.push({
+      label: option.label,
+      description: option.description,
+      key: isAllow ? 'allow' : isDeny ? 'deny' : 'digit',
+      digit: index < 9 ? index + 1 : null,
+      tone: isAllow ? 'primary' : decision === 'deny' ? 'danger' : 'plain',
+      answer: request.multiple
+        ? null
+        : { decision, always: option.kind.endsWith('_always'), options: [index], text: null },
+      option: index,
+    });
+  }
+  if (!decides) return choices;
+  const ours: Choice[] = [];
+  if (!hasAllow)
+    ours.push({
+      ...plainChoice,
+      label: allowWords[request.kind],
+      key: 'allow',
+      tone: 'primary',
+      answer: decide('allow', null),
+    });
+  if (!hasDeny)
+    ours.push({
+      ...plainChoice,
+      label: denyWords[request.kind],
+      key: 'deny',
+      tone: 'danger',
+      answer: decide('deny', null),
+    });
+  return [...ours, ...choices];
+}
+
+/** An answer that only decides, with a reason when one was written. */
+export function decide(decision: 'allow' | 'deny', text: string | null): Answer {
+  return { decision, always: false, options: [], text };
+}
+
+/** An answer in the person's own words, with the options ticked beside it. */
+export function tell(options: readonly number[], text: string): Answer {
+  return {
+    decision: null,
+    always: false,
+    options: [...options].sort((one, other) => one - other),
+    text: text.trim() === '' ? null : text,
+  };
+}
+
+/** The sentence over a request: who wants what, where. */
+export function askingOf(request: Request): string {
+  switch (request.kind) {
+    case 'permission':
+      return `${request.agent} wants to ${request.tool?.command == null ? `use ${request.tool?.name ?? 'a tool'}` : 'run a command'}`;
+    case 'clarification':
+      return `${request.agent} asks`;
+    case 'plan':
+      return `${request.agent} has a plan`;
+    case 'start':
+      return 'May this task start?';
+  }
+}
+
+const plainChoice = { description: '', digit: null, option: null } as const;
+const allowWords = { permission: 'Allow once', plan: 'Approve plan', start: 'Start', clarification: '' } as const;
+const denyWords = { permission: 'Deny', plan: 'Reject plan', start: 'Do not start', clarification: '' } as const;
+
+function decisionOf(option: RequestOption): Answer['decision'] {
+  if (option.kind === 'choice') return null;
+  return option.kind.startsWith('allow') ? 'allow' : 'deny';
+}

@@ -1,0 +1,205 @@
+import { type ReactNode, type RefObject, useRef, useState } from 'react';
+import type { Answer, Request } from '../../core/contract/request';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Growing } from '../parts/growing';
+import { Keys } from '../parts/hint';
+import { Note } from '../parts/note';
+import { PatchLines } from '../parts/patch';
+import { useApp, useDoing } from '../state/app';
+import { answerRequest } from '../state/commands';
+import { withDraft } from '../state/drafts';
+import type { Failure } from '../state/failure';
+import { useStore } from '../state/store';
+import { clean, cleanLine } from '../text/clean';
+import { Prose } from '../text/prose';
+import { type Choice, choicesOf, decide, tell } from './answers';
+
+/**
+ * A request with everything needed to answer it where it stands: what is asked, the exact command or diff, and the
+ * answers with their keys. The keys work while `active`.
+ */
+export function RequestForm({ request, active }: { readonly request: Request; readonly active: boolean }): ReactNode {
+  const app = useApp();
+  const doing = useDoing(`request:${request.id}`);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [ticked, setTicked] = useState<readonly number[]>([]);
+  const draftName = `request:${request.id}`;
+  const text = useStore(app.drafts, (drafts) => drafts[draftName] ?? '');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const choices = choicesOf(request);
+  const decides = request.kind !== 'clarification';
+  const writes = request.allowsText || decides;
+
+  const send = async (answer: Answer): Promise<void> => {
+    setFailure(null);
+    const failed = await answerRequest(app, request, answer);
+    if (failed === null) app.drafts.update((drafts) => withDraft(drafts, draftName, ''));
+    else setFailure(failed);
+  };
+  const choose = (choice: Choice): void => {
+    if (choice.answer === null) {
+      const option = choice.option ?? 0;
+      setTicked((old) => (old.includes(option) ? old.filter((value) => value !== option) : [...old, option]));
+    } else void send(withReason(choice.answer, text));
+  };
+  const sendText = (): void => {
+    if (decides) void send(decide('deny', text));
+    else if (text.trim() !== '' || ticked.length > 0) void send(tell(ticked, text));
+  };
+
+  const byKey =
+    (key: Choice['key']): (() => unknown) =>
+    () => {
+      const choice = choices.find((one) => one.key === key);
+      if (choice === undefined || doing !== null) return false;
+      choose(choice);
+      return true;
+    };
+  return (
+    <div className="request">
+      {request.body !== '' && <Prose text={request.body} />}
+      {request.tool?.command != null && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command must be readable by keyboard.
+        <pre className="code request-command" tabIndex={0} aria-label="Command">
+          {clean(request.tool.command)}
+        </pre>
+      )}
+      {request.tool?.diff != null && <PatchLines patch={request.tool.diff} />}
+      {request.tool !== null && request.tool.diff === null && request.tool.command === null && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+        <pre className="code request-input" tabIndex={0} aria-label="Input">
+          {clean(request.tool.input)}
+        </pre>
+      )}
+      {request.tool !== null && (request.tool.diff !== null || request.tool.command !== null) && (
+        <details className="fold">
+          <summary>Everything sent to {cleanLine(request.tool.name)}</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: as above. */}
+          <pre className="code request-input" tabIndex={0}>
+            {clean(request.tool.input)}
+          </pre>
+        </details>
+      )}
+      {writes && (
+        <Growing
+          field={field}
+          label={decides ? 'Why not, or what to do instead' : 'Your answer'}
+          text={text}
+          onText={(value) => app.drafts.update((drafts) => withDraft(drafts, draftName, value))}
+          onSend={sendText}
+        />
+      )}
+      {failure !== null && (
+        <Note kind="failed" actions={<Button onClick={() => setFailure(null)}>Close</Button>}>
+          {cleanLine(failure.message)}
+        </Note>
+      )}
+      <Choices
+        choices={choices}
+        multiple={request.multiple}
+        ticked={ticked}
+        doing={doing}
+        active={active}
+        choose={choose}
+        sendText={decides ? null : sendText}
+      />
+      {active && (
+        <FormKeys
+          allow={byKey('allow')}
+          deny={byKey('deny')}
+          choices={choices}
+          choose={choose}
+          field={field}
+          busy={doing !== null}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Text beside a decision is the reason the agent is told. */
+function withReason(answer: Answer, text: string): Answer {
+  return text.trim() === '' ? answer : { ...answer, text };
+}
+
+function FormKeys(props: {
+  readonly allow: () => unknown;
+  readonly deny: () => unknown;
+  readonly choices: readonly Choice[];
+  readonly choose: (choice: Choice) => void;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly busy: boolean;
+}): ReactNode {
+  useActions(
+    {
+      allow: props.allow,
+      deny: props.deny,
+      reply: () => {
+        if (props.field.current === null) return false;
+        props.field.current.focus();
+        return true;
+      },
+    },
+    (digit) => {
+      const choice = props.choices.find((one) => one.digit === digit);
+      if (choice === undefined || props.busy) return false;
+      props.choose(choice);
+      return true;
+    },
+  );
+  return null;
+}
+
+function Choices(props: {
+  readonly choices: readonly Choice[];
+  readonly multiple: boolean;
+  readonly ticked: readonly number[];
+  readonly doing: string | null;
+  readonly active: boolean;
+  readonly choose: (choice: Choice) => void;
+  readonly sendText: (() => void) | null;
+}): ReactNode {
+  if (props.doing !== null) {
+    return (
+      <p className="request-doing" role="status">
+        {props.doing}
+      </p>
+    );
+  }
+  const tall = props.choices.some(({ description, key }) => key === 'digit' && description !== '');
+  return (
+    <div className={tall ? 'choices choices-tall' : 'choices'}>
+      {props.choices.map((choice) => {
+        const isTicked = choice.option !== null && props.ticked.includes(choice.option);
+        return (
+          <button
+            key={`${choice.key}.${choice.option}`}
+            type="button"
+            className={`button choice ${choice.tone === 'plain' ? '' : `button-${choice.tone}`}`}
+            aria-pressed={choice.answer === null ? isTicked : undefined}
+            onClick={() => props.choose(choice)}
+          >
+            {props.active && <ChoiceKey choice={choice} />}
+            <span className="choice-label" dir="auto">
+              {choice.answer === null && <span aria-hidden="true">{isTicked ? '☑ ' : '☐ '}</span>}
+              {cleanLine(choice.label)}
+              {choice.description !== '' && <span className="choice-about">{cleanLine(choice.description)}</span>}
+            </span>
+          </button>
+        );
+      })}
+      {props.sendText !== null && (
+        <Button look={props.choices.length === 0 || props.multiple ? 'primary' : 'plain'} onClick={props.sendText}>
+          Send answer <Keys keys="mod+Enter" />
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function ChoiceKey({ choice }: { readonly choice: Choice }): ReactNode {
+  if (choice.key === 'allow') return <Keys keys="a" />;
+  if (choice.key === 'deny') return <Keys keys="d" />;
+  return choice.digit === null ? null : <Keys keys={`${choice.digit}`} />;
+}

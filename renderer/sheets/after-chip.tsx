@@ -1,0 +1,64 @@
+import { Popover } from 'radix-ui';
+import { type ReactNode, useMemo, useState } from 'react';
+import { Glyph } from '../parts/glyph';
+import { useModel } from '../state/app';
+import { matches } from '../state/places';
+import { cleanLine } from '../text/clean';
+
+const shownAtOnce = 30;
+
+/** Which unfinished tasks must be merged, published or answered before this one starts. */
+export function AfterChip(props: {
+  readonly after: readonly number[];
+  readonly onAfter: (after: readonly number[]) => void;
+}): ReactNode {
+  const { after, onAfter } = props;
+  const tasks = useModel((model) => model.tasks);
+  const [filter, setFilter] = useState('');
+  const choices = useMemo(() => {
+    const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    return [...tasks.values()]
+      .filter((task) => !['done', 'cancelled'].includes(task.state) && matches(task, words))
+      .sort((one, other) => other.id - one.id)
+      .slice(0, shownAtOnce);
+  }, [tasks, filter]);
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="choose">
+        {after.length === 0 ? 'After nothing' : `After ${after.map((id) => `#${id}`).join(', ')}`}
+      </Popover.Trigger>
+      <Popover.Content
+        className="menu after"
+        align="start"
+        sideOffset={4}
+        collisionPadding={8}
+        aria-label="Tasks to wait for"
+      >
+        <input
+          className="field"
+          aria-label="Filter tasks"
+          placeholder="Filter"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+        />
+        {choices.length === 0 && <p className="quiet after-none">No unfinished task matches.</p>}
+        {choices.map((task) => (
+          <label key={task.id} className="menu-item after-item">
+            <input
+              type="checkbox"
+              checked={after.includes(task.id)}
+              onChange={(event) =>
+                onAfter(event.target.checked ? [...after, task.id] : after.filter((id) => id !== task.id))
+              }
+            />
+            <Glyph look={task.state} />
+            <span className="ellipsis" dir="auto">
+              {cleanLine(task.title)}
+            </span>
+            <span className="quiet tabular">#{task.id}</span>
+          </label>
+        ))}
+      </Popover.Content>
+    </Popover.Root>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react';
+import { useView } from '../state/app';
+import { AddRepository } from './add-repository';
+import { Help } from './help';
+import { NewTask } from './new-task';
+import { Palette } from './palette';
+import { SettingsSheet } from './settings';
+
+/** The sheet that lies over the window now, if any. */
+export function SheetHost(): ReactNode {
+  const sheet = useView((view) => view.sheet);
+  switch (sheet?.kind) {
+    case 'new-task':
+      return <NewTask repository={sheet.repository} />;
+    case 'add-repository':
+      return <AddRepository key={sheet.path} path={sheet.path} />;
+    case 'settings':
+      return <SettingsSheet />;
+    case 'palette':
+      return <Palette />;
+    case 'help':
+      return <Help />;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,249 @@
+import { type ReactNode, useRef, useState } from 'react';
+import type { PermissionLevel, Priority } from '../../core/contract/task';
+import { Button } from '../parts/button';
+import { Empty } from '../parts/empty';
+import { Growing } from '../parts/growing';
+import { Keys } from '../parts/hint';
+import { Note } from '../parts/note';
+import { SheetFrame } from '../parts/sheet';
+import { useApp, useDoing, useModel } from '../state/app';
+import { carryOut, openTask, showSheet } from '../state/commands';
+import { withDraft } from '../state/drafts';
+import type { Failure } from '../state/failure';
+import { useResource } from '../state/resource';
+import { say } from '../state/said';
+import { useStore } from '../state/store';
+import { levelWords, priorityWords } from '../task/words';
+import { cleanLine } from '../text/clean';
+import { AfterChip } from './after-chip';
+import { titleFrom } from './title';
+
+const draftName = 'new-task';
+const titleDraft = 'new-task-title';
+
+/** One sheet for a new task: prompt first, everything else prefilled. ⌘↵ queues it; it can stay open for the next one. */
+export function NewTask({ repository }: { readonly repository: number | null }): ReactNode {
+  const app = useApp();
+  const repositories = useModel((model) => model.repositories);
+  if (repositories.length === 0) {
+    return (
+      <SheetFrame title="New task">
+        <Empty title="Add a repository first">
+          A task is work on a git repository.
+          <Button look="primary" onClick={() => showSheet(app, { kind: 'add-repository', path: null })}>
+            Add repository
+          </Button>
+        </Empty>
+      </SheetFrame>
+    );
+  }
+  const place = app.view.get().place;
+  const here = place.startsWith('repository:') ? Number(place.slice(11)) : null;
+  const open = app.model.get().tasks.get(app.view.get().task ?? -1)?.repositoryId ?? null;
+  const first = [repository, here, open, lastRepository(window.localStorage)].find((id) =>
+    repositories.some((one) => one.id === id),
+  );
+  return (
+    <SheetFrame title="New task">
+      <Form repository={first ?? repositories[0]?.id ?? 0} />
+    </SheetFrame>
+  );
+}
+
+function Form(props: { readonly repository: number }): ReactNode {
+  const app = useApp();
+  const repositories = useModel((model) => model.repositories);
+  const agents = useModel((model) => model.agents);
+  const settings = useModel((model) => model.settings);
+  const doing = useDoing('new-task');
+  const prompt = useStore(app.drafts, (drafts) => drafts[draftName] ?? '');
+  const title = useStore(app.drafts, (drafts) => drafts[titleDraft] ?? '');
+  const [repositoryId, setRepository] = useState(props.repository);
+  const [base, setBase] = useState('');
+  const [agent, setAgent] = useState(settings?.defaultAgent ?? 'claude');
+  const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
+  const [priority, setPriority] = useState<Priority>('default');
+  const [after, setAfter] = useState<readonly number[]>([]);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [another, setAnother] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const repository = repositories.find(({ id }) => id === repositoryId);
+  const branches = useResource(`${repositoryId}`, (client, signal) =>
+    client.repositories.branches({ repository: repositoryId }, { signal }),
+  );
+  const chosen = agents.find(({ name }) => name === agent);
+  const derived = titleFrom(prompt);
+  const write = (name: string, text: string): void => app.drafts.update((drafts) => withDraft(drafts, name, text));
+
+  const queue = async (): Promise<void> => {
+    if (prompt.trim() === '') return field.current?.focus();
+    setFailure(null);
+    const ended = await carryOut(app, { about: 'new-task', sentence: 'Queueing…' }, (client) =>
+      client.tasks.create({
+        repositoryId,
+        title: title.trim() === '' ? derived : title.trim(),
+        prompt: prompt.trim(),
+        agent,
+        ...(base === '' ? {} : { base }),
+        permissionLevel: level,
+        priority,
+        ...(after.length === 0 ? {} : { after: [...after] }),
+      }),
+    );
+    if (!ended.ok) return setFailure(ended.failure);
+    const task = ended.value;
+    rememberRepository(window.localStorage, repositoryId);
+    app.model.update((model) =>
+      model.tasks.has(task.id) ? model : { ...model, tasks: new Map(model.tasks).set(task.id, task) },
+    );
+    app.drafts.update((drafts) => withDraft(withDraft(drafts, draftName, ''), titleDraft, ''));
+    say(app.said, { kind: 'done', text: `Queued “${cleanLine(task.title)}”`, undo: null });
+    if (another) field.current?.focus();
+    else openTask(app, task.id);
+  };
+  return (
+    <form
+      className="new-task"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void queue();
+      }}
+    >
+      <div className="sheet-body">
+        <Growing
+          field={field}
+          label="What should be done? The agent gets this as its prompt."
+          text={prompt}
+          rows={5}
+          onText={(text) => write(draftName, text)}
+          onSend={() => void queue()}
+        />
+        <input
+          className="field new-title"
+          aria-label="Title"
+          placeholder={derived === '' ? 'Title' : derived}
+          maxLength={200}
+          dir="auto"
+          value={title}
+          onChange={(event) => write(titleDraft, event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.metaKey && !event.ctrlKey) event.preventDefault();
+            if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) void queue();
+          }}
+        />
+        <div className="chips">
+          <Chip
+            label="Repository"
+            value={`${repositoryId}`}
+            onChange={(value) => {
+              setRepository(Number(value));
+              setBase('');
+            }}
+          >
+            {repositories.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {cleanLine(name)}
+              </option>
+            ))}
+          </Chip>
+          <Chip label="Base branch" value={base} onChange={setBase}>
+            <option value="">
+              {repository?.defaultBranch == null ? 'Choose a branch' : `from ${cleanLine(repository.defaultBranch)}`}
+            </option>
+            {(branches.value ?? [])
+              .filter(({ name }) => name !== repository?.defaultBranch)
+              .map(({ name }) => (
+                <option key={name} value={name}>
+                  from {cleanLine(name)}
+                </option>
+              ))}
+          </Chip>
+          <Chip label="Agent" value={agent} onChange={setAgent}>
+            {!agents.some(({ name }) => name === agent) && <option value={agent}>{agent}</option>}
+            {agents.map(({ name, label, found }) => (
+              <option key={name} value={name}>
+                {cleanLine(label)}
+                {found ? '' : ' (missing)'}
+              </option>
+            ))}
+          </Chip>
+          <Chip label="Permission level" value={level} onChange={(value) => setLevel(value as PermissionLevel)}>
+            {Object.entries(levelWords).map(([value, { name }]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </Chip>
+          <Chip label="Priority" value={priority} onChange={(value) => setPriority(value as Priority)}>
+            {Object.entries(priorityWords).map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </Chip>
+          <AfterChip after={after} onAfter={setAfter} />
+        </div>
+        <p className="field-help">{levelWords[level].about}</p>
+        {chosen !== undefined && !chosen.found && (
+          <Note kind="warning">
+            {cleanLine(chosen.label)} was not found on this machine. Install it with{' '}
+            <code>{cleanLine(chosen.install)}</code>, or choose another agent.
+          </Note>
+        )}
+        {repository?.trustChanged && (
+          <Note
+            kind="warning"
+            actions={
+              <Button onClick={() => showSheet(app, { kind: 'add-repository', path: repository.path })}>
+                Look at it
+              </Button>
+            }
+          >
+            What {cleanLine(repository.name)} could run has changed since you trusted it. It counts as untrusted until
+            you look again.
+          </Note>
+        )}
+        {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      </div>
+      <div className="sheet-foot">
+        <label className="again">
+          <input type="checkbox" checked={another} onChange={(event) => setAnother(event.target.checked)} />
+          Write another after this
+        </label>
+        <span className="grow" />
+        <Button look="primary" type="submit" doing={doing}>
+          Queue task <Keys keys="mod+Enter" />
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Chip(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <select
+      className="choose"
+      aria-label={props.label}
+      title={props.label}
+      value={props.value}
+      onChange={(event) => props.onChange(event.target.value)}
+    >
+      {props.children}
+    </select>
+  );
+}
+
+const lastKey = 'switchyard.repository';
+
+function lastRepository(storage: Storage): number {
+  return Number(storage.getItem(lastKey) ?? '-1');
+}
+
+function rememberRepository(storage: Storage, id: number): void {
+  storage.setItem(lastKey, `${id}`);
+}

@@ -1,0 +1,105 @@
+import { Command } from 'cmdk';
+import { Dialog } from 'radix-ui';
+import { type ReactNode, useMemo, useState } from 'react';
+import type { ActionId } from '../keys/actions';
+import { actionIds, actions } from '../keys/actions';
+import { act, canAct } from '../keys/keyboard';
+import { Glyph, lookOf } from '../parts/glyph';
+import { Keys } from '../parts/hint';
+import { Icon } from '../parts/icon';
+import { useApp, useModel } from '../state/app';
+import { goTo, openTask, showSheet } from '../state/commands';
+import { matches, nameOfPath } from '../state/places';
+import { cleanLine } from '../text/clean';
+
+const tasksShown = 40;
+const hidden: readonly ActionId[] = ['palette', 'down', 'up', 'open', 'back'];
+
+/** Every action and every task, by typing. What is done is done after the palette is gone, with the focus back in place. */
+export function Palette(): ReactNode {
+  const app = useApp();
+  const tasks = useModel((model) => model.tasks);
+  const repositories = useModel((model) => model.repositories);
+  const [search, setSearch] = useState('');
+  const words = useMemo(() => search.toLowerCase().split(/\s+/).filter(Boolean), [search]);
+  const foundTasks = useMemo(
+    () =>
+      [...tasks.values()]
+        .filter((task) => matches(task, words))
+        .sort((one, other) => other.updatedAt - one.updatedAt)
+        .slice(0, words.length === 0 ? 6 : tasksShown),
+    [tasks, words],
+  );
+  const has = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
+  const foundActions = actionIds.filter((id) => !hidden.includes(id) && has(actions[id].label) && canAct(id));
+  const foundRepositories = repositories.filter(({ name }) => has(`repository ${name}`));
+  const then = (what: () => void): void => {
+    showSheet(app, null);
+    setTimeout(what, 0);
+  };
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && showSheet(app, null)}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="sheet-shade" />
+        <Dialog.Content className="sheet palette" aria-describedby={undefined}>
+          <Dialog.Title className="unseen">Search tasks and actions</Dialog.Title>
+          <Command shouldFilter={false} label="Search tasks and actions" loop>
+            <Command.Input
+              className="palette-field"
+              value={search}
+              onValueChange={setSearch}
+              placeholder="Search tasks and actions"
+            />
+            <Command.List className="palette-list">
+              <Command.Empty className="palette-none">Nothing matches “{search}”.</Command.Empty>
+              {foundTasks.length > 0 && (
+                <Command.Group heading={words.length === 0 ? 'Latest tasks' : 'Tasks'}>
+                  {foundTasks.map((task) => (
+                    <Command.Item
+                      key={task.id}
+                      value={`task ${task.id}`}
+                      className="palette-item"
+                      onSelect={() => then(() => openTask(app, task.id))}
+                    >
+                      <Glyph look={lookOf(task, Date.now())} />
+                      <span className="ellipsis palette-name" dir="auto">
+                        {cleanLine(task.title)}
+                      </span>
+                      <span className="quiet">{nameOfPath(task.repository)}</span>
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              {foundActions.length > 0 && (
+                <Command.Group heading="Actions">
+                  {foundActions.map((id) => (
+                    <Command.Item key={id} value={id} className="palette-item" onSelect={() => then(() => act(id))}>
+                      <Icon name="chevron" />
+                      <span className="palette-name">{actions[id].label}</span>
+                      <Keys keys={actions[id].keys[0] ?? ''} />
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              {foundRepositories.length > 0 && (
+                <Command.Group heading="Repositories">
+                  {foundRepositories.slice(0, 20).map(({ id, name }) => (
+                    <Command.Item
+                      key={id}
+                      value={`repository ${id}`}
+                      className="palette-item"
+                      onSelect={() => then(() => goTo(app, `repository:${id}`))}
+                    >
+                      <Icon name="repository" />
+                      <span className="palette-name">{cleanLine(name)}</span>
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

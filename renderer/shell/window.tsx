@@ -1,0 +1,126 @@
+import { Tooltip } from 'radix-ui';
+import { type ReactNode, useEffect, useMemo } from 'react';
+import type { WindowCommand } from '../../core/contract/bridge';
+import { Inbox } from '../inbox/inbox';
+import { listenToKeys, useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Empty } from '../parts/empty';
+import { SheetHost } from '../sheets/host';
+import { type App, useApp, useModel, useView } from '../state/app';
+import { openTask, showSheet } from '../state/commands';
+import { countStates, openRequests, titleFor } from '../state/places';
+import { undoLast } from '../state/said';
+import { TaskPage } from '../task/page';
+import { TaskList } from '../tasks/list';
+import { useTheme } from '../theme/theme';
+import { Announcer } from './announcer';
+import { DropZone } from './drop';
+import { Lost } from './lost';
+import { Rail } from './rail';
+import { Sayings } from './sayings';
+import { StatusLine } from './status-line';
+import { Welcome } from './welcome';
+
+/** The whole window. */
+export function Window(): ReactNode {
+  const app = useApp();
+  useTheme(useModel((model) => model.settings?.theme ?? 'system'));
+  useTitle();
+  useEffect(() => listenToKeys(app.mac), [app.mac]);
+  useEffect(() => app.bridge.onCommand((command) => obey(app, command)), [app]);
+  useActions({
+    palette: () => showSheet(app, { kind: 'palette' }),
+    help: () => showSheet(app, { kind: 'help' }),
+    settings: () => showSheet(app, { kind: 'settings' }),
+    'new-task': () => showSheet(app, { kind: 'new-task', repository: null }),
+    'add-repository': () => showSheet(app, { kind: 'add-repository', path: null }),
+    undo: () => undoLast(app.said),
+    back: () => {
+      const { drawer, task } = app.view.get();
+      if (drawer) app.view.update((view) => ({ ...view, drawer: false }));
+      else if (task !== null) app.view.update((view) => ({ ...view, task: null }));
+      else return false;
+      return true;
+    },
+  });
+  const isNew = useModel(
+    (model) => model.connection.kind !== 'connecting' && model.repositories.length === 0 && model.tasks.size === 0,
+  );
+  return (
+    <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>
+      <div className="window" data-platform={app.bridge.platform}>
+        <Lost />
+        <div className="rooms">
+          <Rail />
+          {isNew ? <Welcome /> : <Rooms />}
+        </div>
+        <StatusLine />
+        <Sayings />
+        <DropZone />
+        <SheetHost />
+        <Announcer />
+      </div>
+    </Tooltip.Provider>
+  );
+}
+
+function Rooms(): ReactNode {
+  const app = useApp();
+  const place = useView((view) => view.place);
+  const task = useView((view) => view.task);
+  const drawer = useView((view) => view.drawer);
+  const beside = useView((view) => view.beside);
+  if (place === 'inbox' && task === null) return <Inbox />;
+  return (
+    <div
+      className={`browse ${task === null ? 'browse-list' : 'browse-task'} ${beside ? 'browse-beside' : ''}`}
+      data-drawer={drawer || undefined}
+    >
+      <TaskList />
+      {drawer && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: the shade only repeats what Escape does.
+        // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
+        <div className="drawer-shade" onClick={() => app.view.update((view) => ({ ...view, drawer: false }))} />
+      )}
+      {task === null ? (
+        <div className="nothing-open">
+          <Empty title="No task is open">
+            Choose one with J and K and open it with ↵, or write a new one.
+            <Button action="new-task" onClick={() => showSheet(app, { kind: 'new-task', repository: null })}>
+              New task
+            </Button>
+          </Empty>
+        </div>
+      ) : (
+        <TaskPage key={task} id={task} />
+      )}
+    </div>
+  );
+}
+
+function useTitle(): void {
+  const tasks = useModel((model) => model.tasks);
+  const title = useMemo(() => titleFor(openRequests(tasks).length, countStates(tasks).review), [tasks]);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+function obey(app: App, command: WindowCommand): void {
+  switch (command) {
+    case 'add-repository':
+      return showSheet(app, { kind: 'add-repository', path: null });
+    case 'new-task':
+      return showSheet(app, { kind: 'new-task', repository: null });
+    case 'palette':
+    case 'settings':
+    case 'help':
+      return showSheet(app, { kind: command });
+    case 'inbox':
+      return app.view.update((view) => ({ ...view, place: 'inbox', task: null, sheet: null }));
+    default: {
+      const id = Number(command.slice('show-task:'.length));
+      if (Number.isSafeInteger(id) && id > 0) openTask(app, id);
+    }
+  }
+}

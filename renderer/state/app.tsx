@@ -1,0 +1,46 @@
+import { createContext, useContext } from 'react';
+import type { Bridge } from '../../core/contract/bridge';
+import type { Line } from './connection';
+import type { Model } from './model';
+import type { Saying } from './said';
+import { type Store, useStore } from './store';
+import type { View } from './view';
+
+/** Everything a part of the window may need, made once at the start and handed down. */
+export interface App {
+  readonly bridge: Bridge;
+  readonly line: Line;
+  readonly model: Store<Model>;
+  readonly view: Store<View>;
+  readonly said: Store<readonly Saying[]>;
+  /** What is being asked of the core now: what it is about (`task:7`) and what to say of it (`Merging into main…`). */
+  readonly doing: Store<ReadonlyMap<string, string>>;
+  /** Texts not yet sent, by what they are for; kept when the window closes. */
+  readonly drafts: Store<Readonly<Record<string, string>>>;
+  readonly mac: boolean;
+}
+
+/** Where components find the app. */
+export const AppContext = createContext<App | null>(null);
+
+/** The app the component lives in. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null) throw new Error('This component was rendered outside of the app.');
+  return app;
+}
+
+/** A part of what is known of the core. */
+export function useModel<P>(pick: (model: Model) => P): P {
+  return useStore(useApp().model, pick);
+}
+
+/** A part of where the person is. */
+export function useView<P>(pick: (view: View) => P): P {
+  return useStore(useApp().view, pick);
+}
+
+/** What is being done about something now, as a sentence, or null. */
+export function useDoing(about: string): string | null {
+  return useStore(useApp().doing, (doing) => doing.get(about) ?? null);
+}

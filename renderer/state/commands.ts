@@ -1,0 +1,171 @@
+import type { Answer, Request } from '../../core/contract/request';
+import type { Approval } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import type { Client } from '../client';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+import type { App } from './app';
+import { type Failure, failureOf } from './failure';
+import type { Place } from './places';
+import { say } from './said';
+import type { Sheet, Tab } from './view';
+
+/** How a command ended. The failure was not said yet: whoever asked shows it in place, or calls `complain`. */
+export type Ended<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** Asks the core for something, showing at once that it is being done. Never throws. */
+export async function carryOut<T>(
+  app: App,
+  { about, sentence }: { readonly about: string; readonly sentence: string },
+  call: (client: Client) => Promise<T>,
+): Promise<Ended<T>> {
+  if (app.doing.get().has(about))
+    return { ok: false, failure: { code: 'WRONG_STATE', message: app.doing.get().get(about) ?? '' } };
+  app.doing.update((doing) => new Map(doing).set(about, sentence));
+  try {
+    return { ok: true, value: await call(app.line.client()) };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  } finally {
+    app.doing.update((doing) => {
+      const left = new Map(doing);
+      left.delete(about);
+      return left;
+    });
+  }
+}
+
+/** Says a failure at the foot of the window. */
+export function complain(app: App, failure: Failure): void {
+  say(app.said, { kind: 'failed', text: failure.message, undo: null });
+}
+
+/** Puts a task as the core gave it back into the model, so that the answer shows before the change arrives. */
+function learn(app: App, task: Task): void {
+  app.model.update((model) => {
+    const known = model.tasks.get(task.id);
+    if (known !== undefined && known.updatedAt > task.updatedAt) return model;
+    return { ...model, tasks: new Map(model.tasks).set(task.id, task) };
+  });
+}
+
+/** Answers a request. A failure is given back to be shown on its card. */
+export async function answerRequest(app: App, request: Request, answer: Answer): Promise<Failure | null> {
+  const sentence = answer.decision === 'deny' ? 'Denying…' : answer.decision === 'allow' ? 'Allowing…' : 'Answering…';
+  const ended = await carryOut(app, { about: `request:${request.id}`, sentence }, (client) =>
+    client.requests.answer({ request: request.id, answer }),
+  );
+  if (!ended.ok) return ended.failure;
+  app.model.update((model) => {
+    const task = model.tasks.get(request.task);
+    if (task === undefined) return model;
+    const requests = task.requests.filter(({ id }) => id !== request.id);
+    return { ...model, tasks: new Map(model.tasks).set(task.id, { ...task, requests }) };
+  });
+  return null;
+}
+
+/** Merges what the person was shown. A failure is given back to be shown beside the review. */
+export async function approveTask(app: App, task: Task, approval: Approval, commits: number): Promise<Failure | null> {
+  const ended = await carryOut(
+    app,
+    { about: `task:${task.id}`, sentence: `Merging into ${cleanLine(task.base)}…` },
+    (client) => client.tasks.approve(approval),
+  );
+  if (!ended.ok) return ended.failure;
+  learn(app, ended.value);
+  say(app.said, { kind: 'done', text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`, undo: null });
+  return null;
+}
+
+/** Sends the comment back to the agent. A failure is given back so that the comment stays where it was written. */
+export async function rejectTask(app: App, task: Task, comment: string): Promise<Failure | null> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: 'Sending your comment…' }, (client) =>
+    client.tasks.reject({ task: task.id, comment }),
+  );
+  if (!ended.ok) return ended.failure;
+  learn(app, ended.value);
+  say(app.said, {
+    kind: 'done',
+    text: `Sent your comment to ${task.agent}; “${cleanLine(task.title)}” is queued again`,
+    undo: null,
+  });
+  return null;
+}
+
+/** Throws a change away, with a way back: everything is kept under a backup ref. */
+export function discardTask(app: App, task: Task): Promise<void> {
+  return turn(app, task, {
+    sentence: 'Discarding…',
+    done: `Discarded “${cleanLine(task.title)}”. Everything is kept under a backup ref`,
+    call: (client) => client.tasks.discard({ task: task.id }),
+    undo: () => void restoreTask(app, task),
+  });
+}
+
+/** Brings a discarded change back to review. */
+export function restoreTask(app: App, task: Task): Promise<void> {
+  return turn(app, task, {
+    sentence: 'Restoring…',
+    done: `“${cleanLine(task.title)}” is in review again`,
+    call: (client) => client.tasks.restore({ task: task.id }),
+    undo: null,
+  });
+}
+
+/** Stops a task, with a way back. */
+export function cancelTask(app: App, task: Task): Promise<void> {
+  return turn(app, task, {
+    sentence: 'Stopping…',
+    done: `Cancelled “${cleanLine(task.title)}”`,
+    call: (client) => client.tasks.cancel({ task: task.id }),
+    undo: () => void retryTask(app, task),
+  });
+}
+
+/** Queues a failed or cancelled task again. */
+export function retryTask(app: App, task: Task): Promise<void> {
+  return turn(app, task, {
+    sentence: 'Queueing again…',
+    done: `“${cleanLine(task.title)}” is queued again`,
+    call: (client) => client.tasks.retry({ task: task.id }),
+    undo: null,
+  });
+}
+
+/** One move of a task: what is said while it is made and after, and how to take it back. */
+interface Move {
+  readonly sentence: string;
+  readonly done: string;
+  readonly call: (client: Client) => Promise<Task>;
+  readonly undo: (() => void) | null;
+}
+
+async function turn(app: App, task: Task, move: Move): Promise<void> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  say(app.said, { kind: 'done', text: move.done, undo: move.undo });
+}
+
+/** Shows a place of the rail, with no task open. */
+export function goTo(app: App, place: Place): void {
+  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, sheet: null }));
+}
+
+/** Opens a task's page, at its changes when it waits for a verdict. */
+export function openTask(app: App, task: number, tab?: Tab): void {
+  const state = app.model.get().tasks.get(task)?.state;
+  app.view.update((view) => ({
+    ...view,
+    task,
+    tab: tab ?? (state === 'review' ? 'changes' : 'conversation'),
+    drawer: false,
+    sheet: null,
+  }));
+}
+
+/** Lays a sheet over the window, or takes it away. */
+export function showSheet(app: App, sheet: Sheet): void {
+  app.view.update((view) => ({ ...view, sheet, drawer: false }));
+}

@@ -1,0 +1,110 @@
+import { type Bridge, portMessage } from '../../core/contract/bridge';
+import type { Change } from '../../core/contract/change';
+import { type Client, clientOver } from '../client';
+import { applyChanges, type Model } from './model';
+import type { Store } from './store';
+
+/** How often the core is asked whether it is there, and how long it may take to say so. */
+const pulseMs = 5_000;
+const answerMs = 8_000;
+const askAgainMs = 1_500;
+
+/** The live line to the core: the client of the newest port, and whoever waits for a new one. */
+export interface Line {
+  /** The client now in use. Throws with a sentence when there is none. */
+  client(): Client;
+  /** Calls back whenever another client takes over. Gives back how to stop. */
+  onClient(listener: () => void): () => void;
+}
+
+/**
+ * Takes every port the preload forwards, follows the changes of the newest one into the model, and marks the model
+ * as lost when the core no longer answers. It asks for a new port until one comes.
+ */
+export function connect(model: Store<Model>, bridge: Bridge): Line {
+  let current: { readonly client: Client; readonly ended: AbortController } | null = null;
+  const listeners = new Set<() => void>();
+
+  window.addEventListener('message', (event) => {
+    const port = event.ports[0];
+    if (event.source !== window || event.data !== portMessage || port === undefined) return;
+    current?.ended.abort();
+    const ended = new AbortController();
+    const client = clientOver(port);
+    current = { client, ended };
+    const lose = (): void => {
+      if (ended.signal.aborted) return;
+      ended.abort();
+      port.close();
+      model.update((value) => ({ ...value, connection: { kind: 'lost', since: Date.now() } }));
+      askAgain();
+    };
+    port.addEventListener('close', lose);
+    void follow(client, model, ended.signal).then(lose, lose);
+    void feelPulse(client, ended.signal).then(lose, lose);
+    for (const listener of [...listeners]) listener();
+  });
+
+  const askAgain = (): void => {
+    const timer = setInterval(() => {
+      if (current !== null && !current.ended.signal.aborted) clearInterval(timer);
+      else bridge.ready();
+    }, askAgainMs);
+  };
+
+  bridge.ready();
+  return {
+    client() {
+      if (current === null || current.ended.signal.aborted) {
+        throw Object.assign(
+          new Error('Switchyard is not connected to its core. It reconnects by itself; try again then.'),
+          {
+            code: 'NO_CONNECTION',
+          },
+        );
+      }
+      return current.client;
+    },
+    onClient(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Changes that come in one burst are shown as one, so that ten busy agents cost one paint. */
+async function follow(client: Client, model: Store<Model>, signal: AbortSignal): Promise<void> {
+  let waiting: Change[] = [];
+  const flush = (): void => {
+    const changes = waiting;
+    waiting = [];
+    if (!signal.aborted) model.update((value) => applyChanges(value, changes));
+  };
+  for await (const change of await client.changes.follow(undefined, { signal })) {
+    waiting.push(change);
+    if (waiting.length === 1) setTimeout(flush, change.type === 'snapshot' ? 0 : 16);
+  }
+}
+
+async function feelPulse(client: Client, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(pulseMs, signal);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), answerMs);
+    try {
+      await client.runtime.status(undefined, { signal: late.signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../../core/contract/errors';
+
+/** Why a call did not work, as the person reads it. */
+export interface Failure {
+  readonly code: ErrorCode | 'NO_CONNECTION';
+  readonly message: string;
+}
+
+/** Turns whatever a call threw into a sentence. The core's own sentence is kept word for word. */
+export function failureOf(error: unknown): Failure {
+  const code = property(error, 'code');
+  const message = property(error, 'message');
+  if (code !== null && message !== null && code !== 'INTERNAL_SERVER_ERROR')
+    return { code: code as ErrorCode, message };
+  return {
+    code: 'INTERNAL',
+    message: message ?? 'The call failed and the core gave no reason. Its log has the details.',
+  };
+}
+
+/** Whether the failure only says that nobody waits for the answer any more. */
+export function isAbort(error: unknown): boolean {
+  return property(error, 'name') === 'AbortError';
+}
+
+function property(error: unknown, name: string): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const value = (error as Record<string, unknown>)[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

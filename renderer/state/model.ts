@@ -1,0 +1,98 @@
+import type { AgentStatus } from '../../core/contract/agent';
+import type { Change } from '../../core/contract/change';
+import { assertNever } from '../../core/contract/errors';
+import type { Repository } from '../../core/contract/repository';
+import type { Request } from '../../core/contract/request';
+import type { Settings } from '../../core/contract/settings';
+import type { Task } from '../../core/contract/task';
+
+/**
+ * - `connecting`: no snapshot has arrived yet.
+ * - `connected`: what is shown is what the core says.
+ * - `lost`: the core no longer answers; what is shown is from `since`.
+ */
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'lost'; readonly since: number };
+
+/** Everything the window knows of the core: one snapshot and every change since. */
+export interface Model {
+  readonly connection: Connection;
+  readonly tasks: ReadonlyMap<number, Task>;
+  readonly repositories: readonly Repository[];
+  readonly agents: readonly AgentStatus[];
+  readonly settings: Settings | null;
+}
+
+/** What is known before anything was heard. */
+export const nothingKnown: Model = {
+  connection: { kind: 'connecting' },
+  tasks: new Map(),
+  repositories: [],
+  agents: [],
+  settings: null,
+};
+
+/** The model after some changes, in order. Several at once cost one copy of the task map. */
+export function applyChanges(model: Model, changes: readonly Change[]): Model {
+  let tasks: Map<number, Task> | null = null;
+  const writable = (from: Model): Map<number, Task> => {
+    tasks ??= new Map(from.tasks);
+    return tasks;
+  };
+  let next = model;
+  for (const change of changes) {
+    switch (change.type) {
+      case 'snapshot':
+        tasks = new Map(change.tasks.map((task) => [task.id, task]));
+        next = {
+          connection: { kind: 'connected' },
+          tasks,
+          repositories: byName(change.repositories),
+          agents: change.agents,
+          settings: change.settings,
+        };
+        break;
+      case 'task.changed':
+        writable(next).set(change.task.id, change.task);
+        break;
+      case 'request.changed': {
+        const task = (tasks ?? next.tasks).get(change.request.task);
+        if (task !== undefined) writable(next).set(task.id, withRequest(task, change.request));
+        break;
+      }
+      case 'repository.changed':
+        next = {
+          ...next,
+          repositories: byName([
+            ...next.repositories.filter(({ id }) => id !== change.repository.id),
+            change.repository,
+          ]),
+        };
+        break;
+      case 'repository.removed':
+        next = { ...next, repositories: next.repositories.filter(({ id }) => id !== change.id) };
+        break;
+      case 'agents.changed':
+        next = { ...next, agents: change.agents };
+        break;
+      case 'settings.changed':
+        next = { ...next, settings: change.settings };
+        break;
+      default:
+        assertNever(change);
+    }
+  }
+  return tasks === null ? next : { ...next, tasks };
+}
+
+function withRequest(task: Task, request: Request): Task {
+  const others = task.requests.filter(({ id }) => id !== request.id);
+  if (request.state !== 'open') return { ...task, requests: others };
+  return { ...task, requests: [...others, request].sort((one, other) => one.id - other.id) };
+}
+
+function byName(repositories: readonly Repository[]): readonly Repository[] {
+  return [...repositories].sort((one, other) => one.name.localeCompare(other.name) || one.id - other.id);
+}

@@ -1,0 +1,72 @@
+import type { Place } from './places';
+import type { Store } from './store';
+import { createStore } from './store';
+
+/** The places of a task's page. */
+export type Tab = 'conversation' | 'changes' | 'checks' | 'info';
+
+/** The sheet that lies over the window, if any. */
+export type Sheet =
+  | { readonly kind: 'new-task'; readonly repository: number | null }
+  | { readonly kind: 'add-repository'; readonly path: string | null }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'help' }
+  | null;
+
+/** Where the person is and how they like to look at it. Kept from one start to the next. */
+export interface View {
+  readonly place: Place;
+  readonly task: number | null;
+  readonly tab: Tab;
+  readonly filter: string;
+  /** Conversation and changes next to each other, where the window is wide enough. */
+  readonly beside: boolean;
+  readonly diffStyle: 'unified' | 'split';
+  /** The list lies over the page, in a narrow window. */
+  readonly drawer: boolean;
+  readonly sheet: Sheet;
+}
+
+const start: View = {
+  place: 'inbox',
+  task: null,
+  tab: 'conversation',
+  filter: '',
+  beside: false,
+  diffStyle: 'unified',
+  drawer: false,
+  sheet: null,
+};
+const key = 'switchyard.view';
+
+/** A view that begins where the last one ended and remembers itself. */
+export function rememberedView(storage: Storage): Store<View> {
+  const view = createStore<View>({ ...start, ...read(storage) });
+  view.subscribe(() => {
+    const { place, task, tab, beside, diffStyle } = view.get();
+    storage.setItem(key, JSON.stringify({ place, task, tab, beside, diffStyle }));
+  });
+  return view;
+}
+
+/** Kept as text by an earlier version or another hand: anything that is not what it should be is left out. */
+function read(storage: Storage): Partial<View> {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(storage.getItem(key) ?? '{}');
+  } catch {
+    return {};
+  }
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { place, task, tab, beside, diffStyle } = kept as Record<string, unknown>;
+  return {
+    ...(typeof place === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(place)
+      ? { place: place as Place }
+      : {}),
+    ...(typeof task === 'number' ? { task } : {}),
+    ...(tab === 'conversation' || tab === 'changes' || tab === 'checks' || tab === 'info' ? { tab } : {}),
+    ...(typeof beside === 'boolean' ? { beside } : {}),
+    ...(diffStyle === 'split' ? { diffStyle: 'split' } : {}),
+  };
+}

@@ -1,0 +1,186 @@
+import { Popover } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import type { Review, Strategy } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Growing } from '../parts/growing';
+import { Keys } from '../parts/hint';
+import { Note } from '../parts/note';
+import { useApp } from '../state/app';
+import { approveTask } from '../state/commands';
+import type { Failure } from '../state/failure';
+import type { Resource } from '../state/resource';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+
+const strategyWords: Readonly<Record<Strategy, { readonly name: string; readonly about: string }>> = {
+  ff: { name: 'Fast-forward', about: 'The base moves to the task’s last commit.' },
+  merge: { name: 'Merge commit', about: 'Both lines of work stay, joined by one commit.' },
+  squash: { name: 'Squash', about: 'The whole change becomes one commit on the base.' },
+};
+
+interface Props {
+  readonly task: Task;
+  readonly review: Resource<Review>;
+  readonly doing: string | null;
+}
+
+/** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
+export function Approve({ task, review, doing }: Props): ReactNode {
+  const [open, setOpen] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useActions({ allow: () => setOpen(true) });
+  return (
+    <Popover.Root
+      open={open}
+      onOpenChange={(next) => {
+        setOpen(next);
+        if (!next) setFailure(null);
+      }}
+    >
+      <Popover.Trigger asChild>
+        <Button look="primary" action="allow" doing={doing}>
+          Approve
+        </Button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="menu verdict"
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label="Approve this change"
+          role="dialog"
+        >
+          {review.value === null ? (
+            <p className="quiet">
+              {review.failure === null ? 'Reading the change…' : cleanLine(review.failure.message)}
+            </p>
+          ) : (
+            <Verdict
+              key={`${review.value.base} ${review.value.head}`}
+              task={task}
+              review={review.value}
+              stale={review.loading}
+              reload={review.reload}
+              failure={failure}
+              setFailure={setFailure}
+              close={() => setOpen(false)}
+            />
+          )}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Verdict(props: {
+  readonly task: Task;
+  readonly review: Review;
+  readonly stale: boolean;
+  readonly reload: () => void;
+  /** Kept outside of the form: a failure that reloads the review must still be read beside the new one. */
+  readonly failure: Failure | null;
+  readonly setFailure: (failure: Failure | null) => void;
+  readonly close: () => void;
+}): ReactNode {
+  const { task, review, failure, setFailure } = props;
+  const app = useApp();
+  const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
+  const [message, setMessage] = useState(review.message);
+  const inTheWay = review.checkout?.inTheWay ?? [];
+  const approve = async (): Promise<void> => {
+    if (strategy === null || props.stale) return;
+    setFailure(null);
+    const { base, head, tree } = review;
+    const failed = await approveTask(
+      app,
+      task,
+      { task: task.id, base, head, tree, strategy, ...(strategy === 'ff' ? {} : { message }) },
+      review.commits.length,
+    );
+    if (failed === null) props.close();
+    else {
+      setFailure(failed);
+      // What moved is fetched again, so that the next approval is of what is then shown.
+      if (
+        failed.code === 'MOVED' ||
+        failed.code === 'CONFLICT' ||
+        failed.code === 'NOT_FAST_FORWARD' ||
+        failed.code === 'CHECKOUT_IN_THE_WAY'
+      )
+        props.reload();
+    }
+  };
+  return (
+    <form
+      className="verdict-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void approve();
+      }}
+    >
+      <p>
+        Merge {count(review.commits.length, 'commit')}, {count(review.files.length, 'file')} into{' '}
+        <code>{cleanLine(task.base)}</code>
+      </p>
+      {review.conflicts.length > 0 && (
+        <Note kind="warning">
+          Conflicts with <code>{cleanLine(task.base)}</code> in {review.conflicts.slice(0, 5).map(cleanLine).join(', ')}
+          {review.conflicts.length > 5 && ` and ${review.conflicts.length - 5} more`}. Ask the agent below to bring its
+          branch up to date.
+        </Note>
+      )}
+      {inTheWay.length > 0 && (
+        <Note kind="warning" actions={<Button onClick={props.reload}>Check again</Button>}>
+          Your checkout at {cleanLine(review.checkout?.path ?? '')} has edits in{' '}
+          {inTheWay.slice(0, 5).map(cleanLine).join(', ')}
+          {inTheWay.length > 5 && ` and ${inTheWay.length - 5} more`}, which this change touches too. Commit or move
+          them first.
+        </Note>
+      )}
+      {review.strategies.length > 0 && (
+        <fieldset className="strategies">
+          <legend className="unseen">How to merge</legend>
+          {(['ff', 'merge', 'squash'] as const).map((name) => {
+            const works = review.strategies.includes(name);
+            return (
+              <label key={name} className={works ? 'strategy' : 'strategy strategy-off'}>
+                <input
+                  type="radio"
+                  name="strategy"
+                  checked={strategy === name}
+                  disabled={!works}
+                  onChange={() => setStrategy(name)}
+                />
+                <span>
+                  {strategyWords[name].name}
+                  <span className="choice-about">
+                    {works ? strategyWords[name].about : `Not possible now: ${cleanLine(task.base)} has moved on.`}
+                  </span>
+                </span>
+              </label>
+            );
+          })}
+        </fieldset>
+      )}
+      {strategy !== null && strategy !== 'ff' && (
+        <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
+      )}
+      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      <div className="verdict-foot">
+        <Button onClick={props.close}>Close</Button>
+        {/* biome-ignore lint/a11y/noAutofocus: the popover was opened to press this. */}
+        <button
+          type="submit"
+          className="button button-primary"
+          autoFocus
+          disabled={strategy === null || props.stale || inTheWay.length > 0}
+        >
+          {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import type { Check } from '../../core/contract/check';
+import type { Task } from '../../core/contract/task';
+import { Empty } from '../parts/empty';
+import { Glyph } from '../parts/glyph';
+import { useModel } from '../state/app';
+import { spanInWords } from '../text/amounts';
+import { clean, cleanLine } from '../text/clean';
+import { Ago } from '../text/time';
+import { CheckCommand } from './check-command';
+
+/** The repository's own checks of this task's worktree, and the command they run. */
+export function Checks({ task }: { readonly task: Task }): ReactNode {
+  const repository = useModel((model) => model.repositories.find(({ id }) => id === task.repositoryId) ?? null);
+  return (
+    <div className="checks">
+      {repository !== null && <CheckCommand key={repository.id} repository={repository} />}
+      {task.checks.length === 0 && (
+        <Empty title="No check has run">
+          {repository?.checkCommand == null
+            ? 'Set the command above, for example npm test. It runs in the worktree after the agent, before the review.'
+            : 'The command runs in the worktree when the agent is finished.'}
+        </Empty>
+      )}
+      {task.checks.map((check) => (
+        <One key={check.command} check={check} />
+      ))}
+    </div>
+  );
+}
+
+function One({ check }: { readonly check: Check }): ReactNode {
+  const look = check.state === 'passed' ? 'done' : check.state === 'failed' ? 'failed' : 'running';
+  const took = check.endedAt === null ? null : spanInWords(check.endedAt - check.startedAt);
+  return (
+    <section className="check">
+      <h2 className="fact">
+        <Glyph look={look} /> <code>{cleanLine(check.command)}</code>
+        <span>
+          {check.state === 'failed'
+            ? `failed${check.exitCode === null ? ', ended by a signal' : ` with exit status ${check.exitCode}`}`
+            : check.state}
+        </span>
+        <span className="quiet">
+          {took === null ? 'for ' : `took ${took}, `}
+          <Ago at={check.endedAt ?? check.startedAt} />
+          {took !== null && ' ago'}
+        </span>
+      </h2>
+      {check.output !== '' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        <pre className="code check-output" tabIndex={0} aria-label={`Output of ${cleanLine(check.command)}`}>
+          {clean(check.output)}
+        </pre>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import type { Review } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Glyph, lookOf, lookWords } from '../parts/glyph';
+import { Hint } from '../parts/hint';
+import { Icon } from '../parts/icon';
+import { useApp, useDoing } from '../state/app';
+import { retryTask } from '../state/commands';
+import { nameOfPath } from '../state/places';
+import type { Resource } from '../state/resource';
+import { ChangeSize } from '../tasks/row';
+import { money, tokens } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+import { Ago, Until } from '../text/time';
+import { Approve } from './approve';
+import { TaskMenu } from './menu';
+
+/** What the task is and in which state, and the one action that follows from it. */
+export function TaskHeader({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
+  const app = useApp();
+  const look = lookOf(task, Date.now());
+  const doing = useDoing(`task:${task.id}`);
+  const cost = money(task.usage.costUsd) ?? tokens(task.usage);
+  return (
+    <header className="head">
+      <div className="head-top">
+        <Hint text="Show the list">
+          <Button
+            look="quiet"
+            className="button-icon head-drawer"
+            aria-label="Show the list"
+            onClick={() => app.view.update((view) => ({ ...view, drawer: !view.drawer }))}
+          >
+            <Icon name="list" />
+          </Button>
+        </Hint>
+        <h1 className="head-title ellipsis" dir="auto" title={cleanLine(task.title)}>
+          {cleanLine(task.title)}
+        </h1>
+        <span className={`head-state state-${look}`}>
+          <Glyph look={look} />
+          <span>{doing ?? lookWords[look]}</span>
+          <span className="quiet">
+            {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
+          </span>
+        </span>
+        <PrimaryAction task={task} review={review} doing={doing} />
+        <TaskMenu task={task} />
+      </div>
+      <p className="head-facts quiet">
+        <span className="ellipsis" title={cleanLine(task.repository)}>
+          {cleanLine(nameOfPath(task.repository))}
+        </span>
+        <span
+          className="ellipsis head-branch"
+          title={`${cleanLine(task.base)} ← ${cleanLine(task.branch ?? 'no branch yet')}`}
+        >
+          <code>{cleanLine(task.base)}</code> ← <code>{cleanLine(task.branch ?? 'no branch yet')}</code>
+        </span>
+        <span>{cleanLine(task.agent)}</span>
+        {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
+        <span className="tabular">{cost ?? 'cost unknown'}</span>
+        {task.attempt > 1 && (
+          <span className="tabular">
+            attempt {task.attempt} of {task.maxAttempts}
+          </span>
+        )}
+      </p>
+      {task.state === 'failed' && task.error !== null && (
+        <p className="head-error selectable" role="alert">
+          {cleanLine(task.error)}
+        </p>
+      )}
+      {task.state === 'queued' && task.queuedReason !== null && (
+        <p className="head-why selectable">{cleanLine(task.queuedReason)}</p>
+      )}
+    </header>
+  );
+}
+
+function PrimaryAction(props: {
+  readonly task: Task;
+  readonly review: Resource<Review>;
+  readonly doing: string | null;
+}): ReactNode {
+  const { task, review, doing } = props;
+  const app = useApp();
+  const canRetry = task.state === 'failed' || task.state === 'cancelled';
+  useActions({
+    'retry-task': () => {
+      if (!canRetry) return false;
+      void retryTask(app, task);
+      return true;
+    },
+  });
+  if (task.state === 'review') return <Approve task={task} review={review} doing={doing} />;
+  if (canRetry) {
+    return (
+      <Button look="primary" action="retry-task" doing={doing} onClick={() => void retryTask(app, task)}>
+        Retry
+      </Button>
+    );
+  }
+  if (task.state === 'waiting' && task.requests.length > 0) {
+    return (
+      <Button
+        look="primary"
+        onClick={() => answerIt(() => app.view.update((view) => ({ ...view, tab: 'conversation' })))}
+      >
+        Answer
+      </Button>
+    );
+  }
+  return null;
+}
+
+/** Shows the open request and puts the focus on its first answer. */
+function answerIt(show: () => void): void {
+  show();
+  requestAnimationFrame(() => {
+    const scroller = document.querySelector('.conversation-scroll');
+    if (scroller !== null) scroller.scrollTop = scroller.scrollHeight;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.asked .choice')?.focus());
+  });
+}

@@ -1,0 +1,97 @@
+import { DropdownMenu } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Keys } from '../parts/hint';
+import { Icon } from '../parts/icon';
+import { type App, useApp } from '../state/app';
+import { cancelTask, discardTask, restoreTask, retryTask } from '../state/commands';
+import { say } from '../state/said';
+
+interface Item {
+  readonly name: string;
+  readonly keys?: string;
+  readonly danger?: boolean;
+  readonly act: () => void;
+}
+
+/** Everything else that can be done with a task in its present state. */
+export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
+  const app = useApp();
+  const [open, setOpen] = useState(false);
+  useActions({ menu: () => setOpen(true) });
+  const groups = [movesOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
+  return (
+    <DropdownMenu.Root open={open} onOpenChange={setOpen}>
+      <DropdownMenu.Trigger asChild>
+        <Button look="quiet" className="button-icon" aria-label="Actions of this task">
+          <Icon name="more" />
+        </Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+          {groups.map((group, index) => (
+            <DropdownMenu.Group key={group[0]?.name}>
+              {index > 0 && <DropdownMenu.Separator className="menu-line" />}
+              {group.map((item) => (
+                <DropdownMenu.Item
+                  key={item.name}
+                  className={item.danger ? 'menu-item removed' : 'menu-item'}
+                  onSelect={item.act}
+                >
+                  {item.name}
+                  {item.keys !== undefined && <Keys keys={item.keys} />}
+                </DropdownMenu.Item>
+              ))}
+            </DropdownMenu.Group>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function movesOf(app: App, task: Task): readonly Item[] {
+  const discard: Item = { name: 'Discard change', danger: true, act: () => void discardTask(app, task) };
+  switch (task.state) {
+    case 'queued':
+    case 'running':
+    case 'waiting':
+      return [{ name: 'Cancel task', danger: true, act: () => void cancelTask(app, task) }];
+    case 'review':
+      return [discard];
+    case 'failed':
+    case 'cancelled':
+      return [{ name: 'Retry', keys: 'e', act: () => void retryTask(app, task) }, discard];
+    case 'done':
+      return task.outcome === 'discarded'
+        ? [{ name: 'Restore to review', act: () => void restoreTask(app, task) }]
+        : [];
+  }
+}
+
+function copiesOf(app: App, task: Task): readonly Item[] {
+  const copy = (name: string, text: string | null): readonly Item[] =>
+    text === null ? [] : [{ name: `Copy ${name}`, act: () => void copyText(app, name, text) }];
+  return [
+    ...copy('title', task.title),
+    ...copy('branch', task.branch),
+    ...copy('worktree path', task.worktree),
+    ...copy('merged commit', task.mergedOid),
+    ...copy('backup ref', task.backupRef),
+  ];
+}
+
+async function copyText(app: App, name: string, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(app.said, { kind: 'done', text: `Copied the ${name}`, undo: null });
+  } catch {
+    say(app.said, {
+      kind: 'failed',
+      text: `The ${name} could not be copied: the system refused the clipboard. It is on the Info tab.`,
+      undo: null,
+    });
+  }
+}

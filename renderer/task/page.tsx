@@ -1,0 +1,151 @@
+import { Tabs } from 'radix-ui';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import { Changes } from '../changes/changes';
+import { Conversation } from '../conversation/conversation';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Empty, Skeleton } from '../parts/empty';
+import { Glyph } from '../parts/glyph';
+import { Hint } from '../parts/hint';
+import { Icon } from '../parts/icon';
+import { useApp, useModel, useView } from '../state/app';
+import { failureOf } from '../state/failure';
+import type { Tab } from '../state/view';
+import { Checks } from './checks';
+import { Composer } from './composer';
+import { TaskHeader } from './header';
+import { Info } from './info';
+import { useReview } from './review';
+
+const tabs: readonly Tab[] = ['conversation', 'changes', 'checks', 'info'];
+
+/** A task's page: its header with the one thing to do next, and its places. */
+export function TaskPage({ id }: { readonly id: number }): ReactNode {
+  const task = useModel((model) => model.tasks.get(id) ?? null);
+  const connecting = useModel((model) => model.connection.kind === 'connecting');
+  const failure = useFetchedTask(id, task === null && !connecting);
+  if (task !== null) return <Page task={task} />;
+  return (
+    <main className="page" aria-label="Task">
+      {failure === null ? <Skeleton lines={6} /> : <Empty title="This task cannot be shown">{failure}</Empty>}
+    </main>
+  );
+}
+
+/** An old task is not in the snapshot; it is asked for and put beside the others. */
+function useFetchedTask(id: number, missing: boolean): string | null {
+  const app = useApp();
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    if (!missing) return;
+    const get = async (): Promise<void> => {
+      const task = await app.line.client().tasks.get({ task: id });
+      app.model.update((model) => ({ ...model, tasks: new Map(model.tasks).set(id, task) }));
+    };
+    get().catch((error) => setFailure(failureOf(error).message));
+  }, [app, id, missing]);
+  return failure;
+}
+
+function Page({ task }: { readonly task: Task }): ReactNode {
+  const app = useApp();
+  const tab = useView((view) => view.tab);
+  const wide = useWide();
+  const beside = useView((view) => view.beside) && wide;
+  const review = useReview(task);
+  const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
+  useActions({
+    'show-conversation': () => show('conversation'),
+    'show-changes': () => show('changes'),
+    'show-checks': () => show('checks'),
+    'show-info': () => show('info'),
+    beside: () => app.view.update((view) => ({ ...view, beside: !view.beside })),
+  });
+  const isPair = beside && (tab === 'conversation' || tab === 'changes');
+  return (
+    <main className="page" aria-label="Task">
+      <TaskHeader task={task} review={review} />
+      <Tabs.Root
+        className="tabs"
+        value={tab}
+        onValueChange={(value) => show(tabs.find((name) => name === value) ?? 'conversation')}
+      >
+        <div className="tabs-bar">
+          <Tabs.List className="tabs-list" aria-label="Places of this task">
+            <Tabs.Trigger className="tab" value="conversation">
+              Conversation
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="changes">
+              Changes {task.change !== null && <span className="quiet tabular">{task.change.files}</span>}
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="checks">
+              Checks <ChecksMark task={task} />
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="info">
+              Info
+            </Tabs.Trigger>
+          </Tabs.List>
+          <Hint action="beside">
+            <Button
+              look="quiet"
+              className="button-icon beside-button"
+              aria-label="Conversation beside changes"
+              aria-pressed={beside}
+              onClick={() => app.view.update((view) => ({ ...view, beside: !view.beside }))}
+            >
+              <Icon name="beside" />
+            </Button>
+          </Hint>
+        </div>
+        {isPair ? (
+          <Tabs.Content className="tab-content pair" value={tab} tabIndex={-1}>
+            <div className="pair-side">
+              <Conversation task={task} />
+            </div>
+            <div className="pair-side">
+              <Changes task={task} review={review} />
+            </div>
+          </Tabs.Content>
+        ) : (
+          <>
+            <Tabs.Content className="tab-content" value="conversation" tabIndex={-1}>
+              <Conversation task={task} />
+            </Tabs.Content>
+            <Tabs.Content className="tab-content" value="changes" tabIndex={-1}>
+              <Changes task={task} review={review} />
+            </Tabs.Content>
+          </>
+        )}
+        <Tabs.Content className="tab-content" value="checks" tabIndex={-1}>
+          <Checks task={task} />
+        </Tabs.Content>
+        <Tabs.Content className="tab-content" value="info" tabIndex={-1}>
+          <Info task={task} />
+        </Tabs.Content>
+      </Tabs.Root>
+      {tab !== 'info' && <Composer task={task} />}
+    </main>
+  );
+}
+
+function ChecksMark({ task }: { readonly task: Task }): ReactNode {
+  if (task.checks.length === 0) return null;
+  const failed = task.checks.some(({ state }) => state === 'failed');
+  const running = task.checks.some(({ state }) => state === 'running');
+  return <Glyph look={failed ? 'failed' : running ? 'running' : 'done'} alone />;
+}
+
+/** Whether the window is wide enough for two places next to each other. */
+function useWide(): boolean {
+  const [wide, setWide] = useState(() => window.matchMedia(wideQuery).matches);
+  useEffect(() => {
+    const media = window.matchMedia(wideQuery);
+    const listen = (): void => setWide(media.matches);
+    media.addEventListener('change', listen);
+    return () => media.removeEventListener('change', listen);
+  }, []);
+  return wide;
+}
+
+const wideQuery = '(min-width: 1280px)';

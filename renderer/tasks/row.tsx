@@ -1,0 +1,74 @@
+import { memo, type ReactNode } from 'react';
+import type { Task } from '../../core/contract/task';
+import { Glyph, lookOf, lookWords } from '../parts/glyph';
+import { useDoing } from '../state/app';
+import { nameOfPath } from '../state/places';
+import { count, money } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+import { Ago, Until } from '../text/time';
+
+/** A task in two lines: what it is and since when, then what matters about it in its state. */
+export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }): ReactNode {
+  const look = lookOf(task, Date.now());
+  const doing = useDoing(`task:${task.id}`);
+  return (
+    <span className="line">
+      <Glyph look={look} />
+      <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
+        <span className="unseen">{lookWords[look]}: </span>
+        {cleanLine(task.title)}
+      </span>
+      <span className="line-time quiet">
+        {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
+      </span>
+      <span className="line-facts ellipsis quiet">{doing ?? <Facts task={task} />}</span>
+      <span className="line-size tabular">
+        <Size task={task} />
+      </span>
+    </span>
+  );
+});
+
+function Facts({ task }: { readonly task: Task }): ReactNode {
+  const start = `${nameOfPath(task.repository)} · ${task.agent}`;
+  switch (task.state) {
+    case 'waiting': {
+      const request = task.requests[0];
+      return request === undefined ? start : <span className="line-asks">{cleanLine(request.title)}</span>;
+    }
+    case 'failed':
+      return <span className="line-error">{cleanLine(task.error ?? 'Failed')}</span>;
+    case 'queued':
+      if (task.blockedBy.length > 0) return `${start} · after ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
+      return task.queuedReason === null ? start : `${start} · ${cleanLine(task.queuedReason)}`;
+    case 'done':
+      return task.outcome === null ? start : `${start} · ${task.outcome}`;
+    default:
+      return start;
+  }
+}
+
+function Size({ task }: { readonly task: Task }): ReactNode {
+  const cost = money(task.usage.costUsd);
+  return (
+    <>
+      {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
+      {cost !== null && <span className="quiet"> {cost}</span>}
+    </>
+  );
+}
+
+/** `+84 −12`, said in words to a screen reader. */
+export function ChangeSize(props: { readonly additions: number; readonly deletions: number }): ReactNode {
+  return (
+    <span className="tabular">
+      <span className="unseen">
+        {count(props.additions, 'line')} added, {count(props.deletions, 'line')} removed
+      </span>
+      <span aria-hidden="true">
+        <span className="added">+{props.additions.toLocaleString()}</span>{' '}
+        <span className="removed">−{props.deletions.toLocaleString()}</span>
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Usage } from '../../core/contract/task';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** How long something took or lasts, in its largest unit: `now`, `40s`, `12m`, `3h`, `5d`. */
+export function span(ms: number): string {
+  if (ms < 5 * second) return 'now';
+  if (ms < minute) return `${Math.floor(ms / second)}s`;
+  if (ms < hour) return `${Math.floor(ms / minute)}m`;
+  if (ms < day) return `${Math.floor(ms / hour)}h`;
+  return `${Math.floor(ms / day)}d`;
+}
+
+/** The same in words, for sentences and screen readers: `2 minutes`. */
+export function spanInWords(ms: number): string {
+  const unit =
+    ms < minute
+      ? ([second, 'second'] as const)
+      : ms < hour
+        ? ([minute, 'minute'] as const)
+        : ms < day
+          ? ([hour, 'hour'] as const)
+          : ([day, 'day'] as const);
+  return count(Math.max(1, Math.floor(ms / unit[0])), unit[1]);
+}
+
+/** The exact time, as the person's own system writes it. */
+export function exactly(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+/** `1 file`, `3 files`. */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount.toLocaleString()} ${amount === 1 ? noun : plural}`;
+}
+
+/** What the agent cost, or null when it is not known. Small sums keep the digits that matter. */
+export function money(usd: number | null): string | null {
+  if (usd === null) return null;
+  if (usd > 0 && usd < 0.01) return '<$0.01';
+  return `$${usd.toFixed(usd < 100 ? 2 : 0)}`;
+}
+
+/** `12.3k tokens`, or null when neither side is known. */
+export function tokens(usage: Usage): string | null {
+  if (usage.inputTokens === null && usage.outputTokens === null) return null;
+  const total = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  if (total < 1_000) return `${total} tokens`;
+  return total < 1_000_000 ? `${(total / 1_000).toFixed(1)}k tokens` : `${(total / 1_000_000).toFixed(2)}M tokens`;
+}

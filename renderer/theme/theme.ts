@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react';
+import type { Settings } from '../../core/contract/settings';
+
+/** The theme in use: the person's choice, or the system's. It is put on the page's root for the tokens. */
+export function useTheme(chosen: Settings['theme']): 'light' | 'dark' {
+  const [system, setSystem] = useState(systemTheme);
+  useEffect(() => {
+    const media = window.matchMedia(darkQuery);
+    const listen = (): void => setSystem(systemTheme());
+    media.addEventListener('change', listen);
+    return () => media.removeEventListener('change', listen);
+  }, []);
+  const theme = chosen === 'system' ? system : chosen;
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return theme;
+}
+
+/** What the system prefers now. */
+export function systemTheme(): 'light' | 'dark' {
+  return window.matchMedia(darkQuery).matches ? 'dark' : 'light';
+}
+
+const darkQuery = '(prefers-color-scheme: dark)';
