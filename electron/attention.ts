@@ -1,12 +1,8 @@
 import { app, Notification, nativeTheme } from 'electron';
 import type { Client } from '../core/client';
-import type { Change } from '../core/contract/change';
 import type { Request } from '../core/contract/request';
-import type { Task } from '../core/contract/task';
+import { note, type Waiting } from './waiting';
 import type { Windows } from './windows';
-
-/** What waits for the person, by task. */
-type Waiting = Map<number, readonly Request[]>;
 
 /**
  * Shows on the app's icon how much waits for the person, and says so once when something new does while they look
@@ -27,23 +23,6 @@ export async function watchAttention(options: {
     if (options.windows.focused() || !Notification.isSupported()) continue;
     for (const request of fresh) notify(request, options.windows, shown);
   }
-}
-
-/** Takes a change in and gives back the requests that are new by it. */
-export function note(waiting: Waiting, change: Change): readonly Request[] {
-  if (change.type === 'snapshot') {
-    waiting.clear();
-    for (const task of change.tasks) take(waiting, task);
-    return [];
-  }
-  return change.type === 'task.changed' ? take(waiting, change.task) : [];
-}
-
-function take(waiting: Waiting, task: Task): readonly Request[] {
-  const before = new Set((waiting.get(task.id) ?? []).map((request) => request.id));
-  if (task.requests.length === 0) waiting.delete(task.id);
-  else waiting.set(task.id, task.requests);
-  return task.requests.filter((request) => !before.has(request.id));
 }
 
 function notify(request: Request, windows: Windows, shown: Set<Notification>): void {

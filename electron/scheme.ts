@@ -1,49 +1,11 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
 import { protocol } from 'electron';
+import { servePage } from './page';
 
 /** Where the window's page lives; every check of a sender compares with exactly this. */
 export const windowOrigin = 'app://main';
 
 /** The page the window shows. */
 export const windowPage = `${windowOrigin}/index.html`;
-
-/** Inline styles are what React and the diff view set on elements; scripts, images and connections are ours alone. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'none'",
-  "frame-src 'none'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const headers = {
-  'content-security-policy': policy,
-  'x-content-type-options': 'nosniff',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-cache',
-};
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
 
 /** Makes app:// a scheme of its own with an origin. Call it before the app is ready. */
 export function registerScheme(): void {
@@ -52,34 +14,5 @@ export function registerScheme(): void {
 
 /** Serves the built page, and nothing outside its folder. */
 export function serveScheme(folder: string): void {
-  protocol.handle('app', (request) => serve(folder, request));
-}
-
-/** Answers one request for a file of the page. */
-export async function serve(
-  folder: string,
-  request: { readonly url: string; readonly method: string },
-): Promise<Response> {
-  if (request.method !== 'GET') return refusal(405);
-  const file = await fileOf(folder, request.url);
-  const type = file === null ? undefined : types[extname(file)];
-  if (file === null || type === undefined) return refusal(404);
-  return new Response(await readFile(file), { headers: { ...headers, 'content-type': type } });
-}
-
-async function fileOf(folder: string, url: string): Promise<string | null> {
-  try {
-    const { host, pathname } = new URL(url);
-    if (host !== 'main') return null;
-    const root = await realpath(folder);
-    // Links are resolved before the comparison, so neither `..` nor a link leads out of the folder.
-    const file = await realpath(join(root, decodeURIComponent(pathname)));
-    return file.startsWith(root + sep) ? file : null;
-  } catch {
-    return null;
-  }
-}
-
-function refusal(status: number): Response {
-  return new Response(null, { status, headers });
+  protocol.handle('app', (request) => servePage(folder, request));
 }
