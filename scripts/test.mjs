@@ -6,6 +6,7 @@ import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { say, seconds } from './setup/progress.mjs';
 import { ensureSystem } from './setup/system.mjs';
+import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
 import { selectStages } from './suite/stages.mjs';
@@ -35,6 +36,8 @@ if ('usage' in selection) {
  */
 async function runStages(selected, rest) {
   await ensureInstalled();
+  // Where people edit while tests run, a change says nothing about the tests.
+  const before = process.env.CI ? await changesIn() : undefined;
   const sandbox = openSandbox();
   // While a stage runs the signal goes to it; its end, or the next line here, ends the run.
   let interrupted = false;
@@ -63,6 +66,7 @@ async function runStages(selected, rest) {
       }
     }
     total.failed += await endSurvivors(sandbox);
+    total.failed += before ? await findLitter(before) : 0;
   } finally {
     sandbox.remove();
   }
@@ -136,5 +140,16 @@ async function endSurvivors(sandbox) {
   say('\nThe tests left processes behind:');
   for (const { pid, command } of left) say(`  ${pid}  ${command.slice(0, 200)}`);
   end(left);
+  return 1;
+}
+
+/**
+ * @param {readonly string[]} before
+ * @returns {Promise<number>} 1 when the tests left files in the checkout
+ */
+async function findLitter(before) {
+  const litter = (await changesIn()).filter((line) => !before.includes(line));
+  if (litter.length === 0) return 0;
+  say(['\nThe tests left files in the checkout:', ...litter.map((line) => `  ${line}`)].join('\n'));
   return 1;
 }

@@ -90,9 +90,13 @@ async function build(folder) {
   rmSync(stampFile(folder), { force: true });
   const print = fingerprint(folder);
   const builder = join(folder, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
-  const { code, output } = await run(runtimeNode(), [builder, 'build', '--logLevel', 'warn'], { cwd: folder });
+  const { code, output } = await run(runtimeNode(), [builder, 'build', '--logLevel', 'warn'], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
   if (code !== 0) {
-    throw new SetupFailure({ tried: 'electron-vite build', because: lastLines(output, 30), type: 'npm run build' });
+    const because = lastLines(output.replaceAll(/^ +at .*\n?/gm, ''), 30);
+    throw new SetupFailure({ tried: 'electron-vite build', because, type: 'npm run build' });
   }
   markBuilt(folder, print);
 }

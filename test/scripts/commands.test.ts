@@ -1,0 +1,92 @@
+import { chmodSync, cpSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fingerprint, markBuilt } from '../../scripts/setup/build.mjs';
+import { run } from '../../scripts/setup/run.mjs';
+import { temporaryFolder, writeFiles } from './folder';
+
+const told = 'console.log(JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd() }));';
+
+/** A checkout that is installed and built, whose command line and Electron only say how they were started. */
+function checkout(commandLine = told): string {
+  const folder = temporaryFolder();
+  cpSync(resolve(import.meta.dirname, '../../scripts'), join(folder, 'scripts'), { recursive: true });
+  writeFiles(folder, {
+    'package.json': {},
+    'package-lock.json': { packages: {} },
+    'node_modules/.package-lock.json': { packages: {} },
+    'out/main/cli.js': commandLine,
+    'shell/version': '45.0.0',
+    'shell/electron':
+      '#!/bin/sh\necho "electron in $PWD: $*"\necho "binding: $SWITCHYARD_SQLITE_BINDING"\nexit $FAKE_EXIT\n',
+  });
+  chmodSync(join(folder, 'shell/electron'), 0o755);
+  mkdirSync(join(folder, 'elsewhere'));
+  markBuilt(folder, fingerprint(folder));
+  return folder;
+}
+
+function command(folder: string, script: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  return run(process.execPath, [join(folder, 'scripts', script), ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder, ...env },
+  });
+}
+
+describe('npm run switchyard', () => {
+  it('says nothing of its own when all is fresh, and runs where the person is', async () => {
+    const folder = checkout();
+    const elsewhere = join(folder, 'elsewhere');
+    const env = { npm_lifecycle_event: 'switchyard', INIT_CWD: elsewhere };
+    const { code, output } = await command(folder, 'switchyard.mjs', ['task', 'add', '--title', 'a b'], env);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toEqual({ args: ['task', 'add', '--title', 'a b'], cwd: elsewhere });
+  });
+
+  it('ends as the command ends', async () => {
+    expect((await command(checkout('process.exit(2)'), 'switchyard.mjs', [])).code).toBe(2);
+  });
+
+  it('says what failed and what to type when it cannot build', async () => {
+    const folder = checkout();
+    writeFiles(folder, { 'core/index.ts': 'new' });
+    const { code, output } = await command(folder, 'switchyard.mjs', []);
+    expect(code).toBe(1);
+    expect(output).toContain('· Building');
+    expect(output).toMatch(/Tried: {2}electron-vite build\n.*Why:[\s\S]*Type: {3}npm run build/);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('npm start', () => {
+  it('without a display does the demo in the terminal and says how to get the window', async () => {
+    const { code, output } = await command(checkout(), 'start.mjs', []);
+    expect(code).toBe(0);
+    expect(output).toContain('no display here');
+    expect(output).toContain('xvfb-run -a npm start');
+    expect(output).toContain('"args":["demo"]');
+  });
+
+  it('with a display opens the app where the person is and passes arguments on', async () => {
+    const folder = checkout();
+    const env = {
+      DISPLAY: ':0',
+      ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'shell'),
+      INIT_CWD: join(folder, 'elsewhere'),
+    };
+    const { code, output } = await command(folder, 'start.mjs', ['--hidden'], { ...env, FAKE_EXIT: '0' });
+    expect(code).toBe(0);
+    const sandbox = process.getuid?.() === 0 ? '--no-sandbox ' : '';
+    expect(output).toContain(
+      `electron in ${folder}/elsewhere: ${sandbox}--log-level=3 ${folder} --hidden\nbinding: \n`,
+    );
+  });
+
+  it('explains itself when the window does not open', async () => {
+    const folder = checkout();
+    const env = { DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'shell'), FAKE_EXIT: '9' };
+    const { code, output } = await command(folder, 'start.mjs', [], env);
+    expect(code).toBe(1);
+    expect(output).toContain('it ended at once with code 9');
+    expect(output).toContain('npm run -s switchyard -- demo');
+  });
+});
