@@ -56,6 +56,8 @@ export interface Turn {
   /**
    * Puts a question to the person and waits without limit. The row is committed before this returns a promise to
    * wait on. Abort `withdrawn` when the agent takes the question back; the promise then rejects with an AbortError.
+   * Abort it with `agentGone` when the agent died while it waited: the question is still good, and the next turn of
+   * the same conversation asks it again.
    */
   readonly ask: (question: Question, withdrawn: AbortSignal) => Promise<Answer>;
 }
@@ -68,6 +70,9 @@ export interface Agent {
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
   take(turn: Turn): Promise<TurnEnd>;
 }
+
+/** The reason a question is let go of when its agent died; the person may still answer it. */
+export const agentGone = 'agent gone';
 
 /** Usage of an agent that says nothing about it. */
 export const unknownUsage: Usage = { inputTokens: null, outputTokens: null, costUsd: null };

@@ -15,6 +15,8 @@ export interface Bench {
   readonly environment: Readonly<Record<string, string>>;
   /** How many different messages the agent was given back (answers, denials) that hold the text. */
   told(text: string): number;
+  /** Whether what was said so far lies on the disk, so that a killed agent can go on with it. */
+  kept(): boolean;
   close(): Promise<void>;
 }
 
@@ -65,7 +67,8 @@ export function exerciseAgent(exercise: AgentExercise): void {
       return { end: await made.agent.take(turn), happened };
     };
     const file = (path: string) => join(directory, path);
-    return { ...made, directory, environment, leftovers, take, file };
+    const kept = () => made.kept();
+    return { ...made, kept, directory, environment, leftovers, take, file };
   }
 
   const answering =
@@ -95,7 +98,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
 
     test('tells its session id once and before the first question', async () => {
       const { take } = await bench();
-      const { happened } = await take({ prompt: 'Ask first.\n[permission: echo asked]' });
+      const { happened } = await take({ prompt: 'Ask first.\n[permission: printf x > asked.txt]' });
       expect(happened.sessions).toHaveLength(1);
       expect(happened.questions.length).toBeGreaterThan(0);
       expect(happened.sessionsAtQuestion[0]).toEqual(happened.sessions);
@@ -202,7 +205,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
       const { take, leftovers } = await bench();
       const stop = new AbortController();
       const { end, happened } = await take({
-        prompt: 'Ask.\n[permission: echo asked]',
+        prompt: 'Ask.\n[permission: printf x > asked.txt]',
         signal: stop.signal,
         answer: () => {
           stop.abort('cancelled');
@@ -264,12 +267,13 @@ export function exerciseAgent(exercise: AgentExercise): void {
 
     test('silence while the person thinks is no fault', async () => {
       const { take } = await bench();
-      const { end } = await take({
-        prompt: 'Ask.\n[permission: echo asked]',
+      const { end, happened } = await take({
+        prompt: 'Ask.\n[permission: printf x > asked.txt]',
         silenceMs: exercise.process ? 3000 : 300,
         answer: () => new Promise((resolve) => setTimeout(() => resolve(allow), exercise.process ? 4500 : 600)),
       });
       expect(end.kind).toBe('completed');
+      expect(happened.questions).not.toEqual([]);
     });
 
     if (exercise.process) {
@@ -277,7 +281,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
         const { take, leftovers } = await bench();
         let pid = 0;
         const { end, happened } = await take({
-          prompt: 'Ask.\n[permission: echo asked]',
+          prompt: 'Ask.\n[permission: printf x > asked.txt]',
           onProcess: (started) => {
             pid = started;
           },
@@ -292,7 +296,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
       });
 
       test('a killed agent goes on where it was, and asks again', async () => {
-        const { take, file } = await bench();
+        const { take, file, kept } = await bench();
         let pid = 0;
         const prompt = `Ask.\n[permission: echo asked > asked.txt]\n[write: ${file('after.txt')} | after]`;
         const first = await take({
@@ -300,7 +304,8 @@ export function exerciseAgent(exercise: AgentExercise): void {
           onProcess: (started) => {
             pid = started;
           },
-          answer: () => {
+          answer: async () => {
+            await expect.poll(kept, { timeout: 20_000 }).toBe(true);
             process.kill(pid, 'SIGKILL');
             return new Promise(() => {});
           },

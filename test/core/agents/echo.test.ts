@@ -21,6 +21,7 @@ exerciseAgent({
         memories()
           .flatMap(({ told }) => told)
           .filter((each) => each.includes(text)).length,
+      kept: () => readdirSync(folder).length > 0,
       close: async () => {},
     };
   },

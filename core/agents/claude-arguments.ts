@@ -1,0 +1,38 @@
+import type { Turn } from './agent';
+
+/** Which conversation a process is started for. */
+export type Conversation =
+  | { readonly kind: 'new'; readonly id: string; readonly prompt: string }
+  /** An empty prompt goes on where the conversation was cut off. */
+  | { readonly kind: 'resumed'; readonly id: string; readonly prompt: string };
+
+/**
+ * The arguments of `claude`. The prompt is no argument: it goes in by stdin, where nothing can be taken for a flag.
+ * The mode is always said, because a person's own settings may have another default.
+ */
+export function claudeArguments(turn: Pick<Turn, 'trusted'>, conversation: Conversation): readonly string[] {
+  return [
+    ...['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+    ...['--include-partial-messages', '--permission-prompt-tool', 'stdio', '--permission-mode', 'default'],
+    ...(conversation.kind === 'new' ? ['--session-id', conversation.id] : ['--resume', conversation.id]),
+    // What a repository brings for agents is code: settings with hooks and allow rules, and tool servers.
+    ...(turn.trusted ? [] : ['--setting-sources', 'user', '--strict-mcp-config']),
+  ];
+}
+
+/** What the process sees: the turn's environment, the status events, and leave to go on with a turn that was cut off. */
+export function claudeEnvironment(
+  turn: Pick<Turn, 'environment'>,
+  conversation: Conversation,
+): Readonly<Record<string, string>> {
+  return {
+    ...turn.environment,
+    CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS: '1',
+    ...(goesOn(conversation) ? { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: '1' } : {}),
+  };
+}
+
+/** Whether the conversation goes on where it was cut off, with nothing new said. */
+export function goesOn(conversation: Conversation): boolean {
+  return conversation.kind === 'resumed' && conversation.prompt === '';
+}

@@ -1,0 +1,70 @@
+import type { Usage } from '../contract/task';
+import { type TurnEnd, unknownUsage } from './agent';
+import type { Ending } from './child';
+import type { ClaudeResult } from './claude-lines';
+import { capped, plainText } from './plain';
+
+/** What is known when a process is over. */
+export interface ClaudeFacts {
+  readonly result: ClaudeResult | null;
+  /** When the provider's limit ends, epoch milliseconds, if it refused for that. */
+  readonly limitedUntil: number | null;
+  readonly ending: Ending;
+  readonly stderr: string;
+  /** Whether the conversation began at all. */
+  readonly begun: boolean;
+}
+
+/** How a turn ended that was neither cancelled nor silent. A success that carries an error is a failure. */
+export function endOfTurn(facts: ClaudeFacts): TurnEnd {
+  const { result } = facts;
+  if (result === null) return diedSilently(facts);
+  const usage = usageOf(result);
+  if (result.subtype === 'success' && !result.is_error) return { kind: 'completed', usage };
+  const error = reasonOf(result);
+  const retryable = facts.limitedUntil !== null || mayPass(result, error);
+  return { kind: 'failed', error, retryable, retryAt: facts.limitedUntil, usage };
+}
+
+/** Whether the process says that it knows no such conversation. */
+export function isUnknownConversation(facts: Pick<ClaudeFacts, 'result' | 'stderr'>): boolean {
+  const said = [facts.stderr, facts.result?.result ?? '', ...(facts.result?.errors ?? [])].join('\n');
+  return /No conversation found/i.test(said);
+}
+
+/** What the whole process used, with what came from the cache counted as input. */
+export function usageOf(result: ClaudeResult): Usage {
+  const { usage } = result;
+  const input = [usage?.input_tokens, usage?.cache_creation_input_tokens, usage?.cache_read_input_tokens];
+  return {
+    inputTokens: usage?.input_tokens === undefined ? null : input.reduce<number>((sum, each) => sum + (each ?? 0), 0),
+    outputTokens: usage?.output_tokens ?? null,
+    costUsd: result.total_cost_usd ?? null,
+  };
+}
+
+function reasonOf(result: ClaudeResult): string {
+  const told = [result.result ?? '', ...(result.errors ?? [])].filter((each) => each !== '').join('\n');
+  if (result.subtype === 'error_max_turns') return 'Claude Code reached its limit of turns.';
+  if (result.subtype === 'error_max_budget_usd') return 'Claude Code reached its limit of cost.';
+  const fallback = `Claude Code ended with ${result.subtype}${result.terminal_reason ? ` (${result.terminal_reason})` : ''}.`;
+  return told === '' ? fallback : capped(plainText(told), 4000);
+}
+
+/** Limits, overload and lost connections pass; a wrong key, a missing login or a bad request do not. */
+function mayPass(result: ClaudeResult, error: string): boolean {
+  const status = result.api_error_status;
+  if (typeof status === 'number') return status === 408 || status === 409 || status === 429 || status >= 500;
+  if (/log ?in|api key|authenticat|credit balance|organization/i.test(error)) return false;
+  if (result.subtype === 'error_during_execution') return true;
+  return /connect|network|timed? ?out|socket|ECONN|ENOTFOUND|EAI_AGAIN|fetch failed|overloaded|limit/i.test(error);
+}
+
+function diedSilently({ ending, stderr, begun }: ClaudeFacts): TurnEnd {
+  const how = ending.signal === null ? `exit status ${ending.code}` : `signal ${ending.signal}`;
+  const said = stderr === '' ? '' : ` It said: ${stderr.slice(-2000)}`;
+  const error = `Claude Code ended with ${how} before it finished.${said}`;
+  // A program that refuses its arguments at once will refuse them again; one that was killed may well work.
+  const retryable = begun || ending.signal !== null || ending.code === null || ending.code > 128;
+  return { kind: 'failed', error, retryable, retryAt: null, usage: unknownUsage };
+}

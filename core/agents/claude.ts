@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { CodedError } from '../contract/errors';
+import { type Agent, type Turn, type TurnEnd, unknownUsage } from './agent';
+import { type Child, endGroup, startChild, within } from './child';
+import { type Conversation, claudeArguments, claudeEnvironment, goesOn } from './claude-arguments';
+import { controlClaude } from './claude-control';
+import { endOfTurn, isUnknownConversation, usageOf } from './claude-end';
+import { type ClaudeResult, parseClaudeLine } from './claude-lines';
+import { findClaude, installClaude, locateClaude } from './claude-program';
+import { transcribeClaude } from './claude-transcript';
+import { readLines } from './lines';
+import { watchSilence } from './silence';
+
+/** How long Claude Code may take to leave by itself after its turn is over. */
+const leaveMs = 5000;
+/** How long it may take to obey an interrupt, and then each signal. */
+const obeyMs = 1500;
+
+/** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
+export function createClaude(): Agent {
+  return { name: 'claude', locate: locateClaude, take };
+}
+
+async function take(turn: Turn): Promise<TurnEnd> {
+  if (turn.signal.aborted) return { kind: 'cancelled', usage: unknownUsage };
+  const path = await findClaude(turn.environment);
+  if (path === null) return failed(`Claude Code is not installed: no claude on the PATH. ${installClaude}`, false);
+  if (turn.resume !== null) {
+    const end = await run(turn, path, { kind: 'resumed', id: turn.resume, prompt: turn.prompt });
+    if (end !== 'unknown conversation') return end;
+    const text = `Claude Code no longer has the conversation ${turn.resume}; a new one was begun with the whole task.`;
+    turn.record({ type: 'notice', level: 'warning', text });
+  }
+  const prompt = turn.resume === null ? turn.prompt : turn.opening;
+  const end = await run(turn, path, { kind: 'new', id: randomUUID(), prompt });
+  return end === 'unknown conversation' ? failed('Claude Code did not begin a new conversation.', true) : end;
+}
+
+async function run(turn: Turn, path: string, conversation: Conversation): Promise<TurnEnd | 'unknown conversation'> {
+  let child: Child;
+  try {
+    child = await startChild({
+      command: path,
+      args: claudeArguments(turn, conversation),
+      directory: turn.directory,
+      environment: claudeEnvironment(turn, conversation),
+    });
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.message, false);
+    throw error;
+  }
+  turn.onProcess({ pid: child.pid, command: child.command });
+
+  let stopped: 'cancelled' | 'silent' | 'broken' | null = null;
+  let stopping: Promise<void> | null = null;
+  const stop = (why: 'cancelled' | 'silent' | 'broken') => {
+    stopped ??= why;
+    control.close('ended');
+    stopping ??= interrupt(child);
+  };
+  const cancel = () => stop('cancelled');
+  const silence = watchSilence(turn.silenceMs, () => stop('silent'));
+  const transcript = transcribeClaude(turn.directory, turn.record);
+  const send = (message: object) => child.write(`${JSON.stringify(message)}\n`);
+  const control = controlClaude({
+    turn,
+    send,
+    flush: transcript.flush,
+    onAllowed: transcript.running,
+    wait: silence.wait,
+    onFailure: () => stop('broken'),
+  });
+  turn.signal.addEventListener('abort', cancel, { once: true });
+  if (turn.signal.aborted) cancel();
+
+  let result: ClaudeResult | null = null;
+  let limitedUntil: number | null = null;
+  let begun = false;
+  let leaving: NodeJS.Timeout | undefined;
+  const say = (text: string) =>
+    send({
+      type: 'user',
+      message: { role: 'user', content: [{ type: 'text', text }] },
+      parent_tool_use_id: null,
+      session_id: '',
+    });
+  try {
+    send({ type: 'control_request', request_id: 'initialize', request: { subtype: 'initialize' } });
+    if (!goesOn(conversation)) say(conversation.prompt);
+    const onDropped = (bytes: number) =>
+      turn.record({
+        type: 'notice',
+        level: 'warning',
+        text: `Claude Code printed a line of ${bytes} bytes; left out.`,
+      });
+    for await (const text of readLines(child.stdout, { onDropped })) {
+      silence.heard();
+      const line = parseClaudeLine(text);
+      if (line === null) continue;
+      if (line.type === 'system' && line.subtype === 'init' && line.session_id !== undefined && !begun) {
+        begun = true;
+        turn.onSession(line.session_id);
+      } else if (line.type === 'control_request') control.take(line.request_id, line.request);
+      else if (line.type === 'control_cancel_request') control.cancel(line.request_id);
+      else if (line.type === 'rate_limit_event') {
+        const { status, resetsAt } = line.rate_limit_info;
+        limitedUntil = status === 'rejected' && typeof resetsAt === 'number' ? resetsAt * 1000 : null;
+      } else if (line.type === 'result') {
+        result = line;
+        // Everything was said; what it left running in the background gets a short while and is then ended.
+        child.closeInput();
+        leaving ??= setTimeout(() => child.signal('SIGTERM'), leaveMs);
+      } else transcript.take(line);
+    }
+  } finally {
+    clearTimeout(leaving);
+    silence.stop();
+    turn.signal.removeEventListener('abort', cancel);
+    control.close('gone');
+    await stopping;
+    await endGroup(child);
+    transcript.close();
+  }
+
+  const usage = result === null ? unknownUsage : usageOf(result);
+  if (control.failure() !== undefined) throw control.failure();
+  if (turn.signal.aborted) return { kind: 'cancelled', usage };
+  if (stopped === 'silent') {
+    const error = `Claude Code said nothing for ${Math.round(turn.silenceMs / 1000)} s and was ended.`;
+    return { kind: 'failed', error, retryable: true, retryAt: null, usage };
+  }
+  const facts = { result, limitedUntil, ending: await child.ended, stderr: child.stderr(), begun };
+  if (conversation.kind === 'resumed' && !begun && isUnknownConversation(facts)) return 'unknown conversation';
+  if (result !== null) turn.record({ type: 'usage', ...usage });
+  return endOfTurn(facts);
+}
+
+/** Asks in the program's own words, then as a terminal would; older versions leave a tool behind at any other signal. */
+async function interrupt(child: Child): Promise<void> {
+  child.write(
+    `${JSON.stringify({ type: 'control_request', request_id: 'interrupt', request: { subtype: 'interrupt' } })}\n`,
+  );
+  child.closeInput();
+  if ((await within(child.ended, obeyMs)) !== null) return;
+  child.signal('SIGINT');
+  if ((await within(child.ended, obeyMs)) !== null) return;
+  await endGroup(child);
+}
+
+function failed(error: string, retryable: boolean): TurnEnd {
+  return { kind: 'failed', error, retryable, retryAt: null, usage: unknownUsage };
+}

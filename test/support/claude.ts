@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The real Claude Code that tests drive, or undefined when it was not fetched. */
+export const testClaude = process.env.SWITCHYARD_TEST_CLAUDE;
+
+/**
+ * The environment of a Claude Code under test: a fresh home, the scripted model instead of the real one, a made-up key,
+ * and nothing that calls anybody else.
+ */
+export function claudeTestEnvironment(root: string, modelUrl: string): Readonly<Record<string, string>> {
+  const home = join(root, 'home');
+  mkdirSync(home, { recursive: true });
+  return {
+    PATH: [...(testClaude === undefined ? [] : [dirname(testClaude)]), process.env.PATH ?? ''].join(':'),
+    HOME: home,
+    LANG: 'C.UTF-8',
+    ANTHROPIC_BASE_URL: modelUrl,
+    ANTHROPIC_API_KEY: 'sk-made-up-for-tests',
+    CLAUDE_CODE_MAX_RETRIES: '1',
+    DISABLE_TELEMETRY: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+  };
+}
