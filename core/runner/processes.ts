@@ -59,8 +59,10 @@ export function startTimeOf(pid: number): string | null {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       // The second field is the command in brackets and may hold anything, so fields are counted from its end.
-      const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-      return ticks === undefined ? null : `${bootId()} ${ticks}`;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const [state, ticks] = [fields[0], fields[19]];
+      // A dead process that nobody has waited for yet still has its entry.
+      return ticks === undefined || state === 'Z' || state === 'X' ? null : `${bootId()} ${ticks}`;
     }
     if (process.platform === 'win32') return null;
     return execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
