@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type BytePath, onDisk } from './capture';
 import type { Place } from './checkout';
 import { preparedIndex } from './lock';
-import { had, has, type Step, submodule } from './obstacles';
+import { had, has, inPlaceOf, type Step, submodule } from './obstacles';
 import { runGit, splitNul } from './run';
 import { readIndexLine } from './snapshot';
 
@@ -53,32 +53,38 @@ export async function bringForward(
  */
 export async function editedSince(place: Place, steps: readonly Step[]): Promise<Set<BytePath>> {
   const edited = new Set<BytePath>();
-  for (const step of steps) {
-    if (step.newMode === submodule || step.oldMode === submodule) continue;
-    if (!(await isUntouched(place, step))) edited.add(step.path);
+  const leaving = new Set<BytePath>();
+  const files = steps.filter((step) => step.newMode !== submodule && step.oldMode !== submodule);
+  // Leaving files first: only when they are untouched may something else take the place of their folder, or they of one.
+  for (const step of files.filter((step) => !has(step))) {
+    if (await isUntouched(place, step, new Set())) leaving.add(step.path);
+    else edited.add(step.path);
+  }
+  for (const step of files.filter(has)) {
+    if (!(await isUntouched(place, step, leaving))) edited.add(step.path);
   }
   return edited;
 }
 
-async function isUntouched(place: Place, step: Step): Promise<boolean> {
+async function isUntouched(place: Place, step: Step, leaving: ReadonlySet<BytePath>): Promise<boolean> {
+  const inPlace = await inPlaceOf(place, step.path, leaving);
+  if (inPlace.length === 0) return true;
+  if (inPlace.length > 1 || inPlace[0] !== step.path) return false;
   const target = onDisk(place, step.path);
-  const stats = await lstat(target).catch(() => null);
-  if (stats === null) return true;
-  // A folder stands there: either the old commit's, about to leave, or a person's; what is in it decides elsewhere.
-  if (stats.isDirectory()) return !has(step);
-  const found = stats.isSymbolicLink() ? await readlink(target, { encoding: 'buffer' }) : await readFile(target);
+  const isLink = (await lstat(target)).isSymbolicLink();
+  const found = isLink ? await readlink(target, { encoding: 'buffer' }) : await readFile(target);
   for (const [mode, oid] of [
     [step.oldMode, step.oldOid],
     [step.newMode, step.newOid],
   ] as const) {
-    if (/^0+$/.test(oid)) continue;
-    if ((mode === '120000') !== stats.isSymbolicLink()) continue;
+    if (/^0+$/.test(oid) || (mode === '120000') !== isLink) continue;
     const written = await asWritten(place, step.path, mode, oid);
     if (found.equals(written)) return true;
+    // Git writes a file from its beginning, straight to its place.
     if (oid === step.newOid && found.length < written.length && found.equals(written.subarray(0, found.length))) {
       return true;
     }
-    if (mode !== '120000' && oid === step.oldOid && (await storedAs(place, step.path, found)) === oid) return true;
+    if (!isLink && oid === step.oldOid && (await storedAs(place, step.path, found)) === oid) return true;
   }
   return false;
 }

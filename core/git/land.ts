@@ -9,6 +9,7 @@ import { bringForward, editedSince } from './forward';
 import { runHook } from './hook';
 import { inTurn } from './in-turn';
 import { checkoutAt } from './links';
+import { released } from './live';
 import {
   gitFolders,
   type Landing,
@@ -171,6 +172,11 @@ async function finish(at: Place, note: Note): Promise<Completed> {
     return { kind: 'busy', checkout: checkout.workTree, reason: lockedReason(checkout) };
   }
   const steps = await stepsOf(at, note);
+  // A git of the run that died may outlive it by a moment; two must not write the same index.
+  if (!(await released(`${preparedIndex(checkout)}.lock`))) {
+    const reason = 'A git command of the earlier landing is still at work there. Wait for it to end.';
+    return { kind: 'busy', checkout: checkout.workTree, reason };
+  }
   await rm(`${preparedIndex(checkout)}.lock`, { force: true });
   await copyIndex(at, preparedIndex(checkout));
   await bringForward(at, steps, await editedSince(at, steps));

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** One run of a process, told apart from a later one that got the same number. */
 export interface ProcessRun {
@@ -29,6 +30,15 @@ export async function heldOpen(path: string): Promise<boolean> {
     for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       if ((await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')) === path) return true;
     }
+  }
+  return false;
+}
+
+/** Waits up to half a minute until no process has the file open. False when one still has. */
+export async function released(path: string): Promise<boolean> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (!(await heldOpen(path))) return true;
+    await setTimeout(100);
   }
   return false;
 }

@@ -83,8 +83,11 @@ export async function obstaclesTo(place: Place, steps: readonly Step[], indexFil
   return [...obstacles].map(readable).sort();
 }
 
-/** What is on disk where a new file is to be: the path itself, files beneath it, or a file where a folder must be. */
-async function inPlaceOf(place: Place, path: BytePath, leaving: ReadonlySet<BytePath>): Promise<BytePath[]> {
+/**
+ * What is on disk where a file is to be, but for what is leaving anyway: the path itself, files beneath it, or a file
+ * where a folder must be.
+ */
+export async function inPlaceOf(place: Place, path: BytePath, leaving: ReadonlySet<BytePath>): Promise<BytePath[]> {
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
     const folder = path.slice(0, at);
     const stats = await lstat(onDisk(place, folder)).catch(() => null);

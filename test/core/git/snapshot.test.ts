@@ -139,6 +139,7 @@ test.each([
       const from = await worktree(place, name, start);
       soil(from.checkout.workTree, seed);
       const before = [contents(from.checkout.workTree), state(from.checkout.workTree)];
+      if (bench.plain(from.checkout.workTree, 'status', '--porcelain') !== '') dirty++;
       const index = readFileSync(join(from.checkout.gitDir, 'index'));
       const snapshot = await snapshotWorktree(from, {
         ref: backupRef(number + 1, 1_700_000_000_000),
