@@ -31,9 +31,9 @@ export async function* followTranscript(options: {
   let length = chunkBytes;
   try {
     while (!signal?.aborted) {
-      handle ??= await open(file);
-      // Asked for before reading: what is appended during the read must lead to another one.
+      // Asked for before looking: what is appended meanwhile must lead to another look.
       const more = growth.next();
+      handle ??= await open(file);
       const chunk = handle === undefined ? Buffer.alloc(0) : await readChunk(handle, offset, length);
       const end = chunk.lastIndexOf(0x0a) + 1;
       if (end === 0) {

@@ -93,7 +93,7 @@ describe('a store that cannot be opened', () => {
     const folder = temporaryFolder();
     const noDatabase = join(folder, 'text.db');
     writeFileSync(noDatabase, 'this is not a database, but it is long enough to be looked at '.repeat(100));
-    expect(() => openDatabase({ file: noDatabase })).toThrow(/text\.db is damaged .* backup/);
+    expect(() => openDatabase({ file: noDatabase })).toThrow(/text\.db is damaged .*\.backup/);
 
     const damaged = join(folder, 'damaged.db');
     const db = openDatabase({ file: damaged });

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { type Answer, requestSchema } from '../../../core/contract/request';
+import type { Database } from '../../../core/store/database';
+import {
+  answerRequest,
+  askRequest,
+  listOpenRequests,
+  markDelivered,
+  type NewRequest,
+  openRequestsOf,
+  readRequest,
+  undelivered,
+  withdrawOpen,
+  withdrawRequest,
+} from '../../../core/store/requests';
+import { insertSession } from '../../../core/store/sessions';
+import { readTask } from '../../../core/store/task-view';
+import { addTask, temporaryStore } from './store';
+
+const allow: Answer = { decision: 'allow', always: false, options: [], text: null };
+const say = (text: string): Answer => ({ decision: null, always: false, options: [], text });
+const choose = (...options: number[]): Answer => ({ decision: null, always: false, options, text: null });
+const option = (label: string) => ({ label, description: '', kind: 'choice' as const });
+
+function ask(db: Database, request: Partial<NewRequest> = {}) {
+  return askRequest(db, {
+    task: 1,
+    session: null,
+    generation: 1,
+    kind: 'permission',
+    title: 'Run npm test?',
+    body: '',
+    tool: { name: 'Bash', command: 'npm test', input: '{"command":"npm test"}', diff: null },
+    options: [],
+    allowsText: true,
+    multiple: false,
+    steps: ['Read package.json'],
+    fingerprint: 'f1',
+    at: 10,
+    ...request,
+  });
+}
+
+const answer = (db: Database, request: number, given: Answer) =>
+  answerRequest(db, { request, answer: given, by: 'person', at: 20 });
+
+describe('a question', () => {
+  test('reads back as the contract has it', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const { id } = ask(db, { options: [option('yes')] });
+    const request = readRequest(db, id);
+    expect(requestSchema.parse(request)).toEqual(request);
+    expect(request).toMatchObject({
+      taskTitle: 'Say hello',
+      repository: '/work/sample',
+      agent: 'echo',
+      tool: { command: 'npm test' },
+      steps: ['Read package.json'],
+      state: 'open',
+      answer: null,
+    });
+    expect(readTask(db, 1).requests).toEqual([request]);
+    expect(() => readRequest(db, 99)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  test('asked again by the same task is the same row while it is open or its answer is on the way', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    addTask(db);
+    const { id } = ask(db);
+    const session = insertSession(db, { task: 1, agent: 'echo', at: 11 });
+    expect(ask(db, { session, generation: 2, at: 99 })).toEqual({ id, state: 'open' });
+    expect(readRequest(db, id).createdAt).toBe(10);
+    answer(db, id, allow);
+    expect(ask(db, { generation: 3 })).toEqual({ id, state: 'answered' });
+    expect(undelivered(db, 1).map((request) => request.id)).toEqual([id]);
+    expect(ask(db, { task: 2 }).id).not.toBe(id);
+    expect(ask(db, { fingerprint: 'other' }).id).not.toBe(id);
+    expect(markDelivered(db, { request: id, at: 30 })).toBe(true);
+    expect(markDelivered(db, { request: id, at: 31 })).toBe(false);
+    expect(readRequest(db, id).deliveredAt).toBe(30);
+    expect(undelivered(db, 1)).toEqual([]);
+    expect(ask(db).id).not.toBe(id);
+  });
+
+  test('taken back is asked anew', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const { id } = ask(db);
+    expect(withdrawRequest(db, { request: id, at: 20 })).toBe(true);
+    expect(withdrawRequest(db, { request: id, at: 20 })).toBe(false);
+    expect(ask(db).id).not.toBe(id);
+    expect(() => answer(db, id, allow)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
+    expect(markDelivered(db, { request: id, at: 30 })).toBe(false);
+  });
+
+  test('is taken back with all others of its task, and answered ones stay', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const first = ask(db).id;
+    const second = ask(db, { fingerprint: 'f2' }).id;
+    const third = ask(db, { fingerprint: 'f3' }).id;
+    answer(db, second, allow);
+    expect(withdrawOpen(db, { task: 1, at: 20 })).toEqual([first, third]);
+    expect(readRequest(db, second).state).toBe('answered');
+    expect(openRequestsOf(db, 1)).toEqual([]);
+  });
+
+  test('that has blocked its agent longest comes first in the inbox', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const late = ask(db, { at: 50 }).id;
+    const early = ask(db, { at: 5, fingerprint: 'f2' }).id;
+    answer(db, ask(db, { fingerprint: 'f3' }).id, allow);
+    expect(listOpenRequests(db).map((request) => request.id)).toEqual([early, late]);
+  });
+});
+
+describe('an answer', () => {
+  test('is taken once and the first one stands', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const { id } = ask(db);
+    expect(answer(db, id, { ...allow, text: 'go on' })).toMatchObject({
+      state: 'answered',
+      answeredAt: 20,
+      answer: { text: 'go on' },
+    });
+    expect(() => answer(db, id, { ...allow, decision: 'deny' })).toThrow(
+      expect.objectContaining({ code: 'ALREADY_ANSWERED' }),
+    );
+    expect(readRequest(db, id).answer?.decision).toBe('allow');
+    expect(() => answer(db, 99, allow)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  test('must be one the question can take', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    let asks = 0;
+    const asked = (request: Partial<NewRequest>) => {
+      asks += 1;
+      return ask(db, { fingerprint: `${asks}`, ...request }).id;
+    };
+    const options = [option('red'), option('green')];
+    const clarification = { kind: 'clarification' as const, options };
+    const refused = [
+      [asked({ kind: 'permission' }), say('yes'), 'a decision'],
+      [asked({ kind: 'plan' }), say('yes'), 'a decision'],
+      [asked({ kind: 'start' }), say('yes'), 'a decision'],
+      [asked({ kind: 'permission' }), { ...allow, options: [0] }, 'no options'],
+      [asked(clarification), choose(), 'an option or some text'],
+      [asked(clarification), say('  '), 'an option or some text'],
+      [asked(clarification), choose(2), 'option 2 does not exist; they are 0 to 1'],
+      [asked(clarification), choose(0, 1), 'only one option'],
+      [asked({ ...clarification, multiple: true }), choose(1, 1), 'twice'],
+      [asked({ ...clarification, allowsText: false }), say('blue'), 'not text'],
+      [asked({ ...clarification, allowsText: false }), choose(), 'needs an option.'],
+    ] as const;
+    for (const [id, given, wrong] of refused) {
+      expect(() => answer(db, id, given)).toThrow(
+        expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining(wrong) }),
+      );
+      expect(readRequest(db, id).state).toBe('open');
+    }
+    for (const [request, given] of [
+      [clarification, choose(1)],
+      [clarification, say('blue')],
+      [{ ...clarification, multiple: true }, choose(0, 1)],
+      [{ kind: 'plan' }, { ...allow, decision: 'deny', text: 'not yet' }],
+    ] as const) {
+      expect(answer(db, asked(request), given).answer).toEqual(given);
+    }
+  });
+});
