@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { ensureBuilt } from './setup/build.mjs';
+import { knownElectron } from './setup/electron.mjs';
 import { runScript } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runtimeNode } from './setup/node.mjs';
@@ -12,8 +13,15 @@ await runScript(async () => {
   await ensureBuilt();
   return handOver(runtimeNode(), [join(root, 'out', 'main', 'cli.js'), ...process.argv.slice(2)], {
     cwd: whereTheyAre(),
+    env: { ...process.env, ...theWindow() },
   });
 });
+
+/** Which Electron would open the window, for those who ask; only its path, because the terminal runs on Node. */
+function theWindow() {
+  const electron = knownElectron();
+  return electron ? { ELECTRON_EXEC_PATH: electron.executable } : {};
+}
 
 /** npm runs a script in the checkout and remembers where the person was; relative paths mean the latter. */
 function whereTheyAre() {

@@ -24,8 +24,10 @@ const firstWithNodeApi10 = 35;
  * @returns {Promise<Electron>}
  */
 export async function findElectron(env = process.env) {
-  const chosen = chosenElectron(env) ?? officialElectron(root);
-  if (chosen) return withBinding(chosen, env);
+  const chosen = chosenElectron(env);
+  if (!chosen && env.ELECTRON_OVERRIDE_DIST_PATH) throw notThere(env.ELECTRON_OVERRIDE_DIST_PATH);
+  const ready = chosen ?? officialElectron(root);
+  if (ready) return withBinding(ready, env);
   const settled = rememberedRefusal({ root, cache: cacheFolder(env) });
   const older = cachedCompat(cacheFolder(env));
   if (settled && older) {
@@ -84,13 +86,7 @@ function chosenElectron(env) {
   if (!env.ELECTRON_OVERRIDE_DIST_PATH) return undefined;
   const dist = resolve(env.ELECTRON_OVERRIDE_DIST_PATH);
   const executable = join(dist, executableName());
-  if (!existsSync(executable)) {
-    throw new SetupFailure({
-      tried: `to start the Electron named by ELECTRON_OVERRIDE_DIST_PATH`,
-      because: `${executable} is not there`,
-      type: 'unset ELECTRON_OVERRIDE_DIST_PATH   (to let Switchyard find one)',
-    });
-  }
+  if (!existsSync(executable)) return undefined;
   return { executable, dist, version: versionIn(dist), origin: 'caller', sqliteBinding: env.SWITCHYARD_SQLITE_BINDING };
 }
 
@@ -130,6 +126,15 @@ function cachedCompat(cache) {
 async function withBinding(electron, env) {
   if (electron.sqliteBinding || Number(majorOf(electron.version)) >= firstWithNodeApi10) return electron;
   return { ...electron, sqliteBinding: await bindingForOldElectron(cacheFolder(env)) };
+}
+
+/** @param {string} folder */
+function notThere(folder) {
+  return new SetupFailure({
+    tried: 'to start the Electron named by ELECTRON_OVERRIDE_DIST_PATH',
+    because: `${join(folder, executableName())} is not there`,
+    type: 'unset ELECTRON_OVERRIDE_DIST_PATH   (to let Switchyard find one)',
+  });
 }
 
 /** @param {string} refusal */

@@ -15,6 +15,7 @@ function checkout(commandLine = told): string {
     'package.json': {},
     'package-lock.json': { packages: {} },
     'node_modules/.package-lock.json': { packages: {} },
+    'node_modules/better-sqlite3/package.json': { version: '1.0.0' },
     'out/main/cli.js': commandLine,
     'shell/version': '45.0.0',
     'shell/electron':
