@@ -45,6 +45,8 @@ export async function runInBackground(options: {
   look = watching?.look ?? look;
   options.report({ state: 'ready' });
   const result = await ended;
+  // Clients that leave from now on must not make it look into a store that closes.
+  look = () => {};
   watching?.stop();
   await opened.close();
   process.off('SIGTERM', stopping);

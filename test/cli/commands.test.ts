@@ -1,0 +1,233 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTerminal } from './terminal';
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeAll(async () => {
+  terminal = await openTerminal();
+  await terminal.start();
+});
+afterAll(() => terminal.close());
+
+const type = (...words: string[]) => terminal.type(words);
+const add = (...more: string[]) =>
+  type('task', 'add', '--repository', 'my repository', '--agent', 'echo', '--title', 't', ...more);
+
+describe('the main job in the terminal', () => {
+  test('a repository must be added before its first task, or with it', async () => {
+    const refused = await add('--prompt', 'p', '--json');
+    expect(refused.code).toBe(1);
+    expect(refused.json.error.code).toBe('NOT_FOUND');
+    expect(refused.json.error.message).toContain('repository add');
+  });
+
+  test('a task is done, reviewed and merged, and the uncommitted file is left alone', async () => {
+    appendFileSync(join(terminal.repository, 'a.txt'), 'not committed\n');
+    const added = await add('--prompt', 'Write it', '--trust', '--wait', '--json');
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.json).toMatchObject({
+      state: 'review',
+      outcome: null,
+      base: 'main',
+      agent: 'echo',
+      attempt: 1,
+      error: null,
+      requests: [],
+      checks: [],
+    });
+    for (const field of ['id', 'title', 'repository', 'branch', 'createdAt', 'updatedAt'])
+      expect(added.json).toHaveProperty(field);
+    const id = String(added.json.id);
+
+    const diff = await type('task', 'diff', id);
+    expect(diff.out).toMatch(/^diff --git /);
+    const approved = await type('task', 'approve', id, '--json');
+    expect(approved.json).toMatchObject({ state: 'done', outcome: 'merged' });
+    expect(terminal.git('log', '-1', '--format=%H').trim()).toBe(approved.json.mergedOid);
+    expect(readFileSync(join(terminal.repository, 'a.txt'), 'utf8')).toBe('one\nnot committed\n');
+    expect(terminal.git('status', '--short')).toBe(' M a.txt\n');
+  });
+
+  test('a question waits in the inbox and is answered there', async () => {
+    const added = await add('--prompt', 'Do it\n[permission: rm -rf build]', '--wait', '--json');
+    expect(added.code).toBe(0);
+    expect(added.json.state).toBe('waiting');
+    const inbox = await type('inbox', '--json');
+    expect(inbox.json).toHaveLength(1);
+    const [request] = inbox.json;
+    expect(request).toMatchObject({ task: added.json.id, kind: 'permission', options: expect.any(Array) });
+    for (const field of ['id', 'title', 'body', 'createdAt']) expect(request).toHaveProperty(field);
+
+    expect((await type('answer', String(request.id), '--option', 'no such thing')).code).toBe(2);
+    const answered = await type('answer', String(request.id), '--allow', '--json');
+    expect(answered.json).toMatchObject({ state: 'answered', answer: { decision: 'allow' } });
+    expect((await type('answer', String(request.id), '--deny', '--json')).json.error.code).toBe('ALREADY_ANSWERED');
+    const waited = await type('task', 'wait', String(added.json.id), '--json');
+    expect(waited.json.state).toBe('review');
+    expect((await type('inbox')).out).toBe('Nothing waits for you.\n');
+  });
+
+  test('an option given by its label decides as its kind says', async () => {
+    const added = await add('--prompt', 'Do it\n[permission: make]', '--wait', '--json');
+    const [request] = added.json.requests;
+    const denying = request.options.find((option: { kind: string }) => option.kind === 'reject_once');
+    const answered = await type('answer', String(request.id), '--option', denying.label.toUpperCase(), '--json');
+    expect(answered.json.answer).toMatchObject({
+      decision: 'deny',
+      always: false,
+      options: [request.options.indexOf(denying)],
+    });
+    await type('task', 'wait', String(added.json.id));
+  });
+
+  test('changes asked for go back to the agent, and a discarded change comes back', async () => {
+    const { json } = await add('--prompt', 'First', '--wait', '--json');
+    const id = String(json.id);
+    expect((await type('task', 'reject', id, '--comment', 'Once more')).code).toBe(0);
+    expect((await type('task', 'wait', id, '--json')).json.state).toBe('review');
+    const log = (await type('task', 'log', id)).out;
+    expect(log).toContain('> First');
+    expect(log).toContain('> Once more');
+    expect((await type('task', 'discard', id, '--json')).json).toMatchObject({ state: 'done', outcome: 'discarded' });
+    expect((await type('task', 'restore', id, '--json')).json.state).toBe('review');
+  });
+
+  test('a failed task fails the command and can be tried again', async () => {
+    const added = await add('--prompt', 'Go\n[fail: the oven is cold]', '--wait', '--json');
+    expect(added.code).toBe(1);
+    expect(added.json.state).toBe('failed');
+    expect(added.json.error).toContain('the oven is cold');
+    expect((await type('task', 'retry', String(added.json.id), '--json')).code).toBe(0);
+    await type('task', 'wait', String(added.json.id));
+  });
+
+  test('following a transcript ends when the task rests and has told everything once', async () => {
+    const { json } = await add('--prompt', 'Slowly', '--json');
+    const followed = await type('task', 'log', String(json.id), '--follow', '--json');
+    const whole = await type('task', 'log', String(json.id), '--json');
+    expect(followed.json).toEqual(whole.json);
+    expect(whole.json.map((event: { seq: number }) => event.seq)).toEqual(
+      whole.json.map((_: unknown, index: number) => index + 1),
+    );
+  });
+
+  test('approving another commit than the one seen is refused', async () => {
+    const { json } = await add('--prompt', 'Seen', '--wait', '--json');
+    const refused = await type('task', 'approve', String(json.id), '--head', '0'.repeat(40), '--json');
+    expect(refused.json.error.code).toBe('MOVED');
+    expect(terminal.git('log', '-1', '--format=%s')).not.toContain('Seen');
+  });
+
+  test('the demo ends with a diff and the two lines that decide', async () => {
+    const shown = await type('demo');
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain('+++ b/');
+    const approve = /^ {2}switchyard (task approve \d+)$/m.exec(shown.out)?.[1];
+    expect(shown.out).toMatch(/^ {2}switchyard task discard \d+$/m);
+    expect((await type(...(approve ?? '').split(' '), '--json')).json.outcome).toBe('merged');
+  });
+});
+
+describe('looking and setting', () => {
+  test('status tells who owns the folder', async () => {
+    const { json, code } = await type('status', '--json');
+    expect(code).toBe(0);
+    expect(json).toMatchObject({
+      running: true,
+      pid: process.pid,
+      owner: 'background',
+      dataFolder: terminal.config.folders.data,
+    });
+    expect(json.workers).toHaveLength(1);
+    expect(Object.keys(json.tasks)).toContain('review');
+  });
+
+  test('settings are read and written as JSON values', async () => {
+    expect((await type('settings', 'set', 'concurrency', '3', '--json')).json).toBe(3);
+    expect((await type('settings', 'get', 'concurrency', '--json')).json).toBe(3);
+    expect((await type('settings', 'set', 'defaultAgent', 'echo', '--json')).json).toBe('echo');
+    expect((await type('settings', 'list', '--json')).json).toMatchObject({ concurrency: 3, defaultAgent: 'echo' });
+    expect((await type('settings', 'set', 'concurrency', '0', '--json')).json.error.code).toBe('BAD_INPUT');
+    const typo = await type('settings', 'get', 'concurency');
+    expect(typo).toMatchObject({ code: 2, out: '' });
+    expect(typo.err).toContain('Did you mean concurrency?');
+  });
+
+  test('a repository gets a check command and its trust', async () => {
+    expect((await type('repository', 'set', 'my repository', '--check', 'true', '--json')).json.checkCommand).toBe(
+      'true',
+    );
+    expect((await type('repository', 'set', 'my repository', '--no-check', '--no-trust', '--json')).json).toMatchObject(
+      { checkCommand: null, trusted: false },
+    );
+    expect((await type('repository', 'list', '--json')).json.length).toBeGreaterThan(0);
+    expect((await type('repository', 'set', 'my repository')).code).toBe(2);
+    const missing = await type('repository', 'add', 'nowhere', '--json');
+    expect(missing.code).toBe(1);
+    expect(missing.json.error.message).toContain('nowhere');
+  });
+
+  test('an unknown agent is refused with the names of the known ones', async () => {
+    const refused = await type(
+      'task',
+      'add',
+      '--repository',
+      'my repository',
+      '--title',
+      't',
+      '--prompt',
+      'p',
+      '--agent',
+      'clawd',
+      '--json',
+    );
+    expect(refused.code).toBe(1);
+    expect(refused.json.error.message).toMatch(/claude.*goose.*echo/);
+  });
+
+  test('a wrong call is exit code 2, with --json as one JSON value', async () => {
+    expect((await type('task', 'show', '--json')).json.error.code).toBe('USAGE');
+    expect((await type('frobnicate', '--json')).code).toBe(2);
+    expect((await add('--prompt', 'p', '--priority', 'urgent')).err).toContain('high_priority, default, low_priority');
+    expect((await type('task', 'show', '99999', '--json')).json.error.code).toBe('NOT_FOUND');
+  });
+
+  test('the prompt may come from standard input', async () => {
+    const words = [
+      'task',
+      'add',
+      '--repository',
+      'my repository',
+      '--title',
+      't',
+      '--prompt',
+      '-',
+      '--agent',
+      'echo',
+      '--json',
+    ];
+    expect((await terminal.type(words, { input: 'from a file' })).json.prompt).toBe('from a file');
+  });
+
+  test('what an agent said is printed without its control sequences', async () => {
+    const { json } = await add('--prompt', 'Say \u001b]52;c;aGk=\u0007\u001b[2Jboo', '--wait', '--json');
+    for (const words of [
+      ['task', 'log'],
+      ['task', 'show'],
+      ['task', 'diff'],
+    ]) {
+      const { out } = await terminal.type([...words, String(json.id)], { tty: true });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be gone.
+      expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+
+  test('doctor says whether the main job can run', async () => {
+    const { json, code } = await type('doctor', '--json');
+    expect(json.findings.map((finding: { name: string }) => finding.name)).toEqual(
+      expect.arrayContaining(['git', 'node', 'disk', 'data folder']),
+    );
+    expect(code).toBe(json.ok ? 0 : 1);
+  });
+});

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { attach, type Connection } from '../../core/client';
+import { version } from '../../core/version';
+import { openTerminal } from './terminal';
+
+const root = resolve(__dirname, '..', '..');
+const node = [
+  '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+  '--import',
+  pathToFileURL(join(root, 'test', 'support', 'typescript.mjs')).href,
+  join(root, 'cli', 'main.ts'),
+];
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeEach(async () => {
+  terminal = await openTerminal();
+});
+afterEach(async () => {
+  await command('stop');
+  await terminal.close();
+});
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [...node, ...words], {
+    cwd: terminal.folder,
+    env: { ...terminal.environment, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ran = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ran.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ran.err += text;
+  });
+  const ended: Promise<Ran> = once(child, 'close').then(([code]) => ({ code: code as number | null, ...ran }));
+  return { child, ended };
+}
+
+const command = (...words: string[]) => start(words).ended;
+const status = async () => JSON.parse((await command('status', '--json')).out);
+/** A dead process nobody has waited for yet still answers to its id. */
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH' && process.platform !== 'linux';
+  }
+};
+
+test('a command starts the runtime it needs, which outlives the command and ends when told to', {
+  timeout: 60_000,
+}, async () => {
+  expect(await status()).toEqual({
+    running: false,
+    version: expect.any(String),
+    dataFolder: terminal.config.folders.data,
+  });
+  const added = await command(
+    'task',
+    'add',
+    '--repository',
+    'my repository',
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    't',
+    '--prompt',
+    'p',
+    '--wait',
+    '--json',
+  );
+  expect(added).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(added.out).state).toBe('review');
+  const { pid, owner } = await status();
+  expect(owner).toBe('background');
+  expect(alive(pid)).toBe(true);
+  const stopped = await command('stop', '--json');
+  expect(JSON.parse(stopped.out)).toEqual({ stopped: true, pid });
+  await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
+  expect(existsSync(join(terminal.config.folders.run, 'owner.json'))).toBe(false);
+  expect(await status()).toMatchObject({ running: false });
+});
+
+test('commands started at once share one runtime', { timeout: 60_000 }, async () => {
+  const all = await Promise.all(Array.from({ length: 4 }, () => command('start', '--json')));
+  const pids = all.map((ran) => JSON.parse(ran.out).pid);
+  expect(new Set(pids).size).toBe(1);
+});
+
+test('a runtime with nothing to do ends by itself, but not while somebody is attached', {
+  timeout: 60_000,
+}, async () => {
+  const runtime = start(['serve', '--idle-minutes', '0.02']);
+  let connection: Connection | null = null;
+  const attached = async () => {
+    connection = await attach({ folder: terminal.config.folders.data, version });
+    return connection;
+  };
+  await expect.poll(attached, { timeout: 20_000 }).not.toBeNull();
+  const threeTimesIdle = new Promise<string>((resolve) => setTimeout(() => resolve('still there'), 3600));
+  expect(await Promise.race([runtime.ended, threeTimesIdle])).toBe('still there');
+  (connection as Connection | null)?.close();
+  expect(await runtime.ended).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') });
+});
+
+test('a killed runtime is replaced by the next command, and nothing acknowledged is lost', {
+  timeout: 60_000,
+}, async () => {
+  const add = [
+    'task',
+    'add',
+    '--repository',
+    'my repository',
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    't',
+    '--prompt',
+    'Wait\n[permission: make]',
+    '--wait',
+    '--json',
+  ];
+  const task = JSON.parse((await command(...add)).out);
+  const { pid } = await status();
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => alive(pid)).toBe(false);
+  const again = JSON.parse((await command('task', 'wait', String(task.id), '--json')).out);
+  expect(again.id).toBe(task.id);
+  const [request] = again.requests;
+  expect(request).toBeDefined();
+  expect((await command('answer', String(request.id), '--allow')).code).toBe(0);
+  expect(JSON.parse((await command('task', 'wait', String(task.id), '--json')).out).state).toBe('review');
+});
+
+test('a data folder that cannot be used is said in one sentence', { timeout: 60_000 }, async () => {
+  writeFileSync(join(terminal.folder, 'file'), '');
+  const ran = await start(['task', 'list', '--json'], { SWITCHYARD_HOME: join(terminal.folder, 'file', 'data') }).ended;
+  expect(ran.code).toBe(1);
+  const { error } = JSON.parse(ran.out);
+  expect(error.code).toBe('NOT_WRITABLE');
+  expect(error.message).toContain(join(terminal.folder, 'file', 'data'));
+});
+
+test('a database from a newer version is left alone and said so', { timeout: 60_000 }, async () => {
+  await command('start');
+  await command('stop');
+  const { default: Database } = await import('better-sqlite3');
+  const database = new Database(terminal.config.folders.database);
+  database.pragma('user_version = 9999');
+  database.close();
+  const before = readFileSync(terminal.config.folders.database);
+  const ran = await command('task', 'list', '--json');
+  expect(JSON.parse(ran.out).error.code).toBe('NEWER_DATABASE');
+  expect(readFileSync(terminal.config.folders.database).equals(before)).toBe(true);
+});

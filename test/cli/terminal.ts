@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Surroundings } from '../../cli/command';
+import { run } from '../../cli/run';
+import { attach } from '../../core/client';
+import { readConfig } from '../../core/config';
+import { type OpenRuntime, openRuntime } from '../../core/open';
+import { version } from '../../core/version';
+import { temporaryFolder } from '../core/server/door';
+
+/** What one command printed and how it ended. */
+export interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields the JSON should have.
+  readonly json: any;
+}
+
+/** A terminal with a data folder, a home and a git repository of its own, and a real runtime behind its socket. */
+export async function openTerminal() {
+  const folder = temporaryFolder('switchyard-cli-');
+  const home = join(folder.path, 'home');
+  const repository = join(folder.path, 'my repository');
+  mkdirSync(home);
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: home,
+    SWITCHYARD_HOME: join(folder.path, 'data'),
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
+  writeFileSync(
+    join(home, '.gitconfig'),
+    '[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n',
+  );
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: repository, env: environment, encoding: 'utf8' });
+  mkdirSync(repository);
+  git('init', '-q');
+  writeFileSync(join(repository, 'a.txt'), 'one\n');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  const config = readConfig(environment);
+  let runtime: OpenRuntime | null = null;
+  const start = async () => {
+    const opened = await openRuntime({
+      config,
+      owner: 'background',
+      askHuman: null,
+      desktop: null,
+      onStopRequested: () => void runtime?.close(),
+    });
+    if (opened.kind === 'taken') throw new Error('the data folder is taken');
+    runtime = opened;
+  };
+  const connect = () => attach({ folder: config.folders.data, version });
+
+  /** Runs one command line in this process; the words are its arguments. */
+  async function type(words: readonly string[], options: { input?: string; tty?: boolean } = {}): Promise<Printed> {
+    const printed = { out: '', err: '' };
+    const around: Surroundings = {
+      directory: folder.path,
+      config,
+      program: 'switchyard',
+      out: { write: (text) => void (printed.out += text), isTTY: options.tty ?? false },
+      err: { write: (text) => void (printed.err += text), isTTY: options.tty ?? false },
+      readInput: async () => options.input ?? '',
+      attach: connect,
+      reach: async () => {
+        const connection = await connect();
+        if (connection === null) throw new Error('there is no runtime');
+        return connection;
+      },
+      askHuman: null,
+      signal: new AbortController().signal,
+    };
+    const code = await run(words, around);
+    return { code, ...printed, json: words.includes('--json') ? JSON.parse(printed.out) : undefined };
+  }
+  return {
+    folder: folder.path,
+    repository,
+    environment,
+    config,
+    git,
+    type,
+    start,
+    async close() {
+      await runtime?.close();
+      folder.remove();
+    },
+  };
+}
