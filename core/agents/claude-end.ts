@@ -32,15 +32,32 @@ export function isUnknownConversation(facts: Pick<ClaudeFacts, 'result' | 'stder
   return /No conversation found/i.test(said);
 }
 
-/** What the whole process used, with what came from the cache counted as input. */
+/**
+ * What one turn used, with what came from the cache counted as input. The sum by model counts helper agents too and
+ * leaves out what earlier turns of a resumed conversation cost; older versions give only the totals of their process.
+ */
 export function usageOf(result: ClaudeResult): Usage {
-  const { usage } = result;
+  const { usage, model_usage_since_last_result: byModel } = result;
+  if (byModel !== undefined) {
+    const models = Object.values(byModel);
+    return {
+      inputTokens: sum(
+        models.flatMap((each) => [each.inputTokens, each.cacheReadInputTokens, each.cacheCreationInputTokens]),
+      ),
+      outputTokens: sum(models.map((each) => each.outputTokens)),
+      costUsd: sum(models.map((each) => each.costUSD)),
+    };
+  }
   const input = [usage?.input_tokens, usage?.cache_creation_input_tokens, usage?.cache_read_input_tokens];
   return {
-    inputTokens: usage?.input_tokens === undefined ? null : input.reduce<number>((sum, each) => sum + (each ?? 0), 0),
+    inputTokens: usage?.input_tokens === undefined ? null : sum(input.map((each) => each ?? 0)),
     outputTokens: usage?.output_tokens ?? null,
     costUsd: result.total_cost_usd ?? null,
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 function reasonOf(result: ClaudeResult): string {

@@ -27,6 +27,14 @@ const usageSchema = z.looseObject({
   cache_read_input_tokens: z.number().optional(),
 });
 
+const modelUsageSchema = z.looseObject({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cacheReadInputTokens: z.number().default(0),
+  cacheCreationInputTokens: z.number().default(0),
+  costUSD: z.number(),
+});
+
 const resultSchema = z.looseObject({
   type: z.literal('result'),
   subtype: z.string(),
@@ -37,6 +45,8 @@ const resultSchema = z.looseObject({
   terminal_reason: z.string().nullish(),
   total_cost_usd: z.number().optional(),
   usage: usageSchema.optional(),
+  /** What each model used since the result before it; older versions do not say. */
+  model_usage_since_last_result: z.record(z.string(), modelUsageSchema).optional(),
 });
 export type ClaudeResult = z.infer<typeof resultSchema>;
 

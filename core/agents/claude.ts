@@ -15,6 +15,8 @@ import { watchSilence } from './silence';
 const leaveMs = 5000;
 /** How long it may take to obey an interrupt, and then each signal. */
 const obeyMs = 1500;
+/** What is said when a conversation is to go on that was not cut off inside a turn. */
+const goOn = 'Go on where you left off. If everything is done, just say so.';
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
@@ -76,6 +78,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
   let result: ClaudeResult | null = null;
   let limitedUntil: number | null = null;
   let begun = false;
+  let working = !goesOn(conversation);
   let leaving: NodeJS.Timeout | undefined;
   const say = (text: string) =>
     send({
@@ -100,6 +103,11 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
       if (line.type === 'system' && line.subtype === 'init' && line.session_id !== undefined && !begun) {
         begun = true;
         turn.onSession(line.session_id);
+      } else if (line.type === 'system' && line.subtype === 'session_state_changed')
+        working ||= line.state === 'running';
+      else if (line.type === 'control_response' && line.response.request_id === 'initialize') {
+        // A turn that was cut off is taken up before this reply comes; otherwise Claude Code waits to be told.
+        if (!working && !begun) say(goOn);
       } else if (line.type === 'control_request') control.take(line.request_id, line.request);
       else if (line.type === 'control_cancel_request') control.cancel(line.request_id);
       else if (line.type === 'rate_limit_event') {

@@ -237,6 +237,16 @@ export function exerciseAgent(exercise: AgentExercise): void {
       expect(readFileSync(file('two.txt'), 'utf8')).toContain('marmalade');
     });
 
+    test('a finished conversation that is told to go on completes without doing its work again', async () => {
+      const { take, file } = await bench();
+      const prompt = `Write it down.\n[write: ${file('one.txt')} | one]`;
+      const first = await take({ prompt });
+      const second = await take({ prompt: '', opening: prompt, resume: first.happened.sessions[0] as string });
+      expect(second.end).toMatchObject({ kind: 'completed' });
+      expect(second.happened.sessions).toEqual(first.happened.sessions);
+      expect(second.happened.questions).toEqual([]);
+    });
+
     test('a conversation that is gone is begun anew with the whole task, and the transcript says so', async () => {
       const { take, file } = await bench();
       const { end, happened } = await take({
