@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
  */
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    if (!specifier.startsWith('.') || /\.(m?[jt]s|json|node)$/.test(specifier)) return nextResolve(specifier, context);
+    const ours = context.parentURL?.endsWith('.ts') && !context.parentURL.includes('/node_modules/');
+    if (!ours || !specifier.startsWith('.') || /\.(m?[jt]s|json|node)$/.test(specifier))
+      return nextResolve(specifier, context);
     if (specifier.endsWith('?raw')) return { url: new URL(specifier, context.parentURL).href, shortCircuit: true };
     return nextResolve(`${specifier}.ts`, context);
   },

@@ -98,7 +98,9 @@ describe('a store that cannot be opened', () => {
     const damaged = join(folder, 'damaged.db');
     const db = openDatabase({ file: damaged });
     addRepository(db);
-    for (let count = 0; count < 200; count++) addTask(db, { prompt: 'x'.repeat(500) });
+    db.transaction(() => {
+      for (let count = 0; count < 200; count++) addTask(db, { prompt: 'x'.repeat(500) });
+    })();
     closeDatabase(db);
     const bytes = readFileSync(damaged);
     bytes.fill(0xa5, bytes.length - 40 * 4096, bytes.length - 4096);

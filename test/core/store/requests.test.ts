@@ -144,7 +144,7 @@ describe('an answer', () => {
     };
     const options = [option('red'), option('green')];
     const clarification = { kind: 'clarification' as const, options };
-    const refused = [
+    const refused: readonly (readonly [number, Answer, string])[] = [
       [asked({ kind: 'permission' }), say('yes'), 'a decision'],
       [asked({ kind: 'plan' }), say('yes'), 'a decision'],
       [asked({ kind: 'start' }), say('yes'), 'a decision'],
@@ -156,19 +156,20 @@ describe('an answer', () => {
       [asked({ ...clarification, multiple: true }), choose(1, 1), 'twice'],
       [asked({ ...clarification, allowsText: false }), say('blue'), 'not text'],
       [asked({ ...clarification, allowsText: false }), choose(), 'needs an option.'],
-    ] as const;
+    ];
     for (const [id, given, wrong] of refused) {
       expect(() => answer(db, id, given)).toThrow(
         expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining(wrong) }),
       );
       expect(readRequest(db, id).state).toBe('open');
     }
-    for (const [request, given] of [
+    const taken: readonly (readonly [Partial<NewRequest>, Answer])[] = [
       [clarification, choose(1)],
       [clarification, say('blue')],
       [{ ...clarification, multiple: true }, choose(0, 1)],
       [{ kind: 'plan' }, { ...allow, decision: 'deny', text: 'not yet' }],
-    ] as const) {
+    ];
+    for (const [request, given] of taken) {
       expect(answer(db, asked(request), given).answer).toEqual(given);
     }
   });

@@ -289,10 +289,12 @@ describe('lists', () => {
   test('a snapshot has every unfinished task and the newest 500 finished ones', () => {
     const { db } = temporaryStore();
     const old = addTask(db);
-    for (let count = 0; count < 510; count++) {
-      const task = addTask(db);
-      moveTask(db, { task, to: 'cancelled', by: 'person', reason: '', at: now });
-    }
+    db.transaction(() => {
+      for (let count = 0; count < 510; count++) {
+        const task = addTask(db);
+        moveTask(db, { task, to: 'cancelled', by: 'person', reason: '', at: now });
+      }
+    })();
     const tasks = snapshotTasks(db);
     expect(tasks).toHaveLength(501);
     expect(tasks.at(-1)?.id).toBe(old);
