@@ -15,7 +15,6 @@ export const always: readonly Override[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['color.ui', 'false'],
-  ['diff.external', ''],
   ['log.showSignature', 'false'],
   ['i18n.commitEncoding', 'UTF-8'],
   ['i18n.logOutputEncoding', 'UTF-8'],
@@ -37,22 +36,21 @@ export const untrusted: readonly Override[] = [
   ['gpg.ssh.program', 'false'],
   ['gpg.ssh.defaultKeyCommand', ''],
   ['merge.renormalize', 'false'],
-  ['protocol.allow', 'never'],
 ];
 
 /**
- * The overrides that silence programs configured under names of their own (filters, merge drivers, hooks by name),
- * given the keys that are configured. They go to git through its environment, because a name may contain `=`.
+ * The overrides that silence programs configured under names of their own (filters, drivers, hooks by name) or without
+ * a value that means none, given the keys that are configured. They go to git through its environment, because a name
+ * may contain `=`.
  */
 export function neutralise(keys: readonly string[]): Override[] {
   const overrides = new Map<string, string>();
   for (const key of keys) {
-    const named = /^(filter|merge|hook|submodule)\.(.+)\.([^.]+)$/s.exec(key);
-    if (!named) continue;
-    const [, section, name] = named;
+    if (key === 'diff.external') overrides.set(key, plainDiff);
+    const [, section, name, variable] = /^(filter|merge|hook|submodule|diff)\.(.+)\.([^.]+)$/s.exec(key) ?? [];
     switch (section) {
       case 'filter':
-        for (const variable of ['clean', 'smudge', 'process']) overrides.set(`filter.${name}.${variable}`, '');
+        for (const part of ['clean', 'smudge', 'process']) overrides.set(`filter.${name}.${part}`, '');
         // A required filter without a program would stop the command instead of passing the bytes through.
         overrides.set(`filter.${name}.required`, 'false');
         break;
@@ -63,9 +61,19 @@ export function neutralise(keys: readonly string[]): Override[] {
         overrides.set(`hook.${name}.enabled`, 'false');
         overrides.set(`hook.${name}.command`, 'false');
         break;
-      default:
+      case 'submodule':
         overrides.set(`submodule.${name}.update`, 'none');
+        break;
+      case 'diff':
+        if (variable === 'command') overrides.set(key, plainDiff);
+        if (variable === 'textconv') overrides.set(key, 'cat');
+        break;
+      default:
     }
   }
   return [...overrides];
 }
+
+/** What git would print by itself. An empty program is not "none" to it: it would stop with an error. */
+const plainDiff =
+  'compare() { git --no-pager diff --no-index --no-ext-diff --no-textconv -- "$2" "$5"; return 0; }; compare';

@@ -6,6 +6,7 @@ import { listBranches } from '../../../core/git/branches';
 import type { Place } from '../../../core/git/checkout';
 import { commitAll } from '../../../core/git/commit';
 import { changeSize, listChanges, mergeBase, patch } from '../../../core/git/diff';
+import { guardVariables } from '../../../core/git/guard';
 import { readIdentity } from '../../../core/git/identity';
 import { inspectRepository, trustHash } from '../../../core/git/inspect';
 import { completeLanding, previewLanding, publish } from '../../../core/git/land';
@@ -278,6 +279,43 @@ test('a trusted repository acts as its owner expects: filters, hooks, merge driv
     expect(fired, name).not.toContain(name);
   }
 }, 60_000);
+
+test("with the guards in its environment an agent's own git runs none of it, and still works", async () => {
+  const trap = await trapped();
+  const { place, top } = trap;
+  const at = { ...bench.environment, ...(await guardVariables(place)) };
+  const guarded = (...args: string[]) => spawnSync('git', args, { cwd: top, env: at, encoding: 'utf8' });
+  write(top, 'file.e', 'guarded\n');
+  write(top, 'plain.txt', 'guarded\n');
+  trap.fired();
+  for (const command of [
+    ['status'],
+    ['diff'],
+    ['diff', 'HEAD~1'],
+    ['log', '-p', '-3'],
+    ['add', '-A'],
+    ['commit', '-m', 'Guarded'],
+    ['checkout', 'HEAD~1', '--', '.'],
+    ['stash'],
+    ['branch', 'more'],
+  ]) {
+    const { status, stderr } = guarded(...command);
+    expect([status, stderr.replace(/^warning: .*$/gm, '').trim()], command.join(' ')).toEqual([0, '']);
+  }
+  expect(guarded('diff', 'HEAD~1', '--', 'plain.txt').stdout).toContain('+guarded');
+  expect(guarded('diff', 'HEAD~1', '--', 'file.e').stdout).toContain('+guarded');
+  guarded('merge', 'other');
+  expect(trap.fired()).toEqual([]);
+}, 60_000);
+
+test("a trusted repository's hook may itself compare and commit with git", async () => {
+  const place = { ...(await bench.repository()), trusted: true };
+  const top = place.checkout.workTree;
+  write(top, '.git/hooks/pre-commit', '#!/bin/sh\nset -e\ngit diff --cached | grep -q "^+changed"\n');
+  chmodSync(join(top, '.git/hooks/pre-commit'), 0o755);
+  write(top, 'readme.txt', 'changed\n');
+  expect(await commitAll(place, { branch: 'main', message: 'm', identity })).toMatchObject({ kind: 'committed' });
+});
 
 test('a signer that fails stops a trusted commit and a trusted merge, and says so', async () => {
   const { place, top } = await trapped();

@@ -133,6 +133,7 @@ test.each([
     const top = place.checkout.workTree;
     for (const [key, value] of Object.entries(configuration)) bench.plain(top, 'config', key, value);
     const start = bench.plain(top, 'rev-parse', 'HEAD').trim();
+    let dirty = 0;
     for (let number = 0; number < 10; number++) {
       const seed = number + kind.length * 1000;
       const name = `${kind.replace(/[^a-z]+/g, '-')}-${number}`;

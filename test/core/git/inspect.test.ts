@@ -1,0 +1,161 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Place } from '../../../core/git/checkout';
+import { inspectRepository, trustHash } from '../../../core/git/inspect';
+import { createBench, write } from './fixture';
+
+const bench = createBench();
+
+test('a plain repository runs nothing and has nothing to say', async () => {
+  const place = await bench.repository();
+  expect(await inspectRepository(place)).toMatchObject({ programs: [], notices: [] });
+});
+
+const additions: [string, (top: string) => void, RegExp][] = [
+  [
+    'a hook',
+    (top) => {
+      write(top, '.git/hooks/pre-commit', '#!/bin/sh\n');
+      chmodSync(join(top, '.git/hooks/pre-commit'), 0o755);
+    },
+    /^hook pre-commit$/,
+  ],
+  [
+    'a filter',
+    (top) => void bench.plain(top, 'config', 'filter.x.clean', 'evil\nline'),
+    /^filter\.x\.clean = evil\?line$/,
+  ],
+  ['a file watcher', (top) => void bench.plain(top, 'config', 'core.fsmonitor', '/tmp/x'), /^core\.fsmonitor = /],
+  ['an ssh command', (top) => void bench.plain(top, 'config', 'core.sshCommand', 'ssh -i x'), /^core\.sshcommand = /],
+  [
+    'a credential helper',
+    (top) => void bench.plain(top, 'config', 'credential.https://example.test.helper', '!x'),
+    /^credential\./,
+  ],
+  ['a merge driver', (top) => void bench.plain(top, 'config', 'merge.x.driver', 'x'), /^merge\.x\.driver = /],
+  ['a text converter', (top) => void bench.plain(top, 'config', 'diff.x.textconv', 'x'), /^diff\.x\.textconv = /],
+  ['a signer', (top) => void bench.plain(top, 'config', 'gpg.program', 'x'), /^gpg\.program = /],
+  ['a pager', (top) => void bench.plain(top, 'config', 'core.pager', 'x'), /^core\.pager = /],
+  [
+    'a hooks folder',
+    (top) => void bench.plain(top, 'config', 'core.hooksPath', '.husky'),
+    /^core\.hookspath = \.husky$/,
+  ],
+  [
+    'an included file',
+    (top) => {
+      write(top, 'more', '[core]\n\tsshCommand = x\n');
+      bench.plain(top, 'config', 'include.path', '../more');
+    },
+    /^include\.path = /,
+  ],
+  [
+    'attributes of its own',
+    (top) => write(top, '.git/info/attributes', '* filter=x\n'),
+    /^info\/attributes: \* filter=x$/,
+  ],
+  [
+    "an agent's settings",
+    (top) => write(top, '.claude/settings.json', '{"hooks":{}}'),
+    /^for agents: \.claude\/settings\.json$/,
+  ],
+  ["an agent's servers", (top) => write(top, '.mcp.json', '{}'), /^for agents: \.mcp\.json$/],
+  [
+    "an agent's plugins",
+    (top) => write(top, '.agents/plugins/x/hooks/hooks.json', '{}'),
+    /^for agents: \.agents\/plugins\/x\/hooks\/hooks\.json$/,
+  ],
+];
+
+test.each(additions)('%s is shown and changes the hash', async (_, add, line) => {
+  const place = await bench.repository();
+  const before = await trustHash(place);
+  expect(await trustHash(place)).toBe(before);
+  add(place.checkout.workTree);
+  const after = await inspectRepository(place);
+  expect(after.programs).toEqual(expect.arrayContaining([expect.stringMatching(line)]));
+  expect(after.trustHash).not.toBe(before);
+  expect(await trustHash({ ...place, trusted: true })).toBe(after.trustHash);
+});
+
+test('the content of a hook and of committed agent settings counts, ordinary work does not', async () => {
+  const place = await bench.repository(undefined, { '.claude/settings.json': '{}', 'code.ts': '1' });
+  const top = place.checkout.workTree;
+  const settings = await trustHash(place);
+  write(top, '.claude/settings.json', '{"a":1}');
+  const edited = await trustHash(place);
+  bench.plain(top, 'commit', '-q', '-am', 'Settings');
+  const committed = await trustHash(place);
+  expect(new Set([settings, edited, committed]).size).toBe(3);
+  write(top, 'code.ts', '2');
+  write(top, 'AGENTS.md', 'words');
+  bench.plain(top, 'commit', '-q', '-am', 'Work');
+  bench.plain(top, 'config', 'user.name', 'Other');
+  bench.plain(top, 'config', 'diff.algorithm', 'histogram');
+  bench.plain(top, 'branch', 'more');
+  expect(await trustHash(place)).toBe(committed);
+  write(top, '.git/hooks/pre-push', 'one');
+  expect(await trustHash(place), 'a hook that cannot run is none').toBe(committed);
+  chmodSync(join(top, '.git/hooks/pre-push'), 0o755);
+  const one = await trustHash(place);
+  write(top, '.git/hooks/pre-push', 'two');
+  expect(new Set([committed, one, await trustHash(place)]).size).toBe(3);
+});
+
+test('what the person configures for all repositories is theirs and is not shown', async () => {
+  const place = await bench.repository();
+  bench.plain(bench.folder, 'config', '--global', 'filter.mine.clean', 'cat');
+  expect((await inspectRepository(place)).programs).toEqual([]);
+  bench.plain(bench.folder, 'config', '--global', '--remove-section', 'filter.mine');
+});
+
+test.each<[string, (place: Place) => void | Promise<void>, RegExp]>([
+  [
+    'a dirty checkout',
+    ({ checkout }) => write(checkout.workTree, 'new', ''),
+    /one file in the checkout is not committed/,
+  ],
+  ['a detached HEAD', ({ checkout }) => void bench.plain(checkout.workTree, 'checkout', '-q', '--detach'), /detached/],
+  [
+    'LFS',
+    ({ checkout }) => {
+      write(checkout.workTree, 'deep/.gitattributes', '*.psd filter=lfs diff=lfs merge=lfs -text\n');
+      bench.plain(checkout.workTree, 'add', '-A');
+      bench.plain(checkout.workTree, 'commit', '-q', '-m', 'LFS');
+    },
+    /LFS/,
+  ],
+  [
+    'submodules',
+    async ({ checkout }) => {
+      const inner = await bench.repository();
+      bench.plain(
+        checkout.workTree,
+        '-c',
+        'protocol.file.allow=always',
+        'submodule',
+        'add',
+        '-q',
+        inner.checkout.workTree,
+        'inner',
+      );
+      bench.plain(checkout.workTree, 'commit', '-q', '-m', 'Submodule');
+    },
+    /one submodule/,
+  ],
+  [
+    'an unborn HEAD',
+    ({ checkout }) => {
+      bench.plain(checkout.workTree, 'checkout', '-q', '--orphan', 'fresh');
+      bench.plain(checkout.workTree, 'rm', '-rqf', '.');
+    },
+    /no commit yet/,
+  ],
+])('%s is noticed', async (_, make, words) => {
+  const place = await bench.repository();
+  await make(place);
+  const { notices } = await inspectRepository(place);
+  expect(notices).toEqual([expect.stringMatching(words)]);
+  rmSync(place.checkout.workTree, { recursive: true });
+});

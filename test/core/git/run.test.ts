@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commitAll } from '../../../core/git/commit';
+import { readGit, runGit } from '../../../core/git/run';
+import { createBench, identity, write } from './fixture';
+
+const bench = createBench();
+
+/** A program in git's place, to see what it is given and to fail in ways that cannot be had from git at will. */
+function standIn(script: string): { readonly program: string } {
+  const folder = join(bench.folder, `stand-in-${Math.random().toString(36).slice(2)}`);
+  mkdirSync(folder);
+  const program = join(folder, 'git');
+  writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { program };
+}
+
+const running = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test('the environment is made from scratch and names every part of the repository', async () => {
+  const place = await bench.repository();
+  const { program } = standIn(
+    `env > "${bench.folder}/seen-$$"; for a in "$@"; do last=$a; done; [ "$last" = now ] && cat "${bench.folder}/seen-$$"; exit 0`,
+  );
+  const environment = {
+    ...bench.environment,
+    GIT_DIR: '/evil',
+    GIT_SSH_COMMAND: 'evil',
+    LD_PRELOAD: '',
+    NODE_OPTIONS: '--evil',
+    ANTHROPIC_API_KEY: 'secret',
+    SSH_AUTH_SOCK: '/agent',
+  };
+  const git = { ...bench.git, program, environment };
+  const seen = async (trusted: boolean) =>
+    Object.fromEntries(
+      (await readGit({ ...place, git, trusted }, ['show', 'now']))
+        .split('\n')
+        .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    );
+  const untrusted = await seen(false);
+  expect(untrusted).toMatchObject({
+    GIT_DIR: place.checkout.gitDir,
+    GIT_COMMON_DIR: place.checkout.commonDir,
+    GIT_WORK_TREE: place.checkout.workTree,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_ALLOW_PROTOCOL: 'none',
+    HOME: bench.home,
+    LC_ALL: 'C.UTF-8',
+  });
+  for (const name of ['GIT_SSH_COMMAND', 'NODE_OPTIONS', 'ANTHROPIC_API_KEY', 'SSH_AUTH_SOCK', 'LD_PRELOAD'])
+    expect(untrusted).not.toHaveProperty(name);
+  const trusted = await seen(true);
+  expect(trusted).toMatchObject({ SSH_AUTH_SOCK: '/agent', GIT_TERMINAL_PROMPT: '0', GIT_ALLOW_PROTOCOL: 'https:ssh' });
+  expect(trusted).not.toHaveProperty('GIT_CONFIG_NOSYSTEM');
+  for (const name of ['GIT_SSH_COMMAND', 'NODE_OPTIONS', 'ANTHROPIC_API_KEY']) expect(trusted).not.toHaveProperty(name);
+});
+
+test('a failure says what was run, where, with what status and what git said', async () => {
+  const place = await bench.repository();
+  await expect(runGit(place, ['rev-parse', '--verify', 'no-such-thing'])).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: expect.stringMatching(/git rev-parse in .* failed with status 128: fatal: Needed a single revision/),
+    facts: { args: ['rev-parse', '--verify', 'no-such-thing'], exitCode: 128, directory: place.checkout.workTree },
+  });
+  expect((await runGit(place, ['rev-parse', '-q', '--verify', 'nothing'], { successExitCodes: [1] })).exitCode).toBe(1);
+});
+
+test.each([
+  ['fatal: sha1 file write error: No space left on device', 'DISK_FULL'],
+  ['error: unable to create file x: Disk quota exceeded', 'DISK_FULL'],
+  ["fatal: Unable to create '/x/index.lock': Permission denied", 'NOT_WRITABLE'],
+  ['fatal: cannot mkdir .git: Read-only file system', 'NOT_WRITABLE'],
+  ['fatal: something else', 'GIT_FAILED'],
+])('%j is told as %s', async (words, code) => {
+  const place = await bench.repository();
+  const { program } = standIn(`echo ${JSON.stringify(words)} >&2; exit 128`);
+  const git = { ...bench.git, program };
+  await expect(runGit({ ...place, git, trusted: true }, ['status'])).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(words),
+  });
+});
+
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux' && existsSync('/bin/mount');
+
+test.runIf(mayMount)('a disk that is full is told as one, and the work goes on once there is room', async (context) => {
+  const disk = join(bench.folder, 'small disk');
+  mkdirSync(disk);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status !== 0)
+    context.skip('not allowed to mount');
+  try {
+    const place = await bench.repository('small disk/repository');
+    const top = place.checkout.workTree;
+    const before = bench.plain(top, 'rev-parse', 'HEAD');
+    write(top, 'big', randomBytes(1_500_000));
+    const filler = join(disk, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
+    const commit = () => commitAll(place, { branch: 'main', message: 'Big', identity });
+    await expect(commit()).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringMatching(/disk is full/) });
+    expect(bench.plain(top, 'rev-parse', 'HEAD')).toBe(before);
+    expect(existsSync(join(top, '.git/index.lock'))).toBe(false);
+    rmSync(filler);
+    expect(await commit()).toMatchObject({ kind: 'committed', files: 1 });
+  } finally {
+    spawnSync('umount', [disk]);
+  }
+});
+
+test('a folder that is gone is told', async () => {
+  const place = await bench.repository();
+  const checkout = { ...place.checkout, workTree: join(bench.folder, 'gone') };
+  await expect(runGit({ ...place, checkout }, ['status'])).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringMatching(/gone/),
+  });
+});
+
+test('output beyond the cap is an error, or cut when that is asked for', async () => {
+  const place = await bench.repository(undefined, { big: 'x'.repeat(300_000) });
+  await expect(runGit(place, ['cat-file', 'blob', ':big'], { maxBytes: 1000 })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: expect.stringMatching(/more than 1000 bytes/),
+  });
+  const cut = await runGit(place, ['cat-file', 'blob', ':big'], { maxBytes: 1000, truncate: true });
+  expect([cut.stdout.length, cut.truncated]).toEqual([1000, true]);
+  expect((await runGit(place, ['cat-file', 'blob', ':big'], { maxBytes: 300_000 })).truncated).toBe(false);
+});
+
+test.each(['timeout', 'signal'] as const)('a %s ends the command and everything it started', async (by) => {
+  const place = await bench.repository();
+  const pids = join(bench.folder, `pids-${by}`);
+  const { program } = standIn(
+    `trap '' TERM; sleep 1000 & echo $$ $! > "${pids}.new"; mv "${pids}.new" "${pids}"; wait; wait`,
+  );
+  const controller = new AbortController();
+  const call = runGit({ ...place, git: { ...bench.git, program }, trusted: true }, ['status'], {
+    signal: controller.signal,
+    ...(by === 'timeout' ? { timeoutMs: 300 } : {}),
+  });
+  if (by === 'signal') {
+    const timer = setInterval(() => {
+      if (!existsSync(pids)) return;
+      clearInterval(timer);
+      controller.abort();
+    }, 5);
+  }
+  await expect(call).rejects.toMatchObject({ code: by === 'signal' ? 'CANCELLED' : 'GIT_FAILED' });
+  const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+  expect(started).toHaveLength(2);
+  await expect.poll(() => started.filter(running), { timeout: 5_000 }).toEqual([]);
+});
+
+test('what a hook leaves in the background ends with the command', async () => {
+  const place = await bench.repository();
+  const pidFile = join(bench.folder, 'background-pid');
+  write(place.checkout.gitDir, 'hooks/pre-commit', '');
+  writeFileSync(join(place.checkout.gitDir, 'hooks/pre-commit'), `#!/bin/sh\nsleep 1000 &\necho $! > ${pidFile}\n`, {
+    mode: 0o755,
+  });
+  chmodSync(join(place.checkout.gitDir, 'hooks/pre-commit'), 0o755);
+  await runGit({ ...place, trusted: true }, ['commit', '--allow-empty', '-m', 'x']);
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  await expect.poll(() => running(pid), { timeout: 5_000 }).toBe(false);
+});
