@@ -16,6 +16,7 @@ export interface Ended {
 export async function runInBackground(options: {
   readonly config: Config;
   readonly askHuman: OpenOptions['askHuman'];
+  readonly desktop: string | null;
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
   readonly report: (started: Started) => void;
@@ -57,6 +58,7 @@ async function open(
   options: {
     readonly config: Config;
     readonly askHuman: OpenOptions['askHuman'];
+    readonly desktop: string | null;
     readonly report: (started: Started) => void;
   },
   onStopRequested: () => void,
@@ -67,7 +69,7 @@ async function open(
       config: options.config,
       owner: 'background',
       askHuman: options.askHuman,
-      desktop: null,
+      desktop: options.desktop,
       onStopRequested,
       onClients,
     });

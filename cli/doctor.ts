@@ -38,5 +38,5 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
   const [{ createRoster }, { diagnose }] = await Promise.all([import('../core/roster'), import('../core/doctor')]);
   const { config } = around;
   const agents = createRoster({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
-  return diagnose({ config, agents: await agents.located(true), desktop: null, passed: agents.passed() });
+  return diagnose({ config, agents: await agents.located(true), desktop: around.desktop, passed: agents.passed() });
 }

@@ -23,6 +23,7 @@ const around: Surroundings = {
   attach: () => attach({ folder: config.folders.data, version }),
   reach: () => reach(config, self),
   askHuman: askHumanBeside(process.argv[1]),
+  desktop: process.env.ELECTRON_EXEC_PATH ?? null,
   signal: interrupted.signal,
 };
 

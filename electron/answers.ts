@@ -6,9 +6,33 @@ import {
   ipcMain,
   MessageChannelMain,
   type MessagePortMain,
+  type WebContents,
 } from 'electron';
 import { isOurPage } from './guards';
 import type { Windows } from './windows';
+
+/** The ports of our pages. */
+export interface Ports {
+  /** Gives a page a new port to the contract and closes the one it had. */
+  give(page: WebContents): void;
+}
+
+/** Makes the keeper of the pages' ports: each page has one, and a new one replaces it. */
+export function createPorts(mount: (port: MessagePortMain) => void): Ports {
+  const held = new Map<number, MessagePortMain>();
+  return {
+    give(page) {
+      held.get(page.id)?.close();
+      const { port1, port2 } = new MessageChannelMain();
+      held.set(page.id, port1);
+      port1.once('close', () => {
+        if (held.get(page.id) === port1) held.delete(page.id);
+      });
+      mount(port1);
+      page.postMessage('switchyard:port', null, [port2]);
+    },
+  };
+}
 
 /**
  * Answers the two things a page may ask of the shell itself: a folder dialog, and a port to the contract. Anything from
@@ -17,7 +41,7 @@ import type { Windows } from './windows';
 export function answerPage(options: {
   readonly windows: Windows;
   readonly origin: string;
-  readonly mount: (port: MessagePortMain) => void;
+  readonly ports: Ports;
 }): void {
   const refused = (event: IpcMainEvent | IpcMainInvokeEvent, given: readonly unknown[]) =>
     given.length > 0 || !isOurPage(event, options.windows.owns, options.origin);
@@ -29,18 +53,7 @@ export function answerPage(options: {
     const chosen = window === null ? await dialog.showOpenDialog(asked) : await dialog.showOpenDialog(window, asked);
     return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
   });
-
-  const ports = new Map<number, MessagePortMain>();
   ipcMain.on('switchyard:ready', (event, ...given) => {
-    if (refused(event, given)) return;
-    // One port a page: a page that says it again, or was loaded anew, gives up the one it had.
-    ports.get(event.sender.id)?.close();
-    const { port1, port2 } = new MessageChannelMain();
-    ports.set(event.sender.id, port1);
-    port1.once('close', () => {
-      if (ports.get(event.sender.id) === port1) ports.delete(event.sender.id);
-    });
-    options.mount(port1);
-    event.sender.postMessage('switchyard:port', null, [port2]);
+    if (!refused(event, given)) options.ports.give(event.sender);
   });
 }

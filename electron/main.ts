@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { readConfig } from '../core/config';
-import { answerPage } from './answers';
+import { answerPage, createPorts } from './answers';
 import { watchAttention } from './attention';
 import { denyByDefault } from './guards';
 import { claimInstance, folderIn } from './instance';
@@ -35,7 +35,8 @@ function begin(): void {
     },
     after: windows.painted,
     onMoved: () => {
-      windows.reload();
+      const page = windows.page();
+      if (page !== null) ports.give(page);
       watch();
     },
     onStopRequested: () => app.quit(),
@@ -47,7 +48,8 @@ function begin(): void {
     void runtime.client().then((client) => watchAttention({ client, windows, signal: ending.signal }).catch(() => {}));
   };
   setMenu((command) => windows.command(command));
-  answerPage({ windows, origin, mount: runtime.mount });
+  const ports = createPorts(runtime.mount);
+  answerPage({ windows, origin, ports });
   windows.show();
   watch();
 

@@ -14,8 +14,8 @@ export interface Windows {
   owns(contents: WebContents): boolean;
   /** Sends a word from the menu or a notification to the window, showing it first. */
   command(command: WindowCommand): void;
-  /** Loads the page anew, for instance because its port leads nowhere. */
-  reload(): void;
+  /** The page of the window there is. */
+  page(): WebContents | null;
 }
 
 /** A page that crashes more often than this within a minute is not made again unasked. */
@@ -81,7 +81,7 @@ export function createWindows(options: { readonly folder: string; readonly page:
     command(command) {
       show().webContents.send('switchyard:command', command);
     },
-    reload: () => window?.webContents.reload(),
+    page: () => window?.webContents ?? null,
   };
 }
 

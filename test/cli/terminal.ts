@@ -72,6 +72,7 @@ export async function openTerminal() {
         return connection;
       },
       askHuman: null,
+      desktop: null,
       signal: new AbortController().signal,
     };
     const code = await run(words, around);

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+
+const root = resolve(__dirname, '..', '..');
+
+/** A person's machine: a home, a data folder and a git repository, all in one temporary folder. */
+export function makeMachine() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'e2e-')));
+  const home = join(folder, 'home');
+  const data = join(folder, 'data');
+  const repository = join(folder, 'my project');
+  for (const path of [home, repository]) mkdirSync(path);
+  writeFileSync(
+    join(home, '.gitconfig'),
+    '[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n',
+  );
+  const environment = {
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => !name.startsWith('GIT_') && !name.startsWith('SWITCHYARD_') && !name.startsWith('npm_'),
+      ),
+    ),
+    ...(process.env.SWITCHYARD_SQLITE_BINDING === undefined
+      ? {}
+      : { SWITCHYARD_SQLITE_BINDING: process.env.SWITCHYARD_SQLITE_BINDING }),
+    HOME: home,
+    SWITCHYARD_HOME: data,
+    GIT_CONFIG_NOSYSTEM: '1',
+  } as Record<string, string>;
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: repository, env: environment, encoding: 'utf8' }).trimEnd();
+  git('init', '-q');
+  writeFileSync(join(repository, 'README.md'), '# My project\n');
+  writeFileSync(join(repository, 'notes.txt'), 'first line\n');
+  git('add', '.');
+  git('commit', '-qm', 'Begin');
+  return {
+    folder,
+    home,
+    data,
+    repository,
+    environment,
+    git,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
+}
+
+/** The machine of one test. */
+export type Machine = ReturnType<typeof makeMachine>;
+
+/** The app, open on a machine. */
+export interface Desktop {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What went wrong in the page: errors, refused loads, broken policies. */
+  readonly complaints: string[];
+  /** Drops a folder from outside on the middle of the window, as a file manager does. */
+  drop(path: string): Promise<void>;
+  /** Ends the app as a crash does. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the app from the build and waits until its window shows the page. */
+export async function openDesktop(
+  machine: Machine,
+  options: { args?: readonly string[]; dark?: boolean } = {},
+): Promise<Desktop> {
+  const executablePath = createRequire(__filename)('electron') as unknown as string;
+  const app = await electron.launch({
+    executablePath,
+    args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
+    cwd: machine.folder,
+    env: machine.environment,
+    colorScheme: options.dark ? 'dark' : 'light',
+  });
+  const child = app.process();
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page
+    .getByText(/running/)
+    .first()
+    .waitFor();
+  return {
+    app,
+    page,
+    complaints,
+    async drop(path) {
+      const devtools = await app.context().newCDPSession(page);
+      const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
+      const data = { items: [], files: [path], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await devtools.send('Input.dispatchDragEvent', {
+          type,
+          x: Math.round(width / 2),
+          y: Math.round(height / 2),
+          data,
+        });
+      }
+      await devtools.detach();
+    },
+    async kill() {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async close() {
+      await app.close().catch(() => {});
+    },
+  };
+}
