@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { windowAliases } from './renderer/aliases.mjs';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -45,12 +46,15 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     plugins: [react()],
+    resolve: { alias: windowAliases(at('renderer')) },
     server: { host: '127.0.0.1' },
     build: {
       outDir: at('out/renderer'),
       target: oldestChromium,
       minify: true,
       cssMinify: 'lightningcss',
+      // The page's policy takes fonts from files only.
+      assetsInlineLimit: 0,
       rollupOptions: { input: at('renderer/index.html') },
     },
   },

@@ -40,7 +40,8 @@ export function messagesOf(child: Child, listener: Listener): Stream {
       child.write(`${JSON.stringify(message)}\n`);
     },
   });
-  return { readable, writable };
+  // One and the same at run time; types of the browser's streams and of Node's differ in what is not used here.
+  return { readable, writable } as unknown as Stream;
 }
 
 function parse(line: string): AnyMessage | null {

@@ -4,7 +4,7 @@ import type { AgentStatus } from '../contract/agent';
 import { CodedError } from '../contract/errors';
 import type { Usage } from '../contract/task';
 import { messagesOf } from './acp-connection';
-import { openDesk } from './acp-desk';
+import { type Desk, openDesk } from './acp-desk';
 import { noQuirks, type Quirks } from './acp-quirks';
 import { authRequired, type Conversation, connect, type PromptEnd } from './acp-session';
 import { createUpdates, type Updates } from './acp-updates';
@@ -160,7 +160,7 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
   if (turn.signal.aborted) onAbort();
   try {
     const first = await outcome;
-    if (first.kind === 'aborted') await stop(conversation, desk.dismiss, talked);
+    if (first.kind === 'aborted') await stop(conversation, desk, talked);
     if (first.kind === 'broken') throw first.cause;
     const usage = tellUsage(turn, updates, first);
     return read({ outcome: first, program, quirks, updates, child, noise, usage });
@@ -176,8 +176,9 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
 }
 
 /** Tells the agent to stop. It answers only after every question of its own has been answered. */
-async function stop(conversation: Conversation | undefined, dismiss: () => void, talked: Promise<void>): Promise<void> {
-  dismiss();
+async function stop(conversation: Conversation | undefined, desk: Desk, talked: Promise<void>): Promise<void> {
+  desk.withdraw();
+  desk.dismiss();
   // The answers must leave before the cancel, and they do so a few promises later.
   await new Promise((resolve) => setImmediate(resolve));
   if (conversation === undefined) return;

@@ -26,8 +26,10 @@ function read(request: ModelRequest): Exchange | null {
     const text = textOf(message.content);
     if (message.role === 'tool') results.push({ id: message.tool_call_id ?? '', text });
     if (message.role !== 'user') continue;
-    prompts.push(text);
-    if (hasSteps(text)) results = [];
+    // Goose adds the time and the folder to each message, and the time is another one in the next request.
+    const said = text.replace(/\n?<turn-context>[\s\S]*?<\/turn-context>/g, '');
+    prompts.push(said);
+    if (hasSteps(said)) results = [];
   }
   const tools = (request.body.tools ?? []) as readonly { readonly function: { readonly name: string } }[];
   return { prompts, results, tools: tools.map((tool) => tool.function.name) };
@@ -55,19 +57,19 @@ function toolUse(step: ToolStep, offered: readonly string[]): { readonly name: s
 }
 
 function write(request: ModelRequest, move: Move, response: ServerResponse): void {
-  const { then } = move;
-  if (then.kind === 'error') {
-    json(response, then.status, { error: { message: `Scripted error ${then.status}`, type: 'scripted', code: null } });
+  const { act } = move;
+  if (act.kind === 'error') {
+    json(response, act.status, { error: { message: `Scripted error ${act.status}`, type: 'scripted', code: null } });
     return;
   }
   const offered = (read(request)?.tools ?? []) as readonly string[];
-  const use = then.kind === 'tool' ? toolUse(then.step, offered) : null;
+  const use = act.kind === 'tool' ? toolUse(act.step, offered) : null;
   const calls =
-    then.kind === 'tool' && use !== null
+    act.kind === 'tool' && use !== null
       ? [
           {
             index: 0,
-            id: then.id,
+            id: act.id,
             type: 'function',
             function: { name: use.name, arguments: JSON.stringify(use.input) },
           },
@@ -76,7 +78,7 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
   const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
   const reason = calls.length > 0 ? 'tool_calls' : 'stop';
   const head = { id: `chatcmpl-${Math.random().toString(36).slice(2)}`, created: 0, model: request.body.model };
-  if (request.body.stream !== true && then.kind !== 'hang') {
+  if (request.body.stream !== true && act.kind !== 'hang') {
     const message = {
       role: 'assistant',
       content: move.text === '' ? null : move.text,
@@ -96,9 +98,9 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
   const delta = (part: object, finish: string | null = null) =>
     send({ choices: [{ index: 0, delta: part, finish_reason: finish }] });
   delta({ role: 'assistant', content: '' });
-  const text = then.kind === 'hang' ? `${move.text}Thinking about it` : move.text;
+  const text = act.kind === 'hang' ? `${move.text}Thinking about it` : move.text;
   for (const piece of piecesOf(text)) delta({ content: piece });
-  if (then.kind === 'hang') return;
+  if (act.kind === 'hang') return;
   if (calls.length > 0) delta({ tool_calls: calls });
   delta({}, reason);
   send({ choices: [], usage });

@@ -12,8 +12,11 @@ interface Waiting {
   readonly alive: NodeJS.Timeout | undefined;
 }
 
-/** Said while a person has not answered yet, so that no idle timer along the way ends the wait. */
-const progressMs = 10_000;
+/**
+ * How often it is said that a person has not answered yet, so that no idle timer along the way ends the wait. The only
+ * argument sets it, in milliseconds.
+ */
+const progressMs = Number(process.argv[2] ?? 10_000);
 
 const tool = {
   name: 'ask_human',
