@@ -12,6 +12,7 @@ import './changes/changes.css';
 import './sheets/sheets.css';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../core/contract/bridge';
+import { bridgeOf } from './bridge';
 import { Window } from './shell/window';
 import { type App, AppContext } from './state/app';
 import { connect } from './state/connection';
@@ -44,5 +45,6 @@ function start(bridge: Bridge, root: HTMLElement): void {
 }
 
 const root = document.getElementById('root');
-if (root !== null && window.switchyard !== undefined) start(window.switchyard, root);
+const bridge = bridgeOf(window);
+if (root !== null && bridge !== null) start(bridge, root);
 else if (root !== null) root.textContent = 'This page belongs to the Switchyard app. Open Switchyard to use it.';

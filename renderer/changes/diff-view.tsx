@@ -39,12 +39,18 @@ export function DiffView(props: Props): ReactNode {
       tokenizeMaxLineLength: 1_000,
       tokenizeMaxLength: 150_000,
       overflow: 'scroll',
+      diffIndicators: 'classic',
+      onPostRender: reachable,
     }),
     [diffStyle],
   );
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only notes that the person scrolls by hand.
-    <div className="diff" onWheel={() => (lastWheel.current = performance.now())}>
+    <div
+      className="diff"
+      onWheel={() => {
+        lastWheel.current = performance.now();
+      }}
+    >
       <CodeView
         ref={props.ref}
         className="diff-scroll"
@@ -67,6 +73,11 @@ export function DiffView(props: Props): ReactNode {
       />
     </div>
   );
+}
+
+/** Code that scrolls sideways must be reachable by keyboard. */
+function reachable(node: HTMLElement): void {
+  for (const code of node.shadowRoot?.querySelectorAll<HTMLElement>('code[data-code]') ?? []) code.tabIndex = 0;
 }
 
 /** The item under the upper edge. The list is in order, so halving finds it. */

@@ -97,7 +97,8 @@ export function ReviewChanges({ review }: { readonly review: Review }): ReactNod
             {patches.onDemand.size > 0 &&
               `, ${patches.onDemand.size} large ${patches.onDemand.size === 1 ? 'one' : 'ones'} shown when asked for`}
           </span>
-          <div className="segments" role="group" aria-label="Layout of the diff">
+          <fieldset className="segments">
+            <legend className="unseen">Layout of the diff</legend>
             {(['unified', 'split'] as const).map((style) => (
               <button
                 key={style}
@@ -109,7 +110,7 @@ export function ReviewChanges({ review }: { readonly review: Review }): ReactNod
                 {style === 'unified' ? 'Unified' : 'Split'}
               </button>
             ))}
-          </div>
+          </fieldset>
         </div>
         {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
         <DiffView

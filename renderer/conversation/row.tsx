@@ -24,7 +24,7 @@ export const RowView = memo(
       case 'prompt':
         return (
           <article className="said said-person" title={exactly(row.at)}>
-            <h3 className="said-by">{row.by === 'person' ? 'You' : 'Switchyard'}</h3>
+            <h2 className="said-by">{row.by === 'person' ? 'You' : 'Switchyard'}</h2>
             <Prose text={row.text} />
           </article>
         );
@@ -150,12 +150,12 @@ function Plan({ entries }: { readonly entries: Extract<Row, { kind: 'plan' }>['e
   const done = entries.filter(({ status }) => status === 'completed').length;
   return (
     <section className="plan" aria-label="Plan">
-      <h3 className="said-by">
+      <h2 className="said-by">
         Plan{' '}
         <span className="quiet tabular">
           {done}/{entries.length}
         </span>
-      </h3>
+      </h2>
       <ol>
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a plan's entries have no other name.
@@ -182,9 +182,9 @@ function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>;
   const isFirst = task.requests[0]?.id === request.id;
   return (
     <section className="card asked" aria-label="Request" aria-current={isFirst || undefined}>
-      <h3 className="card-title" dir="auto">
+      <h2 className="card-title" dir="auto">
         <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
-      </h3>
+      </h2>
       <RequestForm request={request} active={isFirst} />
     </section>
   );

@@ -24,6 +24,7 @@ export function lookOf(task: { readonly state: TaskState; readonly runAfter: num
 /** One shape and one hue for each state, the same everywhere. Silent for screen readers unless it stands alone. */
 export function Glyph({ look, alone = false }: { readonly look: Look; readonly alone?: boolean }): ReactNode {
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: its name is the label; a title would also pop up on hover.
     <svg
       className={`glyph glyph-${look}`}
       viewBox="0 0 14 14"

@@ -19,6 +19,10 @@ export function SheetFrame(props: {
         <Dialog.Overlay className="sheet-shade" />
         <Dialog.Content
           className={`sheet sheet-${props.width ?? 'wide'}`}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            firstOf(event.currentTarget).focus();
+          }}
           {...(props.about === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="sheet-head">
@@ -34,5 +38,16 @@ export function SheetFrame(props: {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** What is written into or pressed first: a field, else the main button, else the sheet itself. */
+function firstOf(target: EventTarget | null): HTMLElement {
+  const sheet = target instanceof HTMLElement ? target : document.body;
+  return (
+    sheet.querySelector<HTMLElement>('.sheet-body :is(input, textarea, select)') ??
+    sheet.querySelector<HTMLElement>('.sheet-foot .button-primary') ??
+    sheet.querySelector<HTMLElement>('.sheet-body[tabindex]') ??
+    sheet
   );
 }

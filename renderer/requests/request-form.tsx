@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { Answer, Request } from '../../core/contract/request';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -29,7 +29,13 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   const field = useRef<HTMLTextAreaElement>(null);
   const choices = choicesOf(request);
   const decides = request.kind !== 'clarification';
-  const writes = request.allowsText || decides;
+  const [wantsReason, setWantsReason] = useState(false);
+  const writes = request.allowsText || (decides && (wantsReason || text !== ''));
+  const reply = (): void => {
+    setWantsReason(true);
+    // The field is there only after the next paint when it was folded away.
+    setTimeout(() => field.current?.focus(), 0);
+  };
 
   const send = async (answer: Answer): Promise<void> => {
     setFailure(null);
@@ -61,14 +67,14 @@ export function RequestForm({ request, active }: { readonly request: Request; re
       {request.body !== '' && <Prose text={request.body} />}
       {request.tool?.command != null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command must be readable by keyboard.
-        <pre className="code request-command" tabIndex={0} aria-label="Command">
+        <pre className="code request-command" tabIndex={0}>
           {clean(request.tool.command)}
         </pre>
       )}
       {request.tool?.diff != null && <PatchLines patch={request.tool.diff} />}
       {request.tool !== null && request.tool.diff === null && request.tool.command === null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-        <pre className="code request-input" tabIndex={0} aria-label="Input">
+        <pre className="code request-input" tabIndex={0}>
           {clean(request.tool.input)}
         </pre>
       )}
@@ -84,7 +90,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
       {writes && (
         <Growing
           field={field}
-          label={decides ? 'Why not, or what to do instead' : 'Your answer'}
+          label={decides ? 'What the agent is told beside your decision' : 'Your answer'}
           text={text}
           onText={(value) => app.drafts.update((drafts) => withDraft(drafts, draftName, value))}
           onSend={sendText}
@@ -103,6 +109,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
         active={active}
         choose={choose}
         sendText={decides ? null : sendText}
+        reply={decides && !writes ? reply : null}
       />
       {active && (
         <FormKeys
@@ -110,7 +117,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
           deny={byKey('deny')}
           choices={choices}
           choose={choose}
-          field={field}
+          reply={reply}
           busy={doing !== null}
         />
       )}
@@ -128,18 +135,14 @@ function FormKeys(props: {
   readonly deny: () => unknown;
   readonly choices: readonly Choice[];
   readonly choose: (choice: Choice) => void;
-  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly reply: () => void;
   readonly busy: boolean;
 }): ReactNode {
   useActions(
     {
       allow: props.allow,
       deny: props.deny,
-      reply: () => {
-        if (props.field.current === null) return false;
-        props.field.current.focus();
-        return true;
-      },
+      reply: props.reply,
     },
     (digit) => {
       const choice = props.choices.find((one) => one.digit === digit);
@@ -159,6 +162,7 @@ function Choices(props: {
   readonly active: boolean;
   readonly choose: (choice: Choice) => void;
   readonly sendText: (() => void) | null;
+  readonly reply: (() => void) | null;
 }): ReactNode {
   if (props.doing !== null) {
     return (
@@ -189,6 +193,11 @@ function Choices(props: {
           </button>
         );
       })}
+      {props.reply !== null && (
+        <Button look="quiet" onClick={props.reply}>
+          {props.active && <Keys keys="r" />} Say why
+        </Button>
+      )}
       {props.sendText !== null && (
         <Button look={props.choices.length === 0 || props.multiple ? 'primary' : 'plain'} onClick={props.sendText}>
           Send answer <Keys keys="mod+Enter" />

@@ -11,8 +11,8 @@ export function Lost(): ReactNode {
   return (
     <div className="lost" role="alert">
       <span>
-        Switchyard's core does not answer since <Ago at={connection.since} />. What you see is from then; nothing is
-        lost, and it is being reached again.
+        Switchyard's core stopped answering (<Ago at={connection.since} />
+        ). What you see is from then. Nothing is lost; it is being reached again.
       </span>
       <Button onClick={() => bridge.ready()}>Connect now</Button>
     </div>

@@ -116,13 +116,13 @@ function Item(props: {
       type="button"
       className="rail-item"
       aria-current={isHere ? 'page' : undefined}
-      aria-label={props.amount > 0 ? `${props.name}, ${props.amount}` : props.name}
       onClick={() => goTo(app, props.place)}
     >
       {props.icon ?? <Glyph look={props.look ?? 'queued'} />}
       <span className="rail-word ellipsis" dir="auto">
         {props.name}
       </span>
+      {props.amount > 0 && <span className="unseen">, </span>}
       {props.amount > 0 && (
         <span className={`rail-count tabular ${props.calls === undefined ? '' : `rail-count-${props.calls}`}`}>
           {props.amount > 999 ? '999+' : props.amount}

@@ -7,7 +7,7 @@ import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { SheetHost } from '../sheets/host';
 import { type App, useApp, useModel, useView } from '../state/app';
-import { openTask, showSheet } from '../state/commands';
+import { goTo, openTask, showSheet } from '../state/commands';
 import { countStates, openRequests, titleFor } from '../state/places';
 import { undoLast } from '../state/said';
 import { TaskPage } from '../task/page';
@@ -72,7 +72,7 @@ function Rooms(): ReactNode {
   const beside = useView((view) => view.beside);
   if (place === 'inbox' && task === null) return <Inbox />;
   return (
-    <div
+    <main
       className={`browse ${task === null ? 'browse-list' : 'browse-task'} ${beside ? 'browse-beside' : ''}`}
       data-drawer={drawer || undefined}
     >
@@ -94,7 +94,7 @@ function Rooms(): ReactNode {
       ) : (
         <TaskPage key={task} id={task} />
       )}
-    </div>
+    </main>
   );
 }
 
@@ -109,15 +109,19 @@ function useTitle(): void {
 function obey(app: App, command: WindowCommand): void {
   switch (command) {
     case 'add-repository':
-      return showSheet(app, { kind: 'add-repository', path: null });
+      showSheet(app, { kind: 'add-repository', path: null });
+      break;
     case 'new-task':
-      return showSheet(app, { kind: 'new-task', repository: null });
+      showSheet(app, { kind: 'new-task', repository: null });
+      break;
     case 'palette':
     case 'settings':
     case 'help':
-      return showSheet(app, { kind: command });
+      showSheet(app, { kind: command });
+      break;
     case 'inbox':
-      return app.view.update((view) => ({ ...view, place: 'inbox', task: null, sheet: null }));
+      goTo(app, 'inbox');
+      break;
     default: {
       const id = Number(command.slice('show-task:'.length));
       if (Number.isSafeInteger(id) && id > 0) openTask(app, id);

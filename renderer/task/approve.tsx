@@ -171,10 +171,10 @@ function Verdict(props: {
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       <div className="verdict-foot">
         <Button onClick={props.close}>Close</Button>
-        {/* biome-ignore lint/a11y/noAutofocus: the popover was opened to press this. */}
         <button
           type="submit"
           className="button button-primary"
+          // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
           autoFocus
           disabled={strategy === null || props.stale || inTheWay.length > 0}
         >

@@ -27,9 +27,9 @@ export function TaskPage({ id }: { readonly id: number }): ReactNode {
   const failure = useFetchedTask(id, task === null && !connecting);
   if (task !== null) return <Page task={task} />;
   return (
-    <main className="page" aria-label="Task">
+    <section className="page" aria-label="Task">
       {failure === null ? <Skeleton lines={6} /> : <Empty title="This task cannot be shown">{failure}</Empty>}
-    </main>
+    </section>
   );
 }
 
@@ -64,7 +64,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   });
   const isPair = beside && (tab === 'conversation' || tab === 'changes');
   return (
-    <main className="page" aria-label="Task">
+    <section className="page" aria-label="Task">
       <TaskHeader task={task} review={review} />
       <Tabs.Root
         className="tabs"
@@ -125,7 +125,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
         </Tabs.Content>
       </Tabs.Root>
       {tab !== 'info' && <Composer task={task} />}
-    </main>
+    </section>
   );
 }
 

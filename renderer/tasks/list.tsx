@@ -25,6 +25,8 @@ export function TaskList(): ReactNode {
   const open = useView((view) => view.task);
   const shown = useMemo(() => tasksIn(tasks, place, filter), [tasks, place, filter]);
   const field = useRef<HTMLInputElement>(null);
+  // The page has one first heading: the open task's title, or the place when none is open.
+  const Heading = open === null ? 'h1' : 'h2';
   useActions({
     filter: () => {
       field.current?.focus();
@@ -35,7 +37,7 @@ export function TaskList(): ReactNode {
   return (
     <section className="list" aria-label="Tasks">
       <header className="list-head">
-        <h2 className="ellipsis">{placeWord(place, repositories)}</h2>
+        <Heading className="ellipsis">{placeWord(place, repositories)}</Heading>
         <span className="quiet tabular">{shown.length.toLocaleString()}</span>
         <span className="grow" />
         <Hint action="new-task">

@@ -14,16 +14,20 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
   return (
     <span className="line">
       <Glyph look={look} />
-      <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
-        <span className="unseen">{lookWords[look]}: </span>
-        {cleanLine(task.title)}
+      <span className="line-part">
+        <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
+          <span className="unseen">{lookWords[look]}: </span>
+          {cleanLine(task.title)}
+        </span>
+        <span className="line-time quiet">
+          {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
+        </span>
       </span>
-      <span className="line-time quiet">
-        {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
-      </span>
-      <span className="line-facts ellipsis quiet">{doing ?? <Facts task={task} />}</span>
-      <span className="line-size tabular">
-        <Size task={task} />
+      <span className="line-part">
+        <span className="line-facts ellipsis quiet">{doing ?? <Facts task={task} />}</span>
+        <span className="line-size tabular">
+          <Size task={task} />
+        </span>
       </span>
     </span>
   );

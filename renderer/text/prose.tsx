@@ -1,5 +1,5 @@
 import { memo, type ReactNode, useState } from 'react';
-import { blocksOf, type Span } from './blocks';
+import { type Block, blocksOf, type Span } from './blocks';
 import { clean } from './clean';
 
 /** More than this is folded in the middle: nobody reads it, and it must not slow down what is read. */
@@ -26,38 +26,46 @@ export const Prose = memo(function Prose({ text }: { readonly text: string }): R
 });
 
 function Blocks({ text }: { readonly text: string }): ReactNode {
+  // Blocks and spans have no other name than their place, and only the last one grows.
   return blocksOf(text).map((block, index) => {
     const key = `${index}`;
-    switch (block.kind) {
-      case 'code':
+    return <OneBlock key={key} block={block} />;
+  });
+}
+
+function OneBlock({ block }: { readonly block: Block }): ReactNode {
+  switch (block.kind) {
+    case 'code':
+      return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
+        <pre className="code" tabIndex={0}>
+          {block.text}
+        </pre>
+      );
+    case 'list': {
+      const items = block.items.map((spans, index) => {
+        const key = `${index}`;
         return (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
-          <pre key={key} className="code" tabIndex={0}>
-            {block.text}
-          </pre>
-        );
-      case 'list': {
-        const items = block.items.map((spans, at) => (
-          <li key={`${key}.${at}`}>
+          <li key={key}>
             <Spans spans={spans} />
           </li>
-        ));
-        return block.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
-      }
-      case 'heading':
-        return (
-          <p key={key} className="prose-heading">
-            <Spans spans={block.spans} />
-          </p>
         );
-      case 'paragraph':
-        return (
-          <p key={key}>
-            <Spans spans={block.spans} />
-          </p>
-        );
+      });
+      return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
     }
-  });
+    case 'heading':
+      return (
+        <p className="prose-heading">
+          <Spans spans={block.spans} />
+        </p>
+      );
+    case 'paragraph':
+      return (
+        <p>
+          <Spans spans={block.spans} />
+        </p>
+      );
+  }
 }
 
 function Spans({ spans }: { readonly spans: readonly Span[] }): ReactNode {

@@ -6,3 +6,8 @@ declare global {
     readonly switchyard?: Bridge;
   }
 }
+
+/** What the preload gave this page, or null in a plain browser. */
+export function bridgeOf(page: Window): Bridge | null {
+  return page.switchyard ?? null;
+}

@@ -1,0 +1,252 @@
+import { implement, ORPCError } from '@orpc/server';
+import { calls } from '../../../core/contract/calls';
+import type { Change } from '../../../core/contract/change';
+import type { Repository } from '../../../core/contract/repository';
+import type { Settings } from '../../../core/contract/settings';
+import type { Task, TaskDetail } from '../../../core/contract/task';
+import * as data from './data';
+
+/** How much the fake core has: nothing, a working day, or far too much. */
+export type Amount = 'none' | 'little' | 'much';
+
+/** A core in the page that answers every call from memory, for seeing and testing the window without the real one. */
+export function createFakeCore(amount: Amount) {
+  const tasks = new Map<number, Task>(
+    (amount === 'none' ? [] : amount === 'little' ? data.littleTasks() : data.muchTasks()).map((one) => [one.id, one]),
+  );
+  let repositories: Repository[] = amount === 'none' ? [] : [...data.repositories];
+  let settings: Settings = data.settings;
+  const followers = new Set<(change: Change) => void>();
+  const called: { readonly name: string; readonly input: unknown }[] = [];
+  const tell = (change: Change): void => {
+    for (const follower of followers) follower(change);
+  };
+  const get = (id: number): Task => {
+    const task = tasks.get(id);
+    if (task === undefined)
+      throw new ORPCError('NOT_FOUND', {
+        message: `There is no task #${id}. It may have been removed; go back to the list.`,
+      });
+    return task;
+  };
+  const known = (id: number): Repository => repositories.find((one) => one.id === id) ?? data.repository;
+  const put = (task: Task): Task => {
+    const stamped = { ...task, updatedAt: Date.now(), stateSince: Date.now() };
+    tasks.set(task.id, stamped);
+    tell({ type: 'task.changed', task: stamped });
+    return stamped;
+  };
+  const detail = (task: Task): TaskDetail => ({
+    ...task,
+    prompt:
+      'Add retry with exponential backoff and jitter to the uploader.\n\nAt most five attempts; give up on 4xx. Keep the first cause.',
+    transitions: [
+      { from: null, to: 'queued', at: task.createdAt, by: 'person', reason: '' },
+      { from: 'queued', to: 'running', at: task.createdAt + 5000, by: 'runner', reason: 'claimed by worker 1' },
+      { from: 'running', to: task.state, at: task.stateSince, by: 'runner', reason: '' },
+    ],
+  });
+  const reviews = new Map<number, ReturnType<typeof data.reviewOf>>();
+  const reviewOf = (id: number) => {
+    const known = reviews.get(id) ?? data.reviewOf(get(id), amount === 'much' ? 300 : 12, amount === 'much' ? 90 : 40);
+    reviews.set(id, known);
+    return known;
+  };
+  const on = implement(calls);
+  const note = (name: string, input: unknown): void => {
+    called.push({ name, input });
+  };
+
+  async function* following(signal: AbortSignal | undefined): AsyncGenerator<Change> {
+    const waiting: Change[] = [];
+    let wake = (): void => {};
+    const hear = (change: Change): void => {
+      waiting.push(change);
+      wake();
+    };
+    followers.add(hear);
+    signal?.addEventListener('abort', () => wake());
+    try {
+      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: [...data.agents], settings };
+      while (!signal?.aborted) {
+        const next = waiting.shift();
+        if (next !== undefined) yield next;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      followers.delete(hear);
+    }
+  }
+
+  const router = on.router({
+    repositories: {
+      list: on.repositories.list.handler(() => repositories),
+      inspect: on.repositories.inspect.handler(({ input }) => {
+        if (input.path.includes('nowhere'))
+          throw new ORPCError('NOT_A_REPOSITORY', {
+            message: `${input.path} is not a git repository: git found no .git in it or above it. Choose the folder of a repository, or run git init there first.`,
+          });
+        return {
+          path: input.path,
+          name: input.path.split('/').pop() ?? '',
+          defaultBranch: 'main',
+          knownAs: null,
+          programs: [
+            'hook pre-commit: .husky/pre-commit',
+            'filter lfs: git-lfs clean -- %f',
+            'Claude Code settings: .claude/settings.json',
+          ],
+          notices: ['The checkout has 3 edited files. They stay as they are.'],
+        };
+      }),
+      add: on.repositories.add.handler(({ input }) => {
+        note('repositories.add', input);
+        const added = {
+          ...data.repository,
+          id: 40 + repositories.length,
+          name: input.path.split('/').pop() ?? '',
+          path: input.path,
+          trusted: input.trust,
+        };
+        repositories = [...repositories, added];
+        tell({ type: 'repository.changed', repository: added });
+        return added;
+      }),
+      trust: on.repositories.trust.handler(({ input }) => known(input.repository)),
+      configure: on.repositories.configure.handler(({ input }) => {
+        const found = { ...known(input.repository), checkCommand: input.checkCommand };
+        tell({ type: 'repository.changed', repository: found });
+        return found;
+      }),
+      remove: on.repositories.remove.handler(() => undefined),
+      branches: on.repositories.branches.handler(() =>
+        ['main', 'next', 'release/3.0'].map((name) => ({ name, oid: 'a'.repeat(40), checkedOutAt: null })),
+      ),
+    },
+    tasks: {
+      list: on.tasks.list.handler(() => [...tasks.values()]),
+      get: on.tasks.get.handler(({ input }) => detail(get(input.task))),
+      create: on.tasks.create.handler(({ input }) => {
+        note('tasks.create', input);
+        return detail(
+          put(
+            data.task(Math.max(0, ...tasks.keys()) + 1, input.title, 'queued', {
+              repositoryId: input.repositoryId,
+              createdAt: Date.now(),
+            }),
+          ),
+        );
+      }),
+      cancel: on.tasks.cancel.handler(({ input }) => put({ ...get(input.task), state: 'cancelled', requests: [] })),
+      retry: on.tasks.retry.handler(({ input }) => put({ ...get(input.task), state: 'queued' })),
+      approve: on.tasks.approve.handler(({ input }) => {
+        note('tasks.approve', input);
+        if (get(input.task).title.startsWith('Rename'))
+          throw new ORPCError('MOVED', {
+            message:
+              'The change was not merged into main, because main moved while you looked. Nothing was touched; look at the change again and approve it.',
+          });
+        return put({ ...get(input.task), state: 'done', outcome: 'merged', mergedOid: input.head });
+      }),
+      reject: on.tasks.reject.handler(({ input }) => {
+        note('tasks.reject', input);
+        return put({ ...get(input.task), state: 'queued', queuedReason: 'Changes were asked for' });
+      }),
+      discard: on.tasks.discard.handler(({ input }) =>
+        put({
+          ...get(input.task),
+          state: 'done',
+          outcome: 'discarded',
+          backupRef: `refs/switchyard/backup/${input.task}/1`,
+        }),
+      ),
+      restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
+    },
+    reviews: {
+      get: on.reviews.get.handler(({ input }) => reviewOf(input.task).review),
+      patch: on.reviews.patch.handler(({ input }) => {
+        note('reviews.patch', { paths: input.paths?.length });
+        const { patches } = reviewOf(input.task);
+        return {
+          patch: (input.paths ?? [...patches.keys()]).map((path) => patches.get(path) ?? '').join(''),
+          truncated: false,
+        };
+      }),
+    },
+    requests: {
+      list: on.requests.list.handler(() => [...tasks.values()].flatMap(({ requests }) => requests)),
+      answer: on.requests.answer.handler(({ input }) => {
+        note('requests.answer', input);
+        const task = [...tasks.values()].find(({ requests }) => requests.some(({ id }) => id === input.request));
+        const request = task?.requests.find(({ id }) => id === input.request);
+        if (task === undefined || request === undefined)
+          throw new ORPCError('ALREADY_ANSWERED', { message: 'This request was answered before.' });
+        put({ ...task, state: 'running', requests: [] });
+        return { ...request, state: 'answered' as const, answer: input.answer };
+      }),
+    },
+    sessions: {
+      list: on.sessions.list.handler(() => []),
+      read: on.sessions.read.handler(() => [...data.transcript(data.shortTalk)]),
+      follow: on.sessions.follow.handler(async function* ({ input, signal }) {
+        const base = amount === 'much' ? data.longTalk() : data.shortTalk;
+        const asks = tasks.get(input.session)?.requests[0];
+        const all = data.transcript(
+          asks === undefined
+            ? base
+            : [...base.slice(0, -2), { type: 'request', request: asks.id, kind: asks.kind, title: asks.title }],
+        );
+        const rest = all.filter(({ seq }) => seq > input.after);
+        for (let at = 0; at < rest.length; at += 500) yield rest.slice(at, at + 500);
+        const state = tasks.get(input.session)?.state;
+        const words =
+          'The retry is in place; I am now running the tests with a fake clock so that no test waits for real. '.split(
+            ' ',
+          );
+        for (let seq = all.length + 1; !signal?.aborted; seq += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          if (state === 'running' && !signal?.aborted)
+            yield [
+              {
+                seq,
+                at: Date.now(),
+                type: 'text' as const,
+                message: `live${Math.floor(seq / 200)}`,
+                text: `${words[seq % words.length]} `,
+              },
+            ];
+        }
+      }),
+    },
+    settings: {
+      list: on.settings.list.handler(() => settings),
+      set: on.settings.set.handler(({ input }) => {
+        note('settings.set', input);
+        settings = { ...settings, [input.name]: input.value };
+        tell({ type: 'settings.changed', settings });
+        return settings;
+      }),
+    },
+    agents: { list: on.agents.list.handler(() => [...data.agents]) },
+    runtime: {
+      status: on.runtime.status.handler(() => ({
+        pid: 1,
+        version: '0.1.0',
+        owner: 'app' as const,
+        dataFolder: '/tmp',
+        startedAt: 0,
+        tasks: { queued: 0, running: 0, waiting: 0, review: 0, done: 0, failed: 0, cancelled: 0 },
+        workers: [],
+      })),
+      doctor: on.runtime.doctor.handler(() => ({ ok: true, findings: [] })),
+      demo: on.runtime.demo.handler(() => {
+        repositories = [data.repository];
+        tell({ type: 'repository.changed', repository: data.repository });
+        return detail(put(data.task(1, 'Say hello in the README', 'running', { agent: 'echo' })));
+      }),
+      stop: on.runtime.stop.handler(() => undefined),
+    },
+    changes: { follow: on.changes.follow.handler(({ signal }) => following(signal)) },
+  });
+  return { router, called, put, tasks };
+}

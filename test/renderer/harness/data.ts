@@ -1,0 +1,470 @@
+import type { AgentStatus } from '../../../core/contract/agent';
+import type { Repository } from '../../../core/contract/repository';
+import type { Request } from '../../../core/contract/request';
+import type { FileChange, Review } from '../../../core/contract/review';
+import type { Settings } from '../../../core/contract/settings';
+import type { Task, TaskState } from '../../../core/contract/task';
+import type { TranscriptBody, TranscriptEvent } from '../../../core/contract/transcript';
+
+const start = Date.now();
+const minutes = (amount: number): number => start - amount * 60_000;
+
+export const settings: Settings = {
+  concurrency: 6,
+  defaultAgent: 'claude',
+  defaultPermissionLevel: 'supervised',
+  passEnvironment: ['HTTPS_PROXY'],
+  maxAttempts: 3,
+  silenceMinutes: 30,
+  acpAgents: [{ name: 'gemini', command: '/usr/local/bin/gemini', args: ['--acp'] }],
+  theme: 'system',
+};
+
+export const agents: readonly AgentStatus[] = [
+  {
+    name: 'claude',
+    label: 'Claude Code',
+    found: true,
+    path: '/usr/local/bin/claude',
+    version: '2.1.329',
+    loggedIn: true,
+    install: 'npm install -g @anthropic-ai/claude-code',
+    notes: [],
+  },
+  {
+    name: 'goose',
+    label: 'Goose',
+    found: false,
+    path: null,
+    version: null,
+    loggedIn: null,
+    install: 'brew install block-goose-cli',
+    notes: [],
+  },
+  {
+    name: 'echo',
+    label: 'Echo',
+    found: true,
+    path: null,
+    version: null,
+    loggedIn: null,
+    install: '',
+    notes: ['Needs no key: it makes a small commit from the prompt.'],
+  },
+];
+
+/** The repository most sample tasks are in. */
+export const repository = repositoryAt(1, 'api', '/home/ada/work/api');
+
+export const repositories: readonly Repository[] = [
+  repository,
+  repositoryAt(2, 'web', '/home/ada/work/web'),
+  { ...repositoryAt(3, 'infrastructure-with-a-very-long-name', '/srv/infra'), trustChanged: true, checkCommand: null },
+];
+
+function repositoryAt(id: number, name: string, path: string): Repository {
+  return {
+    id,
+    name,
+    path,
+    trusted: true,
+    trustChanged: false,
+    defaultBranch: 'main',
+    checkCommand: 'npm test',
+    addedAt: minutes(9000),
+  };
+}
+
+const noUsage = { inputTokens: null, outputTokens: null, costUsd: null };
+
+export function task(id: number, title: string, state: TaskState, more: Partial<Task> = {}): Task {
+  return {
+    id,
+    title,
+    state,
+    outcome: state === 'done' ? 'merged' : null,
+    repositoryId: 1,
+    repository: '/home/ada/work/api',
+    base: 'main',
+    branch:
+      state === 'queued'
+        ? null
+        : `switchyard/${title
+            .toLowerCase()
+            .replace(/[^a-z]+/g, '-')
+            .slice(0, 24)}-${(id * 7919).toString(16)}`,
+    agent: 'claude',
+    permissionLevel: 'supervised',
+    priority: 'default',
+    attempt: 1,
+    maxAttempts: 3,
+    runAfter: null,
+    queuedReason: null,
+    after: [],
+    blockedBy: [],
+    createdAt: minutes(120 + id),
+    updatedAt: minutes(id),
+    stateSince: minutes(id * 2),
+    error: null,
+    usage: noUsage,
+    change: null,
+    worktree: null,
+    session: state === 'queued' ? null : id,
+    mergedOid: null,
+    backupRef: null,
+    requests: [],
+    checks: [],
+    ...more,
+  };
+}
+
+export function request(
+  id: number,
+  of: { readonly id: number; readonly title: string },
+  more: Partial<Request> = {},
+): Request {
+  return {
+    id,
+    task: of.id,
+    taskTitle: of.title,
+    repository: '/home/ada/work/api',
+    agent: 'claude',
+    kind: 'permission',
+    title: 'npm test -- --run uploader',
+    body: '',
+    tool: {
+      name: 'Bash',
+      command: 'npm test -- --run uploader',
+      input: '{\n  "command": "npm test -- --run uploader",\n  "timeout": 120000\n}',
+      diff: null,
+    },
+    options: [],
+    allowsText: false,
+    multiple: false,
+    steps: [
+      'Read src/uploader.ts',
+      'Edit src/uploader.ts: retry with backoff and jitter',
+      'Edit test/uploader.test.ts',
+    ],
+    state: 'open',
+    answer: null,
+    createdAt: minutes(id * 3),
+    answeredAt: null,
+    deliveredAt: null,
+    ...more,
+  };
+}
+
+const someUsage = { inputTokens: 182_400, outputTokens: 9_310, costUsd: 0.42 };
+const passed = {
+  command: 'npm test',
+  state: 'passed' as const,
+  exitCode: 0,
+  output: '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s',
+  startedAt: minutes(14),
+  endedAt: minutes(13),
+};
+
+export function littleTasks(): readonly Task[] {
+  const uploader = { id: 1, title: 'Add retry with backoff to the uploader' };
+  const api = { id: 2, title: 'Choose a storage for sessions' };
+  const edit = { id: 3, title: 'Move webhook signing into its own module' };
+  return [
+    task(1, uploader.title, 'waiting', {
+      requests: [
+        request(1, uploader, {
+          options: [
+            { label: 'Yes', description: '', kind: 'allow_once' },
+            { label: 'Yes, and do not ask again for npm test in this session', description: '', kind: 'allow_always' },
+            { label: 'No, tell Claude what to do instead', description: '', kind: 'reject_once' },
+          ],
+        }),
+      ],
+      usage: someUsage,
+      change: { files: 2, additions: 84, deletions: 12 },
+    }),
+    task(2, api.title, 'waiting', {
+      requests: [
+        request(2, api, {
+          kind: 'clarification',
+          title: 'Where should sessions live?',
+          body: 'The spec does not say. I can go on with any of these; `redis` is already a dependency of **web**.',
+          tool: null,
+          options: [
+            {
+              label: 'Redis',
+              description: 'Already running for the cache; sessions expire by themselves',
+              kind: 'choice',
+            },
+            { label: 'PostgreSQL', description: 'One more table, one less moving part', kind: 'choice' },
+            { label: 'Signed cookies', description: 'No storage; cannot be revoked one by one', kind: 'choice' },
+          ],
+          allowsText: true,
+          steps: ['Read docs/sessions.md', 'Search "session" in src/'],
+        }),
+      ],
+    }),
+    task(3, edit.title, 'waiting', {
+      requests: [
+        request(3, edit, {
+          title: 'src/webhooks/sign.ts',
+          tool: {
+            name: 'Edit',
+            command: null,
+            input: '{"file":"src/webhooks/sign.ts"}',
+            diff: "--- a/src/webhooks/sign.ts\n+++ b/src/webhooks/sign.ts\n@@ -1,6 +1,8 @@\n import { createHmac } from 'node:crypto';\n \n-export function sign(body: string) {\n-  return createHmac('sha1', key).update(body).digest('hex');\n+/** Signs a body with the newest key. */\n+export function sign(body: string, key: Key): Signature {\n+  const digest = createHmac('sha256', key.secret).update(body).digest('hex');\n+  return { key: key.id, digest };\n }\n",
+          },
+        }),
+      ],
+    }),
+    task(4, 'Fix the flaky login test', 'running', {
+      agent: 'goose',
+      usage: { ...someUsage, costUsd: 0.08 },
+      repositoryId: 2,
+      repository: '/home/ada/work/web',
+    }),
+    task(5, 'Upgrade to Node 24 and drop the fetch polyfill', 'running', {
+      usage: { ...noUsage, inputTokens: 81_000, outputTokens: 4000 },
+    }),
+    task(6, 'Documentation for webhooks', 'review', {
+      change: { files: 6, additions: 214, deletions: 38 },
+      usage: someUsage,
+      checks: [passed],
+    }),
+    task(7, 'Rename Account to Member in the whole code base', 'review', {
+      change: { files: 61, additions: 902, deletions: 877 },
+      usage: { ...someUsage, costUsd: 2.1 },
+      checks: [
+        {
+          ...passed,
+          state: 'failed',
+          exitCode: 1,
+          output: '✗ member.test.ts\n  AssertionError: expected "account" to be "member"',
+        },
+      ],
+    }),
+    task(8, 'Write a changelog for 3.0', 'queued', { priority: 'high_priority' }),
+    task(9, 'Translate the settings page to Arabic: صفحة الإعدادات', 'queued', {
+      after: [6],
+      blockedBy: [6],
+      repositoryId: 2,
+      repository: '/home/ada/work/web',
+    }),
+    task(10, 'Nightly dependency audit', 'queued', {
+      runAfter: start + 40 * 60_000,
+      queuedReason: 'The provider’s limit resets then',
+      attempt: 2,
+    }),
+    task(11, 'Cache the build graph', 'failed', {
+      error:
+        'Claude Code ended with exit status 1: “Credit balance is too low”. Add credit or choose another agent, then retry.',
+      attempt: 3,
+    }),
+    task(12, 'Remove the legacy importer', 'done', {
+      mergedOid: 'a'.repeat(40),
+      change: { files: 9, additions: 3, deletions: 811 },
+      usage: someUsage,
+    }),
+    task(13, 'Try Bun as the test runner', 'done', {
+      outcome: 'discarded',
+      backupRef: 'refs/switchyard/backup/try-bun/1',
+    }),
+    task(14, 'Explain the retry policy', 'done', { outcome: 'answered' }),
+    task(15, 'Spike: WASM parser', 'cancelled'),
+  ];
+}
+
+const nasty = [
+  'A title so long that no list was ever made for it, and which goes on about retries, uploads, backoff, jitter and the weather in Helsinki until somebody stops it',
+  'Right to left: אבגדה ويندوز 🏳️‍🌈 👩‍👩‍👧‍👦 café',
+  'Escapes \u001b[31mred\u001b[0m \u001b]0;title\u0007 bell \u0007 bidi \u202Egnp.exe zero\u200Bwidth',
+  '<img src=x onerror=alert(1)> [link](javascript:alert(1)) **bold**',
+];
+
+export function muchTasks(): readonly Task[] {
+  const states: readonly TaskState[] = [
+    'waiting',
+    'running',
+    'review',
+    'queued',
+    'queued',
+    'done',
+    'failed',
+    'done',
+    'cancelled',
+    'queued',
+  ];
+  return Array.from({ length: 2_000 }, (_, index) => {
+    const id = index + 1;
+    const title = index % 17 < nasty.length ? (nasty[index % 17] ?? '') : `Task ${id}: make module ${id % 97} faster`;
+    const state = states[index % states.length] ?? 'queued';
+    const made = task(id, title, state, {
+      change: state === 'review' ? { files: 300, additions: 14_000, deletions: 6_000 } : null,
+      usage: id % 3 ? someUsage : noUsage,
+      stateSince: minutes(id),
+    });
+    return state === 'waiting' ? { ...made, requests: [request(id, made, { steps: nasty.slice(1) })] } : made;
+  });
+}
+
+export function transcript(bodies: readonly TranscriptBody[]): readonly TranscriptEvent[] {
+  return bodies.map((body, index) => ({ seq: index + 1, at: minutes(30) + index * 900, ...body }));
+}
+
+export const shortTalk: readonly TranscriptBody[] = [
+  {
+    type: 'prompt',
+    by: 'person',
+    text: 'Add retry with exponential backoff and jitter to the uploader. At most five attempts; give up on 4xx.',
+  },
+  {
+    type: 'thought',
+    message: 't1',
+    text: 'Let me look at the uploader first and at how errors are told apart.\nThen the tests.',
+  },
+  { type: 'text', message: 'm1', text: 'I will look at how the uploader reports failures before I change it.' },
+  {
+    type: 'tool',
+    call: 'c1',
+    title: 'src/uploader.ts',
+    kind: 'read',
+    status: 'completed',
+    input: '{"path":"src/uploader.ts"}',
+    output: 'export async function upload(file: File) {\n  …\n}',
+  },
+  { type: 'tool', call: 'c2', title: 'class UploadError', kind: 'search', status: 'completed', output: '3 matches' },
+  {
+    type: 'plan',
+    entries: [
+      { text: 'Tell retryable failures apart', status: 'completed' },
+      { text: 'Retry with backoff and jitter', status: 'in_progress' },
+      { text: 'Tests with a fake clock', status: 'pending' },
+    ],
+  },
+  {
+    type: 'text',
+    message: 'm2',
+    text: 'The uploader throws `UploadError` with a `status`. My plan:\n\n1. Retry only on network errors, `429` and `5xx`\n2. Wait **200 ms × 2ⁿ** with full jitter\n3. Stop after five attempts and keep the first cause\n\n```ts\nexport async function withRetry<T>(work: () => Promise<T>, { attempts = 5, wait = backoff } = {}): Promise<T> {\n  for (let attempt = 1; ; attempt += 1) {\n    try {\n      return await work();\n    } catch (error) {\n      if (attempt === attempts || !isRetryable(error)) throw error;\n      await wait(attempt);\n    }\n  }\n}\n```\n',
+  },
+  {
+    type: 'tool',
+    call: 'c3',
+    title: 'src/uploader.ts',
+    kind: 'edit',
+    status: 'completed',
+    diff: '@@ -10,4 +10,6 @@\n-  await put(file);\n+  await withRetry(() => put(file));\n',
+  },
+  {
+    type: 'tool',
+    call: 'c4',
+    title: 'npm run lint',
+    kind: 'execute',
+    status: 'failed',
+    input: 'npm run lint',
+    output: 'src/uploader.ts:14:3 error  unused variable',
+  },
+  {
+    type: 'notice',
+    level: 'warning',
+    text: 'The agent was restarted after Switchyard was closed; it goes on where it was.',
+  },
+  { type: 'commit', oid: 'f3a91c0de7b2f3a91c0de7b2f3a91c0de7b2f3a9', subject: 'Retry uploads with backoff', files: 2 },
+  { type: 'check', command: 'npm test', passed: true },
+];
+
+export function longTalk(): readonly TranscriptBody[] {
+  const bodies: TranscriptBody[] = [];
+  for (let index = 0; bodies.length < 10_000; index += 1) {
+    const base = shortTalk[index % shortTalk.length];
+    if (base === undefined) continue;
+    if (base.type === 'tool')
+      bodies.push({ ...base, call: `c${index}`, output: nasty.join('\n').repeat(1 + (index % 5)) });
+    else if (base.type === 'text' || base.type === 'thought')
+      bodies.push({ ...base, message: `m${index}`, text: `${index}. ${base.text}\n\n${nasty[index % 4] ?? ''}` });
+    else bodies.push(base);
+  }
+  return bodies;
+}
+
+export function filePatch(path: string, lines: number, seed: number): string {
+  const body: string[] = [];
+  let added = 0;
+  let removed = 0;
+  for (let index = 0; index < lines; index += 1) {
+    const at = (index * 31 + seed) % 9;
+    if (at < 3) {
+      body.push(`-  const value${index} = await fetchAccount('${index}', { retries: ${at} });`);
+      body.push(`+  const value${index} = await fetchMember('${index}', { retries: ${at}, signal });`);
+      added += 1;
+      removed += 1;
+    } else if (at < 5) {
+      body.push(`+  // Members are cached for ${index} seconds; "${path}" is not.`);
+      added += 1;
+    } else body.push(`   return value${index} ?? null;`);
+  }
+  const context = body.filter((line) => line.startsWith(' ')).length;
+  return `diff --git a/${path} b/${path}\nindex 1111111..2222222 100644\n--- a/${path}\n+++ b/${path}\n@@ -1,${removed + context} +1,${added + context} @@ export class Members\n${body.join('\n')}\n`;
+}
+
+export function reviewOf(
+  of: Task,
+  fileCount: number,
+  lines: number,
+): { readonly review: Review; readonly patches: ReadonlyMap<string, string> } {
+  const folders = ['src', 'src/members', 'test', 'docs', 'packages/client/src'];
+  const endings = ['ts', 'tsx', 'md', 'json', 'css', 'py', 'go', 'sql'];
+  const patches = new Map<string, string>();
+  const files: FileChange[] = [];
+  const add = (path: string, patch: string, more: Partial<FileChange> = {}): void => {
+    patches.set(path, patch);
+    const count = (sign: string): number =>
+      patch.split('\n').filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length;
+    files.push({
+      path,
+      oldPath: null,
+      status: 'modified',
+      additions: count('+'),
+      deletions: count('-'),
+      binary: false,
+      oldMode: '100644',
+      newMode: '100644',
+      note: null,
+      ...more,
+    });
+  };
+  for (let index = 0; index < fileCount; index += 1) {
+    const path = `${folders[index % folders.length]}/member-${index}.${endings[index % endings.length]}`;
+    add(path, filePatch(path, lines, index));
+  }
+  add(
+    'assets/logo.png',
+    'diff --git a/assets/logo.png b/assets/logo.png\nindex 1..2 100644\nBinary files a/assets/logo.png and b/assets/logo.png differ\n',
+    { binary: true, additions: null, deletions: null },
+  );
+  add(
+    'src/new file é.ts',
+    'diff --git "a/src/new file \\303\\251.ts" "b/src/new file \\303\\251.ts"\nnew file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ "b/src/new file \\303\\251.ts"\n@@ -0,0 +1,3 @@\n+export const isAdmin = false; // \u202E }; \u2066 begin admins only\n+const escape = "\u001b[31m";\n+export default isAdmin;\n',
+    { status: 'added', additions: 3, deletions: 0 },
+  );
+  add('package-lock.json', filePatch('package-lock.json', 9000, 1));
+  return {
+    patches,
+    review: {
+      task: of.id,
+      base: 'b'.repeat(40),
+      mergeBase: 'c'.repeat(40),
+      head: 'd'.repeat(40),
+      tree: 'e'.repeat(40),
+      commits: [
+        { oid: 'd'.repeat(40), subject: of.title, author: 'Ada', at: minutes(20) },
+        { oid: 'f'.repeat(40), subject: 'Tests', author: 'Ada', at: minutes(19) },
+      ],
+      files,
+      strategies: ['merge', 'squash'],
+      strategy: 'merge',
+      conflicts: [],
+      checkout: { path: '/home/ada/work/api', inTheWay: [] },
+      message: `${of.title}\n\nMerged from ${of.branch}`,
+    },
+  };
+}
