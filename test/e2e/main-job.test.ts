@@ -31,12 +31,8 @@ async function dropAndQueue(): Promise<void> {
   await page.getByRole('textbox', { name: /What should be done/ }).press('Control+Enter');
 }
 
-async function allow(page: Page): Promise<void> {
-  await page
-    .getByRole('button', { name: /^A?\s*Allow$/i })
-    .first()
-    .click();
-}
+/** The button by which the person lets the agent go on; it is there only while the agent waits. */
+const allow = (page: Page) => page.getByRole('button', { name: /^A?\s*Allow$/i }).first();
 
 async function reviewAndApprove(page: Page): Promise<void> {
   await page.getByRole('tab', { name: /Changes/ }).click();
@@ -46,12 +42,14 @@ async function reviewAndApprove(page: Page): Promise<void> {
     .first()
     .click();
   await page.getByRole('button', { name: /Merge into main/ }).click();
-  await expect
-    .poll(() => machine.git('log', '-1', '--format=%s', 'main'), { timeout: 15_000 })
-    .toContain('Add a greeting');
+  await page
+    .getByText(/^Merged/)
+    .first()
+    .waitFor();
 }
 
 function expectMerged(before: { readonly notes: Buffer; readonly head: string }): void {
+  expect(machine.git('log', '-1', '--format=%s', 'main')).toContain('Add a greeting');
   expect(machine.git('show', 'main:GREETING.md')).toBe('Hello from the agent');
   expect(machine.git('rev-list', '--count', `${before.head}..main`)).toBe('1');
   expect(readFileSync(join(machine.repository, 'GREETING.md'), 'utf8').trimEnd()).toBe('Hello from the agent');
@@ -69,9 +67,9 @@ test('a dropped repository, a task, an answer and an approval end in a commit on
   const start = before();
   const { page } = desktop;
   await dropAndQueue();
-  await page.getByText('make greeting').first().waitFor();
+  await allow(page).waitFor();
   expect(machine.git('rev-parse', 'main')).toBe(start.head);
-  await allow(page);
+  await allow(page).click();
   await page
     .getByRole('button', { name: /^Approve/ })
     .first()
@@ -85,12 +83,12 @@ test('a dropped repository, a task, an answer and an approval end in a commit on
 test('the same with the app killed while the agent waits for an answer', async () => {
   const start = before();
   await dropAndQueue();
-  await desktop.page.getByText('make greeting').first().waitFor();
+  await allow(desktop.page).waitFor();
   await desktop.kill();
   desktop = await openDesktop(machine);
   const { page } = desktop;
   await page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();
-  await allow(page);
+  await allow(page).click();
   await page.getByRole('navigation', { name: 'Places' }).getByText('Review').click();
   await page.getByText('Add a greeting').first().click();
   await reviewAndApprove(page);
