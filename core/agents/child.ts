@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { CodedError } from '../contract/errors';
 import { endLeftovers, findLeftovers, markerName, signalProcess } from './leftovers';
 import { plainText } from './plain';
@@ -74,11 +74,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const ended = new Promise<Ending>((resolve) => {
     started.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  void ended.then(() => letGo(stdout));
   return {
     pid,
     command: [command, ...args].join(' '),
-    stdout,
+    stdout: keepOutput(stdout, ended),
     ended,
     marker: environment[markerName] ?? null,
     write: (text) => {
@@ -169,19 +168,30 @@ function endTree(pid: number): Promise<void> {
   });
 }
 
-/** Closes a pipe that stays silent after its process ended: somebody the child started still holds it. */
-function letGo(stdout: Readable): void {
-  let seen = -1;
-  let looks = 0;
-  const timer = setInterval(() => {
-    const { bytesRead } = stdout as Socket;
-    // A reader that is slower than the pipe still gets what was written before the end.
-    const busy = stdout.readableLength > 0 || bytesRead !== seen;
-    seen = bytesRead;
-    if (!busy || ++looks === maximumLooks) stdout.destroy();
-  }, lingerMs);
-  timer.unref();
-  stdout.once('close', () => clearInterval(timer));
+/**
+ * What a process prints, for one who may begin to read only after the process has ended: Node itself throws away what
+ * nobody reads at that moment. Ends when the pipe does, or soon after the process while somebody it started still holds
+ * the pipe.
+ */
+function keepOutput(pipe: Readable, ended: Promise<Ending>): Readable {
+  const output = new PassThrough();
+  pipe.pipe(output);
+  pipe.once('close', () => output.end());
+  void ended.then(() => {
+    let seen = -1;
+    let looks = 0;
+    const timer = setInterval(() => {
+      const { bytesRead } = pipe as Socket;
+      // A reader that is slower than the pipe still gets what was written before the end.
+      const busy = pipe.readableLength > 0 || bytesRead !== seen;
+      seen = bytesRead;
+      if (!busy || ++looks === maximumLooks) pipe.destroy();
+    }, lingerMs);
+    timer.unref();
+    pipe.once('close', () => clearInterval(timer));
+    if (pipe.destroyed) clearInterval(timer);
+  });
+  return output;
 }
 
 function keepTail(stream: Readable): () => string {

@@ -1,8 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The real Claude Code that tests drive, or undefined when it was not fetched. */
-export const testClaude = process.env.SWITCHYARD_TEST_CLAUDE;
+/** The real Claude Code that tests drive. */
+function testClaude(): string {
+  const path = process.env.SWITCHYARD_TEST_CLAUDE;
+  if (path !== undefined) return path;
+  throw new Error('SWITCHYARD_TEST_CLAUDE is not set. Set it to what `node scripts/agents.mjs` prints.');
+}
 
 /**
  * The environment of a Claude Code under test: a fresh home, the scripted model instead of the real one, a made-up key,
@@ -12,7 +16,7 @@ export function claudeTestEnvironment(root: string, modelUrl: string): Readonly<
   const home = join(root, 'home');
   mkdirSync(home, { recursive: true });
   return {
-    PATH: [...(testClaude === undefined ? [] : [dirname(testClaude)]), process.env.PATH ?? ''].join(':'),
+    PATH: [dirname(testClaude()), process.env.PATH ?? ''].join(':'),
     HOME: home,
     LANG: 'C.UTF-8',
     ANTHROPIC_BASE_URL: modelUrl,
