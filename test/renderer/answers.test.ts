@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { choicesOf, tell } from '../../renderer/requests/answers';
+import { titleFrom } from '../../renderer/sheets/title';
+import { money, span, tokens } from '../../renderer/text/amounts';
+import { request } from './harness/data';
+
+const task = { id: 1, title: 'A task' };
+
+describe('the choices of a request', () => {
+  test('a permission without options can be allowed and denied', () => {
+    const choices = choicesOf(request(1, task));
+    expect(choices.map(({ key, answer }) => [key, answer?.decision])).toEqual([
+      ['allow', 'allow'],
+      ['deny', 'deny'],
+    ]);
+  });
+
+  test('the allow key never takes an option that allows for ever', () => {
+    const choices = choicesOf(
+      request(1, task, {
+        options: [
+          { label: 'Always', description: '', kind: 'allow_always' },
+          { label: 'No', description: '', kind: 'reject_once' },
+        ],
+      }),
+    );
+    const allow = choices.find(({ key }) => key === 'allow');
+    expect(allow?.answer).toEqual({ decision: 'allow', always: false, options: [], text: null });
+    expect(choices.find(({ label }) => label === 'Always')?.answer).toMatchObject({
+      decision: 'allow',
+      always: true,
+      options: [0],
+    });
+    expect(choices.filter(({ key }) => key === 'deny')).toHaveLength(1);
+  });
+
+  test('a question where several may be chosen is answered by all of them', () => {
+    const options = ['a', 'b', 'c'].map((label) => ({ label, description: '', kind: 'choice' as const }));
+    const choices = choicesOf(request(1, task, { kind: 'clarification', multiple: true, tool: null, options }));
+    expect(choices.every(({ answer }) => answer === null)).toBe(true);
+    expect(tell([2, 0], ' ')).toEqual({ decision: null, always: false, options: [0, 2], text: null });
+  });
+
+  test('a plain answer decides nothing', () => {
+    const options = [{ label: 'Redis', description: '', kind: 'choice' as const }];
+    expect(choicesOf(request(1, task, { kind: 'clarification', tool: null, options }))).toMatchObject([
+      { digit: 1, answer: { decision: null, options: [0] } },
+    ]);
+  });
+});
+
+describe('words for amounts', () => {
+  test('what is unknown is not said to be zero', () => {
+    expect(money(null)).toBeNull();
+    expect(tokens({ inputTokens: null, outputTokens: null, costUsd: null })).toBeNull();
+    expect(money(0)).toBe('$0.00');
+    expect(money(0.004)).toBe('<$0.01');
+  });
+
+  test('a span is told in its largest unit', () => {
+    expect([1_000, 40_000, 720_000, 3 * 3_600_000, 5 * 86_400_000].map(span)).toEqual([
+      'now',
+      '40s',
+      '12m',
+      '3h',
+      '5d',
+    ]);
+  });
+});
+
+describe('titleFrom', () => {
+  test('takes the first sentence and cuts between words', () => {
+    expect(titleFrom('\n# Fix the login. Then rest.')).toBe('Fix the login');
+    expect(titleFrom('')).toBe('');
+    const long = titleFrom('word '.repeat(40));
+    expect(long.length).toBeLessThanOrEqual(71);
+    expect(long.endsWith('word…')).toBe(true);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { actionIds, actions } from '../../renderer/keys/actions';
+import { meaningOf, nameOf, written } from '../../renderer/keys/press';
+
+const press = (key: string, held: Partial<{ ctrlKey: boolean; metaKey: boolean }> = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...held,
+});
+
+describe('keys', () => {
+  test('no two actions have the same key', () => {
+    const all = actionIds.flatMap((id) => actions[id].keys);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('no key of a pair is an action by itself, so that a pair never starts something', () => {
+    const begins = new Set(
+      actionIds.flatMap((id) =>
+        actions[id].keys.filter((keys) => keys.includes(' ')).map((keys) => keys.split(' ')[0] ?? ''),
+      ),
+    );
+    for (const first of begins) expect(meaningOf(first, null)).toBe('begins-pair');
+  });
+
+  test('the second key of a pair means the pair and not itself', () => {
+    expect(meaningOf('r', 'g')).toBe('go-review');
+    expect(meaningOf('r', null)).toBe('reply');
+    expect(meaningOf('j', 'g')).toBe('down');
+  });
+
+  test('the command key is the Mac’s own there and Ctrl elsewhere', () => {
+    expect(nameOf(press('k', { metaKey: true }), true)).toBe('mod+k');
+    expect(nameOf(press('K', { ctrlKey: true }), false)).toBe('mod+k');
+    expect(nameOf(press('k', { ctrlKey: true }), true)).toBe('k');
+    expect(written('mod+k', true)).toBe('⌘K');
+    expect(written('mod+k', false)).toBe('Ctrl K');
+    expect(written('g i', false)).toBe('G then I');
+  });
+});

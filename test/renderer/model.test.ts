@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../core/contract/change';
+import { applyChanges, nothingKnown } from '../../renderer/state/model';
+import { countStates, openRequests, tasksIn, titleFor } from '../../renderer/state/places';
+import * as sample from './harness/data';
+
+const snapshot = (...tasks: ReturnType<typeof sample.task>[]): Change => ({
+  type: 'snapshot',
+  tasks,
+  repositories: [...sample.repositories],
+  agents: [...sample.agents],
+  settings: sample.settings,
+});
+
+describe('the model', () => {
+  test('takes a snapshot whole, forgetting what an earlier connection told', () => {
+    const before = applyChanges(nothingKnown, [snapshot(sample.task(1, 'old', 'queued'))]);
+    const after = applyChanges(before, [snapshot(sample.task(2, 'new', 'queued'))]);
+    expect([...after.tasks.keys()]).toEqual([2]);
+    expect(after.connection).toEqual({ kind: 'connected' });
+  });
+
+  test('puts an open request on its task and takes an answered one away', () => {
+    const task = sample.task(1, 'asks', 'waiting');
+    const request = sample.request(9, task);
+    const asked = applyChanges(nothingKnown, [snapshot(task), { type: 'request.changed', request }]);
+    expect(openRequests(asked.tasks)).toEqual([request]);
+    const answered = applyChanges(asked, [{ type: 'request.changed', request: { ...request, state: 'answered' } }]);
+    expect(openRequests(answered.tasks)).toEqual([]);
+  });
+
+  test('leaves the former model as it was, so that what is on screen never changes under a reader', () => {
+    const first = applyChanges(nothingKnown, [snapshot(sample.task(1, 'one', 'queued'))]);
+    const second = applyChanges(first, [{ type: 'task.changed', task: sample.task(1, 'one', 'running') }]);
+    expect(first.tasks.get(1)?.state).toBe('queued');
+    expect(second.tasks.get(1)?.state).toBe('running');
+  });
+
+  test('gives back the same task map when no task changed', () => {
+    const first = applyChanges(nothingKnown, [snapshot(sample.task(1, 'one', 'queued'))]);
+    expect(applyChanges(first, [{ type: 'agents.changed', agents: [] }]).tasks).toBe(first.tasks);
+  });
+});
+
+describe('places', () => {
+  const tasks = new Map(sample.littleTasks().map((task) => [task.id, task]));
+
+  test('the queue is in the order it is taken: priority first', () => {
+    expect(tasksIn(tasks, 'queue', '').map(({ priority }) => priority)[0]).toBe('high_priority');
+  });
+
+  test('a filter needs every word, wherever it stands', () => {
+    expect(tasksIn(tasks, 'review', 'webhooks api').map(({ id }) => id)).toEqual([6]);
+    expect(tasksIn(tasks, 'review', 'webhooks nowhere')).toEqual([]);
+  });
+
+  test('requests come with the longest waiting first', () => {
+    const waits = openRequests(tasks).map(({ createdAt }) => createdAt);
+    expect(waits).toEqual([...waits].sort((one, other) => one - other));
+  });
+
+  test('the title says what waits for the person and nothing when nothing does', () => {
+    expect(titleFor(3, 2)).toBe('3 waiting, 2 to review · Switchyard');
+    expect(titleFor(0, 0)).toBe('Switchyard');
+  });
+
+  test('every task is counted once', () => {
+    const counts = Object.values(countStates(tasks)).reduce((sum, one) => sum + one, 0);
+    expect(counts).toBe(tasks.size);
+  });
+});
