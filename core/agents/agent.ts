@@ -32,7 +32,7 @@ export type TurnEnd =
 export interface Turn {
   /** What to tell the agent. Empty, with `resume` set, means: go on where the conversation was cut off. */
   readonly prompt: string;
-  /** The task's whole prompt, said instead when the conversation to resume turns out to be gone. */
+  /** The task's whole prompt, said first when the conversation to resume turns out to be gone. */
   readonly opening: string;
   /** The agent's own session id to go on with, or null for a new conversation. */
   readonly resume: string | null;
@@ -73,6 +73,11 @@ export interface Agent {
 
 /** The reason a question is let go of when its agent died; the person may still answer it. */
 export const agentGone = 'agent gone';
+
+/** What is said to begin anew when the conversation to resume is gone: the task, and what was to be said now. */
+export function openingOf({ opening, prompt }: Pick<Turn, 'opening' | 'prompt'>): string {
+  return prompt === '' || prompt === opening ? opening : `${opening}\n\n${prompt}`;
+}
 
 /** Usage of an agent that says nothing about it. */
 export const unknownUsage: Usage = { inputTokens: null, outputTokens: null, costUsd: null };

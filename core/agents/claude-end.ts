@@ -70,6 +70,7 @@ function reasonOf(result: ClaudeResult): string {
 
 /** Limits, overload and lost connections pass; a wrong key, a missing login or a bad request do not. */
 function mayPass(result: ClaudeResult, error: string): boolean {
+  if (result.subtype.startsWith('error_max_')) return false;
   const status = result.api_error_status;
   if (typeof status === 'number') return status === 408 || status === 409 || status === 429 || status >= 500;
   if (/log ?in|api key|authenticat|credit balance|organization/i.test(error)) return false;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../contract/errors';
-import { type Agent, type Turn, type TurnEnd, unknownUsage } from './agent';
+import { type Agent, openingOf, type Turn, type TurnEnd, unknownUsage } from './agent';
 import { type Child, endGroup, startChild, within } from './child';
 import { type Conversation, claudeArguments, claudeEnvironment, goesOn } from './claude-arguments';
 import { controlClaude } from './claude-control';
@@ -32,8 +32,9 @@ async function take(turn: Turn): Promise<TurnEnd> {
     if (end !== 'unknown conversation') return end;
     const text = `Claude Code no longer has the conversation ${turn.resume}; a new one was begun with the whole task.`;
     turn.record({ type: 'notice', level: 'warning', text });
+    turn.record({ type: 'prompt', text: turn.opening, by: 'switchyard' });
   }
-  const prompt = turn.resume === null ? turn.prompt : turn.opening;
+  const prompt = turn.resume === null ? turn.prompt : openingOf(turn);
   const end = await run(turn, path, { kind: 'new', id: randomUUID(), prompt });
   return end === 'unknown conversation' ? failed('Claude Code did not begin a new conversation.', true) : end;
 }
@@ -107,7 +108,10 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
         working ||= line.state === 'running';
       else if (line.type === 'control_response' && line.response.request_id === 'initialize') {
         // A turn that was cut off is taken up before this reply comes; otherwise Claude Code waits to be told.
-        if (!working && !begun) say(goOn);
+        if (!working && !begun) {
+          turn.record({ type: 'prompt', text: goOn, by: 'switchyard' });
+          say(goOn);
+        }
       } else if (line.type === 'control_request') control.take(line.request_id, line.request);
       else if (line.type === 'control_cancel_request') control.cancel(line.request_id);
       else if (line.type === 'rate_limit_event') {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Agent, Turn, TurnEnd } from './agent';
+import { type Agent, openingOf, type Turn, type TurnEnd } from './agent';
 import { type EchoMemory, readMemory, writeMemory } from './echo-memory';
 import { parseEcho, wordsOf } from './echo-script';
 import { doStep, Ended, failed, nothingUsed, remember, type Scene } from './echo-steps';
@@ -60,6 +60,8 @@ async function take(turn: Turn, folder: string): Promise<TurnEnd> {
     if (turn.signal.aborted) return { kind: 'cancelled', usage: nothingUsed };
     if (stop.signal.aborted) return failed(`The echo agent was silent for ${turn.silenceMs} ms and was ended.`, true);
     if (error instanceof Ended) return error.end;
+    // A full disk or a folder that may not be written to is the machine's fault, not a bug.
+    if (error instanceof Error && 'syscall' in error) return failed(`The echo agent failed: ${error.message}`, true);
     throw error;
   } finally {
     silence.stop();
@@ -75,8 +77,9 @@ async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
     if (turn.resume !== null) {
       const text = `The conversation ${turn.resume} is gone; a new one was begun with the whole task.`;
       turn.record({ type: 'notice', level: 'warning', text });
+      turn.record({ type: 'prompt', text: turn.opening, by: 'switchyard' });
     }
-    const prompt = turn.resume === null ? turn.prompt : turn.opening;
+    const prompt = turn.resume === null ? turn.prompt : openingOf(turn);
     const file = `echo/${slugOf(wordsOf(prompt))}.md`;
     return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [], allowed: false };
   }

@@ -247,15 +247,16 @@ export function exerciseAgent(exercise: AgentExercise): void {
       expect(second.happened.questions).toEqual([]);
     });
 
-    test('a conversation that is gone is begun anew with the whole task, and the transcript says so', async () => {
+    test('a conversation that is gone is begun anew with the whole task and what is new, and the transcript says so', async () => {
       const { take, file } = await bench();
       const { end, happened } = await take({
-        prompt: 'A mere comment.',
+        prompt: `A mere comment.\n[write: ${file('comment.txt')} | comment]`,
         opening: `The whole task.\n[write: ${file('whole.txt')} | whole]`,
         resume: '00000000-0000-4000-8000-000000000000',
       });
       expect(end).toMatchObject({ kind: 'completed' });
       expect(existsSync(file('whole.txt'))).toBe(true);
+      expect(existsSync(file('comment.txt'))).toBe(true);
       expect(happened.sessions).toHaveLength(1);
       expect(happened.sessions[0]).not.toBe('00000000-0000-4000-8000-000000000000');
       expect(happened.transcript.some((body) => body.type === 'notice')).toBe(true);
