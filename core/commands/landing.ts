@@ -52,19 +52,25 @@ export async function approve(room: Room, approval: Approval): Promise<Task> {
     await room.writer.write((db) => finishLanding(db, { landing, state: 'abandoned', at: room.now() }));
     throw notLanded(work, end);
   }
-  tell(room, work, end);
+  tell(room, work, noticesOf(end));
   await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, 'person');
   room.runner.wake();
-  await retireWorktree(room, place, work.id);
+  const { kept } = await retireWorktree(room, place, work.id);
+  if (kept !== null)
+    tell(room, work, [`Its worktree was left at ${work.worktree}, because a backup could not hold all of it: ${kept}`]);
   return told(room, work.id);
 }
 
-/** Leaves what the person should know about the landing at the end of the conversation. */
-function tell(room: Room, work: TaskWork, end: Landed): void {
+/** What the person should know about a landing. */
+function noticesOf(end: Landed): string[] {
   const submodules = end.submodules.map(
     (path) => `The submodule ${path} stands at another commit now; run git submodule update in ${end.checkout}.`,
   );
-  const notices = [...end.notices, ...submodules];
+  return [...end.notices, ...submodules];
+}
+
+/** Leaves what the person should know at the end of the conversation. */
+function tell(room: Room, work: TaskWork, notices: readonly string[]): void {
   if (notices.length === 0 || !work.newestSession) return;
   const transcript = openTranscript({ folder: room.folders.transcripts, session: work.newestSession.id });
   for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());

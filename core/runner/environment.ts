@@ -1,17 +1,14 @@
 import { taskMarker } from '../agents/environment';
+import type { Place } from '../git/checkout';
 import { guardVariables } from '../git/guard';
 import type { Deps } from './deps';
-import type { RepositoryPlace } from './place';
 
 /**
  * The environment of a task's processes: what agents may see, a marker by which everything they start is found again,
- * and, for an untrusted repository, settings that keep the agent's own git from running what the repository configures.
+ * and, for an untrusted repository, settings that keep the agent's own git from running what the repository configures for
+ * this worktree, where `place` is.
  */
-export async function environmentOf(
-  deps: Deps,
-  place: RepositoryPlace,
-  task: number,
-): Promise<Readonly<Record<string, string>>> {
+export async function environmentOf(deps: Deps, place: Place, task: number): Promise<Readonly<Record<string, string>>> {
   const marker = taskMarker(`${deps.owner}:${task}`);
   const guards = place.trusted ? {} : await guardVariables(place);
   return { ...(await deps.agentEnvironment()), ...marker, ...guards };

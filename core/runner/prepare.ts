@@ -5,7 +5,7 @@ import type { Checkout } from '../git/checkout';
 import { adminFolder } from '../git/links';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
-import { addWorktree, deleteBranch, reattachWorktree } from '../git/worktree';
+import { addWorktree, reattachWorktree } from '../git/worktree';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
@@ -80,9 +80,8 @@ async function make(
   if (tip !== null) {
     // The task's branch is there and its worktree is not: what git remembers of the old one must not be in the way.
     await removeFolders(await adminFolder(place.checkout.commonDir, path), null);
-    await deleteBranch(place, { branch, oid: tip });
   }
-  const added = await addWorktree(place, { path, branch, startOid, signal });
+  const added = await addWorktree(place, { path, branch, startOid, existingBranch: tip !== null, signal });
   switch (added.kind) {
     case 'added':
       return added;

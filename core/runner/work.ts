@@ -1,6 +1,7 @@
 import type { Agent } from '../agents/agent';
 import { CodedError } from '../contract/errors';
 import type { TranscriptBody } from '../contract/transcript';
+import { trustHash } from '../git/inspect';
 import type { Claim } from '../sources/source';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
@@ -36,10 +37,12 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
     }
     const trusted = await mayRunPrograms(deps, answers, asker, task.repository);
     const place = await repositoryPlace(deps.git, { ...task.repository, trusted, trustChanged: false });
-    const environment = await environmentOf(deps, place, task.id);
-    const agent = await findAgent(deps, task.agent, environment);
+    const agent = await findAgent(deps, task.agent);
     const worktree = await prepareWorktree(deps, task, place, signal);
     worktree.notices.forEach(note);
+    const inWorktree = { ...place, checkout: worktree.checkout };
+    const environment = await environmentOf(deps, inWorktree, task.id);
+    const before = trusted ? await trustHash(inWorktree) : null;
 
     const { permissionLevel } = task;
     const directory = worktree.checkout.workTree;
@@ -48,7 +51,11 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
     if (end.kind === 'failed') return await failed(deps, task, end);
     if (end.kind === 'cancelled' || signal.aborted) return await parked(deps, claim, signal.reason);
 
-    const change = await commitChange({ ...place, checkout: worktree.checkout }, task, worktree.branch, signal);
+    // What the agent itself made a hook or a filter of was trusted by nobody.
+    const stillTrusted = before !== null && before === (await trustHash(inWorktree));
+    if (trusted && !stillTrusted)
+      note('The agent changed what the repository runs, so none of it was run for its commit.');
+    const change = await commitChange({ ...inWorktree, trusted: stillTrusted }, task, worktree.branch, signal);
     if (change.kind === 'refused') return await failed(deps, task, { ...final, error: change.error });
     change.notices.forEach(note);
     if (change.commit !== null) record({ type: 'commit', ...change.commit });
@@ -88,13 +95,14 @@ async function mayStart(deps: Deps, answers: Answers, asker: Asker, task: TaskWo
 }
 
 /** The agent a task names, present on this machine. Throws AGENT_MISSING saying where it was looked for and what to do. */
-async function findAgent(deps: Deps, name: string, environment: Readonly<Record<string, string>>): Promise<Agent> {
+async function findAgent(deps: Deps, name: string): Promise<Agent> {
   const agents = deps.agents();
   const agent = agents.get(name);
   if (!agent) {
     const known = [...agents.keys()].join(', ');
     throw new CodedError('AGENT_MISSING', `There is no agent called ${name} any more. Known agents: ${known}.`);
   }
+  const environment = await deps.agentEnvironment();
   const status = await agent.locate(environment);
   if (status.found) return agent;
   throw new CodedError(
