@@ -115,7 +115,7 @@ function FileMark(props: {
         </span>
       )}
       {file.binary ? (
-        <span className="quiet">binary</span>
+        <span className="quiet">binary, not shown</span>
       ) : patch === tooLong ? (
         <span className="quiet">too large to show here</span>
       ) : patch === undefined && patches.onDemand.has(file.path) ? (

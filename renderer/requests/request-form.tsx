@@ -195,7 +195,7 @@ function Choices(props: {
       })}
       {props.reply !== null && (
         <Button look="quiet" onClick={props.reply}>
-          {props.active && <Keys keys="r" />} Say why
+          {props.active && <Keys keys="r" />} Reply
         </Button>
       )}
       {props.sendText !== null && (

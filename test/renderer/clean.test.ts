@@ -2,17 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { blocksOf } from '../../renderer/text/blocks';
 import { clean, cleanLine, cleanPatch } from '../../renderer/text/clean';
 
-const escape = '\u001b';
+const esc = '\u001b';
 
 describe('clean', () => {
   test.each([
-    ['colours', `${escape}[1;31mred${escape}[0m`, 'red'],
-    ['a title', `${escape}]0;owned\u0007text`, 'text'],
-    ['the clipboard', `${escape}]52;c;cm0gLXJm${escape}\\text`, 'text'],
-    ['a link', `${escape}]8;;https://evil.example\u0007click${escape}]8;;\u0007`, 'click'],
-    ['a device string', `${escape}P$q"p${escape}\\text`, 'text'],
+    ['colours', `${esc}[1;31mred${esc}[0m`, 'red'],
+    ['a title', `${esc}]0;owned\u0007text`, 'text'],
+    ['the clipboard', `${esc}]52;c;cm0gLXJm${esc}\\text`, 'text'],
+    ['a link', `${esc}]8;;https://evil.example\u0007click${esc}]8;;\u0007`, 'click'],
+    ['a device string', `${esc}P$q"p${esc}\\text`, 'text'],
     ['eight-bit sequences', '\u009b31mred\u009d0;t\u0007', 'red'],
-    ['an unfinished sequence', `${escape}]0;never ended`, '0;never ended'],
+    ['an unfinished sequence', `${esc}]0;never ended`, '0;never ended'],
     ['other controls', 'a\u0000b\u0008c\u007fd\u0085e', 'abcde'],
   ])('takes away %s', (_name, text, expected) => {
     expect(clean(text)).toBe(expected);
@@ -35,14 +35,14 @@ describe('clean', () => {
 
   test('takes a second for ten megabytes of half sequences, not a minute', () => {
     const before = performance.now();
-    clean(`${escape}]0;`.repeat(250_000));
+    clean(`${esc}]0;`.repeat(250_000));
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
 
 describe('cleanPatch', () => {
   test('shows every control character, so that a hidden one is seen in review', () => {
-    expect(cleanPatch(`+const x = "${escape}[31m";\n`)).toBe('+const x = "␛[31m";\n');
+    expect(cleanPatch(`+const x = "${esc}[31m";\n`)).toBe('+const x = "␛[31m";\n');
     expect(cleanPatch('+a\u202Eb\u0000\u007f\n')).toBe('+a‹U+202E›b␀␡\n');
     expect(cleanPatch('+a\u009bb\n')).toBe('+a‹U+9B›b\n');
   });

@@ -1,0 +1,13 @@
+// The smallest shell around the harness page: the product's own Electron with the product's window preferences.
+const { app, BrowserWindow, nativeTheme } = require('electron');
+
+nativeTheme.themeSource = process.env.HARNESS_THEME;
+app.whenReady().then(() => {
+  const window = new BrowserWindow({
+    width: Number(process.env.HARNESS_WIDTH),
+    height: Number(process.env.HARNESS_HEIGHT),
+    useContentSize: true,
+    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+  });
+  void window.loadURL(process.env.HARNESS_URL);
+});
