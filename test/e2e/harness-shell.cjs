@@ -1,7 +1,6 @@
 // The smallest shell around the harness page: the product's own Electron with the product's window preferences.
-const { app, BrowserWindow, nativeTheme } = require('electron');
+const { app, BrowserWindow } = require('electron');
 
-nativeTheme.themeSource = process.env.HARNESS_THEME;
 app.whenReady().then(() => {
   const window = new BrowserWindow({
     width: Number(process.env.HARNESS_WIDTH),

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { serveHarness } from '../renderer/harness/serve';
+
+const root = resolve(__dirname, '..', '..');
+const modules = createRequire(__filename);
+
+/** The window over a core in the page, in the product's own Electron: what the core says is the test's to choose. */
+export interface Harness {
+  readonly page: Page;
+  /** What went wrong in the page: errors, refused loads, broken policies. */
+  readonly complaints: string[];
+  /** Begins anew with as much as named. */
+  open(amount: 'none' | 'little' | 'much', theme?: 'light' | 'dark'): Promise<void>;
+  /** Every call of this name the window made since it was opened. */
+  called(name: string): Promise<readonly unknown[]>;
+  /** The rules of accessibility the page breaks now, one line each. */
+  broken(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Builds the harness, serves it on 127.0.0.1 and opens it. */
+export async function openHarness(size: { readonly width: number; readonly height: number }): Promise<Harness> {
+  const folder = await mkdtemp(join(tmpdir(), 'harness-'));
+  process.env.HARNESS_OUT = join(folder, 'page');
+  await build({ configFile: join(root, 'test/renderer/harness/vite.config.mts'), logLevel: 'error' });
+  const server = await serveHarness(join(folder, 'page'));
+  const app: ElectronApplication = await electron.launch({
+    executablePath: modules('electron') as unknown as string,
+    args: ['--disable-gpu', '--log-level=3', join(__dirname, 'harness-shell.cjs')],
+    cwd: folder,
+    env: {
+      ...(process.env as Record<string, string>),
+      HOME: folder,
+      HARNESS_WIDTH: `${size.width}`,
+      HARNESS_HEIGHT: `${size.height}`,
+      HARNESS_URL: `${server.url}?amount=none`,
+    },
+  });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
+  });
+  const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
+  return {
+    page,
+    complaints,
+    async open(amount, theme = 'light') {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.goto(`${server.url}?amount=${amount}`);
+      await page.evaluate(() => window.localStorage.clear());
+      await page.reload();
+      await page.getByText(/\d+ queued/).waitFor();
+      await page.locator('.skeleton').waitFor({ state: 'detached' });
+    },
+    called: (name) =>
+      page.evaluate(
+        (wanted) =>
+          (
+            window as unknown as { harness: { core: { called: { name: string; input: unknown }[] } } }
+          ).harness.core.called
+            .filter((call) => call.name === wanted)
+            .map(({ input }) => input),
+        name,
+      ),
+    async broken() {
+      await page.evaluate(axe);
+      return page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(on: Document): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> };
+        };
+        const { violations } = await axe.run(document);
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+      });
+    },
+    async close() {
+      await app.close().catch(() => {});
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
