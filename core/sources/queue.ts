@@ -1,4 +1,4 @@
-import { claimTasks, expireClaims, extendClaim, hasDue, nextDue, type Released } from '../store/claims';
+import { claimTasks, expireClaims, extendClaim, nextDue, type Released } from '../store/claims';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
 import type { Claim, Source } from './source';
@@ -57,8 +57,9 @@ export function createQueueSource(options: QueueOptions): QueueSource {
   function serve(): () => void {
     const served: { readonly waiter: Waiter; readonly claims: readonly Claim[] }[] = [];
     for (const waiter of waiters) {
-      if (!hasDue(db, now())) break;
-      served.push({ waiter, claims: claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs }) });
+      const claims = claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs });
+      if (claims.length === 0) break;
+      served.push({ waiter, claims });
     }
     const due = nextDue(db, now());
     return () => {

@@ -2,7 +2,7 @@ import type { TaskState } from '../contract/task';
 import { priorities } from '../contract/task';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
-import { addToCount } from './task-count';
+import { shiftCount } from './task-count';
 import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
 import { moveTask } from './tasks';
@@ -26,8 +26,6 @@ export interface Released {
 export const crashesAllowed = 3;
 
 /** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
-const ranks = priorities.map((_, rank) => rank);
-
 /**
  * Puts up to `limit` due tasks into a worker's hands: the highest priority first, in it the one that is due longest.
  * A task is due when its `runAfter` has come and every task it waits for has landed.
@@ -37,16 +35,29 @@ export function claimTasks(
   claim: { readonly worker: string; readonly limit: number; readonly now: number; readonly leaseMs: number },
 ): ClaimRow[] {
   const claimed: ClaimRow[] = [];
+  const due = getRow<DueRanges>(db, dueRanges, { now: claim.now }) ?? {};
   for (const [rank, priority] of priorities.entries()) {
-    const found = dueTasks(db, { rank, limit: claim.limit - claimed.length, now: claim.now });
-    const taken = found.flatMap((due) => claimTask(db, { ...claim, ...due }) ?? []);
+    // One look tells which ranges are empty, which nearly all are: a worker waits for this.
+    const ranges = { atOnce: due[`at_once_${rank}`] === 1, timed: due[`timed_${rank}`] === 1 };
+    const limit = claim.limit - claimed.length;
+    const found = dueTasks(db, { ...ranges, rank, limit, now: claim.now });
+    const taken = found.flatMap((task) => claimTask(db, { ...claim, ...task }) ?? []);
     if (taken.length === 0) continue;
-    addToCount(db, 'queued', priority, -taken.length);
-    addToCount(db, 'running', priority, taken.length);
+    shiftCount(db, { from: 'queued', to: 'running', priority, by: taken.length });
     claimed.push(...taken);
   }
   return claimed;
 }
+
+type DueRanges = Readonly<Record<string, number>>;
+
+const dueRanges = `SELECT ${priorities
+  .map(
+    (_, rank) =>
+      `EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL) AS at_once_${rank},
+       EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after <= @now) AS timed_${rank}`,
+  )
+  .join(', ')}`;
 
 interface DueTask {
   readonly task: number;
@@ -56,16 +67,26 @@ interface DueTask {
 
 function dueTasks(
   db: Database,
-  { rank, limit, now }: { readonly rank: number; readonly limit: number; readonly now: number },
+  due: {
+    readonly atOnce: boolean;
+    readonly timed: boolean;
+    readonly rank: number;
+    readonly limit: number;
+    readonly now: number;
+  },
 ): DueTask[] {
+  const { rank, limit, now } = due;
   if (limit <= 0) return [];
   // A bare parameter as the limit would make SQLite plan anew at every call; the sum hides it from the planner.
-  const atOnce = allRows<DueTask>(
-    db,
-    `SELECT id AS task, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
-     ORDER BY id LIMIT (? + 0)`,
-    limit,
-  );
+  const atOnce = !due.atOnce
+    ? []
+    : allRows<DueTask>(
+        db,
+        `SELECT id AS task, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
+         ORDER BY id LIMIT (? + 0)`,
+        limit,
+      );
+  if (!due.timed) return atOnce;
   const timed = allRows<DueTask>(
     db,
     `SELECT id AS task, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
@@ -73,7 +94,6 @@ function dueTasks(
     now,
     limit,
   );
-  if (timed.length === 0) return atOnce;
   return [...atOnce, ...timed].sort((one, other) => one.since - other.since || one.task - other.task).slice(0, limit);
 }
 
@@ -99,19 +119,6 @@ function claimTask(
   if (changes === 0) return undefined;
   addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason: `Claimed by ${worker}.` });
   return { task, generation: claim.generation + 1, leaseUntil };
-}
-
-const anyDue = `SELECT ${ranks
-  .map(
-    (rank) =>
-      `EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL)
-       OR EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after <= @now)`,
-  )
-  .join(' OR ')} AS due`;
-
-/** Whether a claim would find something now. Reads only. */
-export function hasDue(db: Database, now: number): boolean {
-  return getRow<{ due: number }>(db, anyDue, { now })?.due === 1;
 }
 
 /** Renews a lease; false when the claim no longer holds and its work must stop. */
@@ -159,8 +166,8 @@ export function releaseOwnerless(
   });
 }
 
-const earliest = `SELECT ${ranks
-  .map((rank) => `(SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`)
+const earliest = `SELECT ${priorities
+  .map((_, rank) => `(SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`)
   .join(', ')},
   (SELECT min(lease_until) FROM ${heldTasks}) AS lease`;
 

@@ -122,7 +122,8 @@ export function deleteRepository(db: Database, id: number): void {
   if (changes === 0) throw noRepository(id);
 }
 
-function noRepository(id: number): CodedError {
+/** What is thrown when a repository is not there. */
+export function noRepository(id: number): CodedError {
   return new CodedError('NOT_FOUND', `There is no repository ${id}. It may have been removed; add it again.`, {
     facts: { repository: id },
   });

@@ -14,7 +14,25 @@ export function countTasks(db: Database): Record<TaskState, number> {
   return counts;
 }
 
-/** Adds to one counter. Called in the transaction that changes the state, by whoever writes it. */
-export function addToCount(db: Database, state: TaskState, priority: Priority, by: number): void {
-  run(db, 'UPDATE task_count SET count = count + ? WHERE state = ? AND priority = ?', by, state, priority);
+/** Counts new tasks of a state. Called in the transaction that stores them. */
+export function addToCount(db: Database, state: TaskState, priority: Priority): void {
+  run(db, 'UPDATE task_count SET count = count + 1 WHERE state = ? AND priority = ?', state, priority);
+}
+
+/** Counts tasks out of one state and into another. Called in the transaction that moves them. */
+export function shiftCount(
+  db: Database,
+  move: { readonly from: TaskState; readonly to: TaskState; readonly priority: Priority; readonly by: number },
+): void {
+  run(
+    db,
+    `UPDATE task_count SET count = count + CASE state WHEN ? THEN ? ELSE ? END
+     WHERE state IN (?, ?) AND priority = ?`,
+    move.to,
+    move.by,
+    -move.by,
+    move.from,
+    move.to,
+    move.priority,
+  );
 }

@@ -2,10 +2,10 @@ import { CodedError } from '../contract/errors';
 import { mayMove, type NewTask, type TaskState } from '../contract/task';
 import type { Database } from './database';
 import { addDependency, hasLanded, settleDependants } from './dependencies';
-import { repositoryById } from './repositories';
+import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
-import { addToCount } from './task-count';
+import { addToCount, shiftCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
 
@@ -21,13 +21,11 @@ export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter
 
 /** Stores a task as `queued` and gives its id, which is never used again. Throws NOT_FOUND for its repository or a task it waits for. */
 export function insertTask(db: Database, task: ResolvedTask): number {
-  repositoryById(db, task.repositoryId);
-  const { id } = run(
+  const { changes, id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
        created_at, created_by, updated_at, state_since)
-     VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
-    task.repositoryId,
+     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
     task.title,
     task.agent,
     task.base,
@@ -39,10 +37,12 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     task.by ?? 'person',
     task.at,
     task.at,
+    task.repositoryId,
   );
+  if (changes === 0) throw noRepository(task.repositoryId);
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);
   for (const after of task.after ?? []) addDependency(db, { task: id, after });
-  addToCount(db, 'queued', task.priority, 1);
+  addToCount(db, 'queued', task.priority);
   return id;
 }
 
@@ -76,8 +76,7 @@ export function moveTask(db: Database, move: Move): void {
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
   addTransition(db, row.id, { from: row.state, to: move.to, at: move.at, by: move.by, reason: move.reason });
-  addToCount(db, row.state, row.priority, -1);
-  addToCount(db, move.to, row.priority, 1);
+  shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
   const landed = hasLanded(move.to, move.patch?.outcome ?? null);
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
 }

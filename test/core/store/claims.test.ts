@@ -4,7 +4,6 @@ import {
   crashesAllowed,
   expireClaims,
   extendClaim,
-  hasDue,
   nextDue,
   releaseOwnerless,
 } from '../../../core/store/claims';
@@ -35,9 +34,7 @@ describe('a claim', () => {
   test('leaves a task alone until its time has come', () => {
     const { db } = temporaryStore();
     const task = addTask(db, { runAfter: 500 });
-    expect(hasDue(db, 499)).toBe(false);
     expect(claim(db, { now: 499 })).toEqual([]);
-    expect(hasDue(db, 500)).toBe(true);
     expect(claim(db, { now: 500 })).toEqual([{ task, generation: 1, leaseUntil: 1500 }]);
     expect(readTask(db, task)).toMatchObject({ state: 'running', attempt: 1, runAfter: null, stateSince: 500 });
     expect(readTaskDetail(db, task).transitions.at(-1)).toMatchObject({ from: 'queued', to: 'running', by: 'runner' });
