@@ -90,7 +90,7 @@ test('the same with the app killed while the agent waits for an answer', async (
   await page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();
   await allow(page).click();
   await page.getByRole('navigation', { name: 'Places' }).getByText('Review').click();
-  await page.getByText('Add a greeting').first().click();
+  await page.getByRole('region', { name: 'Tasks' }).getByText('Add a greeting').first().click();
   await reviewAndApprove(page);
   expectMerged(start);
 });

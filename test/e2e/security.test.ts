@@ -1,0 +1,247 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { calls } from '../../core/contract/calls';
+import { errorCodes } from '../../core/contract/errors';
+import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+
+let machine: Machine;
+let desktop: Desktop;
+let page: Page;
+
+beforeAll(async () => {
+  machine = makeMachine();
+  desktop = await openDesktop(machine);
+  page = desktop.page;
+});
+afterAll(async () => {
+  await desktop.close();
+  machine.remove();
+});
+
+const windows = () => desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+
+describe('a page taken over by an attacker', () => {
+  test('opens no window and goes nowhere', async () => {
+    expect(await page.evaluate(() => window.open('https://example.com') === null)).toBe(true);
+    expect(await page.evaluate(() => window.open('app://main/index.html') === null)).toBe(true);
+    await page.evaluate(() => {
+      const link = document.createElement('a');
+      link.href = 'https://example.com/';
+      document.body.append(link);
+      link.click();
+      link.target = '_blank';
+      link.click();
+      link.remove();
+      window.location.href = 'https://example.com/';
+    });
+    await page.evaluate(() => {
+      window.location.href = 'file:///etc/passwd';
+    });
+    expect(page.url()).toBe('app://main/index.html');
+    expect(await windows()).toBe(1);
+  });
+
+  test('runs no script of its own, loads nothing from outside and frames nothing', async () => {
+    const broken = await page.evaluate(async () => {
+      const directives: string[] = [];
+      const heard = (event: SecurityPolicyViolationEvent) => directives.push(event.effectiveDirective);
+      document.addEventListener('securitypolicyviolation', heard);
+      const put = (tag: string, values: Record<string, string>) => {
+        const element = Object.assign(document.createElement(tag), values);
+        document.body.append(element);
+        return element;
+      };
+      put('script', { textContent: 'window.attacked = true' });
+      put('script', { src: 'https://example.com/x.js' });
+      put('img', { src: 'https://example.com/x.png' });
+      put('iframe', { src: 'https://example.com/' });
+      put('object', { data: 'https://example.com/' });
+      put('div', { innerHTML: '<img src=x onerror="window.attacked = true">' });
+      const refused = await Promise.allSettled([
+        fetch('https://example.com/'),
+        fetch('app://main/index.html'),
+        new Promise((resolve, reject) =>
+          Object.assign(new WebSocket('ws://127.0.0.1:1'), { onopen: resolve, onerror: reject }),
+        ),
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      document.removeEventListener('securitypolicyviolation', heard);
+      return { directives, refused: refused.map(({ status }) => status), attacked: 'attacked' in window };
+    });
+    expect(broken.attacked).toBe(false);
+    expect(broken.refused).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const directive of [
+      'script-src-elem',
+      'script-src-attr',
+      'img-src',
+      'frame-src',
+      'object-src',
+      'connect-src',
+    ]) {
+      expect(broken.directives).toContain(directive);
+    }
+  });
+
+  test('has nothing of Node or Electron but five words', async () => {
+    const found = await page.evaluate(() => ({
+      bridge: Object.keys((window as unknown as { switchyard: object }).switchyard).sort(),
+      globals: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron', '__dirname'].filter(
+        (name) => name in window,
+      ),
+    }));
+    expect(found.bridge).toEqual(['onCommand', 'pathForFile', 'pickFolder', 'platform', 'ready']);
+    expect(found.globals).toEqual([]);
+  });
+
+  test('gets no permission and no device', async () => {
+    const denied = await page.evaluate(async () => {
+      const refused = async (ask: () => Promise<unknown>) => {
+        try {
+          return String(await ask());
+        } catch {
+          return 'refused';
+        }
+      };
+      return [
+        await refused(() => navigator.mediaDevices.getUserMedia({ audio: true })),
+        await refused(() => Notification.requestPermission()),
+        await refused(() => navigator.clipboard.readText()),
+        await refused(
+          () => new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject)),
+        ),
+      ];
+    });
+    expect(denied).toEqual(['refused', 'denied', 'refused', 'refused']);
+  });
+
+  test('is refused whatever does not fit the contract, in every call that takes something', async () => {
+    const doors = pathsOf(calls)
+      .filter(({ takes }) => takes)
+      .map(({ path }) => path);
+    expect(doors.length).toBeGreaterThan(15);
+    const nonsense = [
+      null,
+      0,
+      'x',
+      [],
+      {},
+      { extra: 1 },
+      { task: -1 },
+      { task: '1' },
+      { task: 1e99, extra: {} },
+      { path: '' },
+      { path: 5 },
+      { repository: {} },
+      { session: 1.5 },
+      { name: [] },
+      { __proto__: 1, states: 'x' },
+    ];
+    const answers = await page.evaluate(
+      async ({ doors, nonsense }) => {
+        const port = await new Promise<MessagePort>((resolve) => {
+          window.addEventListener('message', (event) => event.ports[0] && resolve(event.ports[0]), { once: true });
+          (window as unknown as { switchyard: { ready(): void } }).switchyard.ready();
+        });
+        const waiting = new Map<string, (code: string) => void>();
+        port.addEventListener('message', (event) => {
+          const { i, p } = JSON.parse(event.data);
+          waiting.get(i)?.(p.s === undefined ? 'accepted' : p.b.json.code);
+        });
+        let id = 1_000_000;
+        const codes: [string, unknown, string][] = [];
+        for (const path of doors) {
+          for (const input of nonsense) {
+            id += 1;
+            const answer = new Promise<string>((resolve) => waiting.set(`${id}`, resolve));
+            port.postMessage(JSON.stringify({ i: `${id}`, p: { u: path, b: { json: input } } }));
+            codes.push([path, input, await answer]);
+          }
+        }
+        return codes;
+      },
+      { doors, nonsense },
+    );
+    // `{}` says nothing wrong where everything has a default.
+    const fine = answers.filter(
+      ([path, input, code]) =>
+        code === 'accepted' && !(JSON.stringify(input) === '{}' && ['/tasks/list', '/agents/list'].includes(path)),
+    );
+    expect(fine).toEqual([]);
+    const known = new Set<string>(['accepted', ...errorCodes.filter((code) => code !== 'INTERNAL')]);
+    expect(answers.filter(([, , code]) => !known.has(code))).toEqual([]);
+  });
+
+  test('cannot kill the app by talking nonsense', async () => {
+    await page.evaluate(async () => {
+      const bridge = (window as unknown as { switchyard: { ready(): void } }).switchyard;
+      for (const nonsense of [
+        '{',
+        'null',
+        '{"i":1}',
+        '{"i":"1","p":{"u":5}}',
+        42,
+        { i: 1 },
+        new ArrayBuffer(8),
+        'x'.repeat(9_000_000),
+      ]) {
+        const port = await new Promise<MessagePort>((resolve) => {
+          window.addEventListener('message', (event) => event.ports[0] && resolve(event.ports[0]), { once: true });
+          bridge.ready();
+        });
+        port.postMessage(nonsense);
+      }
+    });
+    await page.reload();
+    await page.getByRole('navigation', { name: 'Places' }).waitFor();
+    await page.getByText(/echo ok/).waitFor();
+  });
+});
+
+test('a window that is not ours gets no port and no dialog', async () => {
+  const answer = await desktop.app.evaluate(async ({ app, BrowserWindow, dialog }) => {
+    let asked = 0;
+    dialog.showOpenDialog = async () => {
+      asked += 1;
+      return { canceled: false, filePaths: ['/'] };
+    };
+    const stranger = new BrowserWindow({
+      show: false,
+      webPreferences: { preload: `${app.getAppPath()}/out/preload/index.js`, sandbox: true, contextIsolation: true },
+    });
+    await stranger.loadURL('app://main/index.html');
+    const heard = await stranger.webContents.executeJavaScript(`(async () => {
+      let port = false;
+      window.addEventListener('message', (event) => { if (event.ports.length > 0) port = true; });
+      window.switchyard.ready();
+      const picked = await window.switchyard.pickFolder().then(String, () => 'refused');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { port, picked };
+    })()`);
+    stranger.destroy();
+    return { ...heard, asked };
+  });
+  expect(answer).toEqual({ port: false, picked: 'refused', asked: 0 });
+});
+
+test('the window is made as promised', async () => {
+  const made = await desktop.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
+      getLastWebPreferences(): Record<string, unknown>;
+    };
+    const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, navigateOnDragDrop } =
+      contents.getLastWebPreferences();
+    return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, navigateOnDragDrop };
+  });
+  expect(made).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true });
+  expect(made.webviewTag ?? false).toBe(false);
+  expect(made.navigateOnDragDrop ?? false).toBe(false);
+});
+
+/** Every call of the contract as a path, and whether it takes an input. */
+function pathsOf(router: object, prefix = ''): { readonly path: string; readonly takes: boolean }[] {
+  return Object.entries(router).flatMap(([name, value]) => {
+    const definition = (value as { '~orpc'?: { inputSchema?: unknown } })['~orpc'];
+    if (definition === undefined) return pathsOf(value as object, `${prefix}/${name}`);
+    return [{ path: `${prefix}/${name}`, takes: definition.inputSchema !== undefined }];
+  });
+}

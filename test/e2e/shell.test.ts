@@ -1,0 +1,193 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+
+const root = resolve(__dirname, '..', '..');
+let machine: Machine;
+let desktop: Desktop | null;
+
+beforeEach(() => {
+  machine = makeMachine();
+  desktop = null;
+});
+afterEach(async () => {
+  await desktop?.close();
+  await terminal('stop').catch(() => {});
+  machine.remove();
+});
+
+/** One command of the built terminal door, in JSON. */
+async function terminal(...words: string[]) {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(root, 'out', 'main', 'cli.js'), ...words, '--json'],
+    {
+      cwd: machine.folder,
+      env: machine.environment,
+    },
+  );
+  return JSON.parse(stdout);
+}
+
+test('the terminal reaches the open app, and the window shows what it does', async () => {
+  desktop = await openDesktop(machine);
+  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app', pid: desktop.app.process().pid });
+  await terminal(
+    'task',
+    'add',
+    '--repository',
+    machine.repository,
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    'From the terminal',
+    '--prompt',
+    '[permission: make]',
+  );
+  await desktop.page.getByText('From the terminal').first().waitFor();
+  await expect.poll(() => desktop?.app.evaluate(({ app }) => app.getBadgeCount())).toBeGreaterThanOrEqual(0);
+  expect(await terminal('stop')).toMatchObject({ stopped: true });
+  expect(await terminal('status')).toMatchObject({ running: false });
+});
+
+test('the app joins the runtime in the background, and takes its place when it ends', async () => {
+  const background = await terminal('start');
+  expect(background.owner).toBe('background');
+  desktop = await openDesktop(machine);
+  await terminal(
+    'task',
+    'add',
+    '--repository',
+    machine.repository,
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    'First task',
+    '--prompt',
+    'p',
+    '--wait',
+  );
+  await desktop.page.getByText('First task').first().waitFor();
+  expect(await terminal('status')).toMatchObject({ owner: 'background', pid: background.pid });
+
+  await terminal('stop');
+  await expect.poll(async () => (await terminal('status')).owner, { timeout: 15_000 }).toBe('app');
+  await terminal(
+    'task',
+    'add',
+    '--repository',
+    machine.repository,
+    '--agent',
+    'echo',
+    '--title',
+    'Second task',
+    '--prompt',
+    'q',
+    '--wait',
+  );
+  await desktop.page.getByText('Second task').first().waitFor({ timeout: 20_000 });
+});
+
+test('a second app hands its folder to the first and ends', async () => {
+  desktop = await openDesktop(machine);
+  const second = spawn(
+    createRequire(__filename)('electron') as unknown as string,
+    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--log-level=3', root, machine.repository],
+    {
+      cwd: machine.folder,
+      env: machine.environment,
+      stdio: 'ignore',
+    },
+  );
+  const [code] = await once(second, 'exit');
+  expect(code).toBe(0);
+  await expect.poll(async () => (await terminal('repository', 'list')).length).toBe(1);
+  expect(await terminal('repository', 'list')).toMatchObject([{ path: machine.repository, trusted: false }]);
+});
+
+test('a page that crashes is shown again in a new window', async () => {
+  desktop = await openDesktop(machine);
+  const { app } = desktop;
+  const shown = app.waitForEvent('window');
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  const page = await shown;
+  await page.getByText(/echo ok/).waitFor();
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('the window opens where it was', async () => {
+  const bounds = { x: 40, y: 50, width: 900, height: 620 };
+  desktop = await openDesktop(machine);
+  await desktop.app.evaluate(
+    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+    bounds,
+  );
+  await desktop.close();
+  desktop = await openDesktop(machine);
+  expect(await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(
+    bounds,
+  );
+});
+
+test('the menu opens what it names, and the folder dialog adds a repository', async () => {
+  desktop = await openDesktop(machine);
+  const { app, page } = desktop;
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
+  }, machine.repository);
+  await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('add-repository')?.click());
+  await page.getByRole('button', { name: 'Choose…' }).click();
+  await page.getByRole('button', { name: 'Add without trust' }).click();
+  await expect.poll(async () => (await terminal('repository', 'list')).length).toBe(1);
+  const ids = await app.evaluate(({ Menu }) =>
+    ['new-task', 'add-repository', 'settings', 'inbox', 'palette', 'help'].map(
+      (id) => Menu.getApplicationMenu()?.getMenuItemById(id) !== null,
+    ),
+  );
+  expect(ids).not.toContain(false);
+});
+
+test('a request that arrives while nobody looks is announced, and the click leads to its task', async () => {
+  desktop = await openDesktop(machine);
+  const { app, page } = desktop;
+  await app.evaluate(({ Notification, BrowserWindow }) => {
+    const shown: Electron.Notification[] = [];
+    Object.assign(globalThis, { shown });
+    Notification.isSupported = () => true;
+    Notification.prototype.show = function show() {
+      shown.push(this);
+    };
+    BrowserWindow.prototype.isFocused = () => false;
+  });
+  await terminal(
+    'task',
+    'add',
+    '--repository',
+    machine.repository,
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    'Ask me',
+    '--prompt',
+    '[permission: make clean]',
+    '--wait',
+  );
+  const shown = () =>
+    app.evaluate(() =>
+      (globalThis as unknown as { shown: Electron.Notification[] }).shown.map(({ title, body }) => ({ title, body })),
+    );
+  await expect.poll(shown).toEqual([{ title: 'Ask me', body: expect.stringContaining('make clean') }]);
+  await app.evaluate(() => (globalThis as unknown as { shown: Electron.Notification[] }).shown[0]?.emit('click'));
+  await page.getByRole('tab', { name: 'Conversation' }).waitFor();
+  await page
+    .getByRole('button', { name: /Allow$/ })
+    .first()
+    .waitFor();
+});
