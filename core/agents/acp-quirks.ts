@@ -18,10 +18,20 @@ export interface Quirks {
   readonly kindOf: (toolName: string) => string | null;
   /** The text an edit replaces and the one it puts there, when the agent sends no diff but its input tells. */
   readonly editOf: (toolName: string, input: unknown) => Edit | null;
+  /**
+   * Whether this version passes on what its tool servers ask. One that does not leaves `ask_human` waiting for ever,
+   * so it is not offered there.
+   */
+  readonly passesQuestions: (introduction: Introduction) => boolean;
   /** How something is said to the agent while its turn runs, or null when it only listens between turns. */
   readonly steer: Steering | null;
   /** The names under which the agent may offer the `ask_human` tool; it needs no leave to ask. */
   readonly askHumanNames: readonly string[];
+}
+
+/** What an agent says of itself when it is started. */
+export interface Introduction {
+  readonly agentInfo?: { readonly version: string } | null | undefined;
 }
 
 /** A request beyond the protocol that adds a message to a running turn. */
@@ -49,6 +59,7 @@ export const noQuirks: Quirks = {
   liveOutput: () => null,
   kindOf: () => null,
   editOf: () => null,
+  passesQuestions: () => true,
   steer: null,
-  askHumanNames: [],
+  askHumanNames: ['switchyard__ask_human', 'mcp__switchyard__ask_human'],
 };

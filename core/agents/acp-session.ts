@@ -94,8 +94,18 @@ export function connect(messages: Stream, opening: Opening): Connection {
         `${opening.label} did not introduce itself within ${introductionMs / 1000} s. Check that its command speaks the Agent Client Protocol.`,
       );
     }
-    const loaded = turn.resume === null ? null : await resume(agent, introduction, opening, turn.resume);
-    const begun = loaded ?? newSessionSchema.parse(await agent.request<unknown>('session/new', place(opening)));
+    if (introduction.protocolVersion !== PROTOCOL_VERSION) {
+      throw new Error(
+        `${opening.label} speaks version ${introduction.protocolVersion} of the Agent Client Protocol and this program version ${PROTOCOL_VERSION}. Update the older of the two.`,
+      );
+    }
+    const place = {
+      cwd: turn.directory,
+      mcpServers: quirks.passesQuestions(introduction) ? [...opening.mcpServers] : [],
+    };
+    const loaded =
+      turn.resume === null ? null : await resume(agent, introduction, opening, { ...place, sessionId: turn.resume });
+    const begun = loaded ?? newSessionSchema.parse(await agent.request<unknown>('session/new', place));
     const id = begun.sessionId;
     // What was replayed is taken, and dropped, before anything new is listened to.
     await settled();
@@ -144,16 +154,12 @@ function introduce(agent: ClientContext): Promise<InitializeResponse> {
   });
 }
 
-function place({ turn, mcpServers }: Opening): { cwd: string; mcpServers: McpServer[] } {
-  return { cwd: turn.directory, mcpServers: [...mcpServers] };
-}
-
 /** Goes on with a conversation, or null when the agent cannot; the transcript then says why. */
 async function resume(
   agent: ClientContext,
   introduction: InitializeResponse,
   opening: Opening,
-  sessionId: string,
+  request: { readonly cwd: string; readonly mcpServers: McpServer[]; readonly sessionId: string },
 ): Promise<z.infer<typeof newSessionSchema> | null> {
   const { turn, label } = opening;
   const can = introduction.agentCapabilities;
@@ -162,8 +168,7 @@ async function resume(
     return null;
   };
   try {
-    const request = { ...place(opening), sessionId };
-    const read = (answer: unknown) => ({ ...sessionSchema.parse(answer ?? {}), sessionId });
+    const read = (answer: unknown) => ({ ...sessionSchema.parse(answer ?? {}), sessionId: request.sessionId });
     if (can?.loadSession) return read(await agent.request<unknown>('session/load', request));
     if (can?.sessionCapabilities?.resume) return read(await agent.request<unknown>('session/resume', request));
     return startOver('it cannot go on with an earlier conversation.');

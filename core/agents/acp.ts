@@ -34,8 +34,8 @@ export interface AcpProgram {
   readonly signIn?: string;
   readonly askHuman: AskHuman | null;
   readonly quirks?: Quirks;
-  /** Things worth knowing about it, one line each. */
-  readonly notes?: readonly string[];
+  /** Things worth knowing about it in this version, one line each. */
+  readonly notes?: (version: string | null) => readonly string[];
 }
 
 /** What is said to an agent whose conversation was cut off. */
@@ -55,15 +55,16 @@ export function createAcpAgent(program: AcpProgram): Agent {
 
 async function locate(program: AcpProgram, environment: Readonly<Record<string, string>>): Promise<AgentStatus> {
   const path = await findProgram(program.command, environment);
+  const version = path === null ? null : await programVersion(path, environment);
   return {
     name: program.name,
     label: program.label,
     found: path !== null,
     path,
-    version: path === null ? null : await programVersion(path, environment),
+    version,
     loggedIn: null,
     install: program.install,
-    notes: [...(program.notes ?? [])],
+    notes: [...(program.notes?.(version) ?? [])],
   };
 }
 
@@ -265,6 +266,7 @@ function readStop(end: PromptEnd, { program, quirks, updates, usage }: Reading):
       const words = updates.lastWords();
       const counted = end.inputTokens !== null || end.outputTokens !== null;
       if (counted || quirks.failureText?.test(words) !== true) return { kind: 'completed', usage };
+      if (/authenticat|unauthori[sz]ed|\b401\b/i.test(words)) return { ...signedOut(words, program), usage };
       return failed(words, { retryable: passing(words), usage });
     }
   }
@@ -276,15 +278,17 @@ function failureOf(error: unknown, reading: Reading): Extract<TurnEnd, { kind: '
     const message = error instanceof Error ? error.message : String(error);
     return failed(`${program.label} could not be talked to: ${message}${said(reading)}`, { retryable: true });
   }
-  if (error.code === authRequired) {
-    const how = program.signIn ?? `Start ${program.command} in a terminal and sign in there`;
-    return failed(
-      `${program.label} is not signed in to its model provider (${error.message}). ${how}, then retry the task. Keys in your environment reach agents only when the setting passEnvironment names them.`,
-    );
-  }
+  if (error.code === authRequired) return signedOut(error.message, program);
   const more = detailsOf(error.data);
   const text = `${program.label} answered with an error: ${plainText(error.message)}${more}.${said(reading)}`;
   return failed(text, { retryable: passing(text) });
+}
+
+function signedOut(words: string, program: AcpProgram): Extract<TurnEnd, { kind: 'failed' }> {
+  const how = program.signIn ?? `Start ${program.command} in a terminal and sign in there`;
+  return failed(
+    `${program.label} is not signed in to its model provider (${plainText(words)}). ${how}, then retry the task. Keys in your environment reach agents only when the setting passEnvironment names them.`,
+  );
 }
 
 function detailsOf(data: unknown): string {

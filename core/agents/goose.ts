@@ -6,7 +6,7 @@ import { type AskHuman, createAcpAgent } from './acp';
 import type { Edit, Quirks } from './acp-quirks';
 import type { Agent } from './agent';
 
-/** Goose, driven over the Agent Client Protocol. Built against 1.52.0; older ones ask before they ask the person. */
+/** Goose, driven over the Agent Client Protocol. Built against 1.52.0; of older ones seen, 1.37 cannot ask the person anything but leave. */
 export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }): Agent {
   return createAcpAgent({
     name: 'goose',
@@ -14,11 +14,16 @@ export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }
     command: 'goose',
     args: ['acp', '--with-builtin', 'developer'],
     install:
-      'Install it with: curl -fsSL https://github.com/block/goose/releases/download/stable/download_cli.sh | bash',
+      'Install it with: curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash',
     signIn: 'Run `goose configure` in a terminal to set up its provider and key',
     askHuman,
     quirks: gooseQuirks,
-    notes: ['Goose tells the tokens of its last model call only, so a task used more than is shown.'],
+    notes: (version) => [
+      'Goose tells the tokens of its last model call only, so a task used more than is shown.',
+      ...(version !== null && /^(?:0|1\.[1-4]?\d)\./.test(version)
+        ? [`Goose ${version} cannot pass on what an agent wants to ask a person. Update it to 1.50 or newer.`]
+        : []),
+    ],
   });
 }
 
@@ -45,6 +50,8 @@ const gooseQuirks: Quirks = {
   },
   kindOf: (toolName) => kinds[toolName] ?? null,
   editOf: (toolName, input) => (toolName === 'edit' ? edit(input) : null),
+  // Those that cannot, the last of which seen is 1.37, do not introduce themselves either.
+  passesQuestions: (introduction) => introduction.agentInfo != null,
   steer: {
     method: '_goose/unstable/session/steer',
     runOf: (meta) => {
