@@ -40,7 +40,9 @@ export function Inbox(): ReactNode {
           <p className="quiet">
             {requests.length === 0
               ? 'No agent waits for you.'
-              : `${count(requests.length, 'agent')} ${requests.length === 1 ? 'waits' : 'wait'} for you, longest first.`}
+              : requests.length === 1
+                ? 'One agent waits for you.'
+                : `${count(requests.length, 'agent')} wait for you, longest first.`}
           </p>
         </header>
         {requests.length === 0 && reviews.length === 0 && (

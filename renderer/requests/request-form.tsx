@@ -30,7 +30,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   const choices = choicesOf(request);
   const decides = request.kind !== 'clarification';
   const [wantsReason, setWantsReason] = useState(false);
-  const writes = request.allowsText || (decides && (wantsReason || text !== ''));
+  const writes = decides ? wantsReason || text !== '' : request.allowsText;
   const reply = (): void => {
     setWantsReason(true);
     // The field is there only after the next paint when it was folded away.

@@ -1,4 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
+import type { AgentStatus } from '../../core/contract/agent';
 import type { PermissionLevel, Priority } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
@@ -60,7 +61,7 @@ function Form(props: { readonly repository: number }): ReactNode {
   const title = useStore(app.drafts, (drafts) => drafts[titleDraft] ?? '');
   const [repositoryId, setRepository] = useState(props.repository);
   const [base, setBase] = useState('');
-  const [agent, setAgent] = useState(settings?.defaultAgent ?? 'claude');
+  const [agent, setAgent] = useState(() => usableAgent(agents, settings?.defaultAgent ?? 'claude'));
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
@@ -186,8 +187,8 @@ function Form(props: { readonly repository: number }): ReactNode {
         <p className="field-help">{levelWords[level].about}</p>
         {chosen !== undefined && !chosen.found && (
           <Note kind="warning">
-            {cleanLine(chosen.label)} was not found on this machine. Install it with{' '}
-            <code>{cleanLine(chosen.install)}</code>, or choose another agent.
+            {cleanLine(chosen.label)} was not found on this machine. {cleanLine(chosen.install)} Or choose another
+            agent.
           </Note>
         )}
         {repository?.trustChanged && (
@@ -236,6 +237,12 @@ function Chip(props: {
       {props.children}
     </select>
   );
+}
+
+/** The agent a new task begins with: the person's choice when it is here, else the first that is. */
+function usableAgent(agents: readonly AgentStatus[], wanted: string): string {
+  const found = agents.filter(({ found }) => found).map(({ name }) => name);
+  return found.includes(wanted) ? wanted : (found[0] ?? wanted);
 }
 
 const lastKey = 'switchyard.repository';

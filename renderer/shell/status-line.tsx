@@ -88,7 +88,7 @@ export function AgentFacts({ agent }: { readonly agent: AgentStatus }): ReactNod
         <p className="quiet">{agent.path === null ? 'Built in.' : <code>{cleanLine(agent.path)}</code>}</p>
       ) : (
         <>
-          <p>Not found on your login shell's PATH. Install it with:</p>
+          <p>Not found on your login shell's PATH.</p>
           <pre className="code">{cleanLine(agent.install)}</pre>
         </>
       )}

@@ -6,7 +6,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
 import { type Failure, failureOf } from './failure';
-import type { Place } from './places';
+import { type Place, tasksIn } from './places';
 import { say } from './said';
 import type { Sheet, Tab } from './view';
 
@@ -155,14 +155,23 @@ export function goTo(app: App, place: Place): void {
 
 /** Opens a task's page, at its changes when it waits for a verdict. */
 export function openTask(app: App, task: number, tab?: Tab): void {
-  const state = app.model.get().tasks.get(task)?.state;
+  const { tasks } = app.model.get();
+  const known = tasks.get(task);
   app.view.update((view) => ({
     ...view,
     task,
-    tab: tab ?? (state === 'review' ? 'changes' : 'conversation'),
+    place: known === undefined ? view.place : placeBeside(tasks, known, view.place),
+    tab: tab ?? (known?.state === 'review' ? 'changes' : 'conversation'),
     drawer: false,
     sheet: null,
   }));
+}
+
+/** The list beside an open task has the task in it: the one on screen when it does, else one that will. */
+function placeBeside(tasks: ReadonlyMap<number, Task>, task: Task, place: Place): Place {
+  if (tasksIn(tasks, place, '').some(({ id }) => id === task.id)) return place;
+  if (task.state === 'review' || task.state === 'failed') return task.state;
+  return `repository:${task.repositoryId}`;
 }
 
 /** Lays a sheet over the window, or takes it away. */
