@@ -79,8 +79,7 @@ export function listenToKeys(mac: boolean): () => void {
 function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target === null) return false;
-  if (target.closest('[role="menu"], [role="dialog"], [role="listbox"][data-own-keys]') !== null)
-    return name !== 'mod+k';
+  if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k';
   const field = target.closest('input, textarea, select, [contenteditable="true"]');
   if (field !== null) return name !== 'mod+k' && name !== 'mod+,' && name !== 'Escape';
   return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;

@@ -17,6 +17,8 @@ import { useStore } from '../state/store';
 import { levelWords, priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AfterChip } from './after-chip';
+import { Chip } from './chip';
+import { lastRepository, rememberRepository } from './last-repository';
 import { titleFrom } from './title';
 
 const draftName = 'new-task';
@@ -220,37 +222,8 @@ function Form(props: { readonly repository: number }): ReactNode {
   );
 }
 
-function Chip(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <select
-      className="choose"
-      aria-label={props.label}
-      title={props.label}
-      value={props.value}
-      onChange={(event) => props.onChange(event.target.value)}
-    >
-      {props.children}
-    </select>
-  );
-}
-
 /** The agent a new task begins with: the person's choice when it is here, else the first that is. */
 function usableAgent(agents: readonly AgentStatus[], wanted: string): string {
   const found = agents.filter(({ found }) => found).map(({ name }) => name);
   return found.includes(wanted) ? wanted : (found[0] ?? wanted);
-}
-
-const lastKey = 'switchyard.repository';
-
-function lastRepository(storage: Storage): number {
-  return Number(storage.getItem(lastKey) ?? '-1');
-}
-
-function rememberRepository(storage: Storage, id: number): void {
-  storage.setItem(lastKey, `${id}`);
 }

@@ -204,7 +204,7 @@ export function createFakeCore(amount: Amount) {
             ' ',
           );
         for (let seq = all.length + 1; !signal?.aborted; seq += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 60));
+          await new Promise((resolve) => setTimeout(resolve, 20));
           if (state === 'running' && !signal?.aborted)
             yield [
               {
