@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ActionId } from './actions';
 import { meaningOf, nameOf } from './press';
 
@@ -23,7 +23,8 @@ export function useActions(handlers: Handlers, digit?: DigitHandler): void {
     layer.current.handlers = handlers;
     layer.current.digit = digit;
   });
-  useEffect(() => {
+  // Before the paint, so that no key pressed on what is seen is lost or taken by what lies under it.
+  useLayoutEffect(() => {
     const mine = layer.current;
     layers.push(mine);
     return () => {

@@ -1,5 +1,5 @@
 import { Tooltip } from 'radix-ui';
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react';
 import type { WindowCommand } from '../../core/contract/bridge';
 import { Inbox } from '../inbox/inbox';
 import { listenToKeys, useActions } from '../keys/keyboard';
@@ -26,7 +26,7 @@ export function Window(): ReactNode {
   const app = useApp();
   useTheme(useModel((model) => model.settings?.theme ?? 'system'));
   useTitle();
-  useEffect(() => listenToKeys(app.mac), [app.mac]);
+  useLayoutEffect(() => listenToKeys(app.mac), [app.mac]);
   useEffect(() => app.bridge.onCommand((command) => obey(app, command)), [app]);
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
