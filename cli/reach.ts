@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { attach, type Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
+import { makeFolder } from '../core/make-folder';
 import { ownerChange } from '../core/owner-change';
 import { version } from '../core/version';
 import { plain } from './plain';
@@ -63,8 +64,8 @@ export async function startInBackground(config: Config, program: readonly string
 }
 
 function openOutput(logs: string): number {
+  makeFolder(logs);
   try {
-    mkdirSync(logs, { recursive: true, mode: 0o700 });
     return openSync(join(logs, 'background.log'), 'w', 0o600);
   } catch (error) {
     const message = `Switchyard cannot write to ${logs} (${error instanceof Error ? error.message : String(error)}). Make it writable, or set SWITCHYARD_HOME to a folder that is.`;

@@ -1,9 +1,10 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DoctorReport, Finding } from './contract/doctor';
 import { findGit } from './git/git';
+import { makeFolder } from './make-folder';
 
 /** Below this much free space a worktree or a commit may fail half-way. */
 const lowBytes = 1024 ** 3;
@@ -79,7 +80,7 @@ function agentFinding(agent: AgentStatus): Finding {
 
 async function spaceFinding(folder: string): Promise<Finding> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
     const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${folder}`;

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { AskHuman } from './agents/acp';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
 import { createRouter, type Router } from './commands/router';
 import type { Config } from './config';
-import { CodedError } from './contract/errors';
 import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
 import { openLog } from './log';
+import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
 import type { Deps } from './runner/deps';
 import { leaseMs } from './runner/lease';
@@ -18,6 +18,7 @@ import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
+import { dependants } from './store/dependencies';
 import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
 import { readSettings } from './store/settings';
@@ -69,7 +70,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   let settings = readSettings(db);
   const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
 
-  const announce = (task: number) => changes.publish({ type: 'task.changed', task: readTask(db, task) });
+  const announce = (task: number) => {
+    // Whether a task is blocked is a fact of those it waits for, so they are told together.
+    for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
+  };
   const source = createQueueSource({
     db,
     writer,
@@ -152,16 +156,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 function makeFolders(config: Config): void {
-  for (const folder of Object.values(config.folders)) {
-    if (folder === config.folders.database) continue;
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new CodedError(
-        'NOT_WRITABLE',
-        `Could not make the data folder ${folder}: ${cause instanceof Error ? cause.message : String(cause)}. Make it writable, or set SWITCHYARD_HOME to a folder that is.`,
-        { cause, facts: { folder } },
-      );
-    }
-  }
+  const { database, ...folders } = config.folders;
+  for (const folder of [dirname(database), ...Object.values(folders)]) makeFolder(folder);
 }

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder';
 
 /** One structured line of the log. Facts are small JSON values; never prompts, answers, keys or environments. */
 export type Log = (
@@ -12,7 +13,7 @@ const maximumBytes = 4 * 1024 * 1024;
 
 /** A log in `folder`, one JSON object a line, of which the newest 4 to 8 MiB are kept. */
 export function openLog(folder: string): Log {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const file = join(folder, 'switchyard.log');
   let size = sizeOf(file);
   return (level, message, facts = {}) => {

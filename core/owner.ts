@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from './contract/errors';
 import type { OwnerRecord } from './contract/owner';
+import { makeFolder } from './make-folder';
 import { ownerFile, readOwner } from './owner-record';
 import { type Lock, takeLock } from './store/lock';
 
@@ -26,8 +27,8 @@ export function claimDataFolder(options: {
   readonly nativeBinding: string | null;
 }): ClaimOutcome {
   const run = join(options.folder, 'run');
+  makeFolder(run);
   const lock = withReason(options.folder, () => {
-    mkdirSync(run, { recursive: true, mode: 0o700 });
     chmodSync(run, 0o700);
     return takeLock(join(run, 'lock'), options.nativeBinding);
   });

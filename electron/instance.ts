@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog } from 'electron';
 import type { Folders } from '../core/config';
+import { makeFolder } from '../core/make-folder';
 
 /**
  * Makes this the one app for its data folder. Gives false when another app has it already (which then comes to the
@@ -10,13 +11,10 @@ import type { Folders } from '../core/config';
 export function claimInstance(folders: Folders, openFolder: (folder: string | null) => void): boolean {
   const userData = join(folders.data, 'window');
   try {
-    mkdirSync(userData, { recursive: true, mode: 0o700 });
+    makeFolder(userData);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    dialog.showErrorBox(
-      'Switchyard cannot start',
-      `Its data folder ${folders.data} cannot be written (${reason}).\n\nMake it writable, or set SWITCHYARD_HOME to a folder that is.`,
-    );
+    dialog.showErrorBox('Switchyard cannot start', reason);
     return false;
   }
   // Set before the lock is asked for: the lock is one for each data folder, so several may run side by side.

@@ -26,10 +26,10 @@ const headers = {
 };
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -38,16 +38,24 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** An answer to a request for a file of the page. */
+export interface Served {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** Answers one request for a file of the page: nothing but GET, nothing outside the folder, nothing of an unknown type. */
 export async function servePage(
   folder: string,
   request: { readonly url: string; readonly method: string },
-): Promise<Response> {
+): Promise<Served> {
   if (request.method !== 'GET') return refusal(405);
   const file = await fileOf(folder, request.url);
   const type = file === null ? undefined : types[extname(file)];
   if (file === null || type === undefined) return refusal(404);
-  return new Response(await readFile(file), { headers: { ...headers, 'content-type': type } });
+  return { status: 200, type, headers, body: await readFile(file) };
 }
 
 async function fileOf(folder: string, url: string): Promise<string | null> {
@@ -63,6 +71,6 @@ async function fileOf(folder: string, url: string): Promise<string | null> {
   }
 }
 
-function refusal(status: number): Response {
-  return new Response(null, { status, headers });
+function refusal(status: number): Served {
+  return { status, type: 'text/plain', headers, body: Buffer.alloc(0) };
 }

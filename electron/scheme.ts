@@ -14,5 +14,16 @@ export function registerScheme(): void {
 
 /** Serves the built page, and nothing outside its folder. */
 export function serveScheme(folder: string): void {
-  protocol.handle('app', (request) => servePage(folder, request));
+  // `protocol.handle` answers through web streams, which on the older runtimes costs a third of the time to the first
+  // paint. This one is deprecated and does what a folder of small files needs.
+  protocol.registerBufferProtocol('app', (request, answer) => {
+    servePage(folder, request).then(
+      ({ status, type, headers, body }) =>
+        answer({ statusCode: status, mimeType: type, charset: 'utf-8', headers: { ...headers }, data: body }),
+      () => answer({ error: netFailed }),
+    );
+  });
 }
+
+/** Chromium's number for a request that failed. */
+const netFailed = -2;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Question } from '../agents/agent';
+import { agentGone, type Question } from '../agents/agent';
 import type { Answer, RequestKind } from '../contract/request';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
@@ -66,6 +66,9 @@ export async function ask(
   const end = new AbortController();
   const onStop = () => end.abort(asker.signal.reason);
   const onWithdrawn = () => end.abort(new DOMException('The agent took the question back.', 'AbortError'));
+  // Whoever is gone took nothing back: the question is still good, and is adopted when the agent asks it again.
+  const stays = () =>
+    withdrawn?.reason === agentGone || stopOf(asker.signal) === 'closing' || stopOf(asker.signal) === 'lost';
   asker.signal.addEventListener('abort', onStop, { once: true });
   withdrawn?.addEventListener('abort', onWithdrawn, { once: true });
   if (asker.signal.aborted) onStop();
@@ -80,7 +83,7 @@ export async function ask(
     setImmediate(() => void settleDelivery(deps, claim.task, asked));
     return answer;
   } catch (reason) {
-    if (!asker.signal.aborted || stopOf(asker.signal) === 'cancelled') await withdraw(deps, claim.task, asked);
+    if (!stays()) await withdraw(deps, claim.task, asked);
     throw reason;
   } finally {
     asker.signal.removeEventListener('abort', onStop);

@@ -107,7 +107,7 @@ async function findAgent(deps: Deps, name: string): Promise<Agent> {
   if (status.found) return agent;
   throw new CodedError(
     'AGENT_MISSING',
-    `${status.label} was not found in any folder of PATH. Install it (${status.install}), then retry the task.`,
+    `${status.label} was not found in any folder of PATH. Once it is there, retry the task. ${status.install}`,
     { facts: { agent: name, path: environment.PATH ?? '' } },
   );
 }

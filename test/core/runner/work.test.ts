@@ -145,7 +145,7 @@ describe('work on a task', () => {
     await bed.calls.settings.set({ name: 'acpAgents', value: [ghost] });
     const task = await addTask('x', { agent: 'ghost' });
     const failed = await bed.reaches(task.id, 'failed', 'review');
-    expect(failed.error).toMatch(/ghost was not found.*Install switchyard-no-such-agent/s);
+    expect(failed.error).toMatch(/ghost was not found.*retry the task. Install switchyard-no-such-agent/s);
     expect(failed.worktree).toBeNull();
   });
 

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeFolder } from '../../core/make-folder';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'switchyard-folder-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('makes every missing level for its owner alone, and is content with what is there', () => {
+  makeFolder(join(folder, 'a/b/c'));
+  makeFolder(join(folder, 'a/b/c'));
+  for (const name of ['a', 'a/b', 'a/b/c']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o700);
+});
+
+it('says what to do where nothing can be made, at once', () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => makeFolder(join(folder, 'file/data'))).toThrow(/SWITCHYARD_HOME/);
+  if (process.platform === 'linux') expect(() => makeFolder('/proc/nothing/data')).toThrow(/SWITCHYARD_HOME/);
+});
