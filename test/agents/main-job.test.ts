@@ -1,0 +1,72 @@
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ModelServer, startModelServer } from '../support/model-server';
+import { type Bed, openBed } from '../support/runtime';
+
+/** The main job with the real programs: queue, worktree, a permission from the person, review and merge. */
+describe.each([
+  ['claude', 'SWITCHYARD_TEST_CLAUDE'],
+  ['goose', 'SWITCHYARD_TEST_GOOSE'],
+])('the main job with %s', (agent, variable) => {
+  let model: ModelServer;
+  let bed: Bed;
+
+  beforeEach(async () => {
+    model = await startModelServer();
+    const program = process.env[variable];
+    if (program === undefined)
+      throw new Error(`${variable} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
+    const PATH = [dirname(program), process.env.PATH].join(':');
+    bed = await openBed({ environment: { ...quiet, ...endpoints(model.url), PATH } });
+  });
+  afterEach(async () => {
+    await bed.close();
+    await model.close();
+  });
+
+  it('asks the person, goes on after the answer, and lands on the base branch', async () => {
+    await bed.repository.write('mine.txt', 'uncommitted');
+    const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const task = await bed.calls.tasks.create({
+      repositoryId: repository.id,
+      title: `Greet with ${agent}`,
+      prompt: 'Please.\n[permission: echo from the shell > shell.txt]',
+      agent,
+    });
+    const waiting = await bed.until(task.id, (now) => now.requests.length > 0 || now.state === 'failed');
+    expect(waiting.error).toBeNull();
+    expect(waiting.requests[0]?.tool?.command).toBe('echo from the shell > shell.txt');
+    const answer = { decision: 'allow' as const, always: false, options: [], text: null };
+    await bed.calls.requests.answer({ request: waiting.requests[0]?.id ?? 0, answer });
+
+    const done = await bed.reaches(task.id, 'review', 'failed', 'done');
+    expect(done).toMatchObject({ state: 'review', error: null });
+    const { base, head, tree, files } = await bed.calls.reviews.get({ task: task.id });
+    expect(files.map((file) => file.path)).toEqual(['shell.txt']);
+    await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+    expect(await bed.repository.read('shell.txt')).toBe('from the shell\n');
+    expect(await bed.repository.git('log', '-1', '--format=%s', 'main')).toBe(`Greet with ${agent}`);
+    expect(await bed.repository.read('mine.txt')).toBe('uncommitted');
+  });
+});
+
+const quiet = {
+  DISABLE_TELEMETRY: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_ERROR_REPORTING: '1',
+  CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+  GOOSE_DISABLE_KEYRING: '1',
+  GOOSE_TELEMETRY_OFF: '1',
+};
+
+function endpoints(url: string): Record<string, string> {
+  return {
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: 'sk-made-up',
+    GOOSE_PROVIDER: 'openai',
+    GOOSE_MODEL: 'gpt-4o',
+    OPENAI_HOST: url,
+    OPENAI_API_KEY: 'made-up',
+  };
+}
