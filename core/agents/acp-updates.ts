@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import type { SessionUpdate, ToolCall, ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk';
 import type { TranscriptBody } from '../contract/transcript';
-import { unifiedDiff } from './acp-diff';
 import type { Quirks } from './acp-quirks';
 import { capped, plainText } from './plain';
 import { streamText } from './stream';
+import { unifiedDiff } from './unified-diff';
 
 type ToolBody = Extract<TranscriptBody, { type: 'tool' }>;
 

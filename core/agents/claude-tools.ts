@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { unifiedDiff } from './acp-diff';
 import { capped, plainText } from './plain';
+import { unifiedDiff } from './unified-diff';
 
 type Input = Readonly<Record<string, unknown>>;
 

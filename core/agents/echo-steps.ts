@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { assertNever } from '../contract/errors';
 import type { Answer } from '../contract/request';
 import type { TranscriptBody } from '../contract/transcript';
-import { unifiedDiff } from './acp-diff';
 import type { Question, Turn, TurnEnd } from './agent';
 import { openFile, saveFile } from './echo-file';
 import { type EchoMemory, writeMemory } from './echo-memory';
 import { type EchoStep, wordsOf } from './echo-script';
+import { unifiedDiff } from './unified-diff';
 
 /** The echo agent uses no model, so it knows that it used nothing. */
 export const nothingUsed = { inputTokens: 0, outputTokens: 0, costUsd: 0 };

@@ -1,11 +1,11 @@
 import { CodedError } from '../contract/errors';
 import type { Task } from '../contract/task';
+import { startOf } from '../git/live';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
-import { startTimeOf } from '../runner/processes';
 import { retireWorktree } from '../runner/retire';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
@@ -66,6 +66,7 @@ async function putBack(
     throw new CodedError('WRONG_STATE', `The backup of task ${task.id} at ${backupRef} has no commit to stand on.`);
   const path = worktreePath(room.folders.worktrees, task);
   const at = room.now();
+  const ownerStart = (await startOf(process.pid)) ?? '';
   const row = await room.writer.write((db) =>
     recordWorktree(db, {
       task: task.id,
@@ -74,7 +75,7 @@ async function putBack(
       branch,
       state: 'making',
       ownerPid: process.pid,
-      ownerStart: startTimeOf(process.pid) ?? '',
+      ownerStart,
       at,
     }),
   );

@@ -1,5 +1,9 @@
+import { execFile as execFileCallback } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const execFile = promisify(execFileCallback);
 
 /** One run of a process, told apart from a later one that got the same number. */
 export interface ProcessRun {
@@ -43,11 +47,21 @@ export async function released(path: string): Promise<boolean> {
   return false;
 }
 
-async function startOf(pid: number): Promise<string | null> {
+/** When a process started, in the system's own words with the boot it was in; null when it is gone or nobody can say. */
+export async function startOf(pid: number): Promise<string | null> {
+  if (process.platform === 'win32') return null;
+  if (process.platform !== 'linux') {
+    const { stdout } = await execFile('/bin/ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+    return stdout.trim() || null;
+  }
   const [stat, boot] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
   ]);
-  // The name may hold blanks and brackets; the 20th field after it is the start.
-  return stat === null ? null : `${boot.trim()}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  if (stat === null) return null;
+  // The name may hold blanks and brackets, so fields are counted from its end: the state, and the 20th, the start.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A dead process that nobody has waited for yet still has its entry.
+  if (fields[0] === 'Z' || fields[0] === 'X') return null;
+  return `${boot.trim()}:${fields[19]}`;
 }

@@ -2,6 +2,7 @@ import { taskMarker } from '../agents/environment';
 import type { Place } from '../git/checkout';
 import { guardVariables } from '../git/guard';
 import type { Deps } from './deps';
+import { markerOf } from './processes';
 
 /**
  * The environment of a task's processes: what agents may see, a marker by which everything they start is found again,
@@ -9,7 +10,7 @@ import type { Deps } from './deps';
  * this worktree, where `place` is.
  */
 export async function environmentOf(deps: Deps, place: Place, task: number): Promise<Readonly<Record<string, string>>> {
-  const marker = taskMarker(`${deps.owner}:${task}`);
+  const marker = taskMarker(markerOf(deps, task));
   const guards = place.trusted ? {} : await guardVariables(place);
   return { ...(await deps.agentEnvironment()), ...marker, ...guards };
 }

@@ -3,6 +3,7 @@ import { CodedError } from '../contract/errors';
 import { branchName } from '../git/branch-name';
 import type { Checkout } from '../git/checkout';
 import { adminFolder } from '../git/links';
+import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { addWorktree, reattachWorktree } from '../git/worktree';
@@ -11,7 +12,6 @@ import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
-import { startTimeOf } from './processes';
 
 /** A task's worktree, ready to work in. */
 export interface Prepared {
@@ -40,7 +40,7 @@ export async function prepareWorktree(
     task.branch ??
     branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
   const path = known?.path ?? worktreePath(deps.folders.worktrees, task);
-  const owner = { pid: process.pid, start: startTimeOf(process.pid) ?? '' };
+  const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   const row = await deps.writer.write((db) => {
     patchTask(db, { task: task.id, patch: { branch, worktree: path }, at: deps.now(), generation: task.generation });
     if (known) {

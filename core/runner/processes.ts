@@ -1,7 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { endLeftovers } from '../agents/leftovers';
+import { startOf } from '../git/live';
 import { forgetProcess, listProcesses, recordProcess } from '../store/processes';
 import type { Deps } from './deps';
+
+/** What marks everything that is started for a task of this data folder. */
+export function markerOf(deps: Pick<Deps, 'owner'>, task: number): string {
+  return `${deps.owner}:${task}`;
+}
 
 /** The children one piece of work started, kept in the ledger until it is over. */
 export interface Children {
@@ -12,33 +17,50 @@ export interface Children {
 
 /** Keeps the ledger for the children of one task's work. */
 export function keepChildren(deps: Deps, task: number): Children {
-  const children: { readonly pid: number; readonly startTime: string }[] = [];
+  const recording: Promise<number | null>[] = [];
   return {
-    started({ pid, command }) {
-      const startTime = startTimeOf(pid);
-      if (startTime === null) return;
-      children.push({ pid, startTime });
-      void deps.writer
-        .write((db) => recordProcess(db, { pid, startTime, task, command: command.slice(0, 200), at: deps.now() }))
-        .catch((cause) =>
-          deps.log('warning', 'A child could not be put into the ledger.', { pid, cause: String(cause) }),
-        );
+    started(child) {
+      recording.push(record(deps, task, child));
     },
     async over() {
+      const pids = (await Promise.all(recording.splice(0))).filter((pid) => pid !== null);
       await deps.writer.write((db) => {
-        for (const child of children.splice(0)) forgetProcess(db, child.pid);
+        for (const pid of pids) forgetProcess(db, pid);
       });
     },
   };
 }
 
-/** Ends what an owner that is gone left running, as whole groups, and empties the ledger. Gives how many it ended. */
-export async function endSurvivors(deps: Pick<Deps, 'db' | 'writer' | 'log'>): Promise<number> {
+async function record(
+  deps: Deps,
+  task: number,
+  { pid, command }: { readonly pid: number; readonly command: string },
+): Promise<number | null> {
+  try {
+    const startTime = await startOf(pid);
+    if (startTime === null) return null;
+    const child = { pid, startTime, task, command: command.slice(0, 200), at: deps.now() };
+    await deps.writer.write((db) => recordProcess(db, child));
+    return pid;
+  } catch (cause) {
+    deps.log('warning', 'A child could not be put into the ledger.', { pid, cause: String(cause) });
+    return null;
+  }
+}
+
+/**
+ * Ends what an owner that is gone left running, and empties the ledger: the children it noted, as whole groups, and
+ * whatever carries the marker of a task that was in its hands. Gives how many it ended.
+ */
+export async function endSurvivors(
+  deps: Pick<Deps, 'db' | 'writer' | 'log' | 'owner'>,
+  inHand: readonly number[],
+): Promise<number> {
   const rows = listProcesses(deps.db);
   let ended = 0;
   for (const row of rows) {
     // A pid is only believed together with its start time: the number may belong to a stranger by now.
-    if (startTimeOf(row.pid) !== row.startTime) continue;
+    if ((await startOf(row.pid)) !== row.startTime) continue;
     deps.log('warning', 'Ended a process left by an owner that is gone.', { pid: row.pid, command: row.command });
     try {
       process.kill(process.platform === 'win32' ? row.pid : -row.pid, 'SIGKILL');
@@ -47,30 +69,11 @@ export async function endSurvivors(deps: Pick<Deps, 'db' | 'writer' | 'log'>): P
       // Gone between the look and the signal.
     }
   }
+  for (const task of new Set([...inHand, ...rows.flatMap((row) => row.task ?? [])])) {
+    ended += await endLeftovers({ group: null, marker: markerOf(deps, task) });
+  }
   await deps.writer.write((db) => {
     for (const row of rows) forgetProcess(db, row.pid);
   });
   return ended;
-}
-
-/** When a process started, in the system's own words; null when there is none, or the system does not say. */
-export function startTimeOf(pid: number): string | null {
-  try {
-    if (process.platform === 'linux') {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The second field is the command in brackets and may hold anything, so fields are counted from its end.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const [state, ticks] = [fields[0], fields[19]];
-      // A dead process that nobody has waited for yet still has its entry.
-      return ticks === undefined || state === 'Z' || state === 'X' ? null : `${bootId()} ${ticks}`;
-    }
-    if (process.platform === 'win32') return null;
-    return execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
-  } catch {
-    return null;
-  }
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }

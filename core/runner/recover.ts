@@ -5,7 +5,7 @@ import { releaseOwnerless } from '../store/claims';
 import { finishLanding, type Landing, openLandings } from '../store/landings';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
-import { readTask } from '../store/task-view';
+import { listTasks, readTask } from '../store/task-view';
 import { listWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
 import type { Deps } from './deps';
 import { landed } from './landed';
@@ -24,7 +24,8 @@ import { retireWorktree } from './retire';
  * One repository that cannot be opened does not keep the others from being recovered.
  */
 export async function recover(deps: Deps): Promise<void> {
-  await endSurvivors(deps);
+  const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 }).map((task) => task.id);
+  await endSurvivors(deps, inHand);
   const released = await deps.writer.write((db) => {
     endOpenSessions(db, { reason: 'Switchyard ended.', at: deps.now() });
     endOpenChecks(db, { output: 'Switchyard ended while this ran.', at: deps.now() });

@@ -1,3 +1,4 @@
+import { startOf } from '../git/live';
 import { readHead } from '../git/open';
 import { removeWorktree } from '../git/remove';
 import { refOid } from '../git/resolve';
@@ -7,7 +8,6 @@ import { patchTask } from '../store/tasks';
 import { updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
-import { startTimeOf } from './processes';
 
 /** How often a worktree may change between its snapshot and its removal before it is left alone. */
 const tries = 3;
@@ -24,7 +24,7 @@ export async function retireWorktree(
 ): Promise<{ readonly backupRef: string | null; readonly kept: string | null }> {
   const row = worktreeOf(deps.db, task);
   if (!row) return { backupRef: null, kept: null };
-  const owner = { pid: process.pid, start: startTimeOf(process.pid) ?? '' };
+  const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
   const checkout = await reattachWorktree(place, row.path);
   let ref: string | null = null;

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../core/contract/request';
-import { startTimeOf } from '../../../core/runner/processes';
+import { startOf } from '../../../core/git/live';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { recordProcess } from '../../../core/store/processes';
 import { type Bed, openBed } from '../../support/runtime';
@@ -115,7 +115,7 @@ describe('work on a task', () => {
     // Discarding waits until nothing works on the task any more.
     await bed.calls.tasks.discard({ task: task.id });
     const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
-    expect(pid === 0 || startTimeOf(pid) === null).toBe(true);
+    expect(pid === 0 || (await startOf(pid)) === null).toBe(true);
   });
 
   it('ends at start what an owner that is gone left running, and no stranger', async () => {
@@ -125,12 +125,12 @@ describe('work on a task', () => {
     await bed.runtime.stop();
     const db = openDatabase({ file: bed.config.folders.database });
     const facts = { task: null, command: 'sleep 600', at: Date.now() };
-    recordProcess(db, { ...facts, pid: left.pid ?? 0, startTime: startTimeOf(left.pid ?? 0) ?? '' });
+    recordProcess(db, { ...facts, pid: left.pid ?? 0, startTime: (await startOf(left.pid ?? 0)) ?? '' });
     recordProcess(db, { ...facts, pid: stranger.pid ?? 0, startTime: 'another boot 17' });
     closeDatabase(db);
     const again = await bed.restart();
     expect(await gone).toBe('SIGKILL');
-    expect(startTimeOf(stranger.pid ?? 0)).not.toBeNull();
+    expect(await startOf(stranger.pid ?? 0)).not.toBeNull();
     stranger.kill('SIGKILL');
     bed = again;
   });
