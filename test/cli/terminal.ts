@@ -62,8 +62,18 @@ export async function openTerminal() {
       directory: folder.path,
       config,
       program: 'switchyard',
-      out: { write: (text) => void (printed.out += text), isTTY: options.tty ?? false },
-      err: { write: (text) => void (printed.err += text), isTTY: options.tty ?? false },
+      out: {
+        write(text) {
+          printed.out += text;
+        },
+        isTTY: options.tty ?? false,
+      },
+      err: {
+        write(text) {
+          printed.err += text;
+        },
+        isTTY: options.tty ?? false,
+      },
       readInput: async () => options.input ?? '',
       attach: connect,
       reach: async () => {
