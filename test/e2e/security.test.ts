@@ -191,9 +191,20 @@ describe('a page taken over by an attacker', () => {
         port.postMessage(nonsense);
       }
     });
-    await page.reload();
-    await page.getByRole('navigation', { name: 'Places' }).waitFor();
-    await page.getByText(/echo ok/).waitFor();
+    const again = await page.evaluate(async () => {
+      const port = await new Promise<MessagePort>((resolve) => {
+        window.addEventListener('message', (event) => event.ports[0] && resolve(event.ports[0]), { once: true });
+        (window as unknown as { switchyard: { ready(): void } }).switchyard.ready();
+      });
+      return new Promise((resolve) => {
+        port.addEventListener('message', (event) => {
+          const { i, p } = JSON.parse(event.data);
+          if (i === '7000000') resolve(p.b.json.owner);
+        });
+        port.postMessage(JSON.stringify({ i: '7000000', p: { u: '/runtime/status', b: {} } }));
+      });
+    });
+    expect(again).toBe('app');
   });
 });
 
@@ -221,6 +232,14 @@ test('a window that is not ours gets no port and no dialog', async () => {
     return { ...heard, asked };
   });
   expect(answer).toEqual({ port: false, picked: 'refused', asked: 0 });
+});
+
+test('the page comes with the policy in its headers', async () => {
+  const policy = await desktop.app.evaluate(async ({ net }) => {
+    const answer = await net.fetch('app://main/index.html');
+    return answer.headers.get('content-security-policy');
+  });
+  expect(policy).toContain("default-src 'none'; script-src 'self'");
 });
 
 test('the window is made as promised', async () => {
