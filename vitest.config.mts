@@ -28,6 +28,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...oneAtATime } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...oneAtATime } },
+      // Not a test: takes the pictures of docs/screenshots.
+      { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
       { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], ...oneAtATime } },
     ],
   },
