@@ -33,41 +33,41 @@ const tasks = [
     title: 'Rename the config loader',
     prompt:
       'Rename loadCfg to loadConfig everywhere.\n[write: src/config.js | export function loadConfig(path) {\\n  return JSON.parse(read(path));\\n}\\n]',
-    then: 'approve',
+    ending: 'approve',
   },
   {
     title: 'Add retry to the uploader',
     prompt: `Uploads fail on flaky networks. Try again up to four times, waiting twice as long each time, but only when the error is retryable.\n[say: put() throws errors with a retryable flag, so the uploader can tell a timeout from a refusal.]\n[plan: Read how put() fails | Retry with growing waits | Keep errors that cannot be retried]\n[write: src/upload.js | ${uploader.replaceAll('\n', '\\n')}]\n[say: The uploader now retries with growing waits and gives up at once on errors that cannot be retried.]`,
-    then: 'plan',
+    ending: 'plan',
   },
   {
     title: 'Docs for webhooks',
     prompt:
       'Explain how a webhook is signed.\n[write: docs/webhooks.md | # Webhooks\\n\\nEvery delivery is signed.\\n]',
-    then: 'review',
+    ending: 'review',
   },
   {
     title: 'Fix the flaky login test',
     prompt:
       'The login test fails one time in ten.\n[say: The test waits 50 ms for a redirect that takes longer on a busy machine.]\n[permission: npm test -- --grep login --repeat 20]',
-    then: 'wait',
+    ending: 'wait',
   },
   {
     title: 'Which database for sessions?',
     prompt:
       'Move sessions out of memory.\n[ask: Where should sessions live? | The Postgres that is there already | A Redis beside it]',
-    then: 'wait',
+    ending: 'wait',
   },
   {
     title: 'Speed up the CSV import',
     prompt: 'Stream the file instead of reading it whole.\n[say: Reading the importer first.]\n[wait: 600s]',
-    then: 'run',
+    ending: 'run',
   },
   {
     title: 'Remove the old feature flags',
     prompt:
       'Flags older than a year.\n[fail: Two flags are still read by the mobile app, which is not in this repository.]',
-    then: 'fail',
+    ending: 'fail',
   },
 ];
 
@@ -143,7 +143,7 @@ async function make(machine: Machine, task: (typeof tasks)[number]): Promise<voi
     // A task that fails on purpose fails the command that waits for it.
     return JSON.parse((await ran.catch((error: { stdout: string }) => error)).stdout);
   };
-  const waits = task.then === 'run' ? [] : ['--wait'];
+  const waits = task.ending === 'run' ? [] : ['--wait'];
   const added = await type(
     'task',
     'add',
@@ -158,8 +158,8 @@ async function make(machine: Machine, task: (typeof tasks)[number]): Promise<voi
     task.prompt,
     ...waits,
   );
-  if (task.then === 'approve') await type('task', 'approve', `${added.id}`);
-  if (task.then === 'plan') {
+  if (task.ending === 'approve') await type('task', 'approve', `${added.id}`);
+  if (task.ending === 'plan') {
     await type('answer', `${added.requests[0].id}`, '--allow');
     await type('task', 'wait', `${added.id}`);
   }
