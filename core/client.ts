@@ -35,8 +35,8 @@ export async function attach(options: {
   readonly version: string;
 }): Promise<Connection | null> {
   const owner = readOwner(options.folder);
-  if (owner === null) return null;
-  const socket = await open(owner, options.version);
+  if (owner === null || owner.socket === null) return null;
+  const socket = await open(owner, owner.socket, options.version);
   if (socket === null) return null;
   // One that fails is one that closes; who waits on a call hears it from the call.
   socket.on('error', () => {});
@@ -49,10 +49,10 @@ export async function attach(options: {
   };
 }
 
-function open(owner: OwnerRecord, version: string): Promise<WebSocket | null> {
+function open(owner: OwnerRecord, path: string, version: string): Promise<WebSocket | null> {
   return new Promise((resolve, reject) => {
     // The part after the colon is the path of the request, which this socket does not look at.
-    const socket = new WebSocket(`ws+unix:${owner.socket}:/`, {
+    const socket = new WebSocket(`ws+unix:${path}:/`, {
       headers: { [versionHeader]: version },
       perMessageDeflate: false,
       maxPayload: messageLimit * 4,

@@ -9,7 +9,7 @@ import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
-import { openLog } from './log';
+import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
 import type { Deps } from './runner/deps';
@@ -43,8 +43,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   readonly router: Router;
   readonly status: () => Status;
-  /** Nothing is queued, running or waiting for an answer, and nobody follows. */
-  readonly idle: () => boolean;
+  /** The runtime's one log. A second one on the same file would not know when the file is full. */
+  readonly log: Log;
   /** Recovers what a crash left and begins to claim. */
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
@@ -138,10 +138,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     router,
     status,
-    idle() {
-      const counts = countTasks(db);
-      return counts.queued + counts.running + counts.waiting === 0 && changes.followers() === 0;
-    },
+    log,
     async start() {
       await recover(deps);
       runner.start();

@@ -3,7 +3,6 @@ import type { Client } from './client';
 import type { Config } from './config';
 import type { OwnerRecord } from './contract/owner';
 import { createRuntime, type RuntimeOptions } from './index';
-import { openLog } from './log';
 import { claimDataFolder } from './owner';
 import { codedAnswers } from './server/errors';
 import { type Line, serveLine } from './server/line';
@@ -39,26 +38,28 @@ export async function openRuntime(
   options: OpenOptions,
 ): Promise<OpenRuntime | { readonly kind: 'taken'; readonly by: OwnerRecord | null }> {
   const { config } = options;
-  const { data, run, logs } = config.folders;
+  const { data, run } = config.folders;
   const claimed = claimDataFolder({ folder: data, nativeBinding: config.nativeBinding });
   if (claimed.kind === 'taken') return claimed;
   const undo: (() => Promise<void> | void)[] = [() => claimed.release()];
   try {
+    // Starting may take long after a crash; whoever comes second learns from this that waiting is worth it.
+    const starting: OwnerRecord = {
+      pid: process.pid,
+      startedAt: Date.now(),
+      version,
+      owner: options.owner,
+      socket: null,
+    };
+    claimed.announce(starting);
     const runtime = await createRuntime(options);
     undo.push(() => runtime.stop());
-    const record = openLog(logs);
-    const log = (line: string) => record('warning', line);
+    const log = (line: string) => runtime.log('warning', line);
     await runtime.start();
     const { router } = runtime;
     const socket = await serveSocket({ router, folder: run, version, log, onClients: options.onClients });
     undo.push(() => socket.close());
-    const owner: OwnerRecord = {
-      pid: process.pid,
-      startedAt: runtime.status().startedAt,
-      version,
-      owner: options.owner,
-      socket: socket.path,
-    };
+    const owner: OwnerRecord = { ...starting, socket: socket.path };
     claimed.announce(owner);
     let closing: Promise<void> | undefined;
     return {

@@ -9,13 +9,13 @@ import { type Lock, takeLock } from './store/lock';
 /** A data folder in this process's hands. */
 export interface Ownership {
   readonly kind: 'owned';
-  /** Says to others where the owner is reached. Call it once the socket listens. */
+  /** Says to others that the owner starts, or where it is reached; the latter once the socket listens. */
   announce(record: OwnerRecord): void;
   /** Takes the announcement back and lets the next owner in. Harmless when called twice. */
   release(): void;
 }
 
-/** Either ours, or another's; `by` is null while that owner starts or stops. */
+/** Either ours, or another's; `by` is null when that owner has only just come or is about to go. */
 export type ClaimOutcome = Ownership | { readonly kind: 'taken'; readonly by: OwnerRecord | null };
 
 /**

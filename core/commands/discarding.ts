@@ -1,6 +1,8 @@
 import { CodedError } from '../contract/errors';
 import type { Task } from '../contract/task';
+import type { Place } from '../git/checkout';
 import { startOf } from '../git/live';
+import { removeFolders } from '../git/remove';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
@@ -9,12 +11,16 @@ import { worktreePath } from '../runner/prepare';
 import { retireWorktree } from '../runner/retire';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
-import { recordWorktree, updateWorktree } from '../store/worktrees';
+import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Room } from './room';
-import { mustBe, told } from './tasks';
+import { alone, mustBe, told } from './tasks';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
-export async function discard(room: Room, task: number): Promise<Task> {
+export function discard(room: Room, task: number): Promise<Task> {
+  return alone(task, () => throwAway(room, task));
+}
+
+async function throwAway(room: Room, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
   const place = await repositoryPlace(room.git, work.repository);
@@ -36,7 +42,11 @@ export async function discard(room: Room, task: number): Promise<Task> {
 }
 
 /** Brings a discarded change back to review, as it was, in a new worktree on its old branch. */
-export async function restore(room: Room, task: number): Promise<Task> {
+export function restore(room: Room, task: number): Promise<Task> {
+  return alone(task, () => bringBack(room, task));
+}
+
+async function bringBack(room: Room, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   const { branch, backupRef, outcome } = work;
   if (outcome !== 'discarded' || branch === null || backupRef === null) {
@@ -79,24 +89,49 @@ async function putBack(
       at,
     }),
   );
-  const added = await addWorktree(place, { path, branch, startOid: head });
-  if (added.kind !== 'added') {
-    const what = added.kind === 'path-taken' ? path : `the branch ${branch}`;
+  try {
+    const added = await addWorktree(place, { path, branch, startOid: head, existingBranch: true });
+    if (added.kind !== 'added') {
+      const what = added.kind === 'path-taken' ? path : `the branch ${branch}`;
+      throw new CodedError(
+        'CONFLICT',
+        `Could not restore task ${task.id}: ${what} exists already and is something else. Move it away, then restore again.`,
+      );
+    }
+    const inWorktree = { ...place, checkout: added.checkout };
+    try {
+      await restoreSnapshot(inWorktree, { ref: backupRef });
+    } catch (cause) {
+      // Half a change must not stand there as if it were all of it; the backup still holds everything.
+      await removeFolders(added.checkout.gitDir, added.checkout.workTree);
+      throw cause;
+    }
+    await keepRestored(room, task, { row, path, branch, place: inWorktree });
+  } catch (cause) {
+    await room.writer.write((db) => {
+      if (worktreeOf(db, task.id)?.state === 'making')
+        updateWorktree(db, { worktree: row, state: 'removed', at: room.now() });
+    });
+    throw cause;
+  }
+}
+
+/** Makes what a stopped agent had not committed part of the change to review, and keeps that the worktree is back. */
+async function keepRestored(
+  room: Room,
+  task: TaskWork,
+  restored: { readonly row: number; readonly path: string; readonly branch: string; readonly place: Place },
+): Promise<void> {
+  await room.writer.write((db) => {
+    updateWorktree(db, { worktree: restored.row, state: 'ready', at: room.now() });
+    patchTask(db, { task: task.id, patch: { worktree: restored.path }, at: room.now() });
+  });
+  const change = await commitChange(restored.place, task, restored.branch, new AbortController().signal);
+  if (change.kind === 'refused') {
     throw new CodedError(
-      'CONFLICT',
-      `Could not restore task ${task.id}: ${what} exists already. Move it away, then restore again.`,
+      'WRONG_STATE',
+      `The worktree of task ${task.id} is back at ${restored.path}, but it could not be committed. ${change.error}`,
     );
   }
-  const inWorktree = { ...place, checkout: added.checkout };
-  await restoreSnapshot(inWorktree, { ref: backupRef });
-  // What a stopped agent had not committed becomes part of the change to review.
-  const change = await commitChange(inWorktree, task, branch, new AbortController().signal);
-  await room.writer.write((db) => {
-    updateWorktree(db, { worktree: row, state: 'ready', at: room.now() });
-    patchTask(db, {
-      task: task.id,
-      patch: { worktree: path, ...(change.kind === 'committed' && { change: change.size }) },
-      at: room.now(),
-    });
-  });
+  await room.writer.write((db) => patchTask(db, { task: task.id, patch: { change: change.size }, at: room.now() }));
 }

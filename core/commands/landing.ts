@@ -1,29 +1,40 @@
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review, Strategy } from '../contract/review';
 import type { Task } from '../contract/task';
+import { runsPrograms } from '../git/inspect';
 import { type Landed, type NotLanded, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
 import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import { identityFor } from '../runner/change';
-import { landed } from '../runner/landed';
+import { landed, settleLanding } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
-import { finishLanding, recordLanding } from '../store/landings';
+import { finishLanding, openLandings, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
-import { mustBe, told } from './tasks';
+import { alone, mustBe, told } from './tasks';
 
 /**
  * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
  * nothing was touched. The worktree goes afterwards, kept under a backup ref.
  */
-export async function approve(room: Room, approval: Approval): Promise<Task> {
+export function approve(room: Room, approval: Approval): Promise<Task> {
+  return alone(approval.task, () => land(room, approval));
+}
+
+async function land(room: Room, approval: Approval): Promise<Task> {
   const work = taskWork(room.db, approval.task);
   mustBe(work, ['review'], 'approved');
   const place = await repositoryPlace(room.git, work.repository);
+  await assertStillTrusted(work, place);
+  const open = openLandings(room.db).find((landing) => landing.task === work.id);
+  if (open !== undefined) {
+    // An earlier try was cut short by an error; what became of it comes first.
+    if ((await settleLanding(room, place, open)) === 'landed') return finished(room, place, work);
+  }
   const review = await reviewOf(work, place);
   assertSame(work, review, approval);
   await assertNothingUnseen(work, place);
@@ -47,18 +58,41 @@ export async function approve(room: Room, approval: Approval): Promise<Task> {
       at: room.now(),
     }),
   );
-  const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid });
-  if (end.kind !== 'landed') {
+  const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
+    async (cause) => {
+      const begun = openLandings(room.db).find((one) => one.id === landing);
+      if (begun === undefined || (await settleLanding(room, place, begun)) !== 'landed') throw cause;
+      return null;
+    },
+  );
+  if (end !== null && end.kind !== 'landed') {
     await room.writer.write((db) => finishLanding(db, { landing, state: 'abandoned', at: room.now() }));
     throw notLanded(work, end);
   }
-  tell(room, work, noticesOf(end));
-  await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, 'person');
+  if (end !== null) {
+    tell(room, work, noticesOf(end));
+    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, 'person');
+  }
+  return finished(room, place, work);
+}
+
+/** Takes the worktree of a landed task away and wakes those that waited for it. */
+async function finished(room: Room, place: RepositoryPlace, work: TaskWork): Promise<Task> {
   room.runner.wake();
   const { kept } = await retireWorktree(room, place, work.id);
   if (kept !== null)
     tell(room, work, [`Its worktree was left at ${work.worktree}, because a backup could not hold all of it: ${kept}`]);
   return told(room, work.id);
+}
+
+/** Throws NOT_TRUSTED when landing as trusted would run what nobody trusted, and as untrusted would land other bytes. */
+async function assertStillTrusted({ repository }: TaskWork, place: RepositoryPlace): Promise<void> {
+  if (!repository.trusted || place.trusted || !(await runsPrograms(place))) return;
+  throw new CodedError(
+    'NOT_TRUSTED',
+    `Nothing was merged: what ${repository.name} would run has changed since you trusted it. Look at it and trust it again (add it once more with trust), or take the trust back, then approve.`,
+    { facts: { repository: repository.path } },
+  );
 }
 
 /** What the person should know about a landing. */

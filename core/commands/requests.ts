@@ -1,7 +1,8 @@
+import type { Caller } from '../contract/caller';
 import type { Answer, Request } from '../contract/request';
 import { resumeWhenAnswered } from '../runner/asking';
 import { answerRequest, listOpenRequests } from '../store/requests';
-import type { Caller, Room } from './room';
+import type { Room } from './room';
 
 /** Open requests, those that have blocked an agent longest first. */
 export function list(room: Room): Request[] {

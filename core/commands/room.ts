@@ -35,8 +35,3 @@ export interface Room {
   readonly log: Deps['log'];
   readonly now: () => number;
 }
-
-/** Who calls, as a door found out. */
-export interface Caller {
-  readonly by: string;
-}

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
 import * as changes from './changes';
 import * as demo from './demo';
@@ -7,7 +8,7 @@ import * as landing from './landing';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
-import type { Caller, Room } from './room';
+import type { Room } from './room';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as tasks from './tasks';

@@ -1,10 +1,12 @@
 import { CodedError } from '../contract/errors';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
+import { inTurn } from '../git/in-turn';
 import { openRepository } from '../git/open';
 import { resolveBranch } from '../git/resolve';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
+import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
 import { insertTask, moveTask } from '../store/tasks';
 import type { Room } from './room';
@@ -61,36 +63,42 @@ export async function cancel(room: Room, task: number): Promise<Task> {
 }
 
 /** Queues a failed or cancelled task again, going on in its worktree and its session. */
-export async function retry(room: Room, task: number): Promise<Task> {
-  await room.writer.write((db) =>
-    moveTask(db, {
-      task,
-      to: 'queued',
-      by: 'person',
-      reason: 'Retried.',
-      at: room.now(),
-      patch: { error: null, runAfter: null, queuedReason: 'You asked to try again.' },
-    }),
-  );
-  room.runner.wake();
-  return told(room, task);
+export function retry(room: Room, task: number): Promise<Task> {
+  return alone(task, async () => {
+    await room.writer.write((db) => {
+      // The repository may have been removed meanwhile; then there is nothing to work in.
+      repositoryById(db, taskRow(db, task).repository_id);
+      moveTask(db, {
+        task,
+        to: 'queued',
+        by: 'person',
+        reason: 'Retried.',
+        at: room.now(),
+        patch: { error: null, runAfter: null, queuedReason: 'You asked to try again.' },
+      });
+    });
+    room.runner.wake();
+    return told(room, task);
+  });
 }
 
 /** Sends a finished change back to its agent with a comment, as the next message of the same session. */
-export async function reject(room: Room, input: { task: number; comment: string }): Promise<Task> {
-  await room.writer.write((db) => {
-    moveTask(db, {
-      task: input.task,
-      to: 'queued',
-      by: 'person',
-      reason: 'Changes asked.',
-      at: room.now(),
-      patch: { runAfter: null, queuedReason: 'You asked for changes.' },
+export function reject(room: Room, input: { task: number; comment: string }): Promise<Task> {
+  return alone(input.task, async () => {
+    await room.writer.write((db) => {
+      moveTask(db, {
+        task: input.task,
+        to: 'queued',
+        by: 'person',
+        reason: 'Changes asked.',
+        at: room.now(),
+        patch: { runAfter: null, queuedReason: 'You asked for changes.' },
+      });
+      addMessage(db, { task: input.task, text: input.comment, by: 'person', at: room.now() });
     });
-    addMessage(db, { task: input.task, text: input.comment, by: 'person', at: room.now() });
+    room.runner.wake();
+    return told(room, input.task);
   });
-  room.runner.wake();
-  return told(room, input.task);
 }
 
 /** A task with its prompt and its history. */
@@ -101,6 +109,14 @@ export function get(room: Room, task: number): TaskDetail {
 /** The newest tasks first. */
 export function list(room: Room, input: { states?: TaskState[]; repository?: number; limit: number }): Task[] {
   return listTasks(room.db, input);
+}
+
+/**
+ * Does one thing at a time to a task that is in nobody's hands: approving, discarding, restoring, asking for changes and
+ * retrying take many steps or decide what the next of them finds, and may come by two doors at once.
+ */
+export function alone<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
+  return inTurn(`task ${task}`, act);
 }
 
 /** Throws WRONG_STATE unless the task is in one of the states. `what` says what was asked, as a participle. */

@@ -2,10 +2,14 @@
  * What the menu, the tray and a notification may ask of the window. `show-task:7` shows task 7. They are words, never
  * data: whatever they start goes through the contract's calls like everything else.
  */
-export const windowCommands = ['add-repository', 'new-task', 'palette', 'inbox', 'settings', 'help'] as const;
-
-/** One command from the shell to the window. */
-export type WindowCommand = (typeof windowCommands)[number] | `show-task:${number}`;
+export type WindowCommand =
+  | 'add-repository'
+  | 'new-task'
+  | 'palette'
+  | 'inbox'
+  | 'settings'
+  | 'help'
+  | `show-task:${number}`;
 
 /** The message with which the preload forwards the port of the contract: `event.data` is this, `event.ports[0]` the port. */
 export const portMessage = 'switchyard:port';

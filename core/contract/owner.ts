@@ -3,14 +3,14 @@ import { z } from 'zod';
 /** Who may own a data folder: the desktop app, or the runtime without a window. */
 export const owners = ['app', 'background'] as const;
 
-/** What the owner of a data folder leaves in run/owner.json, once it can be reached. */
+/** What the owner of a data folder says of itself in run/owner.json: that it starts, then how it is reached. */
 export const ownerRecordSchema = z.object({
   pid: z.number().int().positive(),
   /** Epoch milliseconds. */
   startedAt: z.number().int(),
   version: z.string(),
   owner: z.enum(owners),
-  /** The path of its socket, or the name of its pipe on Windows. */
-  socket: z.string().min(1),
+  /** The path of its socket, or the name of its pipe on Windows; null while it starts. */
+  socket: z.string().min(1).nullable(),
 });
 export type OwnerRecord = z.infer<typeof ownerRecordSchema>;

@@ -23,16 +23,52 @@ export async function inspectRepository(trustedOrNot: Place): Promise<Inspection
   return { programs: found.map((program) => program.line), notices, trustHash: hashOf(found) };
 }
 
+/** Whether git itself would run anything the repository configures: a hook, a filter, a driver, a signer. */
+export async function runsPrograms(place: Place): Promise<boolean> {
+  const programs = await findPrograms({ ...place, trusted: false });
+  return programs.some(({ line }) => !line.startsWith(forAgentsLine));
+}
+
 /** The hash `inspectRepository` gives, to compare with the one noted when trust was given. */
 export async function trustHash(place: Place): Promise<string> {
   return hashOf(await findPrograms({ ...place, trusted: false }));
+}
+
+/**
+ * What a worktree would run that its repository's own checkout does not have, one line each: hooks, configuration and
+ * agents' settings that came with another branch, or that an agent wrote. Runs none of it.
+ */
+export async function programsBeyond(worktree: Place, checkout: Place): Promise<Foreign[]> {
+  const [there, known] = await Promise.all(
+    [worktree, checkout].map((place) => findPrograms({ ...place, trusted: false })),
+  );
+  const versions = new Map<string, Set<string>>();
+  for (const program of known ?? []) {
+    const all = versions.get(program.line) ?? new Set();
+    for (const version of program.versions ?? [program.content]) all.add(version);
+    versions.set(program.line, all);
+  }
+  return (there ?? [])
+    .map(({ line, content, versions: own }) => ({ line, version: own?.[0] ?? content }))
+    .filter(({ line, version }) => version !== absent && !versions.get(line)?.has(version));
+}
+
+/** A program that the repository's own checkout does not have. */
+export interface Foreign {
+  readonly line: string;
+  /** Tells this version of it from another. */
+  readonly version: string;
 }
 
 interface Program {
   readonly line: string;
   /** Everything that decides what it does. */
   readonly content: string;
+  /** For a file: digests of what is on disk, and of what is committed. The same as `content` when left out. */
+  readonly versions?: readonly string[];
 }
+
+const absent = 'absent';
 
 function hashOf(programs: readonly Program[]): string {
   const hash = createHash('sha256');
@@ -125,6 +161,8 @@ const forAgents = [
   '.config/goose',
 ];
 
+const forAgentsLine = 'for agents: ';
+
 async function agentSettings(place: Place): Promise<Program[]> {
   const found: Program[] = [];
   const { stdout, exitCode } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...forAgents], {
@@ -139,9 +177,19 @@ async function agentSettings(place: Place): Promise<Program[]> {
   for (const path of forAgents) await digestAll(place.checkout.workTree, path, present);
   for (const path of [...new Set([...committed.keys(), ...present.keys()])].sort()) {
     const content = `${committed.get(path) ?? ''} ${present.get(path) ?? ''}`;
-    found.push({ line: `for agents: ${printable(path)}`, content });
+    const blob = committed.has(path) ? [await committedDigest(place, path)] : [];
+    found.push({
+      line: `${forAgentsLine}${printable(path)}`,
+      content,
+      versions: [present.get(path) ?? absent, ...blob],
+    });
   }
   return found;
+}
+
+async function committedDigest(place: Place, path: string): Promise<string> {
+  const { stdout } = await runGit(place, ['cat-file', 'blob', `HEAD:${path}`], { successExitCodes: [128] });
+  return createHash('sha256').update(stdout).digest('hex');
 }
 
 async function digestAll(top: string, path: string, into: Map<string, string>): Promise<void> {

@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Checkout } from './checkout';
 
 /** The git folder a checkout's `.git` stands for, links resolved; null when there is none. */
@@ -35,9 +35,16 @@ export async function checkoutAt(commonDir: string, path: string): Promise<Check
 /** The folder under the repository's `worktrees` that speaks of a path, whether or not the files are there; or null. */
 export async function adminFolder(commonDir: string, path: string): Promise<string | null> {
   const worktrees = join(commonDir, 'worktrees');
+  const link = join(await realPath(path), '.git');
   for (const id of await readdir(worktrees).catch(() => [])) {
     const back = await readFile(join(worktrees, id, 'gitdir'), 'utf8').catch(() => '');
-    if (back.replace(/\r?\n$/, '') === join(path, '.git')) return join(worktrees, id);
+    if (back.replace(/\r?\n$/, '') === link) return join(worktrees, id);
   }
   return null;
+}
+
+/** The path with links in its parent resolved, as git notes it; the folder itself may be gone. */
+export async function realPath(path: string): Promise<string> {
+  const parent = await realpath(dirname(path)).catch(() => dirname(path));
+  return join(parent, basename(path));
 }

@@ -32,8 +32,9 @@ const keepOfStderr = 64 * 1024;
 const graceMs = 2_000;
 
 /**
- * Runs a program in a process group of its own, without a shell and without a terminal. Throws CANCELLED, GIT_FAILED
- * on a timeout, NOT_FOUND when the program or the folder is gone.
+ * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
+ * is, about two seconds later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
+ * a timeout, NOT_FOUND when the program or the folder is gone.
  */
 export function execute(what: Execution): Promise<Executed> {
   const { program, args, signal, timeoutMs = 600_000, maxBytes = 64 * 1024 * 1024 } = what;
@@ -53,12 +54,29 @@ export function execute(what: Execution): Promise<Executed> {
     let stderr = '';
     let truncated = false;
     let ended: CodedError | undefined;
+    let received = 0;
     let kill: NodeJS.Timeout | undefined;
+    let left: NodeJS.Timeout | undefined;
 
     const end = () => {
       // The gentle signal first: git removes its lock files on it.
       endGroup(child.pid, 'SIGTERM');
-      kill ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+      kill ??= setTimeout(() => {
+        endGroup(child.pid, 'SIGKILL');
+        letGo();
+      }, graceMs);
+    };
+    const letGo = () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    // What left the group of its own accord may hold the pipes open for ever; the command itself is over.
+    const letGoWhenRead = () => {
+      left = setTimeout(() => {
+        const before = received;
+        // In between, what already lies in the pipes is read, however long this process was held up.
+        setImmediate(() => (received === before ? letGo() : letGoWhenRead()));
+      }, graceMs);
     };
     const onAbort = () => {
       ended ??= cancelled(name);
@@ -75,6 +93,7 @@ export function execute(what: Execution): Promise<Executed> {
     signal?.addEventListener('abort', onAbort, { once: true });
 
     child.stdout.on('data', (chunk: Buffer) => {
+      received += chunk.length;
       if (truncated) return;
       stdout.push(size + chunk.length > maxBytes ? chunk.subarray(0, maxBytes - size) : chunk);
       size += chunk.length;
@@ -84,6 +103,7 @@ export function execute(what: Execution): Promise<Executed> {
       }
     });
     child.stderr.on('data', (chunk: Buffer) => {
+      received += chunk.length;
       stderr = (stderr + chunk.toString('utf8')).slice(-keepOfStderr);
     });
     // A program that does not read its input to the end is not a failure of ours; its exit status says what it is.
@@ -93,6 +113,7 @@ export function execute(what: Execution): Promise<Executed> {
     const settle = () => {
       clearTimeout(timer);
       clearTimeout(kill);
+      clearTimeout(left);
       signal?.removeEventListener('abort', onAbort);
     };
     child.on('error', (cause) => {
@@ -105,7 +126,10 @@ export function execute(what: Execution): Promise<Executed> {
       );
     });
     // What a hook left in the background has no owner once its command is over, and would hold the pipes open.
-    child.on('exit', () => endGroup(child.pid, 'SIGKILL'));
+    child.on('exit', () => {
+      endGroup(child.pid, 'SIGKILL');
+      letGoWhenRead();
+    });
     child.on('close', (code) => {
       settle();
       if (ended) reject(ended);

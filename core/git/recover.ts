@@ -1,12 +1,13 @@
-import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
-import { adminFolder } from './links';
+import { adminFolder, realPath } from './links';
 import { heldOpen } from './live';
+import { reclaimWorktree } from './reclaim';
 import { removeFolders } from './remove';
 import { refOid } from './resolve';
-import { deleteBranch, reattachWorktree } from './worktree';
+import { deleteBranch, readyMark } from './worktree';
 import { listWorktrees } from './worktrees';
 
 /** A worktree of ours as the records name it, and whether whoever last worked on it is known to be gone. */
@@ -23,7 +24,7 @@ export interface Remembered {
 export async function clearStaleLocks(place: Place, { path, branch, ownerDead }: Remembered): Promise<string[]> {
   if (!ownerDead) return [];
   const { commonDir } = place.checkout;
-  const gitDir = await adminFolder(commonDir, await real(path));
+  const gitDir = await adminFolder(commonDir, path);
   const names = ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock', 'config.worktree.lock'];
   const locks = gitDir === null ? [] : names.map((name) => join(gitDir, name));
   if (branch.startsWith('switchyard/')) locks.push(join(commonDir, 'refs/heads', `${branch}.lock`));
@@ -39,37 +40,41 @@ export async function clearStaleLocks(place: Place, { path, branch, ownerDead }:
 /** What is left of a worktree after a crash, once healed. */
 export type Reconciled =
   | { readonly kind: 'usable'; readonly checkout: Checkout }
-  /** It was half made, or its files are gone; what was left is removed. `branch` tells whether the branch remains. */
+  /** It was never ready, or its files are gone; what was left is removed. `branch` tells whether the branch remains. */
   | { readonly kind: 'removed'; readonly branch: 'deleted' | 'kept' }
   /** There is neither worktree nor branch. */
   | { readonly kind: 'absent' }
   /** Its owner lives; nothing was touched. */
   | { readonly kind: 'owned' }
-  /** Something that is not ours is at the path; nothing was touched. */
+  /** There are files at the path that are no whole worktree of ours, or somebody's work in one; nothing was touched. */
   | { readonly kind: 'foreign'; readonly reason: string };
 
 /**
- * Heals a worktree of ours that a crash may have left half made: gives it back when it is whole, else takes the rest
- * away, and its branch too if that still is where it began. Safe to repeat. No agent ever worked in a half-made one.
+ * Heals a worktree of ours that a crash may have left half made: gives it back when it is whole or lacks only its link.
+ * Files go only when it was never ready, for then nobody worked in it: the records say it was being made, and git's
+ * notes have no mark of it being finished. Its branch goes too if that still is where it began. Safe to repeat.
  */
 export function reconcileWorktree(
   place: Place,
-  remembered: Remembered & { readonly startOid: string },
+  remembered: Remembered & {
+    readonly startOid: string;
+    /** The records say that it was being made and not that it was finished. */
+    readonly making: boolean;
+  },
 ): Promise<Reconciled> {
   return inTurn(place.checkout.commonDir, async (): Promise<Reconciled> => {
     if (!remembered.ownerDead) return { kind: 'owned' };
-    const { branch, startOid } = remembered;
+    const { branch, startOid, making } = remembered;
     await clearStaleLocks(place, remembered);
-    const checkout = await reattachWorktree(place, remembered.path);
-    if (checkout !== null) return { kind: 'usable', checkout };
+    const found = await reclaimWorktree(place, remembered.path);
+    if (found.kind === 'usable') return found;
 
     const { commonDir } = place.checkout;
-    const path = await real(remembered.path);
+    const path = await realPath(remembered.path);
     const gitDir = (await adminFolder(commonDir, path)) ?? (await unfinishedFolder(commonDir, path));
     const files = await lstat(path).catch(() => null);
-    if (files !== null && gitDir === null && !(await isEmptyShell(path))) {
-      const reason = `${path} holds files, but the repository at ${place.checkout.workTree} knows no worktree there.`;
-      return { kind: 'foreign', reason };
+    if (found.kind === 'broken' && !(making && (await wasNeverReady(gitDir, path)))) {
+      return { kind: 'foreign', reason: found.reason };
     }
     const tip = await refOid(place, `refs/heads/${branch}`);
     await removeFolders(gitDir, path);
@@ -95,16 +100,9 @@ async function unfinishedFolder(commonDir: string, path: string): Promise<string
   return locked?.trim() === 'initializing' && back === '' ? gitDir : null;
 }
 
-/** A folder git made and had not filled: nothing in it, or only the link. */
-async function isEmptyShell(path: string): Promise<boolean> {
-  const names = await readdir(path).catch(() => ['?']);
-  return (
-    names.length === 0 || (names.length === 1 && names[0] === '.git' && (await lstat(join(path, '.git'))).isFile())
-  );
-}
-
-/** The path with links in its parent resolved, as git noted it; the folder itself may be gone. */
-async function real(path: string): Promise<string> {
-  const parent = await realpath(dirname(path)).catch(() => dirname(path));
-  return join(parent, basename(path));
+/** Git was stopped while it made this: its notes have no mark, or there is nothing but the link to notes now gone. */
+async function wasNeverReady(gitDir: string | null, path: string): Promise<boolean> {
+  if (gitDir !== null) return (await lstat(join(gitDir, readyMark)).catch(() => null)) === null;
+  const names = await readdir(path).catch(() => []);
+  return names.length === 1 && names[0] === '.git' && (await lstat(join(path, '.git'))).isFile();
 }

@@ -31,6 +31,8 @@ export function addWorktree(
     readonly startOid: string;
     /** Take the branch as it is when it already points at `startOid`, to bring back work whose worktree is gone. */
     readonly existingBranch?: boolean;
+    /** False keeps a trusted repository's post-checkout hook from running: the caller runs it when it may. */
+    readonly postCheckout?: boolean;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Added> {
@@ -53,7 +55,7 @@ export function addWorktree(
         });
       }
       await runGit({ ...place, checkout }, ['read-tree', '-m', '-u', 'HEAD'], { signal });
-      const hook = await runHook({ ...place, checkout }, 'post-checkout', ['0'.repeat(startOid.length), startOid, '1']);
+      const hook = wanted.postCheckout === false ? [] : await runPostCheckout({ ...place, checkout }, startOid);
       await writeFile(join(checkout.gitDir, readyMark), '');
       return { kind: 'added', checkout, notices: [...(await noticesOf(checkout)), ...hook] };
     } catch (error) {
@@ -64,6 +66,11 @@ export function addWorktree(
       throw error;
     }
   });
+}
+
+/** Runs a trusted repository's post-checkout hook in a worktree just made at a commit, as git would. Gives notices. */
+export function runPostCheckout(worktree: Place, startOid: string): Promise<string[]> {
+  return runHook(worktree, 'post-checkout', ['0'.repeat(startOid.length), startOid, '1']);
 }
 
 /**

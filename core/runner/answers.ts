@@ -10,30 +10,36 @@ export interface Answers {
 
 /** Makes the place where answers meet the agents that wait for them. */
 export function createAnswers(): Answers {
-  const waiting = new Map<number, (answer: Answer) => void>();
+  // One row may be waited for twice: an agent can ask the same thing in two calls at once.
+  const waiting = new Map<number, Set<(answer: Answer) => void>>();
   return {
     wait(request, signal) {
       return new Promise((resolve, reject) => {
-        const give = () => {
-          waiting.delete(request);
+        const waiters = waiting.get(request) ?? new Set();
+        waiting.set(request, waiters);
+        const leave = () => {
+          waiters.delete(give);
+          if (waiters.size === 0) waiting.delete(request);
+          signal.removeEventListener('abort', stop);
+        };
+        const give = (answer: Answer) => {
+          leave();
+          resolve(answer);
+        };
+        const stop = () => {
+          leave();
           reject(signal.reason);
         };
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
-        signal.addEventListener('abort', give, { once: true });
-        waiting.set(request, (answer) => {
-          waiting.delete(request);
-          signal.removeEventListener('abort', give);
-          resolve(answer);
-        });
+        waiters.add(give);
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) stop();
       });
     },
     deliver(request) {
-      const give = waiting.get(request.id);
-      if (!give || !request.answer) return false;
-      give(request.answer);
+      const { answer } = request;
+      const waiters = waiting.get(request.id);
+      if (!waiters || !answer) return false;
+      for (const give of [...waiters]) give(answer);
       return true;
     },
   };

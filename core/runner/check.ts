@@ -46,11 +46,12 @@ export function runCheck(check: {
     const end = (reason: string) => {
       why = reason;
       signalGroup(child.pid, 'SIGTERM');
-      hard = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+      hard ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
     };
     const limit = setTimeout(() => end('Ended after 30 minutes without finishing.'), limitMs);
     const onAbort = () => end('Ended because the task was stopped.');
     check.signal.addEventListener('abort', onAbort, { once: true });
+    if (check.signal.aborted) onAbort();
     if (child.pid !== undefined) check.onProcess({ pid: child.pid, command: check.command });
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

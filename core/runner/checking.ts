@@ -1,9 +1,10 @@
+import { endLeftovers } from '../agents/leftovers';
 import type { TranscriptBody } from '../contract/transcript';
 import { endCheck, startCheck } from '../store/checks';
 import type { TaskWork } from '../store/task-work';
 import { runCheck } from './check';
 import type { Deps } from './deps';
-import { keepChildren } from './processes';
+import { keepChildren, markerOf } from './processes';
 
 /**
  * Runs the repository's check command, when it has one, and keeps the result with the task. Gives the transcript's line
@@ -30,6 +31,8 @@ export async function checkChange(
   deps.announce(task.id);
   const children = keepChildren(deps, task.id);
   const end = await runCheck({ command, ...where, onProcess: children.started });
+  // A server the check left behind may have a group of its own; it carries the task's marker all the same.
+  await endLeftovers({ group: null, marker: markerOf(deps, task.id) });
   await children.over();
   await deps.writer.write((db) => endCheck(db, { check, ...end, at: deps.now() }));
   deps.announce(task.id);

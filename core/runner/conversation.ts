@@ -2,7 +2,7 @@ import type { Agent, TurnEnd } from '../agents/agent';
 import type { PermissionLevel } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
-import { withdrawOpen } from '../store/requests';
+import { markDelivered, undelivered, withdrawOpen } from '../store/requests';
 import { updateSession } from '../store/sessions';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
@@ -135,7 +135,13 @@ async function turn(
 async function settle(deps: Deps, task: number, session: OpenSession, words: Words, end: TurnEnd): Promise<void> {
   const withdrawn = await deps.writer.write((db) => {
     updateSession(db, { session: session.id, usage: end.usage });
-    if (end.kind === 'completed') words.said(db, deps.now());
+    if (end.kind === 'completed') {
+      words.said(db, deps.now());
+      // Leave that was given and never taken belongs to the turn that asked; it must not allow the same later unasked.
+      for (const request of undelivered(db, task)) {
+        if (request.kind !== 'clarification') markDelivered(db, { request: request.id, at: deps.now() });
+      }
+    }
     // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
     const over = end.kind === 'completed' || (end.kind === 'failed' && !end.retryable);
     return over ? withdrawOpen(db, { task, at: deps.now() }) : [];

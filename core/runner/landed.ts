@@ -1,4 +1,7 @@
+import type { Place } from '../git/checkout';
+import { completeLanding } from '../git/land';
 import { finishLanding, type Landing } from '../store/landings';
+import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 
@@ -10,6 +13,9 @@ export async function landed(
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
   await deps.writer.write((db) => {
+    finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() });
+    // A landing is begun in review and nothing else may happen to the task until it is over.
+    if (taskRow(db, landing.task).state !== 'review') return;
     moveTask(db, {
       task: landing.task,
       to: 'done',
@@ -18,7 +24,26 @@ export async function landed(
       at: deps.now(),
       patch: { outcome: 'merged', mergedOid: landing.newOid, error: null },
     });
-    finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() });
   });
   deps.announce(landing.task);
+}
+
+/**
+ * Finds out what became of a landing that was cut short, and keeps it: finished when the base branch had moved, forgotten
+ * when it had not. `open` when something else is at work in the checkout: then the next look finishes it.
+ */
+export async function settleLanding(
+  deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
+  place: Place,
+  landing: Landing,
+): Promise<'landed' | 'abandoned' | 'open'> {
+  const branch = landing.baseRef.replace(/^refs\/heads\//, '');
+  const done = await completeLanding(place, { branch, oldOid: landing.oldOid, newOid: landing.newOid });
+  if (done.kind === 'busy') return 'open';
+  if (done.kind === 'landed') {
+    await landed(deps, landing, 'recovery');
+    return 'landed';
+  }
+  await deps.writer.write((db) => finishLanding(db, { landing: landing.id, state: 'abandoned', at: deps.now() }));
+  return 'abandoned';
 }

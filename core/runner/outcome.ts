@@ -3,7 +3,6 @@ import type { Claim } from '../sources/source';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
-import type { TaskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
 import type { Deps, Stop } from './deps';
 import { retryReason } from './messages';
@@ -29,17 +28,17 @@ export async function answered(deps: Deps, claim: Claim, place: RepositoryPlace)
 /** The work failed: tried again later when that may help and attempts are left, else put before the person. */
 export async function failed(
   deps: Deps,
-  task: TaskWork,
+  claim: Pick<Claim, 'task' | 'generation'>,
   end: { readonly error: string; readonly retryable: boolean; readonly retryAt: number | null },
 ): Promise<void> {
-  const claim = { task: task.id, generation: task.generation };
+  const { attempt, max_attempts: maxAttempts } = taskRow(deps.db, claim.task);
   const { error } = end;
-  if (!end.retryable || task.attempt >= task.maxAttempts) {
+  if (!end.retryable || attempt >= maxAttempts) {
     await move(deps, claim, { to: 'failed', reason: error, patch: { error } }, true);
     return;
   }
-  const runAfter = Math.max(end.retryAt ?? 0, deps.now() + backoffMs(task.attempt, task.id));
-  const queuedReason = retryReason(error, task.attempt, task.maxAttempts);
+  const runAfter = Math.max(end.retryAt ?? 0, deps.now() + backoffMs(attempt, claim.task));
+  const queuedReason = retryReason(error, attempt, maxAttempts);
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { runAfter, queuedReason, error } });
 }
 

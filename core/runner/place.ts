@@ -1,7 +1,9 @@
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import type { Git } from '../git/git';
+import { trustHash } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
+import type { RepositoryRow } from '../store/repositories';
 
 /** The repository of a task, opened, and where git commands on it run. */
 export interface RepositoryPlace extends Place {
@@ -9,12 +11,12 @@ export interface RepositoryPlace extends Place {
 }
 
 /**
- * Opens a stored repository. Throws NOT_A_REPOSITORY when it is gone or another one took its place: a folder that was
+ * Opens a stored repository. It counts as trusted only while what it would run is what was trusted. Throws NOT_A_REPOSITORY when it is gone or another one took its place: a folder that was
  * moved and replaced must not get the work meant for the old one.
  */
 export async function repositoryPlace(
   git: Git,
-  row: { readonly path: string; readonly commonDir: string; readonly trusted: boolean; readonly trustChanged: boolean },
+  row: Pick<RepositoryRow, 'path' | 'commonDir' | 'trusted' | 'trustChanged' | 'trustHash'>,
 ): Promise<RepositoryPlace> {
   const opened = await openRepository(git, row.path);
   if (opened.checkout.commonDir !== row.commonDir) {
@@ -23,5 +25,7 @@ export async function repositoryPlace(
       `${row.path} is no longer the repository that was added: its git folder was ${row.commonDir} and is ${opened.checkout.commonDir}. Remove it and add it again.`,
     );
   }
-  return { git, checkout: opened.checkout, trusted: row.trusted && !row.trustChanged, opened };
+  const place = { git, checkout: opened.checkout, trusted: false };
+  const trusted = row.trusted && !row.trustChanged && (await trustHash(place)) === row.trustHash;
+  return { ...place, trusted, opened };
 }

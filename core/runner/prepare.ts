@@ -1,12 +1,14 @@
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { branchName } from '../git/branch-name';
 import type { Checkout } from '../git/checkout';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
+import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
-import { addWorktree, reattachWorktree } from '../git/worktree';
+import { addWorktree } from '../git/worktree';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
@@ -17,6 +19,8 @@ import type { RepositoryPlace } from './place';
 export interface Prepared {
   readonly checkout: Checkout;
   readonly branch: string;
+  /** The commit it was made at just now; null when it was there before. */
+  readonly madeAt: string | null;
   /** What the person should know about it, one sentence each. */
   readonly notices: readonly string[];
 }
@@ -33,8 +37,9 @@ export async function prepareWorktree(
 ): Promise<Prepared> {
   const known = worktreeOf(deps.db, task.id);
   if (known?.state === 'ready') {
-    const checkout = await reattachWorktree(place, known.path);
-    if (checkout !== null) return { checkout, branch: known.branch, notices: [] };
+    const found = await reclaimWorktree(place, known.path);
+    if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, madeAt: null, notices: [] };
+    if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
   }
   const branch =
     task.branch ??
@@ -61,7 +66,7 @@ export async function prepareWorktree(
   const added = await make(place, { path, branch, base: task.base, ours: task.branch !== null, signal });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
-  return { checkout: added.checkout, branch, notices: added.notices };
+  return { checkout: added.checkout, branch, madeAt: added.madeAt, notices: added.notices };
 }
 
 async function make(
@@ -73,18 +78,25 @@ async function make(
     readonly ours: boolean;
     readonly signal: AbortSignal;
   },
-): Promise<{ readonly checkout: Checkout; readonly notices: readonly string[] }> {
+): Promise<Omit<Prepared, 'branch'>> {
   const { path, branch, signal } = wanted;
   const tip = wanted.ours ? await refOid(place, `refs/heads/${branch}`) : null;
   const startOid = tip ?? (await resolveBranch(place, wanted.base));
-  if (tip !== null) {
+  if (tip !== null && (await lstat(path).catch(() => null)) === null) {
     // The task's branch is there and its worktree is not: what git remembers of the old one must not be in the way.
     await removeFolders(await adminFolder(place.checkout.commonDir, path), null);
   }
-  const added = await addWorktree(place, { path, branch, startOid, existingBranch: tip !== null, signal });
+  const added = await addWorktree(place, {
+    path,
+    branch,
+    startOid,
+    existingBranch: tip !== null,
+    postCheckout: false,
+    signal,
+  });
   switch (added.kind) {
     case 'added':
-      return added;
+      return { checkout: added.checkout, notices: added.notices, madeAt: startOid };
     case 'branch-taken':
       throw new CodedError(
         'CONFLICT',
@@ -98,6 +110,12 @@ async function make(
         { facts: { path } },
       );
   }
+}
+
+function notWhole(task: TaskWork, path: string, reason: string): CodedError {
+  return new CodedError('CONFLICT', `Could not go on in the worktree of task ${task.id}: ${reason} Then retry the task.`, {
+    facts: { path },
+  });
 }
 
 /** Where a task's worktree goes: a folder per repository that a person recognises and that no two repositories share. */

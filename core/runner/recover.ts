@@ -1,14 +1,14 @@
-import { completeLanding } from '../git/land';
 import { reconcileWorktree } from '../git/recover';
+import { removeFolders } from '../git/remove';
 import { endOpenChecks } from '../store/checks';
 import { releaseOwnerless } from '../store/claims';
-import { finishLanding, type Landing, openLandings } from '../store/landings';
+import { type Landing, openLandings } from '../store/landings';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
 import { listWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
 import type { Deps } from './deps';
-import { landed } from './landed';
+import { settleLanding } from './landed';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
 import { retireWorktree } from './retire';
@@ -33,7 +33,7 @@ export async function recover(deps: Deps): Promise<void> {
   });
   for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
   for (const landing of openLandings(deps.db)) {
-    await attempt(deps, { landing: landing.id }, () => settleLanding(deps, landing));
+    await attempt(deps, { landing: landing.id }, () => finishLanding(deps, landing));
   }
   for (const worktree of listWorktrees(deps.db)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
@@ -49,35 +49,36 @@ async function attempt(deps: Deps, facts: Readonly<Record<string, unknown>>, ste
   }
 }
 
-async function placeOf(deps: Deps, repository: number): Promise<RepositoryPlace | null> {
-  const row = repositoryById(deps.db, repository);
-  return row ? repositoryPlace(deps.git, row) : null;
+function placeOf(deps: Deps, repository: number): Promise<RepositoryPlace> {
+  return repositoryPlace(deps.git, repositoryById(deps.db, repository));
 }
 
-async function settleLanding(deps: Deps, landing: Landing): Promise<void> {
+async function finishLanding(deps: Deps, landing: Landing): Promise<void> {
   const place = await placeOf(deps, readTask(deps.db, landing.task).repositoryId);
-  if (place === null) return;
-  const branch = landing.baseRef.replace(/^refs\/heads\//, '');
-  const done = await completeLanding(place, { branch, oldOid: landing.oldOid, newOid: landing.newOid });
-  // Something else is at work in the checkout; the next start, or the next landing there, finishes this one.
-  if (done.kind === 'busy') return;
-  if (done.kind === 'landed') await landed(deps, landing, 'recovery');
-  else await deps.writer.write((db) => finishLanding(db, { landing: landing.id, state: 'abandoned', at: deps.now() }));
+  const became = await settleLanding(deps, place, landing);
+  deps.log('info', 'A landing was cut short.', { task: landing.task, became });
 }
 
 async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> {
   const place = await placeOf(deps, worktree.repository);
-  if (place === null) return;
   // The data folder has one owner and that is us, so whoever noted itself here is gone.
   const { path, branch } = worktree;
-  const healed = await reconcileWorktree(place, { path, branch, ownerDead: true, startOid: noCommit });
-  if (readTask(deps.db, worktree.task).state === 'done') {
+  const making = worktree.state === 'making';
+  const healed = await reconcileWorktree(place, { path, branch, ownerDead: true, startOid: noCommit, making });
+  const done = readTask(deps.db, worktree.task).state === 'done';
+  if (done && worktree.state === 'making' && healed.kind === 'usable') {
+    // Being restored from a backup when the process died: the backup holds all of it, this only some.
+    await removeFolders(healed.checkout.gitDir, healed.checkout.workTree);
+  } else if (done) {
     await retireWorktree(deps, place, worktree.task);
     return;
   }
-  if (healed.kind === 'foreign')
+  if (healed.kind === 'foreign') {
+    // The ledger goes on naming it: whoever needs the path is told why it cannot be had.
     deps.log('warning', 'A worktree is not as it was left.', { path, reason: healed.reason });
-  const state = healed.kind === 'usable' ? 'ready' : 'removed';
+    return;
+  }
+  const state = healed.kind === 'usable' && !done ? 'ready' : 'removed';
   if (state !== worktree.state) {
     await deps.writer.write((db) => updateWorktree(db, { worktree: worktree.id, state, at: deps.now() }));
   }

@@ -1,9 +1,10 @@
 import { startOf } from '../git/live';
 import { readHead } from '../git/open';
+import { reclaimWorktree } from '../git/reclaim';
 import { removeWorktree } from '../git/remove';
 import { refOid } from '../git/resolve';
 import { backupRef, snapshotWorktree } from '../git/snapshot';
-import { deleteBranch, reattachWorktree } from '../git/worktree';
+import { deleteBranch } from '../git/worktree';
 import { patchTask } from '../store/tasks';
 import { updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
@@ -24,12 +25,17 @@ export async function retireWorktree(
 ): Promise<{ readonly backupRef: string | null; readonly kept: string | null }> {
   const row = worktreeOf(deps.db, task);
   if (!row) return { backupRef: null, kept: null };
+  const found = await reclaimWorktree(place, row.path);
+  if (found.kind === 'broken') {
+    deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept: found.reason });
+    return { backupRef: null, kept: found.reason };
+  }
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
-  const checkout = await reattachWorktree(place, row.path);
   let ref: string | null = null;
   let heldTip: string | null = null;
-  if (checkout !== null) {
+  if (found.kind === 'usable') {
+    const { checkout } = found;
     for (let attempt = 1; ; attempt += 1) {
       const snapshot = await snapshotWorktree(
         { ...place, checkout },

@@ -33,13 +33,20 @@ interface Job {
 /** Tasks that wait for a person hold no slot, but at most this many times the limit are in hand in all. */
 const inHandFactor = 4;
 
+const retryClaimMs = 1000;
+
 /** Makes the runner of this process. It claims nothing until it is started. */
 export function createRunner(given: Deps): Runner {
   // A task that begins to wait frees its slot, so every change is a reason to look again.
   const deps: Deps = {
     ...given,
     announce(task) {
-      given.announce(task);
+      try {
+        given.announce(task);
+      } catch (cause) {
+        // Telling is no part of the work: whoever listens reads the truth from the store next time.
+        given.log('warning', 'A change could not be told.', { task, cause: String(cause) });
+      }
       slotsChanged();
     },
   };
@@ -47,6 +54,7 @@ export function createRunner(given: Deps): Runner {
   const jobs = new Map<number, Job>();
   const closing = new AbortController();
   let slotsChanged = () => {};
+  let round = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
   function waitingCount(): number {
@@ -60,14 +68,33 @@ export function createRunner(given: Deps): Runner {
 
   async function claimAndWork(): Promise<void> {
     while (!closing.signal.aborted) {
-      const free = freeSlots();
-      if (free <= 0) {
-        await new Promise<void>((resolve) => {
-          slotsChanged = resolve;
-        });
-        continue;
+      try {
+        await claimOnce();
+      } catch (cause) {
+        // One broken round must not end all work; the pause keeps a broken disk from being asked without end.
+        deps.log('error', 'Claiming failed; it is tried again.', { cause: String(cause) });
+        await pause(retryClaimMs, closing.signal);
       }
-      for (const claim of await deps.source.next(free, closing.signal)) begin(claim);
+    }
+  }
+
+  async function claimOnce(): Promise<void> {
+    const free = freeSlots();
+    if (free <= 0) {
+      await new Promise<void>((resolve) => {
+        slotsChanged = resolve;
+      });
+      return;
+    }
+    // Asked anew when the limit changes, so that a lower one holds at once.
+    round = new AbortController();
+    const stop = () => round.abort();
+    closing.signal.addEventListener('abort', stop, { once: true });
+    if (closing.signal.aborted) stop();
+    try {
+      for (const claim of await deps.source.next(free, round.signal)) begin(claim);
+    } finally {
+      closing.signal.removeEventListener('abort', stop);
     }
   }
 
@@ -93,7 +120,7 @@ export function createRunner(given: Deps): Runner {
 
   return {
     start() {
-      loop = claimAndWork().catch((cause) => deps.log('error', 'Claiming stopped.', { cause: String(cause) }));
+      loop = claimAndWork();
     },
     async stop(limitMs) {
       closing.abort();
@@ -109,6 +136,7 @@ export function createRunner(given: Deps): Runner {
     },
     wake() {
       deps.source.notify();
+      round.abort();
       slotsChanged();
     },
     cancel(task) {
@@ -131,4 +159,17 @@ export function createRunner(given: Deps): Runner {
       };
     },
   };
+}
+
+/** Waits a while, or until the signal is aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
 }

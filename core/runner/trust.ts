@@ -1,4 +1,5 @@
-import { inspectRepository } from '../git/inspect';
+import type { Place } from '../git/checkout';
+import { type Foreign, inspectRepository, programsBeyond } from '../git/inspect';
 import { openRepository } from '../git/open';
 import { type RepositoryRow, updateRepository } from '../store/repositories';
 import type { Answers } from './answers';
@@ -16,15 +17,73 @@ export async function mayRunPrograms(
   repository: RepositoryRow,
 ): Promise<boolean> {
   if (!repository.trusted) return false;
-  const opened = await openRepository(deps.git, repository.path);
-  const { trustHash, programs } = await inspectRepository({ git: deps.git, checkout: opened.checkout, trusted: false });
-  if (trustHash === repository.trustHash) return true;
-  await keep(deps, repository.id, { trustChanged: true });
+  let shown = await look(deps, repository);
+  while (shown.trustHash !== repository.trustHash) {
+    await keep(deps, repository.id, { trustChanged: true });
+    const title = `Run what ${repository.name} brings, though it has changed since you trusted it?`;
+    if (!(await allowed(deps, answers, asker, title, shown.programs))) return false;
+    const now = await look(deps, repository);
+    if (now.trustHash === shown.trustHash) {
+      await keep(deps, repository.id, { trustHash: now.trustHash, trustChanged: false });
+      return true;
+    }
+    // It changed again while the question stood: what was allowed is not what would run.
+    shown = now;
+  }
+  return true;
+}
+
+/** What a task's worktree would run beyond its repository's own checkout, and what of that the person let pass. */
+export interface Beyond {
+  /** Whether programs may run in the worktree as it is now. Asks nobody. */
+  readonly stillTrusted: () => Promise<boolean>;
+}
+
+/**
+ * Whether a trusted repository's programs may run in this worktree, which may be of a branch that brings more of them,
+ * or hold what an agent wrote in an earlier turn. The person is asked about what is new; null means no.
+ */
+export async function mayRunInWorktree(
+  deps: Deps,
+  answers: Answers,
+  asker: Asker,
+  places: { readonly worktree: Place; readonly checkout: Place; readonly name: string },
+): Promise<Beyond | null> {
+  const found = await programsBeyond(places.worktree, places.checkout);
+  if (found.length > 0) {
+    const title = `Run what this branch of ${places.name} brings, which your own checkout does not have?`;
+    const lines = found.map((program) => program.line);
+    if (!(await allowed(deps, answers, asker, title, lines))) return null;
+  }
+  const passed = new Set(found.map(keyOf));
+  return {
+    async stillTrusted() {
+      return (await programsBeyond(places.worktree, places.checkout)).every((program) => passed.has(keyOf(program)));
+    },
+  };
+}
+
+function keyOf({ line, version }: Foreign): string {
+  return JSON.stringify([line, version]);
+}
+
+async function look(deps: Deps, repository: RepositoryRow) {
+  const { checkout } = await openRepository(deps.git, repository.path);
+  return inspectRepository({ git: deps.git, checkout, trusted: false });
+}
+
+async function allowed(
+  deps: Deps,
+  answers: Answers,
+  asker: Asker,
+  title: string,
+  programs: readonly string[],
+): Promise<boolean> {
   const answer = await ask(deps, answers, asker, {
-    kind: 'start',
-    title: `What ${repository.name} would run has changed since you trusted it`,
+    kind: 'permission',
+    title,
     body: [
-      'Allow to trust it as it is now. Deny to go on without running any of it:',
+      'Deny to go on without running any of it:',
       ...(programs.length > 0 ? programs : ['(nothing any more)']),
     ].join('\n'),
     tool: null,
@@ -32,9 +91,7 @@ export async function mayRunPrograms(
     allowsText: false,
     multiple: false,
   });
-  if (answer.decision !== 'allow') return false;
-  await keep(deps, repository.id, { trustHash, trustChanged: false });
-  return true;
+  return answer.decision === 'allow';
 }
 
 async function keep(deps: Deps, id: number, patch: Parameters<typeof updateRepository>[2]): Promise<void> {

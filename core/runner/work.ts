@@ -1,10 +1,12 @@
 import type { Agent } from '../agents/agent';
 import { CodedError } from '../contract/errors';
 import type { TranscriptBody } from '../contract/transcript';
-import { trustHash } from '../git/inspect';
+import { runPostCheckout } from '../git/worktree';
 import type { Claim } from '../sources/source';
+import { repositoryById } from '../store/repositories';
+import { startAllowed } from '../store/requests';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { openTranscript } from '../store/transcript';
+import { openTranscript, type Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { type Asker, ask } from './asking';
 import { commitChange } from './change';
@@ -15,8 +17,8 @@ import { environmentOf } from './environment';
 import { answered, failed, parked, reviewed } from './outcome';
 import { repositoryPlace } from './place';
 import { prepareWorktree } from './prepare';
-import { openSession } from './session';
-import { mayRunPrograms } from './trust';
+import { type OpenSession, openSession } from './session';
+import { mayRunInWorktree, mayRunPrograms } from './trust';
 
 /**
  * Does one claimed task, from its worktree to review. Any line may be the last one: what is in the database and the
@@ -24,64 +26,90 @@ import { mayRunPrograms } from './trust';
  * throws only when the store itself cannot be written.
  */
 export async function work(deps: Deps, answers: Answers, claim: Claim, signal: AbortSignal): Promise<void> {
-  const task = taskWork(deps.db, claim.task);
-  const session = await openSession(deps, task.id, task.agent);
-  const transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
-  const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
-  const note = (text: string) => record({ type: 'notice', level: 'info', text });
-  const asker: Asker = { claim, session: session.id, steps: () => [], record, signal };
-  deps.announce(task.id);
+  let transcript: Transcript | undefined;
   try {
-    if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
-      return await parked(deps, claim, 'cancelled');
-    }
-    const trusted = await mayRunPrograms(deps, answers, asker, task.repository);
-    const place = await repositoryPlace(deps.git, { ...task.repository, trusted, trustChanged: false });
-    const agent = await findAgent(deps, task.agent);
-    const worktree = await prepareWorktree(deps, task, place, signal);
-    worktree.notices.forEach(note);
-    const inWorktree = { ...place, checkout: worktree.checkout };
-    const environment = await environmentOf(deps, inWorktree, task.id);
-    const before = trusted ? await trustHash(inWorktree) : null;
-
-    const { permissionLevel } = task;
-    const directory = worktree.checkout.workTree;
-    const about = { claim, prompt: task.prompt, agent, permissionLevel, trusted, directory, environment, signal };
-    const end = await converse(deps, answers, about, session, transcript);
-    if (end.kind === 'failed') return await failed(deps, task, end);
-    if (end.kind === 'cancelled' || signal.aborted) return await parked(deps, claim, signal.reason);
-
-    // What the agent itself made a hook or a filter of was trusted by nobody.
-    const stillTrusted = before !== null && before === (await trustHash(inWorktree));
-    if (trusted && !stillTrusted)
-      note('The agent changed what the repository runs, so none of it was run for its commit.');
-    const change = await commitChange({ ...inWorktree, trusted: stillTrusted }, task, worktree.branch, signal);
-    if (change.kind === 'refused') return await failed(deps, task, { ...final, error: change.error });
-    change.notices.forEach(note);
-    if (change.commit !== null) record({ type: 'commit', ...change.commit });
-    if (change.size.files === 0) return await answered(deps, claim, place);
-    const check = await checkChange(deps, task, { directory, environment, trusted, signal });
-    if (check !== null) record(check);
-    if (signal.aborted) return await parked(deps, claim, signal.reason);
-    await reviewed(deps, claim, change.size);
+    const task = taskWork(deps.db, claim.task);
+    const session = await openSession(deps, task.id, task.agent);
+    transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
+    deps.announce(task.id);
+    await carryOut({ deps, answers, claim, signal, task, session, transcript });
   } catch (cause) {
     if (signal.aborted) return await parked(deps, claim, signal.reason);
     if (!(cause instanceof CodedError))
-      deps.log('error', 'Work on a task broke.', { task: task.id, cause: trace(cause) });
+      deps.log('error', 'Work on a task broke.', { task: claim.task, cause: trace(cause) });
     const error = cause instanceof Error ? cause.message : String(cause);
-    record({ type: 'notice', level: 'error', text: error });
-    await failed(deps, task, { ...final, error });
+    await failed(deps, claim, { ...final, error });
+    // Last, because a full disk refuses it and the task's state matters more.
+    quietly(() => transcript?.append({ type: 'notice', level: 'error', text: error }, deps.now()));
   } finally {
-    transcript.close();
+    quietly(() => transcript?.close());
   }
+}
+
+interface Line {
+  readonly deps: Deps;
+  readonly answers: Answers;
+  readonly claim: Claim;
+  readonly signal: AbortSignal;
+  readonly task: TaskWork;
+  readonly session: OpenSession;
+  readonly transcript: Transcript;
+}
+
+/** The line from the claim to the review, read top to bottom. */
+async function carryOut({ deps, answers, claim, signal, task, session, transcript }: Line): Promise<void> {
+  const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
+  const note = (text: string) => record({ type: 'notice', level: 'info', text });
+  const asker: Asker = { claim, session: session.id, steps: () => [], record, signal };
+
+  if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
+    return await parked(deps, claim, 'cancelled');
+  }
+  const allowed = await mayRunPrograms(deps, answers, asker, task.repository);
+  const row = repositoryById(deps.db, task.repository.id);
+  const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && allowed });
+  const agent = await findAgent(deps, task.agent);
+
+  const worktree = await prepareWorktree(deps, task, place, signal);
+  worktree.notices.forEach(note);
+  const checkout = { ...place, checkout: worktree.checkout };
+  const places = { worktree: checkout, checkout: place, name: row.name };
+  const beyond = place.trusted ? await mayRunInWorktree(deps, answers, asker, places) : null;
+  const trusted = beyond !== null;
+  const inWorktree = { ...checkout, trusted };
+  if (worktree.madeAt !== null) (await runPostCheckout(inWorktree, worktree.madeAt)).forEach(note);
+
+  const environment = await environmentOf(deps, inWorktree, task.id);
+  const { permissionLevel, prompt } = task;
+  const directory = worktree.checkout.workTree;
+  const about = { claim, prompt, agent, permissionLevel, trusted, directory, environment, signal };
+  const end = await converse(deps, answers, about, session, transcript);
+  if (end.kind === 'failed') return await failed(deps, claim, end);
+  if (end.kind === 'cancelled' || signal.aborted) return await parked(deps, claim, signal.reason);
+
+  // What the agent itself made a hook or a filter of was trusted by nobody.
+  const stillTrusted =
+    beyond !== null && (await repositoryPlace(deps.git, row)).trusted && (await beyond.stillTrusted());
+  if (trusted && !stillTrusted)
+    note('The agent changed what the repository runs, so none of it was run for its commit.');
+  const change = await commitChange({ ...inWorktree, trusted: stillTrusted }, task, worktree.branch, signal);
+  if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
+  change.notices.forEach(note);
+  if (change.commit !== null) record({ type: 'commit', ...change.commit });
+  if (change.size.files === 0) return await answered(deps, claim, place);
+
+  const check = await checkChange(deps, task, { directory, environment, trusted, signal });
+  if (check !== null) record(check);
+  if (signal.aborted) return await parked(deps, claim, signal.reason);
+  await reviewed(deps, claim, change.size);
 }
 
 /** A failure that trying again would not mend. */
 const final = { retryable: false, retryAt: null } as const;
 
 async function mayStart(deps: Deps, answers: Answers, asker: Asker, task: TaskWork): Promise<boolean> {
-  // Asked once for each time the person queues the task: a retry after a failure was allowed before.
-  if (task.attempt > 1) return true;
+  // A stored fact, not a count of attempts: a crash before the question must not pass for a yes.
+  if (startAllowed(deps.db, task.id)) return true;
   const answer = await ask(deps, answers, asker, {
     kind: 'start',
     title: `Start “${task.title}”?`,
@@ -114,4 +142,13 @@ async function findAgent(deps: Deps, name: string): Promise<Agent> {
 
 function trace(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+/** Does what may fail without anything to be done about it. */
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The disk is full or the file gone; whatever went wrong before is what is told.
+  }
 }

@@ -1,16 +1,11 @@
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/websocket';
 import type { WebSocket } from 'ws';
+import type { Caller } from '../contract/caller';
 import { codedAnswers, type Log } from './errors';
 
 /** The largest message a door takes, in bytes. */
 export const messageLimit = 8 * 1024 * 1024;
-
-/** Who calls, as every command hears it. */
-export interface Caller {
-  /** `person` for whoever sits at this machine. */
-  readonly by: string;
-}
 
 /** Whole messages in both directions, whatever carries them: a socket, or a window's port. */
 export interface Line {
@@ -31,10 +26,10 @@ export function serveLine(options: {
   const { router, line, caller, log } = options;
   // The handler keeps one peer for each object it is given to answer on, so the same one is handed in every time.
   const peer = { send: (message: string | Uint8Array) => line.send(message), addEventListener: () => {} };
-  const handler = new RPCHandler<{ by: string }>(router, { clientInterceptors: [codedAnswers(log)] });
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: [codedAnswers(log)] });
   let open = true;
   line.onMessage((message) => {
-    handler.message(peer as never, message as never, { context: { ...caller } }).catch((error: unknown) => {
+    handler.message(peer as never, message as never, { context: caller }).catch((error: unknown) => {
       if (!open || (error instanceof Error && error.name === 'AbortError')) return;
       log(
         `A message from ${caller.by} could not be handled: ${error instanceof Error ? error.message : String(error)}`,

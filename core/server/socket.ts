@@ -63,6 +63,8 @@ export async function serveSocket(options: {
     });
   });
   await listen(server, place.path);
+  // Out of file descriptors a server cannot accept, and says so here; those already attached go on.
+  server.on('error', (error) => options.log(`A client could not be let in: ${error.message}`));
   return {
     path: place.path,
     clients: () => clients.size,

@@ -121,6 +121,16 @@ export function answerRequest(
   return readRequest(db, given.request);
 }
 
+/** Whether the person has allowed the task to start. */
+export function startAllowed(db: Database, task: number): boolean {
+  const allowed = getRow(
+    db,
+    `SELECT 1 FROM request WHERE task_id = ? AND kind = 'start' AND state = 'answered' AND answer ->> 'decision' = 'allow'`,
+    task,
+  );
+  return allowed !== undefined;
+}
+
 /** Notes that the agent has the answer; false when it had it before or there is none yet. */
 export function markDelivered(db: Database, delivery: { readonly request: number; readonly at: number }): boolean {
   const { changes } = run(

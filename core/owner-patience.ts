@@ -1,0 +1,63 @@
+import { watch } from 'node:fs';
+import { readOwner } from './owner-record';
+
+/**
+ * An owner that says it starts is believed this long: after a crash it may have many worktrees to look through. No
+ * longer, because the process that said so may be dead and its id another's.
+ */
+const startingMs = 120_000;
+
+/** Any other owner gets this long to answer: it is about to say that it starts, or it stops. */
+const answeringMs = 15_000;
+
+/**
+ * Patience with an owner that cannot be reached yet. Each call waits until something changed and resolves true, which is
+ * when trying again is worth it, or false when the owner has had its time.
+ */
+export function ownerPatience(
+  folders: { readonly data: string; readonly run: string },
+  limitMs = answeringMs,
+): () => Promise<boolean> {
+  let since = Date.now();
+  return async () => {
+    if (isStarting(folders.data)) {
+      while (isStarting(folders.data)) await ownerChange(folders.run);
+      since = Date.now();
+      return true;
+    }
+    if (Date.now() - since >= limitMs) return false;
+    await ownerChange(folders.run);
+    return true;
+  };
+}
+
+/** Whether the owner of a data folder is alive and says that it cannot be reached yet because it starts. */
+export function isStarting(folder: string): boolean {
+  const owner = readOwner(folder);
+  return owner?.socket === null && Date.now() - owner.startedAt < startingMs && isAlive(owner.pid);
+}
+
+/** Resolves when something happens in the run folder, where owners come and go, or half a second later. */
+function ownerChange(run: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(run, () => finish());
+    // What happened before the watching began would be missed, so nobody waits for long without looking again.
+    const timer = setTimeout(() => finish(), 500);
+    const finish = () => {
+      clearTimeout(timer);
+      watcher.close();
+      resolve();
+    };
+    watcher.on('error', finish);
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process that may not be asked is there all the same.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
