@@ -6,12 +6,12 @@ import { attach, type Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
 import { makeFolder } from '../core/make-folder';
-import { ownerChange } from '../core/owner-change';
+import { isStarting, ownerPatience } from '../core/owner-patience';
 import { version } from '../core/version';
 import { plain } from './plain';
 
-/** How long the owner of a data folder may take to answer while it starts or stops. */
-const patienceMs = 15_000;
+/** After this long without a runtime the person is told what is waited for. */
+const silentMs = 1500;
 
 /** What a runtime started in the background said on its way up. */
 export type Started =
@@ -20,24 +20,42 @@ export type Started =
 
 /**
  * Connects to the runtime that owns the data folder, starting one in the background when there is none. Throws what
- * kept it from starting.
+ * kept it from starting. `say` hears what is waited for when that takes long.
  */
-export async function reach(config: Config, program: readonly string[]): Promise<Connection> {
-  const until = Date.now() + patienceMs;
+export async function reach(
+  config: Config,
+  program: readonly string[],
+  say: (line: string) => void,
+): Promise<Connection> {
+  const late = setTimeout(
+    () => say('Waiting for the runtime. After a crash it first looks through what was in hand.'),
+    silentMs,
+  );
+  try {
+    return await insist(config, program);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function insist(config: Config, program: readonly string[]): Promise<Connection> {
+  const { data } = config.folders;
+  const tryAgain = ownerPatience(config.folders);
   for (;;) {
-    const there = await attach({ folder: config.folders.data, version });
+    const there = await attach({ folder: data, version });
     if (there !== null) return there;
-    const started = await startInBackground(config, program);
-    if (started.state === 'failed') throw new CodedError(started.code as never, started.message);
-    if (started.state === 'ready') continue;
-    // Somebody else owns the folder and cannot be reached yet: it starts, or it stops.
-    if (Date.now() > until) throw unreachable(config.folders.data);
-    await ownerChange(config.folders.run, Math.max(1, until - Date.now()));
+    // Beside an owner that starts, a process of our own would find the folder taken and nothing else.
+    if (!isStarting(data)) {
+      const started = await startInBackground(config, program);
+      if (started.state === 'failed') throw new CodedError(started.code as never, started.message);
+      if (started.state === 'ready') continue;
+    }
+    if (!(await tryAgain())) throw unreachable(data);
   }
 }
 
 /** Starts `switchyard serve` as a process of its own and waits until it says how that went. */
-export async function startInBackground(config: Config, program: readonly string[]): Promise<Started> {
+async function startInBackground(config: Config, program: readonly string[]): Promise<Started> {
   const { logs, data } = config.folders;
   const output = openOutput(logs);
   const [command, ...args] = program;

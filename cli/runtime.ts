@@ -1,5 +1,6 @@
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
+import { isStarting } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import type { Command, Surroundings } from './command';
@@ -48,6 +49,12 @@ const status: Command = {
   async run(_given, around) {
     const connection = await around.attach();
     const dataFolder = around.config.folders.data;
+    if (connection === null && isStarting(dataFolder)) {
+      return {
+        json: { running: false, starting: true, version, dataFolder },
+        text: `The runtime for ${dataFolder} starts. It can be reached in a moment.\n`,
+      };
+    }
     if (connection === null) {
       return {
         json: { running: false, version, dataFolder },

@@ -3,7 +3,6 @@ import type { Client, Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
 import type { OpenOptions, OpenRuntime } from '../core/open';
-import { ownerChange } from '../core/owner-change';
 import { portLine } from './port';
 
 /** The runtime as the app sees it, whether it runs in here or in the background. */
@@ -15,9 +14,6 @@ export interface Runtime {
   /** Stops a runtime of our own, or leaves the one in the background at work. */
   close(): Promise<void>;
 }
-
-/** How long another owner may take to answer while it starts or stops. */
-const patienceMs = 15_000;
 
 /** Quitting waits this long for agents to be parked. */
 const parkingMs = 8_000;
@@ -93,9 +89,9 @@ export function joinRuntime(options: {
 }
 
 async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'onStopRequested'>): Promise<Joined> {
-  const { openRuntime, attach, version } = await doors();
-  const { data, run } = options.config.folders;
-  const until = Date.now() + patienceMs;
+  const { openRuntime, attach, ownerPatience, version } = await doors();
+  const { folders } = options.config;
+  const tryAgain = ownerPatience(folders);
   for (;;) {
     const opened = await openRuntime({
       config: options.config,
@@ -105,22 +101,22 @@ async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'onStopRe
       onStopRequested: options.onStopRequested,
     });
     if (opened.kind === 'owned') return { kind: 'owned', runtime: opened };
-    const connection = await attach({ folder: data, version });
+    const connection = await attach({ folder: folders.data, version });
     if (connection !== null) return { kind: 'attached', connection };
-    if (Date.now() > until) {
-      const message = `Another Switchyard owns ${data} but does not answer. End it, then try again.`;
-      throw new CodedError('DATA_FOLDER_OWNED', message, { facts: { folder: data } });
+    if (!(await tryAgain())) {
+      const message = `Another Switchyard owns ${folders.data} but does not answer. End it, then try again.`;
+      throw new CodedError('DATA_FOLDER_OWNED', message, { facts: { folder: folders.data } });
     }
-    await ownerChange(run, until - Date.now());
   }
 }
 
 /** Loaded late: SQLite and the rest of the core would hold up the first paint. */
 async function doors() {
-  const [{ openRuntime }, { attach }, { version }] = await Promise.all([
+  const [{ openRuntime }, { attach }, { ownerPatience }, { version }] = await Promise.all([
     import('../core/open'),
     import('../core/client'),
+    import('../core/owner-patience'),
     import('../core/version'),
   ]);
-  return { openRuntime, attach, version };
+  return { openRuntime, attach, ownerPatience, version };
 }

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { reach } from '../../cli/reach';
+import { readConfig } from '../../core/config';
+import { claimDataFolder } from '../../core/owner';
+import { serveSocket } from '../../core/server/socket';
+import { version } from '../../core/version';
+import { doorRouter, temporaryFolder } from '../core/server/door';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+test('a command waits for a runtime that starts, says so, and starts none of its own', async () => {
+  const claimed = claimDataFolder({ folder: folder.path, nativeBinding: null });
+  if (claimed.kind !== 'owned') throw new Error('taken');
+  const record = { pid: process.pid, startedAt: Date.now(), version, owner: 'app', socket: null } as const;
+  claimed.announce(record);
+  const config = readConfig({ SWITCHYARD_HOME: folder.path });
+  let reached: ReturnType<typeof reach> | undefined;
+  const said = await new Promise((resolve) => {
+    // A program that cannot be started: trying to would fail the command.
+    reached = reach(config, ['/nowhere/switchyard'], resolve);
+    reached.catch(resolve);
+  });
+  expect(said).toMatch(/^Waiting for the runtime/);
+  const served = await serveSocket({
+    router: doorRouter().router,
+    folder: join(folder.path, 'run'),
+    version,
+    log: () => {},
+  });
+  claimed.announce({ ...record, socket: served.path });
+  const connection = await reached;
+  expect(await connection?.client.settings.list()).toEqual({ concurrency: 4 });
+  connection?.close();
+  await served.close();
+  claimed.release();
+});

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { attach } from '../../core/client';
+import { readConfig } from '../../core/config';
+import { openRuntime } from '../../core/open';
+import { claimDataFolder, type Ownership } from '../../core/owner';
+import { isStarting, ownerPatience } from '../../core/owner-patience';
+import { readOwner } from '../../core/owner-record';
+import { version } from '../../core/version';
+import { temporaryFolder } from './server/door';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const open = () =>
+  openRuntime({
+    config: readConfig({ PATH: process.env.PATH, HOME: folder.path, SWITCHYARD_HOME: join(folder.path, 'data') }),
+    owner: 'background',
+    askHuman: null,
+    desktop: null,
+    onStopRequested: () => {},
+  });
+
+test('whoever comes second learns at once that the first one starts, and then how it is reached', async () => {
+  const data = join(folder.path, 'data');
+  const opening = open();
+  expect(readOwner(data)).toMatchObject({ pid: process.pid, socket: null });
+  expect(await open()).toMatchObject({ kind: 'taken', by: { pid: process.pid, socket: null } });
+  expect(await attach({ folder: data, version })).toBeNull();
+  const opened = await opening;
+  if (opened.kind !== 'owned') throw new Error('taken');
+  const connection = await attach({ folder: data, version });
+  expect((await connection?.client.runtime.status())?.pid).toBe(process.pid);
+  connection?.close();
+  await opened.close();
+  expect(readOwner(data)).toBeNull();
+});
+
+describe('patience with an owner', () => {
+  let owner: Ownership;
+  beforeEach(() => {
+    const claimed = claimDataFolder({ folder: folder.path, nativeBinding: null });
+    if (claimed.kind !== 'owned') throw new Error('taken');
+    owner = claimed;
+  });
+  afterEach(() => owner.release());
+
+  const record = { pid: process.pid, startedAt: Date.now(), version, owner: 'app', socket: null } as const;
+  const folders = () => ({ data: folder.path, run: join(folder.path, 'run') });
+
+  test('lasts as long as it starts, however short it is otherwise', async () => {
+    owner.announce(record);
+    const again = ownerPatience(folders(), 0);
+    let ended = false;
+    const waiting = again().then((result) => {
+      ended = true;
+      return result;
+    });
+    // Another that waits beside it sees the folder change, and this one still has nothing to try.
+    const watcher = watch(folders().run);
+    const seen = once(watcher, 'change');
+    owner.announce({ ...record, version: '0.0.1' });
+    await seen;
+    watcher.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBe(false);
+    owner.announce({ ...record, socket: '/run/socket' });
+    expect(await waiting).toBe(true);
+  });
+
+  test('ends when an owner that is up does not answer', async () => {
+    owner.announce({ ...record, socket: '/run/socket' });
+    expect(await ownerPatience(folders(), 0)()).toBe(false);
+    expect(await ownerPatience(folders(), 60_000)()).toBe(true);
+  });
+
+  test('is not wasted on one that died while it started', async () => {
+    const dead = spawn(process.execPath, ['-e', '']);
+    await once(dead, 'exit');
+    owner.announce({ ...record, pid: dead.pid ?? 0 });
+    expect(isStarting(folder.path)).toBe(false);
+    owner.announce({ ...record, startedAt: Date.now() - 3_600_000 });
+    expect(isStarting(folder.path)).toBe(false);
+    owner.announce(record);
+    expect(isStarting(folder.path)).toBe(true);
+  });
+});
