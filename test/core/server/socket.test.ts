@@ -1,4 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -157,6 +160,23 @@ describe('the local socket', () => {
       expect(await closed).toBe(1008);
     }
     expect(await connection.client.settings.list()).toEqual({ concurrency: 4 });
+  });
+
+  test('goes on when the system lets nobody in', async () => {
+    let server: EventEmitter | undefined;
+    const hear = (message: unknown) => {
+      server = (message as { server: EventEmitter }).server;
+    };
+    subscribe('http.server.request.start', hear);
+    const asked = request({ socketPath: served.path, path: '/' }).end();
+    const [answer] = await once(asked, 'response');
+    unsubscribe('http.server.request.start', hear);
+    expect(answer.statusCode).toBe(426);
+    answer.resume();
+    // What Node tells a server when accept(2) fails.
+    server?.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' }));
+    expect(log.join('\n')).toContain('EMFILE');
+    expect(await (await attached()).client.settings.list()).toEqual({ concurrency: 4 });
   });
 
   test('refuses a message over the limit', async () => {
