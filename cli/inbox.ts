@@ -69,7 +69,7 @@ const answer: Command = {
 export const inboxCommands: readonly Command[] = [inbox, answer];
 
 /** The answer the options stand for. Throws a UsageError when the request has no such option. */
-export function answerOf(given: Given, request: Request | undefined): Answer {
+function answerOf(given: Given, request: Request | undefined): Answer {
   const chosen = request === undefined ? [] : given.many('option').map((option) => optionIndex(option, request));
   const kinds = chosen.map((index) => request?.options[index]?.kind ?? 'choice');
   const allow = given.flag('allow') || kinds.some((kind) => kind.startsWith('allow'));

@@ -13,7 +13,15 @@ export function plain(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(strings, '').replace(sequences, '').replace(controls, '');
 }
 
-/** The same on one line, at most `width` characters. */
+/** A value as JSON on several lines, with the same characters written as escapes: the same value, safe to print. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    controls,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Text from an agent or a repository on one line, at most `width` characters. */
 export function plainLine(text: string, width = 120): string {
   const line = plain(text).replace(/\s+/g, ' ').trim();
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;

@@ -5,13 +5,12 @@ import { type Surroundings, UsageError } from './command';
 import { commands } from './commands';
 import { help } from './help';
 import { parse } from './parse';
-import { plain } from './plain';
+import { plain, plainJson } from './plain';
 
 /** Runs one command line and gives the exit code: 0 fine, 1 failed, 2 called the wrong way. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   const json = argv.includes('--json');
-  const answer = (value: unknown, text: string) =>
-    around.out.write(json ? `${JSON.stringify(value, null, 2)}\n` : text);
+  const answer = (value: unknown, text: string) => around.out.write(json ? `${plainJson(value)}\n` : text);
   try {
     const asked = parse(argv, commands);
     if (asked.kind === 'version') answer({ version }, `${version}\n`);

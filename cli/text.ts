@@ -18,6 +18,13 @@ export function stateText(task: Task): string {
   return `${glyphs[task.state]} ${word}`;
 }
 
+/** What an agent cost, in dollars; of less than a cent the two digits that matter. */
+export function money(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '<$0.0001';
+  return `$${usd < 0.01 ? Number(usd.toPrecision(2)) : usd.toFixed(2)}`;
+}
+
 /** How long ago, in the largest unit that fits. */
 export function ago(at: number, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - at) / 1000));
@@ -98,7 +105,7 @@ export function requestSteps(request: Request, program: string): string {
 }
 
 /** The last part of a repository's path. */
-export function repositoryName(path: string): string {
+function repositoryName(path: string): string {
   return plainLine(
     path
       .split(/[\\/]/)

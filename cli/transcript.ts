@@ -1,8 +1,10 @@
 import type { Client } from '../core/client';
 import { assertNever } from '../core/contract/errors';
+import type { Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
 import type { Outcome, Surroundings } from './command';
 import { plain, plainLine } from './plain';
+import { money } from './text';
 import { isResting } from './wait';
 
 /** A task's transcript, of all its sessions: whole at the end, or printed as it grows until the task rests. */
@@ -94,7 +96,7 @@ async function followLive(live: {
 }
 
 /** One event as lines of text. */
-export function eventText(event: TranscriptEvent, joined = false): string {
+function eventText(event: TranscriptEvent, joined = false): string {
   switch (event.type) {
     case 'prompt':
       return `> ${plain(event.text).trim().replace(/\n/g, '\n> ')}\n`;
@@ -113,7 +115,7 @@ export function eventText(event: TranscriptEvent, joined = false): string {
     case 'answer':
       return `= ${plainLine(event.text)} (request ${event.request}, ${plainLine(event.by)})\n`;
     case 'usage':
-      return `· ${event.inputTokens ?? 'unknown'} tokens in, ${event.outputTokens ?? 'unknown'} out${event.costUsd === null ? '' : `, $${event.costUsd.toFixed(2)}`}\n`;
+      return usageText(event);
     case 'notice':
       return `${event.level === 'info' ? '·' : '!'} ${plain(event.text)}\n`;
     case 'commit':
@@ -123,6 +125,16 @@ export function eventText(event: TranscriptEvent, joined = false): string {
     default:
       return assertNever(event);
   }
+}
+
+/** What a turn used, as far as the agent says. */
+function usageText({ inputTokens, outputTokens, costUsd }: Usage): string {
+  const known = [
+    inputTokens === null ? null : `${inputTokens} tokens in`,
+    outputTokens === null ? null : `${outputTokens} tokens out`,
+    costUsd === null ? null : money(costUsd),
+  ].filter((part) => part !== null);
+  return known.length === 0 ? '' : `· ${known.join(', ')}\n`;
 }
 
 function indent(text: string): string {

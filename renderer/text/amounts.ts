@@ -37,10 +37,12 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
   return `${amount.toLocaleString()} ${amount === 1 ? noun : plural}`;
 }
 
-/** What the agent cost, or null when it is not known. Small sums keep the digits that matter. */
+/** What the agent cost, or null when it is not known. Of less than a cent it shows the two digits that matter. */
 export function money(usd: number | null): string | null {
   if (usd === null) return null;
-  if (usd > 0 && usd < 0.01) return '<$0.01';
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '<$0.0001';
+  if (usd < 0.01) return `$${Number(usd.toPrecision(2))}`;
   return `$${usd.toFixed(usd < 100 ? 2 : 0)}`;
 }
 

@@ -60,7 +60,7 @@ export function blocksOf(text: string): readonly Block[] {
 }
 
 /** Inline code and strong text. Links, images and HTML stay the characters they are. */
-export function spansOf(text: string): readonly Span[] {
+function spansOf(text: string): readonly Span[] {
   const spans: Span[] = [];
   let from = 0;
   for (const match of text.matchAll(/`([^`\n]+)`|\*\*([^*\n]+)\*\*/g)) {

@@ -10,7 +10,7 @@ const neededNodeApi = 10;
 const installedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Whether the Node that runs this script can also run the product and its tools. */
-export const thisNodeIsEnough = Number(process.versions.napi) >= neededNodeApi;
+const thisNodeIsEnough = Number(process.versions.napi) >= neededNodeApi;
 
 /** Whether some Node is at hand that can run the product. */
 export function hasRuntimeNode() {

@@ -8,7 +8,7 @@ import { handOver, run } from '../setup/run.mjs';
  * Every side of the code that is compiled for itself: the root (tools) and each folder with a tsconfig.
  * @param {string} folder the checkout
  */
-export function sides(folder) {
+function sides(folder) {
   const hasConfig = (/** @type {string} */ name) => existsSync(join(folder, name, 'tsconfig.json'));
   return ['.', ...readdirSync(folder).filter((name) => name !== 'node_modules' && hasConfig(name))];
 }
