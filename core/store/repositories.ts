@@ -2,7 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
-import { unfinishedTasks } from './task-index';
+import { brokenTasks, unfinishedTasks } from './task-index';
 
 /** A repository with what only the core needs of it. */
 export interface RepositoryRow extends Repository {
@@ -108,7 +108,8 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
 
 /** Forgets a repository; its finished tasks keep their history. Throws WRONG_STATE while it has unfinished tasks, NOT_FOUND. */
 export function deleteRepository(db: Database, id: number): void {
-  const unfinished = unfinishedTasks
+  // A failed or cancelled task can be tried again, and its worktree is there until it is discarded.
+  const unfinished = [...unfinishedTasks, brokenTasks]
     .flatMap((sort) => allRows<{ id: number }>(db, `SELECT id FROM ${sort} AND repository_id = ?`, id))
     .map((row) => row.id);
   if (unfinished.length > 0) {

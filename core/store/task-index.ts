@@ -9,7 +9,7 @@ export const readyTasks = "task INDEXED BY task_ready WHERE state = 'queued' AND
 const blockedTasks = "task INDEXED BY task_blocked WHERE state = 'queued' AND blocked_count > 0";
 export const heldTasks = "task INDEXED BY task_lease WHERE state IN ('running', 'waiting')";
 const reviewTasks = "task INDEXED BY task_review WHERE state = 'review'";
-const brokenTasks = "task INDEXED BY task_broken WHERE state IN ('failed', 'cancelled')";
+export const brokenTasks = "task INDEXED BY task_broken WHERE state IN ('failed', 'cancelled')";
 
 /** The sorts of which all unfinished tasks are made. */
 export const unfinishedTasks = [readyTasks, blockedTasks, heldTasks, reviewTasks] as const;

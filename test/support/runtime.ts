@@ -22,6 +22,8 @@ export interface Bed {
   reaches(task: number, ...states: TaskState[]): Promise<Task>;
   /** Ends the runtime and begins another one on the same data. */
   restart(): Promise<Bed>;
+  /** Another runtime on the same data, whose own must be stopped already. */
+  again(start: boolean): Promise<Bed>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ async function bedOn(given: {
     calls,
     until,
     reaches: (task, ...states) => until(task, (now) => states.includes(now.state)),
+    again: (start) => bedOn({ ...given, start }),
     async restart() {
       await runtime.stop();
       return bedOn({ ...given, start: true });
