@@ -74,6 +74,10 @@ describe('a repository', () => {
     for (const task of [0, 1, 3, 4]) {
       expect(() => deleteRepository(db, repository)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
       moveTask(db, { task: tasks[task] as number, to: 'cancelled', by: 't', reason: '', at: 1 });
+      // A cancelled task can still be retried, so it keeps the repository too.
+      expect(() => deleteRepository(db, repository)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
+      const patch = { outcome: 'discarded' } as const;
+      moveTask(db, { task: tasks[task] as number, to: 'done', by: 't', reason: '', at: 1, patch });
     }
     deleteRepository(db, repository);
     expect(listRepositories(db)).toEqual([]);

@@ -322,7 +322,7 @@ describe('work', () => {
 
   test('of a removed repository is refused', () => {
     const { db, repository } = temporaryStore();
-    const task = taskIn(db, 'failed');
+    const task = taskIn(db, 'done');
     deleteRepository(db, repository);
     expect(() => taskWork(db, task)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
     expect(readTask(db, task).repository).toBe('/work/sample');
