@@ -113,9 +113,13 @@ async function make(
 }
 
 function notWhole(task: TaskWork, path: string, reason: string): CodedError {
-  return new CodedError('CONFLICT', `Could not go on in the worktree of task ${task.id}: ${reason} Then retry the task.`, {
-    facts: { path },
-  });
+  return new CodedError(
+    'CONFLICT',
+    `Could not go on in the worktree of task ${task.id}: ${reason} Then retry the task.`,
+    {
+      facts: { path },
+    },
+  );
 }
 
 /** Where a task's worktree goes: a folder per repository that a person recognises and that no two repositories share. */

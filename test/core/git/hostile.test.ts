@@ -190,7 +190,7 @@ async function everyVerb({ place, top }: Trapped): Promise<void> {
   if (published.kind !== 'landed') throw new Error(JSON.stringify(published));
   await completeLanding(place, landing);
   await reattachWorktree(place, path);
-  await reconcileWorktree(place, { path, branch, startOid, ownerDead: true });
+  await reconcileWorktree(place, { path, branch, startOid, ownerDead: true, making: false });
   const last = await snapshotWorktree(at, { ref: backupRef(1, 2), at: 2 });
   await removeWorktree(place, { checkout: added.checkout, snapshot: last });
   const again = await addWorktree(place, { path: `${path}-again`, branch: `${branch}-again`, startOid });

@@ -175,3 +175,41 @@ test('what a hook leaves in the background ends with the command', async () => {
   const pid = Number(readFileSync(pidFile, 'utf8'));
   await expect.poll(() => running(pid), { timeout: 5_000 }).toBe(false);
 });
+
+test('what a hook leaves running outside its group, its output open, does not keep the command from ending', async () => {
+  const place = await bench.repository();
+  const pidFile = join(bench.folder, 'escaped-pid');
+  const hook = `#!/bin/sh\necho seen\nsetsid sh -c 'echo $$ > ${pidFile}; exec sleep 600' &\nwhile [ ! -s ${pidFile} ]; do :; done\n`;
+  write(place.checkout.gitDir, 'hooks/post-checkout', '');
+  writeFileSync(join(place.checkout.gitDir, 'hooks/post-checkout'), hook);
+  chmodSync(join(place.checkout.gitDir, 'hooks/post-checkout'), 0o755);
+  try {
+    const { stderr } = await runGit({ ...place, trusted: true }, ['hook', 'run', 'post-checkout']);
+    expect(stderr).toContain('seen');
+    expect(running(Number(readFileSync(pidFile, 'utf8')))).toBe(true);
+  } finally {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  }
+}, 20_000);
+
+test('nor does it when the command is cancelled', async () => {
+  const place = await bench.repository();
+  const pidFile = join(bench.folder, 'escaped-pid-cancelled');
+  const { program } = standIn(
+    `setsid sh -c 'echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; while :; do echo more; sleep 0.1; done' & trap '' TERM; wait`,
+  );
+  const controller = new AbortController();
+  const call = runGit({ ...place, git: { ...bench.git, program }, trusted: true }, ['status'], {
+    signal: controller.signal,
+  });
+  const timer = setInterval(() => {
+    if (!existsSync(pidFile)) return;
+    clearInterval(timer);
+    controller.abort();
+  }, 5);
+  try {
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+  } finally {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  }
+}, 20_000);

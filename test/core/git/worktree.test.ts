@@ -212,6 +212,7 @@ describe('after a crash', () => {
     branch: `switchyard/${name}`,
     startOid: head(place),
     ownerDead,
+    making: true,
   });
 
   test('stale locks of a dead owner go, those of a living one, a foreign one, or one held open stay', async () => {
