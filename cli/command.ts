@@ -49,6 +49,8 @@ export interface Given {
 export interface Outcome {
   readonly json: unknown;
   readonly text: string;
+  /** For people only, said on stderr after the text, so that a pipe gets the text alone. */
+  readonly note?: string;
   /** 1 when the thing asked about has failed; 0 unless said. */
   readonly exit?: 0 | 1;
 }

@@ -1,15 +1,16 @@
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/review';
-import type { Command } from './command';
+import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
-import { plain } from './plain';
+import { plain, plainLine } from './plain';
 import { taskOutcome, withClient } from './task';
+import { approveExactly, shortId } from './text';
 import { transcript } from './transcript';
 
 const diff: Command = {
   words: ['task', 'diff'],
   usage: 'ID',
-  summary: 'The change a task proposes, as a patch',
+  summary: 'The change a task proposes, as a patch; says on stderr which commit it is, for approve --head',
   options: {},
   names: { least: 1, most: 1 },
   examples: ['task diff 12', 'task diff 12 | git apply --check'],
@@ -18,41 +19,47 @@ const diff: Command = {
       const task = given.id(0);
       const review = await client.reviews.get({ task });
       const { patch, truncated } = await client.reviews.patch({ task, mergeBase: review.mergeBase, head: review.head });
-      const note = truncated ? '\nThe patch is too long to show whole; see the window or the branch.\n' : '';
-      // A pipe gets the patch byte for byte; a terminal gets nothing that could move or colour it.
-      const text = around.out.isTTY ? plain(patch) + note : patch;
-      return { json: { ...review, patch, truncated }, text };
+      const short = truncated ? 'The patch is too long to show whole; see the window or the branch.\n' : '';
+      const exactly = `${around.program} ${approveExactly(task, review.head)}`;
+      return {
+        json: { ...review, patch, truncated },
+        // A pipe gets the patch byte for byte; a terminal gets nothing that could move or colour it.
+        text: around.out.isTTY ? plain(patch) : patch,
+        note: `${short}This is commit ${shortId(review.head)}. To merge this and nothing newer: ${exactly}\n`,
+      };
     }),
 };
 
 const approve: Command = {
   words: ['task', 'approve'],
   usage: 'ID [--strategy ff|merge|squash] [--message M] [--head OID]',
-  summary: 'Merge a change into its base branch',
+  summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
   options: { strategy: { type: 'string' }, message: { type: 'string' }, head: { type: 'string' } },
   names: { least: 1, most: 1 },
   examples: [
     'task approve 12',
     'task approve 12 --strategy squash',
-    'task approve 12 --head 3f2c…  (only if this commit is still the change)',
+    'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
   ],
-  run: (given, around) =>
-    withClient(around, async (client) => {
-      const task = given.id(0);
-      const strategy = oneOf('strategy', given.text('strategy'), strategies);
+  run: (given, around) => {
+    const task = given.id(0);
+    const strategy = oneOf('strategy', given.text('strategy'), strategies);
+    const seen = given.text('head')?.toLowerCase();
+    if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
+      throw new UsageError('--head must be a commit id, at least its first 7 characters.');
+    return withClient(around, async (client) => {
       const { base, head, tree } = await client.reviews.get({ task });
-      const seen = given.text('head');
-      if (seen !== undefined && seen !== head) {
+      if (seen !== undefined && !head.startsWith(seen)) {
         throw new CodedError(
           'MOVED',
-          `The change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
+          `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
         );
       }
-      return taskOutcome(
-        await client.tasks.approve({ task, base, head, tree, strategy, message: given.text('message') }),
-        around,
-      );
-    }),
+      const merged = await client.tasks.approve({ task, base, head, tree, strategy, message: given.text('message') });
+      const outcome = taskOutcome(merged, around);
+      return { ...outcome, text: `Merged ${shortId(head)} into ${plainLine(merged.base)}.\n${outcome.text}` };
+    });
+  },
 };
 
 const reject: Command = {

@@ -20,6 +20,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     } else {
       const outcome = await asked.command.run(asked.given, around);
       if (json || outcome.text !== '') answer(outcome.json, outcome.text);
+      if (!json && outcome.note !== undefined) around.err.write(outcome.note);
       return outcome.exit ?? 0;
     }
     return 0;

@@ -88,6 +88,16 @@ export function nextSteps(task: Task, program: string): string {
   }
 }
 
+/** The command that merges the commit that was shown, and nothing that came after it. */
+export function approveExactly(task: number, head: string): string {
+  return `task approve ${task} --head ${shortId(head)}`;
+}
+
+/** As much of a commit's id as a person needs. */
+export function shortId(oid: string): string {
+  return oid.slice(0, 10);
+}
+
 /** How a request is answered. */
 export function requestSteps(request: Request, program: string): string {
   const lines = request.options.map((option, index) => `  [${index}] ${plainLine(option.label)}\n`);

@@ -117,13 +117,41 @@ describe('the main job in the terminal', () => {
     const refused = await type('task', 'approve', String(json.id), '--head', '0'.repeat(40), '--json');
     expect(refused.json.error.code).toBe('MOVED');
     expect(terminal.git('log', '-1', '--format=%s')).not.toContain('Seen');
+    expect((await type('task', 'approve', String(json.id), '--head', '0a0b')).code).toBe(2);
+  });
+
+  test('the commit that diff named is the one that approve merges', async () => {
+    const { json } = await add('--prompt', 'Named', '--wait', '--json');
+    const id = String(json.id);
+    const diff = await type('task', 'diff', id);
+    expect(diff.out).toMatch(/^diff --git /);
+    expect(diff.out).not.toContain('task approve');
+    const named = new RegExp(`switchyard (task approve ${id} --head ([0-9a-f]{10}))\n$`).exec(diff.err);
+    const { head } = (await type('task', 'diff', id, '--json')).json;
+    expect(named?.[2]).toBe(head.slice(0, 10));
+
+    const newer = terminal.git('commit-tree', '-p', head, '-m', 'unseen', `${head}^{tree}`).trim();
+    terminal.git('update-ref', `refs/heads/${json.branch}`, newer);
+    const command = named?.[1]?.split(' ') ?? [];
+    const refused = await type(...command);
+    expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(newer) });
+    terminal.git('update-ref', `refs/heads/${json.branch}`, head);
+    const merged = await type(...command);
+    expect(merged.out).toContain(`Merged ${head.slice(0, 10)} into main.\n`);
+  });
+
+  test('diff as JSON holds the ids an approval is bound to', async () => {
+    const { json } = await add('--prompt', 'Ids', '--wait', '--json');
+    const oid = expect.stringMatching(/^[0-9a-f]{40}$/);
+    const diff = await type('task', 'diff', String(json.id), '--json');
+    expect(diff).toMatchObject({ err: '', json: { base: oid, head: oid, tree: oid, patch: expect.any(String) } });
   });
 
   test('the demo ends with a diff and the two lines that decide', async () => {
     const shown = await type('demo');
     expect(shown.code).toBe(0);
     expect(shown.out).toContain('+++ b/');
-    const approve = /^ {2}switchyard (task approve \d+)$/m.exec(shown.out)?.[1];
+    const approve = /^ {2}switchyard (task approve \d+ --head [0-9a-f]{10})$/m.exec(shown.out)?.[1];
     expect(shown.out).toMatch(/^ {2}switchyard task discard \d+$/m);
     expect((await type(...(approve ?? '').split(' '), '--json')).json.outcome).toBe('merged');
   });
