@@ -103,6 +103,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now: Date.now,
   };
+  const lookForAgents = (refresh: boolean) =>
+    void agents
+      .located(refresh)
+      .then((found) => changes.publish({ type: 'agents.changed', agents: [...found] }))
+      .catch((cause) => log('warning', 'Agents could not be looked for.', { cause: String(cause) }));
   const runner = createRunner(deps);
   const status = (): Status => ({
     pid: process.pid,
@@ -121,6 +126,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     publish: changes.publish,
     follow: changes.follow,
     agentNames: () => [...agents.all().keys()],
+    knownAgents: agents.known,
     locateAgents: async (refresh) => {
       const found = await agents.located(refresh);
       if (refresh) changes.publish({ type: 'agents.changed', agents: [...found] });
@@ -128,6 +134,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     settingsChanged(next: Settings) {
       settings = next;
+      // A setting may name another agent, or a variable by which one is found.
+      lookForAgents(true);
       runner.wake();
     },
     doctor: async () =>
@@ -142,6 +150,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     async start() {
       await recover(deps);
       runner.start();
+      lookForAgents(false);
     },
     async stop(limitMs = 15_000) {
       source.close();

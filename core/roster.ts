@@ -17,6 +17,8 @@ export interface Roster {
   readonly environment: () => Promise<Readonly<Record<string, string>>>;
   /** What is installed; looked for once, and again when `refresh` is set. */
   readonly located: (refresh: boolean) => Promise<readonly AgentStatus[]>;
+  /** What was found last; none while the first look is under way. */
+  readonly known: () => readonly AgentStatus[];
   /** The names agents see beyond the allow-list. */
   readonly passed: () => readonly string[];
 }
@@ -57,16 +59,23 @@ export function createRoster(options: {
       log('warning', 'Variables that agents never get were named.', { names: built.refused });
     return built.environment;
   };
-  let known: Promise<readonly AgentStatus[]> | undefined;
+  let looking: Promise<readonly AgentStatus[]> | undefined;
+  let found: readonly AgentStatus[] = [];
+  async function look(): Promise<readonly AgentStatus[]> {
+    const given = await environment();
+    found = await Promise.all([...all().values()].map((agent) => agent.locate(given)));
+    return found;
+  }
   return {
     all,
     environment,
     passed,
+    known: () => found,
     located(refresh) {
-      if (refresh || !known) {
-        known = environment().then((given) => Promise.all([...all().values()].map((agent) => agent.locate(given))));
+      if (refresh || !looking) {
+        looking = look();
       }
-      return known;
+      return looking;
     },
   };
 }

@@ -12,7 +12,8 @@ export async function* follow(room: Room, signal: AbortSignal | undefined): Asyn
       type: 'snapshot',
       tasks: snapshotTasks(room.db),
       repositories: repositories.list(room),
-      agents: [...(await room.locateAgents(false))],
+      // Looking asks the login shell, which may take seconds; the window need not wait for it.
+      agents: [...room.knownAgents()],
       settings: room.settings(),
     };
     yield* tail;

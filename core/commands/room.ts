@@ -24,6 +24,8 @@ export interface Room {
   readonly announceRequest: (request: number) => void;
   /** The names of the agents there are. */
   readonly agentNames: () => readonly string[];
+  /** What was found to be installed; none while the first look is under way, which a change then ends. */
+  readonly knownAgents: () => readonly AgentStatus[];
   /** What is installed; looks again when `refresh` is set. */
   readonly locateAgents: (refresh: boolean) => Promise<readonly AgentStatus[]>;
   /** Takes a new settings value into use. */
