@@ -17,7 +17,7 @@ export interface Entry {
   readonly path: BytePath;
 }
 
-/** The files of a checkout as they are on disk, byte for byte, stored in the object database. */
+/** The files of a checkout that git does not ignore, as they are on disk, byte for byte, stored in the object database. */
 export interface Captured {
   /** The tree of all files: tracked ones that are there, and untracked ones that are not ignored. */
   readonly tree: string;
@@ -182,7 +182,7 @@ function parentOf(path: BytePath): BytePath {
 }
 
 /** Stores files and links as blobs exactly as they are, and gives their entries. */
-async function storeFiles(place: Place, scratch: string, paths: readonly BytePath[]): Promise<Entry[]> {
+export async function storeFiles(place: Place, scratch: string, paths: readonly BytePath[]): Promise<Entry[]> {
   if (paths.length === 0) return [];
   const modes: string[] = [];
   const lines: BytePath[] = [];

@@ -1,8 +1,11 @@
-import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CodedError } from '../contract/errors';
 import { captureFiles } from './capture';
 import type { Checkout, Place } from './checkout';
+import { captureIgnored } from './ignored';
 import { inTurn } from './in-turn';
 import { adminFolder, checkoutAt } from './links';
 import { refOid } from './resolve';
@@ -41,13 +44,22 @@ export function removeWorktree(
           facts: { path: checkout.workTree, gitDir: present.gitDir },
         });
       }
-      const now = await captureFiles({ ...place, checkout });
-      if (now.tree !== snapshot.tree) return { kind: 'changed' };
+      if (!(await isAsKept({ ...place, checkout, trusted: false }, snapshot))) return { kind: 'changed' };
     }
     await removeFolders(await adminFolder(commonDir, checkout.workTree), present === null ? null : checkout.workTree);
     await rm(removing(checkout.workTree), { recursive: true, force: true });
     return { kind: 'removed' };
   });
+}
+
+async function isAsKept(place: Place, snapshot: Snapshot): Promise<boolean> {
+  if ((await captureFiles(place)).tree !== snapshot.tree) return false;
+  const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
+  try {
+    return isDeepStrictEqual((await captureIgnored(place, scratch)).files, snapshot.ignored);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 /**

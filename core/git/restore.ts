@@ -32,9 +32,10 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
     );
   }
   await clear(place);
-  await writeFiles(place, ref, '');
+  const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
+  await writeFiles(place, [...(await filesOf(place, ref, '')), ...ignored]);
   for (const [number, path] of state.gitFolders.entries()) {
-    await writeFiles(place, `${stateCommit}^${number + 1}`, path);
+    await writeFiles(place, await filesOf(place, `${stateCommit}^${number + 1}`, path));
   }
   const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
   await writeIndex(trustedOrNot, stdout, state.intended);
@@ -67,16 +68,20 @@ interface Stored {
   readonly path: BytePath;
 }
 
-/** Writes the files of a tree beneath a path, links last so that no file is written through one. */
-async function writeFiles(place: Place, treeish: string, beneath: BytePath): Promise<void> {
+/** The files of a tree, each with where it belongs when the tree is put beneath a path. */
+async function filesOf(place: Place, treeish: string, beneath: BytePath): Promise<Stored[]> {
   const { stdout } = await runGit(place, ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish], { maxBytes: 1 << 30 });
-  const entries = splitNul(stdout.toString('latin1')).map((line): Stored => {
+  return splitNul(stdout.toString('latin1')).map((line): Stored => {
     const tab = line.indexOf('\t');
     const [mode = '', , oid = '', size = ''] = line.slice(0, tab).split(/ +/);
     const name = line.slice(tab + 1);
     const path = beneath === '' ? name : name === 'link' ? beneath : `${beneath}/${name}`;
     return { mode, oid, size: size === '-' ? 0 : Number(size), path };
   });
+}
+
+/** Writes files, links last so that no file is written through one. */
+async function writeFiles(place: Place, entries: readonly Stored[]): Promise<void> {
   const links = entries.filter((entry) => entry.mode === '120000');
   for (const entry of entries.filter((entry) => entry.mode === '160000')) {
     await mkdir(onDisk(place, entry.path), { recursive: true });

@@ -5,6 +5,7 @@ import { CodedError } from '../contract/errors';
 import { captureFiles, type Entry, writeTree } from './capture';
 import type { Checkout, Place } from './checkout';
 import { identityVariables } from './identity';
+import { captureIgnored } from './ignored';
 import { readHead } from './open';
 import { readGit, runGit, splitNul } from './run';
 
@@ -14,8 +15,12 @@ export interface Snapshot {
   readonly oid: string;
   /** The tree of all files as they are on disk. */
   readonly tree: string;
+  /** The ignored files it keeps. */
+  readonly ignored: readonly Entry[];
   /** What could not be stored, one line each; empty when the snapshot is complete. */
   readonly leftOut: readonly string[];
+  /** Ignored files and folders it does not keep because they are large, by name; losing them is no reason to stop. */
+  readonly notKept: readonly string[];
 }
 
 /** What a snapshot says beside files and index; stored as `state.json`. */
@@ -29,6 +34,8 @@ export interface SnapshotState {
   readonly gitFolders: readonly string[];
   /** Paths added with intent only, one character for each byte. */
   readonly intended: readonly string[];
+  /** Whether the tree `ignored` holds ignored files; left out by snapshots that never did. */
+  readonly ignored?: boolean;
 }
 
 /** The ref that keeps a task's state at a time (epoch milliseconds). */
@@ -38,7 +45,7 @@ export function backupRef(task: number, at: number): string {
 
 /**
  * Stores the whole state of a worktree: HEAD, index, staged, unstaged and untracked files, bits and links, byte for
- * byte. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
+ * byte, and ignored files as far as they are small. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
  *
  * The commit's tree is the files on disk; its parents are HEAD, a commit of the index, and a commit of the rest.
  */
@@ -52,15 +59,17 @@ export async function snapshotWorktree(
   const headOid = head.kind === 'unborn' ? null : head.oid;
   const files = await captureFiles(place);
   const index = await captureIndex(place);
-  const state: SnapshotState = {
-    version: 1,
-    head: headOid,
-    branch: head.kind === 'detached' ? null : head.branch,
-    gitFolders: files.gitFolders.map((folder) => folder.path),
-    intended: index.intended,
-  };
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
+    const ignored = await captureIgnored(place, scratch);
+    const state: SnapshotState = {
+      version: 1,
+      head: headOid,
+      branch: head.kind === 'detached' ? null : head.branch,
+      gitFolders: files.gitFolders.map((folder) => folder.path),
+      intended: index.intended,
+      ignored: ignored.files.length > 0,
+    };
     const commit = (tree: string, parents: readonly (string | null)[]) => commitTree(place, { tree, parents, at });
     const blob = (input: Buffer) => readGit(place, ['hash-object', '-w', '--no-filters', '--stdin'], { input });
     const staged = index.entries.filter((entry) => entry.stage === '0' && !index.intended.includes(entry.path));
@@ -70,6 +79,7 @@ export async function snapshotWorktree(
       ...index.entries
         .filter((entry) => entry.stage !== '0')
         .map((entry) => ({ ...entry, path: `unmerged/${entry.stage}/${entry.path}` })),
+      ...ignored.files.map((entry) => ({ ...entry, path: `ignored/${entry.path}` })),
     ]);
     // Each git folder is a commit of its own: a tree may not be grafted into an index without reading it.
     const folders = [];
@@ -80,7 +90,8 @@ export async function snapshotWorktree(
       await commit(stateTree, folders),
     ]);
     await create(place, ref, oid);
-    return { ref, oid, tree: files.tree, leftOut: [...files.leftOut, ...(await submodulesOf(place.checkout))] };
+    const leftOut = [...files.leftOut, ...(await submodulesOf(place.checkout))];
+    return { ref, oid, tree: files.tree, ignored: ignored.files, leftOut, notKept: ignored.notKept };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -25,7 +25,6 @@ export interface Released {
 /** A task that was in hand this often when its process died is not tried again by itself. */
 export const crashesAllowed = 3;
 
-/** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
 /**
  * Puts up to `limit` due tasks into a worker's hands: the highest priority first, in it the one that is due longest.
  * A task is due when its `runAfter` has come and every task it waits for has landed.
@@ -49,6 +48,7 @@ export function claimTasks(
   return claimed;
 }
 
+/** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
 type DueRanges = Readonly<Record<string, number>>;
 
 const dueRanges = `SELECT ${priorities

@@ -83,6 +83,7 @@ describe('a lock', () => {
       },
       400,
     );
+    // That nobody enters can only be seen by waiting: more than twice as long as an untouched lock would be believed.
     await sleep(900);
     expect(entered).toBe(false);
     clearInterval(beat);

@@ -281,6 +281,8 @@ export function exerciseAgent(exercise: AgentExercise): void {
       const { end, happened } = await take({
         prompt: 'Ask.\n[permission: printf x > asked.txt]',
         silenceMs: exercise.process ? 3000 : 300,
+        // That nothing happens can only be seen by waiting: half as long again as the silence allowed, which must be
+        // long enough for a real program to start in.
         answer: () => new Promise((resolve) => setTimeout(() => resolve(allow), exercise.process ? 4500 : 600)),
       });
       expect(end.kind).toBe('completed');

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Child, endGroup, startChild, within } from '../../../core/agents/child';
 import { findLeftovers } from '../../../core/agents/leftovers';
@@ -81,7 +82,8 @@ describe('a child', () => {
   test('that ends before anyone reads has what it said kept', async () => {
     const child = await start('process.stdout.write("z\\n".repeat(1000))');
     await child.ended;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The pipe has closed: from here on Node itself would have thrown away what nobody read.
+    await expect.poll(() => (child.stdout as PassThrough).writableFinished).toBe(true);
     expect(await all(readLines(child.stdout))).toHaveLength(1000);
   });
 

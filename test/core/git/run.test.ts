@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { commitAll } from '../../../core/git/commit';
 import { readGit, runGit } from '../../../core/git/run';
 import { createBench, identity, write } from './fixture';
@@ -183,13 +183,10 @@ test('what a hook leaves running outside its group, its output open, does not ke
   write(place.checkout.gitDir, 'hooks/post-checkout', '');
   writeFileSync(join(place.checkout.gitDir, 'hooks/post-checkout'), hook);
   chmodSync(join(place.checkout.gitDir, 'hooks/post-checkout'), 0o755);
-  try {
-    const { stderr } = await runGit({ ...place, trusted: true }, ['hook', 'run', 'post-checkout']);
-    expect(stderr).toContain('seen');
-    expect(running(Number(readFileSync(pidFile, 'utf8')))).toBe(true);
-  } finally {
-    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-  }
+  onTestFinished(() => void process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL'));
+  const { stderr } = await runGit({ ...place, trusted: true }, ['hook', 'run', 'post-checkout']);
+  expect(stderr).toContain('seen');
+  expect(running(Number(readFileSync(pidFile, 'utf8')))).toBe(true);
 }, 20_000);
 
 test('nor does it when the command is cancelled', async () => {
@@ -198,6 +195,7 @@ test('nor does it when the command is cancelled', async () => {
   const { program } = standIn(
     `setsid sh -c 'echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; while :; do echo more; sleep 0.1; done' & trap '' TERM; wait`,
   );
+  onTestFinished(() => void process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL'));
   const controller = new AbortController();
   const call = runGit({ ...place, git: { ...bench.git, program }, trusted: true }, ['status'], {
     signal: controller.signal,
@@ -207,9 +205,5 @@ test('nor does it when the command is cancelled', async () => {
     clearInterval(timer);
     controller.abort();
   }, 5);
-  try {
-    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
-  } finally {
-    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-  }
+  await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
 }, 20_000);

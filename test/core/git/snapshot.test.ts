@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
+import { removeWorktree } from '../../../core/git/remove';
 import { readSnapshot, restoreSnapshot } from '../../../core/git/restore';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree } from '../../../core/git/worktree';
@@ -266,4 +267,35 @@ test('a snapshot is created, never moved, and restored into nothing but a fresh 
   await expect(restoreSnapshot(from, { ref: first.ref })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   expect(contents(from.checkout.workTree)).toEqual(before);
   expect(existsSync(join(from.checkout.gitDir, 'index.lock'))).toBe(false);
+});
+
+test('ignored files come back when they are small; large ones are named and stop nothing', async () => {
+  const place = await bench.repository(undefined, {
+    '.gitignore': '.env\nnotes/\nbuild/\nmany/\nclone/\nlink\n*.bin\n',
+  });
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'ignored', start);
+  const { workTree } = from.checkout;
+  write(workTree, '.env', 'KEY=1\r\n');
+  write(workTree, 'notes/deep/today', 'remember\n');
+  chmodSync(join(workTree, 'notes/deep/today'), 0o755);
+  symlinkSync('/nowhere', join(workTree, 'link'));
+  write(workTree, 'sub/small.bin', 'small');
+  const kept = contents(workTree);
+  write(workTree, 'sub/large.bin', Buffer.alloc(6 * 1024 * 1024));
+  write(workTree, 'build/out', Buffer.alloc(6 * 1024 * 1024));
+  for (let number = 0; number < 2_001; number++) write(workTree, `many/${number}`, '');
+  write(workTree, 'clone/.git/HEAD', 'ref: refs/heads/main\n');
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(6, 6), at: 6 });
+  expect(snapshot.leftOut).toEqual([]);
+  expect(snapshot.notKept).toEqual(['build/', 'clone/', 'many/', 'sub/large.bin']);
+  write(workTree, '.env', 'KEY=2\r\n');
+  expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'changed' });
+  write(workTree, '.env', 'KEY=1\r\n');
+  expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'removed' });
+  forget(place.checkout.workTree);
+  const to = await worktree(place, 'ignored-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  expect(contents(to.checkout.workTree)).toEqual(kept);
+  expect(bench.plain(to.checkout.workTree, 'status', '--porcelain')).toBe('');
 });

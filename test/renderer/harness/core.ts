@@ -52,6 +52,8 @@ export function createFakeCore(amount: Amount) {
     reviews.set(id, known);
     return known;
   };
+  // What a handler gives is checked against the contract's output schema here as in the real router, each piece of a
+  // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
   const note = (name: string, input: unknown): void => {
     called.push({ name, input });
