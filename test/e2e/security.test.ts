@@ -42,14 +42,7 @@ describe('a page taken over by an attacker', () => {
   });
 
   test('runs no script of its own, loads nothing from outside and frames nothing', async () => {
-    const expected = [
-      'script-src-elem',
-      'script-src-attr',
-      'img-src',
-      'frame-src',
-      'object-src',
-      'connect-src',
-    ];
+    const expected = ['script-src-elem', 'script-src-attr', 'img-src', 'frame-src', 'object-src', 'connect-src'];
     const broken = await page.evaluate(async (expected) => {
       const directives: string[] = [];
       let heard = (_event: SecurityPolicyViolationEvent) => {};
