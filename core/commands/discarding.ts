@@ -6,14 +6,14 @@ import { removeFolders } from '../git/remove';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
-import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
 import { retireWorktree } from '../runner/retire';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Room } from './room';
-import { alone, mustBe, told } from './tasks';
+import { alone, mustBe, tell, told } from './tasks';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
 export function discard(room: Room, task: number): Promise<Task> {
@@ -23,7 +23,11 @@ export function discard(room: Room, task: number): Promise<Task> {
 async function throwAway(room: Room, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
-  const place = await repositoryPlace(room.git, work.repository);
+  // A repository that is gone must not keep its tasks from being put away.
+  const place = await repositoryPlace(room.git, work.repository).catch((cause: unknown) => {
+    if (isGone(cause)) return null;
+    throw cause;
+  });
   await room.writer.write((db) =>
     moveTask(db, {
       task,
@@ -37,7 +41,11 @@ async function throwAway(room: Room, task: number): Promise<Task> {
   room.announce(task);
   // A task cancelled a moment ago may still have its agent in the worktree.
   await room.runner.over(task);
-  await retireWorktree(room, place, task);
+  if (place !== null) await retireWorktree(room, place, task);
+  else if (work.worktree !== null) {
+    const where = `The repository ${work.repository.path} is not there any more, so no backup could be made.`;
+    tell(room, work, [`${where} The worktree was left as it is at ${work.worktree}.`]);
+  }
   return told(room, task);
 }
 

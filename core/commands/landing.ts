@@ -12,10 +12,9 @@ import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
 import { finishLanding, openLandings, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { openTranscript } from '../store/transcript';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
-import { alone, mustBe, told } from './tasks';
+import { alone, mustBe, tell, told } from './tasks';
 
 /**
  * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
@@ -101,14 +100,6 @@ function noticesOf(end: Landed): string[] {
     (path) => `The submodule ${path} stands at another commit now; run git submodule update in ${end.checkout}.`,
   );
   return [...end.notices, ...submodules];
-}
-
-/** Leaves what the person should know at the end of the conversation. */
-function tell(room: Room, work: TaskWork, notices: readonly string[]): void {
-  if (notices.length === 0 || !work.newestSession) return;
-  const transcript = openTranscript({ folder: room.folders.transcripts, session: work.newestSession.id });
-  for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
-  transcript.close();
 }
 
 /** Throws MOVED, saying what, unless the change is what the person saw. */

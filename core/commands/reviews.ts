@@ -5,15 +5,21 @@ import { previewLanding } from '../git/land';
 import { listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
 import { refOid, resolveBranch, treeOf } from '../git/resolve';
+import { readSnapshot } from '../git/restore';
 import { commitMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import type { Room } from './room';
 
-/** A task's change against its base as it stands now, with everything an approval is bound to. */
+/**
+ * A task's change against its base as it stands now, with everything an approval is bound to. Of a task that is done, the
+ * change as it was when that happened: there is nothing left to choose then.
+ */
 export async function get(room: Room, task: number): Promise<Review> {
   const work = taskWork(room.db, task);
-  return reviewOf(work, await repositoryPlace(room.git, work.repository));
+  const place = await repositoryPlace(room.git, work.repository);
+  return work.state === 'done' ? pastReviewOf(room, work, place) : reviewOf(work, place);
 }
 
 /** The patch between two commits of the review, all of it or some files. */
@@ -39,6 +45,52 @@ export async function reviewOf(task: TaskWork, place: RepositoryPlace): Promise<
     );
   }
   const base = await resolveBranch(place, task.base);
+  const [change, preview] = await Promise.all([
+    changeOf(place, task, { base, head }),
+    previewMerge(place, { baseOid: base, headOid: head }),
+  ]);
+  const possible = strategies.filter(
+    (strategy) => preview.kind === 'clean' && (strategy !== 'ff' || preview.fastForward),
+  );
+  return {
+    ...change,
+    strategies: possible,
+    strategy: possible[0] ?? null,
+    conflicts: preview.kind === 'conflict' ? [...preview.files] : [],
+    checkout: await checkoutInTheWay(place, task.base, base, preview),
+  };
+}
+
+async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
+  const landing = landedOf(room.db, task.id);
+  const head = (await lastHead(place, task)) ?? landing?.newOid;
+  if (head === undefined) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `The change of task ${task.id} is not there any more: neither its branch nor its backup ${task.backupRef ?? ''} is in ${task.repository.path}.`,
+      { facts: { task: task.id, backupRef: task.backupRef } },
+    );
+  }
+  // What it was merged into, when it was: the base has moved with it since.
+  const base = landing?.oldOid ?? (await resolveBranch(place, task.base));
+  const change = await changeOf(place, task, { base, head });
+  return { ...change, strategies: [], strategy: null, conflicts: [], checkout: null };
+}
+
+/** Where the branch of a task that is done ended: its backup says, or the branch itself where it was left. */
+async function lastHead(place: RepositoryPlace, { branch, backupRef }: TaskWork): Promise<string | null> {
+  if (backupRef !== null && (await refOid(place, backupRef)) !== null) {
+    return (await readSnapshot(place, backupRef)).head;
+  }
+  return branch === null ? null : refOid(place, `refs/heads/${branch}`);
+}
+
+/** What a task's branch changed since it left its base. */
+async function changeOf(
+  place: RepositoryPlace,
+  task: TaskWork,
+  { base, head }: { readonly base: string; readonly head: string },
+): Promise<Pick<Review, 'task' | 'base' | 'mergeBase' | 'head' | 'tree' | 'commits' | 'files' | 'message'>> {
   const common = await mergeBase(place, base, head);
   if (common === null) {
     throw new CodedError(
@@ -46,29 +98,13 @@ export async function reviewOf(task: TaskWork, place: RepositoryPlace): Promise<
       `${task.branch} shares no history with ${task.base}, so it cannot be compared or merged. Retry, or discard the task.`,
     );
   }
-  const [tree, commits, files, preview] = await Promise.all([
+  const [tree, commits, files] = await Promise.all([
     treeOf(place, head),
     listCommits(place, { base: common, head }),
     listChanges(place, { base: common, head }),
-    previewMerge(place, { baseOid: base, headOid: head }),
   ]);
-  const possible = strategies.filter(
-    (strategy) => preview.kind === 'clean' && (strategy !== 'ff' || preview.fastForward),
-  );
-  return {
-    task: task.id,
-    base,
-    mergeBase: common,
-    head,
-    tree,
-    commits,
-    files,
-    strategies: possible,
-    strategy: possible[0] ?? null,
-    conflicts: preview.kind === 'conflict' ? [...preview.files] : [],
-    checkout: await checkoutInTheWay(place, task.base, base, preview),
-    message: commitMessage({ title: task.title, prompt: task.prompt }),
-  };
+  const message = commitMessage({ title: task.title, prompt: task.prompt });
+  return { task: task.id, base, mergeBase: common, head, tree, commits, files, message };
 }
 
 /** Where the base is checked out and what the merge would run into there. A conflicting merge would run into nothing. */

@@ -1,8 +1,8 @@
 import type { Session } from '../contract/session';
 import type { TranscriptEvent } from '../contract/transcript';
 import { listSessions, readSession } from '../store/sessions';
-import { readTranscript } from '../store/transcript';
 import { followTranscript } from '../store/transcript-follow';
+import { readTranscript } from '../store/transcript-read';
 import type { Room } from './room';
 
 /** A task's sessions, oldest first. */
@@ -24,13 +24,16 @@ export function follow(
 const pageCharacters = 4 * 1024 * 1024;
 
 /** What the transcript holds now after `after`, as much as fits in one answer. */
-export function read(room: Room, input: { session: number; after: number }): TranscriptEvent[] {
+export async function read(room: Room, input: { session: number; after: number }): Promise<TranscriptEvent[]> {
   readSession(room.db, input.session);
-  const events = readTranscript({ folder: room.folders.transcripts, ...input });
+  const page: TranscriptEvent[] = [];
   let size = 0;
-  const end = events.findIndex((event, index) => {
-    size += JSON.stringify(event).length;
-    return index > 0 && size > pageCharacters;
-  });
-  return end === -1 ? events : events.slice(0, end);
+  for await (const events of readTranscript({ folder: room.folders.transcripts, ...input })) {
+    for (const event of events) {
+      size += JSON.stringify(event).length;
+      if (page.length > 0 && size > pageCharacters) return page;
+      page.push(event);
+    }
+  }
+  return page;
 }

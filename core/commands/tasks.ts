@@ -8,7 +8,9 @@ import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
 import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
+import type { TaskWork } from '../store/task-work';
 import { insertTask, moveTask } from '../store/tasks';
+import { openTranscript } from '../store/transcript';
 import type { Room } from './room';
 
 /** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
@@ -120,13 +122,27 @@ export function alone<Result>(task: number, act: () => Promise<Result>): Promise
 }
 
 /** Throws WRONG_STATE unless the task is in one of the states. `what` says what was asked, as a participle. */
-export function mustBe(task: Pick<Task, 'id' | 'state'>, states: readonly TaskState[], what: string): void {
+export function mustBe(
+  task: Pick<Task, 'id' | 'state' | 'outcome'>,
+  states: readonly TaskState[],
+  what: 'approved' | 'discarded',
+): void {
   if (states.includes(task.state)) return;
+  const now = task.outcome === null || task.outcome === 'answered' ? `is ${task.state}` : `was ${task.outcome}`;
+  const next = task.outcome === 'discarded' && what === 'approved' ? ' Restore it first.' : '';
   throw new CodedError(
     'WRONG_STATE',
-    `Task ${task.id} is ${task.state}; only a task in ${states.join(' or ')} can be ${what}.`,
+    `Task ${task.id} ${now}; only a task in ${states.join(' or ')} can be ${what}.${next}`,
     { facts: { task: task.id, state: task.state } },
   );
+}
+
+/** Leaves what the person should know of a task at the end of its conversation. */
+export function tell(room: Room, task: Pick<TaskWork, 'newestSession'>, notices: readonly string[]): void {
+  if (notices.length === 0 || !task.newestSession) return;
+  const transcript = openTranscript({ folder: room.folders.transcripts, session: task.newestSession.id });
+  for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
+  transcript.close();
 }
 
 /** Tells followers of a task and gives it as it is now. */

@@ -37,7 +37,7 @@ export type Strategy = (typeof strategies)[number];
  */
 export const reviewSchema = z.object({
   task: taskIdSchema,
-  /** The base branch's tip now. */
+  /** The base branch's tip now; of a merged change, the tip it was merged into. */
   base: oidSchema,
   /** The commit both have in common, against which the files are compared. */
   mergeBase: oidSchema,
@@ -45,7 +45,7 @@ export const reviewSchema = z.object({
   tree: oidSchema,
   commits: z.array(commitSchema),
   files: z.array(fileChangeSchema),
-  /** The strategies that work now; a conflict leaves none. */
+  /** The strategies that work now; a conflict leaves none, and a task that is done has none. */
   strategies: z.array(strategySchema),
   /** The one chosen unless the person says otherwise: fast-forward when possible, else a merge commit. */
   strategy: strategySchema.nullable(),

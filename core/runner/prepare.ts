@@ -6,6 +6,7 @@ import type { Checkout } from '../git/checkout';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
+import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { addWorktree } from '../git/worktree';
@@ -37,6 +38,8 @@ export async function prepareWorktree(
 ): Promise<Prepared> {
   const known = worktreeOf(deps.db, task.id);
   if (known?.state === 'ready') {
+    // The task is ours alone now, so whoever left a lock in its worktree is gone.
+    await clearStaleLocks(place, { ...known, ownerDead: true });
     const found = await reclaimWorktree(place, known.path);
     if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, madeAt: null, notices: [] };
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);

@@ -6,7 +6,7 @@ import { type Landing, openLandings } from '../store/landings';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
-import { listWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
+import { unsettledWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
 import type { Deps } from './deps';
 import { settleLanding } from './landed';
 import { type RepositoryPlace, repositoryPlace } from './place';
@@ -19,7 +19,8 @@ import { retireWorktree } from './retire';
  * 1. What a dead owner left running is ended, so that no agent writes where the next one will.
  * 2. Tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
  * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
- * 4. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in ours cleared.
+ * 4. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
+ *    worked in cleared.
  *
  * One repository that cannot be opened does not keep the others from being recovered.
  */
@@ -35,7 +36,8 @@ export async function recover(deps: Deps): Promise<void> {
   for (const landing of openLandings(deps.db)) {
     await attempt(deps, { landing: landing.id }, () => finishLanding(deps, landing));
   }
-  for (const worktree of listWorktrees(deps.db)) {
+  // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.
+  for (const worktree of unsettledWorktrees(deps.db, inHand)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
   }
 }

@@ -3,7 +3,7 @@ import type { Database } from '../store/database';
 import { markMessagesDelivered, pendingMessages } from '../store/messages';
 import { markDelivered, undelivered } from '../store/requests';
 import { insertSession, newestSession, updateSession } from '../store/sessions';
-import { readTranscript } from '../store/transcript';
+import { readTranscript } from '../store/transcript-read';
 import type { Deps } from './deps';
 import { commentMessage, lateAnswerMessage } from './messages';
 
@@ -28,16 +28,17 @@ export interface Words {
  * The session to go on with: the task's newest one of the same agent, or a new one. A conversation in which the agent
  * was never heard is begun anew, because it may not know what the task is.
  */
-export function openSession(deps: Deps, task: number, agent: string): Promise<OpenSession> {
-  return deps.writer.write((db) => {
-    const newest = newestSession(db, task);
-    if (newest && newest.agent === agent) {
-      updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null });
-      const heard = wasHeard(deps.folders.transcripts, newest.id);
-      return { id: newest.id, agentSession: heard ? newest.agentSession : null, begun: false };
-    }
-    return { id: insertSession(db, { task, agent, at: deps.now() }), agentSession: null, begun: false };
-  });
+export async function openSession(deps: Deps, task: number, agent: string): Promise<OpenSession> {
+  const newest = newestSession(deps.db, task);
+  if (newest?.agent !== agent) {
+    const id = await deps.writer.write((db) => insertSession(db, { task, agent, at: deps.now() }));
+    return { id, agentSession: null, begun: false };
+  }
+  const heard = await wasHeard(deps.folders.transcripts, newest.id);
+  await deps.writer.write((db) =>
+    updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
+  );
+  return { id: newest.id, agentSession: heard ? newest.agentSession : null, begun: false };
 }
 
 /**
@@ -70,10 +71,11 @@ export function nextWords(
   };
 }
 
-function wasHeard(folder: string, session: number): boolean {
-  return readTranscript({ folder, session, after: 0 }).some(
-    (event) => event.type !== 'prompt' && event.type !== 'notice',
-  );
+async function wasHeard(folder: string, session: number): Promise<boolean> {
+  for await (const events of readTranscript({ folder, session, after: 0 })) {
+    if (events.some((event) => event.type !== 'prompt' && event.type !== 'notice')) return true;
+  }
+  return false;
 }
 
 function inWords(request: Request): { title: string; text: string } {

@@ -1,7 +1,7 @@
 import { CodedError } from '../contract/errors';
 import type { Strategy } from '../contract/review';
 import type { Database } from './database';
-import { allRows, run } from './statement';
+import { allRows, getRow, run } from './statement';
 
 /** A merge about to be published, written down first, so that recovery can finish it or find that nothing happened. */
 export interface Landing {
@@ -52,11 +52,19 @@ export function finishLanding(
   run(db, "UPDATE landing SET state = ?, ended_at = ? WHERE id = ? AND state = 'open'", end.state, end.at, end.landing);
 }
 
+const columns = `id, task_id AS task, base_ref AS baseRef, old_oid AS oldOid, new_oid AS newOid, checkout, strategy,
+  message, created_at AS createdAt`;
+
 /** The intents nobody closed, oldest first. */
 export function openLandings(db: Database): Landing[] {
-  return allRows<Landing>(
+  return allRows<Landing>(db, `SELECT ${columns} FROM landing WHERE state = 'open' ORDER BY id`);
+}
+
+/** The merge by which a task's change came onto its base, or undefined when it did not. */
+export function landedOf(db: Database, task: number): Landing | undefined {
+  return getRow<Landing>(
     db,
-    `SELECT id, task_id AS task, base_ref AS baseRef, old_oid AS oldOid, new_oid AS newOid, checkout, strategy, message,
-       created_at AS createdAt FROM landing WHERE state = 'open' ORDER BY id`,
+    `SELECT ${columns} FROM landing WHERE task_id = ? AND state = 'landed' ORDER BY id DESC LIMIT 1`,
+    task,
   );
 }

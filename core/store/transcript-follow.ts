@@ -1,11 +1,9 @@
-import fs from 'node:fs/promises';
 import type { TranscriptEvent } from '../contract/transcript';
-import { parseEvent, transcriptFile } from './transcript-file';
+import { transcriptFile } from './transcript-file';
+import { transcriptReader } from './transcript-read';
 
 /** Who is told, in this process, that a file has grown. */
 const followers = new Map<string, Set<() => void>>();
-
-const chunkBytes = 256 * 1024;
 
 /** Tells every follower of this transcript in this process that it has grown. */
 export function announceGrowth(file: string): void {
@@ -23,52 +21,21 @@ export async function* followTranscript(options: {
   readonly after: number;
   readonly signal: AbortSignal | undefined;
 }): AsyncGenerator<TranscriptEvent[], void, void> {
-  const { after, signal } = options;
-  const file = transcriptFile(options.folder, options.session);
-  const growth = listen(file, signal);
-  let handle: fs.FileHandle | undefined;
-  let offset = 0;
-  let length = chunkBytes;
+  const { signal } = options;
+  const growth = listen(transcriptFile(options.folder, options.session), signal);
+  const reader = transcriptReader(options);
   try {
     while (!signal?.aborted) {
       // Asked for before looking: what is appended meanwhile must lead to another look.
       const more = growth.next();
-      handle ??= await open(file);
-      const chunk = handle === undefined ? Buffer.alloc(0) : await readChunk(handle, offset, length);
-      const end = chunk.lastIndexOf(0x0a) + 1;
-      if (end === 0) {
-        // Either a line longer than the chunk, or one that is not whole yet and may still be taken back.
-        if (chunk.length === length) length *= 2;
-        else await more;
-        continue;
-      }
-      offset += end;
-      length = chunkBytes;
-      const events = chunk
-        .toString('utf8', 0, end)
-        .split('\n')
-        .flatMap((line) => parseEvent(line) ?? [])
-        .filter((event) => event.seq > after);
-      if (events.length > 0) yield events;
+      const events = await reader.next();
+      if (events === null) await more;
+      else yield events;
     }
   } finally {
     growth.close();
-    await handle?.close();
+    await reader.close();
   }
-}
-
-async function open(file: string): Promise<fs.FileHandle | undefined> {
-  try {
-    return await fs.open(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function readChunk(handle: fs.FileHandle, offset: number, length: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }
 
 interface Growth {

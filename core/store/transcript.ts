@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { TranscriptBody, TranscriptEvent } from '../contract/transcript';
 import { storeFailure } from './failure';
 import { capBody } from './transcript-cap';
-import { lastWhole, parseEvent, transcriptFile } from './transcript-file';
+import { lastWhole, transcriptFile } from './transcript-file';
 import { announceGrowth } from './transcript-follow';
 
 /** A session's transcript, open for appending. One process has it open at a time. */
@@ -91,26 +91,6 @@ export function openTranscript(options: TranscriptOptions): Transcript {
       fd = -1;
     },
   };
-}
-
-/** The events after `after` (0 for all) that are whole; none when there is no transcript. */
-export function readTranscript(options: {
-  readonly folder: string;
-  readonly session: number;
-  readonly after: number;
-}): TranscriptEvent[] {
-  let text: string;
-  try {
-    text = fs.readFileSync(transcriptFile(options.folder, options.session), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .flatMap((line) => parseEvent(line) ?? [])
-    .filter((event) => event.seq > options.after);
 }
 
 function notice(text: string): TranscriptBody {

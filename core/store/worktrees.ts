@@ -81,9 +81,19 @@ export function updateWorktree(
   });
 }
 
-/** The worktrees that are, or may be, on disk, oldest first. */
-export function listWorktrees(db: Database): WorktreeRow[] {
-  return allRows<WorktreeRow>(db, `SELECT ${columns} FROM worktree WHERE state <> 'removed' ORDER BY id`);
+/**
+ * The worktrees a crash may have left otherwise than the ledger says, oldest first: those being made or removed, those of
+ * tasks that are over, and those of the tasks named, which were being worked in. All others are as they were left.
+ */
+export function unsettledWorktrees(db: Database, inHand: readonly number[]): WorktreeRow[] {
+  const inHandJson = JSON.stringify(inHand);
+  return allRows<WorktreeRow>(
+    db,
+    `SELECT ${columns} FROM worktree WHERE state IN ('making', 'removing') OR state = 'ready' AND task_id IN (
+       SELECT value FROM json_each(?) UNION ALL
+       SELECT id FROM task WHERE id = worktree.task_id AND state = 'done') ORDER BY id`,
+    inHandJson,
+  );
 }
 
 /** The worktree of a task that is, or may be, on disk. */

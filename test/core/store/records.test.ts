@@ -22,7 +22,7 @@ import {
 } from '../../../core/store/sessions';
 import { readSettings, settingNames, writeSetting } from '../../../core/store/settings';
 import { moveTask } from '../../../core/store/tasks';
-import { listWorktrees, recordWorktree, updateWorktree, worktreeOf } from '../../../core/store/worktrees';
+import { recordWorktree, unsettledWorktrees, updateWorktree, worktreeOf } from '../../../core/store/worktrees';
 import { addRepository, addTask, temporaryStore } from './store';
 
 const notFound = expect.objectContaining({ code: 'NOT_FOUND' });
@@ -247,11 +247,16 @@ test('a worktree is in the ledger before it exists and until it is gone', () => 
   const id = recordWorktree(db, { ...worktree, at: 1 });
   expect(() => recordWorktree(db, { ...worktree, at: 2 })).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   expect(worktreeOf(db, task)).toEqual({ ...worktree, id, createdAt: 1, updatedAt: 1 });
+  expect(unsettledWorktrees(db, [])).toMatchObject([{ id }]);
   updateWorktree(db, { worktree: id, state: 'ready', at: 3 });
+  expect(unsettledWorktrees(db, [])).toEqual([]);
+  expect(unsettledWorktrees(db, [task + 1, task])).toMatchObject([{ id }]);
   updateWorktree(db, { worktree: id, state: 'removing', owner: { pid: 6, start: 's6' }, at: 4 });
-  expect(listWorktrees(db)).toMatchObject([{ state: 'removing', ownerPid: 6, ownerStart: 's6', updatedAt: 4 }]);
+  expect(unsettledWorktrees(db, [])).toMatchObject([
+    { state: 'removing', ownerPid: 6, ownerStart: 's6', updatedAt: 4 },
+  ]);
   updateWorktree(db, { worktree: id, state: 'removed', at: 5 });
-  expect(listWorktrees(db)).toEqual([]);
+  expect(unsettledWorktrees(db, [task])).toEqual([]);
   expect(worktreeOf(db, task)).toBe(undefined);
   expect(recordWorktree(db, { ...worktree, at: 6 })).toBeGreaterThan(id);
   expect(() => updateWorktree(db, { worktree: 99, state: 'ready', at: 1 })).toThrow(notFound);

@@ -1,17 +1,23 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type TranscriptBody, type TranscriptEvent, transcriptEventSchema } from '../../../core/contract/transcript';
-import { openTranscript, readTranscript } from '../../../core/store/transcript';
+import { openTranscript } from '../../../core/store/transcript';
 import { transcriptFile } from '../../../core/store/transcript-file';
 import { followTranscript } from '../../../core/store/transcript-follow';
+import { readTranscript } from '../../../core/store/transcript-read';
 import { temporaryFolder } from './store';
 
 const text = (content: string): TranscriptBody => ({ type: 'text', message: 'm', text: content });
 const session = 7;
+async function read(options: Parameters<typeof readTranscript>[0]): Promise<TranscriptEvent[]> {
+  const events: TranscriptEvent[] = [];
+  for await (const batch of readTranscript(options)) events.push(...batch);
+  return events;
+}
 const numbers = (events: readonly TranscriptEvent[]) => events.map((event) => event.seq);
 
 describe('a transcript', () => {
-  test('keeps every event, numbered on across openings, for its owner only', () => {
+  test('keeps every event, numbered on across openings, for its owner only', async () => {
     const folder = `${temporaryFolder()}/transcripts`;
     const told: number[] = [];
     const first = openTranscript({ folder, session, onAppend: (event) => told.push(event.seq) });
@@ -26,16 +32,16 @@ describe('a transcript', () => {
     const second = openTranscript({ folder, session });
     expect(second.append(text('three'), 7)?.seq).toBe(3);
     second.close();
-    const events = readTranscript({ folder, session, after: 0 });
+    const events = await read({ folder, session, after: 0 });
     expect(numbers(events)).toEqual([1, 2, 3]);
     expect(transcriptEventSchema.array().parse(events)).toEqual(events);
-    expect(numbers(readTranscript({ folder, session, after: 2 }))).toEqual([3]);
-    expect(readTranscript({ folder, session: 8, after: 0 })).toEqual([]);
+    expect(numbers(await read({ folder, session, after: 2 }))).toEqual([3]);
+    expect(await read({ folder, session: 8, after: 0 })).toEqual([]);
     expect(told).toEqual([1, 2]);
     expect(statSync(transcriptFile(folder, session)).mode & 0o077).toBe(0);
   });
 
-  test('torn at any byte by a crash loses the torn line and nothing else', () => {
+  test('torn at any byte by a crash loses the torn line and nothing else', async () => {
     const folder = temporaryFolder();
     const whole = openTranscript({ folder, session });
     for (const content of ['one', 'two ü', 'three']) whole.append(text(content), 1);
@@ -46,7 +52,7 @@ describe('a transcript', () => {
     for (let length = 0; length <= bytes.length; length++) {
       writeFileSync(file, bytes.subarray(0, length));
       const kept = ends.filter((end) => end <= length).length;
-      expect(readTranscript({ folder, session, after: 0 })).toHaveLength(kept);
+      expect(await read({ folder, session, after: 0 })).toHaveLength(kept);
       const again = openTranscript({ folder, session });
       expect(again.append(text('next'), 2)?.seq).toBe(kept + 1);
       again.close();
@@ -55,13 +61,13 @@ describe('a transcript', () => {
           .subarray(0, ends[kept - 1] ?? 0)
           .equals(bytes.subarray(0, ends[kept - 1] ?? 0)),
       ).toBe(true);
-      expect(numbers(readTranscript({ folder, session, after: 0 }))).toEqual(
+      expect(numbers(await read({ folder, session, after: 0 }))).toEqual(
         Array.from({ length: kept + 1 }, (_, index) => index + 1),
       );
     }
   });
 
-  test('goes on after lines that a power cut left empty, however long the last ones are', () => {
+  test('goes on after lines that a power cut left empty, however long the last ones are', async () => {
     const folder = temporaryFolder();
     const first = openTranscript({ folder, session });
     first.append(text('one'), 1);
@@ -74,14 +80,14 @@ describe('a transcript', () => {
     const second = openTranscript({ folder, session });
     expect(second.append(text('three'), 2)?.seq).toBe(3);
     second.close();
-    expect(numbers(readTranscript({ folder, session, after: 0 }))).toEqual([1, 2, 3]);
+    expect(numbers(await read({ folder, session, after: 0 }))).toEqual([1, 2, 3]);
     writeFileSync(transcriptFile(folder, session), 'nothing of ours\n');
     const third = openTranscript({ folder, session });
     expect(third.append(text('one'), 3)?.seq).toBe(1);
     third.close();
   });
 
-  test('cuts an event that is too long and says so in it', () => {
+  test('cuts an event that is too long and says so in it', async () => {
     const folder = temporaryFolder();
     const transcript = openTranscript({ folder, session, maxEventBytes: 1000 });
     const paths = Array.from({ length: 5000 }, (_, index) => `file-${index}`);
@@ -94,7 +100,7 @@ describe('a transcript', () => {
     transcript.close();
     const lines = readFileSync(transcriptFile(folder, session), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => line.length <= 1200)).toEqual([true, true, true]);
-    const [first, second, third] = readTranscript({ folder, session, after: 0 });
+    const [first, second, third] = await read({ folder, session, after: 0 });
     expect(first).toMatchObject({
       type: 'text',
       text: expect.stringMatching(/^(😀)+\n\[\d+ more characters were cut off here\.\]$/u),
@@ -103,7 +109,7 @@ describe('a transcript', () => {
     expect(third).toMatchObject(text('short'));
   });
 
-  test('that is full says so once, drops the rest and says how much that was', () => {
+  test('that is full says so once, drops the rest and says how much that was', async () => {
     const folder = temporaryFolder();
     const transcript = openTranscript({ folder, session, maxFileBytes: 2000 });
     const kept = Array.from({ length: 100 }, () => transcript.append(text('x'.repeat(100)), 3)).filter(
@@ -111,7 +117,7 @@ describe('a transcript', () => {
     );
     expect(transcript.append(text('x'), 3)).toBe(null);
     transcript.close();
-    const events = readTranscript({ folder, session, after: 0 });
+    const events = await read({ folder, session, after: 0 });
     expect(events).toHaveLength(kept.length + 2);
     expect(events.at(-2)).toMatchObject({ type: 'notice', level: 'warning', text: expect.stringContaining('full') });
     expect(events.at(-1)).toMatchObject({ type: 'notice', text: `${101 - kept.length} events were not kept.` });

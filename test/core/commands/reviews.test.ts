@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { strategies } from '../../../core/contract/review';
+import type { Task } from '../../../core/contract/task';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await openBed();
+});
+afterEach(() => bed.close());
+
+async function inReview(): Promise<Task> {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const task = await bed.calls.tasks.create({
+    repositoryId: repository.id,
+    title: 'Say hello',
+    prompt: '[write: hello.txt | hello]',
+    agent: 'echo',
+  });
+  return bed.reaches(task.id, 'review');
+}
+
+const nothingToChoose = { strategies: [], strategy: null, conflicts: [], checkout: null };
+
+describe('the change of a task that is over', () => {
+  it.each(strategies)('is shown as it was merged by %s, though its base has moved on', async (strategy) => {
+    const { id } = await inReview();
+    await bed.repository.write('beside.txt', 'beside');
+    if (strategy !== 'ff') await bed.repository.commit('Move main');
+    const before = await bed.calls.reviews.get({ task: id });
+    const { base, head, tree } = before;
+    await bed.calls.tasks.approve({ task: id, base, head, tree, strategy });
+    await bed.repository.write('later.txt', 'later');
+    await bed.repository.commit('Move main again');
+    const after = await bed.calls.reviews.get({ task: id });
+    expect(after).toEqual({ ...before, ...nothingToChoose });
+    const { patch } = await bed.calls.reviews.patch({ task: id, mergeBase: after.mergeBase, head: after.head });
+    expect(patch).toContain('+++ b/hello.txt');
+    expect(patch).not.toContain('later.txt');
+  });
+
+  it('is shown as it was discarded, until its backup is deleted', async () => {
+    const { id } = await inReview();
+    const before = await bed.calls.reviews.get({ task: id });
+    const { backupRef } = await bed.calls.tasks.discard({ task: id });
+    expect(await bed.calls.reviews.get({ task: id })).toEqual({ ...before, ...nothingToChoose });
+    await bed.repository.git('update-ref', '-d', backupRef ?? '');
+    await expect(bed.calls.reviews.get({ task: id })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: expect.stringContaining(backupRef ?? ''),
+    });
+  });
+
+  it('can be approved or discarded no more, and says why', async () => {
+    const { id } = await inReview();
+    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    await bed.calls.tasks.discard({ task: id });
+    await expect(bed.calls.tasks.approve({ task: id, base, head, tree })).rejects.toMatchObject({
+      message: `Task ${id} was discarded; only a task in review can be approved. Restore it first.`,
+    });
+    await expect(bed.calls.tasks.discard({ task: id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  });
+});
+
+describe('a repository that was moved away', () => {
+  it('is named by what needs it, and its tasks can be put away without losing a file', async () => {
+    const { id, worktree, session } = await inReview();
+    const away = `${bed.repository.path}-away`;
+    await rename(bed.repository.path, away);
+    await expect(bed.calls.reviews.get({ task: id })).rejects.toMatchObject({
+      code: 'NOT_A_REPOSITORY',
+      message: expect.stringContaining(`The repository that was added from ${bed.repository.path} is not there`),
+    });
+    expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ outcome: 'discarded', worktree });
+    expect(existsSync(`${worktree}/hello.txt`)).toBe(true);
+    const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining(worktree ?? '') });
+
+    await rename(away, bed.repository.path);
+    bed = await bed.restart();
+    const { backupRef } = await bed.calls.tasks.get({ task: id });
+    expect(await bed.repository.git('show', `${backupRef}:hello.txt`)).toContain('hello');
+    expect(existsSync(worktree ?? '')).toBe(false);
+  });
+});
