@@ -8,12 +8,12 @@ import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
-import { retireWorktree } from '../runner/retire';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
+import { putAway } from './putting-away';
 import type { Room } from './room';
-import { alone, mustBe, tell, told } from './tasks';
+import { alone, mustBe, told } from './tasks';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
 export function discard(room: Room, task: number): Promise<Task> {
@@ -41,11 +41,7 @@ async function throwAway(room: Room, task: number): Promise<Task> {
   room.announce(task);
   // A task cancelled a moment ago may still have its agent in the worktree.
   await room.runner.over(task);
-  if (place !== null) await retireWorktree(room, place, task);
-  else if (work.worktree !== null) {
-    const where = `The repository ${work.repository.path} is not there any more, so no backup could be made.`;
-    tell(room, work, [`${where} The worktree was left as it is at ${work.worktree}.`]);
-  }
+  await putAway(room, work, place);
   return told(room, task);
 }
 

@@ -1,17 +1,15 @@
-import { assertNever, CodedError } from '../contract/errors';
+import { CodedError } from '../contract/errors';
 import type { Approval, Review, Strategy } from '../contract/review';
 import type { Task } from '../contract/task';
-import { runsPrograms } from '../git/inspect';
-import { type Landed, type NotLanded, publish } from '../git/land';
+import { type Landed, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
-import { worktreeStatus } from '../git/status';
-import { reattachWorktree } from '../git/worktree';
 import { identityFor } from '../runner/change';
 import { landed, settleLanding } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
-import { retireWorktree } from '../runner/retire';
 import { finishLanding, openLandings, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
+import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
+import { putAway } from './putting-away';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
 import { alone, mustBe, tell, told } from './tasks';
@@ -69,29 +67,17 @@ async function land(room: Room, approval: Approval): Promise<Task> {
     throw notLanded(work, end);
   }
   if (end !== null) {
-    tell(room, work, noticesOf(end));
     await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, 'person');
+    tell(room, work, noticesOf(end));
   }
   return finished(room, place, work);
 }
 
-/** Takes the worktree of a landed task away and wakes those that waited for it. */
+/** Wakes the tasks that waited for a landed one and takes its worktree away. */
 async function finished(room: Room, place: RepositoryPlace, work: TaskWork): Promise<Task> {
   room.runner.wake();
-  const { kept } = await retireWorktree(room, place, work.id);
-  if (kept !== null)
-    tell(room, work, [`Its worktree was left at ${work.worktree}, because a backup could not hold all of it: ${kept}`]);
+  await putAway(room, work, place);
   return told(room, work.id);
-}
-
-/** Throws NOT_TRUSTED when landing as trusted would run what nobody trusted, and as untrusted would land other bytes. */
-async function assertStillTrusted({ repository }: TaskWork, place: RepositoryPlace): Promise<void> {
-  if (!repository.trusted || place.trusted || !(await runsPrograms(place))) return;
-  throw new CodedError(
-    'NOT_TRUSTED',
-    `Nothing was merged: what ${repository.name} would run has changed since you trusted it. Look at it and trust it again (add it once more with trust), or take the trust back, then approve.`,
-    { facts: { repository: repository.path } },
-  );
 }
 
 /** What the person should know about a landing. */
@@ -102,67 +88,6 @@ function noticesOf(end: Landed): string[] {
   return [...end.notices, ...submodules];
 }
 
-/** Throws MOVED, saying what, unless the change is what the person saw. */
-function assertSame(work: TaskWork, review: Review, approval: Approval): void {
-  const { base, branch, id } = work;
-  const moved = [
-    ...(approval.head === review.head && approval.tree === review.tree ? [] : [`the change on ${branch}`]),
-    ...(approval.base === review.base ? [] : [base]),
-  ];
-  if (moved.length === 0) return;
-  throw new CodedError(
-    'MOVED',
-    `Nothing was merged: ${moved.join(' and ')} moved since you looked. Look at task ${id} again, then approve.`,
-    {
-      facts: { base: review.base, head: review.head, tree: review.tree },
-    },
-  );
-}
-
-/** Throws MOVED when the worktree holds edits that are in no commit, and so in no review. */
-async function assertNothingUnseen(work: TaskWork, place: RepositoryPlace): Promise<void> {
-  if (work.worktree === null) return;
-  const checkout = await reattachWorktree(place, work.worktree);
-  if (checkout === null) return;
-  const dirty = (await worktreeStatus({ ...place, checkout })).map((file) => file.path);
-  if (dirty.length === 0) return;
-  throw new CodedError(
-    'MOVED',
-    `Nothing was merged: the worktree ${checkout.workTree} has edits that are not in the change you saw: ${some(dirty)}. Commit them on ${work.branch} and look again, or take them out.`,
-    { facts: { files: dirty.slice(0, 100) } },
-  );
-}
-
 function mergeMessage(task: TaskWork, review: Review, strategy: Strategy): string {
   return strategy === 'merge' ? `Merge ${task.branch}: ${task.title}\n` : review.message;
-}
-
-function notLanded(task: TaskWork, end: NotLanded): CodedError {
-  const nothing = `Nothing was merged and nothing was touched: `;
-  switch (end.kind) {
-    case 'moved':
-      return new CodedError(
-        'MOVED',
-        `${nothing}${task.base} moved while it was being merged. Look at the change again, then approve.`,
-      );
-    case 'in-the-way':
-      return new CodedError(
-        'CHECKOUT_IN_THE_WAY',
-        `${nothing}${task.base} is checked out at ${end.checkout}, and files edited there are part of the change: ${some(end.files)}. Commit or move those edits away there, then approve again.`,
-        { facts: { checkout: end.checkout, files: end.files.slice(0, 100) } },
-      );
-    case 'busy':
-      return new CodedError(
-        'CHECKOUT_IN_THE_WAY',
-        `${nothing}${task.base} is checked out at ${end.checkout} and cannot be moved there now. ${end.reason}`,
-        { facts: { checkout: end.checkout } },
-      );
-    default:
-      return assertNever(end);
-  }
-}
-
-function some(files: readonly string[]): string {
-  const shown = files.slice(0, 5).join(', ');
-  return files.length > 5 ? `${shown} and ${files.length - 5} more` : shown;
 }

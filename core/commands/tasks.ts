@@ -137,12 +137,17 @@ export function mustBe(
   );
 }
 
-/** Leaves what the person should know of a task at the end of its conversation. */
-export function tell(room: Room, task: Pick<TaskWork, 'newestSession'>, notices: readonly string[]): void {
+/** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */
+export function tell(room: Room, task: Pick<TaskWork, 'id' | 'newestSession'>, notices: readonly string[]): void {
   if (notices.length === 0 || !task.newestSession) return;
-  const transcript = openTranscript({ folder: room.folders.transcripts, session: task.newestSession.id });
-  for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
-  transcript.close();
+  try {
+    const transcript = openTranscript({ folder: room.folders.transcripts, session: task.newestSession.id });
+    for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
+    transcript.close();
+  } catch (cause) {
+    // What was done is done; that nobody can be told of a side of it must not make it look undone.
+    room.log('error', 'A notice could not be kept.', { task: task.id, notices, cause: String(cause) });
+  }
 }
 
 /** Tells followers of a task and gives it as it is now. */

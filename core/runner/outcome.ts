@@ -22,7 +22,12 @@ export async function answered(deps: Deps, claim: Claim, place: RepositoryPlace)
     reason: 'The agent finished without a change.',
     patch: { outcome: 'answered', error: null, change: null },
   });
-  await retireWorktree(deps, place, claim.task);
+  try {
+    await retireWorktree(deps, place, claim.task);
+  } catch (cause) {
+    // The task is over all the same; the next start tries again.
+    deps.log('error', 'A worktree could not be taken away.', { task: claim.task, cause: String(cause) });
+  }
 }
 
 /** The work failed: tried again later when that may help and attempts are left, else put before the person. */

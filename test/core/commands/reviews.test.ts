@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { strategies } from '../../../core/contract/review';
 import type { Task } from '../../../core/contract/task';
@@ -61,6 +61,24 @@ describe('the change of a task that is over', () => {
       message: `Task ${id} was discarded; only a task in review can be approved. Restore it first.`,
     });
     await expect(bed.calls.tasks.discard({ task: id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  });
+});
+
+describe('a backup that cannot be made', () => {
+  it('keeps the worktree, says so, and does not make the merge look undone', async () => {
+    const { id, worktree, session } = await inReview();
+    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    // Nothing can be written beneath a file, so no backup ref either.
+    await writeFile(`${bed.repository.path}/.git/refs/switchyard`, '');
+    const merged = await bed.calls.tasks.approve({ task: id, base, head, tree });
+    expect(merged).toMatchObject({ state: 'done', outcome: 'merged', worktree });
+    expect(await bed.repository.git('rev-parse', 'main')).toBe(head);
+    const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining(worktree ?? '') });
+    await rm(`${bed.repository.path}/.git/refs/switchyard`);
+    bed = await bed.restart();
+    expect((await bed.calls.tasks.get({ task: id })).worktree).toBeNull();
+    expect(existsSync(worktree ?? '')).toBe(false);
   });
 });
 

@@ -1,0 +1,80 @@
+import { assertNever, CodedError } from '../contract/errors';
+import type { Approval, Review } from '../contract/review';
+import { runsPrograms } from '../git/inspect';
+import type { NotLanded } from '../git/land';
+import { worktreeStatus } from '../git/status';
+import { reattachWorktree } from '../git/worktree';
+import type { RepositoryPlace } from '../runner/place';
+import type { TaskWork } from '../store/task-work';
+
+/** Throws NOT_TRUSTED when landing as trusted would run what nobody trusted, and as untrusted would land other bytes. */
+export async function assertStillTrusted({ repository }: TaskWork, place: RepositoryPlace): Promise<void> {
+  if (!repository.trusted || place.trusted || !(await runsPrograms(place))) return;
+  throw new CodedError(
+    'NOT_TRUSTED',
+    `Nothing was merged: what ${repository.name} would run has changed since you trusted it. Look at it and trust it again (add it once more with trust), or take the trust back, then approve.`,
+    { facts: { repository: repository.path } },
+  );
+}
+
+/** Throws MOVED, saying what, unless the change is what the person saw. */
+export function assertSame(work: TaskWork, review: Review, approval: Approval): void {
+  const { base, branch, id } = work;
+  const moved = [
+    ...(approval.head === review.head && approval.tree === review.tree ? [] : [`the change on ${branch}`]),
+    ...(approval.base === review.base ? [] : [base]),
+  ];
+  if (moved.length === 0) return;
+  throw new CodedError(
+    'MOVED',
+    `Nothing was merged: ${moved.join(' and ')} moved since you looked. Look at task ${id} again, then approve.`,
+    {
+      facts: { base: review.base, head: review.head, tree: review.tree },
+    },
+  );
+}
+
+/** Throws MOVED when the worktree holds edits that are in no commit, and so in no review. */
+export async function assertNothingUnseen(work: TaskWork, place: RepositoryPlace): Promise<void> {
+  if (work.worktree === null) return;
+  const checkout = await reattachWorktree(place, work.worktree);
+  if (checkout === null) return;
+  const dirty = (await worktreeStatus({ ...place, checkout })).map((file) => file.path);
+  if (dirty.length === 0) return;
+  throw new CodedError(
+    'MOVED',
+    `Nothing was merged: the worktree ${checkout.workTree} has edits that are not in the change you saw: ${some(dirty)}. Commit them on ${work.branch} and look again, or take them out.`,
+    { facts: { files: dirty.slice(0, 100) } },
+  );
+}
+
+/** Says why a merge was not published, and what to do. */
+export function notLanded(task: TaskWork, end: NotLanded): CodedError {
+  const nothing = `Nothing was merged and nothing was touched: `;
+  switch (end.kind) {
+    case 'moved':
+      return new CodedError(
+        'MOVED',
+        `${nothing}${task.base} moved while it was being merged. Look at the change again, then approve.`,
+      );
+    case 'in-the-way':
+      return new CodedError(
+        'CHECKOUT_IN_THE_WAY',
+        `${nothing}${task.base} is checked out at ${end.checkout}, and files edited there are part of the change: ${some(end.files)}. Commit or move those edits away there, then approve again.`,
+        { facts: { checkout: end.checkout, files: end.files.slice(0, 100) } },
+      );
+    case 'busy':
+      return new CodedError(
+        'CHECKOUT_IN_THE_WAY',
+        `${nothing}${task.base} is checked out at ${end.checkout} and cannot be moved there now. ${end.reason}`,
+        { facts: { checkout: end.checkout } },
+      );
+    default:
+      return assertNever(end);
+  }
+}
+
+function some(files: readonly string[]): string {
+  const shown = files.slice(0, 5).join(', ');
+  return files.length > 5 ? `${shown} and ${files.length - 5} more` : shown;
+}
