@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { AskHuman } from './agents/acp';
+import type { AskHuman } from './agents/acp-program';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
 import { createRouter, type Router } from './commands/router';

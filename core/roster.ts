@@ -1,4 +1,5 @@
-import { type AskHuman, createAcpAgent } from './agents/acp';
+import { createAcpAgent } from './agents/acp';
+import type { AskHuman } from './agents/acp-program';
 import type { Agent } from './agents/agent';
 import { createClaude } from './agents/claude';
 import { createEcho } from './agents/echo';

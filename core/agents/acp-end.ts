@@ -1,6 +1,6 @@
 import { RequestError } from '@agentclientprotocol/sdk';
 import type { Usage } from '../contract/task';
-import type { AcpProgram } from './acp';
+import type { AcpProgram } from './acp-program';
 import type { Quirks } from './acp-quirks';
 import { authRequired, type PromptEnd } from './acp-session';
 import type { Updates } from './acp-updates';

@@ -6,6 +6,7 @@ import type { Usage } from '../contract/task';
 import { messagesOf } from './acp-connection';
 import { type Desk, openDesk } from './acp-desk';
 import { failed, type Outcome, read } from './acp-end';
+import type { AcpProgram, AskHuman } from './acp-program';
 import { noQuirks, type Quirks } from './acp-quirks';
 import { type Conversation, connect, type PromptEnd } from './acp-session';
 import { createUpdates, type Updates } from './acp-updates';
@@ -14,30 +15,6 @@ import { type Child, endGroup, startChild, within } from './child';
 import { findProgram, programVersion } from './locate';
 import { plainText } from './plain';
 import { watchSilence } from './silence';
-
-/** How to start the tool server by which an agent without questions of its own asks a person. */
-export interface AskHuman {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** A program that speaks the Agent Client Protocol over stdio. */
-export interface AcpProgram {
-  readonly name: string;
-  readonly label: string;
-  /** Its name on the PATH, or its absolute path. */
-  readonly command: string;
-  readonly args: readonly string[];
-  /** How to install it, one line. */
-  readonly install: string;
-  /** What to type when it is not signed in. */
-  readonly signIn?: string;
-  readonly askHuman: AskHuman | null;
-  readonly quirks?: Quirks;
-  /** Things worth knowing about it in this version, one line each. */
-  readonly notes?: (version: string | null) => readonly string[];
-}
 
 /** What is said to an agent whose conversation was cut off. */
 const goOn = 'Continue where you left off.';

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PermissionLevel } from '../contract/task';
-import { type AskHuman, createAcpAgent } from './acp';
+import { createAcpAgent } from './acp';
+import type { AskHuman } from './acp-program';
 import type { Edit, Quirks } from './acp-quirks';
 import type { Agent } from './agent';
 
