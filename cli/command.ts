@@ -66,6 +66,8 @@ export interface Command {
   /** How many names it takes. */
   readonly names: { readonly least: number; readonly most: number };
   readonly examples: readonly string[];
+  /** What else its help says, after the examples; lines that end with a line end. */
+  readonly more?: string;
   /** Kept out of the overview. */
   readonly hidden?: boolean;
   run(given: Given, around: Surroundings): Promise<Outcome>;

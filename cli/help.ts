@@ -48,5 +48,6 @@ function page(command: Command, program: string): string {
     '',
     ...command.examples.map((example) => `  $ ${program} ${example}`),
     '',
+    ...(command.more === undefined ? [] : [command.more]),
   ].join('\n');
 }

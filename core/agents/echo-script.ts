@@ -12,23 +12,6 @@ export type EchoStep =
   /** Writes the prompt itself down: what the agent does unless told otherwise. */
   | { readonly do: 'note' };
 
-/** The lines the echo agent understands, for people. */
-export const echoHelp = `The echo agent needs no key and no network. It writes the task down in echo/<title>.md and adds
-each comment to it. Lines of this form in the prompt make it do more, one after the other:
-
-  [ask: question | option A | option B]   asks you; {answer} in a later [write] is what you said
-  [permission: command]                   asks leave to run the command (it runs nothing; denied, it goes on without)
-  [plan: first step | second step]        proposes a plan; refused, it stops there
-  [write: path | text]                    writes this file instead of the usual one; \\n is a new line
-  [say: text]                             says one more sentence
-  [print: bytes]                          prints that much text; with [escape] also terminal control sequences
-  [wait: 2s]                              takes its time
-  [fail: reason]                          fails for good
-  [fail-once: reason]                     fails, and works when tried again
-  [hang]                                  never answers again
-  [nothing]                               changes no file
-`;
-
 /** The steps a prompt asks for, in order, ending with the note unless the prompt says what to write or that nothing is to be written. */
 export function parseEcho(prompt: string): readonly EchoStep[] {
   const directives = prompt.split('\n').flatMap((line) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEcho } from '../../../core/agents/echo';
-import { echoHelp } from '../../../core/agents/echo-script';
+import { echoHelp } from '../../../core/contract/echo';
 import { exerciseAgent } from '../../suites/agent';
 import { makeTurn, saidBy, type TurnOptions } from '../../support/turn';
 

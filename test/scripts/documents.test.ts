@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { commands } from '../../cli/commands';
+import { help } from '../../cli/help';
+import { parseEcho } from '../../core/agents/echo-script';
+import { echoHelp } from '../../core/contract/echo';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const unique = (names: readonly string[]) => [...new Set(names)].sort();
+
+test('docs/echo.md lists exactly the lines the echo agent says it understands, and it understands each', () => {
+  const said = unique([...echoHelp.matchAll(/\[([a-z-]+)/g)].map(([, name]) => name ?? ''));
+  const shown = [...read('docs/echo.md').matchAll(/^\| `\[([a-z-]+)/gm)].map(([, name]) => name ?? '');
+  expect([...shown].sort()).toEqual(said);
+  for (const name of said.filter((each) => each !== 'escape' && each !== 'nothing'))
+    expect(parseEcho(`[${name}: 1]`)[0]?.do, name).toBe(name === 'fail-once' ? 'fail' : name);
+  expect(parseEcho('[nothing]')).toEqual([]);
+  expect(parseEcho('[print: 1]\n[escape]')[0]).toMatchObject({ escapes: true });
+});
+
+test('the help of task add tells the same lines', () => {
+  for (const line of echoHelp.trim().split('\n')) expect(help(['task', 'add'], commands, 'switchyard')).toContain(line);
+});
+
+test('the map in ARCHITECTURE.md names every file at the top of core/ and every room of it, and nothing that is not there', () => {
+  const map = /```\n(core\/ [\s\S]*?)```/.exec(read('ARCHITECTURE.md'))?.[1] ?? '';
+  const [inCore = ''] = map.split(/^cli\/ /m);
+  const named = unique([...inCore.matchAll(/[a-z-]+(?:\.d)?\.ts\b|\b[a-z]+\/(?=\s)/g)].map(([name]) => name));
+  const there = readdirSync(join(root, 'core')).map((name) =>
+    statSync(join(root, 'core', name)).isDirectory() ? `${name}/` : name,
+  );
+  const nested = ['queue.ts', 'agent.ts', 'core/'];
+  expect(named.filter((name) => !nested.includes(name))).toEqual(
+    unique(there.filter((name) => name !== 'tsconfig.json')),
+  );
+});
+
+test('every file and folder that the documents name is there', () => {
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+    ...readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+  ];
+  const missing = documents.flatMap((document) => {
+    const paths = [
+      ...read(document).matchAll(
+        /`((?:core|cli|electron|preload|renderer|scripts|test|bench|docs)\/[\w./-]*)`|\]\(([\w./-]+)\)/g,
+      ),
+    ].map(([, code, link]) => code ?? link ?? '');
+    return paths
+      .filter((path) => !exists(path) && !exists(join(document, '..', path)))
+      .map((path) => `${document}: ${path}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+function exists(path: string): boolean {
+  return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+}
