@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
+import stringWidth from 'string-width';
+
 /** Strings that a terminal swallows whole (OSC, DCS, SOS, PM, APC), whether or not they end. */
 const strings = /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)?/g;
 /** Colours, cursor moves and questions, then every other escape. */
@@ -21,8 +23,18 @@ export function plainJson(value: unknown): string {
   );
 }
 
-/** Text from an agent or a repository on one line, at most `width` characters. */
+/** Text from an agent or a repository on one line, at most `width` columns of a terminal. */
 export function plainLine(text: string, width = 120): string {
-  const line = plain(text).replace(/\s+/g, ' ').trim();
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+  // Nobody needs the width of a megabyte to be told that it does not fit.
+  const line = plain(text.slice(0, width * 50)).replace(/\s+/g, ' ').trim();
+  if (stringWidth(line) <= width) return line;
+  let cut = '';
+  let columns = 0;
+  // By what a person sees as one character, so that none is cut in half.
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    columns += stringWidth(segment);
+    if (columns >= width) break;
+    cut += segment;
+  }
+  return `${cut}…`;
 }

@@ -1,11 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Client } from '../core/client';
+import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { permissionLevels, priorities, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { plain, plainLine } from './plain';
-import { ago, nextSteps, stateText, table, taskCells } from './text';
+import { ago, counted, nextSteps, stateText, table, taskCells, whyQueued } from './text';
 import { waitForTask } from './wait';
 
 const add: Command = {
@@ -31,6 +32,7 @@ const add: Command = {
     'task add --repository . --title "Fix the login test" --prompt - < prompt.md',
     'task add --repository . --title "Release notes" --prompt "Write them" --after 12 --priority low_priority',
   ],
+  more: `--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
   async run(given, around) {
     const wanted = {
       title: given.needed('title'),
@@ -143,6 +145,7 @@ function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
 }
 
 function taskText(task: Task | TaskDetail, program: string): string {
+  const why = whyQueued(task);
   const rows: (readonly string[] | null)[] = [
     ['  repository', plainLine(task.repository)],
     ['  base', plainLine(task.base)],
@@ -150,9 +153,8 @@ function taskText(task: Task | TaskDetail, program: string): string {
     ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, attempt ${task.attempt} of ${task.maxAttempts}`],
     task.change === null
       ? null
-      : ['  change', `${task.change.files} files, +${task.change.additions} −${task.change.deletions}`],
-    task.blockedBy.length === 0 ? null : ['  waits for', task.blockedBy.map((id) => `#${id}`).join(', ')],
-    task.queuedReason === null ? null : ['  queued because', plainLine(task.queuedReason)],
+      : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
+    why === null ? null : ['  queued', why],
     task.error === null ? null : ['  error', plain(task.error)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Request } from '../core/contract/request';
 import type { Task, TaskState } from '../core/contract/task';
 import { plainLine } from './plain';
@@ -34,22 +35,27 @@ export function ago(at: number, now = Date.now()): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** Rows in columns as wide as their widest cell. */
+/** Rows in columns as wide as their widest cell, counted as a terminal does: 日本 takes four columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+      widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell));
     });
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  const padded = (cell: string, index: number) => cell + ' '.repeat((widths[index] ?? 0) - stringWidth(cell));
+  return rows.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('');
+}
+
+/** A number with its noun: `1 file`, `2 files`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Why a queued task does not run yet; null when it is simply its turn next. */
+export function whyQueued(task: Task): string | null {
+  if (task.queuedReason !== null) return plainLine(task.queuedReason, 300);
+  if (task.blockedBy.length === 0) return null;
+  return `Waits for ${task.blockedBy.map((id) => `task ${id}`).join(', ')}.`;
 }
 
 /** One line for a list of tasks, in cells. */
@@ -62,6 +68,8 @@ export function taskCells(task: Task): readonly string[] {
     task.agent,
     changeText(task),
     ago(task.updatedAt),
+    // The first sentence says why; `task show` says what to do.
+    /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? '')?.[0] ?? '',
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
 import type { Outcome, Surroundings } from './command';
 import { plain, plainLine } from './plain';
-import { money } from './text';
+import { counted, money } from './text';
 import { isResting } from './wait';
 
 /** A task's transcript, of all its sessions: whole at the end, or printed as it grows until the task rests. */
@@ -119,7 +119,7 @@ function eventText(event: TranscriptEvent, joined = false): string {
     case 'notice':
       return `${event.level === 'info' ? '·' : '!'} ${plain(event.text)}\n`;
     case 'commit':
-      return `· committed ${event.oid.slice(0, 10)} ${plainLine(event.subject)} (${event.files} files)\n`;
+      return `· committed ${event.oid.slice(0, 10)} ${plainLine(event.subject)} (${counted(event.files, 'file')})\n`;
     case 'check':
       return `· check ${plainLine(event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
     default:
@@ -130,8 +130,8 @@ function eventText(event: TranscriptEvent, joined = false): string {
 /** What a turn used, as far as the agent says. */
 function usageText({ inputTokens, outputTokens, costUsd }: Usage): string {
   const known = [
-    inputTokens === null ? null : `${inputTokens} tokens in`,
-    outputTokens === null ? null : `${outputTokens} tokens out`,
+    inputTokens === null ? null : `${counted(inputTokens, 'token')} in`,
+    outputTokens === null ? null : `${counted(outputTokens, 'token')} out`,
     costUsd === null ? null : money(costUsd),
   ].filter((part) => part !== null);
   return known.length === 0 ? '' : `· ${known.join(', ')}\n`;
@@ -142,5 +142,5 @@ function indent(text: string): string {
   const shown = lines.slice(0, 40).map((line) => `    ${line}\n`);
   return text.trim() === ''
     ? ''
-    : `${shown.join('')}${lines.length > 40 ? `    … ${lines.length - 40} more lines\n` : ''}`;
+    : `${shown.join('')}${lines.length > 40 ? `    … ${counted(lines.length - 40, 'more line')}\n` : ''}`;
 }

@@ -2,8 +2,7 @@ import type { Client, Connection } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Task, TaskState } from '../core/contract/task';
 import type { Output, Surroundings } from './command';
-import { plainLine } from './plain';
-import { stateText } from './text';
+import { stateText, whyQueued } from './text';
 
 /** States in which nothing more happens until a person acts. */
 const resting: readonly TaskState[] = ['review', 'done', 'failed', 'cancelled'];
@@ -69,7 +68,8 @@ function progress(err: Output): (task: Task) => void {
   if (!err.isTTY) return () => {};
   let last = '';
   return (task) => {
-    const line = `#${task.id} ${stateText(task)}${task.queuedReason === null ? '' : ` (${plainLine(task.queuedReason)})`}`;
+    const why = whyQueued(task);
+    const line = `#${task.id} ${stateText(task)}${why === null ? '' : ` (${why})`}`;
     if (line === last) return;
     last = line;
     err.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import { CodedError } from '../contract/errors';
+import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
 import type { Place } from '../git/checkout';
 import { startOf } from '../git/live';
@@ -54,11 +55,7 @@ async function bringBack(room: Room, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   const { branch, backupRef, outcome } = work;
   if (outcome !== 'discarded' || branch === null || backupRef === null) {
-    throw new CodedError(
-      'WRONG_STATE',
-      `Task ${task} is ${work.state} and has no discarded change to restore. Queue it again or make a new one.`,
-      { facts: { task, state: work.state } },
-    );
+    throw refused(work, 'restored');
   }
   const place = await repositoryPlace(room.git, work.repository);
   if (work.worktree === null) await putBack(room, place, work, { branch, backupRef });

@@ -1,4 +1,5 @@
 import { CodedError } from '../contract/errors';
+import { type Asked, refused } from '../contract/refusal';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
 import { inTurn } from '../git/in-turn';
 import { openRepository } from '../git/open';
@@ -69,7 +70,9 @@ export function retry(room: Room, task: number): Promise<Task> {
   return alone(task, async () => {
     await room.writer.write((db) => {
       // The repository may have been removed meanwhile; then there is nothing to work in.
-      repositoryById(db, taskRow(db, task).repository_id);
+      const row = taskRow(db, task);
+      repositoryById(db, row.repository_id);
+      mustBe(row, ['failed', 'cancelled'], 'retried');
       moveTask(db, {
         task,
         to: 'queued',
@@ -88,6 +91,7 @@ export function retry(room: Room, task: number): Promise<Task> {
 export function reject(room: Room, input: { task: number; comment: string }): Promise<Task> {
   return alone(input.task, async () => {
     await room.writer.write((db) => {
+      mustBe(taskRow(db, input.task), ['review'], 'sent back');
       moveTask(db, {
         task: input.task,
         to: 'queued',
@@ -121,20 +125,9 @@ export function alone<Result>(task: number, act: () => Promise<Result>): Promise
   return inTurn(`task ${task}`, act);
 }
 
-/** Throws WRONG_STATE unless the task is in one of the states. `what` says what was asked, as a participle. */
-export function mustBe(
-  task: Pick<Task, 'id' | 'state' | 'outcome'>,
-  states: readonly TaskState[],
-  what: 'approved' | 'discarded',
-): void {
-  if (states.includes(task.state)) return;
-  const now = task.outcome === null || task.outcome === 'answered' ? `is ${task.state}` : `was ${task.outcome}`;
-  const next = task.outcome === 'discarded' && what === 'approved' ? ' Restore it first.' : '';
-  throw new CodedError(
-    'WRONG_STATE',
-    `Task ${task.id} ${now}; only a task in ${states.join(' or ')} can be ${what}.${next}`,
-    { facts: { task: task.id, state: task.state } },
-  );
+/** Throws WRONG_STATE unless the task is in one of the states. */
+export function mustBe(task: Pick<Task, 'id' | 'state' | 'outcome'>, states: readonly TaskState[], asked: Asked): void {
+  if (!states.includes(task.state)) throw refused(task, asked);
 }
 
 /** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */

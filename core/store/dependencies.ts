@@ -27,7 +27,7 @@ export function addDependency(db: Database, { task, after }: { readonly task: nu
     after,
   );
   if (other === undefined) {
-    throw new CodedError('NOT_FOUND', `Task ${task} cannot wait for task ${after}: there is no such task.`, {
+    throw new CodedError('NOT_FOUND', `There is no task ${after} to wait for, so nothing was queued.`, {
       facts: { task, after },
     });
   }

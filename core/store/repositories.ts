@@ -108,19 +108,22 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
 
 /** Forgets a repository; its finished tasks keep their history. Throws WRONG_STATE while it has unfinished tasks, NOT_FOUND. */
 export function deleteRepository(db: Database, id: number): void {
+  const { path } = repositoryById(db, id);
   // A failed or cancelled task can be tried again, and its worktree is there until it is discarded.
   const unfinished = [...unfinishedTasks, brokenTasks]
     .flatMap((sort) => allRows<{ id: number }>(db, `SELECT id FROM ${sort} AND repository_id = ?`, id))
-    .map((row) => row.id);
+    .map((row) => row.id)
+    .sort((one, other) => one - other);
   if (unfinished.length > 0) {
+    const some = unfinished.slice(0, 5).join(', ');
+    const which = unfinished.length > 5 ? `${some} and ${unfinished.length - 5} more` : some;
     throw new CodedError(
       'WRONG_STATE',
-      `Could not remove repository ${id}: it has ${unfinished.length} unfinished task${unfinished.length === 1 ? '' : 's'} (${unfinished.slice(0, 5).join(', ')}). Finish, cancel or discard them first.`,
-      { facts: { repository: id, tasks: unfinished.slice(0, 100).map(String) } },
+      `Could not remove the repository ${path}: ${unfinished.length === 1 ? 'task' : 'tasks'} ${which} can still go on. Approve or discard each first; cancel one that still runs.`,
+      { facts: { repository: id, path, tasks: unfinished.slice(0, 100).map(String) } },
     );
   }
-  const { changes } = run(db, 'UPDATE repository SET removed = 1 WHERE id = ? AND removed = 0', id);
-  if (changes === 0) throw noRepository(id);
+  run(db, 'UPDATE repository SET removed = 1 WHERE id = ?', id);
 }
 
 /** What is thrown when a repository is not there. */

@@ -118,7 +118,8 @@ function reasonOf(blockedBy: readonly Dependency[]): string | undefined {
   const ended = blockedBy.find(({ state }) => state === 'failed' || state === 'cancelled' || state === 'done');
   if (ended === undefined) return undefined;
   const how = ended.state === 'failed' ? 'failed' : ended.state === 'cancelled' ? 'was cancelled' : 'was discarded';
-  return `Waits for task ${ended.id} (${ended.title}), which ${how}. It starts when that task is done.`;
+  const again = ended.state === 'done' ? 'restored and approved' : 'retried and done';
+  return `Waits for task ${ended.id}, which ${how}. It starts when that one is ${again}; or cancel this one.`;
 }
 
 function sessionsOf(db: Database, task: number): Usage & { readonly session: number | null } {

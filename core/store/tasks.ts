@@ -1,4 +1,4 @@
-import { CodedError } from '../contract/errors';
+import { type Asked, refused } from '../contract/refusal';
 import { mayMove, type NewTask, type TaskState } from '../contract/task';
 import type { Database } from './database';
 import { addDependency, hasLanded, settleDependants } from './dependencies';
@@ -53,6 +53,8 @@ export interface Move {
   readonly by: string;
   readonly reason: string;
   readonly at: number;
+  /** What was asked, where `to` does not say it, for the sentence of a refusal. */
+  readonly asked?: Asked;
   /** Given by a worker: the move is refused with StaleClaim unless this claim still holds the task. */
   readonly generation?: number;
   /** Facts that become true with the move. `outcome` is needed to move to `done`, `error` to move to `failed`. */
@@ -69,9 +71,7 @@ export function moveTask(db: Database, move: Move): void {
   assertHeld(row, move.generation);
   // Only a claim gives a lease, so nothing else may make a queued task run.
   if (!mayMove(row.state, move.to) || (row.state === 'queued' && move.to === 'running')) {
-    throw new CodedError('WRONG_STATE', `Task ${row.id} is ${row.state}, and cannot become ${move.to} from there.`, {
-      facts: { task: row.id, state: row.state, to: move.to },
-    });
+    throw refused(row, move.asked ?? usuallyAsked[move.to]);
   }
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
@@ -80,6 +80,17 @@ export function moveTask(db: Database, move: Move): void {
   const landed = hasLanded(move.to, move.patch?.outcome ?? null);
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
 }
+
+/** What somebody who moves a task to a state has asked for, unless they say otherwise. */
+const usuallyAsked: Readonly<Record<TaskState, Asked>> = {
+  queued: 'retried',
+  running: 'started',
+  waiting: 'started',
+  review: 'restored',
+  done: 'approved',
+  failed: 'cancelled',
+  cancelled: 'cancelled',
+};
 
 /** Changes facts of a task that are not its state. Throws NOT_FOUND, and StaleClaim when `generation` is given and no longer holds. */
 export function patchTask(

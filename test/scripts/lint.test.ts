@@ -97,7 +97,15 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
   },
   {
     file: 'cli/main.ts',
-    allowed: ['../core/index', '../core/config', '../core/contract/task', './print', 'node:util', '@orpc/client'],
+    allowed: [
+      '../core/index',
+      '../core/config',
+      '../core/contract/task',
+      './print',
+      'node:util',
+      '@orpc/client',
+      'string-width',
+    ],
     forbidden: [
       '../core/store/tasks',
       '../core/runner/run',

@@ -58,7 +58,7 @@ describe('the change of a task that is over', () => {
     const { base, head, tree } = await bed.calls.reviews.get({ task: id });
     await bed.calls.tasks.discard({ task: id });
     await expect(bed.calls.tasks.approve({ task: id, base, head, tree })).rejects.toMatchObject({
-      message: `Task ${id} was discarded; only a task in review can be approved. Restore it first.`,
+      message: `Task ${id} is done (discarded) and cannot be approved. Restore it first (in the terminal: task restore ${id}).`,
     });
     await expect(bed.calls.tasks.discard({ task: id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   });

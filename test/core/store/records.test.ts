@@ -69,7 +69,7 @@ describe('a repository', () => {
     claimTasks(db, { worker: 'w', limit: 3, now: 100, leaseMs: 1000 });
     moveTask(db, { task: tasks[1] as number, to: 'waiting', by: 't', reason: '', at: 1 });
     moveTask(db, { task: tasks[2] as number, to: 'review', by: 't', reason: '', at: 1 });
-    expect(() => deleteRepository(db, repository)).toThrow(/5 unfinished tasks/);
+    expect(() => deleteRepository(db, repository)).toThrow(/repository \/work\/sample: tasks 1, 2, 3, 4, 5 can/);
     moveTask(db, { task: tasks[2] as number, to: 'done', by: 't', reason: '', at: 1, patch: { outcome: 'discarded' } });
     for (const task of [0, 1, 3, 4]) {
       expect(() => deleteRepository(db, repository)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));

@@ -1,0 +1,42 @@
+import { CodedError } from './errors';
+import type { TaskOutcome, TaskState } from './task';
+
+/** What may be asked of a task, as the participle that ends `Task 7 is done and cannot be …`. */
+export type Asked = 'started' | 'cancelled' | 'retried' | 'sent back' | 'approved' | 'discarded' | 'restored';
+
+/** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
+export function refused(
+  task: { readonly id: number; readonly state: TaskState; readonly outcome: TaskOutcome | null },
+  asked: Asked,
+): CodedError {
+  const { id, state, outcome } = task;
+  const now = outcome === null ? inWords[state] : `${inWords[state]} (${outcome})`;
+  const next = nextStep(task, asked);
+  return new CodedError(
+    'WRONG_STATE',
+    `Task ${id} is ${now} and cannot be ${asked}.${next === null ? '' : ` ${next}`}`,
+    { facts: { task: id, state, asked } },
+  );
+}
+
+const inWords: Readonly<Record<TaskState, string>> = {
+  queued: 'queued',
+  running: 'running',
+  waiting: 'waiting for an answer',
+  review: 'in review',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | null {
+  const { id, state, outcome } = task;
+  if (asked === 'restored') return outcome === 'discarded' ? 'It had no change yet: make a new task instead.' : null;
+  if (asked === 'cancelled') return null;
+  if (outcome === 'discarded')
+    return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
+  if (state === 'done') return asked === 'retried' || asked === 'sent back' ? 'Make a new task instead.' : null;
+  if (state === 'review') return 'Approve it, ask for changes or discard it.';
+  if (state === 'failed' || state === 'cancelled') return 'Retry it, or discard it.';
+  return 'Wait until it is finished, or cancel it.';
+}

@@ -1,0 +1,39 @@
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { plainLine } from '../../cli/plain';
+import { counted, table, whyQueued } from '../../cli/text';
+import type { Task } from '../../core/contract/task';
+
+test('columns line up under wide, joined and combining characters', () => {
+  const rows = [
+    ['日本語', '|'],
+    ['👩‍👩‍👧', '|'],
+    ['e\u0301', '|'],
+    ['abcdef', '|'],
+    ['한국', '|'],
+  ];
+  const lines = table(rows).trimEnd().split('\n');
+  expect(lines.map((line) => stringWidth(line.slice(0, line.indexOf('|'))))).toEqual([8, 8, 8, 8, 8]);
+});
+
+test('a line is cut between characters and never wider than asked', () => {
+  for (const text of ['日本語日本語', '👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 'abcdefghijk', 'a日b本c語d日']) {
+    const line = plainLine(text, 6);
+    expect(stringWidth(line)).toBeLessThanOrEqual(6);
+    expect(line.endsWith('…')).toBe(true);
+    expect(text.startsWith(line.slice(0, -1))).toBe(true);
+    expect(line).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+  }
+  expect(plainLine('abcdef', 6)).toBe('abcdef');
+});
+
+test('one of a thing is not said to be many', () => {
+  expect([0, 1, 2].map((number) => counted(number, 'file'))).toEqual(['0 files', '1 file', '2 files']);
+});
+
+test('a task that waits for others says for which', () => {
+  const task = (queuedReason: string | null, blockedBy: number[]) => ({ queuedReason, blockedBy }) as unknown as Task;
+  expect(whyQueued(task(null, []))).toBeNull();
+  expect(whyQueued(task(null, [2, 5]))).toBe('Waits for task 2, task 5.');
+  expect(whyQueued(task('Waits for task 2, which was discarded.', [2]))).toContain('which was discarded');
+});

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { type Asked, refused } from '../../../core/contract/refusal';
+import { type TaskOutcome, type TaskState, taskStates } from '../../../core/contract/task';
+
+const said = (state: TaskState, asked: Asked, outcome: TaskOutcome | null = null) =>
+  refused({ id: 15, state, outcome }, asked).message;
+
+test('a refusal says what was asked in the words of the person, and what can be done', () => {
+  expect(said('done', 'retried', 'merged')).toBe(
+    'Task 15 is done (merged) and cannot be retried. Make a new task instead.',
+  );
+  expect(said('done', 'approved', 'discarded')).toBe(
+    'Task 15 is done (discarded) and cannot be approved. Restore it first (in the terminal: task restore 15).',
+  );
+  expect(said('done', 'cancelled', 'answered')).toBe('Task 15 is done (answered) and cannot be cancelled.');
+  expect(said('running', 'approved')).toBe(
+    'Task 15 is running and cannot be approved. Wait until it is finished, or cancel it.',
+  );
+});
+
+test('no refusal speaks of what a task would become', () => {
+  const all: Asked[] = ['started', 'cancelled', 'retried', 'sent back', 'approved', 'discarded', 'restored'];
+  for (const state of taskStates)
+    for (const asked of all) {
+      expect(said(state, asked)).toMatch(/^Task 15 is .* and cannot be /);
+      expect(said(state, asked)).not.toContain('become');
+    }
+});
