@@ -26,7 +26,9 @@ export function plainJson(value: unknown): string {
 /** Text from an agent or a repository on one line, at most `width` columns of a terminal. */
 export function plainLine(text: string, width = 120): string {
   // Nobody needs the width of a megabyte to be told that it does not fit.
-  const line = plain(text.slice(0, width * 50)).replace(/\s+/g, ' ').trim();
+  const line = plain(text.slice(0, width * 50))
+    .replace(/\s+/g, ' ')
+    .trim();
   if (stringWidth(line) <= width) return line;
   let cut = '';
   let columns = 0;
