@@ -16,8 +16,8 @@ export const doctor: Command = {
   async run(_given, around) {
     const report = await examine(around);
     const lines = report.findings.map((finding) => {
-      const hint = finding.hint === null ? '' : `\n    ${plainLine(finding.hint, 300)}`;
-      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 300)}${hint}\n`;
+      const hint = (finding.hint ?? '').split('\n').map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
+      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 300)}${hint.join('')}\n`;
     });
     const verdict = report.ok
       ? 'The main job can run.\n'

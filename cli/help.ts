@@ -4,16 +4,14 @@ import { nearest } from './parse';
 /** The overview, or the help of what the words name. Throws a UsageError when they name nothing. */
 export function help(topic: readonly string[], commands: readonly Command[], program: string): string {
   if (topic.length === 0) return overview(commands, program);
-  const meant = commands.filter((command) =>
-    topic.slice(0, 2).every((word, index) => command.words[index] === word || command.words.length <= index),
-  );
+  const meant = commands.filter((command) => topic.every((word, index) => command.words[index] === word));
   if (meant.length === 0) {
     const near = nearest(
       topic.join(' '),
       commands.map((command) => command.words.join(' ')),
     );
     throw new UsageError(
-      `There is no command called ${topic.join(' ')}.${near === null ? '' : ` Did you mean ${near}?`}`,
+      `There is no command called ${topic.join(' ')}.${near === null ? ' All of them: help' : ` Did you mean ${near}?`}`,
     );
   }
   return meant.map((command) => page(command, program)).join('\n');

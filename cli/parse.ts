@@ -18,6 +18,8 @@ export function parse(argv: readonly string[], commands: readonly Command[]): As
   if (first === '--version' || first === '-v' || first === 'version') return { kind: 'version' };
   if (first === '--help' || first === '-h') return { kind: 'help', topic: words };
   if (first === 'help') return { kind: 'help', topic: words.slice(1) };
+  // Before anything else: "task --help" names no whole command, and is understood all the same.
+  if (words.length === 1 && (argv.includes('--help') || argv.includes('-h'))) return { kind: 'help', topic: words };
   const command = find(argv, commands);
   const rest = [...argv];
   for (const word of command.words) rest.splice(rest.indexOf(word), 1);
@@ -58,7 +60,14 @@ type Parsed = { values: Record<string, string | boolean | (string | boolean)[] |
 function readOptions(args: string[], command: Command): Parsed {
   const options = { ...command.options, ...everywhere };
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true }) as Parsed;
+    const { values, positionals } = parseArgs({
+      args: args.map(hideNumber),
+      options,
+      allowPositionals: true,
+      strict: true,
+    }) as Parsed;
+    const shown = Object.entries(values).map(([name, value]) => [name, showNumbers(value)]);
+    return { values: Object.fromEntries(shown), positionals: positionals.map((word) => word.replace(hidden, '')) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
@@ -71,6 +80,19 @@ function readOptions(args: string[], command: Command): Parsed {
       `${command.words.join(' ')} has no option ${unknown}.${near === null ? '' : ` Did you mean ${near}?`}`,
     );
   }
+}
+
+/** A negative number is a value, which parseArgs would take for an option. No word of a command line can hold this mark. */
+const mark = '\0';
+const hidden = /^\0/;
+
+function hideNumber(word: string): string {
+  return /^-\d/.test(word) ? `${mark}${word}` : word;
+}
+
+function showNumbers(value: Parsed['values'][string]): Parsed['values'][string] {
+  if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? each.replace(hidden, '') : each));
+  return typeof value === 'string' ? value.replace(hidden, '') : value;
 }
 
 function givenOf(parsed: Parsed, command: Command): Given {

@@ -1,5 +1,8 @@
+import { CodedError } from '../core/contract/errors';
+import type { OwnerRecord } from '../core/contract/owner';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
+import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
@@ -27,13 +30,13 @@ const start: Command = {
 
 const stop: Command = {
   words: ['stop'],
-  usage: '',
-  summary: 'Stop the runtime; what is in hand is parked and goes on later',
-  options: {},
+  usage: '[--app]',
+  summary: 'Stop the runtime in the background; what is in hand is parked and goes on later. --app quits the app too',
+  options: { app: { type: 'boolean' } },
   names: { least: 0, most: 0 },
-  examples: ['stop'],
-  async run(_given, around) {
-    const pid = await askToStop(around);
+  examples: ['stop', 'stop --app'],
+  async run(given, around) {
+    const pid = await askToStop(around, given.flag('app'));
     if (pid === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
     return { json: { stopped: true, pid }, text: `Stopped (process ${pid}).\n` };
   },
@@ -49,6 +52,7 @@ const status: Command = {
   async run(_given, around) {
     const connection = await around.attach();
     const dataFolder = around.config.folders.data;
+    if (connection === null) assertCanBeFolder(dataFolder);
     if (connection === null && isStarting(dataFolder)) {
       return {
         json: { running: false, starting: true, version, dataFolder },
@@ -73,29 +77,50 @@ const status: Command = {
 /** Starting, stopping and looking at the runtime. */
 export const runtimeCommands: readonly Command[] = [start, stop, status];
 
-/** The process that was asked to stop and has, or null when there was none. */
-async function askToStop(around: Surroundings): Promise<number | null> {
+/** The process that was asked to stop and has, or null when there was none. Throws when it is the app and that is not wanted. */
+async function askToStop(around: Surroundings, app: boolean): Promise<number | null> {
+  const folder = around.config.folders.data;
+  const owner = readOwner(folder);
   let connection: Awaited<ReturnType<Surroundings['attach']>>;
   try {
     connection = await around.attach();
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'OTHER_VERSION') throw error;
-    return signalOther(around);
+    if ((error as { code?: unknown }).code !== 'OTHER_VERSION' || owner === null) throw error;
+    if (owner.owner === 'app' && !app) throw appOwns(owner, around);
+    // A runtime of another version does not speak with us, but it knows the system's own way of asking.
+    process.kill(owner.pid, 'SIGTERM');
+    return owner.pid;
   }
-  if (connection === null) return null;
-  const { pid } = connection.owner;
-  // The answer may be lost when the runtime hangs up first; that it hangs up is the answer.
-  await Promise.race([connection.client.runtime.stop().catch(() => {}), connection.closed]);
-  await connection.closed;
-  return pid;
+  if (connection === null) {
+    if (isStarting(folder)) throw stillStarting(folder);
+    return null;
+  }
+  try {
+    if (connection.owner.owner === 'app' && !app) throw appOwns(connection.owner, around);
+    // The answer may be lost when the runtime hangs up first; that it hangs up is the answer.
+    await Promise.race([connection.client.runtime.stop().catch(() => {}), connection.closed]);
+    await connection.closed;
+    return connection.owner.pid;
+  } finally {
+    connection.close();
+  }
 }
 
-/** A runtime of another version does not speak with us, but it knows the system's own way of asking. */
-function signalOther(around: Surroundings): number | null {
-  const owner = readOwner(around.config.folders.data);
-  if (owner === null) return null;
-  process.kill(owner.pid, 'SIGTERM');
-  return owner.pid;
+function appOwns({ pid }: OwnerRecord, around: Surroundings): CodedError {
+  const folder = around.config.folders.data;
+  return new CodedError(
+    'DATA_FOLDER_OWNED',
+    `Nothing was stopped: the Switchyard app (process ${pid}) owns ${folder}, and stopping would close its window. Quit it there, or type: ${around.program} stop --app`,
+    { facts: { folder, pid, owner: 'app' } },
+  );
+}
+
+function stillStarting(folder: string): CodedError {
+  return new CodedError(
+    'DATA_FOLDER_OWNED',
+    `Nothing was stopped: the runtime for ${folder} is still starting. Type the same again in a moment.`,
+    { facts: { folder } },
+  );
 }
 
 function statusText(status: Status): string {

@@ -1,9 +1,13 @@
-import { type SettingName, settingsSchema } from '../core/contract/settings';
+import { ORPCError } from '@orpc/client';
+import { CodedError } from '../core/contract/errors';
+import { type SettingName, settingsSchema, settingTakes } from '../core/contract/settings';
 import { type Command, UsageError } from './command';
 import { nearest } from './parse';
 import { plainLine } from './plain';
 import { withClient } from './task';
 import { table } from './text';
+
+const settingNames = settingsSchema.keyof().options;
 
 const list: Command = {
   words: ['settings', 'list'],
@@ -17,7 +21,9 @@ const list: Command = {
       const settings = await client.settings.list();
       return {
         json: settings,
-        text: table(Object.entries(settings).map(([name, value]) => [name, plainLine(JSON.stringify(value), 300)])),
+        text: table(
+          settingNames.map((name) => [name, plainLine(JSON.stringify(settings[name]), 100), settingTakes(name).takes]),
+        ),
       };
     }),
 };
@@ -49,11 +55,14 @@ const set: Command = {
     'settings set defaultAgent goose',
     'settings set passEnvironment \'["ANTHROPIC_API_KEY"]\'',
   ],
+  more: table(settingNames.map((name) => [`  ${name}`, settingTakes(name).takes])),
   run: (given, around) => {
     const name = settingName(given.name(0));
     const value = jsonOrWord(given.name(1));
     return withClient(around, async (client) => {
-      const settings = await client.settings.set({ name, value: value as never });
+      const settings = await client.settings.set({ name, value: value as never }).catch((error: unknown) => {
+        throw withExample(error, `${around.program} settings set ${name} ${typed(settingTakes(name).example)}`);
+      });
       return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n` };
     });
   },
@@ -63,13 +72,25 @@ const set: Command = {
 export const settingsCommands: readonly Command[] = [list, get, set];
 
 function settingName(typed: string): SettingName {
-  const names = settingsSchema.keyof().options;
+  const names = settingNames;
   const found = names.find((name) => name === typed);
   if (found !== undefined) return found;
   const near = nearest(typed, names);
   throw new UsageError(
     `There is no setting called ${typed}.${near === null ? ` Settings: ${names.join(', ')}.` : ` Did you mean ${near}?`}`,
   );
+}
+
+/** A refused value, with a line that would be taken. */
+function withExample(error: unknown, line: string): unknown {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_INPUT') return error;
+  return new CodedError('BAD_INPUT', `${error.message}\nFor example: ${line}`);
+}
+
+/** A value as it is typed into a shell: a word as it is, anything else as JSON. */
+function typed(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? `'${JSON.stringify(value)}'` : JSON.stringify(value);
 }
 
 function jsonOrWord(typed: string): unknown {

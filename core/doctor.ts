@@ -1,16 +1,18 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { hostname, userInfo } from 'node:os';
+import { dirname, parse } from 'node:path';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DoctorReport, Finding } from './contract/doctor';
-import { findGit } from './git/git';
+import { findGit, type Git } from './git/git';
+import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
 
 /** Below this much free space a worktree or a commit may fail half-way. */
 const lowBytes = 1024 ** 3;
 
 /**
- * Looks at everything the main job needs on this machine: git, Node, the desktop runtime, the agents, free space, the
+ * Looks at everything the main job needs on this machine: git and whose name commits get, Node, the desktop runtime, the agents, free space, the
  * data folder, and what agents are given of the environment. Changes nothing but making the data folder.
  */
 export async function diagnose(subject: {
@@ -22,7 +24,7 @@ export async function diagnose(subject: {
   readonly passed: readonly string[];
 }): Promise<DoctorReport> {
   const findings = [
-    await gitFinding(subject.config),
+    ...(await gitFindings(subject.config)),
     nodeFinding(),
     desktopFinding(subject.desktop),
     ...subject.agents.map(agentFinding),
@@ -33,18 +35,29 @@ export async function diagnose(subject: {
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }
 
-async function gitFinding(config: Config): Promise<Finding> {
+async function gitFindings(config: Config): Promise<readonly Finding[]> {
   try {
     const git = await findGit(config.environment);
-    return { name: 'git', state: 'ok', required: true, detail: `${git.version} at ${git.program}`, hint: null };
+    const detail = `${git.version} at ${git.program}`;
+    return [{ name: 'git', state: 'ok', required: true, detail, hint: null }, await identityFinding(git)];
   } catch (cause) {
-    return {
-      name: 'git',
-      state: 'missing',
-      required: true,
-      detail: messageOf(cause),
-      hint: 'Install git 2.38 or newer.',
-    };
+    const hint = 'Install git 2.38 or newer.';
+    return [{ name: 'git', state: 'missing', required: true, detail: messageOf(cause), hint }];
+  }
+}
+
+/** Whose name commits get in a repository that says nothing of its own. */
+async function identityFinding(git: Git): Promise<Finding> {
+  const found = { name: 'git identity', required: false } as const;
+  try {
+    const known = await readIdentity({ git, directory: parse(process.cwd()).root });
+    if (known !== null) return { ...found, state: 'ok', detail: `${known.name} <${known.email}>`, hint: null };
+    const instead = fallbackIdentity(userInfo().username, hostname());
+    const detail = `git knows no name and address for you, so commits are by ${instead.name} <${instead.email}>`;
+    const hint = 'git config --global user.name "Your Name"\ngit config --global user.email "you@example.com"';
+    return { ...found, state: 'warning', detail, hint };
+  } catch (cause) {
+    return { ...found, state: 'warning', detail: messageOf(cause), hint: null };
   }
 }
 
@@ -73,8 +86,16 @@ function agentFinding(agent: AgentStatus): Finding {
   const name = `agent ${agent.name}`;
   if (!agent.found)
     return { name, state: 'warning', required: false, detail: 'not found on PATH', hint: agent.install };
+  if (agent.path === null)
+    return {
+      name,
+      state: 'ok',
+      required: false,
+      detail: 'built in, needs nothing',
+      hint: agent.notes.join(' ') || null,
+    };
   const login = agent.loggedIn === null ? '' : agent.loggedIn ? ', logged in' : ', not logged in';
-  const detail = `${agent.version ?? 'version unknown'}${agent.path === null ? ', built in' : ` at ${agent.path}`}${login}`;
+  const detail = `${agent.version ?? 'version unknown'} at ${agent.path}${login}`;
   return { name, state: 'ok', required: false, detail, hint: agent.notes.join(' ') || null };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CodedError } from './contract/errors';
 
@@ -7,14 +7,16 @@ import { CodedError } from './contract/errors';
  * DISK_FULL with what to do. One level at a time, because Node's recursive way never ends where nothing can be made, below /proc for instance.
  */
 export function makeFolder(folder: string): void {
+  assertCanBeFolder(folder);
   try {
     make(folder);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOSPC') {
       const message = `Could not make the folder ${folder}: the disk is full. Free some space, or set SWITCHYARD_HOME to a folder on another disk.`;
       throw new CodedError('DISK_FULL', message, { cause, facts: { folder } });
     }
+    const why = inWords[code] ?? (cause instanceof Error ? cause.message : String(cause));
     throw new CodedError(
       'NOT_WRITABLE',
       `Could not make the folder ${folder}: ${why}. Make the folder above it writable for you, or set SWITCHYARD_HOME to a folder that is.`,
@@ -22,6 +24,25 @@ export function makeFolder(folder: string): void {
     );
   }
 }
+
+/** Throws NOT_WRITABLE when a file stands where the folder, or one above it, would have to be. Makes nothing. */
+export function assertCanBeFolder(folder: string): void {
+  let at = folder;
+  while (dirname(at) !== at && !existsSync(at)) at = dirname(at);
+  if (!existsSync(at) || statSync(at).isDirectory()) return;
+  const where =
+    at === folder ? `${folder} cannot be a folder: it is a file` : `${folder} cannot be made: ${at} is a file`;
+  throw new CodedError('NOT_WRITABLE', `${where}. Set SWITCHYARD_HOME to a folder, or move the file away.`, {
+    facts: { folder, file: at },
+  });
+}
+
+const inWords: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'that disk can only be read',
+  ENOENT: 'nothing can be made there',
+};
 
 function make(folder: string): void {
   if (existsSync(folder)) return;

@@ -12,6 +12,7 @@ import { listTasks, readTask, readTaskDetail } from '../store/task-view';
 import type { TaskWork } from '../store/task-work';
 import { insertTask, moveTask } from '../store/tasks';
 import { openTranscript } from '../store/transcript';
+import { assertAgent } from './agents';
 import type { Room } from './room';
 
 /** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
@@ -19,12 +20,7 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
   const repository = repositoryById(room.db, input.repositoryId);
   const settings = room.settings();
   const agent = input.agent ?? settings.defaultAgent;
-  if (!room.agentNames().includes(agent)) {
-    throw new CodedError(
-      'BAD_INPUT',
-      `There is no agent called ${agent}. Known agents: ${room.agentNames().join(', ')}. More can be added with the setting acpAgents.`,
-    );
-  }
+  assertAgent(room, agent);
   const opened = await openRepository(room.git, repository.path);
   const base = input.base ?? opened.defaultBranch ?? repository.defaultBranch;
   if (base === null) {

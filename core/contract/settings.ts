@@ -1,22 +1,30 @@
 import { z } from 'zod';
-import { permissionLevelSchema } from './task';
+import { permissionLevelSchema, permissionLevels } from './task';
 
-/** Every setting with its check and its default. Names are what `settings get NAME` takes. */
+const themes = ['system', 'light', 'dark'] as const;
+
+/**
+ * Every setting with its check, its default, and what it takes in words with an example. Names are what
+ * `settings get NAME` takes.
+ */
 export const settingsSchema = z.object({
   /** How many tasks may run at once; tasks that wait for a person do not count. */
-  concurrency: z.number().int().min(1).max(32).default(4),
+  concurrency: whole({ from: 1, to: 32, what: 'tasks at once', usual: 4 }),
   /** The agent a new task gets unless one is named. */
-  defaultAgent: z.string().min(1).default('claude'),
-  defaultPermissionLevel: permissionLevelSchema.default('supervised'),
+  defaultAgent: z.string().min(1).default('claude').meta(takes('the name of an agent', 'goose')),
+  defaultPermissionLevel: permissionLevelSchema
+    .default('supervised')
+    .meta(takes(`one of ${permissionLevels.join(', ')}`, 'supervised')),
   /** Environment variables agents may see beyond the allow-list, by name. */
   passEnvironment: z
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
     .max(100)
-    .default([]),
+    .default([])
+    .meta(takes('a JSON list of names of environment variables', ['ANTHROPIC_API_KEY'])),
   /** How often a task is tried before it fails for good. */
-  maxAttempts: z.number().int().min(1).max(20).default(3),
+  maxAttempts: whole({ from: 1, to: 20, what: 'tries of a task', usual: 3 }),
   /** An agent that says nothing for this many minutes, without a question open, counts as hung. */
-  silenceMinutes: z.number().int().min(1).max(1440).default(30),
+  silenceMinutes: whole({ from: 1, to: 1440, what: 'minutes', usual: 30 }),
   /** More agents that speak the Agent Client Protocol over stdio. */
   acpAgents: z
     .array(
@@ -27,8 +35,37 @@ export const settingsSchema = z.object({
       }),
     )
     .max(50)
-    .default([]),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
+    .default([])
+    .meta(
+      takes('a JSON list of agents, each with a name of small letters, digits and dashes, a command, and args', [
+        { name: 'gemini', command: 'gemini', args: ['--acp'] },
+      ]),
+    ),
+  theme: z
+    .enum(themes)
+    .default('system')
+    .meta(takes(`one of ${themes.join(', ')}`, 'dark')),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
+
+/** What a setting takes, in words that end a sentence, and a value it would take. */
+export function settingTakes(name: SettingName): { readonly takes: string; readonly example: unknown } {
+  const { description = 'a value', examples = [] } = settingsSchema.shape[name].meta() ?? {};
+  return { takes: description, example: (examples as readonly unknown[])[0] };
+}
+
+function whole(number: { readonly from: number; readonly to: number; readonly what: string; readonly usual: number }) {
+  const { from, to, what, usual } = number;
+  return z
+    .number()
+    .int()
+    .min(from)
+    .max(to)
+    .default(usual)
+    .meta(takes(`a whole number from ${from} to ${to} (${what})`, usual));
+}
+
+function takes(description: string, example: unknown) {
+  return { description, examples: [example] };
+}

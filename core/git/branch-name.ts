@@ -1,9 +1,12 @@
+/** What the name of every task's branch begins with. */
+export const taskBranches = 'switchyard/';
+
 /**
  * The branch a task works on: `switchyard/<slug>-<hash>`. The slug is the title in plain letters, at most 40 of them
  * and never none; the hash is of the seed, so the same task always gets the same name.
  */
 export function branchName(title: string, seed: string): string {
-  return `switchyard/${slug(title)}-${cyrb53(seed).toString(36)}`;
+  return `${taskBranches}${slug(title)}-${cyrb53(seed).toString(36)}`;
 }
 
 function slug(title: string): string {

@@ -1,5 +1,5 @@
 import type { Place } from './checkout';
-import { runGit } from './run';
+import { type Discovery, runGit } from './run';
 
 /** Who a commit is by. */
 export interface Identity {
@@ -7,8 +7,8 @@ export interface Identity {
   readonly email: string;
 }
 
-/** The person's name and address as git sees them for this repository, or null when either is not set. */
-export async function readIdentity(place: Place): Promise<Identity | null> {
+/** The person's name and address as git sees them for this repository, or in this folder; null when either is not set. */
+export async function readIdentity(place: Place | Discovery): Promise<Identity | null> {
   const [name, email] = await Promise.all([value(place, 'user.name'), value(place, 'user.email')]);
   return name && email ? { name, email } : null;
 }
@@ -29,7 +29,7 @@ export function identityVariables(identity: Identity): Record<string, string> {
   };
 }
 
-async function value(place: Place, key: string): Promise<string> {
+async function value(place: Place | Discovery, key: string): Promise<string> {
   const { stdout } = await runGit(place, ['config', '--get', '-z', key], {
     successExitCodes: [1],
     systemConfiguration: true,

@@ -1,4 +1,5 @@
 import { CodedError } from '../contract/errors';
+import { taskBranches } from './branch-name';
 import { listBranches } from './branches';
 import type { Place } from './checkout';
 import { readGit, runGit } from './run';
@@ -7,7 +8,9 @@ import { readGit, runGit } from './run';
 export async function resolveBranch(place: Place, name: string): Promise<string> {
   const oid = await refOid(place, `refs/heads/${name}`);
   if (oid !== null) return oid;
-  const existing = (await listBranches(place)).slice(0, 8).map((branch) => branch.name);
+  const branches = (await listBranches(place)).map((branch) => branch.name);
+  // Nobody means to start a task from the branch of another one.
+  const existing = branches.filter((branch) => !branch.startsWith(taskBranches)).slice(0, 8);
   throw new CodedError(
     'NO_SUCH_BRANCH',
     `Looked for the branch ${JSON.stringify(name)} in ${place.checkout.workTree}; there is none. Choose one that exists, for example ${existing.join(', ') || '(there are none)'}.`,

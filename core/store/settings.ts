@@ -1,5 +1,5 @@
 import { CodedError } from '../contract/errors';
-import { type SettingName, type Settings, settingsSchema } from '../contract/settings';
+import { type SettingName, type Settings, settingsSchema, settingTakes } from '../contract/settings';
 import type { Database } from './database';
 import { allRows, run } from './statement';
 
@@ -33,11 +33,11 @@ export function writeSetting(db: Database, name: string, value: unknown): Settin
   }
   const read = settingsSchema.shape[name].safeParse(value);
   if (!read.success) {
-    const wrong = read.error.issues
-      .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': '))
-      .join('; ');
-    throw new CodedError('BAD_INPUT', `The setting ${name} cannot be ${show(value)}: ${wrong}.`, {
-      facts: { name: name, wrong },
+    const { takes } = settingTakes(name);
+    const at = read.error.issues.map((issue) => issue.path.join('.')).find((path) => path !== '');
+    const where = at === undefined ? '' : ` What is wrong stands at ${at}, counted from 0.`;
+    throw new CodedError('BAD_INPUT', `The setting ${name} cannot be ${show(value)}. It takes ${takes}.${where}`, {
+      facts: { name, takes },
     });
   }
   run(

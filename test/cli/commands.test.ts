@@ -182,6 +182,77 @@ describe('looking and setting', () => {
     expect(typo.err).toContain('Did you mean concurrency?');
   });
 
+  test('a setting refused says what it takes and shows a line that works', async () => {
+    const refused = await type('settings', 'set', 'silenceMinutes', '-1');
+    expect(refused).toMatchObject({
+      code: 1,
+      out: '',
+      err: 'The setting silenceMinutes cannot be -1. It takes a whole number from 1 to 1440 (minutes).\nFor example: switchyard settings set silenceMinutes 30\n',
+    });
+    const agent = await type('settings', 'set', 'defaultAgent', 'clawd');
+    expect(agent.code).toBe(1);
+    expect(agent.err).toMatch(
+      /no agent called clawd\. Known agents: claude, goose, echo\..*\nFor example: .*goose\n$/s,
+    );
+    for (const name of Object.keys((await type('settings', 'list', '--json')).json)) {
+      const example = (await type('settings', 'set', name, '\u0000')).err.split('settings set ')[1] ?? '';
+      const value = example
+        .slice(name.length + 1)
+        .trim()
+        .replace(/^'|'$/g, '');
+      expect(await type('settings', 'set', name, value), name).toMatchObject({ code: 0 });
+    }
+    await type('settings', 'set', 'acpAgents', '[]');
+    await type('settings', 'set', 'defaultAgent', 'echo');
+  });
+
+  test('help for what does not exist is called the wrong way', async () => {
+    expect(await type('help', 'nonsense')).toEqual({
+      code: 2,
+      out: '',
+      err: 'There is no command called nonsense. All of them: help\n',
+      json: undefined,
+    });
+  });
+
+  test('a task that waits for one that was discarded says so wherever it is described', async () => {
+    const first = (await add('--prompt', 'First', '--wait', '--json')).json.id;
+    await type('task', 'discard', String(first));
+    const { json } = await add('--prompt', 'Second', '--after', String(first), '--json');
+    const sentence = `aits for task ${first}, which was discarded`;
+    expect((await type('task', 'show', String(json.id))).out).toContain(sentence);
+    expect((await type('task', 'list', '--state', 'queued')).out).toContain(sentence);
+    expect((await type('task', 'retry', String(first))).err).toBe(
+      `Task ${first} is done (discarded) and cannot be retried. Restore it first (in the terminal: task restore ${first}).\n`,
+    );
+    expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(
+      'There is no task 9999 to wait for, so nothing was queued.\n',
+    );
+    expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
+  });
+
+  test('only what failed or was cancelled is retried, and only what is in review is sent back', async () => {
+    const id = String((await add('--prompt', 'Once', '--wait', '--json')).json.id);
+    expect((await type('task', 'retry', id)).err).toContain(`Task ${id} is in review and cannot be retried.`);
+    await type('task', 'discard', id);
+    expect((await type('task', 'reject', id, '--comment', 'No')).err).toContain('cannot be sent back');
+  });
+
+  test('a repository with tasks is not removed, and is named by its path', async () => {
+    const { json } = await add('--prompt', 'Stay', '--wait', '--json');
+    const kept = await type('repository', 'remove', 'my repository');
+    expect(kept.code).toBe(1);
+    expect(kept.err).toContain(`the repository ${terminal.repository}: `);
+    await type('task', 'discard', String(json.id));
+  });
+
+  test('a base branch that does not exist is answered with those of the person, not with those of tasks', async () => {
+    await add('--prompt', 'Make a branch', '--wait', '--json');
+    const refused = await add('--prompt', 'p', '--base', 'mian');
+    expect(refused.err).toContain('for example main.');
+    expect(terminal.git('branch', '--list', 'switchyard/*')).not.toBe('');
+  });
+
   test('a repository gets a check command and its trust', async () => {
     expect((await type('repository', 'set', 'my repository', '--check', 'true', '--json')).json.checkCommand).toBe(
       'true',

@@ -49,6 +49,25 @@ test('a missing or surplus name, or an id that is none, is a usage error', () =>
   expect(() => result.kind === 'run' && result.given.id(0)).toThrow(/not an id/);
 });
 
+test('a negative number is a value, not an option', () => {
+  const result = asked('settings set silenceMinutes -1 --json');
+  expect(result.kind === 'run' && [result.given.name(0), result.given.name(1), result.given.json]).toEqual([
+    'silenceMinutes',
+    '-1',
+    true,
+  ]);
+  const limited = asked('task list --limit -5');
+  expect(limited.kind === 'run' && limited.given.text('limit')).toBe('-5');
+  expect(() => asked('task show -x')).toThrow(/no option -x/);
+});
+
+test('help for what does not exist says so, and half a command gets the help of all that begin with it', () => {
+  for (const topic of [['nonsense'], ['task', 'nonsense'], ['status', 'nonsense']])
+    expect(() => help(topic, commands, 'switchyard')).toThrow(/There is no command called .*nonsense/);
+  expect(asked('task --help')).toEqual({ kind: 'help', topic: ['task'] });
+  expect(help(['task'], commands, 'switchyard')).toContain('task approve ID');
+});
+
 test('what an agent says cannot move, colour, ask or reorder the terminal', () => {
   const attacks = [
     '\u001b[31mred\u001b[0m',

@@ -156,6 +156,16 @@ test('a data folder that cannot be used is said in one sentence', { timeout: 60_
   expect(error.message).toContain(join(terminal.folder, 'file', 'data'));
 });
 
+test('status says which file stands where the data folder would be', { timeout: 60_000 }, async () => {
+  const file = join(terminal.folder, 'file');
+  writeFileSync(file, '');
+  const ran = await start(['status'], { SWITCHYARD_HOME: join(file, 'data') }).ended;
+  expect(ran).toMatchObject({ code: 1, out: '' });
+  expect(ran.err).toBe(
+    `${join(file, 'data')} cannot be made: ${file} is a file. Set SWITCHYARD_HOME to a folder, or move the file away.\n`,
+  );
+});
+
 test('a database from a newer version is left alone and said so', { timeout: 60_000 }, async () => {
   await command('start');
   await command('stop');

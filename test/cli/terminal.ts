@@ -42,10 +42,10 @@ export async function openTerminal() {
   git('commit', '-qm', 'first');
   const config = readConfig(environment);
   let runtime: OpenRuntime | null = null;
-  const start = async () => {
+  const start = async (owner: 'app' | 'background' = 'background') => {
     const opened = await openRuntime({
       config,
-      owner: 'background',
+      owner,
       askHuman: null,
       desktop: null,
       onStopRequested: () => void runtime?.close(),

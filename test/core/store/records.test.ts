@@ -169,7 +169,15 @@ describe('settings', () => {
         expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining(name) }),
       );
     }
-    expect(() => writeSetting(db, 'passEnvironment', ['A-B'])).toThrow(/passEnvironment cannot be \["A-B"\]: 0: /);
+    expect(() => writeSetting(db, 'passEnvironment', ['A-B'])).toThrow(
+      'The setting passEnvironment cannot be ["A-B"]. It takes a JSON list of names of environment variables. What is wrong stands at 0, counted from 0.',
+    );
+    expect(() => writeSetting(db, 'silenceMinutes', -1)).toThrow(
+      'The setting silenceMinutes cannot be -1. It takes a whole number from 1 to 1440 (minutes).',
+    );
+    expect(() => writeSetting(db, 'theme', 'pink')).toThrow(
+      'The setting theme cannot be "pink". It takes one of system, light, dark.',
+    );
     expect(readSettings(db)).toMatchObject({ concurrency: 8, passEnvironment: [] });
   });
 

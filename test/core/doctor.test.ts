@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readConfig } from '../../core/config';
+import { diagnose } from '../../core/doctor';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-doctor-')));
+  mkdirSync(join(folder, 'home'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const echo = {
+  name: 'echo',
+  label: 'Echo',
+  found: true,
+  path: null,
+  version: null,
+  loggedIn: true,
+  install: '',
+  notes: ['For trying things out.'],
+};
+
+async function finding(name: string) {
+  const environment = { PATH: process.env.PATH, HOME: join(folder, 'home'), SWITCHYARD_HOME: join(folder, 'data') };
+  const report = await diagnose({ config: readConfig(environment), agents: [echo], desktop: null, passed: [] });
+  return { ok: report.ok, ...report.findings.find((each) => each.name === name) };
+}
+
+test('without a name for commits the doctor warns, says which one is used instead and what to type', async () => {
+  const { username } = userInfo();
+  const missing = await finding('git identity');
+  expect(missing).toMatchObject({
+    ok: true,
+    state: 'warning',
+    detail: `git knows no name and address for you, so commits are by ${username} <${username}@${hostname()}>`,
+  });
+  expect(missing.hint?.split('\n')).toEqual([
+    'git config --global user.name "Your Name"',
+    'git config --global user.email "you@example.com"',
+  ]);
+  writeFileSync(join(folder, 'home', '.gitconfig'), '[user]\nname = Ada\nemail = ada@example.com\n');
+  expect(await finding('git identity')).toMatchObject({ state: 'ok', detail: 'Ada <ada@example.com>', hint: null });
+});
+
+test('an agent that is built in needs nothing, and is not said to be logged in', async () => {
+  expect(await finding('agent echo')).toMatchObject({ state: 'ok', detail: 'built in, needs nothing' });
+});
