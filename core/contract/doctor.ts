@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const findingSchema = z.object({
+const findingSchema = z.object({
   name: z.string(),
   /** `missing` stops the main job when `required`; `warning` does not. */
   state: z.enum(['ok', 'warning', 'missing']),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Who may own a data folder: the desktop app, or the runtime without a window. */
-export const owners = ['app', 'background'] as const;
+const owners = ['app', 'background'] as const;
 
 /** What the owner of a data folder says of itself in run/owner.json: that it starts, then how it is reached. */
 export const ownerRecordSchema = z.object({

@@ -6,7 +6,7 @@ export const requestIdSchema = z.number().int().positive();
  * A question to a human: leave to use a tool, a decision the agent needs, a plan to approve, or leave to start a
  * task whose permission level is human-required.
  */
-export const requestKinds = ['permission', 'clarification', 'plan', 'start'] as const;
+const requestKinds = ['permission', 'clarification', 'plan', 'start'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /**
@@ -14,12 +14,12 @@ export type RequestKind = (typeof requestKinds)[number];
  * - `answered`: the answer is committed; delivery to the agent is a fact of its own (`deliveredAt`).
  * - `withdrawn`: the agent, a cancelled task or the end of the session took the question back.
  */
-export const requestStates = ['open', 'answered', 'withdrawn'] as const;
+const requestStates = ['open', 'answered', 'withdrawn'] as const;
 
 /** What choosing an option means; `choice` is a plain answer, the others decide a permission. */
-export const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always', 'choice'] as const;
+const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always', 'choice'] as const;
 
-export const requestOptionSchema = z.object({
+const requestOptionSchema = z.object({
   label: z.string(),
   description: z.string().default(''),
   kind: z.enum(optionKinds),
@@ -27,7 +27,7 @@ export const requestOptionSchema = z.object({
 export type RequestOption = z.infer<typeof requestOptionSchema>;
 
 /** The tool call a permission is about, as text the person can read in full. */
-export const requestToolSchema = z.object({
+const requestToolSchema = z.object({
   name: z.string(),
   /** The exact command line, when the tool runs one. */
   command: z.string().nullable(),

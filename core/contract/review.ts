@@ -19,7 +19,7 @@ export const fileChangeSchema = z.object({
 });
 export type FileChange = z.infer<typeof fileChangeSchema>;
 
-export const commitSchema = z.object({
+const commitSchema = z.object({
   oid: z.string(),
   subject: z.string(),
   author: z.string(),
@@ -28,7 +28,7 @@ export const commitSchema = z.object({
 export type Commit = z.infer<typeof commitSchema>;
 
 export const strategies = ['ff', 'merge', 'squash'] as const;
-export const strategySchema = z.enum(strategies);
+const strategySchema = z.enum(strategies);
 export type Strategy = (typeof strategies)[number];
 
 /**

@@ -6,7 +6,7 @@ import { usageSchema } from './task';
  * - `active`: the agent works, or waits for an answer.
  * - `ended`: no process; `endReason` says why. A later turn of the same conversation makes it active again.
  */
-export const sessionStates = ['starting', 'active', 'ended'] as const;
+const sessionStates = ['starting', 'active', 'ended'] as const;
 
 export const sessionSchema = z.object({
   id: z.number().int().positive(),

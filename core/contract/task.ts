@@ -36,7 +36,7 @@ export function mayMove(from: TaskState, to: TaskState): boolean {
 }
 
 /** How a `done` task ended: its change is on the base, is a pull request, was thrown away, or there was none to make. */
-export const taskOutcomes = ['merged', 'published', 'discarded', 'answered'] as const;
+const taskOutcomes = ['merged', 'published', 'discarded', 'answered'] as const;
 export type TaskOutcome = (typeof taskOutcomes)[number];
 
 /**
@@ -50,7 +50,7 @@ export type PermissionLevel = (typeof permissionLevels)[number];
 
 /** The queue's names, taken in this order. */
 export const priorities = ['high_priority', 'default', 'low_priority'] as const;
-export const prioritySchema = z.enum(priorities);
+const prioritySchema = z.enum(priorities);
 export type Priority = (typeof priorities)[number];
 
 /** What the agent used, summed over the task; null is unknown, never zero. */
@@ -62,7 +62,7 @@ export const usageSchema = z.object({
 export type Usage = z.infer<typeof usageSchema>;
 
 /** How large a task's change is, counted against its merge base. */
-export const changeSizeSchema = z.object({
+const changeSizeSchema = z.object({
   files: z.number().int(),
   additions: z.number().int(),
   deletions: z.number().int(),
@@ -116,7 +116,7 @@ export const taskSchema = z.object({
 export type Task = z.infer<typeof taskSchema>;
 
 /** One move of a task, stamped. */
-export const transitionSchema = z.object({
+const transitionSchema = z.object({
   from: taskStateSchema.nullable(),
   to: taskStateSchema,
   at: z.number().int(),

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * `message` groups the pieces of one streamed message; `tool` events with the same `call` describe one tool call,
  * later ones adding to earlier ones.
  */
-export const transcriptBodySchema = z.discriminatedUnion('type', [
+const transcriptBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('prompt'), text: z.string(), by: z.enum(['person', 'switchyard']) }),
   z.object({ type: z.literal('text'), message: z.string(), text: z.string() }),
   z.object({ type: z.literal('thought'), message: z.string(), text: z.string() }),
