@@ -1,4 +1,5 @@
 import type { MessagePortMain } from 'electron';
+import { portClosed } from '../core/contract/bridge';
 import type { OpenRuntime } from '../core/open';
 
 /** What a runtime speaks on. */
@@ -14,7 +15,9 @@ export function portLine(port: MessagePortMain): Line {
     open = false;
   });
   const close = () => {
-    if (open) port.close();
+    if (!open) return;
+    port.postMessage(portClosed);
+    port.close();
   };
   return {
     async send(message) {

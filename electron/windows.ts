@@ -98,7 +98,9 @@ function makeWindow(folder: string): BrowserWindow {
     show: false,
     title: 'Switchyard',
     // The page's own tone, so that nothing flashes before its first paint.
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#111113' : '#fcfcfd',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#0f1216' : '#f8f9fa',
+    // A menu bar keeps the system's own colours, white over a dark window; Alt shows it, and its keys work without.
+    autoHideMenuBar: true,
     ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const } : {}),
     ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'resources', 'icon.png') } : {}),
     webPreferences: {

@@ -14,6 +14,9 @@ export type WindowCommand =
 /** The message with which the preload forwards the port of the contract: `event.data` is this, `event.ports[0]` the port. */
 export const portMessage = 'switchyard:port';
 
+/** The last thing said on a port before it is closed. The page cannot hear the closing itself on every runtime. */
+export const portClosed = 'switchyard:closed';
+
 /** A file or folder as a page gets it from a drop; the page's own File is one. */
 export interface DroppedFile {
   readonly name: string;

@@ -1,31 +1,86 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
-import { Empty, Failed, Skeleton } from '../parts/empty';
+import { Button } from '../parts/button';
+import { Explained, Failed, Skeleton } from '../parts/empty';
+import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
+import { cleanLine } from '../text/clean';
+import { Outcome } from './outcome';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
-/** A task's change: its files and its diff, or why there is none to see yet. */
+/** A task's change: its files and its diff, or why there is none to see. */
 export function Changes({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
   if (review.value !== null) {
     return (
-      <Suspense fallback={<Skeleton lines={10} />}>
-        <ReviewChanges review={review.value} />
-      </Suspense>
+      <div className="changes-page">
+        <Outcome task={task} />
+        <Suspense fallback={<Skeleton lines={10} />}>
+          <ReviewChanges review={review.value} />
+        </Suspense>
+      </div>
     );
   }
-  if (review.failure !== null) return <Failed failure={review.failure} again={review.reload} />;
+  if (review.failure !== null && !isExpected(review.failure))
+    return <Failed failure={review.failure} again={review.reload} />;
   if (review.loading) return <Skeleton lines={10} />;
-  if (task.state === 'done' && task.outcome === 'answered') {
+  return (
+    <div className="changes-page">
+      <Outcome task={task} />
+      <NoChange task={task} reason={review.failure} again={review.reload} />
+    </div>
+  );
+}
+
+/** Answers of the core that say how things stand, not that something broke. */
+function isExpected(failure: Failure): boolean {
+  return ['WRONG_STATE', 'NOT_FOUND', 'NO_SUCH_BRANCH', 'NO_COMMITS'].includes(failure.code);
+}
+
+function NoChange(props: {
+  readonly task: Task;
+  readonly reason: Failure | null;
+  readonly again: () => void;
+}): ReactNode {
+  const { task, reason } = props;
+  if (reason !== null) {
     return (
-      <Empty title="No change">The agent answered without changing a file. Its answer is in the conversation.</Empty>
+      <Explained title="No change to show" actions={<Button onClick={props.again}>Look again</Button>}>
+        {cleanLine(reason.message)}
+      </Explained>
     );
   }
-  return (
-    <Empty title="No change to review yet">
-      The diff appears here when the agent is finished and its work is committed. Until then, watch it in the
-      conversation.
-    </Empty>
-  );
+  const { title, text } = wordsFor(task);
+  return <Explained title={title}>{text}</Explained>;
+}
+
+function wordsFor(task: Task): { readonly title: string; readonly text: string } {
+  switch (task.state) {
+    case 'queued':
+      return {
+        title: 'No change yet',
+        text: 'The task has not started. Its diff appears here when the agent is finished.',
+      };
+    case 'running':
+    case 'waiting':
+    case 'review':
+      return {
+        title: 'No change yet',
+        text: 'The diff appears here when the agent is finished and its work is committed. Until then, watch it in the conversation.',
+      };
+    case 'failed':
+    case 'cancelled':
+      return {
+        title: 'No change',
+        text: `The task ${task.state === 'failed' ? 'failed' : 'was cancelled'} before a change was committed. Retry it to have the agent go on.`,
+      };
+    case 'done':
+      return task.outcome === 'answered'
+        ? {
+            title: 'No change',
+            text: 'The agent answered without changing a file. Its answer is in the conversation.',
+          }
+        : { title: 'No change', text: 'Nothing had been committed when the task ended.' };
+  }
 }

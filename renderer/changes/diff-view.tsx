@@ -47,6 +47,7 @@ export function DiffView(props: Props): ReactNode {
   return (
     <div
       className="diff"
+      data-pane
       onWheel={() => {
         lastWheel.current = performance.now();
       }}

@@ -51,5 +51,6 @@ export const sheet = `
 }
 [data-background] [data-line-type='change-deletion'] { --diffs-computed-diff-line-bg: var(--removed-soft); }
 [data-background] [data-line-type='change-addition'] { --diffs-computed-diff-line-bg: var(--added-soft); }
+code[data-code]:focus-visible, button:focus-visible { outline: 2px solid var(--accent-text); outline-offset: -2px; }
 [data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
 `;

@@ -10,15 +10,7 @@ import { RowView } from './row';
 /** A session's transcript, live. What is being read never moves; the end is followed only by who is at the end. */
 export function Conversation({ task }: { readonly task: Task }): ReactNode {
   const known = useConversation(task.session);
-  if (task.session === null) {
-    return (
-      <Empty title="No conversation yet">
-        {task.blockedBy.length > 0
-          ? `This task starts after ${task.blockedBy.map((id) => `#${id}`).join(', ')}.`
-          : 'The agent starts as soon as a slot is free. What it says and does appears here.'}
-      </Empty>
-    );
-  }
+  if (task.session === null) return <Empty title="No conversation yet">{silenceWords(task)}</Empty>;
   return <Transcript known={known} task={task} />;
 }
 
@@ -75,6 +67,7 @@ function Transcript({ known, task }: { readonly known: Known; readonly task: Tas
       <div
         ref={scroller}
         className="conversation-scroll"
+        data-pane
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         role="log"
@@ -115,4 +108,13 @@ function Transcript({ known, task }: { readonly known: Known; readonly task: Tas
       )}
     </div>
   );
+}
+
+/** Why nothing was said in a task no agent began. */
+function silenceWords(task: Task): string {
+  if (task.state === 'cancelled') return 'It was cancelled before an agent began.';
+  if (task.state === 'failed') return 'It failed before an agent began; the reason is above.';
+  if (task.blockedBy.length > 0)
+    return 'The agent starts when what it waits for is done. What it says and does appears here.';
+  return 'The agent starts as soon as a slot is free. What it says and does appears here.';
 }

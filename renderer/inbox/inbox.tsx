@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { Request } from '../../core/contract/request';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -8,12 +8,15 @@ import { Glyph } from '../parts/glyph';
 import { askingOf } from '../requests/answers';
 import { RequestForm } from '../requests/request-form';
 import { useApp, useModel } from '../state/app';
-import { openTask, showSheet } from '../state/commands';
+import { goTo, openTask, showSheet } from '../state/commands';
 import { nameOfPath, openRequests, tasksIn } from '../state/places';
+import { useCursor } from '../tasks/cursor';
 import { TaskLine } from '../tasks/row';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
+
+const shownAtOnce = 50;
 
 /** Home: every open request as a card that can be answered where it stands, then the changes that wait for a verdict. */
 export function Inbox(): ReactNode {
@@ -21,19 +24,30 @@ export function Inbox(): ReactNode {
   const tasks = useModel((model) => model.tasks);
   const requests = useMemo(() => openRequests(tasks), [tasks]);
   const reviews = useMemo(() => tasksIn(tasks, 'review', ''), [tasks]);
-  const [current, setCurrent] = useCurrent(requests);
+  const shownRequests = requests.slice(0, shownAtOnce);
+  const shownReviews = reviews.slice(0, shownAtOnce);
+  const keys = [...shownRequests.map(({ id }) => `request ${id}`), ...shownReviews.map(({ id }) => `review ${id}`)];
+  const [at, moveTo] = useCursor(keys, keys[0] ?? null);
+  const here = at === null ? null : keys[at];
+  const page = useCursorInView(here ?? null);
+  const move = (by: number): void => {
+    moveTo(keys[Math.max(0, Math.min(keys.length - 1, (at ?? 0) + by))] ?? null);
+    page.takeFocus();
+  };
   useActions({
-    down: () => setCurrent(1),
-    up: () => setCurrent(-1),
+    down: () => move(1),
+    up: () => move(-1),
     open: () => {
-      const request = requests[current];
-      if (request === undefined) return false;
-      openTask(app, request.task, 'conversation');
+      if (at === null) return false;
+      const request = shownRequests[at];
+      const review = shownReviews[at - shownRequests.length];
+      if (request !== undefined) openTask(app, request.task, 'conversation');
+      else if (review !== undefined) openTask(app, review.id, 'changes');
       return true;
     },
   });
   return (
-    <main className="inbox" aria-label="Inbox">
+    <main ref={page.element} className="inbox" aria-label="Inbox">
       <div className="inbox-column">
         <header className="inbox-head">
           <h1>Inbox</h1>
@@ -46,37 +60,85 @@ export function Inbox(): ReactNode {
           </p>
         </header>
         {requests.length === 0 && reviews.length === 0 && (
-          <Empty title="Nothing waits for you">
+          <Empty
+            title="Nothing waits for you"
+            actions={
+              <Button action="new-task" onClick={() => showSheet(app, { kind: 'new-task', repository: null })}>
+                New task
+              </Button>
+            }
+          >
             Questions and permissions appear here while agents work, with everything needed to answer them.
-            <Button action="new-task" onClick={() => showSheet(app, { kind: 'new-task', repository: null })}>
-              New task
-            </Button>
           </Empty>
         )}
         <ul className="cards">
-          {requests.slice(0, 50).map((request, index) => (
+          {shownRequests.map((request) => (
             <Card
               key={request.id}
               request={request}
-              active={index === current}
-              onActivate={() => setCurrent(index - current)}
+              active={here === `request ${request.id}`}
+              onActivate={() => moveTo(`request ${request.id}`)}
             />
           ))}
         </ul>
-        {requests.length > 50 && (
-          <p className="quiet">{count(requests.length - 50, 'more request')} follow as these are answered.</p>
+        {requests.length > shownAtOnce && (
+          <p className="quiet">{count(requests.length - shownAtOnce, 'more request')} follow as these are answered.</p>
         )}
-        {reviews.length > 0 && <Reviews tasks={reviews} />}
+        {reviews.length > 0 && (
+          <section className="inbox-reviews" aria-labelledby="inbox-reviews">
+            <h2 id="inbox-reviews">
+              Ready for review <span className="quiet tabular">{reviews.length}</span>
+            </h2>
+            <ul>
+              {shownReviews.map((task) => (
+                <ReviewRow
+                  key={task.id}
+                  task={task}
+                  active={here === `review ${task.id}`}
+                  onActivate={() => moveTo(`review ${task.id}`)}
+                />
+              ))}
+            </ul>
+            {reviews.length > shownAtOnce && (
+              <button type="button" className="link more-reviews" onClick={() => goTo(app, 'review')}>
+                {count(reviews.length - shownAtOnce, 'more change')} to review
+              </button>
+            )}
+          </section>
+        )}
       </div>
     </main>
   );
 }
 
-/** The card in hand: it stays in place in the list, so answering one moves to the next. */
-function useCurrent(requests: readonly Request[]): readonly [number, (by: number) => void] {
-  const [wanted, setWanted] = useState(0);
-  const current = Math.max(0, Math.min(wanted, Math.min(requests.length, 50) - 1));
-  return [current, (by) => setWanted(Math.max(0, Math.min(current + by, Math.min(requests.length, 50) - 1)))];
+/**
+ * Keeps what the cursor is on in view. The focus goes there when the person moved the cursor, or when it was nowhere or
+ * on another card; never away from what they press or write in elsewhere.
+ */
+function useCursorInView(here: string | null): {
+  readonly element: RefObject<HTMLElement | null>;
+  readonly takeFocus: () => void;
+} {
+  const element = useRef<HTMLElement>(null);
+  const before = useRef(here);
+  const wanted = useRef(false);
+  const [moves, setMoves] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a move that changes nothing still brings the focus back.
+  useEffect(() => {
+    const moved = wanted.current;
+    wanted.current = false;
+    if (here === before.current && !moved) return;
+    before.current = here;
+    const item = element.current?.querySelector<HTMLElement>('[data-cursor]');
+    item?.scrollIntoView({ block: 'nearest' });
+    const focused = document.activeElement;
+    if (moved || focused === document.body || focused?.closest('.card') != null) item?.focus({ preventScroll: true });
+  }, [here, moves]);
+  const takeFocus = (): void => {
+    wanted.current = true;
+    setMoves((value) => value + 1);
+  };
+  return { element, takeFocus };
 }
 
 function Card(props: {
@@ -86,20 +148,10 @@ function Card(props: {
 }): ReactNode {
   const { request, active } = props;
   const app = useApp();
-  const element = useRef<HTMLLIElement>(null);
-  const wasActive = useRef(active);
-  useEffect(() => {
-    if (active && !wasActive.current) {
-      element.current?.scrollIntoView({ block: 'nearest' });
-      if (document.activeElement === document.body || document.activeElement?.closest('.card') !== null)
-        element.current?.focus({ preventScroll: true });
-    }
-    wasActive.current = active;
-  }, [active]);
   return (
     <li
-      ref={element}
       className="card"
+      data-cursor={active || undefined}
       aria-current={active || undefined}
       aria-label={`${askingOf(request)}: ${cleanLine(request.title)}`}
       tabIndex={-1}
@@ -141,22 +193,25 @@ function Card(props: {
   );
 }
 
-function Reviews({ tasks }: { readonly tasks: readonly Task[] }): ReactNode {
+function ReviewRow(props: {
+  readonly task: Task;
+  readonly active: boolean;
+  readonly onActivate: () => void;
+}): ReactNode {
   const app = useApp();
+  const { task, active } = props;
   return (
-    <section className="inbox-reviews" aria-labelledby="inbox-reviews">
-      <h2 id="inbox-reviews">
-        Ready for review <span className="quiet tabular">{tasks.length}</span>
-      </h2>
-      <ul>
-        {tasks.slice(0, 50).map((task) => (
-          <li key={task.id}>
-            <button type="button" className="row row-button" onClick={() => openTask(app, task.id, 'changes')}>
-              <TaskLine task={task} />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <li>
+      <button
+        type="button"
+        className={`row row-button ${active ? 'row-cursor' : ''}`}
+        data-cursor={active || undefined}
+        aria-current={active || undefined}
+        onFocus={() => !active && props.onActivate()}
+        onClick={() => openTask(app, task.id, 'changes')}
+      >
+        <TaskLine task={task} />
+      </button>
+    </li>
   );
 }

@@ -76,12 +76,16 @@ export function listenToKeys(mac: boolean): () => void {
   return () => window.removeEventListener('keydown', onKey);
 }
 
-/** Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control. */
+/**
+ * Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control, and arrows on
+ * what scrolls or has arrows of its own stay there.
+ */
 function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target === null) return false;
   if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k';
   const field = target.closest('input, textarea, select, [contenteditable="true"]');
   if (field !== null) return name !== 'mod+k' && name !== 'mod+,' && name !== 'Escape';
+  if (name.startsWith('Arrow')) return target.closest('[role="tablist"], [role="log"], pre, .diff, .files') !== null;
   return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;
 }

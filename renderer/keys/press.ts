@@ -44,5 +44,13 @@ export function written(keys: string, mac: boolean): string {
 }
 
 function keyNames(mac: boolean): Readonly<Record<string, string>> {
-  return { mod: mac ? '⌘' : 'Ctrl', Enter: '↵', Escape: 'Esc', shift: mac ? '⇧' : 'Shift' };
+  return {
+    mod: mac ? '⌘' : 'Ctrl',
+    Enter: '↵',
+    Escape: 'Esc',
+    Backspace: mac ? '⌫' : 'Backspace',
+    ArrowDown: '↓',
+    ArrowUp: '↑',
+    shift: mac ? '⇧' : 'Shift',
+  };
 }

@@ -4,12 +4,32 @@ import { cleanLine } from '../text/clean';
 import { Button } from './button';
 
 /** What is shown where there is nothing: what would be here, and how it comes to be. */
-export function Empty(props: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+export function Empty(props: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
+}): ReactNode {
   return (
     <div className="empty">
       <p className="empty-title">{props.title}</p>
-      {props.children !== undefined && <div className="empty-text">{props.children}</div>}
+      {props.children !== undefined && <p className="empty-text">{props.children}</p>}
+      {props.actions !== undefined && <div className="empty-actions">{props.actions}</div>}
     </div>
+  );
+}
+
+/** Why there is nothing to read here, in the column where it would be read, with what can be done about it. */
+export function Explained(props: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}): ReactNode {
+  return (
+    <section className="reading selectable">
+      <h2>{props.title}</h2>
+      <p>{props.children}</p>
+      {props.actions !== undefined && <div className="empty-actions">{props.actions}</div>}
+    </section>
   );
 }
 

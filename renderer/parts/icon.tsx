@@ -24,7 +24,7 @@ const paths = {
 /** A small drawing beside or instead of a word; always silent, the control that holds it has the name. */
 export function Icon({ name }: { readonly name: keyof typeof paths }): ReactNode {
   return (
-    <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+    <svg className="icon" data-icon={name} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
       <path
         d={paths[name]}
         fill="none"

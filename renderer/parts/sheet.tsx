@@ -2,6 +2,7 @@ import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useApp } from '../state/app';
 import { showSheet } from '../state/commands';
+import { useFocusBack } from './focus-back';
 import { Hint } from './hint';
 import { Icon } from './icon';
 
@@ -13,6 +14,7 @@ export function SheetFrame(props: {
   readonly children: ReactNode;
 }): ReactNode {
   const app = useApp();
+  const focus = useFocusBack(true);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && showSheet(app, null)}>
       <Dialog.Portal>
@@ -23,6 +25,7 @@ export function SheetFrame(props: {
             event.preventDefault();
             firstOf(event.currentTarget).focus();
           }}
+          onCloseAutoFocus={focus.giveBack}
           {...(props.about === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="sheet-head">
@@ -45,7 +48,7 @@ export function SheetFrame(props: {
 function firstOf(target: EventTarget | null): HTMLElement {
   const sheet = target instanceof HTMLElement ? target : document.body;
   return (
-    sheet.querySelector<HTMLElement>('.sheet-body :is(input, textarea, select)') ??
+    sheet.querySelector<HTMLElement>(':is(.sheet-body, .path-form) :is(input, textarea, select)') ??
     sheet.querySelector<HTMLElement>('.sheet-foot .button-primary') ??
     sheet.querySelector<HTMLElement>('.sheet-body[tabindex]') ??
     sheet

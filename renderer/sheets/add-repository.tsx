@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { RepositoryInspection } from '../../core/contract/repository';
 import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
@@ -11,64 +11,67 @@ import { useResource } from '../state/resource';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 
-/** Adds a repository: which folder, what is in it, and whether what it configures may run. */
+/** Adds a repository: which folder, what is in it, and whether what it configures may run. The path can always be changed. */
 export function AddRepository({ path }: { readonly path: string | null }): ReactNode {
   const app = useApp();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(path ?? '');
+  const field = useRef<HTMLInputElement>(null);
   const found = useResource(path, (client, signal) => client.repositories.inspect({ path: path ?? '' }, { signal }));
-  const look = (at: string): void => showSheet(app, { kind: 'add-repository', path: at });
+  const look = (at: string): void => {
+    if (at === path) found.reload();
+    else showSheet(app, { kind: 'add-repository', path: at });
+  };
   const pick = async (): Promise<void> => {
     const picked = await app.bridge.pickFolder();
     if (picked !== null) look(picked);
   };
+  // A folder picked or dropped is written into the field like one that was typed.
+  useEffect(() => {
+    if (path !== null) setTyped(path);
+  }, [path]);
+  useEffect(() => {
+    if (found.failure === null) return;
+    field.current?.focus();
+    field.current?.select();
+  }, [found.failure]);
+  const isShown = path !== null && typed.trim() === path;
   return (
     <SheetFrame title="Add repository">
-      {path === null ? (
-        <form
-          className="sheet-body"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (typed.trim() !== '') look(typed.trim());
-          }}
-        >
-          <p className="sheet-lead">Choose the folder of a git repository, or drop it anywhere on the window.</p>
-          <div className="path-row">
-            <input
-              className="field mono"
-              aria-label="Path of the folder"
-              placeholder="/path/to/repository"
-              value={typed}
-              spellCheck={false}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-            {typed.trim() === '' ? (
-              <Button look="primary" onClick={() => void pick()}>
-                Choose…
-              </Button>
-            ) : (
-              <Button look="primary" type="submit">
-                Look at it
-              </Button>
-            )}
-          </div>
-        </form>
-      ) : found.value !== null ? (
-        <Found inspection={found.value} />
-      ) : found.failure !== null ? (
-        <>
-          <div className="sheet-body">
-            <Note kind="failed">{cleanLine(found.failure.message)}</Note>
-          </div>
-          <div className="sheet-foot">
-            <Button onClick={found.reload}>Look again</Button>
-            <Button look="primary" onClick={() => void pick()}>
-              Choose another folder
+      <form
+        className="path-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() === '') void pick();
+          else if (!isShown || found.failure !== null) look(typed.trim());
+        }}
+      >
+        <label className="sheet-lead" htmlFor="path">
+          The folder of a git repository. You can also drop it anywhere on the window.
+        </label>
+        <div className="path-row">
+          <input
+            id="path"
+            ref={field}
+            className="field mono"
+            placeholder="/path/to/repository"
+            value={typed}
+            spellCheck={false}
+            aria-invalid={(isShown && found.failure !== null) || undefined}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+          {typed.trim() !== '' && (!isShown || found.failure !== null) && (
+            <Button look="primary" type="submit">
+              {isShown ? 'Look again' : 'Look at it'}
             </Button>
-          </div>
-        </>
-      ) : (
-        <Skeleton lines={5} />
-      )}
+          )}
+          <Button look={typed.trim() === '' ? 'primary' : 'plain'} onClick={() => void pick()}>
+            Choose…
+          </Button>
+        </div>
+        {isShown && found.failure !== null && <Note kind="failed">{cleanLine(found.failure.message)}</Note>}
+      </form>
+      {isShown && found.value !== null && found.failure === null && <Found inspection={found.value} />}
+      {isShown && found.value === null && found.failure === null && <Skeleton lines={5} />}
     </SheetFrame>
   );
 }

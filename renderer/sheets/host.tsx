@@ -13,7 +13,7 @@ export function SheetHost(): ReactNode {
     case 'new-task':
       return <NewTask repository={sheet.repository} />;
     case 'add-repository':
-      return <AddRepository key={sheet.path} path={sheet.path} />;
+      return <AddRepository path={sheet.path} />;
     case 'settings':
       return <SettingsSheet />;
     case 'palette':

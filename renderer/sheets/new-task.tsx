@@ -1,6 +1,8 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
 import type { PermissionLevel, Priority } from '../../core/contract/task';
+import { AgentCard } from '../agents/card';
+import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { Growing } from '../parts/growing';
@@ -31,11 +33,15 @@ export function NewTask({ repository }: { readonly repository: number | null }):
   if (repositories.length === 0) {
     return (
       <SheetFrame title="New task">
-        <Empty title="Add a repository first">
+        <Empty
+          title="Add a repository first"
+          actions={
+            <Button look="primary" onClick={() => showSheet(app, { kind: 'add-repository', path: null })}>
+              Add repository
+            </Button>
+          }
+        >
           A task is work on a git repository.
-          <Button look="primary" onClick={() => showSheet(app, { kind: 'add-repository', path: null })}>
-            Add repository
-          </Button>
         </Empty>
       </SheetFrame>
     );
@@ -63,7 +69,8 @@ function Form(props: { readonly repository: number }): ReactNode {
   const title = useStore(app.drafts, (drafts) => drafts[titleDraft] ?? '');
   const [repositoryId, setRepository] = useState(props.repository);
   const [base, setBase] = useState('');
-  const [agent, setAgent] = useState(() => usableAgent(agents, settings?.defaultAgent ?? 'claude'));
+  const [picked, setPicked] = useState<string | null>(null);
+  const agent = picked ?? usableAgent(agents, settings?.defaultAgent ?? 'claude');
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
@@ -161,12 +168,14 @@ function Form(props: { readonly repository: number }): ReactNode {
                 </option>
               ))}
           </Chip>
-          <Chip label="Agent" value={agent} onChange={setAgent}>
-            {!agents.some(({ name }) => name === agent) && <option value={agent}>{agent}</option>}
+          <Chip label="Agent" value={agent} onChange={setPicked}>
+            {!agents.some(({ name }) => name === agent) && (
+              <option value={agent}>{agents.length === 0 ? 'Looking for agents…' : agent}</option>
+            )}
             {agents.map(({ name, label, found }) => (
               <option key={name} value={name}>
                 {cleanLine(label)}
-                {found ? '' : ' (missing)'}
+                {found ? '' : ' (not installed)'}
               </option>
             ))}
           </Chip>
@@ -187,10 +196,17 @@ function Form(props: { readonly repository: number }): ReactNode {
           <AfterChip after={after} onAfter={setAfter} />
         </div>
         <p className="field-help">{levelWords[level].about}</p>
+        {chosen?.found && <NoneInstalled />}
         {chosen !== undefined && !chosen.found && (
-          <Note kind="warning">
-            {cleanLine(chosen.label)} was not found on this machine. {cleanLine(chosen.install)} Or choose another
-            agent.
+          <Note
+            kind="info"
+            actions={
+              <AgentCard agent={chosen} className="button button-plain">
+                Install it
+              </AgentCard>
+            }
+          >
+            {cleanLine(chosen.label)} is not installed on this machine. Install it, or choose another agent.
           </Note>
         )}
         {repository?.trustChanged && (

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { ActionId } from '../keys/actions';
 import { actionIds, actions } from '../keys/actions';
 import { act, canAct } from '../keys/keyboard';
+import { useFocusBack } from '../parts/focus-back';
 import { Glyph, lookOf } from '../parts/glyph';
 import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
@@ -33,6 +34,7 @@ export function Palette(): ReactNode {
   const has = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
   const foundActions = actionIds.filter((id) => !hidden.includes(id) && has(actions[id].label) && canAct(id));
   const foundRepositories = repositories.filter(({ name }) => has(`repository ${name}`));
+  const focus = useFocusBack(true);
   const then = (what: () => void): void => {
     showSheet(app, null);
     setTimeout(what, 0);
@@ -41,7 +43,7 @@ export function Palette(): ReactNode {
     <Dialog.Root open onOpenChange={(open) => !open && showSheet(app, null)}>
       <Dialog.Portal>
         <Dialog.Overlay className="sheet-shade" />
-        <Dialog.Content className="sheet palette" aria-describedby={undefined}>
+        <Dialog.Content className="sheet palette" aria-describedby={undefined} onCloseAutoFocus={focus.giveBack}>
           <Dialog.Title className="unseen">Search tasks and actions</Dialog.Title>
           <Command shouldFilter={false} label="Search tasks and actions" loop>
             <Command.Input

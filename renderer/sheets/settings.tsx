@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import type { SettingName, Settings } from '../../core/contract/settings';
 import type { PermissionLevel } from '../../core/contract/task';
+import { AgentFacts } from '../agents/facts';
+import { agentWord } from '../agents/words';
 import { Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
-import { AgentFacts } from '../shell/status-line';
 import { type App, useApp, useModel } from '../state/app';
 import { carryOut } from '../state/commands';
 import type { Failure } from '../state/failure';
@@ -71,7 +72,7 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
           {agents.map(({ name, label, found }) => (
             <option key={name} value={name}>
               {cleanLine(label)}
-              {found ? '' : ' (missing)'}
+              {found ? '' : ' (not installed)'}
             </option>
           ))}
         </select>
@@ -115,12 +116,13 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
       <section className="field-row">
         <h3 className="field-label">Agents on this machine</h3>
         <div className="agents">
+          {agents.length === 0 && <p className="quiet">Looking for agents…</p>}
           {agents.map((agent) => (
             <details key={agent.name} className="fold">
               <summary>
                 {cleanLine(agent.label)}{' '}
-                <span className={agent.found ? 'quiet' : 'removed'}>
-                  {agent.found ? (agent.version ?? 'found') : 'missing'}
+                <span className="quiet">
+                  {agentWord(agent) === 'ok' ? (agent.version ?? 'found') : agentWord(agent)}
                 </span>
               </summary>
               <AgentFacts agent={agent} />

@@ -1,20 +1,24 @@
 import type { ReactNode } from 'react';
 import { Button } from '../parts/button';
 import { useApp, useModel } from '../state/app';
-import { Ago } from '../text/time';
+import { Elapsed } from '../text/time';
 
-/** Says that the core no longer answers, what that means for what is on screen, and that it is being reached again. */
+/** Says that the core no longer answers, what that means for what is on screen, and how long it has been tried again. */
 export function Lost(): ReactNode {
   const { bridge } = useApp();
   const connection = useModel((model) => model.connection);
   if (connection.kind !== 'lost') return null;
   return (
-    <div className="lost" role="alert">
-      <span>
-        Switchyard's core stopped answering (<Ago at={connection.since} />
-        ). What you see is from then. Nothing is lost; it is being reached again.
-      </span>
+    <section className="lost" aria-label="Connection">
+      <p role="alert">
+        Switchyard's core stopped answering. Nothing is lost; what you see is as it was then, and it connects again by
+        itself.
+      </p>
+      {/* Outside of the alert, which would be read out anew every second. */}
+      <p className="lost-for tabular">
+        Trying for <Elapsed since={connection.since} />
+      </p>
       <Button onClick={() => bridge.ready()}>Connect now</Button>
-    </div>
+    </section>
   );
 }

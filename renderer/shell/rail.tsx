@@ -9,6 +9,7 @@ import { useApp, useModel, useView } from '../state/app';
 import { goTo, showSheet } from '../state/commands';
 import { countStates, openRequests, type Place } from '../state/places';
 import { cleanLine } from '../text/clean';
+import { initialsOf } from './initials';
 
 /** The places, with what is in each, and the repositories. */
 export function Rail(): ReactNode {
@@ -16,6 +17,7 @@ export function Rail(): ReactNode {
   const tasks = useModel((model) => model.tasks);
   const repositories = useModel((model) => model.repositories);
   const counts = useMemo(() => countStates(tasks), [tasks]);
+  const initials = useMemo(() => initialsOf(repositories.map(({ name }) => cleanLine(name))), [repositories]);
   const requests = useMemo(() => openRequests(tasks).length, [tasks]);
   const busy = useMemo(() => {
     const found = new Map<number, number>();
@@ -51,13 +53,7 @@ export function Rail(): ReactNode {
           amount={requests}
           calls="waiting"
         />
-        <Item
-          place="running"
-          action="go-running"
-          name="Running"
-          look="running"
-          amount={counts.running + counts.waiting}
-        />
+        <Item place="running" action="go-running" name="Running" look="running" amount={counts.running} />
         <Item place="review" action="go-review" name="Review" look="review" amount={counts.review} calls="review" />
         <Item place="queue" action="go-queue" name="Queue" look="queued" amount={counts.queued} />
         <Item place="failed" action="go-failed" name="Failed" look="failed" amount={counts.failed} calls="failed" />
@@ -67,17 +63,18 @@ export function Rail(): ReactNode {
         <span className="rail-word">Repositories</span>
       </h2>
       <ul className="rail-repositories">
-        {repositories.map((repository) => (
+        {repositories.map((repository, index) => (
           <Item
             key={repository.id}
             place={`repository:${repository.id}`}
             name={cleanLine(repository.name)}
             icon={<Icon name={repository.trustChanged ? 'warning' : 'repository'} />}
+            initials={initials[index] ?? ''}
             amount={busy.get(repository.id) ?? 0}
             hint={
               repository.trustChanged
-                ? `${repository.name}: what it could run has changed; trust it again`
-                : repository.path
+                ? `${cleanLine(repository.name)}: what it could run has changed; trust it again`
+                : `${cleanLine(repository.name)} · ${cleanLine(repository.path)}`
             }
           />
         ))}
@@ -106,6 +103,8 @@ function Item(props: {
   readonly look?: Look;
   readonly icon?: ReactNode;
   readonly hint?: string;
+  /** What stands for the name where there is no room for it. */
+  readonly initials?: string;
   /** The hue of a count that wants the person. */
   readonly calls?: 'waiting' | 'review' | 'failed';
 }): ReactNode {
@@ -119,6 +118,11 @@ function Item(props: {
       onClick={() => goTo(app, props.place)}
     >
       {props.icon ?? <Glyph look={props.look ?? 'queued'} />}
+      {props.initials !== undefined && (
+        <span className="rail-initials" aria-hidden="true">
+          {props.initials}
+        </span>
+      )}
       <span className="rail-word ellipsis" dir="auto">
         {props.name}
       </span>

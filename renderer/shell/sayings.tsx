@@ -7,16 +7,21 @@ import { useStore } from '../state/store';
 
 const shownMs = 8_000;
 
-/** What just happened, at the foot of the window, with a way back where there is one. Failures stay until closed. */
+/**
+ * What just happened, with a way back where there is one. What went well is said for a while in the place of the
+ * status line and covers nothing else; failures stand above it until they are closed.
+ */
 export function Sayings(): ReactNode {
   const { said } = useApp();
-  const sayings = useStore(said, (value) => value);
-  const shown = sayings.filter((saying) => saying.shown).slice(-3);
+  const shown = useStore(said, (value) => value).filter((saying) => saying.shown);
+  const failed = shown.filter(({ kind }) => kind === 'failed').slice(-3);
+  const done = shown.findLast(({ kind }) => kind === 'done');
   return (
     <div className="sayings" role="status" aria-live="polite">
-      {shown.map((saying) => (
+      {failed.map((saying) => (
         <One key={saying.id} saying={saying} />
       ))}
+      {done !== undefined && <One key={done.id} saying={done} />}
     </div>
   );
 }
@@ -31,7 +36,7 @@ function One({ saying }: { readonly saying: Saying }): ReactNode {
   const { undo } = saying;
   return (
     <div className={`saying saying-${saying.kind}`}>
-      <span className="saying-text selectable" dir="auto">
+      <span className="saying-text selectable" dir="auto" title={saying.text}>
         {saying.text}
       </span>
       {undo !== null && (

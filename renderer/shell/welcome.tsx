@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { useApp, useDoing } from '../state/app';
@@ -39,6 +40,7 @@ export function Welcome(): ReactNode {
           </Button>
         </div>
         <p className="quiet">Your checkout is never touched while an agent works.</p>
+        <NoneInstalled />
       </div>
     </main>
   );

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react';
 import type { WindowCommand } from '../../core/contract/bridge';
 import { Inbox } from '../inbox/inbox';
 import { listenToKeys, useActions } from '../keys/keyboard';
+import { listenToSelectAll } from '../keys/select-all';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { SheetHost } from '../sheets/host';
@@ -18,6 +19,7 @@ import { DropZone } from './drop';
 import { Lost } from './lost';
 import { Rail } from './rail';
 import { Sayings } from './sayings';
+import { Starting } from './starting';
 import { StatusLine } from './status-line';
 import { Welcome } from './welcome';
 
@@ -27,6 +29,7 @@ export function Window(): ReactNode {
   useTheme(useModel((model) => model.settings?.theme ?? 'system'));
   useTitle();
   useLayoutEffect(() => listenToKeys(app.mac), [app.mac]);
+  useLayoutEffect(() => listenToSelectAll(app.mac), [app.mac]);
   useEffect(() => app.bridge.onCommand((command) => obey(app, command)), [app]);
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
@@ -43,19 +46,20 @@ export function Window(): ReactNode {
       return true;
     },
   });
-  const isNew = useModel(
-    (model) => model.connection.kind !== 'connecting' && model.repositories.length === 0 && model.tasks.size === 0,
-  );
+  const isStarting = useModel((model) => model.connection.kind === 'connecting');
+  const isNew = useModel((model) => model.repositories.length === 0 && model.tasks.size === 0);
   return (
     <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>
       <div className="window" data-platform={app.bridge.platform}>
         <Lost />
         <div className="rooms">
           <Rail />
-          {isNew ? <Welcome /> : <Rooms />}
+          {isStarting ? <Starting /> : isNew ? <Welcome /> : <Rooms />}
         </div>
-        <StatusLine />
-        <Sayings />
+        <div className="foot">
+          <Sayings />
+          <StatusLine />
+        </div>
         <DropZone />
         <SheetHost />
         <Announcer />
@@ -84,11 +88,15 @@ function Rooms(): ReactNode {
       )}
       {task === null ? (
         <div className="nothing-open">
-          <Empty title="No task is open">
+          <Empty
+            title="No task is open"
+            actions={
+              <Button action="new-task" onClick={() => showSheet(app, { kind: 'new-task', repository: null })}>
+                New task
+              </Button>
+            }
+          >
             Choose one with J and K and open it with ↵, or write a new one.
-            <Button action="new-task" onClick={() => showSheet(app, { kind: 'new-task', repository: null })}>
-              New task
-            </Button>
           </Empty>
         </div>
       ) : (

@@ -5,7 +5,7 @@ import type { Client } from '../client';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { type Failure, failureOf } from './failure';
+import { type Failure, failureOf, isAbort, notAnswered } from './failure';
 import { type Place, tasksIn } from './places';
 import { say } from './said';
 import type { Sheet, Tab } from './view';
@@ -25,7 +25,7 @@ export async function carryOut<T>(
   try {
     return { ok: true, value: await call(app.line.client()) };
   } catch (error) {
-    return { ok: false, failure: failureOf(error) };
+    return { ok: false, failure: isAbort(error) ? notAnswered : failureOf(error) };
   } finally {
     app.doing.update((doing) => {
       const left = new Map(doing);

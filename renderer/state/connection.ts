@@ -30,18 +30,19 @@ export function connect(model: Store<Model>, bridge: Bridge): Line {
     if (event.source !== window || event.data !== portMessage || port === undefined) return;
     current?.ended.abort();
     const ended = new AbortController();
-    const client = clientOver(port);
+    const { client, closed, close } = clientOver(port);
+    ended.signal.addEventListener('abort', close);
     current = { client, ended };
     const lose = (): void => {
       if (ended.signal.aborted) return;
       ended.abort();
-      port.close();
-      model.update((value) => ({ ...value, connection: { kind: 'lost', since: Date.now() } }));
+      model.update(withoutCore);
       askAgain();
     };
-    port.addEventListener('close', lose);
-    void follow(client, model, ended.signal).then(lose, lose);
-    void feelPulse(client, ended.signal).then(lose, lose);
+    void closed.then(lose);
+    // A core that starts may take long to answer at all, after a crash longest; only one that has answered is felt.
+    const feel = (): void => void feelPulse(client, ended.signal).then(lose, lose);
+    void follow({ client, model, signal: ended.signal, onAnswer: feel }).then(lose, lose);
     for (const listener of [...listeners]) listener();
   });
 
@@ -72,8 +73,21 @@ export function connect(model: Store<Model>, bridge: Bridge): Line {
   };
 }
 
+/** A core that was never there is still starting; one that was is lost since it first did not answer. */
+function withoutCore(model: Model): Model {
+  if (model.connection.kind !== 'connected') return model;
+  return { ...model, connection: { kind: 'lost', since: Date.now() } };
+}
+
 /** Changes that come in one burst are shown as one, so that ten busy agents cost one paint. */
-async function follow(client: Client, model: Store<Model>, signal: AbortSignal): Promise<void> {
+async function follow(options: {
+  readonly client: Client;
+  readonly model: Store<Model>;
+  readonly signal: AbortSignal;
+  /** Called when the snapshot is here. */
+  readonly onAnswer: () => void;
+}): Promise<void> {
+  const { client, model, signal } = options;
   let waiting: Change[] = [];
   const flush = (): void => {
     const changes = waiting;
@@ -81,6 +95,7 @@ async function follow(client: Client, model: Store<Model>, signal: AbortSignal):
     if (!signal.aborted) model.update((value) => applyChanges(value, changes));
   };
   for await (const change of await client.changes.follow(undefined, { signal })) {
+    if (change.type === 'snapshot') options.onAnswer();
     waiting.push(change);
     if (waiting.length === 1) setTimeout(flush, change.type === 'snapshot' ? 0 : 16);
   }

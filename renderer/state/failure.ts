@@ -6,6 +6,12 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A call the core hung up on before it answered: it may have been done or not. */
+export const notAnswered: Failure = {
+  code: 'NO_CONNECTION',
+  message: 'Switchyard lost its core before it answered. Look whether it was done when the core is back.',
+};
+
 /** Turns whatever a call threw into a sentence. The core's own sentence is kept word for word. */
 export function failureOf(error: unknown): Failure {
   const code = property(error, 'code');

@@ -7,12 +7,12 @@ import type { Settings } from '../../core/contract/settings';
 import type { Task } from '../../core/contract/task';
 
 /**
- * - `connecting`: no snapshot has arrived yet.
+ * - `connecting`: no snapshot has arrived since the window opened at `since`: the core starts.
  * - `connected`: what is shown is what the core says.
  * - `lost`: the core no longer answers; what is shown is from `since`.
  */
 export type Connection =
-  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connecting'; readonly since: number }
   | { readonly kind: 'connected' }
   | { readonly kind: 'lost'; readonly since: number };
 
@@ -21,13 +21,14 @@ export interface Model {
   readonly connection: Connection;
   readonly tasks: ReadonlyMap<number, Task>;
   readonly repositories: readonly Repository[];
+  /** Empty while they are looked for: one is built in, so there is always one to be found. */
   readonly agents: readonly AgentStatus[];
   readonly settings: Settings | null;
 }
 
 /** What is known before anything was heard. */
 export const nothingKnown: Model = {
-  connection: { kind: 'connecting' },
+  connection: { kind: 'connecting', since: Date.now() },
   tasks: new Map(),
   repositories: [],
   agents: [],

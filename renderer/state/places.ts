@@ -4,9 +4,10 @@ import type { Task, TaskState } from '../../core/contract/task';
 /** A place in the rail: a way to look at the tasks. */
 export type Place = 'inbox' | 'running' | 'review' | 'queue' | 'failed' | 'done' | `repository:${number}`;
 
+/** Each state is in one place, so the counts in the rail, a list's head and the status line are the same number. */
 const statesOf: Readonly<Record<Exclude<Place, `repository:${number}`>, readonly TaskState[]>> = {
   inbox: ['waiting'],
-  running: ['running', 'waiting'],
+  running: ['running'],
   review: ['review'],
   queue: ['queued'],
   failed: ['failed'],

@@ -4,6 +4,7 @@ import type { Review, Strategy } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
+import { useFocusBack } from '../parts/focus-back';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
@@ -30,7 +31,13 @@ interface Props {
 export function Approve({ task, review, doing }: Props): ReactNode {
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  useActions({ allow: () => setOpen(true) });
+  const focus = useFocusBack(false);
+  useActions({
+    allow: () => {
+      focus.remember();
+      setOpen(true);
+    },
+  });
   return (
     <Popover.Root
       open={open}
@@ -40,7 +47,7 @@ export function Approve({ task, review, doing }: Props): ReactNode {
       }}
     >
       <Popover.Trigger asChild>
-        <Button look="primary" action="allow" doing={doing}>
+        <Button look="primary" action="allow" doing={doing} onPointerDownCapture={focus.remember}>
           Approve
         </Button>
       </Popover.Trigger>
@@ -51,6 +58,9 @@ export function Approve({ task, review, doing }: Props): ReactNode {
           sideOffset={6}
           collisionPadding={8}
           aria-label="Approve this change"
+          onCloseAutoFocus={focus.giveBack}
+          // A key held down after it opened this must not also merge.
+          onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
           role="dialog"
         >
           {review.value === null ? (

@@ -13,7 +13,7 @@ import { CheckCommand } from './check-command';
 export function Checks({ task }: { readonly task: Task }): ReactNode {
   const repository = useModel((model) => model.repositories.find(({ id }) => id === task.repositoryId) ?? null);
   return (
-    <div className="checks">
+    <div className="checks" data-pane>
       {repository !== null && <CheckCommand key={repository.id} repository={repository} />}
       {task.checks.length === 0 && (
         <Empty title="No check has run">

@@ -11,18 +11,18 @@ import { retryTask } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
-import { money, tokens } from '../text/amounts';
+import { usageInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until } from '../text/time';
 import { Approve } from './approve';
 import { TaskMenu } from './menu';
+import { Waits } from './waits';
 
 /** What the task is and in which state, and the one action that follows from it. */
 export function TaskHeader({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
   const app = useApp();
   const look = lookOf(task, Date.now());
   const doing = useDoing(`task:${task.id}`);
-  const cost = money(task.usage.costUsd) ?? tokens(task.usage);
   return (
     <header className="head">
       <div className="head-top">
@@ -61,7 +61,7 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
         </span>
         <span>{cleanLine(task.agent)}</span>
         {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
-        <span className="tabular">{cost ?? 'cost unknown'}</span>
+        {task.session !== null && <span className="tabular">{usageInWords(task.usage)}</span>}
         {task.attempt > 1 && (
           <span className="tabular">
             attempt {task.attempt} of {task.maxAttempts}
@@ -73,7 +73,8 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
           {cleanLine(task.error)}
         </p>
       )}
-      {task.state === 'queued' && task.queuedReason !== null && (
+      <Waits task={task} />
+      {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (
         <p className="head-why selectable">{cleanLine(task.queuedReason)}</p>
       )}
     </header>

@@ -28,14 +28,14 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     ['Attempt', `${task.attempt} of ${task.maxAttempts}`],
     ['After', task.after.length === 0 ? 'nothing' : <After key="after" ids={task.after} />],
     ['Created', exactly(task.createdAt)],
-    ['Cost', money(usage.costUsd) ?? 'unknown'],
+    ['Cost', usage.costUsd === 0 ? 'nothing' : (money(usage.costUsd) ?? 'unknown')],
     ['Tokens in', usage.inputTokens?.toLocaleString() ?? 'unknown'],
     ['Tokens out', usage.outputTokens?.toLocaleString() ?? 'unknown'],
     ...(task.mergedOid === null ? [] : [['Merged as', <code key="merged">{task.mergedOid}</code>] as const]),
     ...(task.backupRef === null ? [] : [['Backup', <code key="backup">{cleanLine(task.backupRef)}</code>] as const]),
   ];
   return (
-    <div className="info">
+    <div className="info" data-pane>
       <section>
         <h2>Prompt</h2>
         {detail.value !== null ? (

@@ -3,11 +3,12 @@ import { type ReactNode, useState } from 'react';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
+import { useFocusBack } from '../parts/focus-back';
 import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { type App, useApp } from '../state/app';
 import { cancelTask, discardTask, restoreTask, retryTask } from '../state/commands';
-import { say } from '../state/said';
+import { copyText } from '../state/copy';
 
 interface Item {
   readonly name: string;
@@ -20,17 +21,36 @@ interface Item {
 export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
   const [open, setOpen] = useState(false);
-  useActions({ menu: () => setOpen(true) });
+  const focus = useFocusBack(false);
+  const canDiscard = task.state === 'review' || task.state === 'failed' || task.state === 'cancelled';
+  useActions({
+    menu: () => {
+      focus.remember();
+      setOpen(true);
+    },
+    ...(canDiscard ? { discard: () => void discardTask(app, task) } : {}),
+  });
   const groups = [movesOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
   return (
     <DropdownMenu.Root open={open} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild>
-        <Button look="quiet" className="button-icon" aria-label="Actions of this task">
+        <Button
+          look="quiet"
+          className="button-icon"
+          aria-label="Actions of this task"
+          onPointerDownCapture={focus.remember}
+        >
           <Icon name="more" />
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content
+          className="menu"
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={focus.giveBack}
+        >
           {groups.map((group, index) => (
             <DropdownMenu.Group key={group[0]?.name}>
               {index > 0 && <DropdownMenu.Separator className="menu-line" />}
@@ -53,7 +73,12 @@ export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
 }
 
 function movesOf(app: App, task: Task): readonly Item[] {
-  const discard: Item = { name: 'Discard change', danger: true, act: () => void discardTask(app, task) };
+  const discard: Item = {
+    name: 'Discard change',
+    keys: 'mod+Backspace',
+    danger: true,
+    act: () => void discardTask(app, task),
+  };
   switch (task.state) {
     case 'queued':
     case 'running':
@@ -81,17 +106,4 @@ function copiesOf(app: App, task: Task): readonly Item[] {
     ...copy('merged commit', task.mergedOid),
     ...copy('backup ref', task.backupRef),
   ];
-}
-
-async function copyText(app: App, name: string, text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(app.said, { kind: 'done', text: `Copied the ${name}`, undo: null });
-  } catch {
-    say(app.said, {
-      kind: 'failed',
-      text: `The ${name} could not be copied: the system refused the clipboard. It is on the Info tab.`,
-      undo: null,
-    });
-  }
 }

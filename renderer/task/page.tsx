@@ -23,8 +23,7 @@ const tabs: readonly Tab[] = ['conversation', 'changes', 'checks', 'info'];
 /** A task's page: its header with the one thing to do next, and its places. */
 export function TaskPage({ id }: { readonly id: number }): ReactNode {
   const task = useModel((model) => model.tasks.get(id) ?? null);
-  const connecting = useModel((model) => model.connection.kind === 'connecting');
-  const failure = useFetchedTask(id, task === null && !connecting);
+  const failure = useFetchedTask(id, task === null);
   if (task !== null) return <Page task={task} />;
   return (
     <section className="page" aria-label="Task">
@@ -55,14 +54,22 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   const beside = useView((view) => view.beside) && wide;
   const review = useReview(task);
   const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
+  const isPair = beside && (tab === 'conversation' || tab === 'changes');
+  // Where the diff is not on screen its keys lead to it; where it is, they are its own.
+  const toDiff = (): boolean => {
+    if (task.change === null || tab === 'changes' || isPair) return false;
+    show('changes');
+    return true;
+  };
   useActions({
+    'next-hunk': toDiff,
+    'previous-hunk': toDiff,
     'show-conversation': () => show('conversation'),
     'show-changes': () => show('changes'),
     'show-checks': () => show('checks'),
     'show-info': () => show('info'),
     beside: () => app.view.update((view) => ({ ...view, beside: !view.beside })),
   });
-  const isPair = beside && (tab === 'conversation' || tab === 'changes');
   return (
     <section className="page" aria-label="Task">
       <TaskHeader task={task} review={review} />

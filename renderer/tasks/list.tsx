@@ -1,14 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
-import { Empty, Skeleton } from '../parts/empty';
+import { Empty } from '../parts/empty';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
 import { type Place, tasksIn } from '../state/places';
+import { useCursor } from './cursor';
 import { TaskLine } from './row';
 import { emptyWords, placeWord } from './words';
 
@@ -18,7 +19,6 @@ const rowHeight = 52;
 export function TaskList(): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
-  const connecting = useModel((model) => model.connection.kind === 'connecting');
   const repositories = useModel((model) => model.repositories);
   const place = useView((view) => view.place);
   const filter = useView((view) => view.filter);
@@ -69,9 +69,7 @@ export function TaskList(): ReactNode {
         />
         <kbd className="keys">/</kbd>
       </div>
-      {connecting ? (
-        <Skeleton lines={8} />
-      ) : shown.length === 0 ? (
+      {shown.length === 0 ? (
         <Empty title={filter === '' ? emptyWords(place).title : 'No task matches'}>
           {filter === ''
             ? emptyWords(place).text
@@ -87,11 +85,9 @@ export function TaskList(): ReactNode {
 function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open: number | null }): ReactNode {
   const app = useApp();
   const scroller = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState<number | null>(open);
-  const at = Math.max(
-    0,
-    tasks.findIndex(({ id }) => id === (cursor ?? open)),
-  );
+  const keys = useMemo(() => tasks.map(({ id }) => `${id}`), [tasks]);
+  const [at, moveTo] = useCursor(keys, open === null ? null : `${open}`);
+  const cursor = at === null ? null : (tasks[at]?.id ?? null);
   const rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
@@ -99,20 +95,24 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
     getItemKey: (index) => tasks[index]?.id ?? index,
     overscan: 8,
   });
-  useEffect(() => setCursor(open), [open]);
-  const move = (by: number): void => {
-    const next = cursor === null && open === null ? 0 : Math.max(0, Math.min(tasks.length - 1, at + by));
-    setCursor(tasks[next]?.id ?? null);
+  const openRow = useRef(open);
+  useEffect(() => {
+    if (openRow.current !== open && tasks.some(({ id }) => id === open)) moveTo(`${open}`);
+    openRow.current = open;
+  });
+  const go = (to: number): void => {
+    const next = Math.max(0, Math.min(tasks.length - 1, to));
+    moveTo(keys[next] ?? null);
     rows.scrollToIndex(next, { align: 'auto' });
     scroller.current?.focus({ preventScroll: true });
   };
+  const move = (by: number): void => go(at === null ? 0 : at + by);
   useActions({
     down: () => move(1),
     up: () => move(-1),
     open: () => {
-      const task = tasks[at];
-      if (task === undefined || cursor === null) return false;
-      openTask(app, task.id);
+      if (cursor === null) return false;
+      openTask(app, cursor);
       return true;
     },
   });
@@ -123,12 +123,12 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
       role="listbox"
       aria-label="Tasks"
       tabIndex={0}
-      aria-activedescendant={cursor === null ? undefined : `task-${tasks[at]?.id}`}
+      aria-activedescendant={cursor === null ? undefined : `task-${cursor}`}
       onKeyDown={(event) => {
         if (event.key === 'ArrowDown') move(1);
         else if (event.key === 'ArrowUp') move(-1);
-        else if (event.key === 'Home') move(-tasks.length);
-        else if (event.key === 'End') move(tasks.length);
+        else if (event.key === 'Home') go(0);
+        else if (event.key === 'End') go(tasks.length);
         else return;
         event.preventDefault();
       }}
@@ -149,7 +149,12 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
               aria-posinset={item.index + 1}
               className={`row ${cursor === task.id ? 'row-cursor' : ''}`}
               style={{ position: 'absolute', top: item.start, insetInline: 0, height: rowHeight }}
-              onClick={() => openTask(app, task.id)}
+              onClick={() => {
+                moveTo(`${task.id}`);
+                // The row may scroll away and be taken off the page; the list stays.
+                scroller.current?.focus({ preventScroll: true });
+                openTask(app, task.id);
+              }}
             >
               <TaskLine task={task} />
             </div>

@@ -1,11 +1,12 @@
 import { memo, type ReactNode } from 'react';
 import type { Task } from '../../core/contract/task';
 import { Glyph, lookOf, lookWords } from '../parts/glyph';
-import { useDoing } from '../state/app';
+import { useDoing, useModel } from '../state/app';
 import { nameOfPath } from '../state/places';
 import { count, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until } from '../text/time';
+import { waitWords } from './waits';
 
 /** A task in two lines: what it is and since when, then what matters about it in its state. */
 export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }): ReactNode {
@@ -43,13 +44,17 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
     case 'failed':
       return <span className="line-error">{cleanLine(task.error ?? 'Failed')}</span>;
     case 'queued':
-      if (task.blockedBy.length > 0) return `${start} · after ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
+      if (task.blockedBy.length > 0) return <Waits task={task} />;
       return task.queuedReason === null ? start : `${start} · ${cleanLine(task.queuedReason)}`;
     case 'done':
       return task.outcome === null ? start : `${start} · ${task.outcome}`;
     default:
       return start;
   }
+}
+
+function Waits({ task }: { readonly task: Task }): ReactNode {
+  return useModel((model) => waitWords(task, model.tasks));
 }
 
 function Size({ task }: { readonly task: Task }): ReactNode {

@@ -27,6 +27,12 @@ export function spanInWords(ms: number): string {
   return count(Math.max(1, Math.floor(ms / unit[0])), unit[1]);
 }
 
+/** A count of seconds as it runs: `0:07`, `12:40`. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / second));
+  return `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, '0')}`;
+}
+
 /** The exact time, as the person's own system writes it. */
 export function exactly(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -37,13 +43,18 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
   return `${amount.toLocaleString()} ${amount === 1 ? noun : plural}`;
 }
 
-/** What the agent cost, or null when it is not known. Of less than a cent it shows the two digits that matter. */
+/** What the agent cost, or null when it is not known or nothing. Of less than a cent it shows the two digits that matter. */
 export function money(usd: number | null): string | null {
-  if (usd === null) return null;
-  if (usd === 0) return '$0';
+  if (usd === null || usd === 0) return null;
   if (usd < 0.0001) return '<$0.0001';
   if (usd < 0.01) return `$${Number(usd.toPrecision(2))}`;
   return `$${usd.toFixed(usd < 100 ? 2 : 0)}`;
+}
+
+/** What a task used, in the words of its header: its cost, else its tokens; nothing for nothing, and the unknown said. */
+export function usageInWords(usage: Usage): string {
+  if (usage.costUsd === 0) return tokens(usage) ?? '';
+  return money(usage.costUsd) ?? tokens(usage) ?? 'cost unknown';
 }
 
 /** `12.3k tokens`, or null when neither side is known. */

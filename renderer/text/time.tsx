@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { createStore, useStore } from '../state/store';
-import { exactly, span } from './amounts';
+import { elapsed, exactly, span } from './amounts';
 
 const clock = createStore(Date.now());
 let watchers = 0;
@@ -34,14 +34,29 @@ export function Ago({ at }: { readonly at: number }): ReactNode {
 
 /** How long until something is, to the second. */
 export function Until({ at }: { readonly at: number }): ReactNode {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useSeconds();
   return (
     <time className="tabular" dateTime={new Date(at).toISOString()} title={exactly(at)}>
       in {span(Math.max(0, at - now))}
     </time>
   );
+}
+
+/** How long something has been going on, counted by the second. */
+export function Elapsed({ since }: { readonly since: number }): ReactNode {
+  const now = useSeconds();
+  return (
+    <time className="tabular" dateTime={new Date(since).toISOString()} title={exactly(since)}>
+      {elapsed(now - since)}
+    </time>
+  );
+}
+
+function useSeconds(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
 }

@@ -15,8 +15,11 @@ export interface Harness {
   readonly page: Page;
   /** What went wrong in the page: errors, refused loads, broken policies. */
   readonly complaints: string[];
-  /** Begins anew with as much as named. */
-  open(amount: 'none' | 'little' | 'much', theme?: 'light' | 'dark'): Promise<void>;
+  /** Begins anew with as much as named; `more` adds to the page's query, as `agents=echo`. */
+  open(amount: 'none' | 'little' | 'much', theme?: 'light' | 'dark', more?: string): Promise<void>;
+  /** Begins anew with a core that is not there until `harness.live()` is called in the page. */
+  openSlow(): Promise<void>;
+  resize(size: { readonly width: number; readonly height: number }): Promise<void>;
   /** Every call of this name the window made since it was opened. */
   called(name: string): Promise<readonly unknown[]>;
   /** The rules of accessibility the page breaks now, one line each. */
@@ -52,14 +55,22 @@ export async function openHarness(size: { readonly width: number; readonly heigh
   return {
     page,
     complaints,
-    async open(amount, theme = 'light') {
+    async open(amount, theme = 'light', more = '') {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.goto(`${server.url}?amount=${amount}`);
+      await page.goto(`${server.url}?amount=${amount}&${more}`);
       await page.evaluate(() => window.localStorage.clear());
       await page.reload();
       await page.getByText(/\d+ queued/).waitFor();
       await page.locator('.skeleton').waitFor({ state: 'detached' });
     },
+    async openSlow() {
+      await page.goto(`${server.url}?amount=little&slow`);
+    },
+    resize: ({ width, height }) =>
+      app.evaluate(
+        ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setContentSize(to[0] ?? 0, to[1] ?? 0),
+        [width, height],
+      ),
     called: (name) =>
       page.evaluate(
         (wanted) =>

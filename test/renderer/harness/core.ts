@@ -9,8 +9,15 @@ import * as data from './data';
 /** How much the fake core has: nothing, a working day, or far too much. */
 export type Amount = 'none' | 'little' | 'much';
 
+/** Which agents the fake core finds: as in `data`, none but the one built in, or none yet. */
+export type Agents = 'some' | 'echo' | 'looking';
+
 /** A core in the page that answers every call from memory, for seeing and testing the window without the real one. */
-export function createFakeCore(amount: Amount) {
+export function createFakeCore(amount: Amount, agents: Agents = 'some') {
+  const found = data.agents.map((agent) =>
+    agents === 'some' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
+  );
+  let known = agents === 'looking' ? [] : found;
   const tasks = new Map<number, Task>(
     (amount === 'none' ? [] : amount === 'little' ? data.littleTasks() : data.muchTasks()).map((one) => [one.id, one]),
   );
@@ -29,7 +36,7 @@ export function createFakeCore(amount: Amount) {
       });
     return task;
   };
-  const known = (id: number): Repository => repositories.find((one) => one.id === id) ?? data.repository;
+  const repositoryOf = (id: number): Repository => repositories.find((one) => one.id === id) ?? data.repository;
   const put = (task: Task): Task => {
     const stamped = { ...task, updatedAt: Date.now(), stateSince: Date.now() };
     tasks.set(task.id, stamped);
@@ -48,7 +55,12 @@ export function createFakeCore(amount: Amount) {
   });
   const reviews = new Map<number, ReturnType<typeof data.reviewOf>>();
   const reviewOf = (id: number) => {
-    const known = reviews.get(id) ?? data.reviewOf(get(id), amount === 'much' ? 300 : 12, amount === 'much' ? 90 : 40);
+    const task = get(id);
+    if (task.branch === null)
+      throw new ORPCError('WRONG_STATE', {
+        message: `Task ${id} has no change to show: it is ${task.state} and its branch is not there.`,
+      });
+    const known = reviews.get(id) ?? data.reviewOf(task, amount === 'much' ? 300 : 12, amount === 'much' ? 90 : 40);
     reviews.set(id, known);
     return known;
   };
@@ -69,7 +81,7 @@ export function createFakeCore(amount: Amount) {
     followers.add(hear);
     signal?.addEventListener('abort', () => wake());
     try {
-      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: [...data.agents], settings };
+      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings };
       while (!signal?.aborted) {
         const next = waiting.shift();
         if (next !== undefined) yield next;
@@ -114,9 +126,9 @@ export function createFakeCore(amount: Amount) {
         tell({ type: 'repository.changed', repository: added });
         return added;
       }),
-      trust: on.repositories.trust.handler(({ input }) => known(input.repository)),
+      trust: on.repositories.trust.handler(({ input }) => repositoryOf(input.repository)),
       configure: on.repositories.configure.handler(({ input }) => {
-        const found = { ...known(input.repository), checkCommand: input.checkCommand };
+        const found = { ...repositoryOf(input.repository), checkCommand: input.checkCommand };
         tell({ type: 'repository.changed', repository: found });
         return found;
       }),
@@ -229,7 +241,7 @@ export function createFakeCore(amount: Amount) {
         return settings;
       }),
     },
-    agents: { list: on.agents.list.handler(() => [...data.agents]) },
+    agents: { list: on.agents.list.handler(() => known) },
     runtime: {
       status: on.runtime.status.handler(() => ({
         pid: 1,
@@ -250,5 +262,9 @@ export function createFakeCore(amount: Amount) {
     },
     changes: { follow: on.changes.follow.handler(({ signal }) => following(signal)) },
   });
-  return { router, called, put, tasks };
+  const findAgents = (): void => {
+    known = found;
+    tell({ type: 'agents.changed', agents: known });
+  };
+  return { router, called, put, tasks, findAgents };
 }

@@ -268,9 +268,23 @@ export function littleTasks(): readonly Task[] {
     task(13, 'Try Bun as the test runner', 'done', {
       outcome: 'discarded',
       backupRef: 'refs/switchyard/backup/try-bun/1',
+      change: { files: 4, additions: 61, deletions: 40 },
+      usage: { ...someUsage, costUsd: 0.0021 },
     }),
     task(14, 'Explain the retry policy', 'done', { outcome: 'answered' }),
-    task(15, 'Spike: WASM parser', 'cancelled'),
+    task(15, 'Spike: WASM parser', 'cancelled', { session: null, branch: null }),
+    task(16, 'Publish the Bun images', 'queued', {
+      after: [13],
+      blockedBy: [13],
+      queuedReason:
+        'Waits for task 13 (Try Bun as the test runner), which was discarded. It starts when that task is done.',
+    }),
+    task(17, 'Warm the build cache at night', 'queued', { after: [11], blockedBy: [11] }),
+    task(18, 'Drop the old metrics', 'failed', {
+      error: 'The worktree’s branch was removed by hand.',
+      change: { files: 1, additions: 2, deletions: 9 },
+      branch: null,
+    }),
   ];
 }
 
@@ -460,10 +474,11 @@ export function reviewOf(
         { oid: 'f'.repeat(40), subject: 'Tests', author: 'Ada', at: minutes(19) },
       ],
       files,
-      strategies: ['merge', 'squash'],
-      strategy: 'merge',
+      // What is done is only looked at: nothing is left to choose.
+      strategies: of.state === 'done' ? [] : ['merge', 'squash'],
+      strategy: of.state === 'done' ? null : 'merge',
       conflicts: [],
-      checkout: { path: '/home/ada/work/api', inTheWay: [] },
+      checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [] },
       message: `${of.title}\n\nMerged from ${of.branch}`,
     },
   };

@@ -1,11 +1,13 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import type { Bridge, WindowCommand } from '../../../core/contract/bridge';
-import { type Amount, createFakeCore } from './core';
+import { type Bridge, portClosed, portMessage, type WindowCommand } from '../../../core/contract/bridge';
+import { type Agents, type Amount, createFakeCore } from './core';
 
 const query = new URLSearchParams(window.location.search);
-const core = createFakeCore((query.get('amount') ?? 'little') as Amount);
+const core = createFakeCore((query.get('amount') ?? 'little') as Amount, (query.get('agents') ?? 'some') as Agents);
 let cut: (() => void) | null = null;
-let dead = false;
+// With `slow` the core takes until `live` is called to be there, as after a crash.
+let dead = query.has('slow');
+let asked = false;
 const hearers = new Set<(command: WindowCommand) => void>();
 
 const bridge: Bridge = {
@@ -13,12 +15,16 @@ const bridge: Bridge = {
   pathForFile: (file) => `/home/ada/${file.name}`,
   pickFolder: async () => '/home/ada/work/mobile',
   ready() {
+    asked = true;
     if (dead) return;
     const { port1, port2 } = new MessageChannel();
     new RPCHandler(core.router).upgrade(port1);
     port1.start();
-    cut = () => port1.close();
-    window.postMessage('switchyard:port', '*', [port2]);
+    cut = () => {
+      port1.postMessage(portClosed);
+      port1.close();
+    };
+    window.postMessage(portMessage, '*', [port2]);
   },
   onCommand(hear) {
     hearers.add(hear);
@@ -38,6 +44,7 @@ Object.assign(window, {
     },
     live() {
       dead = false;
+      if (asked && cut === null) bridge.ready();
     },
   },
 });

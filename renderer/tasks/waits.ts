@@ -1,0 +1,20 @@
+import type { Task } from '../../core/contract/task';
+
+/** How a task another one waits for ended without landing, so that waiting alone will not help; null while it may land. */
+export function endedWithout(task: Task): 'was discarded' | 'failed' | 'was cancelled' | null {
+  if (task.state === 'failed') return 'failed';
+  if (task.state === 'cancelled') return 'was cancelled';
+  return task.state === 'done' && task.outcome === 'discarded' ? 'was discarded' : null;
+}
+
+/** What a queued task waits for, in one line, the one that will not come first: `Waits for #2, which was discarded`. */
+export function waitWords(task: Task, tasks: ReadonlyMap<number, Task>): string {
+  const ended = task.blockedBy.find((id) => howEnded(id, tasks) !== null);
+  if (ended !== undefined) return `Waits for #${ended}, which ${howEnded(ended, tasks)}`;
+  return `Waits for ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
+}
+
+function howEnded(id: number, tasks: ReadonlyMap<number, Task>): string | null {
+  const task = tasks.get(id);
+  return task === undefined ? null : endedWithout(task);
+}

@@ -1,0 +1,277 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Harness, openHarness } from './harness';
+
+let harness: Harness;
+let page: Page;
+
+beforeAll(async () => {
+  harness = await openHarness({ width: 1280, height: 800 });
+  page = harness.page;
+});
+afterAll(() => harness?.close());
+beforeEach(() => harness.open('little'));
+afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
+
+const option = (title: string) => page.getByRole('option').filter({ hasText: title });
+const title = () => page.locator('.head-title').textContent();
+const cursor = () => page.locator('.row-cursor .line-title').first().textContent();
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+describe('the inbox', () => {
+  test.each([['j'], ['ArrowDown']])(
+    '%s walks over requests and changes to review, and ↵ opens what it is on',
+    async (down) => {
+      const seen: (string | null)[] = [];
+      for (let step = 0; step < 6; step += 1) {
+        seen.push(await page.locator('[data-cursor] :is(.card-task, .line-title)').textContent());
+        await press(down);
+      }
+      expect(seen.map((name) => name?.replace(/^In review: /, ''))).toEqual([
+        'Move webhook signing into its own module',
+        'Choose a storage for sessions',
+        'Add retry with backoff to the uploader',
+        'Rename Account to Member in the whole code base',
+        'Documentation for webhooks',
+        'Documentation for webhooks',
+      ]);
+      await press('k', 'Enter');
+      expect(await title()).toBe('Rename Account to Member in the whole code base');
+      await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
+    },
+  );
+
+  test('↵ opens the request the cursor is on, also after a press on the rail', async () => {
+    await page
+      .getByRole('navigation', { name: 'Places' })
+      .getByRole('button', { name: /^Inbox/ })
+      .click();
+    await press('j', 'Enter');
+    expect(await title()).toBe('Choose a storage for sessions');
+  });
+
+  test('on a change to review the keys of a request answer nothing', async () => {
+    await press('j', 'j', 'j', 'a', 'd', '1');
+    expect(await harness.called('requests.answer')).toEqual([]);
+  });
+});
+
+describe('approving', () => {
+  beforeEach(async () => {
+    await press('g', 'r');
+    await option('Documentation').click();
+    await page.getByText('fetchMember').first().waitFor();
+  });
+  const popover = () => page.getByRole('dialog', { name: 'Approve this change' });
+
+  test('Escape and ↵ after the key merge nothing and open nothing', async () => {
+    await press('a');
+    await popover().waitFor();
+    await press('Escape');
+    await popover().waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('listbox');
+    await press('Enter', 'Enter');
+    expect(await popover().count()).toBe(0);
+    expect(await harness.called('tasks.approve')).toEqual([]);
+  });
+
+  test('Escape and ↵ after a press on the button merge nothing and open nothing', async () => {
+    await page.getByRole('button', { name: /^Approve/ }).click();
+    await popover().waitFor();
+    await press('Escape');
+    await popover().waitFor({ state: 'detached' });
+    await press('Enter', 'Enter');
+    expect(await popover().count()).toBe(0);
+    expect(await harness.called('tasks.approve')).toEqual([]);
+  });
+
+  test('↵ held down on the button does not also merge', async () => {
+    await page.getByRole('button', { name: /^Approve/ }).focus();
+    await page.keyboard.down('Enter');
+    await popover().waitFor();
+    for (let repeat = 0; repeat < 5; repeat += 1) await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    expect(await harness.called('tasks.approve')).toEqual([]);
+    await press('Enter');
+    await page.getByText('Merged 2 commits into main').waitFor();
+  });
+
+  test('Discard has a key, and a place among the keys', async () => {
+    await press('Control+Backspace');
+    await page.getByText(/Everything is kept under a backup ref/).waitFor();
+    await press('?');
+    await page.getByRole('dialog').getByText('Discard this change').waitFor();
+  });
+});
+
+describe('the list', () => {
+  test('a task opened by mouse has the cursor, also when it was open and the cursor elsewhere', async () => {
+    await press('g', 'q');
+    await option('Publish the Bun').click();
+    expect(await cursor()).toContain('Publish the Bun');
+    await press('j');
+    expect(await cursor()).toContain('Warm the build');
+    expect(await title()).toBe('Publish the Bun images');
+    await option('Publish the Bun').click();
+    expect(await cursor()).toContain('Publish the Bun');
+  });
+
+  test('the row of the cursor and the open row are told apart', async () => {
+    await press('g', 'q');
+    await option('Publish the Bun').click();
+    await press('j');
+    const looks = await page.locator('.row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const { backgroundColor, outlineStyle } = getComputedStyle(row);
+        return { filled: backgroundColor !== 'rgba(0, 0, 0, 0)', framed: outlineStyle === 'solid' };
+      }),
+    );
+    expect(looks.filter(({ filled }) => filled)).toEqual([{ filled: true, framed: false }]);
+    expect(looks.filter(({ framed }) => framed)).toEqual([{ filled: false, framed: true }]);
+  });
+
+  test('when the task under the cursor leaves, the cursor is on what follows', async () => {
+    await press('g', 'q', 'j', 'j');
+    const before = await page.locator('.row .line-title').allTextContents();
+    await page.evaluate(() => {
+      const { core } = (
+        window as unknown as { harness: { core: { tasks: Map<number, object>; put(task: object): void } } }
+      ).harness;
+      core.put({ ...core.tasks.get(9), state: 'cancelled' });
+    });
+    await option('Translate').waitFor({ state: 'detached' });
+    expect(await cursor()).toBe(before[2]);
+  });
+});
+
+describe('Ctrl+A', () => {
+  const selected = () => page.evaluate(() => window.getSelection()?.toString() ?? '');
+
+  test('selects nothing outside of what is read', async () => {
+    await press('Control+a');
+    expect(await selected()).toBe('');
+  });
+
+  test('selects the conversation it is pressed in and nothing beside it', async () => {
+    await press('g', 'd');
+    await option('Remove the legacy').click();
+    await page.getByText('The uploader throws').click();
+    await press('Control+a');
+    expect(await selected()).toContain('The uploader throws');
+    expect(await selected()).not.toContain('Remove the legacy importer');
+    expect(await selected()).not.toContain('Inbox');
+  });
+
+  test('selects the diff it is pressed in and nothing beside it', async () => {
+    await press('g', 'r');
+    await option('Documentation').click();
+    await page.getByText('fetchMember').first().click();
+    await press('Control+a');
+    const { anchor, focus } = await page.evaluate(() => {
+      const selection = window.getSelection();
+      const inDiff = (node: Node | null | undefined): boolean =>
+        (node instanceof Element ? node : node?.parentElement)?.closest('.diff') != null;
+      return { anchor: inDiff(selection?.anchorNode), focus: inDiff(selection?.focusNode) };
+    });
+    expect({ anchor, focus }).toEqual({ anchor: true, focus: true });
+  });
+
+  test('selects the text of the field it is pressed in', async () => {
+    await press('c');
+    await page.keyboard.type('all of this');
+    await press('Control+a', 'Backspace');
+    expect(await page.getByRole('textbox', { name: /What should be done/ }).inputValue()).toBe('');
+  });
+});
+
+test('] leads from any tab of a done task to its diff and on through it', async () => {
+  await press('g', 'd');
+  await option('Remove the legacy').click();
+  await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
+  await press(']');
+  await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
+  await page.getByText('fetchMember').first().waitFor();
+  await press(']', ']', ']');
+  expect(await page.locator('.file-button[aria-current]').getAttribute('title')).not.toBe('assets/logo.png');
+});
+
+test.each([
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+])('the palette keeps its selected entry in view, $width wide', async (size) => {
+  await harness.resize(size);
+  await press('Control+k');
+  const isSeen = () =>
+    page.evaluate(() => {
+      const item = document.querySelector('.palette-item[aria-selected="true"]')?.getBoundingClientRect();
+      const list = document.querySelector('.palette-list')?.getBoundingClientRect();
+      return item !== undefined && list !== undefined && item.top >= list.top && item.bottom <= list.bottom;
+    });
+  const entries = await page.locator('.palette-item').count();
+  expect(entries).toBeGreaterThan(20);
+  for (let step = 0; step < entries; step += 1) {
+    await press('ArrowDown');
+    await expect.poll(isSeen).toBe(true);
+  }
+  await press('ArrowUp', 'ArrowUp');
+  await expect.poll(isSeen).toBe(true);
+  await page.keyboard.type('go to');
+  await expect.poll(isSeen).toBe(true);
+  await press('Escape');
+  await harness.resize({ width: 1280, height: 800 });
+});
+
+test('closing a sheet gives the focus back to where it was', async () => {
+  await press('g', 'q', 'j');
+  for (const keys of ['c', '?', 'Control+k', 'Control+o', 'Control+,']) {
+    await press(keys);
+    await page.getByRole('dialog').waitFor();
+    await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect([keys, await page.evaluate(() => document.activeElement?.getAttribute('role'))]).toEqual([keys, 'listbox']);
+  }
+});
+
+test.each(['light', 'dark'] as const)('whatever has the focus shows it, %s', async (theme) => {
+  await harness.open('little', theme);
+  /** Everything Tab reaches from here, and what of it shows no ring, frame or cursor of its own. */
+  const walk = async (): Promise<{ readonly reached: number; readonly bare: readonly string[] }> => {
+    const bare: string[] = [];
+    const seen = new Set<string>();
+    for (let step = 0; step < 80; step += 1) {
+      await press('Tab');
+      const found = await page.evaluate(() => {
+        let element = document.activeElement;
+        const path: string[] = [];
+        while (element?.shadowRoot?.activeElement != null) {
+          path.push(element.tagName);
+          element = element.shadowRoot.activeElement;
+        }
+        if (element === null || element === document.body) return null;
+        const name = `${path.join(' ')} ${element.tagName}.${element.className} ${element.textContent?.slice(0, 30)}`;
+        const box = element.getBoundingClientRect();
+        const framed = [element, element.parentElement, ...element.querySelectorAll('.row-cursor')].some((one) => {
+          if (one == null) return false;
+          const { outlineStyle, outlineWidth } = getComputedStyle(one);
+          return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1.5;
+        });
+        return { name: `${name} ${Math.round(box.x)},${Math.round(box.y)}`, framed, isRows: element.matches('.rows') };
+      });
+      if (found === null || seen.has(found.name)) continue;
+      seen.add(found.name);
+      if (!found.framed) bare.push(found.name);
+    }
+    return { reached: seen.size, bare };
+  };
+  const inbox = await walk();
+  expect(inbox.bare).toEqual([]);
+  expect(inbox.reached).toBeGreaterThan(25);
+  await press('g', 'r', 'j', 'Enter');
+  await page.getByText('fetchMember').first().waitFor();
+  const task = await walk();
+  expect(task.bare).toEqual([]);
+  expect(task.reached).toBeGreaterThan(25);
+});
