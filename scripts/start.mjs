@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ensureBuilt } from './setup/build.mjs';
+import { dataFolder, ensureWritable } from './setup/data-folder.mjs';
 import { hasDisplay } from './setup/display.mjs';
 import { electronEnvironment, findElectron, sandboxFlags } from './setup/electron.mjs';
 import { runScript, SetupFailure } from './setup/failure.mjs';
@@ -22,12 +23,14 @@ await runScript(async () => {
 
 /** @param {string[]} args */
 async function openWindow(args) {
+  const directory = process.env.INIT_CWD || process.cwd();
+  ensureWritable(dataFolder(process.env, directory));
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts'], electron.executable);
   say(`· Opening Switchyard (Electron ${electron.version})`);
   const started = performance.now();
   const code = await handOver(electron.executable, [...sandboxFlags(), '--log-level=3', root, ...args], {
-    cwd: process.env.INIT_CWD || process.cwd(),
+    cwd: directory,
     env: { ...process.env, ...electronEnvironment(electron) },
   });
   if (code !== 0 && code !== 130 && code !== 143 && performance.now() - started < tooSoon)

@@ -26,6 +26,7 @@ export class SetupFailure extends Error {
  * @param {() => Promise<number | undefined>} main gives the exit code; none means 0
  */
 export async function runScript(main) {
+  colourOnlyTerminals(process.env, process.stdout.isTTY === true);
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {
@@ -33,4 +34,17 @@ export async function runScript(main) {
     console.error(lines);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Colours are for a terminal. What is written into a file or a pipe is text alone, in every program started from here too,
+ * unless the person asked for colours by FORCE_COLOR.
+ * @param {NodeJS.ProcessEnv} env changed in place
+ * @param {boolean} terminal
+ */
+export function colourOnlyTerminals(env, terminal) {
+  if (terminal || (env.FORCE_COLOR && env.FORCE_COLOR !== '0')) return;
+  env.NO_COLOR = '1';
+  // Node warns of the two together.
+  delete env.FORCE_COLOR;
 }

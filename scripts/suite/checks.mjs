@@ -20,7 +20,9 @@ function sides(folder) {
 export async function checkTypes() {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const ended = await Promise.all(
-    sides(root).map((side) => run(runtimeNode(), [compiler, '-p', side, '--pretty'], { cwd: root })),
+    sides(root).map((side) =>
+      run(runtimeNode(), [compiler, '-p', side, '--pretty', String(!process.env.NO_COLOR)], { cwd: root }),
+    ),
   );
   for (const { output } of ended) process.stdout.write(output);
   return ended.some(({ code }) => code !== 0) ? 1 : 0;

@@ -1,7 +1,10 @@
 import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dataFolder as coreFolder } from '../../core/config';
 import { fingerprint, markBuilt } from '../../scripts/setup/build.mjs';
+import { dataFolder as scriptsFolder } from '../../scripts/setup/data-folder.mjs';
+import { colourOnlyTerminals } from '../../scripts/setup/failure.mjs';
 import { run } from '../../scripts/setup/run.mjs';
 import { temporaryFolder, writeFiles } from './folder';
 
@@ -58,6 +61,35 @@ describe('npm run switchyard', () => {
   });
 });
 
+it('the scripts and the core mean the same data folder', () => {
+  for (const env of [
+    { SWITCHYARD_HOME: '/srv/yard' },
+    { SWITCHYARD_HOME: 'yard', HOME: '/home/ada' },
+    { HOME: '/home/ada' },
+    { HOME: '/home/ada', XDG_DATA_HOME: '/data' },
+    { HOME: '/home/ada', XDG_DATA_HOME: 'relative' },
+    {},
+  ])
+    expect(scriptsFolder(env, process.cwd())).toBe(coreFolder(env));
+});
+
+it('colours go to a terminal, or where they are asked for by name', () => {
+  const env = (given: NodeJS.ProcessEnv, terminal: boolean) => {
+    const changed = { ...given };
+    colourOnlyTerminals(changed, terminal);
+    return changed;
+  };
+  expect(env({}, true)).toEqual({});
+  expect(env({}, false)).toEqual({ NO_COLOR: '1' });
+  expect(env({ FORCE_COLOR: '0' }, false)).toEqual({ NO_COLOR: '1' });
+  expect(env({ FORCE_COLOR: '1' }, false)).toEqual({ FORCE_COLOR: '1' });
+});
+
+it('programs started from a script whose output is a pipe are told to print no colours', async () => {
+  const folder = checkout('console.log(JSON.stringify([process.env.NO_COLOR, process.env.FORCE_COLOR ?? null]));');
+  expect((await command(folder, 'switchyard.mjs', [])).output).toBe('["1",null]\n');
+});
+
 describe.runIf(process.platform === 'linux')('npm start', () => {
   it('without a display does the demo in the terminal and says how to get the window', async () => {
     const { code, output } = await command(checkout(), 'start.mjs', []);
@@ -80,6 +112,19 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     expect(output).toContain(
       `electron in ${folder}/elsewhere: ${sandbox}--log-level=3 ${folder} --hidden\nbinding: \n`,
     );
+  });
+
+  it('with a display fails at once where the data folder cannot be written, and opens no window', async () => {
+    const folder = checkout();
+    writeFiles(folder, { file: '' });
+    const env = { DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'shell'), FAKE_EXIT: '0' };
+    for (const home of [join(folder, 'file'), join(folder, 'file/data'), '/proc/nothing/data']) {
+      const { code, output } = await command(folder, 'start.mjs', [], { ...env, SWITCHYARD_HOME: home });
+      expect(code).toBe(1);
+      expect(output).toContain(`Tried:  to write to the data folder ${home}`);
+      expect(output).toContain('Type:   SWITCHYARD_HOME=');
+      expect(output).not.toContain('electron in');
+    }
   });
 
   it('explains itself when the window does not open', async () => {
