@@ -5,6 +5,7 @@ import { dataFolder as coreFolder } from '../../core/config';
 import { fingerprint, markBuilt } from '../../scripts/setup/build.mjs';
 import { dataFolder as scriptsFolder } from '../../scripts/setup/data-folder.mjs';
 import { colourOnlyTerminals } from '../../scripts/setup/failure.mjs';
+import { npmCommand } from '../../scripts/setup/node.mjs';
 import { run } from '../../scripts/setup/run.mjs';
 import { temporaryFolder, writeFiles } from './folder';
 
@@ -15,7 +16,7 @@ function checkout(commandLine = told): string {
   const folder = temporaryFolder();
   cpSync(resolve(import.meta.dirname, '../../scripts'), join(folder, 'scripts'), { recursive: true });
   writeFiles(folder, {
-    'package.json': {},
+    'package.json': { scripts: { switchyard: 'node scripts/switchyard.mjs' } },
     'package-lock.json': { packages: {} },
     'node_modules/.package-lock.json': { packages: {} },
     'node_modules/better-sqlite3/package.json': { version: '1.0.0' },
@@ -45,6 +46,23 @@ describe('npm run switchyard', () => {
     const { code, output } = await command(folder, 'switchyard.mjs', ['task', 'add', '--title', 'a b'], env);
     expect(code).toBe(0);
     expect(JSON.parse(output)).toEqual({ args: ['task', 'add', '--title', 'a b'], cwd: elsewhere });
+  });
+
+  it('run from another folder by npm --prefix, means that folder', async () => {
+    const folder = checkout();
+    const elsewhere = join(folder, 'elsewhere');
+    const [npm, ...first] = npmCommand();
+    const words = ['--prefix', folder, 'run', '-s', 'switchyard', '--', 'task', 'add', '--repository', '.'];
+    const { code, output } = await run(npm, [...first, ...words], {
+      cwd: elsewhere,
+      env: { PATH: process.env.PATH, HOME: folder },
+    });
+    expect(output).toContain('{');
+    expect(JSON.parse(output.slice(output.indexOf('{')))).toEqual({
+      args: ['task', 'add', '--repository', '.'],
+      cwd: elsewhere,
+    });
+    expect(code).toBe(0);
   });
 
   it('ends as the command ends', async () => {

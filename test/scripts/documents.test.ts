@@ -5,6 +5,7 @@ import { commands } from '../../cli/commands';
 import { help } from '../../cli/help';
 import { parseEcho } from '../../core/agents/echo-script';
 import { echoHelp } from '../../core/contract/echo';
+import { actions } from '../../renderer/keys/actions';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -35,6 +36,17 @@ test('the map in ARCHITECTURE.md names every file at the top of core/ and every 
   expect(named.filter((name) => !nested.includes(name))).toEqual(
     unique(there.filter((name) => name !== 'tsconfig.json')),
   );
+});
+
+test('the keys in the first task of README.md are the keys of the window', () => {
+  const first = /## The first task\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+  const shown = unique(
+    [...first.matchAll(/`([^`\s]{1,2})`/g)].map(([, key]) => key ?? '').filter((key) => key !== '↵'),
+  );
+  const meant = (['new-task', 'allow', 'deny', 'reply', 'next-hunk', 'previous-hunk', 'help'] as const).flatMap(
+    (id) => actions[id].keys,
+  );
+  expect(shown).toEqual(unique(meant));
 });
 
 test('every file and folder that the documents name is there', () => {
