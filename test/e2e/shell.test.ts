@@ -51,7 +51,11 @@ test('the terminal reaches the open app, and the window shows what it does', asy
   );
   await desktop.page.getByText('From the terminal').first().waitFor();
   await expect.poll(() => desktop?.app.evaluate(({ app }) => app.getBadgeCount())).toBeGreaterThanOrEqual(0);
-  expect(await terminal('stop')).toMatchObject({ stopped: true });
+  const refused = await terminal('stop').catch((error: { code: number; stdout: string }) => error);
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stdout).error.message).toMatch(/the Switchyard app .* owns .* stop --app$/);
+  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app' });
+  expect(await terminal('stop', '--app')).toMatchObject({ stopped: true });
   expect(await terminal('status')).toMatchObject({ running: false });
 });
 
