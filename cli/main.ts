@@ -4,13 +4,13 @@ import { attach } from '../core/client';
 import { readConfig } from '../core/config';
 import { version } from '../core/version';
 import type { Surroundings } from './command';
+import { programOf } from './program';
 import { reach } from './reach';
 import { run } from './run';
 
 const interrupted = new AbortController();
 const config = readConfig();
-// npm says which script it runs; without it the program was started by its own name.
-const program = process.env.npm_lifecycle_event === undefined ? 'switchyard' : 'npm run -s switchyard --';
+const program = programOf(process.env);
 const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 const around: Surroundings = {
