@@ -1,7 +1,7 @@
 import { nameOf } from './press';
 
 /** What a pane to read carries, so that selecting everything means everything in it. */
-export const paneAttribute = 'data-pane';
+const paneAttribute = 'data-pane';
 
 /**
  * Makes Ctrl+A, or ⌘A, select the pane it is pressed in and nothing else; outside of panes and fields it selects

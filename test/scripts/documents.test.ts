@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { help } from '../../cli/help';
 import { parseEcho } from '../../core/agents/echo-script';
 import { echoHelp } from '../../core/contract/echo';
 import { actions } from '../../renderer/keys/actions';
+import { selectStages } from '../../scripts/suite/stages.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -47,6 +49,22 @@ test('the keys in the first task of README.md are the keys of the window', () =>
     (id) => actions[id].keys,
   );
   expect(shown).toEqual(unique(meant));
+});
+
+test('the map names every folder of the checkout that git keeps', () => {
+  const kept = execFileSync('git', ['ls-tree', '-d', '--name-only', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  const folders = kept.split('\n').filter((name) => name !== '' && !name.startsWith('.'));
+  for (const folder of folders) expect(read('ARCHITECTURE.md')).toMatch(new RegExp(`^${folder}/ `, 'm'));
+});
+
+test('every npm command that the documents name is there', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = ['README.md', 'CONTRIBUTING.md', 'docs/echo.md'].flatMap((document) =>
+    [...read(document).matchAll(/npm (?:--prefix \S+ )?run (?:-s )?([a-z]+)/g)].map(([, name]) => name ?? ''),
+  );
+  expect(unique(named).filter((name) => scripts[name] === undefined)).toEqual([]);
+  const stage = [...read('CONTRIBUTING.md').matchAll(/`npm test -- ([a-z ]+?)(?: test\/\S+)?`/g)];
+  for (const [, names = ''] of stage) expect(selectStages(names.split(' '))).not.toHaveProperty('usage');
 });
 
 test('every file and folder that the documents name is there', () => {
