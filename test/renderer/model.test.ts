@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change } from '../../core/contract/change';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
 import { countStates, openRequests, tasksIn, titleFor } from '../../renderer/state/places';
+import { waitWords } from '../../renderer/tasks/waits';
 import * as sample from './harness/data';
 
 const snapshot = (...tasks: ReturnType<typeof sample.task>[]): Change => ({
@@ -68,4 +69,24 @@ describe('places', () => {
     const counts = Object.values(countStates(tasks)).reduce((sum, one) => sum + one, 0);
     expect(counts).toBe(tasks.size);
   });
+
+  test('every task is in one place of the rail, so that its counts add up', () => {
+    const places = (['inbox', 'running', 'review', 'queue', 'failed', 'done'] as const).map((place) =>
+      tasksIn(tasks, place, ''),
+    );
+    expect(places.flat().length).toBe(tasks.size);
+    expect(tasksIn(tasks, 'running', '').length).toBe(countStates(tasks).running);
+  });
+});
+
+test('what a task waits for is said in plain words, the one that will not come first', () => {
+  const known = (...others: ReturnType<typeof sample.task>[]) => new Map(others.map((task) => [task.id, task]));
+  const waits = (...blockedBy: number[]) => sample.task(9, 'waits', 'queued', { after: blockedBy, blockedBy });
+  const discarded = sample.task(2, 'two', 'done', { outcome: 'discarded' });
+  expect(waitWords(waits(1, 2), known(sample.task(1, 'one', 'running'), discarded))).toBe(
+    'Waits for #2, which was discarded',
+  );
+  expect(waitWords(waits(3), known(sample.task(3, 'three', 'failed')))).toBe('Waits for #3, which failed');
+  expect(waitWords(waits(4), known(sample.task(4, 'four', 'cancelled')))).toBe('Waits for #4, which was cancelled');
+  expect(waitWords(waits(5, 6), known(sample.task(5, 'five', 'review')))).toBe('Waits for #5, #6');
 });

@@ -12,10 +12,13 @@ export type Amount = 'none' | 'little' | 'much';
 /** Which agents the fake core finds: as in `data`, none but the one built in, or none yet. */
 export type Agents = 'some' | 'echo' | 'looking';
 
-/** A core in the page that answers every call from memory, for seeing and testing the window without the real one. */
-export function createFakeCore(amount: Amount, agents: Agents = 'some') {
+/**
+ * A core in the page that answers every call from memory, for seeing and testing the window without the real one. The
+ * call named `stuck` is never answered.
+ */
+export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: string | null = null) {
   const found = data.agents.map((agent) =>
-    agents === 'some' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
+    agents !== 'echo' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
   );
   let known = agents === 'looking' ? [] : found;
   const tasks = new Map<number, Task>(
@@ -140,8 +143,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some') {
     tasks: {
       list: on.tasks.list.handler(() => [...tasks.values()]),
       get: on.tasks.get.handler(({ input }) => detail(get(input.task))),
-      create: on.tasks.create.handler(({ input }) => {
+      create: on.tasks.create.handler(async ({ input }) => {
         note('tasks.create', input);
+        if (stuck === 'tasks.create') await new Promise(() => {});
         return detail(
           put(
             data.task(Math.max(0, ...tasks.keys()) + 1, input.title, 'queued', {
@@ -198,6 +202,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some') {
         put({ ...task, state: 'running', requests: [] });
         return { ...request, state: 'answered' as const, answer: input.answer };
       }),
+    },
+    decisions: {
+      list: on.decisions.list.handler(() => []),
+      check: on.decisions.check.handler(() => ({ count: 0, newest: null, broken: null })),
     },
     sessions: {
       list: on.sessions.list.handler(() => []),

@@ -3,7 +3,11 @@ import { type Bridge, portClosed, portMessage, type WindowCommand } from '../../
 import { type Agents, type Amount, createFakeCore } from './core';
 
 const query = new URLSearchParams(window.location.search);
-const core = createFakeCore((query.get('amount') ?? 'little') as Amount, (query.get('agents') ?? 'some') as Agents);
+const core = createFakeCore(
+  (query.get('amount') ?? 'little') as Amount,
+  (query.get('agents') ?? 'some') as Agents,
+  query.get('stuck'),
+);
 let cut: (() => void) | null = null;
 // With `slow` the core takes until `live` is called to be there, as after a crash.
 let dead = query.has('slow');

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+
+const root = resolve(__dirname, '..', '..');
+let machine: Machine;
+let desktop: Desktop;
+
+beforeEach(async () => {
+  machine = makeMachine();
+  desktop = await openDesktop(machine);
+});
+afterEach(async () => {
+  await desktop.close();
+  machine.remove();
+});
+
+/** Writes a task for the echo agent through the terminal door. */
+function addTask(title: string, prompt: string): Promise<unknown> {
+  const words = [
+    '--repository',
+    machine.repository,
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    title,
+    '--prompt',
+    prompt,
+  ];
+  return promisify(execFile)(process.execPath, [join(root, 'out', 'main', 'cli.js'), 'task', 'add', ...words], {
+    cwd: machine.folder,
+    env: machine.environment,
+  });
+}
+
+test('a page reloaded again and again while a task streams goes on showing it', async () => {
+  const { app, page } = desktop;
+  const gone: string[] = [];
+  page.on('crash', () => gone.push('crashed'));
+  // Electron 25 calls a port's close listener while the page is torn down; the renderer may die of it.
+  await page.addInitScript(() => {
+    const { addEventListener } = MessagePort.prototype;
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    MessagePort.prototype.addEventListener = function listen(type: string, ...rest: unknown[]) {
+      heard.push(type);
+      return addEventListener.apply(this, [type, ...rest] as unknown as Parameters<typeof addEventListener>);
+    };
+  });
+  const words = Array.from({ length: 200 }, (_, at) => `[say: step ${at}]\n[wait: 50ms]`).join('\n');
+  await addTask('Talks for long', `${words}\n[permission: make]`);
+  await page
+    .getByRole('navigation', { name: 'Places' })
+    .getByRole('button', { name: /^Running/ })
+    .click();
+  await page.getByRole('option').filter({ hasText: 'Talks for long' }).click();
+  for (let round = 0; round < 8; round += 1) {
+    await page
+      .getByText(/step \d+/)
+      .last()
+      .waitFor();
+    const loaded = page.waitForEvent('load');
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+    await loaded;
+    expect(await page.evaluate(() => (window as unknown as { heard: string[] }).heard)).not.toContain('close');
+  }
+  await page
+    .getByRole('button', { name: /Allow$/ })
+    .first()
+    .click({ timeout: 40_000 });
+  await page
+    .getByRole('button', { name: /^Approve/ })
+    .first()
+    .waitFor();
+  expect(gone).toEqual([]);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('a core that hangs up is noticed without a close listener', async () => {
+  const { app, page } = desktop;
+  await page
+    .getByText(/running/)
+    .first()
+    .waitFor();
+  await page.evaluate(() => {
+    window.addEventListener('message', (event) => {
+      if (event.ports[0] !== undefined) Object.assign(window, { renewed: true });
+    });
+  });
+  // A page that asks for a port gets a new one, and the one it had is hung up on.
+  await page.evaluate(() => window.switchyard?.ready());
+  await page.waitForFunction(() => (window as unknown as { renewed?: boolean }).renewed === true);
+  await addTask('After the change', 'Anything');
+  await page
+    .getByRole('navigation', { name: 'Places' })
+    .getByRole('button', { name: /^Review/ })
+    .click();
+  await page.getByRole('option').filter({ hasText: 'After the change' }).waitFor();
+  expect(await page.getByText(/core stopped answering/).count()).toBe(0);
+  expect(desktop.complaints).toEqual([]);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('the menu bar stays out of sight, and its entries keep their keys', async () => {
+  const { app, page } = desktop;
+  const bar = () =>
+    app.evaluate(({ BrowserWindow }) => {
+      const window = BrowserWindow.getAllWindows()[0];
+      const [, outer = 0] = window?.getSize() ?? [];
+      const [, content = 0] = window?.getContentSize() ?? [];
+      return { hides: window?.isMenuBarAutoHide(), visible: window?.isMenuBarVisible(), taken: outer - content };
+    });
+  if (process.platform !== 'darwin') expect(await bar()).toEqual({ hides: true, visible: false, taken: 0 });
+  await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.sendInputEvent({
+      type: 'keyDown',
+      keyCode: 'O',
+      modifiers: ['control'],
+    }),
+  );
+  await page.getByRole('dialog', { name: 'Add repository' }).waitFor();
+});

@@ -1,0 +1,246 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, openHarness } from './harness';
+
+let harness: Harness;
+let page: Page;
+
+beforeAll(async () => {
+  harness = await openHarness({ width: 1280, height: 800 });
+  page = harness.page;
+});
+afterAll(() => harness?.close());
+afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
+
+const option = (title: string) => page.getByRole('option').filter({ hasText: title });
+const places = () => page.getByRole('navigation', { name: 'Places' });
+const core = <T>(run: (core: { live(): void; die(): void; core: { findAgents(): void } }) => T) =>
+  page.evaluate(`(${run})(window.harness)`);
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** What sticks out of its own box, or under a scrollbar, in the rail. */
+const clippedInRail = () =>
+  page.evaluate(() => {
+    const rail = document.querySelector('.rail');
+    if (rail === null) return ['no rail'];
+    const left = rail.getBoundingClientRect().left;
+    const right = left + rail.clientLeft + rail.clientWidth;
+    return [...rail.querySelectorAll('.rail-count, .rail-initials')]
+      .filter((one) => getComputedStyle(one).display !== 'none')
+      .filter((one) => {
+        const box = one.getBoundingClientRect();
+        return one.scrollWidth > one.clientWidth + 1 || box.right > right || box.left < left || box.width === 0;
+      })
+      .map((one) => `${one.className} ${one.textContent}`);
+  });
+
+describe('a core that takes long', () => {
+  test('is said to be starting, for how long, and nothing is claimed about tasks until it is there', async () => {
+    await harness.openSlow();
+    await page.getByRole('heading', { name: 'Switchyard is starting' }).waitFor();
+    await page.getByText(/Starting for 0:0[2-9]/).waitFor();
+    expect(await page.getByText(/waits for you|Nothing|0 queued|not connected/).count()).toBe(0);
+    expect(await harness.broken()).toEqual([]);
+    await core(({ live }) => live());
+    await page.getByText('3 agents wait for you').waitFor();
+    expect(await page.getByText('Switchyard is starting').count()).toBe(0);
+  });
+
+  test('that stops answering is told with a count of how long it has been tried', async () => {
+    await harness.open('little');
+    await core(({ die }) => die());
+    await page.getByText(/core stopped answering/).waitFor();
+    await page.getByText('Trying for 0:03').waitFor();
+    // The count is no part of the alert, which would be read out with every second.
+    expect(await page.getByRole('alert').textContent()).not.toContain('0:0');
+    await core(({ live }) => live());
+    await page.getByText(/core stopped answering/).waitFor({ state: 'detached' });
+  });
+
+  test('that goes in the middle of a call fails the call instead of leaving it open for ever', async () => {
+    await harness.open('little', 'light', 'stuck=tasks.create');
+    await press('c');
+    await page.keyboard.type('Never answered');
+    await press('Control+Enter');
+    await page.getByRole('button', { name: 'Queueing…' }).waitFor();
+    await core(({ die }) => die());
+    await page.getByText(/lost its core before it answered/).waitFor();
+    expect(await page.getByRole('textbox', { name: /What should be done/ }).inputValue()).toBe('Never answered');
+  });
+});
+
+describe('agents', () => {
+  test('are looked for before any is called missing, and the sheet takes the one that is found', async () => {
+    await harness.open('little', 'light', 'agents=looking');
+    await page.getByText('Looking for agents…').waitFor();
+    expect(await page.getByText(/not installed|missing/).count()).toBe(0);
+    await press('c');
+    const agent = page.getByRole('combobox', { name: 'Agent' });
+    expect(await agent.locator('option').allTextContents()).toEqual(['Looking for agents…']);
+    await core(({ core }) => core.findAgents());
+    await expect.poll(() => page.getByText('Looking for agents…').count()).toBe(0);
+    expect(await agent.inputValue()).toBe('claude');
+  });
+
+  test('that are not installed are said calmly, with the line that installs them a press away', async () => {
+    await harness.open('none', 'light', 'agents=echo');
+    await page.getByText(/No coding agent is installed yet/).waitFor();
+    await page.getByRole('button', { name: 'Claude Code' }).click();
+    await page.getByText('npm install -g @anthropic-ai/claude-code').waitFor();
+    await page.getByRole('button', { name: 'Copy the line' }).waitFor();
+    const colours = await page.evaluate(() => ({
+      absent: getComputedStyle(document.querySelector('.status-absent') ?? document.body).color,
+      quiet: getComputedStyle(document.querySelector('.quiet') ?? document.body).color,
+    }));
+    expect(colours.absent).toBe(colours.quiet);
+  });
+});
+
+describe('a queued task', () => {
+  test('whose predecessor was discarded says so in plain words, and can bring it back, open it or give up', async () => {
+    await harness.open('little');
+    await press('g', 'q');
+    await option('Publish the Bun').getByText('Waits for #13, which was discarded').waitFor();
+    await option('Publish the Bun').click();
+    await page.getByText(/Waits for #13 “Try Bun as the test runner”, which was discarded\./).waitFor();
+    await page.getByRole('button', { name: 'Open #13' }).waitFor();
+    await page.getByRole('button', { name: 'Restore #13' }).click();
+    await page.getByText(/is in review again/).waitFor();
+    await page.getByText(/Waits for #13 .* It starts when that is merged/).waitFor();
+  });
+
+  test('whose predecessor failed can have it retried, or be cancelled', async () => {
+    await harness.open('little');
+    await press('g', 'q');
+    await option('Warm the build').click();
+    await page.getByText(/Waits for #11 “Cache the build graph”, which failed\./).waitFor();
+    await page.getByRole('button', { name: 'Retry #11' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel this task' }).click();
+    await page.getByText(/Cancelled “Warm the build/).waitFor();
+  });
+});
+
+describe('changes', () => {
+  test('of a merged task are read with the commit they became, and nothing to approve', async () => {
+    await harness.open('little');
+    await press('g', 'd');
+    await option('Remove the legacy').click();
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    await page.getByText('Merged into main as aaaaaaa').waitFor();
+    await page.getByText('fetchMember').first().waitFor();
+    expect(await page.getByRole('button', { name: /Approve|Request changes|Discard/ }).count()).toBe(0);
+  });
+
+  test('of a discarded task say where they are kept, and come back with Restore', async () => {
+    await harness.open('little');
+    await press('g', 'd');
+    await option('Try Bun').click();
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    await page.getByText('Discarded; kept in refs/switchyard/backup/try-bun/1').waitFor();
+    await page.getByText('fetchMember').first().waitFor();
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: /^Approve/ }).waitFor();
+  });
+
+  test('that cannot be had are explained where they would be read, not reported as a failure', async () => {
+    await harness.open('little');
+    await press('g', 'f');
+    await option('Drop the old').click();
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    const explained = page.locator('.reading', { hasText: 'its branch is not there' });
+    await explained.waitFor();
+    expect(await page.locator('.tab-content .failed').count()).toBe(0);
+    const [pane, column] = [await page.locator('.page').boundingBox(), await explained.boundingBox()];
+    expect(column?.x).toBe(pane?.x);
+    expect(await explained.evaluate((one) => getComputedStyle(one).textAlign)).toBe('start');
+  });
+});
+
+test('running means the same in the rail, over the list and in the status line', async () => {
+  await harness.open('little');
+  await press('g', 'n');
+  await page.getByRole('heading', { name: 'Running' }).waitFor();
+  expect(
+    await places()
+      .getByRole('button', { name: /^Running/ })
+      .locator('.rail-count')
+      .textContent(),
+  ).toBe('2');
+  expect(await page.locator('.list-head .tabular').textContent()).toBe('2');
+  expect(await page.getByRole('option').count()).toBe(2);
+  await page.getByText('2/6 running').waitFor();
+});
+
+describe.each([
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+  { width: 900, height: 360 },
+])('$width by $height', (size) => {
+  test('no count of the rail is clipped or under its scrollbar', async () => {
+    await harness.resize(size);
+    for (const amount of ['little', 'much'] as const) {
+      await harness.open(amount);
+      expect(await clippedInRail()).toEqual([]);
+    }
+  });
+
+  test('what was done is said over neither the composer nor the buttons', async () => {
+    await harness.resize(size);
+    await harness.open('little');
+    await press('g', 'r');
+    await option('Documentation').click();
+    await page.getByText('fetchMember').first().waitFor();
+    await press('v');
+    const said = page.locator('.saying');
+    await said.waitFor();
+    const covered = await page.evaluate(() => {
+      const toast = document.querySelector('.saying')?.getBoundingClientRect();
+      if (toast === undefined) return ['no toast'];
+      const over = (box: DOMRect): boolean => box.bottom > toast.top && box.top < toast.bottom;
+      return [...document.querySelectorAll('.rooms button, .rooms textarea, .rooms input')]
+        .filter((one) => one.getClientRects().length > 0 && one.closest('.files, .rail, .diff, .rows') === null)
+        .filter((one) => over(one.getBoundingClientRect()))
+        .map((one) => one.textContent);
+    });
+    expect(covered).toEqual([]);
+    const rooms = await page.locator('.rooms').boundingBox();
+    const box = await said.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual((rooms?.y ?? 0) + (rooms?.height ?? 0) - 1);
+  });
+});
+
+test('repositories in the narrow rail have letters of their own and their whole name on hover', async () => {
+  await harness.resize({ width: 900, height: 600 });
+  await harness.open('little');
+  const initials = await page.locator('.rail-initials').allTextContents();
+  expect(new Set(initials).size).toBe(3);
+  await places().getByRole('button', { name: /^web/ }).hover();
+  await page.getByRole('tooltip').getByText('web · /home/ada/work/web').waitFor();
+});
+
+test('the path of a repository stays in its field when it fails, selected, and when a folder was picked', async () => {
+  await harness.resize({ width: 1280, height: 800 });
+  await harness.open('little');
+  await press('Control+o');
+  const path = page.getByRole('textbox', { name: /folder of a git repository/ });
+  await path.fill('/home/ada/nowhere');
+  await press('Enter');
+  await page.getByText(/is not a git repository/).waitFor();
+  expect(await path.inputValue()).toBe('/home/ada/nowhere');
+  // What was typed is selected: typing replaces it.
+  await page.keyboard.type('/home/ada/work/here');
+  expect(await path.inputValue()).toBe('/home/ada/work/here');
+  expect(await page.getByText(/is not a git repository/).count()).toBe(0);
+  await press('Enter');
+  await page.getByRole('button', { name: 'Trust and add' }).waitFor();
+  await page.getByRole('button', { name: 'Choose…' }).click();
+  await expect.poll(() => path.inputValue()).toBe('/home/ada/work/mobile');
+  await page.getByRole('heading', { name: 'mobile', exact: true }).waitFor();
+  await path.fill('/home/ada/nowhere');
+  expect(await page.getByRole('button', { name: 'Trust and add' }).count()).toBe(0);
+  await press('Enter');
+  await page.getByText(/is not a git repository/).waitFor();
+});
