@@ -40,6 +40,7 @@ export function ensureWritable(folder) {
 
 /** @type {Record<string, string>} */
 const inWords = {
+  ENOENT: 'nothing can be made there',
   ENOTDIR: 'a file stands where a folder would have to be',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
