@@ -1,3 +1,4 @@
+import { auditCommands } from './audit';
 import type { Command } from './command';
 import { demo } from './demo';
 import { doctor } from './doctor';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...taskCommands,
   ...reviewCommands,
   ...inboxCommands,
+  ...auditCommands,
   ...settingsCommands,
   ...runtimeCommands,
   doctor,

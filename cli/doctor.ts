@@ -35,8 +35,17 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
       connection.close();
     }
   }
-  const [{ createRoster }, { diagnose }] = await Promise.all([import('../core/roster'), import('../core/doctor')]);
+  const [{ createRoster }, { diagnose, readRecord }] = await Promise.all([
+    import('../core/roster'),
+    import('../core/doctor'),
+  ]);
   const { config } = around;
   const agents = createRoster({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
-  return diagnose({ config, agents: await agents.located(true), desktop: around.desktop, passed: agents.passed() });
+  return diagnose({
+    config,
+    agents: await agents.located(true),
+    desktop: around.desktop,
+    decisions: await readRecord(config),
+    passed: agents.passed(),
+  });
 }

@@ -3,23 +3,29 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, parse } from 'node:path';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
+import type { DecisionRecord } from './contract/decision';
 import type { DoctorReport, Finding } from './contract/doctor';
 import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
+import { openForReading } from './store/database';
+import { checkDecisions } from './store/decisions';
 
 /** Below this much free space a worktree or a commit may fail half-way. */
 const lowBytes = 1024 ** 3;
 
 /**
- * Looks at everything the main job needs on this machine: git and whose name commits get, Node, the desktop runtime, the agents, free space, the
- * data folder, and what agents are given of the environment. Changes nothing but making the data folder.
+ * Looks at everything the main job needs on this machine: git and whose name commits get, Node, the desktop runtime, the
+ * agents, free space, the data folder, the record of decisions, and what agents are given of the environment. Changes
+ * nothing but making the data folder.
  */
 export async function diagnose(subject: {
   readonly config: Config;
   readonly agents: readonly AgentStatus[];
   /** Where the desktop runtime is, or null when the caller does not know of one. */
   readonly desktop: string | null;
+  /** Whether the record of decisions is whole; null when there is none yet. */
+  readonly decisions: DecisionRecord | null;
   /** Names of variables agents are given beyond the allow-list. */
   readonly passed: readonly string[];
 }): Promise<DoctorReport> {
@@ -30,9 +36,21 @@ export async function diagnose(subject: {
     ...subject.agents.map(agentFinding),
     await spaceFinding(subject.config.folders.data),
     await folderFinding(subject.config.folders.data),
+    ...(subject.decisions === null ? [] : [decisionsFinding(subject.decisions)]),
     passedFinding(subject.passed, subject.config),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
+}
+
+/** Reads the record of decisions of a data folder nobody need own; null when there is none. */
+export async function readRecord(config: Config): Promise<DecisionRecord | null> {
+  const db = openForReading({ file: config.folders.database, nativeBinding: config.nativeBinding });
+  if (db === null) return null;
+  try {
+    return await checkDecisions(db);
+  } finally {
+    db.close();
+  }
 }
 
 async function gitFindings(config: Config): Promise<readonly Finding[]> {
@@ -127,6 +145,18 @@ async function folderFinding(folder: string): Promise<Finding> {
     const hint = `Make ${dirname(folder)} writable, or set SWITCHYARD_HOME to a folder that is.`;
     return { name: 'data folder', state: 'missing', required: true, detail: messageOf(cause), hint };
   }
+}
+
+function decisionsFinding({ count, newest, broken }: DecisionRecord): Finding {
+  const found = { name: 'decisions', required: false } as const;
+  if (broken === null) {
+    const detail = count === 0 ? 'none recorded yet' : `${count} recorded, unbroken; the newest is ${newest}`;
+    return { ...found, state: 'ok', detail, hint: null };
+  }
+  const detail = `the record is broken at decision ${broken.number}: ${broken.reason}`;
+  const hint =
+    'Something other than Switchyard changed the database. Compare `audit export` with one you kept from before.';
+  return { ...found, state: 'warning', detail, hint };
 }
 
 function passedFinding(passed: readonly string[], config: Config): Finding {

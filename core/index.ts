@@ -18,6 +18,7 @@ import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
+import { checkDecisions } from './store/decisions';
 import { dependants } from './store/dependencies';
 import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
@@ -139,7 +140,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       runner.wake();
     },
     doctor: async () =>
-      diagnose({ config, agents: await agents.located(true), desktop: options.desktop, passed: agents.passed() }),
+      diagnose({
+        config,
+        agents: await agents.located(true),
+        desktop: options.desktop,
+        decisions: await checkDecisions(db),
+        passed: agents.passed(),
+      }),
     requestStop: options.onStopRequested,
   });
 

@@ -1,3 +1,4 @@
+import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
@@ -9,19 +10,21 @@ import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
+import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
+import * as decisions from './decisions';
 import { putAway } from './putting-away';
 import type { Room } from './room';
 import { alone, mustBe, told } from './tasks';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
-export function discard(room: Room, task: number): Promise<Task> {
-  return alone(task, () => throwAway(room, task));
+export function discard(room: Room, { by }: Caller, task: number): Promise<Task> {
+  return alone(task, () => throwAway(room, by, task));
 }
 
-async function throwAway(room: Room, task: number): Promise<Task> {
+async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
   // A repository that is gone must not keep its tasks from being put away.
@@ -29,16 +32,17 @@ async function throwAway(room: Room, task: number): Promise<Task> {
     if (isGone(cause)) return null;
     throw cause;
   });
-  await room.writer.write((db) =>
+  await room.writer.write((db) => {
+    decide(room, db, { by, kind: 'discard', work });
     moveTask(db, {
       task,
       to: 'done',
-      by: 'person',
+      by,
       reason: 'Discarded.',
       at: room.now(),
       patch: { outcome: 'discarded', error: null },
-    }),
-  );
+    });
+  });
   room.announce(task);
   // A task cancelled a moment ago may still have its agent in the worktree.
   await room.runner.over(task);
@@ -47,11 +51,11 @@ async function throwAway(room: Room, task: number): Promise<Task> {
 }
 
 /** Brings a discarded change back to review, as it was, in a new worktree on its old branch. */
-export function restore(room: Room, task: number): Promise<Task> {
-  return alone(task, () => bringBack(room, task));
+export function restore(room: Room, { by }: Caller, task: number): Promise<Task> {
+  return alone(task, () => bringBack(room, by, task));
 }
 
-async function bringBack(room: Room, task: number): Promise<Task> {
+async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
   const { branch, backupRef, outcome } = work;
   if (outcome !== 'discarded' || branch === null || backupRef === null) {
@@ -59,10 +63,21 @@ async function bringBack(room: Room, task: number): Promise<Task> {
   }
   const place = await repositoryPlace(room.git, work.repository);
   if (work.worktree === null) await putBack(room, place, work, { branch, backupRef });
-  await room.writer.write((db) =>
-    moveTask(db, { task, to: 'review', by: 'person', reason: 'Restored.', at: room.now(), patch: { outcome: null } }),
-  );
+  await room.writer.write((db) => {
+    decide(room, db, { by, kind: 'restore', work });
+    moveTask(db, { task, to: 'review', by, reason: 'Restored.', at: room.now(), patch: { outcome: null } });
+  });
   return told(room, task);
+}
+
+function decide(
+  room: Room,
+  db: Database,
+  { work, ...decision }: { readonly by: string; readonly kind: 'discard' | 'restore'; readonly work: TaskWork },
+): void {
+  const { id: task, repository, branch, change, backupRef, error } = work;
+  const shown = { state: work.state, branch, change, backupRef, error };
+  decisions.record(room, db, { ...decision, task, repository: repository.path, shown, answered: null });
 }
 
 async function putBack(

@@ -1,3 +1,4 @@
+import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { Approval, Review, Strategy } from '../contract/review';
 import type { Task } from '../contract/task';
@@ -9,6 +10,7 @@ import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { finishLanding, openLandings, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
+import * as decisions from './decisions';
 import { putAway } from './putting-away';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
@@ -18,11 +20,11 @@ import { alone, mustBe, tell, told } from './tasks';
  * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
  * nothing was touched. The worktree goes afterwards, kept under a backup ref.
  */
-export function approve(room: Room, approval: Approval): Promise<Task> {
-  return alone(approval.task, () => land(room, approval));
+export function approve(room: Room, { by }: Caller, approval: Approval): Promise<Task> {
+  return alone(approval.task, () => land(room, by, approval));
 }
 
-async function land(room: Room, approval: Approval): Promise<Task> {
+async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   const work = taskWork(room.db, approval.task);
   mustBe(work, ['review'], 'approved');
   const place = await repositoryPlace(room.git, work.repository);
@@ -43,8 +45,16 @@ async function land(room: Room, approval: Approval): Promise<Task> {
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
   const baseRef = `refs/heads/${work.base}`;
-  const landing = await room.writer.write((db) =>
-    recordLanding(db, {
+  const landing = await room.writer.write((db) => {
+    decisions.record(room, db, {
+      by,
+      kind: 'approve',
+      task: work.id,
+      repository: work.repository.path,
+      shown: decisions.shownOf(review),
+      answered: { strategy, message },
+    });
+    return recordLanding(db, {
       task: work.id,
       baseRef,
       oldOid: review.base,
@@ -53,8 +63,8 @@ async function land(room: Room, approval: Approval): Promise<Task> {
       strategy,
       message,
       at: room.now(),
-    }),
-  );
+    });
+  });
   const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
     async (cause) => {
       const begun = openLandings(room.db).find((one) => one.id === landing);
@@ -67,7 +77,7 @@ async function land(room: Room, approval: Approval): Promise<Task> {
     throw notLanded(work, end);
   }
   if (end !== null) {
-    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, 'person');
+    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, by);
     tell(room, work, noticesOf(end));
   }
   return finished(room, place, work);

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
+import type { Caller } from '../contract/caller';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
 import { inspectRepository } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
 import { repositoryPlace } from '../runner/place';
+import type { Database } from '../store/database';
 import {
   deleteRepository,
   insertRepository,
@@ -14,6 +16,7 @@ import {
   repositoryByPath,
   updateRepository,
 } from '../store/repositories';
+import * as decisions from './decisions';
 import type { Room } from './room';
 
 /** Looks at a path without adding it. Throws the reason when it cannot be added. */
@@ -31,15 +34,16 @@ export async function inspect(room: Room, path: string): Promise<RepositoryInspe
 }
 
 /** Adds a repository, or gives back the one that is there. `trust` is remembered with what it covers. */
-export async function add(room: Room, input: { path: string; trust: boolean }): Promise<Repository> {
+export async function add(room: Room, caller: Caller, input: { path: string; trust: boolean }): Promise<Repository> {
   const opened = await openRepository(room.git, input.path);
   const known = repositoryByPath(room.db, opened.path);
-  if (known) return input.trust ? trust(room, { repository: known.id, trust: true }) : known;
-  const { trustHash } = await inspectRepository(placeAt(room, opened));
+  if (known) return input.trust ? trust(room, caller, { repository: known.id, trust: true }) : known;
+  const { trustHash, programs } = await inspectRepository(placeAt(room, opened));
   const row = await room.writer.write((db) => {
     // Two doors may add the same folder at once; the second one gets the first one's row.
     const there = repositoryByPath(db, opened.path);
     if (there) return there;
+    if (input.trust) recordTrust(room, db, { ...caller, path: opened.path, trust: true, programs });
     return insertRepository(db, {
       path: opened.path,
       commonDir: opened.checkout.commonDir,
@@ -54,17 +58,36 @@ export async function add(room: Room, input: { path: string; trust: boolean }): 
 }
 
 /** Trusts what the repository would run now, or takes the trust back. */
-export async function trust(room: Room, input: { repository: number; trust: boolean }): Promise<Repository> {
+export async function trust(
+  room: Room,
+  caller: Caller,
+  input: { repository: number; trust: boolean },
+): Promise<Repository> {
   const row = repositoryById(room.db, input.repository);
-  const { trustHash } = await inspectRepository(placeAt(room, await openRepository(room.git, row.path)));
-  const changed = await room.writer.write((db) =>
-    updateRepository(db, row.id, {
+  const { trustHash, programs } = await inspectRepository(placeAt(room, await openRepository(room.git, row.path)));
+  const changed = await room.writer.write((db) => {
+    recordTrust(room, db, { ...caller, path: row.path, trust: input.trust, programs });
+    return updateRepository(db, row.id, {
       trusted: input.trust,
       trustHash: input.trust ? trustHash : null,
       trustChanged: false,
-    }),
-  );
+    });
+  });
   return told(room, changed);
+}
+
+function recordTrust(
+  room: Room,
+  db: Database,
+  given: { readonly by: string; readonly path: string; readonly trust: boolean; readonly programs: readonly string[] },
+): void {
+  decisions.record(room, db, {
+    by: given.by,
+    kind: given.trust ? 'trust' : 'distrust',
+    repository: given.path,
+    shown: { programs: [...given.programs] },
+    answered: null,
+  });
 }
 
 /** Sets or clears the check command. */

@@ -2,6 +2,7 @@ import type { Caller } from '../contract/caller';
 import type { Answer, Request } from '../contract/request';
 import { resumeWhenAnswered } from '../runner/asking';
 import { answerRequest, listOpenRequests } from '../store/requests';
+import * as decisions from './decisions';
 import type { Room } from './room';
 
 /** Open requests, those that have blocked an agent longest first. */
@@ -13,6 +14,16 @@ export function list(room: Room): Request[] {
 export async function answer(room: Room, caller: Caller, input: { request: number; answer: Answer }): Promise<Request> {
   const request = await room.writer.write((db) => {
     const answered = answerRequest(db, { ...input, by: caller.by, at: room.now() });
+    const { kind, title, body, tool, options, steps } = answered;
+    decisions.record(room, db, {
+      by: caller.by,
+      kind: 'answer',
+      task: answered.task,
+      repository: answered.repository,
+      request: answered.id,
+      shown: { kind, title, body, tool, options, steps, askedAt: answered.createdAt },
+      answered: input.answer,
+    });
     resumeWhenAnswered(db, { task: answered.task, by: caller.by, reason: 'Answered.', at: room.now() });
     return answered;
   });

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
 import * as changes from './changes';
+import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
 import * as landing from './landing';
@@ -20,8 +21,8 @@ export function createRouter(room: Room) {
     repositories: {
       list: on.repositories.list.handler(() => repositories.list(room)),
       inspect: on.repositories.inspect.handler(({ input }) => repositories.inspect(room, input.path)),
-      add: on.repositories.add.handler(({ input }) => repositories.add(room, input)),
-      trust: on.repositories.trust.handler(({ input }) => repositories.trust(room, input)),
+      add: on.repositories.add.handler(({ input, context }) => repositories.add(room, context, input)),
+      trust: on.repositories.trust.handler(({ input, context }) => repositories.trust(room, context, input)),
       configure: on.repositories.configure.handler(({ input }) => repositories.configure(room, input)),
       remove: on.repositories.remove.handler(({ input }) => repositories.remove(room, input.repository)),
       branches: on.repositories.branches.handler(({ input }) => repositories.branches(room, input.repository)),
@@ -32,10 +33,10 @@ export function createRouter(room: Room) {
       create: on.tasks.create.handler(({ input }) => tasks.create(room, input)),
       cancel: on.tasks.cancel.handler(({ input }) => tasks.cancel(room, input.task)),
       retry: on.tasks.retry.handler(({ input }) => tasks.retry(room, input.task)),
-      approve: on.tasks.approve.handler(({ input }) => landing.approve(room, input)),
-      reject: on.tasks.reject.handler(({ input }) => tasks.reject(room, input)),
-      discard: on.tasks.discard.handler(({ input }) => discarding.discard(room, input.task)),
-      restore: on.tasks.restore.handler(({ input }) => discarding.restore(room, input.task)),
+      approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
+      reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
+      discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),
+      restore: on.tasks.restore.handler(({ input, context }) => discarding.restore(room, context, input.task)),
     },
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
@@ -44,6 +45,10 @@ export function createRouter(room: Room) {
     requests: {
       list: on.requests.list.handler(() => requests.list(room)),
       answer: on.requests.answer.handler(({ input, context }) => requests.answer(room, context, input)),
+    },
+    decisions: {
+      list: on.decisions.list.handler(({ input }) => decisions.list(room, input)),
+      check: on.decisions.check.handler(() => decisions.check(room)),
     },
     sessions: {
       list: on.sessions.list.handler(({ input }) => sessions.list(room, input.task)),
@@ -62,7 +67,7 @@ export function createRouter(room: Room) {
     runtime: {
       status: on.runtime.status.handler(() => room.status()),
       doctor: on.runtime.doctor.handler(() => room.doctor()),
-      demo: on.runtime.demo.handler(() => demo.run(room)),
+      demo: on.runtime.demo.handler(({ context }) => demo.run(room, context)),
       stop: on.runtime.stop.handler(() => room.requestStop()),
     },
     changes: {

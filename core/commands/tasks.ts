@@ -1,3 +1,4 @@
+import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { type Asked, refused } from '../contract/refusal';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
@@ -13,6 +14,7 @@ import type { TaskWork } from '../store/task-work';
 import { insertTask, moveTask } from '../store/tasks';
 import { openTranscript } from '../store/transcript';
 import { assertAgent } from './agents';
+import * as decisions from './decisions';
 import type { Room } from './room';
 
 /** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
@@ -84,19 +86,28 @@ export function retry(room: Room, task: number): Promise<Task> {
 }
 
 /** Sends a finished change back to its agent with a comment, as the next message of the same session. */
-export function reject(room: Room, input: { task: number; comment: string }): Promise<Task> {
+export function reject(room: Room, { by }: Caller, input: { task: number; comment: string }): Promise<Task> {
   return alone(input.task, async () => {
     await room.writer.write((db) => {
       mustBe(taskRow(db, input.task), ['review'], 'sent back');
+      const { repository, branch, change } = readTask(db, input.task);
+      decisions.record(room, db, {
+        by,
+        kind: 'request-changes',
+        task: input.task,
+        repository,
+        shown: { branch, change },
+        answered: { comment: input.comment },
+      });
       moveTask(db, {
         task: input.task,
         to: 'queued',
-        by: 'person',
+        by,
         reason: 'Changes asked.',
         at: room.now(),
         patch: { runAfter: null, queuedReason: 'You asked for changes.' },
       });
-      addMessage(db, { task: input.task, text: input.comment, by: 'person', at: room.now() });
+      addMessage(db, { task: input.task, text: input.comment, by, at: room.now() });
     });
     room.runner.wake();
     return told(room, input.task);

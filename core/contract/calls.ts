@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { agentStatusSchema } from './agent';
 import { changeSchema } from './change';
+import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
@@ -71,6 +72,20 @@ export const calls = {
     /** Open requests, those that blocked an agent longest first. */
     list: oc.output(z.array(requestSchema)),
     answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
+  },
+  decisions: {
+    /** The record of decisions after number `after` (0 for all), oldest first; of one task when it is given. */
+    list: oc
+      .input(
+        z.strictObject({
+          after: z.number().int().nonnegative().default(0),
+          limit: z.number().int().min(1).max(500).default(100),
+          task: taskIdSchema.optional(),
+        }),
+      )
+      .output(z.array(sealedDecisionSchema)),
+    /** Reads the whole record and says whether it holds together. */
+    check: oc.output(decisionRecordSchema),
   },
   sessions: {
     list: oc.input(taskRef).output(z.array(sessionSchema)),

@@ -9,7 +9,7 @@ import type { Deps } from './deps';
 export async function landed(
   deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
   landing: Pick<Landing, 'id' | 'task' | 'newOid' | 'baseRef' | 'strategy'>,
-  by: 'person' | 'recovery',
+  by: string,
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
   await deps.writer.write((db) => {

@@ -45,6 +45,22 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+/**
+ * Opens the store only to read it, for whoever does not own the data folder; null when there is none of the present
+ * schema. The caller closes it.
+ */
+export function openForReading(options: Omit<DatabaseOptions, 'migrations'>): Database | null {
+  const { file } = options;
+  if (!fs.existsSync(file)) return null;
+  const db = new BetterSqlite3(file, {
+    readonly: true,
+    ...(options.nativeBinding == null ? {} : { nativeBinding: options.nativeBinding }),
+  });
+  if (userVersion(db) === migrations.length) return db;
+  db.close();
+  return null;
+}
+
 /** Closes the store and folds the write-ahead log into the file. Safe to call twice. */
 export function closeDatabase(db: Database): void {
   db.close();

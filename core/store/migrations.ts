@@ -1,4 +1,5 @@
 import createTables from './migrations/0001-create-tables.sql?raw';
+import recordDecisions from './migrations/0002-record-decisions.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** Every step in order; a database's user_version is how many of them it has had. */
-export const migrations: readonly Migration[] = [{ name: '0001-create-tables', sql: createTables }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-create-tables', sql: createTables },
+  { name: '0002-record-decisions', sql: recordDecisions },
+];

@@ -96,6 +96,9 @@ export async function openTerminal() {
     git,
     type,
     start,
+    async stop() {
+      await runtime?.close();
+    },
     async close() {
       await runtime?.close();
       folder.remove();

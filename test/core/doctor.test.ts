@@ -25,7 +25,8 @@ const echo = {
 
 async function finding(name: string) {
   const environment = { PATH: process.env.PATH, HOME: join(folder, 'home'), SWITCHYARD_HOME: join(folder, 'data') };
-  const report = await diagnose({ config: readConfig(environment), agents: [echo], desktop: null, passed: [] });
+  const subject = { config: readConfig(environment), agents: [echo], desktop: null, decisions: null, passed: [] };
+  const report = await diagnose(subject);
   return { ok: report.ok, ...report.findings.find((each) => each.name === name) };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closeDatabase, type Database, type DatabaseOptions, openDatabase } from '../../../core/store/database';
 import { storeFailure } from '../../../core/store/failure';
-import { migrations } from '../../../core/store/migrations';
+import { type Migration, migrations } from '../../../core/store/migrations';
 import { readSettings } from '../../../core/store/settings';
 import { countTasks } from '../../../core/store/task-count';
 import { listTasks, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
@@ -149,8 +149,8 @@ describe('migrations', () => {
   test('back an older store up first and keep the newest three backups', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'switchyard.db');
-    let steps = [...migrations];
-    let db = openDatabase({ file });
+    let steps: Migration[] = [{ name: migrations[0]?.name ?? '', sql: migrations[0]?.sql ?? '' }];
+    let db = openDatabase({ file, migrations: steps });
     const repository = addRepository(db);
     expect(backups(folder)).toEqual([]);
     for (let step = 2; step <= 6; step++) {

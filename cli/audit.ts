@@ -1,0 +1,89 @@
+import type { Client } from '../core/client';
+import { type Decision, decisionSchema, type SealedDecision } from '../core/contract/decision';
+import type { Command } from './command';
+import { asId } from './parse';
+import { plainLine } from './plain';
+import { withClient } from './task';
+import { table } from './text';
+
+const page = 500;
+
+const list: Command = {
+  words: ['audit', 'list'],
+  usage: '[--task ID]',
+  summary: 'Every decision that was taken: who, when, what was shown and what was answered',
+  options: { task: { type: 'string' } },
+  names: { least: 0, most: 0 },
+  examples: ['audit list', 'audit list --task 3 --json'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const task = given.text('task');
+      const sealed = await all(client, task === undefined ? undefined : asId(task));
+      const decisions = sealed.map(({ text, hash }) => ({ ...opened(text), hash }));
+      const text = decisions.length === 0 ? 'Nothing was decided yet.\n' : table(decisions.map(row));
+      return { json: decisions, text };
+    }),
+};
+
+const exported: Command = {
+  words: ['audit', 'export'],
+  usage: '',
+  summary: 'The record of decisions, for keeping elsewhere: a line each, its SHA-256 and its exact text',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['audit export > decisions.txt'],
+  more: [
+    '  A line is a hash, a space and the decision as JSON. The hash is the SHA-256 of the text after the space, and the',
+    '  JSON names the hash of the line before it as `previous`, so a changed, added or missing line shows.',
+    '',
+  ].join('\n'),
+  run: (_given, around) =>
+    withClient(around, async (client) => {
+      const sealed = await all(client, undefined);
+      return { json: sealed, text: sealed.map(({ hash, text }) => `${hash} ${text}\n`).join('') };
+    }),
+};
+
+const check: Command = {
+  words: ['audit', 'check'],
+  usage: '',
+  summary: 'Whether the record of decisions is whole; exit code 1 when it is not',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['audit check', 'audit check --json'],
+  run: (_given, around) =>
+    withClient(around, async (client) => {
+      const record = await client.decisions.check();
+      if (record.broken === null) {
+        const newest = record.newest === null ? '' : ` The newest is ${record.newest}.`;
+        return { json: record, text: `${record.count} recorded, unbroken.${newest}\n` };
+      }
+      const { number, reason } = record.broken;
+      const text = `The record is broken at decision ${number}: ${reason}. Compare it with an export you kept.\n`;
+      return { json: record, text, exit: 1 };
+    }),
+};
+
+/** The record of decisions. */
+export const auditCommands: readonly Command[] = [list, exported, check];
+
+async function all(client: Client, task: number | undefined): Promise<SealedDecision[]> {
+  const found: SealedDecision[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const after = last === undefined ? 0 : opened(last.text).number;
+    const more = await client.decisions.list({ after, limit: page, ...(task !== undefined && { task }) });
+    found.push(...more);
+    if (more.length < page) return found;
+  }
+}
+
+function opened(text: string): Decision {
+  return decisionSchema.parse(JSON.parse(text));
+}
+
+function row({ number, at, by, kind, task, request, answered, rule }: Decision): string[] {
+  const about = task === null ? '' : `task ${task}${request === null ? '' : `, request ${request}`}`;
+  const said = answered === null ? '' : plainLine(JSON.stringify(answered), 80);
+  return [String(number), new Date(at).toISOString(), rule === null ? by : `${by} (${rule})`, kind, about, said];
+}

@@ -1,0 +1,31 @@
+import type { Decision, DecisionRecord, SealedDecision } from '../contract/decision';
+import type { Review } from '../contract/review';
+import type { Database } from '../store/database';
+import { addDecision, checkDecisions, listDecisions } from '../store/decisions';
+import type { Room } from './room';
+
+/** The record of decisions after a number, oldest first. */
+export function list(room: Room, input: { after: number; limit: number; task?: number | undefined }): SealedDecision[] {
+  return listDecisions(room.db, input);
+}
+
+/** Whether the record of decisions is whole. */
+export function check(room: Room): Promise<DecisionRecord> {
+  return checkDecisions(room.db);
+}
+
+/** Adds what somebody decided to the record, in the transaction that carries it out. */
+export function record(
+  room: Pick<Room, 'now'>,
+  db: Database,
+  decision: Pick<Decision, 'by' | 'kind' | 'repository' | 'shown' | 'answered'> &
+    Partial<Pick<Decision, 'task' | 'request' | 'rule'>>,
+): void {
+  addDecision(db, { task: null, request: null, rule: null, ...decision, at: room.now() });
+}
+
+/** What a review shows of a change, as the record keeps it: the ids say everything else. */
+export function shownOf({ base, head, tree, mergeBase, files, checkout }: Review): Decision['shown'] {
+  const changed = files.map(({ path, status, additions, deletions }) => ({ path, status, additions, deletions }));
+  return { base, mergeBase, head, tree, checkout, files: changed };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { taskIdSchema } from './task';
+
+/**
+ * What was decided: a request was answered; a change was approved, sent back with a comment, discarded or brought back;
+ * a repository's programs were trusted or no longer trusted.
+ */
+const decisionKinds = ['answer', 'approve', 'request-changes', 'discard', 'restore', 'trust', 'distrust'] as const;
+
+/** One decision, with what whoever took it had in front of them. */
+export const decisionSchema = z.object({
+  /** 1 for the first; no number is left out. */
+  number: z.number().int().positive(),
+  /** When, in epoch milliseconds. */
+  at: z.number().int(),
+  /** Who: `person` for whoever sits at this machine. */
+  by: z.string(),
+  kind: z.enum(decisionKinds),
+  task: taskIdSchema.nullable(),
+  /** The repository's path. */
+  repository: z.string(),
+  request: z.number().int().positive().nullable(),
+  /** What was shown, as it was shown. */
+  shown: z.json(),
+  /** What was answered. */
+  answered: z.json(),
+  /** The rule that answered in the person's place; null when they did it themselves. */
+  rule: z.string().nullable(),
+  /** The hash of the decision before this one; 64 zeros for the first. */
+  previous: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** A decision as it is kept: its exact text, and the SHA-256 of that text, by which a change to it shows. */
+export const sealedDecisionSchema = z.object({ hash: z.string(), text: z.string() });
+export type SealedDecision = z.infer<typeof sealedDecisionSchema>;
+
+/** Whether the record of decisions is whole. */
+export const decisionRecordSchema = z.object({
+  count: z.number().int().nonnegative(),
+  /** The hash of the newest decision: noted elsewhere, it also shows when the end of the record is cut off. */
+  newest: z.string().nullable(),
+  /** The first place where the record does not hold together. */
+  broken: z.object({ number: z.number().int(), reason: z.string() }).nullable(),
+});
+export type DecisionRecord = z.infer<typeof decisionRecordSchema>;

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { type Decision, type DecisionRecord, decisionSchema, type SealedDecision } from '../contract/decision';
+import type { Database } from './database';
+import { allRows, getRow, run } from './statement';
+
+/** Stands before the first decision. */
+const beforeAll = '0'.repeat(64);
+
+/** How many rows are checked before others get their turn. */
+const checkedAtOnce = 500;
+
+/** Adds a decision to the record, in the transaction that carries it out: neither is ever there without the other. */
+export function addDecision(db: Database, decision: Omit<Decision, 'number' | 'previous'>): void {
+  const last = getRow<{ number: number; hash: string }>(
+    db,
+    'SELECT number, hash FROM decision ORDER BY number DESC LIMIT 1',
+  );
+  const number = (last?.number ?? 0) + 1;
+  const text = sealable({ number, ...decision, previous: last?.hash ?? beforeAll });
+  const hash = hashOf(text);
+  run(db, 'INSERT INTO decision (number, task_id, text, hash) VALUES (?, ?, ?, ?)', number, decision.task, text, hash);
+}
+
+/** The decisions after number `after` (0 for all), oldest first; of one task when it is given. */
+export function listDecisions(
+  db: Database,
+  { after, limit, task }: { readonly after: number; readonly limit: number; readonly task?: number | undefined },
+): SealedDecision[] {
+  return allRows<SealedDecision>(
+    db,
+    `SELECT hash, text FROM decision WHERE number > ? ${task === undefined ? '' : 'AND task_id = ?'}
+     ORDER BY number LIMIT ?`,
+    after,
+    ...(task === undefined ? [] : [task]),
+    limit,
+  );
+}
+
+/** Reads the whole record and says whether every decision is as it was written and none is missing between two. */
+export async function checkDecisions(db: Database): Promise<DecisionRecord> {
+  let previous = beforeAll;
+  let count = 0;
+  for (;;) {
+    const rows = allRows<SealedDecision & { number: number }>(
+      db,
+      'SELECT number, hash, text FROM decision WHERE number > ? ORDER BY number LIMIT ?',
+      count,
+      checkedAtOnce,
+    );
+    if (rows.length === 0) return { count, newest: count === 0 ? null : previous, broken: null };
+    for (const row of rows) {
+      const reason = whatIsWrong(row, { number: count + 1, previous });
+      if (reason !== null) return { count: countDecisions(db), newest: null, broken: { number: count + 1, reason } };
+      previous = row.hash;
+      count = row.number;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function whatIsWrong(
+  row: SealedDecision & { readonly number: number },
+  expected: { readonly number: number; readonly previous: string },
+): string | null {
+  if (row.number !== expected.number) return `decision ${expected.number} is missing`;
+  if (hashOf(row.text) !== row.hash) return 'its text is not what was written';
+  const { success, data } = decisionSchema.safeParse(JSON.parse(row.text));
+  if (!success) return 'its text is no decision';
+  if (data.number !== row.number) return 'it was written under another number';
+  return data.previous === expected.previous ? null : 'the decision before it is not the one it followed';
+}
+
+function countDecisions(db: Database): number {
+  return getRow<{ count: number }>(db, 'SELECT count(*) AS count FROM decision')?.count ?? 0;
+}
+
+/**
+ * A decision as JSON in which what could steer a terminal or reorder a line is written as an escape: the text that is
+ * exported must be the very text that was hashed.
+ */
+function sealable(decision: Decision): string {
+  return JSON.stringify(decision).replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeDatabase, openDatabase } from '../../core/store/database';
+import { openTerminal } from './terminal';
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeAll(async () => {
+  terminal = await openTerminal();
+  await terminal.start();
+});
+afterAll(() => terminal.close());
+
+const type = (...words: string[]) => terminal.type(words);
+
+test('what was decided can be listed, exported and checked by anyone', async () => {
+  expect((await type('audit', 'list')).out).toBe('Nothing was decided yet.\n');
+  const add = ['task', 'add', '--repository', 'my repository', '--agent', 'echo', '--title', 't', '--prompt', 'p'];
+  const { id } = (await type(...add, '--trust', '--wait', '--json')).json;
+  await type('task', 'approve', String(id));
+
+  const listed = await type('audit', 'list', '--task', String(id));
+  expect(listed.out).toMatch(/^2 {2}\S+ {2}person {2}approve {2}task 1 {2}\{"strategy":"ff"/);
+  expect((await type('audit', 'list', '--json')).json).toMatchObject([
+    { number: 1, kind: 'trust' },
+    { number: 2, kind: 'approve', task: id, by: 'person' },
+  ]);
+
+  const lines = (await type('audit', 'export')).out.trimEnd().split('\n');
+  const [first, second] = lines.map((line) => ({ hash: line.slice(0, 64), text: line.slice(65) }));
+  for (const { hash, text } of [first, second].flatMap((line) => line ?? []))
+    expect(createHash('sha256').update(text).digest('hex')).toBe(hash);
+  expect(JSON.parse(second?.text ?? '').previous).toBe(first?.hash);
+  expect(await type('audit', 'check')).toMatchObject({
+    code: 0,
+    out: `2 recorded, unbroken. The newest is ${second?.hash}.\n`,
+  });
+});
+
+test('a decision changed behind our back is found by audit check and by doctor, with and without a runtime', async () => {
+  await terminal.stop();
+  const db = openDatabase({ file: terminal.config.folders.database });
+  db.exec('DROP TRIGGER decision_unchanged; UPDATE decision SET text = replace(text, \'"ff"\', \'"squash"\')');
+  closeDatabase(db);
+  const finding = async () =>
+    (await type('doctor', '--json')).json.findings.find((each: { name: string }) => each.name === 'decisions');
+  const broken = { state: 'warning', detail: expect.stringContaining('broken at decision 2') };
+  expect(await finding()).toMatchObject(broken);
+  await terminal.start();
+  expect(await finding()).toMatchObject(broken);
+  const checked = await type('audit', 'check');
+  expect(checked.code).toBe(1);
+  expect(checked.out).toContain('broken at decision 2');
+});
