@@ -1,6 +1,9 @@
 import { app, session, type WebContents, type WebFrameMain } from 'electron';
 import { windowOrigin } from './scheme';
 
+/** Putting text on the clipboard when the person presses Copy; never reading it. Chromium's name for it. */
+const copying = 'clipboard-sanitized-write';
+
 /** Denies everything a page of ours never does, for every page there will be. Call it before the app is ready. */
 export function denyByDefault(allowed: { readonly origin: string }): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -13,8 +16,8 @@ export function denyByDefault(allowed: { readonly origin: string }): void {
   });
   void app.whenReady().then(() => {
     const { defaultSession } = session;
-    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-    defaultSession.setPermissionCheckHandler(() => false);
+    defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === copying));
+    defaultSession.setPermissionCheckHandler((_contents, permission) => permission === copying);
     defaultSession.setDevicePermissionHandler(() => false);
     defaultSession.on('will-download', (event) => event.preventDefault());
     defaultSession.webRequest.onBeforeRequest((details, answer) => {

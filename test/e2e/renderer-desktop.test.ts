@@ -123,3 +123,10 @@ test('the menu bar stays out of sight, and its entries keep their keys', async (
   );
   await page.getByRole('dialog', { name: 'Add repository' }).waitFor();
 });
+
+test('the line that installs an agent is copied with one press', async () => {
+  const { app, page } = desktop;
+  await page.getByRole('button', { name: /^goose not installed/ }).click();
+  await page.getByRole('button', { name: 'Copy the line' }).click();
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toContain('download_cli.sh');
+});
