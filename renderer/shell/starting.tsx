@@ -21,8 +21,8 @@ export function Starting(): ReactNode {
         <div className="reading">
           <h1>Switchyard is starting</h1>
           <p>
-            Opening your tasks and putting back in order what was at work when it last ended. After a crash this can
-            take a minute or two.
+            Opening your tasks. What was at work when Switchyard last ended is put back in order first; after a crash
+            that can take a minute or two.
           </p>
           <p className="quiet">
             Starting for <Elapsed since={connection.since} />

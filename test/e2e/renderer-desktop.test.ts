@@ -130,3 +130,35 @@ test('the line that installs an agent is copied with one press', async () => {
   await page.getByRole('button', { name: 'Copy the line' }).click();
   await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toContain('download_cli.sh');
 });
+
+test('what was merged and what was discarded can still be read, and the discarded comes back', async () => {
+  const { page } = desktop;
+  const places = page.getByRole('navigation', { name: 'Places' });
+  const open = async (place: RegExp, title: string): Promise<void> => {
+    await places.getByRole('button', { name: place }).click();
+    await page.getByRole('option').filter({ hasText: title }).click();
+    await page.getByRole('tab', { name: /Changes/ }).click();
+  };
+  await addTask('Kept change', '[write: KEPT.md | Kept for good]');
+  await addTask('Thrown change', '[write: THROWN.md | Thrown away]');
+  await open(/^Review/, 'Kept change');
+  await page.getByText('Kept for good').first().waitFor();
+  await page.getByRole('button', { name: /^Approve/ }).click();
+  await page.getByRole('button', { name: /Merge into main/ }).click();
+  await page.getByText(/^Merged 1 commit/).waitFor();
+  await open(/^Review/, 'Thrown change');
+  await page.getByText('Thrown away').first().waitFor();
+  await page.keyboard.press('Control+Backspace');
+  await page.getByText(/^Discarded “Thrown change”/).waitFor();
+
+  await open(/^Done/, 'Kept change');
+  await page.getByText(`Merged into main as ${machine.git('rev-parse', 'main').slice(0, 7)}`).waitFor();
+  await page.getByText('Kept for good').first().waitFor();
+  expect(await page.getByRole('button', { name: /^Approve|^Request changes|^Discard/ }).count()).toBe(0);
+  await open(/^Done/, 'Thrown change');
+  await page.getByText(/Discarded; kept in refs\/switchyard\/backup\//).waitFor();
+  await page.getByText('Thrown away').first().waitFor();
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: /^Approve/ }).waitFor();
+  expect(desktop.complaints).toEqual([]);
+});

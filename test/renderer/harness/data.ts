@@ -313,7 +313,8 @@ export function muchTasks(): readonly Task[] {
     const title = index % 17 < nasty.length ? (nasty[index % 17] ?? '') : `Task ${id}: make module ${id % 97} faster`;
     const state = states[index % states.length] ?? 'queued';
     const made = task(id, title, state, {
-      change: state === 'review' ? { files: 300, additions: 14_000, deletions: 6_000 } : null,
+      mergedOid: state === 'done' ? 'a'.repeat(40) : null,
+      change: state === 'review' || state === 'done' ? { files: 300, additions: 14_000, deletions: 6_000 } : null,
       usage: id % 3 ? someUsage : noUsage,
       stateSince: minutes(id),
     });
