@@ -27,7 +27,7 @@ export function Inbox(): ReactNode {
   const shownRequests = requests.slice(0, shownAtOnce);
   const shownReviews = reviews.slice(0, shownAtOnce);
   const keys = [...shownRequests.map(({ id }) => `request ${id}`), ...shownReviews.map(({ id }) => `review ${id}`)];
-  const [at, moveTo] = useCursor(keys, keys[0] ?? null);
+  const [at, moveTo] = useCursor(keys, keys[0] ?? null, isSameKind);
   const here = at === null ? null : keys[at];
   const page = useCursorInView(here ?? null);
   const move = (by: number): void => {
@@ -109,6 +109,11 @@ export function Inbox(): ReactNode {
       </div>
     </main>
   );
+}
+
+/** After the last request the cursor is free again, so that the next one that comes has it and not a change to review. */
+function isSameKind(from: string, to: string): boolean {
+  return from.split(' ')[0] === to.split(' ')[0];
 }
 
 /**

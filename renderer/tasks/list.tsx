@@ -95,7 +95,7 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
     getItemKey: (index) => tasks[index]?.id ?? index,
     overscan: 8,
   });
-  const openRow = useRef(open);
+  const openRow = useRef<number | null>(null);
   useEffect(() => {
     if (openRow.current !== open && tasks.some(({ id }) => id === open)) moveTo(`${open}`);
     openRow.current = open;

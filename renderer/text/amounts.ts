@@ -53,14 +53,15 @@ export function money(usd: number | null): string | null {
 
 /** What a task used, in the words of its header: its cost, else its tokens; nothing for nothing, and the unknown said. */
 export function usageInWords(usage: Usage): string {
-  if (usage.costUsd === 0) return tokens(usage) ?? '';
-  return money(usage.costUsd) ?? tokens(usage) ?? 'cost unknown';
+  const isNothing = usage.costUsd === 0 || (usage.inputTokens === 0 && usage.outputTokens === 0);
+  return money(usage.costUsd) ?? tokens(usage) ?? (isNothing ? '' : 'cost unknown');
 }
 
-/** `12.3k tokens`, or null when neither side is known. */
+/** `12.3k tokens`, or null when neither side is known or none was used. */
 export function tokens(usage: Usage): string | null {
   if (usage.inputTokens === null && usage.outputTokens === null) return null;
   const total = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
-  if (total < 1_000) return `${total} tokens`;
+  if (total === 0) return null;
+  if (total < 1_000) return count(total, 'token');
   return total < 1_000_000 ? `${(total / 1_000).toFixed(1)}k tokens` : `${(total / 1_000_000).toFixed(2)}M tokens`;
 }

@@ -53,6 +53,41 @@ describe('the inbox', () => {
     expect(await title()).toBe('Choose a storage for sessions');
   });
 
+  test('a request that comes when only changes were left has the cursor', async () => {
+    await press('j', 'k');
+    for (const [key, title] of [
+      ['a', 'Move webhook signing'],
+      ['2', 'Choose a storage'],
+      ['a', 'Add retry'],
+    ] as const) {
+      await press(key);
+      await page.locator('.card', { hasText: title }).waitFor({ state: 'detached' });
+    }
+    await page.getByText('No agent waits for you').waitFor();
+    expect(await page.locator('[data-cursor] .line-title').textContent()).toContain('Rename Account');
+    await page.evaluate(() => {
+      const { core } = (
+        window as unknown as { harness: { core: { tasks: Map<number, object>; put(task: object): void } } }
+      ).harness;
+      const task = core.tasks.get(4) as { id: number; title: string };
+      const asked = {
+        ...{ id: 40, task: 4, taskTitle: task.title, repository: '/r', agent: 'goose', kind: 'permission' },
+        ...{ title: 'make test', body: '', tool: null, options: [], allowsText: false, multiple: false, steps: [] },
+        ...{ state: 'open', answer: null, createdAt: Date.now(), answeredAt: null, deliveredAt: null },
+      };
+      core.put({ ...task, state: 'waiting', requests: [asked] });
+    });
+    await page.locator('.card[data-cursor]', { hasText: 'make test' }).waitFor();
+    await press('a');
+    await page.getByText('No agent waits for you').waitFor();
+    expect(await harness.called('requests.answer')).toMatchObject([
+      { request: 3 },
+      { request: 2 },
+      { request: 1 },
+      { request: 40 },
+    ]);
+  });
+
   test('on a change to review the keys of a request answer nothing', async () => {
     await press('j', 'j', 'j', 'a', 'd', '1');
     expect(await harness.called('requests.answer')).toEqual([]);

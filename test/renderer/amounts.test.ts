@@ -23,6 +23,8 @@ describe('money', () => {
 
   test('a task that cost nothing says nothing of it, and one whose cost is not known says that', () => {
     expect(usageInWords(used(0))).toBe('');
+    expect(usageInWords(used(0, 0))).toBe('');
+    expect(usageInWords(used(null, 0))).toBe('');
     expect(usageInWords(used(0, 600))).toBe('1.2k tokens');
     expect(usageInWords(used(null))).toBe('cost unknown');
     expect(usageInWords(used(0.002, 600))).toBe('$0.002');
