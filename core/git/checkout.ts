@@ -16,3 +16,11 @@ export interface Place {
   readonly checkout: Checkout;
   readonly trusted: boolean;
 }
+
+declare const given: unique symbol;
+
+/**
+ * Leave to run a repository's programs in one worktree, beyond the trust in the repository itself: a worktree may hold
+ * what another branch brought or an agent wrote. Given in `core/runner/trust.ts` and nowhere else.
+ */
+export type WorktreeTrust = true & { readonly [given]: true };

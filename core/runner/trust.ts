@@ -1,4 +1,4 @@
-import type { Place } from '../git/checkout';
+import type { Place, WorktreeTrust } from '../git/checkout';
 import { type Foreign, inspectRepository, programsBeyond } from '../git/inspect';
 import { openRepository } from '../git/open';
 import { type RepositoryRow, updateRepository } from '../store/repositories';
@@ -62,6 +62,18 @@ export async function mayRunInWorktree(
     },
   };
 }
+
+/**
+ * Whether a repository's programs may run in this worktree where nobody can be asked: only when the repository itself
+ * is trusted and the worktree would run nothing that its repository's own checkout does not have.
+ */
+export async function trustedWithoutAsking(worktree: Place, checkout: Place): Promise<WorktreeTrust | false> {
+  if (!checkout.trusted) return false;
+  return (await programsBeyond(worktree, checkout)).length === 0 ? given : false;
+}
+
+/** The one place that gives it. */
+const given = true as WorktreeTrust;
 
 function keyOf({ line, version }: Foreign): string {
   return JSON.stringify([line, version]);
