@@ -8,16 +8,17 @@ import { removeFolders } from '../git/remove';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
+import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
 import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
+import { alone, mustBe, told } from './acting';
 import * as decisions from './decisions';
 import { putAway } from './putting-away';
 import type { Room } from './room';
-import { alone, mustBe, told } from './tasks';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
 export function discard(room: Room, { by }: Caller, task: number): Promise<Task> {
@@ -25,6 +26,7 @@ export function discard(room: Room, { by }: Caller, task: number): Promise<Task>
 }
 
 async function throwAway(room: Room, by: string, task: number): Promise<Task> {
+  await settleEarlier(room, task);
   const work = taskWork(room.db, task);
   mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
   // A repository that is gone must not keep its tasks from being put away.

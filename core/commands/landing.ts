@@ -5,16 +5,16 @@ import type { Task } from '../contract/task';
 import { type Landed, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
 import { identityFor } from '../runner/change';
-import { landed, settleLanding } from '../runner/landed';
+import { landed, settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
-import { finishLanding, openLandings, recordLanding } from '../store/landings';
+import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
+import { alone, mustBe, tell, told } from './acting';
 import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
 import * as decisions from './decisions';
 import { putAway } from './putting-away';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
-import { alone, mustBe, tell, told } from './tasks';
 
 /**
  * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
@@ -28,12 +28,10 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   const work = taskWork(room.db, approval.task);
   mustBe(work, ['review'], 'approved');
   const place = await repositoryPlace(room.git, work.repository);
+  // An earlier try may have been cut short by an error; what became of it comes first.
+  const earlier = await settleEarlier(room, work.id);
+  if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
   await assertStillTrusted(work, place);
-  const open = openLandings(room.db).find((landing) => landing.task === work.id);
-  if (open !== undefined) {
-    // An earlier try was cut short by an error; what became of it comes first.
-    if ((await settleLanding(room, place, open)) === 'landed') return finished(room, place, work);
-  }
   const review = await reviewOf(work, place);
   assertSame(work, review, approval);
   await assertNothingUnseen(work, place);
@@ -45,30 +43,34 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
   const baseRef = `refs/heads/${work.base}`;
-  const landing = await room.writer.write((db) => {
-    decisions.record(room, db, {
-      by,
-      kind: 'approve',
-      task: work.id,
-      repository: work.repository.path,
-      shown: decisions.shownOf(review),
-      answered: { strategy, message },
-    });
-    return recordLanding(db, {
+  const decision = {
+    at: room.now(),
+    by,
+    kind: 'approve' as const,
+    task: work.id,
+    repository: work.repository.path,
+    request: null,
+    shown: decisions.shownOf(review),
+    answered: { strategy, message },
+    rule: null,
+  };
+  const landing = await room.writer.write((db) =>
+    recordLanding(db, {
       task: work.id,
       baseRef,
       oldOid: review.base,
       newOid: made.oid,
+      headOid: review.head,
       checkout: review.checkout?.path ?? null,
       strategy,
       message,
+      decision,
       at: room.now(),
-    });
-  });
+    }),
+  );
   const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
     async (cause) => {
-      const begun = openLandings(room.db).find((one) => one.id === landing);
-      if (begun === undefined || (await settleLanding(room, place, begun)) !== 'landed') throw cause;
+      if ((await settleEarlier(room, work.id)) === null) throw cause;
       return null;
     },
   );
@@ -77,10 +79,27 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
     throw notLanded(work, end);
   }
   if (end !== null) {
-    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy }, by);
+    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy, decision }, by);
     tell(room, work, noticesOf(end));
   }
   return finished(room, place, work);
+}
+
+/** Ends an approval that found an earlier one on the base. Throws MOVED when what is approved now is not what landed. */
+async function landedEarlier(
+  room: Room,
+  place: RepositoryPlace,
+  work: TaskWork,
+  { earlier, approval }: { readonly earlier: Landing; readonly approval: Approval },
+): Promise<Task> {
+  const task = await finished(room, place, work);
+  if (earlier.headOid === null || earlier.headOid === approval.head) return task;
+  const landedOid = earlier.headOid.slice(0, 10);
+  throw new CodedError(
+    'MOVED',
+    `What you approved before, ${landedOid}, is on ${work.base} now; ${approval.head.slice(0, 10)}, which came after it, is not. It is kept in ${task.backupRef ?? work.branch}: merge it yourself, or make a new task.`,
+    { facts: { landed: earlier.headOid, head: approval.head, backupRef: task.backupRef } },
+  );
 }
 
 /** Wakes the tasks that waited for a landed one and takes its worktree away. */

@@ -1,8 +1,8 @@
 import type { RepositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
 import type { TaskWork } from '../store/task-work';
+import { tell } from './acting';
 import type { Room } from './room';
-import { tell } from './tasks';
 
 /**
  * Takes the worktree of a task that is over away, its whole state kept under a backup ref. When it has to stay, that is

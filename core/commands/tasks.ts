@@ -1,18 +1,16 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import { type Asked, refused } from '../contract/refusal';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
-import { inTurn } from '../git/in-turn';
 import { openRepository } from '../git/open';
 import { resolveBranch } from '../git/resolve';
+import { settleEarlier } from '../runner/landed';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
 import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
-import type { TaskWork } from '../store/task-work';
 import { insertTask, moveTask } from '../store/tasks';
-import { openTranscript } from '../store/transcript';
+import { alone, mustBe, told } from './acting';
 import { assertAgent } from './agents';
 import * as decisions from './decisions';
 import type { Room } from './room';
@@ -53,9 +51,9 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
 }
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */
-export async function cancel(room: Room, task: number): Promise<Task> {
+export async function cancel(room: Room, { by }: Caller, task: number): Promise<Task> {
   const withdrawn = await room.writer.write((db) => {
-    moveTask(db, { task, to: 'cancelled', by: 'person', reason: 'Cancelled.', at: room.now() });
+    moveTask(db, { task, to: 'cancelled', by, reason: 'Cancelled.', at: room.now() });
     return withdrawOpen(db, { task, at: room.now() });
   });
   room.runner.cancel(task);
@@ -64,7 +62,7 @@ export async function cancel(room: Room, task: number): Promise<Task> {
 }
 
 /** Queues a failed or cancelled task again, going on in its worktree and its session. */
-export function retry(room: Room, task: number): Promise<Task> {
+export function retry(room: Room, { by }: Caller, task: number): Promise<Task> {
   return alone(task, async () => {
     await room.writer.write((db) => {
       // The repository may have been removed meanwhile; then there is nothing to work in.
@@ -74,7 +72,7 @@ export function retry(room: Room, task: number): Promise<Task> {
       moveTask(db, {
         task,
         to: 'queued',
-        by: 'person',
+        by,
         reason: 'Retried.',
         at: room.now(),
         patch: { error: null, runAfter: null, queuedReason: 'You asked to try again.' },
@@ -88,6 +86,7 @@ export function retry(room: Room, task: number): Promise<Task> {
 /** Sends a finished change back to its agent with a comment, as the next message of the same session. */
 export function reject(room: Room, { by }: Caller, input: { task: number; comment: string }): Promise<Task> {
   return alone(input.task, async () => {
+    await settleEarlier(room, input.task);
     await room.writer.write((db) => {
       mustBe(taskRow(db, input.task), ['review'], 'sent back');
       const { repository, branch, change } = readTask(db, input.task);
@@ -122,36 +121,4 @@ export function get(room: Room, task: number): TaskDetail {
 /** The newest tasks first. */
 export function list(room: Room, input: { states?: TaskState[]; repository?: number; limit: number }): Task[] {
   return listTasks(room.db, input);
-}
-
-/**
- * Does one thing at a time to a task that is in nobody's hands: approving, discarding, restoring, asking for changes and
- * retrying take many steps or decide what the next of them finds, and may come by two doors at once.
- */
-export function alone<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
-  return inTurn(`task ${task}`, act);
-}
-
-/** Throws WRONG_STATE unless the task is in one of the states. */
-export function mustBe(task: Pick<Task, 'id' | 'state' | 'outcome'>, states: readonly TaskState[], asked: Asked): void {
-  if (!states.includes(task.state)) throw refused(task, asked);
-}
-
-/** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */
-export function tell(room: Room, task: Pick<TaskWork, 'id' | 'newestSession'>, notices: readonly string[]): void {
-  if (notices.length === 0 || !task.newestSession) return;
-  try {
-    const transcript = openTranscript({ folder: room.folders.transcripts, session: task.newestSession.id });
-    for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
-    transcript.close();
-  } catch (cause) {
-    // What was done is done; that nobody can be told of a side of it must not make it look undone.
-    room.log('error', 'A notice could not be kept.', { task: task.id, notices, cause: String(cause) });
-  }
-}
-
-/** Tells followers of a task and gives it as it is now. */
-export function told(room: Room, task: number): Task {
-  room.announce(task);
-  return readTask(room.db, task);
 }

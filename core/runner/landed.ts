@@ -1,19 +1,24 @@
+import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import { completeLanding } from '../git/land';
-import { finishLanding, type Landing } from '../store/landings';
+import { addDecision } from '../store/decisions';
+import { finishLanding, type Landing, openLandingOf } from '../store/landings';
 import { taskRow } from '../store/task-row';
+import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
+import { repositoryPlace } from './place';
 
 /** Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. */
 export async function landed(
   deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
-  landing: Pick<Landing, 'id' | 'task' | 'newOid' | 'baseRef' | 'strategy'>,
+  landing: Pick<Landing, 'id' | 'task' | 'newOid' | 'baseRef' | 'strategy' | 'decision'>,
   by: string,
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
   await deps.writer.write((db) => {
-    finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() });
+    if (!finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() })) return;
+    if (landing.decision !== null) addDecision(db, landing.decision);
     // A landing is begun in review and nothing else may happen to the task until it is over.
     if (taskRow(db, landing.task).state !== 'review') return;
     moveTask(db, {
@@ -36,14 +41,42 @@ export async function settleLanding(
   deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
   place: Place,
   landing: Landing,
-): Promise<'landed' | 'abandoned' | 'open'> {
+): Promise<
+  { readonly kind: 'landed' } | { readonly kind: 'abandoned' } | { readonly kind: 'open'; readonly reason: string }
+> {
   const branch = landing.baseRef.replace(/^refs\/heads\//, '');
   const done = await completeLanding(place, { branch, oldOid: landing.oldOid, newOid: landing.newOid });
-  if (done.kind === 'busy') return 'open';
+  if (done.kind === 'busy') return { kind: 'open', reason: done.reason };
   if (done.kind === 'landed') {
     await landed(deps, landing, 'recovery');
-    return 'landed';
+    return { kind: 'landed' };
   }
   await deps.writer.write((db) => finishLanding(db, { landing: landing.id, state: 'abandoned', at: deps.now() }));
-  return 'abandoned';
+  return { kind: 'abandoned' };
+}
+
+/**
+ * Settles what an earlier approval of a task left half way, before anything else happens to it. Gives the landing when
+ * it is on the base now; null when there was none, or none of it. Throws CHECKOUT_IN_THE_WAY, saying what to mend, while
+ * it can be neither finished nor forgotten.
+ */
+export async function settleEarlier(
+  deps: Pick<Deps, 'db' | 'writer' | 'git' | 'announce' | 'now'>,
+  task: number,
+): Promise<Landing | null> {
+  const landing = openLandingOf(deps.db, task);
+  if (landing === undefined) return null;
+  const place = await repositoryPlace(deps.git, taskWork(deps.db, task).repository);
+  const settled = await settleLanding(deps, place, landing).catch((cause: unknown) => ({
+    kind: 'open' as const,
+    reason: cause instanceof Error ? cause.message : String(cause),
+  }));
+  if (settled.kind !== 'open') return settled.kind === 'landed' ? landing : null;
+  const base = landing.baseRef.replace(/^refs\/heads\//, '');
+  const where = landing.checkout === null ? base : `${base}, checked out at ${landing.checkout},`;
+  throw new CodedError(
+    'CHECKOUT_IN_THE_WAY',
+    `The approved change of task ${task} has begun to land on ${where} and could not be finished: ${settled.reason} Mend that, then approve again; it goes on where it stopped, and nothing you edited is touched.`,
+    { facts: { task, base, checkout: landing.checkout } },
+  );
 }

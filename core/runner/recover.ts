@@ -57,8 +57,8 @@ function placeOf(deps: Deps, repository: number): Promise<RepositoryPlace> {
 
 async function finishLanding(deps: Deps, landing: Landing): Promise<void> {
   const place = await placeOf(deps, readTask(deps.db, landing.task).repositoryId);
-  const became = await settleLanding(deps, place, landing);
-  deps.log('info', 'A landing was cut short.', { task: landing.task, became });
+  const { kind } = await settleLanding(deps, place, landing);
+  deps.log('info', 'A landing was cut short.', { task: landing.task, became: kind });
 }
 
 async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> {

@@ -9,8 +9,11 @@ const beforeAll = '0'.repeat(64);
 /** How many rows are checked before others get their turn. */
 const checkedAtOnce = 500;
 
+/** A decision that was taken and is not in the record yet. */
+export type Taken = Omit<Decision, 'number' | 'previous'>;
+
 /** Adds a decision to the record, in the transaction that carries it out: neither is ever there without the other. */
-export function addDecision(db: Database, decision: Omit<Decision, 'number' | 'previous'>): void {
+export function addDecision(db: Database, decision: Taken): void {
   const last = getRow<{ number: number; hash: string }>(
     db,
     'SELECT number, hash FROM decision ORDER BY number DESC LIMIT 1',

@@ -1,6 +1,7 @@
 import { CodedError } from '../contract/errors';
 import type { Strategy } from '../contract/review';
 import type { Database } from './database';
+import type { Taken } from './decisions';
 import { allRows, getRow, run } from './statement';
 
 /** A merge about to be published, written down first, so that recovery can finish it or find that nothing happened. */
@@ -11,10 +12,14 @@ export interface Landing {
   readonly baseRef: string;
   readonly oldOid: string;
   readonly newOid: string;
+  /** The commit of the task's branch that was approved; null in stores older than this column. */
+  readonly headOid: string | null;
   /** The checkout that moves with it, or null when the branch is checked out nowhere. */
   readonly checkout: string | null;
   readonly strategy: Strategy;
   readonly message: string;
+  /** What is recorded once the change is on its base; null in stores older than this column. */
+  readonly decision: Taken | null;
   readonly createdAt: number;
 }
 
@@ -25,15 +30,17 @@ export function recordLanding(
 ): number {
   const { changes, id } = run(
     db,
-    `INSERT INTO landing (task_id, base_ref, old_oid, new_oid, checkout, strategy, message, state, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO landing (task_id, base_ref, old_oid, new_oid, head_oid, checkout, strategy, message, decision, state,
+       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT DO NOTHING`,
     landing.task,
     landing.baseRef,
     landing.oldOid,
     landing.newOid,
+    landing.headOid,
     landing.checkout,
     landing.strategy,
     landing.message,
+    landing.decision === null ? null : JSON.stringify(landing.decision),
     at,
   );
   if (changes === 0) {
@@ -44,27 +51,49 @@ export function recordLanding(
   return id;
 }
 
-/** Closes an intent: `landed` when the branch carries the change, `abandoned` when nothing moved. Closing twice changes nothing. */
+/** Closes an intent: `landed` when the branch carries the change, `abandoned` when nothing moved. False when it was closed before. */
 export function finishLanding(
   db: Database,
   end: { readonly landing: number; readonly state: 'landed' | 'abandoned'; readonly at: number },
-): void {
-  run(db, "UPDATE landing SET state = ?, ended_at = ? WHERE id = ? AND state = 'open'", end.state, end.at, end.landing);
+): boolean {
+  const { changes } = run(
+    db,
+    "UPDATE landing SET state = ?, ended_at = ? WHERE id = ? AND state = 'open'",
+    end.state,
+    end.at,
+    end.landing,
+  );
+  return changes === 1;
 }
 
-const columns = `id, task_id AS task, base_ref AS baseRef, old_oid AS oldOid, new_oid AS newOid, checkout, strategy,
-  message, created_at AS createdAt`;
+interface Row extends Omit<Landing, 'decision'> {
+  readonly decision: string | null;
+}
+
+const columns = `id, task_id AS task, base_ref AS baseRef, old_oid AS oldOid, new_oid AS newOid, head_oid AS headOid,
+  checkout, strategy, message, decision, created_at AS createdAt`;
 
 /** The intents nobody closed, oldest first. */
 export function openLandings(db: Database): Landing[] {
-  return allRows<Landing>(db, `SELECT ${columns} FROM landing WHERE state = 'open' ORDER BY id`);
+  return allRows<Row>(db, `SELECT ${columns} FROM landing WHERE state = 'open' ORDER BY id`).map(toLanding);
+}
+
+/** The intent of a task that nobody closed, or undefined. */
+export function openLandingOf(db: Database, task: number): Landing | undefined {
+  const row = getRow<Row>(db, `SELECT ${columns} FROM landing WHERE task_id = ? AND state = 'open'`, task);
+  return row === undefined ? undefined : toLanding(row);
 }
 
 /** The merge by which a task's change came onto its base, or undefined when it did not. */
 export function landedOf(db: Database, task: number): Landing | undefined {
-  return getRow<Landing>(
+  const row = getRow<Row>(
     db,
     `SELECT ${columns} FROM landing WHERE task_id = ? AND state = 'landed' ORDER BY id DESC LIMIT 1`,
     task,
   );
+  return row === undefined ? undefined : toLanding(row);
+}
+
+function toLanding(row: Row): Landing {
+  return { ...row, decision: row.decision === null ? null : (JSON.parse(row.decision) as Taken) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sessionSchema } from '../../../core/contract/session';
 import { settingsSchema } from '../../../core/contract/settings';
 import { claimTasks } from '../../../core/store/claims';
-import { finishLanding, openLandings, recordLanding } from '../../../core/store/landings';
+import { finishLanding, openLandingOf, openLandings, recordLanding } from '../../../core/store/landings';
 import { forgetProcess, listProcesses, recordProcess } from '../../../core/store/processes';
 import {
   deleteRepository,
@@ -208,9 +208,21 @@ test('a merge about to be published is known until it is closed, one for each ta
     baseRef: 'refs/heads/main',
     oldOid: 'a'.repeat(40),
     newOid: 'b'.repeat(40),
+    headOid: 'c'.repeat(40),
     checkout: null,
     strategy: 'ff',
     message: 'm',
+    decision: {
+      at: 1,
+      by: 'person',
+      kind: 'approve',
+      task: 1,
+      repository: '/work/sample',
+      request: null,
+      shown: { head: 'c' },
+      answered: { strategy: 'ff' },
+      rule: null,
+    },
   } as const;
   const id = recordLanding(db, { ...landing, task: first, at: 1 });
   const other = recordLanding(db, { ...landing, task: second, checkout: '/work/sample', at: 2 });
@@ -221,8 +233,10 @@ test('a merge about to be published is known until it is closed, one for each ta
     { ...landing, id, task: first, createdAt: 1 },
     { ...landing, id: other, task: second, checkout: '/work/sample', createdAt: 2 },
   ]);
-  finishLanding(db, { landing: id, state: 'abandoned', at: 4 });
-  finishLanding(db, { landing: id, state: 'landed', at: 5 });
+  expect(openLandingOf(db, second)).toMatchObject({ id: other });
+  expect(finishLanding(db, { landing: id, state: 'abandoned', at: 4 })).toBe(true);
+  expect(finishLanding(db, { landing: id, state: 'landed', at: 5 })).toBe(false);
+  expect(openLandingOf(db, first)).toBe(undefined);
   expect(db.prepare('SELECT state, ended_at FROM landing WHERE id = ?').get(id)).toEqual({
     state: 'abandoned',
     ended_at: 4,
