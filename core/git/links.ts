@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Checkout } from './checkout';
 
@@ -47,4 +47,10 @@ export async function adminFolder(commonDir: string, path: string): Promise<stri
 export async function realPath(path: string): Promise<string> {
   const parent = await realpath(dirname(path)).catch(() => dirname(path));
   return join(parent, basename(path));
+}
+
+/** Whether there are no files at a path: nothing is there, or a folder with nothing in it. */
+export async function isVacant(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => null);
+  return stats === null || (stats.isDirectory() && (await readdir(path)).length === 0);
 }

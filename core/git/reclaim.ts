@@ -1,7 +1,7 @@
-import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout, Place } from './checkout';
-import { adminFolder, checkoutAt, realPath } from './links';
+import { adminFolder, checkoutAt, isVacant, realPath } from './links';
 import { readyMark, reattachWorktree } from './worktree';
 
 /** What is at the path of a worktree somebody may have worked in. */
@@ -20,11 +20,10 @@ export async function reclaimWorktree(place: Place, unresolved: string): Promise
   const whole = await reattachWorktree(place, unresolved);
   if (whole !== null) return { kind: 'usable', checkout: whole };
   const path = await realPath(unresolved);
-  const stats = await lstat(path).catch(() => null);
-  if (stats === null || (stats.isDirectory() && (await readdir(path)).length === 0)) return { kind: 'gone' };
+  if (await isVacant(path)) return { kind: 'gone' };
 
   const gitDir = await adminFolder(place.checkout.commonDir, path);
-  if (gitDir === null || !stats.isDirectory()) {
+  if (gitDir === null || !(await lstat(path)).isDirectory()) {
     const unknown = `${path} holds files, but the repository at ${place.checkout.workTree} knows no worktree there.`;
     return { kind: 'broken', reason: `${unknown} Nothing was touched. Copy what you need from it, then move it away.` };
   }

@@ -4,12 +4,12 @@ import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import { runHook } from './hook';
 import { inTurn } from './in-turn';
-import { adminFolder, checkoutAt } from './links';
+import { adminFolder, checkoutAt, isVacant } from './links';
 import { removeFolders } from './remove';
 import { refOid } from './resolve';
 import { runGit } from './run';
 
-/** What came of asking for a worktree. Nothing that existed before is ever touched. */
+/** What came of asking for a worktree. No file or branch that existed before is ever touched. */
 export type Added =
   | { readonly kind: 'added'; readonly checkout: Checkout; readonly notices: readonly string[] }
   | { readonly kind: 'branch-taken'; readonly oid: string }
@@ -38,7 +38,7 @@ export function addWorktree(
 ): Promise<Added> {
   return inTurn(place.checkout.commonDir, async () => {
     const { branch, startOid, signal } = wanted;
-    if (await exists(wanted.path)) return { kind: 'path-taken' };
+    if (!(await isVacant(wanted.path))) return { kind: 'path-taken' };
     await mkdir(dirname(wanted.path), { recursive: true, mode: 0o700 });
     // Git notes the real path; comparing against it later needs the same.
     const path = join(await realpath(dirname(wanted.path)), basename(wanted.path));

@@ -1,9 +1,8 @@
-import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { branchName } from '../git/branch-name';
 import type { Checkout } from '../git/checkout';
-import { adminFolder } from '../git/links';
+import { adminFolder, isVacant } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
@@ -85,8 +84,8 @@ async function make(
   const { path, branch, signal } = wanted;
   const tip = wanted.ours ? await refOid(place, `refs/heads/${branch}`) : null;
   const startOid = tip ?? (await resolveBranch(place, wanted.base));
-  if (tip !== null && (await lstat(path).catch(() => null)) === null) {
-    // The task's branch is there and its worktree is not: what git remembers of the old one must not be in the way.
+  if (tip !== null && (await isVacant(path))) {
+    // The task's branch is there and its worktree's files are not: what git remembers of the old one must not be in the way.
     await removeFolders(await adminFolder(place.checkout.commonDir, path), null);
   }
   const added = await addWorktree(place, {

@@ -61,13 +61,21 @@ describe('adding a worktree', () => {
       oid,
     });
     expect(existsSync(path)).toBe(false);
-    mkdirSync(path, { recursive: true });
+    write(path, 'mine', 'mine');
     expect(await addWorktree(place, { path, branch: 'switchyard/free', startOid })).toEqual({ kind: 'path-taken' });
+    expect(contents(path)).toEqual({ mine: 'file mine' });
     expect(bench.plain(top, 'branch', '--list', 'switchyard/free')).toBe('');
     rmSync(path, { recursive: true });
     expect(
       await addWorktree(place, { path, branch: 'switchyard/taken', startOid: oid, existingBranch: true }),
     ).toMatchObject({ kind: 'added' });
+  });
+
+  test('takes an empty folder for its own, as git does', async () => {
+    const place = await bench.repository();
+    mkdirSync(join(bench.folder, 'trees', 'empty'), { recursive: true });
+    const checkout = await added(place, 'empty');
+    expect(contents(checkout.workTree)).toEqual({ 'readme.txt': 'file one\ntwo\nthree\n' });
   });
 
   test('a branch named switchyard in the way is named, with what to do', async () => {

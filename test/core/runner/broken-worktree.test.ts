@@ -68,4 +68,14 @@ describe('a worktree whose link to the repository is broken', () => {
     expect(await bed.reaches(id, 'review', 'failed')).toMatchObject({ state: 'review', worktree: path });
     expect(await left(path)).toBe('precious\n');
   });
+
+  it('is made anew on its branch when its folder was emptied', async () => {
+    const { id, path } = await reviewed();
+    await rm(path, { recursive: true });
+    await mkdir(path);
+    await bed.calls.tasks.reject({ task: id, comment: '[write: more.txt | more]' });
+    expect(await bed.reaches(id, 'review', 'failed')).toMatchObject({ state: 'review', worktree: path });
+    expect(await readFile(join(path, 'hello.txt'), 'utf8')).toContain('hello');
+    expect(await readFile(join(path, 'more.txt'), 'utf8')).toContain('more');
+  });
 });
