@@ -3,8 +3,10 @@ import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
 import type { Place } from '../git/checkout';
+import { detachHead } from '../git/detach';
 import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
+import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
@@ -59,12 +61,9 @@ export function restore(room: Room, { by }: Caller, task: number): Promise<Task>
 
 async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
-  const { branch, backupRef, outcome } = work;
-  if (outcome !== 'discarded' || branch === null || backupRef === null) {
-    throw refused(work, 'restored');
-  }
+  if (work.outcome !== 'discarded' || work.branch === null) throw refused(work, 'restored');
   const place = await repositoryPlace(room.git, work.repository);
-  if (work.worktree === null) await putBack(room, place, work, { branch, backupRef });
+  if (work.worktree === null) await putBack(room, place, work, work.branch);
   await room.writer.write((db) => {
     decide(room, db, { by, kind: 'restore', work });
     moveTask(db, { task, to: 'review', by, reason: 'Restored.', at: room.now(), patch: { outcome: null } });
@@ -82,23 +81,15 @@ function decide(
   decisions.record(room, db, { ...decision, task, repository: repository.path, shown, answered: null });
 }
 
-async function putBack(
-  room: Room,
-  place: RepositoryPlace,
-  task: TaskWork,
-  { branch, backupRef }: { readonly branch: string; readonly backupRef: string },
-): Promise<void> {
-  const { repository } = task;
-  const { head } = await readSnapshot(place, backupRef);
-  if (head === null)
-    throw new CodedError('WRONG_STATE', `The backup of task ${task.id} at ${backupRef} has no commit to stand on.`);
+async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branch: string): Promise<void> {
+  const left = await whatIsLeft(place, task, branch);
   const path = worktreePath(room.folders.worktrees, task);
   const at = room.now();
   const ownerStart = (await startOf(process.pid)) ?? '';
   const row = await room.writer.write((db) =>
     recordWorktree(db, {
       task: task.id,
-      repository: repository.id,
+      repository: task.repository.id,
       path,
       branch,
       state: 'making',
@@ -108,7 +99,7 @@ async function putBack(
     }),
   );
   try {
-    const added = await addWorktree(place, { path, branch, startOid: head, existingBranch: true });
+    const added = await addWorktree(place, { path, branch, startOid: left.tip, existingBranch: true });
     if (added.kind !== 'added') {
       const what = added.kind === 'path-taken' ? path : `the branch ${branch}`;
       throw new CodedError(
@@ -118,7 +109,11 @@ async function putBack(
     }
     const inWorktree = { ...place, checkout: added.checkout };
     try {
-      await restoreSnapshot(inWorktree, { ref: backupRef });
+      if (left.kept !== null) {
+        // The agent had left its branch: the worktree comes back where it was.
+        if (left.kept.head !== left.tip) await detachHead(inWorktree, left.kept.head);
+        await restoreSnapshot(inWorktree, { ref: left.kept.ref });
+      }
     } catch (cause) {
       // Half a change must not stand there as if it were all of it; the backup still holds everything.
       await removeFolders(added.checkout.gitDir, added.checkout.workTree);
@@ -132,6 +127,25 @@ async function putBack(
     });
     throw cause;
   }
+}
+
+/** What there is to restore a task from. Throws WRONG_STATE when neither its branch nor its backup is there. */
+async function whatIsLeft(
+  place: RepositoryPlace,
+  { id, backupRef }: TaskWork,
+  branch: string,
+): Promise<{ readonly tip: string; readonly kept: { readonly ref: string; readonly head: string } | null }> {
+  const tip = await refOid(place, `refs/heads/${branch}`);
+  const present = backupRef !== null && (await refOid(place, backupRef)) !== null;
+  const head = present ? (await readSnapshot(place, backupRef)).head : null;
+  const kept = present && head !== null ? { ref: backupRef, head } : null;
+  const start = tip ?? head;
+  if (start !== null) return { tip: start, kept };
+  throw new CodedError(
+    'WRONG_STATE',
+    `Task ${id} cannot be restored: neither its branch ${branch} nor its backup ${backupRef ?? ''} is in ${place.opened.path}.`,
+    { facts: { task: id, branch, backupRef } },
+  );
 }
 
 /** Makes what a stopped agent had not committed part of the change to review, and keeps that the worktree is back. */

@@ -1,10 +1,13 @@
+import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { readHead } from '../git/open';
 import { reclaimWorktree } from '../git/reclaim';
-import { removeWorktree } from '../git/remove';
+import { removeFolders, removeWorktree } from '../git/remove';
 import { refOid } from '../git/resolve';
+import { readSnapshot } from '../git/restore';
 import { backupRef, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
+import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
 import { updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
@@ -54,8 +57,13 @@ export async function retireWorktree(
         return { backupRef: ref, kept };
       }
     }
+  } else {
+    // What git remembers of a worktree whose files are gone would be in the way of bringing it back.
+    await removeFolders(await adminFolder(place.checkout.commonDir, row.path), null);
   }
   const tip = await refOid(place, `refs/heads/${row.branch}`);
+  // The files may have gone before a crash, after their backup was made.
+  heldTip ??= await headOfBackup(place, readTask(deps.db, task).backupRef);
   // The branch may go only when the snapshot's history holds its commits.
   if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
   await deps.writer.write((db) => {
@@ -64,4 +72,9 @@ export async function retireWorktree(
   });
   deps.announce(task);
   return { backupRef: ref, kept: null };
+}
+
+async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {
+  if (ref === null || (await refOid(place, ref)) === null) return null;
+  return (await readSnapshot(place, ref)).head;
 }

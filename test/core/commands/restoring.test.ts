@@ -1,0 +1,78 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await openBed();
+});
+afterEach(() => bed.close());
+
+async function inReview(): Promise<Task> {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const prompt = '[write: hello.txt | hello]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  return bed.reaches(id, 'review');
+}
+
+const files = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
+
+describe('a discarded change comes back', () => {
+  it('from its branch when its worktree had been deleted by hand', async () => {
+    const { id, worktree } = await inReview();
+    await rm(worktree ?? '', { recursive: true });
+    expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ outcome: 'discarded', worktree: null });
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
+    expect(await files(id)).toEqual(['hello.txt']);
+  });
+
+  it('with what its agent had left on another branch, and the branch as it was', async () => {
+    const { id, worktree, branch } = await inReview();
+    const git = (...args: string[]) => bed.repository.git('-C', worktree ?? '', ...args);
+    const tip = await git('rev-parse', 'HEAD');
+    await git('checkout', '--quiet', '-b', 'aside', 'main');
+    await writeFile(join(worktree ?? '', 'aside.txt'), 'aside\n');
+    await git('add', 'aside.txt');
+    await git('commit', '--quiet', '-m', 'Aside');
+    const aside = await git('rev-parse', 'HEAD');
+    await writeFile(join(worktree ?? '', 'unfinished.txt'), 'unfinished\n');
+    await bed.calls.tasks.discard({ task: id });
+    expect(await bed.repository.git('rev-parse', branch ?? '')).toBe(tip);
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      message: expect.stringContaining(`Check out ${branch}`),
+    });
+    expect(await git('rev-parse', 'HEAD')).toBe(aside);
+    expect(await git('status', '--porcelain')).toBe('?? unfinished.txt');
+    await git('checkout', '--quiet', branch ?? '');
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review' });
+  });
+
+  it('or says that nothing of it is left', async () => {
+    const { id, branch } = await inReview();
+    const { backupRef } = await bed.calls.tasks.discard({ task: id });
+    await bed.repository.git('update-ref', '-d', backupRef ?? '');
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      message: `Task ${id} cannot be restored: neither its branch ${branch} nor its backup ${backupRef} is in ${bed.repository.path}.`,
+    });
+  });
+});
+
+it('a branch whose worktree was removed just before a crash goes with the next start', async () => {
+  const { id, worktree, branch } = await inReview();
+  const { backupRef } = await bed.calls.tasks.discard({ task: id });
+  await bed.calls.tasks.restore({ task: id });
+  await bed.runtime.stop();
+  // As a crash leaves it between the removal of the files and that of the branch, the backup being made.
+  const db = openDatabase({ file: bed.config.folders.database });
+  db.prepare("UPDATE task SET state = 'done', outcome = 'discarded', backup_ref = ? WHERE id = ?").run(backupRef, id);
+  db.prepare("UPDATE worktree SET state = 'removing' WHERE task_id = ? AND state = 'ready'").run(id);
+  closeDatabase(db);
+  await bed.repository.git('worktree', 'remove', '--force', worktree ?? '');
+  expect(await bed.repository.git('branch', '--list', branch ?? '')).not.toBe('');
+  bed = await bed.again(true);
+  expect(await bed.repository.git('branch', '--list', branch ?? '')).toBe('');
+  expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ worktree: null });
+});
