@@ -17,12 +17,17 @@ export interface Entry {
   readonly path: BytePath;
 }
 
+/** The `.git` of a repository nested in the checkout, as a tree. */
+export interface GitFolder {
+  readonly path: BytePath;
+  readonly tree: string;
+}
+
 /** The files of a checkout that git does not ignore, as they are on disk, byte for byte, stored in the object database. */
 export interface Captured {
   /** The tree of all files: tracked ones that are there, and untracked ones that are not ignored. */
   readonly tree: string;
-  /** The `.git` of each repository nested in the checkout, as a tree, by its path. */
-  readonly gitFolders: readonly { readonly path: BytePath; readonly tree: string }[];
+  readonly gitFolders: readonly GitFolder[];
   /** What could not be stored, one line each. */
   readonly leftOut: readonly string[];
 }
@@ -36,20 +41,31 @@ export async function captureFiles(trustedOrNot: Place): Promise<Captured> {
   try {
     const entries = await storeFiles(place, scratch, found.files);
     const tree = await writeTree(place, join(scratch, 'index'), [...entries, ...found.links]);
-    const gitFolders = [];
-    for (const [number, path] of found.gitFolders.entries()) {
-      const inside: BytePath[] = [];
-      await walk(place, path, inside, leftOut);
-      const stored = await storeFiles(place, scratch, inside);
-      const relative = stored.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) }));
-      // A `.git` that is a file rather than a folder is kept under the one name no git folder has.
-      const named = relative.map((entry) => (entry.path === '' ? { ...entry, path: 'link' } : entry));
-      gitFolders.push({ path, tree: await writeTree(place, join(scratch, `nested-${number}`), named) });
-    }
+    const gitFolders = await storeGitFolders(place, scratch, found.gitFolders, leftOut);
     return { tree, gitFolders, leftOut };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Stores the `.git` of nested repositories, each with everything in it. Names in `leftOut` what cannot be stored. */
+export async function storeGitFolders(
+  place: Place,
+  scratch: string,
+  paths: readonly BytePath[],
+  leftOut: string[],
+): Promise<GitFolder[]> {
+  const gitFolders: GitFolder[] = [];
+  for (const path of paths) {
+    const inside: BytePath[] = [];
+    await walk(place, path, inside, leftOut);
+    const stored = await storeFiles(place, scratch, inside);
+    const relative = stored.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) }));
+    // A `.git` that is a file rather than a folder is kept under the one name no git folder has.
+    const named = relative.map((entry) => (entry.path === '' ? { ...entry, path: 'link' } : entry));
+    gitFolders.push({ path, tree: await writeTree(place, join(scratch, 'nested'), named) });
+  }
+  return gitFolders;
 }
 
 /** Writes entries as a tree by way of an index file of its own. */
@@ -123,7 +139,7 @@ async function findFiles(place: Place, leftOut: string[]): Promise<Found> {
 }
 
 /** Lists every file beneath a path. Git folders are listed apart when asked for, else walked like any other. */
-async function walk(
+export async function walk(
   place: Place,
   path: BytePath,
   files: BytePath[],

@@ -1,18 +1,36 @@
 import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
-import { type BytePath, type Entry, onDisk, readable, storeFiles } from './capture';
+import {
+  type BytePath,
+  type Entry,
+  type GitFolder,
+  onDisk,
+  readable,
+  storeFiles,
+  storeGitFolders,
+  walk,
+} from './capture';
 import type { Place } from './checkout';
 import { runGit, splitNul } from './run';
 
-/** The ignored files of a checkout, as far as they are small: settings, keys and notes rather than what a build made. */
+/**
+ * The ignored files of a checkout, as far as they are small: settings, keys and notes rather than what a build made.
+ * Repositories among them are kept whole all the same, because their commits may be nowhere else.
+ */
 export interface Ignored {
   readonly files: readonly Entry[];
-  /** The files and folders that are not kept, for people. A folder is kept whole or not at all. */
+  readonly gitFolders: readonly GitFolder[];
+  /** The repositories that could not be kept, one line each. */
+  readonly leftOut: readonly string[];
+  /** The files and folders that are not kept, for people. A folder is kept whole or not, but for repositories in it. */
   readonly notKept: readonly string[];
 }
 
 /** How much of the ignored files is kept, in all. */
 const most = { bytes: 5 * 1024 * 1024, files: 2_000 };
+
+/** How much of the repositories among them is kept, in all. */
+const mostOfRepositories = 256 * 1024 * 1024;
 
 /** Stores the ignored files of a checkout, the smallest files and folders first, until the most is reached. */
 export async function captureIgnored(place: Place, scratch: string): Promise<Ignored> {
@@ -20,9 +38,8 @@ export async function captureIgnored(place: Place, scratch: string): Promise<Ign
   const { stdout } = await runGit(place, args, { maxBytes: 1 << 30 });
   const found = [];
   for (const name of withoutParents(splitNul(stdout.toString('latin1')))) {
-    const path = name.replace(/\/$/, '');
-    const weight: Weight = { bytes: 0, files: [], fits: true };
-    await weigh(place, path, weight);
+    const weight: Weight = { bytes: 0, files: [], repositories: [], fits: true };
+    await weigh(place, name.replace(/\/$/, ''), weight);
     found.push({ name, weight });
   }
   const files: BytePath[] = [];
@@ -37,7 +54,56 @@ export async function captureIgnored(place: Place, scratch: string): Promise<Ign
     bytes += weight.bytes;
     files.push(...weight.files);
   }
-  return { files: await storeFiles(place, scratch, files.sort()), notKept: notKept.sort() };
+  const repositories = found.flatMap(({ weight }) => weight.repositories);
+  const nested = await findNested(place, repositories);
+  return {
+    files: await storeFiles(place, scratch, [...files, ...nested.files].sort()),
+    gitFolders: await storeGitFolders(place, scratch, nested.gitFolders, nested.leftOut),
+    leftOut: nested.leftOut,
+    notKept: notKept.sort(),
+  };
+}
+
+interface Nested {
+  readonly files: BytePath[];
+  readonly gitFolders: BytePath[];
+  readonly leftOut: string[];
+}
+
+/** What is in the repositories at these paths, with everything they ignore themselves. */
+async function findNested(place: Place, repositories: readonly BytePath[]): Promise<Nested> {
+  const nested: Nested = { files: [], gitFolders: [], leftOut: [] };
+  let bytes = 0;
+  for (const path of [...repositories].sort()) {
+    const more = await bytesBeneath(place, path, mostOfRepositories - bytes);
+    if (more === null) {
+      nested.leftOut.push(
+        `${readable(path)} is a repository of its own which git ignores here, and it is too large for a backup or cannot be read. Move it away if you need it, else delete it.`,
+      );
+      continue;
+    }
+    bytes += more;
+    await walk(place, path, nested.files, nested.leftOut, nested.gitFolders);
+  }
+  return nested;
+}
+
+/** The size of everything beneath a path; null when it is more than the most, or not all of it can be read. */
+async function bytesBeneath(place: Place, path: BytePath, most: number): Promise<number | null> {
+  const stats = await lstat(onDisk(place, path)).catch(() => null);
+  if (!stats?.isDirectory()) {
+    if (stats?.isFile() && !(await mayRead(place, path))) return null;
+    return stats !== null && stats.size > most ? null : (stats?.size ?? 0);
+  }
+  const names = await readdir(onDisk(place, path), { encoding: 'latin1' }).catch(() => null);
+  if (names === null) return null;
+  let bytes = 0;
+  for (const name of names) {
+    const more = await bytesBeneath(place, `${path}/${name}`, most - bytes);
+    if (more === null) return null;
+    bytes += more;
+  }
+  return bytes;
 }
 
 /** Git names some folders beside what is in them; what is in them says it all. The names come sorted. */
@@ -48,20 +114,24 @@ function withoutParents(names: readonly BytePath[]): BytePath[] {
 interface Weight {
   bytes: number;
   readonly files: BytePath[];
-  /** False as soon as it is too much, or holds what cannot be stored; then nobody looks further. */
+  /** The folders in it that are repositories of their own; nothing in them is weighed. */
+  readonly repositories: BytePath[];
+  /** False as soon as it is too much, or holds what cannot be read. */
   fits: boolean;
 }
 
 async function weigh(place: Place, path: BytePath, weight: Weight): Promise<void> {
   const stats = await lstat(onDisk(place, path)).catch(() => null);
   if (stats?.isDirectory()) {
-    const names = await readdir(onDisk(place, path), { encoding: 'latin1' }).catch(() => null);
-    if (names === null) weight.fits = false;
-    for (const name of names ?? []) {
-      // Git keeps no file under that name, so a repository in here would come back without its commits.
-      if (name.toLowerCase() === '.git') weight.fits = false;
-      if (!weight.fits) return;
-      await weigh(place, `${path}/${name}`, weight);
+    const entries = await readdir(onDisk(place, path), { encoding: 'latin1', withFileTypes: true }).catch(() => null);
+    if (entries === null) weight.fits = false;
+    if (entries?.some((entry) => entry.name.toLowerCase() === '.git')) {
+      weight.repositories.push(path);
+      return;
+    }
+    for (const entry of entries ?? []) {
+      // What is too much already is only searched for repositories.
+      if (weight.fits || entry.isDirectory()) await weigh(place, `${path}/${entry.name}`, weight);
     }
     return;
   }

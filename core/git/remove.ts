@@ -53,10 +53,13 @@ export function removeWorktree(
 }
 
 async function isAsKept(place: Place, snapshot: Snapshot): Promise<boolean> {
-  if ((await captureFiles(place)).tree !== snapshot.tree) return false;
+  const files = await captureFiles(place);
+  if (files.tree !== snapshot.tree) return false;
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
-    return isDeepStrictEqual((await captureIgnored(place, scratch)).files, snapshot.ignored);
+    const ignored = await captureIgnored(place, scratch);
+    const now = [ignored.files, [...files.gitFolders, ...ignored.gitFolders]];
+    return isDeepStrictEqual(now, [snapshot.ignored, snapshot.gitFolders]);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -35,7 +35,12 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
   const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
   await writeFiles(place, [...(await filesOf(place, ref, '')), ...ignored]);
   for (const [number, path] of state.gitFolders.entries()) {
-    await writeFiles(place, await filesOf(place, `${stateCommit}^${number + 1}`, path));
+    const files = await filesOf(place, `${stateCommit}^${number + 1}`, path);
+    await writeFiles(place, files);
+    // A snapshot holds no empty folders, and without these two git takes no folder for a repository.
+    for (const name of files.some((file) => file.path === path) ? [] : ['objects', 'refs']) {
+      await mkdir(onDisk(place, `${path}/${name}`), { recursive: true });
+    }
   }
   const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
   await writeIndex(trustedOrNot, stdout, state.intended);

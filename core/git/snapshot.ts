@@ -2,7 +2,7 @@ import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { captureFiles, type Entry, writeTree } from './capture';
+import { captureFiles, type Entry, type GitFolder, writeTree } from './capture';
 import type { Checkout, Place } from './checkout';
 import { identityVariables } from './identity';
 import { captureIgnored } from './ignored';
@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly tree: string;
   /** The ignored files it keeps. */
   readonly ignored: readonly Entry[];
+  /** The git folders of repositories nested in it, ignored ones among them. */
+  readonly gitFolders: readonly GitFolder[];
   /** What could not be stored, one line each; empty when the snapshot is complete. */
   readonly leftOut: readonly string[];
   /** Ignored files and folders it does not keep because they are large, by name; losing them is no reason to stop. */
@@ -45,7 +47,7 @@ export function backupRef(task: number, at: number): string {
 
 /**
  * Stores the whole state of a worktree: HEAD, index, staged, unstaged and untracked files, bits and links, byte for
- * byte, and ignored files as far as they are small. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
+ * byte, nested repositories whole, and ignored files as far as they are small. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
  *
  * The commit's tree is the files on disk; its parents are HEAD, a commit of the index, and a commit of the rest.
  */
@@ -62,11 +64,12 @@ export async function snapshotWorktree(
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
     const ignored = await captureIgnored(place, scratch);
+    const gitFolders = [...files.gitFolders, ...ignored.gitFolders];
     const state: SnapshotState = {
       version: 1,
       head: headOid,
       branch: head.kind === 'detached' ? null : head.branch,
-      gitFolders: files.gitFolders.map((folder) => folder.path),
+      gitFolders: gitFolders.map((folder) => folder.path),
       intended: index.intended,
       ignored: ignored.files.length > 0,
     };
@@ -83,15 +86,15 @@ export async function snapshotWorktree(
     ]);
     // Each git folder is a commit of its own: a tree may not be grafted into an index without reading it.
     const folders = [];
-    for (const folder of files.gitFolders) folders.push(await commit(folder.tree, []));
+    for (const folder of gitFolders) folders.push(await commit(folder.tree, []));
     const oid = await commit(files.tree, [
       headOid,
       await commit(await writeTree(place, join(scratch, 'staged'), staged), [headOid]),
       await commit(stateTree, folders),
     ]);
     await create(place, ref, oid);
-    const leftOut = [...files.leftOut, ...(await submodulesOf(place.checkout))];
-    return { ref, oid, tree: files.tree, ignored: ignored.files, leftOut, notKept: ignored.notKept };
+    const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
+    return { ref, oid, tree: files.tree, ignored: ignored.files, gitFolders, leftOut, notKept: ignored.notKept };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -16,27 +16,38 @@ import type { RepositoryPlace } from './place';
 /** How often a worktree may change between its snapshot and its removal before it is left alone. */
 const tries = 3;
 
+/** What became of a worktree that was to go. */
+export interface Retired {
+  readonly backupRef: string | null;
+  /** Why it is still there; null when it is gone. */
+  readonly kept: string | null;
+  /** Ignored files and folders that are gone and in no backup, by name. */
+  readonly notKept: readonly string[];
+}
+
 /**
  * Takes away the worktree and branch of a task that is done, after its whole state is kept under a backup ref. Gives
- * the ref, or null when there was nothing to keep. What cannot be kept whole is not removed; `kept` then says why. Safe
- * to repeat after a crash at any point.
+ * the ref, or null when there was nothing to keep. What cannot be kept whole is not removed; `kept` then says why.
+ * `notKept` names the ignored files and folders that went without a backup because they are large. Safe to repeat after
+ * a crash at any point.
  */
 export async function retireWorktree(
   deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log'>,
   place: RepositoryPlace,
   task: number,
-): Promise<{ readonly backupRef: string | null; readonly kept: string | null }> {
+): Promise<Retired> {
   const row = worktreeOf(deps.db, task);
-  if (!row) return { backupRef: null, kept: null };
+  if (!row) return { backupRef: null, kept: null, notKept: [] };
   const found = await reclaimWorktree(place, row.path);
   if (found.kind === 'broken') {
     deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept: found.reason });
-    return { backupRef: null, kept: found.reason };
+    return { backupRef: null, kept: found.reason, notKept: [] };
   }
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
   let ref: string | null = null;
   let heldTip: string | null = null;
+  let notKept: readonly string[] = [];
   if (found.kind === 'usable') {
     const { checkout } = found;
     for (let attempt = 1; ; attempt += 1) {
@@ -44,7 +55,7 @@ export async function retireWorktree(
         { ...place, checkout },
         { ref: backupRef(task, deps.now() + attempt), at: deps.now() },
       );
-      ref = snapshot.ref;
+      ({ ref, notKept } = snapshot);
       const head = await readHead({ ...place, checkout });
       heldTip = head.kind === 'unborn' ? null : head.oid;
       await deps.writer.write((db) => patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() }));
@@ -54,7 +65,7 @@ export async function retireWorktree(
       if (removed.kind === 'kept' || attempt === tries) {
         deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept });
         await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() }));
-        return { backupRef: ref, kept };
+        return { backupRef: ref, kept, notKept: [] };
       }
     }
   } else {
@@ -71,7 +82,7 @@ export async function retireWorktree(
     patchTask(db, { task, patch: { worktree: null }, at: deps.now() });
   });
   deps.announce(task);
-  return { backupRef: ref, kept: null };
+  return { backupRef: ref, kept: null, notKept };
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -232,6 +233,57 @@ test('a repository nested in the worktree keeps its files and its commits', asyn
   );
 });
 
+/** A worktree that ignores `build/`, with a clone deep in it that has a commit of its own. */
+async function withIgnoredClone(name: string): Promise<{ place: Place; start: string; from: Place; clone: string }> {
+  const place = await bench.repository(undefined, { '.gitignore': 'build/\n' });
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, name, start);
+  const clone = join(from.checkout.workTree, 'build', 'clone');
+  mkdirSync(clone, { recursive: true });
+  bench.plain(clone, 'init', '-q', '-b', 'main');
+  write(clone, 'kept', 'committed\n');
+  bench.plain(clone, 'add', '-A');
+  bench.plain(clone, 'commit', '-q', '-m', 'Inside');
+  return { place, start, from, clone };
+}
+
+test('a repository among the ignored files comes back with its commits, however large what is around it', async () => {
+  const { place, start, from, clone } = await withIgnoredClone('ignored-clone');
+  write(from.checkout.workTree, 'build/out', Buffer.alloc(6 * 1024 * 1024));
+  bench.plain(clone, 'pack-refs', '--all');
+  rmSync(join(clone, '.git/refs'), { recursive: true });
+  mkdirSync(join(clone, '.git/refs'));
+  write(clone, 'kept', 'edited\n');
+  const log = bench.plain(clone, 'log', '--format=%H %s');
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(7, 7), at: 7 });
+  expect(snapshot).toMatchObject({ leftOut: [], notKept: ['build/'] });
+  expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'removed' });
+  forget(place.checkout.workTree);
+  const to = await worktree(place, 'ignored-clone-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  const again = join(to.checkout.workTree, 'build/clone');
+  expect(contents(again)).toEqual({ kept: 'file edited\n' });
+  expect(bench.plain(again, 'log', '--format=%H %s')).toBe(log);
+});
+
+test('a commit made in a nested repository after the snapshot keeps the worktree', async () => {
+  const { place, from, clone } = await withIgnoredClone('ignored-later');
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(8, 8), at: 8 });
+  bench.plain(clone, 'commit', '-q', '--allow-empty', '-m', 'Later');
+  expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'changed' });
+});
+
+test('a repository among the ignored files that is too large for a backup keeps the worktree', async () => {
+  const { place, from, clone } = await withIgnoredClone('ignored-large');
+  writeFileSync(join(clone, 'large'), '');
+  truncateSync(join(clone, 'large'), 257 * 1024 * 1024);
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(10, 10), at: 10 });
+  expect(snapshot.leftOut).toEqual([expect.stringMatching(/^build\/clone is a repository of its own/)]);
+  const removed = await removeWorktree(place, { checkout: from.checkout, snapshot });
+  expect(removed).toEqual({ kind: 'kept', leftOut: snapshot.leftOut });
+  expect(existsSync(join(clone, 'large'))).toBe(true);
+});
+
 test('files whose names are not text, and files beyond a link, are not mistaken', async () => {
   const place = await bench.repository(undefined, { 'folder/file': 'inside\n' });
   const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
@@ -271,7 +323,7 @@ test('a snapshot is created, never moved, and restored into nothing but a fresh 
 
 test('ignored files come back when they are small; large ones are named and stop nothing', async () => {
   const place = await bench.repository(undefined, {
-    '.gitignore': '.env\nnotes/\nbuild/\nmany/\nclone/\nlink\n*.bin\n',
+    '.gitignore': '.env\nnotes/\nbuild/\nmany/\nlink\n*.bin\n',
   });
   const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
   const from = await worktree(place, 'ignored', start);
@@ -285,10 +337,9 @@ test('ignored files come back when they are small; large ones are named and stop
   write(workTree, 'sub/large.bin', Buffer.alloc(6 * 1024 * 1024));
   write(workTree, 'build/out', Buffer.alloc(6 * 1024 * 1024));
   for (let number = 0; number < 2_001; number++) write(workTree, `many/${number}`, '');
-  write(workTree, 'clone/.git/HEAD', 'ref: refs/heads/main\n');
   const snapshot = await snapshotWorktree(from, { ref: backupRef(6, 6), at: 6 });
   expect(snapshot.leftOut).toEqual([]);
-  expect(snapshot.notKept).toEqual(['build/', 'clone/', 'many/', 'sub/large.bin']);
+  expect(snapshot.notKept).toEqual(['build/', 'many/', 'sub/large.bin']);
   write(workTree, '.env', 'KEY=2\r\n');
   expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'changed' });
   write(workTree, '.env', 'KEY=1\r\n');

@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findGit } from '../../../core/git/git';
+import { repositoryPlace } from '../../../core/runner/place';
+import { retireWorktree } from '../../../core/runner/retire';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { repositoryById } from '../../../core/store/repositories';
+import { createWriter } from '../../../core/store/writer';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await openBed();
+});
+afterEach(() => bed.close());
+
+it('names the large ignored files that went with a worktree and are in no backup', async () => {
+  await bed.repository.write('.gitignore', '*.pdf\n.env\n');
+  await bed.repository.commit('Ignore');
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const prompt = '[write: hello.txt | hello]';
+  const task = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  const { worktree } = await bed.reaches(task.id, 'review');
+  await writeFile(join(worktree ?? '', 'report.pdf'), Buffer.alloc(6 * 1024 * 1024));
+  await writeFile(join(worktree ?? '', '.env'), 'KEY=1\n');
+  await bed.runtime.stop();
+
+  const db = openDatabase({ file: bed.config.folders.database });
+  const writer = createWriter(db);
+  try {
+    const place = await repositoryPlace(await findGit(bed.config.environment), repositoryById(db, repository.id));
+    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {} };
+    const retired = await retireWorktree(deps, place, task.id);
+    expect(retired).toMatchObject({ kept: null, notKept: ['report.pdf'] });
+    expect(await bed.repository.git('show', `${retired.backupRef}^3:ignored/.env`)).toBe('KEY=1');
+  } finally {
+    await writer.close();
+    closeDatabase(db);
+  }
+});
