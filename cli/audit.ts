@@ -1,12 +1,10 @@
 import type { Client } from '../core/client';
-import { type Decision, decisionSchema, type SealedDecision } from '../core/contract/decision';
+import { type Decision, openDecision, type SealedDecision } from '../core/contract/decision';
 import type { Command } from './command';
 import { asId } from './parse';
 import { plainLine } from './plain';
 import { withClient } from './task';
 import { table } from './text';
-
-const page = 500;
 
 const list: Command = {
   words: ['audit', 'list'],
@@ -19,9 +17,14 @@ const list: Command = {
     withClient(around, async (client) => {
       const task = given.text('task');
       const sealed = await all(client, task === undefined ? undefined : asId(task));
-      const decisions = sealed.map(({ text, hash }) => ({ ...opened(text), hash }));
-      const text = decisions.length === 0 ? 'Nothing was decided yet.\n' : table(decisions.map(row));
-      return { json: decisions, text };
+      const found = sealed.map((one) => ({ one, decision: openDecision(one) }));
+      // What cannot be read is given as it is, so that nobody takes the rest for everything.
+      const json = found.map(({ one, decision }) => (decision === null ? one : { ...decision, hash: one.hash }));
+      const rows = found.map(({ one, decision }) =>
+        decision === null ? [String(one.number), 'cannot be read: the record is broken here'] : row(decision),
+      );
+      const text = rows.length === 0 ? 'Nothing was decided yet.\n' : table(rows);
+      return { json, text, exit: found.some(({ decision }) => decision === null) ? 1 : 0 };
     }),
 };
 
@@ -70,16 +73,11 @@ export const auditCommands: readonly Command[] = [list, exported, check];
 async function all(client: Client, task: number | undefined): Promise<SealedDecision[]> {
   const found: SealedDecision[] = [];
   for (;;) {
-    const last = found.at(-1);
-    const after = last === undefined ? 0 : opened(last.text).number;
-    const more = await client.decisions.list({ after, limit: page, ...(task !== undefined && { task }) });
+    const after = found.at(-1)?.number ?? 0;
+    const more = await client.decisions.list({ after, limit: 500, ...(task !== undefined && { task }) });
+    if (more.length === 0) return found;
     found.push(...more);
-    if (more.length < page) return found;
   }
-}
-
-function opened(text: string): Decision {
-  return decisionSchema.parse(JSON.parse(text));
 }
 
 function row({ number, at, by, kind, task, request, answered, rule }: Decision): string[] {

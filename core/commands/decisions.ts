@@ -2,11 +2,12 @@ import type { Decision, DecisionRecord, SealedDecision } from '../contract/decis
 import type { Review } from '../contract/review';
 import type { Database } from '../store/database';
 import { addDecision, checkDecisions, listDecisions } from '../store/decisions';
+import { pageCharacters } from './page';
 import type { Room } from './room';
 
-/** The record of decisions after a number, oldest first. */
+/** The record of decisions after a number, oldest first, as much as fits in one answer. */
 export function list(room: Room, input: { after: number; limit: number; task?: number | undefined }): SealedDecision[] {
-  return listDecisions(room.db, input);
+  return listDecisions(room.db, { ...input, characters: pageCharacters });
 }
 
 /** Whether the record of decisions is whole. */

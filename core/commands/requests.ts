@@ -3,11 +3,13 @@ import type { Answer, Request } from '../contract/request';
 import { resumeWhenAnswered } from '../runner/asking';
 import { answerRequest, listOpenRequests } from '../store/requests';
 import * as decisions from './decisions';
+import { openPage } from './page';
 import type { Room } from './room';
 
-/** Open requests, those that have blocked an agent longest first. */
+/** Open requests, those that have blocked an agent longest first, as many as fit in one answer. */
 export function list(room: Room): Request[] {
-  return listOpenRequests(room.db);
+  const page = openPage<Request>();
+  return listOpenRequests(room.db).filter((request) => page.takes(request));
 }
 
 /** Commits an answer, then hands it to the agent if it is waiting; otherwise it waits for the agent. */

@@ -69,12 +69,15 @@ export const calls = {
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
   },
   requests: {
-    /** Open requests, those that blocked an agent longest first. */
+    /** Open requests, those that blocked an agent longest first: as many as fit into one message. */
     list: oc.output(z.array(requestSchema)),
     answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
   },
   decisions: {
-    /** The record of decisions after number `after` (0 for all), oldest first; of one task when it is given. */
+    /**
+     * The record of decisions after number `after` (0 for all), oldest first; of one task when it is given. Some 4 MiB of
+     * it at most, whatever the limit; ask on until nothing comes.
+     */
     list: oc
       .input(
         z.strictObject({

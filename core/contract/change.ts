@@ -12,7 +12,10 @@ import { taskSchema } from './task';
 export const changeSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('snapshot'),
-    /** All unfinished tasks and the newest 500 finished ones. */
+    /**
+     * All unfinished tasks and the newest 500 finished ones. Those that do not fit into one message follow at once, a
+     * `task.changed` each.
+     */
     tasks: z.array(taskSchema),
     repositories: z.array(repositorySchema),
     agents: z.array(agentStatusSchema),

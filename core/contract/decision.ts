@@ -32,8 +32,17 @@ export const decisionSchema = z.object({
 export type Decision = z.infer<typeof decisionSchema>;
 
 /** A decision as it is kept: its exact text, and the SHA-256 of that text, by which a change to it shows. */
-export const sealedDecisionSchema = z.object({ hash: z.string(), text: z.string() });
+export const sealedDecisionSchema = z.object({ number: z.number().int(), hash: z.string(), text: z.string() });
 export type SealedDecision = z.infer<typeof sealedDecisionSchema>;
+
+/** The decision a sealed one holds; null when somebody made something else of its text. */
+export function openDecision({ text }: Pick<SealedDecision, 'text'>): Decision | null {
+  try {
+    return decisionSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** Whether the record of decisions is whole. */
 export const decisionRecordSchema = z.object({

@@ -51,6 +51,7 @@ export const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
+/** A question as it was asked. A text of more than 64 KiB, or a title or step too long for its line, is cut and says so. */
 export const requestSchema = z.object({
   id: requestIdSchema,
   task: z.number().int().positive(),

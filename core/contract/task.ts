@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkSchema } from './check';
+import { checkDetailSchema, checkSchema } from './check';
 import { repositoryIdSchema } from './repository';
 import { requestSchema } from './request';
 
@@ -69,7 +69,7 @@ const changeSizeSchema = z.object({
 });
 export type ChangeSize = z.infer<typeof changeSizeSchema>;
 
-/** A task as lists show it: everything but its prompt, which may be long. */
+/** A task as lists show it: everything but what may be long, its prompt and what its checks printed. */
 export const taskSchema = z.object({
   id: taskIdSchema,
   title: z.string(),
@@ -88,7 +88,7 @@ export const taskSchema = z.object({
   maxAttempts: z.number().int(),
   /** Not before this time; null for now. */
   runAfter: z.number().int().nullable(),
-  /** Why it is queued though it ran before: a retry, a restart, a provider's limit. */
+  /** Why it is queued though it ran before: a retry, a restart, a provider's limit. Bounded like `error`. */
   queuedReason: z.string().nullable(),
   /** The tasks that must be merged, published or answered before this one starts. */
   after: z.array(taskIdSchema),
@@ -98,6 +98,7 @@ export const taskSchema = z.object({
   updatedAt: z.number().int(),
   /** When the present state began. */
   stateSince: z.number().int(),
+  /** At most some 8,000 characters; a longer one is cut and says so. */
   error: z.string().nullable(),
   usage: usageSchema,
   change: changeSizeSchema.nullable(),
@@ -110,7 +111,7 @@ export const taskSchema = z.object({
   backupRef: z.string().nullable(),
   /** Open requests, oldest first. */
   requests: z.array(requestSchema),
-  /** The newest run of each check command. */
+  /** The newest run of each of the last 20 check commands. */
   checks: z.array(checkSchema),
 });
 export type Task = z.infer<typeof taskSchema>;
@@ -126,7 +127,9 @@ const transitionSchema = z.object({
 });
 export type Transition = z.infer<typeof transitionSchema>;
 
+/** Everything about one task. */
 export const taskDetailSchema = taskSchema.extend({
+  checks: z.array(checkDetailSchema),
   prompt: z.string(),
   transitions: z.array(transitionSchema),
 });

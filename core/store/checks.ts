@@ -1,4 +1,4 @@
-import type { Check } from '../contract/check';
+import type { Check, CheckDetail } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Database } from './database';
 import { allRows, run } from './statement';
@@ -46,12 +46,17 @@ export function endOpenChecks(db: Database, end: { readonly output: string; read
   ).map((row) => row.task_id);
 }
 
-/** The newest run of each check command of a task, by when it started. */
+/** The newest run of each check command of a task, by when it started, without what it printed. */
 export function listChecks(db: Database, task: number): Check[] {
-  return allRows<Check>(
-    db,
-    `SELECT command, state, exit_code AS exitCode, output, started_at AS startedAt, ended_at AS endedAt FROM check_run
-     WHERE id IN (SELECT max(id) FROM check_run WHERE task_id = ? GROUP BY command) ORDER BY id`,
-    task,
-  );
+  return allRows<Check>(db, `SELECT ${columns} FROM ${newestRuns}`, task);
 }
+
+/** The newest run of each check command of a task, by when it started, with what it printed. */
+export function listCheckDetails(db: Database, task: number): CheckDetail[] {
+  return allRows<CheckDetail>(db, `SELECT ${columns}, output FROM ${newestRuns}`, task);
+}
+
+const columns = 'command, state, exit_code AS exitCode, started_at AS startedAt, ended_at AS endedAt';
+
+const newestRuns = `check_run WHERE id IN (
+  SELECT max(id) FROM check_run WHERE task_id = ? GROUP BY command ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Decision, type DecisionRecord, decisionSchema, type SealedDecision } from '../contract/decision';
+import { type Decision, type DecisionRecord, openDecision, type SealedDecision } from '../contract/decision';
 import type { Database } from './database';
-import { allRows, getRow, run } from './statement';
+import { allRows, eachRow, getRow, run } from './statement';
 
 /** Stands before the first decision. */
 const beforeAll = '0'.repeat(64);
@@ -24,19 +24,36 @@ export function addDecision(db: Database, decision: Taken): void {
   run(db, 'INSERT INTO decision (number, task_id, text, hash) VALUES (?, ?, ?, ?)', number, decision.task, text, hash);
 }
 
-/** The decisions after number `after` (0 for all), oldest first; of one task when it is given. */
+/**
+ * The decisions after number `after` (0 for all), oldest first; of one task when it is given. At most `limit` of them,
+ * and no more than have `characters` together, unless the first one alone has more.
+ */
 export function listDecisions(
   db: Database,
-  { after, limit, task }: { readonly after: number; readonly limit: number; readonly task?: number | undefined },
+  list: {
+    readonly after: number;
+    readonly limit: number;
+    readonly characters: number;
+    readonly task?: number | undefined;
+  },
 ): SealedDecision[] {
-  return allRows<SealedDecision>(
+  const { after, limit, task } = list;
+  const rows = eachRow<SealedDecision>(
     db,
-    `SELECT hash, text FROM decision WHERE number > ? ${task === undefined ? '' : 'AND task_id = ?'}
+    `SELECT number, hash, text FROM decision WHERE number > ? ${task === undefined ? '' : 'AND task_id = ?'}
      ORDER BY number LIMIT ?`,
     after,
     ...(task === undefined ? [] : [task]),
     limit,
   );
+  const found: SealedDecision[] = [];
+  let size = 0;
+  for (const row of rows) {
+    size += row.text.length;
+    if (found.length > 0 && size > list.characters) break;
+    found.push(row);
+  }
+  return found;
 }
 
 /** Reads the whole record and says whether every decision is as it was written and none is missing between two. */
@@ -44,7 +61,7 @@ export async function checkDecisions(db: Database): Promise<DecisionRecord> {
   let previous = beforeAll;
   let count = 0;
   for (;;) {
-    const rows = allRows<SealedDecision & { number: number }>(
+    const rows = allRows<SealedDecision>(
       db,
       'SELECT number, hash, text FROM decision WHERE number > ? ORDER BY number LIMIT ?',
       count,
@@ -62,15 +79,15 @@ export async function checkDecisions(db: Database): Promise<DecisionRecord> {
 }
 
 function whatIsWrong(
-  row: SealedDecision & { readonly number: number },
+  row: SealedDecision,
   expected: { readonly number: number; readonly previous: string },
 ): string | null {
   if (row.number !== expected.number) return `decision ${expected.number} is missing`;
   if (hashOf(row.text) !== row.hash) return 'its text is not what was written';
-  const { success, data } = decisionSchema.safeParse(JSON.parse(row.text));
-  if (!success) return 'its text is no decision';
-  if (data.number !== row.number) return 'it was written under another number';
-  return data.previous === expected.previous ? null : 'the decision before it is not the one it followed';
+  const decision = openDecision(row);
+  if (decision === null) return 'its text is no decision';
+  if (decision.number !== row.number) return 'it was written under another number';
+  return decision.previous === expected.previous ? null : 'the decision before it is not the one it followed';
 }
 
 function countDecisions(db: Database): number {

@@ -1,6 +1,7 @@
 import { CodedError } from '../contract/errors';
 import type { Answer, Request, RequestKind, RequestOption, RequestTool } from '../contract/request';
 import { assertAnswers } from './answer';
+import { cut, cutText } from './cut';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
 
@@ -72,6 +73,7 @@ export function askRequest(
     );
     return known;
   }
+  const { title, body, tool, options, steps } = bounded(request);
   const { id } = run(
     db,
     `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
@@ -80,17 +82,31 @@ export function askRequest(
     request.session,
     request.generation,
     request.kind,
-    request.title,
-    request.body,
-    request.tool === null ? null : JSON.stringify(request.tool),
-    JSON.stringify(request.options),
+    title,
+    body,
+    tool === null ? null : JSON.stringify(tool),
+    JSON.stringify(options),
     Number(request.allowsText),
     Number(request.multiple),
-    JSON.stringify(request.steps),
+    JSON.stringify(steps),
     request.fingerprint,
     request.at,
   );
   return { id, state: 'open' };
+}
+
+/** Open requests are part of every list of their task, so what an agent asks must not grow without end. */
+const longest = { text: 64 * 1024, line: 1000, option: 4000, options: 500 } as const;
+
+function bounded(request: NewRequest): Pick<NewRequest, 'title' | 'body' | 'tool' | 'options' | 'steps'> {
+  const { title, body, tool, options, steps } = request;
+  return {
+    title: cutText(title, longest.line),
+    body: cutText(body, longest.text),
+    tool: cut(tool, longest.text),
+    options: cut(options.slice(0, longest.options), longest.option),
+    steps: cut(steps, longest.line),
+  };
 }
 
 /** Takes the person's answer and gives the request as it is then. Throws NOT_FOUND, ALREADY_ANSWERED, WRONG_STATE when it was withdrawn, BAD_INPUT. */

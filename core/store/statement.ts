@@ -27,6 +27,15 @@ export function allRows<Row>(db: BetterSqlite3.Database, sql: string, ...values:
   return prepared(db, sql).all(...values) as Row[];
 }
 
+/** Every row, one by one. The store does nothing else until the caller is through, or has left the loop. */
+export function eachRow<Row>(
+  db: BetterSqlite3.Database,
+  sql: string,
+  ...values: readonly unknown[]
+): IterableIterator<Row> {
+  return prepared(db, sql).iterate(...values) as IterableIterator<Row>;
+}
+
 /** Runs a statement that changes rows and says how many, and the id of the last one inserted. */
 export function run(
   db: BetterSqlite3.Database,

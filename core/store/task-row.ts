@@ -1,5 +1,6 @@
 import { CodedError } from '../contract/errors';
 import type { ChangeSize, PermissionLevel, Priority, TaskOutcome, TaskState } from '../contract/task';
+import { cutText } from './cut';
 import type { Database } from './database';
 import { getRow } from './statement';
 
@@ -52,6 +53,9 @@ export interface TaskPatch {
   readonly crashes?: number;
 }
 
+/** A reason that is longer would make lists of tasks too large to send; the transcript has all of it. */
+export const longestReason = 8000;
+
 /** What a column of `task` is set to. */
 export type Columns = Readonly<Record<string, string | number | null>>;
 
@@ -59,8 +63,8 @@ export type Columns = Readonly<Record<string, string | number | null>>;
 export function patchColumns(patch: TaskPatch): Columns {
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     outcome: patch.outcome,
-    error: patch.error,
-    queued_reason: patch.queuedReason,
+    error: bounded(patch.error),
+    queued_reason: bounded(patch.queuedReason),
     run_after: patch.runAfter,
     branch: patch.branch,
     worktree: patch.worktree,
@@ -75,6 +79,10 @@ export function patchColumns(patch: TaskPatch): Columns {
     }),
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as Columns;
+}
+
+function bounded(reason: string | null | undefined): string | null | undefined {
+  return typeof reason === 'string' ? cutText(reason, longestReason) : reason;
 }
 
 /** The row of a task. Throws NOT_FOUND. */

@@ -1,6 +1,6 @@
 import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
-import { listChecks } from './checks';
+import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
 import { type Dependency, hasLanded, listDependencies } from './dependencies';
 import { openRequestsOf } from './requests';
@@ -17,11 +17,16 @@ export function readTask(db: Database, id: number): Task {
   return toTask(db, taskRow(db, id));
 }
 
-/** A task with its prompt and every move it made. Throws NOT_FOUND. */
+/** A task with its prompt, what its checks printed and every move it made. Throws NOT_FOUND. */
 export function readTaskDetail(db: Database, id: number): TaskDetail {
   const row = taskRow(db, id);
   const created = { from: null, to: 'queued', at: row.created_at, by: row.created_by, reason: 'Created.' } as const;
-  return { ...toTask(db, row), prompt: readPrompt(db, id), transitions: [created, ...listTransitions(db, id)] };
+  return {
+    ...toTask(db, row),
+    checks: listCheckDetails(db, id),
+    prompt: readPrompt(db, id),
+    transitions: [created, ...listTransitions(db, id)],
+  };
 }
 
 /** What the agent was asked to do. */

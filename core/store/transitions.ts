@@ -1,6 +1,8 @@
 import type { TaskState, Transition } from '../contract/task';
+import { cutText } from './cut';
 import type { Database } from './database';
 import { allRows, run } from './statement';
+import { longestReason } from './task-row';
 
 /**
  * Stamps one move of a task. Called in the transaction that makes it. Moves are counted because they are never deleted,
@@ -17,7 +19,7 @@ export function addTransition(db: Database, task: number, move: Transition): voi
     move.to,
     move.at,
     move.by,
-    move.reason,
+    cutText(move.reason, longestReason),
   );
 }
 

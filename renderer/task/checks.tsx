@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { Check } from '../../core/contract/check';
+import type { Check, CheckDetail } from '../../core/contract/check';
 import type { Task } from '../../core/contract/task';
-import { Empty } from '../parts/empty';
+import { Empty, Failed, Skeleton } from '../parts/empty';
 import { Glyph } from '../parts/glyph';
 import { useModel } from '../state/app';
+import { type Resource, useResource } from '../state/resource';
 import { spanInWords } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
@@ -12,6 +13,11 @@ import { CheckCommand } from './check-command';
 /** The repository's own checks of this task's worktree, and the command they run. */
 export function Checks({ task }: { readonly task: Task }): ReactNode {
   const repository = useModel((model) => model.repositories.find(({ id }) => id === task.repositoryId) ?? null);
+  // What a check printed is not in lists; it is read again whenever one begins or ends.
+  const printed = useResource(
+    task.checks.length === 0 ? null : `${task.id} ${task.checks.map(runOf).join(' ')}`,
+    async (client, signal) => (await client.tasks.get({ task: task.id }, { signal })).checks,
+  );
   return (
     <div className="checks" data-pane>
       {repository !== null && <CheckCommand key={repository.id} repository={repository} />}
@@ -23,13 +29,20 @@ export function Checks({ task }: { readonly task: Task }): ReactNode {
         </Empty>
       )}
       {task.checks.map((check) => (
-        <One key={check.command} check={check} />
+        <One key={check.command} check={check}>
+          <Printed check={check} printed={printed} />
+        </One>
       ))}
+      {printed.failure !== null && <Failed failure={printed.failure} again={printed.reload} />}
     </div>
   );
 }
 
-function One({ check }: { readonly check: Check }): ReactNode {
+function runOf({ startedAt, state }: Check): string {
+  return `${startedAt}:${state}`;
+}
+
+function One({ check, children }: { readonly check: Check; readonly children: ReactNode }): ReactNode {
   const look = check.state === 'passed' ? 'done' : check.state === 'failed' ? 'failed' : 'running';
   const took = check.endedAt === null ? null : spanInWords(check.endedAt - check.startedAt);
   return (
@@ -47,12 +60,20 @@ function One({ check }: { readonly check: Check }): ReactNode {
           {took !== null && ' ago'}
         </span>
       </h2>
-      {check.output !== '' && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <pre className="code check-output" tabIndex={0}>
-          {clean(check.output)}
-        </pre>
-      )}
+      {children}
     </section>
+  );
+}
+
+function Printed(given: { readonly check: Check; readonly printed: Resource<readonly CheckDetail[]> }): ReactNode {
+  const { check, printed } = given;
+  if (printed.value === null) return printed.loading && check.state !== 'running' ? <Skeleton lines={3} /> : null;
+  const output = printed.value.find((one) => one.command === check.command)?.output ?? '';
+  if (output === '') return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <pre className="code check-output" tabIndex={0}>
+      {clean(output)}
+    </pre>
   );
 }

@@ -51,3 +51,29 @@ test('a decision changed behind our back is found by audit check and by doctor, 
   expect(checked.code).toBe(1);
   expect(checked.out).toContain('broken at decision 2');
 });
+
+test('a decision that cannot be read any more is said to be broken, and the others are listed', async () => {
+  await terminal.stop();
+  const db = openDatabase({ file: terminal.config.folders.database });
+  const hash = createHash('sha256').update('no JSON').digest('hex');
+  db.prepare("UPDATE decision SET text = 'no JSON', hash = ? WHERE number = 1").run(hash);
+  closeDatabase(db);
+  await terminal.start();
+  const listed = await type('audit', 'list');
+  expect(listed.code).toBe(1);
+  expect(listed.out).toMatch(/^1 {2}cannot be read: the record is broken here\n2 {2}\S+ +person {2}approve/);
+  const json = await type('audit', 'list', '--json');
+  expect(json).toMatchObject({
+    code: 1,
+    json: [
+      { number: 1, hash, text: 'no JSON' },
+      { number: 2, kind: 'approve' },
+    ],
+  });
+  expect((await type('audit', 'export')).out).toContain(`${hash} no JSON\n`);
+  expect((await type('audit', 'check')).out).toContain('broken at decision 1: its text is no decision');
+  const doctor = await type('doctor', '--json');
+  expect(doctor.json.findings).toContainEqual(
+    expect.objectContaining({ name: 'decisions', detail: expect.stringContaining('broken at decision 1') }),
+  );
+});

@@ -181,7 +181,8 @@ describe('the main job in plain Node', () => {
       checkCommand: 'test -f hello.txt && echo checked && exit 3',
     });
     const task = await addTask('[write: hello.txt | hello]');
-    const done = await bed.reaches(task.id, 'review');
+    await bed.reaches(task.id, 'review');
+    const done = await bed.calls.tasks.get({ task: task.id });
     expect(done.checks).toMatchObject([{ state: 'failed', exitCode: 3, output: 'checked' }]);
   });
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { decisionSchema } from '../../../core/contract/decision';
-import { closeDatabase, openDatabase, openForReading } from '../../../core/store/database';
+import { decisionSchema, openDecision } from '../../../core/contract/decision';
+import { closeDatabase, type Database, openDatabase, openForReading } from '../../../core/store/database';
 import { addDecision, checkDecisions, listDecisions } from '../../../core/store/decisions';
 import { addTask, temporaryFolder, temporaryStore } from './store';
 
@@ -18,6 +18,9 @@ const decision: Parameters<typeof addDecision>[1] = {
   rule: null,
 };
 
+const list = (db: Database, page: Omit<Parameters<typeof listDecisions>[1], 'characters'>) =>
+  listDecisions(db, { ...page, characters: 1_000_000 });
+
 /** A record of five decisions, whose triggers are gone: what a stranger with the file could do to it. */
 function tampered(change: string) {
   const { db } = temporaryStore();
@@ -32,7 +35,7 @@ test('a decision is kept as it was taken, after the one before it', () => {
   const task = addTask(db);
   addDecision(db, decision);
   addDecision(db, { ...decision, task, kind: 'approve' });
-  const [first, second] = listDecisions(db, { after: 0, limit: 10 });
+  const [first, second] = list(db, { after: 0, limit: 10 });
   expect(decisionSchema.parse(JSON.parse(first?.text ?? ''))).toEqual({
     ...decision,
     number: 1,
@@ -44,14 +47,14 @@ test('a decision is kept as it was taken, after the one before it', () => {
       .update(first?.text ?? '')
       .digest('hex'),
   ).toBe(first?.hash);
-  expect(listDecisions(db, { after: 0, limit: 10, task })).toEqual([second]);
-  expect(listDecisions(db, { after: 1, limit: 10 })).toEqual([second]);
+  expect(list(db, { after: 0, limit: 10, task })).toEqual([second]);
+  expect(list(db, { after: 1, limit: 10 })).toEqual([second]);
 });
 
 test('the text of a decision can be printed to a terminal as it is', () => {
   const { db } = temporaryStore();
   addDecision(db, decision);
-  const [sealed] = listDecisions(db, { after: 0, limit: 1 });
+  const [sealed] = list(db, { after: 0, limit: 1 });
   expect(sealed?.text).toContain('\\u009b31m \\u202e');
   expect(sealed?.text).toMatch(/^[\x20-\x7e]+$/);
 });
@@ -67,7 +70,7 @@ test('a record nobody touched is whole', async () => {
   const { db } = temporaryStore();
   expect(await checkDecisions(db)).toEqual({ count: 0, newest: null, broken: null });
   for (let number = 1; number <= 1200; number += 1) addDecision(db, { ...decision, at: number });
-  const [last] = listDecisions(db, { after: 1199, limit: 1 });
+  const [last] = list(db, { after: 1199, limit: 1 });
   expect(await checkDecisions(db)).toEqual({ count: 1200, newest: last?.hash, broken: null });
 });
 
@@ -89,10 +92,38 @@ test('a decision changed together with its hash breaks the record at the next on
   const { db } = temporaryStore();
   for (let number = 1; number <= 5; number += 1) addDecision(db, { ...decision, at: number });
   db.exec('DROP TRIGGER decision_unchanged');
-  const text = (listDecisions(db, { after: 2, limit: 1 })[0]?.text ?? '').replace('allow', 'deny');
+  const text = (list(db, { after: 2, limit: 1 })[0]?.text ?? '').replace('allow', 'deny');
   const hash = createHash('sha256').update(text).digest('hex');
   db.prepare('UPDATE decision SET text = ?, hash = ? WHERE number = 3').run(text, hash);
   expect((await checkDecisions(db)).broken).toMatchObject({ number: 4 });
+});
+
+test.each([
+  ['text that is not JSON', 'no {JSON'],
+  ['JSON that is no decision', '{"number":3}'],
+])('%s with a hash that fits breaks the record there, and the rest can still be listed', async (_what, text) => {
+  const { db } = temporaryStore();
+  for (let number = 1; number <= 5; number += 1) addDecision(db, { ...decision, at: number });
+  db.exec('DROP TRIGGER decision_unchanged');
+  const hash = createHash('sha256').update(text).digest('hex');
+  db.prepare('UPDATE decision SET text = ?, hash = ? WHERE number = 3').run(text, hash);
+  expect((await checkDecisions(db)).broken).toEqual({ number: 3, reason: 'its text is no decision' });
+  const read = list(db, { after: 0, limit: 10 }).map((sealed) => openDecision(sealed)?.number ?? null);
+  expect(read).toEqual([1, 2, null, 4, 5]);
+});
+
+test('a list ends before it is too large, but never before its first decision', () => {
+  const { db } = temporaryStore();
+  for (let number = 1; number <= 3; number += 1) addDecision(db, decision);
+  const numbers = (characters: number, after = 0) =>
+    listDecisions(db, { after, limit: 10, characters }).map((sealed) => sealed.number);
+  expect([numbers(1), numbers(1, 1), numbers(700), numbers(10_000), numbers(1, 3)]).toEqual([
+    [1],
+    [2],
+    [1, 2],
+    [1, 2, 3],
+    [],
+  ]);
 });
 
 test('the record can be read by whoever does not own the store, and an older store has none', async () => {

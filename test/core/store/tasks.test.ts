@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TaskState, taskDetailSchema, taskSchema, taskStates, taskTransitions } from '../../../core/contract/task';
-import { endCheck, endOpenChecks, listChecks, startCheck } from '../../../core/store/checks';
+import { endCheck, endOpenChecks, listCheckDetails, listChecks, startCheck } from '../../../core/store/checks';
 import { claimTasks } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
 import { addDependency, dependants } from '../../../core/store/dependencies';
@@ -357,6 +357,8 @@ describe('checks', () => {
       ['npm test', 'passed'],
       ['make', 'failed'],
     ]);
+    expect(listCheckDetails(db, task)).toMatchObject([{ output: 'ok' }, { output: '' }]);
+    expect(listChecks(db, task).every((check) => !('output' in check))).toBe(true);
     expect(() => endCheck(db, { check: killed, exitCode: 0, output: '', at: 7 })).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND' }),
     );
@@ -367,6 +369,6 @@ describe('checks', () => {
     const task = addTask(db);
     startCheck(db, { task, command: 'npm test', at: 1 });
     expect(endOpenChecks(db, { output: 'Switchyard ended.', at: 2 })).toEqual([task]);
-    expect(listChecks(db, task)).toMatchObject([{ state: 'failed', output: 'Switchyard ended.', endedAt: 2 }]);
+    expect(listCheckDetails(db, task)).toMatchObject([{ state: 'failed', output: 'Switchyard ended.', endedAt: 2 }]);
   });
 });

@@ -48,6 +48,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   };
   const detail = (task: Task): TaskDetail => ({
     ...task,
+    checks: task.checks.map((check) => ({ ...check, output: data.printedBy(check) })),
     prompt:
       'Add retry with exponential backoff and jitter to the uploader.\n\nAt most five attempts; give up on 4xx. Keep the first cause.',
     transitions: [

@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../core/contract/agent';
+import type { Check } from '../../../core/contract/check';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
 import type { FileChange, Review } from '../../../core/contract/review';
@@ -160,10 +161,16 @@ const passed = {
   command: 'npm test',
   state: 'passed' as const,
   exitCode: 0,
-  output: '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s',
   startedAt: minutes(14),
   endedAt: minutes(13),
 };
+
+/** What a check printed: its task's detail has it, lists do not. */
+export function printedBy({ state }: Check): string {
+  return state === 'failed'
+    ? '✗ member.test.ts\n  AssertionError: expected "account" to be "member"'
+    : '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s';
+}
 
 export function littleTasks(): readonly Task[] {
   const uploader = { id: 1, title: 'Add retry with backoff to the uploader' };
@@ -239,7 +246,6 @@ export function littleTasks(): readonly Task[] {
           ...passed,
           state: 'failed',
           exitCode: 1,
-          output: '✗ member.test.ts\n  AssertionError: expected "account" to be "member"',
         },
       ],
     }),
