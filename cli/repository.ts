@@ -6,6 +6,7 @@ import { type Command, UsageError } from './command';
 import { plainLine } from './plain';
 import { withClient } from './task';
 import { table } from './text';
+import { sayPrograms } from './trust';
 
 const add: Command = {
   words: ['repository', 'add'],
@@ -17,8 +18,10 @@ const add: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const path = resolve(around.directory, given.name(0));
-      const { notices, programs } = await client.repositories.inspect({ path });
-      const repository = await client.repositories.add({ path, trust: given.flag('trust') });
+      const trust = given.flag('trust');
+      const found = trust ? await sayPrograms(client, path, around) : await client.repositories.inspect({ path });
+      const { notices, programs, trustHash: expected } = found;
+      const repository = await client.repositories.add({ path, trust, ...(trust && { expected }) });
       const notes = notices.map((notice) => `  note: ${plainLine(notice, 300)}\n`).join('');
       const would = repository.trusted
         ? []
@@ -69,7 +72,10 @@ const set: Command = {
         repository = await client.repositories.configure({ repository: repository.id, checkCommand: check ?? null });
       }
       if (changes[2] || changes[3]) {
-        repository = await client.repositories.trust({ repository: repository.id, trust: given.flag('trust') });
+        const trust = given.flag('trust');
+        const found = trust ? await sayPrograms(client, repository.path, around) : null;
+        const expected = found?.trustHash;
+        repository = await client.repositories.trust({ repository: repository.id, trust, expected });
       }
       return { json: repository, text: describe(repository) };
     });

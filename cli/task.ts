@@ -7,6 +7,7 @@ import { type Command, type Outcome, type Surroundings, UsageError } from './com
 import { asId, oneOf } from './parse';
 import { plain, plainLine } from './plain';
 import { ago, counted, nextSteps, stateText, table, taskCells, whyQueued } from './text';
+import { sayPrograms } from './trust';
 import { waitForTask } from './wait';
 
 const add: Command = {
@@ -47,11 +48,7 @@ const add: Command = {
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
     const connection = await around.reach();
     try {
-      const repositoryId = await knownRepository(connection.client, {
-        path,
-        trust: given.flag('trust'),
-        program: around.program,
-      });
+      const repositoryId = await knownRepository(connection.client, { path, trust: given.flag('trust') }, around);
       const task = await connection.client.tasks.create({ ...wanted, prompt, repositoryId });
       if (!given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
@@ -121,7 +118,7 @@ const restore = simple('restore', 'Bring a discarded change back to review', (cl
   client.tasks.restore({ task }),
 );
 
-/** Tasks: adding, looking, stopping. Reviews are in review.ts, transcripts in log.ts. */
+/** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
 export const taskCommands: readonly Command[] = [add, list, show, wait, cancel, retry, discard, restore];
 
 /** Makes one call with a connection of its own. */
@@ -185,15 +182,19 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
 
 async function knownRepository(
   client: Client,
-  asked: { readonly path: string; readonly trust: boolean; readonly program: string },
+  asked: { readonly path: string; readonly trust: boolean },
+  around: Surroundings,
 ): Promise<number> {
-  if (asked.trust) return (await client.repositories.add({ path: asked.path, trust: true })).id;
+  if (asked.trust) {
+    const { trustHash: expected } = await sayPrograms(client, asked.path, around);
+    return (await client.repositories.add({ path: asked.path, trust: true, expected })).id;
+  }
   const found = await client.repositories.inspect({ path: asked.path });
   if (found.knownAs !== null) return found.knownAs;
   const quoted = isAbsolute(asked.path) && /^[\w./-]+$/.test(asked.path) ? asked.path : JSON.stringify(asked.path);
   throw new CodedError(
     'NOT_FOUND',
-    `${found.path} has not been added to Switchyard. Add it with: ${asked.program} repository add ${quoted} --trust   (or give --trust here, which says its hooks and programs may run).`,
+    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted} --trust   (or give --trust here, which says its hooks and programs may run).`,
     { facts: { path: found.path } },
   );
 }

@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
 import type { Caller } from '../contract/caller';
+import { CodedError } from '../contract/errors';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
@@ -25,68 +25,84 @@ export async function inspect(room: Room, path: string): Promise<RepositoryInspe
   const found = await inspectRepository(placeAt(room, opened));
   return {
     path: opened.path,
-    name: basename(opened.path),
+    name: opened.name,
     defaultBranch: opened.defaultBranch,
     knownAs: repositoryByPath(room.db, opened.path)?.id ?? null,
     programs: [...found.programs],
+    trustHash: found.trustHash,
     notices: [...found.notices],
   };
 }
 
-/** Adds a repository, or gives back the one that is there. `trust` is remembered with what it covers. */
-export async function add(room: Room, caller: Caller, input: { path: string; trust: boolean }): Promise<Repository> {
+/** Whether to trust, and the `trustHash` of what the person was shown, when they were. */
+interface Trusting {
+  readonly trust: boolean;
+  readonly expected?: string | undefined;
+}
+
+/** Adds a repository, or gives back the one that is there. `trust` is remembered with what it covers. Throws MOVED. */
+export async function add(room: Room, { by }: Caller, input: { path: string } & Trusting): Promise<Repository> {
   const opened = await openRepository(room.git, input.path);
-  const known = repositoryByPath(room.db, opened.path);
-  if (known) return input.trust ? trust(room, caller, { repository: known.id, trust: true }) : known;
-  const { trustHash, programs } = await inspectRepository(placeAt(room, opened));
+  const covered = input.trust ? await lookAgain(room, opened, input.expected) : null;
   const row = await room.writer.write((db) => {
     // Two doors may add the same folder at once; the second one gets the first one's row.
-    const there = repositoryByPath(db, opened.path);
-    if (there) return there;
-    if (input.trust) recordTrust(room, db, { ...caller, path: opened.path, trust: true, programs });
-    return insertRepository(db, {
-      path: opened.path,
-      commonDir: opened.checkout.commonDir,
-      name: basename(opened.path),
-      trusted: input.trust,
-      trustHash: input.trust ? trustHash : null,
-      defaultBranch: opened.defaultBranch,
-      at: room.now(),
-    });
+    const there =
+      repositoryByPath(db, opened.path) ??
+      insertRepository(db, {
+        path: opened.path,
+        commonDir: opened.checkout.commonDir,
+        name: opened.name,
+        trusted: false,
+        trustHash: null,
+        defaultBranch: opened.defaultBranch,
+        at: room.now(),
+      });
+    return covered === null ? there : keepTrust(room, db, { by, row: there, covered });
   });
   return told(room, row);
 }
 
-/** Trusts what the repository would run now, or takes the trust back. */
-export async function trust(
-  room: Room,
-  caller: Caller,
-  input: { repository: number; trust: boolean },
-): Promise<Repository> {
+/** Trusts what the repository would run now, or takes the trust back. Throws MOVED when it is not what was expected. */
+export async function trust(room: Room, { by }: Caller, input: { repository: number } & Trusting): Promise<Repository> {
   const row = repositoryById(room.db, input.repository);
-  const { trustHash, programs } = await inspectRepository(placeAt(room, await openRepository(room.git, row.path)));
-  const changed = await room.writer.write((db) => {
-    recordTrust(room, db, { ...caller, path: row.path, trust: input.trust, programs });
-    return updateRepository(db, row.id, {
-      trusted: input.trust,
-      trustHash: input.trust ? trustHash : null,
-      trustChanged: false,
-    });
-  });
-  return told(room, changed);
+  const covered = input.trust ? await lookAgain(room, await openRepository(room.git, row.path), input.expected) : null;
+  return told(room, await room.writer.write((db) => keepTrust(room, db, { by, row, covered })));
 }
 
-function recordTrust(
+/** What trust covers, and what of it the person was shown: all of it, or null when nobody showed them anything. */
+interface Covered {
+  readonly trustHash: string;
+  readonly shown: readonly string[] | null;
+}
+
+async function lookAgain(room: Room, opened: OpenRepository, expected: string | undefined): Promise<Covered> {
+  const { trustHash, programs } = await inspectRepository(placeAt(room, opened));
+  if (expected === undefined) return { trustHash, shown: null };
+  if (expected === trustHash) return { trustHash, shown: programs };
+  throw new CodedError(
+    'MOVED',
+    `Nothing was trusted: what ${opened.name} would run has changed since you looked. Look at it again, then trust it.`,
+    { facts: { repository: opened.path } },
+  );
+}
+
+/** Keeps that a repository is trusted with what that covers, or with null that it no longer is. */
+function keepTrust(
   room: Room,
   db: Database,
-  given: { readonly by: string; readonly path: string; readonly trust: boolean; readonly programs: readonly string[] },
-): void {
+  { by, row, covered }: { readonly by: string; readonly row: RepositoryRow; readonly covered: Covered | null },
+): RepositoryRow {
   decisions.record(room, db, {
-    by: given.by,
-    kind: given.trust ? 'trust' : 'distrust',
-    repository: given.path,
-    shown: { programs: [...given.programs] },
+    by,
+    kind: covered === null ? 'distrust' : 'trust',
+    repository: row.path,
+    shown: covered === null || covered.shown === null ? null : { programs: [...covered.shown] },
     answered: null,
+  });
+  return updateRepository(db, row.id, {
+    trusted: covered !== null,
+    trustHash: covered?.trustHash ?? null,
+    trustChanged: false,
   });
 }
 

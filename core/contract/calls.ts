@@ -15,6 +15,11 @@ import { transcriptEventSchema } from './transcript';
 
 const taskRef = z.strictObject({ task: taskIdSchema });
 const repositoryRef = z.strictObject({ repository: repositoryIdSchema });
+/**
+ * Whether to trust what a repository would run, and the `trustHash` of the inspection the person was shown. When that
+ * is not what it would run now, nothing is trusted and the answer is MOVED; without it nobody was shown anything.
+ */
+const trusting = { trust: z.boolean(), expected: z.string().max(200).optional() };
 
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
 export const calls = {
@@ -23,8 +28,8 @@ export const calls = {
     /** Looks at a path without adding it. Fails with the reason when it cannot be added. */
     inspect: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(repositoryInspectionSchema),
     /** Adds a repository, or gives back the one already there; `trust: true` also trusts what is there now. */
-    add: oc.input(z.strictObject({ path: z.string().min(1).max(4096), trust: z.boolean() })).output(repositorySchema),
-    trust: oc.input(repositoryRef.extend({ trust: z.boolean() })).output(repositorySchema),
+    add: oc.input(z.strictObject({ path: z.string().min(1).max(4096), ...trusting })).output(repositorySchema),
+    trust: oc.input(repositoryRef.extend(trusting)).output(repositorySchema),
     configure: oc
       .input(repositoryRef.extend({ checkCommand: z.string().trim().min(1).max(4000).nullable() }))
       .output(repositorySchema),

@@ -28,6 +28,8 @@ export const repositoryInspectionSchema = z.object({
   knownAs: repositoryIdSchema.nullable(),
   /** What the repository would run if trusted: hooks, filters, configured programs, agents' settings. One line each. */
   programs: z.array(z.string()),
+  /** Stands for `programs` and everything they lead to: trusting with it as `expected` trusts this and nothing newer. */
+  trustHash: z.string(),
   /** Things worth knowing that do not stop the work: submodules, LFS pointers, a detached HEAD, a dirty checkout. */
   notices: z.array(z.string()),
 });

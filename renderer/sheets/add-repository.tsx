@@ -70,23 +70,33 @@ export function AddRepository({ path }: { readonly path: string | null }): React
         </div>
         {isShown && found.failure !== null && <Note kind="failed">{cleanLine(found.failure.message)}</Note>}
       </form>
-      {isShown && found.value !== null && found.failure === null && <Found inspection={found.value} />}
+      {isShown && found.value !== null && found.failure === null && (
+        <Found inspection={found.value} again={found.reload} />
+      )}
       {isShown && found.value === null && found.failure === null && <Skeleton lines={5} />}
     </SheetFrame>
   );
 }
 
-function Found({ inspection }: { readonly inspection: RepositoryInspection }): ReactNode {
+function Found(given: { readonly inspection: RepositoryInspection; readonly again: () => void }): ReactNode {
+  const { inspection, again } = given;
   const app = useApp();
   const doing = useDoing('add-repository');
   const [failure, setFailure] = useState<Failure | null>(null);
   const name = cleanLine(inspection.name);
+  const { knownAs: known, trustHash: expected } = inspection;
   const add = async (trust: boolean): Promise<void> => {
     setFailure(null);
     const ended = await carryOut(app, { about: 'add-repository', sentence: 'Adding…' }, (client) =>
-      client.repositories.add({ path: inspection.path, trust }),
+      known === null
+        ? client.repositories.add({ path: inspection.path, trust, expected })
+        : client.repositories.trust({ repository: known, trust, expected }),
     );
-    if (!ended.ok) return setFailure(ended.failure);
+    if (!ended.ok) {
+      // What would run now is shown in place of what was; trusting it is another decision.
+      if (ended.failure.code === 'MOVED') again();
+      return setFailure(ended.failure);
+    }
     const repository = ended.value;
     app.model.update((model) => ({
       ...model,
@@ -95,7 +105,7 @@ function Found({ inspection }: { readonly inspection: RepositoryInspection }): R
     goTo(app, `repository:${repository.id}`);
     say(app.said, {
       kind: 'done',
-      text: trust ? `Added ${name} and trusted it` : `Added ${name}; nothing it configures will run`,
+      text: outcome(name, { trust, isNew: known === null }),
       undo: null,
     });
     showSheet(app, { kind: 'new-task', repository: repository.id });
@@ -116,7 +126,7 @@ function Found({ inspection }: { readonly inspection: RepositoryInspection }): R
             )}
           </p>
         </div>
-        {inspection.knownAs !== null && (
+        {known !== null && (
           <Note kind="info">It was added before. Adding it again only changes whether it is trusted.</Note>
         )}
         {inspection.notices.map((notice) => (
@@ -153,4 +163,9 @@ function Found({ inspection }: { readonly inspection: RepositoryInspection }): R
       </div>
     </>
   );
+}
+
+function outcome(name: string, { trust, isNew }: { readonly trust: boolean; readonly isNew: boolean }): string {
+  if (isNew) return trust ? `Added ${name} and trusted it` : `Added ${name}; nothing it configures will run`;
+  return trust ? `Trusted what ${name} runs now` : `${name} is not trusted now; nothing it configures will run`;
 }

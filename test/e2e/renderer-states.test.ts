@@ -244,3 +244,19 @@ test('the path of a repository stays in its field when it fails, selected, and w
   await press('Enter');
   await page.getByText(/is not a git repository/).waitFor();
 });
+
+test('trust covers what the sheet shows: what was added meanwhile is shown before anything is trusted', async () => {
+  await harness.open('little');
+  await press('Control+o');
+  await page.getByRole('textbox', { name: /folder of a git repository/ }).fill('/home/ada/work/here');
+  await press('Enter');
+  await page.getByText('hook pre-commit').waitFor();
+  await page.evaluate(() =>
+    (window as unknown as { harness: { core: { addHook(hook: string): void } } }).harness.core.addHook('hook pre-push'),
+  );
+  await page.getByRole('button', { name: 'Trust and add' }).click();
+  await page.getByText(/Nothing was trusted/).waitFor();
+  await page.getByText('hook pre-push').waitFor();
+  await page.getByRole('button', { name: 'Trust and add' }).click();
+  await page.getByText('Added here and trusted it').waitFor();
+});

@@ -84,6 +84,27 @@ test('a discarded change comes back with undo', async () => {
   await page.getByText(/is in review again/).waitFor();
 });
 
+test('the checks tab shows what a check printed, and what the next run printed once it ends', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await press('g', '3');
+  await page.getByText('✓ test/uploader.test.ts').waitFor();
+  const run = (state: 'running' | 'failed') =>
+    page.evaluate((state) => {
+      const { core } = (
+        window as unknown as {
+          harness: { core: { tasks: Map<number, { checks: object[] }>; put(task: object): void } };
+        }
+      ).harness;
+      const task = core.tasks.get(6);
+      core.put({ ...task, checks: [{ ...task?.checks[0], state, startedAt: 1, exitCode: null }] });
+    }, state);
+  await run('running');
+  await page.getByText('✓ test/uploader.test.ts').waitFor({ state: 'detached' });
+  await run('failed');
+  await page.getByText('✗ member.test.ts').waitFor();
+});
+
 test('a prompt half written is there when the sheet is opened again', async () => {
   await harness.open('little');
   await press('c');

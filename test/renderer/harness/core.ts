@@ -57,6 +57,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       { from: 'running', to: task.state, at: task.stateSince, by: 'runner', reason: '' },
     ],
   });
+  let programs: readonly string[] = [
+    'hook pre-commit: .husky/pre-commit',
+    'filter lfs: git-lfs clean -- %f',
+    'Claude Code settings: .claude/settings.json',
+  ];
   const reviews = new Map<number, ReturnType<typeof data.reviewOf>>();
   const reviewOf = (id: number) => {
     const task = get(id);
@@ -109,16 +114,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           name: input.path.split('/').pop() ?? '',
           defaultBranch: 'main',
           knownAs: null,
-          programs: [
-            'hook pre-commit: .husky/pre-commit',
-            'filter lfs: git-lfs clean -- %f',
-            'Claude Code settings: .claude/settings.json',
-          ],
+          programs: [...programs],
+          trustHash: programs.join(),
           notices: ['The checkout has 3 edited files. They stay as they are.'],
         };
       }),
       add: on.repositories.add.handler(({ input }) => {
         note('repositories.add', input);
+        if (input.trust && input.expected !== programs.join())
+          throw new ORPCError('MOVED', {
+            message:
+              'Nothing was trusted: what it would run has changed since you looked. Look at it again, then trust it.',
+          });
         const added = {
           ...data.repository,
           id: 40 + repositories.length,
@@ -275,5 +282,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     known = found;
     tell({ type: 'agents.changed', agents: known });
   };
-  return { router, called, put, tasks, findAgents };
+  /** The repository that is about to be added gets another hook. */
+  const addHook = (hook: string): void => {
+    programs = [...programs, hook];
+  };
+  return { router, called, put, tasks, findAgents, addHook };
 }

@@ -167,6 +167,7 @@ const passed = {
 
 /** What a check printed: its task's detail has it, lists do not. */
 export function printedBy({ state }: Check): string {
+  if (state === 'running') return '';
   return state === 'failed'
     ? '✗ member.test.ts\n  AssertionError: expected "account" to be "member"'
     : '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s';
