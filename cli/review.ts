@@ -17,15 +17,18 @@ const diff: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
-      const review = await client.reviews.get({ task });
+      const [review, { state }] = await Promise.all([client.reviews.get({ task }), client.tasks.get({ task })]);
       const { patch, truncated } = await client.reviews.patch({ task, mergeBase: review.mergeBase, head: review.head });
       const short = truncated ? 'The patch is too long to show whole; see the window or the branch.\n' : '';
+      // Only what can be merged now may be suggested: a conflict leaves no way, and neither does a task that failed.
+      const approvable = state === 'review' && review.strategies.length > 0;
       const exactly = `${around.program} ${approveExactly(task, review.head)}`;
+      const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
         // A pipe gets the patch byte for byte; a terminal gets nothing that could move or colour it.
         text: around.out.isTTY ? plain(patch) : patch,
-        note: `${short}This is commit ${shortId(review.head)}. To merge this and nothing newer: ${exactly}\n`,
+        note: `${short}This is commit ${shortId(review.head)}.${merge}\n`,
       };
     }),
 };

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTerminal } from './terminal';
@@ -100,6 +100,23 @@ describe('the main job in the terminal', () => {
     expect(added.json.error).toContain('the oven is cold');
     expect((await type('task', 'retry', String(added.json.id), '--json')).code).toBe(0);
     await type('task', 'wait', String(added.json.id));
+  });
+
+  test('a change is only suggested for merging while it can be merged', async () => {
+    const said = async (id: number) => (await type('task', 'diff', String(id))).err;
+    const { json } = await add('--prompt', '[write: both.txt | theirs]', '--wait', '--json');
+    expect(await said(json.id)).toMatch(
+      /^This is commit \w{10}\. To merge this and nothing newer: switchyard task approve/,
+    );
+    writeFileSync(join(terminal.repository, 'both.txt'), 'mine\n');
+    terminal.git('add', 'both.txt');
+    terminal.git('commit', '-qm', 'both');
+    expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
+    await type('task', 'discard', String(json.id));
+    expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
+    const failed = (await add('--prompt', '[write: new.txt | new]\n[fail: no]', '--wait', '--json')).json;
+    expect(failed.state).toBe('failed');
+    expect(await said(failed.id)).toMatch(/^This is commit \w{10}\.\n$/);
   });
 
   test('following a transcript ends when the task rests and has told everything once', async () => {
@@ -251,6 +268,27 @@ describe('looking and setting', () => {
     const refused = await add('--prompt', 'p', '--base', 'mian');
     expect(refused.err).toContain('for example main.');
     expect(terminal.git('branch', '--list', 'switchyard/*')).not.toBe('');
+  });
+
+  test('what would run is said before it is trusted, and recorded as what was shown', async () => {
+    const hook = join(terminal.repository, '.git', 'hooks', 'pre-merge-commit');
+    mkdirSync(join(hook, '..'), { recursive: true });
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 });
+    const said = /^Trusted, these run as you .*:\n {2}hook pre-merge-commit\n$/;
+    const commands = [
+      ['repository', 'add', 'my repository', '--trust'],
+      ['repository', 'set', 'my repository', '--trust'],
+      ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt', 'p'],
+    ];
+    for (const words of commands) {
+      const { code, err } = await type(...words, '--json');
+      expect(code).toBe(0);
+      expect(err).toMatch(said);
+      const record = (await type('audit', 'list', '--json')).json.at(-1);
+      expect(record).toMatchObject({ kind: 'trust', shown: { programs: ['hook pre-merge-commit'] } });
+    }
+    expect((await type('repository', 'set', 'my repository', '--no-trust')).err).toBe('');
+    rmSync(hook);
   });
 
   test('a repository gets a check command and its trust', async () => {
