@@ -1,5 +1,4 @@
 import type { DoctorReport, Finding } from '../core/contract/doctor';
-import { settingsSchema } from '../core/contract/settings';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 
@@ -35,17 +34,18 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
       connection.close();
     }
   }
-  const [{ createRoster }, { diagnose, readRecord }] = await Promise.all([
+  const [{ createRoster }, { diagnose, readStore }] = await Promise.all([
     import('../core/roster'),
     import('../core/doctor'),
   ]);
   const { config } = around;
-  const agents = createRoster({ config, askHuman: null, settings: () => settingsSchema.parse({}), log: () => {} });
+  const { settings, decisions } = await readStore(config);
+  const agents = createRoster({ config, askHuman: null, settings: () => settings, log: () => {} });
   return diagnose({
     config,
     agents: await agents.located(true),
     desktop: around.desktop,
-    decisions: await readRecord(config),
-    passed: agents.passed(),
+    decisions,
+    variables: await agents.named(),
   });
 }

@@ -5,11 +5,14 @@ import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DecisionRecord } from './contract/decision';
 import type { DoctorReport, Finding } from './contract/doctor';
+import { type Settings, settingsSchema } from './contract/settings';
 import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
+import type { NamedVariables } from './roster';
 import { openForReading } from './store/database';
 import { checkDecisions } from './store/decisions';
+import { readSettings } from './store/settings';
 
 /** Below this much free space a worktree or a commit may fail half-way. */
 const lowBytes = 1024 ** 3;
@@ -26,8 +29,8 @@ export async function diagnose(subject: {
   readonly desktop: string | null;
   /** Whether the record of decisions is whole; null when there is none yet. */
   readonly decisions: DecisionRecord | null;
-  /** Names of variables agents are given beyond the allow-list. */
-  readonly passed: readonly string[];
+  /** What becomes of the variables named for agents beyond the allow-list. */
+  readonly variables: NamedVariables;
 }): Promise<DoctorReport> {
   const findings = [
     ...(await gitFindings(subject.config)),
@@ -37,17 +40,19 @@ export async function diagnose(subject: {
     await spaceFinding(subject.config.folders.data),
     await folderFinding(subject.config.folders.data),
     ...(subject.decisions === null ? [] : [decisionsFinding(subject.decisions)]),
-    passedFinding(subject.passed, subject.config),
+    variablesFinding(subject.variables),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }
 
-/** Reads the record of decisions of a data folder nobody need own; null when there is none. */
-export async function readRecord(config: Config): Promise<DecisionRecord | null> {
+/** Reads what the store of a data folder nobody need own says: its settings and the state of its record, if it has one. */
+export async function readStore(
+  config: Config,
+): Promise<{ readonly settings: Settings; readonly decisions: DecisionRecord | null }> {
   const db = openForReading({ file: config.folders.database, nativeBinding: config.nativeBinding });
-  if (db === null) return null;
+  if (db === null) return { settings: settingsSchema.parse({}), decisions: null };
   try {
-    return await checkDecisions(db);
+    return { settings: readSettings(db), decisions: await checkDecisions(db) };
   } finally {
     db.close();
   }
@@ -159,21 +164,16 @@ function decisionsFinding({ count, newest, broken }: DecisionRecord): Finding {
   return { ...found, state: 'warning', detail, hint };
 }
 
-function passedFinding(passed: readonly string[], config: Config): Finding {
-  const set = passed.filter((name) => config.environment[name] !== undefined);
-  const unset = passed.filter((name) => config.environment[name] === undefined);
+function variablesFinding({ passed, unset, refused }: NamedVariables): Finding {
+  const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`]);
   const parts = [
-    passed.length === 0 ? 'agents see the allow-list only' : `agents also see ${set.join(', ') || 'nothing more'}`,
-    unset.length === 0 ? '' : `named but not set: ${unset.join(', ')}`,
+    ...(passed.length === 0 ? ['agents see the allow-list only'] : list('agents also see', passed)),
+    ...list('named but not set', unset),
+    ...list('named but never passed', refused),
   ];
   const hint = 'Name more with the setting passEnvironment or SWITCHYARD_PASS_ENV.';
-  return {
-    name: 'environment',
-    state: 'ok',
-    required: false,
-    detail: parts.filter((part) => part !== '').join('; '),
-    hint,
-  };
+  const state = refused.length === 0 ? 'ok' : 'warning';
+  return { name: 'environment', state, required: false, detail: parts.join('; '), hint };
 }
 
 function messageOf(cause: unknown): string {

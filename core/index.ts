@@ -145,7 +145,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         agents: await agents.located(true),
         desktop: options.desktop,
         decisions: await checkDecisions(db),
-        passed: agents.passed(),
+        variables: await agents.named(),
       }),
     requestStop: options.onStopRequested,
   });

@@ -20,8 +20,18 @@ export interface Roster {
   readonly located: (refresh: boolean) => Promise<readonly AgentStatus[]>;
   /** What was found last; none while the first look is under way. */
   readonly known: () => readonly AgentStatus[];
-  /** The names agents see beyond the allow-list. */
-  readonly passed: () => readonly string[];
+  /** What becomes of the variables named beyond the allow-list. */
+  readonly named: () => Promise<NamedVariables>;
+}
+
+/** The variables that settings and SWITCHYARD_PASS_ENV name for agents, by what becomes of them. */
+export interface NamedVariables {
+  /** Agents get these. */
+  readonly passed: readonly string[];
+  /** Neither this program nor the login shell has these. */
+  readonly unset: readonly string[];
+  /** These are never passed, whoever names them. */
+  readonly refused: readonly string[];
 }
 
 /** Puts the agents together from what the configuration and the settings say. */
@@ -53,12 +63,21 @@ export function createRoster(options: {
     );
     return new Map([...builtIn, ...custom].map((agent) => [agent.name, agent]));
   };
-  const passed = () => [...new Set([...settings().passEnvironment, ...config.passEnvironment])];
+  const build = async () => {
+    const pass = [...new Set([...settings().passEnvironment, ...config.passEnvironment])];
+    return { pass, ...buildEnvironment({ login: await login(), process: config.environment, pass }) };
+  };
   const environment = async () => {
-    const built = buildEnvironment({ login: await login(), process: config.environment, pass: passed() });
+    const built = await build();
     if (built.refused.length > 0)
       log('warning', 'Variables that agents never get were named.', { names: built.refused });
     return built.environment;
+  };
+  const named = async () => {
+    const { pass, environment: given, refused } = await build();
+    const possible = pass.filter((name) => !refused.includes(name));
+    const passed = possible.filter((name) => given[name] !== undefined);
+    return { passed, unset: possible.filter((name) => !passed.includes(name)), refused };
   };
   let looking: Promise<readonly AgentStatus[]> | undefined;
   let found: readonly AgentStatus[] = [];
@@ -70,7 +89,7 @@ export function createRoster(options: {
   return {
     all,
     environment,
-    passed,
+    named,
     known: () => found,
     located(refresh) {
       if (refresh || !looking) {

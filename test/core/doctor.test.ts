@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../core/config';
 import { diagnose } from '../../core/doctor';
+import type { NamedVariables } from '../../core/roster';
 
 let folder: string;
 beforeEach(() => {
@@ -23,9 +24,9 @@ const echo = {
   notes: ['For trying things out.'],
 };
 
-async function finding(name: string) {
+async function finding(name: string, variables: NamedVariables = { passed: [], unset: [], refused: [] }) {
   const environment = { PATH: process.env.PATH, HOME: join(folder, 'home'), SWITCHYARD_HOME: join(folder, 'data') };
-  const subject = { config: readConfig(environment), agents: [echo], desktop: null, decisions: null, passed: [] };
+  const subject = { config: readConfig(environment), agents: [echo], desktop: null, decisions: null, variables };
   const report = await diagnose(subject);
   return { ok: report.ok, ...report.findings.find((each) => each.name === name) };
 }
@@ -48,4 +49,13 @@ test('without a name for commits the doctor warns, says which one is used instea
 
 test('an agent that is built in needs nothing, and is not said to be logged in', async () => {
   expect(await finding('agent echo')).toMatchObject({ state: 'ok', detail: 'built in, needs nothing' });
+});
+
+test('of the variables named for agents the doctor tells apart which they get, which are not set and which nobody gets', async () => {
+  expect(await finding('environment')).toMatchObject({ state: 'ok', detail: 'agents see the allow-list only' });
+  const named = { passed: ['TOKEN', 'OTHER'], unset: ['GONE'], refused: ['NODE_OPTIONS'] };
+  expect(await finding('environment', named)).toMatchObject({
+    state: 'warning',
+    detail: 'agents also see: TOKEN, OTHER; named but not set: GONE; named but never passed: NODE_OPTIONS',
+  });
 });
