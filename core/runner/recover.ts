@@ -30,7 +30,7 @@ export async function recover(deps: Deps): Promise<void> {
   const released = await deps.writer.write((db) => {
     endOpenSessions(db, { reason: 'Switchyard ended.', at: deps.now() });
     endOpenChecks(db, { output: 'Switchyard ended while this ran.', at: deps.now() });
-    return releaseOwnerless(db, { at: deps.now(), clean: false });
+    return releaseOwnerless(db, { at: deps.now() });
   });
   for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
   for (const landing of openLandings(deps.db)) {

@@ -1,6 +1,7 @@
 import type { Request } from '../contract/request';
 import type { Status } from '../contract/status';
 import type { Claim } from '../sources/source';
+import { giveUpClaims } from '../store/claims';
 import { taskRow } from '../store/task-row';
 import { type Answers, createAnswers } from './answers';
 import type { Deps, Stop } from './deps';
@@ -11,7 +12,10 @@ import { work } from './work';
 export interface Runner {
   /** Begins to claim. */
   start(): void;
-  /** Stops claiming, parks what is in hand and resolves when every agent is gone, or after `limitMs`. */
+  /**
+   * Stops claiming, parks what is in hand and resolves when every agent is gone, or after `limitMs`; what is in hand then
+   * is given up, so that the next start does not take it for a crash.
+   */
   stop(limitMs: number): Promise<void>;
   /** A task was stored or the limit changed: look again. */
   wake(): void;
@@ -24,9 +28,12 @@ export interface Runner {
   status(): Status['workers'][number];
 }
 
-interface Job {
+/** A task being worked on. */
+interface InHand {
   readonly claim: Claim;
   readonly end: AbortController;
+  /** Stops renewing the lease. */
+  readonly release: () => void;
   readonly done: Promise<void>;
 }
 
@@ -51,19 +58,19 @@ export function createRunner(given: Deps): Runner {
     },
   };
   const answers: Answers = createAnswers();
-  const jobs = new Map<number, Job>();
+  const inHand = new Map<number, InHand>();
   const closing = new AbortController();
   let slotsChanged = () => {};
   let round = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
   function waitingCount(): number {
-    return [...jobs.keys()].filter((task) => taskRow(given.db, task).state === 'waiting').length;
+    return [...inHand.keys()].filter((task) => taskRow(given.db, task).state === 'waiting').length;
   }
 
   function freeSlots(): number {
     const limit = deps.settings().concurrency;
-    return Math.min(limit - (jobs.size - waitingCount()), limit * inHandFactor - jobs.size);
+    return Math.min(limit - (inHand.size - waitingCount()), limit * inHandFactor - inHand.size);
   }
 
   async function claimAndWork(): Promise<void> {
@@ -105,17 +112,32 @@ export function createRunner(given: Deps): Runner {
     const release = keepLease(deps, claim, () => stop('lost'));
     deps.announce(claim.task);
     // A task cancelled and queued again at once waits until its former agent has left the worktree.
-    const before = jobs.get(claim.task)?.done ?? Promise.resolve();
+    const before = inHand.get(claim.task)?.done ?? Promise.resolve();
     const done = before
       .then(() => work(deps, answers, claim, end.signal))
       .catch((cause) => deps.log('error', 'A task could not be put down.', { task: claim.task, cause: String(cause) }))
       .finally(() => {
         release();
-        if (jobs.get(claim.task)?.claim === claim) jobs.delete(claim.task);
+        if (inHand.get(claim.task)?.claim === claim) inHand.delete(claim.task);
         deps.announce(claim.task);
         slotsChanged();
       });
-    jobs.set(claim.task, { claim, end, done });
+    inHand.set(claim.task, { claim, end, release, done });
+  }
+
+  /** What did not end in time goes on with the next start, and must not pass for a crash there. */
+  async function giveUp(): Promise<void> {
+    const left = [...inHand.values()];
+    // A renewal after this would take the lease back.
+    for (const { release } of left) release();
+    deps.log('warning', 'Closed before everything in hand was parked.', { tasks: [...inHand.keys()] });
+    const claims = left.map(({ claim }) => claim);
+    try {
+      await deps.writer.write((db) => giveUpClaims(db, claims));
+    } catch (cause) {
+      // Closing goes on all the same; at worst the next start counts a crash.
+      deps.log('error', 'What was in hand could not be given up.', { cause: String(cause) });
+    }
   }
 
   return {
@@ -125,14 +147,15 @@ export function createRunner(given: Deps): Runner {
     async stop(limitMs) {
       closing.abort();
       slotsChanged();
-      for (const job of jobs.values()) job.end.abort('closing' satisfies Stop);
+      for (const task of inHand.values()) task.end.abort('closing' satisfies Stop);
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, limitMs);
       });
-      const gone = Promise.all([loop, ...[...jobs.values()].map((job) => job.done)]);
+      const gone = Promise.all([loop, ...[...inHand.values()].map((task) => task.done)]);
       await Promise.race([gone, limit]);
       clearTimeout(timer);
+      if (inHand.size > 0) await giveUp();
     },
     wake() {
       deps.source.notify();
@@ -140,10 +163,10 @@ export function createRunner(given: Deps): Runner {
       slotsChanged();
     },
     cancel(task) {
-      jobs.get(task)?.end.abort('cancelled' satisfies Stop);
+      inHand.get(task)?.end.abort('cancelled' satisfies Stop);
     },
     async over(task) {
-      await jobs.get(task)?.done;
+      await inHand.get(task)?.done;
     },
     deliver(request) {
       answers.deliver(request);
@@ -152,8 +175,8 @@ export function createRunner(given: Deps): Runner {
       const waiting = waitingCount();
       return {
         name: 'local',
-        state: closing.signal.aborted ? 'stopping' : jobs.size > waiting ? 'busy' : 'idle',
-        running: jobs.size - waiting,
+        state: closing.signal.aborted ? 'stopping' : inHand.size > waiting ? 'busy' : 'idle',
+        running: inHand.size - waiting,
         waiting,
         limit: deps.settings().concurrency,
       };

@@ -137,6 +137,18 @@ export function extendClaim(
 }
 
 /**
+ * Gives the leases of these claims up, as the last thing a runtime that closes does with work that does not end in time:
+ * whoever starts next queues it again, and does not take it for work that brought Switchyard down. Claims that no longer
+ * hold stay as they are.
+ */
+export function giveUpClaims(db: Database, claims: readonly Pick<ClaimRow, 'task' | 'generation'>[]): void {
+  for (const claim of claims) extendClaim(db, { claim, leaseUntil: givenUp });
+}
+
+/** No clock ends a lease that was given up: only the next start may take the task, which is when this is looked for. */
+const givenUp = Number.MAX_SAFE_INTEGER;
+
+/**
  * Takes back every task whose lease ran out: it is queued again with one more crash, or failed when it has too many of
  * them or no attempts left.
  */
@@ -146,20 +158,18 @@ export function expireClaims(db: Database, { now }: { readonly now: number }): R
 }
 
 /**
- * Takes back every task that is in hand, at start, when the owner that had them is gone. After a clean shutdown nothing
- * counts against them; after a crash a running task counts a crash as in `expireClaims`. A waiting one never does: its
- * agent stood still, and nobody should lose a question because the computer was switched off.
+ * Takes back every task that is in hand, at start, when the owner that had them is gone. A running task counts a crash as
+ * in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it. A waiting one
+ * never does: its agent stood still, and nobody should lose a question because the computer was switched off.
  */
-export function releaseOwnerless(
-  db: Database,
-  { at, clean }: { readonly at: number; readonly clean: boolean },
-): Released[] {
+export function releaseOwnerless(db: Database, { at }: { readonly at: number }): Released[] {
   const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} ORDER BY id`);
   return rows.map((row) => {
-    if (!clean && row.state === 'running') {
+    const closed = row.lease_until === givenUp;
+    if (!closed && row.state === 'running') {
       return releaseCrashed(db, row, { at, what: 'Switchyard ended without warning while it ran' });
     }
-    const reason = clean ? 'Switchyard was restarted.' : 'Switchyard was restarted while this waited for an answer.';
+    const reason = closed ? 'Switchyard was closed.' : 'Switchyard was restarted while this waited for an answer.';
     const patch = { queuedReason: reason, attempt: Math.max(0, row.attempt - 1) };
     moveTask(db, { task: row.id, to: 'queued', by: 'recovery', reason, at, patch });
     return { task: row.id, from: heldState(row.state), to: 'queued' };

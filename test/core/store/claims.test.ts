@@ -4,6 +4,7 @@ import {
   crashesAllowed,
   expireClaims,
   extendClaim,
+  giveUpClaims,
   nextDue,
   releaseOwnerless,
 } from '../../../core/store/claims';
@@ -115,7 +116,7 @@ describe('at start', () => {
 
   test('nothing is left running without an owner, whatever its lease says', () => {
     const { db, running, waiting, queued } = held();
-    expect(releaseOwnerless(db, { at: 200, clean: false })).toEqual([
+    expect(releaseOwnerless(db, { at: 200 })).toEqual([
       { task: running, from: 'running', to: 'queued' },
       { task: waiting, from: 'waiting', to: 'queued' },
     ]);
@@ -129,11 +130,24 @@ describe('at start', () => {
     expect(readTask(db, waiting).attempt).toBe(1);
   });
 
-  test('after a clean shutdown no attempt counts', () => {
+  test('what a runtime that closed gave up counts no attempt and no crash, however often', () => {
     const { db, running, waiting } = held();
-    releaseOwnerless(db, { at: 200, clean: true });
-    expect(readTask(db, running)).toMatchObject({ attempt: 0, queuedReason: 'Switchyard was restarted.' });
-    expect(readTask(db, waiting).attempt).toBe(0);
+    for (let quit = 1; quit <= 5; quit += 1) {
+      const claims = [running, waiting].map((task) => ({ task, generation: quit }));
+      giveUpClaims(db, claims);
+      expect(expireClaims(db, { now: 1e12 })).toEqual([]);
+      releaseOwnerless(db, { at: 200 });
+      expect(readTask(db, running)).toMatchObject({ attempt: 0, queuedReason: 'Switchyard was closed.' });
+      expect(readTask(db, waiting)).toMatchObject({ state: 'queued', attempt: 0 });
+      claim(db, { limit: 2, now: 300 });
+    }
+  });
+
+  test('what was given up by a claim that no longer holds is not excused', () => {
+    const { db, running } = held();
+    giveUpClaims(db, [{ task: running, generation: 0 }]);
+    releaseOwnerless(db, { at: 200 });
+    expect(readTask(db, running).queuedReason).toContain('crash 1 of 3');
   });
 
   test('a task that only waited for an answer is never poison, however often the computer was switched off', () => {
@@ -142,7 +156,7 @@ describe('at start', () => {
     for (let start = 0; start < 10; start++) {
       claim(db);
       moveTask(db, { task, to: 'waiting', by: 'runner', reason: 'asks', at: 100 });
-      releaseOwnerless(db, { at: 200, clean: false });
+      releaseOwnerless(db, { at: 200 });
     }
     expect(readTask(db, task)).toMatchObject({ state: 'queued', attempt: 0 });
   });
@@ -153,7 +167,7 @@ describe('at start', () => {
     let starts = 0;
     for (let start = 0; start < 6; start++) {
       starts += claim(db).length;
-      releaseOwnerless(db, { at: 200, clean: false });
+      releaseOwnerless(db, { at: 200 });
     }
     expect(starts).toBe(3);
     expect(readTask(db, task)).toMatchObject({ state: 'failed', attempt: 3 });

@@ -20,7 +20,7 @@ const slots = 8;
 
 const db = openDatabase({ file: join(folder, 'switchyard.db') });
 const writer = createWriter(db);
-releaseOwnerless(db, { at: Date.now(), clean: false });
+releaseOwnerless(db, { at: Date.now() });
 const source = createQueueSource({ db, writer, worker: 'w', now: () => Date.now(), leaseMs: 60_000 });
 const never = new AbortController().signal;
 
