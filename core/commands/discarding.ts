@@ -2,7 +2,7 @@ import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
-import type { Place } from '../git/checkout';
+import type { WorktreePlace } from '../git/checkout';
 import { detachHead } from '../git/detach';
 import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
@@ -107,7 +107,7 @@ async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branc
         `Could not restore task ${task.id}: ${what} exists already and is something else. Move it away, then restore again.`,
       );
     }
-    const inWorktree = { ...place, checkout: added.checkout };
+    const inWorktree: WorktreePlace = { git: room.git, checkout: added.checkout, trusted: false };
     try {
       if (left.kept !== null) {
         // The agent had left its branch: the worktree comes back where it was.
@@ -152,7 +152,7 @@ async function whatIsLeft(
 async function keepRestored(
   room: Room,
   task: TaskWork,
-  restored: { readonly row: number; readonly path: string; readonly branch: string; readonly place: Place },
+  restored: { readonly row: number; readonly path: string; readonly branch: string; readonly place: WorktreePlace },
 ): Promise<void> {
   await room.writer.write((db) => {
     updateWorktree(db, { worktree: restored.row, state: 'ready', at: room.now() });

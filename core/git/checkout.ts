@@ -15,6 +15,21 @@ export interface Place {
   readonly git: Git;
   readonly checkout: Checkout;
   readonly trusted: boolean;
+  /** Who answers for what a command there starts; nobody for commands that are over in a moment. */
+  readonly owner?: Owner;
+}
+
+/** Whoever can find and end what a command starts, should this process die before it. */
+export interface Owner {
+  /** Carried by the command and all that it starts. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Told of each command that may run what the repository configures. */
+  readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
+}
+
+/** A task's worktree as a place. The trust in its repository does not do for it. */
+export interface WorktreePlace extends Place {
+  readonly trusted: WorktreeTrust | false;
 }
 
 declare const given: unique symbol;

@@ -1,7 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import type { Place } from './checkout';
+import { readable } from './capture';
+import type { Place, WorktreePlace } from './checkout';
+import { passingFilters, wasFiltered } from './filters';
 import { type Identity, identityVariables } from './identity';
 import { readHead } from './open';
 import { treeOf } from './resolve';
@@ -14,6 +16,11 @@ export type Committed =
   | { readonly kind: 'nothing'; readonly oid: string }
   /** A hook of the trusted repository refused; `output` is what it said. The changes are staged. */
   | { readonly kind: 'refused'; readonly output: string }
+  /**
+   * These changed files have passed filters of the repository on their way to the disk, and no filter may run now to
+   * bring them back to what belongs into a commit. Nothing was done.
+   */
+  | { readonly kind: 'filtered'; readonly files: readonly string[] }
   /** The worktree is not on the branch expected: on another one, or null for none. Nothing was done. */
   | { readonly kind: 'elsewhere'; readonly branch: string | null };
 
@@ -23,7 +30,7 @@ export type Committed =
  * meanwhile, and whatever git reports.
  */
 export async function commitAll(
-  place: Place,
+  place: WorktreePlace,
   commit: {
     readonly branch: string;
     readonly message: string;
@@ -36,7 +43,12 @@ export async function commitAll(
   if (head.kind !== 'branch' || head.branch !== commit.branch) {
     return { kind: 'elsewhere', branch: head.kind === 'branch' ? head.branch : null };
   }
-  await stageAll(place, signal);
+  const changed = await changedFiles(place, signal);
+  if (!place.trusted && (await wasFiltered(place.checkout))) {
+    const filtered = await passingFilters(place, changed);
+    if (filtered.length > 0) return { kind: 'filtered', files: filtered.map(readable) };
+  }
+  await stage(place, changed, signal);
   const tree = await readGit(place, ['write-tree'], { signal });
   const merging = await mergeHeads(place);
   if (tree === (await treeOf(place, head.oid)) && merging.length === 0) return { kind: 'nothing', oid: head.oid };
@@ -70,11 +82,8 @@ export async function commitAll(
   return { kind: 'committed', oid: now, files: splitNul(names.stdout).length };
 }
 
-/**
- * Stages every change. Not by `git add`, which would run git inside each submodule that is set up, under that
- * submodule's own configuration.
- */
-async function stageAll(place: Place, signal: AbortSignal | undefined): Promise<void> {
+/** The names of all changed and untracked files, each ending with NUL. */
+async function changedFiles(place: Place, signal: AbortSignal | undefined): Promise<Buffer> {
   const [changed, untracked] = await Promise.all([
     runGit(place, ['diff-files', '-z', '--name-only', '--ignore-submodules=dirty'], { signal }),
     runGit(place, ['ls-files', '-z', '--others', '--exclude-standard'], { signal }),
@@ -84,11 +93,16 @@ async function stageAll(place: Place, signal: AbortSignal | undefined): Promise<
   const names = [changed, untracked]
     .flatMap(({ stdout }) => splitNul(stdout.toString('latin1')))
     .filter((name) => !name.endsWith('/'));
+  return Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1');
+}
+
+/**
+ * Stages files. Not by `git add`, which would run git inside each submodule that is set up, under that submodule's own
+ * configuration.
+ */
+async function stage(place: Place, names: Buffer, signal: AbortSignal | undefined): Promise<void> {
   if (names.length === 0) return;
-  await runGit(place, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
-    input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-    signal,
-  });
+  await runGit(place, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { input: names, signal });
 }
 
 /** The other parents of a merge the agent began in this worktree. */

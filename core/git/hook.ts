@@ -5,9 +5,15 @@ import { runGit } from './run';
  * Runs one of a trusted repository's hooks, as git would at this point, and gives a notice when the hook failed. For
  * hooks whose failure does not undo what was done. An untrusted repository's hooks are not run.
  */
-export async function runHook(place: Place, name: string, args: readonly string[]): Promise<string[]> {
+export async function runHook(
+  place: Place,
+  name: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
   if (!place.trusted) return [];
   const { exitCode, stdout, stderr } = await runGit(place, ['hook', 'run', '--ignore-missing', name, '--', ...args], {
+    signal,
     successExitCodes: Array.from({ length: 255 }, (_, index) => index + 1),
   });
   if (exitCode === 0) return [];

@@ -77,10 +77,10 @@ function hashOf(programs: readonly Program[]): string {
 }
 
 async function findPrograms(place: Place): Promise<Program[]> {
-  const configuration = await ownConfiguration(place);
+  const configuration = (await ownConfiguration(place)).filter(([key, value]) => executes(key, value));
   return [
     ...(await hooks(place)),
-    ...configuration.filter(([key, value]) => executes(key, value)).map(configured),
+    ...(await Promise.all(configuration.map((entry) => configured(place, entry)))),
     ...(await attributes(place)),
     ...(await agentSettings(place)),
   ];
@@ -111,8 +111,20 @@ function executes(key: string, value: string): boolean {
   return executing.some((pattern) => pattern.test(key));
 }
 
-function configured([key, value]: readonly [string, string]): Program {
-  return { line: `${printable(key)} = ${printable(value)}`, content: value };
+async function configured(place: Place, [key, value]: readonly [string, string]): Promise<Program> {
+  const content = [value, ...(await filesNamed(place, value))].join('\0');
+  return { line: `${printable(key)} = ${printable(value)}`, content };
+}
+
+/** Digests of the checkout's own files that a command names: on another branch they may do something else. */
+async function filesNamed(place: Place, command: string): Promise<string[]> {
+  const digests: string[] = [];
+  for (const word of command.split(/[\s'"`;|&()<>=$!]+/)) {
+    if (word === '' || isAbsolute(word)) continue;
+    const file = await realpath(join(place.checkout.workTree, word)).catch(() => null);
+    if (file !== null && (await lstat(file)).isFile()) digests.push(await digest(file));
+  }
+  return digests;
 }
 
 /** What the repository itself configures, included files and all; not what the person or the system does. */

@@ -38,6 +38,9 @@ export const untrusted: readonly Override[] = [
   ['merge.renormalize', 'false'],
 ];
 
+/** For a command that is to run none of a trusted repository's programs either; the rest of what it says counts. */
+export const silent: readonly Override[] = [['core.hooksPath', '/dev/null']];
+
 /**
  * The overrides that silence programs configured under names of their own (filters, drivers, hooks by name) or without
  * a value that means none, given the keys that are configured. They go to git through its environment, because a name

@@ -16,6 +16,8 @@ export interface Execution {
   readonly timeoutMs?: number | undefined;
   /** The most it may print. Beyond it the process is ended and `truncated` is set. */
   readonly maxBytes?: number | undefined;
+  /** Told of the process as soon as it runs. */
+  readonly onProcess?: ((process: { readonly pid: number; readonly command: string }) => void) | undefined;
 }
 
 /** How it ended. */
@@ -49,6 +51,7 @@ export function execute(what: Execution): Promise<Executed> {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    if (child.pid !== undefined) what.onProcess?.({ pid: child.pid, command: [program, ...args].join(' ') });
     const stdout: Buffer[] = [];
     let size = 0;
     let stderr = '';

@@ -2,6 +2,8 @@ import { chmod, lstat, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/prom
 import { CodedError } from '../contract/errors';
 import { type BytePath, onDisk } from './capture';
 import type { Place } from './checkout';
+import { noteFiltered } from './filters';
+import { keepAsItIs } from './finish';
 import { readHead } from './open';
 import { runGit, splitNul } from './run';
 import { readIndexLine, type SnapshotState } from './snapshot';
@@ -14,16 +16,15 @@ export async function readSnapshot(place: Place, ref: string): Promise<SnapshotS
 
 /**
  * Puts a snapshot back into a fresh worktree, which must be at the commit the snapshot was taken at and unchanged.
- * Afterwards files, bits, links and index are as they were: what was staged is staged, what was not is not. Throws
- * WRONG_STATE, having touched nothing, when the worktree is not fresh.
+ * Afterwards files, bits, links and index are as they were: what was staged is staged, what was not is not. Runs
+ * none of the repository's programs. Throws WRONG_STATE, having touched nothing, when the worktree is not fresh.
  */
 export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly ref: string }): Promise<void> {
   const place = { ...trustedOrNot, trusted: false };
   const state = await readSnapshot(place, ref);
   const stateCommit = await stateOf(place, ref);
   const head = await readHead(place);
-  // The comparison needs the filters the files were written with: without them a filtered file looks edited.
-  const status = await runGit(trustedOrNot, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
+  const status = await runGit(place, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
   if (status.stdout.length > 0 || head.kind === 'unborn' || head.oid !== state.head) {
     throw new CodedError(
       'WRONG_STATE',
@@ -31,6 +32,9 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
       { facts: { ref, path: place.checkout.workTree } },
     );
   }
+  // From here on its files are somebody's work.
+  await keepAsItIs(place.checkout);
+  if (state.filtered) await noteFiltered(place.checkout);
   await clear(place);
   const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
   await writeFiles(place, [...(await filesOf(place, ref, '')), ...ignored]);
@@ -43,7 +47,7 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
     }
   }
   const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
-  await writeIndex(trustedOrNot, stdout, state.intended);
+  await writeIndex(place, stdout, state.intended);
 }
 
 /** The commit of the rest: the last parent. */

@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
+import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Place } from './checkout';
 import type { Git } from './git';
-import { always, neutralise, type Override, untrusted } from './overrides';
+import { always, neutralise, type Override, silent, untrusted } from './overrides';
 import { type Executed, execute } from './process';
 
 /** A folder in which git is to find the repository by itself. Used before the repository is known, never after. */
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Read what the system configures even for an untrusted repository. Only for reading configuration. */
   readonly systemConfiguration?: boolean;
+  /** Run no hook, filter or driver even of a trusted repository. What else is configured counts as it does for one. */
+  readonly silent?: boolean;
 }
 
 /** What git printed, and how it ended. */
@@ -49,8 +52,9 @@ export async function runGit(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const trusted = 'checkout' in where && where.trusted;
-  const overrides = trusted ? always : [...always, ...untrusted, ...(await named(where, options))];
-  const result = await call(where, args, { ...options, overrides });
+  const overrides = trusted ? (options.silent ? silent : []) : untrusted;
+  const silencers = trusted && !options.silent ? [] : await named(where, options);
+  const result = await call(where, args, { ...options, overrides: [...always, ...overrides, ...silencers] });
   if (result.truncated && !options.truncate) {
     throw new CodedError(
       'GIT_FAILED',
@@ -118,6 +122,7 @@ async function named(where: Place | Discovery, options: RunOptions): Promise<Ove
   const args = ['config', '--list', '-z', '--name-only', '--includes'];
   const result = await call(where, args, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    silent: true,
     overrides: [...always, ...untrusted],
   });
   if (result.exitCode !== 0) throw gitError({ where, args, exitCode: result.exitCode, stderr: result.stderr });
@@ -129,6 +134,7 @@ function call(
   args: readonly string[],
   options: RunOptions & { readonly overrides: readonly Override[] },
 ): Promise<Executed> {
+  const runsPrograms = 'checkout' in where && where.trusted && !options.silent;
   return execute({
     program: where.git.program,
     args: ['--no-pager', '--no-optional-locks', '--literal-pathspecs', ...args],
@@ -138,6 +144,7 @@ function call(
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
+    onProcess: runsPrograms ? where.owner?.onProcess : undefined,
   });
 }
 
@@ -159,7 +166,7 @@ function environmentOf(
   const environment: Record<string, string> = { TMPDIR: tmpdir() };
   for (const name of trusted ? [...plain, ...forTrusted] : plain) {
     const value = where.git.environment[name];
-    if (value !== undefined) environment[name] = value;
+    if (value !== undefined) environment[name] = name === 'PATH' ? absolute(value) : value;
   }
   Object.assign(environment, {
     LANG: 'C.UTF-8',
@@ -174,6 +181,7 @@ function environmentOf(
     // Nothing here is fetched on the way: an untrusted repository's remotes may name programs.
     GIT_ALLOW_PROTOCOL: trusted ? 'https:ssh' : 'none',
     GIT_NO_LAZY_FETCH: trusted ? '0' : '1',
+    ...('checkout' in where ? where.owner?.variables : {}),
     ...options.variables,
   });
   if (!trusted && !options.systemConfiguration) environment.GIT_CONFIG_NOSYSTEM = '1';
@@ -189,4 +197,12 @@ function environmentOf(
     environment[`GIT_CONFIG_VALUE_${index}`] = value;
   });
   return environment;
+}
+
+/** A search path without its relative folders: they would find programs in the very files git is working on. */
+function absolute(path: string): string {
+  return path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .join(delimiter);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { captureFiles, type Entry, type GitFolder, writeTree } from './capture';
 import type { Checkout, Place } from './checkout';
+import { wasFiltered } from './filters';
 import { identityVariables } from './identity';
 import { captureIgnored } from './ignored';
 import { readHead } from './open';
@@ -38,6 +39,8 @@ export interface SnapshotState {
   readonly intended: readonly string[];
   /** Whether the tree `ignored` holds ignored files; left out by snapshots that never did. */
   readonly ignored?: boolean;
+  /** Whether the files on disk had passed filters. */
+  readonly filtered?: boolean;
 }
 
 /** The ref that keeps a task's state at a time (epoch milliseconds). */
@@ -72,6 +75,7 @@ export async function snapshotWorktree(
       gitFolders: gitFolders.map((folder) => folder.path),
       intended: index.intended,
       ignored: ignored.files.length > 0,
+      filtered: await wasFiltered(place.checkout),
     };
     const commit = (tree: string, parents: readonly (string | null)[]) => commitTree(place, { tree, parents, at });
     const blob = (input: Buffer) => readGit(place, ['hash-object', '-w', '--no-filters', '--stdin'], { input });

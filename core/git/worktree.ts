@@ -2,7 +2,6 @@ import { lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
-import { runHook } from './hook';
 import { inTurn } from './in-turn';
 import { adminFolder, checkoutAt, isVacant } from './links';
 import { removeFolders } from './remove';
@@ -15,12 +14,16 @@ export type Added =
   | { readonly kind: 'branch-taken'; readonly oid: string }
   | { readonly kind: 'path-taken' };
 
-/** Present in a worktree's git folder once its files are all there; without it the worktree is half made. */
+/**
+ * Present in a worktree's git folder once its files are all there; without it the worktree is half made. It names the
+ * commit the worktree was made at until `finishWorktree` is through.
+ */
 export const readyMark = 'switchyard-ready';
 
 /**
- * Makes a new branch at a commit and a worktree on it. One at a time for each repository. When it fails or is
- * cancelled, what it made so far is taken away again. Throws UNSUPPORTED_REPOSITORY when a branch named `switchyard`
+ * Makes a new branch at a commit and a worktree on it, and runs none of the repository's programs there: what a branch
+ * brings may be new to the person. `finishWorktree` catches up on it. One at a time for each repository. When it fails
+ * or is cancelled, what it made so far is taken away again. Throws UNSUPPORTED_REPOSITORY when a branch named `switchyard`
  * stands in the way, and whatever git reports.
  */
 export function addWorktree(
@@ -31,8 +34,6 @@ export function addWorktree(
     readonly startOid: string;
     /** Take the branch as it is when it already points at `startOid`, to bring back work whose worktree is gone. */
     readonly existingBranch?: boolean;
-    /** False keeps a trusted repository's post-checkout hook from running: the caller runs it when it may. */
-    readonly postCheckout?: boolean;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Added> {
@@ -46,18 +47,18 @@ export function addWorktree(
     const taken = await createBranch(place, { branch, startOid, signal });
     if (taken !== null && !(wanted.existingBranch && taken === startOid)) return { kind: 'branch-taken', oid: taken };
     try {
-      // Without files first: what may run while they are written depends on the new checkout, not on this one.
-      await runGit(place, ['worktree', 'add', '--quiet', '--no-checkout', '--', path, branch], { signal });
+      // Without files first: they are written as the configuration says that counts in the new checkout, not in this one.
+      const args = ['worktree', 'add', '--quiet', '--no-checkout', '--', path, branch];
+      await runGit(place, args, { silent: true, signal });
       const checkout = await checkoutAt(place.checkout.commonDir, path);
       if (checkout === null) {
         throw new CodedError('GIT_FAILED', `git made a worktree at ${path}, but its links do not lead back to it.`, {
           facts: { path, branch },
         });
       }
-      await runGit({ ...place, checkout }, ['read-tree', '-m', '-u', 'HEAD'], { signal });
-      const hook = wanted.postCheckout === false ? [] : await runPostCheckout({ ...place, checkout }, startOid);
-      await writeFile(join(checkout.gitDir, readyMark), '');
-      return { kind: 'added', checkout, notices: [...(await noticesOf(checkout)), ...hook] };
+      await runGit({ ...place, checkout }, ['read-tree', '-m', '-u', 'HEAD'], { silent: true, signal });
+      await writeFile(join(checkout.gitDir, readyMark), startOid);
+      return { kind: 'added', checkout, notices: await noticesOf(checkout) };
     } catch (error) {
       // Without git's note about it the folder is not known to be ours.
       const gitDir = await adminFolder(place.checkout.commonDir, path);
@@ -66,11 +67,6 @@ export function addWorktree(
       throw error;
     }
   });
-}
-
-/** Runs a trusted repository's post-checkout hook in a worktree just made at a commit, as git would. Gives notices. */
-export function runPostCheckout(worktree: Place, startOid: string): Promise<string[]> {
-  return runHook(worktree, 'post-checkout', ['0'.repeat(startOid.length), startOid, '1']);
 }
 
 /**

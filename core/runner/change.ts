@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { CodedError } from '../contract/errors';
 import type { ChangeSize } from '../contract/task';
-import type { Place } from '../git/checkout';
+import type { Place, WorktreePlace } from '../git/checkout';
 import { commitAll } from '../git/commit';
 import { changeSize, mergeBase } from '../git/diff';
 import { fallbackIdentity, type Identity, readIdentity } from '../git/identity';
@@ -22,12 +22,22 @@ export type Change =
   | { readonly kind: 'refused'; readonly error: string };
 
 /** Commits what the agent left uncommitted on the task's branch, in the person's name, and measures the whole change. */
-export async function commitChange(place: Place, task: TaskWork, branch: string, signal: AbortSignal): Promise<Change> {
+export async function commitChange(
+  place: WorktreePlace,
+  task: TaskWork,
+  branch: string,
+  signal: AbortSignal,
+): Promise<Change> {
   const { identity, notices } = await identityFor(place);
   const message = commitMessage(task);
   const done = await commitAll(place, { branch, message, identity, signal });
   if (done.kind === 'refused') {
     const error = `A hook of ${task.repository.name} refused to commit the change, which is still in the worktree. It said: ${done.output}`;
+    return { kind: 'refused', error };
+  }
+  if (done.kind === 'filtered') {
+    const files = done.files.length > 3 ? `${done.files.length} files` : done.files.join(', ');
+    const error = `The change was not committed and is still in the worktree: ${files} must pass a filter of ${task.repository.name} first, and its programs may not run, because the change touches what they are. Retry to be asked about that.`;
     return { kind: 'refused', error };
   }
   if (done.kind === 'elsewhere') {

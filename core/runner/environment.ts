@@ -1,5 +1,5 @@
 import { taskMarker } from '../agents/environment';
-import type { Place } from '../git/checkout';
+import type { WorktreePlace } from '../git/checkout';
 import { guardVariables } from '../git/guard';
 import type { Deps } from './deps';
 import { markerOf } from './processes';
@@ -9,7 +9,11 @@ import { markerOf } from './processes';
  * and, for an untrusted repository, settings that keep the agent's own git from running what the repository configures for
  * this worktree, where `place` is.
  */
-export async function environmentOf(deps: Deps, place: Place, task: number): Promise<Readonly<Record<string, string>>> {
+export async function environmentOf(
+  deps: Deps,
+  place: WorktreePlace,
+  task: number,
+): Promise<Readonly<Record<string, string>>> {
   const marker = taskMarker(markerOf(deps, task));
   const guards = place.trusted ? {} : await guardVariables(place);
   return { ...(await deps.agentEnvironment()), ...marker, ...guards };

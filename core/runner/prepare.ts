@@ -15,12 +15,10 @@ import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 
-/** A task's worktree, ready to work in. */
+/** A task's worktree, whole but for what `finishWorktree` runs in it. */
 export interface Prepared {
   readonly checkout: Checkout;
   readonly branch: string;
-  /** The commit it was made at just now; null when it was there before. */
-  readonly madeAt: string | null;
   /** What the person should know about it, one sentence each. */
   readonly notices: readonly string[];
 }
@@ -40,7 +38,7 @@ export async function prepareWorktree(
     // The task is ours alone now, so whoever left a lock in its worktree is gone.
     await clearStaleLocks(place, { ...known, ownerDead: true });
     const found = await reclaimWorktree(place, known.path);
-    if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, madeAt: null, notices: [] };
+    if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, notices: [] };
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
   }
   const branch =
@@ -68,7 +66,7 @@ export async function prepareWorktree(
   const added = await make(place, { path, branch, base: task.base, ours: task.branch !== null, signal });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
-  return { checkout: added.checkout, branch, madeAt: added.madeAt, notices: added.notices };
+  return { checkout: added.checkout, branch, notices: added.notices };
 }
 
 async function make(
@@ -93,12 +91,11 @@ async function make(
     branch,
     startOid,
     existingBranch: tip !== null,
-    postCheckout: false,
     signal,
   });
   switch (added.kind) {
     case 'added':
-      return { checkout: added.checkout, notices: added.notices, madeAt: startOid };
+      return { checkout: added.checkout, notices: added.notices };
     case 'branch-taken':
       throw new CodedError(
         'CONFLICT',

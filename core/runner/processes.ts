@@ -1,4 +1,6 @@
+import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
+import type { WorktreePlace } from '../git/checkout';
 import { startOf } from '../git/live';
 import { forgetProcess, listProcesses, recordProcess } from '../store/processes';
 import type { Deps } from './deps';
@@ -16,7 +18,7 @@ export interface Children {
 }
 
 /** Keeps the ledger for the children of one task's work. */
-export function keepChildren(deps: Deps, task: number): Children {
+export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: number): Children {
   const recording: Promise<number | null>[] = [];
   return {
     started(child) {
@@ -31,8 +33,28 @@ export function keepChildren(deps: Deps, task: number): Children {
   };
 }
 
+/**
+ * Does something with git in a task's worktree. Hooks and filters may take long and start what they like: all of it
+ * carries the task's marker, git itself is in the ledger meanwhile, and nothing of it is left when this is over.
+ */
+export async function inTaskPlace<T>(
+  deps: Pick<Deps, 'writer' | 'owner' | 'now' | 'log'>,
+  task: number,
+  place: WorktreePlace,
+  act: (place: WorktreePlace) => Promise<T>,
+): Promise<T> {
+  const marker = markerOf(deps, task);
+  const children = keepChildren(deps, task);
+  try {
+    return await act({ ...place, owner: { variables: taskMarker(marker), onProcess: children.started } });
+  } finally {
+    if (place.trusted) await endLeftovers({ group: null, marker });
+    await children.over();
+  }
+}
+
 async function record(
-  deps: Deps,
+  deps: Pick<Deps, 'writer' | 'now' | 'log'>,
   task: number,
   { pid, command }: { readonly pid: number; readonly command: string },
 ): Promise<number | null> {

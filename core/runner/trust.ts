@@ -33,35 +33,41 @@ export async function mayRunPrograms(
   return true;
 }
 
-/** What a task's worktree would run beyond its repository's own checkout, and what of that the person let pass. */
-export interface Beyond {
-  /** Whether programs may run in the worktree as it is now. Asks nobody. */
-  readonly stillTrusted: () => Promise<boolean>;
+/** What the person let run in a task's worktree. */
+export interface Allowed {
+  readonly trusted: WorktreeTrust | false;
+  /** As `trusted`, for the worktree as it is now. Asks nobody. */
+  readonly stillTrusted: () => Promise<WorktreeTrust | false>;
 }
 
 /**
- * Whether a trusted repository's programs may run in this worktree, which may be of a branch that brings more of them,
- * or hold what an agent wrote in an earlier turn. The person is asked about what is new; null means no.
+ * Whether a repository's programs may run in this worktree, which may be of a branch that brings more of them, or hold
+ * what an agent wrote in an earlier turn. The person is asked about what is new to a repository they trust.
  */
 export async function mayRunInWorktree(
   deps: Deps,
   answers: Answers,
   asker: Asker,
   places: { readonly worktree: Place; readonly checkout: Place; readonly name: string },
-): Promise<Beyond | null> {
+): Promise<Allowed> {
+  if (!places.checkout.trusted) return nothing;
   const found = await programsBeyond(places.worktree, places.checkout);
   if (found.length > 0) {
     const title = `Run what this branch of ${places.name} brings, which your own checkout does not have?`;
     const lines = found.map((program) => program.line);
-    if (!(await allowed(deps, answers, asker, title, lines))) return null;
+    if (!(await allowed(deps, answers, asker, title, lines))) return nothing;
   }
   const passed = new Set(found.map(keyOf));
   return {
+    trusted: given,
     async stillTrusted() {
-      return (await programsBeyond(places.worktree, places.checkout)).every((program) => passed.has(keyOf(program)));
+      const now = await programsBeyond(places.worktree, places.checkout);
+      return now.every((program) => passed.has(keyOf(program))) ? given : false;
     },
   };
 }
+
+const nothing: Allowed = { trusted: false, stillTrusted: async () => false };
 
 /**
  * Whether a repository's programs may run in this worktree where nobody can be asked: only when the repository itself

@@ -1,7 +1,8 @@
 import type { Agent } from '../agents/agent';
 import { CodedError } from '../contract/errors';
 import type { TranscriptBody } from '../contract/transcript';
-import { runPostCheckout } from '../git/worktree';
+import type { WorktreePlace } from '../git/checkout';
+import { finishWorktree } from '../git/finish';
 import type { Claim } from '../sources/source';
 import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
@@ -17,6 +18,7 @@ import { environmentOf } from './environment';
 import { answered, failed, parked, reviewed } from './outcome';
 import { repositoryPlace } from './place';
 import { prepareWorktree } from './prepare';
+import { inTaskPlace } from './processes';
 import { type OpenSession, openSession } from './session';
 import { mayRunInWorktree, mayRunPrograms } from './trust';
 
@@ -72,12 +74,12 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
 
   const worktree = await prepareWorktree(deps, task, place, signal);
   worktree.notices.forEach(note);
-  const checkout = { ...place, checkout: worktree.checkout };
-  const places = { worktree: checkout, checkout: place, name: row.name };
-  const beyond = place.trusted ? await mayRunInWorktree(deps, answers, asker, places) : null;
-  const trusted = beyond !== null;
-  const inWorktree = { ...checkout, trusted };
-  if (worktree.madeAt !== null) (await runPostCheckout(inWorktree, worktree.madeAt)).forEach(note);
+  const untrusted: WorktreePlace = { git: deps.git, checkout: worktree.checkout, trusted: false };
+  const places = { worktree: untrusted, checkout: place, name: row.name };
+  const { trusted, stillTrusted } = await mayRunInWorktree(deps, answers, asker, places);
+  const inWorktree: WorktreePlace = { ...untrusted, trusted };
+  const finish = (owned: WorktreePlace) => finishWorktree(owned, signal);
+  (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
 
   const environment = await environmentOf(deps, inWorktree, task.id);
   const { permissionLevel, prompt } = task;
@@ -88,11 +90,10 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (end.kind === 'cancelled' || signal.aborted) return await parked(deps, claim, signal.reason);
 
   // What the agent itself made a hook or a filter of was trusted by nobody.
-  const stillTrusted =
-    beyond !== null && (await repositoryPlace(deps.git, row)).trusted && (await beyond.stillTrusted());
-  if (trusted && !stillTrusted)
-    note('The agent changed what the repository runs, so none of it was run for its commit.');
-  const change = await commitChange({ ...inWorktree, trusted: stillTrusted }, task, worktree.branch, signal);
+  const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());
+  if (trusted && !still) note('The agent changed what the repository runs, so none of it was run for its commit.');
+  const commit = (owned: WorktreePlace) => commitChange(owned, task, worktree.branch, signal);
+  const change = await inTaskPlace(deps, task.id, { ...untrusted, trusted: still }, commit);
   if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
   change.notices.forEach(note);
   if (change.commit !== null) record({ type: 'commit', ...change.commit });

@@ -1,10 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../../core/git/checkout';
+import type { Place, WorktreePlace } from '../../../core/git/checkout';
 import { commitAll } from '../../../core/git/commit';
+import { finishWorktree } from '../../../core/git/finish';
 import { addWorktree } from '../../../core/git/worktree';
-import { createBench, identity, write } from './fixture';
+import { asTrusted, createBench, identity, write } from './fixture';
 
 const bench = createBench();
 let count = 0;
@@ -12,13 +13,13 @@ let count = 0;
 async function worktree(
   trusted: boolean,
   files?: Record<string, string>,
-): Promise<{ at: Place; branch: string; top: string }> {
+): Promise<{ at: WorktreePlace; branch: string; top: string }> {
   const place = { ...(await bench.repository(undefined, files)), trusted };
   const branch = `switchyard/task-${++count}`;
   const startOid = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
   const added = await addWorktree(place, { path: join(bench.folder, 'trees', `${count}`), branch, startOid });
   if (added.kind !== 'added') throw new Error(added.kind);
-  return { at: { ...place, checkout: added.checkout }, branch, top: added.checkout.workTree };
+  return { at: asTrusted(place, added.checkout), branch, top: added.checkout.workTree };
 }
 
 function hook(at: Place, name: string, script: string): void {
@@ -133,4 +134,19 @@ test('a commit that the branch moved away from is not forced', async () => {
   await expect(commitAll(at, { branch, message: 'm', identity })).rejects.toMatchObject({ code: 'MOVED' });
   rmSync(lock);
   expect(await commitAll(at, { branch, message: 'm', identity })).toMatchObject({ kind: 'committed' });
+});
+
+test('what has passed a filter is not committed where no filter may run, and is once one may', async () => {
+  const { at, branch, top } = await worktree(true, { '.gitattributes': '*.loud filter=loud\n', 'a.loud': 'quiet\n' });
+  bench.plain(top, 'config', 'filter.loud.smudge', 'tr a-z A-Z');
+  bench.plain(top, 'config', 'filter.loud.clean', 'tr A-Z a-z');
+  await finishWorktree(at);
+  write(top, 'a.loud', 'QUIET AND MORE\n');
+  write(top, 'plain.txt', 'PLAIN\n');
+  const head = bench.plain(top, 'rev-parse', 'HEAD');
+  const unfiltered = await commitAll({ ...at, trusted: false }, { branch, message: 'm', identity });
+  expect(unfiltered).toEqual({ kind: 'filtered', files: ['a.loud'] });
+  expect(bench.plain(top, 'rev-parse', 'HEAD')).toBe(head);
+  expect(await commitAll(at, { branch, message: 'm', identity })).toMatchObject({ kind: 'committed', files: 2 });
+  expect(bench.plain(top, 'show', 'HEAD:a.loud')).toBe('quiet and more\n');
 });

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Place } from '../../../core/git/checkout';
+import type { Checkout, Place, WorktreePlace, WorktreeTrust } from '../../../core/git/checkout';
 import { findGit, type Git } from '../../../core/git/git';
 import { openRepository } from '../../../core/git/open';
 
@@ -73,6 +73,11 @@ export function createBench(): Bench {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return bench;
+}
+
+/** A worktree of a repository, trusted as if the person had let everything in it pass when the repository is. */
+export function asTrusted(place: Place, checkout: Checkout = place.checkout): WorktreePlace {
+  return { ...place, checkout, trusted: place.trusted && (true as WorktreeTrust) };
 }
 
 /** Writes a file and the folders above it. */

@@ -6,6 +6,7 @@ import { listBranches } from '../../../core/git/branches';
 import type { Place } from '../../../core/git/checkout';
 import { commitAll } from '../../../core/git/commit';
 import { changeSize, listChanges, mergeBase, patch } from '../../../core/git/diff';
+import { finishWorktree } from '../../../core/git/finish';
 import { guardVariables } from '../../../core/git/guard';
 import { readIdentity } from '../../../core/git/identity';
 import { inspectRepository, trustHash } from '../../../core/git/inspect';
@@ -20,7 +21,7 @@ import { restoreSnapshot } from '../../../core/git/restore';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { worktreeStatus } from '../../../core/git/status';
 import { addWorktree, deleteBranch, reattachWorktree } from '../../../core/git/worktree';
-import { createBench, identity, write } from './fixture';
+import { asTrusted, createBench, identity, write } from './fixture';
 
 const bench = createBench();
 
@@ -160,7 +161,8 @@ async function everyVerb({ place, top }: Trapped): Promise<void> {
   const branch = `switchyard/${name}`;
   const added = await addWorktree(place, { path, branch, startOid });
   if (added.kind !== 'added') throw new Error(added.kind);
-  const at = { ...place, checkout: added.checkout };
+  const at = asTrusted(place, added.checkout);
+  await finishWorktree(at);
   for (const file of ['file.e', 'file.s', 'file.x', 'attributes/file.o', 'new.e'])
     write(path, file, `changed ${file}\n`);
   await worktreeStatus(at);
@@ -314,13 +316,15 @@ test("a trusted repository's hook may itself compare and commit with git", async
   write(top, '.git/hooks/pre-commit', '#!/bin/sh\nset -e\ngit diff --cached | grep -q "^+changed"\n');
   chmodSync(join(top, '.git/hooks/pre-commit'), 0o755);
   write(top, 'readme.txt', 'changed\n');
-  expect(await commitAll(place, { branch: 'main', message: 'm', identity })).toMatchObject({ kind: 'committed' });
+  expect(await commitAll(asTrusted(place), { branch: 'main', message: 'm', identity })).toMatchObject({
+    kind: 'committed',
+  });
 });
 
 test('a signer that fails stops a trusted commit and a trusted merge, and says so', async () => {
   const { place, top } = await trapped();
   bench.plain(top, 'config', '--remove-section', 'filter.slow');
-  const at = { ...place, trusted: true };
+  const at = asTrusted({ ...place, trusted: true });
   write(top, 'plain.txt', 'changed\n');
   await expect(commitAll(at, { branch: 'main', message: 'm', identity })).rejects.toMatchObject({
     code: 'GIT_FAILED',
@@ -361,7 +365,7 @@ test('a submodule set up in the worktree runs nothing either', async () => {
   write(nested, 'file.e', 'edited\n');
   trap.fired();
   inner.fired();
-  const at = { ...place, checkout: added.checkout };
+  const at = asTrusted(place, added.checkout);
   await worktreeStatus(at);
   await commitAll(at, { branch: 'switchyard/with-inner', message: 'm', identity });
   await snapshotWorktree(at, { ref: backupRef(2, 2), at: 2 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { commitAll } from '../../../core/git/commit';
 import { readGit, runGit } from '../../../core/git/run';
-import { createBench, identity, write } from './fixture';
+import { asTrusted, createBench, identity, write } from './fixture';
 
 const bench = createBench();
 
@@ -108,7 +108,7 @@ test.runIf(mayMount)('a disk that is full is told as one, and the work goes on o
     write(top, 'big', randomBytes(1_500_000));
     const filler = join(disk, 'filler');
     spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
-    const commit = () => commitAll(place, { branch: 'main', message: 'Big', identity });
+    const commit = () => commitAll(asTrusted(place), { branch: 'main', message: 'Big', identity });
     await expect(commit()).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringMatching(/disk is full/) });
     expect(bench.plain(top, 'rev-parse', 'HEAD')).toBe(before);
     expect(existsSync(join(top, '.git/index.lock'))).toBe(false);
@@ -207,3 +207,34 @@ test('nor does it when the command is cancelled', async () => {
   }, 5);
   await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
 }, 20_000);
+
+test('what a trusted command starts carries the variables of its owner, who is told of the command', async () => {
+  const place = { ...(await bench.repository()), trusted: true };
+  const top = place.checkout.workTree;
+  write(top, '.git/hooks/post-commit', '#!/bin/sh\necho "$OWNED $PPID" > owned\n');
+  chmodSync(join(top, '.git/hooks/post-commit'), 0o755);
+  const told: number[] = [];
+  const owner = { variables: { OWNED: 'yes' }, onProcess: ({ pid }: { readonly pid: number }) => told.push(pid) };
+  await runGit({ ...place, owner }, ['commit', '--allow-empty', '-m', 'x']);
+  expect(readFileSync(join(top, 'owned'), 'utf8')).toBe(`yes ${told[0]}\n`);
+  await runGit({ ...place, owner }, ['status'], { silent: true });
+  expect(told).toHaveLength(1);
+});
+
+test('a program is never found in a folder of the search path that means the checkout', async () => {
+  const repository = await bench.repository();
+  const { workTree } = repository.checkout;
+  write(workTree, 'tools/shout', '#!/bin/sh\ntr a-z A-Z\n');
+  chmodSync(join(workTree, 'tools/shout'), 0o755);
+  bench.plain(workTree, 'config', 'filter.shout.clean', 'shout || cat');
+  write(workTree, '.git/info/attributes', '* filter=shout\n');
+  const args = ['hash-object', '--path=a', '--stdin'];
+  const at = (path: string) => ({
+    ...repository,
+    git: { ...bench.git, environment: { ...bench.environment, PATH: `${path}:${bench.environment.PATH}` } },
+    trusted: true,
+  });
+  const plain = await readGit(repository, args, { input: 'a' });
+  expect(await readGit(at('tools'), args, { input: 'a' })).toBe(plain);
+  expect(await readGit(at(join(workTree, 'tools')), args, { input: 'a' })).not.toBe(plain);
+});

@@ -12,11 +12,12 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
+import { finishWorktree } from '../../../core/git/finish';
 import { removeWorktree } from '../../../core/git/remove';
 import { readSnapshot, restoreSnapshot } from '../../../core/git/restore';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree } from '../../../core/git/worktree';
-import { contents, createBench, random, write } from './fixture';
+import { asTrusted, contents, createBench, random, write } from './fixture';
 
 const bench = createBench();
 
@@ -145,6 +146,7 @@ test.each([
       const seed = number + kind.length * 1000;
       const name = `${kind.replace(/[^a-z]+/g, '-')}-${number}`;
       const from = await worktree(place, name, start);
+      await finishWorktree(asTrusted(from));
       soil(from.checkout.workTree, seed);
       const before = [contents(from.checkout.workTree), state(from.checkout.workTree)];
       if (bench.plain(from.checkout.workTree, 'status', '--porcelain') !== '') dirty++;

@@ -9,7 +9,7 @@ import { removeWorktree } from '../../../core/git/remove';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree, deleteBranch, reattachWorktree } from '../../../core/git/worktree';
 import { listWorktrees } from '../../../core/git/worktrees';
-import { contents, createBench, identity, write } from './fixture';
+import { asTrusted, contents, createBench, identity, write } from './fixture';
 
 const bench = createBench();
 
@@ -205,7 +205,11 @@ describe('removing a worktree', () => {
     const checkout = await added(place, 'branch');
     const start = head(place);
     write(checkout.workTree, 'more', 'x');
-    const done = await commitAll({ ...place, checkout }, { branch: 'switchyard/branch', message: 'More', identity });
+    const done = await commitAll(asTrusted(place, checkout), {
+      branch: 'switchyard/branch',
+      message: 'More',
+      identity,
+    });
     expect(await deleteBranch(place, { branch: 'switchyard/branch', oid: start })).toBe(false);
     expect(
       done.kind === 'committed' && (await deleteBranch(place, { branch: 'switchyard/branch', oid: done.oid })),
@@ -304,7 +308,7 @@ describe('after a crash', () => {
     const place = await bench.repository();
     const checkout = await added(place, 'worked');
     write(checkout.workTree, 'work', 'x');
-    await commitAll({ ...place, checkout }, { branch: 'switchyard/worked', message: 'Work', identity });
+    await commitAll(asTrusted(place, checkout), { branch: 'switchyard/worked', message: 'Work', identity });
     rmSync(checkout.workTree, { recursive: true });
     expect(await reconcileWorktree(place, remembered(place, 'worked'))).toEqual({ kind: 'removed', branch: 'kept' });
   });

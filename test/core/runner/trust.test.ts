@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import type { Place } from '../../../core/git/checkout';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Place, WorktreePlace } from '../../../core/git/checkout';
 import { addWorktree } from '../../../core/git/worktree';
 import { trustedWithoutAsking } from '../../../core/runner/trust';
+import { type Bed, openBed } from '../../support/runtime';
 import { createBench, write } from '../git/fixture';
 
 const bench = createBench();
@@ -33,4 +34,69 @@ it('a worktree may run programs unasked while they are those of the trusted chec
 it('a worktree of a repository that is not trusted may run nothing, whatever it holds', async () => {
   const { checkout, worktree } = await withWorktree();
   expect(await trustedWithoutAsking(worktree, { ...checkout, trusted: false })).toBe(false);
+});
+
+it('the trust in a repository does not pass for trust in a worktree of it', async () => {
+  const { checkout, worktree } = await withWorktree();
+  // @ts-expect-error: a copy of a repository's place is no place of a worktree.
+  const copied: WorktreePlace = { ...checkout, checkout: worktree.checkout };
+  expect(copied.trusted).toBe(true);
+});
+
+it('a program named by the configuration counts as another one when its file in the worktree is another', async () => {
+  const { checkout, worktree } = await withWorktree();
+  bench.plain(checkout.checkout.workTree, 'config', 'filter.own.clean', "sh '.githooks/pre-commit' %f");
+  expect(await trustedWithoutAsking(worktree, checkout)).toBe(true);
+  bench.plain(checkout.checkout.workTree, 'config', 'core.hooksPath', '.none');
+  writeFileSync(join(worktree.checkout.workTree, '.githooks/pre-commit'), '#!/bin/sh\nrm -rf ~\n');
+  expect(await trustedWithoutAsking(worktree, checkout)).toBe(false);
+});
+
+describe('while it is asked whether what a branch brings may run', () => {
+  let bed: Bed;
+  beforeEach(async () => {
+    bed = await openBed();
+  });
+  afterEach(() => bed.close());
+
+  /** A task on a branch that brings hooks and the program of a filter; it waits for the person. */
+  async function waiting(): Promise<{ readonly id: number; readonly request: number; readonly log: string }> {
+    const log = join(bed.folder, 'ran');
+    const git = (...args: string[]) => bed.repository.git('-c', 'core.hooksPath=/dev/null', ...args);
+    await git('checkout', '--quiet', '-b', 'contrib');
+    for (const name of ['post-index-change', 'post-checkout', 'reference-transaction', 'smudge']) {
+      await bed.repository.write(`.programs/${name}`, `#!/bin/sh\necho ${name} >> '${log}'\n`);
+      chmodSync(join(bed.repository.path, '.programs', name), 0o755);
+    }
+    await bed.repository.write('.gitattributes', '*.loud filter=loud\n');
+    await bed.repository.write('file.loud', 'quiet\n');
+    await bed.repository.commit('Bring programs');
+    await git('checkout', '--quiet', 'main');
+    await git('config', 'core.hooksPath', '.programs');
+    await git('config', 'filter.loud.smudge', './.programs/smudge; tr a-z A-Z');
+    await git('config', 'filter.loud.clean', 'tr A-Z a-z');
+    const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const prompt = '[write: hello.txt | hello]';
+    const made = await bed.calls.tasks.create({ repositoryId, title: 'Go', prompt, agent: 'echo', base: 'contrib' });
+    const { id, requests } = await bed.reaches(made.id, 'waiting');
+    expect(requests[0]?.body).toContain('filter.loud.smudge');
+    return { id, request: requests[0]?.id ?? 0, log };
+  }
+
+  it('none of it runs', async () => {
+    const { log } = await waiting();
+    expect(existsSync(log)).toBe(false);
+  });
+
+  it('a yes has the worktree as git would have made it, even when the runtime ended in between', async () => {
+    const { id, request, log } = await waiting();
+    bed = await bed.restart();
+    expect(existsSync(log)).toBe(false);
+    await bed.reaches(id, 'waiting');
+    await bed.calls.requests.answer({ request, answer: { decision: 'allow', text: '', options: [] } });
+    const { worktree } = await bed.reaches(id, 'review');
+    expect(readFileSync(join(worktree ?? '', 'file.loud'), 'utf8')).toBe('QUIET\n');
+    expect(readFileSync(log, 'utf8').split('\n')).toEqual(expect.arrayContaining(['smudge', 'post-checkout']));
+    expect((await bed.calls.reviews.get({ task: id })).files.map(({ path }) => path)).toEqual(['hello.txt']);
+  });
 });

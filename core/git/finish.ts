@@ -1,0 +1,51 @@
+import { readFile, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onDisk } from './capture';
+import type { Checkout, WorktreePlace } from './checkout';
+import { noteFiltered, passingFilters } from './filters';
+import { runHook } from './hook';
+import { runGit, splitNul } from './run';
+import { readyMark } from './worktree';
+
+/**
+ * Runs in a worktree just made what git would have run while it made it: the filters its files pass, then the hook
+ * post-checkout. To be called before anybody works there, as soon as it is known what may run; of a worktree that is not
+ * trusted that is nothing. Does nothing the second time; after a crash or a failure it begins again. Gives notices.
+ */
+export async function finishWorktree(worktree: WorktreePlace, signal?: AbortSignal): Promise<string[]> {
+  const startOid = (await readFile(join(worktree.checkout.gitDir, readyMark), 'utf8').catch(() => '')).trim();
+  if (startOid === '') return [];
+  await filterFiles(worktree, signal);
+  const none = '0'.repeat(startOid.length);
+  const notices = await runHook(worktree, 'post-checkout', [none, startOid, '1'], signal);
+  await keepAsItIs(worktree.checkout);
+  return notices;
+}
+
+/** Has `finishWorktree` leave a worktree's files alone from now on, because they are more than what its commit holds. */
+export async function keepAsItIs(checkout: Checkout): Promise<void> {
+  await truncate(join(checkout.gitDir, readyMark)).catch((cause: NodeJS.ErrnoException) => {
+    // Only a worktree that is ready has the mark.
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+}
+
+/** Writes the files that pass a filter anew, and those an earlier try had taken away. */
+async function filterFiles(worktree: WorktreePlace, signal: AbortSignal | undefined): Promise<void> {
+  const quietly = { silent: true, signal, maxBytes: 1 << 30 };
+  const all = await runGit(worktree, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD'], quietly);
+  const filtered = worktree.trusted ? await passingFilters(worktree, all.stdout) : [];
+  const missing = await runGit(
+    worktree,
+    ['diff-index', '-z', '--cached', '--name-only', '--diff-filter=D', 'HEAD'],
+    quietly,
+  );
+  const paths = new Set([...filtered, ...splitNul(missing.stdout.toString('latin1'))]);
+  if (paths.size === 0) return;
+  if (filtered.length > 0) await noteFiltered(worktree.checkout);
+  // Git writes a file only when its index lacks it; files asked for together a filter may fetch together.
+  const input = Buffer.from([...paths].map((path) => `${path}\0`).join(''), 'latin1');
+  await runGit(worktree, ['update-index', '-z', '--force-remove', '--stdin'], { ...quietly, input });
+  for (const path of paths) await rm(onDisk(worktree, path), { force: true });
+  await runGit(worktree, ['read-tree', '-m', '-u', 'HEAD'], { signal });
+}
