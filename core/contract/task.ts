@@ -21,7 +21,7 @@ export type TaskState = (typeof taskStates)[number];
 
 /** The only moves a task may make; docs/states.md draws the same table. */
 export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  queued: ['running', 'cancelled', 'failed'],
+  queued: ['running', 'cancelled'],
   running: ['waiting', 'queued', 'review', 'done', 'failed', 'cancelled'],
   waiting: ['running', 'queued', 'failed', 'cancelled'],
   review: ['done', 'queued'],
@@ -135,12 +135,12 @@ export const taskDetailSchema = taskSchema.extend({
 });
 export type TaskDetail = z.infer<typeof taskDetailSchema>;
 
-export const newTaskSchema = z.object({
+export const newTaskSchema = z.strictObject({
   repositoryId: repositoryIdSchema,
   title: z.string().trim().min(1).max(200),
   prompt: z.string().trim().min(1).max(200_000),
-  agent: z.string().min(1).optional(),
-  base: z.string().min(1).optional(),
+  agent: z.string().min(1).max(100).optional(),
+  base: z.string().min(1).max(1000).optional(),
   permissionLevel: permissionLevelSchema.optional(),
   priority: prioritySchema.optional(),
   after: z.array(taskIdSchema).max(50).optional(),
