@@ -58,7 +58,7 @@ export const reviewSchema = z.object({
 });
 export type Review = z.infer<typeof reviewSchema>;
 
-export const approvalSchema = z.object({
+export const approvalSchema = z.strictObject({
   task: taskIdSchema,
   base: oidSchema,
   head: oidSchema,
