@@ -83,15 +83,17 @@ export function updateWorktree(
 
 /**
  * The worktrees a crash may have left otherwise than the ledger says, oldest first: those being made or removed, those of
- * tasks that are over, and those of the tasks named, which were being worked in. All others are as they were left.
+ * tasks that are over, and those of the tasks named, which were being worked in. All others are as they were left, and
+ * nothing is done in a repository that was removed.
  */
 export function unsettledWorktrees(db: Database, inHand: readonly number[]): WorktreeRow[] {
   const inHandJson = JSON.stringify(inHand);
   return allRows<WorktreeRow>(
     db,
-    `SELECT ${columns} FROM worktree WHERE state IN ('making', 'removing') OR state = 'ready' AND task_id IN (
+    `SELECT ${columns} FROM worktree WHERE (state IN ('making', 'removing') OR state = 'ready' AND task_id IN (
        SELECT value FROM json_each(?) UNION ALL
-       SELECT id FROM task WHERE id = worktree.task_id AND state = 'done') ORDER BY id`,
+       SELECT id FROM task WHERE id = worktree.task_id AND state = 'done'))
+       AND repository_id IN (SELECT id FROM repository WHERE removed = 0) ORDER BY id`,
     inHandJson,
   );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
@@ -60,4 +61,17 @@ it('a lock that a dead git left in the worktree of a finished task does not stop
   await bed.calls.tasks.reject({ task: id, comment: '[write: more.txt | more]' });
   const next = await bed.until(id, (task) => task.change?.files === 2 || task.error !== null);
   expect(next.error).toBeNull();
+});
+
+it('a start has nothing to say of a worktree that was kept in a repository removed since', async () => {
+  const { id, repositoryId } = await inReview();
+  await bed.calls.tasks.discard({ task: id });
+  await bed.calls.repositories.remove({ repository: repositoryId });
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  db.prepare("UPDATE worktree SET state = 'ready' WHERE task_id = ?").run(id);
+  closeDatabase(db);
+  bed = await bed.again(true);
+  const log = await readFile(join(bed.config.folders.logs, 'switchyard.log'), 'utf8').catch(() => '');
+  expect(log).not.toContain('could not be recovered');
 });

@@ -283,3 +283,17 @@ test('a worktree is in the ledger before it exists and until it is gone', () => 
   expect(recordWorktree(db, { ...worktree, at: 6 })).toBeGreaterThan(id);
   expect(() => updateWorktree(db, { worktree: 99, state: 'ready', at: 1 })).toThrow(notFound);
 });
+
+test('a worktree kept in a repository that was removed is left in peace until the repository is added again', () => {
+  const { db, repository } = temporaryStore();
+  const task = addTask(db);
+  const worktree = { task, repository, path: '/w/1', branch: 'x', ownerPid: 5, ownerStart: 's5' };
+  const id = recordWorktree(db, { ...worktree, state: 'ready', at: 1 });
+  moveTask(db, { task, to: 'cancelled', by: 'person', reason: '', at: 2 });
+  moveTask(db, { task, to: 'done', by: 'person', reason: '', at: 3, patch: { outcome: 'discarded' } });
+  expect(unsettledWorktrees(db, [])).toMatchObject([{ id }]);
+  deleteRepository(db, repository);
+  expect(unsettledWorktrees(db, [task])).toEqual([]);
+  addRepository(db);
+  expect(unsettledWorktrees(db, [])).toMatchObject([{ id }]);
+});
