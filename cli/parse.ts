@@ -4,14 +4,14 @@ import { type Command, type Given, UsageError } from './command';
 /** Options every command takes. */
 const everywhere = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
-/** What the command line asks for. */
-export type Asked =
+/** A command line that was understood. */
+export type CommandLine =
   | { readonly kind: 'run'; readonly command: Command; readonly given: Given }
   | { readonly kind: 'help'; readonly topic: readonly string[] }
   | { readonly kind: 'version' };
 
 /** Understands a command line. Throws a UsageError that says what is wrong and what is near. */
-export function parse(argv: readonly string[], commands: readonly Command[]): Asked {
+export function parse(argv: readonly string[], commands: readonly Command[]): CommandLine {
   const words = argv.filter((word) => !word.startsWith('-'));
   const first = argv.find((word) => word !== '--json');
   if (first === undefined) return { kind: 'help', topic: [] };

@@ -10,8 +10,6 @@ export interface Changes {
    * thing instead of a growing backlog, so a slow window costs bounded memory.
    */
   follow(signal: AbortSignal | undefined): AsyncIterableIterator<Change>;
-  /** How many follow now. */
-  followers(): number;
 }
 
 interface Follower {
@@ -66,7 +64,6 @@ export function createChanges(): Changes {
       };
       return tail;
     },
-    followers: () => followers.size,
   };
 }
 

@@ -54,7 +54,8 @@ export function fieldsOf(message: string, schema: ElicitationSchema): readonly F
   return fields;
 }
 
-interface Asked {
+/** A property of a form that is asked for. */
+interface AskedProperty {
   readonly name: string;
   readonly property: ElicitationPropertySchema;
   readonly custom: string | null;
@@ -62,7 +63,7 @@ interface Asked {
   readonly alone: boolean;
 }
 
-function fieldOf(asked: Asked): Field | null {
+function fieldOf(asked: AskedProperty): Field | null {
   const { name, custom } = asked;
   const parts = optionsSchema.parse(asked.property);
   switch (asked.property.type) {
@@ -126,7 +127,7 @@ function confirmation(message: string): Field {
 }
 
 function field(
-  asked: Asked,
+  asked: AskedProperty,
   parts: z.infer<typeof optionsSchema>,
   choices: readonly Choice[],
   allows: { readonly text: boolean; readonly multiple?: boolean },

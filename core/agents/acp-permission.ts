@@ -59,8 +59,6 @@ function commandOf(input: unknown): string | null {
 
 /** The permission as it goes back to the agent. Options are known by their kind: every agent names them differently. */
 export function permissionOutcome(request: RequestPermissionRequest, answer: Answer): RequestPermissionResponse {
-  const chosen = answer.options[0] === undefined ? undefined : request.options[answer.options[0]];
-  if (answer.decision === null && chosen !== undefined) return select(chosen);
   if (answer.decision === 'allow') {
     return answer.always
       ? pick(request.options, ['allow_always', 'allow_once'])

@@ -10,8 +10,8 @@ import { moveTask } from '../store/tasks';
 import type { Answers } from './answers';
 import type { Deps, Stop } from './deps';
 
-/** A question with the kinds only the runner asks itself. */
-export type Asked = Omit<Question, 'kind'> & { readonly kind: RequestKind };
+/** An agent's question, or one the runner itself asks. */
+type AnyQuestion = Omit<Question, 'kind'> & { readonly kind: RequestKind };
 
 /** Who asks: one claim's work, and the session it writes to. */
 export interface Asker {
@@ -33,7 +33,7 @@ export async function ask(
   deps: Deps,
   answers: Answers,
   asker: Asker,
-  question: Asked,
+  question: AnyQuestion,
   withdrawn?: AbortSignal,
 ): Promise<Answer> {
   const { claim } = asker;
@@ -124,13 +124,13 @@ async function withdraw(deps: Deps, task: number, request: number): Promise<void
 }
 
 /** The same question asked again after a restart has the same fingerprint. */
-function fingerprint(question: Asked): string {
+function fingerprint(question: AnyQuestion): string {
   const parts = [question.kind, question.title, question.body, question.tool?.name ?? '', question.tool?.input ?? ''];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** An answer in words, for the transcript. */
-function describeAnswer(answer: Answer, question: Asked): string {
+function describeAnswer(answer: Answer, question: AnyQuestion): string {
   const chosen = answer.options.map((index) => question.options[index]?.label ?? String(index));
   const decision =
     answer.decision === 'allow'

@@ -11,8 +11,6 @@ export interface QueueOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly leaseMs: number;
-  /** Told after the commit which tasks were claimed. */
-  readonly onClaimed?: (claims: readonly Claim[]) => void;
   /** Told after the commit which tasks were taken from a worker that let its lease run out. */
   readonly onReleased?: (released: readonly Released[]) => void;
   /** Told when a sweep could not be written; it is tried again. */
@@ -63,10 +61,7 @@ export function createQueueSource(options: QueueOptions): QueueSource {
     }
     const due = nextDue(db, now());
     return () => {
-      for (const { waiter, claims } of served) {
-        waiter.give(claims);
-        options.onClaimed?.(claims);
-      }
+      for (const { waiter, claims } of served) waiter.give(claims);
       setTimer(due);
     };
   }

@@ -53,8 +53,6 @@ export interface Move {
   readonly by: string;
   readonly reason: string;
   readonly at: number;
-  /** What was asked, where `to` does not say it, for the sentence of a refusal. */
-  readonly asked?: Asked;
   /** Given by a worker: the move is refused with StaleClaim unless this claim still holds the task. */
   readonly generation?: number;
   /** Facts that become true with the move. `outcome` is needed to move to `done`, `error` to move to `failed`. */
@@ -71,7 +69,7 @@ export function moveTask(db: Database, move: Move): void {
   assertHeld(row, move.generation);
   // Only a claim gives a lease, so nothing else may make a queued task run.
   if (!mayMove(row.state, move.to) || (row.state === 'queued' && move.to === 'running')) {
-    throw refused(row, move.asked ?? usuallyAsked[move.to]);
+    throw refused(row, askedBy[move.to]);
   }
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
@@ -81,8 +79,8 @@ export function moveTask(db: Database, move: Move): void {
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
 }
 
-/** What somebody who moves a task to a state has asked for, unless they say otherwise. */
-const usuallyAsked: Readonly<Record<TaskState, Asked>> = {
+/** What somebody who moves a task to a state has asked for. */
+const askedBy: Readonly<Record<TaskState, Asked>> = {
   queued: 'retried',
   running: 'started',
   waiting: 'started',

@@ -19,8 +19,6 @@ export interface Transcript {
 export interface TranscriptOptions {
   readonly folder: string;
   readonly session: number;
-  /** Told of every event after it is in the file. */
-  readonly onAppend?: (event: TranscriptEvent) => void;
   /** Longer texts are cut and say so. 1 MiB unless given. */
   readonly maxEventBytes?: number;
   /** What comes after is dropped and counted. 256 MiB unless given. */
@@ -34,7 +32,7 @@ const mebibyte = 1024 * 1024;
  * whole event stays. Throws DISK_FULL or NOT_WRITABLE.
  */
 export function openTranscript(options: TranscriptOptions): Transcript {
-  const { folder, session, onAppend, maxEventBytes = mebibyte, maxFileBytes = 256 * mebibyte } = options;
+  const { folder, session, maxEventBytes = mebibyte, maxFileBytes = 256 * mebibyte } = options;
   const file = transcriptFile(folder, session);
   let fd = -1;
   let size = 0;
@@ -67,7 +65,6 @@ export function openTranscript(options: TranscriptOptions): Transcript {
     }
     size += line.length;
     seq += 1;
-    onAppend?.(event);
     announceGrowth(file);
     return event;
   }

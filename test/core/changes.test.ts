@@ -53,7 +53,10 @@ describe('changes', () => {
     const aborted = changes.follow(leave.signal);
     leave.abort();
     expect(await aborted.next()).toEqual({ done: true, value: undefined });
-    expect(changes.followers()).toBe(0);
+    changes.publish(removed(1));
+    expect((await early.next()).done).toBe(true);
+    expect((await waiting.next()).done).toBe(true);
+    expect((await aborted.next()).done).toBe(true);
     expect((await changes.follow(leave.signal).next()).done).toBe(true);
   });
 });

@@ -304,19 +304,16 @@ describe('lists', () => {
 });
 
 describe('work', () => {
-  test('has the task, its repository, its newest session and what was said meanwhile', () => {
+  test('has the task, its prompt, its repository and its newest session', () => {
     const { db, repository } = temporaryStore();
     const task = taskIn(db, 'running');
     const session = insertSession(db, { task, agent: 'echo', at: now });
-    const message = addMessage(db, { task, text: 'Make it shorter.', by: 'person', at: now });
     expect(taskWork(db, task)).toMatchObject({
       id: task,
       prompt: 'Write hello into a file.',
       generation: 1,
-      crashes: 0,
       repository: { id: repository, commonDir: '/work/sample/.git', trustHash: 'hash' },
       newestSession: { id: session, state: 'starting' },
-      messages: [{ id: message, text: 'Make it shorter.', by: 'person' }],
     });
   });
 
