@@ -10,7 +10,7 @@ const memorySchema = z.object({
   done: z.number().int(),
   /** The file that notes are kept in, relative to the worktree. */
   file: z.string(),
-  /** Answers and denials, in the words the agent got. */
+  /** Answers and the reasons of denials, in the words the agent got. */
   told: z.array(z.string()),
   /** The reasons of once-only failures that have happened. */
   failed: z.array(z.string()),

@@ -99,10 +99,9 @@ async function seekLeave(scene: Scene, command: string): Promise<void> {
       multiple: false,
     });
     if (answer.decision !== 'allow') {
-      const reason = answer.text ?? 'no reason given';
-      await remember(scene, { told: [...scene.memory.told, reason] });
-      scene.record({ ...tool, status: 'failed', output: `Denied: ${reason}` });
-      scene.say(`I was not allowed to run ${command} (${reason}), so I leave that out.\n`);
+      const reason = await hearReason(scene, answer);
+      scene.record({ ...tool, status: 'failed', output: `Denied: ${reason ?? 'no reason given'}` });
+      scene.say(`I was not allowed to run ${command}${reason === null ? '' : ` (${reason})`}, so I leave that out.\n`);
       return;
     }
     if (answer.always) await remember(scene, { allowed: true });
@@ -122,9 +121,16 @@ async function propose(scene: Scene, entries: readonly string[]): Promise<void> 
     multiple: false,
   });
   if (answer.decision === 'allow') return;
-  await remember(scene, { told: [...scene.memory.told, answer.text ?? 'plan refused'] });
+  await hearReason(scene, answer);
   scene.say('The plan was not approved, so I stop here.\n');
   throw new Ended({ kind: 'completed', usage: nothingUsed });
+}
+
+/** Why the person denied something, remembered when they said so; null when they gave no reason. */
+async function hearReason(scene: Scene, { text }: Answer): Promise<string | null> {
+  if (text === null || text.trim() === '') return null;
+  await remember(scene, { told: [...scene.memory.told, text] });
+  return text;
 }
 
 async function note(scene: Scene, prompt: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** The lines of a prompt that the built-in echo agent understands, for people; docs/echo.md shows each with an example. */
-export const echoHelp = `The echo agent needs no key and no network. It writes the task down in echo/<title>.md and adds
-each comment to it. Lines of this form in the prompt make it do more, one after the other:
+export const echoHelp = `The echo agent needs no key and no network. It writes the prompt down in a file named after its
+first line, echo/<first-line>.md, and adds each comment to it. Lines of this form in the prompt make it do more, one
+after the other:
 
-  [ask: question | option A | option B]   asks you; {answer} in a later [write] is what you said
+  [ask: question | option A | option B]   asks you; {answer} in a later [write] is what you said last, here or as the
+                                          reason of a denial
   [permission: command]                   asks leave to run the command (it runs nothing; denied, it goes on without)
   [plan: first step | second step]        proposes a plan; refused, it stops there
   [write: path | text]                    writes this file instead of the usual one; \\n is a new line

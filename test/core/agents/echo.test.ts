@@ -74,6 +74,30 @@ describe('the words of the echo agent', () => {
     expect(readdirSync(join(root, 'tree'))).toEqual([]);
   });
 
+  test('{answer} is what was said last: a denial without a reason says nothing, one with a reason is its reason', async () => {
+    const prompt = '[ask: Which colour? | red | green]\n[permission: rm -rf /]\n[write: colour.txt | I like {answer}.]';
+    const answering = (reason: string | null) => ({
+      prompt: `Write down my favourite colour.\n${prompt}`,
+      answer: (question: { readonly kind: string }) =>
+        question.kind === 'permission'
+          ? { decision: 'deny' as const, always: false, options: [], text: reason }
+          : { decision: null, always: false, options: [1], text: null },
+    });
+    const { happened } = await take(answering(null));
+    expect(read('colour.txt')).toBe('I like green.\n');
+    expect(saidBy(happened)).toContain('I was not allowed to run rm -rf /, so I leave that out.');
+    await take(answering('blue'));
+    expect(read('colour.txt')).toBe('I like blue.\n');
+    await take({
+      prompt: 'Plan.\n[plan: paint]',
+      answer: () => ({ decision: 'deny', always: false, options: [], text: null }),
+    });
+    const told = readdirSync(join(root, 'memory')).map(
+      (name) => JSON.parse(readFileSync(join(root, 'memory', name), 'utf8')).told,
+    );
+    expect(told).toEqual(expect.arrayContaining([['green'], ['green', 'blue'], []]));
+  });
+
   test('leave for the session is asked for once', async () => {
     const { happened } = await take({
       prompt: 'Run.\n[permission: one | two]\n[permission: three]\n[nothing]',
