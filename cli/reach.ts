@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { attach, type Connection } from '../core/client';
@@ -57,7 +57,7 @@ async function insist(config: Config, program: readonly string[]): Promise<Conne
 /** Starts `switchyard serve` as a process of its own and waits until it says how that went. */
 async function startInBackground(config: Config, program: readonly string[]): Promise<Started> {
   const { logs, data } = config.folders;
-  const output = openOutput(logs);
+  const { output, before } = openOutput(logs);
   const [command, ...args] = program;
   if (command === undefined) throw new Error('There is no program to start the runtime with.');
   try {
@@ -73,7 +73,7 @@ async function startInBackground(config: Config, program: readonly string[]): Pr
         resolve({ state: 'failed', code: 'INTERNAL', message: `Could not start ${command}: ${error.message}` }),
       ),
     );
-    const said = await Promise.race([readReport(child.stdio[3] as Readable, logs), failed]);
+    const said = await Promise.race([readReport(child.stdio[3] as Readable, logs, before), failed]);
     child.unref();
     return said;
   } finally {
@@ -81,21 +81,35 @@ async function startInBackground(config: Config, program: readonly string[]): Pr
   }
 }
 
-function openOutput(logs: string): number {
+/** Beyond this many bytes what runtimes printed is put aside, so that two files of it are kept. */
+const longestOutput = 1024 * 1024;
+
+/** Where a runtime in the background prints, and how much stands there already. */
+function openOutput(logs: string): { readonly output: number; readonly before: number } {
   makeFolder(logs);
+  const file = join(logs, 'background.log');
+  // Added to and never emptied: of two that start at once, one finds the other at work, which prints here.
+  const open = () => {
+    const output = openSync(file, 'a', 0o600);
+    return { output, before: fstatSync(output).size };
+  };
   try {
-    return openSync(join(logs, 'background.log'), 'w', 0o600);
+    const opened = open();
+    if (opened.before <= longestOutput) return opened;
+    closeSync(opened.output);
+    renameSync(file, `${file}.1`);
+    return open();
   } catch (error) {
     const message = `Switchyard cannot write to ${logs} (${error instanceof Error ? error.message : String(error)}). Make it writable, or set SWITCHYARD_HOME to a folder that is.`;
     throw new CodedError('NOT_WRITABLE', message, { cause: error });
   }
 }
 
-async function readReport(pipe: Readable, logs: string): Promise<Started> {
+async function readReport(pipe: Readable, logs: string, before: number): Promise<Started> {
   let text = '';
   for await (const piece of pipe.setEncoding('utf8')) text += piece;
   if (text !== '') return JSON.parse(text) as Started;
-  const said = plain(readFileSync(join(logs, 'background.log'), 'utf8'))
+  const said = plain(readFileSync(join(logs, 'background.log')).subarray(before).toString('utf8'))
     .trim()
     .split('\n')
     .slice(-5)

@@ -3,7 +3,7 @@ import type { OwnerRecord } from '../core/contract/owner';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
 import { assertCanBeFolder } from '../core/make-folder';
-import { isStarting } from '../core/owner-patience';
+import { isStarting, ownerGone } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import type { Command, Surroundings } from './command';
@@ -89,7 +89,8 @@ async function askToStop(around: Surroundings, app: boolean): Promise<number | n
     if (owner.owner === 'app' && !app) throw appOwns(owner, around);
     // A runtime of another version does not speak with us, but it knows the system's own way of asking.
     process.kill(owner.pid, 'SIGTERM');
-    return owner.pid;
+    if (await ownerGone(around.config.folders, owner, stopMs)) return owner.pid;
+    throw notStopped(owner, folder);
   }
   if (connection === null) {
     if (isStarting(folder)) throw stillStarting(folder);
@@ -104,6 +105,17 @@ async function askToStop(around: Surroundings, app: boolean): Promise<number | n
   } finally {
     connection.close();
   }
+}
+
+/** Longer than any version takes to park what is in hand. */
+const stopMs = 30_000;
+
+function notStopped({ pid }: OwnerRecord, folder: string): CodedError {
+  return new CodedError(
+    'DATA_FOLDER_OWNED',
+    `The runtime for ${folder} (process ${pid}) was asked to stop and has not within ${stopMs / 1000} s. See status, and end that process if it stays.`,
+    { facts: { folder, pid } },
+  );
 }
 
 function appOwns({ pid }: OwnerRecord, around: Surroundings): CodedError {

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import type { Command } from './command';
+import { type Command, type Given, UsageError } from './command';
 import type { Started } from './reach';
 
 /** The runtime without a window: what `start` puts in the background, and what a service manager would run. */
@@ -12,7 +12,7 @@ export const serve: Command = {
   examples: ['serve --stay'],
   hidden: true,
   async run(given, around) {
-    const idleMs = given.flag('stay') ? null : Number(given.text('idle-minutes') ?? 10) * 60_000;
+    const idleMs = given.flag('stay') ? null : idleMinutes(given) * 60_000;
     // Loaded here, so that every other command starts without SQLite.
     const { runInBackground } = await import('./background');
     const ended = await runInBackground({
@@ -26,6 +26,16 @@ export const serve: Command = {
     return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
   },
 };
+
+/** A timer cannot wait longer than 24 days; a week is longer than anybody means. */
+const longestMinutes = 7 * 24 * 60;
+
+function idleMinutes(given: Given): number {
+  const typed = given.text('idle-minutes') ?? '10';
+  const minutes = typed.trim() === '' ? Number.NaN : Number(typed);
+  if (minutes > 0 && minutes <= longestMinutes) return minutes;
+  throw new UsageError(`--idle-minutes must be a number of minutes up to ${longestMinutes}; for good is --stay.`);
+}
 
 /** The descriptor on which whoever started us in the background listens for how it went. */
 const reportDescriptor = 3;

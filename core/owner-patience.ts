@@ -1,4 +1,5 @@
 import { watch } from 'node:fs';
+import type { OwnerRecord } from './contract/owner';
 import { readOwner } from './owner-record';
 
 /**
@@ -35,6 +36,20 @@ export function ownerPatience(
 export function isStarting(folder: string): boolean {
   const owner = readOwner(folder);
   return owner?.socket === null && Date.now() - owner.startedAt < startingMs && isAlive(owner.pid);
+}
+
+/** Waits until an owner that was asked to go has let go of its data folder or died; false when it has not by the limit. */
+export async function ownerGone(
+  folders: { readonly data: string; readonly run: string },
+  owner: OwnerRecord,
+  limitMs: number,
+): Promise<boolean> {
+  const since = Date.now();
+  while (readOwner(folders.data)?.pid === owner.pid && isAlive(owner.pid)) {
+    if (Date.now() - since >= limitMs) return false;
+    await ownerChange(folders.run);
+  }
+  return true;
 }
 
 /** Resolves when something happens in the run folder, where owners come and go, or half a second later. */

@@ -323,6 +323,11 @@ describe('looking and setting', () => {
     expect(refused.json.error.message).toMatch(/claude.*goose.*echo/);
   });
 
+  test.each(['x', '0', '-1', '1e9', ''])('serve takes no --idle-minutes %j', async (minutes) => {
+    const refused = await type('serve', '--idle-minutes', minutes, '--json');
+    expect(refused).toMatchObject({ code: 2, json: { error: { code: 'USAGE' } } });
+  });
+
   test('a wrong call is exit code 2, with --json as one JSON value', async () => {
     expect((await type('task', 'show', '--json')).json.error.code).toBe('USAGE');
     expect((await type('frobnicate', '--json')).code).toBe(2);

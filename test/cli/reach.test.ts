@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reach } from '../../cli/reach';
@@ -38,4 +39,23 @@ test('a command waits for a runtime that starts, says so, and starts none of its
   connection?.close();
   await served.close();
   claimed.release();
+});
+
+test('whoever starts a runtime leaves what another one printed, and quotes only its own', async () => {
+  const config = readConfig({ SWITCHYARD_HOME: folder.path });
+  const log = join(config.folders.logs, 'background.log');
+  mkdirSync(config.folders.logs);
+  writeFileSync(log, 'the winner said this\n');
+  const failed = reach(config, ['/bin/sh', '-c', 'echo the loser said this'], () => {});
+  await expect(failed).rejects.toThrow(/Its last words:\nthe loser said this$/);
+  expect(readFileSync(log, 'utf8')).toBe('the winner said this\nthe loser said this\n');
+});
+
+test('what runtimes print does not grow without end', async () => {
+  const config = readConfig({ SWITCHYARD_HOME: folder.path });
+  const log = join(config.folders.logs, 'background.log');
+  mkdirSync(config.folders.logs);
+  writeFileSync(log, 'x'.repeat(1024 * 1024 + 1));
+  await expect(reach(config, ['/bin/sh', '-c', 'echo new'], () => {})).rejects.toThrow('new');
+  expect([statSync(`${log}.1`).size, readFileSync(log, 'utf8')]).toEqual([1024 * 1024 + 1, 'new\n']);
 });

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claimDataFolder } from '../../core/owner';
+import { serveSocket } from '../../core/server/socket';
+import { doorRouter } from '../core/server/door';
 import { openTerminal } from './terminal';
 
 let terminal: Awaited<ReturnType<typeof openTerminal>>;
@@ -23,4 +28,29 @@ test('stop ends the runtime in the background', async () => {
   await terminal.start();
   expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: true, pid: process.pid });
   expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: false, running: false });
+});
+
+test('stop of a runtime of another version has happened when it says so', async () => {
+  const { data, run } = terminal.config.folders;
+  const claimed = claimDataFolder({ folder: data, nativeBinding: null });
+  if (claimed.kind !== 'owned') throw new Error('taken');
+  // It takes its time to park what is in hand.
+  const program = "process.on('SIGTERM', () => setTimeout(() => process.exit(), 1500)); console.log('up');";
+  const other = spawn(process.execPath, ['-e', `${program} setInterval(() => {}, 1000)`]);
+  const ended = once(other, 'exit');
+  await once(other.stdout, 'data');
+  const served = await serveSocket({ router: doorRouter().router, folder: run, version: '0.0.1', log: () => {} });
+  const pid = other.pid ?? 0;
+  const record = { pid, startedAt: Date.now(), version: '0.0.1', owner: 'background', socket: served.path } as const;
+  claimed.announce(record);
+  try {
+    const stopped = await terminal.type(['stop', '--json']);
+    expect(stopped.json).toEqual({ stopped: true, pid });
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  } finally {
+    other.kill('SIGKILL');
+    await ended;
+    await served.close();
+    claimed.release();
+  }
 });
