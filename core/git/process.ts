@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { CodedError } from '../contract/errors';
 
 /** What to run. */
@@ -36,7 +37,7 @@ const graceMs = 2_000;
 /**
  * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
  * is, about two seconds later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
- * a timeout, NOT_FOUND when the program or the folder is gone.
+ * a timeout, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
  */
 export function execute(what: Execution): Promise<Executed> {
   const { program, args, signal, timeoutMs = 600_000, maxBytes = 64 * 1024 * 1024 } = what;
@@ -121,12 +122,7 @@ export function execute(what: Execution): Promise<Executed> {
     };
     child.on('error', (cause) => {
       settle();
-      reject(
-        new CodedError('NOT_FOUND', `Could not start ${program} in ${what.directory}: ${cause.message}.`, {
-          facts: { program, directory: what.directory },
-          cause,
-        }),
-      );
+      reject(notStarted(what, cause));
     });
     // What a hook left in the background has no owner once its command is over, and would hold the pipes open.
     child.on('exit', () => {
@@ -139,6 +135,19 @@ export function execute(what: Execution): Promise<Executed> {
       else resolve({ stdout: Buffer.concat(stdout), stderr, exitCode: code ?? 128, truncated });
     });
   });
+}
+
+/** Why a program did not start: a folder that is gone looks to the system like a program that is. */
+function notStarted({ program, directory }: Execution, cause: NodeJS.ErrnoException): CodedError {
+  const facts = { program, directory };
+  if (cause.code === 'ENOENT' && !existsSync(directory)) {
+    return new CodedError(
+      'NOT_A_REPOSITORY',
+      `The folder ${directory} is not there any more. If it was moved or its disk is not mounted, put it back there and try again.`,
+      { facts, cause },
+    );
+  }
+  return new CodedError('NOT_FOUND', `Could not start ${program} in ${directory}: ${cause.message}.`, { facts, cause });
 }
 
 function cancelled(name: string): CodedError {

@@ -119,15 +119,6 @@ test.runIf(mayMount)('a disk that is full is told as one, and the work goes on o
   }
 });
 
-test('a folder that is gone is told', async () => {
-  const place = await bench.repository();
-  const checkout = { ...place.checkout, workTree: join(bench.folder, 'gone') };
-  await expect(runGit({ ...place, checkout }, ['status'])).rejects.toMatchObject({
-    code: 'NOT_FOUND',
-    message: expect.stringMatching(/gone/),
-  });
-});
-
 test('output beyond the cap is an error, or cut when that is asked for', async () => {
   const place = await bench.repository(undefined, { big: 'x'.repeat(300_000) });
   await expect(runGit(place, ['cat-file', 'blob', ':big'], { maxBytes: 1000 })).rejects.toMatchObject({
@@ -237,4 +228,15 @@ test('a program is never found in a folder of the search path that means the che
   const plain = await readGit(repository, args, { input: 'a' });
   expect(await readGit(at('tools'), args, { input: 'a' })).toBe(plain);
   expect(await readGit(at(join(workTree, 'tools')), args, { input: 'a' })).not.toBe(plain);
+});
+
+test('a folder that is gone is said to be gone, and not the program', async () => {
+  const place = await bench.repository();
+  rmSync(place.checkout.workTree, { recursive: true });
+  await expect(readGit(place, ['status'])).rejects.toMatchObject({
+    code: 'NOT_A_REPOSITORY',
+    message: `The folder ${place.checkout.workTree} is not there any more. If it was moved or its disk is not mounted, put it back there and try again.`,
+  });
+  const git = { ...bench.git, program: join(bench.folder, 'no-git') };
+  await expect(readGit({ git, directory: bench.folder }, ['status'])).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
