@@ -22,6 +22,9 @@ export function useFocusBack(atOnce: boolean): {
       event.preventDefault();
       const back = before.current;
       before.current = null;
+      // A sheet that took this one's place is where the person writes now; the focus is its own to give.
+      const sheet = document.querySelector('.sheet');
+      if (sheet !== null && !sheet.contains(back)) return;
       if (back instanceof HTMLElement && back.isConnected && back !== document.body)
         back.focus({ preventScroll: true });
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();

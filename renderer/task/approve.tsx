@@ -64,9 +64,7 @@ export function Approve({ task, review, doing }: Props): ReactNode {
           role="dialog"
         >
           {review.value === null ? (
-            <p className="quiet">
-              {review.failure === null ? 'Reading the change…' : cleanLine(review.failure.message)}
-            </p>
+            <Unread review={review} />
           ) : (
             <Verdict
               key={`${review.value.base} ${review.value.head}`}
@@ -82,6 +80,16 @@ export function Approve({ task, review, doing }: Props): ReactNode {
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** The change is not read yet, or could not be: why, and how to try again once that was seen to. */
+function Unread({ review }: { readonly review: Resource<Review> }): ReactNode {
+  if (review.failure === null) return <p className="quiet">Reading the change…</p>;
+  return (
+    <Note kind="failed" actions={<Button onClick={review.reload}>Look again</Button>}>
+      {cleanLine(review.failure.message)}
+    </Note>
   );
 }
 
