@@ -2,8 +2,6 @@ import { type Asked, refused } from '../contract/refusal';
 import type { Task, TaskState } from '../contract/task';
 import { inTurn } from '../git/in-turn';
 import { readTask } from '../store/task-view';
-import type { TaskWork } from '../store/task-work';
-import { openTranscript } from '../store/transcript';
 import type { Room } from './room';
 
 /**
@@ -17,19 +15,6 @@ export function alone<Result>(task: number, act: () => Promise<Result>): Promise
 /** Throws WRONG_STATE unless the task is in one of the states. */
 export function mustBe(task: Pick<Task, 'id' | 'state' | 'outcome'>, states: readonly TaskState[], asked: Asked): void {
   if (!states.includes(task.state)) throw refused(task, asked);
-}
-
-/** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */
-export function tell(room: Room, task: Pick<TaskWork, 'id' | 'newestSession'>, notices: readonly string[]): void {
-  if (notices.length === 0 || !task.newestSession) return;
-  try {
-    const transcript = openTranscript({ folder: room.folders.transcripts, session: task.newestSession.id });
-    for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, room.now());
-    transcript.close();
-  } catch (cause) {
-    // What was done is done; that nobody can be told of a side of it must not make it look undone.
-    room.log('error', 'A notice could not be kept.', { task: task.id, notices, cause: String(cause) });
-  }
 }
 
 /** Tells followers of a task and gives it as it is now. */

@@ -13,13 +13,15 @@ import { commitChange } from '../runner/change';
 import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
+import { inTaskPlace } from '../runner/processes';
+import { putAway, tell } from '../runner/putting-away';
+import { trustedWithoutAsking } from '../runner/trust';
 import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import { alone, mustBe, told } from './acting';
 import * as decisions from './decisions';
-import { putAway } from './putting-away';
 import type { Room } from './room';
 
 /** Throws a task's change away. Everything in its worktree, and its branch, is kept under a backup ref. */
@@ -50,7 +52,7 @@ async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   room.announce(task);
   // A task cancelled a moment ago may still have its agent in the worktree.
   await room.runner.over(task);
-  await putAway(room, work, place);
+  tell(room, work, await putAway(room, work, place));
   return told(room, task);
 }
 
@@ -107,6 +109,7 @@ async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branc
         `Could not restore task ${task.id}: ${what} exists already and is something else. Move it away, then restore again.`,
       );
     }
+    // It holds what an agent made: nothing of it runs while it is put back.
     const inWorktree: WorktreePlace = { git: room.git, checkout: added.checkout, trusted: false };
     try {
       if (left.kept !== null) {
@@ -119,7 +122,7 @@ async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branc
       await removeFolders(added.checkout.gitDir, added.checkout.workTree);
       throw cause;
     }
-    await keepRestored(room, task, { row, path, branch, place: inWorktree });
+    await keepRestored(room, task, { row, path, branch, place, worktree: inWorktree });
   } catch (cause) {
     await room.writer.write((db) => {
       if (worktreeOf(db, task.id)?.state === 'making')
@@ -148,17 +151,34 @@ async function whatIsLeft(
   );
 }
 
-/** Makes what a stopped agent had not committed part of the change to review, and keeps that the worktree is back. */
+/**
+ * Keeps that the worktree is back, and makes what a stopped agent had not committed part of the change to review. That
+ * would run what the worktree brings, so when nobody trusted that, it is left as it is and said.
+ */
 async function keepRestored(
   room: Room,
   task: TaskWork,
-  restored: { readonly row: number; readonly path: string; readonly branch: string; readonly place: WorktreePlace },
+  restored: {
+    readonly row: number;
+    readonly path: string;
+    readonly branch: string;
+    readonly place: RepositoryPlace;
+    readonly worktree: WorktreePlace;
+  },
 ): Promise<void> {
+  const { place, worktree } = restored;
   await room.writer.write((db) => {
     updateWorktree(db, { worktree: restored.row, state: 'ready', at: room.now() });
     patchTask(db, { task: task.id, patch: { worktree: restored.path }, at: room.now() });
   });
-  const change = await commitChange(restored.place, task, restored.branch, new AbortController().signal);
+  const trusted = await trustedWithoutAsking(worktree, place);
+  if (place.trusted && !trusted) {
+    const why = `it brings programs that ${task.repository.name} would run and that you were not asked about`;
+    tell(room, task, [`What was not committed in the worktree was left so, because ${why}. Ask for changes to go on.`]);
+    return;
+  }
+  const commit = (owned: WorktreePlace) => commitChange(owned, task, restored.branch, new AbortController().signal);
+  const change = await inTaskPlace(room, task.id, { ...worktree, trusted }, commit);
   if (change.kind === 'refused') {
     throw new CodedError(
       'WRONG_STATE',

@@ -7,12 +7,12 @@ import { makeMerge } from '../git/merge';
 import { identityFor } from '../runner/change';
 import { landed, settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { putAway, tell } from '../runner/putting-away';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { alone, mustBe, tell, told } from './acting';
+import { alone, mustBe, told } from './acting';
 import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
 import * as decisions from './decisions';
-import { putAway } from './putting-away';
 import { reviewOf, strategyFor } from './reviews';
 import type { Room } from './room';
 
@@ -105,7 +105,7 @@ async function landedEarlier(
 /** Wakes the tasks that waited for a landed one and takes its worktree away. */
 async function finished(room: Room, place: RepositoryPlace, work: TaskWork): Promise<Task> {
   room.runner.wake();
-  await putAway(room, work, place);
+  tell(room, work, await putAway(room, work, place));
   return told(room, work.id);
 }
 

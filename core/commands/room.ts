@@ -35,5 +35,7 @@ export interface Room {
   /** Asks the owner of the runtime to stop it. */
   readonly requestStop: () => void;
   readonly log: Deps['log'];
+  /** Tells our processes from another runtime's. */
+  readonly owner: Deps['owner'];
   readonly now: () => number;
 }

@@ -3,11 +3,12 @@ import type { Claim } from '../sources/source';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
+import type { TaskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
 import type { Deps, Stop } from './deps';
 import { retryReason } from './messages';
 import type { RepositoryPlace } from './place';
-import { retireWorktree } from './retire';
+import { putAway } from './putting-away';
 import { backoffMs } from './retry';
 
 /** The change is committed and waits for the person. */
@@ -15,19 +16,22 @@ export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Pr
   await move(deps, claim, { to: 'review', reason: 'The agent finished.', patch: { change, error: null } });
 }
 
-/** The agent finished without changing anything: what it said is the result. */
-export async function answered(deps: Deps, claim: Claim, place: RepositoryPlace): Promise<void> {
+/**
+ * The agent finished without changing anything: what it said is the result. Gives what the person should know of its
+ * worktree, one sentence each.
+ */
+export async function answered(
+  deps: Deps,
+  claim: Claim,
+  task: TaskWork,
+  place: RepositoryPlace,
+): Promise<readonly string[]> {
   await move(deps, claim, {
     to: 'done',
     reason: 'The agent finished without a change.',
     patch: { outcome: 'answered', error: null, change: null },
   });
-  try {
-    await retireWorktree(deps, place, claim.task);
-  } catch (cause) {
-    // The task is over all the same; the next start tries again.
-    deps.log('error', 'A worktree could not be taken away.', { task: claim.task, cause: String(cause) });
-  }
+  return putAway(deps, { ...task, worktree: taskRow(deps.db, claim.task).worktree }, place);
 }
 
 /** The work failed: tried again later when that may help and attempts are left, else put before the person. */

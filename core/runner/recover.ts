@@ -6,12 +6,13 @@ import { type Landing, openLandings } from '../store/landings';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
-import { unsettledWorktrees, updateWorktree, type WorktreeRow } from '../store/worktrees';
+import { taskWork } from '../store/task-work';
+import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import { settleLanding } from './landed';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
-import { retireWorktree } from './retire';
+import { putAway, tell } from './putting-away';
 
 /**
  * Says what happens next after the process died at any line, and does it, before anything is claimed:
@@ -72,7 +73,10 @@ async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> 
     // Being restored from a backup when the process died: the backup holds all of it, this only some.
     await removeFolders(healed.checkout.gitDir, healed.checkout.workTree);
   } else if (done) {
-    await retireWorktree(deps, place, worktree.task);
+    const task = taskWork(deps.db, worktree.task);
+    const notices = await putAway(deps, task, place);
+    // What stays is said once, when the task ended; not again at every start.
+    if (worktreeOf(deps.db, worktree.task) === undefined) tell(deps, task, notices);
     return;
   }
   if (healed.kind === 'foreign') {

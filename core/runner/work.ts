@@ -97,7 +97,7 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
   change.notices.forEach(note);
   if (change.commit !== null) record({ type: 'commit', ...change.commit });
-  if (change.size.files === 0) return await answered(deps, claim, place);
+  if (change.size.files === 0) return (await answered(deps, claim, task, place)).forEach(note);
 
   const check = await checkChange(deps, task, { directory, environment, trusted, signal });
   if (check !== null) record(check);

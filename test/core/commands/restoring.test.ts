@@ -1,5 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
@@ -75,4 +75,44 @@ it('a branch whose worktree was removed just before a crash goes with the next s
   bed = await bed.again(true);
   expect(await bed.repository.git('branch', '--list', branch ?? '')).toBe('');
   expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ worktree: null });
+});
+
+it('a restore runs no hook that came with the change, nor commits in its presence', async () => {
+  await bed.repository.git('config', 'core.hooksPath', '.githooks');
+  const mark = join(bed.folder, 'hook-ran');
+  const { id, worktree } = await inReview();
+  for (const name of ['post-checkout', 'post-index-change', 'pre-commit', 'post-commit', 'reference-transaction']) {
+    const hook = join(worktree ?? '', '.githooks', name);
+    await mkdir(dirname(hook), { recursive: true });
+    await writeFile(hook, `#!/bin/sh\necho ${name} >> '${mark}'\n`);
+    await chmod(hook, 0o755);
+  }
+  const quietly = (...args: string[]) =>
+    bed.repository.git('-C', worktree ?? '', '-c', 'core.hooksPath=/dev/null', ...args);
+  await quietly('add', '.githooks/post-checkout', '.githooks/post-index-change');
+  await quietly('commit', '--quiet', '-m', 'Bring hooks');
+  await bed.calls.tasks.discard({ task: id });
+  expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
+  expect(await files(id)).toEqual(['.githooks/post-checkout', '.githooks/post-index-change', 'hello.txt']);
+  expect(await readFile(join(worktree ?? '', '.githooks/pre-commit'), 'utf8')).toContain('echo pre-commit');
+  const { session } = await bed.calls.tasks.get({ task: id });
+  const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+  expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining('left so, because it brings') });
+  await expect(readFile(mark)).rejects.toMatchObject({ code: 'ENOENT' });
+  // The control: git itself would run them here.
+  await bed.repository.git('-C', worktree ?? '', 'checkout', '--quiet', '--detach');
+  expect(await readFile(mark, 'utf8')).toContain('post-checkout');
+});
+
+it('ignored files too large for the backup are named when they go', async () => {
+  const { id, worktree } = await inReview();
+  await writeFile(join(worktree ?? '', '.gitignore'), 'out/\n.gitignore\n');
+  await mkdir(join(worktree ?? '', 'out'));
+  await writeFile(join(worktree ?? '', 'out/report.pdf'), Buffer.alloc(6 * 1024 * 1024));
+  const { session } = await bed.calls.tasks.discard({ task: id });
+  const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+  expect(said.at(-1)).toMatchObject({
+    type: 'notice',
+    text: 'Ignored by git, too large for the backup, and gone with the worktree: out/.',
+  });
 });

@@ -1,0 +1,53 @@
+import type { TaskWork } from '../store/task-work';
+import { openTranscript } from '../store/transcript';
+import type { Deps } from './deps';
+import type { RepositoryPlace } from './place';
+import { retireWorktree } from './retire';
+
+/**
+ * Takes the worktree of a task that is over away, its whole state kept under a backup ref, and gives what the person
+ * should know of that, one sentence each. That it had to stay is no error, because the task is over all the same, and
+ * the next start tries again. `place` is null when the repository is gone.
+ */
+export async function putAway(
+  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log'>,
+  task: Pick<TaskWork, 'id' | 'worktree' | 'repository'>,
+  place: RepositoryPlace | null,
+): Promise<readonly string[]> {
+  if (task.worktree === null) return [];
+  const left = `Its worktree was left as it is at ${task.worktree}.`;
+  if (place === null) {
+    return [`${left} The repository ${task.repository.path} is not there, so no backup of it could be made.`];
+  }
+  try {
+    const { kept, notKept } = await retireWorktree(deps, place, task.id);
+    if (kept !== null) return [`${left} A backup could not hold all of it: ${kept}`];
+    if (notKept.length === 0) return [];
+    return [`Ignored by git, too large for the backup, and gone with the worktree: ${some(notKept)}.`];
+  } catch (cause) {
+    deps.log('error', 'A worktree could not be taken away.', { task: task.id, cause: String(cause) });
+    return [`${left} It could not be taken away: ${cause instanceof Error ? cause.message : String(cause)}`];
+  }
+}
+
+/** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */
+export function tell(
+  deps: Pick<Deps, 'folders' | 'now' | 'log'>,
+  task: Pick<TaskWork, 'id' | 'newestSession'>,
+  notices: readonly string[],
+): void {
+  if (notices.length === 0 || !task.newestSession) return;
+  try {
+    const transcript = openTranscript({ folder: deps.folders.transcripts, session: task.newestSession.id });
+    for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, deps.now());
+    transcript.close();
+  } catch (cause) {
+    // What was done is done; that nobody can be told of a side of it must not make it look undone.
+    deps.log('error', 'A notice could not be kept.', { task: task.id, notices, cause: String(cause) });
+  }
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
