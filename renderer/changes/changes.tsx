@@ -6,7 +6,6 @@ import { Explained, Failed, Skeleton } from '../parts/empty';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { cleanLine } from '../text/clean';
-import { Outcome } from './outcome';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
@@ -14,23 +13,15 @@ const ReviewChanges = lazy(async () => ({ default: (await import('./review-chang
 export function Changes({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
   if (review.value !== null) {
     return (
-      <div className="changes-page">
-        <Outcome task={task} />
-        <Suspense fallback={<Skeleton lines={10} />}>
-          <ReviewChanges review={review.value} />
-        </Suspense>
-      </div>
+      <Suspense fallback={<Skeleton lines={10} />}>
+        <ReviewChanges review={review.value} />
+      </Suspense>
     );
   }
   if (review.failure !== null && !isExpected(review.failure))
     return <Failed failure={review.failure} again={review.reload} />;
   if (review.loading) return <Skeleton lines={10} />;
-  return (
-    <div className="changes-page">
-      <Outcome task={task} />
-      <NoChange task={task} reason={review.failure} again={review.reload} />
-    </div>
-  );
+  return <NoChange task={task} reason={review.failure} again={review.reload} />;
 }
 
 /** Answers of the core that say how things stand, not that something broke. */

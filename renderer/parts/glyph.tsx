@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import type { TaskState } from '../../core/contract/task';
+import type { TaskOutcome, TaskState } from '../../core/contract/task';
 
-/** What a task looks like at a glance: its state, or that it is parked until later. */
-export type Look = TaskState | 'parked';
+/** What a task looks like at a glance: its state, that it is parked until later, or what became of its change. */
+export type Look = TaskState | 'parked' | 'merged' | 'published' | 'discarded';
 
 /** The word for each look, as lists and screen readers say it. */
 export const lookWords: Readonly<Record<Look, string>> = {
@@ -12,13 +12,24 @@ export const lookWords: Readonly<Record<Look, string>> = {
   waiting: 'Waiting for you',
   review: 'In review',
   done: 'Done',
+  merged: 'Merged',
+  published: 'Published',
+  discarded: 'Discarded',
   failed: 'Failed',
   cancelled: 'Cancelled',
 };
 
-/** How a task looks: a queued task that must not start yet is parked. */
-export function lookOf(task: { readonly state: TaskState; readonly runAfter: number | null }, now: number): Look {
-  return task.state === 'queued' && task.runAfter !== null && task.runAfter > now ? 'parked' : task.state;
+/** What of a task decides how it looks. */
+interface Seen {
+  readonly state: TaskState;
+  readonly outcome: TaskOutcome | null;
+  readonly runAfter: number | null;
+}
+
+/** How a task looks: a queued task that must not start yet is parked, and a done one is what became of its change. */
+export function lookOf({ state, outcome, runAfter }: Seen, now: number): Look {
+  if (state === 'queued' && runAfter !== null && runAfter > now) return 'parked';
+  return state === 'done' && outcome !== null && outcome !== 'answered' ? outcome : state;
 }
 
 /** One shape and one hue for each state, the same everywhere. Silent for screen readers unless it stands alone. */
@@ -45,6 +56,8 @@ const line = {
   strokeLinejoin: 'round',
 } as const;
 
+const tick = <path d="m2.6 7.4 3 3 5.8-6.6" {...line} strokeWidth={2} />;
+
 const shapes: Readonly<Record<Look, ReactNode>> = {
   queued: <circle cx="7" cy="7" r="4.6" {...line} />,
   parked: (
@@ -61,7 +74,15 @@ const shapes: Readonly<Record<Look, ReactNode>> = {
   ),
   waiting: <circle cx="7" cy="7" r="5" fill="currentColor" />,
   review: <path d="M7 1.8 12.2 7 7 12.2 1.8 7z" {...line} />,
-  done: <path d="m2.6 7.4 3 3 5.8-6.6" {...line} strokeWidth={2} />,
+  done: tick,
+  merged: tick,
+  published: tick,
+  discarded: (
+    <>
+      <circle cx="7" cy="7" r="4.8" {...line} />
+      <path d="m3.8 10.2 6.4-6.4" {...line} />
+    </>
+  ),
   failed: <path d="m3.2 3.2 7.6 7.6m0-7.6-7.6 7.6" {...line} strokeWidth={2} />,
   cancelled: <path d="M2.8 7h8.4" {...line} strokeWidth={2} />,
 };

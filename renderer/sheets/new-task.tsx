@@ -10,7 +10,7 @@ import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
-import { carryOut, openTask, showSheet } from '../state/commands';
+import { aboutOf, carryOut, openTask, showSheet } from '../state/commands';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { useResource } from '../state/resource';
@@ -107,7 +107,12 @@ function Form(props: { readonly repository: number }): ReactNode {
       model.tasks.has(task.id) ? model : { ...model, tasks: new Map(model.tasks).set(task.id, task) },
     );
     app.drafts.update((drafts) => withDraft(withDraft(drafts, draftName, ''), titleDraft, ''));
-    say(app.said, { kind: 'done', text: `Queued “${cleanLine(task.title)}”`, undo: null });
+    say(app.said, {
+      kind: 'done',
+      text: `Queued “${cleanLine(task.title)}”`,
+      undo: null,
+      about: aboutOf(task),
+    });
     if (another) field.current?.focus();
     else openTask(app, task.id);
   };

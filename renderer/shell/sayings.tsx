@@ -1,11 +1,14 @@
 import { type ReactNode, useEffect } from 'react';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
-import { useApp } from '../state/app';
+import { useApp, useModel } from '../state/app';
 import { type Saying, unsay } from '../state/said';
 import { useStore } from '../state/store';
 
-const shownMs = 8_000;
+const shownMs = 5_000;
+const shownWithUndoMs = 8_000;
+/** What is no longer so is only read to the end. */
+const shownWhenOldMs = 1_500;
 
 /**
  * What just happened, with a way back where there is one. What went well is said for a while in the place of the
@@ -28,12 +31,14 @@ export function Sayings(): ReactNode {
 
 function One({ saying }: { readonly saying: Saying }): ReactNode {
   const { said } = useApp();
+  const { id, kind, undo, about } = saying;
+  const isOld = useModel(({ tasks }) => about !== null && tasks.get(about.task)?.state !== about.state);
   useEffect(() => {
-    if (saying.kind === 'failed') return;
-    const timer = setTimeout(() => unsay(said, saying.id), shownMs);
+    if (kind === 'failed') return;
+    const ms = isOld ? shownWhenOldMs : undo === null ? shownMs : shownWithUndoMs;
+    const timer = setTimeout(() => unsay(said, id), ms);
     return () => clearTimeout(timer);
-  }, [said, saying]);
-  const { undo } = saying;
+  }, [said, id, kind, undo, isOld]);
   return (
     <div className={`saying saying-${saying.kind}`}>
       <span className="saying-text selectable" dir="auto" title={saying.text}>

@@ -7,7 +7,7 @@ import { cleanLine } from '../text/clean';
 import type { App } from './app';
 import { type Failure, failureOf, isAbort, notAnswered } from './failure';
 import { type Place, tasksIn } from './places';
-import { say } from './said';
+import { type Saying, say } from './said';
 import type { Sheet, Tab } from './view';
 
 /** How a command ended. The failure was not said yet: whoever asked shows it in place, or calls `complain`. */
@@ -49,6 +49,11 @@ function learn(app: App, task: Task): void {
   });
 }
 
+/** What a sentence about a task as it is now is about. */
+export function aboutOf({ id, state }: Task): Saying['about'] {
+  return { task: id, state };
+}
+
 /** Answers a request. A failure is given back to be shown on its card. */
 export async function answerRequest(app: App, request: Request, answer: Answer): Promise<Failure | null> {
   const sentence = answer.decision === 'deny' ? 'Denying…' : answer.decision === 'allow' ? 'Allowing…' : 'Answering…';
@@ -74,7 +79,12 @@ export async function approveTask(app: App, task: Task, approval: Approval, comm
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
-  say(app.said, { kind: 'done', text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`, undo: null });
+  say(app.said, {
+    kind: 'done',
+    text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`,
+    undo: null,
+    about: aboutOf(ended.value),
+  });
   return null;
 }
 
@@ -89,6 +99,7 @@ export async function rejectTask(app: App, task: Task, comment: string): Promise
     kind: 'done',
     text: `Sent your comment to ${task.agent}; “${cleanLine(task.title)}” is queued again`,
     undo: null,
+    about: aboutOf(ended.value),
   });
   return null;
 }
@@ -145,7 +156,7 @@ async function turn(app: App, task: Task, move: Move): Promise<void> {
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
   if (!ended.ok) return complain(app, ended.failure);
   learn(app, ended.value);
-  say(app.said, { kind: 'done', text: move.done, undo: move.undo });
+  say(app.said, { kind: 'done', text: move.done, undo: move.undo, about: aboutOf(ended.value) });
 }
 
 /** Shows a place of the rail, with no task open. */

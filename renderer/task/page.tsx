@@ -16,6 +16,7 @@ import { Checks } from './checks';
 import { Composer } from './composer';
 import { TaskHeader } from './header';
 import { Info } from './info';
+import { Outcome } from './outcome';
 import { useReview } from './review';
 
 const tabs: readonly Tab[] = ['conversation', 'changes', 'checks', 'info'];
@@ -73,6 +74,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   return (
     <section className="page" aria-label="Task">
       <TaskHeader task={task} review={review} />
+      <Outcome task={task} />
       <Tabs.Root
         className="tabs"
         value={tab}

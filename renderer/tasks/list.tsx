@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -25,6 +25,7 @@ export function TaskList(): ReactNode {
   const open = useView((view) => view.task);
   const shown = useMemo(() => tasksIn(tasks, place, filter), [tasks, place, filter]);
   const field = useRef<HTMLInputElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   // The page has one first heading: the open task's title, or the place when none is open.
   const Heading = open === null ? 'h1' : 'h2';
   useActions({
@@ -63,8 +64,12 @@ export function TaskList(): ReactNode {
           onKeyDown={(event) => {
             if (event.key !== 'Escape' && event.key !== 'Enter') return;
             event.preventDefault();
+            const hit = shown[0];
             if (event.key === 'Escape') app.view.update((view) => ({ ...view, filter: '' }));
-            event.currentTarget.blur();
+            else if (hit !== undefined) openTask(app, hit.id);
+            // Without a hit there is no list, and what is written stays at hand.
+            if (rows.current !== null) rows.current.focus({ preventScroll: true });
+            else if (event.key === 'Escape') event.currentTarget.blur();
           }}
         />
         <kbd className="keys">/</kbd>
@@ -76,17 +81,24 @@ export function TaskList(): ReactNode {
             : `Nothing here has “${filter}” in its title, repository, branch or agent.`}
         </Empty>
       ) : (
-        <Rows tasks={shown} open={open} />
+        <Rows scroller={rows} place={place} tasks={shown} open={open} />
       )}
     </section>
   );
 }
 
-function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open: number | null }): ReactNode {
+function Rows(props: {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly place: Place;
+  readonly tasks: readonly Task[];
+  readonly open: number | null;
+}): ReactNode {
+  const { scroller, place, tasks, open } = props;
   const app = useApp();
-  const scroller = useRef<HTMLDivElement>(null);
-  const keys = useMemo(() => tasks.map(({ id }) => `${id}`), [tasks]);
-  const [at, moveTo] = useCursor(keys, open === null ? null : `${open}`);
+  const keys = useMemo(() => tasks.map(({ id }) => keyIn(place, id)), [place, tasks]);
+  const isListed = tasks.some(({ id }) => id === open);
+  const first = isListed && open !== null ? keyIn(place, open) : (keys[0] ?? null);
+  const [at, moveTo] = useCursor(keys, first, isSamePlace);
   const cursor = at === null ? null : (tasks[at]?.id ?? null);
   const rows = useVirtualizer({
     count: tasks.length,
@@ -97,7 +109,7 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
   });
   const openRow = useRef<number | null>(null);
   useEffect(() => {
-    if (openRow.current !== open && tasks.some(({ id }) => id === open)) moveTo(`${open}`);
+    if (openRow.current !== open && isListed && open !== null) moveTo(keyIn(place, open));
     openRow.current = open;
   });
   const go = (to: number): void => {
@@ -150,7 +162,7 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
               className={`row ${cursor === task.id ? 'row-cursor' : ''}`}
               style={{ position: 'absolute', top: item.start, insetInline: 0, height: rowHeight }}
               onClick={() => {
-                moveTo(`${task.id}`);
+                moveTo(keyIn(place, task.id));
                 // The row may scroll away and be taken off the page; the list stays.
                 scroller.current?.focus({ preventScroll: true });
                 openTask(app, task.id);
@@ -163,6 +175,15 @@ function Rows({ tasks, open }: { readonly tasks: readonly Task[]; readonly open:
       </div>
     </div>
   );
+}
+
+/** A row is another one in another place, so that each place begins at its first row. */
+function keyIn(place: Place, task: number): string {
+  return `${place} ${task}`;
+}
+
+function isSamePlace(from: string, to: string): boolean {
+  return from.split(' ')[0] === to.split(' ')[0];
 }
 
 function repositoryOf(place: Place): number | null {

@@ -47,7 +47,8 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
       if (task.blockedBy.length > 0) return <Waits task={task} />;
       return task.queuedReason === null ? start : `${start} · ${cleanLine(task.queuedReason)}`;
     case 'done':
-      return task.outcome === null ? start : `${start} · ${task.outcome}`;
+    case 'cancelled':
+      return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
     default:
       return start;
   }

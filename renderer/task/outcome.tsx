@@ -1,19 +1,19 @@
 import type { ReactNode } from 'react';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
-import { Glyph } from '../parts/glyph';
+import { Glyph, lookOf } from '../parts/glyph';
 import { useApp, useDoing } from '../state/app';
 import { restoreTask } from '../state/commands';
 import { cleanLine } from '../text/clean';
 
-/** One line over the change of a done task: what became of it and where it is kept. Nothing for any other task. */
+/** One line over every tab of a done task: what became of its change and where it is kept. Nothing for any other task. */
 export function Outcome({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
   const doing = useDoing(`task:${task.id}`);
   if (task.state !== 'done' || task.outcome === null || task.outcome === 'answered') return null;
   return (
     <div className="outcome">
-      <Glyph look={task.outcome === 'discarded' ? 'cancelled' : 'done'} />
+      <Glyph look={lookOf(task, Date.now())} />
       <p className="outcome-words ellipsis selectable">
         <Words task={task} />
       </p>
