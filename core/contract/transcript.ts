@@ -26,7 +26,14 @@ const transcriptBodySchema = z.discriminatedUnion('type', [
     entries: z.array(z.object({ text: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) })),
   }),
   z.object({ type: z.literal('request'), request: z.number().int(), kind: z.string(), title: z.string() }),
-  z.object({ type: z.literal('answer'), request: z.number().int(), text: z.string(), by: z.string() }),
+  z.object({
+    type: z.literal('answer'),
+    request: z.number().int(),
+    text: z.string(),
+    by: z.string(),
+    /** What was decided; left out where nothing was to be decided, and in transcripts written before it was kept. */
+    decision: z.enum(['allow', 'deny']).optional(),
+  }),
   z.object({
     type: z.literal('usage'),
     inputTokens: z.number().int().nullable(),

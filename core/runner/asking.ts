@@ -78,7 +78,13 @@ export async function ask(
     // An answer committed before the wait began, now or in an earlier run, is delivered like any other.
     answers.deliver(readRequest(deps.db, asked));
     const answer = await wait;
-    asker.record({ type: 'answer', request: asked, text: describeAnswer(answer, question), by: 'person' });
+    asker.record({
+      type: 'answer',
+      request: asked,
+      text: describeAnswer(answer, question),
+      by: 'person',
+      ...(answer.decision === null ? {} : { decision: answer.decision }),
+    });
     // Marked once the agent has been handed the answer: a crash in between delivers again rather than never.
     setImmediate(() => void settleDelivery(deps, claim.task, asked));
     return answer;
@@ -129,16 +135,19 @@ function fingerprint(question: AnyQuestion): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** An answer in words, for the transcript. */
-function describeAnswer(answer: Answer, question: AnyQuestion): string {
-  const chosen = answer.options.map((index) => question.options[index]?.label ?? String(index));
-  const decision =
-    answer.decision === 'allow'
-      ? answer.always
-        ? 'Allowed for this session'
-        : 'Allowed'
-      : answer.decision === 'deny'
-        ? 'Denied'
-        : '';
-  return [decision, chosen.join(', '), answer.text ?? ''].filter((part) => part !== '').join(': ');
+/** An answer in words, for the transcript: `Denied: too dangerous`. An option that only repeats the decision is not said. */
+export function describeAnswer(answer: Answer, question: Pick<AnyQuestion, 'options'>): string {
+  const { decision } = answer;
+  const chosen = answer.options
+    .map((index) => question.options[index]?.label ?? String(index))
+    .filter((label) => decision === null || !repeats[decision].includes(label.toLowerCase()));
+  const forHowLong = decision !== null && answer.always ? ' for this session' : '';
+  const decided = decision === null ? '' : `${decision === 'allow' ? 'Allowed' : 'Denied'}${forHowLong}`;
+  return [decided, chosen.join(', '), answer.text ?? ''].filter((part) => part !== '').join(': ');
 }
+
+/** The labels our own agents give to options that say no more than the decision does. */
+const repeats: Readonly<Record<'allow' | 'deny', readonly string[]>> = {
+  allow: ['allow', 'allow once', 'allow for this session'],
+  deny: ['deny', 'deny for this session'],
+};
