@@ -80,9 +80,11 @@ export const RowView = memo(
 
 function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactNode {
   const { call } = row;
+  // An agent that was denied may still say the call was done some other way; then it was.
+  const look = row.denied && call.status !== 'completed' ? 'denied' : call.status;
   const [open, setOpen] = useState(false);
   return (
-    <div className={`tool tool-${call.status}`}>
+    <div className={`tool tool-${look}`}>
       <button
         type="button"
         className="tool-line"
@@ -97,9 +99,7 @@ function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactN
         <span className="tool-title ellipsis mono" dir="auto">
           {cleanLine(call.title)}
         </span>
-        <span className="tool-status">
-          {call.status === 'completed' ? '' : call.status === 'pending' ? 'waiting' : call.status}
-        </span>
+        <span className="tool-status">{statusWords[look]}</span>
       </button>
       {open && (
         <div className="tool-inside">
@@ -114,6 +114,14 @@ function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactN
     </div>
   );
 }
+
+const statusWords = {
+  completed: '',
+  pending: 'waiting',
+  running: 'running',
+  failed: 'failed',
+  denied: 'denied, not run',
+} as const;
 
 const longestOutput = 20_000;
 

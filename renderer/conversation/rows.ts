@@ -17,6 +17,8 @@ export type Row =
       readonly key: string;
       readonly at: number;
       readonly call: Omit<Of<'tool'>, 'seq' | 'at' | 'type'>;
+      /** Leave for it was asked for and denied, so it never ran, whatever the agent calls that. */
+      readonly denied: boolean;
     }
   | { readonly kind: 'plan'; readonly key: string; readonly at: number; readonly entries: Of<'plan'>['entries'] }
   | {
@@ -26,6 +28,8 @@ export type Row =
       readonly request: number;
       readonly title: string;
       readonly answer: string | null;
+      /** The key of the row of the call that leave was asked for, where the transcript has it. */
+      readonly call: string | null;
     }
   | {
       readonly kind: 'notice';
@@ -49,6 +53,8 @@ export type Row =
       readonly command: string;
       readonly passed: boolean;
     };
+
+type ToolRow = Extract<Row, { kind: 'tool' }>;
 
 /** A conversation as it grows: rows in order, and where the ones that may still change are. */
 export interface Rows {
@@ -102,7 +108,7 @@ function add(to: Rows, event: TranscriptEvent): void {
         to.rows[place] = { ...row, call: { ...row.call, ...told(call) } };
       else {
         to.places.set(name, to.rows.length);
-        to.rows.push({ kind: 'tool', key, at, call });
+        to.rows.push({ kind: 'tool', key, at, call, denied: false });
       }
       return;
     }
@@ -120,12 +126,17 @@ function add(to: Rows, event: TranscriptEvent): void {
     }
     case 'request':
       to.places.set(`request ${event.request}`, to.rows.length);
-      to.rows.push({ kind: 'request', key, at, request: event.request, title: event.title, answer: null });
+      to.rows.push({
+        ...{ kind: 'request', key, at, request: event.request, title: event.title, answer: null },
+        call: event.kind === 'permission' ? callAskedFor(to.rows, event.title) : null,
+      });
       return;
     case 'answer': {
       const place = to.places.get(`request ${event.request}`);
       const row = place === undefined ? undefined : to.rows[place];
-      if (place !== undefined && row?.kind === 'request') to.rows[place] = { ...row, answer: event.text };
+      if (place === undefined || row?.kind !== 'request') return;
+      to.rows[place] = { ...row, answer: event.text };
+      if (event.decision === 'deny' && row.call !== null) deny(to.rows, row.call);
       return;
     }
     case 'notice':
@@ -140,6 +151,24 @@ function add(to: Rows, event: TranscriptEvent): void {
     case 'usage':
       return;
   }
+}
+
+/**
+ * The call that leave is asked for: of those not ended yet the newest of the same title, or with a verb before it as in
+ * `Run npm test`; else the only one there is. Where several could be meant none is.
+ */
+function callAskedFor(rows: readonly Row[], title: string): string | null {
+  const open = rows.filter(
+    (row): row is ToolRow => row.kind === 'tool' && (row.call.status === 'pending' || row.call.status === 'running'),
+  );
+  const named = open.findLast(({ call }) => call.title === title || title.endsWith(` ${call.title}`));
+  return (named ?? (open.length === 1 ? open[0] : undefined))?.key ?? null;
+}
+
+function deny(rows: Row[], key: string): void {
+  const place = rows.findLastIndex((row) => row.key === key);
+  const row = rows[place];
+  if (row?.kind === 'tool') rows[place] = { ...row, denied: true };
 }
 
 /** Later events of a call add to earlier ones: what they leave out or leave empty stays as it was. */

@@ -44,6 +44,38 @@ describe('the rows of a conversation', () => {
     expect(rows).toMatchObject([{ kind: 'request', request: 4, answer: 'Allowed' }]);
   });
 
+  test('a call that was denied says so, not that it failed, and an allowed one that failed did', () => {
+    const asked = { type: 'request', request: 4, kind: 'permission', title: 'Run npm test' } as const;
+    const answer = { type: 'answer', request: 4, by: 'person' } as const;
+    const ended = { ...tool, status: 'failed', output: 'exit 1' } as const;
+    const pending = { ...tool, status: 'pending' } as const;
+    const other = { ...tool, call: 'd', title: 'npm run lint', status: 'running' } as const;
+    const denied = rowsOf(pending, other, asked, { ...answer, text: 'No', decision: 'deny' }, ended);
+    expect(denied).toMatchObject([
+      { call: { call: 'c', status: 'failed' }, denied: true },
+      { call: { call: 'd' }, denied: false },
+      { answer: 'No' },
+    ]);
+    expect(rowsOf(pending, asked, { ...answer, text: 'Denied', decision: 'allow' }, ended)).toMatchObject([
+      { denied: false },
+      { answer: 'Denied' },
+    ]);
+    expect(rowsOf(pending, { ...asked, kind: 'plan' }, { ...answer, text: 'No', decision: 'deny' })).toMatchObject([
+      { denied: false },
+      {},
+    ]);
+  });
+
+  test('of several calls no one is taken for denied when the question names none of them', () => {
+    const rows = rowsOf(
+      { ...tool, status: 'pending' },
+      { ...tool, call: 'd', title: 'npm run lint', status: 'pending' },
+      { type: 'request', request: 4, kind: 'permission', title: 'Something else' },
+      { type: 'answer', request: 4, text: 'Denied', by: 'person', decision: 'deny' },
+    );
+    expect(rows).toMatchObject([{ denied: false }, { denied: false }, { answer: 'Denied' }]);
+  });
+
   test('events delivered twice change nothing', () => {
     const events = transcript([{ type: 'text', message: 'm', text: 'once' }]);
     const rows = noRows();
