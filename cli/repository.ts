@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Repository } from '../core/contract/repository';
-import { type Command, UsageError } from './command';
+import { type Command, type Surroundings, UsageError } from './command';
+import { pathOf } from './path';
 import { plainLine } from './plain';
 import { withClient } from './task';
 import { table } from './text';
@@ -17,7 +17,7 @@ const add: Command = {
   examples: ['repository add ~/code/api --trust'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const path = resolve(around.directory, given.name(0));
+      const path = pathOf(given.name(0), around);
       const trust = given.flag('trust');
       const found = trust ? await sayPrograms(client, path, around) : await client.repositories.inspect({ path });
       const { notices, programs, trustHash: expected } = found;
@@ -49,7 +49,7 @@ const list: Command = {
 
 const set: Command = {
   words: ['repository', 'set'],
-  usage: 'PATH [--check COMMAND | --no-check] [--trust | --no-trust]',
+  usage: 'PATH_OR_NAME [--check COMMAND | --no-check] [--trust | --no-trust]',
   summary: "Set a repository's check command, or whether it is trusted",
   options: {
     check: { type: 'string' },
@@ -67,7 +67,7 @@ const set: Command = {
     if ((changes[0] && changes[1]) || (changes[2] && changes[3]))
       throw new UsageError('These two say the opposite of each other.');
     return withClient(around, async (client) => {
-      let repository = await known(client, resolve(around.directory, given.name(0)));
+      let repository = await known(client, given.name(0), around);
       if (changes[0] || changes[1]) {
         repository = await client.repositories.configure({ repository: repository.id, checkCommand: check ?? null });
       }
@@ -84,14 +84,14 @@ const set: Command = {
 
 const remove: Command = {
   words: ['repository', 'remove'],
-  usage: 'PATH',
+  usage: 'PATH_OR_NAME',
   summary: 'Forget a repository; nothing in it is touched',
   options: {},
   names: { least: 1, most: 1 },
-  examples: ['repository remove ~/code/api'],
+  examples: ['repository remove ~/code/api', 'repository remove api'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const repository = await known(client, resolve(around.directory, given.name(0)));
+      const repository = await known(client, given.name(0), around);
       await client.repositories.remove({ repository: repository.id });
       return {
         json: { removed: repository.path },
@@ -103,14 +103,27 @@ const remove: Command = {
 /** Repositories: adding, listing, configuring, forgetting. */
 export const repositoryCommands: readonly Command[] = [add, list, set, remove];
 
-async function known(client: Client, path: string): Promise<Repository> {
+/** The repository somebody named: by its path, by a folder in it, or by a name no other has. Throws NOT_FOUND, BAD_INPUT. */
+async function known(client: Client, typed: string, around: Surroundings): Promise<Repository> {
+  const path = pathOf(typed, around);
   const repositories = await client.repositories.list();
   // A repository whose folder is gone can still be named by the path it had.
   const exact = repositories.find((repository) => repository.path === path);
   if (exact !== undefined) return exact;
-  const { knownAs } = await client.repositories.inspect({ path });
-  const found = repositories.find((repository) => repository.id === knownAs);
-  if (found !== undefined) return found;
+  // A folder that is no repository is not known, whatever is wrong with it.
+  const knownAs = await client.repositories.inspect({ path }).then(
+    (found) => found.knownAs,
+    () => null,
+  );
+  const named = repositories.filter(({ id, name }) => (knownAs === null ? name === typed : id === knownAs));
+  if (named.length === 1 && named[0] !== undefined) return named[0];
+  if (named.length > 1) {
+    const paths = named.map((repository) => repository.path);
+    const list = paths.map((each) => `  ${plainLine(each, 300)}`).join('\n');
+    throw new CodedError('BAD_INPUT', `Several repositories are called ${typed}. Name one by its path:\n${list}`, {
+      facts: { paths },
+    });
+  }
   throw new CodedError('NOT_FOUND', `${path} has not been added to Switchyard. See: repository list`, {
     facts: { path },
   });

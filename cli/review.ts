@@ -22,13 +22,16 @@ const diff: Command = {
       const short = truncated ? 'The patch is too long to show whole; see the window or the branch.\n' : '';
       // Only what can be merged now may be suggested: a conflict leaves no way, and neither does a task that failed.
       const approvable = state === 'review' && review.strategies.length > 0;
+      // What a task that failed left in its worktree is in no commit, and may be much.
+      const rests = state === 'review' || state === 'done';
+      const nothing = rests ? `Task ${task} changed nothing.\n` : `Nothing of task ${task} is committed.\n`;
       const exactly = `${around.program} ${approveExactly(task, review.head)}`;
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
         // A pipe gets the patch byte for byte; a terminal gets nothing that could move or colour it.
         text: around.out.isTTY ? plain(patch) : patch,
-        note: `${short}This is commit ${shortId(review.head)}.${merge}\n`,
+        note: review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n`,
       };
     }),
 };

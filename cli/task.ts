@@ -1,10 +1,11 @@
-import { isAbsolute, resolve } from 'node:path';
+import stringWidth from 'string-width';
 import type { Client } from '../core/client';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { permissionLevels, priorities, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
+import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
 import { ago, counted, nextSteps, stateText, table, taskCells, whyQueued } from './text';
 import { sayPrograms } from './trust';
@@ -44,7 +45,7 @@ const add: Command = {
       priority: oneOf('priority', given.text('priority'), priorities),
       after: given.many('after').map(asId),
     };
-    const path = resolve(around.directory, given.needed('repository'));
+    const path = pathOf(given.needed('repository'), around);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
     const connection = await around.reach();
     try {
@@ -87,7 +88,11 @@ const show: Command = {
   names: { least: 1, most: 1 },
   examples: ['task show 12', 'task show 12 --json'],
   run: (given, around) =>
-    withClient(around, async (client) => taskOutcome(await client.tasks.get({ task: given.id(0) }), around)),
+    withClient(around, async (client) => {
+      const task = await client.tasks.get({ task: given.id(0) });
+      const added = (await client.repositories.list()).some(({ id }) => id === task.repositoryId);
+      return { json: task, text: taskText(task, around.program, { prompt: task.prompt, added }) };
+    }),
 };
 
 const wait: Command = {
@@ -141,7 +146,12 @@ function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
   return { ...taskOutcome(task, around), exit };
 }
 
-function taskText(task: Task | TaskDetail, program: string): string {
+/** A task for people; with its prompt when it is given, and without what only works while its repository is added. */
+function taskText(
+  task: Task | TaskDetail,
+  program: string,
+  { prompt, added = true }: { readonly prompt?: string; readonly added?: boolean } = {},
+): string {
   const why = whyQueued(task);
   const rows: (readonly string[] | null)[] = [
     ['  repository', plainLine(task.repository)],
@@ -161,7 +171,26 @@ function taskText(task: Task | TaskDetail, program: string): string {
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
   );
   const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)} (${ago(task.stateSince)})\n`;
-  return `${head}${table(rows.filter((row) => row !== null))}${questions.join('')}${nextSteps(task, program)}`;
+  const asked = prompt === undefined ? '' : promptText(task, prompt, program);
+  const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
+  return `${head}${table(rows.filter((row) => row !== null))}${asked}${questions.join('')}${next}`;
+}
+
+/** As much of a prompt as fits on a glance. */
+const promptLines = 8;
+
+function promptText({ id }: Task, prompt: string, program: string): string {
+  const lines = plain(prompt).trim().split('\n');
+  const first = lines.slice(0, promptLines);
+  const shown = first.map((line) => (stringWidth(line) > 120 ? plainLine(line, 120) : line));
+  const isCut = lines.length > promptLines || shown.some((line, index) => line !== first[index]);
+  const whole = isCut ? `    … whole: ${program} task show ${id} --json\n` : '';
+  return `  prompt\n${shown.map((line) => `    ${line}`.trimEnd()).join('\n')}\n${whole}`;
+}
+
+/** What comes before a discarded task can be brought back: its repository was removed. */
+function readdStep({ repository }: Task, program: string): string {
+  return `  Its repository was removed from Switchyard. To bring its change back, add it again: ${program} repository add ${plainLine(quoted(repository), 1000)}\n`;
 }
 
 function indented(text: string): string {
@@ -191,10 +220,9 @@ async function knownRepository(
   }
   const found = await client.repositories.inspect({ path: asked.path });
   if (found.knownAs !== null) return found.knownAs;
-  const quoted = isAbsolute(asked.path) && /^[\w./-]+$/.test(asked.path) ? asked.path : JSON.stringify(asked.path);
   throw new CodedError(
     'NOT_FOUND',
-    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted} --trust   (or give --trust here, which says its hooks and programs may run).`,
+    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(asked.path)} --trust   (or give --trust here, which says its hooks and programs may run).`,
     { facts: { path: found.path } },
   );
 }

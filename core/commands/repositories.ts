@@ -1,5 +1,8 @@
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
+import { homeExpanded } from '../contract/home-path';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
@@ -21,7 +24,7 @@ import type { Room } from './room';
 
 /** Looks at a path without adding it. Throws the reason when it cannot be added. */
 export async function inspect(room: Room, path: string): Promise<RepositoryInspection> {
-  const opened = await openRepository(room.git, path);
+  const opened = await openRepository(room.git, absolute(room, path));
   const found = await inspectRepository(placeAt(room, opened));
   return {
     path: opened.path,
@@ -34,6 +37,18 @@ export async function inspect(room: Room, path: string): Promise<RepositoryInspe
   };
 }
 
+/** The path a person gave, their home folder for `~`. Throws BAD_INPUT for a relative one: nobody's folder is ours. */
+function absolute({ git }: Room, path: string): string {
+  const { HOME } = git.environment;
+  const expanded = homeExpanded(path, HOME || homedir());
+  if (isAbsolute(expanded)) return expanded;
+  throw new CodedError(
+    'BAD_INPUT',
+    `The path ${path} must be absolute: it must begin with / (or a drive letter on Windows), or with ~/ for your home folder.`,
+    { facts: { path } },
+  );
+}
+
 /** Whether to trust, and the `trustHash` of what the person was shown, when they were. */
 interface Trusting {
   readonly trust: boolean;
@@ -42,7 +57,7 @@ interface Trusting {
 
 /** Adds a repository, or gives back the one that is there. `trust` is remembered with what it covers. Throws MOVED. */
 export async function add(room: Room, { by }: Caller, input: { path: string } & Trusting): Promise<Repository> {
-  const opened = await openRepository(room.git, input.path);
+  const opened = await openRepository(room.git, absolute(room, input.path));
   const covered = input.trust ? await lookAgain(room, opened, input.expected) : null;
   const row = await room.writer.write((db) => {
     // Two doors may add the same folder at once; the second one gets the first one's row.

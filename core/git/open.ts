@@ -73,7 +73,7 @@ export async function readHead(place: {
 
 async function folder(path: string): Promise<string> {
   const real = await realpath(path).catch((cause: unknown) => {
-    throw new CodedError('NOT_A_REPOSITORY', `Tried to open ${path}, but there is nothing there. Choose a folder.`, {
+    throw new CodedError('NOT_A_REPOSITORY', `Tried to open ${path}, but there is nothing there. Check the path.`, {
       facts: { path },
       cause,
     });

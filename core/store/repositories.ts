@@ -74,7 +74,7 @@ export function insertRepository(db: Database, repository: NewRepository): Repos
 /** The repository with this id. Throws NOT_FOUND when there is none or it was removed. */
 export function repositoryById(db: Database, id: number): RepositoryRow {
   const row = getRow<Row>(db, 'SELECT * FROM repository WHERE id = ? AND removed = 0', id);
-  if (row === undefined) throw noRepository(id);
+  if (row === undefined) throw noRepository(db, id);
   return toRepository(row);
 }
 
@@ -126,11 +126,19 @@ export function deleteRepository(db: Database, id: number): void {
   run(db, 'UPDATE repository SET removed = 1 WHERE id = ?', id);
 }
 
-/** What is thrown when a repository is not there. */
-export function noRepository(id: number): CodedError {
-  return new CodedError('NOT_FOUND', `There is no repository ${id}. It may have been removed; add it again.`, {
-    facts: { repository: id },
-  });
+/** What is thrown when a repository is not there; one that was removed is named by the path it had. */
+export function noRepository(db: Database, id: number): CodedError {
+  const path = getRow<{ path: string }>(db, 'SELECT path FROM repository WHERE id = ?', id)?.path;
+  const message =
+    path === undefined
+      ? `There is no repository ${id}. Look at the list of repositories.`
+      : `The repository ${path} was removed from Switchyard; add it again: repository add ${asWord(path)}`;
+  return new CodedError('NOT_FOUND', message, { facts: { repository: id, ...(path !== undefined && { path }) } });
+}
+
+/** A path as it is typed in a terminal. */
+function asWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function toRepository(row: Row): RepositoryRow {

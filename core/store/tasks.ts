@@ -39,7 +39,7 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     task.at,
     task.repositoryId,
   );
-  if (changes === 0) throw noRepository(task.repositoryId);
+  if (changes === 0) throw noRepository(db, task.repositoryId);
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);
   for (const after of task.after ?? []) addDependency(db, { task: id, after });
   addToCount(db, 'queued', task.priority);

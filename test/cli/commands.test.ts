@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTerminal } from './terminal';
@@ -6,6 +6,7 @@ import { openTerminal } from './terminal';
 let terminal: Awaited<ReturnType<typeof openTerminal>>;
 beforeAll(async () => {
   terminal = await openTerminal();
+  cpSync(terminal.repository, join(terminal.folder, 'twins/one'), { recursive: true });
   await terminal.start();
 });
 afterAll(() => terminal.close());
@@ -116,7 +117,7 @@ describe('the main job in the terminal', () => {
     expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
     const failed = (await add('--prompt', '[write: new.txt | new]\n[fail: no]', '--wait', '--json')).json;
     expect(failed.state).toBe('failed');
-    expect(await said(failed.id)).toMatch(/^This is commit \w{10}\.\n$/);
+    expect(await said(failed.id)).toBe(`Nothing of task ${failed.id} is committed.\n`);
   });
 
   test('following a transcript ends when the task rests and has told everything once', async () => {
@@ -162,6 +163,29 @@ describe('the main job in the terminal', () => {
     const oid = expect.stringMatching(/^[0-9a-f]{40}$/);
     const diff = await type('task', 'diff', String(json.id), '--json');
     expect(diff).toMatchObject({ err: '', json: { base: oid, head: oid, tree: oid, patch: expect.any(String) } });
+  });
+
+  test('a change that changes nothing is said to, and is not suggested for merging', async () => {
+    const { json } = await add('--prompt', '[write: new.txt | new]', '--wait', '--json');
+    terminal.git('-C', json.worktree, 'rm', '-q', 'new.txt');
+    terminal.git('-C', json.worktree, 'commit', '-qm', 'Nothing after all');
+    expect(await type('task', 'diff', String(json.id))).toMatchObject({
+      code: 0,
+      out: '',
+      err: `Task ${json.id} changed nothing.\n`,
+    });
+    await type('task', 'discard', String(json.id));
+  });
+
+  test('a task is shown with the first lines of its prompt and how to read the rest', async () => {
+    const { json } = await add('--prompt', `First line\n${'x'.repeat(300)}\n[nothing]`, '--wait', '--json');
+    const shown = await type('task', 'show', String(json.id));
+    expect(shown.out).toContain(`  prompt\n    First line\n    ${'x'.repeat(119)}…\n    [nothing]\n`);
+    expect(shown.out).toContain(`    … whole: switchyard task show ${json.id} --json\n`);
+    const short = (await add('--prompt', 'Short\n[nothing]', '--wait', '--json')).json;
+    const { out } = await type('task', 'show', String(short.id));
+    expect(out).toContain('  prompt\n    Short\n    [nothing]\n');
+    expect(out).not.toContain('…');
   });
 
   test('the demo ends with a diff and the two lines that decide', async () => {
@@ -303,6 +327,58 @@ describe('looking and setting', () => {
     const missing = await type('repository', 'add', 'nowhere', '--json');
     expect(missing.code).toBe(1);
     expect(missing.json.error.message).toContain('nowhere');
+  });
+
+  test('a removed repository is named by its path, and nothing that needs it is offered', async () => {
+    const { json } = await terminal.type(
+      [
+        'task',
+        'add',
+        '--repository',
+        'twins/one',
+        '--agent',
+        'echo',
+        '--title',
+        't',
+        '--prompt',
+        'p',
+        '--trust',
+      ].concat(['--wait', '--json']),
+    );
+    const id = String(json.id);
+    await type('task', 'discard', id);
+    expect((await type('task', 'show', id)).out).toContain(`Bring it back:   switchyard task restore ${id}\n`);
+    expect((await type('repository', 'remove', 'twins/one')).code).toBe(0);
+    const shown = (await type('task', 'show', id)).out;
+    expect(shown).not.toContain('task restore');
+    expect(shown).toContain(`switchyard repository add ${json.repository}\n`);
+    const refused = await type('task', 'restore', id);
+    expect(refused.err).toBe(
+      `The repository ${json.repository} was removed from Switchyard; add it again: repository add ${json.repository}\n`,
+    );
+  });
+
+  test('a repository is named by its path, its home path or a name no other has', async () => {
+    for (const parent of ['left', 'right']) {
+      cpSync(join(terminal.folder, 'twins/one'), join(terminal.folder, parent, 'same'), { recursive: true });
+      expect((await type('repository', 'add', `${parent}/same`)).code).toBe(0);
+    }
+    const refused = await type('repository', 'remove', 'same');
+    expect(refused.code).toBe(1);
+    for (const parent of ['left', 'right']) expect(refused.err).toContain(join(terminal.folder, parent, 'same'));
+    expect((await type('repository', 'remove', 'left/same')).code).toBe(0);
+    expect((await type('repository', 'remove', 'same', '--json')).json).toEqual({
+      removed: join(terminal.folder, 'right/same'),
+    });
+    const unknown = await type('repository', 'remove', 'same');
+    expect(unknown.err).toBe(
+      `${join(terminal.folder, 'same')} has not been added to Switchyard. See: repository list\n`,
+    );
+    const home = join(terminal.folder, 'home');
+    expect((await type('repository', 'add', '~/nowhere')).err).toContain(`Tried to open ${join(home, 'nowhere')},`);
+    cpSync(join(terminal.folder, 'twins/one'), join(home, 'mine'), { recursive: true });
+    expect((await type('repository', 'add', '~/mine', '--json')).json.path).toBe(join(home, 'mine'));
+    expect((await type('repository', 'remove', '~/mine')).code).toBe(0);
   });
 
   test('an unknown agent is refused with the names of the known ones', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDecision } from '../../../core/contract/decision';
@@ -71,5 +71,19 @@ describe('trust', () => {
     const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     await rm(bed.repository.path, { recursive: true });
     expect(await bed.calls.repositories.trust({ repository, trust: false })).toMatchObject({ trusted: false });
+  });
+});
+
+describe('a path', () => {
+  it('may begin with the home folder, and is refused when it is relative', async () => {
+    await rename(bed.repository.path, join(bed.folder, 'home', 'mine'));
+    const path = join(bed.folder, 'home', 'mine');
+    expect(await bed.calls.repositories.inspect({ path: '~/mine' })).toMatchObject({ path });
+    expect(await bed.calls.repositories.add({ path: '~/mine', trust: false })).toMatchObject({ path });
+    for (const relative of ['mine', './mine', '~mine', 'home/../mine']) {
+      const refused = { code: 'BAD_INPUT', message: expect.stringContaining(`The path ${relative} must be absolute`) };
+      await expect(bed.calls.repositories.inspect({ path: relative })).rejects.toMatchObject(refused);
+      await expect(bed.calls.repositories.add({ path: relative, trust: true })).rejects.toMatchObject(refused);
+    }
   });
 });
