@@ -1,8 +1,8 @@
 import type { Client } from '../core/client';
-import { type Decision, openDecision, type SealedDecision } from '../core/contract/decision';
+import { openDecision, type SealedDecision } from '../core/contract/decision';
 import type { Command } from './command';
+import { decisionCells } from './decision';
 import { asId } from './parse';
-import { plainLine } from './plain';
 import { withClient } from './task';
 import { table } from './text';
 
@@ -21,7 +21,7 @@ const list: Command = {
       // What cannot be read is given as it is, so that nobody takes the rest for everything.
       const json = found.map(({ one, decision }) => (decision === null ? one : { ...decision, hash: one.hash }));
       const rows = found.map(({ one, decision }) =>
-        decision === null ? [String(one.number), 'cannot be read: the record is broken here'] : row(decision),
+        decision === null ? [String(one.number), 'cannot be read: the record is broken here'] : decisionCells(decision),
       );
       const text = rows.length === 0 ? 'Nothing was decided yet.\n' : table(rows);
       return { json, text, exit: found.some(({ decision }) => decision === null) ? 1 : 0 };
@@ -78,10 +78,4 @@ async function all(client: Client, task: number | undefined): Promise<SealedDeci
     if (more.length === 0) return found;
     found.push(...more);
   }
-}
-
-function row({ number, at, by, kind, task, request, answered, rule }: Decision): string[] {
-  const about = task === null ? '' : `task ${task}${request === null ? '' : `, request ${request}`}`;
-  const said = answered === null ? '' : plainLine(JSON.stringify(answered), 80);
-  return [String(number), new Date(at).toISOString(), rule === null ? by : `${by} (${rule})`, kind, about, said];
 }

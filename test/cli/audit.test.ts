@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decisionCells } from '../../cli/decision';
+import type { Decision } from '../../core/contract/decision';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { openTerminal } from './terminal';
 
@@ -19,7 +21,7 @@ test('what was decided can be listed, exported and checked by anyone', async () 
   await type('task', 'approve', String(id));
 
   const listed = await type('audit', 'list', '--task', String(id));
-  expect(listed.out).toMatch(/^2 {2}\S+ {2}person {2}approve {2}task 1 {2}\{"strategy":"ff"/);
+  expect(listed.out).toMatch(/^2 {2}\S+ {2}person {2}approve {2}task 1 \(merge by ff\) {2}1 file, commit \w{10}\n$/);
   expect((await type('audit', 'list', '--json')).json).toMatchObject([
     { number: 1, kind: 'trust' },
     { number: 2, kind: 'approve', task: id, by: 'person' },
@@ -34,6 +36,38 @@ test('what was decided can be listed, exported and checked by anyone', async () 
     code: 0,
     out: `2 recorded, unbroken. The newest is ${second?.hash}.\n`,
   });
+});
+
+test('a decision is told in words, whatever was decided', () => {
+  const cells = (part: Partial<Decision>) =>
+    decisionCells({
+      ...{ number: 4, at: 0, by: 'person', task: 3, repository: '/code/api', request: null, rule: null },
+      ...{ kind: 'answer', shown: null, answered: null, previous: '0'.repeat(64) },
+      ...part,
+    }).slice(3);
+  const options = [{ label: 'red' }, { label: 'green' }];
+  const run = { title: 'Run npm test', tool: { command: 'npm test' }, options: [] };
+  const answer = { decision: null, always: false, options: [], text: null };
+  const answered = (shown: Decision['shown'], said: object) =>
+    cells({ request: 4, shown, answered: { ...answer, ...said } })[1];
+  expect(answered(run, { decision: 'allow' })).toBe('request 4 of task 3: allowed — npm test');
+  expect(answered(run, { decision: 'allow', always: true })).toBe('request 4 of task 3: always allowed — npm test');
+  expect(answered(run, { decision: 'deny', text: 'too\u001b[31m late' })).toBe(
+    'request 4 of task 3: denied, too late — npm test',
+  );
+  expect(answered({ title: 'Which?', tool: null, options }, { options: [1] })).toBe(
+    'request 4 of task 3: green — Which?',
+  );
+  expect(cells({ kind: 'trust', shown: { programs: ['hook a', 'hook b'] } })).toEqual([
+    'trust',
+    '/code/api',
+    '2 programs',
+  ]);
+  expect(cells({ kind: 'trust' })).toEqual(['trust', '/code/api', 'nothing was shown']);
+  expect(cells({ kind: 'distrust' })).toEqual(['distrust', '/code/api', '']);
+  expect(cells({ kind: 'request-changes', answered: { comment: 'Again\nplease' } })[1]).toBe('task 3: Again please');
+  expect(cells({ kind: 'discard', shown: { change: { files: 2 } } })).toEqual(['discard', 'task 3', '2 files']);
+  expect(cells({ kind: 'answer', request: 4, shown: 7, answered: 'odd' })[1]).toBe('request 4 of task 3');
 });
 
 test('a decision changed behind our back is found by audit check and by doctor, with and without a runtime', async () => {

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Decision } from '../core/contract/decision';
+import { assertNever } from '../core/contract/errors';
+import { answerSchema } from '../core/contract/request';
+import { plainLine } from './plain';
+import { counted, shortId } from './text';
+
+/** A decision in the cells of one line: its number, when, who, what was decided, and in short what was shown. */
+export function decisionCells(decision: Decision): readonly string[] {
+  const { number, at, by, rule, kind } = decision;
+  const who = rule === null ? by : `${by} (${rule})`;
+  return [String(number), new Date(at).toISOString(), plainLine(who), kind, decided(decision), shownText(decision)];
+}
+
+// What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
+const approvedSchema = z.object({ strategy: z.string() });
+const commentSchema = z.object({ comment: z.string() });
+const questionSchema = z.object({
+  title: z.string(),
+  tool: z.object({ command: z.string().nullable() }).nullable(),
+  options: z.array(z.object({ label: z.string() })),
+});
+const reviewSchema = z.object({ head: z.string(), files: z.array(z.unknown()) });
+const changeSchema = z.object({ change: z.object({ files: z.number() }) });
+const programsSchema = z.object({ programs: z.array(z.string()) });
+
+function decided(decision: Decision): string {
+  const { kind, answered } = decision;
+  const task = `task ${decision.task ?? 'unknown'}`;
+  switch (kind) {
+    case 'answer':
+      return answerText(decision, task);
+    case 'approve': {
+      const strategy = approvedSchema.safeParse(answered).data?.strategy;
+      return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)})`;
+    }
+    case 'request-changes': {
+      const comment = commentSchema.safeParse(answered).data?.comment;
+      return comment === undefined ? task : `${task}: ${plainLine(comment, 80)}`;
+    }
+    case 'discard':
+    case 'restore':
+      return task;
+    case 'trust':
+    case 'distrust':
+      return plainLine(decision.repository, 300);
+    default:
+      return assertNever(kind);
+  }
+}
+
+function answerText({ request, shown, answered }: Decision, task: string): string {
+  const question = questionSchema.safeParse(shown).data;
+  const answer = answerSchema.safeParse(answered).data;
+  const about = question === undefined ? '' : ` — ${plainLine(question.tool?.command ?? question.title, 80)}`;
+  const labels = answer?.options.map((index) => question?.options[index]?.label ?? `option ${index}`) ?? [];
+  const decision = answer?.decision === 'allow' ? (answer.always ? 'always allowed' : 'allowed') : answer?.decision;
+  // The label of an option that decides says nothing the decision does not say.
+  const words = [
+    ...(decision === null || decision === undefined ? labels : [decision === 'deny' ? 'denied' : decision]),
+    ...(answer?.text ? [answer.text] : []),
+  ];
+  const said = words.length === 0 ? '' : `: ${plainLine(words.join(', '), 80)}`;
+  return `request ${request ?? 'unknown'} of ${task}${said}${about}`;
+}
+
+function shownText({ kind, shown }: Decision): string {
+  if (kind === 'trust') {
+    const programs = programsSchema.safeParse(shown).data?.programs;
+    return programs === undefined ? 'nothing was shown' : counted(programs.length, 'program');
+  }
+  const review = reviewSchema.safeParse(shown).data;
+  if (review !== undefined) return `${counted(review.files.length, 'file')}, commit ${shortId(plainLine(review.head))}`;
+  const change = changeSchema.safeParse(shown).data?.change;
+  return change === undefined ? '' : counted(change.files, 'file');
+}
