@@ -4,22 +4,25 @@ import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
-import { useApp, useDoing } from '../state/app';
+import { type App, useApp, useDoing } from '../state/app';
 import { carryOut, goTo, showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
+import { nameOfPath } from '../state/places';
 import { useResource } from '../state/resource';
 import { say } from '../state/said';
+import type { FolderQueue } from '../state/view';
 import { cleanLine } from '../text/clean';
 
 /** Adds a repository: which folder, what is in it, and whether what it configures may run. The path can always be changed. */
-export function AddRepository({ path }: { readonly path: string | null }): ReactNode {
+export function AddRepository(props: { readonly path: string | null; readonly queue: FolderQueue | null }): ReactNode {
+  const { path, queue } = props;
   const app = useApp();
   const [typed, setTyped] = useState(path ?? '');
   const field = useRef<HTMLInputElement>(null);
   const found = useResource(path, (client, signal) => client.repositories.inspect({ path: path ?? '' }, { signal }));
   const look = (at: string): void => {
     if (at === path) found.reload();
-    else showSheet(app, { kind: 'add-repository', path: at });
+    else showSheet(app, { kind: 'add-repository', path: at, ...(queue === null ? {} : { queue }) });
   };
   const pick = async (): Promise<void> => {
     const picked = await app.bridge.pickFolder();
@@ -36,7 +39,7 @@ export function AddRepository({ path }: { readonly path: string | null }): React
   }, [found.failure]);
   const isShown = path !== null && typed.trim() === path;
   return (
-    <SheetFrame title="Add repository">
+    <SheetFrame title={queue === null ? 'Add repository' : `Add repository, ${queue.at} of ${queue.of}`}>
       <form
         className="path-form"
         onSubmit={(event) => {
@@ -69,17 +72,29 @@ export function AddRepository({ path }: { readonly path: string | null }): React
           </Button>
         </div>
         {isShown && found.failure !== null && <Note kind="failed">{cleanLine(found.failure.message)}</Note>}
+        {queue !== null && queue.rest.length > 0 && (
+          <p className="path-next quiet">
+            <span className="ellipsis">
+              Then {queue.rest.map((rest) => cleanLine(nameOfPath(rest))).join(', ')}. Closing this leaves them out.
+            </span>
+            <Button onClick={() => showNext(app, queue)}>Skip this one</Button>
+          </p>
+        )}
       </form>
       {isShown && found.value !== null && found.failure === null && (
-        <Found inspection={found.value} again={found.reload} />
+        <Found inspection={found.value} again={found.reload} queue={queue} />
       )}
       {isShown && found.value === null && found.failure === null && <Skeleton lines={5} />}
     </SheetFrame>
   );
 }
 
-function Found(given: { readonly inspection: RepositoryInspection; readonly again: () => void }): ReactNode {
-  const { inspection, again } = given;
+function Found(given: {
+  readonly inspection: RepositoryInspection;
+  readonly again: () => void;
+  readonly queue: FolderQueue | null;
+}): ReactNode {
+  const { inspection, again, queue } = given;
   const app = useApp();
   const doing = useDoing('add-repository');
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -108,7 +123,7 @@ function Found(given: { readonly inspection: RepositoryInspection; readonly agai
       text: outcome(name, { trust, isNew: known === null }),
       undo: null,
     });
-    showSheet(app, { kind: 'new-task', repository: repository.id });
+    if (!showNext(app, queue)) showSheet(app, { kind: 'new-task', repository: repository.id });
   };
   const hasPrograms = inspection.programs.length > 0;
   return (
@@ -163,6 +178,14 @@ function Found(given: { readonly inspection: RepositoryInspection; readonly agai
       </div>
     </>
   );
+}
+
+/** Goes on to the next of the folders dropped together. False when this was the last. */
+function showNext(app: App, queue: FolderQueue | null): boolean {
+  const [path, ...rest] = queue?.rest ?? [];
+  if (queue === null || path === undefined) return false;
+  showSheet(app, { kind: 'add-repository', path, queue: { at: queue.at + 1, of: queue.of, rest } });
+  return true;
 }
 
 function outcome(name: string, { trust, isNew }: { readonly trust: boolean; readonly isNew: boolean }): string {

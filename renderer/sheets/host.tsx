@@ -13,7 +13,7 @@ export function SheetHost(): ReactNode {
     case 'new-task':
       return <NewTask repository={sheet.repository} />;
     case 'add-repository':
-      return <AddRepository path={sheet.path} />;
+      return <AddRepository key={sheet.queue?.at} path={sheet.path} queue={sheet.queue ?? null} />;
     case 'settings':
       return <SettingsSheet />;
     case 'palette':

@@ -2,22 +2,22 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { complain, showSheet } from '../state/commands';
 
-/** Takes a folder dropped anywhere, and says over the whole window where it will go. */
+/** Takes folders dropped anywhere, one after another, and says over the whole window where it will go. */
 export function DropZone(): ReactNode {
   const app = useApp();
-  const [over, setOver] = useState(false);
+  const [over, setOver] = useState(0);
   useEffect(() => {
     let depth = 0;
     const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       depth += 1;
-      setOver(true);
+      setOver(Math.max(1, event.dataTransfer?.items.length ?? 0));
     };
     const leave = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       depth = Math.max(0, depth - 1);
-      if (depth === 0) setOver(false);
+      if (depth === 0) setOver(0);
     };
     const hold = (event: DragEvent): void => {
       event.preventDefault();
@@ -26,11 +26,16 @@ export function DropZone(): ReactNode {
     const drop = (event: DragEvent): void => {
       event.preventDefault();
       depth = 0;
-      setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
-      const path = app.bridge.pathForFile(file);
-      if (path !== '') showSheet(app, { kind: 'add-repository', path });
+      setOver(0);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      const [path, ...rest] = files.map((file) => app.bridge.pathForFile(file)).filter((one) => one !== '');
+      if (path !== undefined)
+        showSheet(app, {
+          kind: 'add-repository',
+          path,
+          ...(rest.length === 0 ? {} : { queue: { at: 1, of: rest.length + 1, rest } }),
+        });
       else
         complain(app, {
           code: 'BAD_INPUT',
@@ -48,11 +53,19 @@ export function DropZone(): ReactNode {
       for (const [name, listener] of listeners) window.removeEventListener(name, listener);
     };
   }, [app]);
-  if (!over) return null;
+  if (over === 0) return null;
   return (
     <div className="drop">
-      <p className="drop-title">Add this repository to Switchyard</p>
-      <p>You are asked before anything in it may run. Nothing in the folder is changed.</p>
+      <p className="drop-title">
+        {over === 1
+          ? 'Add this repository to Switchyard'
+          : `Add these ${over} repositories to Switchyard, one after another`}
+      </p>
+      <p>
+        {over === 1
+          ? 'You are asked before anything in it may run. Nothing in the folder is changed.'
+          : 'For each you are asked before anything in it may run. Nothing in the folders is changed.'}
+      </p>
     </div>
   );
 }

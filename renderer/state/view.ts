@@ -5,10 +5,17 @@ import { createStore } from './store';
 /** The places of a task's page. */
 export type Tab = 'conversation' | 'changes' | 'checks' | 'info';
 
+/** Folders dropped together, added one after another: the one on the sheet is the `at`-th of all, `rest` comes after it. */
+export interface FolderQueue {
+  readonly at: number;
+  readonly of: number;
+  readonly rest: readonly string[];
+}
+
 /** The sheet that lies over the window, if any. */
 export type Sheet =
   | { readonly kind: 'new-task'; readonly repository: number | null }
-  | { readonly kind: 'add-repository'; readonly path: string | null }
+  | { readonly kind: 'add-repository'; readonly path: string | null; readonly queue?: FolderQueue }
   | { readonly kind: 'settings' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'help' }
