@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -161,4 +162,42 @@ test('what was merged and what was discarded can still be read, and the discarde
   await page.getByRole('button', { name: 'Restore' }).click();
   await page.getByRole('button', { name: /^Approve/ }).waitFor();
   expect(desktop.complaints).toEqual([]);
+});
+
+test('a command that was denied is not called failed, and the answer is said once', async () => {
+  const { page } = desktop;
+  await addTask('Denied command', '[permission: rm -rf /]');
+  await page.getByRole('button', { name: /Deny$/ }).first().click();
+  await page
+    .getByRole('navigation', { name: 'Places' })
+    .getByRole('button', { name: /^Review/ })
+    .click();
+  await page.getByRole('option').filter({ hasText: 'Denied command' }).click();
+  await page.getByRole('tab', { name: /Conversation/ }).click();
+  await page.locator('.tool', { hasText: 'rm -rf /' }).getByText('denied, not run').waitFor();
+  expect(await page.locator('.tool').getByText('failed').count()).toBe(0);
+  expect(await page.locator('.fact', { hasText: 'rm -rf /' }).textContent()).toMatch(/→ Denied$/);
+  expect(desktop.complaints).toEqual([]);
+});
+
+test('a repository moved away says so in as much room as it takes, and goes on once it is back', async () => {
+  const { page } = desktop;
+  await addTask('Moved below me', '[write: MOVED.md | Still here]');
+  const away = `${machine.repository} elsewhere`;
+  await page
+    .getByRole('navigation', { name: 'Places' })
+    .getByRole('button', { name: /^Review/ })
+    .click();
+  await page.getByRole('option').filter({ hasText: 'Moved below me' }).waitFor();
+  renameSync(machine.repository, away);
+  await page.getByRole('option').filter({ hasText: 'Moved below me' }).click();
+  const box = page.locator('.failed');
+  await box.waitFor();
+  expect((await box.boundingBox())?.height).toBeLessThan(200);
+  await page.getByRole('button', { name: /^Approve/ }).click();
+  const popover = page.getByRole('dialog', { name: 'Approve this change' });
+  await popover.getByRole('alert').waitFor();
+  renameSync(away, machine.repository);
+  await popover.getByRole('button', { name: 'Look again' }).click();
+  await popover.getByRole('button', { name: /Merge into main/ }).waitFor();
 });

@@ -169,7 +169,7 @@ describe('the list', () => {
   });
 
   test('when the task under the cursor leaves, the cursor is on what follows', async () => {
-    await press('g', 'q', 'j', 'j');
+    await press('g', 'q', 'j');
     const before = await page.locator('.row .line-title').allTextContents();
     await page.evaluate(() => {
       const { core } = (
