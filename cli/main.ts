@@ -21,7 +21,8 @@ const around: Surroundings = {
   err: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true },
   readInput,
   attach: () => attach({ folder: config.folders.data, version }),
-  reach: () => reach(config, self, (line) => void (process.stderr.isTTY && process.stderr.write(`${line}\n`))),
+  reach: () =>
+    reach(config, self, (line) => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`))),
   askHuman: askHumanBeside(process.argv[1]),
   desktop: process.env.ELECTRON_EXEC_PATH ?? null,
   signal: interrupted.signal,

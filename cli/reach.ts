@@ -20,7 +20,7 @@ export type Started =
 
 /**
  * Connects to the runtime that owns the data folder, starting one in the background when there is none. Throws what
- * kept it from starting. `say` hears what is waited for when that takes long.
+ * kept it from starting. `say` hears what is waited for when that takes long, and that a runtime was started.
  */
 export async function reach(
   config: Config,
@@ -32,23 +32,43 @@ export async function reach(
     silentMs,
   );
   try {
-    return await insist(config, program);
+    const { connection, isOurs } = await insist(config, program);
+    if (isOurs) say(await begunText(connection));
+    return connection;
   } finally {
     clearTimeout(late);
   }
 }
 
-async function insist(config: Config, program: readonly string[]): Promise<Connection> {
+/** That a runtime was started, and what it goes on with: whoever stopped it before may not want that. */
+async function begunText({ client }: Connection): Promise<string> {
+  const { tasks } = await client.runtime.status();
+  const counts = unfinished.filter((state) => tasks[state] > 0).map((state) => `${tasks[state]} ${state}`);
+  const work =
+    counts.length === 0 ? 'It has no unfinished task.' : `It goes on with unfinished tasks: ${counts.join(', ')}.`;
+  return `No runtime was running, so one was started in the background. ${work} The command "stop" ends it.`;
+}
+
+const unfinished = ['running', 'waiting', 'queued'] as const;
+
+async function insist(
+  config: Config,
+  program: readonly string[],
+): Promise<{ readonly connection: Connection; readonly isOurs: boolean }> {
   const { data } = config.folders;
+  let isOurs = false;
   const tryAgain = ownerPatience(config.folders);
   for (;;) {
     const there = await attach({ folder: data, version });
-    if (there !== null) return there;
+    if (there !== null) return { connection: there, isOurs };
     // Beside an owner that starts, a process of our own would find the folder taken and nothing else.
     if (!isStarting(data)) {
       const started = await startInBackground(config, program);
       if (started.state === 'failed') throw new CodedError(started.code as never, started.message);
-      if (started.state === 'ready') continue;
+      if (started.state === 'ready') {
+        isOurs = true;
+        continue;
+      }
     }
     if (!(await tryAgain())) throw unreachable(data);
   }

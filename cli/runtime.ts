@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
 import { assertCanBeFolder } from '../core/make-folder';
-import { isStarting, ownerGone } from '../core/owner-patience';
+import { isStarting, nextOwner, ownerGone } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import type { Command, Surroundings } from './command';
@@ -36,9 +38,16 @@ const stop: Command = {
   names: { least: 0, most: 0 },
   examples: ['stop', 'stop --app'],
   async run(given, around) {
-    const pid = await askToStop(around, given.flag('app'));
-    if (pid === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
-    return { json: { stopped: true, pid }, text: `Stopped (process ${pid}).\n` };
+    const stopped = await askToStop(around, given.flag('app'));
+    if (stopped === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
+    const { pid } = stopped;
+    const next = await tookOver(around, stopped);
+    if (next === null) return { json: { stopped: true, pid }, text: `Stopped (process ${pid}).\n` };
+    const who = next.owner === 'app' ? 'The app' : 'Another runtime';
+    return {
+      json: { stopped: true, pid, takenOverBy: { owner: next.owner, pid: next.pid } },
+      text: `Stopped (process ${pid}). ${who} (process ${next.pid}) has taken over, and what was in hand goes on there.\n`,
+    };
   },
 };
 
@@ -77,8 +86,8 @@ const status: Command = {
 /** Starting, stopping and looking at the runtime. */
 export const runtimeCommands: readonly Command[] = [start, stop, status];
 
-/** The process that was asked to stop and has, or null when there was none. Throws when it is the app and that is not wanted. */
-async function askToStop(around: Surroundings, app: boolean): Promise<number | null> {
+/** The owner that was asked to stop and has, or null when there was none. Throws when it is the app and that is not wanted. */
+async function askToStop(around: Surroundings, app: boolean): Promise<OwnerRecord | null> {
   const folder = around.config.folders.data;
   const owner = readOwner(folder);
   let connection: Awaited<ReturnType<Surroundings['attach']>>;
@@ -89,7 +98,7 @@ async function askToStop(around: Surroundings, app: boolean): Promise<number | n
     if (owner.owner === 'app' && !app) throw appOwns(owner, around);
     // A runtime of another version does not speak with us, but it knows the system's own way of asking.
     process.kill(owner.pid, 'SIGTERM');
-    if (await ownerGone(around.config.folders, owner, stopMs)) return owner.pid;
+    if (await ownerGone(around.config.folders, owner, stopMs)) return owner;
     throw notStopped(owner, folder);
   }
   if (connection === null) {
@@ -101,10 +110,21 @@ async function askToStop(around: Surroundings, app: boolean): Promise<number | n
     // The answer may be lost when the runtime hangs up first; that it hangs up is the answer.
     await Promise.race([connection.client.runtime.stop().catch(() => {}), connection.closed]);
     await connection.closed;
-    return connection.owner.pid;
+    return connection.owner;
   } finally {
     connection.close();
   }
+}
+
+/** An app that followed a runtime in the background owns the folder about this soon after it. */
+const takeOverMs = 1500;
+
+/** Who owns the data folder after the owner that stopped; null when nobody does. */
+async function tookOver(around: Surroundings, stopped: OwnerRecord): Promise<OwnerRecord | null> {
+  const { folders } = around.config;
+  // Where no app has ever opened a window, nobody waits to take over and nothing is waited for.
+  const patience = stopped.owner === 'background' && existsSync(join(folders.data, 'window')) ? takeOverMs : 0;
+  return nextOwner(folders, stopped, patience);
 }
 
 /** Longer than any version takes to park what is in hand. */

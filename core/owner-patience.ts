@@ -52,6 +52,22 @@ export async function ownerGone(
   return true;
 }
 
+/** Waits until another owner than the one that went has announced itself; null when none has by the limit. */
+export async function nextOwner(
+  folders: { readonly data: string; readonly run: string },
+  gone: Pick<OwnerRecord, 'pid' | 'startedAt'>,
+  limitMs: number,
+): Promise<OwnerRecord | null> {
+  const since = Date.now();
+  for (;;) {
+    const owner = readOwner(folders.data);
+    if (owner !== null && (owner.pid !== gone.pid || owner.startedAt !== gone.startedAt) && isAlive(owner.pid))
+      return owner;
+    if (Date.now() - since >= limitMs) return null;
+    await ownerChange(folders.run);
+  }
+}
+
 /** Resolves when something happens in the run folder, where owners come and go, or half a second later. */
 function ownerChange(run: string): Promise<void> {
   return new Promise((resolve) => {

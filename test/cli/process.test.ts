@@ -139,6 +139,12 @@ test('a killed runtime is replaced by the next command, and nothing acknowledged
   const { pid } = await status();
   process.kill(pid, 'SIGKILL');
   await expect.poll(() => alive(pid)).toBe(false);
+  const inbox = await command('inbox');
+  expect(inbox.out).toContain('permission: Run make');
+  expect(inbox.err).toMatch(
+    /^No runtime was running, so one was started in the background\. It goes on with unfinished tasks: 1 \w+\./,
+  );
+  expect((await command('inbox')).err).toBe('');
   const again = JSON.parse((await command('task', 'wait', String(task.id), '--json')).out);
   expect(again.id).toBe(task.id);
   const [request] = again.requests;

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimDataFolder } from '../../core/owner';
+import { readOwner } from '../../core/owner-record';
 import { serveSocket } from '../../core/server/socket';
 import { doorRouter } from '../core/server/door';
 import { openTerminal } from './terminal';
@@ -53,4 +56,20 @@ test('stop of a runtime of another version has happened when it says so', async 
     await served.close();
     claimed.release();
   }
+});
+
+test('stop says when the app took over, and so that what was in hand goes on', async () => {
+  const { folders } = terminal.config;
+  await terminal.start();
+  mkdirSync(join(folders.data, 'window'));
+  const takeOver = async () => {
+    await expect.poll(() => readOwner(folders.data), { timeout: 10_000, interval: 10 }).toBeNull();
+    await terminal.start('app');
+  };
+  const [stopped] = await Promise.all([terminal.type(['stop']), takeOver()]);
+  const { pid } = process;
+  expect(stopped).toMatchObject({
+    code: 0,
+    out: `Stopped (process ${pid}). The app (process ${pid}) has taken over, and what was in hand goes on there.\n`,
+  });
 });
