@@ -39,6 +39,14 @@ export const demo: Command = {
         'Or throw it away:',
         `  ${discard}`,
         '',
+        `The sample repository ${plainLine(task.repository, 300)} may be deleted when you are done with it.`,
+        ...(connection.owner.owner === 'background'
+          ? [
+              'The runtime goes on in the background and ends ten minutes after it last had something to do. To end it now:',
+              `  ${around.program} stop`,
+            ]
+          : []),
+        '',
       ];
       return { json: { task, repository: task.repository, diff: patch, approve, discard }, text: text.join('\n') };
     } finally {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isAppOpen } from './setup/app-open.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { dataFolder, ensureWritable } from './setup/data-folder.mjs';
 import { hasDisplay } from './setup/display.mjs';
@@ -24,10 +25,13 @@ await runScript(async () => {
 /** @param {string[]} args */
 async function openWindow(args) {
   const directory = process.env.INIT_CWD || process.cwd();
-  ensureWritable(dataFolder(process.env, directory));
+  const data = dataFolder(process.env, directory);
+  ensureWritable(data);
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts'], electron.executable);
-  say(`· Opening Switchyard (Electron ${electron.version})`);
+  const shell = `${electron.origin === 'compat' ? 'the older ' : ''}Electron ${electron.version}`;
+  // The app that is open hears of this start and comes to the front.
+  say(isAppOpen(data) ? '· Switchyard is already open' : `· Opening Switchyard (${shell})`);
   const started = performance.now();
   const code = await handOver(electron.executable, [...sandboxFlags(), '--log-level=3', root, ...args], {
     cwd: directory,

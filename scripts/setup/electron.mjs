@@ -30,10 +30,8 @@ export async function findElectron(env = process.env) {
   if (ready) return withBinding(ready, env);
   const settled = rememberedRefusal({ root, cache: cacheFolder(env) });
   const older = cachedCompat(cacheFolder(env));
-  if (settled && older) {
-    sayOutOfReach(settled);
-    return older;
-  }
+  // Said when it was tried; saying it at each start would only worry.
+  if (settled && older) return older;
   return withLock(setupLock, async () => {
     const meanwhile = officialElectron(root);
     if (meanwhile) return meanwhile;

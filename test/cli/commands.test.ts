@@ -194,6 +194,10 @@ describe('the main job in the terminal', () => {
     expect(shown.out).toContain('+++ b/');
     const approve = /^ {2}switchyard (task approve \d+ --head [0-9a-f]{10})$/m.exec(shown.out)?.[1];
     expect(shown.out).toMatch(/^ {2}switchyard task discard \d+$/m);
+    expect(shown.out).toMatch(
+      /^The sample repository \S+switchyard-demo-\S+ may be deleted when you are done with it\.$/m,
+    );
+    expect(shown.out).toMatch(/To end it now:\n {2}switchyard stop\n$/);
     expect((await type(...(approve ?? '').split(' '), '--json')).json.outcome).toBe('merged');
   });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataFolder as coreFolder } from '../../core/config';
@@ -143,6 +143,30 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
       expect(output).toContain('Type:   SWITCHYARD_HOME=');
       expect(output).not.toContain('electron in');
     }
+  });
+
+  it('says that the app is open already when it is, alone or beside a runtime in the background', async () => {
+    const folder = checkout();
+    const home = join(folder, 'data');
+    const env = {
+      DISPLAY: ':0',
+      ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'shell'),
+      FAKE_EXIT: '0',
+      SWITCHYARD_HOME: home,
+    };
+    const said = async () => /^· (.*)$/m.exec((await command(folder, 'start.mjs', [], env)).output)?.[1];
+    const own = (record: object) => writeFiles(home, { 'run/owner.json': record });
+    own({ owner: 'background', pid: process.pid });
+    expect(await said()).toBe('Opening Switchyard (Electron 45.0.0)');
+    own({ owner: 'app', pid: process.pid });
+    expect(await said()).toBe('Switchyard is already open');
+    rmSync(join(home, 'run/owner.json'));
+    mkdirSync(join(home, 'window'));
+    symlinkSync(`some-host-${process.pid}`, join(home, 'window/SingletonLock'));
+    expect(await said()).toBe('Switchyard is already open');
+    rmSync(join(home, 'window/SingletonLock'));
+    symlinkSync('some-host-4194305', join(home, 'window/SingletonLock'));
+    expect(await said()).toBe('Opening Switchyard (Electron 45.0.0)');
   });
 
   it('explains itself when the window does not open', async () => {
