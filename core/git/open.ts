@@ -81,7 +81,7 @@ async function folder(path: string): Promise<string> {
   if ((await stat(real)).isDirectory()) return real;
   throw new CodedError(
     'NOT_A_REPOSITORY',
-    `Tried to open ${path}, but it is a file. Choose the folder of a git repository.`,
+    `Tried to open ${path}, but it is a file. Use the folder of a git repository.`,
     { facts: { path } },
   );
 }
@@ -133,14 +133,14 @@ function refusal(directory: string, stderr: string): CodedError {
   if (/not a git repository/.test(stderr)) {
     return new CodedError(
       'NOT_A_REPOSITORY',
-      `${directory} is not in a git repository. Choose a folder that is, or make it one with git init and a first commit.`,
+      `${directory} is not in a git repository. Use a folder that is, or make it one with git init and a first commit.`,
       { facts },
     );
   }
   if (/must be run in a work tree/.test(stderr)) {
     return new CodedError(
       'NOT_A_REPOSITORY',
-      `${directory} is inside the git folder of a repository. Choose the folder that holds the files.`,
+      `${directory} is inside the git folder of a repository. Use the folder that holds the files.`,
       { facts },
     );
   }
