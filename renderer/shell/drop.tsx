@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { complain, showSheet } from '../state/commands';
+import type { Failure } from '../state/failure';
 
 /** Takes folders dropped anywhere, one after another, and says over the whole window where it will go. */
 export function DropZone(): ReactNode {
@@ -29,18 +30,13 @@ export function DropZone(): ReactNode {
       setOver(0);
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
-      const [path, ...rest] = files.map((file) => app.bridge.pathForFile(file)).filter((one) => one !== '');
-      if (path !== undefined)
-        showSheet(app, {
-          kind: 'add-repository',
-          path,
-          ...(rest.length === 0 ? {} : { queue: { at: 1, of: rest.length + 1, rest } }),
-        });
-      else
-        complain(app, {
-          code: 'BAD_INPUT',
-          message: 'What was dropped is not a folder on this machine. Drop the folder of a git repository.',
-        });
+      const paths = files.map((file) => app.bridge.pathForFile(file)).filter((path) => path !== '');
+      const [path, ...rest] = paths;
+      if (path !== undefined) {
+        const queue = { at: 1, of: paths.length, rest };
+        showSheet(app, { kind: 'add-repository', path, ...(rest.length === 0 ? {} : { queue }) });
+      }
+      if (paths.length < files.length) complain(app, notHere(files.length - paths.length));
     };
     const listeners = [
       ['dragenter', enter],
@@ -68,4 +64,11 @@ export function DropZone(): ReactNode {
       </p>
     </div>
   );
+}
+
+function notHere(left: number): Failure {
+  return {
+    code: 'BAD_INPUT',
+    message: `${left === 1 ? 'What was dropped is not a folder' : `${left} of what was dropped are not folders`} on this machine. Drop the folder of a git repository.`,
+  };
 }

@@ -72,7 +72,7 @@ export function Approve({ task, review, doing }: Props): ReactNode {
               review={review.value}
               stale={review.loading}
               reload={review.reload}
-              failure={failure}
+              failure={failure ?? review.failure}
               setFailure={setFailure}
               close={() => setOpen(false)}
             />
@@ -98,7 +98,7 @@ function Verdict(props: {
   readonly review: Review;
   readonly stale: boolean;
   readonly reload: () => void;
-  /** Kept outside of the form: a failure that reloads the review must still be read beside the new one. */
+  /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
   readonly setFailure: (failure: Failure | null) => void;
   readonly close: () => void;
@@ -186,7 +186,23 @@ function Verdict(props: {
       {strategy !== null && strategy !== 'ff' && (
         <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
       )}
-      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      {failure !== null && (
+        <Note
+          kind="failed"
+          actions={
+            <Button
+              onClick={() => {
+                setFailure(null);
+                props.reload();
+              }}
+            >
+              Look again
+            </Button>
+          }
+        >
+          {cleanLine(failure.message)}
+        </Note>
+      )}
       <div className="verdict-foot">
         <Button onClick={props.close}>Close</Button>
         <button
