@@ -45,10 +45,11 @@ export async function serveSocket(options: {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
   const clients = new Set<WebSocket>();
   const count = () => options.onClients?.(clients.size);
+  let closing = false;
 
   sockets.on('headers', (headers) => headers.push(`${versionHeader}: ${options.version}`));
   server.on('upgrade', (request, stream, head) => {
-    const refusal = refusalOf(request, options.version);
+    const refusal = closing ? stopping : refusalOf(request, options.version);
     if (refusal !== null) return refuse(stream, refusal, options.version);
     sockets.handleUpgrade(request, stream, head, (socket) => {
       clients.add(socket);
@@ -69,16 +70,19 @@ export async function serveSocket(options: {
     path: place.path,
     clients: () => clients.size,
     async close() {
+      // Whoever is hung up on tries again at once; let in now, it would wait for us and we for it.
+      closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await hangUp(clients);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        // A connection that never became a WebSocket must not hold up the end.
-        server.closeAllConnections();
-      });
+      // A connection that never became a WebSocket must not hold up the end.
+      server.closeAllConnections();
+      await closed;
       place.remove();
     },
   };
 }
+
+const stopping = { status: '503 Service Unavailable', reason: 'Switchyard stops.' };
 
 function refusalOf(request: IncomingMessage, version: string): { status: string; reason: string } | null {
   if (request.headers.origin !== undefined) return { status: '403 Forbidden', reason: 'Web pages may not connect.' };

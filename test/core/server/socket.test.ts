@@ -77,6 +77,16 @@ describe('the local socket', () => {
     });
   });
 
+  test('lets nobody in once it stops, so that nobody waits for it and it for nobody', async () => {
+    const { socket } = await raw({ [versionHeader]: version });
+    // One that does not answer the goodbye keeps it stopping for a while.
+    socket?.pause();
+    const closed = served.close();
+    expect(await attach({ folder: folder.path, version })).toBeNull();
+    await closed;
+    expect(served.clients()).toBe(0);
+  });
+
   test('gives a failure its code, its message and its facts', async () => {
     const { client } = await attached();
     await expect(client.tasks.cancel({ task: 7 })).rejects.toMatchObject({
