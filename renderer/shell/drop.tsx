@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { complain, showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
@@ -7,7 +7,8 @@ import type { Failure } from '../state/failure';
 export function DropZone(): ReactNode {
   const app = useApp();
   const [over, setOver] = useState(0);
-  useEffect(() => {
+  // Before the first paint: what is dropped on what is seen must not get lost.
+  useLayoutEffect(() => {
     let depth = 0;
     const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent): void => {

@@ -98,14 +98,14 @@ export async function openDesktop(
       const devtools = await app.context().newCDPSession(page);
       const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
       const data = { items: [], files: [path], dragOperationsMask: 1 };
-      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-        await devtools.send('Input.dispatchDragEvent', {
-          type,
-          x: Math.round(width / 2),
-          y: Math.round(height / 2),
-          data,
-        });
-      }
+      const drag = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+        devtools.send('Input.dispatchDragEvent', { type, x: Math.round(width / 2), y: Math.round(height / 2), data });
+      await drag('dragEnter');
+      await drag('dragOver');
+      // A person lets go when the window says what will happen; before it has, a drop may count as leaving again.
+      await page.getByText('Add this repository to Switchyard').waitFor();
+      await drag('dragOver');
+      await drag('drop');
       await devtools.detach();
     },
     async kill() {
