@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** Suites that need more than Node and git; each is a project of its own so that a stage can run it alone. */
 const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 
-/** Suites that start whole programs take turns: two at once on two cores only measure each other. */
-const oneAtATime = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const long = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Suites that start whole desktops or kill processes take turns: two at once on two cores only measure each other. */
+const oneAtATime = { ...long, fileParallelism: false };
 
 export default defineConfig({
   test: {
+    // Tests wait for git far more than they compute, so no core is left idle for the sake of the runner.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts'],
@@ -26,7 +29,8 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { extends: true, test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...oneAtATime } },
+      // Agents mostly wait for their model, so two of them get in each other's way no more than one.
+      { extends: true, test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...long } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...oneAtATime } },
       // Not a test: takes the pictures of docs/screenshots.
       { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
