@@ -1,8 +1,10 @@
 import { type Answer, answerSchema, type Request } from '../core/contract/request';
+import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
 import { ago, requestSteps } from './text';
+import { waitedToday } from './waited';
 
 const inbox: Command = {
   words: ['inbox'],
@@ -18,7 +20,9 @@ const inbox: Command = {
         requests.length === 0
           ? 'Nothing waits for you.\n'
           : requests.map((request) => requestText(request, around.program)).join('\n');
-      return { json: requests, text };
+      const waited = await waitedToday(client);
+      const note = waited.ms < 1000 ? {} : { note: `Agents waited ${waitedInWords(waited.ms)} for you today.\n` };
+      return { json: requests, text, ...note };
     }),
 };
 

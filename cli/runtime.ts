@@ -4,6 +4,7 @@ import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
+import { type Waited, waitedInWords } from '../core/contract/waited';
 import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting, nextOwner, ownerGone } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
@@ -11,6 +12,7 @@ import { version } from '../core/version';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 import { ago, table } from './text';
+import { waitedToday } from './waited';
 
 const start: Command = {
   words: ['start'],
@@ -75,8 +77,9 @@ const status: Command = {
       };
     }
     try {
-      const status = await connection.client.runtime.status();
-      return { json: { running: true, ...status }, text: statusText(status) };
+      const { client } = connection;
+      const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
+      return { json: { running: true, ...status, waited }, text: statusText(status, waited) };
     } finally {
       connection.close();
     }
@@ -155,7 +158,7 @@ function stillStarting(folder: string): CodedError {
   );
 }
 
-function statusText(status: Status): string {
+function statusText(status: Status, waited?: Waited): string {
   const counts = taskStates
     .filter((state) => status.tasks[state] > 0)
     .map((state) => `${status.tasks[state]} ${state}`);
@@ -168,5 +171,8 @@ function statusText(status: Status): string {
       'worker',
       `${worker.name}: ${worker.state}, ${worker.running} of ${worker.limit} running, ${worker.waiting} waiting`,
     ]),
+    ...(waited === undefined
+      ? []
+      : [['agents waited', waited.ms < 1000 ? 'not today' : `${waitedInWords(waited.ms)} today`]]),
   ]);
 }

@@ -20,6 +20,7 @@ import { rememberedDrafts } from './state/drafts';
 import { nothingKnown } from './state/model';
 import { createStore } from './state/store';
 import { rememberedView } from './state/view';
+import { keepWaited } from './state/waited';
 import { systemTheme } from './theme/theme';
 
 /** Starts the window on the page: one app, one root. */
@@ -27,14 +28,16 @@ function start(bridge: Bridge, root: HTMLElement): void {
   // The theme is set before the first paint, so that a dark window never flashes white.
   document.documentElement.dataset.theme = systemTheme();
   const model = createStore(nothingKnown);
+  const line = connect(model, bridge);
   const app: App = {
     bridge,
-    line: connect(model, bridge),
+    line,
     model,
     view: rememberedView(window.localStorage),
     said: createStore([]),
     doing: createStore(new Map()),
     drafts: rememberedDrafts(window.localStorage),
+    waited: keepWaited({ model, line }),
     mac: bridge.platform === 'darwin',
   };
   createRoot(root).render(

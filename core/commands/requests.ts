@@ -1,7 +1,9 @@
 import type { Caller } from '../contract/caller';
 import type { Answer, Request } from '../contract/request';
+import type { Waited } from '../contract/waited';
 import { resumeWhenAnswered } from '../runner/asking';
 import { answerRequest, listOpenRequests } from '../store/requests';
+import { readWaited } from '../store/waited';
 import * as decisions from './decisions';
 import { openPage } from './page';
 import type { Room } from './room';
@@ -10,6 +12,11 @@ import type { Room } from './room';
 export function list(room: Room): Request[] {
   const page = openPage<Request>();
   return listOpenRequests(room.db).filter((request) => page.takes(request));
+}
+
+/** How long agents waited for the person since a time. */
+export function waited(room: Room, { since }: { since: number }): Waited {
+  return readWaited(room.db, { since, now: room.now() });
 }
 
 /** Commits an answer, then hands it to the agent if it is waiting; otherwise it waits for the agent. */

@@ -45,6 +45,7 @@ export function createRouter(room: Room) {
     requests: {
       list: on.requests.list.handler(() => requests.list(room)),
       answer: on.requests.answer.handler(({ input, context }) => requests.answer(room, context, input)),
+      waited: on.requests.waited.handler(({ input }) => requests.waited(room, input)),
     },
     decisions: {
       list: on.decisions.list.handler(({ input }) => decisions.list(room, input)),

@@ -12,6 +12,7 @@ import { settingsSchema } from './settings';
 import { statusSchema } from './status';
 import { newTaskSchema, taskDetailSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
 import { transcriptEventSchema } from './transcript';
+import { waitedSchema } from './waited';
 
 const taskRef = z.strictObject({ task: taskIdSchema });
 const repositoryRef = z.strictObject({ repository: repositoryIdSchema });
@@ -77,6 +78,8 @@ export const calls = {
     /** Open requests, those that blocked an agent longest first: as many as fit into one message. */
     list: oc.output(z.array(requestSchema)),
     answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
+    /** How long agents waited for the person since a time, which is the beginning of the day where the person is. */
+    waited: oc.input(z.strictObject({ since: z.number().int().nonnegative() })).output(waitedSchema),
   },
   decisions: {
     /**

@@ -117,7 +117,8 @@ function claimTask(
     claim.generation,
   );
   if (changes === 0) return undefined;
-  addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason: `Claimed by ${worker}.` });
+  const reason = `Claimed by ${worker}.`;
+  addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason, leaseUntil: null });
   return { task, generation: claim.generation + 1, leaseUntil };
 }
 

@@ -73,7 +73,8 @@ export function moveTask(db: Database, move: Move): void {
   }
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
-  addTransition(db, row.id, { from: row.state, to: move.to, at: move.at, by: move.by, reason: move.reason });
+  const { to, at, by, reason } = move;
+  addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until });
   shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
   const landed = hasLanded(move.to, move.patch?.outcome ?? null);
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);

@@ -5,14 +5,19 @@ import { allRows, run } from './statement';
 import { longestReason } from './task-row';
 
 /**
- * Stamps one move of a task. Called in the transaction that makes it. Moves are counted because they are never deleted,
+ * Stamps one move of a task, and with a move out of a worker's hands until when their lease held. Called in the
+ * transaction that makes it. Moves are counted because they are never deleted,
  * and because SQLite would plan anew at every call to find the greatest number.
  */
-export function addTransition(db: Database, task: number, move: Transition): void {
+export function addTransition(
+  db: Database,
+  task: number,
+  move: Transition & { readonly leaseUntil: number | null },
+): void {
   run(
     db,
-    `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason)
-     VALUES (?, (SELECT count(*) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?)`,
+    `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason, lease_until)
+     VALUES (?, (SELECT count(*) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?, ?)`,
     task,
     task,
     move.from,
@@ -20,6 +25,7 @@ export function addTransition(db: Database, task: number, move: Transition): voi
     move.at,
     move.by,
     cutText(move.reason, longestReason),
+    move.leaseUntil,
   );
 }
 

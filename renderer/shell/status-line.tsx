@@ -4,13 +4,14 @@ import { agentWord } from '../agents/words';
 import { Glyph } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { useApp, useModel } from '../state/app';
-import { showSheet } from '../state/commands';
+import { goTo, showSheet } from '../state/commands';
 import { countStates, openRequests } from '../state/places';
-import { spanInWords } from '../text/amounts';
+import { count, spanInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { useNow } from '../text/time';
+import { useWaited } from './waited';
 
-/** One line at the foot: what runs, what is queued, how long an agent has waited, and which agents are there. */
+/** One line at the foot: what runs, what is queued, how long agents waited today, and which agents are there. */
 export function StatusLine(): ReactNode {
   const app = useApp();
   const agents = useModel((model) => model.agents);
@@ -53,8 +54,6 @@ function Counts(): ReactNode {
   const tasks = useModel((model) => model.tasks);
   const limit = useModel((model) => model.settings?.concurrency ?? null);
   const counts = useMemo(() => countStates(tasks), [tasks]);
-  const oldest = useMemo(() => openRequests(tasks)[0]?.createdAt ?? null, [tasks]);
-  const now = useNow();
   return (
     <>
       <span className="status-part tabular">
@@ -63,9 +62,29 @@ function Counts(): ReactNode {
         {limit !== null && `/${limit}`} running
       </span>
       <span className="status-part tabular">{counts.queued} queued</span>
-      {oldest !== null && (
-        <span className="status-part status-wait tabular">an agent has waited {spanInWords(now - oldest)}</span>
-      )}
+      <WaitedPart />
     </>
+  );
+}
+
+/** What agents waited today, in the hue of waiting while one does, and the way to where it ends. */
+function WaitedPart(): ReactNode {
+  const app = useApp();
+  const tasks = useModel((model) => model.tasks);
+  const requests = useMemo(() => openRequests(tasks), [tasks]);
+  const waited = useWaited();
+  const now = useNow();
+  const oldest = requests[0]?.createdAt;
+  if (waited === null) return null;
+  if (oldest === undefined) return <span className="status-part tabular">agents waited {waited} today</span>;
+  const longest = spanInWords(Math.max(0, now - oldest));
+  return (
+    <span className="status-part tabular">
+      <Hint text={`${count(requests.length, 'request')} open, the oldest for ${longest}`} side="top">
+        <button type="button" className="status-button status-wait" onClick={() => goTo(app, 'inbox')}>
+          agents waited {waited} today
+        </button>
+      </Hint>
+    </span>
   );
 }

@@ -5,6 +5,7 @@ import type { Model } from './model';
 import type { Saying } from './said';
 import { type Store, useStore } from './store';
 import type { View } from './view';
+import type { KnownWaited } from './waited';
 
 /** Everything a part of the window may need, made once at the start and handed down. */
 export interface App {
@@ -17,6 +18,8 @@ export interface App {
   readonly doing: Store<ReadonlyMap<string, string>>;
   /** Texts not yet sent, by what they are for; kept when the window closes. */
   readonly drafts: Store<Readonly<Record<string, string>>>;
+  /** How long agents waited for the person today; null until the core has said. */
+  readonly waited: Store<KnownWaited | null>;
   readonly mac: boolean;
 }
 

@@ -69,6 +69,23 @@ describe('the main job in the terminal', () => {
     expect((await type('inbox')).out).toBe('Nothing waits for you.\n');
   });
 
+  test('how long agents waited for the person today is told by inbox and status', async () => {
+    const added = await add('--prompt', '[permission: make]', '--wait', '--json');
+    const id = String(added.json.id);
+    await expect
+      .poll(async () => (await type('status', '--json')).json.waited.ms, { timeout: 10_000 })
+      .toBeGreaterThan(1000);
+    const { waited } = (await type('status', '--json')).json;
+    expect(waited).toMatchObject({ waiting: 1, since: new Date().setHours(0, 0, 0, 0) });
+    expect((await type('status')).out).toMatch(/^agents waited {2}\d+ s today$/m);
+    expect((await type('inbox')).err).toMatch(/^Agents waited \d+ s for you today\.\n$/);
+    await type('answer', String(added.json.requests[0].id), '--allow');
+    await type('task', 'wait', id);
+    const after = (await type('status', '--json')).json.waited;
+    expect(after.waiting).toBe(0);
+    expect((await type('status', '--json')).json.waited.ms).toBe(after.ms);
+  });
+
   test('an option given by its label decides as its kind says', async () => {
     const added = await add('--prompt', 'Do it\n[permission: make]', '--wait', '--json');
     const [request] = added.json.requests;

@@ -210,6 +210,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         put({ ...task, state: 'running', requests: [] });
         return { ...request, state: 'answered' as const, answer: input.answer };
       }),
+      waited: on.requests.waited.handler(({ input }) => {
+        note('requests.waited', input);
+        const waiting = [...tasks.values()].filter(({ state }) => state === 'waiting').length;
+        const ms = amount === 'none' ? 0 : amount === 'little' ? 18 * 60_000 : 31 * 3_600_000;
+        return { since: input.since, at: Date.now(), ms, waiting };
+      }),
     },
     decisions: {
       list: on.decisions.list.handler(() => []),
