@@ -3,6 +3,7 @@ import type { Command } from './command';
 import { demo } from './demo';
 import { doctor } from './doctor';
 import { inboxCommands } from './inbox';
+import { messageCommands } from './message';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { runtimeCommands } from './runtime';
@@ -14,6 +15,7 @@ import { taskCommands } from './task';
 export const commands: readonly Command[] = [
   ...repositoryCommands,
   ...taskCommands,
+  ...messageCommands,
   ...reviewCommands,
   ...inboxCommands,
   ...auditCommands,

@@ -74,6 +74,8 @@ function subjectOf(change: Change): string {
       return `task ${change.task.id}`;
     case 'request.changed':
       return `request ${change.request.id}`;
+    case 'messages.changed':
+      return `messages ${change.task}`;
     case 'repository.changed':
       return `repository ${change.repository.id}`;
     case 'repository.removed':

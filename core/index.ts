@@ -98,6 +98,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     agentEnvironment: agents.environment,
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
+    announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
     announceRepository(id) {
       changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
     },

@@ -22,6 +22,7 @@ export interface Room {
   readonly follow: (signal: AbortSignal | undefined) => AsyncIterableIterator<Change>;
   readonly announce: (task: number) => void;
   readonly announceRequest: (request: number) => void;
+  readonly announceMessages: Deps['announceMessages'];
   /** The names of the agents there are. */
   readonly agentNames: () => readonly string[];
   /** What was found to be installed; none while the first look is under way, which a change then ends. */

@@ -6,6 +6,7 @@ import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
 import * as landing from './landing';
+import * as messages from './messages';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
@@ -57,6 +58,12 @@ export function createRouter(room: Room) {
       follow: on.sessions.follow.handler(async function* ({ input, signal }) {
         yield* sessions.follow(room, input, signal);
       }),
+    },
+    messages: {
+      list: on.messages.list.handler(({ input }) => messages.list(room, input.task)),
+      add: on.messages.add.handler(({ input, context }) => messages.add(room, context, input)),
+      edit: on.messages.edit.handler(({ input }) => messages.edit(room, input)),
+      remove: on.messages.remove.handler(({ input }) => messages.remove(room, input.message)),
     },
     settings: {
       list: on.settings.list.handler(() => room.settings()),

@@ -4,6 +4,7 @@ import { agentStatusSchema } from './agent';
 import { changeSchema } from './change';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
+import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, reviewSchema } from './review';
@@ -108,6 +109,16 @@ export const calls = {
     follow: oc
       .input(z.strictObject({ session: z.number().int().positive(), after: z.number().int().nonnegative() }))
       .output(eventIterator(z.array(transcriptEventSchema))),
+  },
+  messages: {
+    /** What was said to a task's agent and waits until the agent takes it, oldest first. */
+    list: oc.input(taskRef).output(z.array(messageSchema)),
+    /** Says something to the agent of a task that is queued, running or waiting, as its next message. */
+    add: oc.input(taskRef.extend({ text: messageTextSchema })).output(messageSchema),
+    /** Changes a message the agent has not been given; WRONG_STATE once it has. */
+    edit: oc.input(z.strictObject({ message: messageIdSchema, text: messageTextSchema })).output(messageSchema),
+    /** Takes back a message the agent has not been given; WRONG_STATE once it has. */
+    remove: oc.input(z.strictObject({ message: messageIdSchema })).output(z.void()),
   },
   settings: {
     list: oc.output(settingsSchema),

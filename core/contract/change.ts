@@ -3,7 +3,7 @@ import { agentStatusSchema } from './agent';
 import { repositoryIdSchema, repositorySchema } from './repository';
 import { requestSchema } from './request';
 import { settingsSchema } from './settings';
-import { taskSchema } from './task';
+import { taskIdSchema, taskSchema } from './task';
 
 /**
  * What happened, told after it is committed. A follower first gets one `snapshot`, then every change since, so
@@ -23,6 +23,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('task.changed'), task: taskSchema }),
   z.object({ type: z.literal('request.changed'), request: requestSchema }),
+  /** What waits for a task's agent changed; `messages.list` says what it is now. */
+  z.object({ type: z.literal('messages.changed'), task: taskIdSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),
   z.object({ type: z.literal('repository.removed'), id: repositoryIdSchema }),
   z.object({ type: z.literal('agents.changed'), agents: z.array(agentStatusSchema) }),

@@ -2,7 +2,15 @@ import { CodedError } from './errors';
 import type { TaskOutcome, TaskState } from './task';
 
 /** What may be asked of a task, as the participle that ends `Task 7 is done and cannot be …`. */
-export type Asked = 'started' | 'cancelled' | 'retried' | 'sent back' | 'approved' | 'discarded' | 'restored';
+export type Asked =
+  | 'started'
+  | 'cancelled'
+  | 'retried'
+  | 'sent back'
+  | 'approved'
+  | 'discarded'
+  | 'restored'
+  | 'written to';
 
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
 export function refused(
@@ -33,9 +41,11 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   const { id, state, outcome } = task;
   if (asked === 'restored') return outcome === 'discarded' ? 'It had no change yet: make a new task instead.' : null;
   if (asked === 'cancelled') return null;
+  if (asked === 'written to' && state === 'review') return `Ask for changes (in the terminal: task reject ${id}).`;
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
-  if (state === 'done') return asked === 'retried' || asked === 'sent back' ? 'Make a new task instead.' : null;
+  if (state === 'done')
+    return asked === 'retried' || asked === 'sent back' || asked === 'written to' ? 'Make a new task instead.' : null;
   if (state === 'review') return 'Approve it, ask for changes or discard it.';
   if (state === 'failed' || state === 'cancelled') return 'Retry it, or discard it.';
   return 'Wait until it is finished, or cancel it.';

@@ -2,6 +2,7 @@ import type { Agent, TurnEnd } from '../agents/agent';
 import type { PermissionLevel } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
+import { releaseMessages } from '../store/messages';
 import { markDelivered, undelivered, withdrawOpen } from '../store/requests';
 import { updateSession } from '../store/sessions';
 import type { Transcript } from '../store/transcript';
@@ -38,20 +39,31 @@ export async function converse(
   transcript: Transcript,
 ): Promise<TurnEnd> {
   try {
-    let words = nextWords(deps.db, subject, session, false);
+    let words = await wordsFor(deps, subject, session, false);
     for (;;) {
       const end = await turn(deps, answers, subject, session, transcript, words);
       if (end.kind !== 'completed') return end;
-      const more = nextWords(deps.db, subject, session, true);
+      const more = await wordsFor(deps, subject, session, true);
       if (more.text === '') return end;
       words = more;
     }
   } finally {
-    const endReason = stopOf(subject.signal) ?? 'turn over';
-    await deps.writer.write((db) =>
-      updateSession(db, { session: session.id, state: 'ended', endReason, endedAt: deps.now() }),
-    );
+    const stop = stopOf(subject.signal) ?? 'turn over';
+    const endReason = session.begun ? stop : `${stop}, before the agent was heard`;
+    await deps.writer.write((db) => {
+      updateSession(db, { session: session.id, state: 'ended', endReason, endedAt: deps.now() });
+      // Whoever took the task over has them in hand then.
+      if (stop !== 'lost') releaseMessages(db, subject.claim.task);
+    });
+    deps.announceMessages(subject.claim.task);
   }
+}
+
+/** What to say next, taken into hand: once this resolves the person can no longer change it. */
+async function wordsFor(deps: Deps, subject: Subject, session: OpenSession, afterTurn: boolean): Promise<Words> {
+  const words = await deps.writer.write((db) => nextWords(db, subject, session, { afterTurn, at: deps.now() }));
+  if (words.messages > 0) deps.announceMessages(subject.claim.task);
+  return words;
 }
 
 async function turn(
@@ -88,7 +100,10 @@ async function turn(
   const begin = () => {
     session.begun = true;
     void deps.writer.write((db) => updateSession(db, { session: session.id, state: 'active' })).catch(broken);
-    void deps.writer.write((db) => words.said(db, deps.now())).catch(broken);
+    void deps.writer
+      .write((db) => words.said(db, deps.now()))
+      .then(() => words.messages > 0 && deps.announceMessages(claim.task))
+      .catch(broken);
   };
   const broken = (cause: unknown) =>
     deps.log('error', 'A session could not be kept.', { task: claim.task, cause: String(cause) });

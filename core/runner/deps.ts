@@ -24,6 +24,8 @@ export interface Deps {
   readonly announceRepository: (repository: number) => void;
   /** Tells followers that a request changed; called after the change is committed. */
   readonly announceRequest: (request: number) => void;
+  /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
+  readonly announceMessages: (task: number) => void;
   readonly log: (
     level: 'info' | 'warning' | 'error',
     message: string,

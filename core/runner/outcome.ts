@@ -1,5 +1,7 @@
 import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
+import type { Database } from '../store/database';
+import { pendingMessages } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
@@ -11,9 +13,14 @@ import type { RepositoryPlace } from './place';
 import { putAway } from './putting-away';
 import { backoffMs } from './retry';
 
-/** The change is committed and waits for the person. */
+/** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Promise<void> {
-  await move(deps, claim, { to: 'review', reason: 'The agent finished.', patch: { change, error: null } });
+  await move(
+    deps,
+    claim,
+    { to: 'review', reason: 'The agent finished.', patch: { change, error: null } },
+    { heeds: true },
+  );
 }
 
 /**
@@ -26,11 +33,14 @@ export async function answered(
   task: TaskWork,
   place: RepositoryPlace,
 ): Promise<readonly string[]> {
-  await move(deps, claim, {
-    to: 'done',
-    reason: 'The agent finished without a change.',
-    patch: { outcome: 'answered', error: null, change: null },
-  });
+  const patch = { outcome: 'answered', error: null, change: null } as const;
+  const moved = await move(
+    deps,
+    claim,
+    { to: 'done', reason: 'The agent finished without a change.', patch },
+    { heeds: true },
+  );
+  if (moved !== 'done') return [];
   return putAway(deps, { ...task, worktree: taskRow(deps.db, claim.task).worktree }, place);
 }
 
@@ -43,7 +53,7 @@ export async function failed(
   const { attempt, max_attempts: maxAttempts } = taskRow(deps.db, claim.task);
   const { error } = end;
   if (!end.retryable || attempt >= maxAttempts) {
-    await move(deps, claim, { to: 'failed', reason: error, patch: { error } }, true);
+    await move(deps, claim, { to: 'failed', reason: error, patch: { error } }, { withdraws: true });
     return;
   }
   const runAfter = Math.max(end.retryAt ?? 0, deps.now() + backoffMs(attempt, claim.task));
@@ -55,7 +65,7 @@ export async function failed(
 export async function parked(deps: Deps, claim: Claim, stop: Stop): Promise<void> {
   if (stop === 'lost') return;
   if (stop === 'cancelled') {
-    await move(deps, claim, { to: 'cancelled', reason: 'Cancelled.' }, true);
+    await move(deps, claim, { to: 'cancelled', reason: 'Cancelled.' }, { withdraws: true });
     return;
   }
   const queuedReason = 'Switchyard was closed; it goes on with the next start.';
@@ -64,16 +74,25 @@ export async function parked(deps: Deps, claim: Claim, stop: Stop): Promise<void
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } });
 }
 
-/** Moves a task this claim holds. When it holds no more, somebody else has moved it and nothing is to be done. */
+type To = Pick<Move, 'to' | 'reason' | 'patch'>;
+
+/**
+ * Moves a task this claim holds and gives where it went; null when it holds no more: then somebody else has moved it and
+ * nothing is to be done. With `heeds` a task somebody wrote to since its agent was last told anything is queued again
+ * instead, in the same transaction that would have ended it, so that no message is left behind.
+ */
 async function move(
   deps: Deps,
   claim: Pick<Claim, 'task' | 'generation'>,
-  to: Pick<Move, 'to' | 'reason' | 'patch'>,
-  withdraws = false,
-): Promise<void> {
+  to: To,
+  { withdraws = false, heeds = false }: { readonly withdraws?: boolean; readonly heeds?: boolean } = {},
+): Promise<Move['to'] | null> {
+  let moved: Move['to'] | null = null;
   try {
     const withdrawn = await deps.writer.write((db) => {
-      moveTask(db, { ...to, task: claim.task, by: 'runner', at: deps.now(), generation: claim.generation });
+      const next = heeds && pendingMessages(db, claim.task).length > 0 ? goingOn(db, claim.task) : to;
+      moveTask(db, { ...next, task: claim.task, by: 'runner', at: deps.now(), generation: claim.generation });
+      moved = next.to;
       return withdraws ? withdrawOpen(db, { task: claim.task, at: deps.now() }) : [];
     });
     withdrawn.forEach(deps.announceRequest);
@@ -81,4 +100,12 @@ async function move(
     if (!(cause instanceof StaleClaim)) throw cause;
   }
   deps.announce(claim.task);
+  return moved;
+}
+
+/** The agent had finished when the person's message came: it goes on with that, and this was no attempt that failed. */
+function goingOn(db: Database, task: number): To {
+  const queuedReason = 'You wrote to the agent; it goes on with that.';
+  const attempt = Math.max(0, taskRow(db, task).attempt - 1);
+  return { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } };
 }

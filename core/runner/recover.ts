@@ -3,6 +3,7 @@ import { removeFolders } from '../git/remove';
 import { endOpenChecks } from '../store/checks';
 import { releaseOwnerless } from '../store/claims';
 import { type Landing, openLandings } from '../store/landings';
+import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
@@ -29,7 +30,8 @@ export async function recover(deps: Deps): Promise<void> {
   const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 }).map((task) => task.id);
   await endSurvivors(deps, inHand);
   const released = await deps.writer.write((db) => {
-    endOpenSessions(db, { reason: 'Switchyard ended.', at: deps.now() });
+    releaseMessages(db, null);
+    endOpenSessions(db, { at: deps.now() });
     endOpenChecks(db, { output: 'Switchyard ended while this ran.', at: deps.now() });
     return releaseOwnerless(db, { at: deps.now() });
   });

@@ -1,8 +1,8 @@
 import type { Request } from '../contract/request';
 import type { Database } from '../store/database';
-import { markMessagesDelivered, pendingMessages } from '../store/messages';
+import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, undelivered } from '../store/requests';
-import { insertSession, newestSession, updateSession } from '../store/sessions';
+import { diedAtWork, insertSession, newestSession, updateSession } from '../store/sessions';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps } from './deps';
 import { commentMessage, lateAnswerMessage } from './messages';
@@ -14,12 +14,16 @@ export interface OpenSession {
   agentSession: string | null;
   /** The agent was heard in the present turn. */
   begun: boolean;
+  /** The turn before was interrupted by the runtime's end while the agent worked: it goes on before it is told more. */
+  readonly cutOff: boolean;
 }
 
 /** What is said to the agent next. */
 export interface Words {
   readonly text: string;
   readonly by: 'person' | 'switchyard';
+  /** How many of the person's messages these words carry. */
+  readonly messages: number;
   /** Marks as delivered what these words carry. Safe to call twice. */
   readonly said: (db: Database, at: number) => void;
 }
@@ -32,26 +36,34 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
   const newest = newestSession(deps.db, task);
   if (newest?.agent !== agent) {
     const id = await deps.writer.write((db) => insertSession(db, { task, agent, at: deps.now() }));
-    return { id, agentSession: null, begun: false };
+    return { id, agentSession: null, begun: false, cutOff: false };
   }
   const heard = await wasHeard(deps.folders.transcripts, newest.id);
   await deps.writer.write((db) =>
     updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
   );
-  return { id: newest.id, agentSession: heard ? newest.agentSession : null, begun: false };
+  const agentSession = heard ? newest.agentSession : null;
+  const cutOff = agentSession !== null && cutOffReasons.includes(newest.endReason ?? '');
+  return { id: newest.id, agentSession, begun: false, cutOff };
 }
+
+/** Why a session ended that was at work: the runtime closed or lost the task, or died (`endOpenSessions`). */
+const cutOffReasons: readonly string[] = ['closing', 'lost', diedAtWork];
 
 /**
  * What to say next: the task's prompt in a new conversation, else the person's comments and the answers nobody waited
- * for any more. Empty when there is nothing new: then a cut-off turn goes on, and a finished one is finished.
+ * for any more. Empty when there is nothing new: then a cut-off turn goes on, and a finished one is finished. A turn that
+ * was cut off goes on first, or what it was asked to do would be left half done. Written in
+ * a transaction of its own: from its commit on what is said cannot be changed any more.
  */
 export function nextWords(
   db: Database,
   subject: { readonly claim: { readonly task: number }; readonly prompt: string },
   session: OpenSession,
-  afterTurn: boolean,
+  { afterTurn, at: handedAt }: { readonly afterTurn: boolean; readonly at: number },
 ): Words {
-  const comments = pendingMessages(db, subject.claim.task);
+  const goesOn = session.cutOff && !afterTurn;
+  const comments = goesOn ? [] : handMessages(db, { task: subject.claim.task, at: handedAt });
   const late = undelivered(db, subject.claim.task).filter((request) => request.kind === 'clarification');
   const opening = session.agentSession === null ? [subject.prompt] : [];
   // Right after a restart a stored answer may still be asked for again, and then it is delivered as that answer.
@@ -64,6 +76,7 @@ export function nextWords(
   return {
     text: parts.join('\n\n'),
     by: 'person',
+    messages: comments.length,
     said: (database, at) => {
       markMessagesDelivered(database, { messages: comments.map((comment) => comment.id), at });
       for (const request of lateNow) markDelivered(database, { request: request.id, at });

@@ -2,6 +2,7 @@ import createTables from './migrations/0001-create-tables.sql?raw';
 import recordDecisions from './migrations/0002-record-decisions.sql?raw';
 import completeLandings from './migrations/0003-complete-landings.sql?raw';
 import indexWaits from './migrations/0004-index-waits.sql?raw';
+import queueMessages from './migrations/0005-queue-messages.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { name: '0002-record-decisions', sql: recordDecisions },
   { name: '0003-complete-landings', sql: completeLandings },
   { name: '0004-index-waits', sql: indexWaits },
+  { name: '0005-queue-messages', sql: queueMessages },
 ];

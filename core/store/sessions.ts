@@ -84,13 +84,18 @@ export function newestSession(db: Database, task: number): Session | undefined {
   return row === undefined ? undefined : toSession(row);
 }
 
+/** The end reason of a session whose agent was at work when the runtime died. */
+export const diedAtWork = 'Switchyard ended.';
+
 /** Ends every session that still counts as alive: at start, when the owner that ran them is gone. Gives their ids. */
-export function endOpenSessions(db: Database, end: { readonly reason: string; readonly at: number }): number[] {
+export function endOpenSessions(db: Database, end: { readonly at: number }): number[] {
   return allRows<{ id: number }>(
     db,
-    "UPDATE session SET state = 'ended', end_reason = ?, ended_at = ? WHERE state <> 'ended' RETURNING id",
-    end.reason,
+    `UPDATE session SET state = 'ended', ended_at = ?, end_reason = CASE state WHEN 'active' THEN ? ELSE ? END
+     WHERE state <> 'ended' RETURNING id`,
     end.at,
+    diedAtWork,
+    'Switchyard ended before the agent was heard.',
   ).map((row) => row.id);
 }
 

@@ -6,6 +6,10 @@ export function Growing(props: {
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly onSend: () => void;
+  /** What Escape does; it leaves the field unless given. */
+  readonly onLeave?: () => void;
+  /** What the up arrow does at the very beginning; false leaves it to the field. */
+  readonly onUp?: () => boolean;
   readonly field?: RefObject<HTMLTextAreaElement | null>;
   readonly rows?: number;
 }): ReactNode {
@@ -34,7 +38,10 @@ export function Growing(props: {
           props.onSend();
         } else if (event.key === 'Escape') {
           event.preventDefault();
-          event.currentTarget.blur();
+          if (props.onLeave === undefined) event.currentTarget.blur();
+          else props.onLeave();
+        } else if (event.key === 'ArrowUp' && event.currentTarget.selectionEnd === 0 && props.onUp?.() === true) {
+          event.preventDefault();
         }
       }}
     />

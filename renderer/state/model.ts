@@ -24,6 +24,8 @@ export interface Model {
   /** Empty while they are looked for: one is built in, so there is always one to be found. */
   readonly agents: readonly AgentStatus[];
   readonly settings: Settings | null;
+  /** How often what waits for an agent changed, by task: whoever shows it asks again. */
+  readonly messageRounds: ReadonlyMap<number, number>;
 }
 
 /** What is known before anything was heard. */
@@ -33,6 +35,7 @@ export const nothingKnown: Model = {
   repositories: [],
   agents: [],
   settings: null,
+  messageRounds: new Map(),
 };
 
 /** The model after some changes, in order. Several at once cost one copy of the task map. */
@@ -53,6 +56,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           repositories: byName(change.repositories),
           agents: change.agents,
           settings: change.settings,
+          messageRounds: next.messageRounds,
         };
         break;
       case 'task.changed':
@@ -61,6 +65,11 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
       case 'request.changed': {
         const task = (tasks ?? next.tasks).get(change.request.task);
         if (task !== undefined) writable(next).set(task.id, withRequest(task, change.request));
+        break;
+      }
+      case 'messages.changed': {
+        const round = (next.messageRounds.get(change.task) ?? 0) + 1;
+        next = { ...next, messageRounds: new Map(next.messageRounds).set(change.task, round) };
         break;
       }
       case 'repository.changed':

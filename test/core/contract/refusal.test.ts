@@ -16,10 +16,22 @@ test('a refusal says what was asked in the words of the person, and what can be 
   expect(said('running', 'approved')).toBe(
     'Task 15 is running and cannot be approved. Wait until it is finished, or cancel it.',
   );
+  expect(said('review', 'written to')).toBe(
+    'Task 15 is in review and cannot be written to. Ask for changes (in the terminal: task reject 15).',
+  );
 });
 
 test('no refusal speaks of what a task would become', () => {
-  const all: Asked[] = ['started', 'cancelled', 'retried', 'sent back', 'approved', 'discarded', 'restored'];
+  const all: Asked[] = [
+    'started',
+    'cancelled',
+    'retried',
+    'sent back',
+    'approved',
+    'discarded',
+    'restored',
+    'written to',
+  ];
   for (const state of taskStates)
     for (const asked of all) {
       expect(said(state, asked)).toMatch(/^Task 15 is .* and cannot be /);

@@ -137,13 +137,16 @@ describe('a session', () => {
   test('that was alive when its owner died is ended at the next start', () => {
     const { db } = temporaryStore();
     const task = addTask(db);
-    const [first, second] = [
+    const [first, second, third] = [
       insertSession(db, { task, agent: 'echo', at: 1 }),
       insertSession(db, { task, agent: 'echo', at: 2 }),
+      insertSession(db, { task, agent: 'echo', at: 3 }),
     ];
     updateSession(db, { session: first, state: 'ended', endReason: 'turn over', endedAt: 3 });
-    expect(endOpenSessions(db, { reason: 'Switchyard ended.', at: 9 })).toEqual([second]);
-    expect(listSessions(db, task).map((session) => session.endReason)).toEqual(['turn over', 'Switchyard ended.']);
+    updateSession(db, { session: second, state: 'active' });
+    expect(endOpenSessions(db, { at: 9 })).toEqual([second, third]);
+    const reasons = ['turn over', 'Switchyard ended.', 'Switchyard ended before the agent was heard.'];
+    expect(listSessions(db, task).map((session) => session.endReason)).toEqual(reasons);
   });
 });
 

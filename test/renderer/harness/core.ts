@@ -1,6 +1,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import { calls } from '../../../core/contract/calls';
 import type { Change } from '../../../core/contract/change';
+import type { Message } from '../../../core/contract/message';
 import type { Repository } from '../../../core/contract/repository';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
@@ -62,6 +63,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     'filter lfs: git-lfs clean -- %f',
     'Claude Code settings: .claude/settings.json',
   ];
+  let messages: readonly Message[] = [];
   const reviews = new Map<number, ReturnType<typeof data.reviewOf>>();
   const reviewOf = (id: number) => {
     const task = get(id);
@@ -252,6 +254,40 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
               },
             ];
         }
+      }),
+    },
+    messages: {
+      list: on.messages.list.handler(({ input }) => messages.filter(({ task }) => task === input.task)),
+      add: on.messages.add.handler(({ input }) => {
+        note('messages.add', input);
+        const added = {
+          id: messages.length + 1,
+          ...input,
+          by: 'person',
+          state: 'queued' as const,
+          createdAt: Date.now(),
+        };
+        messages = [...messages, added];
+        tell({ type: 'messages.changed', task: input.task });
+        return added;
+      }),
+      edit: on.messages.edit.handler(({ input }) => {
+        note('messages.edit', input);
+        const found = messages.find(({ id }) => id === input.message);
+        if (found === undefined)
+          throw new ORPCError('WRONG_STATE', {
+            message: `Message ${input.message} could not be changed: the agent has it already. Write another one.`,
+          });
+        const edited = { ...found, text: input.text };
+        messages = messages.map((each) => (each.id === edited.id ? edited : each));
+        tell({ type: 'messages.changed', task: edited.task });
+        return edited;
+      }),
+      remove: on.messages.remove.handler(({ input }) => {
+        note('messages.remove', input);
+        const found = messages.find(({ id }) => id === input.message);
+        messages = messages.filter(({ id }) => id !== input.message);
+        if (found !== undefined) tell({ type: 'messages.changed', task: found.task });
       }),
     },
     settings: {
