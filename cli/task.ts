@@ -115,6 +115,9 @@ const wait: Command = {
 const cancel = simple('cancel', 'Stop a task; its worktree stays for a retry', (client, task) =>
   client.tasks.cancel({ task }),
 );
+const resume = simple('resume', 'Let a task that is parked, or waits for its next attempt, go on now', (client, task) =>
+  client.tasks.resume({ task }),
+);
 const retry = simple('retry', 'Queue a failed or cancelled task again', (client, task) => client.tasks.retry({ task }));
 const discard = simple('discard', 'Throw a change away, keeping a backup', (client, task) =>
   client.tasks.discard({ task }),
@@ -124,7 +127,7 @@ const restore = simple('restore', 'Bring a discarded change back to review', (cl
 );
 
 /** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
-export const taskCommands: readonly Command[] = [add, list, show, wait, cancel, retry, discard, restore];
+export const taskCommands: readonly Command[] = [add, list, show, wait, cancel, resume, retry, discard, restore];
 
 /** Makes one call with a connection of its own. */
 export async function withClient<T>(around: Surroundings, act: (client: Client) => Promise<T>): Promise<T> {
@@ -162,6 +165,7 @@ function taskText(
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
     why === null ? null : ['  queued', why],
+    task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toLocaleString()] : null,
     task.error === null ? null : ['  error', plain(task.error)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],

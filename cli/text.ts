@@ -13,8 +13,11 @@ const glyphs: Readonly<Record<TaskState, string>> = {
   cancelled: '–',
 };
 
-/** The state as the window shows it: the same glyph and word everywhere. */
-export function stateText(task: Task): string {
+/** The state as the window shows it: the same glyph and word everywhere; of a parked task how long it is still. */
+export function stateText(task: Task, now = Date.now()): string {
+  if (task.state === 'queued' && task.runAfter !== null && task.runAfter > now) {
+    return `◷ parked, in ${ago(2 * now - task.runAfter, now)}`;
+  }
   const word = task.state === 'done' && task.outcome !== null ? task.outcome : task.state;
   return `${glyphs[task.state]} ${word}`;
 }
@@ -91,6 +94,11 @@ export function nextSteps(task: Task, program: string): string {
       return step('Try again', `task retry ${task.id}`) + step('What happened', `task log ${task.id}`);
     case 'done':
       return task.outcome === 'discarded' ? step('Bring it back', `task restore ${task.id}`) : '';
+    case 'queued': {
+      const now =
+        task.parked !== 'budget' && task.runAfter !== null ? step('Resume now', `task resume ${task.id}`) : '';
+      return now + step('Watch', `task log ${task.id} --follow`);
+    }
     default:
       return step('Watch', `task log ${task.id} --follow`);
   }

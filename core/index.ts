@@ -84,6 +84,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     onReleased(released) {
       for (const { task } of released) announce(task);
     },
+    onHeld: (held) => held.forEach(announce),
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
   const deps: Deps = {

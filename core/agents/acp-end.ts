@@ -7,6 +7,7 @@ import type { Updates } from './acp-updates';
 import { type TurnEnd, unknownUsage } from './agent';
 import type { Child, Ending } from './child';
 import { plainText } from './plain';
+import { isUnpaid, limitIn } from './provider-limit';
 
 /** What ended the wait for a turn. */
 export type Outcome =
@@ -43,7 +44,7 @@ export function read(reading: Reading): TurnEnd {
         usage,
       });
     case 'error':
-      return { ...failureOf(outcome.error, reading), usage };
+      return failureOf(outcome.error, reading);
     case 'answered':
       return readStop(outcome.end, reading);
   }
@@ -70,21 +71,32 @@ function readStop(end: PromptEnd, { program, quirks, updates, usage }: Reading):
       const counted = end.inputTokens !== null || end.outputTokens !== null;
       if (counted || quirks.failureText?.test(words) !== true) return { kind: 'completed', usage };
       if (/authenticat|unauthori[sz]ed|\b401\b/i.test(words)) return { ...signedOut(words, program), usage };
-      return failed(words, { retryable: passing(words), usage });
+      return failedOrLimited(words, words, usage);
     }
   }
 }
 
-function failureOf(error: unknown, reading: Reading): Extract<TurnEnd, { kind: 'failed' }> {
-  const { program } = reading;
+function failureOf(error: unknown, reading: Reading): TurnEnd {
+  const { program, usage } = reading;
   if (!(error instanceof RequestError)) {
     const message = error instanceof Error ? error.message : String(error);
-    return failed(`${program.label} could not be talked to: ${message}${said(reading)}`, { retryable: true });
+    return failed(`${program.label} could not be talked to: ${message}${said(reading)}`, {
+      retryable: true,
+      usage,
+    });
   }
-  if (error.code === authRequired) return signedOut(error.message, program);
+  if (error.code === authRequired) return { ...signedOut(error.message, program), usage };
   const more = detailsOf(error.data);
   const text = `${program.label} answered with an error: ${plainText(error.message)}${more}.${said(reading)}`;
-  return failed(text, { retryable: passing(text) });
+  return failedOrLimited(text, `${error.message}${more}`, usage);
+}
+
+/** A failure told in words, of which the provider's own say whether it only refuses for now. */
+function failedOrLimited(error: string, words: string, usage: Usage): TurnEnd {
+  const limit = limitIn(words, Date.now());
+  return limit === null
+    ? failed(error, { retryable: !isUnpaid(words) && passing(error), usage })
+    : { kind: 'limited', error: plainText(error), limit, usage };
 }
 
 function signedOut(words: string, program: AcpProgram): Extract<TurnEnd, { kind: 'failed' }> {
@@ -100,11 +112,9 @@ function detailsOf(data: unknown): string {
   return text === '{}' ? '' : ` (${plainText(text).slice(0, 1000)})`;
 }
 
-/** Limits, overload and a network in trouble pass; a wrong key or a wrong request does not. */
+/** A provider or a network in trouble passes; a wrong key or a wrong request does not. */
 function passing(text: string): boolean {
-  return /rate.?limit|overload|too many requests|server.?error|network|connect|timed? ?out|unavailable|\b(?:408|429|5\d\d)\b/i.test(
-    text,
-  );
+  return /server.?error|network|connect|timed? ?out|unavailable|\b(?:408|5\d\d)\b/i.test(text);
 }
 
 /** The end of what the agent printed beside the protocol, as a sentence to add. */
@@ -122,5 +132,5 @@ export function failed(
   error: string,
   { retryable = false, usage = unknownUsage }: { readonly retryable?: boolean; readonly usage?: Usage } = {},
 ): Extract<TurnEnd, { kind: 'failed' }> {
-  return { kind: 'failed', error, retryable, retryAt: null, usage };
+  return { kind: 'failed', error, retryable, usage };
 }

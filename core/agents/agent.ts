@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../contract/agent';
+import type { ProviderLimit } from '../contract/park';
 import type { Answer, RequestKind, RequestOption, RequestTool } from '../contract/request';
 import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
@@ -17,14 +18,10 @@ export interface Question {
 /** How a turn ended, as the runner must treat it. */
 export type TurnEnd =
   | { readonly kind: 'completed'; readonly usage: Usage }
-  /** The agent or its provider failed. `retryable` when the same turn may well work later (limit, overload, network). */
-  | {
-      readonly kind: 'failed';
-      readonly error: string;
-      readonly retryable: boolean;
-      readonly retryAt: number | null;
-      readonly usage: Usage;
-    }
+  /** The agent failed. `retryable` when the same turn may well work later (a lost connection, a killed process). */
+  | { readonly kind: 'failed'; readonly error: string; readonly retryable: boolean; readonly usage: Usage }
+  /** The provider refuses for now: nothing is wrong with the work, and the same turn goes on when the limit is over. */
+  | { readonly kind: 'limited'; readonly error: string; readonly limit: ProviderLimit; readonly usage: Usage }
   /** The turn's signal was aborted and the agent is gone. */
   | { readonly kind: 'cancelled'; readonly usage: Usage };
 

@@ -1,14 +1,16 @@
+import type { ProviderLimit } from '../contract/park';
 import type { Usage } from '../contract/task';
 import { type TurnEnd, unknownUsage } from './agent';
 import type { Ending } from './child';
 import type { ClaudeResult } from './claude-lines';
 import { capped, plainText } from './plain';
+import { isUnpaid, limitIn } from './provider-limit';
 
 /** What is known when a process is over. */
 export interface ClaudeFacts {
   readonly result: ClaudeResult | null;
-  /** When the provider's limit ends, epoch milliseconds, if it refused for that. */
-  readonly limitedUntil: number | null;
+  /** The provider's limit, if it refused for one; `until` is when that ends, epoch milliseconds. */
+  readonly limit: { readonly until: number | null } | null;
   readonly ending: Ending;
   readonly stderr: string;
   /** Whether the conversation began at all. */
@@ -22,8 +24,9 @@ export function endOfTurn(facts: ClaudeFacts): TurnEnd {
   const usage = usageOf(result);
   if (result.subtype === 'success' && !result.is_error) return { kind: 'completed', usage };
   const error = reasonOf(result);
-  const retryable = facts.limitedUntil !== null || mayPass(result, error);
-  return { kind: 'failed', error, retryable, retryAt: facts.limitedUntil, usage };
+  const limit = limitOf(facts, result, error);
+  if (limit !== null) return { kind: 'limited', error, limit, usage };
+  return { kind: 'failed', error, retryable: mayPass(result, error), usage };
 }
 
 /** Whether the process says that it knows no such conversation. */
@@ -68,14 +71,28 @@ function reasonOf(result: ClaudeResult): string {
   return told === '' ? fallback : capped(plainText(told), 4000);
 }
 
-/** Limits, overload and lost connections pass; a wrong key, a missing login or a bad request do not. */
+/** What only a person can put right: a missing login, a wrong key, an empty account. */
+const needsPerson = /log ?in|api key|authenticat|credit balance|organization/i;
+
+/** The provider's own word of its limit, else what its status or the words tell. */
+function limitOf({ limit }: ClaudeFacts, result: ClaudeResult, error: string): ProviderLimit | null {
+  if (result.subtype.startsWith('error_max_')) return null;
+  if (limit !== null) return { kind: 'limit', until: limit.until };
+  const status = result.api_error_status;
+  if (needsPerson.test(error)) return null;
+  if (status === 429) return isUnpaid(error) ? null : { kind: 'limit', until: null };
+  if (status === 529 || status === 503) return { kind: 'overload', until: null };
+  return typeof status === 'number' ? null : limitIn(error, Date.now());
+}
+
+/** Lost connections and a provider in trouble pass; a wrong key, a missing login or a bad request do not. */
 function mayPass(result: ClaudeResult, error: string): boolean {
   if (result.subtype.startsWith('error_max_')) return false;
   const status = result.api_error_status;
-  if (typeof status === 'number') return status === 408 || status === 409 || status === 429 || status >= 500;
-  if (/log ?in|api key|authenticat|credit balance|organization/i.test(error)) return false;
+  if (typeof status === 'number') return status === 408 || status === 409 || status >= 500;
+  if (needsPerson.test(error)) return false;
   if (result.subtype === 'error_during_execution') return true;
-  return /connect|network|timed? ?out|socket|ECONN|ENOTFOUND|EAI_AGAIN|fetch failed|overloaded|limit/i.test(error);
+  return /connect|network|timed? ?out|socket|ECONN|ENOTFOUND|EAI_AGAIN|fetch failed/i.test(error);
 }
 
 function diedSilently({ ending, stderr, begun }: ClaudeFacts): TurnEnd {
@@ -84,5 +101,5 @@ function diedSilently({ ending, stderr, begun }: ClaudeFacts): TurnEnd {
   const error = `Claude Code ended with ${how} before it finished.${said}`;
   // A program that refuses its arguments at once will refuse them again; one that was killed may well work.
   const retryable = begun || ending.signal !== null || ending.code === null || ending.code > 128;
-  return { kind: 'failed', error, retryable, retryAt: null, usage: unknownUsage };
+  return { kind: 'failed', error, retryable, usage: unknownUsage };
 }

@@ -77,7 +77,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
   if (turn.signal.aborted) cancel();
 
   let result: ClaudeResult | null = null;
-  let limitedUntil: number | null = null;
+  let limit: { readonly until: number | null } | null = null;
   let begun = false;
   let working = !goesOn(conversation);
   let leaving: NodeJS.Timeout | undefined;
@@ -116,7 +116,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
       else if (line.type === 'control_cancel_request') control.cancel(line.request_id);
       else if (line.type === 'rate_limit_event') {
         const { status, resetsAt } = line.rate_limit_info;
-        limitedUntil = status === 'rejected' && typeof resetsAt === 'number' ? resetsAt * 1000 : null;
+        limit = status === 'rejected' ? { until: typeof resetsAt === 'number' ? resetsAt * 1000 : null } : null;
       } else if (line.type === 'result') {
         result = line;
         // Everything was said; what it left running in the background gets a short while and is then ended.
@@ -139,9 +139,9 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
   if (turn.signal.aborted) return { kind: 'cancelled', usage };
   if (stopped === 'silent') {
     const error = `Claude Code said nothing for ${Math.round(turn.silenceMs / 1000)} s and was ended.`;
-    return { kind: 'failed', error, retryable: true, retryAt: null, usage };
+    return { kind: 'failed', error, retryable: true, usage };
   }
-  const facts = { result, limitedUntil, ending: await child.ended, stderr: child.stderr(), begun };
+  const facts = { result, limit, ending: await child.ended, stderr: child.stderr(), begun };
   if (conversation.kind === 'resumed' && !begun && isUnknownConversation(facts)) return 'unknown conversation';
   if (result !== null) turn.record({ type: 'usage', ...usage });
   return endOfTurn(facts);
@@ -160,5 +160,5 @@ async function interrupt(child: Child): Promise<void> {
 }
 
 function failed(error: string, retryable: boolean): TurnEnd {
-  return { kind: 'failed', error, retryable, retryAt: null, usage: unknownUsage };
+  return { kind: 'failed', error, retryable, usage: unknownUsage };
 }

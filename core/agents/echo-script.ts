@@ -8,6 +8,7 @@ export type EchoStep =
   | { readonly do: 'print'; readonly bytes: number; readonly escapes: boolean }
   | { readonly do: 'wait'; readonly milliseconds: number }
   | { readonly do: 'fail'; readonly reason: string; readonly once: boolean }
+  | { readonly do: 'limit'; readonly seconds: number | null; readonly once: boolean }
   | { readonly do: 'hang' }
   /** Writes the prompt itself down: what the agent does unless told otherwise. */
   | { readonly do: 'note' };
@@ -35,7 +36,7 @@ export function wordsOf(prompt: string): string {
 }
 
 const directive =
-  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
+  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|limit|limit-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
 
 function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep[] {
   const [first = '', ...others] = rest.split('|').map((part) => part.trim());
@@ -58,6 +59,9 @@ function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep
     case 'fail':
     case 'fail-once':
       return [{ do: 'fail', reason: rest, once: name === 'fail-once' }];
+    case 'limit':
+    case 'limit-once':
+      return [{ do: 'limit', seconds: rest === '' ? null : milliseconds(rest) / 1000, once: name === 'limit-once' }];
     case 'hang':
       return [{ do: 'hang' }];
     default:

@@ -57,6 +57,8 @@ export async function doStep(scene: Scene, todo: EchoStep, prompt: string): Prom
       return pause(scene, todo.milliseconds);
     case 'fail':
       return fail(scene, todo.reason, todo.once);
+    case 'limit':
+      return refuse(scene, todo.seconds, todo.once);
     case 'hang':
       return hang(scene);
     default:
@@ -189,6 +191,15 @@ async function fail(scene: Scene, reason: string, once: boolean): Promise<void> 
   throw new Ended(failed(reason === '' ? 'The echo agent was told to fail.' : reason, once));
 }
 
+async function refuse(scene: Scene, seconds: number | null, once: boolean): Promise<void> {
+  const known = `limit ${seconds}`;
+  if (once && scene.memory.failed.includes(known)) return;
+  if (once) await remember(scene, { failed: [...scene.memory.failed, known] });
+  const until = seconds === null ? null : Date.now() + seconds * 1000;
+  const error = 'The echo agent was told to reach a limit.';
+  throw new Ended({ kind: 'limited', error, limit: { kind: 'limit', until }, usage: nothingUsed });
+}
+
 function hang(scene: Scene): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => reject(new Ended(failed('stopped', true)));
@@ -221,5 +232,5 @@ function filled(scene: Scene, text: string): string {
 
 /** A turn that failed without having used anything. */
 export function failed(error: string, retryable: boolean): TurnEnd {
-  return { kind: 'failed', error, retryable, retryAt: null, usage: nothingUsed };
+  return { kind: 'failed', error, retryable, usage: nothingUsed };
 }

@@ -7,6 +7,7 @@ import * as demo from './demo';
 import * as discarding from './discarding';
 import * as landing from './landing';
 import * as messages from './messages';
+import * as parking from './parking';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
@@ -34,6 +35,7 @@ export function createRouter(room: Room) {
       create: on.tasks.create.handler(({ input }) => tasks.create(room, input)),
       cancel: on.tasks.cancel.handler(({ input, context }) => tasks.cancel(room, context, input.task)),
       retry: on.tasks.retry.handler(({ input, context }) => tasks.retry(room, context, input.task)),
+      resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),

@@ -53,6 +53,8 @@ export const calls = {
     create: oc.input(newTaskSchema).output(taskDetailSchema),
     cancel: oc.input(taskRef).output(taskSchema),
     retry: oc.input(taskRef).output(taskSchema),
+    /** Lets a queued task that waits for a time go on now, whatever its agent's provider said before. */
+    resume: oc.input(taskRef).output(taskSchema),
     /** Merges exactly what the ids name, or fails saying what moved. */
     approve: oc.input(approvalSchema).output(taskSchema),
     /** Sends the comment back to the same agent session as its next message. */

@@ -13,6 +13,8 @@ after the other:
   [wait: 2s]                              takes its time
   [fail: reason]                          fails for good
   [fail-once: reason]                     fails, and works when tried again
+  [limit: 2m]                             refuses as a provider does whose limit ends in two minutes; [limit] says no time
+  [limit-once: 2m]                        refuses once, and works when the task goes on
   [hang]                                  never answers again
   [nothing]                               changes no file
 `;

@@ -5,6 +5,7 @@ import type { TaskOutcome, TaskState } from './task';
 export type Asked =
   | 'started'
   | 'cancelled'
+  | 'resumed'
   | 'retried'
   | 'sent back'
   | 'approved'
@@ -40,8 +41,8 @@ const inWords: Readonly<Record<TaskState, string>> = {
 function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | null {
   const { id, state, outcome } = task;
   if (asked === 'restored') return outcome === 'discarded' ? 'It had no change yet: make a new task instead.' : null;
-  if (asked === 'cancelled') return null;
   if (asked === 'written to' && state === 'review') return `Ask for changes (in the terminal: task reject ${id}).`;
+  if (asked === 'cancelled' || (asked === 'resumed' && (state === 'running' || state === 'waiting'))) return null;
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
   if (state === 'done')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkDetailSchema, checkSchema } from './check';
+import { parkedKinds } from './park';
 import { repositoryIdSchema } from './repository';
 import { requestSchema } from './request';
 
@@ -90,6 +91,10 @@ export const taskSchema = z.object({
   runAfter: z.number().int().nullable(),
   /** Why it is queued though it ran before: a retry, a restart, a provider's limit. Bounded like `error`. */
   queuedReason: z.string().nullable(),
+  /** Why it is parked until `runAfter`; null when it is not. */
+  parked: z.enum(parkedKinds).nullable(),
+  /** How often in a row its provider refused for now. */
+  parks: z.number().int(),
   /** The tasks that must be merged, published or answered before this one starts. */
   after: z.array(taskIdSchema),
   /** Those of `after` that are not there yet. */

@@ -9,6 +9,7 @@ import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { ask, stopOf } from './asking';
 import type { Deps } from './deps';
+import { working } from './parking';
 import { keepChildren } from './processes';
 import { nextWords, type OpenSession, type Words } from './session';
 
@@ -138,6 +139,8 @@ async function turn(
     });
     if (unkept) throw unkept.cause;
     if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
+    if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
+    if (turnEnd.kind === 'completed') await working(deps, claim.task);
     await settle(deps, claim.task, session, words, turnEnd);
     return turnEnd;
   } finally {

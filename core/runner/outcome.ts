@@ -48,7 +48,7 @@ export async function answered(
 export async function failed(
   deps: Deps,
   claim: Pick<Claim, 'task' | 'generation'>,
-  end: { readonly error: string; readonly retryable: boolean; readonly retryAt: number | null },
+  end: { readonly error: string; readonly retryable: boolean },
 ): Promise<void> {
   const { attempt, max_attempts: maxAttempts } = taskRow(deps.db, claim.task);
   const { error } = end;
@@ -56,7 +56,7 @@ export async function failed(
     await move(deps, claim, { to: 'failed', reason: error, patch: { error } }, { withdraws: true });
     return;
   }
-  const runAfter = Math.max(end.retryAt ?? 0, deps.now() + backoffMs(attempt, claim.task));
+  const runAfter = deps.now() + backoffMs(attempt, claim.task);
   const queuedReason = retryReason(error, attempt, maxAttempts);
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { runAfter, queuedReason, error } });
 }

@@ -16,6 +16,7 @@ import { converse } from './conversation';
 import type { Deps } from './deps';
 import { environmentOf } from './environment';
 import { answered, failed, parked, reviewed } from './outcome';
+import { limited } from './parking';
 import { repositoryPlace } from './place';
 import { prepareWorktree } from './prepare';
 import { inTaskPlace } from './processes';
@@ -87,7 +88,8 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const about = { claim, prompt, agent, permissionLevel, trusted, directory, environment, signal };
   const end = await converse(deps, answers, about, session, transcript);
   if (end.kind === 'failed') return await failed(deps, claim, end);
-  if (end.kind === 'cancelled' || signal.aborted) return await parked(deps, claim, signal.reason);
+  if (end.kind === 'limited' && !signal.aborted) return await limited(deps, claim, end);
+  if (end.kind !== 'completed' || signal.aborted) return await parked(deps, claim, signal.reason);
 
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());
@@ -106,7 +108,7 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
 }
 
 /** A failure that trying again would not mend. */
-const final = { retryable: false, retryAt: null } as const;
+const final = { retryable: false } as const;
 
 async function mayStart(deps: Deps, answers: Answers, asker: Asker, task: TaskWork): Promise<boolean> {
   // A stored fact, not a count of attempts: a crash before the question must not pass for a yes.

@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly leaseMs: number;
   /** Told after the commit which tasks were taken from a worker that let its lease run out. */
   readonly onReleased?: (released: readonly Released[]) => void;
+  /** Told after the commit which due tasks were parked instead of given out. */
+  readonly onHeld?: (tasks: readonly number[]) => void;
   /** Told when a sweep could not be written; it is tried again. */
   readonly onError?: (error: unknown) => void;
 }
@@ -54,8 +56,10 @@ export function createQueueSource(options: QueueOptions): QueueSource {
   /** Once in every transaction: claims for those who wait and tells them after the COMMIT. */
   function serve(): () => void {
     const served: { readonly waiter: Waiter; readonly claims: readonly Claim[] }[] = [];
+    const held: number[] = [];
+    const onHeld = (task: number) => held.push(task);
     for (const waiter of waiters) {
-      const claims = claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs });
+      const claims = claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs, onHeld });
       if (claims.length === 0) break;
       served.push({ waiter, claims });
     }
@@ -63,6 +67,7 @@ export function createQueueSource(options: QueueOptions): QueueSource {
     return () => {
       for (const { waiter, claims } of served) waiter.give(claims);
       setTimer(due);
+      if (held.length > 0) options.onHeld?.(held);
     };
   }
 

@@ -1,6 +1,7 @@
 import type { TaskState } from '../contract/task';
 import { priorities } from '../contract/task';
 import type { Database } from './database';
+import { type Due, holdsAt, holdTask } from './holding';
 import { allRows, getRow, run } from './statement';
 import { shiftCount } from './task-count';
 import { heldTasks, readyTasks } from './task-index';
@@ -31,19 +32,38 @@ export const crashesAllowed = 3;
  */
 export function claimTasks(
   db: Database,
-  claim: { readonly worker: string; readonly limit: number; readonly now: number; readonly leaseMs: number },
+  claim: {
+    readonly worker: string;
+    readonly limit: number;
+    readonly now: number;
+    readonly leaseMs: number;
+    /** Told which due tasks were parked instead, because a limit or a budget holds them. */
+    readonly onHeld?: (task: number) => void;
+  },
 ): ClaimRow[] {
   const claimed: ClaimRow[] = [];
+  const holdOf = holdsAt(db, claim.now);
   const due = getRow<DueRanges>(db, dueRanges, { now: claim.now }) ?? {};
   for (const [rank, priority] of priorities.entries()) {
     // One look tells which ranges are empty, which nearly all are: a worker waits for this.
     const ranges = { atOnce: due[`at_once_${rank}`] === 1, timed: due[`timed_${rank}`] === 1 };
-    const limit = claim.limit - claimed.length;
-    const found = dueTasks(db, { ...ranges, rank, limit, now: claim.now });
-    const taken = found.flatMap((task) => claimTask(db, { ...claim, ...task }) ?? []);
-    if (taken.length === 0) continue;
-    shiftCount(db, { from: 'queued', to: 'running', priority, by: taken.length });
-    claimed.push(...taken);
+    for (let parked = true; parked; ) {
+      parked = false;
+      const limit = claim.limit - claimed.length;
+      const found = dueTasks(db, { ...ranges, rank, limit, now: claim.now });
+      const taken = found.flatMap((due) => {
+        const hold = holdOf(due);
+        if (hold === undefined) return claimTask(db, { ...claim, ...due }) ?? [];
+        // Out of the due ones with it, and the next in line is looked at instead.
+        parked = true;
+        holdTask(db, due.task, hold);
+        claim.onHeld?.(due.task);
+        return [];
+      });
+      if (taken.length === 0) continue;
+      shiftCount(db, { from: 'queued', to: 'running', priority, by: taken.length });
+      claimed.push(...taken);
+    }
   }
   return claimed;
 }
@@ -59,8 +79,7 @@ const dueRanges = `SELECT ${priorities
   )
   .join(', ')}`;
 
-interface DueTask {
-  readonly task: number;
+interface DueTask extends Due {
   readonly generation: number;
   readonly since: number;
 }
@@ -82,14 +101,14 @@ function dueTasks(
     ? []
     : allRows<DueTask>(
         db,
-        `SELECT id AS task, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
+        `SELECT id AS task, agent, go_on AS goOn, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
          ORDER BY id LIMIT (? + 0)`,
         limit,
       );
   if (!due.timed) return atOnce;
   const timed = allRows<DueTask>(
     db,
-    `SELECT id AS task, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
+    `SELECT id AS task, agent, go_on AS goOn, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
      ORDER BY run_after, id LIMIT (? + 0)`,
     now,
     limit,
@@ -107,7 +126,7 @@ function claimTask(
   const { changes } = run(
     db,
     `UPDATE task SET state = 'running', generation = generation + 1, attempt = attempt + 1, worker = ?, lease_until = ?,
-       queued_reason = NULL, state_since = ?, updated_at = ?
+       queued_reason = NULL, parked = NULL, go_on = 0, state_since = ?, updated_at = ?
      WHERE id = ? AND generation = ? AND state = 'queued'`,
     worker,
     leaseUntil,

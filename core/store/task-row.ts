@@ -1,4 +1,5 @@
 import { CodedError } from '../contract/errors';
+import type { Parked } from '../contract/park';
 import type { ChangeSize, PermissionLevel, Priority, TaskOutcome, TaskState } from '../contract/task';
 import { cutText } from './cut';
 import type { Database } from './database';
@@ -23,6 +24,9 @@ export interface TaskRow {
   readonly lease_until: number | null;
   readonly run_after: number | null;
   readonly queued_reason: string | null;
+  readonly parked: Parked | null;
+  readonly parks: number;
+  readonly go_on: number;
   readonly blocked_count: number;
   readonly error: string | null;
   readonly branch: string | null;
@@ -51,6 +55,8 @@ export interface TaskPatch {
   readonly change?: ChangeSize | null;
   readonly attempt?: number;
   readonly crashes?: number;
+  readonly parked?: Parked | null;
+  readonly parks?: number;
 }
 
 /** A reason that is longer would make lists of tasks too large to send; the transcript has all of it. */
@@ -72,6 +78,8 @@ export function patchColumns(patch: TaskPatch): Columns {
     backup_ref: patch.backupRef,
     attempt: patch.attempt,
     crashes: patch.crashes,
+    parked: patch.parked,
+    parks: patch.parks,
     ...(patch.change !== undefined && {
       change_files: patch.change?.files ?? null,
       change_additions: patch.change?.additions ?? null,

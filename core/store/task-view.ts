@@ -93,6 +93,8 @@ function toTask(db: Database, row: TaskRow): Task {
     attempt: row.attempt,
     maxAttempts: row.max_attempts,
     runAfter: row.state === 'queued' ? row.run_after : null,
+    parked: row.state === 'queued' ? row.parked : null,
+    parks: row.parks,
     queuedReason: row.state === 'queued' ? (reasonOf(blockedBy) ?? row.queued_reason) : null,
     after: after.map((other) => other.id),
     blockedBy: blockedBy.map((other) => other.id),

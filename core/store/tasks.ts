@@ -101,6 +101,17 @@ export function patchTask(
   setColumns(db, row.id, { ...patchColumns(change.patch), updated_at: change.at });
 }
 
+/** Makes a queued task due, past what its agent's provider said to another one. */
+export function goOnNow(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+  setColumns(db, task, {
+    run_after: null,
+    parked: null,
+    go_on: 1,
+    queued_reason: 'You asked for it to go on now.',
+    updated_at: at,
+  });
+}
+
 function assertHeld(row: TaskRow, generation: number | undefined): void {
   if (generation === undefined) return;
   const held = row.state === 'running' || row.state === 'waiting';
@@ -114,8 +125,9 @@ function columnsOfMove(row: TaskRow, to: TaskState): Columns {
     outcome: null,
     queued_reason: null,
     run_after: null,
+    parked: null,
     ...(!held && { worker: null, lease_until: null }),
-    ...(anew && { attempt: 0, crashes: 0 }),
+    ...(anew && { attempt: 0, crashes: 0, parks: 0 }),
     // A finished task keeps saying what went wrong; one that goes on has it behind it.
     ...(to !== 'done' && to !== 'failed' && to !== 'cancelled' && { error: null }),
   };

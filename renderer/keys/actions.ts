@@ -26,6 +26,7 @@ const table = {
   open: { label: 'Open', keys: ['Enter'], group: 'Tasks' },
   menu: { label: 'Actions of this task', keys: ['.'], group: 'Tasks' },
   'retry-task': { label: 'Retry this task', keys: ['e'], group: 'Tasks' },
+  'resume-task': { label: 'Resume this task now', keys: ['n'], group: 'Tasks' },
   discard: { label: 'Discard this change', keys: ['mod+Backspace'], group: 'Tasks' },
   allow: { label: 'Approve or allow', keys: ['a'], group: 'Requests' },
   deny: { label: 'Deny', keys: ['d'], group: 'Requests' },

@@ -144,6 +144,16 @@ export function retryTask(app: App, task: Task): Promise<void> {
   });
 }
 
+/** Lets a task that waits for a time go on now. */
+export function resumeTask(app: App, task: Task): Promise<void> {
+  return turn(app, task, {
+    sentence: 'Resuming…',
+    done: `“${cleanLine(task.title)}” goes on as soon as a slot is free`,
+    call: (client) => client.tasks.resume({ task: task.id }),
+    undo: null,
+  });
+}
+
 /** One move of a task: what is said while it is made and after, and how to take it back. */
 interface Move {
   readonly sentence: string;

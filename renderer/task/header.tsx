@@ -7,13 +7,14 @@ import { Glyph, lookOf, lookWords } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useDoing } from '../state/app';
-import { retryTask } from '../state/commands';
+import { resumeTask, retryTask } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
+import { canResume } from '../tasks/waits';
 import { usageInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
-import { Ago, Until } from '../text/time';
+import { Ago, Until, useNow } from '../text/time';
 import { Approve } from './approve';
 import { TaskMenu } from './menu';
 import { Waits } from './waits';
@@ -89,7 +90,13 @@ function PrimaryAction(props: {
   const { task, review, doing } = props;
   const app = useApp();
   const canRetry = task.state === 'failed' || task.state === 'cancelled';
+  const resumes = canResume(task, useNow());
   useActions({
+    'resume-task': () => {
+      if (!resumes) return false;
+      void resumeTask(app, task);
+      return true;
+    },
     'retry-task': () => {
       if (!canRetry) return false;
       void retryTask(app, task);
@@ -101,6 +108,13 @@ function PrimaryAction(props: {
     return (
       <Button look="primary" action="retry-task" doing={doing} onClick={() => void retryTask(app, task)}>
         Retry
+      </Button>
+    );
+  }
+  if (resumes) {
+    return (
+      <Button action="resume-task" doing={doing} onClick={() => void resumeTask(app, task)}>
+        Resume now
       </Button>
     );
   }

@@ -7,8 +7,9 @@ import { useFocusBack } from '../parts/focus-back';
 import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { type App, useApp } from '../state/app';
-import { cancelTask, discardTask, restoreTask, retryTask } from '../state/commands';
+import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/commands';
 import { copyText } from '../state/copy';
+import { canResume } from '../tasks/waits';
 
 interface Item {
   readonly name: string;
@@ -83,7 +84,12 @@ function movesOf(app: App, task: Task): readonly Item[] {
     case 'queued':
     case 'running':
     case 'waiting':
-      return [{ name: 'Cancel task', danger: true, act: () => void cancelTask(app, task) }];
+      return [
+        ...(canResume(task, Date.now())
+          ? [{ name: 'Resume now', keys: 'n', act: () => void resumeTask(app, task) }]
+          : []),
+        { name: 'Cancel task', danger: true, act: () => void cancelTask(app, task) },
+      ];
     case 'review':
       return [discard];
     case 'failed':

@@ -7,6 +7,11 @@ export function endedWithout(task: Task): 'was discarded' | 'failed' | 'was canc
   return task.state === 'done' && task.outcome === 'discarded' ? 'was discarded' : null;
 }
 
+/** Whether a queued task waits for a time and could go on before it: everything but a budget that is spent. */
+export function canResume({ state, runAfter, parked }: Task, now: number): boolean {
+  return state === 'queued' && parked !== 'budget' && runAfter !== null && runAfter > now;
+}
+
 /** What a queued task waits for, in one line, the one that will not come first: `Waits for #2, which was discarded`. */
 export function waitWords(task: Task, tasks: ReadonlyMap<number, Task>): string {
   const ended = task.blockedBy.find((id) => howEnded(id, tasks) !== null);

@@ -22,12 +22,12 @@ exerciseAgent({
   name: 'claude',
   process: true,
   failures: [
-    { name: 'a wrong key', prompt: 'Try.\n[error: 401]', says: /401|authenticat|API key/i, retryable: false },
-    { name: 'a bad request', prompt: 'Try.\n[error: 400]', says: /400/, retryable: false },
-    { name: 'a limit', prompt: 'Try.\n[error: 429]', says: /429|rate limit/i, retryable: true },
-    { name: 'a broken provider', prompt: 'Try.\n[error: 500]', says: /500/, retryable: true },
-    { name: 'an overloaded provider', prompt: 'Try.\n[error: 529]', says: /529|overloaded/i, retryable: true },
-    { name: 'a refused connection', prompt: 'Try.\n[refuse]', says: /connect/i, retryable: true },
+    { name: 'a wrong key', prompt: 'Try.\n[error: 401]', says: /401|authenticat|API key/i, end: 'lasting' },
+    { name: 'a bad request', prompt: 'Try.\n[error: 400]', says: /400/, end: 'lasting' },
+    { name: 'a limit', prompt: 'Try.\n[error: 429]', says: /429|rate limit/i, end: 'limit' },
+    { name: 'a broken provider', prompt: 'Try.\n[error: 500]', says: /500/, end: 'passing' },
+    { name: 'an overloaded provider', prompt: 'Try.\n[error: 529]', says: /529|overloaded/i, end: 'overload' },
+    { name: 'a refused connection', prompt: 'Try.\n[refuse]', says: /connect/i, end: 'passing' },
   ],
   async make(root) {
     const model = await startModelServer();

@@ -71,11 +71,11 @@ exerciseAgent({
   isPermission: (question) => question.kind === 'permission' && question.tool?.name === 'shell',
   make: makeBench,
   failures: [
-    { name: 'a provider over its limit', prompt: '[error: 429]', says: /Rate limit/i, retryable: true },
-    { name: 'a provider in trouble', prompt: '[error: 500]', says: /500/, retryable: true },
-    { name: 'a request the provider refuses', prompt: '[error: 400]', says: /Bad request/i, retryable: false },
-    { name: 'a key that is not accepted', prompt: '[error: 401]', says: /goose configure/, retryable: false },
-    { name: 'a connection that is refused', prompt: '[refuse]', says: /Network error/, retryable: true },
+    { name: 'a provider over its limit', prompt: '[error: 429]', says: /Rate limit/i, end: 'limit' },
+    { name: 'a provider in trouble', prompt: '[error: 500]', says: /500/, end: 'passing' },
+    { name: 'a request the provider refuses', prompt: '[error: 400]', says: /Bad request/i, end: 'lasting' },
+    { name: 'a key that is not accepted', prompt: '[error: 401]', says: /goose configure/, end: 'lasting' },
+    { name: 'a connection that is refused', prompt: '[refuse]', says: /Network error/, end: 'passing' },
   ],
 });
 

@@ -25,8 +25,16 @@ export interface Failure {
   readonly name: string;
   readonly prompt: string;
   readonly says: RegExp;
-  readonly retryable: boolean;
+  /** How it ends: a failure that may pass or not, or a provider that refuses for now. */
+  readonly end: 'passing' | 'lasting' | 'limit' | 'overload';
 }
+
+const endsAs = {
+  passing: { kind: 'failed', retryable: true },
+  lasting: { kind: 'failed', retryable: false },
+  limit: { kind: 'limited', limit: { kind: 'limit' } },
+  overload: { kind: 'limited', limit: { kind: 'overload' } },
+} as const;
 
 /** What the suite needs to know of an agent. Prompts are in the words of test/support/model-script.ts, which echo shares. */
 export interface AgentExercise {
@@ -262,10 +270,10 @@ export function exerciseAgent(exercise: AgentExercise): void {
       expect(happened.transcript.some((body) => body.type === 'notice')).toBe(true);
     });
 
-    test.each(exercise.failures)('$name is a failure with the real reason', async ({ prompt, says, retryable }) => {
+    test.each(exercise.failures)('$name is told with the real reason', async ({ prompt, says, end: expected }) => {
       const { take, leftovers } = await bench();
       const { end } = await take({ prompt });
-      expect(end).toMatchObject({ kind: 'failed', retryable, error: expect.stringMatching(says) });
+      expect(end).toMatchObject({ ...endsAs[expected], error: expect.stringMatching(says) });
       expect(leftovers()).toEqual([]);
     });
 

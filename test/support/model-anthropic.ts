@@ -98,7 +98,8 @@ function write(request: ModelRequest, move: Move, response: ServerResponse): voi
   const { act } = move;
   if (act.kind === 'error') {
     const type = errorTypes[act.status] ?? 'api_error';
-    json(response, act.status, { type: 'error', error: { type, message: `Scripted error ${act.status}` } });
+    const headers = act.overAfter === null ? {} : limitHeaders(Math.round(Date.now() / 1000) + act.overAfter);
+    json(response, act.status, { type: 'error', error: { type, message: `Scripted error ${act.status}` } }, headers);
     return;
   }
   const tool = act.kind === 'tool' ? { type: 'tool_use', id: act.id, ...toolUse(act.step) } : null;
@@ -157,6 +158,25 @@ function piecesOf(text: string): readonly string[] {
   return text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+/** What the provider says beside a limit of a subscription, which ends at this second of the epoch. */
+function limitHeaders(over: number): Readonly<Record<string, string>> {
+  const unified = 'anthropic-ratelimit-unified';
+  return {
+    [`${unified}-status`]: 'rejected',
+    [`${unified}-reset`]: `${over}`,
+    [`${unified}-representative-claim`]: 'five_hour',
+    [`${unified}-5h-status`]: 'rejected',
+    [`${unified}-5h-reset`]: `${over}`,
+    [`${unified}-5h-utilization`]: '1',
+    [`${unified}-overage-status`]: 'rejected',
+  };
+}
+
+function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

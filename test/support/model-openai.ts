@@ -59,7 +59,10 @@ function toolUse(step: ToolStep, offered: readonly string[]): { readonly name: s
 function write(request: ModelRequest, move: Move, response: ServerResponse): void {
   const { act } = move;
   if (act.kind === 'error') {
-    json(response, act.status, { error: { message: `Scripted error ${act.status}`, type: 'scripted', code: null } });
+    const over = act.overAfter === null ? '' : `. Please try again in ${act.overAfter}s.`;
+    const message = `Scripted error ${act.status}${over}`;
+    const headers: Record<string, string> = act.overAfter === null ? {} : { 'retry-after': `${act.overAfter}` };
+    json(response, act.status, { error: { message, type: 'scripted', code: null } }, headers);
     return;
   }
   const offered = (read(request)?.tools ?? []) as readonly string[];
@@ -113,6 +116,11 @@ function piecesOf(text: string): readonly string[] {
   return text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -13,6 +13,7 @@
  *   [hang]                    begin to answer and never end
  *   [error: STATUS]           an HTTP error, every time
  *   [error-once: STATUS]      an HTTP error, the first time
+ *   [error: STATUS | SECONDS] the same, naming when it is over, as providers do for a limit
  *   [refuse]                  close the connection without an answer
  *   [nothing]                 no change
  */
@@ -24,7 +25,7 @@ export type Step =
   | { readonly do: 'say'; readonly text: string }
   | { readonly do: 'wait'; readonly milliseconds: number }
   | { readonly do: 'print'; readonly bytes: number }
-  | { readonly do: 'error'; readonly status: number; readonly once: boolean }
+  | { readonly do: 'error'; readonly status: number; readonly once: boolean; readonly overAfter: number | null }
   | { readonly do: 'hang' }
   | { readonly do: 'refuse' };
 
@@ -54,7 +55,8 @@ export interface Move {
   readonly act:
     | { readonly kind: 'end' }
     | { readonly kind: 'tool'; readonly step: ToolStep; readonly id: string }
-    | { readonly kind: 'error'; readonly status: number }
+    /** `overAfter`: in how many seconds it is said to be over; null when nothing is said. */
+    | { readonly kind: 'error'; readonly status: number; readonly overAfter: number | null }
     | { readonly kind: 'hang' }
     | { readonly kind: 'refuse' };
 }
@@ -85,7 +87,14 @@ export function parseSteps(prompt: string): readonly Step[] {
         return [{ do: 'print', bytes: Number.parseInt(rest, 10) } as const];
       case 'error':
       case 'error-once':
-        return [{ do: 'error', status: Number.parseInt(rest, 10), once: name === 'error-once' } as const];
+        return [
+          {
+            do: 'error',
+            status: Number.parseInt(first, 10),
+            once: name === 'error-once',
+            overAfter: others[0] === undefined ? null : Number.parseInt(others[0], 10),
+          } as const,
+        ];
       case 'hang':
       case 'refuse':
         return [{ do: name } as const];
@@ -104,7 +113,7 @@ export function hasSteps(prompt: string): boolean {
  * The move that follows from the conversation alone, so that the server needs no memory of it: as many tool steps are
  * done as there are tool results. `failedBefore` says whether this prompt already got its once-only error.
  */
-export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => boolean): Move {
+export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => boolean, refuses = true): Move {
   const prompt = exchange.prompts.findLast(hasSteps) ?? exchange.prompts.at(-1) ?? '';
   if (exchange.tools.length === 0) return { waitMs: 0, text: 'A title', act: { kind: 'end' } };
   let waitMs = 0;
@@ -138,7 +147,9 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
         waitMs += step.milliseconds;
         break;
       case 'error':
-        if (!step.once || !failedBefore(prompt)) return { waitMs, text, act: { kind: 'error', status: step.status } };
+        if (refuses && (!step.once || !failedBefore(prompt))) {
+          return { waitMs, text, act: { kind: 'error', status: step.status, overAfter: step.overAfter } };
+        }
         break;
       case 'hang':
       case 'refuse':

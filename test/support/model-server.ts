@@ -40,8 +40,11 @@ export interface ModelServer {
 
 const protocols: readonly Protocol[] = [anthropic, openai];
 
-/** Starts the scripted model on a free port (or the given one). After `maximumRequests` it answers 400, so nothing loops. */
-export async function startModelServer({ port = 0, maximumRequests = 200 } = {}): Promise<ModelServer> {
+/**
+ * Starts the scripted model on a free port (or the given one). After `maximumRequests` it answers 400, so nothing loops. One
+ * that does not refuse leaves out the errors its prompts ask for.
+ */
+export async function startModelServer({ port = 0, maximumRequests = 200, refuses = true } = {}): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
   const exchanges: Exchange[] = [];
   const failed = new Set<string>();
@@ -57,8 +60,8 @@ export async function startModelServer({ port = 0, maximumRequests = 200 } = {})
       if (exchange.tools.length > 0) exchanges.push(exchange);
       const over = requests.length > maximumRequests;
       const move: Move = over
-        ? { waitMs: 0, text: '', act: { kind: 'error', status: 400 } }
-        : nextMove(exchange, (prompt) => failed.has(prompt) || !failed.add(prompt));
+        ? { waitMs: 0, text: '', act: { kind: 'error', status: 400, overAfter: null } }
+        : nextMove(exchange, (prompt) => failed.has(prompt) || !failed.add(prompt), refuses);
       if (move.waitMs > 0) await delay(move.waitMs, undefined, { signal: closing.signal }).catch(() => {});
       if (response.destroyed) return;
       if (move.act.kind === 'refuse') response.destroy();

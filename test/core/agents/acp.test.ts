@@ -230,10 +230,15 @@ describe('how a turn ends', () => {
     ['refuse', /refused to go on/, false],
     ['long', /came to the end of the steps/, false],
     ['stops', /nobody asked/, true],
-    ['breaks', /529 overloaded.*server_error/, true],
   ])('%s is a failure that says why', async (prompt, says, retryable) => {
     const { end } = await take(prompt);
     expect(end).toMatchObject({ kind: 'failed', error: expect.stringMatching(says), retryable });
+  });
+
+  test('a provider that refuses for now is no failure', async () => {
+    const { end } = await take('breaks');
+    const limit = { kind: 'overload', until: null };
+    expect(end).toMatchObject({ kind: 'limited', limit, error: expect.stringMatching(/529 overloaded.*server_error/) });
   });
 
   test('an agent that is not signed in says what to do, and is not tried again', async () => {

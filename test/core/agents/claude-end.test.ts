@@ -2,17 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { endOfTurn, isUnknownConversation } from '../../../core/agents/claude-end';
 import type { ClaudeResult } from '../../../core/agents/claude-lines';
 
-const died = { limitedUntil: null, ending: { code: 1, signal: null }, stderr: '', begun: true } as const;
+const died = { limit: null, ending: { code: 1, signal: null }, stderr: '', begun: true } as const;
 
-function end(result: Partial<ClaudeResult>, limitedUntil: number | null = null) {
+function end(result: Partial<ClaudeResult>, limit: { until: number | null } | null = null) {
   const whole: ClaudeResult = { type: 'result', subtype: 'success', is_error: false, ...result };
-  return endOfTurn({ ...died, limitedUntil, result: whole });
+  return endOfTurn({ ...died, limit, result: whole });
 }
 
 describe('how a turn of Claude Code ended', () => {
   test.each([
-    [{ api_error_status: 429, result: 'limit' }, true],
-    [{ api_error_status: 529, result: 'overloaded' }, true],
     [{ api_error_status: 500, result: 'API Error' }, true],
     [{ api_error_status: 400, result: 'bad' }, false],
     [{ api_error_status: 401, result: 'no' }, false],
@@ -24,11 +22,27 @@ describe('how a turn of Claude Code ended', () => {
     expect(end({ ...result, is_error: true })).toMatchObject({ kind: 'failed', retryable, error: result.result });
   });
 
-  test('a limit says when it ends', () => {
-    expect(end({ is_error: true, api_error_status: 429, result: 'limit' }, 1_800_000_000_000)).toMatchObject({
-      retryable: true,
-      retryAt: 1_800_000_000_000,
-    });
+  test.each([
+    [{ api_error_status: 429, result: 'slow down' }, null, { kind: 'limit', until: null }],
+    [
+      { api_error_status: 429, result: 'slow down' },
+      { until: 1_800_000_000_000 },
+      { kind: 'limit', until: 1_800_000_000_000 },
+    ],
+    [{ api_error_status: null, result: "You've hit your limit" }, { until: null }, { kind: 'limit', until: null }],
+    [{ api_error_status: 529, result: 'busy' }, null, { kind: 'overload', until: null }],
+    [{ api_error_status: null, result: 'overloaded_error' }, null, { kind: 'overload', until: null }],
+  ])('a provider that refuses for now is no failure: %o', (result, limit, expected) => {
+    expect(end({ ...result, is_error: true }, limit)).toMatchObject({ kind: 'limited', limit: expected });
+  });
+
+  test('an account without money is a failure, though its status is that of a limit', () => {
+    const result = { is_error: true, api_error_status: 429, result: 'Your credit balance is too low' };
+    expect(end(result)).toMatchObject({ kind: 'failed', retryable: false });
+  });
+
+  test('a limit that was told and did not keep the turn from ending well is none', () => {
+    expect(end({ result: 'Done.' }, { until: 1_800_000_000_000 })).toMatchObject({ kind: 'completed' });
   });
 
   test('limits of our own are no reason to try again', () => {

@@ -11,8 +11,8 @@ exerciseAgent({
   name: 'echo',
   process: false,
   failures: [
-    { name: 'a failure for good', prompt: 'Try.\n[fail: out of ink]', says: /out of ink/, retryable: false },
-    { name: 'a failure that passes', prompt: 'Try.\n[fail-once: jammed]', says: /jammed/, retryable: true },
+    { name: 'a failure for good', prompt: 'Try.\n[fail: out of ink]', says: /out of ink/, end: 'lasting' },
+    { name: 'a failure that passes', prompt: 'Try.\n[fail-once: jammed]', says: /jammed/, end: 'passing' },
   ],
   async make(root) {
     const folder = join(root, 'echo');

@@ -166,6 +166,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         );
       }),
       cancel: on.tasks.cancel.handler(({ input }) => put({ ...get(input.task), state: 'cancelled', requests: [] })),
+      resume: on.tasks.resume.handler(({ input }) => {
+        note('tasks.resume', input);
+        return put({ ...get(input.task), parked: null, runAfter: null, queuedReason: null });
+      }),
       retry: on.tasks.retry.handler(({ input }) => put({ ...get(input.task), state: 'queued' })),
       approve: on.tasks.approve.handler(({ input }) => {
         note('tasks.approve', input);

@@ -100,6 +100,8 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     attempt: 1,
     maxAttempts: 3,
     runAfter: null,
+    parked: null,
+    parks: 0,
     queuedReason: null,
     after: [],
     blockedBy: [],
@@ -258,6 +260,8 @@ export function littleTasks(): readonly Task[] {
       repository: '/home/ada/work/web',
     }),
     task(10, 'Nightly dependency audit', 'queued', {
+      parked: 'limit',
+      parks: 1,
       runAfter: start + 40 * 60_000,
       queuedReason: 'The provider’s limit resets then',
       attempt: 2,

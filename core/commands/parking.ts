@@ -1,0 +1,15 @@
+import type { Task } from '../contract/task';
+import { taskRow } from '../store/task-row';
+import { goOnNow } from '../store/tasks';
+import { mustBe, told } from './acting';
+import type { Room } from './room';
+
+/** Lets a parked task, or one that waits for its next attempt, come up now. Throws WRONG_STATE when it is not queued. */
+export async function resume(room: Room, task: number): Promise<Task> {
+  await room.writer.write((db) => {
+    mustBe(taskRow(db, task), ['queued'], 'resumed');
+    goOnNow(db, { task, at: room.now() });
+  });
+  room.runner.wake();
+  return told(room, task);
+}

@@ -1,0 +1,85 @@
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ModelServer, startModelServer } from '../support/model-server';
+import { type Bed, openBed } from '../support/runtime';
+
+const claude = process.env.SWITCHYARD_TEST_CLAUDE;
+const goose = process.env.SWITCHYARD_TEST_GOOSE;
+if (claude === undefined || goose === undefined) {
+  throw new Error('SWITCHYARD_TEST_CLAUDE and SWITCHYARD_TEST_GOOSE must be what `node scripts/agents.mjs` prints.');
+}
+
+let model: ModelServer;
+let bed: Bed;
+
+beforeEach(async () => {
+  model = await startModelServer();
+  bed = await openBed({
+    environment: {
+      PATH: [dirname(claude), dirname(goose), process.env.PATH].join(':'),
+      ANTHROPIC_BASE_URL: model.url,
+      // Limits with a time are told to subscriptions only.
+      CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-made-up',
+      CLAUDE_CODE_MAX_RETRIES: '0',
+      DISABLE_TELEMETRY: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      DISABLE_ERROR_REPORTING: '1',
+      CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+      GOOSE_PROVIDER: 'openai',
+      GOOSE_MODEL: 'gpt-4o',
+      OPENAI_HOST: model.url,
+      OPENAI_API_KEY: 'made-up',
+      GOOSE_DISABLE_KEYRING: '1',
+      GOOSE_TELEMETRY_OFF: '1',
+      GOOSE_PROVIDER_SKIP_BACKOFF: 'true',
+    },
+  });
+});
+afterEach(async () => {
+  await bed.close();
+  await model.close();
+});
+
+const minute = 60_000;
+
+describe.each(['claude', 'goose'])('a limit of the provider of %s', (agent) => {
+  async function refused(steps: string) {
+    const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const prompt = `Please.\n${steps}\n[write: done.txt | done]`;
+    const { id } = await bed.calls.tasks.create({
+      repositoryId,
+      title: 'Reach a limit',
+      prompt,
+      agent,
+      permissionLevel: 'autonomous',
+    });
+    const parked = await bed.until(
+      id,
+      (now) => now.parked !== null || now.state === 'failed' || now.state === 'review',
+    );
+    return { id, parked, after: (parked.runAfter ?? 0) - Date.now() };
+  }
+
+  it.each([
+    ['one that names its end', '[error: 429 | 7200]', 'limit', 115 * minute, 122 * minute],
+    ['one that names no end', '[error: 429]', 'limit', 0, 2 * minute],
+    ['an overload', '[error: 529]', 'overload', 0, 2 * minute],
+  ])('%s parks the task until then', async (_name, steps, kind, least, most) => {
+    const { parked, after } = await refused(steps);
+    expect(parked).toMatchObject({ state: 'queued', parked: kind, parks: 1, attempt: 0 });
+    expect(parked.queuedReason).toMatch(new RegExp(`${agent}.*(?:limit|429|529)`, 's'));
+    expect(after).toBeGreaterThan(least);
+    expect(after).toBeLessThan(most);
+  });
+
+  it('keeps the conversation, which goes on where it was', async () => {
+    const { id, parked } = await refused('[error: 529]');
+    await model.close();
+    model = await startModelServer({ port: Number(new URL(model.url).port), refuses: false });
+    await bed.calls.tasks.resume({ task: id });
+    const done = await bed.reaches(id, 'review', 'failed');
+    expect(done).toMatchObject({ state: 'review', parks: 0, attempt: 1, session: parked.session });
+    expect(await bed.calls.sessions.list({ task: id })).toHaveLength(1);
+  });
+});

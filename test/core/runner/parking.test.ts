@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+let repositoryId: number;
+beforeEach(async () => {
+  bed = await openBed();
+  repositoryId = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+});
+afterEach(() => bed.close());
+
+const add = (prompt: string) => bed.calls.tasks.create({ repositoryId, title: 'Reach a limit', prompt, agent: 'echo' });
+const parked = (task: number) => bed.until(task, (now) => now.state === 'queued' && now.parked !== null);
+
+describe('a task whose provider refuses for now', () => {
+  it('is parked until the limit is over, and that is no attempt', async () => {
+    const before = Date.now();
+    const task = await add('[write: one.txt | one]\n[limit: 60m]');
+    const now = await parked(task.id);
+    expect(now).toMatchObject({ parked: 'limit', parks: 1, attempt: 0, error: null });
+    expect(now.queuedReason).toBe(
+      'echo has reached a limit of its provider: The echo agent was told to reach a limit.',
+    );
+    expect(now.runAfter).toBeGreaterThan(before + 3_600_000);
+    expect(now.runAfter).toBeLessThan(Date.now() + 3_600_000 + 62_000);
+    expect(bed.runtime.status().workers[0]).toMatchObject({ running: 0 });
+  });
+
+  it('never fails for it, however often it happens', async () => {
+    await bed.calls.settings.set({ name: 'maxAttempts', value: 1 });
+    const task = await add('[limit]');
+    for (let times = 1; times <= 3; times += 1) {
+      const now = await bed.until(task.id, ({ state, parks }) => state === 'failed' || parks === times);
+      expect(now).toMatchObject({ state: 'queued', parked: 'limit', attempt: 0 });
+      await bed.calls.tasks.resume({ task: task.id });
+    }
+  });
+
+  it('goes on in its session and worktree when the person says now', async () => {
+    const task = await add('[say: First words.]\n[limit-once: 60m]\n[write: done.txt | done]');
+    const before = await parked(task.id);
+    await bed.calls.tasks.resume({ task: task.id });
+    const after = await bed.reaches(task.id, 'review', 'failed');
+    expect(after).toMatchObject({ state: 'review', parks: 0, attempt: 1 });
+    expect(after).toMatchObject({ session: before.session, worktree: before.worktree });
+  });
+
+  it('holds the other tasks of its agent back, until one of them works', async () => {
+    const first = await add('[limit-once: 60m]\n[write: done.txt | done]');
+    await parked(first.id);
+    const second = await add('[write: other.txt | other]');
+    const waits = await parked(second.id);
+    expect(waits).toMatchObject({ parked: 'agent', attempt: 0, session: null });
+    expect(waits.queuedReason).toContain(`Waits with task ${first.id}`);
+    await bed.calls.tasks.resume({ task: first.id });
+    await bed.reaches(second.id, 'review');
+  });
+
+  it('stays parked through a restart', async () => {
+    const task = await add('[limit: 60m]');
+    const before = await parked(task.id);
+    bed = await bed.restart();
+    const after = await bed.calls.tasks.get({ task: task.id });
+    expect(after).toMatchObject({ state: 'queued', parked: 'limit', parks: 1, runAfter: before.runAfter });
+    expect(after.queuedReason).toBe(before.queuedReason);
+  });
+
+  it('can only be told to go on while it is queued', async () => {
+    const task = await add('[write: done.txt | done]');
+    await bed.reaches(task.id, 'review');
+    await expect(bed.calls.tasks.resume({ task: task.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { ProviderLimit } from '../../../core/contract/park';
+import { staggerMs } from '../../../core/contract/park';
+import { claimTasks } from '../../../core/store/claims';
+import type { Database } from '../../../core/store/database';
+import { agentLimit, clearLimit, noteLimit } from '../../../core/store/limits';
+import { readTask } from '../../../core/store/task-view';
+import { goOnNow } from '../../../core/store/tasks';
+import { addTask, temporaryStore } from './store';
+
+const hour = 3_600_000;
+
+function claim(db: Database, now: number, limit = 10): { claimed: number[]; held: number[] } {
+  const held: number[] = [];
+  const onHeld = (task: number) => held.push(task);
+  const claimed = claimTasks(db, { worker: 'w', limit, now, leaseMs: 1000, onHeld }).map(({ task }) => task);
+  return { claimed, held };
+}
+
+function refuse(db: Database, task: number, at: number, more: { until?: number; parks?: number; claimedAt?: number }) {
+  const limit: ProviderLimit = { kind: 'limit', until: more.until ?? null };
+  const { parks = 0, claimedAt = at } = more;
+  return noteLimit(db, { agent: 'echo', limit, reason: 'Too much.', task, parks, claimedAt, at });
+}
+
+describe('while the provider of an agent refuses', () => {
+  test('its due tasks are parked instead of claimed, each with the reason and a moment of its own', () => {
+    const { db } = temporaryStore();
+    const [refused, waits, waitsToo] = [addTask(db), addTask(db), addTask(db)];
+    claim(db, 100, 1);
+    const { until } = refuse(db, refused, 200, { until: 200 + hour, claimedAt: 100 });
+    expect(claim(db, 300)).toEqual({ claimed: [], held: [waits, waitsToo] });
+    expect(readTask(db, waits)).toMatchObject({
+      state: 'queued',
+      parked: 'agent',
+      attempt: 0,
+      runAfter: until + staggerMs(waits),
+      queuedReason: `Waits with task ${refused}: Too much.`,
+    });
+    expect(readTask(db, waits).runAfter).not.toBe(readTask(db, waitsToo).runAfter);
+    expect(claim(db, 400)).toEqual({ claimed: [], held: [] });
+  });
+
+  test('other agents’ tasks are claimed in their place', () => {
+    const { db } = temporaryStore();
+    const refused = addTask(db);
+    claim(db, 100);
+    refuse(db, refused, 200, { until: 200 + hour });
+    const [held, other] = [addTask(db), addTask(db, { agent: 'goose' })];
+    expect(claim(db, 300, 1)).toEqual({ claimed: [other], held: [held] });
+  });
+
+  test('a task the person lets go on now is claimed all the same, once', () => {
+    const { db } = temporaryStore();
+    const refused = addTask(db);
+    claim(db, 100);
+    refuse(db, refused, 200, { until: 200 + hour });
+    const task = addTask(db);
+    claim(db, 300);
+    goOnNow(db, { task, at: 400 });
+    expect(readTask(db, task)).toMatchObject({ parked: null, runAfter: null });
+    expect(claim(db, 500).claimed).toEqual([task]);
+    expect(db.prepare('SELECT go_on FROM task WHERE id = ?').pluck().get(task)).toBe(0);
+  });
+
+  test('its tasks come up when the limit is over', () => {
+    const { db } = temporaryStore();
+    const refused = addTask(db);
+    claim(db, 100);
+    const { until } = refuse(db, refused, 200, { until: 200 + hour });
+    const task = addTask(db);
+    claim(db, 300);
+    expect(claim(db, until + staggerMs(task)).claimed).toEqual([task]);
+    expect(readTask(db, task)).toMatchObject({ state: 'running', parked: null, queuedReason: null });
+  });
+
+  test('its tasks come up at once when it turns out to work again', () => {
+    const { db } = temporaryStore();
+    const refused = addTask(db);
+    claim(db, 100);
+    refuse(db, refused, 200, { until: 200 + hour });
+    const task = addTask(db);
+    claim(db, 300);
+    expect(clearLimit(db, { agent: 'echo', task: refused })).toEqual([task]);
+    expect(claim(db, 400).claimed).toEqual([task]);
+    expect(agentLimit(db, 'echo')).toBeUndefined();
+  });
+});
+
+describe('how often a provider refused', () => {
+  test('counts tasks that were at work together once', () => {
+    const { db } = temporaryStore();
+    const [one, other] = [addTask(db), addTask(db)];
+    expect(refuse(db, one, 200, { claimedAt: 100 })).toMatchObject({ times: 1, until: 60_200 });
+    expect(refuse(db, other, 250, { claimedAt: 100 })).toMatchObject({ times: 1, until: 60_200 });
+    expect(refuse(db, one, 70_000, { claimedAt: 65_000, parks: 1 })).toMatchObject({ times: 2, until: 190_000 });
+  });
+
+  test('counts for a task alone when others of its agent work meanwhile', () => {
+    const { db } = temporaryStore();
+    const task = addTask(db);
+    expect(refuse(db, task, 200, { parks: 4 })).toMatchObject({ times: 5 });
+  });
+});
