@@ -41,6 +41,8 @@ export interface Given {
   many(option: string): readonly string[];
   /** The nth name after the command; throws a UsageError when it is missing. */
   name(index: number): string;
+  /** Every name after the command. */
+  names(): readonly string[];
   /** The nth name as an id. */
   id(index: number): number;
 }

@@ -7,6 +7,7 @@ import { messageCommands } from './message';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { runtimeCommands } from './runtime';
+import { searchCommands } from './search';
 import { serve } from './serve';
 import { settingsCommands } from './settings';
 import { taskCommands } from './task';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...messageCommands,
   ...reviewCommands,
   ...inboxCommands,
+  ...searchCommands,
   ...auditCommands,
   ...settingsCommands,
   ...runtimeCommands,

@@ -128,6 +128,7 @@ function givenOf(parsed: Parsed, command: Command): Given {
       return Array.isArray(value) ? value.map(String) : [];
     },
     name,
+    names: () => positionals,
     id: (index) => asId(name(index)),
   };
 }

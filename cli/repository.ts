@@ -104,7 +104,7 @@ const remove: Command = {
 export const repositoryCommands: readonly Command[] = [add, list, set, remove];
 
 /** The repository somebody named: by its path, by a folder in it, or by a name no other has. Throws NOT_FOUND, BAD_INPUT. */
-async function known(client: Client, typed: string, around: Surroundings): Promise<Repository> {
+export async function known(client: Client, typed: string, around: Surroundings): Promise<Repository> {
   const path = pathOf(typed, around);
   const repositories = await client.repositories.list();
   // A repository whose folder is gone can still be named by the path it had.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AskHuman } from './agents/acp-program';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
@@ -22,6 +22,7 @@ import { checkDecisions } from './store/decisions';
 import { dependants } from './store/dependencies';
 import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
+import { createSearchIndex } from './store/search-index';
 import { readSettings } from './store/settings';
 import { countTasks } from './store/task-count';
 import { readTask } from './store/task-view';
@@ -71,7 +72,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   let settings = readSettings(db);
   const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
 
+  const search = createSearchIndex({
+    file: join(folders.data, 'search.db'),
+    nativeBinding: config.nativeBinding,
+    db,
+    transcripts: folders.transcripts,
+    log,
+  });
+
   const announce = (task: number) => {
+    search.wake();
     // Whether a task is blocked is a fact of those it waits for, so they are told together.
     for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
   };
@@ -124,6 +134,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const router = createRouter({
     ...deps,
     folders,
+    search,
     runner,
     status,
     publish: changes.publish,
@@ -160,11 +171,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await recover(deps);
       runner.start();
       lookForAgents(false);
+      search.start();
     },
     async stop(limitMs = 15_000) {
       source.close();
       await runner.stop(limitMs);
       await writer.close();
+      await search.close();
       closeDatabase(db);
     },
   };

@@ -7,6 +7,7 @@ import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
 import type { Runner } from '../runner/runner';
 import type { Database } from '../store/database';
+import type { SearchIndex } from '../store/search-index';
 import type { Writer } from '../store/writer';
 
 /** What calls are handed to do their work. */
@@ -33,6 +34,7 @@ export interface Room {
   readonly settingsChanged: (settings: Settings) => void;
   readonly status: () => Status;
   readonly doctor: () => Promise<DoctorReport>;
+  readonly search: Pick<SearchIndex, 'find' | 'state'>;
   /** Asks the owner of the runtime to stop it. */
   readonly requestStop: () => void;
   readonly log: Deps['log'];

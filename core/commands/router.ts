@@ -12,6 +12,7 @@ import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
 import type { Room } from './room';
+import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as tasks from './tasks';
@@ -66,6 +67,9 @@ export function createRouter(room: Room) {
       add: on.messages.add.handler(({ input, context }) => messages.add(room, context, input)),
       edit: on.messages.edit.handler(({ input }) => messages.edit(room, input)),
       remove: on.messages.remove.handler(({ input }) => messages.remove(room, input.message)),
+    },
+    search: {
+      find: on.search.find.handler(({ input }) => search.find(room, input)),
     },
     settings: {
       list: on.settings.list.handler(() => room.settings()),

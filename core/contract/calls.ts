@@ -8,6 +8,7 @@ import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, reviewSchema } from './review';
+import { searchAnswerSchema, searchQuerySchema } from './search';
 import { sessionSchema } from './session';
 import { settingsSchema } from './settings';
 import { statusSchema } from './status';
@@ -121,6 +122,10 @@ export const calls = {
     edit: oc.input(z.strictObject({ message: messageIdSchema, text: messageTextSchema })).output(messageSchema),
     /** Takes back a message the agent has not been given; WRONG_STATE once it has. */
     remove: oc.input(z.strictObject({ message: messageIdSchema })).output(z.void()),
+  },
+  search: {
+    /** Places in tasks and conversations that have every word. Whatever is typed is a question, never an error. */
+    find: oc.input(searchQuerySchema).output(searchAnswerSchema),
   },
   settings: {
     list: oc.output(settingsSchema),

@@ -5,9 +5,19 @@ import { transcriptReader } from './transcript-read';
 /** Who is told, in this process, that a file has grown. */
 const followers = new Map<string, Set<() => void>>();
 
+/** Who is told of every file. */
+const watchers = new Set<(file: string) => void>();
+
 /** Tells every follower of this transcript in this process that it has grown. */
 export function announceGrowth(file: string): void {
   for (const tell of followers.get(file) ?? []) tell();
+  for (const tell of watchers) tell(file);
+}
+
+/** Calls back with the file of every transcript that grows in this process, between a write and the next: be quick. */
+export function watchGrowth(tell: (file: string) => void): () => void {
+  watchers.add(tell);
+  return () => watchers.delete(tell);
 }
 
 /**

@@ -3,6 +3,7 @@ import { calls } from '../../../core/contract/calls';
 import type { Change } from '../../../core/contract/change';
 import type { Message } from '../../../core/contract/message';
 import type { Repository } from '../../../core/contract/repository';
+import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
 import * as data from './data';
@@ -292,6 +293,37 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const found = messages.find(({ id }) => id === input.message);
         messages = messages.filter(({ id }) => id !== input.message);
         if (found !== undefined) tell({ type: 'messages.changed', task: found.task });
+      }),
+    },
+    search: {
+      find: on.search.find.handler(({ input }) => {
+        note('search.find', input);
+        const index = {
+          state: input.words.includes('building') ? ('building' as const) : ('ready' as const),
+          done: 4,
+          of: 9,
+          reason: null,
+        };
+        const terms = termsOf(input.words);
+        const first = terms[0]?.text ?? '';
+        if (first === '' || first === 'nothing') return { found: [], more: false, index };
+        const places = [...tasks.values()].slice(0, amount === 'much' ? 50 : 3).map((task, at) => ({
+          task: task.id,
+          title: task.title,
+          state: task.state,
+          repository: task.repository,
+          agent: task.agent,
+          session: at === 0 ? null : task.session,
+          seq: at === 0 || task.session === null ? null : 3 + at,
+          at: Date.now() - at * 3_600_000,
+          kind: at === 0 ? ('task' as const) : ('text' as const),
+          snippet: [
+            { text: 'The uploader throws an error with a status, so I ', hit: false },
+            { text: first, hit: true },
+            { text: ' only on network errors and wait with full jitter', hit: false },
+          ],
+        }));
+        return { found: places, more: amount === 'much', index };
       }),
     },
     settings: {

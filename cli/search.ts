@@ -1,0 +1,88 @@
+import type { Client } from '../core/client';
+import type { Found, SearchAnswer } from '../core/contract/search';
+import { searchedOutput } from '../core/contract/search';
+import { taskStates } from '../core/contract/task';
+import { type Command, type Surroundings, UsageError } from './command';
+import { oneOf } from './parse';
+import { plainLine } from './plain';
+import { known } from './repository';
+import { withClient } from './task';
+import { ago } from './text';
+
+const search: Command = {
+  words: ['search'],
+  usage: 'WORDS... [--repository PATH_OR_NAME] [--agent NAME] [--state STATE]... [--limit N]',
+  summary: 'Find words in every task and conversation',
+  options: {
+    repository: { type: 'string' },
+    agent: { type: 'string' },
+    state: { type: 'string', multiple: true },
+    limit: { type: 'string' },
+  },
+  names: { least: 1, most: 50 },
+  examples: [
+    'search flaky login',
+    'search \'"connection reset" upl\' --state review --state done',
+    'search retry --json',
+  ],
+  more: [
+    '  Every word must be there; words in quotes stand next to each other, and the last word may be a beginning. What',
+    `  tools print is searched in its first ${searchedOutput.beginning.toLocaleString('en')} and last ${searchedOutput.end.toLocaleString('en')} characters.`,
+    '',
+  ].join('\n'),
+  async run(given, around) {
+    const words = wordsOf(given.names());
+    const states = given.many('state').map((state) => oneOf('state', state, taskStates) ?? 'queued');
+    const limit = Number(given.text('limit') ?? 20);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+      throw new UsageError('--limit must be a number from 1 to 200.');
+    return withClient(around, async (client) => {
+      const repository = await repositoryOf(client, given.text('repository'), around);
+      const agent = given.text('agent');
+      const answer = await client.search.find({
+        words,
+        limit,
+        ...(repository !== undefined && { repository }),
+        ...(agent !== undefined && { agent }),
+        ...(states.length > 0 && { states }),
+      });
+      return { json: answer, text: textOf(answer, words), ...noteOf(answer) };
+    });
+  },
+};
+
+/** Searching. */
+export const searchCommands: readonly Command[] = [search];
+
+/** A name the shell handed over as one word though it has spaces was in quotes, and is meant as a whole. */
+function wordsOf(names: readonly string[]): string {
+  if (names.length === 1) return names[0] ?? '';
+  return names.map((name) => (/\s/.test(name) && !name.includes('"') ? `"${name}"` : name)).join(' ');
+}
+
+async function repositoryOf(
+  client: Client,
+  typed: string | undefined,
+  around: Surroundings,
+): Promise<number | undefined> {
+  return typed === undefined ? undefined : (await known(client, typed, around)).id;
+}
+
+function textOf({ found, more }: SearchAnswer, words: string): string {
+  if (found.length === 0) return `Nothing has ${plainLine(words, 100)}.\n`;
+  const lines = found.map(lineOf);
+  return `${lines.join('')}${more ? 'There is more: add a word, or --limit 200.\n' : ''}`;
+}
+
+function lineOf({ task, title, at, kind, snippet }: Found): string {
+  const text = snippet.map((piece) => (piece.hit ? `[${piece.text}]` : piece.text)).join('');
+  return `#${task} ${plainLine(title, 60)}  ${kind}, ${ago(at)}\n    ${plainLine(text, 160)}\n`;
+}
+
+function noteOf({ index }: SearchAnswer): { note?: string } {
+  if (index.state === 'ready') return {};
+  if (index.state === 'broken')
+    return { note: `What was written lately may be missing: the search index cannot be written (${index.reason}).\n` };
+  const share = index.of === 0 ? '' : ` (${Math.floor((100 * index.done) / index.of)} %)`;
+  return { note: `The search index is still being made${share}; more may be found in a moment.\n` };
+}

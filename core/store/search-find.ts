@@ -1,0 +1,93 @@
+import type { FoundKind, SnippetPiece } from '../contract/search';
+import { type Term, termsOf } from '../contract/search-terms';
+import type { Database } from './database';
+import { allRows, getRow } from './statement';
+
+/** A place in the index that was found. */
+export interface FoundEntry {
+  readonly task: number;
+  readonly session: number | null;
+  readonly seq: number | null;
+  readonly at: number;
+  readonly kind: FoundKind;
+  readonly snippet: SnippetPiece[];
+}
+
+/** What to look for in the index. */
+export interface EntryQuery {
+  readonly words: string;
+  /** Only entries of these tasks; of all when null. */
+  readonly tasks: readonly number[] | null;
+  readonly limit: number;
+  readonly perTask: number;
+}
+
+/** Of very common words only the newest places are put in order; the others would come last in any case. */
+const mostRanked = 5000;
+/** So many of the best are looked at for `limit` with at most `perTask` of one task. */
+const mostChosen = 1000;
+const begin = '\u0002';
+const end = '\u0003';
+
+/** The best places that have every word, of equally good ones the newest first. Nothing typed is ever an error. */
+export function findEntries(
+  db: Database,
+  query: EntryQuery,
+): { readonly found: readonly FoundEntry[]; readonly more: boolean } {
+  const match = matchOf(termsOf(query.words));
+  if (match === null) return { found: [], more: false };
+  const tasks = query.tasks === null ? null : JSON.stringify(query.tasks);
+  const floor = getRow<{ id: number }>(db, floorSql(tasks !== null), { match, tasks, ranked: mostRanked })?.id ?? 0;
+  const best = allRows<BestRow>(db, bestSql(tasks !== null), { match, tasks, floor, chosen: mostChosen });
+  const perTask = new Map<number, number>();
+  const chosen = best.filter(({ task }) => {
+    const before = perTask.get(task) ?? 0;
+    perTask.set(task, before + 1);
+    return before < query.perTask;
+  });
+  const found = chosen.slice(0, query.limit).map(({ id, task, session, seq, at, kind }) => {
+    const row = getRow<{ snippet: string }>(db, snippetSql, { match, id, begin, end });
+    return { task, session, seq, at, kind, snippet: piecesOf(row?.snippet ?? '') };
+  });
+  return { found, more: best.length > found.length };
+}
+
+/** The words as FTS5 asks for them, each quoted so that nothing in it is a sign of its language; null for no words. */
+function matchOf(terms: readonly Term[]): string | null {
+  if (terms.length === 0) return null;
+  return terms.map(({ text, isBeginning }) => `"${text.replaceAll('"', '""')}"${isBeginning ? '*' : ''}`).join(' AND ');
+}
+
+interface BestRow extends Omit<FoundEntry, 'snippet'> {
+  readonly id: number;
+}
+
+const ofTasks = 'AND entry.task IN (SELECT value FROM json_each(@tasks))';
+
+function floorSql(hasTasks: boolean): string {
+  const join = hasTasks ? `JOIN entry ON entry.id = entry_text.rowid WHERE entry_text MATCH @match ${ofTasks}` : '';
+  return `SELECT entry_text.rowid AS id FROM entry_text ${hasTasks ? join : 'WHERE entry_text MATCH @match'}
+    ORDER BY entry_text.rowid DESC LIMIT 1 OFFSET @ranked`;
+}
+
+function bestSql(hasTasks: boolean): string {
+  return `SELECT entry.id, entry.task, entry.session, entry.seq, entry.at, entry.kind
+    FROM entry_text JOIN entry ON entry.id = entry_text.rowid
+    WHERE entry_text MATCH @match AND entry_text.rowid > @floor ${hasTasks ? ofTasks : ''}
+    ORDER BY bm25(entry_text, 4.0, 1.0), entry.at DESC, entry.id DESC LIMIT @chosen`;
+}
+
+const snippetSql = `SELECT snippet(entry_text, -1, @begin, @end, '…', 24) AS snippet FROM entry_text
+  WHERE entry_text MATCH @match AND rowid = @id`;
+
+function piecesOf(snippet: string): SnippetPiece[] {
+  const pieces: SnippetPiece[] = [];
+  for (const part of snippet.split(begin)) {
+    const stop = part.indexOf(end);
+    const hit = part.slice(0, Math.max(0, stop));
+    const rest = part.slice(stop + 1);
+    if (hit !== '') pieces.push({ text: hit, hit: true });
+    if (rest !== '') pieces.push({ text: rest, hit: false });
+  }
+  return pieces;
+}

@@ -1,0 +1,298 @@
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { termsOf } from '../../../core/contract/search-terms';
+import type { TranscriptBody } from '../../../core/contract/transcript';
+import type { Database } from '../../../core/store/database';
+import { createSearchIndex, type SearchIndex } from '../../../core/store/search-index';
+import { insertSession } from '../../../core/store/sessions';
+import { openTranscript } from '../../../core/store/transcript';
+import { transcriptFile } from '../../../core/store/transcript-file';
+import { addTask, temporaryStore } from './store';
+
+interface Place {
+  readonly db: Database;
+  readonly folder: string;
+  readonly file: string;
+  readonly transcripts: string;
+}
+
+function place(): Place {
+  const { db, folder } = temporaryStore();
+  return { db, folder, file: join(folder, 'search.db'), transcripts: join(folder, 'transcripts') };
+}
+
+/** An index that has caught up; closed with the test. */
+async function indexOf(at: Place, file = at.file): Promise<SearchIndex> {
+  const { db, transcripts } = at;
+  const index = createSearchIndex({ file, nativeBinding: null, db, transcripts, log: () => {}, gatherMs: 5 });
+  onTestFinished(() => index.close());
+  index.start();
+  await index.settled();
+  return index;
+}
+
+function write(at: Place, session: number, ...bodies: readonly TranscriptBody[]): void {
+  const transcript = openTranscript({ folder: at.transcripts, session });
+  for (const body of bodies) transcript.append(body, 1000);
+  transcript.close();
+}
+
+function sessionOf(at: Place, title = 'Say hello', prompt = 'Write hello into a file.'): number {
+  return insertSession(at.db, { task: addTask(at.db, { title, prompt }), agent: 'echo', at: 1 });
+}
+
+const say = (text: string, message = 'm'): TranscriptBody => ({ type: 'text', message, text });
+const find = (index: SearchIndex, words: string, tasks: readonly number[] | null = null) =>
+  index.find({ words, tasks, limit: 50, perTask: 50 });
+const seqs = (index: SearchIndex, words: string) => find(index, words).found.map(({ seq }) => seq);
+
+/** Everything in an index that says what is where. */
+function entries(file: string): unknown[] {
+  const db = new BetterSqlite3(file, { readonly: true });
+  const rows = db.prepare('SELECT task, session, seq, kind, title, text FROM entry ORDER BY session, seq, id').all();
+  db.prepare("INSERT INTO entry_text (entry_text) VALUES ('integrity-check')");
+  db.close();
+  return rows;
+}
+
+describe('a search', () => {
+  test('finds a word that was streamed in pieces, at its message, and says which part was meant', async () => {
+    const at = place();
+    const session = sessionOf(at);
+    write(at, session, { type: 'prompt', text: 'Go', by: 'person' }, say('The re'), say('try wai'), say('ts'));
+    write(at, session, say('Another', 'n'));
+    const index = await indexOf(at);
+    expect(find(index, 'retry').found).toMatchObject([
+      {
+        session,
+        seq: 2,
+        kind: 'text',
+        snippet: [
+          { text: 'The ', hit: false },
+          { text: 'retry', hit: true },
+          { text: ' waits', hit: false },
+        ],
+      },
+    ]);
+  });
+
+  test('takes every word, quoted ones next to each other, and the last as a beginning while it is typed', async () => {
+    const at = place();
+    const session = sessionOf(at);
+    write(at, session, say('connection was reset by peer', 'a'), say('reset the connection', 'b'));
+    const index = await indexOf(at);
+    expect(seqs(index, 'reset connection').sort()).toEqual([1, 2]);
+    expect(seqs(index, '"reset the" conn')).toEqual([2]);
+    expect(seqs(index, 'conn ')).toEqual([]);
+    expect(seqs(index, 'CÖNNECTION peer')).toEqual([1]);
+    expect(seqs(index, 'connection missing')).toEqual([]);
+  });
+
+  test.each([
+    '"',
+    '""',
+    "it's (broken",
+    'a AND OR NOT',
+    'title:x',
+    'NEAR(a b)',
+    '*',
+    '-- "x',
+    '^a {b} c*',
+    '\0\u0002',
+    '€ 漢字 😀',
+    'x'.repeat(5000),
+    '" "" "" a',
+  ])('is never an error: %j', async (words) => {
+    const at = place();
+    write(at, sessionOf(at), say('a b c x'));
+    const index = await indexOf(at);
+    expect(() => find(index, words)).not.toThrow();
+  });
+
+  test('finds what stands on both sides of signs, in paths, diffs, outputs, plans, questions and tasks', async () => {
+    const at = place();
+    const session = sessionOf(at, 'Upload retries', 'Mind the flamingo.');
+    write(
+      at,
+      session,
+      { type: 'tool', call: '1', title: 'src/uploader.ts', kind: 'edit', status: 'pending', diff: '+  withRetry(put)' },
+      { type: 'tool', call: '1', title: 'src/uploader.ts', kind: 'edit', status: 'completed', output: 'albatross' },
+      { type: 'plan', entries: [{ text: 'Count the pelicans', status: 'pending' }] },
+      { type: 'plan', entries: [{ text: 'Count the pelicans', status: 'completed' }] },
+      { type: 'request', request: 9, kind: 'permission', title: 'Run heron --all' },
+      { type: 'answer', request: 9, text: 'Denied: no cormorants', by: 'person', decision: 'deny' },
+      { type: 'commit', oid: 'f3a91c0', subject: 'Feed the ibis', files: 1 },
+      { type: 'tool', call: '2', title: 'x', kind: 'execute', status: 'pending', input: '{"a":"one\\ntoucan"}' },
+    );
+    const index = await indexOf(at);
+    expect(seqs(index, 'uploader.ts')).toEqual([1]);
+    expect(seqs(index, 'withretry')).toEqual([1]);
+    expect(seqs(index, 'albatross')).toEqual([2]);
+    expect(seqs(index, 'pelicans')).toEqual([3]);
+    expect(seqs(index, 'heron')).toEqual([5]);
+    expect(seqs(index, 'cormorants')).toEqual([6]);
+    expect(seqs(index, 'f3a91c0')).toEqual([7]);
+    expect(seqs(index, 'toucan')).toEqual([8]);
+    expect(find(index, 'flamingo').found).toMatchObject([{ session: null, seq: null, kind: 'task' }]);
+  });
+
+  test('puts a task that is called so before one that mentions it, and of equal places the newest first', async () => {
+    const at = place();
+    const session = sessionOf(at, 'Something else', 'Nothing.');
+    write(at, session, say('herons are mentioned here', 'a'));
+    addTask(at.db, { title: 'Herons', prompt: 'Count them.' });
+    const twice = sessionOf(at, 'Third', 'Nothing.');
+    write(at, twice, say('the very same words', 'a'), say('the very same words', 'b'));
+    const index = await indexOf(at);
+    expect(find(index, 'herons').found.map(({ kind }) => kind)).toEqual(['task', 'text']);
+    expect(seqs(index, 'very same')).toEqual([2, 1]);
+  });
+
+  test('gives only places of the tasks asked for, and only so many of one', async () => {
+    const at = place();
+    const [one, two] = [sessionOf(at), sessionOf(at)];
+    for (const session of [one, two]) write(at, session, ...Array.from({ length: 9 }, (_, i) => say('osprey', `${i}`)));
+    const index = await indexOf(at);
+    expect(new Set(find(index, 'osprey', [2]).found.map(({ task }) => task))).toEqual(new Set([2]));
+    const few = index.find({ words: 'osprey', tasks: null, limit: 50, perTask: 3 });
+    expect(few.found).toHaveLength(6);
+    expect(few.more).toBe(true);
+  });
+
+  test('looks into the beginning and the end of what a tool printed, and no further', async () => {
+    const at = place();
+    const output = `first ${'x '.repeat(20_000)}middle ${'y '.repeat(20_000)}last`;
+    write(at, sessionOf(at), { type: 'tool', call: '1', title: 't', kind: 'execute', status: 'completed', output });
+    const index = await indexOf(at);
+    expect([seqs(index, 'first'), seqs(index, 'middle'), seqs(index, 'last')]).toEqual([[1], [], [1]]);
+  });
+});
+
+describe('the index', () => {
+  test('goes on as a transcript grows', async () => {
+    const at = place();
+    const session = sessionOf(at);
+    const index = await indexOf(at);
+    write(at, session, say('a kingfisher'));
+    await index.settled();
+    expect(seqs(index, 'kingfisher')).toEqual([1]);
+    addTask(at.db, { title: 'Magpies', prompt: 'Later.' });
+    index.wake();
+    await index.settled();
+    expect(find(index, 'magpies').found).toHaveLength(1);
+  });
+
+  test('holds everything once, wherever it was interrupted', async () => {
+    const at = place();
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return seed % below;
+    };
+    const sessions = [sessionOf(at), sessionOf(at), sessionOf(at)];
+    for (let round = 0; round < 25; round += 1) {
+      const session = sessions[random(3)] ?? 0;
+      const piece = (i: number): TranscriptBody =>
+        random(3) === 0
+          ? {
+              type: 'tool',
+              call: `${round}-${i}`,
+              title: `t${i}`,
+              kind: 'read',
+              status: 'completed',
+              output: 'out '.repeat(random(3000)),
+            }
+          : say(`word${random(50)} `.repeat(1 + random(400)), `m${round}-${random(2)}`);
+      const { db, file, transcripts } = at;
+      const index = createSearchIndex({ file, nativeBinding: null, db, transcripts, log: () => {}, gatherMs: 1 });
+      index.start();
+      write(at, session, ...Array.from({ length: 1 + random(12) }, (_, i) => piece(i)));
+      for (let wait = random(12); wait > 0; wait -= 1) await new Promise((resolve) => setTimeout(resolve, 1));
+      // A closed index stops between two transactions, as a crash does.
+      await index.close();
+    }
+    await indexOf(at);
+    const whole = join(at.folder, 'whole.db');
+    await indexOf(at, whole);
+    const words = (rows: unknown[]) =>
+      (rows as { session: number; text: string }[])
+        .map(({ session, text }) => `${session} ${text}`)
+        .join('')
+        .replace(/\d /g, ' ')
+        .replace(/\s+/g, '');
+    expect(words(entries(at.file))).toBe(words(entries(whole)));
+  });
+
+  test.each([
+    ['is missing', (file: string) => rmSync(file)],
+    ['is empty', (file: string) => writeFileSync(file, '')],
+    ['is no database', (file: string) => writeFileSync(file, 'garbage '.repeat(2000))],
+    ['has a hole', (file: string) => void damage(file)],
+  ])('is made anew when its file %s', async (_how, spoil) => {
+    const at = place();
+    write(at, sessionOf(at), ...Array.from({ length: 300 }, (_, i) => say(`nightjar ${i} ${'z'.repeat(300)}`, `${i}`)));
+    const first = await indexOf(at);
+    await first.close();
+    spoil(at.file);
+    const again = await indexOf(at);
+    find(again, 'nightjar');
+    await again.settled();
+    expect(find(again, 'nightjar 299').found).toHaveLength(1);
+  });
+
+  test('forgets what a power cut took from a transcript, and reads what came in its place', async () => {
+    const at = place();
+    const session = sessionOf(at);
+    write(at, session, say('stays', 'a'), say('swift', 'b'), say('wren', 'c'));
+    await (await indexOf(at)).close();
+    const file = transcriptFile(at.transcripts, session);
+    truncateSync(file, statSync(file).size - 60);
+    write(at, session, say('linnet', 'd'), say('finch', 'e'), say('robin', 'f'));
+    const index = await indexOf(at);
+    expect([seqs(index, 'wren'), seqs(index, 'stays'), seqs(index, 'robin')]).toEqual([[], [1], [5]]);
+    expect(find(index, 'stays').found).toHaveLength(1);
+  });
+
+  test('is as private as what it holds', async () => {
+    const at = place();
+    await indexOf(at);
+    for (const name of readdirSync(at.folder).filter((each) => each.startsWith('search.db')))
+      expect(statSync(join(at.folder, name)).mode & 0o077, name).toBe(0);
+    expect(existsSync(at.file)).toBe(true);
+  });
+});
+
+test('what is typed is taken apart into words, quoted words and a beginning', () => {
+  expect(termsOf('one "two three" fo')).toEqual([
+    { text: 'one', isBeginning: false },
+    { text: 'two three', isBeginning: false },
+    { text: 'fo', isBeginning: true },
+  ]);
+  expect(termsOf('foo( ')).toEqual([{ text: 'foo(', isBeginning: false }]);
+  expect(termsOf('"open quo')).toEqual([{ text: 'open quo', isBeginning: true }]);
+  expect(termsOf('a')).toEqual([{ text: 'a', isBeginning: false }]);
+  expect(termsOf('-- * "')).toEqual([]);
+});
+
+function damage(file: string): void {
+  const { size } = statSync(file);
+  const handle = new BetterSqlite3(file);
+  handle.pragma('wal_checkpoint(TRUNCATE)');
+  handle.close();
+  const fd = openSync(file, 'r+');
+  const hole = Buffer.alloc(4096, 0xff);
+  for (let at = 8192; at < size - 4096; at += 8192) writeSync(fd, hole, 0, hole.length, at);
+  closeSync(fd);
+}
