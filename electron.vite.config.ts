@@ -10,7 +10,7 @@ const oldestNode = 'node18.15';
 const oldestChromium = 'chrome114';
 
 /** Native code and what the shell itself supplies; everything else is bundled, because the oldest shell cannot load ESM. */
-const external = ['better-sqlite3', 'electron'];
+const external = ['better-sqlite3', 'electron', '@lydell/node-pty'];
 
 export default defineConfig({
   main: {
@@ -26,6 +26,8 @@ export default defineConfig({
           cli: at('cli/main.ts'),
           // A program of its own: agents without questions of their own start it to ask a person.
           'ask-human': at('core/agents/ask-human/main.ts'),
+          // A program of its own, too: it holds the programs on terminals and outlives this one.
+          host: at('core/host/main.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -16,6 +16,7 @@ export interface Ended {
 export async function runInBackground(options: {
   readonly config: Config;
   readonly askHuman: OpenOptions['askHuman'];
+  readonly host?: OpenOptions['host'];
   readonly desktop: string | null;
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
@@ -58,6 +59,7 @@ async function open(
   options: {
     readonly config: Config;
     readonly askHuman: OpenOptions['askHuman'];
+    readonly host?: OpenOptions['host'];
     readonly desktop: string | null;
     readonly report: (started: Started) => void;
   },
@@ -69,6 +71,7 @@ async function open(
       config: options.config,
       owner: 'background',
       askHuman: options.askHuman,
+      host: options.host,
       desktop: options.desktop,
       onStopRequested,
       onClients,

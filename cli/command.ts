@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly reach: () => Promise<Connection>;
   /** The tool server by which agents without questions of their own ask a person; null when it was not built. */
   readonly askHuman: OpenOptions['askHuman'];
+  readonly host?: OpenOptions['host'];
   /** The Electron that would open the window, for `doctor`; null when none is known. */
   readonly desktop: string | null;
   /** Aborted when the person presses Ctrl+C. */

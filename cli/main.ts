@@ -23,7 +23,8 @@ const around: Surroundings = {
   attach: () => attach({ folder: config.folders.data, version }),
   reach: () =>
     reach(config, self, (line) => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`))),
-  askHuman: askHumanBeside(process.argv[1]),
+  askHuman: programBeside(process.argv[1], 'ask-human.js'),
+  host: programBeside(process.argv[1], 'host.js'),
   desktop: process.env.ELECTRON_EXEC_PATH ?? null,
   signal: interrupted.signal,
 };
@@ -42,9 +43,9 @@ void run(process.argv.slice(2), around).then((code) => {
   process.exitCode = code;
 });
 
-/** The built tool server lies beside the built program; run from its sources there is none. */
-function askHumanBeside(program: string | undefined): Surroundings['askHuman'] {
-  const file = program === undefined ? '' : join(dirname(program), 'ask-human.js');
+/** The built programs lie beside the built main program; run from its sources there are none. */
+function programBeside(program: string | undefined, name: string): Surroundings['askHuman'] {
+  const file = program === undefined ? '' : join(dirname(program), name);
   return existsSync(file) ? { command: process.execPath, args: [file], env: {} } : null;
 }
 

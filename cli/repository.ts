@@ -49,29 +49,43 @@ const list: Command = {
 
 const set: Command = {
   words: ['repository', 'set'],
-  usage: 'PATH_OR_NAME [--check COMMAND | --no-check] [--trust | --no-trust]',
-  summary: "Set a repository's check command, or whether it is trusted",
+  usage: 'PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--trust | --no-trust]',
+  summary: "Set a repository's check command, its run command, or whether it is trusted",
   options: {
     check: { type: 'string' },
     'no-check': { type: 'boolean' },
+    run: { type: 'string' },
+    'no-run': { type: 'boolean' },
     trust: { type: 'boolean' },
     'no-trust': { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
-  examples: ['repository set . --check "npm test"', 'repository set . --no-check --no-trust'],
+  examples: ['repository set . --check "npm test" --run "npm run dev"', 'repository set . --no-check --no-trust'],
   run: (given, around) => {
     const check = given.text('check');
-    const changes = [check !== undefined, given.flag('no-check'), given.flag('trust'), given.flag('no-trust')];
-    if (!changes.includes(true))
-      throw new UsageError('repository set needs --check, --no-check, --trust or --no-trust.');
-    if ((changes[0] && changes[1]) || (changes[2] && changes[3]))
+    const run = given.text('run');
+    const checks = check !== undefined || given.flag('no-check');
+    const runs = run !== undefined || given.flag('no-run');
+    const trusts = given.flag('trust') || given.flag('no-trust');
+    if (!checks && !runs && !trusts)
+      throw new UsageError('repository set needs --check, --no-check, --run, --no-run, --trust or --no-trust.');
+    const both = (name: string, other: boolean) => other && given.flag(name);
+    if (
+      both('no-check', check !== undefined) ||
+      both('no-run', run !== undefined) ||
+      both('no-trust', given.flag('trust'))
+    )
       throw new UsageError('These two say the opposite of each other.');
     return withClient(around, async (client) => {
       let repository = await known(client, given.name(0), around);
-      if (changes[0] || changes[1]) {
-        repository = await client.repositories.configure({ repository: repository.id, checkCommand: check ?? null });
+      if (checks || runs) {
+        repository = await client.repositories.configure({
+          repository: repository.id,
+          ...(checks && { checkCommand: check ?? null }),
+          ...(runs && { runCommand: run ?? null }),
+        });
       }
-      if (changes[2] || changes[3]) {
+      if (trusts) {
         const trust = given.flag('trust');
         const found = trust ? await sayPrograms(client, repository.path, around) : null;
         const expected = found?.trustHash;
@@ -138,6 +152,7 @@ function cells(repository: Repository): readonly string[] {
     trust,
     plainLine(repository.path, 300),
     check,
+    repository.runCommand === null ? '' : `run: ${plainLine(repository.runCommand, 60)}`,
   ];
 }
 

@@ -80,6 +80,8 @@ function subjectOf(change: Change): string {
       return `repository ${change.repository.id}`;
     case 'repository.removed':
       return `repository ${change.id}`;
+    case 'terminal.changed':
+      return `terminal ${change.terminal.id}`;
     case 'snapshot':
     case 'agents.changed':
     case 'settings.changed':

@@ -6,6 +6,8 @@ export interface Folders {
   readonly data: string;
   readonly database: string;
   readonly transcripts: string;
+  /** What programs on terminals printed, a folder each. */
+  readonly terminals: string;
   readonly worktrees: string;
   readonly run: string;
   readonly logs: string;
@@ -43,6 +45,7 @@ export function foldersOf(data: string): Folders {
     data,
     database: join(data, 'switchyard.db'),
     transcripts: join(data, 'transcripts'),
+    terminals: join(data, 'terminals'),
     worktrees: join(data, 'worktrees'),
     run: join(data, 'run'),
     logs: join(data, 'logs'),

@@ -9,6 +9,7 @@ import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
+import type { HostProgram } from './host/start';
 import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
@@ -16,6 +17,7 @@ import type { Deps } from './runner/deps';
 import { leaseMs } from './runner/lease';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
+import { createTerminals } from './runner/terminals';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -35,6 +37,8 @@ export interface RuntimeOptions {
   readonly owner: Status['owner'];
   /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
   readonly askHuman: AskHuman | null;
+  /** How to start the process that holds programs on terminals; without it there are none. */
+  readonly host?: HostProgram | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
   readonly desktop: string | null;
   /** Somebody asked over a door that the owner stop. */
@@ -47,6 +51,8 @@ export interface Runtime {
   readonly status: () => Status;
   /** The runtime's one log. A second one on the same file would not know when the file is full. */
   readonly log: Log;
+  /** How many programs run on terminals. */
+  readonly terminals: () => number;
   /** Recovers what a crash left and begins to claim. */
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
@@ -97,7 +103,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     onHeld: (held) => held.forEach(announce),
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
-  const deps: Deps = {
+  const withoutTerminals: Omit<Deps, 'closeTerminals'> = {
     db,
     writer,
     git,
@@ -116,6 +122,15 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now: Date.now,
   };
+  const terminals = createTerminals({
+    ...withoutTerminals,
+    folders,
+    person: { shell: config.shell, environment: config.environment },
+    host: options.host ?? null,
+    version,
+    announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
+  });
+  const deps: Deps = { ...withoutTerminals, closeTerminals: terminals.closeOf };
   const lookForAgents = (refresh: boolean) =>
     void agents
       .located(refresh)
@@ -136,6 +151,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     folders,
     search,
     runner,
+    terminals,
     status,
     publish: changes.publish,
     follow: changes.follow,
@@ -167,7 +183,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     router,
     status,
     log,
+    terminals: terminals.running,
     async start() {
+      // A host that does not answer holds up what needs it, and nothing else.
+      void terminals.adopt();
       await recover(deps);
       runner.start();
       lookForAgents(false);
@@ -175,7 +194,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     async stop(limitMs = 15_000) {
       source.close();
-      await runner.stop(limitMs);
+      await Promise.all([runner.stop(limitMs), terminals.stop()]);
       await writer.close();
       await search.close();
       closeDatabase(db);

@@ -17,14 +17,15 @@ export interface OpenRuntime {
   readonly client: Client;
   /** Serves the contract on a line of the shell's own, a window's port. */
   serve(line: Line): void;
-  /** Nothing is queued, running or waiting, and nobody is attached. */
+  /** Nothing is queued, running or waiting, no program runs on a terminal, and nobody is attached. */
   idle(): boolean;
   /** Parks what is in hand, waiting at most `limitMs` for it, hangs up on clients and lets the next owner in. */
   close(limitMs?: number): Promise<void>;
 }
 
 /** What a shell supplies to open a data folder. */
-export interface OpenOptions extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'desktop' | 'onStopRequested'> {
+export interface OpenOptions
+  extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'host' | 'desktop' | 'onStopRequested'> {
   readonly config: Config;
   /** Told whenever a client of the socket came or left. */
   readonly onClients?: (count: number) => void;
@@ -69,7 +70,7 @@ export async function openRuntime(
       serve: (line) => serveLine({ router, line, caller: { by: 'person' }, log }),
       idle() {
         const { queued, running, waiting } = runtime.status().tasks;
-        return queued + running + waiting === 0 && socket.clients() === 0;
+        return queued + running + waiting + runtime.terminals() === 0 && socket.clients() === 0;
       },
       close(limitMs) {
         // The socket outlives the runtime, so that whoever asked it to stop learns when it has; the folder comes last.

@@ -27,12 +27,8 @@ function begin(): void {
   // The window paints first: loading SQLite and opening the data folder would hold it up.
   const runtime = joinRuntime({
     config,
-    // The app's own program runs it as plain Node; the variable reaches that one process only.
-    askHuman: {
-      command: process.execPath,
-      args: [join(app.getAppPath(), 'out', 'main', 'ask-human.js')],
-      env: { ELECTRON_RUN_AS_NODE: '1' },
-    },
+    askHuman: asNode('ask-human.js'),
+    host: asNode('host.js'),
     after: windows.painted,
     onMoved: () => {
       const page = windows.page();
@@ -74,6 +70,12 @@ function begin(): void {
     // Asking to quit once more does not always end the app; by now nothing is left that could object.
     void runtime.close().finally(() => app.exit(0));
   });
+}
+
+/** The app's own program runs a built one as plain Node; the variable reaches that one process only. */
+function asNode(name: string) {
+  const file = join(app.getAppPath(), 'out', 'main', name);
+  return { command: process.execPath, args: [file], env: { ELECTRON_RUN_AS_NODE: '1' } };
 }
 
 async function askToTryAgain(error: unknown): Promise<boolean> {

@@ -29,6 +29,7 @@ type Joined =
 export function joinRuntime(options: {
   readonly config: Config;
   readonly askHuman: OpenOptions['askHuman'];
+  readonly host?: OpenOptions['host'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
   /** Another runtime is there than the one the windows' ports led to. */
@@ -88,7 +89,7 @@ export function joinRuntime(options: {
   };
 }
 
-async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'onStopRequested'>): Promise<Joined> {
+async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'host' | 'onStopRequested'>): Promise<Joined> {
   const { openRuntime, attach, ownerPatience, version } = await doors();
   const { folders } = options.config;
   const tryAgain = ownerPatience(folders);
@@ -97,6 +98,7 @@ async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'onStopRe
       config: options.config,
       owner: 'app',
       askHuman: options.askHuman,
+      host: options.host,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,
     });

@@ -121,14 +121,16 @@ function keepTrust(
   });
 }
 
-/** Sets or clears the check command. */
+/** Sets or clears the check command and the run command; one that is not given stays. */
 export async function configure(
   room: Room,
-  input: { repository: number; checkCommand: string | null },
+  {
+    repository,
+    ...patch
+  }: { repository: number; checkCommand?: string | null | undefined; runCommand?: string | null | undefined },
 ): Promise<Repository> {
-  const row = repositoryById(room.db, input.repository);
-  const changed = await room.writer.write((db) => updateRepository(db, row.id, { checkCommand: input.checkCommand }));
-  return told(room, changed);
+  const row = repositoryById(room.db, repository);
+  return told(room, await room.writer.write((db) => updateRepository(db, row.id, patch)));
 }
 
 /** Forgets a repository; what is in it stays as it is. */

@@ -6,6 +6,7 @@ import type { Status } from '../contract/status';
 import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
 import type { Runner } from '../runner/runner';
+import type { Terminals } from '../runner/terminals';
 import type { Database } from '../store/database';
 import type { SearchIndex } from '../store/search-index';
 import type { Writer } from '../store/writer';
@@ -15,6 +16,7 @@ export interface Room {
   readonly db: Database;
   readonly writer: Writer;
   readonly runner: Runner;
+  readonly terminals: Terminals;
   readonly git: Git;
   readonly settings: () => Settings;
   readonly folders: { readonly data: string; readonly transcripts: string; readonly worktrees: string };
@@ -22,6 +24,7 @@ export interface Room {
   readonly publish: (change: Change) => void;
   readonly follow: (signal: AbortSignal | undefined) => AsyncIterableIterator<Change>;
   readonly announce: (task: number) => void;
+  readonly closeTerminals: Deps['closeTerminals'];
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
   /** The names of the agents there are. */

@@ -16,6 +16,7 @@ import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as tasks from './tasks';
+import * as terminals from './terminals';
 
 /** The implementation of every call of the contract. Each door mounts this same router. */
 export function createRouter(room: Room) {
@@ -70,6 +71,14 @@ export function createRouter(room: Room) {
     },
     search: {
       find: on.search.find.handler(({ input }) => search.find(room, input)),
+    },
+    terminals: {
+      list: on.terminals.list.handler(({ input }) => terminals.list(room, input.task)),
+      open: on.terminals.open.handler(({ input }) => terminals.open(room, input)),
+      read: on.terminals.read.handler(({ input, signal }) => terminals.read(room, input, signal)),
+      write: on.terminals.write.handler(({ input }) => room.terminals.write(input.terminal, input.text)),
+      resize: on.terminals.resize.handler(({ input }) => room.terminals.resize(input.terminal, input.size)),
+      close: on.terminals.close.handler(({ input }) => room.terminals.close(input.terminal)),
     },
     settings: {
       list: on.settings.list.handler(() => room.settings()),

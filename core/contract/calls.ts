@@ -13,6 +13,7 @@ import { sessionSchema } from './session';
 import { settingsSchema } from './settings';
 import { statusSchema } from './status';
 import { newTaskSchema, taskDetailSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
+import { terminalBytesSchema, terminalIdSchema, terminalKinds, terminalSchema, terminalSizeSchema } from './terminal';
 import { transcriptEventSchema } from './transcript';
 import { waitedSchema } from './waited';
 
@@ -24,6 +25,9 @@ const repositoryRef = z.strictObject({ repository: repositoryIdSchema });
  */
 const trusting = { trust: z.boolean(), expected: z.string().max(200).optional() };
 
+const commandLine = z.string().trim().min(1).max(4000).nullable();
+const terminalRef = z.strictObject({ terminal: terminalIdSchema });
+
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
 export const calls = {
   repositories: {
@@ -34,7 +38,7 @@ export const calls = {
     add: oc.input(z.strictObject({ path: z.string().min(1).max(4096), ...trusting })).output(repositorySchema),
     trust: oc.input(repositoryRef.extend(trusting)).output(repositorySchema),
     configure: oc
-      .input(repositoryRef.extend({ checkCommand: z.string().trim().min(1).max(4000).nullable() }))
+      .input(repositoryRef.extend({ checkCommand: commandLine.optional(), runCommand: commandLine.optional() }))
       .output(repositorySchema),
     /** Forgets a repository with no unfinished tasks; nothing in the repository itself is touched. */
     remove: oc.input(repositoryRef).output(z.void()),
@@ -126,6 +130,24 @@ export const calls = {
   search: {
     /** Places in tasks and conversations that have every word. Whatever is typed is a question, never an error. */
     find: oc.input(searchQuerySchema).output(searchAnswerSchema),
+  },
+  terminals: {
+    /** A task's terminals, oldest first. */
+    list: oc.input(taskRef).output(z.array(terminalSchema)),
+    /** Starts a shell in the task's worktree, or its repository's run command in place of the one that runs. */
+    open: oc.input(taskRef.extend({ kind: z.enum(terminalKinds), size: terminalSizeSchema })).output(terminalSchema),
+    /**
+     * At most 256 KiB of what was printed from byte `from` on. With `wait`, an answer without bytes comes only after half a
+     * minute: whoever shows a terminal asks on and on, each time when it has shown what it got, and is never given more
+     * than it can take.
+     */
+    read: oc
+      .input(terminalRef.extend({ from: z.number().int().nonnegative(), wait: z.boolean().default(false) }))
+      .output(terminalBytesSchema),
+    write: oc.input(terminalRef.extend({ text: z.string().max(128 * 1024) })).output(z.void()),
+    resize: oc.input(terminalRef.extend({ size: terminalSizeSchema })).output(z.void()),
+    /** Ends its program and whatever that started, and answers when nothing of it is left. */
+    close: oc.input(terminalRef).output(terminalSchema),
   },
   settings: {
     list: oc.output(settingsSchema),

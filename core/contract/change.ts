@@ -4,6 +4,7 @@ import { repositoryIdSchema, repositorySchema } from './repository';
 import { requestSchema } from './request';
 import { settingsSchema } from './settings';
 import { taskIdSchema, taskSchema } from './task';
+import { terminalSchema } from './terminal';
 
 /**
  * What happened, told after it is committed. A follower first gets one `snapshot`, then every change since, so
@@ -28,6 +29,7 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),
   z.object({ type: z.literal('repository.removed'), id: repositoryIdSchema }),
   z.object({ type: z.literal('agents.changed'), agents: z.array(agentStatusSchema) }),
+  z.object({ type: z.literal('terminal.changed'), terminal: terminalSchema }),
   z.object({ type: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

@@ -19,6 +19,7 @@ export const errorCodes = [
   'ALREADY_ANSWERED',
   'AGENT_MISSING',
   'AGENT_FAILED',
+  'TERMINAL_FAILED',
   'GIT_FAILED',
   'DISK_FULL',
   'NOT_WRITABLE',

@@ -15,6 +15,8 @@ export const repositorySchema = z.object({
   defaultBranch: z.string().nullable(),
   /** The command line run in the worktree after the agent, for example `npm test`; null for none. */
   checkCommand: z.string().nullable(),
+  /** The command line that runs what the repository is for, for example `npm run dev`; null for none. */
+  runCommand: z.string().nullable(),
   addedAt: z.number().int(),
 });
 export type Repository = z.infer<typeof repositorySchema>;

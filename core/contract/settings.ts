@@ -41,6 +41,12 @@ export const settingsSchema = z.object({
         { name: 'gemini', command: 'gemini', args: ['--acp'] },
       ]),
     ),
+  /** Whether programs on terminals go on when Switchyard quits; they always outlive a crash of it. */
+  keepTerminals: z.boolean().default(false).meta(takes('true or false', true)),
+  /** How much of what each terminal printed is kept, in MB; of all of them together at most eight times that. */
+  terminalMegabytes: whole({ from: 1, to: 10_000, what: 'MB of each terminal', usual: 256 }),
+  /** How long what an ended terminal printed is kept. */
+  terminalDays: whole({ from: 1, to: 3650, what: 'days', usual: 30 }),
   theme: z
     .enum(themes)
     .default('system')

@@ -26,6 +26,8 @@ export interface Deps {
   readonly announceRequest: (request: number) => void;
   /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
   readonly announceMessages: (task: number) => void;
+  /** Ends the programs on the task's terminals; called before its worktree goes. */
+  readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (
     level: 'info' | 'warning' | 'error',
     message: string,

@@ -10,7 +10,7 @@ import { retireWorktree } from './retire';
  * the next start tries again. `place` is null when the repository is gone.
  */
 export async function putAway(
-  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log'>,
+  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
   task: Pick<TaskWork, 'id' | 'worktree' | 'repository'>,
   place: RepositoryPlace | null,
 ): Promise<readonly string[]> {
@@ -19,6 +19,7 @@ export async function putAway(
   if (place === null) {
     return [`${left} The repository ${task.repository.path} is not there, so no backup of it could be made.`];
   }
+  await deps.closeTerminals(task.id);
   try {
     const { kept, notKept } = await retireWorktree(deps, place, task.id);
     if (kept !== null) return [`${left} A backup could not hold all of it: ${kept}`];

@@ -4,6 +4,7 @@ import completeLandings from './migrations/0003-complete-landings.sql?raw';
 import indexWaits from './migrations/0004-index-waits.sql?raw';
 import queueMessages from './migrations/0005-queue-messages.sql?raw';
 import parkTasks from './migrations/0006-park-tasks.sql?raw';
+import keepTerminals from './migrations/0007-keep-terminals.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: '0004-index-waits', sql: indexWaits },
   { name: '0005-queue-messages', sql: queueMessages },
   { name: '0006-park-tasks', sql: parkTasks },
+  { name: '0007-keep-terminals', sql: keepTerminals },
 ];

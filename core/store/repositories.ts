@@ -29,6 +29,7 @@ export interface RepositoryPatch {
   readonly trustChanged?: boolean;
   readonly defaultBranch?: string | null;
   readonly checkCommand?: string | null;
+  readonly runCommand?: string | null;
 }
 
 interface Row {
@@ -41,6 +42,7 @@ interface Row {
   readonly trust_changed: number;
   readonly default_branch: string | null;
   readonly check_command: string | null;
+  readonly run_command: string | null;
   readonly added_at: number;
 }
 
@@ -91,13 +93,14 @@ export function listRepositories(db: Database): RepositoryRow[] {
 
 /** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
 export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
-  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand } = patch;
+  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
     trust_hash: trustHash,
     trust_changed: trustChanged === undefined ? undefined : Number(trustChanged),
     default_branch: defaultBranch,
     check_command: checkCommand,
+    run_command: runCommand,
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
@@ -150,6 +153,7 @@ function toRepository(row: Row): RepositoryRow {
     trustChanged: row.trust_changed === 1,
     defaultBranch: row.default_branch,
     checkCommand: row.check_command,
+    runCommand: row.run_command,
     addedAt: row.added_at,
     commonDir: row.common_dir,
     trustHash: row.trust_hash,

@@ -5,6 +5,7 @@ import type { Repository } from '../../core/contract/repository';
 import type { Request } from '../../core/contract/request';
 import type { Settings } from '../../core/contract/settings';
 import type { Task } from '../../core/contract/task';
+import type { Terminal } from '../../core/contract/terminal';
 
 /**
  * - `connecting`: no snapshot has arrived since the window opened at `since`: the core starts.
@@ -26,6 +27,8 @@ export interface Model {
   readonly settings: Settings | null;
   /** How often what waits for an agent changed, by task: whoever shows it asks again. */
   readonly messageRounds: ReadonlyMap<number, number>;
+  /** Those that changed since the snapshot, and those that were asked for. */
+  readonly terminals: ReadonlyMap<number, Terminal>;
 }
 
 /** What is known before anything was heard. */
@@ -36,6 +39,7 @@ export const nothingKnown: Model = {
   agents: [],
   settings: null,
   messageRounds: new Map(),
+  terminals: new Map(),
 };
 
 /** The model after some changes, in order. Several at once cost one copy of the task map. */
@@ -57,6 +61,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           agents: change.agents,
           settings: change.settings,
           messageRounds: next.messageRounds,
+          terminals: new Map(),
         };
         break;
       case 'task.changed':
@@ -83,6 +88,9 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
         break;
       case 'repository.removed':
         next = { ...next, repositories: next.repositories.filter(({ id }) => id !== change.id) };
+        break;
+      case 'terminal.changed':
+        next = { ...next, terminals: new Map(next.terminals).set(change.terminal.id, change.terminal) };
         break;
       case 'agents.changed':
         next = { ...next, agents: change.agents };

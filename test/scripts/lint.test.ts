@@ -53,6 +53,16 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
     forbidden: ['../store/tasks', '../git/merge', '../runner/run', 'better-sqlite3', 'electron', '@orpc/server'],
   },
   {
+    file: 'core/host/serve.ts',
+    allowed: ['./children', 'zod', 'node:net'],
+    forbidden: ['../contract/task', '../store/tasks', '../agents/echo', '../config', '@lydell/node-pty', 'electron'],
+  },
+  {
+    file: 'core/host/pty.ts',
+    allowed: ['./protocol', '@lydell/node-pty', 'node:tty'],
+    forbidden: ['../contract/task', '../runner/run', 'electron'],
+  },
+  {
     file: 'core/sources/http.ts',
     allowed: ['../contract/task', './source', 'node:http'],
     forbidden: ['../store/tasks', '../git/merge', 'better-sqlite3', 'electron'],
@@ -64,7 +74,15 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
   },
   {
     file: 'core/runner/run.ts',
-    allowed: ['../contract/task', '../store/tasks', '../sources/queue', '../agents/agent', '../git/merge', './recover'],
+    allowed: [
+      '../contract/task',
+      '../store/tasks',
+      '../sources/queue',
+      '../agents/agent',
+      '../git/merge',
+      '../host/hosts',
+      './recover',
+    ],
     forbidden: ['../commands/tasks', '../server/server', '../config', '../index', 'better-sqlite3', 'electron'],
   },
   {

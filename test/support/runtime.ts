@@ -6,6 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import { type Config, foldersOf } from '../../core/config';
 import type { Change } from '../../core/contract/change';
 import type { Task, TaskState } from '../../core/contract/task';
+import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
 import { createRepository, type SampleRepository } from './repository';
 
@@ -28,7 +29,9 @@ export interface Bed {
 }
 
 /** Starts a runtime with a sample repository beside it. `environment` is added to a bare one with a home of its own. */
-export async function openBed(options: { environment?: Record<string, string>; start?: boolean } = {}): Promise<Bed> {
+export async function openBed(
+  options: { environment?: Record<string, string>; start?: boolean; host?: HostProgram } = {},
+): Promise<Bed> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-bed-')));
   const repository = await createRepository(join(folder, 'repository'), join(folder, 'home'));
   const environment = {
@@ -45,7 +48,13 @@ export async function openBed(options: { environment?: Record<string, string>; s
     home: environment.HOME,
     shell: null,
   };
-  return bedOn({ folder, config, repository, start: options.start ?? true });
+  return bedOn({
+    folder,
+    config,
+    repository,
+    start: options.start ?? true,
+    ...(options.host && { host: options.host }),
+  });
 }
 
 async function bedOn(given: {
@@ -53,11 +62,13 @@ async function bedOn(given: {
   config: Config;
   repository: SampleRepository;
   start: boolean;
+  host?: HostProgram;
 }): Promise<Bed> {
   const runtime = await createRuntime({
     config: given.config,
     owner: 'background',
     askHuman: null,
+    host: given.host ?? null,
     desktop: null,
     onStopRequested: () => {},
   });

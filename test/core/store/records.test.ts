@@ -38,6 +38,7 @@ describe('a repository', () => {
       trustChanged: false,
       defaultBranch: 'main',
       checkCommand: null,
+      runCommand: null,
       addedAt: 1,
       commonDir: '/work/sample/.git',
       trustHash: 'hash',

@@ -142,7 +142,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       trust: on.repositories.trust.handler(({ input }) => repositoryOf(input.repository)),
       configure: on.repositories.configure.handler(({ input }) => {
-        const found = { ...repositoryOf(input.repository), checkCommand: input.checkCommand };
+        const before = repositoryOf(input.repository);
+        const { checkCommand = before.checkCommand, runCommand = before.runCommand } = input;
+        const found = { ...before, checkCommand, runCommand };
         tell({ type: 'repository.changed', repository: found });
         return found;
       }),
@@ -324,6 +326,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           ],
         }));
         return { found: places, more: amount === 'much', index };
+      }),
+    },
+    terminals: {
+      list: on.terminals.list.handler(() => []),
+      open: on.terminals.open.handler(() => {
+        throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
+      }),
+      read: on.terminals.read.handler(({ input }) => ({ from: input.from, bytes: '', over: true })),
+      write: on.terminals.write.handler(() => undefined),
+      resize: on.terminals.resize.handler(() => undefined),
+      close: on.terminals.close.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no such terminal.' });
       }),
     },
     settings: {

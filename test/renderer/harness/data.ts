@@ -18,6 +18,9 @@ export const settings: Settings = {
   maxAttempts: 3,
   silenceMinutes: 30,
   acpAgents: [{ name: 'gemini', command: '/usr/local/bin/gemini', args: ['--acp'] }],
+  keepTerminals: false,
+  terminalMegabytes: 256,
+  terminalDays: 30,
   theme: 'system',
 };
 
@@ -72,6 +75,7 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     trustChanged: false,
     defaultBranch: 'main',
     checkCommand: 'npm test',
+    runCommand: null,
     addedAt: minutes(9000),
   };
 }

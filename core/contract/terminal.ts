@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { taskIdSchema } from './task';
+
+export const terminalIdSchema = z.number().int().positive();
+
+/** A shell of the person's in the task's worktree, or the repository's run command there. */
+export const terminalKinds = ['shell', 'run'] as const;
+export type TerminalKind = (typeof terminalKinds)[number];
+
+/**
+ * - `starting`: stored, and its program is being started by the host. It moves on by itself.
+ * - `running`: its program runs. The program, the person, or the end of its task moves it on.
+ * - `ended`: nothing more is printed. What it printed stays until it is too old.
+ */
+const terminalStates = ['starting', 'running', 'ended'] as const;
+
+/** The size of a terminal, in characters. */
+export const terminalSizeSchema = z.object({
+  columns: z.number().int().min(2).max(1000),
+  rows: z.number().int().min(1).max(1000),
+});
+export type TerminalSize = z.infer<typeof terminalSizeSchema>;
+
+/** A program on a terminal in a task's worktree. Its bytes are numbered from 0 and kept in files of their own. */
+export const terminalSchema = z.object({
+  id: terminalIdSchema,
+  task: taskIdSchema,
+  kind: z.enum(terminalKinds),
+  /** What runs: the shell's path, or the command line. */
+  command: z.string(),
+  state: z.enum(terminalStates),
+  /** How the program exited; null while it runs, when a signal ended it, and when nobody was there to see it. */
+  exitCode: z.number().int().nullable(),
+  /** Why it ended otherwise than by exiting, a sentence. */
+  endReason: z.string().nullable(),
+  /** Why it is held up right now, a sentence; null when it is not. */
+  heldUp: z.string().nullable(),
+  /** The first of the task's ten ports, which its programs find in PORT; null before one was needed. */
+  port: z.number().int().nullable(),
+  startedAt: z.number().int(),
+  endedAt: z.number().int().nullable(),
+  /** When what it printed was removed, because it was old or there was too much; null while it is kept. */
+  removedAt: z.number().int().nullable(),
+});
+export type Terminal = z.infer<typeof terminalSchema>;
+
+/** A stretch of what a terminal's program printed. */
+export const terminalBytesSchema = z.object({
+  /** The number of the first byte. It is later than asked for when what came before is not kept any more. */
+  from: z.number().int().nonnegative(),
+  /** The bytes, in base64: a door carries text. Empty when there are none yet. */
+  bytes: z.string(),
+  /** Nothing comes after these. */
+  over: z.boolean(),
+});
+export type TerminalBytes = z.infer<typeof terminalBytesSchema>;

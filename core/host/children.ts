@@ -1,0 +1,185 @@
+import { createOutput, type Output, writeEnding } from './output';
+import type { Ending, Held, NewChild } from './protocol';
+import { type Pty, startPty } from './pty';
+
+/** What the host's clients are told of its children. */
+export interface Told {
+  grew(child: Held): void;
+  ended(id: string, ending: Ending): void;
+}
+
+/** The programs this host holds. */
+export interface Children {
+  list(): Held[];
+  /** Starts one. Throws with the reason when it cannot. */
+  start(child: NewChild): void;
+  /** Each throws when there is no such child. */
+  write(id: string, text: string): void;
+  resize(id: string, size: NewChild['wiring']['size']): void;
+  /** Hangs up on a child; what of it is left after the grace is killed. */
+  end(id: string, graceMs: number): void;
+  /** Ends all of them now. */
+  endAll(): void;
+}
+
+interface Child {
+  readonly id: string;
+  readonly pty: Pty;
+  readonly output: Output;
+  /** Read but not yet in the file: a loop turn's worth, or what a full disk did not take. */
+  pending: Buffer[];
+  heldUp: string | null;
+  scheduled: boolean;
+  telling: NodeJS.Timeout | undefined;
+  told: number;
+  retry: NodeJS.Timeout | undefined;
+  killing: NodeJS.Timeout | undefined;
+  end: { readonly exitCode: number; readonly signal: number | null } | null;
+}
+
+/** Followers hear of growth at once, then at most this often: a file that grows is no news. */
+const tellEveryMs = 16;
+const tryAgainMs = 500;
+/** A terminal gives some 4 KB at a time; this many of them are written at once when a program prints fast. */
+const chunksAtOnce = 16;
+
+/**
+ * Makes the place where programs are held. What they print is in their file before anybody is told of it. `folderOf`
+ * says where a child's output goes.
+ */
+export function createChildren(options: {
+  readonly folderOf: (id: string) => string;
+  readonly told: Told;
+  readonly now?: () => number;
+}): Children {
+  const { folderOf, told, now = Date.now } = options;
+  const children = new Map<string, Child>();
+
+  function flush(child: Child): void {
+    child.scheduled = false;
+    if (child.heldUp !== null || child.pending.length === 0) return;
+    const bytes = child.pending.length === 1 ? (child.pending[0] as Buffer) : Buffer.concat(child.pending);
+    const { written, failure } = child.output.append(bytes);
+    child.pending = written === bytes.length ? [] : [bytes.subarray(written)];
+    if (failure !== null) holdUp(child, failure);
+    tell(child);
+  }
+
+  function holdUp(child: Child, failure: NodeJS.ErrnoException): void {
+    child.heldUp =
+      failure.code === 'ENOSPC'
+        ? 'The disk is full. The program waits and goes on by itself when there is space again.'
+        : `What it prints cannot be kept: ${failure.message}. The program waits and goes on by itself when it can be.`;
+    child.pty.pause();
+    child.retry = setInterval(() => {
+      const bytes = Buffer.concat(child.pending);
+      const { written, failure: again } = child.output.append(bytes);
+      child.pending = written === bytes.length ? [] : [bytes.subarray(written)];
+      if (again !== null) return;
+      clearInterval(child.retry);
+      child.heldUp = null;
+      child.pty.resume();
+      tellNow(child);
+      if (child.end !== null) finish(child);
+    }, tryAgainMs);
+    tellNow(child);
+  }
+
+  function tell(child: Child): void {
+    if (child.telling !== undefined || child.output.end === child.told) return;
+    tellNow(child);
+    child.telling = setTimeout(() => {
+      child.telling = undefined;
+      tell(child);
+    }, tellEveryMs);
+  }
+
+  function tellNow(child: Child): void {
+    child.told = child.output.end;
+    told.grew(heldOf(child));
+  }
+
+  function finish(child: Child): void {
+    if (child.end === null) return;
+    flush(child);
+    // Its last bytes are not kept yet; when they are this comes again.
+    if (child.heldUp !== null) return;
+    clearTimeout(child.telling);
+    clearTimeout(child.killing);
+    clearInterval(child.retry);
+    const ending = { ...child.end, end: child.output.end, at: now() };
+    child.output.close();
+    children.delete(child.id);
+    try {
+      writeEnding(folderOf(child.id), ending);
+    } catch {
+      // Whoever is attached learns it all the same; nobody else can be told on a disk that takes nothing.
+    }
+    told.ended(child.id, ending);
+  }
+
+  function held(id: string): Child {
+    const child = children.get(id);
+    if (child === undefined) throw new Error(`There is no ${id} here; it has ended.`);
+    return child;
+  }
+
+  return {
+    list: () => [...children.values()].map(heldOf),
+    start(given) {
+      if (children.has(given.id)) throw new Error(`${given.id} was started before.`);
+      const output = createOutput({ folder: folderOf(given.id), keepBytes: given.keepBytes });
+      let child: Child | null = null;
+      const pty = startPty(
+        { ...given, ...given.wiring },
+        {
+          onBytes(bytes) {
+            if (child === null) return;
+            child.pending.push(bytes);
+            if (child.pending.length >= chunksAtOnce) return flush(child);
+            if (child.scheduled) return;
+            child.scheduled = true;
+            const mine = child;
+            setImmediate(() => flush(mine));
+          },
+          onEnd(end) {
+            if (child === null) return;
+            child.end = end;
+            finish(child);
+          },
+        },
+      );
+      child = {
+        ...{ id: given.id, pty, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
+        ...{ telling: undefined, retry: undefined, killing: undefined },
+      };
+      children.set(given.id, child);
+      tellNow(child);
+    },
+    write: (id, text) => held(id).pty.write(text),
+    resize: (id, size) => held(id).pty.resize(size),
+    end(id, graceMs) {
+      const child = held(id);
+      signalGroup(child.pty.pid, 'SIGHUP');
+      // An interactive shell takes the hang-up; what ignores it, and what is stopped, does not.
+      signalGroup(child.pty.pid, 'SIGCONT');
+      child.killing ??= setTimeout(() => signalGroup(child.pty.pid, 'SIGKILL'), graceMs);
+    },
+    endAll() {
+      for (const child of children.values()) signalGroup(child.pty.pid, 'SIGKILL');
+    },
+  };
+}
+
+function heldOf({ id, pty, output, heldUp }: Child): Held {
+  return { id, pid: pty.pid, end: output.end, heldUp };
+}
+
+/** A program on a terminal leads a session and a group of its own. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,152 @@
+import { createConnection, type Socket } from 'node:net';
+import { frame, unframe } from './frames';
+import { type Ending, type Held, type HostRecord, type Question, type Said, saidSchema } from './protocol';
+
+type WithoutNumber<T> = T extends { number: number } ? Omit<T, 'number'> : never;
+
+/** What is told about a host's children, unasked. */
+export interface HostNews {
+  grew(child: Held): void;
+  ended(id: string, ending: Ending): void;
+}
+
+/** A host somebody is attached to. */
+export interface HostConnection {
+  readonly record: HostRecord;
+  readonly protocol: number;
+  readonly version: string;
+  /** Asks for something. Rejects with the host's reason, or when the connection ends before the answer. */
+  ask(question: WithoutNumber<Question>): Promise<readonly Held[]>;
+  /** Asks the host to take nothing new and to end once it is empty. */
+  drain(): void;
+  /**
+   * Asks for a sign of life every `everyMs` and tells when one did not come before the next was due, and when the host
+   * answers again.
+   */
+  watch(everyMs: number, hear: { readonly onSilent: () => void; readonly onBack: () => void }): void;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  close(): void;
+  /** Closes and lets the host end at once, if it is empty. */
+  dismiss(): void;
+}
+
+/** Why a host could not be attached to: nobody listens there, or whoever does says nothing. */
+export type Unreached = 'dead' | 'silent';
+
+/** Attaches to a host and waits at most `patienceMs` for its greeting. */
+export async function connectHost(options: {
+  readonly record: HostRecord;
+  readonly version: string;
+  readonly protocol: number;
+  readonly patienceMs: number;
+  readonly news: HostNews;
+}): Promise<HostConnection | Unreached> {
+  const { record, news } = options;
+  const socket = createConnection(record.socket);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const connected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  if (!connected) return 'dead';
+  const waiting = new Map<number, { resolve(held: readonly Held[]): void; reject(error: Error): void }>();
+  let number = 0;
+  let greet: (hello: Extract<Said, { type: 'hello' }> | null) => void = () => {};
+  const greeted = new Promise<Extract<Said, { type: 'hello' }> | null>((resolve) => {
+    greet = resolve;
+  });
+
+  listen(socket, (said) => {
+    if (said.type === 'hello') greet(said);
+    else if (said.type === 'grew') news.grew(said.child);
+    else if (said.type === 'ended') news.ended(said.id, said.ending);
+    else {
+      const asker = waiting.get(said.number);
+      waiting.delete(said.number);
+      if (said.failure === null) asker?.resolve(said.children ?? []);
+      else asker?.reject(new Error(said.failure));
+    }
+  });
+  void closed.then(() => {
+    greet(null);
+    for (const { reject } of waiting.values()) reject(new Error('The terminal host ended before it answered.'));
+    waiting.clear();
+  });
+  socket.write(frame({ type: 'hello', protocol: options.protocol, version: options.version }));
+  const late = setTimeout(() => greet(null), options.patienceMs);
+  const hello = await greeted;
+  clearTimeout(late);
+  if (hello === null) {
+    socket.destroy();
+    return 'silent';
+  }
+
+  const ask: HostConnection['ask'] = (question) =>
+    new Promise((resolve, reject) => {
+      if (socket.destroyed) return reject(new Error('The terminal host has ended.'));
+      number += 1;
+      waiting.set(number, { resolve, reject });
+      socket.write(frame({ ...question, number }));
+    });
+  return {
+    record,
+    protocol: hello.protocol,
+    version: hello.version,
+    ask,
+    drain: () => void socket.write(frame({ type: 'drain' })),
+    watch(everyMs, hear) {
+      const timer = watchPulse({ everyMs, ping: () => ask({ type: 'ping' }), ...hear });
+      void closed.then(() => clearInterval(timer));
+    },
+    closed,
+    close: () => socket.destroy(),
+    dismiss: () => void socket.end(frame({ type: 'drain' })),
+  };
+}
+
+function watchPulse(options: {
+  readonly everyMs: number;
+  readonly ping: () => Promise<unknown>;
+  readonly onSilent: () => void;
+  readonly onBack: () => void;
+}): NodeJS.Timeout {
+  const { everyMs } = options;
+  let unanswered = false;
+  let silent = false;
+  let beatAt = Date.now();
+  return setInterval(() => {
+    // Whoever was asleep or busy itself has not waited, so it begins anew instead of judging.
+    const overslept = Date.now() - beatAt > everyMs * 1.5;
+    beatAt = Date.now();
+    if (unanswered) {
+      if (!silent && !overslept) {
+        silent = true;
+        options.onSilent();
+      }
+      return;
+    }
+    unanswered = true;
+    options.ping().then(
+      () => {
+        unanswered = false;
+        if (silent) options.onBack();
+        silent = false;
+      },
+      () => {},
+    );
+  }, everyMs);
+}
+
+function listen(socket: Socket, hear: (said: Said) => void): void {
+  const read = unframe();
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk) => {
+    try {
+      for (const message of read(chunk)) hear(saidSchema.parse(message));
+    } catch {
+      // It is no host of ours, or of a version that says other things.
+      socket.destroy();
+    }
+  });
+}

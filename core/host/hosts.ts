@@ -1,0 +1,193 @@
+import { connectHost, type HostConnection } from './connection';
+import { type Ending, type Held, type HostRecord, type NewChild, protocol } from './protocol';
+import { readRecords, removeRecord } from './records';
+import { type HostProgram, startHost } from './start';
+
+/** What the runtime is told of the programs its hosts hold. */
+export interface HostsNews {
+  grew(child: Held): void;
+  ended(id: string, ending: Ending): void;
+  /** Its host is gone and nobody holds it any more. */
+  lost(id: string, pid: number): void;
+}
+
+/** The hosts of this data folder: the one new programs go to, and older ones that still hold some. */
+export interface Hosts {
+  /**
+   * Attaches to the hosts an earlier runtime left and gives what they hold. A host that is dead is forgotten; one that
+   * does not answer, or speaks another protocol, is ended with what it holds. Never throws.
+   */
+  adopt(): Promise<readonly Held[]>;
+  /** Starts a program, and a host for it when there is none. Throws with the reason. */
+  start(child: NewChild): Promise<Held>;
+  /** Each rejects when nobody holds the program. */
+  write(id: string, text: string): Promise<void>;
+  resize(id: string, size: NewChild['wiring']['size']): Promise<void>;
+  end(id: string, graceMs: number): Promise<void>;
+  /** Lets go of every host; what they hold goes on, and one that holds nothing ends. */
+  detach(): void;
+}
+
+interface Attached {
+  readonly connection: HostConnection;
+  readonly held: Map<string, Held>;
+  /** It takes nothing new: it is of another version, or it has been silent. */
+  leaving: boolean;
+}
+
+/** How long a host that is silent may take to come back before it is ended with what it holds. */
+const usualPatienceMs = 30_000;
+const greetingMs = 10_000;
+
+/** Makes the keeper of this runtime's hosts. It starts none by itself. */
+export function createHosts(options: {
+  /** Null where the shell cannot start one; then nothing can be held. */
+  readonly program: HostProgram | null;
+  readonly run: string;
+  readonly outputs: string;
+  readonly logs: string;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly news: HostsNews;
+  readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+  /** How often a host is asked for a sign of life. */
+  readonly everyMs?: number;
+  readonly patienceMs?: number;
+}): Hosts {
+  const { program, run, news, log, everyMs = 5000, patienceMs = usualPatienceMs } = options;
+  const attached = new Set<Attached>();
+  let detached = false;
+  let starting: Promise<Attached> | null = null;
+
+  async function attach(record: HostRecord, patience: number): Promise<Attached | null> {
+    const held = new Map<string, Held>();
+    const connection = await connectHost({
+      ...{ record, version: options.version, protocol, patienceMs: patience },
+      news: {
+        grew(child) {
+          held.set(child.id, child);
+          news.grew(child);
+        },
+        ended(id, ending) {
+          held.delete(id);
+          news.ended(id, ending);
+        },
+      },
+    });
+    if (connection === 'dead') {
+      removeRecord(run, record);
+      return null;
+    }
+    if (connection === 'silent') {
+      log('A terminal host did not answer and was ended.', { pid: record.pid });
+      kill(record);
+      return null;
+    }
+    if (connection.protocol !== protocol) {
+      log('A terminal host speaks another protocol and was ended.', { pid: record.pid, theirs: connection.protocol });
+      connection.close();
+      kill(record);
+      return null;
+    }
+    const host: Attached = { connection, held, leaving: connection.version !== options.version };
+    for (const child of await connection.ask({ type: 'list' })) held.set(child.id, child);
+    if (host.leaving) connection.drain();
+    attached.add(host);
+    watch(host);
+    return host;
+  }
+
+  function watch(host: Attached): void {
+    const { connection, held } = host;
+    let patience: NodeJS.Timeout | undefined;
+    const tell = (heldUp: string | null) => {
+      for (const child of held.values()) news.grew({ ...child, heldUp: heldUp ?? child.heldUp });
+    };
+    connection.watch(everyMs, {
+      onSilent() {
+        log('A terminal host does not answer.', { pid: connection.record.pid });
+        host.leaving = true;
+        tell('The process that holds this terminal does not answer. It is ended if that goes on.');
+        patience = setTimeout(() => {
+          log('A terminal host was ended because it did not answer.', { pid: connection.record.pid });
+          kill(connection.record);
+        }, patienceMs);
+      },
+      onBack() {
+        clearTimeout(patience);
+        connection.drain();
+        tell(null);
+      },
+    });
+    void connection.closed.then(() => {
+      clearTimeout(patience);
+      attached.delete(host);
+      if (detached) return;
+      removeRecord(run, connection.record);
+      for (const child of held.values()) news.lost(child.id, child.pid);
+    });
+  }
+
+  function kill(record: HostRecord): void {
+    // Whoever listens at this host's own path in a folder nobody else can enter is that host.
+    try {
+      process.kill(record.pid, 'SIGKILL');
+    } catch {
+      // It ended by itself meanwhile.
+    }
+    removeRecord(run, record);
+  }
+
+  async function taking(): Promise<Attached> {
+    for (const host of attached) if (!host.leaving) return host;
+    starting ??= startAnother().finally(() => {
+      starting = null;
+    });
+    return starting;
+  }
+
+  async function startAnother(): Promise<Attached> {
+    if (program === null) throw new Error('This build has no program that holds terminals. Build it: npm run build');
+    const host = await attach(await startHost({ ...options, program }), greetingMs);
+    if (host === null) throw new Error('The process that holds terminals did not answer.');
+    return host;
+  }
+
+  function holder(id: string): HostConnection {
+    for (const { connection, held } of attached) if (held.has(id)) return connection;
+    throw new Error(`Nothing holds ${id}; it has ended.`);
+  }
+
+  return {
+    async adopt() {
+      const records = readRecords(run);
+      await Promise.all(
+        records.map((record) =>
+          attach(record, greetingMs).catch((cause) =>
+            log('A terminal host could not be attached to.', { pid: record.pid, cause: String(cause) }),
+          ),
+        ),
+      );
+      return [...attached].flatMap(({ held }) => [...held.values()]);
+    },
+    async start(child) {
+      // The host tells of it as it tells of growth, before it answers, so that it is held before it can end.
+      const [started] = await (await taking()).connection.ask({ type: 'start', child });
+      if (started === undefined) throw new Error(`The terminal host did not say whether ${child.id} started.`);
+      return started;
+    },
+    async write(id, text) {
+      await holder(id).ask({ type: 'write', id, text });
+    },
+    async resize(id, size) {
+      await holder(id).ask({ type: 'resize', id, size });
+    },
+    async end(id, graceMs) {
+      await holder(id).ask({ type: 'end', id, graceMs });
+    },
+    detach() {
+      detached = true;
+      for (const { connection, held } of attached) held.size === 0 ? connection.dismiss() : connection.close();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { ReadStream } from 'node:tty';
+import { type IPty, spawn } from '@lydell/node-pty';
+import type { NewChild } from './protocol';
+
+/** A program on a terminal of its own. */
+export interface Pty {
+  readonly pid: number;
+  write(text: string): void;
+  resize(size: { readonly columns: number; readonly rows: number }): void;
+  /** Holds the program up: it waits in its own writing until `resume`. Nothing is lost. */
+  pause(): void;
+  resume(): void;
+}
+
+/** How long a terminal may be silent after its program ended before what still holds it open is given up on. */
+const lingerMs = 300;
+
+/**
+ * Starts a program on a terminal. Every byte it printed is told before its end is. Throws when the terminal cannot be
+ * made; a program that is not there ends with exit code 1 or 127 instead, as it does in any terminal.
+ */
+export function startPty(
+  child: Pick<NewChild, 'command' | 'args' | 'directory' | 'environment'> & NewChild['wiring'],
+  hear: {
+    readonly onBytes: (bytes: Buffer) => void;
+    readonly onEnd: (end: { readonly exitCode: number; readonly signal: number | null }) => void;
+  },
+): Pty {
+  const { columns, rows } = child.size;
+  const pty = spawn(child.command, [...child.args], {
+    name: child.environment.TERM ?? 'xterm-256color',
+    cols: columns,
+    rows,
+    cwd: child.directory,
+    env: { ...child.environment },
+    // Bytes, not text: a chunk may end in the middle of a character.
+    encoding: null,
+  });
+  const flow = keepUntilRead(pty);
+  pty.onData((data) => {
+    flow.heard();
+    hear.onBytes(data as unknown as Buffer);
+  });
+  pty.onExit(({ exitCode, signal }) => hear.onEnd({ exitCode, signal: signal || null }));
+  return {
+    pid: pty.pid,
+    write: (text) => pty.write(text),
+    resize(size) {
+      try {
+        pty.resize(size.columns, size.rows);
+      } catch {
+        // The program ended a moment ago, and its terminal with it.
+      }
+    },
+    pause() {
+      flow.paused(true);
+      pty.pause();
+    },
+    resume() {
+      flow.paused(false);
+      pty.resume();
+    },
+  };
+}
+
+/**
+ * node-pty throws away what was not read 200 ms after the program ended: on a busy machine, or while it is paused, that
+ * is output. Its socket is therefore closed only after it has been silent for a while with somebody reading.
+ */
+function keepUntilRead(pty: IPty): { heard(): void; paused(now: boolean): void } {
+  const socket = (pty as unknown as { readonly _socket?: ReadStream })._socket;
+  let heardAt = 0;
+  let paused = false;
+  if (process.platform !== 'win32' && socket !== undefined) {
+    const destroy = socket.destroy.bind(socket);
+    let waiting: NodeJS.Timeout | undefined;
+    const whenSilent = () => {
+      const silent = Date.now() - heardAt;
+      if (paused || silent < lingerMs) {
+        waiting = setTimeout(whenSilent, paused ? lingerMs : lingerMs - silent);
+        return;
+      }
+      // On a busy machine the time may have passed with nothing read at all, so what is there now is read first.
+      const before = heardAt;
+      setImmediate(() => (heardAt === before && !paused ? destroy() : whenSilent()));
+    };
+    socket.destroy = (error) => {
+      // The end of the terminal itself comes as an error, after its last byte.
+      if (error !== undefined && error !== null) return destroy(error);
+      if (waiting === undefined) {
+        heardAt = Date.now();
+        whenSilent();
+      }
+      return socket;
+    };
+    socket.once('close', () => clearTimeout(waiting));
+  }
+  return {
+    heard() {
+      heardAt = Date.now();
+    },
+    paused(now) {
+      paused = now;
+      heardAt = Date.now();
+    },
+  };
+}

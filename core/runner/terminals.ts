@@ -1,0 +1,287 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { within } from '../agents/child';
+import { endLeftovers, markerName } from '../agents/leftovers';
+import { CodedError } from '../contract/errors';
+import type { Terminal, TerminalBytes, TerminalKind, TerminalSize } from '../contract/terminal';
+import { createHosts, type Hosts } from '../host/hosts';
+import type { Ending, Held } from '../host/protocol';
+import { readBytes, readEnding } from '../host/read';
+import type { HostProgram } from '../host/start';
+import {
+  endTerminal,
+  insertTerminal,
+  listTerminals,
+  openTerminals,
+  readTerminal,
+  type TerminalRow,
+  terminalRuns,
+} from '../store/terminals';
+import type { Deps } from './deps';
+import { type Person, terminalMarker, terminalProgram } from './terminal-program';
+import { removeOldOutput } from './terminal-removal';
+
+/** The programs on terminals of this data folder. */
+export interface Terminals {
+  /** Takes over what an earlier runtime left with its hosts, and says of the rest how it ended. Never throws. */
+  adopt(): Promise<void>;
+  list(task: number): Terminal[];
+  open(about: { readonly task: number; readonly kind: TerminalKind; readonly size: TerminalSize }): Promise<Terminal>;
+  /** What was printed from a byte on, or what comes next when `wait` is set. Ends early when the signal is aborted. */
+  read(
+    about: { readonly terminal: number; readonly from: number; readonly wait: boolean },
+    signal: AbortSignal | undefined,
+  ): Promise<TerminalBytes>;
+  write(terminal: number, text: string): Promise<void>;
+  resize(terminal: number, size: TerminalSize): Promise<void>;
+  /** Ends a program with all that it started. Harmless when it has ended. */
+  close(terminal: number): Promise<Terminal>;
+  /** Ends all programs of a task, before its worktree goes. Never throws. */
+  closeOf(task: number): Promise<void>;
+  /** How many run. */
+  running(): number;
+  /** Lets go of the hosts; ends what they hold before, unless the person wants that kept. Harmless when called twice. */
+  stop(): Promise<void>;
+}
+
+/** What making terminals takes beyond what the runner has. */
+export interface TerminalDeps extends Omit<Deps, 'closeTerminals'> {
+  readonly folders: Deps['folders'] & { readonly terminals: string; readonly run: string; readonly logs: string };
+  readonly person: Person;
+  readonly host: HostProgram | null;
+  readonly version: string;
+  readonly announceTerminal: (terminal: Terminal) => void;
+}
+
+const graceMs = 2000;
+const endingMs = 5000;
+const waitMs = 30_000;
+const mostBytes = 256 * 1024;
+const lookEveryMs = 60 * 60_000;
+
+/** Makes the keeper of terminals. It starts nothing by itself. */
+export function createTerminals(deps: TerminalDeps): Terminals {
+  const { db, writer, now, log } = deps;
+  const live = new Map<number, Held>();
+  const waiting = new Map<number, Set<() => void>>();
+  let adopting: Promise<void> = Promise.resolve();
+  let looking: NodeJS.Timeout | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const hosts: Hosts = createHosts({
+    program: deps.host,
+    ...{ run: deps.folders.run, outputs: deps.folders.terminals, logs: deps.folders.logs, version: deps.version },
+    environment: hostEnvironment(deps.person.environment),
+    news: {
+      grew(child) {
+        const id = idOf(child.id);
+        const before = live.get(id);
+        live.set(id, child);
+        if (before !== undefined && before.heldUp !== child.heldUp) announce(id);
+        wake(id);
+      },
+      ended: (id, ending) => void over(idOf(id), ending).catch(failed),
+      lost: (id) => void over(idOf(id), null).catch(failed),
+    },
+    log: (message, facts) => log('warning', message, facts),
+  });
+
+  const failed = (cause: unknown) => log('error', 'The end of a terminal could not be kept.', { cause: String(cause) });
+
+  function wake(id: number): void {
+    for (const tell of waiting.get(id) ?? []) tell();
+  }
+
+  function shown(row: TerminalRow): Terminal {
+    const { pid: _pid, ...terminal } = row;
+    return { ...terminal, heldUp: row.state === 'ended' ? null : (live.get(row.id)?.heldUp ?? null) };
+  }
+
+  function announce(id: number): void {
+    deps.announceTerminal(shown(readTerminal(db, id)));
+  }
+
+  /** What a program started goes with it; `ending` is null when nobody was there to see it end. */
+  async function over(id: number, ending: Ending | null, lost = 'The process that held it ended.'): Promise<void> {
+    const row = readTerminal(db, id);
+    const pid = row.pid ?? live.get(id)?.pid ?? null;
+    const known = ending ?? (await readEnding(folderOf(id)));
+    await endLeftovers({ group: pid, marker: terminalMarker(deps.owner, row.task, id)[markerName] ?? null });
+    await writer.write((store) =>
+      endTerminal(store, {
+        id,
+        exitCode: known === null || known.signal !== null ? null : known.exitCode,
+        reason: known === null ? lost : known.signal === null ? null : `Ended by signal ${known.signal}.`,
+        at: known?.at ?? now(),
+      }),
+    );
+    live.delete(id);
+    announce(id);
+    wake(id);
+    void removeOld();
+  }
+
+  const removeOld = () =>
+    removeOldOutput(deps, announce).catch((cause) =>
+      log('warning', 'What old terminals printed could not be removed.', { cause: String(cause) }),
+    );
+
+  function folderOf(id: number): string {
+    return join(deps.folders.terminals, nameOf(id));
+  }
+
+  /** Resolves when more was printed, the program ended, or the time is over. */
+  function more(id: number, signal: AbortSignal | undefined): { readonly happened: Promise<void>; forget(): void } {
+    const tells = waiting.get(id) ?? new Set();
+    waiting.set(id, tells);
+    let tell = () => {};
+    const happened = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    tells.add(tell);
+    signal?.addEventListener('abort', tell, { once: true });
+    return {
+      happened,
+      forget() {
+        signal?.removeEventListener('abort', tell);
+        tells.delete(tell);
+        if (tells.size === 0) waiting.delete(id);
+      },
+    };
+  }
+
+  async function ended(id: number): Promise<void> {
+    while (readTerminal(db, id).state !== 'ended') {
+      const growth = more(id, undefined);
+      if (readTerminal(db, id).state !== 'ended') await growth.happened;
+      growth.forget();
+    }
+  }
+
+  async function end(id: number): Promise<void> {
+    if (readTerminal(db, id).state === 'ended') return;
+    await hosts.end(nameOf(id), graceMs);
+    await within(ended(id), endingMs);
+  }
+
+  async function closeAll(rows: readonly TerminalRow[]): Promise<void> {
+    await Promise.all(
+      rows.map((row) =>
+        end(row.id).catch((cause) => log('warning', 'A terminal could not be ended.', { cause: String(cause) })),
+      ),
+    );
+  }
+
+  return {
+    adopt() {
+      const before = openTerminals(db);
+      adopting = (async () => {
+        const held = new Map((await hosts.adopt()).map((child) => [idOf(child.id), child]));
+        for (const row of before) {
+          const child = held.get(row.id);
+          if (child === undefined) await over(row.id, null);
+          else {
+            live.set(row.id, child);
+            await writer.write((store) => terminalRuns(store, row.id, child.pid));
+            announce(row.id);
+          }
+        }
+        await removeOld();
+      })().catch((cause) => log('error', 'Terminals could not be taken over.', { cause: String(cause) }));
+      looking ??= setInterval(() => void removeOld(), lookEveryMs);
+      return adopting;
+    },
+    list: (task) => listTerminals(db, task).map(shown),
+    async open({ task, kind, size }) {
+      await adopting;
+      if (kind === 'run') {
+        const runs = openTerminals(db).filter((row) => row.task === task && row.kind === 'run');
+        await closeAll(runs);
+      }
+      const program = await terminalProgram(deps, task, kind);
+      const about = { task, kind, command: program.shown, at: now() };
+      const id = await writer.write((store) => insertTerminal(store, about));
+      const marker = terminalMarker(deps.owner, task, id);
+      try {
+        const { pid } = await hosts.start({
+          ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
+          environment: { ...program.environment, ...marker },
+          wiring: { kind: 'terminal', size },
+          keepBytes: deps.settings().terminalMegabytes * 1_000_000,
+        });
+        await writer.write((store) => terminalRuns(store, id, pid));
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        await rm(folderOf(id), { recursive: true, force: true });
+        await writer.write((store) => endTerminal(store, { id, exitCode: null, reason, at: now() }));
+        announce(id);
+        throw new CodedError('TERMINAL_FAILED', `Could not start ${program.shown} in a terminal: ${reason}`, { cause });
+      }
+      announce(id);
+      return shown(readTerminal(db, id));
+    },
+    async read({ terminal, from, wait }, signal) {
+      const late = Date.now() + waitMs;
+      for (;;) {
+        // Asked before the look, so that what is printed between the two is not slept through.
+        const growth = more(terminal, signal);
+        try {
+          const over = readTerminal(db, terminal).state === 'ended';
+          const { from: first, bytes } = await readBytes(folderOf(terminal), from, mostBytes);
+          if (bytes.length > 0) return { from: first, bytes: bytes.toString('base64'), over: false };
+          if (over || !wait || signal?.aborted || Date.now() >= late) return { from, bytes: '', over };
+          await within(growth.happened, late - Date.now());
+        } finally {
+          growth.forget();
+        }
+      }
+    },
+    async write(terminal, text) {
+      if (readTerminal(db, terminal).state === 'ended') throw hasEnded(terminal);
+      await hosts.write(nameOf(terminal), text).catch(() => Promise.reject(hasEnded(terminal)));
+    },
+    async resize(terminal, size) {
+      // One that has just ended needs no size.
+      if (readTerminal(db, terminal).state !== 'ended') await hosts.resize(nameOf(terminal), size).catch(() => {});
+    },
+    async close(terminal) {
+      await adopting;
+      await end(terminal);
+      return shown(readTerminal(db, terminal));
+    },
+    async closeOf(task) {
+      await adopting;
+      await closeAll(openTerminals(db).filter((row) => row.task === task));
+    },
+    running: () => openTerminals(db).length,
+    stop() {
+      stopping ??= (async () => {
+        clearInterval(looking);
+        await adopting;
+        if (!deps.settings().keepTerminals) await closeAll(openTerminals(db));
+        hosts.detach();
+      })();
+      return stopping;
+    },
+  };
+}
+
+function hasEnded(terminal: number): CodedError {
+  return new CodedError('WRONG_STATE', `Terminal ${terminal} has ended, so nothing can be typed into it.`, {
+    facts: { terminal },
+  });
+}
+
+function nameOf(id: number): string {
+  return `terminal-${id}`;
+}
+
+function idOf(name: string): number {
+  return Number(name.slice('terminal-'.length));
+}
+
+/** The host itself needs next to nothing; what its programs see is said with each. */
+function hostEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR'];
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name.toUpperCase())));
+}

@@ -1,0 +1,83 @@
+import { CodedError } from '../contract/errors';
+import type { Terminal, TerminalKind } from '../contract/terminal';
+import type { Database } from './database';
+import { allRows, getRow, run } from './statement';
+
+/** A terminal as it is stored: what is known of it only while its host tells is not there. */
+export interface TerminalRow extends Omit<Terminal, 'heldUp'> {
+  readonly pid: number | null;
+}
+
+const columns = `id, task_id AS task, kind, command, state, pid, exit_code AS exitCode, end_reason AS endReason,
+  (SELECT first_port FROM task_port WHERE task_port.task_id = terminal.task_id) AS port, started_at AS startedAt,
+  ended_at AS endedAt, removed_at AS removedAt`;
+
+/** Notes that a program is about to be started on a terminal and gives its id. */
+export function insertTerminal(
+  db: Database,
+  terminal: { readonly task: number; readonly kind: TerminalKind; readonly command: string; readonly at: number },
+): number {
+  return run(
+    db,
+    "INSERT INTO terminal (task_id, kind, command, state, started_at) VALUES (?, ?, ?, 'starting', ?)",
+    terminal.task,
+    terminal.kind,
+    terminal.command,
+    terminal.at,
+  ).id;
+}
+
+/** Moves a terminal on to `running`, unless its program has ended already. */
+export function terminalRuns(db: Database, id: number, pid: number): void {
+  run(db, "UPDATE terminal SET state = 'running' WHERE id = ? AND state = 'starting'", id);
+  run(db, 'UPDATE terminal SET pid = ? WHERE id = ?', pid, id);
+}
+
+/** Moves a terminal on to `ended`. False when it was there already. */
+export function endTerminal(
+  db: Database,
+  end: { readonly id: number; readonly exitCode: number | null; readonly reason: string | null; readonly at: number },
+): boolean {
+  const { changes } = run(
+    db,
+    `UPDATE terminal SET state = 'ended', exit_code = ?, end_reason = ?, ended_at = ? WHERE id = ? AND state <> 'ended'`,
+    end.exitCode,
+    end.reason,
+    end.at,
+    end.id,
+  );
+  return changes > 0;
+}
+
+/** Notes that what a terminal printed is not kept any more. */
+export function terminalRemoved(db: Database, id: number, at: number): void {
+  run(db, "UPDATE terminal SET removed_at = ? WHERE id = ? AND state = 'ended'", at, id);
+}
+
+/** The terminal with this id. Throws NOT_FOUND. */
+export function readTerminal(db: Database, id: number): TerminalRow {
+  const row = getRow<TerminalRow>(db, `SELECT ${columns} FROM terminal WHERE id = ?`, id);
+  if (row !== undefined) return row;
+  throw new CodedError('NOT_FOUND', `There is no terminal ${id}. Look at the terminals of its task.`, {
+    facts: { terminal: id },
+  });
+}
+
+/** The newest 50 terminals of a task, oldest first. */
+export function listTerminals(db: Database, task: number): TerminalRow[] {
+  const newest = 'SELECT id FROM terminal WHERE task_id = ? ORDER BY id DESC LIMIT 50';
+  return allRows<TerminalRow>(db, `SELECT ${columns} FROM terminal WHERE id IN (${newest}) ORDER BY id`, task);
+}
+
+/** Every terminal that has not ended, oldest first. */
+export function openTerminals(db: Database): TerminalRow[] {
+  return allRows<TerminalRow>(db, `SELECT ${columns} FROM terminal WHERE state <> 'ended' ORDER BY id`);
+}
+
+/** Every ended terminal whose output is kept, the one that ended longest ago first. */
+export function keptTerminals(db: Database): TerminalRow[] {
+  return allRows<TerminalRow>(
+    db,
+    `SELECT ${columns} FROM terminal WHERE state = 'ended' AND removed_at IS NULL ORDER BY ended_at, id`,
+  );
+}
