@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { prioritySchema } from './priority';
+import { ruleOfferSchema } from './rule';
 
 export const requestIdSchema = z.number().int().positive();
 
@@ -16,8 +18,8 @@ export type RequestKind = (typeof requestKinds)[number];
  */
 const requestStates = ['open', 'answered', 'withdrawn'] as const;
 
-/** What choosing an option means; `choice` is a plain answer, the others decide a permission. */
-const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always', 'choice'] as const;
+/** What choosing an option means; `choice` is a plain answer, the others decide a permission, this once. */
+const optionKinds = ['allow_once', 'reject_once', 'choice'] as const;
 
 const requestOptionSchema = z.object({
   label: z.string(),
@@ -44,8 +46,8 @@ export type RequestTool = z.infer<typeof requestToolSchema>;
  */
 export const answerSchema = z.object({
   decision: z.enum(['allow', 'deny']).nullable(),
-  /** Whether the agent may take this decision for the rest of the session. */
-  always: z.boolean().default(false),
+  /** The rule to keep, one of those the request offers: what it covers is allowed from now on. Only beside `allow`. */
+  rule: ruleOfferSchema.nullable().default(null),
   options: z.array(z.number().int().nonnegative()).default([]),
   text: z.string().max(100_000).nullable(),
 });
@@ -58,11 +60,15 @@ export const requestSchema = z.object({
   taskTitle: z.string(),
   repository: z.string(),
   agent: z.string(),
+  /** The task's, which says how much a wait weighs. */
+  priority: prioritySchema,
   kind: z.enum(requestKinds),
   title: z.string(),
   body: z.string(),
   tool: requestToolSchema.nullable(),
   options: z.array(requestOptionSchema),
+  /** The rules that may be made while allowing it. */
+  rules: z.array(ruleOfferSchema),
   allowsText: z.boolean(),
   /** More than one option may be chosen. */
   multiple: z.boolean(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkDetailSchema, checkSchema } from './check';
 import { parkedKinds } from './park';
+import { prioritySchema } from './priority';
 import { repositoryIdSchema } from './repository';
 import { requestSchema } from './request';
 
@@ -48,11 +49,6 @@ export type TaskOutcome = (typeof taskOutcomes)[number];
 export const permissionLevels = ['autonomous', 'supervised', 'human-required'] as const;
 export const permissionLevelSchema = z.enum(permissionLevels);
 export type PermissionLevel = (typeof permissionLevels)[number];
-
-/** The queue's names, taken in this order. */
-export const priorities = ['high_priority', 'default', 'low_priority'] as const;
-const prioritySchema = z.enum(priorities);
-export type Priority = (typeof priorities)[number];
 
 /** What the agent used, summed over the task; null is unknown, never zero. */
 export const usageSchema = z.object({

@@ -1,5 +1,5 @@
+import { priorities } from '../contract/priority';
 import type { TaskState } from '../contract/task';
-import { priorities } from '../contract/task';
 import type { Database } from './database';
 import { type Due, holdsAt, holdTask } from './holding';
 import { allRows, getRow, run } from './statement';

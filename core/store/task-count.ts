@@ -1,4 +1,5 @@
-import type { Priority, TaskState } from '../contract/task';
+import type { Priority } from '../contract/priority';
+import type { TaskState } from '../contract/task';
 import { taskStates } from '../contract/task';
 import type { Database } from './database';
 import { allRows, run } from './statement';

@@ -1,6 +1,7 @@
 import { CodedError } from '../contract/errors';
 import type { Parked } from '../contract/park';
-import type { ChangeSize, PermissionLevel, Priority, TaskOutcome, TaskState } from '../contract/task';
+import type { Priority } from '../contract/priority';
+import type { ChangeSize, PermissionLevel, TaskOutcome, TaskState } from '../contract/task';
 import { cutText } from './cut';
 import type { Database } from './database';
 import { getRow } from './statement';

@@ -1,6 +1,7 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
-import type { PermissionLevel, Priority } from '../../core/contract/task';
+import type { Priority } from '../../core/contract/priority';
+import type { PermissionLevel } from '../../core/contract/task';
 import { AgentCard } from '../agents/card';
 import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';

@@ -1,4 +1,5 @@
-import type { PermissionLevel, Priority } from '../../core/contract/task';
+import type { Priority } from '../../core/contract/priority';
+import type { PermissionLevel } from '../../core/contract/task';
 
 /** What each permission level is called and what it means, in one sentence. */
 export const levelWords: Readonly<Record<PermissionLevel, { readonly name: string; readonly about: string }>> = {
