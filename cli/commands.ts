@@ -6,6 +6,7 @@ import { inboxCommands } from './inbox';
 import { messageCommands } from './message';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
+import { ruleCommands } from './rule';
 import { runtimeCommands } from './runtime';
 import { searchCommands } from './search';
 import { serve } from './serve';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...reviewCommands,
   ...inboxCommands,
   ...searchCommands,
+  ...ruleCommands,
   ...auditCommands,
   ...settingsCommands,
   ...runtimeCommands,

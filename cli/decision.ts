@@ -22,6 +22,9 @@ const questionSchema = z.object({
 });
 const reviewSchema = z.object({ head: z.string(), files: z.array(z.unknown()) });
 const changeSchema = z.object({ change: z.object({ files: z.number() }) });
+const revokedSchema = z.object({ rule: z.number(), words: z.string() });
+// Earlier versions wrote `always` where there is a rule now.
+const alwaysSchema = z.object({ always: z.literal(true) });
 const programsSchema = z.object({ programs: z.array(z.string()) });
 
 function decided(decision: Decision): string {
@@ -41,6 +44,10 @@ function decided(decision: Decision): string {
     case 'discard':
     case 'restore':
       return task;
+    case 'revoke': {
+      const revoked = revokedSchema.safeParse(decision.shown).data;
+      return revoked === undefined ? '' : `rule ${revoked.rule}: ${plainLine(revoked.words, 200)}`;
+    }
     case 'trust':
     case 'distrust':
       return plainLine(decision.repository, 300);
@@ -54,7 +61,8 @@ function answerText({ request, shown, answered }: Decision, task: string): strin
   const answer = answerSchema.safeParse(answered).data;
   const about = question === undefined ? '' : ` — ${plainLine(question.tool?.command ?? question.title, 80)}`;
   const labels = answer?.options.map((index) => question?.options[index]?.label ?? `option ${index}`) ?? [];
-  const decision = answer?.decision === 'allow' ? (answer.always ? 'always allowed' : 'allowed') : answer?.decision;
+  const decision =
+    answer?.decision === 'allow' ? (isForGood(answered) ? 'always allowed' : 'allowed') : answer?.decision;
   // The label of an option that decides says nothing the decision does not say.
   const words = [
     ...(decision === null || decision === undefined ? labels : [decision === 'deny' ? 'denied' : decision]),
@@ -62,6 +70,10 @@ function answerText({ request, shown, answered }: Decision, task: string): strin
   ];
   const said = words.length === 0 ? '' : `: ${plainLine(words.join(', '), 80)}`;
   return `request ${request ?? 'unknown'} of ${task}${said}${about}`;
+}
+
+function isForGood(answered: Decision['answered']): boolean {
+  return alwaysSchema.safeParse(answered).success || (answerSchema.safeParse(answered).data?.rule ?? null) !== null;
 }
 
 function shownText({ kind, shown }: Decision): string {

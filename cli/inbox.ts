@@ -1,4 +1,5 @@
 import { type Answer, answerSchema, type Request } from '../core/contract/request';
+import type { RuleOffer } from '../core/contract/rule';
 import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
 import { plain, plainLine } from './plain';
@@ -9,7 +10,7 @@ import { waitedToday } from './waited';
 const inbox: Command = {
   words: ['inbox'],
   usage: '',
-  summary: 'What waits for you, longest waiting first',
+  summary: 'What waits for you, the most urgent first: how long an agent has waited, times the priority of its task',
   options: {},
   names: { least: 0, most: 0 },
   examples: ['inbox', 'inbox --json'],
@@ -28,34 +29,36 @@ const inbox: Command = {
 
 const answer: Command = {
   words: ['answer'],
-  usage: 'REQUEST (--allow [--always] | --deny [--text REASON] | --text T | --option INDEX_OR_LABEL...)',
+  usage:
+    'REQUEST (--allow [--always session|repository] | --deny [--text REASON] | --text T | --option INDEX_OR_LABEL...)',
   summary: 'Answer a request',
   options: {
     allow: { type: 'boolean' },
     deny: { type: 'boolean' },
-    always: { type: 'boolean' },
+    always: { type: 'string' },
     text: { type: 'string' },
     option: { type: 'string', multiple: true },
   },
   names: { least: 1, most: 1 },
   examples: [
     'answer 3 --allow',
+    'answer 3 --always repository',
     'answer 3 --deny --text "Use the test database"',
     'answer 4 --option 0',
     'answer 4 --option "Keep both"',
     'answer 5 --text "Node 22 and up"',
   ],
+  more: [
+    '  --always keeps a rule, so that the same is not asked again; `inbox` says what it would cover. `rule list` shows the',
+    '  rules there are and `rule revoke` takes one back.',
+    '',
+  ].join('\n'),
   run: (given, around) => {
     const id = given.id(0);
-    if (given.flag('allow') && given.flag('deny'))
-      throw new UsageError('--allow and --deny say the opposite of each other.');
-    if (
-      !given.flag('allow') &&
-      !given.flag('deny') &&
-      given.text('text') === undefined &&
-      given.many('option').length === 0
-    ) {
-      throw new UsageError(`answer needs --allow, --deny, --text or --option. Usage: answer ${answer.usage}`);
+    const allow = given.flag('allow') || given.text('always') !== undefined;
+    if (allow && given.flag('deny')) throw new UsageError('--allow and --deny say the opposite of each other.');
+    if (!allow && !given.flag('deny') && given.text('text') === undefined && given.many('option').length === 0) {
+      throw new UsageError(`answer needs --allow, --always, --deny, --text or --option. Usage: answer ${answer.usage}`);
     }
     return withClient(around, async (client) => {
       // A request that is not open has no options to choose from; the core says what became of it.
@@ -76,15 +79,29 @@ export const inboxCommands: readonly Command[] = [inbox, answer];
 function answerOf(given: Given, request: Request | undefined): Answer {
   const chosen = request === undefined ? [] : given.many('option').map((option) => optionIndex(option, request));
   const kinds = chosen.map((index) => request?.options[index]?.kind ?? 'choice');
-  const allow = given.flag('allow') || kinds.some((kind) => kind.startsWith('allow'));
+  const rule = ruleOf(given.text('always'), request);
+  const allow = given.flag('allow') || rule !== null || kinds.some((kind) => kind.startsWith('allow'));
   const deny = given.flag('deny') || kinds.some((kind) => kind.startsWith('reject'));
   if (allow && deny) throw new UsageError('This answer would allow and deny at once.');
   return answerSchema.parse({
     decision: allow ? 'allow' : deny ? 'deny' : null,
-    always: given.flag('always') || kinds.some((kind) => kind.endsWith('always')),
+    rule,
     options: chosen,
     text: given.text('text') ?? null,
   });
+}
+
+/** The rule of this reach that the request offers. A request that is not open offers none; the core says what became of it. */
+function ruleOf(scope: string | undefined, request: Request | undefined): RuleOffer | null {
+  if (scope === undefined || request === undefined) return null;
+  const offer = request.rules.find((one) => one.scope === scope);
+  if (offer !== undefined) return offer;
+  const known = request.rules.map((one) => one.scope).join(' or ');
+  throw new UsageError(
+    known === ''
+      ? `Request ${request.id} cannot be allowed for good: no rule would cover just that. Use --allow.`
+      : `--always takes ${known}, and not ${JSON.stringify(scope)}.`,
+  );
 }
 
 /** An option by its label, else by its place counted from 0. */

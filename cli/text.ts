@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { Request } from '../core/contract/request';
+import { ruleWords } from '../core/contract/rule';
 import type { Task, TaskState } from '../core/contract/task';
 import { plainLine } from './plain';
 
@@ -118,12 +119,14 @@ export function shortId(oid: string): string {
 export function requestSteps(request: Request, program: string): string {
   const lines = request.options.map((option, index) => `  [${index}] ${plainLine(option.label)}\n`);
   const decides = request.kind !== 'clarification';
+  const offer = request.rules[0];
   const ways = decides
-    ? ['--allow', '--deny']
+    ? ['--allow', ...(offer === undefined ? [] : ['--always session|repository']), '--deny']
     : [
         request.options.length > 0 ? '--option INDEX' : null,
         request.allowsText || request.options.length === 0 ? '--text "…"' : null,
       ];
+  if (offer !== undefined) lines.push(`  Always: ${plainLine(ruleWords(offer.match), 200)}\n`);
   return `${lines.join('')}${ways
     .filter((way) => way !== null)
     .map((way) => `  ${program} answer ${request.id} ${way}\n`)

@@ -96,7 +96,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
       const call = request.toolCall.toolCallId;
       // The tool asks the person itself: asking for leave to ask would be asking twice.
       if (tool.name !== null && quirks.askHumanNames.includes(tool.name)) return allowed(request);
-      const question = permissionQuestion(request, tool, quirks);
+      const question = permissionQuestion(tool, quirks);
       if (turn.permissionLevel === 'autonomous') {
         updates.flush();
         turn.record({ type: 'notice', level: 'info', text: `Allowed without asking: ${question.title}` });

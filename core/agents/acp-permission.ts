@@ -9,11 +9,10 @@ import { visibleText } from './visible';
 type Kind = PermissionOption['kind'];
 
 /** What an agent asks leave for, as a question to the person: everything that would be done, with nothing hidden. */
-export function permissionQuestion(request: RequestPermissionRequest, tool: KnownTool, quirks: Quirks): Question {
+export function permissionQuestion(tool: KnownTool, quirks: Quirks): Question {
   const said = visibleText(textOf(tool.content)).trim();
   const diff = toolDiff(tool, quirks);
   const title = lineOf(visibleText(tool.title));
-  const options = optionsOf(request.options);
   if (tool.kind === 'switch_mode') {
     return { kind: 'plan', title, body: said, tool: null, options, allowsText: true, multiple: false };
   }
@@ -34,20 +33,14 @@ export function permissionQuestion(request: RequestPermissionRequest, tool: Know
   };
 }
 
-function optionsOf(options: readonly PermissionOption[]): readonly RequestOption[] {
-  return options.map((option) => ({
-    label: labels[option.kind] ?? lineOf(option.name),
-    description: '',
-    kind: option.kind,
-  }));
-}
-
-const labels: Readonly<Record<Kind, string>> = {
-  allow_once: 'Allow once',
-  allow_always: 'Allow for this session',
-  reject_once: 'Deny',
-  reject_always: 'Deny for this session',
-};
+/**
+ * The two decisions there are. What an agent would keep for good by itself is not offered: it would stand where nobody
+ * sees it or can take it back. Standing rules are the runner's.
+ */
+const options: readonly RequestOption[] = [
+  { label: 'Allow', description: '', kind: 'allow_once' },
+  { label: 'Deny', description: '', kind: 'reject_once' },
+];
 
 /** The command line a tool's input holds, or null. */
 function commandOf(input: unknown): string | null {
@@ -59,14 +52,7 @@ function commandOf(input: unknown): string | null {
 
 /** The permission as it goes back to the agent. Options are known by their kind: every agent names them differently. */
 export function permissionOutcome(request: RequestPermissionRequest, answer: Answer): RequestPermissionResponse {
-  if (answer.decision === 'allow') {
-    return answer.always
-      ? pick(request.options, ['allow_always', 'allow_once'])
-      : pick(request.options, ['allow_once', 'allow_always']);
-  }
-  return answer.always
-    ? pick(request.options, ['reject_always', 'reject_once'])
-    : pick(request.options, ['reject_once', 'reject_always']);
+  return answer.decision === 'allow' ? allowed(request) : pick(request.options, ['reject_once', 'reject_always']);
 }
 
 /** Leave given without asking, for this one time if the agent knows such a thing. */

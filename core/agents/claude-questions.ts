@@ -11,7 +11,6 @@ export type ClaudeDecision =
   | {
       readonly behavior: 'allow';
       readonly updatedInput: Readonly<Record<string, unknown>>;
-      readonly updatedPermissions?: readonly unknown[];
     }
   | { readonly behavior: 'deny'; readonly message: string; readonly interrupt: false };
 
@@ -73,7 +72,8 @@ export async function questionsOf(
     questions: [question],
     decide: ([answer]) => {
       if (answer?.decision !== 'allow') return deny(answer?.text ?? null);
-      return answer.always ? { ...allowed(input), updatedPermissions: forSession(request) } : allowed(input);
+      // Never with the rules it proposes: those would stand where nobody sees them. Standing rules are the runner's.
+      return allowed(input);
     },
   };
 }
@@ -109,12 +109,6 @@ async function toolQuestion(request: ClaudePermission, directory: string): Promi
   const { tool_name: name, input } = request;
   const command = typeof input.command === 'string' ? visibleText(input.command) : null;
   const diff = await diffForDecision(name, input, directory);
-  const rules = forSession(request);
-  const always: RequestOption = {
-    label: 'Allow for this session',
-    description: visibleText(rules.map(ruleText).join('; ')),
-    kind: 'allow_always',
-  };
   const reasons = [request.description, request.decision_reason, outsideNote(request)].filter(isText);
   return {
     kind: 'permission',
@@ -126,8 +120,7 @@ async function toolQuestion(request: ClaudePermission, directory: string): Promi
       input: capped(visibleText(JSON.stringify(input, null, 2)), maximumShown),
       diff: diff === null ? null : capped(visibleText(diff), maximumShown),
     },
-    // Without a rule to keep, "always" would promise what is not done.
-    options: rules.length === 0 ? [allowOnce, rejectOnce] : [allowOnce, always, rejectOnce],
+    options: [allowOnce, rejectOnce],
     allowsText: true,
     multiple: false,
   };
@@ -138,23 +131,6 @@ const rejectOnce: RequestOption = { label: 'Deny', description: '', kind: 'rejec
 
 function outsideNote(request: ClaudePermission): string | null {
   return isText(request.blocked_path) ? `It touches ${request.blocked_path}.` : null;
-}
-
-/**
- * The rules Claude Code proposes to keep, for this session only: never written into the repository's or the person's
- * settings, and never a mode that stops asking altogether.
- */
-function forSession(request: ClaudePermission): readonly Readonly<Record<string, unknown>>[] {
-  return (request.permission_suggestions ?? [])
-    .filter((each) => each.type !== 'setMode' || each.mode === 'acceptEdits')
-    .map((each) => ({ ...each, destination: 'session' }));
-}
-
-function ruleText(rule: Readonly<Record<string, unknown>>): string {
-  if (rule.type === 'setMode') return 'all edits in the worktree';
-  if (rule.type === 'addDirectories') return `files in ${[rule.directories].flat().join(', ')}`;
-  const rules = Array.isArray(rule.rules) ? (rule.rules as readonly { toolName?: string; ruleContent?: string }[]) : [];
-  return rules.map(({ toolName, ruleContent }) => (ruleContent ? `${toolName}(${ruleContent})` : toolName)).join(', ');
 }
 
 function wordsOf(options: readonly { readonly label: string }[], answer: Answer | undefined): string {

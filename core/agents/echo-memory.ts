@@ -14,8 +14,6 @@ const memorySchema = z.object({
   told: z.array(z.string()),
   /** The reasons of once-only failures that have happened. */
   failed: z.array(z.string()),
-  /** The person allowed commands for the rest of the session. */
-  allowed: z.boolean(),
 });
 
 /** What the echo agent remembers of one conversation. */

@@ -86,7 +86,7 @@ async function seekLeave(scene: Scene, command: string): Promise<void> {
   const call = randomUUID();
   const tool = { type: 'tool' as const, call, title: command, kind: 'execute' };
   scene.record({ ...tool, status: 'pending', input: command });
-  if (scene.turn.permissionLevel !== 'autonomous' && !scene.memory.allowed) {
+  if (scene.turn.permissionLevel !== 'autonomous') {
     const answer = await ask(scene, {
       kind: 'permission',
       title: `Run ${command}`,
@@ -94,7 +94,6 @@ async function seekLeave(scene: Scene, command: string): Promise<void> {
       tool: { name: 'shell', command, input: JSON.stringify({ command }, null, 2), diff: null },
       options: [
         { label: 'Allow', description: '', kind: 'allow_once' },
-        { label: 'Allow for this session', description: '', kind: 'allow_always' },
         { label: 'Deny', description: '', kind: 'reject_once' },
       ],
       allowsText: true,
@@ -106,7 +105,6 @@ async function seekLeave(scene: Scene, command: string): Promise<void> {
       scene.say(`I was not allowed to run ${command}${reason === null ? '' : ` (${reason})`}, so I leave that out.\n`);
       return;
     }
-    if (answer.always) await remember(scene, { allowed: true });
   }
   scene.record({ ...tool, status: 'completed', output: 'Allowed. The echo agent runs no commands.' });
 }

@@ -81,7 +81,7 @@ async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
     }
     const prompt = turn.resume === null ? turn.prompt : openingOf(turn);
     const file = `echo/${slugOf(wordsOf(prompt))}.md`;
-    return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [], allowed: false };
+    return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [] };
   }
   return turn.prompt === '' ? memory : { ...memory, prompts: [...memory.prompts, turn.prompt], done: 0 };
 }

@@ -12,6 +12,7 @@ import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
 import type { Room } from './room';
+import * as rules from './rules';
 import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
@@ -51,6 +52,10 @@ export function createRouter(room: Room) {
       list: on.requests.list.handler(() => requests.list(room)),
       answer: on.requests.answer.handler(({ input, context }) => requests.answer(room, context, input)),
       waited: on.requests.waited.handler(({ input }) => requests.waited(room, input)),
+    },
+    rules: {
+      list: on.rules.list.handler(({ input }) => rules.list(room, input)),
+      revoke: on.rules.revoke.handler(({ input, context }) => rules.revoke(room, context, input.rule)),
     },
     decisions: {
       list: on.decisions.list.handler(({ input }) => decisions.list(room, input)),

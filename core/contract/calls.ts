@@ -8,6 +8,7 @@ import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, reviewSchema } from './review';
+import { ruleIdSchema, ruleSchema } from './rule';
 import { searchAnswerSchema, searchQuerySchema } from './search';
 import { sessionSchema } from './session';
 import { settingsSchema } from './settings';
@@ -83,11 +84,17 @@ export const calls = {
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
   },
   requests: {
-    /** Open requests, those that blocked an agent longest first: as many as fit into one message. */
+    /** Open requests, the most urgent first (how long each blocks its agent, times priority): as many as fit into one message. */
     list: oc.output(z.array(requestSchema)),
     answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
     /** How long agents waited for the person since a time, which is the beginning of the day where the person is. */
     waited: oc.input(z.strictObject({ since: z.number().int().nonnegative() })).output(waitedSchema),
+  },
+  rules: {
+    /** The standing rules, newest first; with `revoked` also those that were taken back. */
+    list: oc.input(z.strictObject({ revoked: z.boolean().default(false) })).output(z.array(ruleSchema)),
+    /** Takes a rule back: what it covers is asked again. */
+    revoke: oc.input(z.strictObject({ rule: ruleIdSchema })).output(ruleSchema),
   },
   decisions: {
     /**

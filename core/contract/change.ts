@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentStatusSchema } from './agent';
 import { repositoryIdSchema, repositorySchema } from './repository';
 import { requestSchema } from './request';
+import { ruleSchema } from './rule';
 import { settingsSchema } from './settings';
 import { taskIdSchema, taskSchema } from './task';
 import { terminalSchema } from './terminal';
@@ -26,6 +27,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request.changed'), request: requestSchema }),
   /** What waits for a task's agent changed; `messages.list` says what it is now. */
   z.object({ type: z.literal('messages.changed'), task: taskIdSchema }),
+  /** A rule was made or taken back. */
+  z.object({ type: z.literal('rule.changed'), rule: ruleSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),
   z.object({ type: z.literal('repository.removed'), id: repositoryIdSchema }),
   z.object({ type: z.literal('agents.changed'), agents: z.array(agentStatusSchema) }),

@@ -1,11 +1,21 @@
 import { z } from 'zod';
+import type { Request } from './request';
 import { taskIdSchema } from './task';
 
 /**
  * What was decided: a request was answered; a change was approved, sent back with a comment, discarded or brought back;
- * a repository's programs were trusted or no longer trusted.
+ * a repository's programs were trusted or no longer trusted; a rule was taken back.
  */
-const decisionKinds = ['answer', 'approve', 'request-changes', 'discard', 'restore', 'trust', 'distrust'] as const;
+const decisionKinds = [
+  'answer',
+  'approve',
+  'request-changes',
+  'discard',
+  'restore',
+  'trust',
+  'distrust',
+  'revoke',
+] as const;
 
 /** One decision, with what whoever took it had in front of them. */
 export const decisionSchema = z.object({
@@ -30,6 +40,12 @@ export const decisionSchema = z.object({
   previous: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Decision = z.infer<typeof decisionSchema>;
+
+/** What whoever answers a request has in front of them, as the record keeps it. */
+export function requestShown(request: Request): Decision['shown'] {
+  const { kind, title, body, tool, options, steps, createdAt } = request;
+  return { kind, title, body, tool, options, steps, askedAt: createdAt };
+}
 
 /** A decision as it is kept: its exact text, and the SHA-256 of that text, by which a change to it shows. */
 export const sealedDecisionSchema = z.object({ number: z.number().int(), hash: z.string(), text: z.string() });

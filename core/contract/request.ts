@@ -76,6 +76,8 @@ export const requestSchema = z.object({
   steps: z.array(z.string()),
   state: z.enum(requestStates),
   answer: answerSchema.nullable(),
+  /** `person`, or the rule that answered in their place, as `rule 3`; null while nobody has. */
+  answeredBy: z.string().nullable(),
   createdAt: z.number().int(),
   answeredAt: z.number().int().nullable(),
   deliveredAt: z.number().int().nullable(),

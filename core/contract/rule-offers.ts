@@ -56,6 +56,15 @@ export function covers(match: RuleMatch, asked: Asked, staysInside: boolean): bo
   }
 }
 
+/** Whether two offers would make the same rule. */
+export function isSameOffer(one: RuleOffer, other: RuleOffer): boolean {
+  return one.scope === other.scope && sameText(one.match) === sameText(other.match);
+}
+
+function sameText(match: RuleMatch): string {
+  return JSON.stringify(Object.entries(match).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /** The files a tool is used on, as its input names them. */
 export function namedPaths(tool: RequestTool): readonly string[] {
   const input = inputOf(tool);

@@ -7,7 +7,7 @@ const ruleScopes = ['session', 'repository'] as const;
 export type RuleScope = (typeof ruleScopes)[number];
 
 /** What a rule allows. Each is about one tool of one agent, and a command also about what is sent beside it (`beside`). */
-export const ruleMatchSchema = z.discriminatedUnion('by', [
+const ruleMatchSchema = z.discriminatedUnion('by', [
   /** This command line, letter for letter. */
   z.strictObject({ by: z.literal('command'), tool: z.string(), command: z.string(), beside: z.string() }),
   /** Commands that begin with these words and hold nothing by which a shell would do more than run one program. */
@@ -59,8 +59,13 @@ export function ruleWords(match: RuleMatch): string {
     case 'files':
       return `\`${match.tool}\` on files in the worktree`;
     case 'tool':
-      return `any use of \`${match.tool}\``;
+      return `\`${match.tool}\``;
   }
+}
+
+/** What an agent may do with what a rule covers: "run commands that begin with …". */
+export function ruleVerb({ by }: RuleMatch): 'run' | 'use' {
+  return by === 'command' || by === 'prefix' ? 'run' : 'use';
 }
 
 /** Where a rule holds, in words that end a sentence. */

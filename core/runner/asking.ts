@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { agentGone, type Question } from '../agents/agent';
 import type { Answer, RequestKind } from '../contract/request';
+import { ruleWords, scopeWords } from '../contract/rule';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import type { Database } from '../store/database';
@@ -9,6 +10,8 @@ import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Answers } from './answers';
 import type { Deps, Stop } from './deps';
+import { staysInside } from './inside';
+import { answerByRule, ruleFor, ruleName, ruleSentence } from './standing';
 
 /** An agent's question, or one the runner itself asks. */
 type AnyQuestion = Omit<Question, 'kind'> & { readonly kind: RequestKind };
@@ -17,6 +20,8 @@ type AnyQuestion = Omit<Question, 'kind'> & { readonly kind: RequestKind };
 export interface Asker {
   readonly claim: Claim;
   readonly session: number | null;
+  /** The worktree, by which it is told where a tool's files lie; null before there is one. */
+  readonly directory: string | null;
   /** What happened last, oldest first, shown beside the question. */
   readonly steps: () => readonly string[];
   readonly record: (body: TranscriptBody) => void;
@@ -36,18 +41,27 @@ export async function ask(
   question: AnyQuestion,
   withdrawn?: AbortSignal,
 ): Promise<Answer> {
-  const { claim } = asker;
+  const { claim, session, directory } = asker;
+  const inside = directory !== null && (await staysInside(question.tool, directory));
   const asked = await deps.writer.write((db) => {
     const put = askRequest(db, {
       ...question,
       task: claim.task,
-      session: asker.session,
+      session,
       generation: claim.generation,
       steps: asker.steps(),
       fingerprint: fingerprint(question),
       at: deps.now(),
     });
-    if (put.state === 'open' && taskRow(db, claim.task).state === 'running') {
+    const standing =
+      put.state === 'open' && session !== null
+        ? ruleFor(db, { ...question, task: claim.task, session, inside })
+        : undefined;
+    if (standing !== undefined) {
+      answerByRule(db, { request: put.id, rule: standing, at: deps.now() });
+      // The row may have been open before a crash, and its task waiting.
+      resumeWhenAnswered(db, { task: claim.task, by: ruleName(standing), reason: 'Answered.', at: deps.now() });
+    } else if (put.state === 'open' && taskRow(db, claim.task).state === 'running') {
       moveTask(db, {
         task: claim.task,
         to: 'waiting',
@@ -78,11 +92,12 @@ export async function ask(
     // An answer committed before the wait began, now or in an earlier run, is delivered like any other.
     answers.deliver(readRequest(deps.db, asked));
     const answer = await wait;
+    const by = readRequest(deps.db, asked).answeredBy ?? 'person';
     asker.record({
       type: 'answer',
       request: asked,
-      text: describeAnswer(answer, question),
-      by: 'person',
+      text: `${describeAnswer(answer, question)}${ruleSentence(deps.db, by)}`,
+      by,
       ...(answer.decision === null ? {} : { decision: answer.decision }),
     });
     // Marked once the agent has been handed the answer: a crash in between delivers again rather than never.
@@ -141,13 +156,14 @@ export function describeAnswer(answer: Answer, question: Pick<AnyQuestion, 'opti
   const chosen = answer.options
     .map((index) => question.options[index]?.label ?? String(index))
     .filter((label) => decision === null || !repeats[decision].includes(label.toLowerCase()));
-  const forHowLong = decision !== null && answer.always ? ' for this session' : '';
-  const decided = decision === null ? '' : `${decision === 'allow' ? 'Allowed' : 'Denied'}${forHowLong}`;
+  const forGood =
+    answer.rule === null ? '' : `, and always ${ruleWords(answer.rule.match)} ${scopeWords(answer.rule.scope)}`;
+  const decided = decision === null ? '' : `${decision === 'allow' ? 'Allowed' : 'Denied'}${forGood}`;
   return [decided, chosen.join(', '), answer.text ?? ''].filter((part) => part !== '').join(': ');
 }
 
 /** The labels our own agents give to options that say no more than the decision does. */
 const repeats: Readonly<Record<'allow' | 'deny', readonly string[]>> = {
-  allow: ['allow', 'allow once', 'allow for this session'],
-  deny: ['deny', 'deny for this session'],
+  allow: ['allow', 'allow once'],
+  deny: ['deny'],
 };

@@ -132,7 +132,7 @@ async function turn(
         ask(
           deps,
           answers,
-          { claim, session: session.id, steps: () => [...steps], record, signal },
+          { claim, session: session.id, directory: subject.directory, steps: () => [...steps], record, signal },
           question,
           withdrawn,
         ),

@@ -63,7 +63,7 @@ interface Line {
 async function carryOut({ deps, answers, claim, signal, task, session, transcript }: Line): Promise<void> {
   const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
   const note = (text: string) => record({ type: 'notice', level: 'info', text });
-  const asker: Asker = { claim, session: session.id, steps: () => [], record, signal };
+  const asker: Asker = { claim, session: session.id, directory: null, steps: () => [], record, signal };
 
   if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
     return await parked(deps, claim, 'cancelled');

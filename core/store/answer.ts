@@ -1,5 +1,6 @@
 import { CodedError } from '../contract/errors';
 import type { Answer, Request } from '../contract/request';
+import { isSameOffer } from '../contract/rule-offers';
 
 /** Throws BAD_INPUT, saying what is missing, unless the answer is one this request can take. */
 export function assertAnswers(request: Request, answer: Answer): void {
@@ -20,6 +21,11 @@ function whatIsWrong(request: Request, answer: Answer): string | undefined {
   }
   if (new Set(answer.options).size !== answer.options.length) return 'an option was chosen twice.';
   if (answer.options.length > 1 && !request.multiple) return 'only one option may be chosen.';
+  const { rule } = answer;
+  if (rule !== null && !request.rules.some((offer) => isSameOffer(offer, rule))) {
+    return 'the rule is none of those it offers.';
+  }
+  if (rule !== null && answer.decision !== 'allow') return 'a rule is made while allowing.';
   if (request.kind !== 'clarification') {
     return answer.decision === null ? 'it needs a decision, allow or deny.' : undefined;
   }

@@ -1,5 +1,8 @@
 import { CodedError } from '../contract/errors';
+import type { Priority } from '../contract/priority';
 import type { Answer, Request, RequestKind, RequestOption, RequestTool } from '../contract/request';
+import { ruleOffers } from '../contract/rule-offers';
+import { mostUrgentFirst } from '../contract/urgency';
 import { assertAnswers } from './answer';
 import { cut, cutText } from './cut';
 import type { Database } from './database';
@@ -30,6 +33,7 @@ interface Row {
   readonly task_title: string;
   readonly repository: string;
   readonly agent: string;
+  readonly priority: Priority;
   readonly kind: RequestKind;
   readonly title: string;
   readonly body: string;
@@ -40,12 +44,14 @@ interface Row {
   readonly steps: string;
   readonly state: Request['state'];
   readonly answer: string | null;
+  readonly answered_by: string | null;
   readonly created_at: number;
   readonly answered_at: number | null;
   readonly delivered_at: number | null;
 }
 
-const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, repository.path AS repository FROM request
+const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, task.priority,
+    repository.path AS repository FROM request
   JOIN task ON task.id = request.task_id JOIN repository ON repository.id = task.repository_id`;
 
 /**
@@ -192,11 +198,24 @@ export function undelivered(db: Database, task: number): Request[] {
   ).map(toRequest);
 }
 
-/** Every open request, the one that has blocked its agent longest first. */
-export function listOpenRequests(db: Database): Request[] {
-  return allRows<Row>(db, `${selectRequest} WHERE request.state = 'open' ORDER BY request.created_at, request.id`).map(
-    toRequest,
-  );
+/** Every open request, the most urgent first: how long it has blocked its agent, times its task's priority. */
+export function listOpenRequests(db: Database, now: number): Request[] {
+  return mostUrgentFirst(allRows<Row>(db, `${selectRequest} WHERE request.state = 'open'`).map(toRequest), now);
+}
+
+/** The open permissions a rule made of this request could answer as well: the same agent's, in its repository. */
+export function permissionsAlike(
+  db: Database,
+  request: number,
+): { readonly request: Request; readonly session: number }[] {
+  return allRows<Row & { session_id: number }>(
+    db,
+    `${selectRequest} JOIN request AS made ON made.id = ? JOIN task AS maker ON maker.id = made.task_id
+     WHERE request.state = 'open' AND request.kind = 'permission' AND request.id <> made.id
+       AND request.session_id IS NOT NULL AND task.repository_id = maker.repository_id AND task.agent = maker.agent
+     ORDER BY request.id`,
+    request,
+  ).map((row) => ({ request: toRequest(row), session: row.session_id }));
 }
 
 /** The open requests of one task, oldest first. */
@@ -216,22 +235,26 @@ export function readRequest(db: Database, id: number): Request {
 }
 
 function toRequest(row: Row): Request {
+  const tool = row.tool === null ? null : (JSON.parse(row.tool) as RequestTool);
   return {
     id: row.id,
     task: row.task_id,
     taskTitle: row.task_title,
     repository: row.repository,
     agent: row.agent,
+    priority: row.priority,
     kind: row.kind,
     title: row.title,
     body: row.body,
-    tool: row.tool === null ? null : (JSON.parse(row.tool) as RequestTool),
+    tool,
     options: JSON.parse(row.options) as RequestOption[],
+    rules: [...ruleOffers({ kind: row.kind, tool })],
     allowsText: row.allows_text === 1,
     multiple: row.multiple === 1,
     steps: JSON.parse(row.steps) as string[],
     state: row.state,
     answer: row.answer === null ? null : (JSON.parse(row.answer) as Answer),
+    answeredBy: row.answered_by,
     createdAt: row.created_at,
     answeredAt: row.answered_at,
     deliveredAt: row.delivered_at,

@@ -1,20 +1,20 @@
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Request } from '../../core/contract/request';
 import type { Task } from '../../core/contract/task';
+import { mostUrgentFirst } from '../../core/contract/urgency';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
-import { Glyph } from '../parts/glyph';
-import { askingOf } from '../requests/answers';
-import { RequestForm } from '../requests/request-form';
 import { useApp, useModel } from '../state/app';
 import { goTo, openTask, showSheet } from '../state/commands';
-import { nameOfPath, openRequests, tasksIn } from '../state/places';
+import { asShown, openRequests, tasksIn } from '../state/places';
+import { say } from '../state/said';
 import { useCursor } from '../tasks/cursor';
 import { TaskLine } from '../tasks/row';
 import { count } from '../text/amounts';
-import { cleanLine } from '../text/clean';
-import { Ago } from '../text/time';
+import { Card } from './card';
+import { decides, useSelection } from './selection';
+import { Several } from './several';
 
 const shownAtOnce = 50;
 
@@ -22,7 +22,7 @@ const shownAtOnce = 50;
 export function Inbox(): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
-  const requests = useMemo(() => openRequests(tasks), [tasks]);
+  const requests = useInOrder(tasks);
   const reviews = useMemo(() => tasksIn(tasks, 'review', ''), [tasks]);
   const shownRequests = requests.slice(0, shownAtOnce);
   const shownReviews = reviews.slice(0, shownAtOnce);
@@ -30,11 +30,26 @@ export function Inbox(): ReactNode {
   const [at, moveTo] = useCursor(keys, keys[0] ?? null, isSameKind);
   const here = at === null ? null : keys[at];
   const page = useCursorInView(here ?? null);
+  const selection = useSelection(shownRequests);
+  const several = selection.picked.length > 0;
   const move = (by: number): void => {
     moveTo(keys[Math.max(0, Math.min(keys.length - 1, (at ?? 0) + by))] ?? null);
     page.takeFocus();
   };
+  const onRequest = (then: (request: Request) => void): boolean => {
+    const request = at === null ? undefined : shownRequests[at];
+    if (request === undefined) return false;
+    if (decides(request)) then(request);
+    else say(app.said, { kind: 'done', text: 'A question is answered by itself', undo: null });
+    return true;
+  };
+  const pick = (request: Request): void => {
+    if (selection.toggle(request)) return;
+    say(app.said, { kind: 'done', text: 'Only requests of one kind are answered together', undo: null });
+  };
   useActions({
+    pick: () => onRequest(pick),
+    'pick-alike': () => onRequest(selection.pickAlike),
     down: () => move(1),
     up: () => move(-1),
     open: () => {
@@ -56,7 +71,7 @@ export function Inbox(): ReactNode {
               ? 'No agent waits for you.'
               : requests.length === 1
                 ? 'One agent waits for you.'
-                : `${count(requests.length, 'agent')} wait for you, longest first.`}
+                : `${count(requests.length, 'agent')} wait for you, most urgent first.`}
           </p>
         </header>
         {requests.length === 0 && reviews.length === 0 && (
@@ -77,6 +92,9 @@ export function Inbox(): ReactNode {
               key={request.id}
               request={request}
               active={here === `request ${request.id}`}
+              picked={decides(request) ? selection.has(request.id) : null}
+              several={several}
+              onPick={() => pick(request)}
               onActivate={() => moveTo(`request ${request.id}`)}
             />
           ))}
@@ -107,8 +125,19 @@ export function Inbox(): ReactNode {
           </section>
         )}
       </div>
+      {several && <Several selection={selection} />}
     </main>
   );
+}
+
+/** The open requests, the most urgent first; those on screen keep their places while others come and go. */
+function useInOrder(tasks: ReadonlyMap<number, Task>): readonly Request[] {
+  const shown = useRef<readonly number[]>([]);
+  const requests = useMemo(() => asShown(mostUrgentFirst(openRequests(tasks), Date.now()), shown.current), [tasks]);
+  useLayoutEffect(() => {
+    shown.current = requests.map(({ id }) => id);
+  }, [requests]);
+  return requests;
 }
 
 /** After the last request the cursor is free again, so that the next one that comes has it and not a change to review. */
@@ -144,58 +173,6 @@ function useCursorInView(here: string | null): {
     setMoves((value) => value + 1);
   };
   return { element, takeFocus };
-}
-
-function Card(props: {
-  readonly request: Request;
-  readonly active: boolean;
-  readonly onActivate: () => void;
-}): ReactNode {
-  const { request, active } = props;
-  const app = useApp();
-  return (
-    <li
-      className="card"
-      data-cursor={active || undefined}
-      aria-current={active || undefined}
-      aria-label={`${askingOf(request)}: ${cleanLine(request.title)}`}
-      tabIndex={-1}
-      onFocus={() => !active && props.onActivate()}
-      onPointerDown={() => !active && props.onActivate()}
-    >
-      <div className="card-from">
-        <Glyph look="waiting" />
-        <button
-          type="button"
-          className="card-task ellipsis"
-          dir="auto"
-          onClick={() => openTask(app, request.task, 'conversation')}
-        >
-          {cleanLine(request.taskTitle)}
-        </button>
-        <span className="quiet ellipsis card-place">
-          {nameOfPath(request.repository)} · {request.agent}
-        </span>
-        <span className="quiet">
-          waits <Ago at={request.createdAt} />
-        </span>
-      </div>
-      {request.steps.length > 0 && (
-        <ol className="steps" aria-label="What led to this">
-          {request.steps.slice(-5).map((step, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a request never change.
-            <li key={index} className="ellipsis" dir="auto">
-              {cleanLine(step)}
-            </li>
-          ))}
-        </ol>
-      )}
-      <h2 className="card-title" dir="auto">
-        <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
-      </h2>
-      <RequestForm request={request} active={active} />
-    </li>
-  );
 }
 
 function ReviewRow(props: {

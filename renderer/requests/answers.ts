@@ -1,4 +1,5 @@
 import type { Answer, Request, RequestOption } from '../../core/contract/request';
+import { type RuleOffer, scopeWords } from '../../core/contract/rule';
 
 /** A button on a request: what it says, which key presses it, and the answer it gives. */
 export interface Choice {
@@ -13,8 +14,8 @@ export interface Choice {
 }
 
 /**
- * The buttons of a request. Options the agent offers are numbered; the first that allows once answers to the allow
- * key and the first that rejects to the deny key. A decision without options of the agent's own has our two.
+ * The buttons of a request. The first option that allows answers to the allow key and the first that rejects to the deny
+ * key; the others are numbered. A decision without options of the agent's own has our two.
  */
 export function choicesOf(request: Request): readonly Choice[] {
   const decides = request.kind !== 'clarification';
@@ -23,19 +24,17 @@ export function choicesOf(request: Request): readonly Choice[] {
   let hasDeny = false;
   for (const [index, option] of request.options.entries()) {
     const decision = decisionOf(option);
-    const isAllow: boolean = decides && decision === 'allow' && !hasAllow && option.kind === 'allow_once';
-    const isDeny: boolean = decides && decision === 'deny' && !hasDeny && option.kind === 'reject_once';
+    const isAllow: boolean = decides && decision === 'allow' && !hasAllow;
+    const isDeny: boolean = decides && decision === 'deny' && !hasDeny;
     hasAllow ||= isAllow;
     hasDeny ||= isDeny;
     choices.push({
       label: option.label,
       description: option.description,
       key: isAllow ? 'allow' : isDeny ? 'deny' : 'digit',
-      digit: index < 9 ? index + 1 : null,
+      digit: isAllow || isDeny ? null : digitAfter(choices),
       tone: isAllow ? 'primary' : decision === 'deny' ? 'danger' : 'plain',
-      answer: request.multiple
-        ? null
-        : { decision, always: option.kind.endsWith('_always'), options: [index], text: null },
+      answer: request.multiple ? null : { decision, rule: null, options: [index], text: null },
       option: index,
     });
   }
@@ -60,16 +59,43 @@ export function choicesOf(request: Request): readonly Choice[] {
   return [...ours, ...choices];
 }
 
+/** The buttons that allow a request and keep a rule, numbered after its other choices. */
+export function alwaysOf(request: Request): readonly Choice[] {
+  const choices: Choice[] = [...choicesOf(request)];
+  const first = choices.length;
+  for (const offer of request.rules)
+    choices.push({
+      ...{ label: sentence(scopeWords(offer.scope)), description: '', key: 'digit', digit: digitAfter(choices) },
+      ...{ tone: 'plain', option: null, answer: allowAlways(offer) },
+    });
+  return choices.slice(first);
+}
+
+/** An answer that allows and keeps a rule. */
+function allowAlways(rule: RuleOffer): Answer {
+  return { decision: 'allow', rule, options: [], text: null };
+}
+
+/** The number of the next choice; there are nine number keys. */
+function digitAfter(choices: readonly Choice[]): number | null {
+  const taken = choices.filter(({ digit }) => digit !== null).length;
+  return taken < 9 ? taken + 1 : null;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** An answer that only decides, with a reason when one was written. */
 export function decide(decision: 'allow' | 'deny', text: string | null): Answer {
-  return { decision, always: false, options: [], text };
+  return { decision, rule: null, options: [], text };
 }
 
 /** An answer in the person's own words, with the options ticked beside it. */
 export function tell(options: readonly number[], text: string): Answer {
   return {
     decision: null,
-    always: false,
+    rule: null,
     options: [...options].sort((one, other) => one - other),
     text: text.trim() === '' ? null : text,
   };

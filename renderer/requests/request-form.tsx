@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { Answer, Request } from '../../core/contract/request';
+import { ruleWords } from '../../core/contract/rule';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
@@ -13,7 +14,8 @@ import type { Failure } from '../state/failure';
 import { useStore } from '../state/store';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
-import { type Choice, choicesOf, decide, tell } from './answers';
+import { alwaysOf, type Choice, choicesOf, decide, tell } from './answers';
+import { RuleText } from './rule-text';
 
 /**
  * A request with everything needed to answer it where it stands: what is asked, the exact command or diff, and the
@@ -28,6 +30,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   const text = useStore(app.drafts, (drafts) => drafts[draftName] ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const choices = choicesOf(request);
+  const always = alwaysOf(request);
   const decides = request.kind !== 'clarification';
   const [wantsReason, setWantsReason] = useState(false);
   const writes = decides ? wantsReason || text !== '' : request.allowsText;
@@ -111,11 +114,14 @@ export function RequestForm({ request, active }: { readonly request: Request; re
         sendText={decides ? null : sendText}
         reply={decides && !writes ? reply : null}
       />
+      {always.length > 0 && doing === null && (
+        <Always request={request} choices={always} active={active} choose={choose} />
+      )}
       {active && (
         <FormKeys
           allow={byKey('allow')}
           deny={byKey('deny')}
-          choices={choices}
+          choices={[...choices, ...always]}
           choose={choose}
           reply={reply}
           busy={doing !== null}
@@ -203,6 +209,31 @@ function Choices(props: {
           Send answer <Keys keys="mod+Enter" />
         </Button>
       )}
+    </div>
+  );
+}
+
+/** What would be allowed from now on, and how far that reaches. */
+function Always(props: {
+  readonly request: Request;
+  readonly choices: readonly Choice[];
+  readonly active: boolean;
+  readonly choose: (choice: Choice) => void;
+}): ReactNode {
+  const { request, choices, active } = props;
+  const [offer] = request.rules;
+  if (offer === undefined) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own, and these are buttons.
+    <div className="always" role="group" aria-labelledby={`always-${request.id}`}>
+      <p id={`always-${request.id}`} className="always-words">
+        Always allow <RuleText words={ruleWords(offer.match)} />
+      </p>
+      {choices.map((choice) => (
+        <Button key={choice.label} look="quiet" onClick={() => props.choose(choice)}>
+          {active && <ChoiceKey choice={choice} />} {choice.label}
+        </Button>
+      ))}
     </div>
   );
 }

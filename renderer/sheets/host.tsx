@@ -4,6 +4,7 @@ import { AddRepository } from './add-repository';
 import { Help } from './help';
 import { NewTask } from './new-task';
 import { Palette } from './palette';
+import { Rules } from './rules';
 import { SettingsSheet } from './settings';
 
 /** The sheet that lies over the window now, if any. */
@@ -16,6 +17,8 @@ export function SheetHost(): ReactNode {
       return <AddRepository key={sheet.queue?.at} path={sheet.path} queue={sheet.queue ?? null} />;
     case 'settings':
       return <SettingsSheet />;
+    case 'rules':
+      return <Rules />;
     case 'palette':
       return <Palette />;
     case 'help':

@@ -34,6 +34,7 @@ export function Window(): ReactNode {
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
     help: () => showSheet(app, { kind: 'help' }),
+    rules: () => showSheet(app, { kind: 'rules' }),
     settings: () => showSheet(app, { kind: 'settings' }),
     'new-task': () => showSheet(app, { kind: 'new-task', repository: null }),
     'add-repository': () => showSheet(app, { kind: 'add-repository', path: null }),

@@ -29,6 +29,8 @@ export interface Model {
   readonly messageRounds: ReadonlyMap<number, number>;
   /** Those that changed since the snapshot, and those that were asked for. */
   readonly terminals: ReadonlyMap<number, Terminal>;
+  /** How many times a rule was made or taken back while the window looked on. */
+  readonly rulesSeen: number;
 }
 
 /** What is known before anything was heard. */
@@ -40,6 +42,7 @@ export const nothingKnown: Model = {
   settings: null,
   messageRounds: new Map(),
   terminals: new Map(),
+  rulesSeen: 0,
 };
 
 /** The model after some changes, in order. Several at once cost one copy of the task map. */
@@ -62,6 +65,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           settings: change.settings,
           messageRounds: next.messageRounds,
           terminals: new Map(),
+          rulesSeen: next.rulesSeen + 1,
         };
         break;
       case 'task.changed':
@@ -94,6 +98,10 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
         break;
       case 'agents.changed':
         next = { ...next, agents: change.agents };
+        break;
+      case 'rule.changed':
+        // Rules are fetched by who shows them; this tells them to look again.
+        next = { ...next, rulesSeen: next.rulesSeen + 1 };
         break;
       case 'settings.changed':
         next = { ...next, settings: change.settings };

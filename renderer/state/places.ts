@@ -76,6 +76,22 @@ export function openRequests(tasks: ReadonlyMap<number, Task>): readonly Request
   return found.sort((one, other) => one.createdAt - other.createdAt || one.id - other.id);
 }
 
+/**
+ * The items in the order they have, but with those that were there before in the order they were shown in: what the
+ * person looks at changes places only when they come back to it.
+ */
+export function asShown<T extends { readonly id: number }>(
+  items: readonly T[],
+  shown: readonly number[],
+): readonly T[] {
+  const place = new Map(shown.map((id, index) => [id, index]));
+  const before = items
+    .filter(({ id }) => place.has(id))
+    .sort((one, other) => (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0));
+  let next = 0;
+  return items.map((item) => (place.has(item.id) ? (before[next++] ?? item) : item));
+}
+
 /** The window's title: what waits for the person, then the name. */
 export function titleFor(requests: number, reviews: number): string {
   const parts = [requests > 0 ? `${requests} waiting` : '', reviews > 0 ? `${reviews} to review` : ''].filter(Boolean);

@@ -17,6 +17,7 @@ export type Sheet =
   | { readonly kind: 'new-task'; readonly repository: number | null }
   | { readonly kind: 'add-repository'; readonly path: string | null; readonly queue?: FolderQueue }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'rules' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'help' }
   | null;

@@ -71,14 +71,13 @@ describe('claude alone', () => {
     return { root, directory, model, take };
   }
 
-  test('leave for the session is kept for the session and written nowhere', async () => {
+  test('leave is given once each time, and nothing is kept where nobody sees it', async () => {
     const { root, directory, take } = await scene();
     const { happened } = await take({
       prompt: `Write two.\n[write: ${directory}/a.txt | a]\n[write: ${directory}/b.txt | b]`,
-      answer: () => ({ decision: 'allow', always: true, options: [], text: null }),
+      answer: () => ({ decision: 'allow', rule: null, options: [], text: null }),
     });
-    expect(happened.questions).toHaveLength(1);
-    expect(happened.questions[0]?.options.map((option) => option.kind)).toContain('allow_always');
+    expect(happened.questions).toHaveLength(2);
     expect(readFileSync(join(directory, 'b.txt'), 'utf8')).toBe('b');
     expect(existsSync(join(directory, '.claude'))).toBe(false);
     const settings = join(root, 'home', '.claude', 'settings.json');

@@ -146,7 +146,7 @@ describe('goose alone', () => {
     const { take, told } = await bench();
     await take({
       prompt: 'Ask.\n[ask: What is it called?]',
-      answer: () => ({ decision: null, always: false, options: [], text: 'quince' }),
+      answer: () => ({ decision: null, rule: null, options: [], text: 'quince' }),
     });
     expect(told('quince')).toBe(1);
   });

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Task } from '../../core/contract/task';
 import { type ModelServer, startModelServer } from '../support/model-server';
 import { type Bed, openBed } from '../support/runtime';
 
@@ -36,7 +37,7 @@ describe.each([
     const waiting = await bed.until(task.id, (now) => now.requests.length > 0 || now.state === 'failed');
     expect(waiting.error).toBeNull();
     expect(waiting.requests[0]?.tool?.command).toBe('echo from the shell > shell.txt');
-    const answer = { decision: 'allow' as const, always: false, options: [], text: null };
+    const answer = { decision: 'allow' as const, rule: null, options: [], text: null };
     await bed.calls.requests.answer({ request: waiting.requests[0]?.id ?? 0, answer });
 
     const done = await bed.reaches(task.id, 'review', 'failed', 'done');
@@ -47,6 +48,28 @@ describe.each([
     expect(await bed.repository.read('shell.txt')).toBe('from the shell\n');
     expect(await bed.repository.git('log', '-1', '--format=%s', 'main')).toBe(`Greet with ${agent}`);
     expect(await bed.repository.read('mine.txt')).toBe('uncommitted');
+  });
+
+  it('what the person allowed for good is not asked again, of commands and of files in the worktree', async () => {
+    const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const create = (prompt: string) =>
+      bed.calls.tasks.create({ repositoryId: repository.id, title: 'Rules', prompt: `Please.\n${prompt}`, agent });
+    const first = await create('[permission: make check]\n[write: a.txt | a]');
+    const allowForGood = async (after: number) => {
+      const asks = ({ requests, state }: Task) => requests.some(({ id }) => id > after) || state === 'failed';
+      const [request] = (await bed.until(first.id, asks)).requests;
+      const rule = request?.rules.find(({ scope }) => scope === 'repository') ?? null;
+      const answer = { decision: 'allow' as const, rule, options: [], text: null };
+      await bed.calls.requests.answer({ request: request?.id ?? 0, answer });
+      return { id: request?.id ?? 0, by: rule?.match.by };
+    };
+    const command = await allowForGood(0);
+    const files = await allowForGood(command.id);
+    expect([command.by, files.by]).toEqual(['prefix', 'files']);
+    await bed.reaches(first.id, 'review');
+    const second = await create('[permission: make check -j2]\n[write: b.txt | b]');
+    expect(await bed.reaches(second.id, 'review', 'waiting', 'failed')).toMatchObject({ state: 'review' });
+    expect((await bed.calls.rules.list({})).map(({ uses }) => uses)).toEqual([1, 1]);
   });
 });
 

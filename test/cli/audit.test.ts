@@ -47,11 +47,13 @@ test('a decision is told in words, whatever was decided', () => {
     }).slice(3);
   const options = [{ label: 'red' }, { label: 'green' }];
   const run = { title: 'Run npm test', tool: { command: 'npm test' }, options: [] };
-  const answer = { decision: null, always: false, options: [], text: null };
+  const answer = { decision: null, rule: null, options: [], text: null };
+  const match = { by: 'prefix', tool: 'Bash', words: ['npm', 'test'], beside: '[]' };
+  const rule = { scope: 'session', match };
   const answered = (shown: Decision['shown'], said: object) =>
     cells({ request: 4, shown, answered: { ...answer, ...said } })[1];
   expect(answered(run, { decision: 'allow' })).toBe('request 4 of task 3: allowed — npm test');
-  expect(answered(run, { decision: 'allow', always: true })).toBe('request 4 of task 3: always allowed — npm test');
+  expect(answered(run, { decision: 'allow', rule })).toBe('request 4 of task 3: always allowed — npm test');
   expect(answered(run, { decision: 'deny', text: 'too\u001b[31m late' })).toBe(
     'request 4 of task 3: denied, too late — npm test',
   );

@@ -93,7 +93,7 @@ describe('the main job in the terminal', () => {
     const answered = await type('answer', String(request.id), '--option', denying.label.toUpperCase(), '--json');
     expect(answered.json.answer).toMatchObject({
       decision: 'deny',
-      always: false,
+      rule: null,
       options: [request.options.indexOf(denying)],
     });
     await type('task', 'wait', String(added.json.id));

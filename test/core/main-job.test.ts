@@ -90,7 +90,7 @@ describe('the main job in plain Node', () => {
     expect(waiting.state).toBe('waiting');
     const [request] = await bed.calls.requests.list();
     expect(request).toMatchObject({ task: task.id, kind: 'clarification', state: 'open' });
-    const answer = { decision: null, always: false, options: [1], text: null };
+    const answer = { decision: null, rule: null, options: [1], text: null };
     await bed.calls.requests.answer({ request: request?.id ?? 0, answer });
     await expect(bed.calls.requests.answer({ request: request?.id ?? 0, answer })).rejects.toMatchObject({
       code: 'ALREADY_ANSWERED',
@@ -107,7 +107,7 @@ describe('the main job in plain Node', () => {
     bed = await bed.restart();
     const after = await bed.until(task.id, (now) => now.state === 'waiting');
     expect(after.requests.map((request) => request.id)).toEqual(waiting.requests.map((request) => request.id));
-    const answer = { decision: null, always: false, options: [0], text: null };
+    const answer = { decision: null, rule: null, options: [0], text: null };
     await bed.calls.requests.answer({ request: after.requests[0]?.id ?? 0, answer });
     const done = await bed.reaches(task.id, 'review', 'failed');
     expect(done).toMatchObject({ state: 'review', session: waiting.session });
@@ -159,7 +159,7 @@ describe('the main job in plain Node', () => {
     const waiting = await bed.until(task.id, (now) => now.state === 'waiting');
     expect(waiting.requests[0]).toMatchObject({ kind: 'start' });
     expect(waiting.worktree).toBeNull();
-    const answer = { decision: 'deny' as const, always: false, options: [], text: null };
+    const answer = { decision: 'deny' as const, rule: null, options: [], text: null };
     await bed.calls.requests.answer({ request: waiting.requests[0]?.id ?? 0, answer });
     expect((await bed.reaches(task.id, 'cancelled')).worktree).toBeNull();
   });

@@ -35,9 +35,9 @@ test('requests are answered from the inbox by keyboard, one after the other', as
   await press('d');
   await card('Add retry').waitFor({ state: 'detached' });
   expect(await harness.called('requests.answer')).toMatchObject([
-    { request: 3, answer: { decision: 'allow', always: false } },
+    { request: 3, answer: { decision: 'allow', rule: null } },
     { request: 2, answer: { decision: null, options: [1] } },
-    { request: 1, answer: { decision: 'deny', options: [2] } },
+    { request: 1, answer: { decision: 'deny', options: [1] } },
   ]);
   await page.getByText('No agent waits for you').waitFor();
 });

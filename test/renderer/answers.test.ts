@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choicesOf, tell } from '../../renderer/requests/answers';
+import { alwaysOf, choicesOf, tell } from '../../renderer/requests/answers';
 import { titleFrom } from '../../renderer/sheets/title';
 import { money, span, tokens } from '../../renderer/text/amounts';
 import { request } from './harness/data';
@@ -15,30 +15,38 @@ describe('the choices of a request', () => {
     ]);
   });
 
-  test('the allow key never takes an option that allows for ever', () => {
-    const choices = choicesOf(
-      request(1, task, {
-        options: [
-          { label: 'Always', description: '', kind: 'allow_always' },
-          { label: 'No', description: '', kind: 'reject_once' },
-        ],
-      }),
-    );
-    const allow = choices.find(({ key }) => key === 'allow');
-    expect(allow?.answer).toEqual({ decision: 'allow', always: false, options: [], text: null });
-    expect(choices.find(({ label }) => label === 'Always')?.answer).toMatchObject({
-      decision: 'allow',
-      always: true,
-      options: [0],
+  test('the rules a permission offers are numbered after its choices, and the allow key makes none', () => {
+    const match = { by: 'prefix' as const, tool: 'Bash', words: ['npm', 'test'], beside: '[]' };
+    const rules = [
+      { scope: 'session' as const, match },
+      { scope: 'repository' as const, match },
+    ];
+    const asked = request(1, task, {
+      rules,
+      options: [
+        { label: 'Allow', description: '', kind: 'allow_once' },
+        { label: 'Deny', description: '', kind: 'reject_once' },
+        { label: 'Deny and stop', description: '', kind: 'reject_once' },
+      ],
     });
-    expect(choices.filter(({ key }) => key === 'deny')).toHaveLength(1);
+    const choices = choicesOf(asked);
+    expect(choices.map(({ key, digit }) => [key, digit])).toEqual([
+      ['allow', null],
+      ['deny', null],
+      ['digit', 1],
+    ]);
+    expect(choices[0]?.answer).toEqual({ decision: 'allow', rule: null, options: [0], text: null });
+    expect(alwaysOf(asked).map(({ digit, answer }) => [digit, answer?.rule])).toEqual([
+      [2, rules[0]],
+      [3, rules[1]],
+    ]);
   });
 
   test('a question where several may be chosen is answered by all of them', () => {
     const options = ['a', 'b', 'c'].map((label) => ({ label, description: '', kind: 'choice' as const }));
     const choices = choicesOf(request(1, task, { kind: 'clarification', multiple: true, tool: null, options }));
     expect(choices.every(({ answer }) => answer === null)).toBe(true);
-    expect(tell([2, 0], ' ')).toEqual({ decision: null, always: false, options: [0, 2], text: null });
+    expect(tell([2, 0], ' ')).toEqual({ decision: null, rule: null, options: [0, 2], text: null });
   });
 
   test('a plain answer decides nothing', () => {

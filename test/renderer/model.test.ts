@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../core/contract/change';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
-import { countStates, openRequests, tasksIn, titleFor } from '../../renderer/state/places';
+import { asShown, countStates, openRequests, tasksIn, titleFor } from '../../renderer/state/places';
 import { waitWords } from '../../renderer/tasks/waits';
 import * as sample from './harness/data';
 
@@ -58,6 +58,12 @@ describe('places', () => {
   test('requests come with the longest waiting first', () => {
     const waits = openRequests(tasks).map(({ createdAt }) => createdAt);
     expect(waits).toEqual([...waits].sort((one, other) => one - other));
+  });
+
+  test('what is on screen keeps its places while others come and go', () => {
+    const items = [5, 1, 4, 2].map((id) => ({ id }));
+    expect(asShown(items, []).map(({ id }) => id)).toEqual([5, 1, 4, 2]);
+    expect(asShown(items, [1, 2, 3, 5]).map(({ id }) => id)).toEqual([1, 2, 4, 5]);
   });
 
   test('the title says what waits for the person and nothing when nothing does', () => {

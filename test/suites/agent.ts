@@ -130,7 +130,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
         prompt: `Run it.\n[permission: printf made > denied.txt]\n[write: ${file('after.txt')} | after]`,
         answer: answering((question) =>
           isPermission(question) && question.tool !== null && /denied\.txt/.test(question.tool.input)
-            ? { decision: 'deny', always: false, options: [], text: 'not on a-friday' }
+            ? { decision: 'deny', rule: null, options: [], text: 'not on a-friday' }
             : undefined,
         ),
       });
@@ -156,7 +156,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
       const { end, happened } = await take({
         prompt: `Choose.\n[ask: Which database? | SQLite | Postgres]\n[write: ${file('choice.txt')} | {answer}]`,
         answer: answering((question) =>
-          question.kind === 'clarification' ? { decision: null, always: false, options: [1], text: null } : undefined,
+          question.kind === 'clarification' ? { decision: null, rule: null, options: [1], text: null } : undefined,
         ),
       });
       expect(end).toMatchObject({ kind: 'completed' });
@@ -174,7 +174,7 @@ export function exerciseAgent(exercise: AgentExercise): void {
         prompt: `Choose.\n[ask: Which database? | SQLite | Postgres]\n[write: ${file('choice.txt')} | {answer}]`,
         answer: answering((question) =>
           question.kind === 'clarification'
-            ? { decision: null, always: false, options: [], text: 'a plain-text-file' }
+            ? { decision: null, rule: null, options: [], text: 'a plain-text-file' }
             : undefined,
         ),
       });

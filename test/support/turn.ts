@@ -25,7 +25,7 @@ export interface TurnOptions extends Partial<Omit<Turn, 'ask' | 'record' | 'onSe
 }
 
 /** Allows whatever is asked and takes the first option. */
-export const allow: Answer = { decision: 'allow', always: false, options: [0], text: null };
+export const allow: Answer = { decision: 'allow', rule: null, options: [0], text: null };
 
 /** A turn as the runner would give it, and what became of it. */
 export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly happened: Happened } {

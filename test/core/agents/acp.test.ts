@@ -49,7 +49,7 @@ const noticesOf = (happened: Happened) =>
   happened.transcript.flatMap((body) => (body.type === 'notice' ? [body.text] : [])).join('\n');
 const answer = (given: Partial<Answer>): Answer => ({
   decision: null,
-  always: false,
+  rule: null,
   options: [],
   text: null,
   ...given,
@@ -119,14 +119,14 @@ describe('what an agent asks', () => {
     expect(seen()).toContain('{"outcome":"selected","optionId":"reject"}');
   });
 
-  test('leave for the rest of the session is the option that means so', async () => {
-    await decide({ decision: 'allow', always: true });
-    expect(seen()).toContain('{"outcome":"selected","optionId":"c"}');
+  test('a denial is the option that denies once', async () => {
+    await decide({ decision: 'deny' });
+    expect(seen()).toContain('{"outcome":"selected","optionId":"allow_always"}');
   });
 
-  test('a denial is a denial even when the agent knows none for the session', async () => {
-    await decide({ decision: 'deny', always: true });
-    expect(seen()).toContain('{"outcome":"selected","optionId":"allow_always"}');
+  test('what the agent would keep for good by itself is not offered', async () => {
+    const { happened } = await decide({ decision: 'allow' });
+    expect(happened.questions[0]?.options.map(({ kind }) => kind)).toEqual(['allow_once', 'reject_once']);
   });
 
   test('the reason for a denial reaches an agent that listens only between turns', async () => {

@@ -21,7 +21,7 @@ function leave(
 }
 
 function answer(given: Partial<Answer>): Answer {
-  return { decision: null, always: false, options: [], text: null, ...given };
+  return { decision: null, rule: null, options: [], text: null, ...given };
 }
 
 describe("Claude Code's own questions", () => {
@@ -105,21 +105,8 @@ describe('leave for a tool', () => {
       },
     );
     const { questions, decide } = await questionsOf(request, directory);
-    expect(questions[0]?.options.find(({ kind }) => kind === 'allow_always')?.description).toBe(
-      'Bash(ls *); all edits in the worktree',
-    );
-    expect(decide([answer({ decision: 'allow', always: true })])).toMatchObject({
-      updatedPermissions: [
-        { type: 'addRules', destination: 'session' },
-        { type: 'setMode', mode: 'acceptEdits', destination: 'session' },
-      ],
-    });
-    expect(decide([answer({ decision: 'allow' })])).toEqual({ behavior: 'allow', updatedInput: { command: 'ls' } });
-  });
-
-  test('is not offered for the session when there is nothing to keep', async () => {
-    const { questions } = await questionsOf(leave('Bash', { command: 'ls' }), directory);
     expect(questions[0]?.options.map(({ kind }) => kind)).toEqual(['allow_once', 'reject_once']);
+    expect(decide([answer({ decision: 'allow' })])).toEqual({ behavior: 'allow', updatedInput: { command: 'ls' } });
   });
 
   test('that is denied without a reason says so, and one that has no answer is denied', async () => {

@@ -67,7 +67,7 @@ describe('the words of the echo agent', () => {
   });
 
   test('a plan that is refused ends the work there', async () => {
-    const refuse = () => ({ decision: 'deny' as const, always: false, options: [], text: 'too bold' });
+    const refuse = () => ({ decision: 'deny' as const, rule: null, options: [], text: 'too bold' });
     const { end, happened } = await take({ prompt: 'Plan.\n[plan: tear down | build up]', answer: refuse });
     expect(end.kind).toBe('completed');
     expect(happened.questions[0]).toMatchObject({ kind: 'plan', body: '1. tear down\n2. build up' });
@@ -80,8 +80,8 @@ describe('the words of the echo agent', () => {
       prompt: `Write down my favourite colour.\n${prompt}`,
       answer: (question: { readonly kind: string }) =>
         question.kind === 'permission'
-          ? { decision: 'deny' as const, always: false, options: [], text: reason }
-          : { decision: null, always: false, options: [1], text: null },
+          ? { decision: 'deny' as const, rule: null, options: [], text: reason }
+          : { decision: null, rule: null, options: [1], text: null },
     });
     const { happened } = await take(answering(null));
     expect(read('colour.txt')).toBe('I like green.\n');
@@ -90,20 +90,12 @@ describe('the words of the echo agent', () => {
     expect(read('colour.txt')).toBe('I like blue.\n');
     await take({
       prompt: 'Plan.\n[plan: paint]',
-      answer: () => ({ decision: 'deny', always: false, options: [], text: null }),
+      answer: () => ({ decision: 'deny', rule: null, options: [], text: null }),
     });
     const told = readdirSync(join(root, 'memory')).map(
       (name) => JSON.parse(readFileSync(join(root, 'memory', name), 'utf8')).told,
     );
     expect(told).toEqual(expect.arrayContaining([['green'], ['green', 'blue'], []]));
-  });
-
-  test('leave for the session is asked for once', async () => {
-    const { happened } = await take({
-      prompt: 'Run.\n[permission: one | two]\n[permission: three]\n[nothing]',
-      answer: () => ({ decision: 'allow', always: true, options: [], text: null }),
-    });
-    expect(happened.questions.map((question) => question.tool?.command)).toEqual(['one | two']);
   });
 
   test('a failure that passes works when it is tried again, and what was done is not done twice', async () => {

@@ -19,7 +19,7 @@ it('every decision about a task is recorded with what was shown and what was sai
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   const waiting = await bed.until(id, (task) => task.requests.length > 0);
   const request = waiting.requests[0];
-  const answer = { decision: 'allow' as const, always: false, options: [], text: null };
+  const answer = { decision: 'allow' as const, rule: null, options: [], text: null };
   await bed.calls.requests.answer({ request: request?.id ?? 0, answer });
   await bed.reaches(id, 'review');
   await bed.calls.tasks.discard({ task: id });

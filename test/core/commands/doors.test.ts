@@ -7,8 +7,8 @@ import { claimTasks } from '../../../core/store/claims';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { type Bed, openBed } from '../../support/runtime';
 
-const allow: Answer = { decision: 'allow', always: false, options: [], text: null };
-const deny: Answer = { decision: 'deny', always: false, options: [], text: null };
+const allow: Answer = { decision: 'allow', rule: null, options: [], text: null };
+const deny: Answer = { decision: 'deny', rule: null, options: [], text: null };
 
 describe('two doors at once', () => {
   let bed: Bed;

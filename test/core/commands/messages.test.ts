@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../core/contract/request';
 import { type Bed, openBed } from '../../support/runtime';
 
-const answer: Answer = { decision: null, always: false, options: [0], text: null };
+const answer: Answer = { decision: null, rule: null, options: [0], text: null };
 
 describe('messages to an agent', () => {
   let bed: Bed;

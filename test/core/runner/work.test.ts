@@ -8,8 +8,8 @@ import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { recordProcess } from '../../../core/store/processes';
 import { type Bed, openBed } from '../../support/runtime';
 
-const allow: Answer = { decision: 'allow', always: false, options: [], text: null };
-const deny: Answer = { decision: 'deny', always: false, options: [], text: null };
+const allow: Answer = { decision: 'allow', rule: null, options: [], text: null };
+const deny: Answer = { decision: 'deny', rule: null, options: [], text: null };
 
 describe('work on a task', () => {
   let bed: Bed;

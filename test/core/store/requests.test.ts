@@ -17,9 +17,9 @@ import { insertSession } from '../../../core/store/sessions';
 import { readTask } from '../../../core/store/task-view';
 import { addTask, temporaryStore } from './store';
 
-const allow: Answer = { decision: 'allow', always: false, options: [], text: null };
-const say = (text: string): Answer => ({ decision: null, always: false, options: [], text });
-const choose = (...options: number[]): Answer => ({ decision: null, always: false, options, text: null });
+const allow: Answer = { decision: 'allow', rule: null, options: [], text: null };
+const say = (text: string): Answer => ({ decision: null, rule: null, options: [], text });
+const choose = (...options: number[]): Answer => ({ decision: null, rule: null, options, text: null });
 const option = (label: string) => ({ label, description: '', kind: 'choice' as const });
 
 function ask(db: Database, request: Partial<NewRequest> = {}) {
@@ -107,13 +107,13 @@ describe('a question', () => {
     expect(openRequestsOf(db, 1)).toEqual([]);
   });
 
-  test('that has blocked its agent longest comes first in the inbox', () => {
+  test('that wants an answer most comes first in the inbox: how long it has waited, times its priority', () => {
     const { db } = temporaryStore();
     addTask(db);
     const late = ask(db, { at: 50 }).id;
     const early = ask(db, { at: 5, fingerprint: 'f2' }).id;
     answer(db, ask(db, { fingerprint: 'f3' }).id, allow);
-    expect(listOpenRequests(db).map((request) => request.id)).toEqual([early, late]);
+    expect(listOpenRequests(db, 60).map((request) => request.id)).toEqual([early, late]);
   });
 });
 

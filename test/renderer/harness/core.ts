@@ -3,6 +3,7 @@ import { calls } from '../../../core/contract/calls';
 import type { Change } from '../../../core/contract/change';
 import type { Message } from '../../../core/contract/message';
 import type { Repository } from '../../../core/contract/repository';
+import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
@@ -27,6 +28,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     (amount === 'none' ? [] : amount === 'little' ? data.littleTasks() : data.muchTasks()).map((one) => [one.id, one]),
   );
   let repositories: Repository[] = amount === 'none' ? [] : [...data.repositories];
+  let rules: readonly Rule[] = amount === 'none' ? [] : amount === 'little' ? data.littleRules : data.muchRules();
   let settings: Settings = data.settings;
   const followers = new Set<(change: Change) => void>();
   const called: { readonly name: string; readonly input: unknown }[] = [];
@@ -224,6 +226,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const waiting = [...tasks.values()].filter(({ state }) => state === 'waiting').length;
         const ms = amount === 'none' ? 0 : amount === 'little' ? 18 * 60_000 : 31 * 3_600_000;
         return { since: input.since, at: Date.now(), ms, waiting };
+      }),
+    },
+    rules: {
+      list: on.rules.list.handler(() => [...rules]),
+      revoke: on.rules.revoke.handler(({ input }) => {
+        note('rules.revoke', input);
+        const found = rules.find(({ id }) => id === input.rule);
+        if (found === undefined) throw new ORPCError('NOT_FOUND', { message: `There is no rule ${input.rule}.` });
+        rules = rules.filter(({ id }) => id !== input.rule);
+        const revoked = { ...found, revokedAt: Date.now() };
+        tell({ type: 'rule.changed', rule: revoked });
+        return revoked;
       }),
     },
     decisions: {

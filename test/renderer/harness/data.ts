@@ -3,6 +3,8 @@ import type { Check } from '../../../core/contract/check';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
 import type { FileChange, Review } from '../../../core/contract/review';
+import type { Rule } from '../../../core/contract/rule';
+import { ruleOffers } from '../../../core/contract/rule-offers';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskState } from '../../../core/contract/task';
 import type { TranscriptBody, TranscriptEvent } from '../../../core/contract/transcript';
@@ -130,12 +132,13 @@ export function request(
   of: { readonly id: number; readonly title: string },
   more: Partial<Request> = {},
 ): Request {
-  return {
+  const asked: Request = {
     id,
     task: of.id,
     taskTitle: of.title,
     repository: '/home/ada/work/api',
     agent: 'claude',
+    priority: 'default',
     kind: 'permission',
     title: 'npm test -- --run uploader',
     body: '',
@@ -146,6 +149,7 @@ export function request(
       diff: null,
     },
     options: [],
+    rules: [],
     allowsText: false,
     multiple: false,
     steps: [
@@ -155,11 +159,13 @@ export function request(
     ],
     state: 'open',
     answer: null,
+    answeredBy: null,
     createdAt: minutes(id * 3),
     answeredAt: null,
     deliveredAt: null,
     ...more,
   };
+  return { ...asked, rules: more.rules ?? [...ruleOffers(asked)] };
 }
 
 const someUsage = { inputTokens: 182_400, outputTokens: 9_310, costUsd: 0.42 };
@@ -179,6 +185,8 @@ export function printedBy({ state }: Check): string {
     : '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s';
 }
 
+const npmTest = { by: 'prefix' as const, tool: 'Bash', words: ['npm', 'test'], beside: '[]' };
+
 export function littleTasks(): readonly Task[] {
   const uploader = { id: 1, title: 'Add retry with backoff to the uploader' };
   const api = { id: 2, title: 'Choose a storage for sessions' };
@@ -189,7 +197,6 @@ export function littleTasks(): readonly Task[] {
         request(1, uploader, {
           options: [
             { label: 'Yes', description: '', kind: 'allow_once' },
-            { label: 'Yes, and do not ask again for npm test in this session', description: '', kind: 'allow_always' },
             { label: 'No, tell Claude what to do instead', description: '', kind: 'reject_once' },
           ],
         }),
@@ -225,7 +232,7 @@ export function littleTasks(): readonly Task[] {
           tool: {
             name: 'Edit',
             command: null,
-            input: '{"file":"src/webhooks/sign.ts"}',
+            input: '{"file_path":"src/webhooks/sign.ts"}',
             diff: "--- a/src/webhooks/sign.ts\n+++ b/src/webhooks/sign.ts\n@@ -1,6 +1,8 @@\n import { createHmac } from 'node:crypto';\n \n-export function sign(body: string) {\n-  return createHmac('sha1', key).update(body).digest('hex');\n+/** Signs a body with the newest key. */\n+export function sign(body: string, key: Key): Signature {\n+  const digest = createHmac('sha256', key.secret).update(body).digest('hex');\n+  return { key: key.id, digest };\n }\n",
           },
         }),
@@ -498,4 +505,32 @@ export function reviewOf(
       message: `${of.title}\n\nMerged from ${of.branch}`,
     },
   };
+}
+
+const rule = (id: number, more: Partial<Rule> = {}): Rule => ({
+  id,
+  scope: 'repository',
+  agent: 'claude',
+  match: npmTest,
+  repository: '/home/ada/work/api',
+  task: 1,
+  taskTitle: 'Add retry with backoff to the uploader',
+  createdAt: minutes(60 * id),
+  createdBy: 'person',
+  uses: 3 * id,
+  lastUsedAt: minutes(4 * id),
+  revokedAt: null,
+  ...more,
+});
+
+export const littleRules: readonly Rule[] = [
+  rule(2, { scope: 'session', match: { by: 'files', tool: 'Edit' }, uses: 0, lastUsedAt: null }),
+  rule(1),
+];
+
+export function muchRules(): readonly Rule[] {
+  const command = `for file in $(git ls-files); do echo "$file"; done ${'--and-more-of-it '.repeat(12)}`;
+  return Array.from({ length: 120 }, (_, index) =>
+    rule(120 - index, index % 3 === 0 ? { match: { by: 'command', tool: 'Bash', command, beside: '[]' } } : {}),
+  );
 }

@@ -1,0 +1,86 @@
+import type { ReactNode } from 'react';
+import type { Request } from '../../core/contract/request';
+import { Glyph } from '../parts/glyph';
+import { Keys } from '../parts/hint';
+import { askingOf } from '../requests/answers';
+import { RequestForm } from '../requests/request-form';
+import { useApp } from '../state/app';
+import { openTask } from '../state/commands';
+import { nameOfPath } from '../state/places';
+import { priorityWords } from '../task/words';
+import { cleanLine } from '../text/clean';
+import { Ago } from '../text/time';
+
+/** One open request, with what led to it, answerable where it stands. */
+export function Card(props: {
+  readonly request: Request;
+  /** The keys go to this one. */
+  readonly active: boolean;
+  /** Picked to be answered with others; null where that cannot be. */
+  readonly picked: boolean | null;
+  /** Some are picked, so the keys answer those. */
+  readonly several: boolean;
+  readonly onPick: () => void;
+  readonly onActivate: () => void;
+}): ReactNode {
+  const { request, active, picked } = props;
+  const app = useApp();
+  return (
+    <li
+      className="card"
+      data-cursor={active || undefined}
+      data-picked={picked === true || undefined}
+      aria-current={active || undefined}
+      aria-label={`${askingOf(request)}: ${cleanLine(request.title)}`}
+      tabIndex={-1}
+      onFocus={() => !active && props.onActivate()}
+      onPointerDown={() => !active && props.onActivate()}
+    >
+      <div className="card-from">
+        <Glyph look="waiting" />
+        <button
+          type="button"
+          className="card-task ellipsis"
+          dir="auto"
+          onClick={() => openTask(app, request.task, 'conversation')}
+        >
+          {cleanLine(request.taskTitle)}
+        </button>
+        <span className="quiet ellipsis card-place">
+          {nameOfPath(request.repository)} · {request.agent}
+        </span>
+        {request.priority !== 'default' && <span className="quiet">{priorityWords[request.priority]}</span>}
+        <span className="quiet">
+          waits <Ago at={request.createdAt} />
+        </span>
+        {picked !== null && (
+          <button
+            type="button"
+            className="card-pick"
+            aria-pressed={picked}
+            title="Answer together with others"
+            onClick={props.onPick}
+          >
+            <span className="unseen">Answer together with others</span>
+            {active && <Keys keys="x" />}
+            <span aria-hidden="true">{picked ? '☑' : '☐'}</span>
+          </button>
+        )}
+      </div>
+      {request.steps.length > 0 && (
+        <ol className="steps" aria-label="What led to this">
+          {request.steps.slice(-5).map((step, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a request never change.
+            <li key={index} className="ellipsis" dir="auto">
+              {cleanLine(step)}
+            </li>
+          ))}
+        </ol>
+      )}
+      <h2 className="card-title" dir="auto">
+        <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
+      </h2>
+      <RequestForm request={request} active={active && !props.several} />
+    </li>
+  );
+}

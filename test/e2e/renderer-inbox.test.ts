@@ -1,0 +1,87 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Harness, openHarness } from './harness';
+
+let harness: Harness;
+let page: Page;
+
+beforeAll(async () => {
+  harness = await openHarness({ width: 1280, height: 800 });
+  page = harness.page;
+});
+afterAll(() => harness?.close());
+afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
+
+const card = (title: string) => page.locator('.card', { hasText: title });
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+test('a permission is allowed for good by a number, with the rule that was read', async () => {
+  await harness.open('little');
+  await card('Add retry').focus();
+  await card('Add retry').getByText('Always allow commands that begin with').waitFor();
+  await press('2');
+  await card('Add retry').waitFor({ state: 'detached' });
+  expect(await harness.called('requests.answer')).toMatchObject([
+    {
+      request: 1,
+      answer: { decision: 'allow', rule: { scope: 'repository', match: { by: 'prefix', words: ['npm', 'test'] } } },
+    },
+  ]);
+});
+
+test('several requests of one kind are picked and answered together', async () => {
+  await harness.open('little');
+  await press('x');
+  await page.getByText('1 permission selected').waitFor();
+  await press('j', 'x');
+  await page.getByText('A question is answered by itself').waitFor();
+  await press('j', 'x');
+  await page.getByText('2 permissions selected').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await press('a');
+  await card('Add retry').waitFor({ state: 'detached' });
+  await card('Move webhook signing').waitFor({ state: 'detached' });
+  expect(await harness.called('requests.answer')).toMatchObject([
+    { request: 3, answer: { decision: 'allow', rule: null } },
+    { request: 1, answer: { decision: 'allow', rule: null } },
+  ]);
+  await page.getByText('Allowed 2').waitFor();
+  await card('Choose a storage').waitFor();
+});
+
+test('letting go of what was picked gives the keys back to the request in hand', async () => {
+  await harness.open('little');
+  await press('x', 'Escape');
+  await page.getByText('1 permission selected').waitFor({ state: 'detached' });
+  await press('d');
+  await card('Move webhook signing').waitFor({ state: 'detached' });
+  expect(await harness.called('requests.answer')).toMatchObject([{ request: 3, answer: { decision: 'deny' } }]);
+});
+
+test('everything that asks the same is picked with one key', async () => {
+  await harness.open('much');
+  await page.locator('.card').first().focus();
+  await press('*');
+  await page.getByText(/\d+ permissions selected/).waitFor();
+  expect(await page.locator('.card[data-picked]').count()).toBeGreaterThan(1);
+  expect(await page.locator('.card[data-picked] .request-command').allTextContents()).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^npm test/)]),
+  );
+});
+
+test('rules are listed, and one is taken back by keyboard', async () => {
+  await harness.open('little');
+  await press('g', 'u');
+  const sheet = page.getByRole('dialog', { name: 'Rules' });
+  await sheet.getByText('commands that begin with').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await sheet.getByRole('button', { name: 'Revoke' }).last().focus();
+  await press('Enter');
+  await sheet.getByText('commands that begin with').waitFor({ state: 'detached' });
+  expect(await harness.called('rules.revoke')).toEqual([{ rule: 1 }]);
+  await sheet.getByRole('button', { name: 'Revoke' }).click();
+  await sheet.getByText('Nothing is allowed without asking').waitFor();
+});
