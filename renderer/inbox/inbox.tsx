@@ -5,6 +5,7 @@ import { mostUrgentFirst } from '../../core/contract/urgency';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
+import { WaitedToday } from '../shell/waited';
 import { useApp, useModel } from '../state/app';
 import { goTo, openTask, showSheet } from '../state/commands';
 import { asShown, openRequests, tasksIn } from '../state/places';
@@ -71,7 +72,8 @@ export function Inbox(): ReactNode {
               ? 'No agent waits for you.'
               : requests.length === 1
                 ? 'One agent waits for you.'
-                : `${count(requests.length, 'agent')} wait for you, most urgent first.`}
+                : `${count(requests.length, 'agent')} wait for you, most urgent first.`}{' '}
+            <WaitedToday />
           </p>
         </header>
         {requests.length === 0 && reviews.length === 0 && (
