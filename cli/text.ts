@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Request } from '../core/contract/request';
+import { isDecided, type Request } from '../core/contract/request';
 import { ruleWords } from '../core/contract/rule';
 import type { Task, TaskState } from '../core/contract/task';
 import { plainLine } from './plain';
@@ -118,7 +118,7 @@ export function shortId(oid: string): string {
 /** How a request is answered. */
 export function requestSteps(request: Request, program: string): string {
   const lines = request.options.map((option, index) => `  [${index}] ${plainLine(option.label)}\n`);
-  const decides = request.kind !== 'clarification';
+  const decides = isDecided(request.kind);
   const offer = request.rules[0];
   const ways = decides
     ? ['--allow', ...(offer === undefined ? [] : ['--always session|repository']), '--deny']

@@ -26,6 +26,7 @@ import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
 import { createSearchIndex } from './store/search-index';
 import { readSettings } from './store/settings';
+import { dayBudget, daySpending } from './store/spending';
 import { countTasks } from './store/task-count';
 import { readTask } from './store/task-view';
 import { createWriter } from './store/writer';
@@ -144,6 +145,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     dataFolder: folders.data,
     startedAt,
     tasks: countTasks(db),
+    today: { spent: daySpending(db, Date.now()), budget: dayBudget(db, Date.now()) },
     workers: [runner.status()],
   });
   const router = createRouter({

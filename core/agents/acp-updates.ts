@@ -51,10 +51,12 @@ export interface UpdateOptions {
   readonly directory: string;
   readonly quirks: Quirks;
   readonly record: (body: TranscriptBody) => void;
+  /** Told the session's cost in US dollars each time the agent tells it. */
+  readonly onCost: (usd: number) => void;
 }
 
 /** Starts on a turn's updates. */
-export function createUpdates({ directory, quirks, record }: UpdateOptions): Updates {
+export function createUpdates({ directory, quirks, record, onCost }: UpdateOptions): Updates {
   // An agent may number its messages anew in every turn, so that its own ids cannot name them in a session's transcript.
   const turn = randomUUID().slice(0, 8);
   const tools = new Map<string, Tool>();
@@ -126,7 +128,9 @@ export function createUpdates({ directory, quirks, record }: UpdateOptions): Upd
             entries: update.entries.map((entry) => ({ text: plainText(entry.content), status: entry.status })),
           });
         case 'usage_update':
-          if (update.cost?.currency === 'USD') cost = update.cost.amount;
+          if (update.cost?.currency !== 'USD') return;
+          cost = update.cost.amount;
+          onCost(cost);
           return;
         case 'notice':
           return tell({ type: 'notice', level: 'info', text: plainText(update.title) });

@@ -80,7 +80,8 @@ interface Drive {
 
 /** Holds one turn's conversation with a running agent, and ends the agent whatever comes of it. */
 async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> {
-  const updates = createUpdates({ directory: turn.directory, quirks, record: turn.record });
+  const onCost = (costUsd: number) => turn.onUsage({ ...unknownUsage, costUsd });
+  const updates = createUpdates({ directory: turn.directory, quirks, record: turn.record, onCost });
   let finish: (outcome: Outcome) => void = () => {};
   const outcome = new Promise<Outcome>((resolve) => {
     finish = resolve;

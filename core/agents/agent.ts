@@ -22,6 +22,8 @@ export type TurnEnd =
   | { readonly kind: 'failed'; readonly error: string; readonly retryable: boolean; readonly usage: Usage }
   /** The provider refuses for now: nothing is wrong with the work, and the same turn goes on when the limit is over. */
   | { readonly kind: 'limited'; readonly error: string; readonly limit: ProviderLimit; readonly usage: Usage }
+  /** The agent came to the end of the budget it was given, and stopped by itself. */
+  | { readonly kind: 'spent'; readonly usage: Usage }
   /** The turn's signal was aborted and the agent is gone. */
   | { readonly kind: 'cancelled'; readonly usage: Usage };
 
@@ -42,12 +44,16 @@ export interface Turn {
   readonly trusted: boolean;
   /** An agent silent for this long with no question open is hung: it is ended and the turn fails as retryable. */
   readonly silenceMs: number;
+  /** What the turn may cost at the most, in US dollars, for agents that hold themselves to it; null for no cap. */
+  readonly budgetUsd: number | null;
   /** Ends the turn: the agent is told, then ended with everything it started. */
   readonly signal: AbortSignal;
   /** Called once, as soon as the agent's session id is known, so that a crash can resume it. */
   readonly onSession: (agentSession: string) => void;
   /** Called for the agent's process when it starts, for the ledger of children. */
   readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
+  /** Called with what the turn has used so far, whenever the agent tells it while it works. */
+  readonly onUsage: (usage: Usage) => void;
   /** Adds to the transcript. */
   readonly record: (body: TranscriptBody) => void;
   /**

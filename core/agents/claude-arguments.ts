@@ -10,11 +10,16 @@ export type Conversation =
  * The arguments of `claude`. The prompt is no argument: it goes in by stdin, where nothing can be taken for a flag.
  * The mode is always said, because a person's own settings may have another default.
  */
-export function claudeArguments(turn: Pick<Turn, 'trusted'>, conversation: Conversation): readonly string[] {
+export function claudeArguments(
+  turn: Pick<Turn, 'trusted' | 'budgetUsd'>,
+  conversation: Conversation,
+): readonly string[] {
   return [
     ...['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
     ...['--include-partial-messages', '--permission-prompt-tool', 'stdio', '--permission-mode', 'default'],
     ...(conversation.kind === 'new' ? ['--session-id', conversation.id] : ['--resume', conversation.id]),
+    // It looks at what it spent after each call of its model, while we hear of it a moment later.
+    ...(turn.budgetUsd === null ? [] : ['--max-budget-usd', turn.budgetUsd.toFixed(6)]),
     // What a repository brings for agents is code: settings with hooks and allow rules, and tool servers.
     ...(turn.trusted ? [] : ['--setting-sources', 'user', '--strict-mcp-config']),
   ];

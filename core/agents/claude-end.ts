@@ -24,6 +24,7 @@ export function endOfTurn(facts: ClaudeFacts): TurnEnd {
   const usage = usageOf(result);
   if (result.subtype === 'success' && !result.is_error) return { kind: 'completed', usage };
   const error = reasonOf(result);
+  if (result.subtype === 'error_max_budget_usd') return { kind: 'spent', usage };
   const limit = limitOf(facts, result, error);
   if (limit !== null) return { kind: 'limited', error, limit, usage };
   return { kind: 'failed', error, retryable: mayPass(result, error), usage };
@@ -66,7 +67,6 @@ function sum(numbers: readonly number[]): number {
 function reasonOf(result: ClaudeResult): string {
   const told = [result.result ?? '', ...(result.errors ?? [])].filter((each) => each !== '').join('\n');
   if (result.subtype === 'error_max_turns') return 'Claude Code reached its limit of turns.';
-  if (result.subtype === 'error_max_budget_usd') return 'Claude Code reached its limit of cost.';
   const fallback = `Claude Code ended with ${result.subtype}${result.terminal_reason ? ` (${result.terminal_reason})` : ''}.`;
   return told === '' ? fallback : capped(plainText(told), 4000);
 }

@@ -8,6 +8,7 @@ import { endOfTurn, isUnknownConversation, usageOf } from './claude-end';
 import { type ClaudeResult, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude, locateClaude } from './claude-program';
 import { transcribeClaude } from './claude-transcript';
+import { watchClaudeUsage } from './claude-usage';
 import { readLines } from './lines';
 import { watchSilence } from './silence';
 
@@ -65,6 +66,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
   const silence = watchSilence(turn.silenceMs, () => stop('silent'));
   const transcript = transcribeClaude(turn.directory, turn.record);
   const send = (message: object) => child.write(`${JSON.stringify(message)}\n`);
+  const used = watchClaudeUsage({ send, onUsage: turn.onUsage });
   const control = controlClaude({
     turn,
     send,
@@ -90,6 +92,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
     });
   try {
     send({ type: 'control_request', request_id: 'initialize', request: { subtype: 'initialize' } });
+    used.ask();
     if (!goesOn(conversation)) say(conversation.prompt);
     const onDropped = (bytes: number) =>
       turn.record({
@@ -112,7 +115,8 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
           turn.record({ type: 'prompt', text: goOn, by: 'switchyard' });
           say(goOn);
         }
-      } else if (line.type === 'control_request') control.take(line.request_id, line.request);
+      } else if (line.type === 'control_response') used.take(line.response);
+      else if (line.type === 'control_request') control.take(line.request_id, line.request);
       else if (line.type === 'control_cancel_request') control.cancel(line.request_id);
       else if (line.type === 'rate_limit_event') {
         const { status, resetsAt } = line.rate_limit_info;
@@ -123,6 +127,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
         child.closeInput();
         leaving ??= setTimeout(() => child.signal('SIGTERM'), leaveMs);
       } else transcript.take(line);
+      if (line.type === 'stream_event' && line.event.type === 'message_stop' && result === null) used.ask();
     }
   } finally {
     clearTimeout(leaving);

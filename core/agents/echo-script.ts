@@ -8,6 +8,7 @@ export type EchoStep =
   | { readonly do: 'print'; readonly bytes: number; readonly escapes: boolean }
   | { readonly do: 'wait'; readonly milliseconds: number }
   | { readonly do: 'fail'; readonly reason: string; readonly once: boolean }
+  | { readonly do: 'spend'; readonly usd: number; readonly tokens: number }
   | { readonly do: 'limit'; readonly seconds: number | null; readonly once: boolean }
   | { readonly do: 'hang' }
   /** Writes the prompt itself down: what the agent does unless told otherwise. */
@@ -36,7 +37,7 @@ export function wordsOf(prompt: string): string {
 }
 
 const directive =
-  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|limit|limit-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
+  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|spend|limit|limit-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
 
 function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep[] {
   const [first = '', ...others] = rest.split('|').map((part) => part.trim());
@@ -59,6 +60,8 @@ function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep
     case 'fail':
     case 'fail-once':
       return [{ do: 'fail', reason: rest, once: name === 'fail-once' }];
+    case 'spend':
+      return [{ do: 'spend', usd: Number(first) || 0, tokens: Math.round(Number(others[0] ?? 0)) || 0 }];
     case 'limit':
     case 'limit-once':
       return [{ do: 'limit', seconds: rest === '' ? null : milliseconds(rest) / 1000, once: name === 'limit-once' }];

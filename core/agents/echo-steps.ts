@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertNever } from '../contract/errors';
 import type { Answer } from '../contract/request';
+import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Question, Turn, TurnEnd } from './agent';
 import { openFile, saveFile } from './echo-file';
@@ -10,7 +11,7 @@ import { type EchoStep, wordsOf } from './echo-script';
 import { unifiedDiff } from './unified-diff';
 
 /** The echo agent uses no model, so it knows that it used nothing. */
-export const nothingUsed = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
 
 /** Ends the steps early, with how the turn is to end. */
 export class Ended extends Error {
@@ -34,6 +35,8 @@ export interface Scene {
   /** Marks that silence is no fault until what comes back is called. */
   readonly wait: () => () => void;
   memory: EchoMemory;
+  /** What this turn makes believe to have used. */
+  used: Usage;
 }
 
 /** Does one thing; throws `Ended` when the turn ends with it. */
@@ -57,6 +60,8 @@ export async function doStep(scene: Scene, todo: EchoStep, prompt: string): Prom
       return pause(scene, todo.milliseconds);
     case 'fail':
       return fail(scene, todo.reason, todo.once);
+    case 'spend':
+      return spend(scene, todo.usd, todo.tokens);
     case 'limit':
       return refuse(scene, todo.seconds, todo.once);
     case 'hang':
@@ -187,6 +192,12 @@ async function fail(scene: Scene, reason: string, once: boolean): Promise<void> 
   if (once && scene.memory.failed.includes(reason)) return;
   if (once) await remember(scene, { failed: [...scene.memory.failed, reason] });
   throw new Ended(failed(reason === '' ? 'The echo agent was told to fail.' : reason, once));
+}
+
+function spend(scene: Scene, usd: number, tokens: number): void {
+  const { inputTokens, outputTokens, costUsd } = scene.used;
+  scene.used = { inputTokens, outputTokens: (outputTokens ?? 0) + tokens, costUsd: (costUsd ?? 0) + usd };
+  scene.turn.onUsage(scene.used);
 }
 
 async function refuse(scene: Scene, seconds: number | null, once: boolean): Promise<void> {

@@ -50,16 +50,17 @@ async function take(turn: Turn, folder: string): Promise<TurnEnd> {
     },
     wait: silence.wait,
     memory: await recall(turn, folder),
+    used: nothingUsed,
   };
   try {
     await writeMemory(folder, scene.memory);
     turn.onSession(scene.memory.id);
     await perform(scene);
-    return { kind: 'completed', usage: nothingUsed };
+    return { kind: 'completed', usage: scene.used };
   } catch (error) {
-    if (turn.signal.aborted) return { kind: 'cancelled', usage: nothingUsed };
+    if (turn.signal.aborted) return { kind: 'cancelled', usage: scene.used };
     if (stop.signal.aborted) return failed(`The echo agent was silent for ${turn.silenceMs} ms and was ended.`, true);
-    if (error instanceof Ended) return error.end;
+    if (error instanceof Ended) return { ...error.end, usage: scene.used };
     // A full disk or a folder that may not be written to is the machine's fault, not a bug.
     if (error instanceof Error && 'syscall' in error) return failed(`The echo agent failed: ${error.message}`, true);
     throw error;

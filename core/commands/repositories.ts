@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
+import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { homeExpanded } from '../contract/home-path';
@@ -10,6 +11,7 @@ import { inspectRepository } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
 import { repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
+import { releaseBudgets } from '../store/limits';
 import {
   deleteRepository,
   insertRepository,
@@ -121,16 +123,26 @@ function keepTrust(
   });
 }
 
-/** Sets or clears the check command and the run command; one that is not given stays. */
+/** Sets or clears the check command, the run command and the budget of its days; what is not given stays. */
 export async function configure(
   room: Room,
   {
     repository,
     ...patch
-  }: { repository: number; checkCommand?: string | null | undefined; runCommand?: string | null | undefined },
+  }: {
+    repository: number;
+    checkCommand?: string | null | undefined;
+    runCommand?: string | null | undefined;
+    budget?: Budget | undefined;
+  },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);
-  return told(room, await room.writer.write((db) => updateRepository(db, row.id, patch)));
+  const [changed, freed] = await room.writer.write((db) => {
+    const after = updateRepository(db, row.id, patch);
+    return [after, patch.budget === undefined ? [] : releaseBudgets(db)] as const;
+  });
+  freed.forEach(room.announce);
+  return told(room, changed);
 }
 
 /** Forgets a repository; what is in it stays as it is. */

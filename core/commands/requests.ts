@@ -12,6 +12,7 @@ import { answerRequest, listOpenRequests, permissionsAlike, readRequest } from '
 import { insertRule, readRule } from '../store/rules';
 import { taskRow } from '../store/task-row';
 import { readWaited } from '../store/waited';
+import { carryOutBudget, stopsTask } from './budgets';
 import * as decisions from './decisions';
 import { openPage } from './page';
 import type { Room } from './room';
@@ -34,7 +35,7 @@ export function waited(room: Room, { since }: { since: number }): Waited {
 export async function answer(room: Room, caller: Caller, input: { request: number; answer: Answer }): Promise<Request> {
   const { rule } = input.answer;
   const alike = rule === null ? [] : await coveredByFiles(room, input.request, rule.match);
-  const { request, rest, made } = await room.writer.write((db) => {
+  const { request, rest, made, freed } = await room.writer.write((db) => {
     const at = room.now();
     const answered = answerRequest(db, { ...input, by: caller.by, at });
     decisions.record(room, db, {
@@ -46,16 +47,19 @@ export async function answer(room: Room, caller: Caller, input: { request: numbe
       shown: requestShown(answered),
       answered: input.answer,
     });
+    const freed = carryOutBudget(room, db, caller, answered);
     resumeWhenAnswered(db, { task: answered.task, by: caller.by, reason: 'Answered.', at });
-    if (rule === null) return { request: answered, rest: [], made: null };
+    if (rule === null) return { request: answered, rest: [], made: null, freed };
     const id = insertRule(db, { request: answered.id, offer: rule, by: caller.by, at });
-    return { request: answered, rest: answerAlike(db, { request: answered.id, rule: id, alike, at }), made: id };
+    return { request: answered, rest: answerAlike(db, { request: answered.id, rule: id, alike, at }), made: id, freed };
   });
   for (const each of [request, ...rest]) {
     room.announceRequest(each.id);
     room.announce(each.task);
     room.runner.deliver(each);
   }
+  freed.forEach(room.announce);
+  if (stopsTask(request)) room.runner.cancel(request.task);
   if (made !== null) room.publish({ type: 'rule.changed', rule: readRule(room.db, made) });
   return request;
 }

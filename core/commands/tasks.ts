@@ -1,3 +1,4 @@
+import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
@@ -41,6 +42,7 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
       priority: input.priority ?? 'default',
       after: input.after,
       runAfter: input.runAfter,
+      budget: { ...settings.taskBudget, ...given(input.budget) },
       maxAttempts: settings.maxAttempts,
       at: room.now(),
     }),
@@ -121,4 +123,9 @@ export function get(room: Room, task: number): TaskDetail {
 /** The newest tasks first. */
 export function list(room: Room, input: { states?: TaskState[]; repository?: number; limit: number }): Task[] {
   return listTasks(room.db, input);
+}
+
+/** What was said of a budget, without what was left out. */
+function given(budget: NewTask['budget']): Partial<Budget> {
+  return Object.fromEntries(Object.entries(budget ?? {}).filter(([, cap]) => cap !== undefined));
 }

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { agentStatusSchema } from './agent';
+import { budgetSchema } from './budget';
 import { changeSchema } from './change';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
@@ -39,7 +40,13 @@ export const calls = {
     add: oc.input(z.strictObject({ path: z.string().min(1).max(4096), ...trusting })).output(repositorySchema),
     trust: oc.input(repositoryRef.extend(trusting)).output(repositorySchema),
     configure: oc
-      .input(repositoryRef.extend({ checkCommand: commandLine.optional(), runCommand: commandLine.optional() }))
+      .input(
+        repositoryRef.extend({
+          checkCommand: commandLine.optional(),
+          runCommand: commandLine.optional(),
+          budget: budgetSchema.optional(),
+        }),
+      )
       .output(repositorySchema),
     /** Forgets a repository with no unfinished tasks; nothing in the repository itself is touched. */
     remove: oc.input(repositoryRef).output(z.void()),

@@ -13,6 +13,7 @@ after the other:
   [wait: 2s]                              takes its time
   [fail: reason]                          fails for good
   [fail-once: reason]                     fails, and works when tried again
+  [spend: 0.50 | 2000]                    makes believe that it spent 50 cents and 2,000 tokens
   [limit: 2m]                             refuses as a provider does whose limit ends in two minutes; [limit] says no time
   [limit-once: 2m]                        refuses once, and works when the task goes on
   [hang]                                  never answers again

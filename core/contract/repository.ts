@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetSchema } from './budget';
 
 export const repositoryIdSchema = z.number().int().positive();
 
@@ -17,6 +18,8 @@ export const repositorySchema = z.object({
   checkCommand: z.string().nullable(),
   /** The command line that runs what the repository is for, for example `npm run dev`; null for none. */
   runCommand: z.string().nullable(),
+  /** What all its tasks together may spend on a day. */
+  budget: budgetSchema,
   addedAt: z.number().int(),
 });
 export type Repository = z.infer<typeof repositorySchema>;

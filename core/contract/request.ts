@@ -5,11 +5,16 @@ import { ruleOfferSchema } from './rule';
 export const requestIdSchema = z.number().int().positive();
 
 /**
- * A question to a human: leave to use a tool, a decision the agent needs, a plan to approve, or leave to start a
- * task whose permission level is human-required.
+ * A question to a human: leave to use a tool, a decision the agent needs, a plan to approve, leave to start a task whose
+ * permission level is human-required, or how to go on when a budget is reached.
  */
-const requestKinds = ['permission', 'clarification', 'plan', 'start'] as const;
+const requestKinds = ['permission', 'clarification', 'plan', 'start', 'budget'] as const;
 export type RequestKind = (typeof requestKinds)[number];
+
+/** Whether a request of this kind is answered with a decision, to allow or deny, and not with one of its options. */
+export function isDecided(kind: RequestKind): boolean {
+  return kind !== 'clarification' && kind !== 'budget';
+}
 
 /**
  * - `open`: written by the runner before the agent waits; the person or a withdrawal moves it on.
@@ -42,7 +47,7 @@ export type RequestTool = z.infer<typeof requestToolSchema>;
 
 /**
  * What the person said. A permission, plan or start request needs `decision`; a clarification needs at least one
- * option (by index) or text. Text beside a denial is the reason the agent is told.
+ * option (by index) or text, a budget request one option. Text beside a denial is the reason the agent is told.
  */
 export const answerSchema = z.object({
   decision: z.enum(['allow', 'deny']).nullable(),

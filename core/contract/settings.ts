@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetSchema, noBudget } from './budget';
 import { permissionLevelSchema, permissionLevels } from './task';
 
 const themes = ['system', 'light', 'dark'] as const;
@@ -47,6 +48,10 @@ export const settingsSchema = z.object({
   terminalMegabytes: whole({ from: 1, to: 10_000, what: 'MB of each terminal', usual: 256 }),
   /** How long what an ended terminal printed is kept. */
   terminalDays: whole({ from: 1, to: 3650, what: 'days', usual: 30 }),
+  /** The budget a new task has unless it is given one. */
+  taskBudget: budget('a task'),
+  /** What all tasks together may spend on a day. */
+  dayBudget: budget('all tasks of a day'),
   theme: z
     .enum(themes)
     .default('system')
@@ -59,6 +64,14 @@ export type SettingName = keyof Settings;
 export function settingTakes(name: SettingName): { readonly takes: string; readonly example: unknown } {
   const { description = 'a value', examples = [] } = settingsSchema.shape[name].meta() ?? {};
   return { takes: description, example: (examples as readonly unknown[])[0] };
+}
+
+function budget(whose: string) {
+  return budgetSchema
+    .default(noBudget)
+    .meta(
+      takes(`a JSON object with the most ${whose} may spend: usd, tokens, minutes, each a number or null`, { usd: 20 }),
+    );
 }
 
 function whole(number: { readonly from: number; readonly to: number; readonly what: string; readonly usual: number }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetSchema, spendingSchema } from './budget';
 import { taskStates } from './task';
 
 /** Who owns the data folder and what is in it. */
@@ -15,6 +16,8 @@ export const statusSchema = z.object({
       z.ZodNumber
     >,
   ),
+  /** What all tasks spent since midnight, and the budget of a day, with what was allowed beyond it. */
+  today: z.object({ spent: spendingSchema, budget: budgetSchema }),
   workers: z.array(
     z.object({
       name: z.string(),

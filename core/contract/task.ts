@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetSchema, spendingSchema } from './budget';
 import { checkDetailSchema, checkSchema } from './check';
 import { parkedKinds } from './park';
 import { prioritySchema } from './priority';
@@ -102,6 +103,10 @@ export const taskSchema = z.object({
   /** At most some 8,000 characters; a longer one is cut and says so. */
   error: z.string().nullable(),
   usage: usageSchema,
+  /** The most it may spend, with what was allowed beyond its first budget. */
+  budget: budgetSchema,
+  /** What it spent so far, counted while its agent works. */
+  spent: spendingSchema,
   change: changeSizeSchema.nullable(),
   worktree: z.string().nullable(),
   /** The newest session, whose transcript is the conversation to show. */
@@ -146,5 +151,13 @@ export const newTaskSchema = z.strictObject({
   priority: prioritySchema.optional(),
   after: z.array(taskIdSchema).max(50).optional(),
   runAfter: z.number().int().optional(),
+  /** What is left out is as the setting `taskBudget` has it; null is no cap. */
+  budget: z
+    .strictObject({
+      usd: budgetSchema.shape.usd.unwrap().optional(),
+      tokens: budgetSchema.shape.tokens.unwrap().optional(),
+      minutes: budgetSchema.shape.minutes.unwrap().optional(),
+    })
+    .optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;

@@ -5,6 +5,7 @@ import { ruleWords, scopeWords } from '../contract/rule';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import type { Database } from '../store/database';
+import type { BudgetAsked } from '../store/grants';
 import { askRequest, markDelivered, openRequestsOf, readRequest, withdrawRequest } from '../store/requests';
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
@@ -14,7 +15,12 @@ import { staysInside } from './inside';
 import { answerByRule, ruleFor, ruleName, ruleSentence } from './standing';
 
 /** An agent's question, or one the runner itself asks. */
-type AnyQuestion = Omit<Question, 'kind'> & { readonly kind: RequestKind };
+export type AnyQuestion = Omit<Question, 'kind'> & {
+  readonly kind: RequestKind;
+  /** What makes it the same question when it is asked again; its words when left out. */
+  readonly key?: string;
+  readonly budget?: BudgetAsked;
+};
 
 /** Who asks: one claim's work, and the session it writes to. */
 export interface Asker {
@@ -50,7 +56,7 @@ export async function ask(
       session,
       generation: claim.generation,
       steps: asker.steps(),
-      fingerprint: fingerprint(question),
+      fingerprint: question.key ?? fingerprint(question),
       at: deps.now(),
     });
     const standing =

@@ -1,14 +1,18 @@
-import type { Agent, TurnEnd } from '../agents/agent';
+import { type Agent, type TurnEnd, unknownUsage } from '../agents/agent';
+import { breachOf, breachWords, leftOf } from '../contract/budget';
 import type { PermissionLevel } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
 import { markDelivered, undelivered, withdrawOpen } from '../store/requests';
 import { updateSession } from '../store/sessions';
+import { budgetsOf } from '../store/spending';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { ask, stopOf } from './asking';
-import type { Deps } from './deps';
+import type { Leave } from './budget';
+import type { Deps, Stop } from './deps';
+import { openMeter } from './meter';
 import { working } from './parking';
 import { keepChildren } from './processes';
 import { nextWords, type OpenSession, type Words } from './session';
@@ -23,6 +27,8 @@ export interface Subject {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Leave to begin a turn; waits for the person when a budget is reached. */
+  readonly mayGoOn: () => Promise<Leave>;
 }
 
 /** How many of the newest steps are shown beside a question. */
@@ -42,7 +48,15 @@ export async function converse(
   try {
     let words = await wordsFor(deps, subject, session, false);
     for (;;) {
+      const leave = await subject.mayGoOn();
+      if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
       const end = await turn(deps, answers, subject, session, transcript, words);
+      if (end.kind === 'spent') {
+        if (!isSpent(deps, subject.claim.task))
+          return { kind: 'failed', error: unexplained, retryable: false, usage: end.usage };
+        words = await wordsFor(deps, subject, session, false);
+        continue;
+      }
       if (end.kind !== 'completed') return end;
       const more = await wordsFor(deps, subject, session, true);
       if (more.text === '') return end;
@@ -109,6 +123,10 @@ async function turn(
   const broken = (cause: unknown) =>
     deps.log('error', 'A session could not be kept.', { task: claim.task, cause: String(cause) });
 
+  const meter = openMeter(deps, { task: claim.task, session: session.id, agent: subject.agent.name }, (breach) => {
+    record({ type: 'notice', level: 'warning', text: `Paused, because ${breachWords(breach)}.` });
+    end.abort('spent' satisfies Stop);
+  });
   if (words.text !== '') record({ type: 'prompt', text: words.text, by: words.by });
   session.begun = false;
   try {
@@ -120,6 +138,7 @@ async function turn(
       environment: subject.environment,
       permissionLevel: subject.permissionLevel,
       trusted: subject.trusted,
+      budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),
       silenceMs: deps.settings().silenceMinutes * 60_000,
       signal,
       record,
@@ -128,31 +147,37 @@ async function turn(
         void deps.writer.write((db) => updateSession(db, { session: session.id, agentSession })).catch(broken);
       },
       onProcess: children.started,
-      ask: (question, withdrawn) =>
-        ask(
+      onUsage: meter.heard,
+      ask: async (question, withdrawn) => {
+        const answered = meter.waiting();
+        return ask(
           deps,
           answers,
           { claim, session: session.id, directory: subject.directory, steps: () => [...steps], record, signal },
           question,
           withdrawn,
-        ),
+        ).finally(answered);
+      },
     });
+    await meter.over(turnEnd.usage, session.begun && turnEnd.kind !== 'limited');
     if (unkept) throw unkept.cause;
     if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
     if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
     if (turnEnd.kind === 'completed') await working(deps, claim.task);
-    await settle(deps, claim.task, session, words, turnEnd);
-    return turnEnd;
+    await settle(deps, claim.task, words, turnEnd);
+    // A budget that was reached ended it, and not the person.
+    return turnEnd.kind === 'cancelled' && stopOf(signal) === 'spent'
+      ? { kind: 'spent', usage: turnEnd.usage }
+      : turnEnd;
   } finally {
     subject.signal.removeEventListener('abort', onStop);
     await children.over();
   }
 }
 
-/** Keeps what a turn used, and what it leaves of its questions. */
-async function settle(deps: Deps, task: number, session: OpenSession, words: Words, end: TurnEnd): Promise<void> {
+/** Keeps that a turn's words were said, and what it leaves of its questions. */
+async function settle(deps: Deps, task: number, words: Words, end: TurnEnd): Promise<void> {
   const withdrawn = await deps.writer.write((db) => {
-    updateSession(db, { session: session.id, usage: end.usage });
     if (end.kind === 'completed') {
       words.said(db, deps.now());
       // Leave that was given and never taken belongs to the turn that asked; it must not allow the same later unasked.
@@ -173,3 +198,10 @@ function stepOf(body: TranscriptBody): string | null {
   if (body.type === 'text') return body.text.trim() === '' ? null : body.text.trim().slice(0, 200);
   return null;
 }
+
+function isSpent(deps: Deps, task: number): boolean {
+  return breachOf(budgetsOf(deps.db, { task, at: deps.now() })) !== null;
+}
+
+const unexplained =
+  'The agent stopped at a limit of cost that no budget here sets. Look at its own settings, then retry.';

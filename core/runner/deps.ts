@@ -37,5 +37,5 @@ export interface Deps {
   readonly now: () => number;
 }
 
-/** Why work on a task is told to end before it is finished. */
-export type Stop = 'cancelled' | 'closing' | 'lost';
+/** Why work on a task is told to end before it is finished; `spent` ends one turn, because a budget is reached. */
+export type Stop = 'cancelled' | 'closing' | 'lost' | 'spent';

@@ -10,6 +10,7 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript, type Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { type Asker, ask } from './asking';
+import { mayGoOn } from './budget';
 import { commitChange } from './change';
 import { checkChange } from './checking';
 import { converse } from './conversation';
@@ -85,11 +86,14 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const environment = await environmentOf(deps, inWorktree, task.id);
   const { permissionLevel, prompt } = task;
   const directory = worktree.checkout.workTree;
-  const about = { claim, prompt, agent, permissionLevel, trusted, directory, environment, signal };
+  const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, base: task.base });
+  const about = { claim, prompt, agent, permissionLevel, trusted, directory, environment, signal, mayGoOn: leave };
   const end = await converse(deps, answers, about, session, transcript);
   if (end.kind === 'failed') return await failed(deps, claim, end);
   if (end.kind === 'limited' && !signal.aborted) return await limited(deps, claim, end);
-  if (end.kind !== 'completed' || signal.aborted) return await parked(deps, claim, signal.reason);
+  if (signal.aborted) return await parked(deps, claim, signal.reason);
+  // Nobody else ended it, so the person stopped it at its budget.
+  if (end.kind !== 'completed') return await parked(deps, claim, 'cancelled');
 
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());

@@ -1,5 +1,5 @@
 import { CodedError } from '../contract/errors';
-import type { Answer, Request } from '../contract/request';
+import { type Answer, isDecided, type Request } from '../contract/request';
 import { isSameOffer } from '../contract/rule-offers';
 
 /** Throws BAD_INPUT, saying what is missing, unless the answer is one this request can take. */
@@ -26,7 +26,7 @@ function whatIsWrong(request: Request, answer: Answer): string | undefined {
     return 'the rule is none of those it offers.';
   }
   if (rule !== null && answer.decision !== 'allow') return 'a rule is made while allowing.';
-  if (request.kind !== 'clarification') {
+  if (isDecided(request.kind)) {
     return answer.decision === null ? 'it needs a decision, allow or deny.' : undefined;
   }
   const text = (answer.text ?? '').trim();

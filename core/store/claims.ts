@@ -101,14 +101,14 @@ function dueTasks(
     ? []
     : allRows<DueTask>(
         db,
-        `SELECT id AS task, agent, go_on AS goOn, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
+        `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
          ORDER BY id LIMIT (? + 0)`,
         limit,
       );
   if (!due.timed) return atOnce;
   const timed = allRows<DueTask>(
     db,
-    `SELECT id AS task, agent, go_on AS goOn, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
+    `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
      ORDER BY run_after, id LIMIT (? + 0)`,
     now,
     limit,

@@ -1,7 +1,12 @@
+import { type Breach, breachOf, breachWords } from '../contract/budget';
 import { staggerMs } from '../contract/park';
+import { startOfNextDay } from '../contract/waited';
 import { cutText } from './cut';
 import type { Database } from './database';
+import { isFinishing } from './grants';
 import { type Hold, limitHolds } from './limits';
+import { asksForBudget } from './requests';
+import { dayBudgets } from './spending';
 import { run } from './statement';
 import { longestReason } from './task-row';
 
@@ -9,6 +14,7 @@ import { longestReason } from './task-row';
 export interface Due {
   readonly task: number;
   readonly agent: string;
+  readonly repository: number;
   /** The person asked for it to go on now. */
   readonly goOn: 0 | 1;
 }
@@ -16,11 +22,23 @@ export interface Due {
 /** What keeps due tasks from being started at this time. Asked once for a round of claims, and answered for each task. */
 export function holdsAt(db: Database, now: number): (due: Due) => Hold | undefined {
   let limits: ((agent: string) => Hold | undefined) | undefined;
-  return ({ agent, goOn }) => {
+  const spent = new Map<number, Breach | null>();
+  return ({ task, agent, repository, goOn }) => {
     // Looked up only once something is due, for a worker that waits looks after every write.
     limits ??= limitHolds(db, now);
-    return goOn === 1 ? undefined : limits(agent);
+    const limit = goOn === 1 ? undefined : limits(agent);
+    if (limit !== undefined) return limit;
+    if (!spent.has(repository)) spent.set(repository, breachOf(dayBudgets(db, repository, now)));
+    const breach = spent.get(repository) ?? null;
+    // One that is asked about its budget, or told to finish at it, goes to a worker that sees to that.
+    if (breach === null || isFinishing(db, task) || asksForBudget(db, task)) return undefined;
+    const reason = `${sentence(breachWords(breach))} It starts tomorrow, or when that budget is raised.`;
+    return { parked: 'budget', until: startOfNextDay(now), reason };
   };
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** Parks a queued task until what holds it is over; those held alike do not all come back at once. */

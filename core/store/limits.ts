@@ -83,6 +83,11 @@ export function clearLimit(db: Database, { agent, task }: { readonly agent: stri
   return release(db, "(parked = 'agent' OR (parked IN ('limit', 'overload') AND parks = 1)) AND agent = ?", agent);
 }
 
+/** A budget was raised or freed: the tasks that wait for one come up, and wait again where theirs is still spent. Gives them. */
+export function releaseBudgets(db: Database): number[] {
+  return release(db, "parked = 'budget'");
+}
+
 /** What keeps tasks of each agent from being started now: a question asked once for a whole round of claims. */
 export function limitHolds(db: Database, now: number): (agent: string) => Hold | undefined {
   const limits = new Map(

@@ -1,3 +1,4 @@
+import type { Budget } from '../contract/budget';
 import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import type { Database } from './database';
@@ -30,6 +31,7 @@ export interface RepositoryPatch {
   readonly defaultBranch?: string | null;
   readonly checkCommand?: string | null;
   readonly runCommand?: string | null;
+  readonly budget?: Budget;
 }
 
 interface Row {
@@ -43,6 +45,9 @@ interface Row {
   readonly default_branch: string | null;
   readonly check_command: string | null;
   readonly run_command: string | null;
+  readonly budget_usd: number | null;
+  readonly budget_tokens: number | null;
+  readonly budget_minutes: number | null;
   readonly added_at: number;
 }
 
@@ -93,7 +98,7 @@ export function listRepositories(db: Database): RepositoryRow[] {
 
 /** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
 export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
-  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand } = patch;
+  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand, budget } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
     trust_hash: trustHash,
@@ -101,6 +106,9 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
     default_branch: defaultBranch,
     check_command: checkCommand,
     run_command: runCommand,
+    budget_usd: budget?.usd,
+    budget_tokens: budget?.tokens,
+    budget_minutes: budget?.minutes,
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
@@ -154,6 +162,7 @@ function toRepository(row: Row): RepositoryRow {
     defaultBranch: row.default_branch,
     checkCommand: row.check_command,
     runCommand: row.run_command,
+    budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
     addedAt: row.added_at,
     commonDir: row.common_dir,
     trustHash: row.trust_hash,

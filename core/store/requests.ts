@@ -6,6 +6,7 @@ import { mostUrgentFirst } from '../contract/urgency';
 import { assertAnswers } from './answer';
 import { cut, cutText } from './cut';
 import type { Database } from './database';
+import type { BudgetAsked } from './grants';
 import { allRows, getRow, run } from './statement';
 
 /** A question about to be put to the person. */
@@ -24,6 +25,8 @@ export interface NewRequest {
   readonly steps: readonly string[];
   /** The same for the same question: a hash of its kind, title, tool input and body. */
   readonly fingerprint: string;
+  /** The budget a request of the kind `budget` is about. */
+  readonly budget?: BudgetAsked | undefined;
   readonly at: number;
 }
 
@@ -83,7 +86,7 @@ export function askRequest(
   const { id } = run(
     db,
     `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
-       steps, fingerprint, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+       steps, fingerprint, budget, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
     request.task,
     request.session,
     request.generation,
@@ -96,6 +99,7 @@ export function askRequest(
     Number(request.multiple),
     JSON.stringify(steps),
     request.fingerprint,
+    request.budget === undefined ? null : JSON.stringify(request.budget),
     request.at,
   );
   return { id, state: 'open' };
@@ -151,6 +155,11 @@ export function startAllowed(db: Database, task: number): boolean {
     task,
   );
   return allowed !== undefined;
+}
+
+/** Whether the task has a question about a budget in front of the person. */
+export function asksForBudget(db: Database, task: number): boolean {
+  return openRequestsOf(db, task).some(({ kind }) => kind === 'budget');
 }
 
 /** Notes that the agent has the answer; false when it had it before or there is none yet. */

@@ -1,7 +1,7 @@
 import { CodedError } from '../contract/errors';
 import { type SettingName, type Settings, settingsSchema, settingTakes } from '../contract/settings';
 import type { Database } from './database';
-import { allRows, run } from './statement';
+import { allRows, getRow, run } from './statement';
 
 /** Every setting's name, in the order they are shown. */
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
@@ -17,6 +17,14 @@ export function readSettings(db: Database): Settings {
     return [name, read.success ? read.data : schema.parse(undefined)];
   });
   return Object.fromEntries(settings) as Settings;
+}
+
+/** One setting as it is now. */
+export function readSetting<Name extends SettingName>(db: Database, name: Name): Settings[Name] {
+  const stored = getRow<{ value: string }>(db, 'SELECT value FROM setting WHERE name = ?', name)?.value;
+  const schema = settingsSchema.shape[name];
+  const read = schema.safeParse(parseStored(stored));
+  return (read.success ? read.data : schema.parse(undefined)) as Settings[Name];
 }
 
 /**

@@ -28,6 +28,7 @@ export interface TaskRow {
   readonly parked: Parked | null;
   readonly parks: number;
   readonly go_on: number;
+  readonly finishing: number;
   readonly blocked_count: number;
   readonly error: string | null;
   readonly branch: string | null;

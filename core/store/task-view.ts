@@ -4,6 +4,7 @@ import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
 import { type Dependency, hasLanded, listDependencies } from './dependencies';
 import { openRequestsOf } from './requests';
+import { taskBudget, taskSpending } from './spending';
 import { allRows, getRow } from './statement';
 import { tasksIn, unfinishedTasks } from './task-index';
 import { type TaskRow, taskRow } from './task-row';
@@ -103,6 +104,8 @@ function toTask(db: Database, row: TaskRow): Task {
     stateSince: row.state_since,
     error: row.error,
     usage,
+    budget: taskBudget(db, row.id),
+    spent: taskSpending(db, row.id),
     change:
       row.change_files === null
         ? null

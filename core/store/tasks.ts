@@ -1,3 +1,4 @@
+import { type Budget, noBudget } from '../contract/budget';
 import { type Asked, refused } from '../contract/refusal';
 import { mayMove, type NewTask, type TaskState } from '../contract/task';
 import type { Database } from './database';
@@ -10,7 +11,9 @@ import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } fro
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
-export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter'>> {
+export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter' | 'budget'>> {
+  /** No cap unless given. */
+  readonly budget?: Budget;
   readonly after?: readonly number[] | undefined;
   readonly runAfter?: number | null | undefined;
   readonly maxAttempts: number;
@@ -21,11 +24,12 @@ export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter
 
 /** Stores a task as `queued` and gives its id, which is never used again. Throws NOT_FOUND for its repository or a task it waits for. */
 export function insertTask(db: Database, task: ResolvedTask): number {
+  const { budget = noBudget } = task;
   const { changes, id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
-       created_at, created_by, updated_at, state_since)
-     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
+       budget_usd, budget_tokens, budget_minutes, created_at, created_by, updated_at, state_since)
+     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
     task.title,
     task.agent,
     task.base,
@@ -33,6 +37,9 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     task.priority,
     task.maxAttempts,
     task.runAfter ?? null,
+    budget.usd,
+    budget.tokens,
+    budget.minutes,
     task.at,
     task.by ?? 'person',
     task.at,
@@ -128,6 +135,8 @@ function columnsOfMove(row: TaskRow, to: TaskState): Columns {
     parked: null,
     ...(!held && { worker: null, lease_until: null }),
     ...(anew && { attempt: 0, crashes: 0, parks: 0 }),
+    // Only a task cut off on the way to its review still has it before it.
+    ...((anew || !held) && !(to === 'queued' && !anew) && { finishing: 0 }),
     // A finished task keeps saying what went wrong; one that goes on has it behind it.
     ...(to !== 'done' && to !== 'failed' && to !== 'cancelled' && { error: null }),
   };

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Request } from '../../core/contract/request';
+import { isDecided, type Request } from '../../core/contract/request';
 
 /** Requests picked to be answered together. */
 export interface Selection {
@@ -35,7 +35,7 @@ export function useSelection(requests: readonly Request[]): Selection {
 
 /** Whether a request is allowed or denied; a question has an answer of its own. */
 export function decides({ kind }: Request): boolean {
-  return kind !== 'clarification';
+  return isDecided(kind);
 }
 
 /** Whether two requests ask for the same: the same kind, and for a permission what one rule would cover. */

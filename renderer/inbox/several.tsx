@@ -14,6 +14,7 @@ const nouns: Readonly<Record<RequestKind, string>> = {
   plan: 'plan',
   start: 'start',
   clarification: 'question',
+  budget: 'budget',
 };
 
 /** What is done with the requests picked in the inbox: all allowed or all denied, by button or key. */

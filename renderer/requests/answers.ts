@@ -1,4 +1,4 @@
-import type { Answer, Request, RequestOption } from '../../core/contract/request';
+import { type Answer, isDecided, type Request, type RequestOption } from '../../core/contract/request';
 import { type RuleOffer, scopeWords } from '../../core/contract/rule';
 
 /** A button on a request: what it says, which key presses it, and the answer it gives. */
@@ -18,7 +18,7 @@ export interface Choice {
  * key; the others are numbered. A decision without options of the agent's own has our two.
  */
 export function choicesOf(request: Request): readonly Choice[] {
-  const decides = request.kind !== 'clarification';
+  const decides = isDecided(request.kind);
   const choices: Choice[] = [];
   let hasAllow = false;
   let hasDeny = false;
@@ -112,12 +112,26 @@ export function askingOf(request: Request): string {
       return `${request.agent} has a plan`;
     case 'start':
       return 'May this task start?';
+    case 'budget':
+      return 'How should it go on?';
   }
 }
 
 const plainChoice = { description: '', digit: null, option: null } as const;
-const allowWords = { permission: 'Allow once', plan: 'Approve plan', start: 'Start', clarification: '' } as const;
-const denyWords = { permission: 'Deny', plan: 'Reject plan', start: 'Do not start', clarification: '' } as const;
+const allowWords = {
+  permission: 'Allow once',
+  plan: 'Approve plan',
+  start: 'Start',
+  clarification: '',
+  budget: '',
+} as const;
+const denyWords = {
+  permission: 'Deny',
+  plan: 'Reject plan',
+  start: 'Do not start',
+  clarification: '',
+  budget: '',
+} as const;
 
 function decisionOf(option: RequestOption): Answer['decision'] {
   if (option.kind === 'choice') return null;

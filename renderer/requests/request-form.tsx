@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import type { Answer, Request } from '../../core/contract/request';
+import { type Answer, isDecided, type Request } from '../../core/contract/request';
 import { ruleWords } from '../../core/contract/rule';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -31,7 +31,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   const field = useRef<HTMLTextAreaElement>(null);
   const choices = choicesOf(request);
   const always = alwaysOf(request);
-  const decides = request.kind !== 'clarification';
+  const decides = isDecided(request.kind);
   const [wantsReason, setWantsReason] = useState(false);
   const writes = decides ? wantsReason || text !== '' : request.allowsText;
   const reply = (): void => {
@@ -81,15 +81,17 @@ export function RequestForm({ request, active }: { readonly request: Request; re
           {clean(request.tool.input)}
         </pre>
       )}
-      {request.tool !== null && (request.tool.diff !== null || request.tool.command !== null) && (
-        <details className="fold">
-          <summary>Everything sent to {cleanLine(request.tool.name)}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: as above. */}
-          <pre className="code request-input" tabIndex={0}>
-            {clean(request.tool.input)}
-          </pre>
-        </details>
-      )}
+      {request.tool !== null &&
+        request.tool.input !== '' &&
+        (request.tool.diff !== null || request.tool.command !== null) && (
+          <details className="fold">
+            <summary>Everything sent to {cleanLine(request.tool.name)}</summary>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: as above. */}
+            <pre className="code request-input" tabIndex={0}>
+              {clean(request.tool.input)}
+            </pre>
+          </details>
+        )}
       {writes && (
         <Growing
           field={field}

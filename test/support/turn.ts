@@ -1,5 +1,6 @@
 import type { Question, Turn } from '../../core/agents/agent';
 import type { Answer } from '../../core/contract/request';
+import type { Usage } from '../../core/contract/task';
 import type { TranscriptBody } from '../../core/contract/transcript';
 
 /** What happened in a turn, in the order in which it happened. */
@@ -12,10 +13,12 @@ export interface Happened {
   readonly withdrawn: Question[];
   /** The session ids known when each question was asked. */
   readonly sessionsAtQuestion: string[][];
+  /** What the agent told of its usage while it worked. */
+  readonly usage: Usage[];
 }
 
 /** How a turn under test differs from the plain one. `answer` decides on each question; it may wait for ever. */
-export interface TurnOptions extends Partial<Omit<Turn, 'ask' | 'record' | 'onSession' | 'onProcess'>> {
+export interface TurnOptions extends Partial<Omit<Turn, 'ask' | 'record' | 'onSession' | 'onProcess' | 'onUsage'>> {
   readonly prompt: string;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -36,6 +39,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     questions: [],
     withdrawn: [],
     sessionsAtQuestion: [],
+    usage: [],
   };
   const { answer, onRecord, onProcess, ...given } = options;
   const turn: Turn = {
@@ -44,6 +48,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     permissionLevel: 'supervised',
     trusted: true,
     silenceMs: 60_000,
+    budgetUsd: null,
     signal: new AbortController().signal,
     ...given,
     onSession: (session) => happened.sessions.push(session),
@@ -51,6 +56,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
       happened.processes.push(process.pid);
       onProcess?.(process.pid);
     },
+    onUsage: (usage) => happened.usage.push(usage),
     record: (body) => {
       happened.transcript.push(body);
       onRecord?.(body);

@@ -47,7 +47,10 @@ describe('how a turn of Claude Code ended', () => {
 
   test('limits of our own are no reason to try again', () => {
     expect(end({ subtype: 'error_max_turns', is_error: true })).toMatchObject({ retryable: false });
-    expect(end({ subtype: 'error_max_budget_usd', is_error: true })).toMatchObject({ retryable: false });
+  });
+
+  test('the end of the budget it was given is no failure', () => {
+    expect(end({ subtype: 'error_max_budget_usd', is_error: true })).toMatchObject({ kind: 'spent' });
   });
 
   test('an error without words says where it ended', () => {

@@ -39,6 +39,7 @@ describe('a repository', () => {
       defaultBranch: 'main',
       checkCommand: null,
       runCommand: null,
+      budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,
       commonDir: '/work/sample/.git',
       trustHash: 'hash',

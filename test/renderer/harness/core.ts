@@ -145,8 +145,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       trust: on.repositories.trust.handler(({ input }) => repositoryOf(input.repository)),
       configure: on.repositories.configure.handler(({ input }) => {
         const before = repositoryOf(input.repository);
-        const { checkCommand = before.checkCommand, runCommand = before.runCommand } = input;
-        const found = { ...before, checkCommand, runCommand };
+        const { checkCommand = before.checkCommand, runCommand = before.runCommand, budget = before.budget } = input;
+        const found = { ...before, checkCommand, runCommand, budget };
         tell({ type: 'repository.changed', repository: found });
         return found;
       }),
@@ -372,6 +372,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         dataFolder: '/tmp',
         startedAt: 0,
         tasks: { queued: 0, running: 0, waiting: 0, review: 0, done: 0, failed: 0, cancelled: 0 },
+        today: { spent: data.nothingSpent, budget: data.settings.dayBudget },
         workers: [],
       })),
       doctor: on.runtime.doctor.handler(() => ({ ok: true, findings: [] })),

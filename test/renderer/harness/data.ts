@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../core/contract/agent';
+import { noBudget } from '../../../core/contract/budget';
 import type { Check } from '../../../core/contract/check';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
@@ -23,6 +24,8 @@ export const settings: Settings = {
   keepTerminals: false,
   terminalMegabytes: 256,
   terminalDays: 30,
+  taskBudget: noBudget,
+  dayBudget: noBudget,
   theme: 'system',
 };
 
@@ -78,10 +81,12 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     defaultBranch: 'main',
     checkCommand: 'npm test',
     runCommand: null,
+    budget: noBudget,
     addedAt: minutes(9000),
   };
 }
 
+export const nothingSpent = { usd: 0, tokens: 0, runningMs: 0, usdUntold: false, tokensUntold: false };
 const noUsage = { inputTokens: null, outputTokens: null, costUsd: null };
 
 export function task(id: number, title: string, state: TaskState, more: Partial<Task> = {}): Task {
@@ -116,6 +121,8 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     stateSince: minutes(id * 2),
     error: null,
     usage: noUsage,
+    budget: noBudget,
+    spent: nothingSpent,
     change: null,
     worktree: null,
     session: state === 'queued' ? null : id,

@@ -1,0 +1,100 @@
+import { amountWords, type Breach, breachOf, breachWords, spendingWords } from '../contract/budget';
+import type { ChangeSize } from '../contract/task';
+import { captureFiles } from '../git/capture';
+import type { Place } from '../git/checkout';
+import { changeSize, mergeBase, patch } from '../git/diff';
+import { resolveBranch } from '../git/resolve';
+import { isFinishing } from '../store/grants';
+import { budgetsOf, taskSpending } from '../store/spending';
+import type { Answers } from './answers';
+import { type AnyQuestion, type Asker, ask } from './asking';
+import type { Deps } from './deps';
+
+/** The options of a request for more of a budget, in the order they are shown. */
+export const budgetOptions = ['more', 'finish', 'stop'] as const;
+
+/** Whether a task may begin a turn: its budgets last, or the person said how to go on. */
+export type Leave = 'go on' | 'finish' | 'stop';
+
+/** The most of a diff that is shown beside the question, in bytes. */
+const shownBytes = 60 * 1024;
+
+/**
+ * Gives leave to begin a turn while every budget lasts. Otherwise the person is asked, with what was spent and the change
+ * so far, and the work waits; what they answer is carried out with the answer, so that a crash in between loses nothing.
+ */
+export async function mayGoOn(
+  deps: Deps,
+  answers: Answers,
+  asker: Asker,
+  work: { readonly place: Place; readonly base: string },
+): Promise<Leave> {
+  const { task } = asker.claim;
+  for (;;) {
+    if (isFinishing(deps.db, task)) return 'finish';
+    const breach = breachOf(budgetsOf(deps.db, { task, at: deps.now() }));
+    if (breach === null) return 'go on';
+    const change = await changeSoFar(work.place, work.base);
+    const { options } = await ask(
+      deps,
+      answers,
+      asker,
+      questionOf(breach, spendingWords(taskSpending(deps.db, task)), change),
+    );
+    if (budgetOptions[options[0] ?? -1] === 'stop') return 'stop';
+  }
+}
+
+/** The change in the worktree as it stands, with nothing committed. */
+interface SoFar {
+  readonly size: ChangeSize;
+  readonly diff: string;
+  readonly truncated: boolean;
+}
+
+async function changeSoFar(place: Place, baseBranch: string): Promise<SoFar | null> {
+  const { tree } = await captureFiles(place);
+  const base = await mergeBase(place, await resolveBranch(place, baseBranch), 'HEAD');
+  if (base === null) return null;
+  const range = { base, head: tree };
+  const [size, shown] = await Promise.all([changeSize(place, range), patch(place, { ...range, maxBytes: shownBytes })]);
+  return { size, diff: shown.patch, truncated: shown.truncated };
+}
+
+/** What the person is asked when a budget is reached. */
+function questionOf(breach: Breach, spent: string, change: SoFar | null): AnyQuestion {
+  const { scope, measure, cap } = breach;
+  const more = cap;
+  const until = scope === 'task' ? '' : ' today';
+  const files = change?.size.files ?? 0;
+  const far =
+    change === null
+      ? 'Its change could not be compared with its base.'
+      : files === 0
+        ? 'It has changed nothing yet.'
+        : `So far it changed ${files} ${files === 1 ? 'file' : 'files'}, +${change.size.additions} −${change.size.deletions}${change.truncated ? '; the diff here is cut' : ''}.`;
+  return {
+    kind: 'budget',
+    title: `The budget is reached: ${breachWords(breach)}`,
+    body: `This task spent ${spent}. ${far}`,
+    tool: change === null || files === 0 ? null : { name: 'budget', command: null, input: '', diff: change.diff },
+    options: [
+      {
+        label: `Allow another ${amountWords(measure, more)}${until}`,
+        description: 'The agent goes on where it is.',
+        kind: 'choice',
+      },
+      {
+        label: 'Finish now and review',
+        description: 'What is in the worktree is committed, checked and put into review.',
+        kind: 'choice',
+      },
+      { label: 'Stop the task', description: 'It is cancelled; its worktree stays for a retry.', kind: 'choice' },
+    ],
+    allowsText: false,
+    multiple: false,
+    // The amounts differ each time it is asked; the budget that is reached does not.
+    key: `budget ${scope} ${measure} ${cap}`,
+    budget: { scope, measure, more },
+  };
+}
