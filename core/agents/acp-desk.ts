@@ -11,7 +11,7 @@ import { type Field, fieldsOf } from './acp-form';
 import { allowed, permissionOutcome, permissionQuestion, unanswered } from './acp-permission';
 import type { Quirks } from './acp-quirks';
 import type { Updates } from './acp-updates';
-import type { Question, Turn } from './agent';
+import type { agentGone, Question, Turn } from './agent';
 import type { Silence } from './silence';
 
 /** Where an agent's questions arrive during one turn. */
@@ -20,8 +20,8 @@ export interface Desk {
   readonly form: (request: CreateElicitationRequest, signal: AbortSignal) => Promise<CreateElicitationResponse>;
   /** Answers every open question of the agent with "cancelled"; an agent waits for that before it stops. */
   readonly dismiss: () => void;
-  /** Takes the open questions back from the person: nobody waits for an answer any more. */
-  readonly withdraw: () => void;
+  /** Lets go of the open questions: nobody waits for an answer any more. Without a reason they are taken back. */
+  readonly withdraw: (why?: typeof agentGone) => void;
   /** The reasons for refusals that the agent has not been told yet; taking them empties the list. */
   readonly takeReasons: () => readonly string[];
 }
@@ -137,8 +137,8 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
       reasons = [];
       return taken;
     },
-    withdraw() {
-      for (const withdrawn of open) withdrawn.abort();
+    withdraw(why) {
+      for (const withdrawn of open) withdrawn.abort(why);
     },
   };
 }

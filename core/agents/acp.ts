@@ -10,7 +10,7 @@ import type { AcpProgram, AskHuman } from './acp-program';
 import { noQuirks, type Quirks } from './acp-quirks';
 import { type Conversation, connect, type PromptEnd } from './acp-session';
 import { createUpdates, type Updates } from './acp-updates';
-import { type Agent, type Turn, type TurnEnd, unknownUsage } from './agent';
+import { type Agent, agentGone, type Turn, type TurnEnd, unknownUsage } from './agent';
 import { type Child, endGroup, startChild, within } from './child';
 import { findProgram, programVersion } from './locate';
 import { plainText } from './plain';
@@ -137,7 +137,7 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
     return read({ outcome: first, program, quirks, updates, child, noise, usage });
   } finally {
     turn.signal.removeEventListener('abort', onAbort);
-    desk.withdraw();
+    desk.withdraw(agentGone);
     desk.dismiss();
     silence.stop();
     updates.close();

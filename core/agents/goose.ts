@@ -30,6 +30,8 @@ export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }
 
 const modeOf = (level: PermissionLevel) => (level === 'autonomous' ? 'auto' : 'approve');
 
+const yearSeconds = 365 * 24 * 60 * 60;
+
 const gooseQuirks: Quirks = {
   environment: (level) => ({
     // Everything is asked: the other asking mode lets a model decide what is sensitive.
@@ -37,6 +39,8 @@ const gooseQuirks: Quirks = {
     GOOSE_TELEMETRY_OFF: '1',
     // A title costs a model call, and the task has one.
     GOOSE_DISABLE_SESSION_NAMING: 'true',
+    // A person who is asked may take longer than the five minutes after which Goose drops a tool call, heard of or not.
+    GOOSE_DEFAULT_EXTENSION_TIMEOUT: String(yearSeconds),
   }),
   mode: modeOf,
   repositoryPrograms: pluginsOf,

@@ -6,7 +6,15 @@ import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import type { Database } from '../store/database';
 import type { BudgetAsked } from '../store/grants';
-import { askRequest, markDelivered, openRequestsOf, readRequest, withdrawRequest } from '../store/requests';
+import {
+  askRequest,
+  forgetHanded,
+  markDelivered,
+  markHanded,
+  openRequestsOf,
+  readRequest,
+  withdrawRequest,
+} from '../store/requests';
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Answers } from './answers';
@@ -31,14 +39,18 @@ export interface Asker {
   /** What happened last, oldest first, shown beside the question. */
   readonly steps: () => readonly string[];
   readonly record: (body: TranscriptBody) => void;
+  /** What this asker has asked in the present turn: asking adds to it, and none of it is taken up a second time. */
+  readonly asked: Set<number>;
+  /** Told when the asker is given an answer. Whoever knows when it is there for good marks it as delivered then. */
+  readonly onHanded: (request: number) => void;
   /** Aborted with a `Stop` when the work must end. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Puts a question to the person and waits for the answer, without limit. The row is committed before the wait
- * begins; a row the same task left open before a restart is taken up again instead of asking twice. Rejects when the
- * agent withdraws the question or the work is stopped.
+ * begins; a row the same task left open before a restart is taken up again instead of asking twice. That the answer is
+ * handed over is committed before it is. Rejects when the agent withdraws the question or the work is stopped.
  */
 export async function ask(
   deps: Deps,
@@ -57,6 +69,8 @@ export async function ask(
       generation: claim.generation,
       steps: asker.steps(),
       fingerprint: question.key ?? fingerprint(question),
+      asked: asker.asked,
+      mayBeDone,
       at: deps.now(),
     });
     const standing =
@@ -77,6 +91,8 @@ export async function ask(
         generation: claim.generation,
       });
     }
+    // Inside, because two of the same may be written in one transaction.
+    asker.asked.add(put.id);
     return put.id;
   });
   deps.announceRequest(asked);
@@ -98,6 +114,7 @@ export async function ask(
     // An answer committed before the wait began, now or in an earlier run, is delivered like any other.
     answers.deliver(readRequest(deps.db, asked));
     const answer = await wait;
+    await hand(deps, asked, end.signal);
     const by = readRequest(deps.db, asked).answeredBy ?? 'person';
     asker.record({
       type: 'answer',
@@ -106,8 +123,7 @@ export async function ask(
       by,
       ...(answer.decision === null ? {} : { decision: answer.decision }),
     });
-    // Marked once the agent has been handed the answer: a crash in between delivers again rather than never.
-    setImmediate(() => void settleDelivery(deps, claim.task, asked));
+    asker.onHanded(asked);
     return answer;
   } catch (reason) {
     if (!stays()) await withdraw(deps, claim.task, asked);
@@ -132,7 +148,8 @@ export function resumeWhenAnswered(db: Database, move: { task: number; by: strin
   moveTask(db, { ...move, to: 'running' });
 }
 
-async function settleDelivery(deps: Deps, task: number, request: number): Promise<void> {
+/** Notes that an answer is there for good: it is not given again. Failing to is told in the log and to nobody else. */
+export async function delivered(deps: Deps, task: number, request: number): Promise<void> {
   try {
     await deps.writer.write((db) => markDelivered(db, { request, at: deps.now() }));
     deps.announceRequest(request);
@@ -140,6 +157,21 @@ async function settleDelivery(deps: Deps, task: number, request: number): Promis
     deps.log('error', 'An answer was delivered but could not be marked so.', { task, request, cause: String(cause) });
   }
 }
+
+/**
+ * Commits that the asker is given the answer before it is: who dies after this line may have it, who died before has
+ * not. Throws the signal's reason when the asker went away meanwhile, and then it was not given.
+ */
+async function hand(deps: Deps, request: number, gone: AbortSignal): Promise<void> {
+  await deps.writer.write((db) => markHanded(db, { request, at: deps.now() }));
+  if (!gone.aborted) return;
+  await deps.writer.write((db) => forgetHanded(db, request));
+  throw gone.reason;
+}
+
+/** Shown beside a question that comes again after its leave was handed out. */
+const mayBeDone =
+  'This was allowed before, and then the agent was cut off: it may have been done already. Look before you allow it again.';
 
 async function withdraw(deps: Deps, task: number, request: number): Promise<void> {
   await deps.writer.write((db) => {

@@ -1,21 +1,31 @@
 import { type Agent, type TurnEnd, unknownUsage } from '../agents/agent';
 import { breachOf, breachWords, leftOf } from '../contract/budget';
+import type { Request } from '../contract/request';
 import type { PermissionLevel } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
-import { markDelivered, undelivered, withdrawOpen } from '../store/requests';
+import {
+  deliverHanded,
+  markDelivered,
+  openRequestsOf,
+  readRequest,
+  undelivered,
+  withdrawOpen,
+  withdrawRequest,
+} from '../store/requests';
 import { updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
-import { ask, stopOf } from './asking';
+import { ask, delivered, stopOf } from './asking';
 import type { Leave } from './budget';
 import type { Deps, Stop } from './deps';
 import { openMeter } from './meter';
 import { working } from './parking';
 import { keepChildren } from './processes';
-import { nextWords, type OpenSession, type Words } from './session';
+import { isLeave, nextWords, type OpenSession, type Words } from './session';
+import { waitForOpen } from './waiting';
 
 /** What a conversation is about and where it happens. */
 export interface Subject {
@@ -35,8 +45,15 @@ export interface Subject {
 const stepsKept = 5;
 
 /**
+ * An agent that is heard this long after it was given an answer has written it down: Claude Code does so within 0.1 s,
+ * Goose before it asks its model for more. One that dies before may ask again, and is then given the answer again.
+ */
+const keptAfterMs = 2000;
+
+/**
  * Lets the agent work until nothing is left to say to it: the task's prompt or the person's comments, then whatever
- * answers came too late for the turn that asked. The first turn that does not end well ends the conversation.
+ * answers came too late for the turn that asked. A question that outlived its turn is waited for. The first turn that
+ * does not end well ends the conversation.
  */
 export async function converse(
   deps: Deps,
@@ -46,21 +63,25 @@ export async function converse(
   transcript: Transcript,
 ): Promise<TurnEnd> {
   try {
-    let words = await wordsFor(deps, subject, session, false);
+    const told = new Set<number>();
+    let words = await wordsFor(deps, subject, session, { afterTurn: false, told });
     for (;;) {
       const leave = await subject.mayGoOn();
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
-      const end = await turn(deps, answers, subject, session, transcript, words);
+      const end = await turn(deps, answers, subject, session, transcript, words, told);
       if (end.kind === 'spent') {
         if (!isSpent(deps, subject.claim.task))
           return { kind: 'failed', error: unexplained, retryable: false, usage: end.usage };
-        words = await wordsFor(deps, subject, session, false);
+        words = await wordsFor(deps, subject, session, { afterTurn: false, told });
         continue;
       }
       if (end.kind !== 'completed') return end;
-      const more = await wordsFor(deps, subject, session, true);
-      if (more.text === '') return end;
-      words = more;
+      words = await wordsFor(deps, subject, session, { afterTurn: true, told });
+      if (words.text !== '') continue;
+      const { claim, signal } = subject;
+      if (!(await waitForOpen(deps, answers, { claim, signal }))) return end;
+      if (signal.aborted) return { kind: 'cancelled', usage: end.usage };
+      words = await wordsFor(deps, subject, session, { afterTurn: true, told });
     }
   } finally {
     const stop = stopOf(subject.signal) ?? 'turn over';
@@ -75,8 +96,13 @@ export async function converse(
 }
 
 /** What to say next, taken into hand: once this resolves the person can no longer change it. */
-async function wordsFor(deps: Deps, subject: Subject, session: OpenSession, afterTurn: boolean): Promise<Words> {
-  const words = await deps.writer.write((db) => nextWords(db, subject, session, { afterTurn, at: deps.now() }));
+async function wordsFor(
+  deps: Deps,
+  subject: Subject,
+  session: OpenSession,
+  when: { readonly afterTurn: boolean; readonly told: ReadonlySet<number> },
+): Promise<Words> {
+  const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...when, at: deps.now() }));
   if (words.messages > 0) deps.announceMessages(subject.claim.task);
   return words;
 }
@@ -88,8 +114,20 @@ async function turn(
   session: OpenSession,
   transcript: Transcript,
   words: Words,
+  told: Set<number>,
 ): Promise<TurnEnd> {
   const { claim } = subject;
+  for (const request of words.about) told.add(request);
+  const startedAt = deps.now();
+  const asked = new Set<number>();
+  const handed = new Map<number, number>();
+  const heard = () => {
+    for (const [request, at] of handed) {
+      if (deps.now() < at + keptAfterMs) continue;
+      handed.delete(request);
+      void delivered(deps, claim.task, request);
+    }
+  };
   let unkept: { readonly cause: unknown } | undefined;
   const end = new AbortController();
   const onStop = () => end.abort(subject.signal.reason);
@@ -111,6 +149,7 @@ async function turn(
     if (steps.length > stepsKept) steps.shift();
     // From its first word on the agent has what was said: a crash after that must not say it twice.
     if (!session.begun && body.type !== 'prompt' && body.type !== 'notice') begin();
+    if (byAgent.has(body.type)) heard();
   };
   const begin = () => {
     session.begun = true;
@@ -153,7 +192,16 @@ async function turn(
         return ask(
           deps,
           answers,
-          { claim, session: session.id, directory: subject.directory, steps: () => [...steps], record, signal },
+          {
+            claim,
+            session: session.id,
+            directory: subject.directory,
+            steps: () => [...steps],
+            record,
+            asked,
+            onHanded: (request) => void handed.set(request, deps.now()),
+            signal,
+          },
           question,
           withdrawn,
         ).finally(answered);
@@ -164,7 +212,7 @@ async function turn(
     if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
     if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
     if (turnEnd.kind === 'completed') await working(deps, claim.task);
-    await settle(deps, claim.task, words, turnEnd);
+    await settle(deps, { task: claim.task, words, told, startedAt, asked }, turnEnd);
     // A budget that was reached ended it, and not the person.
     return turnEnd.kind === 'cancelled' && stopOf(signal) === 'spent'
       ? { kind: 'spent', usage: turnEnd.usage }
@@ -175,22 +223,46 @@ async function turn(
   }
 }
 
+/** What a turn leaves of its questions, and what it knew of them. */
+interface Left {
+  readonly task: number;
+  readonly words: Words;
+  /** What the agent was told of as cut off or as decided meanwhile. */
+  readonly told: ReadonlySet<number>;
+  /** When the turn began, and what the agent asked in it. */
+  readonly startedAt: number;
+  readonly asked: ReadonlySet<number>;
+}
+
 /** Keeps that a turn's words were said, and what it leaves of its questions. */
-async function settle(deps: Deps, task: number, words: Words, end: TurnEnd): Promise<void> {
+async function settle(deps: Deps, left: Left, end: TurnEnd): Promise<void> {
+  const { task, words, told } = left;
+  const at = deps.now();
   const withdrawn = await deps.writer.write((db) => {
-    if (end.kind === 'completed') {
-      words.said(db, deps.now());
-      // Leave that was given and never taken belongs to the turn that asked; it must not allow the same later unasked.
-      for (const request of undelivered(db, task)) {
-        if (request.kind !== 'clarification') markDelivered(db, { request: request.id, at: deps.now() });
-      }
-    }
     // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
-    const over = end.kind === 'completed' || (end.kind === 'failed' && !end.retryable);
-    return over ? withdrawOpen(db, { task, at: deps.now() }) : [];
+    if (end.kind !== 'completed') return end.kind === 'failed' && !end.retryable ? withdrawOpen(db, { task, at }) : [];
+    words.said(db, at);
+    deliverHanded(db, { task, at });
+    // Leave the agent was told of and did not take: it must not allow the same later unasked.
+    for (const { id } of undelivered(db, task)) if (told.has(id)) markDelivered(db, { request: id, at });
+    const asked = [...left.asked].map((id) => readRequest(db, id));
+    const over = openRequestsOf(db, task).filter((open) => isOver(open, asked, left));
+    return over.filter(({ id }) => withdrawRequest(db, { request: id, at })).map(({ id }) => id);
   });
   withdrawn.forEach(deps.announceRequest);
 }
+
+/**
+ * Whether a question still open at the end of a turn needs no answer any more: the agent put another of its kind in that
+ * turn, or was told that its leave is still to be had and did not ask again.
+ */
+function isOver(open: Request, asked: readonly Request[], { startedAt, told }: Left): boolean {
+  const isNew = (request: Request) => request.createdAt >= startedAt && request.id > open.id;
+  return asked.some((other) => other.kind === open.kind && isNew(other)) || (isLeave(open) && told.has(open.id));
+}
+
+/** What the agent itself says or does, as against what is noted beside it. */
+const byAgent: ReadonlySet<TranscriptBody['type']> = new Set(['text', 'thought', 'tool', 'plan', 'usage']);
 
 /** A transcript line short enough to stand beside a question; null for what is no step. */
 function stepOf(body: TranscriptBody): string | null {

@@ -12,9 +12,42 @@ export function commentMessage(comments: readonly string[]): string {
   return comments.map((comment) => plain(comment).trim()).join('\n\n');
 }
 
+/** What a person decided on a question nobody waits for any more. */
+export interface LateAnswer {
+  readonly title: string;
+  /** Null for a question that is not answered with yes or no. */
+  readonly decision: 'allow' | 'deny' | null;
+  /** The person's words or choice; empty when there are none beside the decision. */
+  readonly text: string;
+}
+
 /** Answers that came after the agent stopped waiting, as its next message: never lost, never called a denial. */
-export function lateAnswerMessage(answers: readonly { readonly title: string; readonly text: string }[]): string {
-  return answers.map((answer) => `You asked: ${answer.title}\nThe answer is: ${answer.text}`).join('\n\n');
+export function lateAnswerMessage(answers: readonly LateAnswer[]): string {
+  return answers
+    .map(({ title, decision, text }) => `${askedFor(title, decision)}\n${decided(decision, text)}`)
+    .join('\n\n');
+}
+
+/** Leave an agent asked for and was cut off from, nobody having answered yet, as its next message. */
+export function cutOffMessage(titles: readonly string[]): string {
+  return titles
+    .map(
+      (title) =>
+        `You asked for leave: ${title}\nYou were cut off before the person answered; it was not refused. Ask for it again now if it is still to be done.`,
+    )
+    .join('\n\n');
+}
+
+function askedFor(title: string, decision: LateAnswer['decision']): string {
+  return decision === null ? `You asked: ${title}` : `You asked for leave: ${title}`;
+}
+
+function decided(decision: LateAnswer['decision'], text: string): string {
+  const more = text === '' ? '' : ` They said: ${text}`;
+  if (decision === 'allow')
+    return `You were cut off before you could be told: the person gave it. Do it now if it is still to be done.${more}`;
+  if (decision === 'deny') return `The person refused it.${more}`;
+  return `The answer is: ${text}`;
 }
 
 /** A sentence that failed work is retried with, for the list. */

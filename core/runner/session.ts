@@ -1,11 +1,11 @@
 import type { Request } from '../contract/request';
 import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
-import { markDelivered, undelivered } from '../store/requests';
+import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
 import { diedAtWork, insertSession, newestSession, updateSession } from '../store/sessions';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps } from './deps';
-import { commentMessage, lateAnswerMessage } from './messages';
+import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage } from './messages';
 
 /** A session in hand. */
 export interface OpenSession {
@@ -24,6 +24,8 @@ export interface Words {
   readonly by: 'person' | 'switchyard';
   /** How many of the person's messages these words carry. */
   readonly messages: number;
+  /** The requests these words tell the agent of. */
+  readonly about: readonly number[];
   /** Marks as delivered what these words carry. Safe to call twice. */
   readonly said: (db: Database, at: number) => void;
 }
@@ -51,8 +53,8 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
 const cutOffReasons: readonly string[] = ['closing', 'lost', diedAtWork];
 
 /**
- * What to say next: the task's prompt in a new conversation, else the person's comments and the answers nobody waited
- * for any more. Empty when there is nothing new: then a cut-off turn goes on, and a finished one is finished. A turn that
+ * What to say next: the task's prompt in a new conversation, else the person's comments, the answers nobody waited for
+ * any more, and the leave whose question was cut off, each of the last two once (`told`). Empty when there is nothing new: then a cut-off turn goes on, and a finished one is finished. A turn that
  * was cut off goes on first, or what it was asked to do would be left half done. Written in
  * a transaction of its own: from its commit on what is said cannot be changed any more.
  */
@@ -60,28 +62,43 @@ export function nextWords(
   db: Database,
   subject: { readonly claim: { readonly task: number }; readonly prompt: string },
   session: OpenSession,
-  { afterTurn, at: handedAt }: { readonly afterTurn: boolean; readonly at: number },
+  {
+    afterTurn,
+    told,
+    at: handedAt,
+  }: { readonly afterTurn: boolean; readonly told: ReadonlySet<number>; readonly at: number },
 ): Words {
   const goesOn = session.cutOff && !afterTurn;
   const comments = goesOn ? [] : handMessages(db, { task: subject.claim.task, at: handedAt });
-  const late = undelivered(db, subject.claim.task).filter((request) => request.kind === 'clarification');
   const opening = session.agentSession === null ? [subject.prompt] : [];
-  // Right after a restart a stored answer may still be asked for again, and then it is delivered as that answer.
-  const lateNow = afterTurn ? late : [];
+  // Right after a restart whatever was asked may be asked again, and then it gets its stored answer or its open row.
+  const unsaid = (request: Request) => afterTurn && !told.has(request.id);
+  const late = undelivered(db, subject.claim.task).filter(
+    (given) => unsaid(given) && (isLeave(given) || given.kind === 'clarification'),
+  );
+  const cutOff = openRequestsOf(db, subject.claim.task).filter((open) => unsaid(open) && isLeave(open));
   const parts = [
     ...opening,
     ...(comments.length > 0 ? [commentMessage(comments.map((comment) => comment.text))] : []),
-    ...(lateNow.length > 0 ? [lateAnswerMessage(lateNow.map(inWords))] : []),
+    ...(late.length > 0 ? [lateAnswerMessage(late.map(inWords))] : []),
+    ...(cutOff.length > 0 ? [cutOffMessage(cutOff.map((open) => open.title))] : []),
   ];
   return {
     text: parts.join('\n\n'),
     by: 'person',
     messages: comments.length,
+    about: [...late, ...cutOff].map((request) => request.id),
     said: (database, at) => {
       markMessagesDelivered(database, { messages: comments.map((comment) => comment.id), at });
-      for (const request of lateNow) markDelivered(database, { request: request.id, at });
+      // Leave is kept for the asking that these words lead to.
+      for (const { id, answer } of late) if (answer?.decision !== 'allow') markDelivered(database, { request: id, at });
     },
   };
+}
+
+/** Whether this is leave the agent asks for again by itself, once it is told that nobody refused it. */
+export function isLeave(request: Pick<Request, 'kind' | 'tool'>): boolean {
+  return request.kind === 'plan' || (request.kind === 'permission' && request.tool !== null);
 }
 
 async function wasHeard(folder: string, session: number): Promise<boolean> {
@@ -91,8 +108,9 @@ async function wasHeard(folder: string, session: number): Promise<boolean> {
   return false;
 }
 
-function inWords(request: Request): { title: string; text: string } {
-  const chosen = (request.answer?.options ?? []).map((index) => request.options[index]?.label ?? '');
-  const parts = [...chosen, request.answer?.text ?? ''].filter((part) => part !== '');
-  return { title: request.title, text: parts.join(', ') };
+function inWords(request: Request): LateAnswer {
+  const decision = request.answer?.decision ?? null;
+  const options = decision === null ? (request.answer?.options ?? []) : [];
+  const parts = [...options.map((index) => request.options[index]?.label ?? ''), request.answer?.text ?? ''];
+  return { title: request.title, decision, text: parts.filter((part) => part !== '').join(', ') };
 }

@@ -9,7 +9,7 @@ import { startAllowed } from '../store/requests';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript, type Transcript } from '../store/transcript';
 import type { Answers } from './answers';
-import { type Asker, ask } from './asking';
+import { type Asker, ask, delivered } from './asking';
 import { mayGoOn } from './budget';
 import { commitChange } from './change';
 import { checkChange } from './checking';
@@ -64,7 +64,17 @@ interface Line {
 async function carryOut({ deps, answers, claim, signal, task, session, transcript }: Line): Promise<void> {
   const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
   const note = (text: string) => record({ type: 'notice', level: 'info', text });
-  const asker: Asker = { claim, session: session.id, directory: null, steps: () => [], record, signal };
+  const asker: Asker = {
+    claim,
+    session: session.id,
+    directory: null,
+    steps: () => [],
+    record,
+    asked: new Set(),
+    // What the runner itself asks for is its own at once.
+    onHanded: (request) => void delivered(deps, task.id, request),
+    signal,
+  };
 
   if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
     return await parked(deps, claim, 'cancelled');

@@ -7,6 +7,7 @@ import parkTasks from './migrations/0006-park-tasks.sql?raw';
 import keepTerminals from './migrations/0007-keep-terminals.sql?raw';
 import keepRules from './migrations/0008-keep-rules.sql?raw';
 import budgets from './migrations/0009-budgets.sql?raw';
+import handAnswers from './migrations/0010-hand-answers.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007-keep-terminals', sql: keepTerminals },
   { name: '0008-keep-rules', sql: keepRules },
   { name: '0009-budgets', sql: budgets },
+  { name: '0010-hand-answers', sql: handAnswers },
 ];

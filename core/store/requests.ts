@@ -27,6 +27,10 @@ export interface NewRequest {
   readonly fingerprint: string;
   /** The budget a request of the kind `budget` is about. */
   readonly budget?: BudgetAsked | undefined;
+  /** What the asker has asked before in the same turn: those are other questions, however alike. None unless said. */
+  readonly asked?: ReadonlySet<number>;
+  /** The step to show when the same was allowed to an agent that was cut off then: it may have been done. */
+  readonly mayBeDone?: string;
   readonly at: number;
 }
 
@@ -58,21 +62,17 @@ const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, t
   JOIN task ON task.id = request.task_id JOIN repository ON repository.id = task.repository_id`;
 
 /**
- * Writes a question down. When the task has asked the same before and that row is open, or answered and not delivered,
- * that row is taken over with its answer: nobody is asked twice because a process died. Throws NOT_FOUND for the task.
+ * Writes a question down. When the task has asked the same in an earlier turn and that row is open, or its answer is not
+ * delivered for good, that row is taken over with its answer: nobody is asked twice because a process died. Only leave
+ * to use a tool that was handed out already is not given again, because the tool may have run: that is a new question,
+ * and its steps say so. Throws NOT_FOUND for the task.
  */
 export function askRequest(
   db: Database,
   request: NewRequest,
 ): { readonly id: number; readonly state: 'open' | 'answered' } {
-  const known = getRow<{ id: number; state: 'open' | 'answered' }>(
-    db,
-    `SELECT id, state FROM request WHERE task_id = ? AND fingerprint = ?
-       AND (state = 'open' OR (state = 'answered' AND delivered_at IS NULL)) ORDER BY id LIMIT 1`,
-    request.task,
-    request.fingerprint,
-  );
-  if (known !== undefined) {
+  const known = earlierOf(db, request);
+  if (known !== undefined && known.spent === 0) {
     run(
       db,
       'UPDATE request SET session_id = ?, generation = ? WHERE id = ?',
@@ -80,9 +80,11 @@ export function askRequest(
       request.generation,
       known.id,
     );
-    return known;
+    return { id: known.id, state: known.state };
   }
-  const { title, body, tool, options, steps } = bounded(request);
+  if (known !== undefined) markDelivered(db, { request: known.id, at: request.at });
+  const asked = known === undefined ? request : { ...request, steps: [...request.steps, request.mayBeDone ?? ''] };
+  const { title, body, tool, options, steps } = bounded(asked);
   const { id } = run(
     db,
     `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
@@ -103,6 +105,24 @@ export function askRequest(
     request.at,
   );
   return { id, state: 'open' };
+}
+
+interface Earlier {
+  readonly id: number;
+  readonly state: 'open' | 'answered';
+  /** 1 for leave to use a tool that an agent may have used already. */
+  readonly spent: 0 | 1;
+}
+
+function earlierOf(db: Database, { task, fingerprint, asked }: NewRequest): Earlier | undefined {
+  return allRows<Earlier>(
+    db,
+    `SELECT id, state, handed_at IS NOT NULL AND tool IS NOT NULL AND answer ->> 'decision' = 'allow' AS spent
+     FROM request WHERE task_id = ? AND fingerprint = ?
+       AND (state = 'open' OR (state = 'answered' AND delivered_at IS NULL)) ORDER BY id`,
+    task,
+    fingerprint,
+  ).find((row) => asked?.has(row.id) !== true);
 }
 
 /** Open requests are part of every list of their task, so what an agent asks must not grow without end. */
@@ -162,7 +182,27 @@ export function asksForBudget(db: Database, task: number): boolean {
   return openRequestsOf(db, task).some(({ kind }) => kind === 'budget');
 }
 
-/** Notes that the agent has the answer; false when it had it before or there is none yet. */
+/** Notes that an agent is about to be given the answer; committed before it is. */
+export function markHanded(db: Database, { request, at }: { readonly request: number; readonly at: number }): void {
+  run(db, "UPDATE request SET handed_at = ? WHERE id = ? AND state = 'answered'", at, request);
+}
+
+/** Notes that the agent was not given the answer after all: it went away first. */
+export function forgetHanded(db: Database, request: number): void {
+  run(db, 'UPDATE request SET handed_at = NULL WHERE id = ? AND delivered_at IS NULL', request);
+}
+
+/** Marks every answer of a task that was handed out as delivered: the turn it was for is over. */
+export function deliverHanded(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+  run(
+    db,
+    'UPDATE request SET delivered_at = ? WHERE task_id = ? AND handed_at IS NOT NULL AND delivered_at IS NULL',
+    at,
+    task,
+  );
+}
+
+/** Notes that the agent has the answer for good; false when it had it before or there is none yet. */
 export function markDelivered(db: Database, delivery: { readonly request: number; readonly at: number }): boolean {
   const { changes } = run(
     db,

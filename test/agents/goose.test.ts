@@ -142,6 +142,19 @@ describe('goose alone', () => {
     expect(happened.questions[0]).toMatchObject({ kind: 'clarification', title: 'Which database?', allowsText: true });
   });
 
+  test("a person may take longer to answer than Goose's own limit for a tool, whatever it is set to", async () => {
+    const { take, told, environment } = await bench();
+    const { end } = await take({
+      prompt: 'Ask.\n[ask: Which database? | SQLite | Postgres]',
+      environment: { ...environment, GOOSE_DEFAULT_EXTENSION_TIMEOUT: '1' },
+      // That a limit passes can only be seen by letting it pass.
+      answer: () => new Promise((resolve) => setTimeout(() => resolve({ ...allow, decision: null }), 2500)),
+    });
+    expect(end.kind).toBe('completed');
+    expect(told('SQLite')).toBe(1);
+    expect(told('timeout')).toBe(0);
+  });
+
   test('a question without options takes any text', async () => {
     const { take, told } = await bench();
     await take({

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Agent, Question } from '../../core/agents/agent';
+import { type Agent, agentGone, type Question } from '../../core/agents/agent';
 import { findLeftovers } from '../../core/agents/leftovers';
 import type { Answer } from '../../core/contract/request';
 import { allow, makeTurn, saidBy, type TurnOptions } from '../support/turn';
@@ -301,18 +301,22 @@ export function exerciseAgent(exercise: AgentExercise): void {
       test('a killed agent is a failure that may be tried again, and its question is not left waiting', async () => {
         const { take, leftovers } = await bench();
         let pid = 0;
+        let letGo: AbortSignal | undefined;
         const { end, happened } = await take({
           prompt: 'Ask.\n[permission: printf x > asked.txt]',
           onProcess: (started) => {
             pid = started;
           },
-          answer: () => {
+          answer: (_, withdrawn) => {
+            letGo = withdrawn;
             process.kill(pid, 'SIGKILL');
             return new Promise(() => {});
           },
         });
         expect(end).toMatchObject({ kind: 'failed', retryable: true });
         expect(happened.withdrawn).toHaveLength(1);
+        // Whoever died took nothing back: the person can still answer.
+        expect(letGo?.reason).toBe(agentGone);
         expect(leftovers()).toEqual([]);
       });
 

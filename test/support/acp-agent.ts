@@ -188,6 +188,24 @@ const acts: Readonly<Record<string, (asked: Asked) => Promise<unknown>>> = {
     note('cancelled');
     return { stopReason: 'cancelled' };
   },
+  // Asks, waits for nothing and goes on as if nobody had answered, as agents with a time limit do.
+  async gaveup({ client, sessionId }) {
+    await tell(client, sessionId, { sessionUpdate: 'tool_call', ...tool });
+    void ask(client, sessionId, tool).catch(() => {});
+    await tell(client, sessionId, say('Nobody answered.'));
+  },
+  async guessed({ client, sessionId }) {
+    const requestedSchema = { type: 'object', properties: { answer: { type: 'string' } } };
+    const question = { mode: 'form', sessionId, message: 'Which color?', requestedSchema };
+    void client.request<unknown>('elicitation/create', question).catch(() => {});
+    await tell(client, sessionId, say('I guess.'));
+  },
+  // The last word of what is said of leave that was cut off.
+  async 'done.'({ client, sessionId }) {
+    await tell(client, sessionId, { sessionUpdate: 'tool_call', ...tool });
+    const { outcome } = await ask(client, sessionId, tool);
+    await tell(client, sessionId, say(`Heard ${JSON.stringify(outcome)}`));
+  },
   refuse: async () => ({ stopReason: 'refusal' }),
   long: async () => ({ stopReason: 'max_turn_requests' }),
   stops: async () => ({ stopReason: 'cancelled' }),

@@ -4,8 +4,11 @@ import type { Database } from '../../../core/store/database';
 import {
   answerRequest,
   askRequest,
+  deliverHanded,
+  forgetHanded,
   listOpenRequests,
   markDelivered,
+  markHanded,
   type NewRequest,
   openRequestsOf,
   readRequest,
@@ -82,6 +85,53 @@ describe('a question', () => {
     expect(readRequest(db, id).deliveredAt).toBe(30);
     expect(undelivered(db, 1)).toEqual([]);
     expect(ask(db).id).not.toBe(id);
+  });
+
+  test('asked twice in one turn is two questions, however alike', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const first = ask(db).id;
+    const second = ask(db, { asked: new Set([first]) }).id;
+    expect(second).not.toBe(first);
+    expect(ask(db, { generation: 2 }).id).toBe(first);
+    expect(ask(db, { generation: 2, asked: new Set([first]) }).id).toBe(second);
+  });
+
+  test('whose leave was handed out to an agent that died is asked anew and says so, because the tool may have run', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const { id } = ask(db);
+    answer(db, id, allow);
+    markHanded(db, { request: id, at: 25 });
+    const again = ask(db, { generation: 2, mayBeDone: 'It may have been done.' });
+    expect(again).toMatchObject({ state: 'open' });
+    expect(readRequest(db, again.id).steps).toEqual(['Read package.json', 'It may have been done.']);
+    expect(undelivered(db, 1)).toEqual([]);
+  });
+
+  test('whose answer runs nothing gets it again when the agent that was handed it died', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const refused = ask(db).id;
+    const clarified = ask(db, { kind: 'clarification', tool: null, fingerprint: 'f2' }).id;
+    answer(db, refused, { ...allow, decision: 'deny' });
+    answer(db, clarified, say('SQLite'));
+    for (const request of [refused, clarified]) markHanded(db, { request, at: 25 });
+    expect(ask(db, { generation: 2 })).toEqual({ id: refused, state: 'answered' });
+    expect(ask(db, { generation: 2, fingerprint: 'f2' })).toEqual({ id: clarified, state: 'answered' });
+    deliverHanded(db, { task: 1, at: 30 });
+    expect(ask(db, { generation: 3 }).id).not.toBe(refused);
+    expect(ask(db, { generation: 3, fingerprint: 'f2' }).id).not.toBe(clarified);
+  });
+
+  test('whose leave was not handed over after all is given it when it is asked again', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const { id } = ask(db);
+    answer(db, id, allow);
+    markHanded(db, { request: id, at: 25 });
+    forgetHanded(db, id);
+    expect(ask(db, { generation: 2 })).toEqual({ id, state: 'answered' });
   });
 
   test('taken back is asked anew', () => {
