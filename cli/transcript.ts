@@ -116,6 +116,8 @@ function eventText(event: TranscriptEvent, joined = false): string {
       return `= ${plainLine(event.text)} (request ${event.request}, ${plainLine(event.by)})\n`;
     case 'usage':
       return usageText(event);
+    case 'context':
+      return '';
     case 'notice':
       return `${event.level === 'info' ? '·' : '!'} ${plain(event.text)}\n`;
     case 'commit':

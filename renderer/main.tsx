@@ -17,6 +17,7 @@ import { Window } from './shell/window';
 import { type App, AppContext } from './state/app';
 import { connect } from './state/connection';
 import { rememberedDrafts } from './state/drafts';
+import type { FoundPlace } from './state/found';
 import { nothingKnown } from './state/model';
 import { createStore } from './state/store';
 import { rememberedView } from './state/view';
@@ -38,6 +39,7 @@ function start(bridge: Bridge, root: HTMLElement): void {
     doing: createStore(new Map()),
     drafts: rememberedDrafts(window.localStorage),
     waited: keepWaited({ model, line }),
+    found: createStore<FoundPlace | null>(null),
     mac: bridge.platform === 'darwin',
   };
   createRoot(root).render(

@@ -86,6 +86,15 @@ export function createUpdates({ directory, quirks, record, onCost }: UpdateOptio
     record(body);
   };
 
+  let measured = '';
+  /** Tells how full the model is, once for each measure; a message that goes on meanwhile stays one. */
+  const measure = (used: number, size: number) => {
+    if (!Number.isSafeInteger(used) || used <= 0 || measured === `${used} ${size}`) return;
+    measured = `${used} ${size}`;
+    text.flush();
+    record({ type: 'context', used, size: Number.isSafeInteger(size) && size > 0 ? size : null });
+  };
+
   const tellTool = (call: string, tool: Tool, added: Partial<ToolBody>) =>
     tell({ type: 'tool', call: `${turn}-${call}`, title: tool.title, kind: tool.kind, status: tool.status, ...added });
 
@@ -128,6 +137,7 @@ export function createUpdates({ directory, quirks, record, onCost }: UpdateOptio
             entries: update.entries.map((entry) => ({ text: plainText(entry.content), status: entry.status })),
           });
         case 'usage_update':
+          measure(update.used, update.size);
           if (update.cost?.currency !== 'USD') return;
           cost = update.cost.amount;
           onCost(cost);

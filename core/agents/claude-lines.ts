@@ -14,17 +14,19 @@ const blockSchema = z.looseObject({
 });
 export type ClaudeBlock = z.infer<typeof blockSchema>;
 
-const messageSchema = z.looseObject({
-  id: z.string().optional(),
-  model: z.string().optional(),
-  content: z.union([z.string(), z.array(blockSchema)]),
-});
-
 const usageSchema = z.looseObject({
   input_tokens: z.number().optional(),
   output_tokens: z.number().optional(),
   cache_creation_input_tokens: z.number().optional(),
   cache_read_input_tokens: z.number().optional(),
+});
+
+const messageSchema = z.looseObject({
+  id: z.string().optional(),
+  model: z.string().optional(),
+  content: z.union([z.string(), z.array(blockSchema)]),
+  /** What the model call that made this message read and wrote. */
+  usage: usageSchema.optional().catch(undefined),
 });
 
 const modelUsageSchema = z.looseObject({
@@ -43,6 +45,11 @@ const resultSchema = z.looseObject({
   errors: z.array(z.string()).optional(),
   api_error_status: z.number().nullish(),
   terminal_reason: z.string().nullish(),
+  /** What each model used in the life of the process, and how much it can hold. */
+  modelUsage: z
+    .record(z.string(), z.looseObject({ contextWindow: z.number().optional() }))
+    .optional()
+    .catch(undefined),
   total_cost_usd: z.number().optional(),
   usage: usageSchema.optional(),
   /** What each model used since the result before it; older versions do not say. */

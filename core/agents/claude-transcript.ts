@@ -1,5 +1,6 @@
 import type { TranscriptBody } from '../contract/transcript';
-import type { ClaudeBlock, ClaudeLine, ClaudeStreamEvent } from './claude-lines';
+import { contextOf, type Measured, windowOf } from './claude-context';
+import type { ClaudeBlock, ClaudeLine, ClaudeResult, ClaudeStreamEvent } from './claude-lines';
 import { reportedDiff, type ToolView, viewTool } from './claude-tools';
 import { capped, plainText } from './plain';
 import { streamText } from './stream';
@@ -14,6 +15,8 @@ export interface ClaudeTranscript {
   readonly running: (call: string | undefined) => void;
   /** Records what is held back, so that what is recorded next comes after it. */
   readonly flush: () => void;
+  /** Tells how full the model was at its last call, now that it says how much it can hold. */
+  readonly measured: (result: ClaudeResult) => void;
   /** Closes calls whose end was never told. */
   readonly close: () => void;
 }
@@ -24,6 +27,7 @@ export function transcribeClaude(directory: string, record: (body: TranscriptBod
   const streamed = new Set<string>();
   const calls = new Map<string, ToolView>();
   let message = '';
+  let measured: Measured | null = null;
 
   const tell = (body: TranscriptBody) => {
     text.flush();
@@ -82,6 +86,10 @@ export function transcribeClaude(directory: string, record: (body: TranscriptBod
       const view = call === undefined ? undefined : calls.get(call);
       if (call !== undefined && view !== undefined) tell(bodyOf(call, view, 'running'));
     },
+    measured(result) {
+      const size = measured === null ? null : windowOf(result, measured.model);
+      if (measured !== null && size !== null) tell({ type: 'context', used: measured.used, size });
+    },
     close() {
       for (const [call, view] of calls) tell(bodyOf(call, view, 'failed'));
       calls.clear();
@@ -98,6 +106,11 @@ export function transcribeClaude(directory: string, record: (body: TranscriptBod
           ({ type }) => type === 'tool_use' || !line.parent_tool_use_id,
         );
         assistant(line.message.id ?? '', tools);
+        const now = line.parent_tool_use_id ? null : contextOf(line.message);
+        // A message comes a block at a time, each with the same numbers.
+        if (now === null || (now.used === measured?.used && now.model === measured.model)) return;
+        measured = now;
+        tell({ type: 'context', used: now.used, size: null });
       } else if (line.type === 'user') {
         for (const block of blocksOf(line.message.content)) toolResult(block, line.tool_use_result);
       } else if (line.type === 'system' && line.subtype === 'api_retry') {

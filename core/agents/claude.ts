@@ -123,6 +123,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
         limit = status === 'rejected' ? { until: typeof resetsAt === 'number' ? resetsAt * 1000 : null } : null;
       } else if (line.type === 'result') {
         result = line;
+        transcript.measured(line);
         // Everything was said; what it left running in the background gets a short while and is then ended.
         child.closeInput();
         leaving ??= setTimeout(() => child.signal('SIGTERM'), leaveMs);

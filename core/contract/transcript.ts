@@ -1,15 +1,23 @@
 import { z } from 'zod';
 
+/** 1, 2, 3 … within the session, and when it was written. */
+const stamp = { seq: z.number().int().positive(), at: z.number().int() };
+
+/** Every event has its stamp; one flat object each, because ten thousand of them are checked when a conversation is opened. */
+function event<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({ ...stamp, ...shape });
+}
+
 /**
  * One line of a session's transcript. Text from an agent is untrusted: views show it as text and nothing else.
  * `message` groups the pieces of one streamed message; `tool` events with the same `call` describe one tool call,
  * later ones adding to earlier ones.
  */
-const transcriptBodySchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('prompt'), text: z.string(), by: z.enum(['person', 'switchyard']) }),
-  z.object({ type: z.literal('text'), message: z.string(), text: z.string() }),
-  z.object({ type: z.literal('thought'), message: z.string(), text: z.string() }),
-  z.object({
+export const transcriptEventSchema = z.discriminatedUnion('type', [
+  event({ type: z.literal('prompt'), text: z.string(), by: z.enum(['person', 'switchyard']) }),
+  event({ type: z.literal('text'), message: z.string(), text: z.string() }),
+  event({ type: z.literal('thought'), message: z.string(), text: z.string() }),
+  event({
     type: z.literal('tool'),
     call: z.string(),
     title: z.string(),
@@ -21,12 +29,12 @@ const transcriptBodySchema = z.discriminatedUnion('type', [
     diff: z.string().optional(),
     paths: z.array(z.string()).optional(),
   }),
-  z.object({
+  event({
     type: z.literal('plan'),
     entries: z.array(z.object({ text: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) })),
   }),
-  z.object({ type: z.literal('request'), request: z.number().int(), kind: z.string(), title: z.string() }),
-  z.object({
+  event({ type: z.literal('request'), request: z.number().int(), kind: z.string(), title: z.string() }),
+  event({
     type: z.literal('answer'),
     request: z.number().int(),
     text: z.string(),
@@ -34,24 +42,21 @@ const transcriptBodySchema = z.discriminatedUnion('type', [
     /** What was decided; left out where nothing was to be decided, and in transcripts written before it was kept. */
     decision: z.enum(['allow', 'deny']).optional(),
   }),
-  z.object({
+  event({
     type: z.literal('usage'),
     inputTokens: z.number().int().nullable(),
     outputTokens: z.number().int().nullable(),
     costUsd: z.number().nullable(),
   }),
-  z.object({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
-  z.object({ type: z.literal('commit'), oid: z.string(), subject: z.string(), files: z.number().int() }),
-  z.object({ type: z.literal('check'), command: z.string(), passed: z.boolean() }),
+  /** How much of what the model can hold the conversation fills now, in tokens; null where the agent does not say. */
+  event({ type: z.literal('context'), used: z.number().int(), size: z.number().int().nullable() }),
+  event({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+  event({ type: z.literal('commit'), oid: z.string(), subject: z.string(), files: z.number().int() }),
+  event({ type: z.literal('check'), command: z.string(), passed: z.boolean() }),
 ]);
-export type TranscriptBody = z.infer<typeof transcriptBodySchema>;
-
-export const transcriptEventSchema = z.intersection(
-  z.object({
-    /** 1, 2, 3 … within the session. */
-    seq: z.number().int().positive(),
-    at: z.number().int(),
-  }),
-  transcriptBodySchema,
-);
 export type TranscriptEvent = z.infer<typeof transcriptEventSchema>;
+
+type WithoutStamp<Event> = Event extends unknown ? Omit<Event, keyof typeof stamp> : never;
+
+/** An event before it has its number. */
+export type TranscriptBody = WithoutStamp<TranscriptEvent>;

@@ -24,7 +24,7 @@ import type { Deps, Stop } from './deps';
 import { openMeter } from './meter';
 import { working } from './parking';
 import { keepChildren } from './processes';
-import { isLeave, nextWords, type OpenSession, type Words } from './session';
+import { isHeard, isLeave, nextWords, type OpenSession, type Words } from './session';
 import { waitForOpen } from './waiting';
 
 /** What a conversation is about and where it happens. */
@@ -148,7 +148,7 @@ async function turn(
     if (step !== null) steps.push(step);
     if (steps.length > stepsKept) steps.shift();
     // From its first word on the agent has what was said: a crash after that must not say it twice.
-    if (!session.begun && body.type !== 'prompt' && body.type !== 'notice') begin();
+    if (!session.begun && isHeard(body)) begin();
     if (byAgent.has(body.type)) heard();
   };
   const begin = () => {

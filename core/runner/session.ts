@@ -1,4 +1,5 @@
 import type { Request } from '../contract/request';
+import type { TranscriptBody } from '../contract/transcript';
 import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
@@ -101,9 +102,14 @@ export function isLeave(request: Pick<Request, 'kind' | 'tool'>): boolean {
   return request.kind === 'plan' || (request.kind === 'permission' && request.tool !== null);
 }
 
+/** Whether a line of the transcript shows that the agent took up its turn. */
+export function isHeard({ type }: TranscriptBody): boolean {
+  return type !== 'prompt' && type !== 'notice' && type !== 'context';
+}
+
 async function wasHeard(folder: string, session: number): Promise<boolean> {
   for await (const events of readTranscript({ folder, session, after: 0 })) {
-    if (events.some((event) => event.type !== 'prompt' && event.type !== 'notice')) return true;
+    if (events.some(isHeard)) return true;
   }
   return false;
 }

@@ -1,16 +1,29 @@
 import { useEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { type Failure, failureOf, isAbort } from '../state/failure';
-import { addEvents, noRows, type Row } from './rows';
+import { addEvents, noRows, type Row, type Used } from './rows';
 
 /** A conversation as far as it is known. */
 export interface Conversation {
   readonly rows: readonly Row[];
+  /** The number of the last event known. */
+  readonly seq: number;
+  /** The place of the row an event is in, if it is in one. */
+  readonly placeOf: (seq: number) => number | undefined;
+  readonly used: Used;
   readonly failure: Failure | null;
   readonly loading: boolean;
 }
 
-const nothing: Conversation = { rows: [], failure: null, loading: true };
+const none = noRows();
+const nothing: Conversation = {
+  rows: [],
+  seq: 0,
+  placeOf: () => undefined,
+  used: none.used,
+  failure: null,
+  loading: true,
+};
 
 /** Follows a session's transcript, and goes on after the last event when another client takes over. */
 export function useConversation(session: number | null): Conversation {
@@ -29,7 +42,9 @@ export function useConversation(session: number | null): Conversation {
       if (frame !== 0) return;
       frame = window.setTimeout(() => {
         frame = 0;
-        setShown({ session, conversation: { rows: [...rows.rows], failure, loading: false } });
+        const { seq, used, rowOf } = rows;
+        const placeOf = (event: number): number | undefined => rowOf[event];
+        setShown({ session, conversation: { rows: [...rows.rows], seq, used, placeOf, failure, loading: false } });
       }, 16);
     };
     const follow = async (signal: AbortSignal): Promise<void> => {

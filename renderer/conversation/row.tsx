@@ -15,36 +15,45 @@ interface Props {
   readonly row: Row;
   readonly task: Task;
   readonly newest: boolean;
+  /** A row that folds is opened. */
+  readonly open: boolean;
+  /** All of a long text is shown: what was found may be anywhere in it. */
+  readonly whole: boolean;
+  readonly onToggle: (key: string) => void;
 }
 
 /** One row of a conversation. */
 export const RowView = memo(
-  function RowView({ row, task, newest }: Props): ReactNode {
+  function RowView({ row, task, newest, open, whole, onToggle }: Props): ReactNode {
     switch (row.kind) {
       case 'prompt':
         return (
           <article className="said said-person" title={exactly(row.at)}>
             <h2 className="said-by">{row.by === 'person' ? 'You' : 'Switchyard'}</h2>
-            <Prose text={row.text} />
+            <Prose text={row.text} all={whole} />
           </article>
         );
       case 'text':
         return (
           <article className="said" title={exactly(row.at)}>
-            <Prose text={row.text} />
+            <Prose text={row.text} all={whole} />
           </article>
         );
       case 'thought':
         return (
-          <details className="thought fold">
+          <details
+            className="thought fold"
+            open={open}
+            onToggle={(event) => event.currentTarget.open !== open && onToggle(row.key)}
+          >
             <summary>
               Thought{newest && task.state === 'running' ? ' (thinking…)' : ` · ${firstLine(row.text)}`}
             </summary>
-            <Prose text={row.text} />
+            <Prose text={row.text} all={whole} />
           </details>
         );
       case 'tool':
-        return <Tool row={row} />;
+        return <Tool row={row} open={open} whole={whole} onToggle={onToggle} />;
       case 'plan':
         return <Plan entries={row.entries} />;
       case 'request':
@@ -74,15 +83,20 @@ export const RowView = memo(
   (old, next) =>
     old.row === next.row &&
     old.newest === next.newest &&
+    old.open === next.open &&
+    old.whole === next.whole &&
+    old.onToggle === next.onToggle &&
     (next.row.kind !== 'request' || old.task.requests === next.task.requests) &&
     (next.row.kind !== 'thought' || old.task.state === next.task.state),
 );
 
-function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactNode {
+function Tool(
+  props: Pick<Props, 'open' | 'whole' | 'onToggle'> & { readonly row: Extract<Row, { kind: 'tool' }> },
+): ReactNode {
+  const { row, open, whole, onToggle } = props;
   const { call } = row;
   // An agent that was denied may still say the call was done some other way; then it was.
   const look = row.denied && call.status !== 'completed' ? 'denied' : call.status;
-  const [open, setOpen] = useState(false);
   return (
     <div className={`tool tool-${look}`}>
       <button
@@ -90,7 +104,7 @@ function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactN
         className="tool-line"
         aria-expanded={open}
         title={exactly(row.at)}
-        onClick={() => setOpen(!open)}
+        onClick={() => onToggle(row.key)}
       >
         <span className={open ? 'tool-chevron tool-open' : 'tool-chevron'}>
           <Icon name="chevron" />
@@ -104,8 +118,8 @@ function Tool({ row }: { readonly row: Extract<Row, { kind: 'tool' }> }): ReactN
       {open && (
         <div className="tool-inside">
           {call.diff !== undefined && <PatchLines patch={call.diff} />}
-          {call.input !== undefined && <Lines name="Input" text={call.input} />}
-          {call.output !== undefined && <Lines name="Output" text={call.output} />}
+          {call.input !== undefined && <Lines name="Input" text={call.input} all={whole} />}
+          {call.output !== undefined && <Lines name="Output" text={call.output} all={whole} />}
           {call.diff === undefined && call.input === undefined && call.output === undefined && (
             <p className="quiet">The agent gave no details of this call.</p>
           )}
@@ -125,9 +139,10 @@ const statusWords = {
 
 const longestOutput = 20_000;
 
-function Lines({ name, text }: { readonly name: string; readonly text: string }): ReactNode {
+function Lines(props: { readonly name: string; readonly text: string; readonly all: boolean }): ReactNode {
+  const { name, text, all } = props;
   const [whole, setWhole] = useState(false);
-  const isLong = text.length > longestOutput && !whole;
+  const isLong = text.length > longestOutput && !whole && !all;
   return (
     <figure>
       <figcaption className="quiet small">{name}</figcaption>

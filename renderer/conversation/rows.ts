@@ -1,3 +1,4 @@
+import type { Usage } from '../../core/contract/task';
 import type { TranscriptEvent } from '../../core/contract/transcript';
 
 type Of<T extends TranscriptEvent['type']> = Extract<TranscriptEvent, { type: T }>;
@@ -62,11 +63,21 @@ export interface Rows {
   /** The last event's number; following goes on after it. */
   seq: number;
   readonly places: Map<string, number>;
+  /** The place of the row an event is in, by the event's number; undefined for one that shows nothing. */
+  readonly rowOf: (number | undefined)[];
+  /** What the conversation used so far and how full the model is with it, as far as the agent says. */
+  used: Used;
+}
+
+/** What a conversation used: the sum of its turns, null for what is not known; and its newest measure of the context. */
+export interface Used extends Usage {
+  readonly context: { readonly used: number; readonly size: number | null } | null;
 }
 
 /** A conversation with nothing in it. */
 export function noRows(): Rows {
-  return { rows: [], seq: 0, places: new Map() };
+  const used = { inputTokens: null, outputTokens: null, costUsd: null, context: null };
+  return { rows: [], seq: 0, places: new Map(), rowOf: [], used };
 }
 
 /** Adds events in place. An event already taken is passed over, so a second delivery changes nothing. */
@@ -74,17 +85,17 @@ export function addEvents(to: Rows, events: readonly TranscriptEvent[]): void {
   for (const event of events) {
     if (event.seq <= to.seq) continue;
     to.seq = event.seq;
-    add(to, event);
+    to.rowOf[event.seq] = add(to, event);
   }
 }
 
-function add(to: Rows, event: TranscriptEvent): void {
+/** Adds one event and gives the place of the row it is in, if it is in one. */
+function add(to: Rows, event: TranscriptEvent): number | undefined {
   const { at } = event;
   const key = `${event.seq}`;
   switch (event.type) {
     case 'prompt':
-      to.rows.push({ kind: 'prompt', key, at, text: event.text, by: event.by });
-      return;
+      return to.rows.push({ kind: 'prompt', key, at, text: event.text, by: event.by }) - 1;
     case 'text':
     case 'thought': {
       // A message interrupted by a tool call goes on in a row of its own, so that the order stays what it was.
@@ -93,24 +104,23 @@ function add(to: Rows, event: TranscriptEvent): void {
       const row = to.rows[last];
       if (row !== undefined && row.kind === event.type && to.places.get(name) === last) {
         to.rows[last] = { ...row, text: row.text + event.text };
-      } else if (event.text !== '') {
-        to.places.set(name, to.rows.length);
-        to.rows.push({ kind: event.type, key, at, text: event.text });
+        return last;
       }
-      return;
+      if (event.text === '') return undefined;
+      to.places.set(name, to.rows.length);
+      return to.rows.push({ kind: event.type, key, at, text: event.text }) - 1;
     }
     case 'tool': {
       const { seq: _seq, at: _at, type: _type, ...call } = event;
       const name = `tool ${event.call}`;
       const place = to.places.get(name);
       const row = place === undefined ? undefined : to.rows[place];
-      if (place !== undefined && row?.kind === 'tool')
+      if (place !== undefined && row?.kind === 'tool') {
         to.rows[place] = { ...row, call: { ...row.call, ...told(call) } };
-      else {
-        to.places.set(name, to.rows.length);
-        to.rows.push({ kind: 'tool', key, at, call, denied: false });
+        return place;
       }
-      return;
+      to.places.set(name, to.rows.length);
+      return to.rows.push({ kind: 'tool', key, at, call, denied: false }) - 1;
     }
     case 'plan': {
       const place = to.places.get('plan');
@@ -118,39 +128,51 @@ function add(to: Rows, event: TranscriptEvent): void {
       // A plan that is only ticked off stays where it is; a new one after other rows is shown anew.
       if (place !== undefined && row?.kind === 'plan' && sameTexts(row.entries, event.entries)) {
         to.rows[place] = { ...row, entries: event.entries };
-      } else {
-        to.places.set('plan', to.rows.length);
-        to.rows.push({ kind: 'plan', key, at, entries: event.entries });
+        return place;
       }
-      return;
+      to.places.set('plan', to.rows.length);
+      return to.rows.push({ kind: 'plan', key, at, entries: event.entries }) - 1;
     }
     case 'request':
       to.places.set(`request ${event.request}`, to.rows.length);
-      to.rows.push({
-        ...{ kind: 'request', key, at, request: event.request, title: event.title, answer: null },
-        call: event.kind === 'permission' ? callAskedFor(to.rows, event.title) : null,
-      });
-      return;
+      return (
+        to.rows.push({
+          ...{ kind: 'request', key, at, request: event.request, title: event.title, answer: null },
+          call: event.kind === 'permission' ? callAskedFor(to.rows, event.title) : null,
+        }) - 1
+      );
     case 'answer': {
       const place = to.places.get(`request ${event.request}`);
       const row = place === undefined ? undefined : to.rows[place];
-      if (place === undefined || row?.kind !== 'request') return;
+      if (place === undefined || row?.kind !== 'request') return undefined;
       to.rows[place] = { ...row, answer: event.text };
       if (event.decision === 'deny' && row.call !== null) deny(to.rows, row.call);
-      return;
+      return place;
     }
     case 'notice':
-      to.rows.push({ kind: 'notice', key, at, level: event.level, text: event.text });
-      return;
+      return to.rows.push({ kind: 'notice', key, at, level: event.level, text: event.text }) - 1;
     case 'commit':
-      to.rows.push({ kind: 'commit', key, at, oid: event.oid, subject: event.subject, files: event.files });
-      return;
+      return to.rows.push({ kind: 'commit', key, at, oid: event.oid, subject: event.subject, files: event.files }) - 1;
     case 'check':
-      to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed });
-      return;
+      return to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed }) - 1;
     case 'usage':
-      return;
+      to.used = { ...to.used, ...sumOf(to.used, event) };
+      return undefined;
+    case 'context':
+      // Some events of a turn measure before the agent knows how much the model can hold.
+      to.used = { ...to.used, context: { used: event.used, size: event.size ?? to.used.context?.size ?? null } };
+      return undefined;
   }
+}
+
+function sumOf(before: Usage, more: Usage): Usage {
+  const sum = (one: number | null, other: number | null): number | null =>
+    one === null && other === null ? null : (one ?? 0) + (other ?? 0);
+  return {
+    inputTokens: sum(before.inputTokens, more.inputTokens),
+    outputTokens: sum(before.outputTokens, more.outputTokens),
+    costUsd: sum(before.costUsd, more.costUsd),
+  };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Action {
 
 const table = {
   palette: { label: 'Search tasks and actions', keys: ['mod+k'], group: 'Window' },
+  search: { label: 'Search all conversations', keys: ['mod+shift+f'], group: 'Window' },
+  find: { label: 'Find in this conversation', keys: ['mod+f'], group: 'Window' },
   help: { label: 'Show all keys', keys: ['?'], group: 'Window' },
   settings: { label: 'Settings', keys: ['mod+,'], group: 'Window' },
   undo: { label: 'Undo', keys: ['mod+z'], group: 'Window' },

@@ -76,6 +76,9 @@ export function listenToKeys(mac: boolean): () => void {
   return () => window.removeEventListener('keydown', onKey);
 }
 
+/** What a field leaves to the window. */
+const reachingOut: readonly string[] = ['mod+k', 'mod+,', 'mod+f', 'mod+shift+f', 'Escape'];
+
 /**
  * Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control, and arrows on
  * what scrolls or has arrows of its own stay there.
@@ -83,9 +86,9 @@ export function listenToKeys(mac: boolean): () => void {
 function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target === null) return false;
-  if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k';
+  if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k' && name !== 'mod+shift+f';
   const field = target.closest('input, textarea, select, [contenteditable="true"]');
-  if (field !== null) return name !== 'mod+k' && name !== 'mod+,' && name !== 'Escape';
+  if (field !== null) return !reachingOut.includes(name);
   if (name.startsWith('Arrow')) return target.closest('[role="tablist"], [role="log"], pre, .diff, .files') !== null;
   return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;
 }

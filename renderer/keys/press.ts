@@ -13,7 +13,9 @@ export interface Press {
 export function nameOf(press: Press, mac: boolean): string {
   const mod = mac ? press.metaKey : press.ctrlKey;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  return mod ? `mod+${key}` : key;
+  // Letters alone have a chord with Shift: other signs may need it to be typed at all.
+  const shift = mod && press.shiftKey && /^[a-z]$/.test(key) ? 'shift+' : '';
+  return mod ? `mod+${shift}${key}` : key;
 }
 
 /** What a press means after `before`, the first key of a pair: an action, the beginning of a pair, or nothing. */

@@ -5,6 +5,7 @@ import { Help } from './help';
 import { NewTask } from './new-task';
 import { Palette } from './palette';
 import { Rules } from './rules';
+import { SearchSheet } from './search';
 import { SettingsSheet } from './settings';
 
 /** The sheet that lies over the window now, if any. */
@@ -21,6 +22,8 @@ export function SheetHost(): ReactNode {
       return <Rules />;
     case 'palette':
       return <Palette />;
+    case 'search':
+      return <SearchSheet words={sheet.words} />;
     case 'help':
       return <Help />;
     default:

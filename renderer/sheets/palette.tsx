@@ -10,13 +10,17 @@ import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel } from '../state/app';
 import { goTo, openTask, showSheet } from '../state/commands';
+import { goToFound } from '../state/found';
 import { matches, nameOfPath } from '../state/places';
+import { useSearch } from '../state/search';
 import { cleanLine } from '../text/clean';
+import { FoundItem } from './found-item';
 
 const tasksShown = 40;
+const placesShown = 5;
 const hidden: readonly ActionId[] = ['palette', 'down', 'up', 'open', 'back'];
 
-/** Every action and every task, by typing. What is done is done after the palette is gone, with the focus back in place. */
+/** Every action, every task and the best places in conversations, by typing. What is done is done after the palette is gone, with the focus back in place. */
 export function Palette(): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
@@ -34,6 +38,7 @@ export function Palette(): ReactNode {
   const has = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
   const foundActions = actionIds.filter((id) => !hidden.includes(id) && has(actions[id].label) && canAct(id));
   const foundRepositories = repositories.filter(({ name }) => has(`repository ${name}`));
+  const places = useSearch({ words: search, limit: placesShown, perTask: 2 }).value?.found ?? [];
   const focus = useFocusBack(true);
   const then = (what: () => void): void => {
     showSheet(app, null);
@@ -96,6 +101,29 @@ export function Palette(): ReactNode {
                       <span className="palette-name">{cleanLine(name)}</span>
                     </Command.Item>
                   ))}
+                </Command.Group>
+              )}
+              {words.length > 0 && (
+                <Command.Group heading="In conversations">
+                  {places.map((found) => (
+                    <Command.Item
+                      key={`${found.task} ${found.session} ${found.seq}`}
+                      value={`found ${found.task} ${found.session} ${found.seq}`}
+                      className="palette-item found-item"
+                      onSelect={() => then(() => goToFound(app, { ...found, words: search }))}
+                    >
+                      <FoundItem found={found} />
+                    </Command.Item>
+                  ))}
+                  <Command.Item
+                    value="search"
+                    className="palette-item"
+                    onSelect={() => then(() => showSheet(app, { kind: 'search', words: search }))}
+                  >
+                    <Icon name="search" />
+                    <span className="palette-name ellipsis">Search all conversations for “{search.trim()}”</span>
+                    <Keys keys="mod+shift+f" />
+                  </Command.Item>
                 </Command.Group>
               )}
             </Command.List>

@@ -33,6 +33,7 @@ export function Window(): ReactNode {
   useEffect(() => app.bridge.onCommand((command) => obey(app, command)), [app]);
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
+    search: () => showSheet(app, { kind: 'search', words: '' }),
     help: () => showSheet(app, { kind: 'help' }),
     rules: () => showSheet(app, { kind: 'rules' }),
     settings: () => showSheet(app, { kind: 'settings' }),

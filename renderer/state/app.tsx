@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Bridge } from '../../core/contract/bridge';
 import type { Line } from './connection';
+import type { FoundPlace } from './found';
 import type { Model } from './model';
 import type { Saying } from './said';
 import { type Store, useStore } from './store';
@@ -20,6 +21,8 @@ export interface App {
   readonly drafts: Store<Readonly<Record<string, string>>>;
   /** How long agents waited for the person today; null until the core has said. */
   readonly waited: Store<KnownWaited | null>;
+  /** The place of a conversation the person went to last, from a search; null for its end. */
+  readonly found: Store<FoundPlace | null>;
   readonly mac: boolean;
 }
 

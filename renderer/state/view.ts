@@ -19,6 +19,7 @@ export type Sheet =
   | { readonly kind: 'settings' }
   | { readonly kind: 'rules' }
   | { readonly kind: 'palette' }
+  | { readonly kind: 'search'; readonly words: string }
   | { readonly kind: 'help' }
   | null;
 

@@ -62,7 +62,13 @@ function MessageComposer({ task }: { readonly task: Task }): ReactNode {
   if (!canWrite && messages.length === 0) return null;
   return (
     <section className="composer" aria-label="Write to the agent">
-      <MessageQueue task={task} messages={messages} editing={editing} onEdit={leaveEditing} />
+      <MessageQueue
+        task={task}
+        messages={messages}
+        editing={editing}
+        onEdit={leaveEditing}
+        onRemoved={() => field.current?.focus()}
+      />
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {canWrite && (
         <div className="composer-row">

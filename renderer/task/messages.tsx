@@ -29,8 +29,10 @@ export function MessageQueue(props: {
   /** The message that is being changed, or null. */
   readonly editing: number | null;
   readonly onEdit: (message: number | null) => void;
+  /** One was taken back; the focus was on it. */
+  readonly onRemoved: () => void;
 }): ReactNode {
-  const { task, messages, editing, onEdit } = props;
+  const { task, messages, editing, onEdit, onRemoved } = props;
   if (messages.length === 0) return null;
   return (
     <section className="message-queue" aria-label="Messages the agent does not have yet">
@@ -41,7 +43,7 @@ export function MessageQueue(props: {
             {editing === message.id && message.state === 'queued' ? (
               <Editor message={message} done={() => onEdit(null)} />
             ) : (
-              <Waiting message={message} edit={() => onEdit(message.id)} />
+              <Waiting message={message} edit={() => onEdit(message.id)} removed={onRemoved} />
             )}
           </li>
         ))}
@@ -50,7 +52,12 @@ export function MessageQueue(props: {
   );
 }
 
-function Waiting({ message, edit }: { readonly message: Message; readonly edit: () => void }): ReactNode {
+function Waiting(props: {
+  readonly message: Message;
+  readonly edit: () => void;
+  readonly removed: () => void;
+}): ReactNode {
+  const { message, edit, removed } = props;
   const app = useApp();
   const doing = useDoing(`message:${message.id}`);
   return (
@@ -69,7 +76,7 @@ function Waiting({ message, edit }: { readonly message: Message; readonly edit: 
             look="quiet"
             aria-label={`Remove “${startOf(message)}”`}
             doing={doing}
-            onClick={() => void removeMessage(app, message)}
+            onClick={() => void removeMessage(app, message).then(removed)}
           >
             Remove
           </Button>

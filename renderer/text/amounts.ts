@@ -62,6 +62,11 @@ export function tokens(usage: Usage): string | null {
   if (usage.inputTokens === null && usage.outputTokens === null) return null;
   const total = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
   if (total === 0) return null;
-  if (total < 1_000) return count(total, 'token');
-  return total < 1_000_000 ? `${(total / 1_000).toFixed(1)}k tokens` : `${(total / 1_000_000).toFixed(2)}M tokens`;
+  return total < 1_000 ? count(total, 'token') : `${short(total)} tokens`;
+}
+
+/** A large number in few characters: `950`, `12.3k`, `1.20M`. */
+export function short(amount: number): string {
+  if (amount < 1_000) return `${amount}`;
+  return amount < 1_000_000 ? `${(amount / 1_000).toFixed(1)}k` : `${(amount / 1_000_000).toFixed(2)}M`;
 }

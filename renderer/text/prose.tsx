@@ -6,9 +6,10 @@ import { clean } from './clean';
 const longest = 24_000;
 
 /** An agent's or a person's words as text: light shape, no links, no HTML, nothing fetched. */
-export const Prose = memo(function Prose({ text }: { readonly text: string }): ReactNode {
+export const Prose = memo(function Prose(props: { readonly text: string; readonly all?: boolean }): ReactNode {
+  const { text, all = false } = props;
   const [whole, setWhole] = useState(false);
-  const cut = !whole && text.length > longest;
+  const cut = !whole && !all && text.length > longest;
   const shown = clean(cut ? text.slice(0, longest / 2) : text);
   return (
     <div className="prose" dir="auto">

@@ -64,6 +64,7 @@ describe('what an agent tells', () => {
       'thought Hm.',
       'text Another.',
       'plan',
+      'context',
       'usage',
     ]);
     const messages = happened.transcript.flatMap((body) => ('message' in body ? [body.message] : []));

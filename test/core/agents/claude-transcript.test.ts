@@ -127,3 +127,21 @@ test('what is no JSON, unknown or of another shape is passed over', () => {
   expect(parseClaudeLine('{"type":"result","subtype":7}')).toBeNull();
   expect(transcribe(result('unknown', 'x'), assistant('m1', { type: 'tool_use' }))).toEqual([]);
 });
+
+test('how full the model is is told once for each of its calls, and with what it can hold at the end', () => {
+  const told: TranscriptBody[] = [];
+  const transcript = transcribeClaude('/tree', (body) => told.push(body));
+  const usage = { input_tokens: 100, cache_read_input_tokens: 900, cache_creation_input_tokens: 50, output_tokens: 7 };
+  const message = (id: string, more: object) =>
+    parseClaudeLine(JSON.stringify({ type: 'assistant', message: { id, model: 'm', usage, content: [] }, ...more }));
+  for (const line of [message('1', {}), message('1', {}), message('2', { parent_tool_use_id: 'helper' })])
+    if (line !== null) transcript.take(line);
+  const end = { type: 'result', subtype: 'success', modelUsage: { 'm[1m]': { contextWindow: 1_000_000 } } };
+  const result = parseClaudeLine(JSON.stringify(end));
+  if (result?.type === 'result') transcript.measured(result);
+  transcript.close();
+  expect(told).toEqual([
+    { type: 'context', used: 1057, size: null },
+    { type: 'context', used: 1057, size: 1_000_000 },
+  ]);
+});

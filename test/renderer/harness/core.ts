@@ -252,7 +252,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const asks = tasks.get(input.session)?.requests[0];
         const all = data.transcript(
           asks === undefined
-            ? base
+            ? [...base, ...data.usedTalk]
             : [...base.slice(0, -2), { type: 'request', request: asks.id, kind: asks.kind, title: asks.title }],
         );
         const rest = all.filter(({ seq }) => seq > input.after);
@@ -323,16 +323,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const terms = termsOf(input.words);
         const first = terms[0]?.text ?? '';
         if (first === '' || first === 'nothing') return { found: [], more: false, index };
-        const places = [...tasks.values()].slice(0, amount === 'much' ? 50 : 3).map((task, at) => ({
-          task: task.id,
-          title: task.title,
-          state: task.state,
-          repository: task.repository,
-          agent: task.agent,
-          session: at === 0 ? null : task.session,
-          seq: at === 0 || task.session === null ? null : 3 + at,
+        const seq = data.shortTalk.findIndex((body) =>
+          JSON.stringify(body).toLowerCase().includes(first.toLowerCase()),
+        );
+        const places = [...tasks.values()].slice(0, amount === 'much' ? 50 : 6).map((task, at) => ({
+          ...{ task: task.id, title: task.title, state: task.state, repository: task.repository, agent: task.agent },
+          ...(seq === -1 || task.session === null
+            ? { session: null, seq: null }
+            : { session: task.session, seq: seq + 1 }),
           at: Date.now() - at * 3_600_000,
-          kind: at === 0 ? ('task' as const) : ('text' as const),
+          kind: seq === -1 || task.session === null ? ('task' as const) : ('text' as const),
           snippet: [
             { text: 'The uploader throws an error with a status, so I ', hit: false },
             { text: first, hit: true },

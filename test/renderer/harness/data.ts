@@ -416,6 +416,12 @@ export const shortTalk: readonly TranscriptBody[] = [
   { type: 'check', command: 'npm test', passed: true },
 ];
 
+/** What the agent says of itself when its turn is over. */
+export const usedTalk: readonly TranscriptBody[] = [
+  { type: 'context', used: 41_200, size: 200_000 },
+  { type: 'usage', inputTokens: 128_400, outputTokens: 3_950, costUsd: 0.42 },
+];
+
 export function longTalk(): readonly TranscriptBody[] {
   const bodies: TranscriptBody[] = [];
   for (let index = 0; bodies.length < 10_000; index += 1) {

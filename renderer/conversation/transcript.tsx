@@ -1,0 +1,153 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import { useActions } from '../keys/keyboard';
+import { Empty, Skeleton } from '../parts/empty';
+import { Note } from '../parts/note';
+import type { FoundPlace } from '../state/found';
+import { cleanLine } from '../text/clean';
+import { useFind } from './find';
+import { FindBar } from './find-bar';
+import type { Conversation as Known } from './follow';
+import { RowView } from './row';
+
+/**
+ * A session's rows, live, as many on screen as fit. What is being read never moves; the end is followed only by who is
+ * at the end. With words to find, the rows that have them are marked and stepped through.
+ */
+export function Transcript(props: {
+  readonly known: Known;
+  readonly task: Task;
+  readonly found: FoundPlace | null;
+}): ReactNode {
+  const { known, task, found } = props;
+  const { rows } = known;
+  const scroller = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [away, setAway] = useState(false);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(nothingOpened);
+  const toggle = useCallback((key: string) => {
+    setOpened((before) => {
+      const after = new Set(before);
+      if (!after.delete(key)) after.add(key);
+      return after;
+    });
+  }, []);
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]?.kind === 'tool' ? 32 : 72),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 6,
+    paddingStart: 12,
+    paddingEnd: 20,
+  });
+  const height = list.getTotalSize();
+  const toEnd = useCallback(() => {
+    atEnd.current = true;
+    setAway(false);
+    const element = scroller.current;
+    if (element !== null) element.scrollTop = element.scrollHeight;
+  }, []);
+  const show = useCallback(
+    (place: number) => {
+      const row = rows[place];
+      atEnd.current = false;
+      // What was found may be in what is folded.
+      if (row !== undefined) setOpened((before) => (before.has(row.key) ? before : new Set(before).add(row.key)));
+      list.scrollToIndex(place, { align: 'center' });
+    },
+    [rows, list],
+  );
+  const find = useFind({ known, found, pane: scroller, show });
+  const closeFind = (): boolean => {
+    if (find.bar === null) return false;
+    find.bar.onClose();
+    scroller.current?.focus();
+    return true;
+  };
+  useActions({ find: find.open, back: closeFind });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a growing list moves the end, which is then followed.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
+  }, [height, rows]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    let last = element.scrollTop;
+    const onScroll = (): void => {
+      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+      // Only a move up leaves the end: rows that grow while they are measured do not.
+      if (left < 24) atEnd.current = true;
+      else if (element.scrollTop < last) atEnd.current = false;
+      last = element.scrollTop;
+      setAway(!atEnd.current && left > 80);
+    };
+    const onResize = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    element.addEventListener('scroll', onScroll, { passive: true });
+    onResize.observe(element);
+    return () => {
+      element.removeEventListener('scroll', onScroll);
+      onResize.disconnect();
+    };
+  }, []);
+  return (
+    <div className="conversation">
+      {find.bar !== null && <FindBar {...find.bar} onClose={closeFind} />}
+      <div
+        ref={scroller}
+        className="conversation-scroll"
+        data-pane
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+      >
+        {rows.length === 0 &&
+          known.failure === null &&
+          (known.loading ? <Skeleton lines={6} /> : <Empty title="The agent has said nothing yet" />)}
+        <div style={{ height, position: 'relative' }}>
+          {list.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            return (
+              row !== undefined && (
+                <div
+                  key={item.key}
+                  ref={list.measureElement}
+                  data-index={item.index}
+                  className={item.index === find.current ? 'conversation-row conversation-found' : 'conversation-row'}
+                  style={{ transform: `translateY(${item.start}px)` }}
+                >
+                  <RowView
+                    row={row}
+                    task={task}
+                    newest={item.index === rows.length - 1}
+                    open={opened.has(row.key)}
+                    whole={item.index === find.current}
+                    onToggle={toggle}
+                  />
+                </div>
+              )
+            );
+          })}
+        </div>
+        {known.failure !== null && (
+          <div className="conversation-failed">
+            <Note kind="failed">{cleanLine(known.failure.message)}</Note>
+          </div>
+        )}
+      </div>
+      {away && (
+        <button type="button" className="button jump" onClick={toEnd}>
+          Jump to latest ↓
+        </button>
+      )}
+    </div>
+  );
+}
+
+const nothingOpened: ReadonlySet<string> = new Set();
