@@ -9,6 +9,7 @@ import {
   type WebContents,
 } from 'electron';
 import { isOurPage } from './guards';
+import { openLink } from './link';
 import type { Windows } from './windows';
 
 /** The ports of our pages. */
@@ -35,8 +36,8 @@ export function createPorts(mount: (port: MessagePortMain) => void): Ports {
 }
 
 /**
- * Answers the two things a page may ask of the shell itself: a folder dialog, and a port to the contract. Anything from
- * another frame or page, or with anything in its hands, is refused.
+ * Answers what a page may ask of the shell itself: a folder dialog, a link to be opened, and a port to the contract.
+ * Anything from another frame or page, or with anything else in its hands, is refused.
  */
 export function answerPage(options: {
   readonly windows: Windows;
@@ -52,6 +53,11 @@ export function answerPage(options: {
     const asked = { title: 'Add a repository', properties: ['openDirectory' as const] };
     const chosen = window === null ? await dialog.showOpenDialog(asked) : await dialog.showOpenDialog(window, asked);
     return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+  });
+  ipcMain.on('switchyard:open-link', (event, ...given) => {
+    const [url] = given;
+    if (given.length !== 1 || typeof url !== 'string' || refused(event, [])) return;
+    void openLink(url, BrowserWindow.fromWebContents(event.sender));
   });
   ipcMain.on('switchyard:ready', (event, ...given) => {
     if (!refused(event, given)) options.ports.give(event.sender);

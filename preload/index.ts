@@ -9,6 +9,7 @@ const bridge: Bridge = {
     return (file as { readonly path?: string }).path ?? '';
   },
   pickFolder: () => ipcRenderer.invoke('switchyard:pick-folder'),
+  openLink: (url) => ipcRenderer.send('switchyard:open-link', url),
   ready: () => ipcRenderer.send('switchyard:ready'),
   onCommand(hear) {
     const listener = (_event: unknown, command: WindowCommand) => hear(command);

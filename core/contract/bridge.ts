@@ -31,6 +31,8 @@ export interface Bridge {
   pathForFile(file: DroppedFile): string;
   /** Lets the person choose a folder in the system's own dialog; null when they close it. */
   pickFolder(): Promise<string | null>;
+  /** Opens an https link outside, after the system's own dialog has shown the person where it leads; nothing else is opened. */
+  openLink(url: string): void;
   /** Says that the page listens for the port. A port follows as a window message with the data `switchyard:port`. */
   ready(): void;
   /** Hears what the menu, the tray and notifications ask for. Gives back how to stop hearing. */

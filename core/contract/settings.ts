@@ -46,6 +46,11 @@ export const settingsSchema = z.object({
   keepTerminals: z.boolean().default(false).meta(takes('true or false', true)),
   /** How much of what each terminal printed is kept, in MB; of all of them together at most eight times that. */
   terminalMegabytes: whole({ from: 1, to: 10_000, what: 'MB of each terminal', usual: 256 }),
+  /** The typeface terminals are shown in; empty for the app's own. */
+  terminalFont: z.string().trim().max(200).default('').meta(takes('the name of a typeface, or an empty text', 'Menlo')),
+  terminalFontSize: whole({ from: 8, to: 32, what: 'pixels', usual: 13 }),
+  /** Whether what is selected in a terminal is copied at once. */
+  terminalCopyOnSelect: z.boolean().default(true).meta(takes('true or false', false)),
   /** How long what an ended terminal printed is kept. */
   terminalDays: whole({ from: 1, to: 3650, what: 'days', usual: 30 }),
   /** The budget a new task has unless it is given one. */

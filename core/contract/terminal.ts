@@ -50,6 +50,8 @@ export const terminalBytesSchema = z.object({
   from: z.number().int().nonnegative(),
   /** The bytes, in base64: a door carries text. Empty when there are none yet. */
   bytes: z.string(),
+  /** The number of the byte that comes after all that were printed so far. */
+  end: z.number().int().nonnegative(),
   /** Nothing comes after these. */
   over: z.boolean(),
 });

@@ -6,7 +6,7 @@ import { CodedError } from '../contract/errors';
 import type { Terminal, TerminalBytes, TerminalKind, TerminalSize } from '../contract/terminal';
 import { createHosts, type Hosts } from '../host/hosts';
 import type { Ending, Held } from '../host/protocol';
-import { readBytes, readEnding } from '../host/read';
+import { extentOf, readBytes, readEnding } from '../host/read';
 import type { HostProgram } from '../host/start';
 import {
   endTerminal,
@@ -18,6 +18,7 @@ import {
   terminalRuns,
 } from '../store/terminals';
 import type { Deps } from './deps';
+import { createGrowth } from './growth';
 import { type Person, terminalMarker, terminalProgram } from './terminal-program';
 import { removeOldOutput } from './terminal-removal';
 
@@ -63,7 +64,9 @@ const lookEveryMs = 60 * 60_000;
 export function createTerminals(deps: TerminalDeps): Terminals {
   const { db, writer, now, log } = deps;
   const live = new Map<number, Held>();
-  const waiting = new Map<number, Set<() => void>>();
+  const growth = createGrowth();
+  /** Those somebody asked to end: how they then exit says nothing. */
+  const asked = new Set<number>();
   let adopting: Promise<void> = Promise.resolve();
   let looking: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
@@ -77,8 +80,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         const id = idOf(child.id);
         const before = live.get(id);
         live.set(id, child);
-        if (before !== undefined && before.heldUp !== child.heldUp) announce(id);
-        wake(id);
+        if (before !== undefined && before.heldUp !== child.heldUp) tell(id);
+        growth.wake(id);
       },
       ended: (id, ending) => void over(idOf(id), ending).catch(failed),
       lost: (id) => void over(idOf(id), null).catch(failed),
@@ -88,10 +91,6 @@ export function createTerminals(deps: TerminalDeps): Terminals {
 
   const failed = (cause: unknown) => log('error', 'The end of a terminal could not be kept.', { cause: String(cause) });
 
-  function wake(id: number): void {
-    for (const tell of waiting.get(id) ?? []) tell();
-  }
-
   function shown(row: TerminalRow): Terminal {
     const { pid: _pid, ...terminal } = row;
     return { ...terminal, heldUp: row.state === 'ended' ? null : (live.get(row.id)?.heldUp ?? null) };
@@ -99,6 +98,15 @@ export function createTerminals(deps: TerminalDeps): Terminals {
 
   function announce(id: number): void {
     deps.announceTerminal(shown(readTerminal(db, id)));
+  }
+
+  /** Telling is no part of the work: what is wrong with it must not reach the host's connection. */
+  function tell(id: number): void {
+    try {
+      announce(id);
+    } catch (cause) {
+      log('warning', 'A terminal could not be told of.', { terminal: id, cause: String(cause) });
+    }
   }
 
   /** What a program started goes with it; `ending` is null when nobody was there to see it end. */
@@ -110,14 +118,21 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     await writer.write((store) =>
       endTerminal(store, {
         id,
-        exitCode: known === null || known.signal !== null ? null : known.exitCode,
-        reason: known === null ? lost : known.signal === null ? null : `Ended by signal ${known.signal}.`,
+        exitCode: known === null || known.signal !== null || asked.has(id) ? null : known.exitCode,
+        reason: asked.has(id)
+          ? 'Ended on request.'
+          : known === null
+            ? lost
+            : known.signal === null
+              ? null
+              : `Ended by signal ${known.signal}.`,
         at: known?.at ?? now(),
       }),
     );
     live.delete(id);
+    asked.delete(id);
     announce(id);
-    wake(id);
+    growth.wake(id);
     void removeOld();
   }
 
@@ -130,36 +145,17 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     return join(deps.folders.terminals, nameOf(id));
   }
 
-  /** Resolves when more was printed, the program ended, or the time is over. */
-  function more(id: number, signal: AbortSignal | undefined): { readonly happened: Promise<void>; forget(): void } {
-    const tells = waiting.get(id) ?? new Set();
-    waiting.set(id, tells);
-    let tell = () => {};
-    const happened = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
-    tells.add(tell);
-    signal?.addEventListener('abort', tell, { once: true });
-    return {
-      happened,
-      forget() {
-        signal?.removeEventListener('abort', tell);
-        tells.delete(tell);
-        if (tells.size === 0) waiting.delete(id);
-      },
-    };
-  }
-
   async function ended(id: number): Promise<void> {
     while (readTerminal(db, id).state !== 'ended') {
-      const growth = more(id, undefined);
-      if (readTerminal(db, id).state !== 'ended') await growth.happened;
-      growth.forget();
+      const more = growth.next(id);
+      if (readTerminal(db, id).state !== 'ended') await more.happened;
+      more.forget();
     }
   }
 
   async function end(id: number): Promise<void> {
     if (readTerminal(db, id).state === 'ended') return;
+    asked.add(id);
     await hosts.end(nameOf(id), graceMs);
     await within(ended(id), endingMs);
   }
@@ -186,6 +182,9 @@ export function createTerminals(deps: TerminalDeps): Terminals {
             announce(row.id);
           }
         }
+        const known = new Set(before.map(({ id }) => id));
+        // A host may hold what an older copy of the data folder knows nothing of; nobody could ever end it.
+        for (const id of held.keys()) if (!known.has(id)) await hosts.end(nameOf(id), graceMs).catch(() => {});
         await removeOld();
       })().catch((cause) => log('error', 'Terminals could not be taken over.', { cause: String(cause) }));
       looking ??= setInterval(() => void removeOld(), lookEveryMs);
@@ -224,15 +223,17 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       const late = Date.now() + waitMs;
       for (;;) {
         // Asked before the look, so that what is printed between the two is not slept through.
-        const growth = more(terminal, signal);
+        const more = growth.next(terminal, signal);
         try {
           const over = readTerminal(db, terminal).state === 'ended';
           const { from: first, bytes } = await readBytes(folderOf(terminal), from, mostBytes);
-          if (bytes.length > 0) return { from: first, bytes: bytes.toString('base64'), over: false };
-          if (over || !wait || signal?.aborted || Date.now() >= late) return { from, bytes: '', over };
-          await within(growth.happened, late - Date.now());
+          if (bytes.length > 0 || over || !wait || signal?.aborted || Date.now() >= late) {
+            const { end } = await extentOf(folderOf(terminal));
+            return { from: first, bytes: bytes.toString('base64'), end, over: over && bytes.length === 0 };
+          }
+          await within(more.happened, late - Date.now());
         } finally {
-          growth.forget();
+          more.forget();
         }
       }
     },

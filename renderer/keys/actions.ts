@@ -45,6 +45,9 @@ const table = {
   'show-changes': { label: 'Show changes', keys: ['g 2'], group: 'Go' },
   'show-checks': { label: 'Show checks', keys: ['g 3'], group: 'Go' },
   'show-info': { label: 'Show info', keys: ['g 4'], group: 'Go' },
+  'show-terminal': { label: 'Show terminal; again to type in it', keys: ['t', 'g 5'], group: 'Go' },
+  'leave-terminal': { label: 'Leave the terminal', keys: ['shift+Escape'], group: 'Go' },
+  'new-shell': { label: 'Open a new shell', keys: ['o'], group: 'Tasks' },
 } as const satisfies Readonly<Record<string, Action>>;
 
 /** The name of a thing a key can do. */

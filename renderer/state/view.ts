@@ -3,7 +3,7 @@ import type { Store } from './store';
 import { createStore } from './store';
 
 /** The places of a task's page. */
-export type Tab = 'conversation' | 'changes' | 'checks' | 'info';
+export type Tab = 'conversation' | 'changes' | 'checks' | 'info' | 'terminal';
 
 /** Folders dropped together, added one after another: the one on the sheet is the `at`-th of all, `rest` comes after it. */
 export interface FolderQueue {
@@ -74,7 +74,9 @@ function read(storage: Storage): Partial<View> {
       ? { place: place as Place }
       : {}),
     ...(typeof task === 'number' ? { task } : {}),
-    ...(tab === 'conversation' || tab === 'changes' || tab === 'checks' || tab === 'info' ? { tab } : {}),
+    ...(tab === 'conversation' || tab === 'changes' || tab === 'checks' || tab === 'info' || tab === 'terminal'
+      ? { tab }
+      : {}),
     ...(typeof beside === 'boolean' ? { beside } : {}),
     ...(diffStyle === 'split' ? { diffStyle: 'split' } : {}),
   };

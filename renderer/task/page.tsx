@@ -12,6 +12,7 @@ import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
 import { failureOf } from '../state/failure';
 import type { Tab } from '../state/view';
+import { Terminals } from '../terminal/terminals';
 import { Checks } from './checks';
 import { Composer } from './composer';
 import { TaskHeader } from './header';
@@ -19,7 +20,7 @@ import { Info } from './info';
 import { Outcome } from './outcome';
 import { useReview } from './review';
 
-const tabs: readonly Tab[] = ['conversation', 'changes', 'checks', 'info'];
+const tabs: readonly Tab[] = ['conversation', 'changes', 'checks', 'info', 'terminal'];
 
 /** A task's page: its header with the one thing to do next, and its places. */
 export function TaskPage({ id }: { readonly id: number }): ReactNode {
@@ -69,6 +70,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
     'show-changes': () => show('changes'),
     'show-checks': () => show('checks'),
     'show-info': () => show('info'),
+    'show-terminal': () => show('terminal'),
     beside: () => app.view.update((view) => ({ ...view, beside: !view.beside })),
   });
   return (
@@ -93,6 +95,9 @@ function Page({ task }: { readonly task: Task }): ReactNode {
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="info">
               Info
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="terminal">
+              Terminal
             </Tabs.Trigger>
           </Tabs.List>
           <Hint action="beside">
@@ -132,8 +137,11 @@ function Page({ task }: { readonly task: Task }): ReactNode {
         <Tabs.Content className="tab-content" value="info" tabIndex={-1}>
           <Info task={task} />
         </Tabs.Content>
+        <Tabs.Content className="tab-content" value="terminal" tabIndex={-1}>
+          <Terminals key={task.id} task={task} />
+        </Tabs.Content>
       </Tabs.Root>
-      {tab !== 'info' && <Composer task={task} />}
+      {tab !== 'info' && tab !== 'terminal' && <Composer task={task} />}
     </section>
   );
 }

@@ -90,7 +90,7 @@ describe('a page taken over by an attacker', () => {
         (name) => name in window,
       ),
     }));
-    expect(found.bridge).toEqual(['onCommand', 'pathForFile', 'pickFolder', 'platform', 'ready']);
+    expect(found.bridge).toEqual(['onCommand', 'openLink', 'pathForFile', 'pickFolder', 'platform', 'ready']);
     expect(found.globals).toEqual([]);
   });
 

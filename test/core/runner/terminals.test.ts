@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Terminal } from '../../../core/contract/terminal';
 import { readRecords } from '../../../core/host/records';
 import { hostProgram } from '../../support/host';
+import { lives } from '../../support/lives';
 import { type Bed, openBed } from '../../support/runtime';
 import { until } from '../../support/until';
 
@@ -83,7 +84,12 @@ it('answers a reader that waits when more is printed, and never from anywhere bu
   const before = (await prints(shell.id, / $/)).length;
   const waiting = bed.calls.terminals.read({ terminal: shell.id, from: before, wait: true });
   await bed.calls.terminals.write({ terminal: shell.id, text: 'x' });
-  expect(await waiting).toEqual({ from: before, bytes: Buffer.from('x').toString('base64'), over: false });
+  expect(await waiting).toEqual({
+    from: before,
+    bytes: Buffer.from('x').toString('base64'),
+    end: before + 1,
+    over: false,
+  });
 });
 
 it('runs the run command only when the repository is trusted, and says what is missing', async () => {
@@ -177,15 +183,7 @@ it('removes what is too old, and says when', async () => {
   expect(await bed.calls.terminals.read({ terminal: ran.id, from: 0, wait: false })).toEqual({
     from: 0,
     bytes: '',
+    end: 0,
     over: true,
   });
 });
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0] !== 'Z';
-  } catch {
-    return false;
-  }
-}

@@ -347,7 +347,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       open: on.terminals.open.handler(() => {
         throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
       }),
-      read: on.terminals.read.handler(({ input }) => ({ from: input.from, bytes: '', over: true })),
+      read: on.terminals.read.handler(({ input }) => ({ from: input.from, bytes: '', end: 0, over: true })),
       write: on.terminals.write.handler(() => undefined),
       resize: on.terminals.resize.handler(() => undefined),
       close: on.terminals.close.handler(() => {

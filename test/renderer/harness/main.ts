@@ -18,6 +18,7 @@ const bridge: Bridge = {
   platform: query.get('platform') ?? 'linux',
   pathForFile: (file) => `/home/ada/${file.name}`,
   pickFolder: async () => '/home/ada/work/mobile',
+  openLink: () => {},
   ready() {
     asked = true;
     if (dead) return;

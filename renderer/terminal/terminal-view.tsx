@@ -1,0 +1,279 @@
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import type { Terminal } from '../../core/contract/terminal';
+import { useActions } from '../keys/keyboard';
+import { nameOf } from '../keys/press';
+import { Button } from '../parts/button';
+import { Note } from '../parts/note';
+import { type App, useApp, useModel } from '../state/app';
+import { complain } from '../state/commands';
+import { copyText } from '../state/copy';
+import { failureOf, isAbort } from '../state/failure';
+import { bytesInWords, count } from '../text/amounts';
+import { beginning, feed, type Viewer } from './feed';
+import { Find } from './find';
+import { openScreen, type Screen } from './screen';
+import { pasted, typing } from './typing';
+
+/** One terminal: what its program prints, and, while it runs, the keyboard for it. */
+export function TerminalView({ terminal }: { readonly terminal: Terminal }): ReactNode {
+  const app = useApp();
+  const { id } = terminal;
+  const runs = terminal.state !== 'ended';
+  const place = useRef<HTMLDivElement>(null);
+  const screen = useRef<Screen | null>(null);
+  const [hidden, setHidden] = useState(0);
+  const [finding, setFinding] = useState(false);
+  const [asking, setAsking] = useState<string | null>(null);
+  const settings = useModel((model) => model.settings);
+  const look = { font: settings?.terminalFont ?? '', fontSize: settings?.terminalFontSize ?? 13 };
+  const copies = useRef(true);
+  copies.current = settings?.terminalCopyOnSelect ?? true;
+  const firstLook = useRef(look);
+  const [fromStart, setFromStart] = useState(false);
+  const running = useRef(runs);
+  running.current = runs;
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const calls = () => app.line.client().terminals;
+    const failed = (error: unknown): void => {
+      if (!isAbort(error)) complain(app, failureOf(error));
+    };
+    const type = typing((text) => calls().write({ terminal: id, text }), failed);
+    let sizing: ReturnType<typeof setTimeout> | undefined;
+    const shown = openScreen(element, {
+      look: firstLook.current,
+      onInput: type,
+      onSize(size) {
+        element.dataset.columns = String(size.columns);
+        clearTimeout(sizing);
+        sizing = setTimeout(() => {
+          if (running.current) calls().resize({ terminal: id, size }).catch(failed);
+        }, 60);
+      },
+      onLink: (address) => app.bridge.openLink(address),
+      onKey: (event) =>
+        keyFor(event, { app, screen: shown, find: () => setFinding(true), leave: () => leave(element) }),
+    });
+    screen.current = shown;
+    const onMouseUp = (): void => {
+      const text = shown.selection();
+      // Selecting is no deed that has to be confirmed, nor that it failed to be explained.
+      if (copies.current && text !== '') void navigator.clipboard.writeText(text).catch(() => {});
+    };
+    const onPaste = (event: ClipboardEvent): void => {
+      event.preventDefault();
+      event.stopPropagation();
+      const text = pasted(event.clipboardData?.getData('text/plain') ?? '');
+      // Without it each line would run as it is pasted.
+      if (/[\r\n]/.test(text.trimEnd()) && !shown.takesLines()) setAsking(text);
+      else shown.paste(text);
+    };
+    element.addEventListener('mouseup', onMouseUp);
+    element.addEventListener('paste', onPaste, true);
+
+    const viewer: Viewer = {
+      at: 0,
+      show: shown.write,
+      skipped: setHidden,
+      caughtUp: () =>
+        void shown.settled().then(() => {
+          element.dataset.shown = String(viewer.at);
+          shown.listen(running.current);
+        }),
+    };
+    let ended = new AbortController();
+    let begun = false;
+    const go = async (signal: AbortSignal): Promise<void> => {
+      if (!begun && !fromStart) {
+        const { at } = await beginning(calls(), id, signal);
+        viewer.at = at;
+        setHidden(at);
+      }
+      begun = true;
+      await feed(calls(), id, viewer, signal);
+    };
+    const begin = (): void => {
+      ended.abort();
+      ended = new AbortController();
+      const { signal } = ended;
+      (async () => go(signal))().catch((error) => {
+        if (!signal.aborted) failed(error);
+      });
+    };
+    begin();
+    const stop = app.line.onClient(begin);
+    return () => {
+      stop();
+      ended.abort();
+      clearTimeout(sizing);
+      element.removeEventListener('mouseup', onMouseUp);
+      element.removeEventListener('paste', onPaste, true);
+      screen.current = null;
+      shown.close();
+    };
+  }, [app, id, fromStart]);
+
+  useEffect(() => {
+    // It begins to listen when it has shown what was printed before.
+    if (!runs) screen.current?.listen(false);
+  }, [runs]);
+
+  useEffect(() => {
+    screen.current?.look({ font: look.font, fontSize: look.fontSize });
+  }, [look.font, look.fontSize]);
+  useActions({ 'show-terminal': () => (runs ? screen.current?.focus() : place.current?.focus()) });
+
+  return (
+    <div className="terminal">
+      <Said terminal={terminal} hidden={hidden} all={fromStart ? null : () => setFromStart(true)} />
+      {asking !== null && (
+        <AskToPaste
+          text={asking}
+          answer={(yes) => {
+            if (yes) screen.current?.paste(asking);
+            setAsking(null);
+            screen.current?.focus();
+          }}
+        />
+      )}
+      {finding && (
+        <Find
+          find={(text, direction) => screen.current?.find(text, direction) ?? false}
+          close={() => {
+            setFinding(false);
+            if (runs) screen.current?.focus();
+            else place.current?.focus();
+          }}
+        />
+      )}
+      <Place
+        place={place}
+        terminal={terminal}
+        onKey={(event) => scrollBy(event, screen.current, () => setFinding(true), app.mac)}
+      />
+    </div>
+  );
+}
+
+function Place(props: {
+  readonly place: RefObject<HTMLDivElement | null>;
+  readonly terminal: Terminal;
+  readonly onKey: (event: React.KeyboardEvent) => void;
+}): ReactNode {
+  const { kind, command } = props.terminal;
+  const runs = props.terminal.state !== 'ended';
+  return (
+    <section
+      ref={props.place}
+      className="terminal-screen"
+      aria-label={`${kind === 'run' ? 'Output of' : 'Terminal of'} ${command}`}
+      // An ended one has nothing to type into and still scrolls by keyboard.
+      tabIndex={runs ? -1 : 0}
+      onKeyDown={runs ? undefined : props.onKey}
+    />
+  );
+}
+
+function Said(props: {
+  readonly terminal: Terminal;
+  readonly hidden: number;
+  readonly all: (() => void) | null;
+}): ReactNode {
+  const { terminal, hidden, all } = props;
+  return (
+    <>
+      {terminal.heldUp !== null && <Note kind="warning">{terminal.heldUp}</Note>}
+      {terminal.removedAt !== null && (
+        <Note kind="info">What it printed was removed, because it was old or too much.</Note>
+      )}
+      {hidden > 0 && (
+        <Note
+          kind="info"
+          actions={
+            all !== null && (
+              <Button look="quiet" onClick={all}>
+                Show what is kept of it
+              </Button>
+            )
+          }
+        >
+          {all === null
+            ? `The first ${bytesInWords(hidden)} are not kept any more.`
+            : `The first ${bytesInWords(hidden)} are not shown.`}
+        </Note>
+      )}
+    </>
+  );
+}
+
+function AskToPaste(props: { readonly text: string; readonly answer: (yes: boolean) => void }): ReactNode {
+  const lines = props.text.trimEnd().split(/\r\n|\r|\n/).length;
+  return (
+    <Note
+      kind="warning"
+      actions={
+        <>
+          <Button autoFocus onClick={() => props.answer(true)}>
+            Paste {count(lines, 'line')}
+          </Button>
+          <Button look="quiet" onClick={() => props.answer(false)}>
+            Do not paste
+          </Button>
+        </>
+      }
+    >
+      Each line runs as soon as it is pasted, because this program takes lines one by one.
+    </Note>
+  );
+}
+
+/** What a key means before the program gets it: leaving, copying, pasting and looking for something. False keeps it here. */
+function keyFor(
+  event: KeyboardEvent,
+  does: { readonly app: App; readonly screen: Screen; readonly find: () => void; readonly leave: () => void },
+): boolean {
+  if (event.type !== 'keydown') return true;
+  if (event.key === 'Escape' && event.shiftKey) {
+    event.preventDefault();
+    event.stopPropagation();
+    does.leave();
+    return false;
+  }
+  const { mac } = does.app;
+  const name = nameOf(event, mac);
+  const ours = mac ? name.startsWith('mod+') : name.startsWith('mod+') && event.shiftKey;
+  if (!ours) return true;
+  const key = name.slice('mod+'.length);
+  if (key === 'f') {
+    event.preventDefault();
+    event.stopPropagation();
+    does.find();
+    return false;
+  }
+  if (key === 'c') {
+    const text = does.screen.selection();
+    if (text !== '') void copyText(does.app, 'selection', text);
+    event.preventDefault();
+    return false;
+  }
+  // The system pastes, which comes as an event; everything else with this key is the window's.
+  return !(key === 'v' || mac);
+}
+
+/** Gives the keyboard back to the page, at the place from which the terminal was entered. */
+function leave(element: HTMLElement): void {
+  element.closest('.terminals')?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+}
+
+function scrollBy(event: React.KeyboardEvent, screen: Screen | null, find: () => void, mac: boolean): void {
+  if (event.target !== event.currentTarget) return;
+  const lines = { PageUp: -20, PageDown: 20, ArrowUp: -1, ArrowDown: 1, Home: -1e6, End: 1e6 }[event.key];
+  const isFind = nameOf(event, mac) === 'mod+f';
+  if (lines === undefined && !isFind) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (lines !== undefined) screen?.scroll(lines);
+  else find();
+}

@@ -1,0 +1,174 @@
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import type { Terminal, TerminalKind } from '../../core/contract/terminal';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { Empty, Failed, Skeleton } from '../parts/empty';
+import { Glyph } from '../parts/glyph';
+import { Keys } from '../parts/hint';
+import { useApp, useDoing, useModel } from '../state/app';
+import { carryOut, complain } from '../state/commands';
+import { useResource } from '../state/resource';
+import { cleanLine } from '../text/clean';
+import { RunCommand } from './run-command';
+import './terminal.css';
+
+/** xterm.js is large and most tasks never need it. */
+const TerminalView = lazy(async () => ({ default: (await import('./terminal-view')).TerminalView }));
+
+/** A program needs a size before its place on screen has one. */
+const firstSize = { columns: 100, rows: 30 };
+/** So many ended ones stay beside those that run. */
+const endedShown = 4;
+
+/** The terminals of a task: shells of the person's in its worktree, and the repository's run command. */
+export function Terminals({ task }: { readonly task: Task }): ReactNode {
+  const app = useApp();
+  const repository = useModel((model) => model.repositories.find(({ id }) => id === task.repositoryId) ?? null);
+  const listed = useResource(`${task.id}`, (client, signal) => client.terminals.list({ task: task.id }, { signal }));
+  const changed = useModel((model) => model.terminals);
+  const all = newest(
+    listed.value ?? [],
+    [...changed.values()].filter((one) => one.task === task.id),
+  );
+  const [chosen, setChosen] = useState<number | null>(null);
+  const doing = useDoing(`terminals:${task.id}`);
+  const shown = all.find(({ id }) => id === chosen) ?? all.at(-1) ?? null;
+  const bare = shown === null && (task.worktree === null || repository?.runCommand == null);
+  const run = all.filter(({ kind, state }) => kind === 'run' && state !== 'ended').at(-1) ?? null;
+
+  const act = async (
+    sentence: string,
+    call: (terminals: ReturnType<typeof app.line.client>['terminals']) => Promise<Terminal>,
+  ) => {
+    const ended = await carryOut(app, { about: `terminals:${task.id}`, sentence }, ({ terminals }) => call(terminals));
+    if (!ended.ok) return complain(app, ended.failure);
+    const { value } = ended;
+    app.model.update((model) => ({ ...model, terminals: new Map(model.terminals).set(value.id, value) }));
+    setChosen(value.id);
+  };
+  const open = (kind: TerminalKind): void =>
+    void act(kind === 'run' ? 'Starting…' : 'Opening…', (calls) =>
+      calls.open({ task: task.id, kind, size: firstSize }),
+    );
+  const close = (terminal: Terminal): void => void act('Ending…', (calls) => calls.close({ terminal: terminal.id }));
+  useActions({ 'new-shell': () => (task.worktree === null ? false : open('shell')) });
+
+  if (listed.failure !== null) return <Failed failure={listed.failure} again={listed.reload} />;
+  if (listed.value === null) return <Skeleton lines={4} />;
+  return (
+    <div className="terminals">
+      <div className="terminals-bar" role="toolbar" aria-label="Terminals" hidden={bare}>
+        {all.map((terminal) => (
+          <Chip
+            key={terminal.id}
+            terminal={terminal}
+            name={nameIn(all, terminal)}
+            pressed={terminal.id === shown?.id}
+            press={() => setChosen(terminal.id)}
+          />
+        ))}
+        <span className="terminals-space" />
+        {task.worktree !== null && repository?.runCommand != null && (
+          <Button look="quiet" doing={doing} onClick={() => open('run')}>
+            {run === null ? 'Run' : 'Restart'}
+          </Button>
+        )}
+        {task.worktree !== null && shown !== null && (
+          <Button look="quiet" action="new-shell" doing={doing} onClick={() => open('shell')}>
+            New shell
+          </Button>
+        )}
+        {shown !== null && shown.state !== 'ended' && (
+          <Button look="quiet" doing={doing} onClick={() => close(shown)}>
+            End
+          </Button>
+        )}
+      </div>
+      {shown === null ? (
+        <Nothing task={task} open={() => open('shell')} doing={doing} />
+      ) : (
+        <>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <TerminalView key={shown.id} terminal={shown} />
+          </Suspense>
+          <Foot terminal={shown} />
+        </>
+      )}
+      {repository !== null && task.worktree !== null && <RunCommand key={repository.id} repository={repository} />}
+    </div>
+  );
+}
+
+function Chip(props: {
+  readonly terminal: Terminal;
+  readonly name: string;
+  readonly pressed: boolean;
+  readonly press: () => void;
+}): ReactNode {
+  const { state, exitCode, endReason } = props.terminal;
+  const fine = exitCode === 0 || endReason === 'Ended on request.';
+  const look = state !== 'ended' ? 'running' : fine ? 'done' : 'failed';
+  return (
+    <Button look="quiet" className="terminal-chip" aria-pressed={props.pressed} onClick={props.press}>
+      <Glyph look={look} alone /> {props.name}
+    </Button>
+  );
+}
+
+function Nothing(props: { readonly task: Task; readonly open: () => void; readonly doing: string | null }): ReactNode {
+  if (props.task.worktree === null) {
+    return (
+      <Empty title="No worktree">
+        A terminal works in the task’s worktree. It has one from when its agent starts until its change is merged or
+        discarded.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No terminal yet">
+      <p>A shell of yours in the worktree of this task, beside its agent.</p>
+      <Button look="primary" action="new-shell" doing={props.doing} onClick={props.open}>
+        New shell
+      </Button>
+    </Empty>
+  );
+}
+
+function Foot({ terminal }: { readonly terminal: Terminal }): ReactNode {
+  const { state, port, exitCode, endReason } = terminal;
+  return (
+    <p className="terminal-foot quiet">
+      <code className="ellipsis">{cleanLine(terminal.command)}</code>
+      {state === 'ended' ? (
+        <span>{endReason ?? (exitCode === null ? 'ended' : `exited with ${exitCode}`)}</span>
+      ) : (
+        <>
+          {port !== null && (
+            <span className="tabular">
+              PORT {port}, and {port + 1} to {port + 9}
+            </span>
+          )}
+          <span>
+            <Keys keys="shift+Escape" /> leaves the terminal
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Those that run, the newest run and the newest ended ones, oldest first, each as it was heard of last. */
+function newest(listed: readonly Terminal[], changed: readonly Terminal[]): readonly Terminal[] {
+  const all = [...new Map([...listed, ...changed].map((one) => [one.id, one])).values()].sort(
+    (one, other) => one.id - other.id,
+  );
+  const kept = new Set(all.filter(({ state }) => state === 'ended').slice(-endedShown));
+  return all.filter((one) => one.state !== 'ended' || kept.has(one));
+}
+
+function nameIn(all: readonly Terminal[], terminal: Terminal): string {
+  const alike = all.filter(({ kind }) => kind === terminal.kind);
+  const word = terminal.kind === 'run' ? 'Run' : 'Shell';
+  return alike.length === 1 ? word : `${word} ${alike.indexOf(terminal) + 1}`;
+}

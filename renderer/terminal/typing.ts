@@ -1,0 +1,47 @@
+/** The longest piece of input sent at once, in characters. */
+const longest = 32 * 1024;
+
+/**
+ * Sends what is typed, in order: one piece at a time, and what comes meanwhile is the next. After a failure what was
+ * waiting is dropped, because a program that comes back must not get half of it.
+ */
+export function typing(
+  send: (text: string) => Promise<void>,
+  failed: (error: unknown) => void,
+): (text: string) => void {
+  let waiting = '';
+  let sending = false;
+  const go = async (): Promise<void> => {
+    sending = true;
+    try {
+      while (waiting !== '') {
+        const piece = waiting.slice(0, cut(waiting));
+        waiting = waiting.slice(piece.length);
+        await send(piece);
+      }
+    } catch (error) {
+      waiting = '';
+      failed(error);
+    } finally {
+      sending = false;
+    }
+  };
+  return (text) => {
+    waiting += text;
+    if (!sending) void go();
+  };
+}
+
+/** Where a text may be cut: never inside a character. */
+function cut(text: string): number {
+  if (text.length <= longest) return text.length;
+  const last = text.charCodeAt(longest - 1);
+  return last >= 0xd800 && last <= 0xdbff ? longest - 1 : longest;
+}
+
+/** What is pasted, without what could pass for keys: programs take an escape sequence for whatever it says. */
+export function pasted(text: string): string {
+  return text.replace(/[\p{Cc}]/gu, (control) =>
+    control === '\n' || control === '\r' || control === '\t' ? control : '',
+  );
+}

@@ -1,0 +1,201 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lives } from '../support/lives';
+import { until } from '../support/until';
+import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+
+let machine: Machine;
+let desktop: Desktop;
+
+beforeEach(async () => {
+  machine = makeMachine();
+  machine.environment.SHELL = '/bin/sh';
+  desktop = await openDesktop(machine);
+});
+afterEach(async () => {
+  await desktop.close();
+  machine.remove();
+});
+
+/** Drops the repository and has the echo agent finish a task in it; its page is shown then. */
+async function taskInReview(): Promise<void> {
+  const { page } = desktop;
+  await desktop.drop(machine.repository);
+  await page.getByRole('button', { name: 'Trust and add' }).click();
+  const prompt = page.getByRole('textbox', { name: /What should be done/ });
+  await prompt.fill('Greet\n[write: hello.txt | hello]');
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('echo');
+  await prompt.press('Control+Enter');
+  await page
+    .getByRole('button', { name: /^Approve/ })
+    .first()
+    .waitFor();
+}
+
+/** What the terminal shows. The page's own policy keeps Playwright from waiting inside it. */
+async function screen(page: Page): Promise<string> {
+  const text = await page.evaluate(() => document.querySelector('.xterm-rows')?.textContent ?? '');
+  return text.replaceAll('\u00a0', ' ');
+}
+
+async function shows(page: Page, text: string): Promise<void> {
+  await until(async () => (await screen(page)).includes(text));
+}
+
+/** The shell is ready: it shows `# ` to root and `$ ` to everybody else. */
+async function prompts(page: Page): Promise<void> {
+  await until(async () => /[#$]$/.test((await screen(page)).trimEnd()));
+}
+
+/** The bytes the view has been given are all there are in the files. */
+async function shownWhole(page: Page): Promise<void> {
+  await until(async () => {
+    const shown = await page.locator('.terminal-screen').getAttribute('data-shown');
+    return shown !== null && Number(shown) === kept();
+  });
+}
+
+function kept(): number {
+  const folder = join(machine.data, 'terminals');
+  const newest = readdirSync(folder).sort().at(-1) ?? '';
+  const parts = readdirSync(join(folder, newest)).filter((name) => name.endsWith('.bytes'));
+  return parts.reduce((sum, part) => sum + readFileSync(join(folder, newest, part)).length, 0);
+}
+
+async function type(page: Page, line: string): Promise<void> {
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+}
+
+test('a shell in the worktree by keyboard, which survives the app being killed, and lets go of the keyboard', async () => {
+  await taskInReview();
+  let { page } = desktop;
+  await page.keyboard.press('t');
+  await page.getByText('No terminal yet').waitFor();
+  await page.keyboard.press('o');
+  await prompts(page);
+  await page.keyboard.press('t');
+  await type(page, 'echo here $((40 + 2)); cat hello.txt; mine=kept');
+  await shows(page, 'here 42hello');
+  // Keys of the window are the program's now, and its own again after the key that leaves.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('g1');
+  await shows(page, 'g1');
+  await page.keyboard.press('Control+u');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.keyboard.press('Shift+Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('1');
+  await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
+
+  await desktop.kill();
+  desktop = await openDesktop(machine);
+  ({ page } = desktop);
+  await page.getByText('Greet').first().click();
+  await page.keyboard.press('t');
+  await shows(page, 'here 42hello');
+  await shownWhole(page);
+  await page.keyboard.press('t');
+  await type(page, 'echo and $mine');
+  await shows(page, 'and kept');
+  expect(desktop.complaints).toEqual([]);
+
+  await page.keyboard.press('Shift+Escape');
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await page.getByText('Ended on request.').waitFor();
+  // One that has ended takes no input: its keys are the window's.
+  await page.locator('.terminal-screen').click();
+  await page.keyboard.press('g');
+  await page.keyboard.press('4');
+  await page.getByRole('tab', { name: 'Info', selected: true }).waitFor();
+});
+
+test('what a program prints reaches neither clipboard nor title, and opens only https, after asking', async () => {
+  await taskInReview();
+  const { app, page } = desktop;
+  await app.evaluate(({ clipboard, dialog, shell }) => {
+    const seen = { asked: [] as string[], opened: [] as string[] };
+    Object.assign(globalThis, { seen });
+    clipboard.writeText('mine');
+    dialog.showMessageBox = (async (...given: unknown[]) => {
+      const asked = given.at(-1) as { message: string; detail: string };
+      seen.asked.push(`${asked.message} ${asked.detail}`);
+      return { response: 0, checkboxChecked: false };
+    }) as never;
+    shell.openExternal = async (url: string) => void seen.opened.push(url);
+  });
+  const title = await page.title();
+  await page.keyboard.press('t');
+  await page.keyboard.press('o');
+  await prompts(page);
+  await page.keyboard.press('t');
+  await type(
+    page,
+    `printf '\\033]52;c;aGVsbG8=\\007\\033]0;taken\\007\\033]2;taken\\033\\\\\\033]8;;file:///etc/passwd\\033\\\\bad\\033]8;;\\033\\\\\\n'`,
+  );
+  await type(
+    page,
+    `printf 'see https://example.com/a?b=c now http://example.org/ \\033]8;;https://example.net/x\\033\\\\good\\033]8;;\\033\\\\\\n'`,
+  );
+  await shows(page, 'see https://example.com/a?b=c now');
+  expect(await page.title()).toBe(title);
+  expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('mine');
+  const press = async (text: string) => {
+    // The last row that has it is what was printed; the one above is what was typed.
+    const at = await page.evaluate((wanted) => {
+      const found = [...document.querySelectorAll('.xterm-rows > div')].filter((row) =>
+        row.textContent?.replaceAll('\u00a0', ' ').includes(wanted),
+      );
+      const row = found.at(-1);
+      if (row === undefined) throw new Error(`Nothing shows ${wanted}.`);
+      const box = row.getBoundingClientRect();
+      const width = document.querySelector('.xterm-screen')?.getBoundingClientRect().width ?? 0;
+      const columns = Number(document.querySelector('.terminal-screen')?.getAttribute('data-columns'));
+      const column = row.textContent?.indexOf(wanted) ?? 0;
+      return { x: box.left + ((column + 1.5) * width) / columns, y: box.top + box.height / 2 };
+    }, text);
+    await page.mouse.move(at.x - 1, at.y);
+    await page.mouse.move(at.x, at.y);
+    await page.waitForTimeout(150);
+    await page.mouse.click(at.x, at.y);
+  };
+  await press('http://example.org/');
+  await press('bad');
+  await press('good');
+  await press('https://example.com/a?b=c');
+  const seen = () =>
+    app.evaluate(() => (globalThis as unknown as { seen: { asked: string[]; opened: string[] } }).seen);
+  await until(async () => (await seen()).opened.length === 2);
+  expect(await seen()).toEqual({
+    asked: [
+      'Open example.net in your browser? https://example.net/x',
+      'Open example.com in your browser? https://example.com/a?b=c',
+    ],
+    opened: ['https://example.net/x', 'https://example.com/a?b=c'],
+  });
+  await page.evaluate(() =>
+    (window as unknown as { switchyard: { openLink(url: string): void } }).switchyard.openLink('file:///etc/passwd'),
+  );
+  await page.evaluate(() =>
+    (window as unknown as { switchyard: { openLink(url: string): void } }).switchyard.openLink('http://example.com/'),
+  );
+  expect((await seen()).opened).toHaveLength(2);
+});
+
+test('quitting leaves no program behind', async () => {
+  await taskInReview();
+  const { page } = desktop;
+  await page.keyboard.press('t');
+  await page.keyboard.press('o');
+  await prompts(page);
+  await page.keyboard.press('t');
+  const file = join(machine.folder, 'pid');
+  await type(page, `setsid nohup sleep 300 > /dev/null 2>&1 & echo $! > '${file}'`);
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').trim() !== '');
+  const pid = Number(readFileSync(file, 'utf8'));
+  await desktop.close();
+  expect(lives(pid)).toBe(false);
+  await until(() => readdirSync(join(machine.data, 'run')).every((name) => !name.startsWith('host-')));
+});
