@@ -36,8 +36,8 @@ export function createPorts(mount: (port: MessagePortMain) => void): Ports {
 }
 
 /**
- * Answers what a page may ask of the shell itself: a folder dialog, a link to be opened, and a port to the contract.
- * Anything from another frame or page, or with anything else in its hands, is refused.
+ * Answers what a page may ask of the shell itself: a folder dialog, a link to be opened, a port to the contract, and that
+ * what it keeps be written to the disk. Anything from another frame or page, or with anything else in its hands, is refused.
  */
 export function answerPage(options: {
   readonly windows: Windows;
@@ -61,5 +61,9 @@ export function answerPage(options: {
   });
   ipcMain.on('switchyard:ready', (event, ...given) => {
     if (!refused(event, given)) options.ports.give(event.sender);
+  });
+  // Left alone the browser writes a page's storage some five seconds later, which a crash of the app would not wait for.
+  ipcMain.on('switchyard:flush', (event, ...given) => {
+    if (!refused(event, given)) event.sender.session.flushStorageData();
   });
 }

@@ -11,6 +11,7 @@ const bridge: Bridge = {
   pickFolder: () => ipcRenderer.invoke('switchyard:pick-folder'),
   openLink: (url) => ipcRenderer.send('switchyard:open-link', url),
   ready: () => ipcRenderer.send('switchyard:ready'),
+  flush: () => ipcRenderer.send('switchyard:flush'),
   onCommand(hear) {
     const listener = (_event: unknown, command: WindowCommand) => hear(command);
     ipcRenderer.on('switchyard:command', listener);

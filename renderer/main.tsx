@@ -18,7 +18,9 @@ import { type App, AppContext } from './state/app';
 import { connect } from './state/connection';
 import { rememberedDrafts } from './state/drafts';
 import type { FoundPlace } from './state/found';
+import { keptIn } from './state/kept';
 import { nothingKnown } from './state/model';
+import { rememberedSpots } from './state/spots';
 import { createStore } from './state/store';
 import { rememberedView } from './state/view';
 import { keepWaited } from './state/waited';
@@ -30,14 +32,17 @@ function start(bridge: Bridge, root: HTMLElement): void {
   document.documentElement.dataset.theme = systemTheme();
   const model = createStore(nothingKnown);
   const line = connect(model, bridge);
+  const kept = keptIn(window.localStorage, bridge.flush);
   const app: App = {
     bridge,
     line,
     model,
-    view: rememberedView(window.localStorage),
+    view: rememberedView(kept),
     said: createStore([]),
     doing: createStore(new Map()),
-    drafts: rememberedDrafts(window.localStorage),
+    kept,
+    drafts: rememberedDrafts(kept),
+    spots: rememberedSpots(kept),
     waited: keepWaited({ model, line }),
     found: createStore<FoundPlace | null>(null),
     mac: bridge.platform === 'darwin',

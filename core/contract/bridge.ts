@@ -35,6 +35,8 @@ export interface Bridge {
   openLink(url: string): void;
   /** Says that the page listens for the port. A port follows as a window message with the data `switchyard:port`. */
   ready(): void;
+  /** Has what the page keeps in its storage written to the disk now; by itself a browser takes seconds. */
+  flush(): void;
   /** Hears what the menu, the tray and notifications ask for. Gives back how to stop hearing. */
   onCommand(hear: (command: WindowCommand) => void): () => void;
 }

@@ -17,6 +17,8 @@ interface Props {
   readonly unfold: (path: string) => void;
   /** The file at the top changed, by the person's own scrolling or by a jump. */
   readonly onTop: (path: string, byHand: boolean) => void;
+  /** The file at the top, and how many pixels of it are above the upper edge. */
+  readonly onSpot: (path: string, offset: number) => void;
 }
 
 /** The virtualised diff of all files, with each file's mark in its header. */
@@ -59,6 +61,7 @@ export function DiffView(props: Props): ReactNode {
         options={options}
         onScroll={(scrollTop, viewer) => {
           const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
+          if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
           if (first === null || first === top.current) return;
           top.current = first;
           props.onTop(first, performance.now() - lastWheel.current < 300);

@@ -11,6 +11,7 @@ import { DiffView } from './diff-view';
 import { FileList } from './file-list';
 import { hunksOf, itemOf } from './items';
 import { usePatches } from './patches';
+import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
 
 /** The diff of a review with its list of files, by keyboard: hunks, viewed marks, one column or two. */
@@ -32,6 +33,7 @@ export function ReviewChanges({ review }: { readonly review: Review }): ReactNod
     [files, patches.byPath, viewed, unfolded],
   );
   const path = current ?? files[0]?.path ?? null;
+  const noteSpot = useDiffSpot({ task: review.task, items, patches, view });
 
   const goToFile = useCallback((to: string) => {
     setCurrent(to);
@@ -125,6 +127,7 @@ export function ReviewChanges({ review }: { readonly review: Review }): ReactNod
             setCurrent(top);
             if (byHand) hunk.current = null;
           }}
+          onSpot={noteSpot}
         />
       </div>
     </div>

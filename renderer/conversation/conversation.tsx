@@ -14,7 +14,7 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
   const session = found?.session ?? task.session;
   const known = useConversation(session);
   const isEarlier = session !== task.session;
-  // Whoever leaves and comes back is at the end again.
+  // Whoever leaves and comes back is in the newest conversation again.
   useEffect(() => () => app.found.update((place) => (place?.task === task.id ? null : place)), [app, task.id]);
   const toNewest = useMemo(() => () => app.found.update(() => null), [app]);
   if (session === null) return <Empty title="No conversation yet">{silenceWords(task)}</Empty>;
@@ -28,7 +28,7 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
           </button>
         </p>
       )}
-      <Transcript key={session} known={known} task={task} found={found} />
+      <Transcript key={session} known={known} task={task} session={session} found={found} />
       <UsedLine used={known.used} />
     </div>
   );

@@ -5,6 +5,7 @@ import { useActions } from '../keys/keyboard';
 import { Empty, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import type { FoundPlace } from '../state/found';
+import { useSpot } from '../state/spot';
 import { cleanLine } from '../text/clean';
 import { useFind } from './find';
 import { FindBar } from './find-bar';
@@ -13,17 +14,20 @@ import { RowView } from './row';
 
 /**
  * A session's rows, live, as many on screen as fit. What is being read never moves; the end is followed only by who is
- * at the end. With words to find, the rows that have them are marked and stepped through.
+ * at the end, and whoever was reading further up comes back to the same row. With words to find, the rows that have them
+ * are marked and stepped through.
  */
 export function Transcript(props: {
   readonly known: Known;
   readonly task: Task;
+  readonly session: number;
   readonly found: FoundPlace | null;
 }): ReactNode {
-  const { known, task, found } = props;
+  const { known, task, session, found } = props;
   const { rows } = known;
   const scroller = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const spot = useSpot(`session:${session}`, () => scroller.current?.dispatchEvent(new Event('scroll')));
+  const atEnd = useRef(found !== null || spot.goal() === null);
   const [away, setAway] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(nothingOpened);
   const toggle = useCallback((key: string) => {
@@ -43,6 +47,8 @@ export function Transcript(props: {
     paddingEnd: 20,
   });
   const height = list.getTotalSize();
+  const newest = useRef(list);
+  newest.current = list;
   const toEnd = useCallback(() => {
     atEnd.current = true;
     setAway(false);
@@ -67,22 +73,34 @@ export function Transcript(props: {
     return true;
   };
   useActions({ find: find.open, back: closeFind });
+  useLayoutEffect(() => {
+    if (found !== null) spot.giveUp();
+  }, [found, spot]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a growing list moves the end, which is then followed.
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
+    if (element === null) return;
+    const goal = spot.goal();
+    const row = goal === null ? undefined : list.measurementsCache[rows.findIndex(({ key }) => key === goal.at)];
+    if (goal !== null && row !== undefined) {
+      element.scrollTop = row.start + goal.offset;
+      spot.reached();
+    } else if (atEnd.current) element.scrollTop = element.scrollHeight;
   }, [height, rows]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     let last = element.scrollTop;
     const onScroll = (): void => {
+      if (spot.goal() !== null) return;
       const left = element.scrollHeight - element.scrollTop - element.clientHeight;
       // Only a move up leaves the end: rows that grow while they are measured do not.
       if (left < 24) atEnd.current = true;
       else if (element.scrollTop < last) atEnd.current = false;
       last = element.scrollTop;
       setAway(!atEnd.current && left > 80);
+      const row = atEnd.current ? undefined : newest.current.getVirtualItemForOffset(element.scrollTop);
+      spot.note(row === undefined ? null : { at: `${row.key}`, offset: Math.round(element.scrollTop - row.start) });
     };
     const onResize = new ResizeObserver(() => {
       if (atEnd.current) element.scrollTop = element.scrollHeight;
@@ -93,7 +111,7 @@ export function Transcript(props: {
       element.removeEventListener('scroll', onScroll);
       onResize.disconnect();
     };
-  }, []);
+  }, [spot]);
   return (
     <div className="conversation">
       {find.bar !== null && <FindBar {...find.bar} onClose={closeFind} />}

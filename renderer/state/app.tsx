@@ -1,9 +1,12 @@
 import { createContext, useContext } from 'react';
 import type { Bridge } from '../../core/contract/bridge';
 import type { Line } from './connection';
+import type { Drafts } from './drafts';
 import type { FoundPlace } from './found';
+import type { Kept } from './kept';
 import type { Model } from './model';
 import type { Saying } from './said';
+import type { Spots } from './spots';
 import { type Store, useStore } from './store';
 import type { View } from './view';
 import type { KnownWaited } from './waited';
@@ -17,8 +20,12 @@ export interface App {
   readonly said: Store<readonly Saying[]>;
   /** What is being asked of the core now: what it is about (`task:7`) and what to say of it (`Merging into main…`). */
   readonly doing: Store<ReadonlyMap<string, string>>;
+  /** What outlives the page. */
+  readonly kept: Kept;
   /** Texts not yet sent, by what they are for; kept when the window closes. */
-  readonly drafts: Store<Readonly<Record<string, string>>>;
+  readonly drafts: Store<Drafts>;
+  /** How far conversations and changes are scrolled; kept as well. */
+  readonly spots: Store<Spots>;
   /** How long agents waited for the person today; null until the core has said. */
   readonly waited: Store<KnownWaited | null>;
   /** The place of a conversation the person went to last, from a search; null for its end. */

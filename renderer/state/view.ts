@@ -1,3 +1,4 @@
+import type { Kept } from './kept';
 import type { Place } from './places';
 import type { Store } from './store';
 import { createStore } from './store';
@@ -47,37 +48,41 @@ const start: View = {
   drawer: false,
   sheet: null,
 };
-const key = 'switchyard.view';
+const name = 'view';
 
 /** A view that begins where the last one ended and remembers itself. */
-export function rememberedView(storage: Storage): Store<View> {
-  const view = createStore<View>({ ...start, ...read(storage) });
+export function rememberedView(kept: Kept): Store<View> {
+  const view = createStore<View>({ ...start, ...read(kept) });
   view.subscribe(() => {
-    const { place, task, tab, beside, diffStyle } = view.get();
-    storage.setItem(key, JSON.stringify({ place, task, tab, beside, diffStyle }));
+    const { place, task, tab, beside, diffStyle, sheet } = view.get();
+    // Of the sheets only the one that is written on is worth coming back to.
+    const writing = sheet?.kind === 'new-task' ? { sheet } : {};
+    kept.write(name, JSON.stringify({ place, task, tab, beside, diffStyle, ...writing }));
   });
   return view;
 }
 
 /** Kept as text by an earlier version or another hand: anything that is not what it should be is left out. */
-function read(storage: Storage): Partial<View> {
-  let kept: unknown;
+function read(kept: Kept): Partial<View> {
+  let found: unknown;
   try {
-    kept = JSON.parse(storage.getItem(key) ?? '{}');
+    found = JSON.parse(kept.read(name) ?? '{}');
   } catch {
     return {};
   }
-  if (typeof kept !== 'object' || kept === null) return {};
-  const { place, task, tab, beside, diffStyle } = kept as Record<string, unknown>;
+  if (typeof found !== 'object' || found === null) return {};
+  const { place, task, tab, beside, diffStyle, sheet } = found as Record<string, unknown>;
+  const { kind, repository } = (sheet ?? {}) as Record<string, unknown>;
   return {
     ...(typeof place === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(place)
       ? { place: place as Place }
       : {}),
-    ...(typeof task === 'number' ? { task } : {}),
+    ...(Number.isSafeInteger(task) ? { task: task as number } : {}),
     ...(tab === 'conversation' || tab === 'changes' || tab === 'checks' || tab === 'info' || tab === 'terminal'
       ? { tab }
       : {}),
     ...(typeof beside === 'boolean' ? { beside } : {}),
     ...(diffStyle === 'split' ? { diffStyle: 'split' } : {}),
+    ...(kind === 'new-task' ? { sheet: { kind, repository: typeof repository === 'number' ? repository : null } } : {}),
   };
 }

@@ -109,7 +109,13 @@ function Rows(props: {
   });
   const openRow = useRef<number | null>(null);
   useEffect(() => {
-    if (openRow.current !== open && isListed && open !== null) moveTo(keyIn(place, open));
+    if (openRow.current !== open && isListed && open !== null) {
+      moveTo(keyIn(place, open));
+      rows.scrollToIndex(
+        tasks.findIndex(({ id }) => id === open),
+        { align: 'auto' },
+      );
+    }
     openRow.current = open;
   });
   const go = (to: number): void => {

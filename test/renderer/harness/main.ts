@@ -31,6 +31,7 @@ const bridge: Bridge = {
     };
     window.postMessage(portMessage, '*', [port2]);
   },
+  flush() {},
   onCommand(hear) {
     hearers.add(hear);
     return () => hearers.delete(hear);
