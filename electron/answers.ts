@@ -60,7 +60,9 @@ export function answerPage(options: {
     void openLink(url, BrowserWindow.fromWebContents(event.sender));
   });
   ipcMain.on('switchyard:ready', (event, ...given) => {
-    if (!refused(event, given)) options.ports.give(event.sender);
+    if (refused(event, given)) return;
+    options.ports.give(event.sender);
+    options.windows.ready(event.sender);
   });
   // Left alone the browser writes a page's storage some five seconds later, which a crash of the app would not wait for.
   ipcMain.on('switchyard:flush', (event, ...given) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { readConfig } from '../core/config';
 import { answerPage, createPorts } from './answers';
-import { watchAttention } from './attention';
+import { createAttention } from './attention';
 import { denyByDefault } from './guards';
 import { claimInstance, folderIn } from './instance';
 import { setMenu } from './menu';
@@ -39,9 +39,10 @@ function begin(): void {
     onFailure: askToTryAgain,
   });
   const ending = new AbortController();
+  const attention = createAttention(windows);
   const watch = () => {
     // It ends when the runtime does; a new one is watched anew.
-    void runtime.client().then((client) => watchAttention({ client, windows, signal: ending.signal }).catch(() => {}));
+    void runtime.client().then((client) => attention.watch(client, ending.signal).catch(() => {}));
   };
   setMenu((command) => windows.command(command));
   const ports = createPorts(runtime.mount);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, nativeTheme, screen, type WebContents } from 'electron';
+import { app, BrowserWindow, dialog, type NativeImage, nativeTheme, screen, type WebContents } from 'electron';
 import type { WindowCommand } from '../core/contract/bridge';
 import { readBounds, rememberBounds } from './bounds';
 
@@ -10,13 +10,24 @@ export interface Windows {
   /** Shows the window and gives it the focus, making it when there is none. */
   show(): BrowserWindow;
   focused(): boolean;
+  /** Calls back whenever the person turns to the window. */
+  onFocus(hear: () => void): void;
+  /** Makes the window's button in the task bar flash until the person turns to it. */
+  flash(): void;
+  stopFlashing(): void;
+  /** Lays a picture over the window's button in the task bar, with words for who cannot see it. Windows alone has that. */
+  overlay(image: NativeImage | null, words: string): void;
   /** Whether this is one of our windows' own pages. */
   owns(contents: WebContents): boolean;
-  /** Sends a word from the menu or a notification to the window, showing it first. */
+  /** Sends a word from the menu or a notification to the window, showing it first. A page that still loads hears it then. */
   command(command: WindowCommand): void;
+  /** The page says that it listens. */
+  ready(page: WebContents): void;
   /** The page of the window there is. */
   page(): WebContents | null;
 }
+
+type Place = 'in front' | 'behind' | 'minimized';
 
 /** A page that crashes more often than this within a minute is not made again unasked. */
 const crashesAMinute = 3;
@@ -24,19 +35,36 @@ const crashesAMinute = 3;
 /** Makes the keeper of the app's window. It opens none by itself. */
 export function createWindows(options: { readonly folder: string; readonly page: string }): Windows {
   let window: BrowserWindow | null = null;
+  /** Where the window will be once it has something to show; null when it has. */
+  let opening: Place | null = null;
+  let listening = false;
+  let unheard: WindowCommand[] = [];
+  const hearers: (() => void)[] = [];
   let crashes: number[] = [];
   let markPainted = () => {};
   const painted = new Promise<void>((resolve) => {
     markPainted = resolve;
   });
 
-  function open(): BrowserWindow {
+  function open(place: Place): BrowserWindow {
     const made = makeWindow(options.folder);
     window = made;
+    listening = false;
+    opening = place;
     rememberBounds(made, options.folder);
     made.once('ready-to-show', () => {
-      made.show();
+      if (opening === 'in front') made.show();
+      else if (opening === 'behind') made.showInactive();
+      else made.minimize();
+      opening = null;
       markPainted();
+    });
+    made.on('focus', () => {
+      made.flashFrame(false);
+      for (const hear of hearers) hear();
+    });
+    made.webContents.on('did-start-loading', () => {
+      if (window === made) listening = false;
     });
     made.on('closed', () => {
       if (window === made) window = null;
@@ -63,23 +91,40 @@ export function createWindows(options: { readonly folder: string; readonly page:
       if (response === 1) return app.quit();
       crashes = [];
     }
-    if (window === dead) open();
+    // It failed by itself: the new one is where the old one was, and takes the focus from nobody.
+    const place = dead.isDestroyed() || dead.isFocused() ? 'in front' : dead.isMinimized() ? 'minimized' : 'behind';
+    if (window === dead) open(place);
     if (!dead.isDestroyed()) dead.destroy();
   }
 
   const show = () => {
-    const shown = window ?? open();
-    if (shown.isMinimized()) shown.restore();
-    if (shown.isVisible()) shown.focus();
+    const shown = window ?? open('in front');
+    if (opening !== null) opening = 'in front';
+    else if (shown.isMinimized()) shown.restore();
+    else shown.show();
     return shown;
   };
   return {
     painted,
     show,
     focused: () => window?.isFocused() ?? false,
+    onFocus: (hear) => void hearers.push(hear),
+    flash: () => window?.flashFrame(true),
+    stopFlashing: () => window?.flashFrame(false),
+    overlay(image, words) {
+      if (process.platform === 'win32') window?.setOverlayIcon(image, words);
+    },
     owns: (contents) => window?.webContents === contents,
     command(command) {
-      show().webContents.send('switchyard:command', command);
+      const { webContents } = show();
+      if (listening) webContents.send('switchyard:command', command);
+      else unheard.push(command);
+    },
+    ready(page) {
+      if (window?.webContents !== page) return;
+      listening = true;
+      for (const command of unheard) page.send('switchyard:command', command);
+      unheard = [];
     },
     page: () => window?.webContents ?? null,
   };

@@ -13,6 +13,7 @@ import './sheets/sheets.css';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../core/contract/bridge';
 import { bridgeOf } from './bridge';
+import { obey } from './shell/obey';
 import { Window } from './shell/window';
 import { type App, AppContext } from './state/app';
 import { connect } from './state/connection';
@@ -47,6 +48,8 @@ function start(bridge: Bridge, root: HTMLElement): void {
     found: createStore<FoundPlace | null>(null),
     mac: bridge.platform === 'darwin',
   };
+  // Before anything waits: the shell sends what was asked for meanwhile as soon as it hears that the page is ready.
+  bridge.onCommand((command) => obey(app, command));
   createRoot(root).render(
     <AppContext value={app}>
       <Window />

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema, noBudget } from './budget';
+import { quietHoursSchema } from './quiet-hours';
 import { permissionLevelSchema, permissionLevels } from './task';
 
 const themes = ['system', 'light', 'dark'] as const;
@@ -61,6 +62,12 @@ export const settingsSchema = z.object({
     .enum(themes)
     .default('system')
     .meta(takes(`one of ${themes.join(', ')}`, 'dark')),
+  /** Whether a notification says that a task is ready for review, answered or failed; what asks always says so. */
+  notifyFinished: z.boolean().default(true).meta(takes('true or false', false)),
+  /** When no notification is shown; one at the end sums up what waits. */
+  quietHours: quietHoursSchema
+    .default('off')
+    .meta(takes('off, or two different times of day as 22:00-07:00', '22:00-07:00')),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;

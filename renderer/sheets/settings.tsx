@@ -12,6 +12,8 @@ import type { Failure } from '../state/failure';
 import { levelWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AcpAgents } from './acp-agents';
+import { QuietHours } from './quiet-hours';
+import { Row } from './row';
 
 /** The few settings there are. Each is saved as it is changed. */
 export function SettingsSheet(): ReactNode {
@@ -113,6 +115,19 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
           }}
         />
       </Row>
+      <Row
+        id="notify-finished"
+        label="Tell when a task is finished"
+        help="Quietly, when it is ready for review, answered or failed. What waits for you is always told."
+      >
+        <input
+          id="notify-finished"
+          type="checkbox"
+          checked={settings.notifyFinished}
+          onChange={(event) => void set('notifyFinished', event.target.checked)}
+        />
+      </Row>
+      <QuietHours hours={settings.quietHours} save={(hours) => void set('quietHours', hours)} />
       <section className="field-row">
         <h3 className="field-label">Agents on this machine</h3>
         <div className="agents">
@@ -146,23 +161,4 @@ async function saveSetting<N extends SettingName>(app: App, name: N, value: Sett
   );
   app.model.update((model) => ({ ...model, settings: ended.ok ? ended.value : before }));
   return ended.ok ? null : ended.failure;
-}
-
-function Row(props: {
-  readonly id: string;
-  readonly label: string;
-  readonly help?: string;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <div className="field-row setting">
-      <div>
-        <label className="field-label" htmlFor={props.id}>
-          {props.label}
-        </label>
-        {props.help !== undefined && <p className="field-help">{props.help}</p>}
-      </div>
-      {props.children}
-    </div>
-  );
 }

@@ -1,14 +1,13 @@
 import { Tooltip } from 'radix-ui';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react';
-import type { WindowCommand } from '../../core/contract/bridge';
 import { Inbox } from '../inbox/inbox';
 import { listenToKeys, useActions } from '../keys/keyboard';
 import { listenToSelectAll } from '../keys/select-all';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { SheetHost } from '../sheets/host';
-import { type App, useApp, useModel, useView } from '../state/app';
-import { goTo, openTask, showSheet } from '../state/commands';
+import { useApp, useModel, useView } from '../state/app';
+import { showSheet } from '../state/commands';
 import { countStates, openRequests, titleFor } from '../state/places';
 import { undoLast } from '../state/said';
 import { TaskPage } from '../task/page';
@@ -30,7 +29,6 @@ export function Window(): ReactNode {
   useTitle();
   useLayoutEffect(() => listenToKeys(app.mac), [app.mac]);
   useLayoutEffect(() => listenToSelectAll(app.mac), [app.mac]);
-  useEffect(() => app.bridge.onCommand((command) => obey(app, command)), [app]);
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
     search: () => showSheet(app, { kind: 'search', words: '' }),
@@ -114,27 +112,4 @@ function useTitle(): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
-}
-
-function obey(app: App, command: WindowCommand): void {
-  switch (command) {
-    case 'add-repository':
-      showSheet(app, { kind: 'add-repository', path: null });
-      break;
-    case 'new-task':
-      showSheet(app, { kind: 'new-task', repository: null });
-      break;
-    case 'palette':
-    case 'settings':
-    case 'help':
-      showSheet(app, { kind: command });
-      break;
-    case 'inbox':
-      goTo(app, 'inbox');
-      break;
-    default: {
-      const id = Number(command.slice('show-task:'.length));
-      if (Number.isSafeInteger(id) && id > 0) openTask(app, id);
-    }
-  }
 }

@@ -30,6 +30,8 @@ export const settings: Settings = {
   taskBudget: noBudget,
   dayBudget: noBudget,
   theme: 'system',
+  notifyFinished: true,
+  quietHours: 'off',
 };
 
 export const agents: readonly AgentStatus[] = [
