@@ -43,10 +43,13 @@ export function createAttention(windows: Windows): Attentive {
       case 'show':
         if (Notification.isSupported()) show(effect.notice);
         break;
-      case 'close':
-        shown.get(effect.notice)?.close();
+      case 'close': {
+        const notification = shown.get(effect.notice);
+        // Forgotten first: its closing is not the person's.
         shown.delete(effect.notice);
+        notification?.close();
         break;
+      }
       case 'call':
         // One bounce, and never the kind that goes on until the app is looked at.
         app.dock?.bounce('informational');
