@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -66,19 +66,47 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
+/**
+ * Starts the app for Playwright, which never comes back when it attaches in the very moment the page is committed: it then
+ * waits for a navigation that has been. Such an app is ended and started again.
+ */
+async function launch(
+  machine: Machine,
+  options: { readonly args?: readonly string[]; readonly dark?: boolean },
+): Promise<ElectronApplication> {
+  for (;;) {
+    const launched = electron.launch({
+      executablePath: createRequire(__filename)('electron') as unknown as string,
+      args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
+      cwd: machine.folder,
+      env: machine.environment,
+      colorScheme: options.dark ? 'dark' : 'light',
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), launchMs);
+    });
+    const app = await Promise.race([launched, late]).finally(() => clearTimeout(timer));
+    if (app !== null) return app;
+    launched.catch(() => {});
+    // Chromium's own lock names the process: a link to `host-pid`.
+    const pid = Number(
+      readlinkSync(join(machine.data, 'window', 'SingletonLock'))
+        .split('-')
+        .pop(),
+    );
+    process.kill(pid, 'SIGKILL');
+  }
+}
+
+const launchMs = 25_000;
+
 /** Opens the app from the build and waits until its window shows the page. */
 export async function openDesktop(
   machine: Machine,
   options: { args?: readonly string[]; dark?: boolean } = {},
 ): Promise<Desktop> {
-  const executablePath = createRequire(__filename)('electron') as unknown as string;
-  const app = await electron.launch({
-    executablePath,
-    args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
-    cwd: machine.folder,
-    env: machine.environment,
-    colorScheme: options.dark ? 'dark' : 'light',
-  });
+  const app = await launch(machine, options);
   const child = app.process();
   const page = await app.firstWindow();
   const complaints: string[] = [];
