@@ -111,7 +111,7 @@ test('a second app hands its folder to the first and ends', async () => {
   );
   const [code] = await once(second, 'exit');
   expect(code).toBe(0);
-  await expect.poll(async () => (await terminal('repository', 'list')).length).toBe(1);
+  await expect.poll(async () => (await terminal('repository', 'list')).length, { timeout: 15_000 }).toBe(1);
   expect(await terminal('repository', 'list')).toMatchObject([{ path: machine.repository, trusted: false }]);
 });
 
@@ -148,7 +148,7 @@ test('the menu opens what it names, and the folder dialog adds a repository', as
   await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('add-repository')?.click());
   await page.getByRole('button', { name: 'Choose…' }).click();
   await page.getByRole('button', { name: 'Add without trust' }).click();
-  await expect.poll(async () => (await terminal('repository', 'list')).length).toBe(1);
+  await expect.poll(async () => (await terminal('repository', 'list')).length, { timeout: 15_000 }).toBe(1);
   const ids = await app.evaluate(({ Menu }) =>
     ['new-task', 'add-repository', 'settings', 'inbox', 'palette', 'help'].map(
       (id) => Menu.getApplicationMenu()?.getMenuItemById(id) !== null,
