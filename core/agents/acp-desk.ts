@@ -45,6 +45,7 @@ const requestCancelled = -32800;
 export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: DeskOptions): Desk {
   const dismissed = new AbortController();
   const open = new Set<AbortController>();
+  const forms = new Map<string, Promise<CreateElicitationResponse>>();
   let reasons: readonly string[] = [];
 
   /** The person's answer, or null when the question came to nothing. */
@@ -90,6 +91,14 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     }
   };
 
+  const fillAll = async (fields: readonly Field[], signal: AbortSignal): Promise<CreateElicitationResponse> => {
+    const values = await Promise.all(fields.map((field) => fill(field, signal)));
+    if (dismissed.signal.aborted || signal.aborted) return { action: 'cancel' };
+    const given = values.filter((value) => value !== null);
+    if (given.length < values.length) return { action: 'decline' };
+    return { action: 'accept', content: Object.assign({}, ...given) };
+  };
+
   return {
     async permission(request, signal) {
       const tool = updates.tool(request.toolCall);
@@ -116,7 +125,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     async form(request, signal) {
       const form = formSchema.safeParse(request);
       const fields = form.success ? fieldsOf(form.data.message, form.data.requestedSchema) : null;
-      if (fields === null) {
+      if (!form.success || fields === null) {
         updates.flush();
         turn.record({
           type: 'notice',
@@ -125,11 +134,11 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
         });
         return { action: 'decline' };
       }
-      const values = await Promise.all(fields.map((field) => fill(field, signal)));
-      if (dismissed.signal.aborted || signal.aborted) return { action: 'cancel' };
-      const given = values.filter((value) => value !== null);
-      if (given.length < values.length) return { action: 'decline' };
-      return { action: 'accept', content: Object.assign({}, ...given) };
+      // One that is asked again while it is open is the same: the agent's own time limit passed over it.
+      const key = JSON.stringify(form.data);
+      const asked = forms.get(key) ?? fillAll(fields, signal).finally(() => forms.delete(key));
+      forms.set(key, asked);
+      return asked;
     },
     dismiss: () => dismissed.abort(),
     takeReasons() {

@@ -144,6 +144,15 @@ const acts: Readonly<Record<string, (asked: Asked) => Promise<unknown>>> = {
     });
     note(JSON.stringify(answer));
   },
+  // Asks the same twice, as one whose own time limit passed does.
+  async insists({ client, sessionId }) {
+    const requestedSchema = { type: 'object', properties: { answer: { type: 'string' } } };
+    const question = { mode: 'form', sessionId, message: 'Which color?', requestedSchema };
+    const asked = [0, 1].map(() => client.request<unknown>('elicitation/create', question));
+    await tell(client, sessionId, { sessionUpdate: 'tool_call', toolCallId: 'call-2', title: 'Asked twice' });
+    const [, again] = await Promise.all(asked);
+    note(JSON.stringify(again));
+  },
   async unknownform({ client, sessionId }) {
     const answer = await client.request<unknown>('elicitation/create', {
       mode: 'form',

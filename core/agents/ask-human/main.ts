@@ -10,6 +10,7 @@ type Json = Record<string, unknown>;
 interface Waiting {
   readonly call: unknown;
   readonly alive: NodeJS.Timeout | undefined;
+  readonly params: Json;
 }
 
 /**
@@ -55,14 +56,16 @@ function ask(call: unknown, params: Json): void {
   const choices = Array.isArray(options) ? [...new Set(options.filter((option) => typeof option === 'string'))] : [];
   const answer = { type: 'string', title: 'Answer', ...(choices.length > 0 ? { enum: choices } : {}) };
   const custom = choices.length > 0 ? { answer_custom: { type: 'string', title: 'Another answer' } } : {};
+  const requestedSchema = { type: 'object', properties: { answer, ...custom }, required: [] };
+  const alive = keepAlive((params._meta as Json | undefined)?.progressToken);
+  put({ call, alive, params: { message: question, requestedSchema } });
+}
+
+function put(question: Waiting): void {
   questions += 1;
   const id = `question-${questions}`;
-  waiting.set(id, { call, alive: keepAlive((params._meta as Json | undefined)?.progressToken) });
-  send({
-    id,
-    method: 'elicitation/create',
-    params: { message: question, requestedSchema: { type: 'object', properties: { answer, ...custom }, required: [] } },
-  });
+  waiting.set(id, question);
+  send({ id, method: 'elicitation/create', params: question.params });
 }
 
 function keepAlive(progressToken: unknown): NodeJS.Timeout | undefined {
@@ -80,6 +83,11 @@ function answered(id: string, message: Json): void {
   const question = waiting.get(id);
   if (question === undefined) return;
   waiting.delete(id);
+  // An agent's own time limit is no answer: Goose, for one, gives up on a question after five minutes.
+  if (isTimeout(message.error)) {
+    put(question);
+    return;
+  }
   clearInterval(question.alive);
   const result = (message.result ?? {}) as Json;
   const content = (result.content ?? {}) as Json;
@@ -88,6 +96,10 @@ function answered(id: string, message: Json): void {
   else if (result.action === 'decline') reply(question.call, 'The person declined to answer.', true);
   else if (message.error === undefined) reply(question.call, 'The question was not answered.', true);
   else reply(question.call, `The question could not be put: ${JSON.stringify(message.error)}`, true);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error !== undefined && /time(?:d)?[ -]?out/i.test(JSON.stringify(error));
 }
 
 /** The agent gave up on a tool call: its question is taken back. */

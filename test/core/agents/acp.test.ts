@@ -192,6 +192,19 @@ describe('what an agent asks', () => {
     expect(seen()).toContain('{"action":"decline"}');
   });
 
+  test('a form that is asked again while it is open is one question, and its answer goes to the newest', async () => {
+    let twice = () => {};
+    const askedTwice = new Promise<void>((resolve) => {
+      twice = resolve;
+    });
+    const { happened } = await take('insists', {
+      onRecord: (body) => body.type === 'tool' && twice(),
+      answer: () => askedTwice.then(() => answer({ text: 'Blue' })),
+    });
+    expect(happened.questions).toHaveLength(1);
+    expect(seen()).toContain('{"action":"accept","content":{"answer":"Blue"}}');
+  });
+
   test('a form that cannot be shown is declined, and the transcript says so', async () => {
     const { end, happened } = await take('unknownform');
     expect(seen()).toContain('{"action":"decline"}');

@@ -92,6 +92,18 @@ test.each([
   expect(JSON.stringify(await next())).toMatch(says);
 });
 
+test("asks again when the agent's own time limit passed, for that is no answer", async () => {
+  const { send, next } = await start();
+  send(call({ question: 'Which?' }, 9));
+  const question = await next();
+  send({ id: question.id, error: { code: -32603, message: 'Elicitation request timed out or failed' } });
+  const again = await next();
+  expect(again).toMatchObject({ method: 'elicitation/create', params: question.params });
+  expect(again.id).not.toBe(question.id);
+  send({ id: again.id, result: { action: 'accept', content: { answer: 'This' } } });
+  expect(await next()).toMatchObject({ result: { content: [{ type: 'text', text: 'This' }], isError: false } });
+});
+
 test('says that it waits as long as it does', async () => {
   const { send, next } = await start('20');
   send(call({ question: 'Which?' }, 5));
