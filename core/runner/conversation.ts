@@ -18,7 +18,7 @@ import { updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
-import { ask, delivered, stopOf } from './asking';
+import { ask, delivered, resumeWhenAnswered, stopOf } from './asking';
 import type { Leave } from './budget';
 import type { Deps, Stop } from './deps';
 import { openMeter } from './meter';
@@ -247,7 +247,9 @@ async function settle(deps: Deps, left: Left, end: TurnEnd): Promise<void> {
     for (const { id } of undelivered(db, task)) if (told.has(id)) markDelivered(db, { request: id, at });
     const asked = [...left.asked].map((id) => readRequest(db, id));
     const over = openRequestsOf(db, task).filter((open) => isOver(open, asked, left));
-    return over.filter(({ id }) => withdrawRequest(db, { request: id, at })).map(({ id }) => id);
+    const taken = over.filter(({ id }) => withdrawRequest(db, { request: id, at })).map(({ id }) => id);
+    resumeWhenAnswered(db, { task, by: 'runner', reason: 'The agent went on without an answer.', at });
+    return taken;
   });
   withdrawn.forEach(deps.announceRequest);
 }

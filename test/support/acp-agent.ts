@@ -211,6 +211,7 @@ const acts: Readonly<Record<string, (asked: Asked) => Promise<unknown>>> = {
   },
   // The last word of what is said of leave that was cut off.
   async 'done.'({ client, sessionId }) {
+    if (flags.has('stubborn')) return;
     await tell(client, sessionId, { sessionUpdate: 'tool_call', ...tool });
     const { outcome } = await ask(client, sessionId, tool);
     await tell(client, sessionId, say(`Heard ${JSON.stringify(outcome)}`));

@@ -15,8 +15,8 @@ beforeEach(async () => {
 afterEach(() => bed.close());
 
 /** A task for an agent whose turn ends though its question was not answered. */
-async function addTask(prompt: string): Promise<number> {
-  const args = ['--no-warnings', '--import', join(support, 'typescript.mjs'), join(support, 'acp-agent.ts')];
+async function addTask(prompt: string, ...flags: string[]): Promise<number> {
+  const args = ['--no-warnings', '--import', join(support, 'typescript.mjs'), join(support, 'acp-agent.ts'), ...flags];
   await bed.calls.settings.set({ name: 'acpAgents', value: [{ name: 'hasty', command: process.execPath, args }] });
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
   const wanted = { repositoryId: repository.id, title: 'Hurry', prompt, agent: 'hasty' };
@@ -63,6 +63,15 @@ it('leave whose question was cut off is asked for again as the same request, and
   await bed.calls.requests.answer({ request, answer: allow });
   await bed.reaches(task, 'review');
   expect((await talk(task)).said.at(-1)).toBe('Heard {"outcome":"selected","optionId":"reject"}');
+});
+
+it('leave the agent does not ask for again, though it was told to, is taken back and the task goes on', async () => {
+  const task = await addTask('gaveup', 'stubborn');
+  const request = await asked(task);
+  const { transitions } = await bed.calls.tasks.get({ task: (await bed.reaches(task, 'review')).id });
+  expect(await bed.calls.requests.list()).toEqual([]);
+  await expect(bed.calls.requests.answer({ request, answer: allow })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  expect(transitions.map(({ to }) => to)).toEqual(['queued', 'running', 'waiting', 'running', 'review']);
 });
 
 it('leave that was given while the agent was gone is given to it without asking the person again', async () => {
