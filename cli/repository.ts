@@ -1,6 +1,8 @@
 import type { Client } from '../core/client';
+import { budgetWords } from '../core/contract/budget';
 import { CodedError } from '../core/contract/errors';
 import type { Repository } from '../core/contract/repository';
+import { budgetGiven, budgetOptions, budgetUsage, noteLinesForAll } from './budget';
 import { type Command, type Surroundings, UsageError } from './command';
 import { pathOf } from './path';
 import { plainLine } from './plain';
@@ -49,26 +51,34 @@ const list: Command = {
 
 const set: Command = {
   words: ['repository', 'set'],
-  usage: 'PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--trust | --no-trust]',
-  summary: "Set a repository's check command, its run command, or whether it is trusted",
+  usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--trust | --no-trust] ${budgetUsage}`,
+  summary: "Set a repository's check command, its run command, its budget of a day, or whether it is trusted",
   options: {
     check: { type: 'string' },
     'no-check': { type: 'boolean' },
     run: { type: 'string' },
     'no-run': { type: 'boolean' },
+    ...budgetOptions,
     trust: { type: 'boolean' },
     'no-trust': { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
-  examples: ['repository set . --check "npm test" --run "npm run dev"', 'repository set . --no-check --no-trust'],
+  examples: [
+    'repository set . --check "npm test" --run "npm run dev"',
+    'repository set . --no-check --no-trust',
+    'repository set . --budget-usd 20',
+  ],
   run: (given, around) => {
     const check = given.text('check');
     const run = given.text('run');
     const checks = check !== undefined || given.flag('no-check');
     const runs = run !== undefined || given.flag('no-run');
     const trusts = given.flag('trust') || given.flag('no-trust');
-    if (!checks && !runs && !trusts)
-      throw new UsageError('repository set needs --check, --no-check, --run, --no-run, --trust or --no-trust.');
+    const caps = budgetGiven(given);
+    if (!checks && !runs && !trusts && caps === undefined)
+      throw new UsageError(
+        'repository set needs --check, --no-check, --run, --no-run, --trust, --no-trust or one of --budget-usd, --budget-tokens, --budget-minutes.',
+      );
     const both = (name: string, other: boolean) => other && given.flag(name);
     if (
       both('no-check', check !== undefined) ||
@@ -78,11 +88,12 @@ const set: Command = {
       throw new UsageError('These two say the opposite of each other.');
     return withClient(around, async (client) => {
       let repository = await known(client, given.name(0), around);
-      if (checks || runs) {
+      if (checks || runs || caps !== undefined) {
         repository = await client.repositories.configure({
           repository: repository.id,
           ...(checks && { checkCommand: check ?? null }),
           ...(runs && { runCommand: run ?? null }),
+          ...(caps !== undefined && { budget: { ...repository.budget, ...caps } }),
         });
       }
       if (trusts) {
@@ -91,7 +102,8 @@ const set: Command = {
         const expected = found?.trustHash;
         repository = await client.repositories.trust({ repository: repository.id, trust, expected });
       }
-      return { json: repository, text: describe(repository) };
+      const notes = await noteLinesForAll(client, caps ?? {});
+      return { json: repository, text: `${describe(repository)}${notes}` };
     });
   },
 };
@@ -145,6 +157,7 @@ export async function known(client: Client, typed: string, around: Surroundings)
 
 function cells(repository: Repository): readonly string[] {
   const trust = repository.trustChanged ? 'trust again' : repository.trusted ? 'trusted' : 'not trusted';
+  const budget = budgetWords(repository.budget);
   const check = repository.checkCommand === null ? '' : `check: ${plainLine(repository.checkCommand, 60)}`;
   return [
     plainLine(repository.name, 40),
@@ -153,6 +166,7 @@ function cells(repository: Repository): readonly string[] {
     plainLine(repository.path, 300),
     check,
     repository.runCommand === null ? '' : `run: ${plainLine(repository.runCommand, 60)}`,
+    budget === null ? '' : `budget of a day: ${budget}`,
   ];
 }
 

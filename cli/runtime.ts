@@ -9,6 +9,7 @@ import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting, nextOwner, ownerGone } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
+import { spentText } from './budget';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 import { ago, table } from './text';
@@ -171,6 +172,7 @@ function statusText(status: Status, waited?: Waited): string {
       'worker',
       `${worker.name}: ${worker.state}, ${worker.running} of ${worker.limit} running, ${worker.waiting} waiting`,
     ]),
+    ['spent today', spentText(status.today.spent, status.today.budget)],
     ...(waited === undefined
       ? []
       : [['agents waited', waited.ms < 1000 ? 'not today' : `${waitedInWords(waited.ms)} today`]]),

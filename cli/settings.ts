@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { CodedError } from '../core/contract/errors';
 import { type SettingName, settingsSchema, settingTakes } from '../core/contract/settings';
+import { noteLinesForAll } from './budget';
 import { type Command, UsageError } from './command';
 import { nearest } from './parse';
 import { plainLine } from './plain';
@@ -53,6 +54,7 @@ const set: Command = {
   examples: [
     'settings set concurrency 2',
     'settings set defaultAgent goose',
+    'settings set dayBudget \'{"usd": 20, "minutes": 600}\'',
     'settings set passEnvironment \'["ANTHROPIC_API_KEY"]\'',
   ],
   more: table(settingNames.map((name) => [`  ${name}`, settingTakes(name).takes])),
@@ -63,7 +65,9 @@ const set: Command = {
       const settings = await client.settings.set({ name, value: value as never }).catch((error: unknown) => {
         throw withExample(error, `${around.program} settings set ${name} ${typed(settingTakes(name).example)}`);
       });
-      return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n` };
+      const caps = name === 'taskBudget' || name === 'dayBudget' ? settings[name] : undefined;
+      const notes = caps === undefined ? '' : await noteLinesForAll(client, caps);
+      return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n${notes}` };
     });
   },
 };

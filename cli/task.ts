@@ -1,9 +1,11 @@
 import stringWidth from 'string-width';
 import type { Client } from '../core/client';
+import { budgetWords } from '../core/contract/budget';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
+import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
@@ -14,8 +16,7 @@ import { waitForTask } from './wait';
 
 const add: Command = {
   words: ['task', 'add'],
-  usage:
-    '--repository PATH --title T --prompt P [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--trust] [--wait]',
+  usage: `--repository PATH --title T --prompt P [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage} [--trust] [--wait]`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
@@ -26,6 +27,7 @@ const add: Command = {
     'permission-level': { type: 'string' },
     priority: { type: 'string' },
     after: { type: 'string', multiple: true },
+    ...budgetOptions,
     trust: { type: 'boolean' },
     wait: { type: 'boolean' },
   },
@@ -34,6 +36,7 @@ const add: Command = {
     'task add --repository ~/code/api --trust --agent echo --title "Say hello" --prompt "Add a greeting" --wait',
     'task add --repository . --title "Fix the login test" --prompt - < prompt.md',
     'task add --repository . --title "Release notes" --prompt "Write them" --after 12 --priority low_priority',
+    'task add --repository . --title "Port the tests" --prompt "Use vitest" --budget-usd 5 --budget-minutes 60',
   ],
   more: `--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
   async run(given, around) {
@@ -45,6 +48,7 @@ const add: Command = {
       permissionLevel: oneOf('permission-level', given.text('permission-level'), permissionLevels),
       priority: oneOf('priority', given.text('priority'), priorities),
       after: given.many('after').map(asId),
+      budget: budgetGiven(given),
     };
     const path = pathOf(given.needed('repository'), around);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
@@ -168,6 +172,7 @@ function taskText(
     why === null ? null : ['  queued', why],
     task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toLocaleString()] : null,
     task.error === null ? null : ['  error', plain(task.error)],
+    task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],
     ...task.checks.map((check) => ['  check', `${plainLine(check.command)}: ${check.state}`]),
@@ -178,7 +183,8 @@ function taskText(
   const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)} (${ago(task.stateSince)})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
-  return `${head}${table(rows.filter((row) => row !== null))}${asked}${questions.join('')}${next}`;
+  const notes = noteLines(task.agent, task.budget);
+  return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
 }
 
 /** As much of a prompt as fits on a glance. */

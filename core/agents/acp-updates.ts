@@ -32,7 +32,7 @@ export interface Updates {
   readonly close: () => void;
   /** The newest text when nothing came after it, else an empty one. */
   readonly lastWords: () => string;
-  /** The session's cost in US dollars so far, or null. */
+  /** The turn's cost in US dollars so far, or null. */
   readonly costUsd: () => number | null;
 }
 
@@ -51,12 +51,14 @@ export interface UpdateOptions {
   readonly directory: string;
   readonly quirks: Quirks;
   readonly record: (body: TranscriptBody) => void;
-  /** Told the session's cost in US dollars each time the agent tells it. */
+  /** What the conversation had cost before this turn, in US dollars. */
+  readonly costBefore: number | null;
+  /** Told the turn's cost in US dollars so far, each time the agent tells it. */
   readonly onCost: (usd: number) => void;
 }
 
 /** Starts on a turn's updates. */
-export function createUpdates({ directory, quirks, record, onCost }: UpdateOptions): Updates {
+export function createUpdates({ directory, quirks, record, costBefore, onCost }: UpdateOptions): Updates {
   // An agent may number its messages anew in every turn, so that its own ids cannot name them in a session's transcript.
   const turn = randomUUID().slice(0, 8);
   const tools = new Map<string, Tool>();
@@ -65,6 +67,7 @@ export function createUpdates({ directory, quirks, record, onCost }: UpdateOptio
   let current = '';
   let words = '';
   let cost: number | null = null;
+  let before: number | null = null;
 
   const say = (type: 'text' | 'thought', id: string, piece: string) => {
     const plain = plainText(piece);
@@ -139,7 +142,9 @@ export function createUpdates({ directory, quirks, record, onCost }: UpdateOptio
         case 'usage_update':
           measure(update.used, update.size);
           if (update.cost?.currency !== 'USD') return;
-          cost = update.cost.amount;
+          // It is the conversation's, and goes on from what it was unless the agent begins to count anew.
+          before ??= costBefore !== null && update.cost.amount >= costBefore - 1e-9 ? costBefore : 0;
+          cost = Math.max(0, update.cost.amount - before);
           onCost(cost);
           return;
         case 'notice':

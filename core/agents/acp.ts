@@ -81,7 +81,13 @@ interface Drive {
 /** Holds one turn's conversation with a running agent, and ends the agent whatever comes of it. */
 async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> {
   const onCost = (costUsd: number) => turn.onUsage({ ...unknownUsage, costUsd });
-  const updates = createUpdates({ directory: turn.directory, quirks, record: turn.record, onCost });
+  const updates = createUpdates({
+    directory: turn.directory,
+    quirks,
+    record: turn.record,
+    costBefore: turn.costBefore,
+    onCost,
+  });
   let finish: (outcome: Outcome) => void = () => {};
   const outcome = new Promise<Outcome>((resolve) => {
     finish = resolve;

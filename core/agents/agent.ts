@@ -35,6 +35,8 @@ export interface Turn {
   readonly opening: string;
   /** The agent's own session id to go on with, or null for a new conversation. */
   readonly resume: string | null;
+  /** What the conversation has cost so far, in US dollars, for agents that tell its cost and not the turn's. */
+  readonly costBefore: number | null;
   /** The worktree, absolute. The agent's process starts there. */
   readonly directory: string;
   /** The whole environment of the agent's process; nothing is inherited beside it. */

@@ -77,8 +77,9 @@ const needsPerson = /log ?in|api key|authenticat|credit balance|organization/i;
 /** The provider's own word of its limit, else what its status or the words tell. */
 function limitOf({ limit }: ClaudeFacts, result: ClaudeResult, error: string): ProviderLimit | null {
   if (result.subtype.startsWith('error_max_')) return null;
-  if (limit !== null) return { kind: 'limit', until: limit.until };
   const status = result.api_error_status;
+  // What was told of a limit may be long past when the provider fails in another way.
+  if (limit !== null && (typeof status !== 'number' || status === 429)) return { kind: 'limit', until: limit.until };
   if (needsPerson.test(error)) return null;
   if (status === 429) return isUnpaid(error) ? null : { kind: 'limit', until: null };
   if (status === 529 || status === 503) return { kind: 'overload', until: null };

@@ -45,7 +45,7 @@ export interface Breach {
 }
 
 /** How much was spent of one measure, in its own unit. */
-function amountOf(spent: Spending, measure: Measure): number {
+export function amountOf(spent: Spending, measure: Measure): number {
   return measure === 'minutes' ? spent.runningMs / 60_000 : spent[measure];
 }
 
@@ -71,18 +71,18 @@ export function leftOf(budgets: readonly Spent[], measure: Measure): number | nu
   return left.length === 0 ? null : Math.min(...left);
 }
 
-/** How an agent tells what it spends: all of it, a part, nothing, or nobody knows before it does. */
-type Tells = 'all' | 'part' | 'nothing' | 'unsure';
+/** How an agent tells what it spends: all of it, a part, or nobody knows before it does, as with models of unknown price. */
+type Tells = 'all' | 'part' | 'unsure';
 
 const tells: Readonly<Record<string, Readonly<Record<'usd' | 'tokens', Tells>>>> = {
   claude: { usd: 'all', tokens: 'all' },
   echo: { usd: 'all', tokens: 'all' },
-  goose: { usd: 'nothing', tokens: 'part' },
+  goose: { usd: 'unsure', tokens: 'part' },
 };
 
-/** Whether what this agent tells of a measure can be less than what it spent. */
-export function tellsLess(agent: string, measure: 'usd' | 'tokens'): boolean {
-  return tellsOf(agent, measure) !== 'all';
+/** Whether this agent tells only a part of what it spent. */
+export function tellsPart(agent: string, measure: 'usd' | 'tokens'): boolean {
+  return tellsOf(agent, measure) === 'part';
 }
 
 function tellsOf(agent: string, measure: 'usd' | 'tokens'): Tells {
@@ -100,10 +100,10 @@ export function budgetNotes(agent: string, budget: Budget): string[] {
         return [];
       case 'part':
         return [`${agent} tells only a part of ${what}, so more than ${cap} can be spent. A cap in minutes holds.`];
-      case 'nothing':
-        return [`${agent} does not tell ${what}, so the cap of ${cap} cannot be checked. A cap in minutes holds.`];
       default:
-        return [`${agent} may not tell ${what}; the cap of ${cap} is checked only if it does. A cap in minutes holds.`];
+        return [
+          `${agent} may not tell ${what}; the cap of ${cap} can be checked only if it does. A cap in minutes holds.`,
+        ];
     }
   });
 }
@@ -122,12 +122,14 @@ export function amountWords(measure: Measure, amount: number): string {
 
 /** What was spent, in words; what is not known is said to be unknown, and what is only a part to be a least. */
 export function spendingWords(spent: Spending): string {
+  const { usd, tokens, runningMs, usdUntold, tokensUntold } = spent;
+  if (usd + tokens + runningMs === 0 && !usdUntold && !tokensUntold) return 'nothing';
   const least = (untold: boolean, measure: 'usd' | 'tokens', unknown: string) =>
     untold && spent[measure] === 0 ? unknown : `${untold ? 'at least ' : ''}${amountWords(measure, spent[measure])}`;
   return [
-    least(spent.usdUntold, 'usd', 'unknown cost'),
-    least(spent.tokensUntold, 'tokens', 'unknown tokens'),
-    `${amountWords('minutes', spent.runningMs / 60_000)} of work`,
+    least(usdUntold, 'usd', 'unknown cost'),
+    least(tokensUntold, 'tokens', 'unknown tokens'),
+    `${amountWords('minutes', runningMs / 60_000)} of work`,
   ].join(', ');
 }
 

@@ -5,9 +5,10 @@ import type { Place } from '../git/checkout';
 import { changeSize, mergeBase, patch } from '../git/diff';
 import { resolveBranch } from '../git/resolve';
 import { isFinishing } from '../store/grants';
+import { openRequestsOf, withdrawRequest } from '../store/requests';
 import { budgetsOf, taskSpending } from '../store/spending';
 import type { Answers } from './answers';
-import { type AnyQuestion, type Asker, ask } from './asking';
+import { type AnyQuestion, type Asker, ask, resumeWhenAnswered } from './asking';
 import type { Deps } from './deps';
 
 /** The options of a request for more of a budget, in the order they are shown. */
@@ -33,7 +34,10 @@ export async function mayGoOn(
   for (;;) {
     if (isFinishing(deps.db, task)) return 'finish';
     const breach = breachOf(budgetsOf(deps.db, { task, at: deps.now() }));
-    if (breach === null) return 'go on';
+    if (breach === null) {
+      await takeBack(deps, task);
+      return 'go on';
+    }
     const change = await changeSoFar(work.place, work.base);
     const { options } = await ask(
       deps,
@@ -43,6 +47,19 @@ export async function mayGoOn(
     );
     if (budgetOptions[options[0] ?? -1] === 'stop') return 'stop';
   }
+}
+
+/** A budget may have been raised, or its day may have ended, while nobody worked on the task that asks about it. */
+async function takeBack(deps: Deps, task: number): Promise<void> {
+  const open = openRequestsOf(deps.db, task).filter(({ kind }) => kind === 'budget');
+  if (open.length === 0) return;
+  const at = deps.now();
+  await deps.writer.write((db) => {
+    for (const { id } of open) withdrawRequest(db, { request: id, at });
+    resumeWhenAnswered(db, { task, by: 'runner', reason: 'Its budget lasts again.', at });
+  });
+  for (const { id } of open) deps.announceRequest(id);
+  deps.announce(task);
 }
 
 /** The change in the worktree as it stands, with nothing committed. */

@@ -14,7 +14,7 @@ import {
   withdrawOpen,
   withdrawRequest,
 } from '../store/requests';
-import { updateSession } from '../store/sessions';
+import { readSession, updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
@@ -23,6 +23,7 @@ import type { Leave } from './budget';
 import type { Deps, Stop } from './deps';
 import { openMeter } from './meter';
 import { working } from './parking';
+import { watchForPause } from './pause';
 import { keepChildren } from './processes';
 import { isHeard, isLeave, nextWords, type OpenSession, type Words } from './session';
 import { waitForOpen } from './waiting';
@@ -144,6 +145,7 @@ async function turn(
       unkept ??= { cause };
       end.abort(stopOf(signal) ?? 'closing');
     }
+    pause.saw(body);
     const step = stepOf(body);
     if (step !== null) steps.push(step);
     if (steps.length > stepsKept) steps.shift();
@@ -162,9 +164,10 @@ async function turn(
   const broken = (cause: unknown) =>
     deps.log('error', 'A session could not be kept.', { task: claim.task, cause: String(cause) });
 
+  const pause = watchForPause(() => end.abort('spent' satisfies Stop));
   const meter = openMeter(deps, { task: claim.task, session: session.id, agent: subject.agent.name }, (breach) => {
     record({ type: 'notice', level: 'warning', text: `Paused, because ${breachWords(breach)}.` });
-    end.abort('spent' satisfies Stop);
+    pause.ask();
   });
   if (words.text !== '') record({ type: 'prompt', text: words.text, by: words.by });
   session.begun = false;
@@ -178,6 +181,7 @@ async function turn(
       permissionLevel: subject.permissionLevel,
       trusted: subject.trusted,
       budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),
+      costBefore: session.agentSession === null ? null : readSession(deps.db, session.id).usage.costUsd,
       silenceMs: deps.settings().silenceMinutes * 60_000,
       signal,
       record,
@@ -188,7 +192,7 @@ async function turn(
       onProcess: children.started,
       onUsage: meter.heard,
       ask: async (question, withdrawn) => {
-        const answered = meter.waiting();
+        const over = [meter.waiting(), pause.waiting()];
         return ask(
           deps,
           answers,
@@ -204,7 +208,9 @@ async function turn(
           },
           question,
           withdrawn,
-        ).finally(answered);
+        ).finally(() => {
+          for (const answered of over) answered();
+        });
       },
     });
     await meter.over(turnEnd.usage, session.begun && turnEnd.kind !== 'limited');
@@ -219,6 +225,7 @@ async function turn(
       : turnEnd;
   } finally {
     subject.signal.removeEventListener('abort', onStop);
+    pause.close();
     await children.over();
   }
 }

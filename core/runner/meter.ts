@@ -1,4 +1,4 @@
-import { type Breach, breachOf, leftOf, type Spending, type Spent, tellsLess } from '../contract/budget';
+import { type Breach, breachOf, leftOf, type Spending, type Spent, tellsPart } from '../contract/budget';
 import type { Usage } from '../contract/task';
 import { updateSession } from '../store/sessions';
 import { addSpending, budgetsOf } from '../store/spending';
@@ -95,8 +95,8 @@ export function openMeter(
       clearTimeout(timer);
       const last = atLeast(counted, usage);
       await count(last, {
-        usd: told && (last.costUsd === null || tellsLess(agent, 'usd')),
-        tokens: told && (last.inputTokens === null || tellsLess(agent, 'tokens')),
+        usd: told && (last.costUsd === null || tellsPart(agent, 'usd')),
+        tokens: told && (last.inputTokens === null || tellsPart(agent, 'tokens')),
       });
     },
   };

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
+import { type Budget, noBudget } from '../../core/contract/budget';
 import type { Priority } from '../../core/contract/priority';
 import type { PermissionLevel } from '../../core/contract/task';
 import { AgentCard } from '../agents/card';
@@ -20,6 +21,7 @@ import { useStore } from '../state/store';
 import { levelWords, priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AfterChip } from './after-chip';
+import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
 import { titleFrom } from './title';
@@ -75,6 +77,8 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
+  const [budget, setBudget] = useState<Budget>(settings?.taskBudget ?? noBudget);
+  const [capping, setCapping] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [another, setAnother] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -99,6 +103,7 @@ function Form(props: { readonly repository: number }): ReactNode {
         permissionLevel: level,
         priority,
         ...(after.length === 0 ? {} : { after: [...after] }),
+        budget,
       }),
     );
     if (!ended.ok) return setFailure(ended.failure);
@@ -200,8 +205,11 @@ function Form(props: { readonly repository: number }): ReactNode {
             ))}
           </Chip>
           <AfterChip after={after} onAfter={setAfter} />
+          <BudgetChip budget={budget} open={capping} onOpen={setCapping} />
         </div>
+        {capping && <NewBudget budget={budget} onBudget={setBudget} />}
         <p className="field-help">{levelWords[level].about}</p>
+        <BudgetNotes agent={agent} budget={budget} />
         {chosen?.found && <NoneInstalled />}
         {chosen !== undefined && !chosen.found && (
           <Note

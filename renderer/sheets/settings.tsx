@@ -12,6 +12,7 @@ import type { Failure } from '../state/failure';
 import { levelWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AcpAgents } from './acp-agents';
+import { Budgets } from './budgets';
 import { QuietHours } from './quiet-hours';
 import { Row } from './row';
 
@@ -145,6 +146,7 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
           ))}
         </div>
       </section>
+      <Budgets settings={settings} set={set} />
       <AcpAgents agents={settings.acpAgents} save={(value) => set('acpAgents', value)} />
     </div>
   );

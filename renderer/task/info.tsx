@@ -8,6 +8,7 @@ import { useResource } from '../state/resource';
 import { exactly, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
+import { Spent } from './spent';
 import { levelWords, priorityWords } from './words';
 
 /** Everything else there is to know of a task: its prompt, its facts and every move it made. */
@@ -26,6 +27,7 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     ['Permission level', levelWords[task.permissionLevel].name],
     ['Priority', priorityWords[task.priority]],
     ['Attempt', `${task.attempt} of ${task.maxAttempts}`],
+    ['Spent', <Spent key="spent" task={task} />],
     ['After', task.after.length === 0 ? 'nothing' : <After key="after" ids={task.after} />],
     ['Created', exactly(task.createdAt)],
     ['Cost', usage.costUsd === 0 ? 'nothing' : (money(usage.costUsd) ?? 'unknown')],
@@ -35,7 +37,8 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     ...(task.backupRef === null ? [] : [['Backup', <code key="backup">{cleanLine(task.backupRef)}</code>] as const]),
   ];
   return (
-    <div className="info" data-pane>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <div className="info" data-pane tabIndex={0}>
       <section>
         <h2>Prompt</h2>
         {detail.value !== null ? (

@@ -260,3 +260,34 @@ test('trust covers what the sheet shows: what was added meanwhile is shown befor
   await page.getByRole('button', { name: 'Trust and add' }).click();
   await page.getByText('Added here and trusted it').waitFor();
 });
+
+describe('a limit and a budget', () => {
+  test('a parked task says why and until when, and goes on at a key', async () => {
+    await harness.open('little');
+    await press('g', 'q');
+    await option('Nightly dependency audit').click();
+    const head = page.locator('.head');
+    await head.getByText('Parked').waitFor();
+    expect(await head.locator('.head-state time').textContent()).toMatch(/^in (?:39|40)m$/);
+    expect(await head.textContent()).toContain('claude has reached a limit of its provider');
+    await head.getByRole('button', { name: 'Resume now' }).waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await press('n');
+    await head.getByText('Queued').waitFor();
+    expect(await harness.called('tasks.resume')).toEqual([{ task: 10 }]);
+    expect(await head.getByRole('button', { name: 'Resume now' }).count()).toBe(0);
+  });
+
+  test('the settings hold the budgets of a new task, of a day and of each repository', async () => {
+    await harness.open('little');
+    await press('ControlOrMeta+,');
+    const day = page.getByRole('group', { name: 'All tasks on a day' });
+    await day.getByLabel('US dollars').fill('20');
+    await press('Enter');
+    await expect
+      .poll(() => harness.called('settings.set'))
+      .toEqual([{ name: 'dayBudget', value: { usd: 20, tokens: null, minutes: null } }]);
+    await page.getByRole('group', { name: 'api on a day' }).waitFor();
+    expect(await harness.broken()).toEqual([]);
+  });
+});

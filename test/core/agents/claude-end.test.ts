@@ -36,6 +36,11 @@ describe('how a turn of Claude Code ended', () => {
     expect(end({ ...result, is_error: true }, limit)).toMatchObject({ kind: 'limited', limit: expected });
   });
 
+  test('a limit that was told earlier does not make another failure one', () => {
+    const result = { is_error: true, api_error_status: 400, result: 'bad' };
+    expect(end(result, { until: 1_800_000_000_000 })).toMatchObject({ kind: 'failed', retryable: false });
+  });
+
   test('an account without money is a failure, though its status is that of a limit', () => {
     const result = { is_error: true, api_error_status: 429, result: 'Your credit balance is too low' };
     expect(end(result)).toMatchObject({ kind: 'failed', retryable: false });

@@ -129,6 +129,20 @@ describe('a task that reaches its budget', () => {
   });
 });
 
+describe('a question about a budget that was raised while nobody worked on the task', () => {
+  it('is taken back, and the task goes on', async () => {
+    await bed.calls.settings.set({ name: 'dayBudget', value: { usd: 2 } });
+    const { id } = await add(spending);
+    const asked = await asks(id);
+    await bed.runtime.stop();
+    const idle = await bed.again(false);
+    await idle.calls.settings.set({ name: 'dayBudget', value: { usd: 5 } });
+    await idle.runtime.stop();
+    bed = await bed.again(true);
+    expect(await bed.reaches(id, 'review')).toMatchObject({ requests: [], session: asked.session });
+  });
+});
+
 describe('the budget of a day', () => {
   const parked = (task: number) => bed.until(task, ({ parked }) => parked === 'budget');
 

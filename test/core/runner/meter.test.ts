@@ -58,6 +58,9 @@ describe('what a turn spends', () => {
     const goose = open(noBudget, 'goose');
     await goose.meter.over(used(100, 20, null), true);
     expect(goose.spent()).toMatchObject({ usd: 0, usdUntold: true, tokens: 120, tokensUntold: true });
+    const known = open(noBudget, 'goose');
+    await known.meter.over(used(100, 20, 0.5), true);
+    expect(known.spent()).toMatchObject({ usd: 0.5, usdUntold: false, tokensUntold: true });
     const refused = open();
     await refused.meter.over(used(null, null, null), false);
     expect(refused.spent()).toMatchObject({ usdUntold: false, tokensUntold: false });

@@ -3,6 +3,7 @@ import { createQueueSource, type QueueOptions, type QueueSource } from '../../..
 import type { Claim } from '../../../core/sources/source';
 import type { Released } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
+import { noteLimit } from '../../../core/store/limits';
 import { readTask } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
 import { createWriter, type Writer } from '../../../core/store/writer';
@@ -249,4 +250,54 @@ test('notify looks again for what changed behind the writer', async () => {
   queue.source.notify();
   expect(ids(await next)).toEqual([1]);
   moveTask(queue.db, { task: 1, to: 'review', by: 'runner', reason: '', at: 1 });
+});
+
+describe('tasks that a limit holds', () => {
+  test('come up by the clock when it is over, each at its own moment, also after a sleep', async () => {
+    const held: number[] = [];
+    const queue = open({ onHeld: (tasks) => held.push(...tasks) });
+    const [refused, ...waiting] = await queue.writer.write((db) => [1, 2, 3].map(() => addTask(db)));
+    const [claim] = await queue.source.next(1, never);
+    const hour = 3_600_000;
+    await queue.writer.write((db) => {
+      const limit = { kind: 'limit', until: 1000 + hour } as const;
+      noteLimit(db, {
+        agent: 'echo',
+        limit,
+        reason: 'Too much.',
+        task: refused ?? 0,
+        parks: 0,
+        claimedAt: 1000,
+        at: 1000,
+      });
+      moveTask(db, { task: claim?.task ?? 0, to: 'review', by: 'runner', reason: 'Aside.', at: 1000 });
+    });
+    const first = queue.source.next(1, never);
+    expect(await isPending(first, queue)).toBe(true);
+    expect(held).toEqual(waiting);
+    const moments = waiting.map((task) => readTask(queue.db, task).runAfter ?? 0);
+    expect(new Set(moments).size).toBe(2);
+    const [soonest = 0, latest = 0] = [...moments].sort((one, other) => one - other);
+    await vi.advanceTimersByTimeAsync(soonest - 1000 - 1);
+    expect(await isPending(first, queue)).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle(queue);
+    expect(ids(await first)).toEqual([waiting[moments.indexOf(soonest)]]);
+    await queue.writer.write((db) => {
+      moveTask(db, {
+        task: waiting[moments.indexOf(soonest)] ?? 0,
+        to: 'review',
+        by: 'runner',
+        reason: 'Aside.',
+        at: soonest,
+      });
+    });
+    const second = queue.source.next(1, never);
+    expect(await isPending(second, queue)).toBe(true);
+    // The computer slept past the moment of the other one.
+    vi.setSystemTime(latest + hour);
+    await vi.advanceTimersByTimeAsync(latest - soonest + 5000);
+    await settle(queue);
+    expect(ids(await second)).toEqual([waiting[moments.indexOf(latest)]]);
+  });
 });

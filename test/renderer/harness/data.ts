@@ -258,6 +258,9 @@ export function littleTasks(): readonly Task[] {
     }),
     task(5, 'Upgrade to Node 24 and drop the fetch polyfill', 'running', {
       usage: { ...noUsage, inputTokens: 81_000, outputTokens: 4000 },
+      agent: 'goose',
+      budget: { usd: 5, tokens: 100_000, minutes: 60 },
+      spent: { ...nothingSpent, tokens: 85_000, runningMs: 12 * 60_000, usdUntold: true, tokensUntold: true },
     }),
     task(6, 'Documentation for webhooks', 'review', {
       change: { files: 6, additions: 214, deletions: 38 },
@@ -286,7 +289,8 @@ export function littleTasks(): readonly Task[] {
       parked: 'limit',
       parks: 1,
       runAfter: start + 40 * 60_000,
-      queuedReason: 'The provider’s limit resets then',
+      queuedReason:
+        'claude has reached a limit of its provider: You’ve hit your 5-hour limit · resets 11:13am (Europe/Helsinki).',
       attempt: 2,
     }),
     task(11, 'Cache the build graph', 'failed', {
