@@ -38,7 +38,8 @@ export function useFind(options: {
   const gone = useRef(0);
   const words = looking?.words ?? '';
   const terms = useMemo(() => termsOf(words), [words]);
-  const places = useMemo(() => rowsWith(known.rows, terms), [known.rows, terms]);
+  const current = looking?.current ?? null;
+  const places = useMemo(() => withPlace(rowsWith(known.rows, terms), current), [known.rows, terms, current]);
   const shown = useRef(show);
   useLayoutEffect(() => {
     shown.current = show;
@@ -50,7 +51,6 @@ export function useFind(options: {
     setLooking((before) => ({ words: found.words, current: place, round: (before?.round ?? 0) + 1 }));
     if (place !== null) shown.current(place);
   }, [found, known]);
-  const current = looking?.current ?? null;
   useMarks({
     pane,
     terms,
@@ -93,4 +93,10 @@ export function useFind(options: {
     setFocus((before) => before + 1);
   };
   return { bar, current, open };
+}
+
+/** A search may have found what a row does not show, as what a request asks beside its title: its place counts, too. */
+function withPlace(places: readonly number[], place: number | null): readonly number[] {
+  if (place === null || places.includes(place)) return places;
+  return [...places, place].sort((one, other) => one - other);
 }

@@ -81,7 +81,8 @@ function MessageComposer({ task }: { readonly task: Task }): ReactNode {
             onUp={editNewest}
           />
           <Button doing={doing} onClick={() => void send()}>
-            Queue message {text.trim() === '' ? <Keys keys="r" /> : <Keys keys="mod+Enter" />}
+            Queue message {text.trim() !== '' && <Keys keys="mod+Enter" />}
+            {text.trim() === '' && task.requests.length === 0 && <Keys keys="r" />}
           </Button>
         </div>
       )}

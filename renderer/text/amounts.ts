@@ -71,8 +71,10 @@ export function tokens(usage: Usage): string | null {
   return total < 1_000 ? count(total, 'token') : `${short(total)} tokens`;
 }
 
-/** A large number in few characters: `950`, `12.3k`, `1.20M`. */
+/** A large number in few characters: `950`, `12.3k`, `200k`, `1.20M`. */
 export function short(amount: number): string {
   if (amount < 1_000) return `${amount}`;
-  return amount < 1_000_000 ? `${(amount / 1_000).toFixed(1)}k` : `${(amount / 1_000_000).toFixed(2)}M`;
+  return amount < 1_000_000
+    ? `${(amount / 1_000).toFixed(1).replace(/\.0$/, '')}k`
+    : `${(amount / 1_000_000).toFixed(2)}M`;
 }

@@ -129,6 +129,10 @@ describe('claude alone', () => {
     expect(second.end.usage).toEqual(first.end.usage);
     expect(second.end.usage.inputTokens).toBe(100);
     expect(second.end.usage.costUsd).toBeGreaterThan(0);
+    // What its one model call read and wrote, and what the model says at the end that it can hold.
+    const contexts = second.happened.transcript.filter((body) => body.type === 'context');
+    expect(contexts.at(-1)).toMatchObject({ used: expect.any(Number), size: expect.any(Number) });
+    expect(contexts.at(-1)?.used).toBeGreaterThanOrEqual(100);
   });
 
   test('many megabytes of text end the turn well and are not all kept', async () => {

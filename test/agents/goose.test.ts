@@ -185,7 +185,9 @@ describe('goose alone', () => {
 
   test('what is spent is told, and a provider that fails once and then works is no failure', async () => {
     const { take } = await bench();
-    const { end } = await take({ prompt: 'Hello.\n[error-once: 500]\n[nothing]' });
+    const { end, happened } = await take({ prompt: 'Hello.\n[error-once: 500]\n[nothing]' });
     expect(end).toMatchObject({ kind: 'completed', usage: { inputTokens: 100, outputTokens: 20 } });
+    const contexts = happened.transcript.filter((body) => body.type === 'context');
+    expect(contexts.at(-1)).toMatchObject({ used: expect.any(Number), size: expect.any(Number) });
   });
 });

@@ -36,6 +36,8 @@ describe('keys', () => {
     expect(nameOf(press('k', { metaKey: true }), true)).toBe('mod+k');
     expect(nameOf(press('K', { ctrlKey: true }), false)).toBe('mod+k');
     expect(nameOf(press('k', { ctrlKey: true }), true)).toBe('k');
+    expect(nameOf({ ...press('F', { ctrlKey: true }), shiftKey: true }, false)).toBe('mod+shift+f');
+    expect(nameOf({ ...press('?', { ctrlKey: true }), shiftKey: true }, false)).toBe('mod+?');
     expect(written('mod+k', true)).toBe('⌘K');
     expect(written('mod+k', false)).toBe('Ctrl K');
     expect(written('g i', false)).toBe('G then I');
