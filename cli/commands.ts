@@ -4,6 +4,7 @@ import { demo } from './demo';
 import { doctor } from './doctor';
 import { inboxCommands } from './inbox';
 import { messageCommands } from './message';
+import { processCommands } from './processes';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { ruleCommands } from './rule';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...searchCommands,
   ...ruleCommands,
   ...auditCommands,
+  ...processCommands,
   ...settingsCommands,
   ...runtimeCommands,
   doctor,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
+import { memoryHoldWords } from '../core/contract/process';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
@@ -173,6 +174,7 @@ function statusText(status: Status, waited?: Waited): string {
       `${worker.name}: ${worker.state}, ${worker.running} of ${worker.limit} running, ${worker.waiting} waiting`,
     ]),
     ['spent today', spentText(status.today.spent, status.today.budget)],
+    ...(status.held === null ? [] : [['tasks held', memoryHoldWords(status.held)]]),
     ...(waited === undefined
       ? []
       : [['agents waited', waited.ms < 1000 ? 'not today' : `${waitedInWords(waited.ms)} today`]]),

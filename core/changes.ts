@@ -85,6 +85,7 @@ function subjectOf(change: Change): string {
     case 'terminal.changed':
       return `terminal ${change.terminal.id}`;
     case 'snapshot':
+    case 'held.changed':
     case 'agents.changed':
     case 'settings.changed':
       return change.type;

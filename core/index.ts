@@ -15,6 +15,8 @@ import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
 import type { Deps } from './runner/deps';
 import { leaseMs } from './runner/lease';
+import { createLedger } from './runner/ledger';
+import { availableMemory, createAdmission } from './runner/memory';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createTerminals } from './runner/terminals';
@@ -92,6 +94,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     // Whether a task is blocked is a fact of those it waits for, so they are told together.
     for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
   };
+  const admission = createAdmission({
+    floorMegabytes: () => settings.memoryFloorMegabytes,
+    available: availableMemory,
+    now: Date.now,
+    onChange: () => changes.publish({ type: 'held.changed', held: admission.held() }),
+  });
   const source = createQueueSource({
     db,
     writer,
@@ -102,8 +110,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       for (const { task } of released) announce(task);
     },
     onHeld: (held) => held.forEach(announce),
+    admits: admission.admits,
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
+  const owner = createHash('sha256').update(folders.data).digest('hex').slice(0, 16);
   const withoutTerminals: Omit<Deps, 'closeTerminals'> = {
     db,
     writer,
@@ -111,7 +121,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     source,
     agents: agents.all,
     settings: () => settings,
-    owner: createHash('sha256').update(folders.data).digest('hex').slice(0, 16),
+    owner,
+    ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
     announce,
@@ -147,6 +158,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     tasks: countTasks(db),
     today: { spent: daySpending(db, Date.now()), budget: dayBudget(db, Date.now()) },
     workers: [runner.status()],
+    held: admission.held(),
   });
   const router = createRouter({
     ...deps,
@@ -154,6 +166,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     search,
     runner,
     terminals,
+    held: admission.held,
     status,
     publish: changes.publish,
     follow: changes.follow,

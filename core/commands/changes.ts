@@ -20,6 +20,7 @@ export async function* follow(room: Room, signal: AbortSignal | undefined): Asyn
       // Looking asks the login shell, which may take seconds; the window need not wait for it.
       agents: [...room.knownAgents()],
       settings: room.settings(),
+      held: room.held(),
     };
     // Nobody reads a message of any size: a long queue, or many long questions, comes in pieces.
     for (const task of rest) yield { type: 'task.changed', task };

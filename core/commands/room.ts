@@ -1,10 +1,12 @@
 import type { AgentStatus } from '../contract/agent';
 import type { Change } from '../contract/change';
 import type { DoctorReport } from '../contract/doctor';
+import type { MemoryHold } from '../contract/process';
 import type { Settings } from '../contract/settings';
 import type { Status } from '../contract/status';
 import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
+import type { Ledger } from '../runner/ledger';
 import type { Runner } from '../runner/runner';
 import type { Terminals } from '../runner/terminals';
 import type { Database } from '../store/database';
@@ -16,6 +18,9 @@ export interface Room {
   readonly db: Database;
   readonly writer: Writer;
   readonly runner: Runner;
+  readonly ledger: Ledger;
+  /** Why tasks that are due do not start; null while they may. */
+  readonly held: () => MemoryHold | null;
   readonly terminals: Terminals;
   readonly git: Git;
   readonly settings: () => Settings;

@@ -53,6 +53,9 @@ export function createRouter(room: Room) {
       answer: on.requests.answer.handler(({ input, context }) => requests.answer(room, context, input)),
       waited: on.requests.waited.handler(({ input }) => requests.waited(room, input)),
     },
+    processes: {
+      list: on.processes.list.handler(({ input }) => room.ledger.look(input.task)),
+    },
     rules: {
       list: on.rules.list.handler(({ input }) => rules.list(room, input)),
       revoke: on.rules.revoke.handler(({ input, context }) => rules.revoke(room, context, input.rule)),

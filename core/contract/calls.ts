@@ -6,6 +6,7 @@ import { changeSchema } from './change';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
+import { processListSchema } from './process';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, reviewSchema } from './review';
@@ -96,6 +97,10 @@ export const calls = {
     answer: oc.input(z.strictObject({ request: requestIdSchema, answer: answerSchema })).output(requestSchema),
     /** How long agents waited for the person since a time, which is the beginning of the day where the person is. */
     waited: oc.input(z.strictObject({ since: z.number().int().nonnegative() })).output(waitedSchema),
+  },
+  processes: {
+    /** What runs for tasks now, of one task when it is given. Each call looks anew; processor use is since the call before. */
+    list: oc.input(z.strictObject({ task: taskIdSchema.optional() })).output(processListSchema),
   },
   rules: {
     /** The standing rules, newest first; with `revoked` also those that were taken back. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentStatusSchema } from './agent';
+import { memoryHoldSchema } from './process';
 import { repositoryIdSchema, repositorySchema } from './repository';
 import { requestSchema } from './request';
 import { ruleSchema } from './rule';
@@ -22,7 +23,11 @@ export const changeSchema = z.discriminatedUnion('type', [
     repositories: z.array(repositorySchema),
     agents: z.array(agentStatusSchema),
     settings: settingsSchema,
+    /** Why no task starts; null while they may. */
+    held: memoryHoldSchema.nullable(),
   }),
+  /** Tasks that are due begin to be held for want of memory, or may start again. */
+  z.object({ type: z.literal('held.changed'), held: memoryHoldSchema.nullable() }),
   z.object({ type: z.literal('task.changed'), task: taskSchema }),
   z.object({ type: z.literal('request.changed'), request: requestSchema }),
   /** What waits for a task's agent changed; `messages.list` says what it is now. */

@@ -43,6 +43,15 @@ export const settingsSchema = z.object({
         { name: 'gemini', command: 'gemini', args: ['--acp'] },
       ]),
     ),
+  /** How much memory the processes of one task may hold together, in MB, before they are ended; 0 for any amount. */
+  taskMemoryMegabytes: whole({
+    from: 0,
+    to: 1_000_000,
+    what: 'MB for the processes of one task, 0 for any amount',
+    usual: 0,
+  }),
+  /** How much memory must be free before a task starts, in MB; 0 to start whatever is free. */
+  memoryFloorMegabytes: whole({ from: 0, to: 1_000_000, what: 'MB that must be free, 0 for none', usual: 512 }),
   /** Whether programs on terminals go on when Switchyard quits; they always outlive a crash of it. */
   keepTerminals: z.boolean().default(false).meta(takes('true or false', true)),
   /** How much of what each terminal printed is kept, in MB; of all of them together at most eight times that. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema, spendingSchema } from './budget';
+import { memoryHoldSchema } from './process';
 import { taskStates } from './task';
 
 /** Who owns the data folder and what is in it. */
@@ -27,5 +28,7 @@ export const statusSchema = z.object({
       limit: z.number().int(),
     }),
   ),
+  /** Why tasks that are due do not start; null while they may. */
+  held: memoryHoldSchema.nullable(),
 });
 export type Status = z.infer<typeof statusSchema>;

@@ -4,6 +4,7 @@ import type { Git } from '../git/git';
 import type { Source } from '../sources/source';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
+import type { Ledger } from './ledger';
 
 /** What the runner is handed. It reads nothing else of its surroundings. */
 export interface Deps {
@@ -26,6 +27,8 @@ export interface Deps {
   readonly announceRequest: (request: number) => void;
   /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
   readonly announceMessages: (task: number) => void;
+  /** What runs for the tasks. */
+  readonly ledger: Ledger;
   /** Ends the programs on the task's terminals; called before its worktree goes. */
   readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (
@@ -38,4 +41,4 @@ export interface Deps {
 }
 
 /** Why work on a task is told to end before it is finished; `spent` ends one turn, because a budget is reached. */
-export type Stop = 'cancelled' | 'closing' | 'lost' | 'spent';
+export type Stop = 'cancelled' | 'closing' | 'lost' | 'spent' | 'over memory';

@@ -8,6 +8,7 @@ import { taskRow } from '../store/task-row';
 import type { TaskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
 import type { Deps, Stop } from './deps';
+import { overMemory } from './memory-cap';
 import { retryReason } from './messages';
 import type { RepositoryPlace } from './place';
 import { putAway } from './putting-away';
@@ -66,6 +67,10 @@ export async function parked(deps: Deps, claim: Claim, stop: Stop): Promise<void
   if (stop === 'lost') return;
   if (stop === 'cancelled') {
     await move(deps, claim, { to: 'cancelled', reason: 'Cancelled.' }, { withdraws: true });
+    return;
+  }
+  if (stop === 'over memory') {
+    await failed(deps, claim, { error: overMemory(deps.settings().taskMemoryMegabytes), retryable: false });
     return;
   }
   const queuedReason = 'Switchyard was closed; it goes on with the next start.';

@@ -6,6 +6,7 @@ import { taskRow } from '../store/task-row';
 import { type Answers, createAnswers } from './answers';
 import type { Deps, Stop } from './deps';
 import { keepLease } from './lease';
+import { watchMemoryCap } from './memory-cap';
 import { work } from './work';
 
 /** Claims tasks up to the limit and does them. */
@@ -60,6 +61,13 @@ export function createRunner(given: Deps): Runner {
   const answers: Answers = createAnswers();
   const inHand = new Map<number, InHand>();
   const closing = new AbortController();
+  const cap = watchMemoryCap({
+    megabytes: () => given.settings().taskMemoryMegabytes,
+    inHand: () => [...inHand.keys()],
+    ledger: given.ledger,
+    onOver: (task) => inHand.get(task)?.end.abort('over memory' satisfies Stop),
+    onError: (cause) => given.log('warning', 'What tasks hold in memory could not be seen.', { cause: String(cause) }),
+  });
   let slotsChanged = () => {};
   let round = new AbortController();
   let loop: Promise<void> = Promise.resolve();
@@ -146,6 +154,7 @@ export function createRunner(given: Deps): Runner {
     },
     async stop(limitMs) {
       closing.abort();
+      cap.stop();
       slotsChanged();
       for (const task of inHand.values()) task.end.abort('closing' satisfies Stop);
       let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-import { claimTasks, expireClaims, extendClaim, nextDue, type Released } from '../store/claims';
+import { anyDue, claimTasks, expireClaims, extendClaim, nextDue, type Released } from '../store/claims';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
 import type { Claim, Source } from './source';
@@ -15,6 +15,8 @@ export interface QueueOptions {
   readonly onReleased?: (released: readonly Released[]) => void;
   /** Told after the commit which due tasks were parked instead of given out. */
   readonly onHeld?: (tasks: readonly number[]) => void;
+  /** Asked before due tasks are handed out, and told whether there is one; while it says no it is asked again. */
+  readonly admits?: (due: boolean) => boolean;
   /** Told when a sweep could not be written; it is tried again. */
   readonly onError?: (error: unknown) => void;
 }
@@ -38,6 +40,9 @@ const sleptMs = 2000;
 /** After a sleep, how long live workers have to renew their leases before any is taken for dead. */
 const renewFirstMs = 2000;
 
+/** How long due tasks that were not admitted wait until they are looked at again. */
+const lookAgainMs = 2000;
+
 /** After a failed write, how long before the next try. */
 const retryMs = 1000;
 
@@ -58,12 +63,14 @@ export function createQueueSource(options: QueueOptions): QueueSource {
     const served: { readonly waiter: Waiter; readonly claims: readonly Claim[] }[] = [];
     const held: number[] = [];
     const onHeld = (task: number) => held.push(task);
-    for (const waiter of waiters) {
+    const admitted = waiters.size === 0 || (options.admits?.(anyDue(db, now())) ?? true);
+    for (const waiter of admitted ? waiters : []) {
       const claims = claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs, onHeld });
       if (claims.length === 0) break;
       served.push({ waiter, claims });
     }
-    const due = nextDue(db, now());
+    const next = nextDue(db, now());
+    const due = admitted ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now() + lookAgainMs);
     return () => {
       for (const { waiter, claims } of served) waiter.give(claims);
       setTimer(due);

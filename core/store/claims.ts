@@ -68,6 +68,11 @@ export function claimTasks(
   return claimed;
 }
 
+/** Whether some task is due. */
+export function anyDue(db: Database, now: number): boolean {
+  return Object.values(getRow<DueRanges>(db, dueRanges, { now }) ?? {}).some((found) => found === 1);
+}
+
 /** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
 type DueRanges = Readonly<Record<string, number>>;
 

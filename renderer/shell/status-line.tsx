@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from 'react';
+import { memoryHoldWords } from '../../core/contract/process';
 import { AgentCard } from '../agents/card';
 import { agentWord } from '../agents/words';
 import { Glyph } from '../parts/glyph';
@@ -53,6 +54,8 @@ export function StatusLine(): ReactNode {
 function Counts(): ReactNode {
   const tasks = useModel((model) => model.tasks);
   const limit = useModel((model) => model.settings?.concurrency ?? null);
+  const app = useApp();
+  const held = useModel((model) => model.held);
   const counts = useMemo(() => countStates(tasks), [tasks]);
   return (
     <>
@@ -62,6 +65,13 @@ function Counts(): ReactNode {
         {limit !== null && `/${limit}`} running
       </span>
       <span className="status-part tabular">{counts.queued} queued</span>
+      {held !== null && (
+        <Hint text={memoryHoldWords(held)} side="top">
+          <button type="button" className="status-button status-wait" onClick={() => goTo(app, 'queue')}>
+            tasks wait for memory
+          </button>
+        </Hint>
+      )}
       <WaitedPart />
     </>
   );

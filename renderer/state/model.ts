@@ -1,6 +1,7 @@
 import type { AgentStatus } from '../../core/contract/agent';
 import type { Change } from '../../core/contract/change';
 import { assertNever } from '../../core/contract/errors';
+import type { MemoryHold } from '../../core/contract/process';
 import type { Repository } from '../../core/contract/repository';
 import type { Request } from '../../core/contract/request';
 import type { Settings } from '../../core/contract/settings';
@@ -25,6 +26,8 @@ export interface Model {
   /** Empty while they are looked for: one is built in, so there is always one to be found. */
   readonly agents: readonly AgentStatus[];
   readonly settings: Settings | null;
+  /** Why tasks that are due do not start; null while they may. */
+  readonly held: MemoryHold | null;
   /** How often what waits for an agent changed, by task: whoever shows it asks again. */
   readonly messageRounds: ReadonlyMap<number, number>;
   /** Those that changed since the snapshot, and those that were asked for. */
@@ -40,6 +43,7 @@ export const nothingKnown: Model = {
   repositories: [],
   agents: [],
   settings: null,
+  held: null,
   messageRounds: new Map(),
   terminals: new Map(),
   rulesSeen: 0,
@@ -63,6 +67,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           repositories: byName(change.repositories),
           agents: change.agents,
           settings: change.settings,
+          held: change.held,
           messageRounds: next.messageRounds,
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
@@ -102,6 +107,9 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
       case 'rule.changed':
         // Rules are fetched by who shows them; this tells them to look again.
         next = { ...next, rulesSeen: next.rulesSeen + 1 };
+        break;
+      case 'held.changed':
+        next = { ...next, held: change.held };
         break;
       case 'settings.changed':
         next = { ...next, settings: change.settings };

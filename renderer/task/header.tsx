@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { memoryHoldWords } from '../../core/contract/process';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -6,7 +7,7 @@ import { Button } from '../parts/button';
 import { Glyph, lookOf, lookWords } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
-import { useApp, useDoing } from '../state/app';
+import { useApp, useDoing, useModel } from '../state/app';
 import { resumeTask, retryTask } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
@@ -75,6 +76,7 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
         </p>
       )}
       <Waits task={task} />
+      {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason === null && <Held />}
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (
         <p className="head-why selectable">{cleanLine(task.queuedReason)}</p>
       )}
@@ -139,4 +141,10 @@ function answerIt(show: () => void): void {
     if (scroller !== null) scroller.scrollTop = scroller.scrollHeight;
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.asked .choice')?.focus());
   });
+}
+
+/** Why a task whose turn it is does not start, when something keeps it. */
+function Held(): ReactNode {
+  const held = useModel((model) => model.held);
+  return held === null ? null : <p className="head-why selectable">{memoryHoldWords(held)}</p>;
 }

@@ -8,7 +8,14 @@ import { useResource } from '../state/resource';
 import { exactly, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
+
+
 import { Spent } from './spent';
+
+
+import { Processes } from './processes';
+
+
 import { levelWords, priorityWords } from './words';
 
 /** Everything else there is to know of a task: its prompt, its facts and every move it made. */
@@ -60,6 +67,12 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
           ))}
         </dl>
       </section>
+      {(task.state === 'running' || task.state === 'waiting' || task.state === 'review') && (
+        <section>
+          <h2>Processes</h2>
+          <Processes task={task} />
+        </section>
+      )}
       {detail.value !== null && (
         <section>
           <h2>History</h2>

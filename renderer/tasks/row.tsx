@@ -1,4 +1,5 @@
 import { memo, type ReactNode } from 'react';
+import { memoryHoldWords } from '../../core/contract/process';
 import type { Task } from '../../core/contract/task';
 import { Glyph, lookOf, lookWords } from '../parts/glyph';
 import { useDoing, useModel } from '../state/app';
@@ -45,7 +46,7 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
       return <span className="line-error">{cleanLine(task.error ?? 'Failed')}</span>;
     case 'queued':
       if (task.blockedBy.length > 0) return <Waits task={task} />;
-      return task.queuedReason === null ? start : `${start} · ${cleanLine(task.queuedReason)}`;
+      return task.queuedReason === null ? <Next start={start} /> : `${start} · ${cleanLine(task.queuedReason)}`;
     case 'done':
     case 'cancelled':
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
@@ -56,6 +57,12 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
 
 function Waits({ task }: { readonly task: Task }): ReactNode {
   return useModel((model) => waitWords(task, model.tasks));
+}
+
+/** A task whose turn is next, and what keeps it from starting when something does. */
+function Next({ start }: { readonly start: string }): ReactNode {
+  const held = useModel((model) => model.held);
+  return held === null ? start : `${start} · ${memoryHoldWords(held)}`;
 }
 
 function Size({ task }: { readonly task: Task }): ReactNode {

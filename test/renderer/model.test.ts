@@ -10,6 +10,7 @@ const snapshot = (...tasks: ReturnType<typeof sample.task>[]): Change => ({
   tasks,
   repositories: [...sample.repositories],
   agents: [...sample.agents],
+  held: null,
   settings: sample.settings,
 });
 

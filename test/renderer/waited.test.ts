@@ -39,7 +39,8 @@ function watch(...tasks: ReturnType<typeof sample.task>[]) {
   };
   const known = keepWaited({ model, line });
   const tell = (changes: Parameters<typeof applyChanges>[1]) => model.update((value) => applyChanges(value, changes));
-  const snapshot = () => tell([{ type: 'snapshot', tasks, repositories: [], agents: [], settings: sample.settings }]);
+  const snapshot = () =>
+    tell([{ type: 'snapshot', tasks, repositories: [], agents: [], settings: sample.settings, held: null }]);
   snapshot();
   return {
     known,

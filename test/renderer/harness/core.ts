@@ -28,6 +28,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     (amount === 'none' ? [] : amount === 'little' ? data.littleTasks() : data.muchTasks()).map((one) => [one.id, one]),
   );
   let repositories: Repository[] = amount === 'none' ? [] : [...data.repositories];
+  // As much as there is there is too little memory for.
+  const held = amount === 'much' ? data.hold : null;
   let rules: readonly Rule[] = amount === 'none' ? [] : amount === 'little' ? data.littleRules : data.muchRules();
   let settings: Settings = data.settings;
   const followers = new Set<(change: Change) => void>();
@@ -95,7 +97,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     followers.add(hear);
     signal?.addEventListener('abort', () => wake());
     try {
-      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings };
+      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings, held };
       while (!signal?.aborted) {
         const next = waiting.shift();
         if (next !== undefined) yield next;
@@ -227,6 +229,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const ms = amount === 'none' ? 0 : amount === 'little' ? 18 * 60_000 : 31 * 3_600_000;
         return { since: input.since, at: Date.now(), ms, waiting };
       }),
+    },
+    processes: {
+      list: on.processes.list.handler(({ input }) => ({
+        visible: true,
+        processes: amount === 'none' ? [] : data.processes(input.task ?? 1, amount === 'much' ? 60 : 3),
+      })),
     },
     rules: {
       list: on.rules.list.handler(() => [...rules]),
@@ -374,6 +382,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         tasks: { queued: 0, running: 0, waiting: 0, review: 0, done: 0, failed: 0, cancelled: 0 },
         today: { spent: data.nothingSpent, budget: data.settings.dayBudget },
         workers: [],
+        held,
       })),
       doctor: on.runtime.doctor.handler(() => ({ ok: true, findings: [] })),
       demo: on.runtime.demo.handler(() => {

@@ -1,6 +1,7 @@
 import type { AgentStatus } from '../../../core/contract/agent';
 import { noBudget } from '../../../core/contract/budget';
 import type { Check } from '../../../core/contract/check';
+import type { Process } from '../../../core/contract/process';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
 import type { FileChange, Review } from '../../../core/contract/review';
@@ -21,6 +22,8 @@ export const settings: Settings = {
   maxAttempts: 3,
   silenceMinutes: 30,
   acpAgents: [{ name: 'gemini', command: '/usr/local/bin/gemini', args: ['--acp'] }],
+  taskMemoryMegabytes: 0,
+  memoryFloorMegabytes: 512,
   keepTerminals: false,
   terminalMegabytes: 256,
   terminalFont: '',
@@ -556,3 +559,22 @@ export function muchRules(): readonly Rule[] {
     rule(120 - index, index % 3 === 0 ? { match: { by: 'command', tool: 'Bash', command, beside: '[]' } } : {}),
   );
 }
+
+/** An agent, what it started, and what those started. */
+export function processes(task: number, many: number): Process[] {
+  return Array.from({ length: many }, (_, index) => ({
+    pid: 4000 + index,
+    parent: index === 0 ? null : 4000 + Math.floor((index - 1) / 2),
+    task,
+    command: [
+      'claude -p --output-format stream-json',
+      'npm test',
+      'node --enable-source-maps ./node_modules/.bin/vitest run',
+    ][index % 3] as string,
+    startedAt: minutes(4),
+    memory: (index + 1) * 91 * 1024 * 1024,
+    cpu: index === 0 ? null : index / 10,
+  }));
+}
+
+export const hold = { available: 312 * 1024 * 1024, floor: 512 * 1024 * 1024, since: start };

@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { foldersOf } from '../../core/config';
+import { createRuntime } from '../../core/index';
+import { createRepository, type SampleRepository } from '../support/repository';
+
+/*
+ * No process without an owner. Agents start programs that leave their session, their group and their parent and ignore
+ * every polite signal; then the runtime is killed, or the work is ended in each of the other ways. Each kill has five
+ * agents at work with three such programs each; SWITCHYARD_TEST_KILLS=20 makes that 100 agents and 300 programs.
+ */
+const kills = Number(process.env.SWITCHYARD_TEST_KILLS ?? 4);
+const atOnce = 5;
+const root = join(import.meta.dirname, '../..');
+
+let folder: string;
+let notes: string;
+let repository: SampleRepository;
+beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-orphans-')));
+  notes = join(folder, 'notes');
+  mkdirSync(notes);
+  repository = await createRepository(join(folder, 'repository'), join(folder, 'home'));
+});
+afterEach(async () => {
+  for (const runtime of started.splice(0)) runtime.kill('SIGKILL');
+  for (const { pid } of escaped()) process.kill(pid, 'SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+it.runIf(process.platform === 'linux')(
+  'after each kill the next start ends whatever agents left, however it left them',
+  { timeout: 300_000 },
+  async () => {
+    await seed(Math.ceil((kills * atOnce) / 3) + atOnce);
+    let left: readonly number[] = [];
+    let survived = 0;
+    let agents = 0;
+    for (let kill = 0; kill < kills; kill += 1) {
+      const runtime = start();
+      await ready(runtime);
+      // Every one of them is of the agents that were at work when the runtime was killed.
+      expect(escaped().filter(({ agent }) => left.includes(agent))).toEqual([]);
+      left = await agentsAtWork(left);
+      agents += left.length;
+      const gone = new Promise((resolve) => runtime.once('exit', resolve));
+      runtime.kill('SIGKILL');
+      await gone;
+      // The control: nothing but the next start ends them.
+      survived += escaped().filter(({ agent }) => left.includes(agent)).length;
+    }
+    expect(agents).toBe(kills * atOnce);
+    expect(survived).toBe(agents * 3);
+    const last = start();
+    await ready(last);
+    expect(escaped().filter(({ agent }) => left.includes(agent))).toEqual([]);
+    await agentsAtWork(left);
+    const gone = new Promise((resolve) => last.once('exit', resolve));
+    last.kill('SIGTERM');
+    await gone;
+  },
+);
+
+it.runIf(process.platform === 'linux')(
+  'cancelling a task and quitting leave nothing',
+  { timeout: 60_000 },
+  async () => {
+    await seed(2);
+    const { runtime, calls } = await open();
+    await runtime.start();
+    const before = await agentsAtWork([], 2);
+    expect((await calls.processes.list({ task: 1 })).processes.length).toBeGreaterThanOrEqual(4);
+    await calls.tasks.cancel({ task: 1 });
+    await calls.tasks.retry({ task: 1 });
+    const after = await agentsAtWork(before, 1);
+    const cancelled = before.filter((agent) => !escaped().some((one) => one.agent === agent));
+    expect(cancelled).toHaveLength(1);
+    await runtime.stop();
+    expect(escaped().filter(({ agent }) => [...before, ...after].includes(agent))).toEqual([]);
+  },
+);
+
+/** The programs that escaped from agents of this test and still run. */
+function escaped(): readonly { readonly pid: number; readonly agent: number }[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    let line = '';
+    try {
+      line = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
+    } catch {
+      return [];
+    }
+    // What only starts one of them has its words too.
+    if (!line.startsWith('sh\0-c\0trap') || !line.includes(notes)) return [];
+    const agent = /escaped-(\d+)/.exec(line)?.[1];
+    return agent === undefined ? [] : [{ pid: Number(entry), agent: Number(agent) }];
+  });
+}
+
+/** Resolves with the agents that are new since `known` once `many` of them have each let three programs escape. */
+async function agentsAtWork(known: readonly number[], many = atOnce): Promise<readonly number[]> {
+  let found: readonly number[] = [];
+  await expect
+    .poll(
+      () => {
+        const noted = readdirSync(notes).map((name) => Number(name.split('.')[0]));
+        const agents = [...new Set(noted)].filter((agent) => !seen.has(agent) && !known.includes(agent));
+        found = agents.filter((agent) => noted.filter((one) => one === agent).length === 3);
+        return found.length;
+      },
+      { timeout: 60_000, interval: 50 },
+    )
+    .toBe(many);
+  for (const agent of found) seen.add(agent);
+  return found;
+}
+const seen = new Set<number>();
+
+async function seed(tasks: number): Promise<void> {
+  const { runtime, calls } = await open();
+  const agent = {
+    name: 'escaping',
+    command: process.execPath,
+    args: [join(root, 'test/fault/escaping-agent.cjs'), notes],
+  };
+  await calls.settings.set({ name: 'acpAgents', value: [agent] });
+  await calls.settings.set({ name: 'concurrency', value: atOnce });
+  const added = await calls.repositories.add({ path: repository.path, trust: true });
+  for (let number = 0; number < tasks; number += 1)
+    await calls.tasks.create({ repositoryId: added.id, title: `Task ${number}`, prompt: 'Escape.', agent: 'escaping' });
+  await runtime.stop();
+}
+
+function start(): ChildProcess {
+  const script = join(root, 'test/fault/runtime-process.ts');
+  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
+  const runtime = spawn(process.execPath, [...args, join(folder, 'data'), repository.path, 'work'], {
+    env: { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(runtime);
+  return runtime;
+}
+const started: ChildProcess[] = [];
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', () => reject(new Error('The runtime ended before it was ready.')));
+  });
+}
+
+async function open() {
+  const home = join(folder, 'home');
+  const runtime = await createRuntime({
+    config: {
+      folders: foldersOf(join(folder, 'data')),
+      nativeBinding: null,
+      environment: { PATH: process.env.PATH ?? '', HOME: home },
+      passEnvironment: [],
+      home,
+      shell: null,
+    },
+    owner: 'background',
+    askHuman: null,
+    desktop: null,
+    onStopRequested: () => {},
+  });
+  return { runtime, calls: createRouterClient(runtime.router, { context: { by: 'person' } }) };
+}
