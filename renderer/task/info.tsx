@@ -8,13 +8,8 @@ import { useResource } from '../state/resource';
 import { exactly, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
-
-
-import { Spent } from './spent';
-
-
 import { Processes } from './processes';
-
+import { Spent } from './spent';
 
 import { levelWords, priorityWords } from './words';
 
