@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { taskIdSchema } from './task';
 
 /** A process that runs for a task: its agent, a tool of it, a check, a program on a terminal, and what those started. */
-export const processSchema = z.object({
+const processSchema = z.object({
   pid: z.number().int().positive(),
   /** The process that started it, when that one is in the list too. */
   parent: z.number().int().positive().nullable(),
