@@ -37,7 +37,7 @@ export interface SearchIndexOptions {
 }
 
 /** What is paused between two slices, so that agents and windows come first. */
-const restMs = 4;
+const restMs = 2;
 /** After a failure, how long before the next try. */
 const retryMs = 30_000;
 const tasksAtOnce = 100;

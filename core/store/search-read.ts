@@ -11,7 +11,7 @@ export interface PlacedEvent {
 }
 
 /** Some milliseconds of work for whoever reads them into an index. */
-const sliceBytes = 32 * 1024;
+const sliceBytes = 8 * 1024;
 
 /** The size of a transcript in bytes; null when there is none. */
 export async function sizeOf(file: string): Promise<number | null> {
