@@ -122,7 +122,8 @@ function explain(error) {
  * @returns {Promise<{ env: Record<string, string>, close: () => Promise<void> }>}
  */
 async function equip(stage) {
-  if (stage.name === 'agents') return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
+  if (stage.name === 'agents' || (stage.name === 'fault' && agentsRunHere()))
+    return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
   if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts', 'display'], electron.executable);

@@ -52,6 +52,9 @@ function read(request: ModelRequest): Exchange | null {
       } else if (block.type === 'text' && block.text !== undefined && !block.text.startsWith('<system-reminder>')) {
         prompts.push(block.text);
         if (hasSteps(block.text)) results = [];
+        // A model that is told it was cut off takes up what it could not do.
+        if (block.text.includes('You were cut off'))
+          results = results.filter((result) => !/AbortError/.test(result.text));
       }
     }
   }

@@ -1,0 +1,17 @@
+/** Where between a question and its answer a process is killed. */
+export type Point = 'asked' | 'written' | 'answered' | 'handed' | 'given' | 'delivered' | 'marked';
+
+/** Who is killed there, in this order. */
+export type Victim = 'agent' | 'app' | 'agent, app' | 'app, agent';
+
+/** What one runtime is to do before it ends, or is ended. */
+export interface Plan {
+  readonly data: string;
+  readonly repository: string;
+  /** Tasks to add first. */
+  readonly tasks?: readonly { readonly title: string; readonly agent: string; readonly prompt: string }[];
+  readonly point: Point | 'none';
+  readonly victim: Victim;
+  /** What is left out to see that its lack is seen: the note of handing over, or the taking up of stored answers. */
+  readonly control?: 'not handed' | 'not taken up';
+}
