@@ -1,6 +1,7 @@
 import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
 import type { Database } from '../store/database';
+import { isFinishing } from '../store/grants';
 import { pendingMessages } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
@@ -95,7 +96,9 @@ async function move(
   let moved: Move['to'] | null = null;
   try {
     const withdrawn = await deps.writer.write((db) => {
-      const next = heeds && pendingMessages(db, claim.task).length > 0 ? goingOn(db, claim.task) : to;
+      // Finished for want of budget, it begins no turn to say anything in; what waits is said when it is sent back.
+      const goesOn = heeds && pendingMessages(db, claim.task).length > 0 && !isFinishing(db, claim.task);
+      const next = goesOn ? goingOn(db, claim.task) : to;
       moveTask(db, { ...next, task: claim.task, by: 'runner', at: deps.now(), generation: claim.generation });
       moved = next.to;
       return withdraws ? withdrawOpen(db, { task: claim.task, at: deps.now() }) : [];

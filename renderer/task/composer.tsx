@@ -101,6 +101,8 @@ function ReviewComposer({ task }: { readonly task: Task }): ReactNode {
     reply: () => field.current?.focus(),
     deny: () => field.current?.focus(),
   });
+  const messages = useMessages(task.id).value ?? [];
+  const [editing, setEditing] = useState<number | null>(null);
   const send = async (): Promise<void> => {
     if (text.trim() === '') return field.current?.focus();
     setFailure(null);
@@ -110,6 +112,13 @@ function ReviewComposer({ task }: { readonly task: Task }): ReactNode {
   };
   return (
     <section className="composer" aria-label="Your verdict">
+      <MessageQueue
+        task={task}
+        messages={messages}
+        editing={editing}
+        onEdit={setEditing}
+        onRemoved={() => field.current?.focus()}
+      />
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       <div className="composer-row">
         <Growing

@@ -136,6 +136,8 @@ function whenWords(task: Task): string {
   switch (task.state) {
     case 'queued':
       return `${task.agent} gets this when it starts.`;
+    case 'review':
+      return `${task.agent} gets this when you send the change back.`;
     case 'failed':
     case 'cancelled':
       return `${task.agent} gets this when you retry the task.`;

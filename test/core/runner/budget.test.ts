@@ -57,6 +57,16 @@ describe('a task that reaches its budget', () => {
     });
   });
 
+  it('keeps what was said to its agent until it is sent back, when it is to finish now', async () => {
+    const { id } = await add(spending, { budget: { usd: 2 } });
+    const now = await asks(id);
+    const { id: message } = await bed.calls.messages.add({ task: id, text: 'And three' });
+    await choose(now, 1);
+    const { state } = await bed.until(id, (task) => task.state === 'review' || task.state === 'queued');
+    expect(state).toBe('review');
+    expect(await bed.calls.messages.list({ task: id })).toMatchObject([{ id: message, state: 'queued' }]);
+  });
+
   it('is put into review with what is there when it is to finish now', async () => {
     const { id } = await add(spending, { budget: { tokens: 100 } });
     await choose(await asks(id), 1);
