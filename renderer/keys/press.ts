@@ -11,6 +11,8 @@ export interface Press {
 
 /** The name of a press as the table writes it; `mod` is ⌘ on a Mac and Ctrl elsewhere. */
 export function nameOf(press: Press, mac: boolean): string {
+  // The key that leaves a terminal is no key to go back with: pressed once too often it must do nothing.
+  if (press.shiftKey && press.key === 'Escape') return 'shift+Escape';
   const mod = mac ? press.metaKey : press.ctrlKey;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
   // Letters alone have a chord with Shift: other signs may need it to be typed at all.

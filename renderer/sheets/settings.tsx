@@ -15,6 +15,7 @@ import { AcpAgents } from './acp-agents';
 import { Budgets } from './budgets';
 import { QuietHours } from './quiet-hours';
 import { Row } from './row';
+import { TerminalSettings } from './terminal-settings';
 
 /** The few settings there are. Each is saved as it is changed. */
 export function SettingsSheet(): ReactNode {
@@ -129,6 +130,7 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
         />
       </Row>
       <QuietHours hours={settings.quietHours} save={(hours) => void set('quietHours', hours)} />
+      <TerminalSettings settings={settings} set={set} />
       <section className="field-row">
         <h3 className="field-label">Agents on this machine</h3>
         <div className="agents">

@@ -123,7 +123,10 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
   useEffect(() => {
     screen.current?.look({ font: look.font, fontSize: look.fontSize });
   }, [look.font, look.fontSize]);
-  useActions({ 'show-terminal': () => (runs ? screen.current?.focus() : place.current?.focus()) });
+  useActions({
+    'show-terminal': () => (runs ? screen.current?.focus() : place.current?.focus()),
+    find: () => setFinding(true),
+  });
 
   return (
     <div className="terminal">
@@ -148,11 +151,7 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
           }}
         />
       )}
-      <Place
-        place={place}
-        terminal={terminal}
-        onKey={(event) => scrollBy(event, screen.current, () => setFinding(true), app.mac)}
-      />
+      <Place place={place} terminal={terminal} onKey={(event) => scrollBy(event, screen.current)} />
     </div>
   );
 }
@@ -242,10 +241,11 @@ function keyFor(
     return false;
   }
   const { mac } = does.app;
+  // On a Mac the command key is never a program's; elsewhere Ctrl is, and with Shift it is ours.
+  const held = mac ? 'mod+' : 'mod+shift+';
   const name = nameOf(event, mac);
-  const ours = mac ? name.startsWith('mod+') : name.startsWith('mod+') && event.shiftKey;
-  if (!ours) return true;
-  const key = name.slice('mod+'.length);
+  if (!name.startsWith(held)) return true;
+  const key = name.slice(held.length);
   if (key === 'f') {
     event.preventDefault();
     event.stopPropagation();
@@ -267,13 +267,11 @@ function leave(element: HTMLElement): void {
   element.closest('.terminals')?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
 }
 
-function scrollBy(event: React.KeyboardEvent, screen: Screen | null, find: () => void, mac: boolean): void {
+function scrollBy(event: React.KeyboardEvent, screen: Screen | null): void {
   if (event.target !== event.currentTarget) return;
   const lines = { PageUp: -20, PageDown: 20, ArrowUp: -1, ArrowDown: 1, Home: -1e6, End: 1e6 }[event.key];
-  const isFind = nameOf(event, mac) === 'mod+f';
-  if (lines === undefined && !isFind) return;
+  if (lines === undefined) return;
   event.preventDefault();
   event.stopPropagation();
-  if (lines !== undefined) screen?.scroll(lines);
-  else find();
+  screen?.scroll(lines);
 }

@@ -97,6 +97,21 @@ describe.each([{ theme: 'light' }, { theme: 'dark' }])('in the $theme theme', ({
     }
   });
 
+  test('terminals: none, one that runs, and looking for something in it', async () => {
+    await page.getByRole('tab', { name: 'Terminal' }).click();
+    await page.getByText('No terminal yet').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: /New shell/ }).click();
+    await page.locator('.xterm-rows').getByText(/[#$]/).first().waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('t');
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('textbox', { name: 'Find in this terminal' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Escape');
+  });
+
   test('the palette, settings and keys', async () => {
     for (const id of ['palette', 'settings', 'help']) {
       await desktop.app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), id);

@@ -32,6 +32,12 @@ describe('keys', () => {
     expect(meaningOf('j', 'g')).toBe('down');
   });
 
+  test('the key that leaves a terminal never goes back', () => {
+    const name = nameOf({ ...press('Escape'), shiftKey: true }, false);
+    expect(meaningOf(name, null)).toBe('leave-terminal');
+    expect(meaningOf(nameOf(press('Escape'), false), null)).toBe('back');
+  });
+
   test('the command key is the Mac’s own there and Ctrl elsewhere', () => {
     expect(nameOf(press('k', { metaKey: true }), true)).toBe('mod+k');
     expect(nameOf(press('K', { ctrlKey: true }), false)).toBe('mod+k');
