@@ -278,6 +278,20 @@ describe('a limit and a budget', () => {
     expect(await head.getByRole('button', { name: 'Resume now' }).count()).toBe(0);
   });
 
+  test('the info of a task shows what it spent of its budget', async () => {
+    await harness.open('little');
+    await press('g', 'n');
+    await option('Upgrade to Node 24').click();
+    await press('g', '4');
+    const facts = page.locator('.facts');
+    await facts.getByText('unknown cost, at least 85,000 tokens, 12 min of work').waitFor();
+    await facts.getByText('unknown of $5.00').waitFor();
+    await facts.getByText('85,000 tokens of 100,000 tokens').waitFor();
+    await facts.getByText('12 min of 60 min').waitFor();
+    await facts.getByText(/the cap of \$5\.00 can be checked only if/).waitFor();
+    expect(await harness.broken()).toEqual([]);
+  });
+
   test('the settings hold the budgets of a new task, of a day and of each repository', async () => {
     await harness.open('little');
     await press('ControlOrMeta+,');
