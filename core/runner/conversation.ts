@@ -65,24 +65,30 @@ export async function converse(
 ): Promise<TurnEnd> {
   try {
     const told = new Set<number>();
-    let words = await wordsFor(deps, subject, session, { afterTurn: false, told });
+    let afterTurn = false;
+    let words = await wordsFor(deps, subject, session, { afterTurn, told });
     for (;;) {
+      // A person may take long over a budget; what they wrote can be changed until it is said.
+      const waits = words.messages > 0 && isSpent(deps, subject.claim.task);
+      if (waits) await letGo(deps, subject.claim.task);
       const leave = await subject.mayGoOn();
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
+      if (waits) words = await wordsFor(deps, subject, session, { afterTurn, told });
       const end = await turn(deps, answers, subject, session, transcript, words, told);
+      afterTurn = end.kind === 'completed';
       if (end.kind === 'spent') {
         if (!isSpent(deps, subject.claim.task))
           return { kind: 'failed', error: unexplained, retryable: false, usage: end.usage };
-        words = await wordsFor(deps, subject, session, { afterTurn: false, told });
+        words = await wordsFor(deps, subject, session, { afterTurn, told });
         continue;
       }
       if (end.kind !== 'completed') return end;
-      words = await wordsFor(deps, subject, session, { afterTurn: true, told });
+      words = await wordsFor(deps, subject, session, { afterTurn, told });
       if (words.text !== '') continue;
       const { claim, signal } = subject;
       if (!(await waitForOpen(deps, answers, { claim, signal }))) return end;
       if (signal.aborted) return { kind: 'cancelled', usage: end.usage };
-      words = await wordsFor(deps, subject, session, { afterTurn: true, told });
+      words = await wordsFor(deps, subject, session, { afterTurn, told });
     }
   } finally {
     const stop = stopOf(subject.signal) ?? 'turn over';
@@ -94,6 +100,12 @@ export async function converse(
     });
     deps.announceMessages(subject.claim.task);
   }
+}
+
+/** Gives back what was taken into hand and not said. */
+async function letGo(deps: Deps, task: number): Promise<void> {
+  await deps.writer.write((db) => releaseMessages(db, task));
+  deps.announceMessages(task);
 }
 
 /** What to say next, taken into hand: once this resolves the person can no longer change it. */

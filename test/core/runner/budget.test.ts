@@ -57,6 +57,20 @@ describe('a task that reaches its budget', () => {
     });
   });
 
+  it('lets what is to be said next be changed while it waits, and says that when it goes on', async () => {
+    const { id } = await add('[write: one.txt | one]\n[spend: 2 | 100]', { budget: { usd: 2 } });
+    await bed.reaches(id, 'review');
+    await bed.calls.tasks.reject({ task: id, comment: 'Before' });
+    const now = await asks(id);
+    const [comment] = await bed.calls.messages.list({ task: id });
+    expect(comment).toMatchObject({ text: 'Before', state: 'queued' });
+    await bed.calls.messages.edit({ message: comment?.id ?? 0, text: 'After' });
+    await choose(now, 0);
+    const { session } = await bed.reaches(id, 'review');
+    const told = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    expect(told.flatMap((event) => (event.type === 'prompt' ? [event.text] : [])).slice(1)).toEqual(['After']);
+  });
+
   it('keeps what was said to its agent until it is sent back, when it is to finish now', async () => {
     const { id } = await add(spending, { budget: { usd: 2 } });
     const now = await asks(id);
