@@ -1,12 +1,11 @@
 import { CodedError } from '../contract/errors';
-import type { Priority } from '../contract/priority';
 import type { Answer, Request, RequestKind, RequestOption, RequestTool } from '../contract/request';
-import { ruleOffers } from '../contract/rule-offers';
 import { mostUrgentFirst } from '../contract/urgency';
 import { assertAnswers } from './answer';
 import { cut, cutText } from './cut';
 import type { Database } from './database';
 import type { BudgetAsked } from './grants';
+import { type RequestRow, selectRequest, toRequest } from './request-row';
 import { allRows, getRow, run } from './statement';
 
 /** A question about to be put to the person. */
@@ -33,33 +32,6 @@ export interface NewRequest {
   readonly mayBeDone?: string;
   readonly at: number;
 }
-
-interface Row {
-  readonly id: number;
-  readonly task_id: number;
-  readonly task_title: string;
-  readonly repository: string;
-  readonly agent: string;
-  readonly priority: Priority;
-  readonly kind: RequestKind;
-  readonly title: string;
-  readonly body: string;
-  readonly tool: string | null;
-  readonly options: string;
-  readonly allows_text: number;
-  readonly multiple: number;
-  readonly steps: string;
-  readonly state: Request['state'];
-  readonly answer: string | null;
-  readonly answered_by: string | null;
-  readonly created_at: number;
-  readonly answered_at: number | null;
-  readonly delivered_at: number | null;
-}
-
-const selectRequest = `SELECT request.*, task.title AS task_title, task.agent, task.priority,
-    repository.path AS repository FROM request
-  JOIN task ON task.id = request.task_id JOIN repository ON repository.id = task.repository_id`;
 
 /**
  * Writes a question down. When the task has asked the same in an earlier turn and that row is open, or its answer is not
@@ -239,7 +211,7 @@ export function withdrawOpen(db: Database, { task, at }: { readonly task: number
 
 /** The answers of a task that its agent has not been given, oldest first. */
 export function undelivered(db: Database, task: number): Request[] {
-  return allRows<Row>(
+  return allRows<RequestRow>(
     db,
     `${selectRequest} WHERE request.task_id = ? AND request.state = 'answered' AND request.delivered_at IS NULL
      ORDER BY request.id`,
@@ -249,7 +221,7 @@ export function undelivered(db: Database, task: number): Request[] {
 
 /** Every open request, the most urgent first: how long it has blocked its agent, times its task's priority. */
 export function listOpenRequests(db: Database, now: number): Request[] {
-  return mostUrgentFirst(allRows<Row>(db, `${selectRequest} WHERE request.state = 'open'`).map(toRequest), now);
+  return mostUrgentFirst(allRows<RequestRow>(db, `${selectRequest} WHERE request.state = 'open'`).map(toRequest), now);
 }
 
 /** The open permissions a rule made of this request could answer as well: the same agent's, in its repository. */
@@ -257,7 +229,7 @@ export function permissionsAlike(
   db: Database,
   request: number,
 ): { readonly request: Request; readonly session: number }[] {
-  return allRows<Row & { session_id: number }>(
+  return allRows<RequestRow & { session_id: number }>(
     db,
     `${selectRequest} JOIN request AS made ON made.id = ? JOIN task AS maker ON maker.id = made.task_id
      WHERE request.state = 'open' AND request.kind = 'permission' AND request.id <> made.id
@@ -269,7 +241,7 @@ export function permissionsAlike(
 
 /** The open requests of one task, oldest first. */
 export function openRequestsOf(db: Database, task: number): Request[] {
-  return allRows<Row>(
+  return allRows<RequestRow>(
     db,
     `${selectRequest} WHERE request.task_id = ? AND request.state = 'open' ORDER BY request.id`,
     task,
@@ -278,34 +250,7 @@ export function openRequestsOf(db: Database, task: number): Request[] {
 
 /** The request with this id. Throws NOT_FOUND. */
 export function readRequest(db: Database, id: number): Request {
-  const row = getRow<Row>(db, `${selectRequest} WHERE request.id = ?`, id);
+  const row = getRow<RequestRow>(db, `${selectRequest} WHERE request.id = ?`, id);
   if (row === undefined) throw new CodedError('NOT_FOUND', `There is no request ${id}.`, { facts: { request: id } });
   return toRequest(row);
-}
-
-function toRequest(row: Row): Request {
-  const tool = row.tool === null ? null : (JSON.parse(row.tool) as RequestTool);
-  return {
-    id: row.id,
-    task: row.task_id,
-    taskTitle: row.task_title,
-    repository: row.repository,
-    agent: row.agent,
-    priority: row.priority,
-    kind: row.kind,
-    title: row.title,
-    body: row.body,
-    tool,
-    options: JSON.parse(row.options) as RequestOption[],
-    rules: [...ruleOffers({ kind: row.kind, tool })],
-    allowsText: row.allows_text === 1,
-    multiple: row.multiple === 1,
-    steps: JSON.parse(row.steps) as string[],
-    state: row.state,
-    answer: row.answer === null ? null : (JSON.parse(row.answer) as Answer),
-    answeredBy: row.answered_by,
-    createdAt: row.created_at,
-    answeredAt: row.answered_at,
-    deliveredAt: row.delivered_at,
-  };
 }
