@@ -33,6 +33,8 @@ export type Spending = z.infer<typeof spendingSchema>;
 export interface Spent {
   readonly scope: BudgetScope;
   readonly cap: Budget;
+  /** The budget as it was set, before anything was allowed beyond it; the cap when left out. */
+  readonly set?: Budget;
   readonly spent: Spending;
 }
 
@@ -42,6 +44,8 @@ export interface Breach {
   readonly measure: Measure;
   readonly cap: number;
   readonly spent: number;
+  /** How much the person may allow beyond it: as much as was set. */
+  readonly more: number;
 }
 
 /** How much was spent of one measure, in its own unit. */
@@ -51,12 +55,14 @@ export function amountOf(spent: Spending, measure: Measure): number {
 
 /** The first budget that is reached, or null while all of them last. */
 export function breachOf(budgets: readonly Spent[]): Breach | null {
-  for (const { scope, cap, spent } of budgets) {
+  for (const { scope, cap, set = cap, spent } of budgets) {
     for (const measure of measures) {
       const most = cap[measure];
       const amount = amountOf(spent, measure);
       // Sums of small costs miss a cap by less than anybody pays.
-      if (most !== null && amount >= most - 1e-9) return { scope, measure, cap: most, spent: amount };
+      if (most !== null && amount >= most - 1e-9) {
+        return { scope, measure, cap: most, spent: amount, more: set[measure] ?? most };
+      }
     }
   }
   return null;
@@ -143,7 +149,7 @@ export function budgetWords(budget: Budget): string | null {
 }
 
 /** Which budget is reached, as a sentence without its point. */
-export function breachWords({ scope, measure, cap, spent }: Breach): string {
+export function breachWords({ scope, measure, cap, spent }: Omit<Breach, 'more'>): string {
   const whose = { task: 'of this task', repository: 'of its repository for today', day: 'of all tasks for today' }[
     scope
   ];

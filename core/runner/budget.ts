@@ -80,8 +80,7 @@ async function changeSoFar(place: Place, baseBranch: string): Promise<SoFar | nu
 
 /** What the person is asked when a budget is reached. */
 function questionOf(breach: Breach, spent: string, change: SoFar | null): AnyQuestion {
-  const { scope, measure, cap } = breach;
-  const more = cap;
+  const { scope, measure, cap, more } = breach;
   const until = scope === 'task' ? '' : ' today';
   const files = change?.size.files ?? 0;
   const far =

@@ -67,8 +67,19 @@ export function dayBudgets(db: Database, repository: number, at: number): Spent[
   const all = dayBudget(db, at);
   const own = widened(db, 'repository', repository, day, capsOf(db, 'repository', repository));
   return [
-    ...(isNone(own) ? [] : [{ scope: 'repository' as const, cap: own, spent: daySpending(db, at, repository) }]),
-    ...(isNone(all) ? [] : [{ scope: 'day' as const, cap: all, spent: daySpending(db, at) }]),
+    ...(isNone(own)
+      ? []
+      : [
+          {
+            scope: 'repository' as const,
+            cap: own,
+            set: capsOf(db, 'repository', repository),
+            spent: daySpending(db, at, repository),
+          },
+        ]),
+    ...(isNone(all)
+      ? []
+      : [{ scope: 'day' as const, cap: all, set: readSetting(db, 'dayBudget'), spent: daySpending(db, at) }]),
   ];
 }
 
@@ -77,7 +88,9 @@ export function budgetsOf(db: Database, { task, at }: { readonly task: number; r
   const row = getRow<{ repository_id: number }>(db, 'SELECT repository_id FROM task WHERE id = ?', task);
   const own = taskBudget(db, task);
   return [
-    ...(isNone(own) ? [] : [{ scope: 'task' as const, cap: own, spent: taskSpending(db, task) }]),
+    ...(isNone(own)
+      ? []
+      : [{ scope: 'task' as const, cap: own, set: capsOf(db, 'task', task), spent: taskSpending(db, task) }]),
     ...dayBudgets(db, row?.repository_id ?? 0, at),
   ];
 }

@@ -278,6 +278,33 @@ describe('a limit and a budget', () => {
     expect(await head.getByRole('button', { name: 'Resume now' }).count()).toBe(0);
   });
 
+  test('a new task gets its budget from a quiet chip, which says what its agent cannot be held to', async () => {
+    await harness.open('little');
+    await press('c');
+    await page.keyboard.type('Port the tests');
+    await page.getByRole('combobox', { name: 'Agent' }).selectOption('goose');
+    await page.getByRole('button', { name: 'No budget' }).click();
+    const menu = page.getByRole('group', { name: /The most this task may spend/ });
+    await menu.getByLabel('US dollars').fill('$5');
+    await menu.getByLabel('Minutes of work').fill('none');
+    await menu
+      .getByRole('alert')
+      .getByText(/Minutes of work: a number above 0/)
+      .waitFor();
+    await menu.getByLabel('Minutes of work').fill('30');
+    await press('Enter');
+    await page
+      .getByText(/goose may not tell what it costs; the cap of \$5\.00 can be checked only if it does/)
+      .waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await page.getByRole('button', { name: 'Up to $5.00, 30 min' }).click();
+    await menu.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Queue task' }).click();
+    await expect
+      .poll(() => harness.called('tasks.create'))
+      .toMatchObject([{ agent: 'goose', budget: { usd: 5, tokens: null, minutes: 30 } }]);
+  });
+
   test('the info of a task shows what it spent of its budget', async () => {
     await harness.open('little');
     await press('g', 'n');

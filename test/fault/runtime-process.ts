@@ -27,6 +27,13 @@ if (job === 'seed') {
     await calls.tasks.create({ repositoryId: added.id, title: `Write ${number}`, prompt, agent: 'echo' });
   }
 }
+if (job === 'spend' && (await calls.tasks.list({})).length === 0) {
+  const added = await calls.repositories.add({ path: repository, trust: true });
+  const step = (number: number) => `[write: file-${number}.txt | ${number}]\n[spend: 1]\n[wait: 60ms]`;
+  const prompt = Array.from({ length: Number(count) }, (_, number) => step(number)).join('\n');
+  const task = { repositoryId: added.id, title: 'Spend', prompt, agent: 'echo', budget: { usd: 1 } } as const;
+  await calls.tasks.create(task);
+}
 await runtime.start();
 process.stdout.write('ready\n');
 
@@ -36,4 +43,22 @@ if (job === 'approve') {
     await calls.tasks.approve({ task: task.id, base, head, tree });
   }
   process.stdout.write('approved\n');
+}
+
+if (job === 'spend') {
+  // The person answers as soon as they are asked, and is killed with the rest at any line of it.
+  for await (const change of await calls.changes.follow()) {
+    const seen = change.type === 'snapshot' ? change.tasks : change.type === 'task.changed' ? [change.task] : [];
+    for (const { id: task, state, requests } of seen) {
+      // In hand at three kills it waits for the person, as promised; the person sends it on.
+      if (state === 'failed') await calls.tasks.retry({ task }).catch(() => {});
+      for (const { id, kind } of requests) {
+        if (kind !== 'budget') continue;
+        const answer = { decision: null, options: [0], text: null };
+        // Told of twice, it was answered the first time.
+        await calls.requests.answer({ request: id, answer }).catch(() => {});
+      }
+    }
+    if (seen.some(({ state }) => state === 'review')) process.stdout.write('settled\n');
+  }
 }
