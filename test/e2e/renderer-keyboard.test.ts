@@ -72,8 +72,9 @@ describe('the inbox', () => {
       const task = core.tasks.get(4) as { id: number; title: string };
       const asked = {
         ...{ id: 40, task: 4, taskTitle: task.title, repository: '/r', agent: 'goose', kind: 'permission' },
-        ...{ title: 'make test', body: '', tool: null, options: [], allowsText: false, multiple: false, steps: [] },
-        ...{ state: 'open', answer: null, createdAt: Date.now(), answeredAt: null, deliveredAt: null },
+        ...{ title: 'make test', body: '', tool: null, options: [], rules: [], allowsText: false, multiple: false },
+        ...{ steps: [], priority: 'default', state: 'open', answer: null, answeredBy: null, createdAt: Date.now() },
+        ...{ answeredAt: null, deliveredAt: null },
       };
       core.put({ ...task, state: 'waiting', requests: [asked] });
     });
