@@ -42,7 +42,7 @@ it.skipIf(!existsSync(join(out, 'main')))('the build carries every package but n
   const packages = [...new Set(required)].filter((name) => !name.startsWith('node:'));
   const builtin = (name: string) => process.getBuiltinModule(name) !== undefined;
   expect(packages.filter((name) => !builtin(name)).sort()).toEqual(
-    ['better-sqlite3', 'electron'].filter((name) => packages.includes(name)),
+    ['@lydell/node-pty', 'better-sqlite3', 'electron'].filter((name) => packages.includes(name)),
   );
 });
 

@@ -1,10 +1,11 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PermissionLevel } from '../../../core/contract/task';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
-import { migrations } from '../../../core/store/migrations';
 import { updateRepository } from '../../../core/store/repositories';
-import { askRequest } from '../../../core/store/requests';
+import { askRequest, readRequest } from '../../../core/store/requests';
 import { countUse, insertRule, listRules, readRule, revokeRule, standingRules } from '../../../core/store/rules';
 import { insertSession } from '../../../core/store/sessions';
 import { insertTask } from '../../../core/store/tasks';
@@ -106,27 +107,19 @@ describe('a rule', () => {
 });
 
 test('requests written before there were rules lose what only the agent kept, and keep their answers', () => {
-  const step = migrations.findIndex(({ name }) => name.endsWith('keep-rules'));
-  const db = openDatabase({
-    file: join(temporaryFolder(), 'switchyard.db'),
-    migrations: migrations.slice(0, step),
-  });
-  onTestFinished(() => closeDatabase(db));
-  const repositoryId = addRepository(db);
-  const open = asking(db, { repositoryId }).request;
-  const answered = asking(db, { repositoryId }).request;
+  const file = join(temporaryFolder(), 'switchyard.db');
+  copyFileSync(join(import.meta.dirname, 'saved', 'schema-3.db'), file);
+  const old = new BetterSqlite3(file);
   const options = ['allow_once', 'allow_always', 'reject_once'].map((kind) => ({ label: kind, description: '', kind }));
-  db.prepare('UPDATE request SET options = ?').run(JSON.stringify(options));
-  db.prepare(`UPDATE request SET state = 'answered', answer = ?, answered_at = 5 WHERE id = ?`).run(
-    '{"decision":"allow","always":true,"options":[1],"text":null}',
-    answered,
-  );
-  db.exec(migrations[step]?.sql ?? '');
-  const read = (id: number, column: string) =>
-    JSON.parse(String(db.prepare(`SELECT ${column} FROM request WHERE id = ?`).pluck().get(id)));
-  expect(read(open, 'options').map((option: { kind: string }) => option.kind)).toEqual(['allow_once', 'reject_once']);
-  expect(read(answered, 'options').map((option: { kind: string }) => option.kind)).toEqual([
-    ...['allow_once', 'allow_once', 'reject_once'],
-  ]);
-  expect(read(answered, 'answer')).toEqual({ decision: 'allow', options: [1], text: null, rule: null });
+  old.prepare("UPDATE request SET kind = 'permission', options = ?").run(JSON.stringify(options));
+  const same = 'task_id, session_id, generation, kind, title, body, options, allows_text, multiple, steps, fingerprint';
+  old.exec(`INSERT INTO request (${same}, state, answer, created_at, answered_at)
+    SELECT ${same}, 'answered', '{"decision":"allow","always":true,"options":[1],"text":null}', 5, 6 FROM request`);
+  old.close();
+  const db = openDatabase({ file });
+  onTestFinished(() => closeDatabase(db));
+  const [open, answered] = [1, 2].map((id) => readRequest(db, id));
+  expect(open?.options.map(({ kind }) => kind)).toEqual(['allow_once', 'reject_once']);
+  expect(answered?.options.map(({ kind }) => kind)).toEqual(['allow_once', 'allow_once', 'reject_once']);
+  expect(answered?.answer).toEqual({ decision: 'allow', options: [1], text: null, rule: null });
 });
