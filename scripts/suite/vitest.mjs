@@ -14,11 +14,12 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
  * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean }} order
- *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached
+ * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, output?: number | undefined, stop?: AbortSignal | undefined }} order
+ *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
+ *   output: the file its report goes to instead of the terminal; stop: ends it
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure }) {
+export async function runProject({ project, args, env, records, measure, output, stop }) {
   const report = join(records, `${project}.json`);
   const code = await handOver(
     runtimeNode(),
@@ -32,7 +33,7 @@ export async function runProject({ project, args, env, records, measure }) {
       ...(measure ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reporter=json-summary'] : []),
       ...args,
     ],
-    { cwd: root, env },
+    { cwd: root, env, output, stop },
   );
   return { code, count: countTests(report) };
 }
