@@ -22,9 +22,11 @@ export function permissionQuestion(tool: KnownTool, quirks: Quirks): Question {
     title,
     body: said,
     tool: {
-      name: tool.name === null ? title : lineOf(visibleText(tool.name)),
+      // Without a name of its own the tool is not known by the title of this call, which is only words.
+      name: tool.name === null ? 'a tool' : lineOf(visibleText(tool.name)),
       command: command === null ? null : visibleText(command),
-      input: visibleText(inputText(tool.input ?? {})),
+      // Nothing sent along is not the same as an empty input: what the tool will do is not known then.
+      input: tool.input === undefined || tool.input === null ? '' : visibleText(inputText(tool.input)),
       diff: diff === null ? null : capped(visibleText(diff), 64 * 1024),
     },
     options,

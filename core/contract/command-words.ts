@@ -39,38 +39,64 @@ function unquoted(written: string): string {
   return written.replace(/'([^']*)'|"([^"]*)"/g, (_all, single?: string, double?: string) => single ?? double ?? '');
 }
 
+/** Names that a package manager, a build tool or a test runner gives to what it does with the project it is in. */
+const project =
+  'test tests check build lint format fmt typecheck compile docs doc bench clean coverage verify unit e2e';
+
 /**
- * Programs that run what their arguments say, reach out, or change files anywhere: a rule about how such a command begins
- * would allow far more than it says.
+ * Programs whose commands may be allowed by how they begin, with the subcommands for which that means what it says. Every
+ * other program is allowed letter for letter only: what looks like a subcommand may as well be a file to read, a program
+ * to run or a machine to reach.
  */
-const farReaching = new Set(
-  `sh bash zsh dash ksh fish csh tcsh pwsh powershell cmd env sudo doas su xargs nohup nice ionice setsid timeout time
-  exec eval source . command builtin watch script ssh scp sftp rsync curl wget nc ncat socat telnet ftp node deno python
-  python2 python3 ruby perl php lua awk gawk sed find fd parallel rm rmdir mv cp dd ln install chmod chown chgrp kill
-  pkill killall tee truncate shred git gh glab docker podman kubectl helm terraform aws gcloud az npx pnpx bunx uvx pipx
-  osascript open xdg-open crontab at systemctl service mount umount apt apt-get brew`
-    .split(/\s+/)
-    .filter(Boolean),
+const subcommands: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    npm: 'test t ci install audit outdated ls list',
+    pnpm: `${project} install audit outdated ls list`,
+    yarn: `${project} install audit outdated list`,
+    bun: 'test install',
+    deno: 'test check lint fmt bench doc',
+    cargo: 'test build check clippy fmt doc bench tree',
+    go: 'test build vet fmt list',
+    dotnet: 'test build restore format clean',
+    swift: 'test build',
+    zig: 'test build fmt',
+    mix: 'test compile format',
+    make: `${project} all`,
+    just: project,
+    task: project,
+    rake: project,
+    mvn: `${project} package`,
+    gradle: `${project} assemble`,
+    composer: 'test install validate',
+  }).map(([program, verbs]) => [program, new Set(verbs.split(' '))]),
 );
 
-/** Words after which a package manager's command runs whatever program comes next. */
-const runsAny = new Set(['exec', 'x', 'dlx', 'create', 'init', 'explore', 'config', 'publish', 'login', 'set-script']);
+/** Programs that check or test a project whatever follows them. */
+const checkers = new Set(
+  'pytest vitest jest mocha tsc eslint biome prettier ruff mypy black flake8 phpunit rspec ctest tox nox'.split(' '),
+);
+
+/** Package managers whose `run` is followed by the name of a script of the project. */
+const runsScripts = new Set(['npm', 'pnpm', 'yarn', 'bun']);
 
 /**
  * The words by which commands of this kind begin, when a rule about them would mean what it says: a program and its
- * subcommand, or a named script. Null when only the very same command can be told from others.
+ * subcommand, a named script, or a program that only checks. Null when only the very same command can be told from others.
  */
 export function commandPrefix(command: string): readonly string[] | null {
   const words = commandWords(command);
   if (words === null) return null;
-  const [program = '', verb, script] = words;
-  if (/[\\/]/.test(program) || farReaching.has(program)) return null;
-  if (verb === undefined || !isName(verb) || runsAny.has(verb)) return null;
-  if (verb !== 'run' && verb !== 'run-script') return [program, verb];
-  return script !== undefined && isName(script) ? [program, verb, script] : null;
+  const [program = '', verb = '', script = ''] = words;
+  if (checkers.has(program)) return [program];
+  if (runsScripts.has(program) && (verb === 'run' || verb === 'run-script')) {
+    return project.split(' ').includes(script.split(':')[0] ?? '') ? [program, verb, script] : null;
+  }
+  return subcommands.get(program)?.has(verb) ? [program, verb] : null;
 }
 
-/** A subcommand or a script, and not an option, a path or a file. */
-function isName(word: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9:_-]*$/.test(word);
+/** Whether a command begins with these words and sets nothing by which its program would do something else. */
+export function beginsWith(command: string, prefix: readonly string[]): boolean {
+  const words = commandWords(command);
+  if (words === null || !prefix.every((word, index) => words[index] === word)) return false;
+  return !words.slice(prefix.length).some((word) => /^[A-Za-z_][A-Za-z0-9_]*[:+?]?=/.test(word));
 }

@@ -1,4 +1,4 @@
-import { commandPrefix, commandWords } from './command-words';
+import { beginsWith, commandPrefix } from './command-words';
 import type { RequestKind, RequestTool } from './request';
 import type { RuleMatch, RuleOffer } from './rule';
 
@@ -14,8 +14,15 @@ const longestCommand = 2000;
 /** The parts of a tool's input that change nothing of what a command does. */
 const remarks = new Set(['command', 'description', 'timeout', 'timeout_secs', 'timeoutMs']);
 
-/** Where tools name the file they work on. */
-const pathNames = ['file_path', 'notebook_path', 'path'] as const;
+/** What tools are sent that is no place: the text of a file, what is looked for, words for a model. */
+const texts = new Set(
+  'content old_string new_string old_str new_str before after text file_text insert_text new_source pattern query prompt description message'.split(
+    ' ',
+  ),
+);
+
+/** A tool says its own name in these letters; anything else is a sentence about the call. */
+const toolName = /^[\w.:/-]{1,200}$/;
 
 /**
  * The rules that may be made of a request, the narrowest first; none for what is no permission. The same request has
@@ -40,14 +47,8 @@ export function covers(match: RuleMatch, asked: Asked, staysInside: boolean): bo
   switch (match.by) {
     case 'command':
       return tool.command === match.command && besideCommand(tool) === match.beside;
-    case 'prefix': {
-      const words = tool.command === null ? null : commandWords(tool.command);
-      return (
-        words !== null &&
-        match.words.every((word, index) => words[index] === word) &&
-        besideCommand(tool) === match.beside
-      );
-    }
+    case 'prefix':
+      return tool.command !== null && beginsWith(tool.command, match.words) && besideCommand(tool) === match.beside;
     case 'files':
       return tool.command === null && namedPaths(tool).length > 0 && staysInside;
     case 'tool':
@@ -67,13 +68,27 @@ function sameText(match: RuleMatch): string {
 
 /** The files a tool is used on, as its input names them. */
 export function namedPaths(tool: RequestTool): readonly string[] {
-  const input = inputOf(tool);
-  if (input === null) return [];
-  return pathNames.flatMap((name) => (typeof input[name] === 'string' ? [input[name]] : []));
+  return placesIn(inputOf(tool) ?? {});
+}
+
+function placesIn(input: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    if (texts.has(name)) return [];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.flatMap((one) => {
+      if (typeof one === 'string') return /path$|^file$|^filename$/i.test(name) || isPlace(one) ? [one] : [];
+      return typeof one === 'object' && one !== null ? placesIn(one as Readonly<Record<string, unknown>>) : [];
+    });
+  });
+}
+
+/** Whether a text may be a place on the disk: one word with a separator or a home in it, and no address of the web. */
+function isPlace(text: string): boolean {
+  return /^\S*[\\/~]\S*$/.test(text) && !/^https?:\/\//.test(text);
 }
 
 function matchOf({ kind, tool }: Asked): RuleMatch | null {
-  if (kind !== 'permission' || tool === null) return null;
+  if (kind !== 'permission' || tool === null || !toolName.test(tool.name)) return null;
   if (tool.command !== null) {
     const beside = besideCommand(tool);
     if (beside === null || tool.command.length > longestCommand) return null;

@@ -9,7 +9,8 @@ import { namedPaths } from '../contract/rule-offers';
  */
 export async function staysInside(tool: RequestTool | null, directory: string): Promise<boolean> {
   const paths = tool === null ? [] : namedPaths(tool);
-  if (paths.length === 0) return false;
+  // What an agent's tool makes of a home, a variable or blanks around a name is not told by resolving it here.
+  if (paths.length === 0 || paths.some((path) => /^~|[$%]|^\s|\s$/.test(path))) return false;
   try {
     const root = await realpath(directory);
     const places = await Promise.all(paths.map((path) => leadsTo(resolve(root, path))));

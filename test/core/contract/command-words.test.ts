@@ -69,6 +69,8 @@ describe('how commands of a kind begin', () => {
     ['cargo clippy --all', ['cargo', 'clippy']],
     ['go test ./...', ['go', 'test']],
     ['make build', ['make', 'build']],
+    ['pytest tests/test_a.py -q', ['pytest']],
+    ['pnpm lint --fix', ['pnpm', 'lint']],
   ])('%s', (command, prefix) => {
     expect(commandPrefix(command)).toEqual(prefix);
   });
@@ -93,6 +95,15 @@ describe('how commands of a kind begin', () => {
     'ls -la',
     'cat secrets.txt',
     'npm test | tail',
+    'npm run node evil.js',
+    'npm run deploy',
+    'uv run python -c x',
+    'poetry run bash',
+    'busybox sh',
+    'yarn node x',
+    'cat Makefile',
+    'tar cf a b',
+    'flock a b',
   ])('is not told of what reaches further than it says: %s', (command) => {
     expect(commandPrefix(command)).toBeNull();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestTool } from '../../../core/contract/request';
 import type { RuleMatch } from '../../../core/contract/rule';
-import { type Asked, covers, isSameOffer, ruleOffers } from '../../../core/contract/rule-offers';
+import { type Asked, covers, isSameOffer, namedPaths, ruleOffers } from '../../../core/contract/rule-offers';
 
 function asks(name: string, input: Record<string, unknown>, more: Partial<RequestTool> = {}): Asked {
   const command = typeof input.command === 'string' ? input.command : null;
@@ -77,9 +77,21 @@ test.each<[string, Asked]>([
     { kind: 'permission', tool: { name: 'Bash', command: 'npm test', input: '{"comm', diff: null } },
   ],
   ['a change that names no file', asks('Patch', { text: 'x' }, { diff: '--- a' })],
+  ['a tool that is known by a sentence only', asks('Run the deploy script', { id: 1 })],
+  ['a call that sends nothing along', asks('deploy', {}, { input: '' })],
   ['a command nobody would read', bash(`echo ${'x'.repeat(3000)}`)],
 ])('no rule is offered for %s', (_name, asked) => {
   expect(ruleOffers(asked)).toEqual([]);
+});
+
+test('a tool that names files by other words is held to the worktree by all of them', () => {
+  const move = asks('mcp__files__move', { source: 'src/a.ts', destination: 'src/b.ts' });
+  expect(ruleOf(move)).toEqual({ by: 'files', tool: 'mcp__files__move' });
+  expect(namedPaths(asks('x', { paths: ['/a', '/b'], options: { target: '~/c' } }).tool as RequestTool)).toEqual([
+    ...['/a', '/b', '~/c'],
+  ]);
+  const edit = { file_path: 'a.ts', old_string: '/etc/passwd', new_string: 'b/c' };
+  expect(namedPaths(asks('Edit', edit).tool as RequestTool)).toEqual(['a.ts']);
 });
 
 test('an offer is the same whatever the order of its parts', () => {

@@ -32,12 +32,25 @@ describe('a file a tool is used on', () => {
     expect(await looks(join(worktree, 'src', 'a.ts'), join(root, 'link'))).toBe(true);
   });
 
-  test.each(['..', '../secret', 'src/../../secret', '/etc/passwd', '.', '', '.git', '.git/config', 'src/.GIT/hooks/x'])(
-    'is not inside: %j',
-    async (path) => {
-      expect(await looks(path)).toBe(false);
-    },
-  );
+  test.each([
+    '~/.ssh/config',
+    '~root/x',
+    ' /etc/x',
+    'a ',
+    '$HOME/x',
+    '%APPDATA%/x',
+    '..',
+    '../secret',
+    'src/../../secret',
+    '/etc/passwd',
+    '.',
+    '',
+    '.git',
+    '.git/config',
+    'src/.GIT/hooks/x',
+  ])('is not inside: %j', async (path) => {
+    expect(await looks(path)).toBe(false);
+  });
 
   test('is not inside when a link on the way leads out, even to what is not there yet', async () => {
     symlinkSync(root, join(worktree, 'out'));
