@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -86,4 +86,12 @@ export async function removeFolders(gitDir: string | null, path: string | null):
 
 function removing(path: string): string {
   return `${path}.removing`;
+}
+
+/** Takes away a folder that git had only begun to make a worktree of: nothing is in it, or nothing but git's link. */
+export async function removeBegun(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => null);
+  if (entries === null || entries.some((entry) => entry.name !== '.git' || !entry.isFile())) return;
+  await rm(join(path, '.git'), { force: true });
+  await rmdir(path);
 }

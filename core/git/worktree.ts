@@ -4,7 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
 import { adminFolder, checkoutAt, isVacant } from './links';
-import { removeFolders } from './remove';
+import { removeBegun, removeFolders } from './remove';
 import { refOid } from './resolve';
 import { runGit } from './run';
 
@@ -60,9 +60,10 @@ export function addWorktree(
       await writeFile(join(checkout.gitDir, readyMark), startOid);
       return { kind: 'added', checkout, notices: await noticesOf(checkout) };
     } catch (error) {
-      // Without git's note about it the folder is not known to be ours.
       const gitDir = await adminFolder(place.checkout.commonDir, path);
-      if (gitDir !== null) await removeFolders(gitDir, path);
+      // Without git's note about it the folder is ours only as far as git had begun it.
+      if (gitDir === null) await removeBegun(path);
+      else await removeFolders(gitDir, path);
       if (taken === null) await deleteBranch(place, { branch, oid: startOid });
       throw error;
     }

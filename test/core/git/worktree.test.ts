@@ -1,11 +1,20 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Checkout, Place } from '../../../core/git/checkout';
 import { commitAll } from '../../../core/git/commit';
 import { clearStaleLocks, reconcileWorktree } from '../../../core/git/recover';
-import { removeWorktree } from '../../../core/git/remove';
+import { removeBegun, removeWorktree } from '../../../core/git/remove';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree, deleteBranch, reattachWorktree } from '../../../core/git/worktree';
 import { listWorktrees } from '../../../core/git/worktrees';
@@ -107,6 +116,21 @@ describe('adding a worktree', () => {
     }
     const aborted = AbortSignal.abort();
     await expect(added(place, 'never', { signal: aborted })).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  test('a folder git had only begun goes, and what somebody else put there stays', async () => {
+    const folder = (name: string, ...files: readonly string[]): string => {
+      const path = join(bench.folder, 'begun', name);
+      mkdirSync(path, { recursive: true });
+      for (const file of files) writeFileSync(join(path, file), 'gitdir: /nowhere');
+      return path;
+    };
+    const [empty, linked, foreign] = [folder('empty'), folder('linked', '.git'), folder('foreign', '.git', 'mine.txt')];
+    mkdirSync(join(folder('whole'), '.git'));
+    for (const path of [empty, linked, foreign, folder('whole'), join(bench.folder, 'begun', 'none')])
+      await removeBegun(path);
+    expect(readdirSync(join(bench.folder, 'begun')).sort()).toEqual(['foreign', 'whole']);
+    expect(readdirSync(foreign).sort()).toEqual(['.git', 'mine.txt']);
   });
 
   test('twelve at once in one repository all succeed', async () => {
