@@ -31,8 +31,11 @@ export interface HostConnection {
   dismiss(): void;
 }
 
-/** Why a host could not be attached to: nobody listens there, or whoever does says nothing. */
-export type Unreached = 'dead' | 'silent';
+/**
+ * Why a host could not be attached to: nobody listens there, whoever does says nothing, or the system did not let us try,
+ * which says nothing about the host.
+ */
+export type Unreached = 'dead' | 'silent' | 'out of reach';
 
 /** Attaches to a host and waits at most `patienceMs` for its greeting. */
 export async function connectHost(options: {
@@ -45,11 +48,11 @@ export async function connectHost(options: {
   const { record, news } = options;
   const socket = createConnection(record.socket);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  const connected = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
+  const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+    socket.once('connect', () => resolve(null));
+    socket.once('error', resolve);
   });
-  if (!connected) return 'dead';
+  if (failure !== null) return failure.code === 'ENOENT' || failure.code === 'ECONNREFUSED' ? 'dead' : 'out of reach';
   const waiting = new Map<number, { resolve(held: readonly Held[]): void; reject(error: Error): void }>();
   let number = 0;
   let greet: (hello: Extract<Said, { type: 'hello' }> | null) => void = () => {};
@@ -86,8 +89,10 @@ export async function connectHost(options: {
     new Promise((resolve, reject) => {
       if (socket.destroyed) return reject(new Error('The terminal host has ended.'));
       number += 1;
+      // Made first: what is too long to be said is not waited for.
+      const bytes = frame({ ...question, number });
       waiting.set(number, { resolve, reject });
-      socket.write(frame({ ...question, number }));
+      socket.write(bytes);
     });
   return {
     record,

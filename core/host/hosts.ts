@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectHost, type HostConnection } from './connection';
 import { type Ending, type Held, type HostRecord, type NewChild, protocol } from './protocol';
 import { readRecords, removeRecord } from './records';
@@ -15,7 +16,8 @@ export interface HostsNews {
 export interface Hosts {
   /**
    * Attaches to the hosts an earlier runtime left and gives what they hold. A host that is dead is forgotten; one that
-   * does not answer, or speaks another protocol, is ended with what it holds. Never throws.
+   * does not answer, or speaks another protocol, is ended with what it holds; one that cannot be reached now is left alone.
+   * Never throws.
    */
   adopt(): Promise<readonly Held[]>;
   /** Starts a program, and a host for it when there is none. Throws with the reason. */
@@ -33,11 +35,20 @@ interface Attached {
   readonly held: Map<string, Held>;
   /** It takes nothing new: it is of another version, or it has been silent. */
   leaving: boolean;
+  readonly since: number;
+  /** How often in a row it hung up soon after it was attached to. */
+  readonly hungUp: number;
 }
 
 /** How long a host that is silent may take to come back before it is ended with what it holds. */
 const usualPatienceMs = 30_000;
 const greetingMs = 10_000;
+/** How often a host that lives is tried when the system does not let us, and how long is waited between. */
+const reachTries = 5;
+const reachEveryMs = 200;
+/** A host that hangs up this often, each time within this time, is given up. */
+const mostHangUps = 3;
+const soonMs = 10_000;
 
 /** Makes the keeper of this runtime's hosts. It starts none by itself. */
 export function createHosts(options: {
@@ -56,12 +67,14 @@ export function createHosts(options: {
 }): Hosts {
   const { program, run, news, log, everyMs = 5000, patienceMs = usualPatienceMs } = options;
   const attached = new Set<Attached>();
+  /** Hosts that hung up and are being attached to again. */
+  const returning = new Set<Promise<void>>();
   let detached = false;
   let starting: Promise<Attached> | null = null;
 
-  async function attach(record: HostRecord, patience: number): Promise<Attached | null> {
+  async function attach(record: HostRecord, patience: number, hungUp = 0): Promise<Attached | null> {
     const held = new Map<string, Held>();
-    const connection = await connectHost({
+    const connection = await reachHost({
       ...{ record, version: options.version, protocol, patienceMs: patience },
       news: {
         grew(child) {
@@ -78,6 +91,10 @@ export function createHosts(options: {
       removeRecord(run, record);
       return null;
     }
+    if (connection === 'out of reach') {
+      log('A terminal host could not be reached.', { pid: record.pid });
+      return null;
+    }
     if (connection === 'silent') {
       log('A terminal host did not answer and was ended.', { pid: record.pid });
       kill(record);
@@ -89,7 +106,8 @@ export function createHosts(options: {
       kill(record);
       return null;
     }
-    const host: Attached = { connection, held, leaving: connection.version !== options.version };
+    const leaving = connection.version !== options.version;
+    const host: Attached = { connection, held, leaving, since: Date.now(), hungUp };
     for (const child of await connection.ask({ type: 'list' })) held.set(child.id, child);
     if (host.leaving) connection.drain();
     attached.add(host);
@@ -123,9 +141,32 @@ export function createHosts(options: {
       clearTimeout(patience);
       attached.delete(host);
       if (detached) return;
-      removeRecord(run, connection.record);
-      for (const child of held.values()) news.lost(child.id, child.pid);
+      const back = comeBack(host).finally(() => returning.delete(back));
+      returning.add(back);
     });
+  }
+
+  /** A connection may end while its host lives, and to forget that one would end all it holds. */
+  async function comeBack(before: Attached): Promise<void> {
+    const { held, since, hungUp } = before;
+    const { record } = before.connection;
+    const times = Date.now() - since < soonMs ? hungUp + 1 : 1;
+    const again =
+      lives(record.pid) && times <= mostHangUps
+        ? await attach(record, patienceMs, times).catch((cause) => {
+            log('A terminal host hung up again.', { pid: record.pid, cause: String(cause) });
+            return null;
+          })
+        : null;
+    if (detached) return again?.connection.close();
+    if (again === null) removeRecord(run, record);
+    else if (before.leaving && !again.leaving) {
+      again.leaving = true;
+      again.connection.drain();
+    }
+    for (const child of held.values()) if (!again?.held.has(child.id)) news.lost(child.id, child.pid);
+    // What they printed meanwhile nobody was told of.
+    for (const child of again?.held.values() ?? []) news.grew(child);
   }
 
   function kill(record: HostRecord): void {
@@ -153,9 +194,17 @@ export function createHosts(options: {
     return host;
   }
 
-  function holder(id: string): HostConnection {
-    for (const { connection, held } of attached) if (held.has(id)) return connection;
-    throw new Error(`Nothing holds ${id}; it has ended.`);
+  async function holder(id: string): Promise<HostConnection> {
+    const now = holderNow(id);
+    if (now !== undefined) return now;
+    await Promise.all(returning);
+    const then = holderNow(id);
+    if (then === undefined) throw new Error(`Nothing holds ${id}; it has ended.`);
+    return then;
+  }
+
+  function holderNow(id: string): HostConnection | undefined {
+    return [...attached].find(({ held }) => held.has(id))?.connection;
   }
 
   return {
@@ -177,17 +226,35 @@ export function createHosts(options: {
       return started;
     },
     async write(id, text) {
-      await holder(id).ask({ type: 'write', id, text });
+      await (await holder(id)).ask({ type: 'write', id, text });
     },
     async resize(id, size) {
-      await holder(id).ask({ type: 'resize', id, size });
+      await (await holder(id)).ask({ type: 'resize', id, size });
     },
     async end(id, graceMs) {
-      await holder(id).ask({ type: 'end', id, graceMs });
+      await (await holder(id)).ask({ type: 'end', id, graceMs });
     },
     detach() {
       detached = true;
       for (const { connection, held } of attached) held.size === 0 ? connection.dismiss() : connection.close();
     },
   };
+}
+
+/** Attaches to a host, a few times while the system itself stands in the way. */
+async function reachHost(options: Parameters<typeof connectHost>[0]): ReturnType<typeof connectHost> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await connectHost(options);
+    if (found !== 'out of reach' || tries === reachTries || !lives(options.record.pid)) return found;
+    await pause(reachEveryMs);
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The version of what is said on the host's socket. A host of another one is never asked to do anything but to end once
- * it is empty; `hello` and `drain` stay as they are in every version.
+ * The version of what is said on the host's socket. A host of another one is ended with what it holds (decision 0015), so
+ * raise this only when nothing else will do; `hello` stays as it is in every version.
  */
 export const protocol = 1;
 

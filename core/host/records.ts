@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type HostRecord, hostRecordSchema } from './protocol';
 
 /** The file that says where the host with this id is. */
@@ -8,26 +8,64 @@ export function recordFile(run: string, id: string): string {
   return join(run, `host-${id}.json`);
 }
 
-/** The hosts that left their record in a run folder. Any of them may be dead. */
+/**
+ * The hosts that left their record in a run folder. Any of them may be dead. What was copied here with another data folder
+ * speaks of that one's hosts and is left out.
+ */
 export function readRecords(run: string): HostRecord[] {
   return readdirSync(run)
     .filter((name) => /^host-[0-9a-f]{16}\.json$/.test(name))
     .flatMap((name) => {
       try {
         const read = hostRecordSchema.safeParse(JSON.parse(readFileSync(join(run, name), 'utf8')));
-        return read.success ? [read.data] : [];
+        return read.success && socketPlace(run, read.data) !== null ? [read.data] : [];
       } catch {
         return [];
       }
     });
 }
 
-/** Forgets a host that is dead. */
+/** Forgets a host that is dead: its record, its socket and the folder that was made for it alone. Touches nothing else. */
 export function removeRecord(run: string, record: HostRecord): void {
   rmSync(recordFile(run, record.id), { force: true });
   if (process.platform === 'win32') return;
+  const place = socketPlace(run, record);
+  if (place === null) return;
   rmSync(record.socket, { force: true });
-  if (dirname(record.socket) !== run) rmSync(dirname(record.socket), { recursive: true, force: true });
+  if (place === 'run') return;
+  try {
+    rmdirSync(dirname(record.socket));
+  } catch {
+    // It is gone already, or holds what is not ours.
+  }
+}
+
+/** Where a record's socket is, by real paths; null when no host of this run folder listens there. */
+function socketPlace(run: string, { id, socket }: HostRecord): 'run' | 'own folder' | null {
+  if (process.platform === 'win32') return socket === pipeOf(id) ? 'run' : null;
+  const folder = dirname(socket);
+  if (basename(socket) === socketName(id)) return isSame(folder, run) ? 'run' : null;
+  const own = basename(socket) === ownSocket && basename(folder).startsWith(ownFolder);
+  return own && isSame(dirname(folder), tmpdir()) ? 'own folder' : null;
+}
+
+function isSame(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
+}
+
+const ownFolder = 'switchyard-';
+const ownSocket = 'socket';
+
+function socketName(id: string): string {
+  return `host-${id}.socket`;
+}
+
+function pipeOf(id: string): string {
+  return `\\\\.\\pipe\\switchyard-host-${id}`;
 }
 
 /** The longest path a Unix socket may have on every system we run on, less a margin. */
@@ -35,7 +73,7 @@ const longestPath = 100;
 
 /** Where a new host will listen: in the run folder, or, when that path is too long for the system, in a folder of its own. */
 export function socketFor(run: string, id: string): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\switchyard-host-${id}`;
-  const usual = join(run, `host-${id}.socket`);
-  return Buffer.byteLength(usual) <= longestPath ? usual : join(mkdtempSync(join(tmpdir(), 'switchyard-')), 'socket');
+  if (process.platform === 'win32') return pipeOf(id);
+  const usual = join(run, socketName(id));
+  return Buffer.byteLength(usual) <= longestPath ? usual : join(mkdtempSync(join(tmpdir(), ownFolder)), ownSocket);
 }

@@ -9,7 +9,10 @@ import { removeRecord } from './records';
 /** A client that does not read this much is hung up on: it hears the newest sizes when it comes back. */
 const unreadLimit = 4 * 1024 * 1024;
 
-/** How long whoever started it may take to attach, and how long it stays when it holds nothing and nobody is attached. */
+/**
+ * How long it stays when it holds nothing and nobody is attached: while nobody ever was, long enough for whoever started
+ * it to come; afterwards only as long as it takes to come back.
+ */
 const firstMs = 10_000;
 const idleMs = 500;
 /** How often it looks whether its record is still there. */

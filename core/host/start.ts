@@ -4,7 +4,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { HostRecord } from './protocol';
-import { socketFor } from './records';
+import { removeRecord, socketFor } from './records';
 
 /** How a shell starts the host's program: itself as plain Node where it is a desktop app, else Node. */
 export interface HostProgram {
@@ -14,8 +14,13 @@ export interface HostProgram {
 }
 
 const longestLog = 1024 * 1024;
+/** A machine that is busy and short of memory takes seconds to start a Node. */
+const usualStartMs = 30_000;
 
-/** Starts a host as a process of its own and waits until it listens. Throws with its reason when it does not. */
+/**
+ * Starts a host as a process of its own and waits until it listens. Throws with its reason when it does not; one that says
+ * nothing for `startMs` is ended.
+ */
 export async function startHost(options: {
   readonly program: HostProgram;
   readonly run: string;
@@ -24,8 +29,9 @@ export async function startHost(options: {
   readonly version: string;
   /** What it needs to run at all; what its children see is said with each. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly startMs?: number;
 }): Promise<HostRecord> {
-  const { program, run, outputs } = options;
+  const { program, run, outputs, startMs = usualStartMs } = options;
   const id = randomBytes(8).toString('hex');
   const socket = socketFor(run, id);
   const output = openLog(options.logs);
@@ -39,12 +45,22 @@ export async function startHost(options: {
       windowsHide: true,
     });
     const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)));
-    const said = await Promise.race([textOf(child.stdio[3] as Readable), failed]);
+    const ready = child.stdio[3] as Readable;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), startMs);
+    });
+    const said = await Promise.race([textOf(ready), failed, late]);
+    clearTimeout(timer);
     child.unref();
-    if (said !== 'ready' || child.pid === undefined) {
-      throw new Error(`The process that holds terminals did not start: ${said || `see ${options.logs}`}.`);
-    }
-    return { id, pid: child.pid, socket };
+    if (said === 'ready' && child.pid !== undefined) return { id, pid: child.pid, socket };
+    child.kill('SIGKILL');
+    ready.destroy();
+    removeRecord(run, { id, pid: child.pid ?? 0, socket });
+    const reason = said === null ? `nothing was heard of it for ${startMs / 1000} s, so it was ended` : said;
+    throw new Error(
+      `The process that holds terminals did not start: ${reason || 'it gave no reason'}. See ${options.logs}.`,
+    );
   } finally {
     closeSync(output);
   }
