@@ -43,7 +43,10 @@ export const settingsSchema = z.object({
         { name: 'gemini', command: 'gemini', args: ['--acp'] },
       ]),
     ),
-  /** How much memory the processes of one task may hold together, in MB, before they are ended; 0 for any amount. */
+  /**
+   * How much memory the processes of one task may hold together, its terminals left out, in MB, before they are ended; 0 for
+   * any amount.
+   */
   taskMemoryMegabytes: whole({
     from: 0,
     to: 1_000_000,

@@ -4,10 +4,16 @@ import { startOf } from '../git/live';
 import { listProcesses } from '../store/processes';
 import type { Deps } from './deps';
 
+/** What a look found. */
+export interface Look extends ProcessList {
+  /** The processes, by id, that run on terminals: the person's own, not their task's. */
+  readonly terminals: ReadonlySet<number>;
+}
+
 /** What runs for the tasks of this data folder. */
 export interface Ledger {
   /** Looks at the machine. `task` leaves out what runs for others. */
-  look(task?: number): Promise<ProcessList>;
+  look(task?: number): Promise<Look>;
 }
 
 const longestCommand = 300;
@@ -20,7 +26,7 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
   return {
     async look(task) {
       const table = await readProcessTable();
-      if (table === null) return { processes: [], visible: false };
+      if (table === null) return { processes: [], visible: false, terminals: new Set() };
       const at = deps.now();
       const tasks = tasksOf(table, deps.owner, await rootsOf(deps));
       const before = last !== null && at - last.at < sampleAgeMs ? last : null;
@@ -31,7 +37,7 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
       };
       last = { at, cpu: new Map(table.filter(({ pid }) => tasks.has(pid)).map((one) => [runOf(one), one.cpuMs])) };
       const processes = table.flatMap((one): Process[] => {
-        const owner = tasks.get(one.pid);
+        const owner = tasks.get(one.pid)?.task;
         if (owner === undefined || (task !== undefined && owner !== task)) return [];
         const { pid, parent, startedAt, memory } = one;
         const command = one.command.slice(0, longestCommand);
@@ -39,9 +45,17 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
           { pid, parent: tasks.has(parent) ? parent : null, task: owner, command, startedAt, memory, cpu: cpuOf(one) },
         ];
       });
-      return { processes: parentsFirst(processes), visible: true };
+      const terminals = new Set([...tasks].filter(([, { terminal }]) => terminal).map(([pid]) => pid));
+      return { processes: parentsFirst(processes), visible: true, terminals };
     },
   };
+}
+
+/** Whom a process runs for. */
+interface Owner {
+  readonly task: number;
+  /** On a terminal of that task. */
+  readonly terminal: boolean;
 }
 
 /** Tells a process from a later one with the same number. */
@@ -50,10 +64,10 @@ function runOf({ pid, startedAt }: ProcessFacts): string {
 }
 
 /** The children that were started for tasks and still live, as they were noted when they were started. */
-async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, number>> {
-  const roots = new Map<number, number>();
+async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, Owner>> {
+  const roots = new Map<number, Owner>();
   for (const { pid, startTime, task } of listProcesses(deps.db)) {
-    if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, task);
+    if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: false });
   }
   return roots;
 }
@@ -65,28 +79,28 @@ async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, numb
 function tasksOf(
   table: readonly ProcessFacts[],
   owner: string,
-  roots: ReadonlyMap<number, number>,
-): ReadonlyMap<number, number> {
+  roots: ReadonlyMap<number, Owner>,
+): ReadonlyMap<number, Owner> {
   const byPid = new Map(table.map((one) => [one.pid, one]));
-  const known = new Map<number, number | undefined>();
-  const taskOf = (pid: number): number | undefined => {
+  const known = new Map<number, Owner | undefined>();
+  const ownerOf = (pid: number): Owner | undefined => {
     const one = byPid.get(pid);
     if (one === undefined || known.has(pid)) return known.get(pid);
     known.set(pid, undefined);
     const leaders = [one.parent, one.group, one.session ?? 0].filter((other) => other !== pid && other > 1);
-    const task = markedTask(one.marker, owner) ?? roots.get(pid) ?? firstOf(leaders, taskOf);
-    known.set(pid, task);
-    return task;
+    const found = markedOwner(one.marker, owner) ?? roots.get(pid) ?? firstOf(leaders, ownerOf);
+    known.set(pid, found);
+    return found;
   };
-  const found = new Map<number, number>();
+  const found = new Map<number, Owner>();
   for (const { pid } of table) {
-    const task = pid === process.pid ? undefined : taskOf(pid);
-    if (task !== undefined) found.set(pid, task);
+    const one = pid === process.pid ? undefined : ownerOf(pid);
+    if (one !== undefined) found.set(pid, one);
   }
   return found;
 }
 
-function firstOf<T>(items: readonly T[], find: (item: T) => number | undefined): number | undefined {
+function firstOf<T, F>(items: readonly T[], find: (item: T) => F | undefined): F | undefined {
   for (const item of items) {
     const found = find(item);
     if (found !== undefined) return found;
@@ -94,11 +108,12 @@ function firstOf<T>(items: readonly T[], find: (item: T) => number | undefined):
   return undefined;
 }
 
-/** The task in a marker of this data folder: `owner:task`, with a word after a slash for what is no agent's. */
-function markedTask(marker: string | null, owner: string): number | undefined {
+/** The owner in a marker of this data folder: `owner:task`, with a word after a slash for what is no agent's. */
+function markedOwner(marker: string | null, owner: string): Owner | undefined {
   if (marker === null || !marker.startsWith(`${owner}:`)) return undefined;
-  const task = /^(\d+)(?:\/|$)/.exec(marker.slice(owner.length + 1))?.[1];
-  return task === undefined ? undefined : Number(task);
+  const found = /^(\d+)(?:\/(.*))?$/s.exec(marker.slice(owner.length + 1));
+  if (found === null) return undefined;
+  return { task: Number(found[1]), terminal: found[2]?.startsWith('terminal-') === true };
 }
 
 function parentsFirst(processes: readonly Process[]): Process[] {

@@ -11,12 +11,12 @@ const megabyte = 1024 * 1024;
 
 /**
  * Starts to watch. It looks only while tasks are in hand and there is a cap (`megabytes`, 0 for none), and calls `onOver`
- * for a task that is over it.
+ * for a task that is over it. The person's own terminals do not count: the agent's work is not to end for their dev server.
  */
 export function watchMemoryCap(options: {
   readonly megabytes: () => number;
   readonly inHand: () => readonly number[];
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'look'>;
   readonly onOver: (task: number) => void;
   readonly onError: (cause: unknown) => void;
   readonly everyMs?: number;
@@ -28,9 +28,11 @@ export function watchMemoryCap(options: {
     if (looking || cap === 0 || tasks.length === 0) return;
     looking = true;
     try {
-      const { processes } = await options.ledger.look();
+      const { processes, terminals } = await options.ledger.look();
       for (const task of tasks) {
-        const held = processes.reduce((sum, one) => (one.task === task ? sum + one.memory : sum), 0);
+        const held = processes
+          .filter((one) => one.task === task && !terminals.has(one.pid))
+          .reduce((sum, { memory }) => sum + memory, 0);
         if (held > cap) options.onOver(task);
       }
     } catch (cause) {

@@ -46,16 +46,17 @@ test.runIf(process.platform === 'linux')(
     // The second cleared its environment; the third left its parent as well and stayed in the group.
     const script = 'sleep 600 & echo $!\nenv -i sleep 600 & echo $!\nenv -i sh -c "sleep 600 & echo \\$!"';
     const mine = await shell(script, { SWITCHYARD_TASK: 'yard:7' });
-    const [shellOfTerminal] = await shell('', { SWITCHYARD_TASK: 'yard:7/terminal-3' });
+    const ofTerminal = await shell('env -i sleep 600 & echo $!', { SWITCHYARD_TASK: 'yard:7/terminal-3' });
     const others = await Promise.all([
       shell('', { SWITCHYARD_TASK: 'yard:70' }),
       shell('', { SWITCHYARD_TASK: 'other:7' }),
       shell('', {}),
     ]);
-    const { processes, visible } = await ledger.look(7);
+    const { processes, visible, terminals } = await ledger.look(7);
     expect(visible).toBe(true);
     expect(mine).toHaveLength(4);
-    expect(processes.map(({ pid }) => pid).sort()).toEqual([...mine, shellOfTerminal].sort());
+    expect(processes.map(({ pid }) => pid).sort()).toEqual([...mine, ...ofTerminal].sort());
+    expect([...terminals].sort()).toEqual([...ofTerminal].sort());
     expect(processes.every(({ task, memory }) => task === 7 && memory > 0)).toBe(true);
     const [root] = mine;
     expect(processes.find(({ pid }) => pid === mine[1])?.parent).toBe(root);

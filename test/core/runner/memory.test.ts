@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProcessList } from '../../../core/contract/process';
+import type { Look } from '../../../core/runner/ledger';
 import { availableMemory, createAdmission } from '../../../core/runner/memory';
 import { watchMemoryCap } from '../../../core/runner/memory-cap';
 import { type Bed, openBed } from '../../support/runtime';
@@ -80,16 +80,17 @@ describe('in a runtime', () => {
   });
 });
 
-test('a task over its cap is told, and what is looked at is only tasks in hand under a cap', async () => {
+test('a task over its cap is told, without its terminals, and what is looked at is only tasks in hand under a cap', async () => {
   let looks = 0;
   const cap = { megabytes: 0, inHand: [] as number[] };
   const over: number[] = [];
   const process = (task: number, megabytes: number) => ({
     ...{ pid: task, parent: null, task, command: '', startedAt: null, memory: megabytes * megabyte, cpu: null },
   });
-  const list: ProcessList = {
+  const list: Look = {
     visible: true,
-    processes: [process(1, 60), process(1, 60), process(2, 90), process(3, 999)],
+    processes: [process(1, 60), process(1, 60), process(2, 90), { ...process(2, 500), pid: 20 }, process(3, 999)],
+    terminals: new Set([20]),
   };
   await new Promise<void>((resolve) => {
     const watch = watchMemoryCap({
@@ -107,7 +108,7 @@ test('a task over its cap is told, and what is looked at is only tasks in hand u
       },
     });
     expect(looks).toBe(0);
-    Object.assign(cap, { megabytes: 100, inHand: [1, 2] });
+    Object.assign(cap, { megabytes: 100, inHand: [2, 1] });
   });
   expect(over).toEqual([1]);
 });
