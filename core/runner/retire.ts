@@ -32,7 +32,7 @@ export interface Retired {
  * a crash at any point.
  */
 export async function retireWorktree(
-  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log'>,
+  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
   place: RepositoryPlace,
   task: number,
 ): Promise<Retired> {
@@ -45,6 +45,8 @@ export async function retireWorktree(
   }
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
+  // From here on none is opened; one that was, while the others were ended, must not go on in a folder that goes.
+  await deps.closeTerminals(task);
   let ref: string | null = null;
   let heldTip: string | null = null;
   let notKept: readonly string[] = [];

@@ -67,6 +67,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
   const growth = createGrowth();
   /** Those somebody asked to end: how they then exit says nothing. */
   const asked = new Set<number>();
+  /** What is being started: no host knows it yet, so none could end it. */
+  const opening = new Map<number, Promise<unknown>>();
   let adopting: Promise<void> = Promise.resolve();
   let looking: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
@@ -155,9 +157,26 @@ export function createTerminals(deps: TerminalDeps): Terminals {
 
   async function end(id: number): Promise<void> {
     if (readTerminal(db, id).state === 'ended') return;
+    // A host that hangs answers nothing, and whoever waits here holds up a decision or the quitting.
+    if ((await within(endPolitely(id), endingMs)) !== null) return;
+    const { task, pid } = readTerminal(db, id);
+    const marker = terminalMarker(deps.owner, task, id)[markerName] ?? null;
+    await endLeftovers({ group: pid ?? live.get(id)?.pid ?? null, marker });
+  }
+
+  async function endPolitely(id: number): Promise<'ended'> {
+    await opening.get(id);
+    if (readTerminal(db, id).state === 'ended') return 'ended';
     asked.add(id);
-    await hosts.end(nameOf(id), graceMs);
-    await within(ended(id), endingMs);
+    try {
+      await hosts.end(nameOf(id), graceMs);
+    } catch (cause) {
+      // Nobody heard the request, so it is not what ends it.
+      asked.delete(id);
+      throw cause;
+    }
+    await ended(id);
+    return 'ended';
   }
 
   async function closeAll(rows: readonly TerminalRow[]): Promise<void> {
@@ -201,13 +220,18 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       const about = { task, kind, command: program.shown, at: now() };
       const id = await writer.write((store) => insertTerminal(store, about));
       const marker = terminalMarker(deps.owner, task, id);
+      const started = hosts.start({
+        ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
+        environment: { ...program.environment, ...marker },
+        wiring: { kind: 'terminal', size },
+        keepBytes: deps.settings().terminalMegabytes * 1_000_000,
+      });
+      opening.set(
+        id,
+        started.catch(() => {}),
+      );
       try {
-        const { pid } = await hosts.start({
-          ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
-          environment: { ...program.environment, ...marker },
-          wiring: { kind: 'terminal', size },
-          keepBytes: deps.settings().terminalMegabytes * 1_000_000,
-        });
+        const { pid } = await started;
         await writer.write((store) => terminalRuns(store, id, pid));
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
@@ -215,6 +239,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         await writer.write((store) => endTerminal(store, { id, exitCode: null, reason, at: now() }));
         announce(id);
         throw new CodedError('TERMINAL_FAILED', `Could not start ${program.shown} in a terminal: ${reason}`, { cause });
+      } finally {
+        opening.delete(id);
       }
       announce(id);
       return shown(readTerminal(db, id));

@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { Terminal, TerminalKind } from '../contract/terminal';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
+import { worktreeOf } from './worktrees';
 
 /** A terminal as it is stored: what is known of it only while its host tells is not there. */
 export interface TerminalRow extends Omit<Terminal, 'heldUp'> {
@@ -12,11 +13,17 @@ const columns = `id, task_id AS task, kind, command, state, pid, exit_code AS ex
   (SELECT first_port FROM task_port WHERE task_port.task_id = terminal.task_id) AS port, started_at AS startedAt,
   ended_at AS endedAt, removed_at AS removedAt`;
 
-/** Notes that a program is about to be started on a terminal and gives its id. */
+/**
+ * Notes that a program is about to be started on a terminal and gives its id. Throws WRONG_STATE when the task has no
+ * worktree, or no longer: whoever puts one away ends what was noted before.
+ */
 export function insertTerminal(
   db: Database,
   terminal: { readonly task: number; readonly kind: TerminalKind; readonly command: string; readonly at: number },
 ): number {
+  if (worktreeOf(db, terminal.task)?.state !== 'ready') {
+    throw new CodedError('WRONG_STATE', `Task ${terminal.task} has no worktree now, so no program can run in it.`);
+  }
   return run(
     db,
     "INSERT INTO terminal (task_id, kind, command, state, started_at) VALUES (?, ?, ?, 'starting', ?)",

@@ -6,6 +6,7 @@ import { repositoryPlace } from '../../../core/runner/place';
 import { retireWorktree } from '../../../core/runner/retire';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { repositoryById } from '../../../core/store/repositories';
+import { worktreeOf } from '../../../core/store/worktrees';
 import { createWriter } from '../../../core/store/writer';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -30,9 +31,13 @@ it('names the large ignored files that went with a worktree and are in no backup
   const writer = createWriter(db);
   try {
     const place = await repositoryPlace(await findGit(bed.config.environment), repositoryById(db, repository.id));
-    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {} };
+    // While programs are ended for the last time, none can be opened any more.
+    const closed: unknown[] = [];
+    const closeTerminals = async (id: number) => void closed.push([id, worktreeOf(db, id)?.state]);
+    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {}, closeTerminals };
     const retired = await retireWorktree(deps, place, task.id);
     expect(retired).toMatchObject({ kept: null, notKept: ['report.pdf'] });
+    expect(closed).toEqual([[task.id, 'removing']]);
     expect(await bed.repository.git('show', `${retired.backupRef}^3:ignored/.env`)).toBe('KEY=1');
   } finally {
     await writer.close();
