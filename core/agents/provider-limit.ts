@@ -28,7 +28,10 @@ function timeIn(words: string, now: number): number | null {
   if (found === undefined) return null;
   if (/^\d+$/.test(found)) return now + Number(found) * 1000;
   const parts = [...found.matchAll(/([\d.]+) ?(ms|h|m|s)/gi)];
-  const milliseconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0);
+  const milliseconds = parts.reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit?.toLowerCase() ?? ''] ?? 0),
+    0,
+  );
   return Number.isFinite(milliseconds) ? now + Math.round(milliseconds) : null;
 }
 

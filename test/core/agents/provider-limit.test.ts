@@ -10,6 +10,8 @@ describe('a provider that refuses for now', () => {
     ['Rate limit reached. Please try again in 1m3.5s. Visit us.', 'limit', 63_500],
     ['Too many requests, try again in 350ms', 'limit', 350],
     ['429: retry after 3600 seconds', 'limit', 3_600_000],
+    ['Rate limit reached. Try again in 30 Minutes.', 'limit', 1_800_000],
+    ['Usage limit. Try again in 1H 5MS', 'limit', 3_600_005],
     ['429: retry-after: 90', 'limit', 90_000],
     ["You've hit your 5-hour limit · resets 11:13am (UTC)", 'limit', null],
     ['Server error (529 <unknown status code>): overloaded_error', 'overload', null],
