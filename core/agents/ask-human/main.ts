@@ -7,17 +7,31 @@ import { createInterface } from 'node:readline';
 
 type Json = Record<string, unknown>;
 
-interface Waiting {
+interface Question {
   readonly call: unknown;
   readonly alive: NodeJS.Timeout | undefined;
   readonly params: Json;
+  /** How long to wait before it is put again, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+interface Waiting extends Question {
+  readonly putAt: number;
 }
 
 /**
- * How often it is said that a person has not answered yet, so that no idle timer along the way ends the wait. The only
+ * How often it is said that a person has not answered yet, so that no idle timer along the way ends the wait. The first
  * argument sets it, in milliseconds.
  */
 const progressMs = Number(process.argv[2] ?? 10_000);
+
+/**
+ * How long to wait before a question is put again, in milliseconds, which the second argument sets. It doubles while the
+ * client gives up sooner than `patientMs`, and no further than `longestPauseMs`.
+ */
+const firstPauseMs = Number(process.argv[3] ?? 1000);
+const longestPauseMs = 60_000;
+const patientMs = 10_000;
 
 const tool = {
   name: 'ask_human',
@@ -36,6 +50,8 @@ const tool = {
 };
 
 const waiting = new Map<string, Waiting>();
+/** What is put again after a pause, by the call that waits for it. */
+const pausing = new Map<unknown, { readonly timer: NodeJS.Timeout; readonly alive: Question['alive'] }>();
 let questions = 0;
 
 function send(message: Json): void {
@@ -58,14 +74,25 @@ function ask(call: unknown, params: Json): void {
   const custom = choices.length > 0 ? { answer_custom: { type: 'string', title: 'Another answer' } } : {};
   const requestedSchema = { type: 'object', properties: { answer, ...custom }, required: [] };
   const alive = keepAlive((params._meta as Json | undefined)?.progressToken);
-  put({ call, alive, params: { message: question, requestedSchema } });
+  put({ call, alive, params: { message: question, requestedSchema }, pauseMs: firstPauseMs });
 }
 
-function put(question: Waiting): void {
+function put(question: Question): void {
   questions += 1;
   const id = `question-${questions}`;
-  waiting.set(id, question);
+  waiting.set(id, { ...question, putAt: performance.now() });
   send({ id, method: 'elicitation/create', params: question.params });
+}
+
+/** A client that gives up at once would be asked without end; one that waited long is asked again soon. */
+function putLater({ putAt, ...question }: Waiting): void {
+  const { call, alive } = question;
+  const pauseMs = performance.now() - putAt < patientMs ? question.pauseMs : firstPauseMs;
+  const again = () => {
+    pausing.delete(call);
+    put({ ...question, pauseMs: Math.min(2 * pauseMs, longestPauseMs) });
+  };
+  pausing.set(call, { timer: setTimeout(again, pauseMs), alive });
 }
 
 function keepAlive(progressToken: unknown): NodeJS.Timeout | undefined {
@@ -85,7 +112,7 @@ function answered(id: string, message: Json): void {
   waiting.delete(id);
   // An agent's own time limit is no answer: Goose, for one, gives up on a question after five minutes.
   if (isTimeout(message.error)) {
-    put(question);
+    putLater(question);
     return;
   }
   clearInterval(question.alive);
@@ -104,6 +131,12 @@ function isTimeout(error: unknown): boolean {
 
 /** The agent gave up on a tool call: its question is taken back. */
 function cancelled(call: unknown): void {
+  const paused = pausing.get(call);
+  if (paused !== undefined) {
+    pausing.delete(call);
+    clearTimeout(paused.timer);
+    clearInterval(paused.alive);
+  }
   for (const [id, question] of waiting) {
     if (question.call !== call) continue;
     waiting.delete(id);

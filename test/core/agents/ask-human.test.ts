@@ -93,7 +93,7 @@ test.each([
 });
 
 test("asks again when the agent's own time limit passed, for that is no answer", async () => {
-  const { send, next } = await start();
+  const { send, next } = await start('60000', '10');
   send(call({ question: 'Which?' }, 9));
   const question = await next();
   send({ id: question.id, error: { code: -32603, message: 'Elicitation request timed out or failed' } });
@@ -102,6 +102,33 @@ test("asks again when the agent's own time limit passed, for that is no answer",
   expect(again.id).not.toBe(question.id);
   send({ id: again.id, result: { action: 'accept', content: { answer: 'This' } } });
   expect(await next()).toMatchObject({ result: { content: [{ type: 'text', text: 'This' }], isError: false } });
+});
+
+const timedOut = { error: { code: -32001, message: 'Request timed out' } };
+
+test('waits longer each time before it asks a client again that gives up at once', async () => {
+  const { send, next } = await start('60000', '100');
+  send(call({ question: 'Which?' }));
+  let question = await next();
+  for (const atLeastMs of [100, 200, 400]) {
+    const before = performance.now();
+    send({ id: question.id, ...timedOut });
+    question = await next();
+    expect(question).toMatchObject({ method: 'elicitation/create' });
+    // A timer may fire a millisecond early.
+    expect(performance.now() - before).toBeGreaterThan(atLeastMs - 2);
+  }
+});
+
+test('does not ask again what the agent no longer waits for', async () => {
+  const { send, next } = await start('60000', '50');
+  send(call({ question: 'Given up?' }));
+  send({ id: (await next()).id, ...timedOut });
+  send({ method: 'notifications/cancelled', params: { requestId: 7 } });
+  // Its pause would end before that of another question.
+  send({ ...call({ question: 'Kept?' }), id: 8 });
+  send({ id: (await next()).id, ...timedOut });
+  expect(await next()).toMatchObject({ method: 'elicitation/create', params: { message: 'Kept?' } });
 });
 
 test('says that it waits as long as it does', async () => {
