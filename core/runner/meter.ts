@@ -10,7 +10,7 @@ export interface Meter {
   heard(usage: Usage): void;
   /** The person is asked; until what it gives is called the time does not count. */
   waiting(): () => void;
-  /** Counts the rest, once the agent is gone. `told` is false for a turn in which nothing can have been used. */
+  /** Counts the rest, once the agent is gone; after that it counts no more. `told` is false for a turn in which nothing can have been used. */
   over(usage: Usage, told: boolean): Promise<void>;
 }
 
@@ -26,7 +26,12 @@ export function openMeter(
   onBreach: (breach: Breach) => void,
 ): Meter {
   const { task, session, agent } = turn;
+  let known = nothing;
   let counted = nothing;
+  let uncountedMs = 0;
+  let untold = { usd: false, tokens: false };
+  let writing: Promise<readonly Spent[]> | undefined;
+  let next: Promise<readonly Spent[]> | undefined;
   let since = deps.now();
   let asked = 0;
   let closed = false;
@@ -41,16 +46,39 @@ export function openMeter(
     return passed;
   }
 
-  async function count(usage: Usage, untold = { usd: false, tokens: false }): Promise<readonly Spent[]> {
-    const more = added(counted, usage);
-    counted = atLeast(counted, usage);
-    const runningMs = elapsed();
+  /** Counts what is known once what was being counted is committed; what comes meanwhile goes with it. */
+  function count(usage: Usage): Promise<readonly Spent[]> {
+    known = atLeast(known, usage);
+    uncountedMs += elapsed();
+    if (next !== undefined) return next;
+    if (writing === undefined) return keep();
+    next = writing.then(keep, keep);
+    return next;
+  }
+
+  function keep(): Promise<readonly Spent[]> {
+    next = undefined;
+    const upTo = known;
+    const more = added(counted, upTo);
+    const runningMs = uncountedMs;
     const at = deps.now();
-    return deps.writer.write((db) => {
-      addSpending(db, { task, at, ...spendingOf(more), runningMs, usdUntold: untold.usd, tokensUntold: untold.tokens });
+    const { usd: usdUntold, tokens: tokensUntold } = untold;
+    const written = deps.writer.write((db) => {
+      addSpending(db, { task, at, ...spendingOf(more), runningMs, usdUntold, tokensUntold });
       updateSession(db, { session, usage: more });
       return budgetsOf(db, { task, at });
     });
+    writing = written
+      .then((budgets) => {
+        // Only now: what could not be written is counted with what comes next.
+        counted = upTo;
+        uncountedMs -= runningMs;
+        return budgets;
+      })
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
   }
 
   function look(usage: Usage): void {
@@ -65,7 +93,10 @@ export function openMeter(
         tick(budgets);
         deps.announce(task);
       },
-      (cause) => deps.log('error', 'What a task spends could not be counted.', { task, cause: String(cause) }),
+      (cause) => {
+        deps.log('error', 'What a task spends could not be counted.', { task, cause: String(cause) });
+        if (!closed) tick([]);
+      },
     );
   }
 
@@ -74,7 +105,7 @@ export function openMeter(
     // Once told, the agent is on its way out and only the time goes on.
     const left = reached ? null : leftOf(budgets, 'minutes');
     const due = left === null ? tickMs : Math.max(50, Math.min(tickMs, Math.ceil(left * 60_000)));
-    timer = setTimeout(() => look(counted), due);
+    timer = setTimeout(() => look(nothing), due);
   }
 
   tick(budgetsOf(deps.db, { task, at: since }));
@@ -83,7 +114,7 @@ export function openMeter(
       if (!closed) look(usage);
     },
     waiting() {
-      if (!closed && asked === 0) look(counted);
+      if (!closed && asked === 0) look(nothing);
       asked += 1;
       return () => {
         asked -= 1;
@@ -91,13 +122,15 @@ export function openMeter(
       };
     },
     async over(usage, told) {
+      if (closed) return;
       closed = true;
       clearTimeout(timer);
-      const last = atLeast(counted, usage);
-      await count(last, {
-        usd: told && (last.costUsd === null || tellsPart(agent, 'usd')),
-        tokens: told && (last.inputTokens === null || tellsPart(agent, 'tokens')),
-      });
+      const all = atLeast(known, usage);
+      untold = {
+        usd: told && (all.costUsd === null || tellsPart(agent, 'usd')),
+        tokens: told && (all.inputTokens === null || tellsPart(agent, 'tokens')),
+      };
+      await count(all);
     },
   };
 }

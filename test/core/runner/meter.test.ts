@@ -24,7 +24,21 @@ function open(budget = noBudget, agent = 'claude') {
   const task = addTask(db, { budget });
   const session = insertSession(db, { task, agent, at: morning });
   const writer = createWriter(db);
-  const deps = { db, writer, now: Date.now, announce: () => {}, log: () => {} } as unknown as Deps;
+  const disk = { full: false };
+  const write: typeof writer.write = (operation) => {
+    if (!disk.full) return writer.write(operation);
+    return writer.write((store) => {
+      operation(store);
+      throw new Error('The disk is full.');
+    });
+  };
+  const deps = {
+    db,
+    writer: { ...writer, write },
+    now: Date.now,
+    announce: () => {},
+    log: () => {},
+  } as unknown as Deps;
   const reached: string[] = [];
   const meter: Meter = openMeter(deps, { task, session, agent }, ({ measure }) => void reached.push(measure));
   const pass = async (ms: number) => {
@@ -32,7 +46,7 @@ function open(budget = noBudget, agent = 'claude') {
     await writer.drain();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { db, task, session, meter, pass, reached, spent: () => taskSpending(db, task) };
+  return { db, task, session, meter, pass, reached, disk, spent: () => taskSpending(db, task) };
 }
 
 describe('what a turn spends', () => {
@@ -86,6 +100,30 @@ describe('what a turn spends', () => {
     expect(spent().runningMs).toBeLessThan(3 * minute);
   });
 
+  test('is counted once the disk takes it again, and nothing of it is lost or counted twice', async () => {
+    const { meter, pass, spent, disk } = open();
+    meter.heard(used(100, 0, 1));
+    await pass(0);
+    disk.full = true;
+    meter.heard(used(300, 0, 3));
+    await pass(minute);
+    expect(spent()).toMatchObject({ usd: 1, tokens: 100, runningMs: 0 });
+    disk.full = false;
+    await pass(minute);
+    expect(spent()).toMatchObject({ usd: 3, tokens: 300, runningMs: 2 * minute });
+    await meter.over(used(300, 0, 3.5), true);
+    expect(spent()).toMatchObject({ usd: 3.5, tokens: 300, runningMs: 2 * minute });
+  });
+
+  test('is counted no further once it is over, whoever says so again', async () => {
+    const { meter, pass, spent } = open();
+    await pass(minute);
+    await meter.over(used(1, 1, 1), true);
+    await pass(minute);
+    await meter.over(used(5, 5, 5), true);
+    expect(spent()).toMatchObject({ usd: 1, tokens: 2, runningMs: minute });
+  });
+
   test('counts for the day on which it is spent', async () => {
     const { meter, pass, db } = open();
     meter.heard(used(10, 0, 1));
@@ -107,6 +145,16 @@ describe('a budget that is reached', () => {
     expect(reached).toEqual([]);
     meter.heard(used(10, 0, 1));
     await pass(0);
+    expect(reached).toEqual(['usd']);
+  });
+
+  test('is told after a write that failed', async () => {
+    const { meter, pass, reached, disk } = open({ ...noBudget, usd: 1 });
+    disk.full = true;
+    meter.heard(used(10, 0, 2));
+    await pass(0);
+    disk.full = false;
+    await pass(20_000);
     expect(reached).toEqual(['usd']);
   });
 
