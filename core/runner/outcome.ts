@@ -2,7 +2,7 @@ import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
 import type { Database } from '../store/database';
 import { isFinishing } from '../store/grants';
-import { pendingMessages } from '../store/messages';
+import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
@@ -26,7 +26,8 @@ export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Pr
 }
 
 /**
- * The agent finished without changing anything: what it said is the result. Gives what the person should know of its
+ * The agent finished without changing anything: what it said is the result. A task that was to finish for want of budget
+ * cannot be sent back then, so what waited to be said is withdrawn. Gives what the person should know of that and of its
  * worktree, one sentence each.
  */
 export async function answered(
@@ -36,14 +37,19 @@ export async function answered(
   place: RepositoryPlace,
 ): Promise<readonly string[]> {
   const patch = { outcome: 'answered', error: null, change: null } as const;
+  const unsaid: string[] = [];
   const moved = await move(
     deps,
     claim,
     { to: 'done', reason: 'The agent finished without a change.', patch },
-    { heeds: true },
+    { heeds: true, onUnsaid: (text) => void unsaid.push(text) },
   );
   if (moved !== 'done') return [];
-  return putAway(deps, { ...task, worktree: taskRow(deps.db, claim.task).worktree }, place);
+  if (unsaid.length > 0) deps.announceMessages(claim.task);
+  return [
+    ...unsaid.map((text) => `It was to finish within its budget, so this was not said to the agent: ${text}`),
+    ...(await putAway(deps, { ...task, worktree: taskRow(deps.db, claim.task).worktree }, place)),
+  ];
 }
 
 /** The work failed: tried again later when that may help and attempts are left, else put before the person. */
@@ -85,25 +91,38 @@ type To = Pick<Move, 'to' | 'reason' | 'patch'>;
 /**
  * Moves a task this claim holds and gives where it went; null when it holds no more: then somebody else has moved it and
  * nothing is to be done. With `heeds` a task somebody wrote to since its agent was last told anything is queued again
- * instead, in the same transaction that would have ended it, so that no message is left behind.
+ * instead, in the same transaction that would have ended it, so that no message is left behind. One that finishes for
+ * want of budget begins no turn to say anything in: `onUnsaid` is told each message, which is taken back; without it
+ * they wait until the task is sent back.
  */
 async function move(
   deps: Deps,
   claim: Pick<Claim, 'task' | 'generation'>,
   to: To,
-  { withdraws = false, heeds = false }: { readonly withdraws?: boolean; readonly heeds?: boolean } = {},
+  {
+    withdraws = false,
+    heeds = false,
+    onUnsaid,
+  }: { readonly withdraws?: boolean; readonly heeds?: boolean; readonly onUnsaid?: (text: string) => void } = {},
 ): Promise<Move['to'] | null> {
   let moved: Move['to'] | null = null;
   try {
-    const withdrawn = await deps.writer.write((db) => {
-      // Finished for want of budget, it begins no turn to say anything in; what waits is said when it is sent back.
-      const goesOn = heeds && pendingMessages(db, claim.task).length > 0 && !isFinishing(db, claim.task);
-      const next = goesOn ? goingOn(db, claim.task) : to;
-      moveTask(db, { ...next, task: claim.task, by: 'runner', at: deps.now(), generation: claim.generation });
+    const requests = await deps.writer.write((db) => {
+      const at = deps.now();
+      const waits = heeds ? pendingMessages(db, claim.task) : [];
+      const next = waits.length > 0 && !isFinishing(db, claim.task) ? goingOn(db, claim.task) : to;
+      moveTask(db, { ...next, task: claim.task, by: 'runner', at, generation: claim.generation });
+      if (next === to && onUnsaid !== undefined) {
+        releaseMessages(db, claim.task);
+        for (const { id: message, text } of waits) {
+          removeMessage(db, { message, at });
+          onUnsaid(text);
+        }
+      }
       moved = next.to;
-      return withdraws ? withdrawOpen(db, { task: claim.task, at: deps.now() }) : [];
+      return withdraws ? withdrawOpen(db, { task: claim.task, at }) : [];
     });
-    withdrawn.forEach(deps.announceRequest);
+    requests.forEach(deps.announceRequest);
   } catch (cause) {
     if (!(cause instanceof StaleClaim)) throw cause;
   }

@@ -81,6 +81,21 @@ describe('a task that reaches its budget', () => {
     expect(await bed.calls.messages.list({ task: id })).toMatchObject([{ id: message, state: 'queued' }]);
   });
 
+  it('takes back what was not said to its agent, and says so, when it finishes now without a change', async () => {
+    const { id } = await add('[spend: 2 | 100]\n[wait: 1s]', { budget: { usd: 2 } });
+    const now = await asks(id);
+    await bed.calls.messages.add({ task: id, text: 'And three' });
+    await choose(now, 1);
+    expect(await bed.reaches(id, 'done')).toMatchObject({ outcome: 'answered' });
+    expect(await bed.calls.messages.list({ task: id })).toEqual([]);
+    const leave = new AbortController();
+    const follow = { session: now.session ?? 0, after: 0 };
+    for await (const events of await bed.calls.sessions.follow(follow, { signal: leave.signal })) {
+      if (events.some((event) => event.type === 'notice' && /not said to the agent: And three/.test(event.text))) break;
+    }
+    leave.abort();
+  });
+
   it('is put into review with what is there when it is to finish now', async () => {
     const { id } = await add(spending, { budget: { tokens: 100 } });
     await choose(await asks(id), 1);
