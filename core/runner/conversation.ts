@@ -229,7 +229,7 @@ async function turn(
     if (unkept) throw unkept.cause;
     if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
     if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
-    if (turnEnd.kind === 'completed') await working(deps, claim.task);
+    if (turnEnd.kind === 'completed') await working(deps, claim.task, startedAt);
     await settle(deps, { task: claim.task, words, told, startedAt, asked }, turnEnd);
     // A budget that was reached ended it, and not the person.
     return turnEnd.kind === 'cancelled' && stopOf(signal) === 'spent'

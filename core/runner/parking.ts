@@ -1,7 +1,7 @@
 import type { TurnEnd } from '../agents/agent';
 import { parkedReason, staggerMs } from '../contract/park';
 import type { Claim } from '../sources/source';
-import { agentLimit, clearLimit, noteLimit } from '../store/limits';
+import { agentLimit, clearLimit, lastClaimed, noteLimit } from '../store/limits';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
@@ -22,7 +22,7 @@ export async function limited(
       const row = taskRow(db, claim.task);
       const { id: task, agent, attempt, parks } = row;
       const { error, limit } = end;
-      const noted = noteLimit(db, { agent, limit, reason: error, task, parks, claimedAt: row.state_since, at });
+      const noted = noteLimit(db, { agent, limit, reason: error, task, parks, claimedAt: lastClaimed(db, task), at });
       const { kind, times } = noted;
       const reason = parkedReason({ agent, kind, error, named: limit.until !== null, times });
       moveTask(db, {
@@ -47,10 +47,10 @@ export async function limited(
   deps.announce(claim.task);
 }
 
-/** A turn went through, so the provider works again: whoever waited for its limit comes up. */
-export async function working(deps: Deps, task: number): Promise<void> {
+/** A turn that began at `began` went through, so the provider works: whoever waited for an older limit comes up. */
+export async function working(deps: Deps, task: number, began: number): Promise<void> {
   const { agent, parks } = taskRow(deps.db, task);
   if (parks === 0 && agentLimit(deps.db, agent) === undefined) return;
-  const freed = await deps.writer.write((db) => clearLimit(db, { agent, task }));
+  const freed = await deps.writer.write((db) => clearLimit(db, { agent, task, began }));
   freed.forEach(deps.announce);
 }

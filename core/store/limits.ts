@@ -75,12 +75,29 @@ export function noteLimit(
   return { agent, kind: limit.kind, reason, until, times, notedAt: at, task };
 }
 
-/** Keeps that an agent's provider works: its limit is over, for this task and for those that waited. Gives who no longer waits. */
-export function clearLimit(db: Database, { agent, task }: { readonly agent: string; readonly task: number }): number[] {
+/**
+ * Keeps that an agent's provider worked for a turn that began at `began`: a limit noted before is over, for this task and
+ * for those that waited. One noted since stays, because the turn says nothing of it. Gives who no longer waits.
+ */
+export function clearLimit(
+  db: Database,
+  { agent, task, began }: { readonly agent: string; readonly task: number; readonly began: number },
+): number[] {
   run(db, 'UPDATE task SET parks = 0 WHERE id = ? AND parks > 0', task);
-  if (run(db, 'DELETE FROM agent_limit WHERE agent = ?', agent).changes === 0) return [];
+  if (run(db, 'DELETE FROM agent_limit WHERE agent = ? AND noted_at < ?', agent, began).changes === 0) return [];
   // One that was refused again and again has a reason of its own, and keeps its longer wait.
   return release(db, "(parked = 'agent' OR (parked IN ('limit', 'overload') AND parks = 1)) AND agent = ?", agent);
+}
+
+/** When a worker took a task into its hands last, whatever the task waited for since; epoch milliseconds, 0 if none did. */
+export function lastClaimed(db: Database, task: number): number {
+  const row = getRow<{ at: number }>(
+    db,
+    `SELECT at FROM task_transition WHERE task_id = ? AND from_state = 'queued' AND to_state = 'running'
+     ORDER BY number DESC LIMIT 1`,
+    task,
+  );
+  return row?.at ?? 0;
 }
 
 /** A budget was raised or freed: the tasks that wait for one come up, and wait again where theirs is still spent. Gives them. */

@@ -3,9 +3,9 @@ import type { ProviderLimit } from '../../../core/contract/park';
 import { staggerMs } from '../../../core/contract/park';
 import { claimTasks } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
-import { agentLimit, clearLimit, noteLimit } from '../../../core/store/limits';
+import { agentLimit, clearLimit, lastClaimed, noteLimit } from '../../../core/store/limits';
 import { readTask } from '../../../core/store/task-view';
-import { goOnNow } from '../../../core/store/tasks';
+import { goOnNow, moveTask } from '../../../core/store/tasks';
 import { addTask, temporaryStore } from './store';
 
 const hour = 3_600_000;
@@ -81,9 +81,35 @@ describe('while the provider of an agent refuses', () => {
     refuse(db, refused, 200, { until: 200 + hour });
     const task = addTask(db);
     claim(db, 300);
-    expect(clearLimit(db, { agent: 'echo', task: refused })).toEqual([task]);
+    expect(clearLimit(db, { agent: 'echo', task: refused, began: 350 })).toEqual([task]);
     expect(claim(db, 400).claimed).toEqual([task]);
     expect(agentLimit(db, 'echo')).toBeUndefined();
+  });
+});
+
+describe('a turn that went through', () => {
+  test('ends no limit that was noted while it went on', () => {
+    const { db } = temporaryStore();
+    const [worked, refused] = [addTask(db), addTask(db)];
+    claim(db, 100);
+    refuse(db, refused, 200, { until: 200 + hour, claimedAt: 100 });
+    const waits = addTask(db);
+    claim(db, 300);
+    expect(clearLimit(db, { agent: 'echo', task: worked, began: 150 })).toEqual([]);
+    expect(agentLimit(db, 'echo')).toMatchObject({ task: refused });
+    expect(readTask(db, waits)).toMatchObject({ parked: 'agent' });
+  });
+});
+
+describe('when a task was claimed', () => {
+  test('is not when it last went on after an answer', () => {
+    const { db } = temporaryStore();
+    const task = addTask(db);
+    expect(lastClaimed(db, task)).toBe(0);
+    claim(db, 100);
+    moveTask(db, { task, to: 'waiting', by: 'runner', reason: 'Which?', at: 200 });
+    moveTask(db, { task, to: 'running', by: 'person', reason: 'Answered.', at: 300 });
+    expect(lastClaimed(db, task)).toBe(100);
   });
 });
 
