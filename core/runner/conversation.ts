@@ -1,31 +1,22 @@
 import { type Agent, type TurnEnd, unknownUsage } from '../agents/agent';
 import { breachOf, breachWords, leftOf } from '../contract/budget';
-import type { Request } from '../contract/request';
-import type { PermissionLevel } from '../contract/task';
+import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
-import {
-  deliverHanded,
-  markDelivered,
-  openRequestsOf,
-  readRequest,
-  undelivered,
-  withdrawOpen,
-  withdrawRequest,
-} from '../store/requests';
 import { readSession, updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
-import { ask, delivered, resumeWhenAnswered, stopOf } from './asking';
+import { ask, delivered, stopOf } from './asking';
 import type { Leave } from './budget';
 import type { Deps, Stop } from './deps';
 import { openMeter } from './meter';
 import { working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
-import { isHeard, isLeave, nextWords, type OpenSession, type Words } from './session';
+import { endReasonOf, isHeard, nextWords, type OpenSession, type Words } from './session';
+import { settle } from './settle';
 import { waitForOpen } from './waiting';
 
 /** What a conversation is about and where it happens. */
@@ -72,12 +63,15 @@ export async function converse(
       const waits = words.messages > 0 && isSpent(deps, subject.claim.task);
       if (waits) await letGo(deps, subject.claim.task);
       const leave = await subject.mayGoOn();
+      // Whoever ends it here has the last word.
+      if (leave !== 'go on') session.cutOff = false;
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
       if (waits) words = await wordsFor(deps, subject, session, { afterTurn, told });
       const end = await turn(deps, answers, subject, session, transcript, words, told);
       afterTurn = end.kind === 'completed';
-      if (end.kind === 'spent') {
-        if (!isSpent(deps, subject.claim.task))
+      // By now more may have been allowed, or another day begun: then what paused the turn no longer holds.
+      if (end.kind === 'paused' || end.kind === 'spent') {
+        if (end.kind === 'spent' && !isSpent(deps, subject.claim.task))
           return { kind: 'failed', error: unexplained, retryable: false, usage: end.usage };
         words = await wordsFor(deps, subject, session, { afterTurn, told });
         continue;
@@ -91,8 +85,8 @@ export async function converse(
       words = await wordsFor(deps, subject, session, { afterTurn, told });
     }
   } finally {
-    const stop = stopOf(subject.signal) ?? 'turn over';
-    const endReason = session.begun ? stop : `${stop}, before the agent was heard`;
+    const stop = stopOf(subject.signal);
+    const endReason = endReasonOf(session, stop);
     await deps.writer.write((db) => {
       updateSession(db, { session: session.id, state: 'ended', endReason, endedAt: deps.now() });
       // Whoever took the task over has them in hand then.
@@ -120,6 +114,12 @@ async function wordsFor(
   return words;
 }
 
+/** A turn that was ended here because a budget was reached. */
+interface Paused {
+  readonly kind: 'paused';
+  readonly usage: Usage;
+}
+
 async function turn(
   deps: Deps,
   answers: Answers,
@@ -128,7 +128,7 @@ async function turn(
   transcript: Transcript,
   words: Words,
   told: Set<number>,
-): Promise<TurnEnd> {
+): Promise<TurnEnd | Paused> {
   const { claim } = subject;
   for (const request of words.about) told.add(request);
   const startedAt = deps.now();
@@ -231,55 +231,26 @@ async function turn(
     if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
     if (turnEnd.kind === 'completed') await working(deps, claim.task, startedAt);
     await settle(deps, { task: claim.task, words, told, startedAt, asked }, turnEnd);
-    // A budget that was reached ended it, and not the person.
-    return turnEnd.kind === 'cancelled' && stopOf(signal) === 'spent'
-      ? { kind: 'spent', usage: turnEnd.usage }
-      : turnEnd;
+    const cut = turnEnd.kind === 'cancelled' || turnEnd.kind === 'spent';
+    if (session.begun || turnEnd.kind === 'completed') session.cutOff = isCutOff(turnEnd, stopOf(signal));
+    return cut && stopOf(signal) === 'spent' ? { kind: 'paused', usage: turnEnd.usage } : turnEnd;
   } finally {
+    // Nothing is left for it to count unless the agent threw, and then it would go on counting for ever.
+    await meter.over(unknownUsage, session.begun).catch(broken);
     subject.signal.removeEventListener('abort', onStop);
     pause.close();
     await children.over();
   }
 }
 
-/** What a turn leaves of its questions, and what it knew of them. */
-interface Left {
-  readonly task: number;
-  readonly words: Words;
-  /** What the agent was told of as cut off or as decided meanwhile. */
-  readonly told: ReadonlySet<number>;
-  /** When the turn began, and what the agent asked in it. */
-  readonly startedAt: number;
-  readonly asked: ReadonlySet<number>;
-}
-
-/** Keeps that a turn's words were said, and what it leaves of its questions. */
-async function settle(deps: Deps, left: Left, end: TurnEnd): Promise<void> {
-  const { task, words, told } = left;
-  const at = deps.now();
-  const withdrawn = await deps.writer.write((db) => {
-    // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
-    if (end.kind !== 'completed') return end.kind === 'failed' && !end.retryable ? withdrawOpen(db, { task, at }) : [];
-    words.said(db, at);
-    deliverHanded(db, { task, at });
-    // Leave the agent was told of and did not take: it must not allow the same later unasked.
-    for (const { id } of undelivered(db, task)) if (told.has(id)) markDelivered(db, { request: id, at });
-    const asked = [...left.asked].map((id) => readRequest(db, id));
-    const over = openRequestsOf(db, task).filter((open) => isOver(open, asked, left));
-    const taken = over.filter(({ id }) => withdrawRequest(db, { request: id, at })).map(({ id }) => id);
-    resumeWhenAnswered(db, { task, by: 'runner', reason: 'The agent went on without an answer.', at });
-    return taken;
-  });
-  withdrawn.forEach(deps.announceRequest);
-}
-
 /**
- * Whether a question still open at the end of a turn needs no answer any more: the agent put another of its kind in that
- * turn, or was told that its leave is still to be had and did not ask again.
+ * Whether the agent was at work when its turn ended, and has not failed: a turn that held too much memory is put before
+ * the person, whose words on it come first.
  */
-function isOver(open: Request, asked: readonly Request[], { startedAt, told }: Left): boolean {
-  const isNew = (request: Request) => request.createdAt >= startedAt && request.id > open.id;
-  return asked.some((other) => other.kind === open.kind && isNew(other)) || (isLeave(open) && told.has(open.id));
+function isCutOff(end: TurnEnd, stop: Stop | undefined): boolean {
+  if (end.kind === 'completed') return false;
+  if (stop === 'closing' || stop === 'lost' || stop === 'spent') return true;
+  return end.kind === 'limited' || end.kind === 'spent';
 }
 
 /** What the agent itself says or does, as against what is noted beside it. */

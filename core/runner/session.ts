@@ -5,7 +5,7 @@ import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
 import { diedAtWork, insertSession, newestSession, updateSession } from '../store/sessions';
 import { readTranscript } from '../store/transcript-read';
-import type { Deps } from './deps';
+import type { Deps, Stop } from './deps';
 import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage } from './messages';
 
 /** A session in hand. */
@@ -15,8 +15,8 @@ export interface OpenSession {
   agentSession: string | null;
   /** The agent was heard in the present turn. */
   begun: boolean;
-  /** The turn before was interrupted by the runtime's end while the agent worked: it goes on before it is told more. */
-  readonly cutOff: boolean;
+  /** The last turn the agent was heard in was cut off, and not by the person: it goes on before it is told more. */
+  cutOff: boolean;
 }
 
 /** What is said to the agent next. */
@@ -46,18 +46,35 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
     updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
   );
   const agentSession = heard ? newest.agentSession : null;
-  const cutOff = agentSession !== null && cutOffReasons.includes(newest.endReason ?? '');
+  const cutOff = agentSession !== null && wasCutOff(newest.endReason ?? '');
   return { id: newest.id, agentSession, begun: false, cutOff };
 }
 
-/** Why a session ended that was at work: the runtime closed or lost the task, or died (`endOpenSessions`). */
-const cutOffReasons: readonly string[] = ['closing', 'lost', diedAtWork];
+/** Why a session ended, as its row says it; `stop` is what ended the work on the task from outside. */
+export function endReasonOf({ begun, cutOff }: OpenSession, stop: Stop | undefined): string {
+  const why = stop ?? 'turn over';
+  // A person who cancels has the last word, and what they write next comes first.
+  if (cutOff && stop !== 'cancelled') return `${why}${cutOffMark}`;
+  if (!begun) return `${why}, before the agent was heard`;
+  return cutReasons.includes(why) ? `${why}, between turns` : why;
+}
+
+const cutOffMark = ', cut off';
+
+/** Whether the agent was at work when its session ended: the turn was cut off, or the runtime died (`endOpenSessions`). */
+function wasCutOff(endReason: string): boolean {
+  return endReason.endsWith(cutOffMark) || cutReasons.includes(endReason) || endReason === diedAtWork;
+}
+
+/** What rows of earlier versions say when the runtime closed or lost the task, and then always of a turn that was cut off. */
+const cutReasons: readonly string[] = ['closing', 'lost'];
 
 /**
  * What to say next: the task's prompt in a new conversation, else the person's comments, the answers nobody waited for
- * any more, and the leave whose question was cut off, each of the last two once (`told`). Empty when there is nothing new: then a cut-off turn goes on, and a finished one is finished. A turn that
- * was cut off goes on first, or what it was asked to do would be left half done. Written in
- * a transaction of its own: from its commit on what is said cannot be changed any more.
+ * any more, and the leave whose question was cut off, each of the last two once (`told`). Empty when there is
+ * nothing new: then a cut-off turn goes on, and a finished one is finished. A turn that was cut off, by a budget, by a
+ * limit or by the end of the runtime, goes on first, or what it was asked to do would be left half done. Written in a
+ * transaction of its own: from its commit on what is said cannot be changed any more.
  */
 export function nextWords(
   db: Database,
@@ -69,8 +86,7 @@ export function nextWords(
     at: handedAt,
   }: { readonly afterTurn: boolean; readonly told: ReadonlySet<number>; readonly at: number },
 ): Words {
-  const goesOn = session.cutOff && !afterTurn;
-  const comments = goesOn ? [] : handMessages(db, { task: subject.claim.task, at: handedAt });
+  const comments = session.cutOff ? [] : handMessages(db, { task: subject.claim.task, at: handedAt });
   const opening = session.agentSession === null ? [subject.prompt] : [];
   // Right after a restart whatever was asked may be asked again, and then it gets its stored answer or its open row.
   const unsaid = (request: Request) => afterTurn && !told.has(request.id);

@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Agent, type Turn, type TurnEnd, unknownUsage } from '../../../core/agents/agent';
+import { noBudget } from '../../../core/contract/budget';
+import { createAnswers } from '../../../core/runner/answers';
+import { converse } from '../../../core/runner/conversation';
+import type { Deps } from '../../../core/runner/deps';
+import { openSession } from '../../../core/runner/session';
+import { claimTasks } from '../../../core/store/claims';
+import { addMessage, pendingMessages } from '../../../core/store/messages';
+import { readSettings, writeSetting } from '../../../core/store/settings';
+import { taskSpending } from '../../../core/store/spending';
+import { openTranscript } from '../../../core/store/transcript';
+import { createWriter } from '../../../core/store/writer';
+import { addTask, temporaryStore } from '../store/store';
+
+afterEach(() => void vi.useRealTimers());
+
+type Take = (turn: Turn) => Promise<TurnEnd>;
+
+const completed: TurnEnd = { kind: 'completed', usage: unknownUsage };
+const cost = (costUsd: number) => ({ inputTokens: null, outputTokens: null, costUsd });
+const cap = (usd: number) => ({ ...noBudget, usd });
+
+/** One claimed task in a real store, and an agent that does one of these turns after the other. */
+function bench() {
+  const { db, folder } = temporaryStore();
+  const task = addTask(db);
+  const writer = createWriter(db);
+  const changed = new Set<() => void>();
+  const deps = {
+    db,
+    writer,
+    now: Date.now,
+    folders: { transcripts: folder, worktrees: folder },
+    settings: () => readSettings(db),
+    announce: () => changed.forEach((tell) => void tell()),
+    announceMessages: () => {},
+    announceRequest: () => {},
+    log: () => {},
+  } as unknown as Deps;
+  const [claim] = claimTasks(db, { worker: 'w', limit: 1, now: Date.now(), leaseMs: 60_000 });
+  if (claim === undefined) throw new Error('The task could not be claimed.');
+  const prompts: string[] = [];
+  return {
+    db,
+    task,
+    prompts,
+    say: (text: string) => addMessage(db, { task, text, by: 'person', at: Date.now() }),
+    /** Resolves at the next change that is told of. */
+    change: () => new Promise<void>((resolve) => void changed.add(resolve)),
+    async talk(takes: readonly Take[], signal = new AbortController().signal): Promise<TurnEnd> {
+      const left = [...takes];
+      const agent: Agent = {
+        name: 'claude',
+        locate: () => Promise.reject(new Error('Nobody looks for it.')),
+        take(turn) {
+          prompts.push(turn.prompt);
+          turn.onSession('conversation');
+          return left.shift()?.(turn) ?? Promise.reject(new Error('One turn too many was begun.'));
+        },
+      };
+      const session = await openSession(deps, task, 'claude');
+      const transcript = openTranscript({ folder, session: session.id });
+      const subject = {
+        claim: { ...claim, leaseUntil: 0 },
+        prompt: 'The task.',
+        agent,
+        permissionLevel: 'supervised' as const,
+        trusted: true,
+        directory: folder,
+        environment: {},
+        signal,
+        mayGoOn: () => Promise.resolve('go on' as const),
+      };
+      try {
+        return await converse(deps, createAnswers(), subject, session, transcript);
+      } finally {
+        transcript.close();
+      }
+    },
+  };
+}
+
+const works = (turn: Turn) => turn.record({ type: 'text', message: 'm', text: 'I am at work.' });
+const tool = (turn: Turn, status: 'running' | 'completed') =>
+  turn.record({ type: 'tool', call: 'a', title: 'Write', kind: 'edit', status });
+const aborted = (turn: Turn) =>
+  new Promise<TurnEnd>((resolve) => {
+    const end = () => resolve({ kind: 'cancelled', usage: unknownUsage });
+    turn.signal.addEventListener('abort', end, { once: true });
+    if (turn.signal.aborted) end();
+  });
+const finishes: Take = (turn) => {
+  works(turn);
+  return Promise.resolve(completed);
+};
+
+describe('a turn that was paused at a budget', () => {
+  test('goes on when more was allowed before it ended', async () => {
+    const { db, change, talk, prompts } = bench();
+    writeSetting(db, 'dayBudget', cap(1));
+    const paused: Take = async (turn) => {
+      tool(turn, 'running');
+      const counted = change();
+      turn.onUsage(cost(1));
+      await counted;
+      expect(turn.signal.aborted).toBe(false);
+      writeSetting(db, 'dayBudget', cap(5));
+      tool(turn, 'completed');
+      return aborted(turn);
+    };
+    expect(await talk([paused, finishes])).toMatchObject({ kind: 'completed' });
+    expect(prompts).toEqual(['The task.', '']);
+  });
+
+  test('goes on before the agent is told what the person wrote meanwhile', async () => {
+    const { db, task, say, change, talk, prompts } = bench();
+    writeSetting(db, 'dayBudget', cap(1));
+    const paused: Take = async (turn) => {
+      works(turn);
+      const counted = change();
+      say('And another thing.');
+      turn.onUsage(cost(1));
+      await counted;
+      writeSetting(db, 'dayBudget', cap(5));
+      return aborted(turn);
+    };
+    expect(await talk([paused, finishes, finishes])).toMatchObject({ kind: 'completed' });
+    expect(prompts).toEqual(['The task.', '', 'And another thing.']);
+    expect(pendingMessages(db, task)).toEqual([]);
+  });
+
+  test('fails when it is the agent that stopped at a limit nobody set here', async () => {
+    const { talk } = bench();
+    expect(await talk([() => Promise.resolve({ kind: 'spent', usage: cost(1) })])).toMatchObject({
+      kind: 'failed',
+      retryable: false,
+      error: expect.stringContaining('that no budget here sets'),
+    });
+  });
+});
+
+describe('a turn that was cut off', () => {
+  const refused: Take = (turn) => {
+    works(turn);
+    const limit = { kind: 'limit', until: null } as const;
+    return Promise.resolve({ kind: 'limited', error: 'Too much.', limit, usage: unknownUsage });
+  };
+
+  test('by a limit goes on first when the task is taken up again', async () => {
+    const { say, talk, prompts } = bench();
+    expect(await talk([refused])).toMatchObject({ kind: 'limited' });
+    say('And another thing.');
+    await talk([finishes, finishes]);
+    expect(prompts).toEqual(['The task.', '', 'And another thing.']);
+  });
+
+  test('still goes on first when the next one ended before the agent was heard', async () => {
+    const { say, talk, prompts } = bench();
+    await talk([refused]);
+    say('And another thing.');
+    const closing = new AbortController();
+    const silent: Take = (turn) => {
+      closing.abort('closing');
+      return aborted(turn);
+    };
+    await talk([silent], closing.signal);
+    await talk([finishes, finishes]);
+    expect(prompts).toEqual(['The task.', '', '', 'And another thing.']);
+  });
+
+  test('by the person is not: what they write is said at once', async () => {
+    const { say, talk, prompts } = bench();
+    const cancel = new AbortController();
+    const stopped: Take = (turn) => {
+      works(turn);
+      cancel.abort('cancelled');
+      return aborted(turn);
+    };
+    await talk([stopped], cancel.signal);
+    say('Not like this.');
+    await talk([finishes]);
+    expect(prompts).toEqual(['The task.', 'Not like this.']);
+  });
+});
+
+describe('an agent that breaks', () => {
+  test('is counted with what it told, and not a second longer', async () => {
+    const { db, task, talk } = bench();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const breaks: Take = (turn) => {
+      works(turn);
+      turn.onUsage(cost(2));
+      return Promise.reject(new Error('A bug.'));
+    };
+    await expect(talk([breaks])).rejects.toThrow('A bug.');
+    expect(taskSpending(db, task)).toMatchObject({ usd: 2 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
