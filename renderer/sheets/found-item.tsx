@@ -33,7 +33,7 @@ function piece({ text, hit }: SnippetPiece, index: number): ReactNode {
 
 const kindWords: Readonly<Record<Found['kind'], string>> = {
   task: 'Task',
-  prompt: 'You',
+  prompt: 'Prompt',
   text: 'Agent',
   thought: 'Thought',
   tool: 'Tool',

@@ -8,7 +8,7 @@ const groups = ['Go', 'Tasks', 'Requests', 'Changes', 'Window'] as const;
 /** Every key there is. */
 export function Help(): ReactNode {
   return (
-    <SheetFrame title="Keys" about="Every action is also in the palette, with its key.">
+    <SheetFrame title="Keys" about="The palette has what can be done where you are, with its key.">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div className="sheet-body help" tabIndex={0}>
         {groups.map((group) => (

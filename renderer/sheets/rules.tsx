@@ -49,13 +49,13 @@ function List({ rules }: { readonly rules: readonly Rule[] }): ReactNode {
   return (
     <ul>
       {rules.map((rule) => (
-        <Row key={rule.id} rule={rule} />
+        <RuleItem key={rule.id} rule={rule} />
       ))}
     </ul>
   );
 }
 
-function Row({ rule }: { readonly rule: Rule }): ReactNode {
+function RuleItem({ rule }: { readonly rule: Rule }): ReactNode {
   const app = useApp();
   const about = `rule:${rule.id}`;
   const doing = useDoing(about);
@@ -75,11 +75,11 @@ function Row({ rule }: { readonly rule: Rule }): ReactNode {
         <p className="quiet">
           {rule.scope === 'session'
             ? 'In one session of '
-            : `Everywhere in ${cleanLine(nameOfPath(rule.repository))}, since `}
+            : `Everywhere in ${cleanLine(nameOfPath(rule.repository))} · made in `}
           <button type="button" className="link" onClick={() => openTask(app, rule.task, 'conversation')}>
             {cleanLine(rule.taskTitle)}
           </button>
-          {' · made '}
+          {rule.scope === 'session' ? ' · made ' : ', '}
           <Ago at={rule.createdAt} />
           {' · '}
           {rule.lastUsedAt === null ? 'never used' : `used ${count(rule.uses, 'time')}, last `}

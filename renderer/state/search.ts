@@ -26,11 +26,11 @@ export function useSearch(query: Partial<SearchQuery> & Pick<SearchQuery, 'words
     if (isEmpty || answer.value !== null) setLast(answer.value);
   }, [isEmpty, answer.value]);
   const isBuilding = answer.value?.index.state === 'building';
-  const { reload } = answer;
+  const { loading, reload } = answer;
   useEffect(() => {
-    if (!isBuilding) return;
-    const timer = setInterval(reload, buildingMs);
-    return () => clearInterval(timer);
-  }, [isBuilding, reload]);
+    if (!isBuilding || loading) return;
+    const timer = setTimeout(reload, buildingMs);
+    return () => clearTimeout(timer);
+  }, [isBuilding, loading, reload]);
   return { ...answer, value: isEmpty ? null : (answer.value ?? last), loading: answer.loading || asked !== wanted };
 }

@@ -10,7 +10,6 @@ import { cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
 import { Processes } from './processes';
 import { Spent } from './spent';
-
 import { levelWords, priorityWords } from './words';
 
 /** Everything else there is to know of a task: its prompt, its facts and every move it made. */

@@ -11,13 +11,15 @@ const lookEveryMs = 3000;
 
 /** What runs for a task, looked at again every few seconds while this is on screen. */
 export function Processes({ task }: { readonly task: Task }): ReactNode {
-  const { value, failure, reload } = useResource(`${task.id}`, (client, signal) =>
+  const { value, failure, loading, reload } = useResource(`${task.id}`, (client, signal) =>
     client.processes.list({ task: task.id }, { signal }),
   );
   useEffect(() => {
-    const timer = setInterval(reload, lookEveryMs);
-    return () => clearInterval(timer);
-  }, [reload]);
+    // Begun when an answer is here: a system that is slow to tell is not asked over and over without being heard.
+    if (loading) return;
+    const timer = setTimeout(reload, lookEveryMs);
+    return () => clearTimeout(timer);
+  }, [loading, reload]);
   if (value === null) return failure === null ? null : <Failed failure={failure} again={reload} />;
   if (!value.visible) return <p className="quiet">This system does not say what runs.</p>;
   const { processes } = value;

@@ -27,6 +27,9 @@ async function open(task: number): Promise<void> {
   await page.locator('.conversation-row').first().waitFor();
 }
 
+/** Lets so much time go by in the page. */
+const later = (ms: number) => page.evaluate((wait) => new Promise((resolve) => setTimeout(resolve, wait)), ms);
+
 describe('searching every conversation', () => {
   test('Ctrl+Shift+F finds as words are typed, and ↵ goes to the very place, opened and marked', async () => {
     await page.keyboard.press('Control+Shift+F');
@@ -43,7 +46,7 @@ describe('searching every conversation', () => {
     await expect.poll(() => marks('found-here')).toBeGreaterThan(0);
     expect(await place.isVisible()).toBe(true);
     expect(await count().textContent()).toBe('1 of 1');
-    await expect.poll(() => harness.broken()).toEqual([]);
+    await expect.poll(() => harness.broken(), { timeout: 10_000 }).toEqual([]);
   });
 
   test('says so where nothing is found, and what the words do before any are typed', async () => {
@@ -61,10 +64,30 @@ describe('searching every conversation', () => {
   test('is narrowed by repository, agent and state', async () => {
     await page.keyboard.press('Control+Shift+F');
     await page.keyboard.type('jitter');
+    await page.getByLabel('Repository').selectOption({ label: 'web' });
+    await page.getByLabel('Agent').selectOption({ label: 'Goose' });
     await page.getByLabel('State').selectOption({ label: 'In review' });
     await expect
       .poll(() => harness.called('search.find'))
-      .toContainEqual(expect.objectContaining({ words: 'jitter', states: ['review'] }));
+      .toContainEqual(expect.objectContaining({ words: 'jitter', repository: 2, agent: 'goose', states: ['review'] }));
+  });
+
+  test('calls a prompt a prompt, whoever wrote it', async () => {
+    await page.keyboard.press('Control+Shift+F');
+    await page.keyboard.type('jitter');
+    const where = page.locator('.found-where').first();
+    await where.waitFor();
+    expect(await where.textContent()).toMatch(/^Prompt · /);
+  });
+
+  test('waits for an answer that is slow instead of asking over it, while the index is made', async () => {
+    await harness.open('little', 'light', 'stuck=search.find');
+    await page.keyboard.press('Control+Shift+F');
+    await page.keyboard.insertText('building');
+    const asked = async () => (await harness.called('search.find')).length;
+    await expect.poll(asked, { timeout: 5_000 }).toBe(2);
+    await later(2_500);
+    expect(await asked()).toBe(2);
   });
 
   test('the palette has the best places, too, and leads to all of them', async () => {

@@ -45,6 +45,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       });
     return task;
   };
+  const configured = (repository: Repository): Repository => {
+    repositories = repositories.map((one) => (one.id === repository.id ? repository : one));
+    tell({ type: 'repository.changed', repository });
+    return repository;
+  };
   const repositoryOf = (id: number): Repository => repositories.find((one) => one.id === id) ?? data.repository;
   const put = (task: Task): Task => {
     const stamped = { ...task, updatedAt: Date.now(), stateSince: Date.now() };
@@ -83,6 +88,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   // What a handler gives is checked against the contract's output schema here as in the real router, each piece of a
   // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
+  const hang = async (name: string): Promise<void> => {
+    if (stuck === name) await new Promise(() => {});
+  };
   const note = (name: string, input: unknown): void => {
     called.push({ name, input });
   };
@@ -148,9 +156,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       configure: on.repositories.configure.handler(({ input }) => {
         const before = repositoryOf(input.repository);
         const { checkCommand = before.checkCommand, runCommand = before.runCommand, budget = before.budget } = input;
-        const found = { ...before, checkCommand, runCommand, budget };
-        tell({ type: 'repository.changed', repository: found });
-        return found;
+        note('repositories.configure', input);
+        return configured({ ...before, checkCommand, runCommand, budget });
       }),
       remove: on.repositories.remove.handler(() => undefined),
       branches: on.repositories.branches.handler(() =>
@@ -162,7 +169,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       get: on.tasks.get.handler(({ input }) => detail(get(input.task))),
       create: on.tasks.create.handler(async ({ input }) => {
         note('tasks.create', input);
-        if (stuck === 'tasks.create') await new Promise(() => {});
+        await hang('tasks.create');
         return detail(
           put(
             data.task(Math.max(0, ...tasks.keys()) + 1, input.title, 'queued', {
@@ -231,10 +238,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
     },
     processes: {
-      list: on.processes.list.handler(({ input }) => ({
-        visible: true,
-        processes: amount === 'none' ? [] : data.processes(input.task ?? 1, amount === 'much' ? 60 : 3),
-      })),
+      list: on.processes.list.handler(async ({ input }) => {
+        note('processes.list', input);
+        await hang('processes.list');
+        const processes = amount === 'none' ? [] : data.processes(input.task ?? 1, amount === 'much' ? 60 : 3);
+        return { visible: true, processes };
+      }),
     },
     rules: {
       list: on.rules.list.handler(() => [...rules]),
@@ -320,8 +329,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
     },
     search: {
-      find: on.search.find.handler(({ input }) => {
+      find: on.search.find.handler(async ({ input }) => {
         note('search.find', input);
+        // The first answer comes: only one that was there says that the index is being made.
+        if (called.filter(({ name }) => name === 'search.find').length > 1) await hang('search.find');
         const index = {
           state: input.words.includes('building') ? ('building' as const) : ('ready' as const),
           done: 4,
@@ -340,7 +351,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
             ? { session: null, seq: null }
             : { session: task.session, seq: seq + 1 }),
           at: Date.now() - at * 3_600_000,
-          kind: seq === -1 || task.session === null ? ('task' as const) : ('text' as const),
+          kind:
+            seq === -1 || task.session === null
+              ? ('task' as const)
+              : data.shortTalk[seq]?.type === 'prompt'
+                ? ('prompt' as const)
+                : ('text' as const),
           snippet: [
             { text: 'The uploader throws an error with a status, so I ', hit: false },
             { text: first, hit: true },
@@ -398,9 +414,13 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     known = found;
     tell({ type: 'agents.changed', agents: known });
   };
+  /** Somebody sets a repository's commands or budget in a terminal. */
+  const configure = (id: number, more: Partial<Repository>): void => {
+    configured({ ...repositoryOf(id), ...more });
+  };
   /** The repository that is about to be added gets another hook. */
   const addHook = (hook: string): void => {
     programs = [...programs, hook];
   };
-  return { router, called, put, tasks, findAgents, addHook };
+  return { router, called, put, tasks, findAgents, addHook, configure };
 }

@@ -329,6 +329,11 @@ export function littleTasks(): readonly Task[] {
   ];
 }
 
+/** Leave to run this command. */
+function asked(command: string): Pick<Request, 'title' | 'tool'> {
+  return { title: command, tool: { name: 'Bash', command, input: JSON.stringify({ command }), diff: null } };
+}
+
 const nasty = [
   'A title so long that no list was ever made for it, and which goes on about retries, uploads, backoff, jitter and the weather in Helsinki until somebody stops it',
   'Right to left: אבגדה ويندوز 🏳️‍🌈 👩‍👩‍👧‍👦 café',
@@ -359,7 +364,9 @@ export function muchTasks(): readonly Task[] {
       usage: id % 3 ? someUsage : noUsage,
       stateSince: minutes(id),
     });
-    return state === 'waiting' ? { ...made, requests: [request(id, made, { steps: nasty.slice(1) })] } : made;
+    if (state !== 'waiting') return made;
+    const more = { steps: nasty.slice(1), ...(id % 40 === 11 ? asked('git push origin HEAD') : {}) };
+    return { ...made, requests: [request(id, made, more)] };
   });
 }
 
