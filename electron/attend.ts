@@ -122,10 +122,14 @@ function gather(attention: Attention, requests: readonly Request[], finished: re
   };
 }
 
-/** What a notification tells of and is no longer so leaves it; one that has nothing left to tell is closed. */
+/**
+ * What a notification tells of and is no longer so leaves it; one that has nothing left to tell is closed. In quiet hours it
+ * is closed, and what is left is told by the sum at their end.
+ */
 function putAwayOld(attention: Attention, { focused, now }: Around): Partly {
   let next: Attention = { ...attention, shown: [] };
   const effects: Effect[] = [];
+  const isQuiet = attention.settings !== null && quietUntil(attention.settings.quietHours, now) !== null;
   for (const notice of attention.shown) {
     const left = stillSo(attention.tasks, notice);
     if (left.requests.length === notice.requests.length && left.finished.length === notice.finished.length) {
@@ -135,6 +139,10 @@ function putAwayOld(attention: Attention, { focused, now }: Around): Partly {
     effects.push({ type: 'close', notice: notice.id });
     // Who answers in the window sees what is left there.
     if (focused || (left.requests.length === 0 && left.finished.length === 0)) continue;
+    if (isQuiet) {
+      next = gather(next, left.requests, left.finished, now);
+      continue;
+    }
     const shown = show(next, { ...left, silent: true, now });
     next = shown.attention;
     effects.push(...shown.effects);

@@ -82,12 +82,17 @@ export function createAttention(windows: Windows): Attentive {
     tray.show(attention.tasks);
     if (count === counted) return;
     counted = count;
-    app.setBadgeCount(count);
-    windows.overlay(count === 0 ? null : countImage(count), count === 0 ? '' : line(`${count} wait for you`, 40));
+    showCount(count);
     if (count === 0) windows.stopFlashing();
   }
 
+  function showCount(count: number): void {
+    app.setBadgeCount(count);
+    windows.overlay(count === 0 ? null : countImage(count), count === 0 ? '' : line(`${count} wait for you`, 40));
+  }
+
   windows.onFocus(() => happen({ type: 'time' }));
+  windows.onOpen(() => showCount(openRequests(attention.tasks).length));
   return {
     async watch(client, signal) {
       for await (const change of await client.changes.follow(undefined, { signal })) {

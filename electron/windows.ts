@@ -12,6 +12,8 @@ export interface Windows {
   focused(): boolean;
   /** Calls back whenever the person turns to the window. */
   onFocus(hear: () => void): void;
+  /** Calls back whenever a window has come on the screen: it has nothing of what the one before it was given. */
+  onOpen(hear: () => void): void;
   /** Makes the window's button in the task bar flash until the person turns to it. */
   flash(): void;
   stopFlashing(): void;
@@ -40,6 +42,7 @@ export function createWindows(options: { readonly folder: string; readonly page:
   let listening = false;
   let unheard: WindowCommand[] = [];
   const hearers: (() => void)[] = [];
+  const openHearers: (() => void)[] = [];
   let crashes: number[] = [];
   let markPainted = () => {};
   const painted = new Promise<void>((resolve) => {
@@ -57,6 +60,7 @@ export function createWindows(options: { readonly folder: string; readonly page:
       else if (opening === 'behind') made.showInactive();
       else made.minimize();
       opening = null;
+      for (const hear of openHearers) hear();
       markPainted();
     });
     made.on('focus', () => {
@@ -109,6 +113,7 @@ export function createWindows(options: { readonly folder: string; readonly page:
     show,
     focused: () => window?.isFocused() ?? false,
     onFocus: (hear) => void hearers.push(hear),
+    onOpen: (hear) => void openHearers.push(hear),
     flash: () => window?.flashFrame(true),
     stopFlashing: () => window?.flashFrame(false),
     overlay(image, words) {

@@ -162,6 +162,26 @@ test('in quiet hours nothing is shown and the count goes on; at their end one no
   await expect.poll(async () => (await shown()).map(({ title }) => title)).toEqual(['● 2 agents wait for you']);
 });
 
+test('a window that comes in place of another has the count of what waits on its button, too', async () => {
+  await add('Ask me', '[permission: make]', '--wait');
+  await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
+  const { app } = desktop;
+  const again = app.waitForEvent('window');
+  // Only Windows lays pictures over buttons, so this system says that it is one while the window comes.
+  await app.evaluate(({ BrowserWindow }) => {
+    const laid: string[] = [];
+    Object.assign(globalThis, { laid });
+    BrowserWindow.prototype.setOverlayIcon = (_image, words) => void laid.push(words);
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+  });
+  await (await again).getByText(/echo ok/).waitFor();
+  await expect
+    .poll(() => app.evaluate(() => (globalThis as unknown as { laid: string[] }).laid))
+    .toEqual(['1 wait for you']);
+  await app.evaluate(() => Object.defineProperty(process, 'platform', { value: 'linux' }));
+});
+
 test('a page that crashes behind other windows is shown again without taking the focus, and hears what was asked meanwhile', async () => {
   await add('Ask me', '[permission: make]', '--wait');
   await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);

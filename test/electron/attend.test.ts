@@ -269,6 +269,28 @@ describe('quiet hours', () => {
     expect(hear(changed(task(1)))).toEqual(['close 1']);
   });
 
+  test('show nothing of what is left of it either, which the sum at their end tells', () => {
+    const before = new Date(2026, 10, 21, 21, 59, 50).getTime();
+    const { hear, later, wakeAt } = person(snapshot([task(3), task(4)], quiet), before);
+    hear(asksAt(11, before + 10));
+    hear(asksAt(21, before + 20));
+    hear(reviewAt(3, before + 30));
+    hear(reviewAt(4, before + 40));
+    expect(later()).toEqual([
+      expect.stringMatching(/^show 1: ● 2 agents wait for you /),
+      expect.stringMatching(/^show 2 silently: ◇ 2 tasks finished /),
+      'call',
+    ]);
+    later(60_000);
+    expect(hear(changed(task(1)))).toEqual(['close 1']);
+    expect(hear(changed(task(3, { state: 'done', outcome: 'merged' })))).toEqual(['close 2']);
+    expect(wakeAt()).toBe(morning);
+    expect(later()).toEqual([
+      'show 3: ● claude · Task 2 | Wants to run npm test / in api / ◇ Ready for review: Task 4 · api -> inbox',
+      'call',
+    ]);
+  });
+
   test('take what was about to be told with them', () => {
     const before = new Date(2026, 10, 21, 21, 59, 59, 500).getTime();
     const { hear, later } = person(snapshot([], quiet), before);
