@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type Budget, budgetNotes, budgetWords } from '../../core/contract/budget';
+import { type Budget, budgetNotes, budgetWords, type Measure } from '../../core/contract/budget';
 import { BudgetFields } from './budget-fields';
 
 /** The most a new task may spend, in a chip that opens its fields; quiet while there is no cap. */
@@ -23,11 +23,15 @@ export function BudgetChip(props: {
 }
 
 /** The fields that chip opens. */
-export function NewBudget(props: { readonly budget: Budget; readonly onBudget: (budget: Budget) => void }): ReactNode {
+export function NewBudget(props: {
+  readonly budget: Budget;
+  readonly onTyped: (budget: Budget, wrong: readonly Measure[]) => void;
+  readonly onSend: () => void;
+}): ReactNode {
   return (
     <fieldset id="new-budget" className="budget-row">
       <legend className="field-help">The most this task may spend; it then waits and asks you how to go on.</legend>
-      <BudgetFields id="new-budget" budget={props.budget} onBudget={props.onBudget} />
+      <BudgetFields id="new-budget" {...props} />
     </fieldset>
   );
 }

@@ -1,69 +1,104 @@
 import { type ReactNode, useState } from 'react';
-import { type Budget, type Measure, measures, noBudget } from '../../core/contract/budget';
+import { type Budget, type Measure, measures } from '../../core/contract/budget';
+import { leaving, shownOf, type Typed, typing } from '../parts/typed';
+import { capOf } from './cap';
 
-const labels: Readonly<Record<Measure, string>> = { usd: 'US dollars', tokens: 'Tokens', minutes: 'Minutes of work' };
+/** What each measure is called where it is typed. */
+export const measureLabels: Readonly<Record<Measure, string>> = {
+  usd: 'US dollars',
+  tokens: 'Tokens',
+  minutes: 'Minutes of work',
+};
 
-/** A field for each cap of a budget; an empty one is no cap. `onBudget` is told when a field is left or ↵ is pressed in it. */
+const amounts: Readonly<Record<Measure, string>> = {
+  usd: 'a number above 0 and up to 1,000,000, such as 2.50',
+  tokens: 'a whole number above 0, such as 200,000',
+  minutes: 'a number above 0 and up to 1,000,000, such as 90',
+};
+
+/** A field for each cap of a budget; an empty one is no cap, and one that is no amount leaves its cap as it is. */
 export function BudgetFields(props: {
   /** Tells the fields of one budget from those of another on the same screen. */
   readonly id: string;
   readonly budget: Budget;
-  readonly onBudget: (budget: Budget) => void;
+  /** Told when a field is left or ↵ is pressed in it, if a cap is another then. */
+  readonly onBudget?: (budget: Budget) => void;
+  /** Told at each letter, with the measures whose field is no amount. */
+  readonly onTyped?: (budget: Budget, wrong: readonly Measure[]) => void;
+  /** ⌘↵ was pressed in a field. */
+  readonly onSend?: () => void;
 }): ReactNode {
-  const { id, budget, onBudget } = props;
-  const [typed, setTyped] = useState<Readonly<Record<Measure, string>>>(() => ({
-    usd: textOf(budget.usd),
-    tokens: textOf(budget.tokens),
-    minutes: textOf(budget.minutes),
-  }));
-  const wrong = measures.filter((measure) => capOf(measure, typed[measure]) === undefined);
-  const tell = (): void => {
-    if (wrong.length > 0) return;
-    const next: Budget = { ...noBudget };
-    for (const measure of measures) next[measure] = capOf(measure, typed[measure]) ?? null;
-    if (measures.some((measure) => next[measure] !== budget[measure])) onBudget(next);
+  const { id, budget } = props;
+  const [typed, setTyped] = useState<AllTyped>({});
+  const wrong = measures.filter((measure) => capOf(measure, shown(typed, budget, measure)) === undefined);
+  const type = (measure: Measure, text: string): void => {
+    const next = { ...typed, [measure]: typing(text) };
+    setTyped(next);
+    props.onTyped?.(
+      capped(next, budget),
+      measures.filter((each) => capOf(each, shown(next, budget, each)) === undefined),
+    );
+  };
+  const leave = (measure: Measure): void => {
+    const mine = typed[measure];
+    if (mine === undefined) return;
+    setTyped({ ...typed, [measure]: leaving(mine, textOf(budget[measure])) });
+    const next = capped(typed, budget);
+    if (measures.some((each) => next[each] !== budget[each])) props.onBudget?.(next);
   };
   return (
     <div className="budget-fields">
       {measures.map((measure) => (
         <label key={measure} className="budget-field" htmlFor={`${id}-${measure}`}>
-          <span>{labels[measure]}</span>
+          <span>{measureLabels[measure]}</span>
           <input
             id={`${id}-${measure}`}
             className="field number tabular"
             inputMode="decimal"
             placeholder="no cap"
-            value={typed[measure]}
+            value={shown(typed, budget, measure)}
             aria-invalid={wrong.includes(measure) || undefined}
             aria-describedby={wrong.includes(measure) ? `${id}-wrong` : undefined}
-            onChange={(event) => setTyped({ ...typed, [measure]: event.target.value })}
-            onBlur={tell}
+            onChange={(event) => type(measure, event.target.value)}
+            onBlur={() => typed[measure]?.left === false && leave(measure)}
             onKeyDown={(event) => {
-              if (event.key !== 'Enter' || event.metaKey || event.ctrlKey) return;
+              if (event.key !== 'Enter') return;
               event.preventDefault();
-              tell();
+              if (event.metaKey || event.ctrlKey) props.onSend?.();
+              else leave(measure);
             }}
           />
         </label>
       ))}
       {wrong.length > 0 && (
-        <p id={`${id}-wrong`} className="field-help" role="alert">
-          {wrong.map((measure) => labels[measure]).join(' and ')}: a number above 0, or nothing for no cap.
-        </p>
+        <div id={`${id}-wrong`} className="field-help" role="alert">
+          {wrong.map((measure) => (
+            <p key={measure}>
+              {measureLabels[measure]}: {amounts[measure]}, or nothing for no cap.
+            </p>
+          ))}
+        </div>
       )}
     </div>
   );
 }
 
-function textOf(cap: number | null): string {
-  return cap === null ? '' : String(cap);
+type AllTyped = Readonly<Partial<Record<Measure, Typed>>>;
+
+function shown(typed: AllTyped, budget: Budget, measure: Measure): string {
+  return shownOf(typed[measure], textOf(budget[measure]));
 }
 
-/** The cap that was typed: null for none, undefined for what is no amount. */
-function capOf(measure: Measure, typed: string): number | null | undefined {
-  const text = typed.trim().replace(/^\$/, '').replace(/,/g, '');
-  if (text === '') return null;
-  const amount = Number(text);
-  const fits = Number.isFinite(amount) && amount > 0 && (measure !== 'tokens' || Number.isInteger(amount));
-  return fits ? amount : undefined;
+/** The budget with what was typed, where that is an amount. */
+function capped(typed: AllTyped, budget: Budget): Budget {
+  const next = { ...budget };
+  for (const measure of measures) {
+    const cap = capOf(measure, shown(typed, budget, measure));
+    if (cap !== undefined) next[measure] = cap;
+  }
+  return next;
+}
+
+function textOf(cap: number | null): string {
+  return cap === null ? '' : String(cap);
 }

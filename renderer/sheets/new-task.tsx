@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
-import { type Budget, noBudget } from '../../core/contract/budget';
+import { type Budget, type Measure, noBudget } from '../../core/contract/budget';
 import type { Priority } from '../../core/contract/priority';
 import type { PermissionLevel } from '../../core/contract/task';
 import { AgentCard } from '../agents/card';
@@ -22,6 +22,7 @@ import { levelWords, priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AfterChip } from './after-chip';
 import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
+import { measureLabels } from './budget-fields';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
 import { titleFrom } from './title';
@@ -79,6 +80,8 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [after, setAfter] = useState<readonly number[]>([]);
   const [budget, setBudget] = useState<Budget>(settings?.taskBudget ?? noBudget);
   const [capping, setCapping] = useState(false);
+  const [wrong, setWrong] = useState<readonly Measure[]>([]);
+  const [refused, setRefused] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [another, setAnother] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -90,8 +93,12 @@ function Form(props: { readonly repository: number }): ReactNode {
   const derived = titleFrom(prompt);
   const write = (name: string, text: string): void => app.drafts.update((drafts) => withDraft(drafts, name, text));
 
+  const correct = (): void => document.getElementById(`new-budget-${wrong[0]}`)?.focus();
+
   const queue = async (): Promise<void> => {
     if (prompt.trim() === '') return field.current?.focus();
+    setRefused(wrong.length > 0);
+    if (wrong.length > 0) return correct();
     setFailure(null);
     const ended = await carryOut(app, { about: 'new-task', sentence: 'Queueing…' }, (client) =>
       client.tasks.create({
@@ -205,9 +212,18 @@ function Form(props: { readonly repository: number }): ReactNode {
             ))}
           </Chip>
           <AfterChip after={after} onAfter={setAfter} />
-          <BudgetChip budget={budget} open={capping} onOpen={setCapping} />
+          <BudgetChip budget={budget} open={capping} onOpen={wrong.length > 0 ? correct : setCapping} />
         </div>
-        {capping && <NewBudget budget={budget} onBudget={setBudget} />}
+        {capping && (
+          <NewBudget
+            budget={budget}
+            onTyped={(typed, no) => {
+              setBudget(typed);
+              setWrong(no);
+            }}
+            onSend={() => void queue()}
+          />
+        )}
         <p className="field-help">{levelWords[level].about}</p>
         <BudgetNotes agent={agent} budget={budget} />
         {chosen?.found && <NoneInstalled />}
@@ -234,6 +250,11 @@ function Form(props: { readonly repository: number }): ReactNode {
           >
             What {cleanLine(repository.name)} could run has changed since you trusted it. It counts as untrusted until
             you look again.
+          </Note>
+        )}
+        {refused && wrong.length > 0 && (
+          <Note kind="failed">
+            Not queued: {wrong.map((measure) => measureLabels[measure]).join(' and ')} of its budget cannot be read.
           </Note>
         )}
         {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}

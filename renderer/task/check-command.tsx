@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { Repository } from '../../core/contract/repository';
 import { Button } from '../parts/button';
+import { leaving, shownOf, type Typed, typing } from '../parts/typed';
 import { useApp, useDoing } from '../state/app';
 import { carryOut, complain } from '../state/commands';
 import { say } from '../state/said';
@@ -10,7 +11,8 @@ import { cleanLine } from '../text/clean';
 export function CheckCommand({ repository }: { readonly repository: Repository }): ReactNode {
   const app = useApp();
   const saved = repository.checkCommand ?? '';
-  const [text, setText] = useState(saved);
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const text = shownOf(typed, saved);
   const doing = useDoing(`repository:${repository.id}`);
   const save = async (): Promise<void> => {
     const ended = await carryOut(app, { about: `repository:${repository.id}`, sentence: 'Saving…' }, (client) =>
@@ -20,6 +22,7 @@ export function CheckCommand({ repository }: { readonly repository: Repository }
       }),
     );
     if (!ended.ok) return complain(app, ended.failure);
+    setTyped((now) => (now?.text === text ? leaving(now, saved) : now));
     const name = cleanLine(repository.name);
     say(app.said, {
       kind: 'done',
@@ -42,7 +45,7 @@ export function CheckCommand({ repository }: { readonly repository: Repository }
         value={text}
         placeholder="none"
         spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(typing(event.target.value))}
       />
       {text.trim() !== saved && (
         <Button type="submit" doing={doing}>

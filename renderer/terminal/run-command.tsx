@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { Repository } from '../../core/contract/repository';
 import { Button } from '../parts/button';
+import { leaving, shownOf, type Typed, typing } from '../parts/typed';
 import { useApp, useDoing } from '../state/app';
 import { carryOut, complain } from '../state/commands';
 import { say } from '../state/said';
@@ -10,7 +11,8 @@ import { cleanLine } from '../text/clean';
 export function RunCommand({ repository }: { readonly repository: Repository }): ReactNode {
   const app = useApp();
   const saved = repository.runCommand ?? '';
-  const [text, setText] = useState(saved);
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const text = shownOf(typed, saved);
   const about = `repository:${repository.id}`;
   const doing = useDoing(about);
   const wanted = text.trim();
@@ -19,6 +21,7 @@ export function RunCommand({ repository }: { readonly repository: Repository }):
       client.repositories.configure({ repository: repository.id, runCommand: wanted === '' ? null : wanted }),
     );
     if (!ended.ok) return complain(app, ended.failure);
+    setTyped((now) => (now?.text === text ? leaving(now, saved) : now));
     const name = cleanLine(repository.name);
     const words = wanted === '' ? `${name} has no run command now` : `Run now starts ${wanted} in ${name}`;
     say(app.said, { kind: 'done', text: words, undo: null });
@@ -38,7 +41,7 @@ export function RunCommand({ repository }: { readonly repository: Repository }):
         value={text}
         placeholder="none, for example npm run dev"
         spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(typing(event.target.value))}
       />
       {wanted !== saved && (
         <Button type="submit" doing={doing}>

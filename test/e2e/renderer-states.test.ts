@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Budget } from '../../core/contract/budget';
 import { type Harness, openHarness } from './harness';
 
 let harness: Harness;
@@ -261,6 +262,54 @@ test('trust covers what the sheet shows: what was added meanwhile is shown befor
   await page.getByText('Added here and trusted it').waitFor();
 });
 
+/** Sets something of the repository of most tasks as if in a terminal. */
+function configure(more: { readonly budget?: Budget; readonly checkCommand?: string }): Promise<void> {
+  return page.evaluate(
+    (set) =>
+      (window as unknown as { harness: { core: { configure(id: number, set: object): void } } }).harness.core.configure(
+        1,
+        set,
+      ),
+    more,
+  );
+}
+
+test('a check command that is set elsewhere is shown, but not over one that is being written', async () => {
+  await harness.open('little');
+  await press('g', 'r');
+  await option('Documentation for webhooks').click();
+  await press('g', '3');
+  const field = page.getByLabel('Check command of api');
+  await configure({ checkCommand: 'make check' });
+  await expect.poll(() => field.inputValue()).toBe('make check');
+  await field.fill('make');
+  await configure({ checkCommand: 'npm run check' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect
+    .poll(() => harness.called('repositories.configure'))
+    .toMatchObject([{ repository: 1, checkCommand: 'make' }]);
+  await configure({ checkCommand: 'make all' });
+  await expect.poll(() => field.inputValue()).toBe('make all');
+});
+
+test('what runs for a task is asked again when it was told, and never over a question that is still open', async () => {
+  for (const [more, most] of [
+    ['', 9],
+    ['stuck=processes.list', 1],
+  ] as const) {
+    await harness.open('little', 'light', more);
+    await press('g', 'n');
+    await option('Fix the flaky login test').click();
+    await press('g', '4');
+    await page.locator('.facts').waitFor();
+    // Longer than what is told is looked at again.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 3_500)));
+    const asked = (await harness.called('processes.list')).length;
+    expect(asked).toBeGreaterThan(most === 1 ? 0 : 1);
+    expect(asked).toBeLessThanOrEqual(most);
+  }
+});
+
 describe('a limit and a budget', () => {
   test('a parked task says why and until when, and goes on at a key', async () => {
     await harness.open('little');
@@ -305,6 +354,34 @@ describe('a limit and a budget', () => {
       .toMatchObject([{ agent: 'goose', budget: { usd: 5, tokens: null, minutes: 30 } }]);
   });
 
+  test('a task is not queued with a budget that cannot be read', async () => {
+    await harness.open('little');
+    await press('c');
+    await page.keyboard.type('Port the tests');
+    await page.getByRole('button', { name: 'No budget' }).click();
+    const fields = page.getByRole('group', { name: /The most this task may spend/ });
+    const dollars = fields.getByLabel('US dollars');
+    const minutes = fields.getByLabel('Minutes of work');
+    await dollars.fill('5');
+    await minutes.fill('30 min');
+    await page.getByRole('button', { name: 'Queue task' }).click();
+    await page.getByText('Not queued: Minutes of work of its budget cannot be read.').waitFor();
+    expect(await minutes.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByRole('button', { name: 'Up to $5.00' }).click();
+    expect(await minutes.inputValue()).toBe('30 min');
+    expect(await harness.called('tasks.create')).toEqual([]);
+    expect(await harness.broken()).toEqual([]);
+    await minutes.fill('30');
+    await dollars.fill('2,50');
+    await press('ControlOrMeta+Enter');
+    await page.getByText('Not queued: US dollars of its budget cannot be read.').waitFor();
+    await dollars.fill('2.50');
+    await press('ControlOrMeta+Enter');
+    await expect
+      .poll(() => harness.called('tasks.create'))
+      .toMatchObject([{ budget: { usd: 2.5, tokens: null, minutes: 30 } }]);
+  });
+
   test('the info of a task shows what it spent of its budget', async () => {
     await harness.open('little');
     await press('g', 'n');
@@ -330,5 +407,22 @@ describe('a limit and a budget', () => {
       .toEqual([{ name: 'dayBudget', value: { usd: 20, tokens: null, minutes: null } }]);
     await page.getByRole('group', { name: 'api on a day' }).waitFor();
     expect(await harness.broken()).toEqual([]);
+  });
+
+  test('the settings show a budget that is set elsewhere, and never write the old one back', async () => {
+    await harness.open('little');
+    await press('ControlOrMeta+,');
+    const api = page.getByRole('group', { name: 'api on a day' });
+    await api.getByLabel('US dollars').fill('20');
+    await press('Enter');
+    await expect.poll(() => harness.called('repositories.configure')).toHaveLength(1);
+    await configure({ budget: { usd: 7, tokens: 1000, minutes: null } });
+    await expect.poll(() => api.getByLabel('US dollars').inputValue()).toBe('7');
+    expect(await api.getByLabel('Tokens').inputValue()).toBe('1000');
+    await api.getByLabel('Minutes of work').fill('90');
+    await press('Enter');
+    await expect
+      .poll(() => harness.called('repositories.configure'))
+      .toMatchObject([{ budget: { usd: 20 } }, { budget: { usd: 7, tokens: 1000, minutes: 90 } }]);
   });
 });
