@@ -14,6 +14,9 @@ export type TerminalKind = (typeof terminalKinds)[number];
  */
 const terminalStates = ['starting', 'running', 'ended'] as const;
 
+/** Why a terminal ended that somebody asked to end: what it was doing did not fail. */
+export const endedOnRequest = 'Ended on request.';
+
 /** The size of a terminal, in characters. */
 export const terminalSizeSchema = z.object({
   columns: z.number().int().min(2).max(1000),

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { within } from '../agents/child';
 import { endLeftovers, markerName } from '../agents/leftovers';
 import { CodedError } from '../contract/errors';
-import type { Terminal, TerminalBytes, TerminalKind, TerminalSize } from '../contract/terminal';
+import {
+  endedOnRequest,
+  type Terminal,
+  type TerminalBytes,
+  type TerminalKind,
+  type TerminalSize,
+} from '../contract/terminal';
 import { createHosts, type Hosts } from '../host/hosts';
 import type { Ending, Held } from '../host/protocol';
 import { extentOf, readBytes, readEnding } from '../host/read';
@@ -122,7 +128,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         id,
         exitCode: known === null || known.signal !== null || asked.has(id) ? null : known.exitCode,
         reason: asked.has(id)
-          ? 'Ended on request.'
+          ? endedOnRequest
           : known === null
             ? lost
             : known.signal === null

@@ -1,7 +1,7 @@
 import { type ComponentProps, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { termsOf } from '../../core/contract/search-terms';
+import type { FindBar } from '../parts/find-bar';
 import type { FoundPlace } from '../state/found';
-import type { FindBar } from './find-bar';
 import type { Conversation } from './follow';
 import { useMarks } from './marks';
 import { rowsWith } from './words';
@@ -68,9 +68,10 @@ export function useFind(options: {
     looking === null
       ? null
       : {
+          label: 'Find in this conversation',
           words,
-          at: at + 1,
-          of: places.length,
+          said: words.trim() === '' ? '' : places.length === 0 ? 'Not found' : `${at + 1} of ${places.length}`,
+          leads: places.length > 0,
           focus,
           onWords: (typed: string): void => {
             const next = rowsWith(known.rows, termsOf(typed));

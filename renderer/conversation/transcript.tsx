@@ -3,12 +3,12 @@ import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Empty, Skeleton } from '../parts/empty';
+import { FindBar } from '../parts/find-bar';
 import { Note } from '../parts/note';
 import type { FoundPlace } from '../state/found';
 import { useSpot } from '../state/spot';
 import { cleanLine } from '../text/clean';
 import { useFind } from './find';
-import { FindBar } from './find-bar';
 import type { Conversation as Known } from './follow';
 import { RowView } from './row';
 

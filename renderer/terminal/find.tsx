@@ -1,49 +1,29 @@
 import { type ReactNode, useState } from 'react';
-import { Button } from '../parts/button';
-import { Icon } from '../parts/icon';
+import { FindBar } from '../parts/find-bar';
 
-/** Looks for a text in a terminal: ↵ goes to the next place, ⇧↵ to the one before, Escape closes. */
+/** Looks for a text in a terminal, as it is typed. */
 export function Find(props: {
-  readonly find: (text: string, direction: 'next' | 'previous') => boolean;
+  readonly focus: number;
+  readonly find: (text: string, direction: 'here' | 'next' | 'previous') => boolean;
   readonly close: () => void;
 }): ReactNode {
-  const [text, setText] = useState('');
+  const [words, setWords] = useState('');
   const [none, setNone] = useState(false);
-  const look = (direction: 'next' | 'previous'): void => setNone(text !== '' && !props.find(text, direction));
+  const look = (text: string, direction: 'here' | 'next' | 'previous'): void =>
+    setNone(!props.find(text, direction) && text !== '');
   return (
-    <search className="terminal-find">
-      <input
-        className="field"
-        // biome-ignore lint/a11y/noAutofocus: it opened because the person wants to type into it.
-        autoFocus
-        aria-label="Find in this terminal"
-        placeholder="Find"
-        value={text}
-        spellCheck={false}
-        onChange={(event) => {
-          setText(event.target.value);
-          setNone(false);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' && event.key !== 'Escape') return;
-          event.preventDefault();
-          event.stopPropagation();
-          if (event.key === 'Escape') props.close();
-          else look(event.shiftKey ? 'previous' : 'next');
-        }}
-      />
-      <span className="quiet" role="status">
-        {none ? 'Not found' : ''}
-      </span>
-      <Button look="quiet" onClick={() => look('previous')}>
-        Previous
-      </Button>
-      <Button look="quiet" onClick={() => look('next')}>
-        Next
-      </Button>
-      <Button look="quiet" className="button-icon" aria-label="Close" onClick={props.close}>
-        <Icon name="close" />
-      </Button>
-    </search>
+    <FindBar
+      label="Find in this terminal"
+      words={words}
+      said={none ? 'Not found' : ''}
+      leads={words !== ''}
+      focus={props.focus}
+      onWords={(text) => {
+        setWords(text);
+        look(text, 'here');
+      }}
+      onStep={(by) => look(words, by === 1 ? 'next' : 'previous')}
+      onClose={props.close}
+    />
   );
 }

@@ -18,15 +18,18 @@ export interface Screen {
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when everything handed over is on screen. */
   settled(): Promise<void>;
-  /** Whether what is typed goes to the program, and its questions are answered. */
+  /**
+   * Whether what is typed goes to the program, and its questions are answered. `onDeaf` is called when it has the
+   * keyboard as it stops: somebody may be in the middle of typing.
+   */
   listen(active: boolean): void;
   /** Gives a terminal that listens the keyboard. */
   focus(): void;
   look(look: Look): void;
   fit(): void;
   scroll(lines: number): void;
-  /** Looks for a text from where it looked last. False when there is none. */
-  find(text: string, direction: 'next' | 'previous'): boolean;
+  /** Looks for a text from where it looked last, that place included for `here`. False when there is none. */
+  find(text: string, direction: 'here' | 'next' | 'previous'): boolean;
   selection(): string;
   /** Whether the program takes several lines as one piece of text. */
   takesLines(): boolean;
@@ -48,6 +51,7 @@ export function openScreen(
     readonly onInput: (text: string) => void;
     readonly onSize: (size: TerminalSize) => void;
     readonly onLink: (address: string) => void;
+    readonly onDeaf: () => void;
     /** A key before the program gets it; false keeps it from the program. */
     readonly onKey: (event: KeyboardEvent) => boolean;
   },
@@ -113,6 +117,8 @@ export function openScreen(
     listen(now) {
       if (active === now) return;
       active = now;
+      // Before it is disabled, which hands what is typed next to the page.
+      if (!now && document.activeElement === terminal.textarea) options.onDeaf();
       terminal.options.disableStdin = !now;
       terminal.options.cursorBlink = now;
       terminal.options.cursorInactiveStyle = now ? 'outline' : 'none';
@@ -126,7 +132,10 @@ export function openScreen(
     },
     fit: fitted,
     scroll: (lines) => terminal.scrollLines(lines),
-    find: (text, direction) => (direction === 'next' ? search.findNext(text) : search.findPrevious(text)),
+    find: (text, direction) =>
+      direction === 'previous'
+        ? search.findPrevious(text)
+        : search.findNext(text, { incremental: direction === 'here' }),
     selection: () => terminal.getSelection(),
     takesLines: () => terminal.modes.bracketedPasteMode,
     paste: (text) => terminal.paste(text),

@@ -1,18 +1,20 @@
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { Terminal } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
 import { nameOf } from '../keys/press';
 import { Button } from '../parts/button';
+import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { type App, useApp, useModel } from '../state/app';
 import { complain } from '../state/commands';
 import { copyText } from '../state/copy';
 import { failureOf, isAbort } from '../state/failure';
 import { bytesInWords, count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
 import { beginning, feed, type Viewer } from './feed';
 import { Find } from './find';
 import { openScreen, type Screen } from './screen';
-import { pasted, typing } from './typing';
+import { pasted, typing, unbroken } from './typing';
 
 /** One terminal: what its program prints, and, while it runs, the keyboard for it. */
 export function TerminalView({ terminal }: { readonly terminal: Terminal }): ReactNode {
@@ -22,8 +24,11 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<Screen | null>(null);
   const [hidden, setHidden] = useState(0);
-  const [finding, setFinding] = useState(false);
+  /** How often the person asked to find something since the bar is there; 0 while it is not. */
+  const [finding, setFinding] = useState(0);
   const [asking, setAsking] = useState<string | null>(null);
+  /** It ended while somebody typed: their keys go nowhere until they say that they mean the window. */
+  const [deaf, setDeaf] = useState(false);
   const settings = useModel((model) => model.settings);
   const look = { font: settings?.terminalFont ?? '', fontSize: settings?.terminalFontSize ?? 13 };
   const copies = useRef(true);
@@ -32,6 +37,7 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
   const [fromStart, setFromStart] = useState(false);
   const running = useRef(runs);
   running.current = runs;
+  const find = useCallback(() => setFinding((before) => before + 1), []);
 
   useEffect(() => {
     const element = place.current;
@@ -53,8 +59,11 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
         }, 60);
       },
       onLink: (address) => app.bridge.openLink(address),
-      onKey: (event) =>
-        keyFor(event, { app, screen: shown, find: () => setFinding(true), leave: () => leave(element) }),
+      onDeaf() {
+        element.focus();
+        setDeaf(true);
+      },
+      onKey: (event) => keyFor(event, { app, screen: shown, find, leave: () => leave(element) }),
     });
     screen.current = shown;
     const onMouseUp = (): void => {
@@ -66,9 +75,10 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
       event.preventDefault();
       event.stopPropagation();
       const text = pasted(event.clipboardData?.getData('text/plain') ?? '');
-      // Without it each line would run as it is pasted.
-      if (/[\r\n]/.test(text.trimEnd()) && !shown.takesLines()) setAsking(text);
-      else shown.paste(text);
+      // A program that takes lines one by one would run each as it is pasted.
+      const line = shown.takesLines() ? text : unbroken(text);
+      if (line === null) setAsking(text);
+      else shown.paste(line);
     };
     element.addEventListener('mouseup', onMouseUp);
     element.addEventListener('paste', onPaste, true);
@@ -91,6 +101,7 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
         viewer.at = at;
         setHidden(at);
       }
+      if (!begun && fromStart) setHidden(0);
       begun = true;
       await feed(calls(), id, viewer, signal);
     };
@@ -113,7 +124,7 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
       screen.current = null;
       shown.close();
     };
-  }, [app, id, fromStart]);
+  }, [app, id, fromStart, find]);
 
   useEffect(() => {
     // It begins to listen when it has shown what was printed before.
@@ -125,12 +136,17 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
   }, [look.font, look.fontSize]);
   useActions({
     'show-terminal': () => (runs ? screen.current?.focus() : place.current?.focus()),
-    find: () => setFinding(true),
+    find,
   });
 
   return (
     <div className="terminal">
       <Said terminal={terminal} hidden={hidden} all={fromStart ? null : () => setFromStart(true)} />
+      {deaf && (
+        <Note kind="info">
+          It ended while you typed. Keys do nothing here until you press <Keys keys="shift+Escape" /> or click.
+        </Note>
+      )}
       {asking !== null && (
         <AskToPaste
           text={asking}
@@ -141,17 +157,32 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
           }}
         />
       )}
-      {finding && (
+      {finding > 0 && (
         <Find
+          focus={finding}
           find={(text, direction) => screen.current?.find(text, direction) ?? false}
           close={() => {
-            setFinding(false);
+            setFinding(0);
             if (runs) screen.current?.focus();
             else place.current?.focus();
           }}
         />
       )}
-      <Place place={place} terminal={terminal} onKey={(event) => scrollBy(event, screen.current)} />
+      <Place
+        place={place}
+        terminal={terminal}
+        onKey={(event) => {
+          scrollBy(event, screen.current);
+          const element = place.current;
+          const shown = screen.current;
+          if (!deaf || element === null || shown === null || event.isDefaultPrevented()) return;
+          const does = { app, screen: shown, find, leave: () => leave(element) };
+          if (!keyFor(event.nativeEvent, does)) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+        hears={() => setDeaf(false)}
+      />
     </div>
   );
 }
@@ -160,6 +191,8 @@ function Place(props: {
   readonly place: RefObject<HTMLDivElement | null>;
   readonly terminal: Terminal;
   readonly onKey: (event: React.KeyboardEvent) => void;
+  /** Called when the person goes elsewhere, or clicks. */
+  readonly hears: () => void;
 }): ReactNode {
   const { kind, command } = props.terminal;
   const runs = props.terminal.state !== 'ended';
@@ -167,10 +200,13 @@ function Place(props: {
     <section
       ref={props.place}
       className="terminal-screen"
-      aria-label={`${kind === 'run' ? 'Output of' : 'Terminal of'} ${command}`}
+      aria-label={`${kind === 'run' ? 'Output of' : 'Terminal of'} ${cleanLine(command)}`}
       // An ended one has nothing to type into and still scrolls by keyboard.
       tabIndex={runs ? -1 : 0}
       onKeyDown={runs ? undefined : props.onKey}
+      onMouseDown={props.hears}
+      // Another window in front is not going elsewhere.
+      onBlur={() => document.hasFocus() && props.hears()}
     />
   );
 }
@@ -183,7 +219,7 @@ function Said(props: {
   const { terminal, hidden, all } = props;
   return (
     <>
-      {terminal.heldUp !== null && <Note kind="warning">{terminal.heldUp}</Note>}
+      {terminal.heldUp !== null && <Note kind="warning">{cleanLine(terminal.heldUp)}</Note>}
       {terminal.removedAt !== null && (
         <Note kind="info">What it printed was removed, because it was old or too much.</Note>
       )}
@@ -214,10 +250,8 @@ function AskToPaste(props: { readonly text: string; readonly answer: (yes: boole
       kind="warning"
       actions={
         <>
-          <Button autoFocus onClick={() => props.answer(true)}>
-            Paste {count(lines, 'line')}
-          </Button>
-          <Button look="quiet" onClick={() => props.answer(false)}>
+          <Button onClick={() => props.answer(true)}>Paste {count(lines, 'line')}</Button>
+          <Button autoFocus look="quiet" onClick={() => props.answer(false)}>
             Do not paste
           </Button>
         </>

@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Task } from '../../core/contract/task';
-import type { Terminal, TerminalKind } from '../../core/contract/terminal';
+import { endedOnRequest, type Terminal, type TerminalKind } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty, Failed, Skeleton } from '../parts/empty';
@@ -107,7 +107,7 @@ function Chip(props: {
   readonly press: () => void;
 }): ReactNode {
   const { state, exitCode, endReason } = props.terminal;
-  const fine = exitCode === 0 || endReason === 'Ended on request.';
+  const fine = exitCode === 0 || endReason === endedOnRequest;
   const look = state !== 'ended' ? 'running' : fine ? 'done' : 'failed';
   return (
     <Button look="quiet" className="terminal-chip" aria-pressed={props.pressed} onClick={props.press}>

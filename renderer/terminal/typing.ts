@@ -39,6 +39,17 @@ function cut(text: string): number {
   return last >= 0xd800 && last <= 0xdbff ? longest - 1 : longest;
 }
 
+/**
+ * What of a pasted text a program that takes lines one by one can be given without running anything: one line, without
+ * the break at its end. Null when there are several.
+ */
+export function unbroken(text: string): string | null {
+  const line = text.trimEnd();
+  if (/[\r\n]/.test(line)) return null;
+  const broken = text.slice(line.length).search(/[\r\n]/);
+  return broken < 0 ? text : text.slice(0, line.length + broken);
+}
+
 /** What is pasted, without what could pass for keys: programs take an escape sequence for whatever it says. */
 export function pasted(text: string): string {
   return text.replace(/[\p{Cc}]/gu, (control) =>

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+import { launch } from './launch';
 
 const root = resolve(__dirname, '..', '..');
 
@@ -66,47 +67,27 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
-/**
- * Starts the app for Playwright, which never comes back when it attaches in the very moment the page is committed: it then
- * waits for a navigation that has been. Such an app is ended and started again.
- */
-async function launch(
-  machine: Machine,
-  options: { readonly args?: readonly string[]; readonly dark?: boolean },
-): Promise<ElectronApplication> {
-  for (;;) {
-    const launched = electron.launch({
-      executablePath: createRequire(__filename)('electron') as unknown as string,
-      args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
-      cwd: machine.folder,
-      env: machine.environment,
-      colorScheme: options.dark ? 'dark' : 'light',
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), launchMs);
-    });
-    const app = await Promise.race([launched, late]).finally(() => clearTimeout(timer));
-    if (app !== null) return app;
-    launched.catch(() => {});
-    // Chromium's own lock names the process: a link to `host-pid`.
-    const pid = Number(
-      readlinkSync(join(machine.data, 'window', 'SingletonLock'))
-        .split('-')
-        .pop(),
-    );
-    process.kill(pid, 'SIGKILL');
-  }
-}
-
-const launchMs = 25_000;
-
 /** Opens the app from the build and waits until its window shows the page. */
 export async function openDesktop(
   machine: Machine,
   options: { args?: readonly string[]; dark?: boolean } = {},
 ): Promise<Desktop> {
-  const app = await launch(machine, options);
+  const app = await launch(
+    {
+      executablePath: createRequire(__filename)('electron') as unknown as string,
+      args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
+      cwd: machine.folder,
+      env: machine.environment,
+      colorScheme: options.dark ? 'dark' : 'light',
+    },
+    // Chromium's own lock names the process: a link to `host-pid`.
+    () =>
+      Number(
+        readlinkSync(join(machine.data, 'window', 'SingletonLock'))
+          .split('-')
+          .pop(),
+      ),
+  );
   const child = app.process();
   const page = await app.firstWindow();
   const complaints: string[] = [];

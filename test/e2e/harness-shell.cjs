@@ -1,5 +1,10 @@
 // The smallest shell around the harness page: the product's own Electron with the product's window preferences.
+const { writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 const { app, BrowserWindow } = require('electron');
+
+// One that does not come back is ended by this.
+writeFileSync(join(process.cwd(), 'pid'), String(process.pid));
 
 app.whenReady().then(() => {
   const window = new BrowserWindow({

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { serveHarness } from '../renderer/harness/serve';
+import { launch } from './launch';
 
 const root = resolve(__dirname, '..', '..');
 const modules = createRequire(__filename);
@@ -33,18 +34,21 @@ export async function openHarness(size: { readonly width: number; readonly heigh
   process.env.HARNESS_OUT = join(folder, 'page');
   await build({ configFile: join(root, 'test/renderer/harness/vite.config.mts'), logLevel: 'error' });
   const server = await serveHarness(join(folder, 'page'));
-  const app: ElectronApplication = await electron.launch({
-    executablePath: modules('electron') as unknown as string,
-    args: ['--disable-gpu', '--log-level=3', join(__dirname, 'harness-shell.cjs')],
-    cwd: folder,
-    env: {
-      ...(process.env as Record<string, string>),
-      HOME: folder,
-      HARNESS_WIDTH: `${size.width}`,
-      HARNESS_HEIGHT: `${size.height}`,
-      HARNESS_URL: `${server.url}?amount=none`,
+  const app = await launch(
+    {
+      executablePath: modules('electron') as unknown as string,
+      args: ['--disable-gpu', '--log-level=3', join(__dirname, 'harness-shell.cjs')],
+      cwd: folder,
+      env: {
+        ...(process.env as Record<string, string>),
+        HOME: folder,
+        HARNESS_WIDTH: `${size.width}`,
+        HARNESS_HEIGHT: `${size.height}`,
+        HARNESS_URL: `${server.url}?amount=none`,
+      },
     },
-  });
+    () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
+  );
   const page = await app.firstWindow();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -139,10 +139,11 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
     page,
     `printf 'see https://example.com/a?b=c now http://example.org/ \\033]8;;https://example.net/x\\033\\\\good\\033]8;;\\033\\\\\\n'`,
   );
-  await shows(page, 'see https://example.com/a?b=c now');
+  // What was typed has the escape sequence before the last word.
+  await shows(page, 'now http://example.org/ good');
   expect(await page.title()).toBe(title);
   expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('mine');
-  const press = async (text: string) => {
+  const press = async (text: string, isLink: boolean) => {
     // The last row that has it is what was printed; the one above is what was typed.
     const at = await page.evaluate((wanted) => {
       const found = [...document.querySelectorAll('.xterm-rows > div')].filter((row) =>
@@ -158,30 +159,97 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
     }, text);
     await page.mouse.move(at.x - 1, at.y);
     await page.mouse.move(at.x, at.y);
-    await page.waitForTimeout(150);
+    await until(
+      async () => (await page.evaluate(() => document.querySelector('.xterm-cursor-pointer') !== null)) === isLink,
+    );
     await page.mouse.click(at.x, at.y);
   };
-  await press('http://example.org/');
-  await press('bad');
-  await press('good');
-  await press('https://example.com/a?b=c');
+  await press('good', true);
+  await press('http://example.org/', false);
+  await press('bad', false);
+  await press('https://example.com/a?b=c', true);
   const seen = () =>
     app.evaluate(() => (globalThis as unknown as { seen: { asked: string[]; opened: string[] } }).seen);
   await until(async () => (await seen()).opened.length === 2);
+  // The page itself may ask for no more. What it asks for is answered in order: the last comes after all refusals.
+  for (const address of ['file:///etc/passwd', 'http://example.com/', 'https://example.com/last'])
+    await page.evaluate(
+      (url) => (window as unknown as { switchyard: { openLink(url: string): void } }).switchyard.openLink(url),
+      address,
+    );
+  await until(async () => (await seen()).opened.includes('https://example.com/last'));
   expect(await seen()).toEqual({
     asked: [
       'Open example.net in your browser? https://example.net/x',
       'Open example.com in your browser? https://example.com/a?b=c',
+      'Open example.com in your browser? https://example.com/last',
     ],
-    opened: ['https://example.net/x', 'https://example.com/a?b=c'],
+    opened: ['https://example.net/x', 'https://example.com/a?b=c', 'https://example.com/last'],
   });
-  await page.evaluate(() =>
-    (window as unknown as { switchyard: { openLink(url: string): void } }).switchyard.openLink('file:///etc/passwd'),
-  );
-  await page.evaluate(() =>
-    (window as unknown as { switchyard: { openLink(url: string): void } }).switchyard.openLink('http://example.com/'),
-  );
-  expect((await seen()).opened).toHaveLength(2);
+});
+
+test('a paste runs nothing by itself, finding takes the focus again, and keys typed as a program ends do nothing', async () => {
+  await taskInReview();
+  const { app, page } = desktop;
+  await page.keyboard.press('t');
+  await page.keyboard.press('o');
+  await prompts(page);
+  await page.keyboard.press('t');
+  const paste = async (text: string) => {
+    await app.evaluate(({ clipboard }, given) => clipboard.writeText(given), text);
+    await page.keyboard.press('Control+Shift+V');
+  };
+  await paste('echo one$((40 + 2))\n');
+  await shows(page, 'echo one$((40 + 2))');
+  await page.keyboard.type(' end');
+  await shows(page, 'echo one$((40 + 2)) end');
+  expect(await screen(page)).not.toContain('one42');
+  await page.keyboard.press('Enter');
+  await shows(page, 'one42 end');
+
+  await paste('echo two$((40 + 2))\necho three\n');
+  await page.getByRole('button', { name: 'Paste 2 lines' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Paste 2 lines' }).waitFor({ state: 'detached' });
+  await type(page, 'echo four$((40 + 2))');
+  await shows(page, 'four42');
+  expect(await screen(page)).not.toContain('two');
+
+  await page.keyboard.press('Control+Shift+F');
+  const field = page.getByRole('textbox', { name: 'Find in this terminal' });
+  const focused = () => field.evaluate((element) => element === document.activeElement);
+  await until(focused);
+  await page.keyboard.type('no such text');
+  await page.getByText('Not found').waitFor();
+  await page.getByRole('button', { name: 'Previous place' }).focus();
+  await page.keyboard.press('Control+f');
+  await until(focused);
+  await page.keyboard.type('four42');
+  await page.getByText('Not found').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+
+  // More than is shown at first: what was left out is shown from its first byte on when it is asked for.
+  await type(page, "head -c 3000000 /dev/zero | tr '\\0' x; exit");
+  await page.getByText(/It ended while you typed/).waitFor();
+  // Meant for the program, and to the window they would discard the change or go to another tab.
+  await page.keyboard.press('Control+Backspace');
+  await page.keyboard.press('Control+w');
+  await page.keyboard.type('g4n');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(await page.getByRole('tab', { name: 'Terminal', selected: true }).count()).toBe(1);
+  await page.keyboard.press('Shift+Escape');
+  await page.getByText(/It ended while you typed/).waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('4');
+  await page.getByRole('tab', { name: 'Info', selected: true }).waitFor();
+  await page.keyboard.press('t');
+  await page.getByText(/The first .* are not shown\./).waitFor();
+  await page.getByRole('button', { name: 'Show what is kept of it' }).click();
+  await page.getByText(/The first .* are not/).waitFor({ state: 'detached' });
+  await shownWhole(page);
+  expect(await page.getByText(/The first .* are not/).count()).toBe(0);
+  expect(desktop.complaints).toEqual([]);
 });
 
 test('quitting leaves no program behind', async () => {

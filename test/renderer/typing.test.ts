@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pasted, typing } from '../../renderer/terminal/typing';
+import { pasted, typing, unbroken } from '../../renderer/terminal/typing';
 
 it('sends what is typed in order, one piece at a time, and keeps characters whole', async () => {
   const sent: string[] = [];
@@ -39,4 +39,13 @@ it('drops what was waiting when a piece could not be sent, and says so once', as
 
 it('pastes text and nothing that could pass for a key', () => {
   expect(pasted('ls\t-l\n\x1b[201~rm\x03\x7f\r\n')).toBe('ls\t-l\n[201~rm\r\n');
+});
+
+it('pastes one line without the break that would run it, and several only after asking', () => {
+  expect(unbroken('rm -r build\n')).toBe('rm -r build');
+  expect(unbroken('ls \t\r\n \n')).toBe('ls \t');
+  expect(unbroken('ls ')).toBe('ls ');
+  expect(unbroken('\n')).toBe('');
+  expect(unbroken('one\ntwo')).toBe(null);
+  expect(unbroken('\ntwo')).toBe(null);
 });

@@ -13,22 +13,31 @@ import { until } from '../../support/until';
 const size = { columns: 80, rows: 24 };
 
 let bed: Bed;
-// One for all: every test has a task of its own, and a runtime takes longer to start than a terminal.
+/** A task for every test that needs a worktree and leaves it as it is. */
+let shared: number;
+// One for all: a runtime, and a task up to its review, take longer to start than a terminal.
 beforeAll(async () => {
   bed = await openBed({
     host: hostProgram,
     environment: { SHELL: '/bin/sh', SECRET_OF_MINE: 'yes', ELECTRON_RUN_AS_NODE: '1' },
   });
+  shared = await taskInReview();
 });
 afterAll(() => bed.close());
 
+/** Says what the repository runs, and whether it is trusted. */
+async function configure(runCommand: string | null, trust = true): Promise<number> {
+  const { id } = await bed.calls.repositories.add({ path: bed.repository.path, trust: false });
+  await bed.calls.repositories.trust({ repository: id, trust });
+  await bed.calls.repositories.configure({ repository: id, runCommand });
+  return id;
+}
+
 /** A task in review, whose worktree is there, of a trusted repository with a run command. */
-async function taskInReview(runCommand: string | null = null, trust = true): Promise<number> {
-  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: false });
-  await bed.calls.repositories.trust({ repository: repository.id, trust });
-  await bed.calls.repositories.configure({ repository: repository.id, runCommand });
+async function taskInReview(runCommand: string | null = null): Promise<number> {
+  const repositoryId = await configure(runCommand);
   const prompt = '[write: hello.txt | hello]';
-  const task = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  const task = await bed.calls.tasks.create({ repositoryId, title: 'Hello', prompt, agent: 'echo' });
   await bed.reaches(task.id, 'review');
   return task.id;
 }
@@ -54,16 +63,22 @@ async function prints(terminal: number, words: string | RegExp, calls = bed.call
   return text;
 }
 
+async function listed(task: number, terminal: number, calls = bed.calls): Promise<Terminal> {
+  const found = (await calls.terminals.list({ task })).find(({ id }) => id === terminal);
+  if (found === undefined) throw new Error(`Terminal ${terminal} is not listed.`);
+  return found;
+}
+
 async function ends(terminal: Terminal, calls = bed.calls): Promise<Terminal> {
   for (;;) {
-    const found = (await calls.terminals.list({ task: terminal.task })).find(({ id }) => id === terminal.id);
-    if (found?.state === 'ended') return found;
+    const found = await listed(terminal.task, terminal.id, calls);
+    if (found.state === 'ended') return found;
     await calls.terminals.read({ terminal: terminal.id, from: 1_000_000, wait: true });
   }
 }
 
 it('gives the person a shell of their own in the worktree, with their surroundings and none of ours', async () => {
-  const task = await taskInReview();
+  const task = shared;
   const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
   expect(shell).toMatchObject({ state: 'running', kind: 'shell', command: '/bin/sh', exitCode: null });
   const text = 'echo "[$SECRET_OF_MINE|$ELECTRON_RUN_AS_NODE|$TERM|$PORT]"; pwd; exit 3\r';
@@ -79,7 +94,7 @@ it('gives the person a shell of their own in the worktree, with their surroundin
 });
 
 it('answers a reader that waits when more is printed, and never from anywhere but where it asked', async () => {
-  const task = await taskInReview();
+  const task = shared;
   const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
   const before = (await prints(shell.id, / $/)).length;
   const waiting = bed.calls.terminals.read({ terminal: shell.id, from: before, wait: true });
@@ -93,20 +108,21 @@ it('answers a reader that waits when more is printed, and never from anywhere bu
 });
 
 it('runs the run command only when the repository is trusted, and says what is missing', async () => {
-  const task = await taskInReview('echo ran', false);
+  const task = shared;
+  const repository = await configure('echo ran', false);
+  const before = await bed.calls.terminals.list({ task });
   const opening = bed.calls.terminals.open({ task, kind: 'run', size });
   await expect(opening).rejects.toMatchObject({
     code: 'NOT_TRUSTED',
     message: expect.stringContaining('Trust it first'),
   });
-  const [repository] = await bed.calls.repositories.list();
-  await bed.calls.repositories.configure({ repository: repository?.id ?? 0, runCommand: null });
+  await bed.calls.repositories.configure({ repository, runCommand: null });
   await expect(bed.calls.terminals.open({ task, kind: 'run', size })).rejects.toMatchObject({ code: 'WRONG_STATE' });
-  expect(await bed.calls.terminals.list({ task })).toEqual([]);
+  expect(await bed.calls.terminals.list({ task })).toEqual(before);
 });
 
 it('gives each task ports of its own, the same each time, and others when they are taken', async () => {
-  const first = await taskInReview('echo "port $PORT of $PORT_COUNT from $PORT_BASE, secret [$SECRET_OF_MINE]"');
+  const first = shared;
   const second = await taskInReview('echo "port $PORT"');
   const ran = await bed.calls.terminals.open({ task: first, kind: 'run', size });
   const other = await bed.calls.terminals.open({ task: second, kind: 'run', size });
@@ -144,10 +160,10 @@ it('ends what a run command left behind when it is started anew, and with its ta
 });
 
 it('ends everything when Switchyard quits, unless it is to be kept', async () => {
-  const task = await taskInReview();
+  const task = shared;
   const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
   bed = await bed.restart();
-  expect(await bed.calls.terminals.list({ task })).toMatchObject([{ id: shell.id, state: 'ended' }]);
+  expect((await bed.calls.terminals.list({ task })).at(-1)).toMatchObject({ id: shell.id, state: 'ended' });
 
   await bed.calls.settings.set({ name: 'keepTerminals', value: true });
   const kept = await bed.calls.terminals.open({ task, kind: 'shell', size });
@@ -160,7 +176,7 @@ it('ends everything when Switchyard quits, unless it is to be kept', async () =>
 });
 
 it('says of a terminal whose host died what became of it, and keeps what it printed', async () => {
-  const task = await taskInReview();
+  const task = shared;
   const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
   await bed.calls.terminals.write({ terminal: shell.id, text: 'echo kept $((40 + 2))\r' });
   await prints(shell.id, 'kept 42');
@@ -170,14 +186,15 @@ it('says of a terminal whose host died what became of it, and keeps what it prin
 });
 
 it('removes what is too old, and says when', async () => {
-  const task = await taskInReview('echo old');
+  const task = shared;
+  await configure('echo old');
   const ran = await ends(await bed.calls.terminals.open({ task, kind: 'run', size }));
   expect(await textOf(ran.id)).toContain('old');
   await bed.calls.settings.set({ name: 'terminalMegabytes', value: 1 });
   const big = join(bed.config.folders.terminals, `terminal-${ran.id}`, '000000000000005.bytes');
   await writeFile(big, Buffer.alloc(9_000_000));
   await ends(await bed.calls.terminals.open({ task, kind: 'run', size }));
-  await until(async () => (await bed.calls.terminals.list({ task }))[0]?.removedAt !== null);
+  await until(async () => (await listed(task, ran.id)).removedAt !== null);
   await bed.calls.settings.set({ name: 'terminalMegabytes', value: 256 });
   expect(readdirSync(bed.config.folders.terminals)).not.toContain(`terminal-${ran.id}`);
   expect(await bed.calls.terminals.read({ terminal: ran.id, from: 0, wait: false })).toEqual({

@@ -1,21 +1,24 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Button } from '../parts/button';
-import { Hint } from '../parts/hint';
-import { Icon } from '../parts/icon';
+import { Button } from './button';
+import { Hint } from './hint';
+import { Icon } from './icon';
 
-/** The words to find in a conversation, and the way from one place that has them to the next. */
+/** The words to find, and the way from one place that has them to the next: ↵ and ⇧↵; Escape closes. */
 export function FindBar(props: {
+  /** What it does, as “Find in this conversation”. */
+  readonly label: string;
   readonly words: string;
-  /** Which of the places is shown, from 1; 0 for none. */
-  readonly at: number;
-  readonly of: number;
+  /** What was found, in words. */
+  readonly said: string;
+  /** Whether there is a place to go to. */
+  readonly leads: boolean;
   /** Whether the field takes the focus; it does each time this number grows. */
   readonly focus: number;
   readonly onWords: (words: string) => void;
   readonly onStep: (by: 1 | -1) => void;
   readonly onClose: () => void;
 }): ReactNode {
-  const { words, at, of, focus, onWords, onStep, onClose } = props;
+  const { label, words, said, leads, focus, onWords, onStep, onClose } = props;
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (focus === 0) return;
@@ -23,13 +26,14 @@ export function FindBar(props: {
     field.current?.select();
   }, [focus]);
   return (
-    <section className="find-bar" aria-label="Find in this conversation">
+    <section className="find-bar" aria-label={label}>
       <input
         ref={field}
         className="field find-field"
         type="text"
-        aria-label="Find in this conversation"
-        placeholder="Find in this conversation"
+        aria-label={label}
+        placeholder={label}
+        spellCheck={false}
         dir="auto"
         value={words}
         maxLength={500}
@@ -42,14 +46,14 @@ export function FindBar(props: {
         }}
       />
       <span className="find-count quiet tabular" role="status">
-        {words.trim() === '' ? '' : of === 0 ? 'Not found' : `${at} of ${of}`}
+        {said}
       </span>
       <Hint text="Previous" keys="shift+Enter">
         <Button
           look="quiet"
           className="button-icon find-up"
           aria-label="Previous place"
-          disabled={of === 0}
+          disabled={!leads}
           onClick={() => onStep(-1)}
         >
           <Icon name="chevron" />
@@ -60,7 +64,7 @@ export function FindBar(props: {
           look="quiet"
           className="button-icon find-down"
           aria-label="Next place"
-          disabled={of === 0}
+          disabled={!leads}
           onClick={() => onStep(1)}
         >
           <Icon name="chevron" />
