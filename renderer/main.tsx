@@ -16,6 +16,7 @@ import { bridgeOf } from './bridge';
 import { obey } from './shell/obey';
 import { Window } from './shell/window';
 import { type App, AppContext } from './state/app';
+import type { AskedPlace } from './state/asked';
 import { connect } from './state/connection';
 import { rememberedDrafts } from './state/drafts';
 import type { FoundPlace } from './state/found';
@@ -46,6 +47,7 @@ function start(bridge: Bridge, root: HTMLElement): void {
     spots: rememberedSpots(kept),
     waited: keepWaited({ model, line }),
     found: createStore<FoundPlace | null>(null),
+    asked: createStore<AskedPlace | null>(null),
     mac: bridge.platform === 'darwin',
   };
   // Before anything waits: the shell sends what was asked for meanwhile as soon as it hears that the page is ready.

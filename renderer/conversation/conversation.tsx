@@ -11,11 +11,18 @@ import { UsedLine } from './used-line';
 export function Conversation({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
   const found = useStore(app.found, (place) => (place?.task === task.id ? place : null));
+  const asked = useStore(app.asked, (place) => (place?.task === task.id ? place : null));
   const session = found?.session ?? task.session;
   const known = useConversation(session);
   const isEarlier = session !== task.session;
   // Whoever leaves and comes back is in the newest conversation again.
-  useEffect(() => () => app.found.update((place) => (place?.task === task.id ? null : place)), [app, task.id]);
+  useEffect(
+    () => () => {
+      app.found.update((place) => (place?.task === task.id ? null : place));
+      app.asked.update((place) => (place?.task === task.id ? null : place));
+    },
+    [app, task.id],
+  );
   const toNewest = useMemo(() => () => app.found.update(() => null), [app]);
   if (session === null) return <Empty title="No conversation yet">{silenceWords(task)}</Empty>;
   return (
@@ -28,7 +35,7 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
           </button>
         </p>
       )}
-      <Transcript key={session} known={known} task={task} session={session} found={found} />
+      <Transcript key={session} known={known} task={task} session={session} found={found} asked={asked} />
       <UsedLine used={known.used} />
     </div>
   );

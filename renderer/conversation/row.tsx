@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { Task } from '../../core/contract/task';
 import { Glyph } from '../parts/glyph';
 import { Icon } from '../parts/icon';
@@ -6,6 +6,8 @@ import { Note } from '../parts/note';
 import { PatchLines } from '../parts/patch';
 import { askingOf } from '../requests/answers';
 import { RequestForm } from '../requests/request-form';
+import { useApp } from '../state/app';
+import { useStore } from '../state/store';
 import { count, exactly } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
@@ -194,6 +196,8 @@ function Plan({ entries }: { readonly entries: Extract<Row, { kind: 'plan' }>['e
 
 function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>; readonly task: Task }): ReactNode {
   const request = task.requests.find(({ id }) => id === row.request);
+  const isFirst = request !== undefined && task.requests[0]?.id === request.id;
+  const section = useAskedFocus(task.id, isFirst);
   if (request === undefined) {
     return (
       <p className="fact selectable">
@@ -202,15 +206,29 @@ function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>;
       </p>
     );
   }
-  const isFirst = task.requests[0]?.id === request.id;
   return (
-    <section className="card asked" aria-label="Request" aria-current={isFirst || undefined}>
+    <section ref={section} className="card asked" aria-label="Request" aria-current={isFirst || undefined}>
       <h2 className="card-title" dir="auto">
         <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
       </h2>
       <RequestForm request={request} active={isFirst} />
     </section>
   );
+}
+
+/** Puts the focus on the first answer of the request the person went to; never away from a field they write in. */
+function useAskedFocus(task: number, isFirst: boolean): RefObject<HTMLElement | null> {
+  const app = useApp();
+  const wish = useStore(app.asked, (place) => (isFirst && place?.task === task && place.takesFocus ? place : null));
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (wish === null) return;
+    app.asked.update((place) => (place === wish ? { ...wish, takesFocus: false } : place));
+    if (document.activeElement?.closest('input, textarea, select') != null) return;
+    const first = section.current?.querySelector<HTMLElement>('.choice') ?? section.current?.querySelector('textarea');
+    first?.focus();
+  }, [app, wish]);
+  return section;
 }
 
 function firstLine(text: string): string {

@@ -5,6 +5,7 @@ import { useActions } from '../keys/keyboard';
 import { Empty, Skeleton } from '../parts/empty';
 import { FindBar } from '../parts/find-bar';
 import { Note } from '../parts/note';
+import type { AskedPlace } from '../state/asked';
 import type { FoundPlace } from '../state/found';
 import { useSpot } from '../state/spot';
 import { cleanLine } from '../text/clean';
@@ -22,12 +23,17 @@ export function Transcript(props: {
   readonly task: Task;
   readonly session: number;
   readonly found: FoundPlace | null;
+  /** The person came for what the task asks, which is at the end. */
+  readonly asked: AskedPlace | null;
 }): ReactNode {
-  const { known, task, session, found } = props;
+  const { known, task, session, found, asked } = props;
   const { rows } = known;
   const scroller = useRef<HTMLDivElement>(null);
-  const spot = useSpot(`session:${session}`, () => scroller.current?.dispatchEvent(new Event('scroll')));
-  const atEnd = useRef(found !== null || spot.goal() === null);
+  const spot = useSpot(`session:${session}`, () =>
+    // It may be given up while React is at work, when the list must not paint.
+    queueMicrotask(() => scroller.current?.dispatchEvent(new Event('scroll'))),
+  );
+  const atEnd = useRef(found !== null || asked !== null || spot.goal() === null);
   const [away, setAway] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(nothingOpened);
   const toggle = useCallback((key: string) => {
@@ -76,6 +82,11 @@ export function Transcript(props: {
   useLayoutEffect(() => {
     if (found !== null) spot.giveUp();
   }, [found, spot]);
+  useLayoutEffect(() => {
+    if (asked === null) return;
+    spot.giveUp();
+    toEnd();
+  }, [asked, spot, toEnd]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a growing list moves the end, which is then followed.
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -5,7 +5,7 @@ import { Keys } from '../parts/hint';
 import { askingOf } from '../requests/answers';
 import { RequestForm } from '../requests/request-form';
 import { useApp } from '../state/app';
-import { openTask } from '../state/commands';
+import { goToRequest } from '../state/asked';
 import { nameOfPath } from '../state/places';
 import { priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
@@ -42,7 +42,7 @@ export function Card(props: {
           type="button"
           className="card-task ellipsis"
           dir="auto"
-          onClick={() => openTask(app, request.task, 'conversation')}
+          onClick={() => goToRequest(app, { task: request.task, takesFocus: false })}
         >
           {cleanLine(request.taskTitle)}
         </button>

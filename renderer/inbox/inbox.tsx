@@ -7,6 +7,7 @@ import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { WaitedToday } from '../shell/waited';
 import { useApp, useModel } from '../state/app';
+import { goToRequest } from '../state/asked';
 import { goTo, openTask, showSheet } from '../state/commands';
 import { asShown, openRequests, tasksIn } from '../state/places';
 import { say } from '../state/said';
@@ -57,7 +58,7 @@ export function Inbox(): ReactNode {
       if (at === null) return false;
       const request = shownRequests[at];
       const review = shownReviews[at - shownRequests.length];
-      if (request !== undefined) openTask(app, request.task, 'conversation');
+      if (request !== undefined) goToRequest(app, { task: request.task, takesFocus: false });
       else if (review !== undefined) openTask(app, review.id, 'changes');
       return true;
     },

@@ -10,6 +10,8 @@ export function Growing(props: {
   readonly onLeave?: () => void;
   /** What the up arrow does at the very beginning; false leaves it to the field. */
   readonly onUp?: () => boolean;
+  /** Told when the field gets the focus and when it loses it. */
+  readonly onFocused?: (has: boolean) => void;
   readonly field?: RefObject<HTMLTextAreaElement | null>;
   readonly rows?: number;
 }): ReactNode {
@@ -32,6 +34,8 @@ export function Growing(props: {
       dir="auto"
       value={props.text}
       onChange={(event) => props.onText(event.target.value)}
+      onFocus={() => props.onFocused?.(true)}
+      onBlur={() => props.onFocused?.(false)}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();

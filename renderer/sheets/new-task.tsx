@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
 import { type Budget, type Measure, noBudget } from '../../core/contract/budget';
 import type { Priority } from '../../core/contract/priority';
@@ -6,7 +6,7 @@ import type { PermissionLevel } from '../../core/contract/task';
 import { AgentCard } from '../agents/card';
 import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';
-import { Empty } from '../parts/empty';
+import { Empty, Skeleton } from '../parts/empty';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
@@ -34,6 +34,17 @@ const titleDraft = 'new-task-title';
 export function NewTask({ repository }: { readonly repository: number | null }): ReactNode {
   const app = useApp();
   const repositories = useModel((model) => model.repositories);
+  const isStarting = useModel((model) => model.connection.kind === 'connecting');
+  if (isStarting) {
+    // Written on when the window was closed; which repositories there are is known in a moment.
+    return (
+      <SheetFrame title="New task">
+        <div className="sheet-body">
+          <Skeleton lines={5} />
+        </div>
+      </SheetFrame>
+    );
+  }
   if (repositories.length === 0) {
     return (
       <SheetFrame title="New task">
@@ -85,6 +96,10 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [another, setAnother] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
+  // The sheet took the focus itself while there was nothing to write in yet.
+  useEffect(() => {
+    if (document.activeElement?.matches('.sheet')) field.current?.focus();
+  }, []);
   const repository = repositories.find(({ id }) => id === repositoryId);
   const branches = useResource(`${repositoryId}`, (client, signal) =>
     client.repositories.branches({ repository: repositoryId }, { signal }),

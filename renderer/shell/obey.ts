@@ -1,5 +1,6 @@
 import type { WindowCommand } from '../../core/contract/bridge';
 import type { App } from '../state/app';
+import { goToRequest } from '../state/asked';
 import { goTo, openTask, showSheet } from '../state/commands';
 
 /** Does what the menu, the tray or a notification asks. A task is shown once it is known what state it is in. */
@@ -21,9 +22,16 @@ export function obey(app: App, command: WindowCommand): void {
       break;
     default: {
       const id = Number(command.slice('show-task:'.length));
-      if (Number.isSafeInteger(id) && id > 0) whenStarted(app, () => openTask(app, id));
+      if (Number.isSafeInteger(id) && id > 0) whenStarted(app, () => show(app, id));
     }
   }
+}
+
+/** Shows a task where it waits for the person, when it does. */
+function show(app: App, task: number): void {
+  const asks = (app.model.get().tasks.get(task)?.requests.length ?? 0) > 0;
+  if (asks) goToRequest(app, { task, takesFocus: false });
+  else openTask(app, task);
 }
 
 function whenStarted(app: App, then: () => void): void {

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Bridge } from '../../core/contract/bridge';
+import type { AskedPlace } from './asked';
 import type { Line } from './connection';
 import type { Drafts } from './drafts';
 import type { FoundPlace } from './found';
@@ -30,6 +31,8 @@ export interface App {
   readonly waited: Store<KnownWaited | null>;
   /** The place of a conversation the person went to last, from a search; null for its end. */
   readonly found: Store<FoundPlace | null>;
+  /** The request the person went to, until their conversation is left; null when they went to none. */
+  readonly asked: Store<AskedPlace | null>;
   readonly mac: boolean;
 }
 

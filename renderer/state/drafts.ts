@@ -26,6 +26,35 @@ export function withDraft(drafts: Drafts, of: string, text: string): Drafts {
   return text === '' ? others : { ...others, [of]: text };
 }
 
+/** What is written to a task's agent; what an earlier version kept as a message and as a comment is shown as well. */
+export function writtenTo(drafts: Drafts, task: number): string {
+  const [now, ...older] = writtenNames(task).map((name) => drafts[name] ?? '');
+  return now || older.filter((text) => text !== '').join('\n\n');
+}
+
+/** The drafts with this as what is written to a task's agent. */
+export function withWritten(drafts: Drafts, task: number, text: string): Drafts {
+  const [now, ...older] = writtenNames(task);
+  return older.reduce((left, name) => withDraft(left, name, ''), withDraft(drafts, now, text));
+}
+
+function writtenNames(task: number): readonly [string, string, string] {
+  return [`write:${task}`, `message:${task}`, `comment:${task}`];
+}
+
+/** The name of the draft that changes a message its agent does not have yet. */
+export function editName({ task, id }: { readonly task: number; readonly id: number }): string {
+  return `message-edit:${task}:${id}`;
+}
+
+/** The changes to messages of a task that are being written: the message's id, and its text as it shall be. */
+export function editsOf(drafts: Drafts, task: number): readonly (readonly [number, string])[] {
+  const start = `message-edit:${task}:`;
+  return Object.entries(drafts)
+    .filter(([name]) => name.startsWith(start))
+    .map(([name, text]) => [Number(name.slice(start.length)), text]);
+}
+
 function read(kept: Kept): Drafts {
   try {
     const found: unknown = JSON.parse(kept.read(name) ?? '{}');

@@ -1,6 +1,7 @@
 import type { Message } from '../../core/contract/message';
 import type { App } from './app';
 import { carryOut, complain } from './commands';
+import { editName, editsOf, withDraft, withWritten, writtenTo } from './drafts';
 import type { Failure } from './failure';
 import { say } from './said';
 
@@ -12,12 +13,40 @@ export async function sendMessage(app: App, task: number, text: string): Promise
   return ended.ok ? null : ended.failure;
 }
 
-/** Changes a message its agent does not have yet. A failure is given back to be shown on it. */
+/**
+ * Changes a message its agent does not have yet, and forgets the draft of the change unless it was written on meanwhile.
+ * A failure is given back to be shown on it.
+ */
 export async function editMessage(app: App, message: Message, text: string): Promise<Failure | null> {
-  const ended = await carryOut(app, { about: `message:${message.id}`, sentence: 'Saving…' }, (client) =>
-    client.messages.edit({ message: message.id, text }),
-  );
+  const ended = await carryOut(app, { about: `message:${message.id}`, sentence: 'Saving…' }, async (client) => {
+    await client.messages.edit({ message: message.id, text });
+    // While it still counts as being saved: what is saved is not brought back as something the agent missed.
+    const name = editName(message);
+    app.drafts.update((drafts) => (drafts[name] === text ? withDraft(drafts, name, '') : drafts));
+  });
   return ended.ok ? null : ended.failure;
+}
+
+/**
+ * Puts changes to messages that can no longer be changed into what is written to the agent, and says so. A change that
+ * is being saved is left alone: its end says what became of it.
+ */
+export function bringEditsBack(app: App, task: number, messages: readonly Message[]): void {
+  const late = editsOf(app.drafts.get(), task).filter(
+    ([id]) =>
+      !app.doing.get().has(`message:${id}`) && messages.find((message) => message.id === id)?.state !== 'queued',
+  );
+  if (late.length === 0) return;
+  const changed = late.filter(([id, text]) => messages.find((message) => message.id === id)?.text !== text.trim());
+  app.drafts.update((drafts) => {
+    const left = late.reduce((rest, [id]) => withDraft(rest, editName({ task, id }), ''), drafts);
+    const texts = [writtenTo(left, task), ...changed.map(([, text]) => text)].filter((text) => text !== '');
+    return changed.length === 0 ? left : withWritten(left, task, texts.join('\n\n'));
+  });
+  if (changed.length > 0) {
+    const text = 'The message was gone before your change to it was saved. What you wrote is in the field to the agent';
+    say(app.said, { kind: 'done', text, undo: null });
+  }
 }
 
 /** Takes a message back, with a way to say it again. */

@@ -1,5 +1,6 @@
-import { type ReactNode, useRef, useState } from 'react';
-import type { Task } from '../../core/contract/task';
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import type { Message } from '../../core/contract/message';
+import type { Task, TaskState } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
@@ -7,134 +8,171 @@ import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import { discardTask, rejectTask } from '../state/commands';
-import { withDraft } from '../state/drafts';
+import { editName, withDraft, withWritten, writtenTo } from '../state/drafts';
 import type { Failure } from '../state/failure';
-import { sendMessage } from '../state/messages';
+import { bringEditsBack, sendMessage } from '../state/messages';
 import { useStore } from '../state/store';
 import { cleanLine } from '../text/clean';
 import { MessageQueue, useMessages } from './messages';
 
 /**
  * Where the person writes to the agent: a comment on a finished change, or a message while it works or waits for its
- * turn. Either is the next message of the same agent session.
+ * turn. Either is the next message of the same agent session. The field is one and the same whatever becomes of the task,
+ * so that who types when a turn ends types on; it goes only when the task has ended and nobody writes.
  */
 export function Composer({ task }: { readonly task: Task }): ReactNode {
-  if (task.state === 'review') return <ReviewComposer task={task} />;
-  if (task.state === 'done') return null;
-  return <MessageComposer key={task.id} task={task} />;
-}
-
-function MessageComposer({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
-  const name = `message:${task.id}`;
-  const text = useStore(app.drafts, (drafts) => drafts[name] ?? '');
-  const doing = useDoing(`message-to:${task.id}`);
-  const messages = useMessages(task.id).value ?? [];
+  const way = wayOf(task.state);
+  const about = way === 'comment' ? `task:${task.id}` : `message-to:${task.id}`;
+  const doing = useDoing(about);
+  const text = useStore(app.drafts, (drafts) => writtenTo(drafts, task.id));
+  const messages = useMessages(task.id).value;
   const [editing, setEditing] = useState<number | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [hasFocus, setHasFocus] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const canWrite = task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
+  const isSending = useRef(false);
+  const focus = (): void => field.current?.focus();
   useActions({
-    reply: () => {
-      // A question that is open is what a reply answers.
-      if (!canWrite || task.requests.length > 0) return false;
-      field.current?.focus();
-      return true;
-    },
+    ...(way === null
+      ? {}
+      : {
+          reply: () => {
+            // A question that is open is what a reply answers.
+            if (task.requests.length > 0) return false;
+            focus();
+            return true;
+          },
+        }),
+    ...(way === 'comment' ? { deny: focus } : {}),
   });
+  const editorGone = useEditorFocus({ task: task.id, messages, focus });
+  // A message that comes back to the queue later is not being changed any more.
+  if (editing !== null && messages !== null && !isQueued(messages, editing)) setEditing(null);
+
   const send = async (): Promise<void> => {
-    if (text.trim() === '') return field.current?.focus();
+    if (way === null) return;
+    if (text.trim() === '') return focus();
+    // The task may change its state while this is sent, and what it is sent as: the field itself knows that it is.
+    if (isSending.current || app.doing.get().has(about)) return;
+    isSending.current = true;
     setFailure(null);
-    const failed = await sendMessage(app, task.id, text);
-    if (failed === null) app.drafts.update((drafts) => withDraft(drafts, name, ''));
-    else setFailure(failed);
+    const failed = await (way === 'comment' ? rejectTask(app, task, text) : sendMessage(app, task.id, text));
+    isSending.current = false;
+    if (failed !== null) return setFailure(failed);
+    app.drafts.update((drafts) => (writtenTo(drafts, task.id) === text ? withWritten(drafts, task.id, '') : drafts));
+  };
+  const edit = (message: Message | null): void => {
+    setEditing(message?.id ?? null);
+    if (message !== null) app.drafts.update((drafts) => withDraft(drafts, editName(message), message.text));
   };
   const editNewest = (): boolean => {
-    const newest = messages.findLast(({ state }) => state === 'queued');
+    const newest = messages?.findLast(({ state }) => state === 'queued');
     if (newest === undefined || text !== '') return false;
-    setEditing(newest.id);
+    edit(newest);
     return true;
   };
-  const leaveEditing = (message: number | null): void => {
-    setEditing(message);
-    if (message === null) field.current?.focus();
-  };
-  if (!canWrite && messages.length === 0) return null;
+  const isWritable = way !== null || text !== '' || hasFocus;
+  if (!isWritable && (messages ?? []).length === 0) return null;
   return (
-    <section className="composer" aria-label="Write to the agent">
+    <section className="composer" aria-label={way === 'comment' ? 'Your verdict' : 'Write to the agent'}>
       <MessageQueue
         task={task}
-        messages={messages}
+        messages={messages ?? []}
         editing={editing}
-        onEdit={leaveEditing}
-        onRemoved={() => field.current?.focus()}
+        onEdit={edit}
+        onEditorGone={editorGone}
+        onRemoved={focus}
       />
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-      {canWrite && (
+      {isWritable && way === null && (
+        <p className="composer-ended quiet small" role="status">
+          {endedWords(task, text)}
+        </p>
+      )}
+      {isWritable && (
         <div className="composer-row">
           <Growing
             field={field}
-            label={`Write to ${task.agent}`}
+            label={
+              way === 'comment'
+                ? `Comment on the change; ${task.agent} goes on with it`
+                : way === 'message'
+                  ? `Write to ${task.agent}`
+                  : 'What you wrote'
+            }
             text={text}
-            onText={(value) => app.drafts.update((drafts) => withDraft(drafts, name, value))}
+            onText={(value) => app.drafts.update((drafts) => withWritten(drafts, task.id, value))}
             onSend={() => void send()}
             onUp={editNewest}
+            onFocused={setHasFocus}
           />
-          <Button doing={doing} onClick={() => void send()}>
-            Queue message {text.trim() !== '' && <Keys keys="mod+Enter" />}
-            {text.trim() === '' && task.requests.length === 0 && <Keys keys="r" />}
-          </Button>
+          {way !== null && (
+            <Button doing={doing} onClick={() => void send()}>
+              {way === 'comment' ? 'Request changes' : 'Queue message'}{' '}
+              {text.trim() !== '' && <Keys keys="mod+Enter" />}
+              {text.trim() === '' && task.requests.length === 0 && <Keys keys="r" />}
+            </Button>
+          )}
+          {way === 'comment' && (
+            <Button look="danger" doing={doing === null ? null : 'Discard'} onClick={() => void discardTask(app, task)}>
+              Discard
+            </Button>
+          )}
         </div>
       )}
     </section>
   );
 }
 
-function ReviewComposer({ task }: { readonly task: Task }): ReactNode {
+/**
+ * Brings back what was written as a change to a message the agent got meanwhile, and puts the focus into the field when
+ * the editor that had it went away. Gives back what says that one did.
+ */
+function useEditorFocus(options: {
+  readonly task: number;
+  readonly messages: readonly Message[] | null;
+  readonly focus: () => void;
+}): () => void {
+  const { task, messages, focus } = options;
   const app = useApp();
-  const name = `comment:${task.id}`;
-  const text = useStore(app.drafts, (drafts) => drafts[name] ?? '');
-  const doing = useDoing(`task:${task.id}`);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const field = useRef<HTMLTextAreaElement>(null);
-  useActions({
-    reply: () => field.current?.focus(),
-    deny: () => field.current?.focus(),
+  const drafts = useStore(app.drafts, (all) => all);
+  const doing = useStore(app.doing, (all) => all);
+  const isGone = useRef(false);
+  useLayoutEffect(() => {
+    if (!isGone.current) return;
+    isGone.current = false;
+    focus();
   });
-  const messages = useMessages(task.id).value ?? [];
-  const [editing, setEditing] = useState<number | null>(null);
-  const send = async (): Promise<void> => {
-    if (text.trim() === '') return field.current?.focus();
-    setFailure(null);
-    const failed = await rejectTask(app, task, text);
-    if (failed === null) app.drafts.update((drafts) => withDraft(drafts, name, ''));
-    else setFailure(failed);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is written and what is being saved decide, too.
+  useLayoutEffect(() => {
+    if (messages !== null) bringEditsBack(app, task, messages);
+  }, [app, task, messages, drafts, doing]);
+  return () => {
+    isGone.current = true;
   };
-  return (
-    <section className="composer" aria-label="Your verdict">
-      <MessageQueue
-        task={task}
-        messages={messages}
-        editing={editing}
-        onEdit={setEditing}
-        onRemoved={() => field.current?.focus()}
-      />
-      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-      <div className="composer-row">
-        <Growing
-          field={field}
-          label={`Comment on the change; ${task.agent} goes on with it`}
-          text={text}
-          onText={(value) => app.drafts.update((drafts) => withDraft(drafts, name, value))}
-          onSend={() => void send()}
-        />
-        <Button doing={doing} onClick={() => void send()}>
-          Request changes {text.trim() === '' ? <Keys keys="r" /> : <Keys keys="mod+Enter" />}
-        </Button>
-        <Button look="danger" doing={doing === null ? null : 'Discard'} onClick={() => void discardTask(app, task)}>
-          Discard
-        </Button>
-      </div>
-    </section>
-  );
+}
+
+function isQueued(messages: readonly Message[], id: number): boolean {
+  return messages.some((message) => message.id === id && message.state === 'queued');
+}
+
+/** What is written to an agent is in each state: a message, a comment on its change, or nothing it would get. */
+function wayOf(state: TaskState): 'message' | 'comment' | null {
+  switch (state) {
+    case 'queued':
+    case 'running':
+    case 'waiting':
+      return 'message';
+    case 'review':
+      return 'comment';
+    default:
+      return null;
+  }
+}
+
+function endedWords({ state }: Task, text: string): string {
+  if (text === '') return 'The task has ended.';
+  if (state === 'done') return 'The task has ended. What you wrote is kept.';
+  return 'The task has ended. What you wrote is kept; you can send it when you retry the task.';
 }

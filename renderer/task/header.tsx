@@ -8,6 +8,7 @@ import { Glyph, lookOf, lookWords } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useDoing, useModel } from '../state/app';
+import { goToRequest } from '../state/asked';
 import { resumeTask, retryTask } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
@@ -122,25 +123,12 @@ function PrimaryAction(props: {
   }
   if (task.state === 'waiting' && task.requests.length > 0) {
     return (
-      <Button
-        look="primary"
-        onClick={() => answerIt(() => app.view.update((view) => ({ ...view, tab: 'conversation' })))}
-      >
+      <Button look="primary" onClick={() => goToRequest(app, { task: task.id, takesFocus: true })}>
         Answer
       </Button>
     );
   }
   return null;
-}
-
-/** Shows the open request and puts the focus on its first answer. */
-function answerIt(show: () => void): void {
-  show();
-  requestAnimationFrame(() => {
-    const scroller = document.querySelector('.conversation-scroll');
-    if (scroller !== null) scroller.scrollTop = scroller.scrollHeight;
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.asked .choice')?.focus());
-  });
 }
 
 /** Why a task whose turn it is does not start, when something keeps it. */

@@ -1,12 +1,14 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Message } from '../../core/contract/message';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
+import { editName, withDraft } from '../state/drafts';
 import { editMessage, removeMessage } from '../state/messages';
 import { type Resource, useResource } from '../state/resource';
+import { useStore } from '../state/store';
 import { exactly } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 
@@ -26,13 +28,16 @@ export function useMessages(task: number): Resource<Message[]> {
 export function MessageQueue(props: {
   readonly task: Task;
   readonly messages: readonly Message[];
-  /** The message that is being changed, or null. */
+  /** The message somebody began to change here; a change that was begun before is known by its draft. */
   readonly editing: number | null;
-  readonly onEdit: (message: number | null) => void;
+  readonly onEdit: (message: Message | null) => void;
+  /** The editor that had the focus is no longer there. */
+  readonly onEditorGone: () => void;
   /** One was taken back; the focus was on it. */
   readonly onRemoved: () => void;
 }): ReactNode {
-  const { task, messages, editing, onEdit, onRemoved } = props;
+  const { task, messages, editing, onEdit, onEditorGone, onRemoved } = props;
+  const drafts = useStore(useApp().drafts, (all) => all);
   if (messages.length === 0) return null;
   return (
     <section className="message-queue" aria-label="Messages the agent does not have yet">
@@ -40,10 +45,10 @@ export function MessageQueue(props: {
       <ol>
         {messages.map((message) => (
           <li key={message.id} className="message">
-            {editing === message.id && message.state === 'queued' ? (
-              <Editor message={message} done={() => onEdit(null)} />
+            {message.state === 'queued' && (editing === message.id || drafts[editName(message)] !== undefined) ? (
+              <Editor message={message} fresh={editing === message.id} done={() => onEdit(null)} gone={onEditorGone} />
             ) : (
-              <Waiting message={message} edit={() => onEdit(message.id)} removed={onRemoved} />
+              <Waiting message={message} edit={() => onEdit(message)} removed={onRemoved} />
             )}
           </li>
         ))}
@@ -86,39 +91,66 @@ function Waiting(props: {
   );
 }
 
-function Editor({ message, done }: { readonly message: Message; readonly done: () => void }): ReactNode {
+function Editor(props: {
+  readonly message: Message;
+  /** Opened by hand just now, so it takes the focus. */
+  readonly fresh: boolean;
+  readonly done: () => void;
+  readonly gone: () => void;
+}): ReactNode {
+  const { message } = props;
   const app = useApp();
   const doing = useDoing(`message:${message.id}`);
-  const [text, setText] = useState(message.text);
+  const name = editName(message);
+  const text = useStore(app.drafts, (drafts) => drafts[name] ?? '');
   const [failure, setFailure] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const editor = useRef<HTMLDivElement>(null);
+  const isFresh = useRef(props.fresh);
   useEffect(() => {
+    if (!isFresh.current) return;
     const element = field.current;
     element?.focus();
     element?.setSelectionRange(element.value.length, element.value.length);
   }, []);
+  const gone = useRef(props.gone);
+  useLayoutEffect(() => {
+    const element = editor.current;
+    return () => {
+      // It is still on the page here; right after, the focus would be nowhere and letters would be the window's keys.
+      if (element?.contains(document.activeElement)) gone.current();
+    };
+  }, []);
+  const write = (value: string): void => app.drafts.update((drafts) => withDraft(drafts, name, value));
+  const leave = (): void => {
+    write('');
+    props.done();
+  };
   const save = async (): Promise<void> => {
     if (text.trim() === '') return field.current?.focus();
-    const failed = text.trim() === message.text ? null : await editMessage(app, message, text);
-    if (failed === null) done();
-    else setFailure(failed.message);
+    if (app.doing.get().has(`message:${message.id}`)) return;
+    if (text.trim() === message.text) return leave();
+    setFailure(null);
+    const failed = await editMessage(app, message, text);
+    if (failed !== null) setFailure(failed.message);
+    else if (app.drafts.get()[name] === undefined) props.done();
   };
   return (
-    <div className="message-editor">
+    <div ref={editor} className="message-editor">
       {failure !== null && <Note kind="failed">{cleanLine(failure)}</Note>}
       <Growing
         field={field}
         label="Change the message"
         text={text}
-        onText={setText}
+        onText={write}
         onSend={() => void save()}
-        onLeave={done}
+        onLeave={leave}
       />
       <span className="message-acts">
         <Button doing={doing} onClick={() => void save()}>
           Save
         </Button>
-        <Button look="quiet" onClick={done}>
+        <Button look="quiet" onClick={leave}>
           Keep as it was
         </Button>
       </span>

@@ -50,6 +50,22 @@ describe('a core that takes long', () => {
     expect(await page.getByText('Switchyard is starting').count()).toBe(0);
   });
 
+  test('does not hide what was being written as if there were no repository', async () => {
+    await harness.open('little');
+    await press('c');
+    await page.keyboard.type('Half a prompt');
+    await harness.openSlow();
+    const sheet = page.getByRole('dialog', { name: 'New task' });
+    await sheet.getByRole('status', { name: 'Loading' }).waitFor();
+    expect(await sheet.getByText('Add a repository first').count()).toBe(0);
+    await core(({ live }) => live());
+    await expect
+      .poll(() => sheet.getByRole('textbox', { name: /What should be done/ }).inputValue())
+      .toBe('Half a prompt');
+    await page.keyboard.type(' and more');
+    expect(await sheet.getByRole('textbox', { name: /What should be done/ }).inputValue()).toContain('and more');
+  });
+
   test('that stops answering is told with a count of how long it has been tried', async () => {
     await harness.open('little');
     await core(({ die }) => die());

@@ -17,9 +17,13 @@ export type Agents = 'some' | 'echo' | 'looking';
 
 /**
  * A core in the page that answers every call from memory, for seeing and testing the window without the real one. The
- * call named `stuck` is never answered.
+ * call named `stuck` is not answered until `free` is called.
  */
 export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: string | null = null) {
+  let free = (): void => {};
+  const freed = new Promise<void>((resolve) => {
+    free = resolve;
+  });
   const found = data.agents.map((agent) =>
     agents !== 'echo' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
   );
@@ -89,7 +93,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
   const hang = async (name: string): Promise<void> => {
-    if (stuck === name) await new Promise(() => {});
+    if (stuck === name) await freed;
   };
   const note = (name: string, input: unknown): void => {
     called.push({ name, input });
@@ -296,8 +300,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     messages: {
       list: on.messages.list.handler(({ input }) => messages.filter(({ task }) => task === input.task)),
-      add: on.messages.add.handler(({ input }) => {
+      add: on.messages.add.handler(async ({ input }) => {
         note('messages.add', input);
+        await hang('messages.add');
         const added = {
           id: messages.length + 1,
           ...input,
@@ -422,5 +427,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   const addHook = (hook: string): void => {
     programs = [...programs, hook];
   };
-  return { router, called, put, tasks, findAgents, addHook, configure };
+  /** The agent is given everything that was said to it. */
+  const handOver = (task: number): void => {
+    messages = messages.filter((message) => message.task !== task);
+    tell({ type: 'messages.changed', task });
+  };
+  return { router, called, put, tasks, findAgents, addHook, configure, handOver, free };
 }

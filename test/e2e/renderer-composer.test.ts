@@ -1,0 +1,212 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Task } from '../../core/contract/task';
+import { type Harness, openHarness } from './harness';
+
+let harness: Harness;
+let page: Page;
+
+beforeAll(async () => {
+  harness = await openHarness({ width: 1280, height: 800 });
+  page = harness.page;
+});
+afterAll(() => harness?.close());
+afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
+
+interface Inside {
+  readonly harness: {
+    command(command: string): void;
+    readonly core: {
+      readonly tasks: Map<number, Task>;
+      put(task: Task): void;
+      handOver(task: number): void;
+      free(): void;
+    };
+  };
+}
+
+const change = (id: number, more: Partial<Task>) =>
+  page.evaluate(
+    ([task, parts]) => {
+      const { core } = (window as unknown as Inside).harness;
+      const before = core.tasks.get(task);
+      if (before !== undefined) core.put({ ...before, ...parts });
+    },
+    [id, more] as const,
+  );
+const notify = (id: number) =>
+  page.evaluate((task) => (window as unknown as Inside).harness.command(`show-task:${task}`), id);
+const composer = () => page.locator('.composer-row textarea');
+const hasFocus = (selector: string) =>
+  page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector);
+
+/** Opens a task of the sample and what is said in it. */
+async function open(task: number): Promise<void> {
+  await notify(task);
+  await page.getByRole('tab', { name: 'Conversation' }).click();
+  await page.locator('.conversation-row').first().waitFor();
+}
+
+describe('who types when a turn ends', () => {
+  test('types on in the same field, and no letter approves, merges or discards', async () => {
+    await harness.open('little');
+    await open(4);
+    await page.keyboard.press('r');
+    await page.keyboard.type('Use the fake');
+    await change(4, { state: 'review', change: { files: 2, additions: 8, deletions: 1 } });
+    await page.getByRole('button', { name: /Request changes/ }).waitFor();
+    await page.keyboard.type(' and a clock, d c');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('words');
+    await page.keyboard.press('Control+Backspace');
+    expect(await composer().inputValue()).toBe('Use the fake and a clock, d c\n');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await harness.called('tasks.approve')).toEqual([]);
+
+    await change(4, { state: 'running' });
+    await page.getByRole('button', { name: /Queue message/ }).waitFor();
+    await page.keyboard.type('in all tests');
+    await change(4, { state: 'done', outcome: 'merged', mergedOid: 'a'.repeat(40) });
+    await page.getByText('The task has ended. What you wrote is kept.').waitFor();
+    await page.keyboard.type('!');
+    await page.keyboard.press('Control+Enter');
+    expect(await composer().inputValue()).toBe('Use the fake and a clock, d c\nin all tests!');
+    expect(await harness.called('messages.add')).toEqual([]);
+    expect(await harness.broken()).toEqual([]);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    expect(await hasFocus('.composer-row textarea')).toBe(true);
+    await page.keyboard.press('Escape');
+    await composer().waitFor({ state: 'detached' });
+  });
+
+  test('sends once however often it is asked, and what is written meanwhile stays', async () => {
+    await harness.open('little', 'light', 'stuck=messages.add');
+    await open(4);
+    await page.keyboard.press('r');
+    await page.keyboard.type('Use the fake clock');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.type(' in slow tests');
+    await page.keyboard.press('Control+Enter');
+    expect(await page.locator('.composer .note-failed').count()).toBe(0);
+    await page.evaluate(() => (window as unknown as Inside).harness.core.free());
+    await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
+    expect(await composer().inputValue()).toBe('Use the fake clock in slow tests');
+    expect(await harness.called('messages.add')).toHaveLength(1);
+  });
+});
+
+describe('a change to a message', () => {
+  const editor = () => page.getByRole('textbox', { name: 'Change the message' });
+
+  test('is kept when another tab is shown, without taking the focus, and is not lost with the message', async () => {
+    await harness.open('little');
+    await open(4);
+    await page.keyboard.press('r');
+    await page.keyboard.type('Use the fake clock');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.type(' in slow');
+    await page.getByRole('tab', { name: 'Info' }).click();
+    await editor().waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await editor().waitFor();
+    expect(await editor().inputValue()).toBe('Use the fake clock in slow');
+    expect(await hasFocus('[role="tab"]')).toBe(true);
+
+    await editor().click();
+    await page.keyboard.press('End');
+    await page.evaluate(() => (window as unknown as Inside).harness.core.handOver(4));
+    await editor().waitFor({ state: 'detached' });
+    await page
+      .getByText(/What you wrote is in the field/)
+      .first()
+      .waitFor();
+    await page.keyboard.type(' tests');
+    expect(await composer().inputValue()).toBe('Use the fake clock in slow tests');
+    expect(await harness.called('messages.edit')).toEqual([]);
+  });
+
+  test('that was saved is not brought back once the agent has the message', async () => {
+    await harness.open('little');
+    await open(4);
+    await page.keyboard.press('r');
+    await page.keyboard.type('Use the fake clock');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.type(' always');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.message-queue').getByText('Use the fake clock always').waitFor();
+    expect(await hasFocus('.composer-row textarea')).toBe(true);
+    await page.evaluate(() => (window as unknown as Inside).harness.core.handOver(4));
+    await page.locator('.message-queue').waitFor({ state: 'detached' });
+    expect(await composer().inputValue()).toBe('');
+  });
+});
+
+describe('who comes for a request', () => {
+  const isAtEnd = () =>
+    page.evaluate(() => {
+      const pane = document.querySelector('.conversation-scroll');
+      return pane !== null && pane.scrollHeight - pane.scrollTop - pane.clientHeight < 24;
+    });
+  const seesRequest = async () => {
+    await expect.poll(isAtEnd, { timeout: 15_000 }).toBe(true);
+    await page.locator('.asked .choice').first().waitFor();
+  };
+  const readFurtherUp = async () => {
+    await page.locator('.conversation-scroll').hover();
+    await page.mouse.wheel(0, -3_000);
+    await page.getByRole('button', { name: /Jump to latest/ }).waitFor();
+    // The wheel goes on by itself for a while, and what is gone to meanwhile it would leave again.
+    let last = -1;
+    await expect
+      .poll(
+        async () => {
+          const before = last;
+          last = await page.evaluate(() => document.querySelector('.conversation-scroll')?.scrollTop ?? 0);
+          return last === before;
+        },
+        { interval: 150 },
+      )
+      .toBe(true);
+  };
+
+  test('is led to it from the inbox, a notification and Answer, however far up was read before', async () => {
+    await harness.open('much');
+    await page.locator('.card-task').first().click();
+    await seesRequest();
+    const task = await page.evaluate(() => JSON.parse(localStorage.getItem('switchyard.view') ?? '{}').task as number);
+    await readFurtherUp();
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.locator('.card-task').first().click();
+    await seesRequest();
+    // A stray key must not answer: only who asks to answer gets the focus on an answer.
+    expect(await hasFocus('.choice')).toBe(false);
+
+    await readFurtherUp();
+    await notify(task);
+    await seesRequest();
+
+    await readFurtherUp();
+    await page.getByRole('tab', { name: 'Info' }).click();
+    await page.getByRole('button', { name: 'Answer', exact: true }).click();
+    await seesRequest();
+    await expect.poll(() => hasFocus('.asked .choice')).toBe(true);
+  });
+
+  test('and then reads further up is where they were after another tab', async () => {
+    await harness.open('much');
+    await page.locator('.card-task').first().click();
+    await seesRequest();
+    await readFurtherUp();
+    await page.getByRole('tab', { name: 'Info' }).click();
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await page.getByRole('button', { name: /Jump to latest/ }).waitFor();
+    expect(await isAtEnd()).toBe(false);
+  });
+});
