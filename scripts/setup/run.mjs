@@ -40,8 +40,9 @@ export function run(command, args, options = {}) {
  */
 export function handOver(command, args, { output, stop, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = output === undefined ? /** @type {const} */ ('inherit') : ['ignore', output, output];
-    const child = spawn(command, args, { ...options, stdio });
+    /** @type {import('node:child_process').SpawnOptions} */
+    const how = { ...options, stdio: output === undefined ? 'inherit' : ['ignore', output, output] };
+    const child = spawn(command, args, how);
     const onStop = () => child.kill('SIGTERM');
     stop?.addEventListener('abort', onStop, { once: true });
     if (stop?.aborted) onStop();
