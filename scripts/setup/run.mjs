@@ -40,9 +40,8 @@ export function run(command, args, options = {}) {
  */
 export function handOver(command, args, { output, stop, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    /** @type {import('node:child_process').SpawnOptions} */
-    const how = { ...options, stdio: output === undefined ? 'inherit' : ['ignore', output, output] };
-    const child = spawn(command, args, how);
+    const stdio = output === undefined ? /** @type {const} */ ('inherit') : ['ignore', output, output];
+    const child = spawn(command, args, { ...options, stdio });
     const onStop = () => child.kill('SIGTERM');
     stop?.addEventListener('abort', onStop, { once: true });
     if (stop?.aborted) onStop();
