@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { agentEnvironment, agentsRunHere, ensureAgents } from './setup/agents.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { electronEnvironment, findElectron } from './setup/electron.mjs';
@@ -11,7 +9,7 @@ import { ensureSystem } from './setup/system.mjs';
 import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
-import { lanesOf, selectStages } from './suite/stages.mjs';
+import { selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
 import { runCoverage, runProject } from './suite/vitest.mjs';
 import { openDisplay } from './suite/xvfb.mjs';
@@ -20,7 +18,6 @@ import { openDisplay } from './suite/xvfb.mjs';
  * @typedef {import('./suite/stages.mjs').Stage} Stage
  * @typedef {ReturnType<typeof openSandbox>} Sandbox
  * @typedef {{ code: number, count?: import('./suite/vitest.mjs').Count, skipped?: string }} Outcome
- * @typedef {{ sandbox: Sandbox, rest: readonly string[], measure: boolean, output?: number, stop?: AbortSignal }} Run
  */
 
 setMaxListeners(20);
@@ -53,37 +50,20 @@ async function runStages(selected, rest) {
   const summary = [];
   try {
     const measure = rest.length === 0 && selected.some((stage) => stage.name === 'coverage');
-    const { inTurn, beside } = lanesOf(selected);
-    /** @param {Stage} stage @param {Ended} ended */
-    const count = (stage, { outcome: { code, count, skipped }, took }) => {
+    for (const stage of selected) {
+      say(`\n── ${stage.name}: ${stage.about}`);
+      const started = performance.now();
+      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure }).catch(explain);
+      const took = seconds(performance.now() - started);
       total.passed += count?.passed ?? 0;
       total.skipped += count?.skipped ?? 0;
       // A stage that fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
       total.failed += code === 0 ? 0 : Math.max(1, count?.failed ?? 0);
       summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${took}`);
-      if (code !== 0 || interrupted) summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
-      return code === 0 && !interrupted;
-    };
-    const stop = new AbortController();
-    /** @type {Beside[]} */
-    let started = [];
-    for (const stage of inTurn) {
-      // What is built for the first project is there for those beside it, too.
-      if (stage.project && started.length === 0 && beside.length > 0) {
-        await ensureBuilt();
-        started = beside.map((one) => startBeside(one, { sandbox, rest, measure, stop: stop.signal }));
+      if (code !== 0 || interrupted) {
+        summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
+        break;
       }
-      say(`\n── ${stage.name}: ${stage.about}`);
-      if (count(stage, await timed(runStage(stage, { sandbox, rest, measure })))) continue;
-      stop.abort();
-      break;
-    }
-    for (const { stage, ended, output } of started) {
-      if (!stop.signal.aborted) say(`\n── ${stage.name}: ${stage.about} (began with the first tests)`);
-      const end = await ended;
-      if (stop.signal.aborted) continue;
-      process.stdout.write(readFileSync(output));
-      if (!count(stage, end)) break;
     }
     total.failed += await endSurvivors(sandbox);
     total.failed += before ? await findLitter(before) : 0;
@@ -98,39 +78,11 @@ async function runStages(selected, rest) {
 }
 
 /**
- * @typedef {{ outcome: Outcome, took: string }} Ended
- * @typedef {{ stage: Stage, ended: Promise<Ended>, output: string }} Beside
- */
-
-/**
- * Starts a stage beside the others. What it says goes to a file, so that two do not talk at once.
  * @param {Stage} stage
- * @param {Run} run
- * @returns {Beside}
- */
-function startBeside(stage, run) {
-  const output = join(run.sandbox.records, `${stage.name}.txt`);
-  const file = openSync(output, 'w');
-  const ended = timed(runStage(stage, { ...run, output: file })).finally(() => closeSync(file));
-  return { stage, ended, output };
-}
-
-/**
- * @param {Promise<Outcome>} running
- * @returns {Promise<Ended>}
- */
-async function timed(running) {
-  const started = performance.now();
-  const outcome = await running.catch(explain);
-  return { outcome, took: seconds(performance.now() - started) };
-}
-
-/**
- * @param {Stage} stage
- * @param {Run} run
+ * @param {{ sandbox: Sandbox, rest: readonly string[], measure: boolean }} run
  * @returns {Promise<Outcome>}
  */
-async function runStage(stage, { sandbox, rest, measure, output, stop }) {
+async function runStage(stage, { sandbox, rest, measure }) {
   if (stage.name === 'types') return { code: await checkTypes() };
   if (stage.name === 'lint') return { code: await checkLint() };
   if (stage.name === 'coverage') {
@@ -148,8 +100,6 @@ async function runStage(stage, { sandbox, rest, measure, output, stop }) {
       env: { ...sandbox.env, ...env },
       records: sandbox.records,
       measure: measure && stage.measured === true,
-      output,
-      stop,
     });
   } finally {
     await close();

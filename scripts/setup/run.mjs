@@ -31,20 +31,15 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Starts a program in the person's terminal, hands it the signals this script gets, and gives its exit code. What it says
- * goes to the file `output` instead when there is one, and `stop` ends it.
+ * Starts a program in the person's terminal, hands it the signals this script gets, and gives its exit code.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {RunOptions & { output?: number | undefined, stop?: AbortSignal | undefined }} [options]
+ * @param {RunOptions} [options]
  * @returns {Promise<number>}
  */
-export function handOver(command, args, { output, stop, ...options } = {}) {
+export function handOver(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = output === undefined ? /** @type {const} */ ('inherit') : ['ignore', output, output];
-    const child = spawn(command, args, { ...options, stdio });
-    const onStop = () => child.kill('SIGTERM');
-    stop?.addEventListener('abort', onStop, { once: true });
-    if (stop?.aborted) onStop();
+    const child = spawn(command, args, { ...options, stdio: 'inherit' });
     // A terminal sends Ctrl-C to the child as well; only without one does it need to be passed on.
     const passOn = (/** @type {NodeJS.Signals} */ signal) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -56,7 +51,6 @@ export function handOver(command, args, { output, stop, ...options } = {}) {
     const letGo = () => {
       clearInterval(watching);
       for (const signal of signals) process.off(signal, passOn);
-      stop?.removeEventListener('abort', onStop);
     };
     child.once('error', (error) => {
       letGo();

@@ -1,7 +1,6 @@
 /**
- * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest. One that is
- * `beside` mostly waits, for windows and pages, so it runs while the projects before it do, on what they leave of two cores.
- * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean, beside?: boolean }} Stage
+ * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest.
+ * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean }} Stage
  * @type {readonly Stage[]}
  */
 export const stages = [
@@ -10,7 +9,7 @@ export const stages = [
   { name: 'unit', about: 'unit and integration tests', project: true, measured: true },
   { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true },
   { name: 'fault', about: 'crashes and failures on purpose', project: true, measured: true },
-  { name: 'e2e', about: 'the real app in a real window', project: true, beside: true },
+  { name: 'e2e', about: 'the real app in a real window', project: true },
   { name: 'coverage', about: 'lines of core/ reached by the tests so far' },
 ];
 
@@ -31,19 +30,6 @@ export function selectStages(args) {
   const isSelected = (/** @type {Stage} */ stage) =>
     wanted.size === 0 || wanted.has(stage.name) || (wanted.has('coverage') && stage.measured);
   return { selected: stages.filter(isSelected), rest };
-}
-
-/**
- * The stages in two lanes: those that run one after another, and those that run beside the first project among them.
- * @param {readonly Stage[]} selected
- * @returns {{ inTurn: readonly Stage[], beside: readonly Stage[] }}
- */
-export function lanesOf(selected) {
-  const hasCompany = selected.some((stage) => stage.project && !stage.beside);
-  return {
-    inTurn: selected.filter((stage) => !hasCompany || !stage.beside),
-    beside: selected.filter((stage) => hasCompany && stage.beside),
-  };
 }
 
 /** @param {string} unknown */

@@ -14,12 +14,11 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
  * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, output?: number | undefined, stop?: AbortSignal | undefined }} order
- *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
- *   output: the file its report goes to instead of the terminal; stop: ends it
+ * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean }} order
+ *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure, output, stop }) {
+export async function runProject({ project, args, env, records, measure }) {
   const report = join(records, `${project}.json`);
   const code = await handOver(
     runtimeNode(),
@@ -33,7 +32,7 @@ export async function runProject({ project, args, env, records, measure, output,
       ...(measure ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reporter=json-summary'] : []),
       ...args,
     ],
-    { cwd: root, env, output, stop },
+    { cwd: root, env },
   );
   return { code, count: countTests(report) };
 }

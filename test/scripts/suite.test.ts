@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testEnvironment } from '../../scripts/suite/sandbox.mjs';
-import { lanesOf, selectStages, stages } from '../../scripts/suite/stages.mjs';
+import { selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
 import { temporaryFolder, writeFiles } from './folder';
@@ -31,15 +31,6 @@ describe('npm test', () => {
 
   it('runs the tests that coverage is measured over', () => {
     expect(selected('coverage').names).toEqual(['unit', 'agents', 'fault', 'coverage']);
-  });
-
-  it('runs what mostly waits beside the other tests, and in turn when it is alone', () => {
-    const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
-    const all = lanesOf(stages);
-    expect(names(all.beside)).toEqual(['e2e']);
-    expect(names(all.inTurn)).toEqual(['types', 'lint', 'unit', 'agents', 'fault', 'coverage']);
-    const few = lanesOf(stages.filter(({ name }) => name === 'types' || name === 'e2e'));
-    expect([names(few.inTurn), few.beside]).toEqual([['types', 'e2e'], []]);
   });
 
   it.each([[['nonsense']], [['types', 'test/core']], [['test/core']]])('explains itself when given %j', (args) => {
