@@ -432,8 +432,10 @@ describe('a landing cut short', () => {
     const whole = Number((await run(null)).ended.stdout);
     expect(whole).toBeGreaterThan(0);
     const ends = { killed: 0, landed: 0, 'not-landed': 0 };
-    for (let point = 0; point < 20; point++) {
-      const { place, top, landing, ended } = await run((whole * point) / 20);
+    const isFair = () => Math.min(ends.killed / 5, ends.landed, ends['not-landed']) >= 1;
+    // On a busy machine the measure of the whole may be far off; then the points are gone through again.
+    for (let point = 0; point < 20 || (point < 60 && !isFair()); point++) {
+      const { place, top, landing, ended } = await run((whole * (point % 20)) / 20);
       if (ended.signal === 'SIGKILL') ends.killed++;
       const done = await completeLanding(place, landing);
       if (done.kind !== 'landed' && done.kind !== 'not-landed') throw new Error(done.kind);
@@ -443,7 +445,7 @@ describe('a landing cut short', () => {
       expect(bench.plain(top, 'status', '--porcelain')).toBe(' M mine.txt\n');
     }
     // Kills that never hit, or all on one side of the branch's move, would prove nothing.
-    expect(Math.min(ends.killed / 5, ends.landed, ends['not-landed']), JSON.stringify(ends)).toBeGreaterThanOrEqual(1);
+    expect(isFair(), JSON.stringify(ends)).toBe(true);
   }, 120_000);
 });
 
