@@ -64,35 +64,27 @@ export function dayBudget(db: Database, at: number): Budget {
 /** The budgets of the day at this moment: all tasks', and one repository's. */
 export function dayBudgets(db: Database, repository: number, at: number): Spent[] {
   const day = startOfDay(at);
-  const all = dayBudget(db, at);
-  const own = widened(db, 'repository', repository, day, capsOf(db, 'repository', repository));
-  return [
-    ...(isNone(own)
-      ? []
-      : [
-          {
-            scope: 'repository' as const,
-            cap: own,
-            set: capsOf(db, 'repository', repository),
-            spent: daySpending(db, at, repository),
-          },
-        ]),
-    ...(isNone(all)
-      ? []
-      : [{ scope: 'day' as const, cap: all, set: readSetting(db, 'dayBudget'), spent: daySpending(db, at) }]),
-  ];
+  const own = { scope: 'repository', subject: repository, day, set: capsOf(db, 'repository', repository) } as const;
+  const all = { scope: 'day', subject: 0, day, set: readSetting(db, 'dayBudget') } as const;
+  return [...spentOf(db, own, () => daySpending(db, at, repository)), ...spentOf(db, all, () => daySpending(db, at))];
 }
 
 /** Every budget that holds for a task at this moment, with what was spent of each. */
 export function budgetsOf(db: Database, { task, at }: { readonly task: number; readonly at: number }): Spent[] {
   const row = getRow<{ repository_id: number }>(db, 'SELECT repository_id FROM task WHERE id = ?', task);
-  const own = taskBudget(db, task);
-  return [
-    ...(isNone(own)
-      ? []
-      : [{ scope: 'task' as const, cap: own, set: capsOf(db, 'task', task), spent: taskSpending(db, task) }]),
-    ...dayBudgets(db, row?.repository_id ?? 0, at),
-  ];
+  const own = { scope: 'task', subject: task, day: 0, set: capsOf(db, 'task', task) } as const;
+  return [...spentOf(db, own, () => taskSpending(db, task)), ...dayBudgets(db, row?.repository_id ?? 0, at)];
+}
+
+/** A budget with what was allowed beyond it and what was spent of it; none when nothing is set, and then nothing is read. */
+function spentOf(
+  db: Database,
+  of: { readonly scope: Spent['scope']; readonly subject: number; readonly day: number; readonly set: Budget },
+  spending: () => Spending,
+): Spent[] {
+  const { scope, subject, day, set } = of;
+  if (isNone(set)) return [];
+  return [{ scope, cap: widened(db, scope, subject, day, set), set, spent: spending() }];
 }
 
 function capsOf(db: Database, table: 'task' | 'repository', id: number): Budget {
