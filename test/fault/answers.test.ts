@@ -10,6 +10,7 @@ import { closeDatabase, openDatabase } from '../../core/store/database';
 import { listProcesses } from '../../core/store/processes';
 import { readRequest } from '../../core/store/requests';
 import { type ModelServer, startModelServer } from '../support/model-server';
+import { randomFrom } from '../support/random';
 import { createRepository } from '../support/repository';
 import type { Plan, Point, Victim } from './answers-plan';
 
@@ -285,15 +286,4 @@ function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
     .map((value) => ({ value, rank: random() }))
     .sort((one, other) => one.rank - other.rank)
     .map(({ value }) => value);
-}
-
-/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

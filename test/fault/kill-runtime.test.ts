@@ -9,6 +9,7 @@ import { foldersOf } from '../../core/config';
 import { createRuntime } from '../../core/index';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { countTasks } from '../../core/store/task-count';
+import { randomFrom } from '../support/random';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
@@ -171,15 +172,4 @@ async function settled(calls: Awaited<ReturnType<typeof open>>['calls']): Promis
 
 function locks(gitDir: string): string[] {
   return readdirSync(gitDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.lock'));
-}
-
-/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
