@@ -18,13 +18,15 @@ interface Run {
   readonly lost: number;
 }
 
+const size = { columns: 80, rows: 24 };
+
 /** Programs print as fast as a terminal takes it; nobody keeps it. The baseline: what terminals themselves cost. */
 async function withoutSink(count: number): Promise<Run> {
   return timed(count, async (child) => {
     let read = 0;
     await new Promise<void>((resolve) => {
       startPty(
-        { ...child, ...child.wiring },
+        { ...child, size },
         {
           onBytes(bytes) {
             read += bytes.length;
@@ -48,7 +50,7 @@ async function withOurs(count: number): Promise<Run> {
   try {
     return await timed(count, async (child) => {
       const ended = new Promise<void>((resolve) => ends.set(child.id, resolve));
-      children.start(child);
+      await children.start(child);
       await ended;
       const { first, end } = await extentOf(join(folder, child.id));
       return end - first;
@@ -77,7 +79,7 @@ function program(number: number, bytes: number): NewChild {
     args: ['-c', `head -c ${bytes} /dev/zero | tr '\\0' x`],
     directory: tmpdir(),
     environment: { PATH: process.env.PATH ?? '' },
-    wiring: { kind: 'terminal', size: { columns: 80, rows: 24 } },
+    wiring: { kind: 'terminal', size },
     keepBytes: bytesInAll * 2,
   };
 }

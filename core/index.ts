@@ -9,7 +9,9 @@ import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
-import type { HostProgram } from './host/start';
+import { createHosts } from './host/hosts';
+import { createNews } from './host/news';
+import { type HostProgram, hostEnvironment } from './host/start';
 import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
@@ -134,12 +136,19 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now: Date.now,
   };
+  const news = createNews();
+  const hosts = createHosts({
+    program: options.host ?? null,
+    ...{ run: folders.run, outputs: folders.terminals, logs: folders.logs, version },
+    environment: hostEnvironment(config.environment),
+    news: news.tell,
+    log: (message, facts) => log('warning', message, facts),
+  });
   const terminals = createTerminals({
     ...withoutTerminals,
     folders,
     person: { shell: config.shell, environment: config.environment },
-    host: options.host ?? null,
-    version,
+    ...{ hosts, followHosts: news.follow },
     announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
   });
   const deps: Deps = { ...withoutTerminals, closeTerminals: terminals.closeOf };
@@ -210,6 +219,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     async stop(limitMs = 15_000) {
       source.close();
       await Promise.all([runner.stop(limitMs), terminals.stop()]);
+      hosts.detach();
       await writer.close();
       await search.close();
       closeDatabase(db);

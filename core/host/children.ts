@@ -1,6 +1,8 @@
 import { createOutput, type Output, writeEnding } from './output';
-import type { Ending, Held, NewChild } from './protocol';
-import { type Pty, startPty } from './pty';
+import { startOnPipes } from './pipes';
+import type { Hearing, Program } from './program';
+import type { Ending, Held, NewChild, Size } from './protocol';
+import { startPty } from './pty';
 
 /** What the host's clients are told of its children. */
 export interface Told {
@@ -11,11 +13,13 @@ export interface Told {
 /** The programs this host holds. */
 export interface Children {
   list(): Held[];
-  /** Starts one. Throws with the reason when it cannot. */
-  start(child: NewChild): void;
-  /** Each throws when there is no such child. */
-  write(id: string, text: string): void;
-  resize(id: string, size: NewChild['wiring']['size']): void;
+  /** Starts one. Rejects with the reason when it cannot. */
+  start(child: NewChild): Promise<void>;
+  /** Each throws when there is no such child; writing also when one on pipes was given another number of texts before. */
+  write(id: string, text: string, after?: number): void;
+  /** Tells a child on pipes that nothing more comes. */
+  closeInput(id: string): void;
+  resize(id: string, size: Size): void;
   /** Hangs up on a child; what of it is left after the grace is killed. */
   end(id: string, graceMs: number): void;
   /** Ends all of them now. */
@@ -24,7 +28,7 @@ export interface Children {
 
 interface Child {
   readonly id: string;
-  readonly pty: Pty;
+  readonly program: Program;
   readonly output: Output;
   /** Read but not yet in the file: a loop turn's worth, or what a full disk did not take. */
   pending: Buffer[];
@@ -34,7 +38,7 @@ interface Child {
   told: number;
   retry: NodeJS.Timeout | undefined;
   killing: NodeJS.Timeout | undefined;
-  end: { readonly exitCode: number; readonly signal: number | null } | null;
+  end: Parameters<Hearing['onEnd']>[0] | null;
 }
 
 /** Followers hear of growth at once, then at most this often: a file that grows is no news. */
@@ -70,7 +74,7 @@ export function createChildren(options: {
       failure.code === 'ENOSPC'
         ? 'The disk is full. The program waits and goes on by itself when there is space again.'
         : `What it prints cannot be kept: ${failure.message}. The program waits and goes on by itself when it can be.`;
-    child.pty.pause();
+    child.program.pause();
     child.retry = setInterval(() => {
       const bytes = Buffer.concat(child.pending);
       const { written, failure: again } = child.output.append(bytes);
@@ -78,7 +82,7 @@ export function createChildren(options: {
       if (again !== null) return;
       clearInterval(child.retry);
       child.heldUp = null;
-      child.pty.resume();
+      child.program.resume();
       tellNow(child);
       if (child.end !== null) finish(child);
     }, tryAgainMs);
@@ -126,56 +130,60 @@ export function createChildren(options: {
 
   return {
     list: () => [...children.values()].map(heldOf),
-    start(given) {
+    async start(given) {
       if (children.has(given.id)) throw new Error(`${given.id} was started before.`);
-      const output = createOutput({ folder: folderOf(given.id), keepBytes: given.keepBytes });
+      const folder = folderOf(given.id);
+      const output = createOutput({ folder, keepBytes: given.keepBytes });
       let child: Child | null = null;
-      const pty = startPty(
-        { ...given, ...given.wiring },
-        {
-          onBytes(bytes) {
-            if (child === null) return;
-            child.pending.push(bytes);
-            if (child.pending.length >= chunksAtOnce) return flush(child);
-            if (child.scheduled) return;
-            child.scheduled = true;
-            const mine = child;
-            setImmediate(() => flush(mine));
-          },
-          onEnd(end) {
-            if (child === null) return;
-            child.end = end;
-            finish(child);
-          },
+      const hear: Hearing = {
+        onBytes(bytes) {
+          if (child === null) return;
+          child.pending.push(bytes);
+          if (child.pending.length >= chunksAtOnce) return flush(child);
+          if (child.scheduled) return;
+          child.scheduled = true;
+          const mine = child;
+          setImmediate(() => flush(mine));
         },
-      );
+        onEnd(end) {
+          if (child === null) return;
+          child.end = end;
+          finish(child);
+        },
+      };
+      const { wiring } = given;
+      const program =
+        wiring.kind === 'terminal'
+          ? startPty({ ...given, size: wiring.size }, hear)
+          : await startOnPipes({ ...given, folder, printed: () => output.end }, hear);
       child = {
-        ...{ id: given.id, pty, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
+        ...{ id: given.id, program, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
         ...{ telling: undefined, retry: undefined, killing: undefined },
       };
       children.set(given.id, child);
       tellNow(child);
     },
-    write: (id, text) => held(id).pty.write(text),
-    resize: (id, size) => held(id).pty.resize(size),
+    write: (id, text, after) => held(id).program.write(text, after),
+    closeInput: (id) => held(id).program.closeInput(),
+    resize: (id, size) => held(id).program.resize(size),
     end(id, graceMs) {
       const child = held(id);
-      signalGroup(child.pty.pid, 'SIGHUP');
+      signalGroup(child.program.pid, 'SIGHUP');
       // An interactive shell takes the hang-up; what ignores it, and what is stopped, does not.
-      signalGroup(child.pty.pid, 'SIGCONT');
-      child.killing ??= setTimeout(() => signalGroup(child.pty.pid, 'SIGKILL'), graceMs);
+      signalGroup(child.program.pid, 'SIGCONT');
+      child.killing ??= setTimeout(() => signalGroup(child.program.pid, 'SIGKILL'), graceMs);
     },
     endAll() {
-      for (const child of children.values()) signalGroup(child.pty.pid, 'SIGKILL');
+      for (const child of children.values()) signalGroup(child.program.pid, 'SIGKILL');
     },
   };
 }
 
-function heldOf({ id, pty, output, heldUp }: Child): Held {
-  return { id, pid: pty.pid, end: output.end, heldUp };
+function heldOf({ id, program, output, heldUp }: Child): Held {
+  return { id, pid: program.pid, end: output.end, heldUp };
 }
 
-/** A program on a terminal leads a session and a group of its own. */
+/** Every program leads a session and a group of its own. */
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);

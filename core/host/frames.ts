@@ -1,5 +1,8 @@
-/** The longest message of the host's socket, in bytes. Bytes of programs never pass it, only what is typed. */
-const longestFrame = 1024 * 1024;
+/**
+ * The longest message of the host's socket, in bytes. Bytes of programs never pass it, only what is typed and what agents
+ * are told, which may be the whole of a file they asked leave to write.
+ */
+const longestFrame = 16 * 1024 * 1024;
 
 /** A message as it goes over the socket: its length in four bytes, then JSON. */
 export function frame(message: unknown): Buffer {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectHost, type HostConnection } from './connection';
-import { type Ending, type Held, type HostRecord, type NewChild, protocol } from './protocol';
+import { type Ending, type Held, type HostRecord, type NewChild, protocol, type Size } from './protocol';
 import { readRecords, removeRecord } from './records';
 import { type HostProgram, startHost } from './start';
 
@@ -10,6 +10,8 @@ export interface HostsNews {
   ended(id: string, ending: Ending): void;
   /** Its host is gone and nobody holds it any more. */
   lost(id: string, pid: number): void;
+  /** Its host does not answer. It may yet come back; if not, `lost` is told in half a minute. */
+  silent?(id: string, pid: number): void;
 }
 
 /** The hosts of this data folder: the one new programs go to, and older ones that still hold some. */
@@ -17,17 +19,24 @@ export interface Hosts {
   /**
    * Attaches to the hosts an earlier runtime left and gives what they hold. A host that is dead is forgotten; one that
    * does not answer, or speaks another protocol, is ended with what it holds; one that cannot be reached now is left alone.
-   * Never throws.
+   * Asked again it says the same. Never throws.
    */
-  adopt(): Promise<readonly Held[]>;
+  adopt(): Promise<readonly Adopted[]>;
   /** Starts a program, and a host for it when there is none. Throws with the reason. */
   start(child: NewChild): Promise<Held>;
-  /** Each rejects when nobody holds the program. */
-  write(id: string, text: string): Promise<void>;
-  resize(id: string, size: NewChild['wiring']['size']): Promise<void>;
+  /** Each rejects when nobody holds the program; writing also when one on pipes was given another number of texts before. */
+  write(id: string, text: string, after?: number): Promise<void>;
+  closeInput(id: string): Promise<void>;
+  resize(id: string, size: Size): Promise<void>;
   end(id: string, graceMs: number): Promise<void>;
   /** Lets go of every host; what they hold goes on, and one that holds nothing ends. */
   detach(): void;
+}
+
+/** A program an earlier runtime left. */
+export interface Adopted extends Held {
+  /** Its host is of this version; one of another only keeps what it holds. */
+  readonly current: boolean;
 }
 
 interface Attached {
@@ -70,6 +79,7 @@ export function createHosts(options: {
   /** Hosts that hung up and are being attached to again. */
   const returning = new Set<Promise<void>>();
   let detached = false;
+  let adopting: Promise<readonly Adopted[]> | undefined;
   let starting: Promise<Attached> | null = null;
 
   async function attach(record: HostRecord, patience: number, hungUp = 0): Promise<Attached | null> {
@@ -126,6 +136,7 @@ export function createHosts(options: {
         log('A terminal host does not answer.', { pid: connection.record.pid });
         host.leaving = true;
         tell('The process that holds this terminal does not answer. It is ended if that goes on.');
+        for (const child of held.values()) news.silent?.(child.id, child.pid);
         patience = setTimeout(() => {
           log('A terminal host was ended because it did not answer.', { pid: connection.record.pid });
           kill(connection.record);
@@ -179,6 +190,20 @@ export function createHosts(options: {
     removeRecord(run, record);
   }
 
+  async function adoptAll(): Promise<readonly Adopted[]> {
+    const found = await Promise.all(
+      readRecords(run).map((record) =>
+        attach(record, greetingMs).catch((cause) => {
+          log('A terminal host could not be attached to.', { pid: record.pid, cause: String(cause) });
+          return null;
+        }),
+      ),
+    );
+    return found.flatMap((host) =>
+      host === null ? [] : [...host.held.values()].map((child) => ({ ...child, current: !host.leaving })),
+    );
+  }
+
   async function taking(): Promise<Attached> {
     for (const host of attached) if (!host.leaving) return host;
     starting ??= startAnother().finally(() => {
@@ -208,16 +233,9 @@ export function createHosts(options: {
   }
 
   return {
-    async adopt() {
-      const records = readRecords(run);
-      await Promise.all(
-        records.map((record) =>
-          attach(record, greetingMs).catch((cause) =>
-            log('A terminal host could not be attached to.', { pid: record.pid, cause: String(cause) }),
-          ),
-        ),
-      );
-      return [...attached].flatMap(({ held }) => [...held.values()]);
+    adopt() {
+      adopting ??= adoptAll();
+      return adopting;
     },
     async start(child) {
       // The host tells of it as it tells of growth, before it answers, so that it is held before it can end.
@@ -225,8 +243,11 @@ export function createHosts(options: {
       if (started === undefined) throw new Error(`The terminal host did not say whether ${child.id} started.`);
       return started;
     },
-    async write(id, text) {
-      await (await holder(id)).ask({ type: 'write', id, text });
+    async write(id, text, after) {
+      await (await holder(id)).ask({ type: 'write', id, text, ...(after === undefined ? {} : { after }) });
+    },
+    async closeInput(id) {
+      await (await holder(id)).ask({ type: 'close', id });
     },
     async resize(id, size) {
       await (await holder(id)).ask({ type: 'resize', id, size });

@@ -6,12 +6,18 @@ import { z } from 'zod';
  */
 export const protocol = 1;
 
-const childId = z.string().regex(/^[a-z]+-[0-9]{1,15}$/);
+const childId = z.string().regex(/^[a-z]+(-[0-9]{1,15}){1,2}$/);
 const size = z.object({ columns: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) });
 const environment = z.record(z.string().max(1000), z.string().max(256 * 1024));
 
-/** How a child is connected: to a terminal of the given size. */
-const wiring = z.object({ kind: z.literal('terminal'), size });
+/**
+ * How a child is connected: to a terminal of the given size, or by pipes. Of those, stdout goes into the numbered output,
+ * stderr into another beside it, and what is written to stdin is kept too, each text with where the output was then.
+ */
+const wiring = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('terminal'), size }),
+  z.object({ kind: z.literal('pipes') }),
+]);
 
 /** A program to be held by the host, and where what it prints goes. */
 const newChildSchema = z.object({
@@ -28,12 +34,13 @@ const newChildSchema = z.object({
   keepBytes: z.number().int().positive(),
 });
 export type NewChild = z.infer<typeof newChildSchema>;
+export type Size = z.infer<typeof size>;
 
 /** How a child ended; written beside its output, so that it outlives the host. */
 export const endingSchema = z.object({
   exitCode: z.number().int().nullable(),
   signal: z.number().int().nullable(),
-  /** How many bytes it printed in all. */
+  /** How many bytes it printed in all, to stdout if it was on pipes. */
   end: z.number().int().nonnegative(),
   at: z.number().int(),
 });
@@ -57,7 +64,15 @@ export const askedSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping'), number: z.number().int() }),
   z.object({ type: z.literal('list'), number: z.number().int() }),
   z.object({ type: z.literal('start'), number: z.number().int(), child: newChildSchema }),
-  z.object({ type: z.literal('write'), number: z.number().int(), id: childId, text: z.string() }),
+  z.object({
+    type: z.literal('write'),
+    number: z.number().int(),
+    id: childId,
+    text: z.string(),
+    /** How many texts a child on pipes was given before; when it was given another number this one is refused. */
+    after: z.number().int().min(0).optional(),
+  }),
+  z.object({ type: z.literal('close'), number: z.number().int(), id: childId }),
   z.object({ type: z.literal('resize'), number: z.number().int(), id: childId, size }),
   z.object({ type: z.literal('end'), number: z.number().int(), id: childId, graceMs: z.number().int().min(0) }),
 ]);

@@ -1,16 +1,7 @@
 import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from '@lydell/node-pty';
-import type { NewChild } from './protocol';
-
-/** A program on a terminal of its own. */
-export interface Pty {
-  readonly pid: number;
-  write(text: string): void;
-  resize(size: { readonly columns: number; readonly rows: number }): void;
-  /** Holds the program up: it waits in its own writing until `resume`. Nothing is lost. */
-  pause(): void;
-  resume(): void;
-}
+import type { Hearing, Program } from './program';
+import type { NewChild, Size } from './protocol';
 
 /** How long a terminal may be silent after its program ended before what still holds it open is given up on. */
 const lingerMs = 300;
@@ -20,12 +11,9 @@ const lingerMs = 300;
  * made; a program that is not there ends with exit code 1 or 127 instead, as it does in any terminal.
  */
 export function startPty(
-  child: Pick<NewChild, 'command' | 'args' | 'directory' | 'environment'> & NewChild['wiring'],
-  hear: {
-    readonly onBytes: (bytes: Buffer) => void;
-    readonly onEnd: (end: { readonly exitCode: number; readonly signal: number | null }) => void;
-  },
-): Pty {
+  child: Pick<NewChild, 'command' | 'args' | 'directory' | 'environment'> & { readonly size: Size },
+  hear: Hearing,
+): Program {
   const { columns, rows } = child.size;
   const pty = spawn(child.command, [...child.args], {
     name: child.environment.TERM ?? 'xterm-256color',
@@ -45,6 +33,9 @@ export function startPty(
   return {
     pid: pty.pid,
     write: (text) => pty.write(text),
+    closeInput() {
+      throw new Error('A terminal has no input to close; what it is typed ends with the program.');
+    },
     resize(size) {
       try {
         pty.resize(size.columns, size.rows);

@@ -3,7 +3,16 @@ import { createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createChildren } from './children';
 import { frame, unframe } from './frames';
-import { type Asked, askedSchema, type Ending, type Held, type HostRecord, protocol, type Question } from './protocol';
+import {
+  type Asked,
+  askedSchema,
+  type Ending,
+  type Held,
+  type HostRecord,
+  type NewChild,
+  protocol,
+  type Question,
+} from './protocol';
 import { removeRecord } from './records';
 
 /** A client that does not read this much is hung up on: it hears the newest sizes when it comes back. */
@@ -102,32 +111,37 @@ export async function serveHost(options: {
       look();
       return;
     }
-    client.write(frame(answer(asked)));
+    void answer(asked).then((said) => client.write(frame(said)));
   }
 
-  function answer(asked: Question) {
+  /** What is asked is carried out before this returns, but for the start of a program, so that the order holds. */
+  async function answer(asked: Question) {
     const { number } = asked;
     try {
-      const list = carryOut(asked);
+      const list = asked.type === 'start' ? await startOne(asked.child) : carryOut(asked);
       return { type: 'reply', number, failure: null, ...(list === undefined ? {} : { children: list }) };
     } catch (error) {
       return { type: 'reply', number, failure: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  function carryOut(asked: Question): Held[] | undefined {
+  async function startOne(child: NewChild): Promise<Held[]> {
+    if (draining) throw new Error('This host takes nothing new.');
+    await children.start(child);
+    clearTimeout(idle);
+    return children.list().filter(({ id }) => id === child.id);
+  }
+
+  function carryOut(asked: Exclude<Question, { type: 'start' }>): Held[] | undefined {
     switch (asked.type) {
       case 'ping':
         return undefined;
       case 'list':
         return children.list();
-      case 'start':
-        if (draining) throw new Error('This host takes nothing new.');
-        children.start(asked.child);
-        clearTimeout(idle);
-        return children.list().filter(({ id }) => id === asked.child.id);
       case 'write':
-        return void children.write(asked.id, asked.text);
+        return void children.write(asked.id, asked.text, asked.after);
+      case 'close':
+        return void children.closeInput(asked.id);
       case 'resize':
         return void children.resize(asked.id, asked.size);
       case 'end':

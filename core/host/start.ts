@@ -13,6 +13,12 @@ export interface HostProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The host itself needs next to nothing; what its programs see is said with each. */
+export function hostEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR'];
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name.toUpperCase())));
+}
+
 const longestLog = 1024 * 1024;
 /** A machine that is busy and short of memory takes seconds to start a Node. */
 const usualStartMs = 30_000;

@@ -10,10 +10,10 @@ import {
   type TerminalKind,
   type TerminalSize,
 } from '../contract/terminal';
-import { createHosts, type Hosts } from '../host/hosts';
+import type { Hosts } from '../host/hosts';
+import type { News } from '../host/news';
 import type { Ending, Held } from '../host/protocol';
 import { extentOf, readBytes, readEnding } from '../host/read';
-import type { HostProgram } from '../host/start';
 import {
   endTerminal,
   insertTerminal,
@@ -47,16 +47,16 @@ export interface Terminals {
   closeOf(task: number): Promise<void>;
   /** How many run. */
   running(): number;
-  /** Lets go of the hosts; ends what they hold before, unless the person wants that kept. Harmless when called twice. */
+  /** Ends all programs, unless the person wants them kept. Harmless when called twice. */
   stop(): Promise<void>;
 }
 
 /** What making terminals takes beyond what the runner has. */
 export interface TerminalDeps extends Omit<Deps, 'closeTerminals'> {
-  readonly folders: Deps['folders'] & { readonly terminals: string; readonly run: string; readonly logs: string };
+  readonly folders: Deps['folders'] & { readonly terminals: string };
   readonly person: Person;
-  readonly host: HostProgram | null;
-  readonly version: string;
+  readonly hosts: Hosts;
+  readonly followHosts: News['follow'];
   readonly announceTerminal: (terminal: Terminal) => void;
 }
 
@@ -68,7 +68,7 @@ const lookEveryMs = 60 * 60_000;
 
 /** Makes the keeper of terminals. It starts nothing by itself. */
 export function createTerminals(deps: TerminalDeps): Terminals {
-  const { db, writer, now, log } = deps;
+  const { db, writer, now, log, hosts } = deps;
   const live = new Map<number, Held>();
   const growth = createGrowth();
   /** Those somebody asked to end: how they then exit says nothing. */
@@ -79,22 +79,16 @@ export function createTerminals(deps: TerminalDeps): Terminals {
   let looking: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
 
-  const hosts: Hosts = createHosts({
-    program: deps.host,
-    ...{ run: deps.folders.run, outputs: deps.folders.terminals, logs: deps.folders.logs, version: deps.version },
-    environment: hostEnvironment(deps.person.environment),
-    news: {
-      grew(child) {
-        const id = idOf(child.id);
-        const before = live.get(id);
-        live.set(id, child);
-        if (before !== undefined && before.heldUp !== child.heldUp) tell(id);
-        growth.wake(id);
-      },
-      ended: (id, ending) => void over(idOf(id), ending).catch(failed),
-      lost: (id) => void over(idOf(id), null).catch(failed),
+  deps.followHosts('terminal', {
+    grew(child) {
+      const id = idOf(child.id);
+      const before = live.get(id);
+      live.set(id, child);
+      if (before !== undefined && before.heldUp !== child.heldUp) tell(id);
+      growth.wake(id);
     },
-    log: (message, facts) => log('warning', message, facts),
+    ended: (id, ending) => void over(idOf(id), ending).catch(failed),
+    lost: (id) => void over(idOf(id), null).catch(failed),
   });
 
   const failed = (cause: unknown) => log('error', 'The end of a terminal could not be kept.', { cause: String(cause) });
@@ -197,7 +191,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     adopt() {
       const before = openTerminals(db);
       adopting = (async () => {
-        const held = new Map((await hosts.adopt()).map((child) => [idOf(child.id), child]));
+        const mine = (await hosts.adopt()).filter(({ id }) => id.startsWith('terminal-'));
+        const held = new Map(mine.map((child) => [idOf(child.id), child]));
         for (const row of before) {
           const child = held.get(row.id);
           if (child === undefined) await over(row.id, null);
@@ -292,7 +287,6 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         clearInterval(looking);
         await adopting;
         if (!deps.settings().keepTerminals) await closeAll(openTerminals(db));
-        hosts.detach();
       })();
       return stopping;
     },
@@ -311,10 +305,4 @@ function nameOf(id: number): string {
 
 function idOf(name: string): number {
   return Number(name.slice('terminal-'.length));
-}
-
-/** The host itself needs next to nothing; what its programs see is said with each. */
-function hostEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR'];
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name.toUpperCase())));
 }
