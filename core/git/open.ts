@@ -4,7 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
 import { gitDirOf } from './links';
-import { runGit } from './run';
+import { type RunResult, runGit } from './run';
 
 /** What HEAD is. */
 export type Head =
@@ -88,28 +88,11 @@ async function folder(path: string): Promise<string> {
 
 /** Lets git find the repository from a folder, and checks that the parts it names belong together. */
 async function discover(git: Git, directory: string): Promise<Checkout> {
-  const where = { git, directory };
-  // Asked on its own, so that a folder name with a line end in it cannot shift the answers.
-  const ask = async (question: string) => {
-    const { stdout, stderr, exitCode } = await runGit(where, ['rev-parse', '--path-format=absolute', question], {
-      successExitCodes: [128],
-      systemConfiguration: true,
-    });
-    if (exitCode !== 0) throw refusal(directory, stderr);
-    return stdout.toString('utf8').replace(/\n$/, '');
-  };
-  const gitDir = await ask('--git-dir');
-  if ((await ask('--is-bare-repository')) === 'true') {
-    throw new CodedError(
-      'BARE_REPOSITORY',
-      `${directory} is a bare git repository: it has no files to work on. Clone it and add the clone.`,
-      { facts: { path: directory } },
-    );
-  }
-  const workTree = await realpath(await ask('--show-toplevel'));
-  const commonDir = await realpath(await ask('--git-common-dir'));
+  const found = (await askAtOnce(git, directory)) ?? (await askOneByOne(git, directory));
+  const workTree = await realpath(found.workTree);
+  const commonDir = await realpath(found.commonDir);
   const expected = await gitDirOf(workTree);
-  const actual = await realpath(gitDir);
+  const actual = await realpath(found.gitDir);
   if (expected !== actual) {
     throw new CodedError(
       'UNSUPPORTED_REPOSITORY',
@@ -118,6 +101,42 @@ async function discover(git: Git, directory: string): Promise<Checkout> {
     );
   }
   return { gitDir: actual, commonDir, workTree };
+}
+
+const questions = ['--is-bare-repository', '--git-dir', '--git-common-dir', '--show-toplevel'] as const;
+
+/** The answers of one command; null where they cannot be told apart because a path has a line end in it, or one is refused. */
+async function askAtOnce(git: Git, directory: string): Promise<Checkout | null> {
+  const { stdout, exitCode } = await ask(git, directory, questions);
+  const lines = stdout.toString('utf8').split('\n');
+  const [bare, gitDir, commonDir, workTree, rest] = lines;
+  if (exitCode !== 0 || lines.length !== questions.length + 1 || rest !== '' || bare !== 'false') return null;
+  return gitDir && commonDir && workTree ? { gitDir, commonDir, workTree } : null;
+}
+
+/** The same answers, each whole whatever is in it, and each refusal with its reason. */
+async function askOneByOne(git: Git, directory: string): Promise<Checkout> {
+  const answer = async (question: (typeof questions)[number]) => {
+    const { stdout, stderr, exitCode } = await ask(git, directory, [question]);
+    if (exitCode !== 0) throw refusal(directory, stderr);
+    return stdout.toString('utf8').replace(/\n$/, '');
+  };
+  const gitDir = await answer('--git-dir');
+  if ((await answer('--is-bare-repository')) === 'true') {
+    throw new CodedError(
+      'BARE_REPOSITORY',
+      `${directory} is a bare git repository: it has no files to work on. Clone it and add the clone.`,
+      { facts: { path: directory } },
+    );
+  }
+  return { gitDir, workTree: await answer('--show-toplevel'), commonDir: await answer('--git-common-dir') };
+}
+
+function ask(git: Git, directory: string, about: readonly string[]): Promise<RunResult> {
+  return runGit({ git, directory }, ['rev-parse', '--path-format=absolute', ...about], {
+    successExitCodes: [128],
+    systemConfiguration: true,
+  });
 }
 
 /** What git's refusal to open a folder means for the person. */

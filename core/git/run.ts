@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Place } from './checkout';
+import { configuredKeys, type Listing } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
 import { type Executed, execute } from './process';
@@ -116,17 +117,27 @@ export function gitError(failed: {
   });
 }
 
-/** Silencers for what is configured by name here and now. Read anew each time: configuration may change any moment. */
+/** Silencers for what is configured by name here and now: configuration may change any moment. */
 async function named(where: Place | Discovery, options: RunOptions): Promise<Override[]> {
+  const read = () => listKeys(where, options);
+  const remembers = 'checkout' in where && !where.trusted && !options.systemConfiguration;
+  return neutralise(remembers ? await configuredKeys(where, read) : (await read()).keys);
+}
+
+async function listKeys(where: Place | Discovery, options: RunOptions): Promise<Listing> {
   // Listing the configuration runs nothing, whatever it says.
-  const args = ['config', '--list', '-z', '--name-only', '--includes'];
+  const args = ['config', '--list', '-z', '--name-only', '--show-origin', '--includes'];
   const result = await call(where, args, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     silent: true,
     overrides: [...always, ...untrusted],
   });
   if (result.exitCode !== 0) throw gitError({ where, args, exitCode: result.exitCode, stderr: result.stderr });
-  return neutralise(splitNul(result.stdout));
+  const parts = splitNul(result.stdout);
+  return {
+    origins: parts.filter((_, index) => index % 2 === 0),
+    keys: parts.filter((_, index) => index % 2 === 1),
+  };
 }
 
 function call(
