@@ -3,9 +3,20 @@ import { defineConfig } from 'vitest/config';
 /** Suites that need more than Node and git; each is a project of its own so that a stage can run it alone. */
 const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 
+/** The displays npm test opened for windows, one for each worker. */
+const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
+
 const long = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** Suites that start whole desktops or kill processes take turns: two at once on two cores only measure each other. */
+/** Suites that kill processes at moments of their choosing take turns: two at once on two cores only measure each other. */
 const oneAtATime = { ...long, fileParallelism: false };
+
+/** Each file opens an app of its own, on a display of its own, so that no window takes the focus from another's. */
+const desktops = {
+  ...long,
+  fileParallelism: displays.length > 1,
+  globalSetup: ['test/e2e/harness-build.ts'],
+  setupFiles: ['test/e2e/own-display.ts'],
+};
 
 export default defineConfig({
   test: {
@@ -33,7 +44,7 @@ export default defineConfig({
       },
       // Agents mostly wait for their model, so two of them get in each other's way no more than one.
       { extends: true, test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...long } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...oneAtATime } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...desktops } },
       // Not a test: takes the pictures of docs/screenshots.
       { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
       { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], ...oneAtATime } },

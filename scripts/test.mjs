@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { agentEnvironment, agentsRunHere, ensureAgents } from './setup/agents.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { electronEnvironment, findElectron } from './setup/electron.mjs';
@@ -12,7 +13,7 @@ import { openSandbox } from './suite/sandbox.mjs';
 import { selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
 import { runCoverage, runProject } from './suite/vitest.mjs';
-import { openDisplay } from './suite/xvfb.mjs';
+import { openDisplays } from './suite/xvfb.mjs';
 
 /**
  * @typedef {import('./suite/stages.mjs').Stage} Stage
@@ -127,8 +128,8 @@ async function equip(stage) {
   if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts', 'display'], electron.executable);
-  const display = await openDisplay();
-  return { env: { ...electronEnvironment(electron), ...display.env }, close: display.close };
+  const displays = await openDisplays(availableParallelism());
+  return { env: { ...electronEnvironment(electron), ...displays.env }, close: displays.close };
 }
 
 /**

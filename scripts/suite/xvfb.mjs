@@ -29,3 +29,26 @@ export async function openDisplay() {
     type: 'Xvfb -displayfd 1',
   });
 }
+
+/**
+ * Several such displays, named in DISPLAY (the first) and SWITCHYARD_TEST_DISPLAYS (all, with commas between).
+ * @param {number} count
+ * @returns {Promise<{ env: Record<string, string>, close: () => Promise<void> }>}
+ */
+export async function openDisplays(count) {
+  /** @type {Awaited<ReturnType<typeof openDisplay>>[]} */
+  const open = [];
+  const close = async () => {
+    await Promise.all(open.map((display) => display.close()));
+  };
+  try {
+    for (let number = 0; number < count; number += 1) open.push(await openDisplay());
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const names = open.flatMap((display) => display.env.DISPLAY ?? []);
+  return names.length === 0
+    ? { env: {}, close }
+    : { env: { DISPLAY: names[0] ?? '', SWITCHYARD_TEST_DISPLAYS: names.join(',') }, close };
+}

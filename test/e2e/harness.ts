@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { build } from 'vite';
+import { inject } from 'vitest';
 import { serveHarness } from '../renderer/harness/serve';
 import { launch } from './launch';
 
-const root = resolve(__dirname, '..', '..');
 const modules = createRequire(__filename);
 
 /** The window over a core in the page, in the product's own Electron: what the core says is the test's to choose. */
@@ -28,12 +27,10 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** Builds the harness, serves it on 127.0.0.1 and opens it. */
+/** Serves the harness, which `harness-build.ts` has built, on 127.0.0.1 and opens it. */
 export async function openHarness(size: { readonly width: number; readonly height: number }): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'harness-'));
-  process.env.HARNESS_OUT = join(folder, 'page');
-  await build({ configFile: join(root, 'test/renderer/harness/vite.config.mts'), logLevel: 'error' });
-  const server = await serveHarness(join(folder, 'page'));
+  const server = await serveHarness(inject('harness'));
   const app = await launch(
     {
       executablePath: modules('electron') as unknown as string,
@@ -55,15 +52,15 @@ export async function openHarness(size: { readonly width: number; readonly heigh
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
   });
+  let opened = 0;
   const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
   return {
     page,
     complaints,
     async open(amount, theme = 'light', more = '') {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.goto(`${server.url}?amount=${amount}&${more}`);
-      await page.evaluate(() => window.localStorage.clear());
-      await page.reload();
+      opened += 1;
+      await page.goto(`${server.url}?amount=${amount}&opened=${opened}&${more}`);
       await page.getByText(/\d+ queued/).waitFor();
       await page.locator('.skeleton').waitFor({ state: 'detached' });
     },

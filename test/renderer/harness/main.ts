@@ -3,6 +3,12 @@ import { type Bridge, portClosed, portMessage, type WindowCommand } from '../../
 import { type Agents, type Amount, createFakeCore } from './core';
 
 const query = new URLSearchParams(window.location.search);
+// A page opened anew knows nothing of the one before; one that is reloaded does.
+const opened = query.get('opened');
+if (opened !== null && window.sessionStorage.getItem('opened') !== opened) {
+  window.localStorage.clear();
+  window.sessionStorage.setItem('opened', opened);
+}
 const core = createFakeCore(
   (query.get('amount') ?? 'little') as Amount,
   (query.get('agents') ?? 'some') as Agents,
