@@ -2,6 +2,7 @@ import { auditCommands } from './audit';
 import type { Command } from './command';
 import { demo } from './demo';
 import { doctor } from './doctor';
+import { drivingCommands } from './driving';
 import { inboxCommands } from './inbox';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
@@ -18,6 +19,7 @@ import { taskCommands } from './task';
 export const commands: readonly Command[] = [
   ...repositoryCommands,
   ...taskCommands,
+  ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
   ...inboxCommands,

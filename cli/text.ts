@@ -101,6 +101,7 @@ export function nextSteps(task: Task, program: string): string {
       return now + step('Watch', `task log ${task.id} --follow`);
     }
     default:
+      if (task.takeover !== null) return step('Hand it back', `task hand-back ${task.id}`);
       return step('Watch', `task log ${task.id} --follow`);
   }
 }

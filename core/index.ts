@@ -15,12 +15,13 @@ import { type HostProgram, hostEnvironment } from './host/start';
 import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
-import type { Deps } from './runner/deps';
+import type { Deps, DepsWithoutTerminals } from './runner/deps';
 import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
 import { availableMemory, createAdmission } from './runner/memory';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
+import { createTakes } from './runner/takes';
 import { createTerminals } from './runner/terminals';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
@@ -116,7 +117,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
   const owner = createHash('sha256').update(folders.data).digest('hex').slice(0, 16);
-  const withoutTerminals: Omit<Deps, 'closeTerminals'> = {
+  const withoutTerminals: DepsWithoutTerminals = {
     db,
     writer,
     git,
@@ -127,6 +128,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
+    takes: createTakes(),
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
     announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
@@ -151,7 +153,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...{ hosts, followHosts: news.follow },
     announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
   });
-  const deps: Deps = { ...withoutTerminals, closeTerminals: terminals.closeOf };
+  const deps: Deps = { ...withoutTerminals, closeTerminals: terminals.closeOf, screens: terminals.screens };
   const lookForAgents = (refresh: boolean) =>
     void agents
       .located(refresh)

@@ -3,6 +3,7 @@ import type { ProviderLimit } from '../contract/park';
 import type { Answer, RequestKind, RequestOption, RequestTool } from '../contract/request';
 import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import type { Screen } from './screen';
 
 /** A question as the agent asked it, before it has a row. */
 export interface Question {
@@ -74,6 +75,8 @@ export interface Agent {
   locate(environment: Readonly<Record<string, string>>): Promise<AgentStatus>;
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
   take(turn: Turn): Promise<TurnEnd>;
+  /** Its own terminal program, on which a person can go on with its conversations; left out when it has none. */
+  readonly screen?: Screen;
 }
 
 /** The reason a question is let go of when its agent died; the person may still answer it. */

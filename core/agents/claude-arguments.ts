@@ -20,9 +20,13 @@ export function claudeArguments(
     ...(conversation.kind === 'new' ? ['--session-id', conversation.id] : ['--resume', conversation.id]),
     // It looks at what it spent after each call of its model, while we hear of it a moment later.
     ...(turn.budgetUsd === null ? [] : ['--max-budget-usd', turn.budgetUsd.toFixed(6)]),
-    // What a repository brings for agents is code: settings with hooks and allow rules, and tool servers.
-    ...(turn.trusted ? [] : ['--setting-sources', 'user', '--strict-mcp-config']),
+    ...untrustedArguments(turn),
   ];
+}
+
+/** What keeps out what a repository brings for agents, which is code: settings with hooks and allow rules, and tool servers. */
+export function untrustedArguments({ trusted }: Pick<Turn, 'trusted'>): readonly string[] {
+  return trusted ? [] : ['--setting-sources', 'user', '--strict-mcp-config'];
 }
 
 /** What the process sees: the turn's environment, the status events, and leave to go on with a turn that was cut off. */

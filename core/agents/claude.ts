@@ -7,6 +7,7 @@ import { controlClaude } from './claude-control';
 import { endOfTurn, isUnknownConversation, usageOf } from './claude-end';
 import { type ClaudeResult, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude, locateClaude } from './claude-program';
+import { claudeScreen } from './claude-screen';
 import { transcribeClaude } from './claude-transcript';
 import { watchClaudeUsage } from './claude-usage';
 import { readLines } from './lines';
@@ -21,7 +22,7 @@ const goOn = 'Go on where you left off. If everything is done, just say so.';
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
-  return { name: 'claude', locate: locateClaude, take };
+  return { name: 'claude', locate: locateClaude, take, screen: claudeScreen };
 }
 
 async function take(turn: Turn): Promise<TurnEnd> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Agent, openingOf, type Turn, type TurnEnd } from './agent';
 import { type EchoMemory, readMemory, writeMemory } from './echo-memory';
+import { createEchoScreen } from './echo-screen';
 import { parseEcho, wordsOf } from './echo-script';
 import { doStep, Ended, failed, nothingUsed, remember, type Scene } from './echo-steps';
 import { watchSilence } from './silence';
@@ -24,6 +25,7 @@ export function createEcho({ folder }: { readonly folder: string }): Agent {
       notes: ['Writes the task down; for trying things out without a model.'],
     }),
     take: (turn) => take(turn, folder),
+    screen: createEchoScreen({ folder }),
   };
 }
 

@@ -6,16 +6,16 @@ import { createAcpAgent } from './acp';
 import type { AskHuman } from './acp-program';
 import type { Edit, Quirks } from './acp-quirks';
 import type { Agent } from './agent';
+import { createGooseScreen } from './goose-screen';
 
 /** Goose, driven over the Agent Client Protocol. Built against 1.52.0; of older ones seen, 1.37 cannot ask the person anything but leave. */
 export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }): Agent {
-  return createAcpAgent({
+  const agent = createAcpAgent({
     name: 'goose',
     label: 'Goose',
     command: 'goose',
     args: ['acp', '--with-builtin', 'developer'],
-    install:
-      'Install it with: curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash',
+    install: installGoose,
     signIn: 'Run `goose configure` in a terminal to set up its provider and key',
     askHuman,
     quirks: gooseQuirks,
@@ -26,7 +26,12 @@ export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }
         : []),
     ],
   });
+  const { environment, repositoryPrograms, kindOf } = gooseQuirks;
+  return { ...agent, screen: createGooseScreen({ install: installGoose, environment, repositoryPrograms, kindOf }) };
 }
+
+const installGoose =
+  'Install it with: curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash';
 
 const modeOf = (level: PermissionLevel) => (level === 'autonomous' ? 'auto' : 'approve');
 

@@ -30,6 +30,9 @@ export interface Room {
   readonly follow: (signal: AbortSignal | undefined) => AsyncIterableIterator<Change>;
   readonly announce: (task: number) => void;
   readonly closeTerminals: Deps['closeTerminals'];
+  readonly takes: Deps['takes'];
+  readonly screens: Deps['screens'];
+  readonly agents: Deps['agents'];
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
   /** The names of the agents there are. */

@@ -5,6 +5,7 @@ import * as changes from './changes';
 import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
+import * as driving from './driving';
 import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
@@ -42,6 +43,8 @@ export function createRouter(room: Room) {
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),
+      take: on.tasks.take.handler(({ input, context }) => driving.take(room, context, input)),
+      handBack: on.tasks.handBack.handler(({ input }) => driving.handBack(room, input)),
       restore: on.tasks.restore.handler(({ input, context }) => discarding.restore(room, context, input.task)),
     },
     reviews: {

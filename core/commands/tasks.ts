@@ -59,6 +59,8 @@ export async function cancel(room: Room, { by }: Caller, task: number): Promise<
     return withdrawOpen(db, { task, at: room.now() });
   });
   room.runner.cancel(task);
+  // One that nobody has in hand yet has nobody else to end it.
+  void room.screens.closeOf(task);
   withdrawn.forEach(room.announceRequest);
   return told(room, task);
 }

@@ -1,4 +1,4 @@
-import type { Terminal, TerminalBytes, TerminalKind, TerminalSize } from '../contract/terminal';
+import type { OpenedKind, Terminal, TerminalBytes, TerminalSize } from '../contract/terminal';
 import { readTask } from '../store/task-view';
 import type { Room } from './room';
 
@@ -9,7 +9,7 @@ export function list(room: Room, task: number): Terminal[] {
 }
 
 /** Starts a shell in the task's worktree, or its repository's run command. Throws with what to do. */
-export function open(room: Room, input: { task: number; kind: TerminalKind; size: TerminalSize }): Promise<Terminal> {
+export function open(room: Room, input: { task: number; kind: OpenedKind; size: TerminalSize }): Promise<Terminal> {
   return room.terminals.open(input);
 }
 

@@ -15,8 +15,9 @@ import { searchAnswerSchema, searchQuerySchema } from './search';
 import { sessionSchema } from './session';
 import { settingsSchema } from './settings';
 import { statusSchema } from './status';
+import { afterwardsSchema } from './takeover';
 import { newTaskSchema, taskDetailSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
-import { terminalBytesSchema, terminalIdSchema, terminalKinds, terminalSchema, terminalSizeSchema } from './terminal';
+import { openedKinds, terminalBytesSchema, terminalIdSchema, terminalSchema, terminalSizeSchema } from './terminal';
 import { transcriptEventSchema } from './transcript';
 import { waitedSchema } from './waited';
 
@@ -73,6 +74,15 @@ export const calls = {
     approve: oc.input(approvalSchema).output(taskSchema),
     /** Sends the comment back to the same agent session as its next message. */
     reject: oc.input(taskRef.extend({ comment: z.string().trim().min(1).max(100_000) })).output(taskSchema),
+    /**
+     * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
+     * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.
+     */
+    take: oc
+      .input(taskRef.extend({ interrupt: z.boolean().default(false), size: terminalSizeSchema }))
+      .output(taskSchema),
+    /** Ends the person's drive: the agent goes on by itself, or what there is goes into review. */
+    handBack: oc.input(taskRef.extend({ afterwards: afterwardsSchema.default('go on') })).output(taskSchema),
     /** Throws the change away, keeping everything under a backup ref. */
     discard: oc.input(taskRef).output(taskSchema),
     /** Brings a discarded change back to review. */
@@ -154,7 +164,7 @@ export const calls = {
     /** A task's terminals, oldest first. */
     list: oc.input(taskRef).output(z.array(terminalSchema)),
     /** Starts a shell in the task's worktree, or its repository's run command in place of the one that runs. */
-    open: oc.input(taskRef.extend({ kind: z.enum(terminalKinds), size: terminalSizeSchema })).output(terminalSchema),
+    open: oc.input(taskRef.extend({ kind: z.enum(openedKinds), size: terminalSizeSchema })).output(terminalSchema),
     /**
      * At most 256 KiB of what was printed from byte `from` on. With `wait`, an answer without bytes comes only after half a
      * minute: whoever shows a terminal asks on and on, each time when it has shown what it got, and is never given more

@@ -11,7 +11,9 @@ export type Asked =
   | 'approved'
   | 'discarded'
   | 'restored'
-  | 'written to';
+  | 'written to'
+  | 'taken over'
+  | 'handed back';
 
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
 export function refused(

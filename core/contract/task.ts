@@ -5,13 +5,15 @@ import { parkedKinds } from './park';
 import { prioritySchema } from './priority';
 import { repositoryIdSchema } from './repository';
 import { requestSchema } from './request';
+import { takeoverSchema } from './takeover';
 
 export const taskIdSchema = z.number().int().positive();
 
 /**
  * - `queued`: stored and not in anyone's hands. A worker's claim moves it to `running` once it is due, its
  *   dependencies are done and a slot is free; the person may cancel it.
- * - `running`: claimed, with a lease the runner renews. The runner moves it on.
+ * - `running`: claimed, with a lease the runner renews; the person may drive its agent meanwhile (`takeover`). The runner
+ *   moves it on.
  * - `waiting`: claimed, and the agent waits for a person's answer. The answer moves it back to `running`.
  * - `review`: the agent is finished and its change is committed. The person approves, asks for changes or discards.
  * - `done`: nothing more happens; `outcome` says how it ended. A discarded task can be restored to `review`.
@@ -115,6 +117,8 @@ export const taskSchema = z.object({
   mergedOid: z.string().nullable(),
   /** Where a removed worktree's whole state is kept; null when nothing was removed. */
   backupRef: z.string().nullable(),
+  /** The person drives its agent in a terminal, or wants to; null when they do not. */
+  takeover: takeoverSchema.nullable(),
   /** Open requests, oldest first. */
   requests: z.array(requestSchema),
   /** The newest run of each of the last 20 check commands. */

@@ -3,9 +3,13 @@ import { taskIdSchema } from './task';
 
 export const terminalIdSchema = z.number().int().positive();
 
-/** A shell of the person's in the task's worktree, or the repository's run command there. */
-export const terminalKinds = ['shell', 'run'] as const;
+/** A shell of the person's in the task's worktree, the repository's run command there, or the agent's own screen. */
+const terminalKinds = ['shell', 'run', 'agent'] as const;
 export type TerminalKind = (typeof terminalKinds)[number];
+
+/** What the person may open by itself; an agent's screen comes with taking its task over. */
+export const openedKinds = ['shell', 'run'] as const;
+export type OpenedKind = (typeof openedKinds)[number];
 
 /**
  * - `starting`: stored, and its program is being started by the host. It moves on by itself.

@@ -6,6 +6,7 @@ import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
 import { readSession, updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
+import { isTaken, takeoverOf } from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { ask, delivered, stopOf } from './asking';
@@ -15,9 +16,10 @@ import { openMeter } from './meter';
 import { working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
-import { endReasonOf, isHeard, nextWords, type OpenSession, type Words } from './session';
+import { endReasonOf, isHeard, type OpenSession, type Words } from './session';
 import { settle } from './settle';
 import { waitForOpen } from './waiting';
+import { comesNext, letGo, wordsFor } from './words';
 
 /** What a conversation is about and where it happens. */
 export interface Subject {
@@ -57,8 +59,10 @@ export async function converse(
   try {
     const told = new Set<number>();
     let afterTurn = false;
-    let words = await wordsFor(deps, subject, session, { afterTurn, told });
+    const next = () => comesNext(deps, subject, session, transcript, { afterTurn, told });
+    let words = await next();
     for (;;) {
+      if ('kind' in words) return words;
       // A person may take long over a budget; what they wrote can be changed until it is said.
       const waits = words.messages > 0 && isSpent(deps, subject.claim.task);
       if (waits) await letGo(deps, subject.claim.task);
@@ -73,16 +77,17 @@ export async function converse(
       if (end.kind === 'paused' || end.kind === 'spent') {
         if (end.kind === 'spent' && !isSpent(deps, subject.claim.task))
           return { kind: 'failed', error: unexplained, retryable: false, usage: end.usage };
-        words = await wordsFor(deps, subject, session, { afterTurn, told });
+        words = await next();
         continue;
       }
-      if (end.kind !== 'completed') return end;
-      words = await wordsFor(deps, subject, session, { afterTurn, told });
-      if (words.text !== '') continue;
       const { claim, signal } = subject;
+      // Who wants to drive may mend by hand what the agent could not.
+      if (end.kind !== 'completed' && (signal.aborted || !isTaken(deps.db, claim.task))) return end;
+      words = await next();
+      if ('kind' in words || words.text !== '') continue;
       if (!(await waitForOpen(deps, answers, { claim, signal }))) return end;
       if (signal.aborted) return { kind: 'cancelled', usage: end.usage };
-      words = await wordsFor(deps, subject, session, { afterTurn, told });
+      words = await next();
     }
   } finally {
     const stop = stopOf(subject.signal);
@@ -96,25 +101,7 @@ export async function converse(
   }
 }
 
-/** Gives back what was taken into hand and not said. */
-async function letGo(deps: Deps, task: number): Promise<void> {
-  await deps.writer.write((db) => releaseMessages(db, task));
-  deps.announceMessages(task);
-}
-
-/** What to say next, taken into hand: once this resolves the person can no longer change it. */
-async function wordsFor(
-  deps: Deps,
-  subject: Subject,
-  session: OpenSession,
-  when: { readonly afterTurn: boolean; readonly told: ReadonlySet<number> },
-): Promise<Words> {
-  const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...when, at: deps.now() }));
-  if (words.messages > 0) deps.announceMessages(subject.claim.task);
-  return words;
-}
-
-/** A turn that was ended here because a budget was reached. */
+/** A turn that was ended here because a budget was reached, or because the person takes over. */
 interface Paused {
   readonly kind: 'paused';
   readonly usage: Usage;
@@ -147,6 +134,9 @@ async function turn(
   subject.signal.addEventListener('abort', onStop, { once: true });
   if (subject.signal.aborted) onStop();
   const { signal } = end;
+  const taken = (interrupts: boolean) => interrupts && end.abort('taken' satisfies Stop);
+  const unheard = deps.takes.hear(claim.task, taken);
+  if (takeoverOf(deps.db, claim.task)?.interrupts === 1) taken(true);
   const children = keepChildren(deps, claim.task);
   const steps: string[] = [];
   const record = (body: TranscriptBody) => {
@@ -233,12 +223,14 @@ async function turn(
     await settle(deps, { task: claim.task, words, told, startedAt, asked }, turnEnd);
     const cut = turnEnd.kind === 'cancelled' || turnEnd.kind === 'spent';
     if (session.begun || turnEnd.kind === 'completed') session.cutOff = isCutOff(turnEnd, stopOf(signal));
-    return cut && stopOf(signal) === 'spent' ? { kind: 'paused', usage: turnEnd.usage } : turnEnd;
+    const ours = stopOf(signal) === 'spent' || stopOf(signal) === 'taken';
+    return cut && ours ? { kind: 'paused', usage: turnEnd.usage } : turnEnd;
   } finally {
     // Nothing is left for it to count unless the agent threw, and then it would go on counting for ever.
     await meter.over(unknownUsage, session.begun).catch(broken);
     subject.signal.removeEventListener('abort', onStop);
     pause.close();
+    unheard();
     await children.over();
   }
 }
@@ -249,7 +241,7 @@ async function turn(
  */
 function isCutOff(end: TurnEnd, stop: Stop | undefined): boolean {
   if (end.kind === 'completed') return false;
-  if (stop === 'closing' || stop === 'lost' || stop === 'spent') return true;
+  if (stop === 'closing' || stop === 'lost' || stop === 'spent' || stop === 'taken') return true;
   return end.kind === 'limited' || end.kind === 'spent';
 }
 

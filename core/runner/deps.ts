@@ -5,6 +5,8 @@ import type { Source } from '../sources/source';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
 import type { Ledger } from './ledger';
+import type { Takes } from './takes';
+import type { Screens } from './terminals';
 
 /** What the runner is handed. It reads nothing else of its surroundings. */
 export interface Deps {
@@ -29,6 +31,10 @@ export interface Deps {
   readonly announceMessages: (task: number) => void;
   /** What runs for the tasks. */
   readonly ledger: Ledger;
+  /** News of people who want to take a task over. */
+  readonly takes: Takes;
+  /** The agents' own screens, on terminals. */
+  readonly screens: Screens;
   /** Ends the programs on the task's terminals; called before its worktree goes. */
   readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (
@@ -40,5 +46,11 @@ export interface Deps {
   readonly now: () => number;
 }
 
-/** Why work on a task is told to end before it is finished; `spent` ends one turn, because a budget is reached. */
-export type Stop = 'cancelled' | 'closing' | 'lost' | 'spent' | 'over memory';
+/** What the terminals are made of. */
+export type DepsWithoutTerminals = Omit<Deps, 'closeTerminals' | 'screens'>;
+
+/**
+ * Why work on a task is told to end before it is finished. `spent` ends one turn, because a budget is reached, and so
+ * does `taken`, because the person takes over.
+ */
+export type Stop = 'cancelled' | 'closing' | 'lost' | 'spent' | 'over memory' | 'taken';

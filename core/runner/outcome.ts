@@ -5,6 +5,7 @@ import { isFinishing } from '../store/grants';
 import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
+import { isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import type { TaskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
@@ -110,7 +111,9 @@ async function move(
     const requests = await deps.writer.write((db) => {
       const at = deps.now();
       const waits = heeds ? pendingMessages(db, claim.task) : [];
-      const next = waits.length > 0 && !isFinishing(db, claim.task) ? goingOn(db, claim.task) : to;
+      const taken = heeds && isTaken(db, claim.task);
+      const heard = taken || (waits.length > 0 && !isFinishing(db, claim.task));
+      const next = heard ? goingOn(db, claim.task, taken ? 'You take over in a terminal.' : undefined) : to;
       moveTask(db, { ...next, task: claim.task, by: 'runner', at, generation: claim.generation });
       if (next === to && onUnsaid !== undefined) {
         releaseMessages(db, claim.task);
@@ -131,8 +134,7 @@ async function move(
 }
 
 /** The agent had finished when the person's message came: it goes on with that, and this was no attempt that failed. */
-function goingOn(db: Database, task: number): To {
-  const queuedReason = 'You wrote to the agent; it goes on with that.';
+function goingOn(db: Database, task: number, queuedReason = 'You wrote to the agent; it goes on with that.'): To {
   const attempt = Math.max(0, taskRow(db, task).attempt - 1);
   return { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } };
 }

@@ -2,6 +2,7 @@ import type { Request } from '../contract/request';
 import type { Status } from '../contract/status';
 import type { Claim } from '../sources/source';
 import { giveUpClaims } from '../store/claims';
+import { isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { type Answers, createAnswers } from './answers';
 import type { Deps, Stop } from './deps';
@@ -38,7 +39,7 @@ interface InHand {
   readonly done: Promise<void>;
 }
 
-/** Tasks that wait for a person hold no slot, but at most this many times the limit are in hand in all. */
+/** Tasks that wait for a person, or that one drives, hold no slot, but at most this many times the limit are in hand in all. */
 const inHandFactor = 4;
 
 const retryClaimMs = 1000;
@@ -73,7 +74,8 @@ export function createRunner(given: Deps): Runner {
   let loop: Promise<void> = Promise.resolve();
 
   function waitingCount(): number {
-    return [...inHand.keys()].filter((task) => taskRow(given.db, task).state === 'waiting').length;
+    return [...inHand.keys()].filter((task) => taskRow(given.db, task).state === 'waiting' || isTaken(given.db, task))
+      .length;
   }
 
   function freeSlots(): number {

@@ -4,6 +4,7 @@ import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
 import { diedAtWork, insertSession, newestSession, updateSession } from '../store/sessions';
+import { takeoverOf } from '../store/takeovers';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps, Stop } from './deps';
 import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage } from './messages';
@@ -41,7 +42,9 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
     const id = await deps.writer.write((db) => insertSession(db, { task, agent, at: deps.now() }));
     return { id, agentSession: null, begun: false, cutOff: false };
   }
-  const heard = await wasHeard(deps.folders.transcripts, newest.id);
+  // A conversation the person began in a terminal is heard of only when they hand it back.
+  const driven = takeoverOf(deps.db, task)?.state === 'driving';
+  const heard = driven || (await wasHeard(deps.folders.transcripts, newest.id));
   await deps.writer.write((db) =>
     updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
   );

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { taskMarker } from '../agents/environment';
 import { CodedError } from '../contract/errors';
-import type { TerminalKind } from '../contract/terminal';
+import type { OpenedKind } from '../contract/terminal';
 import type { WorktreePlace } from '../git/checkout';
 import { guardVariables } from '../git/guard';
 import { checkoutAt } from '../git/links';
 import { taskWork } from '../store/task-work';
 import { worktreeOf } from '../store/worktrees';
-import type { Deps } from './deps';
+import type { DepsWithoutTerminals } from './deps';
 import { repositoryPlace } from './place';
 import { portsFor, portVariables } from './ports';
 import { trustedWithoutAsking } from './trust';
@@ -34,9 +34,9 @@ export interface TerminalProgram {
  * command, NOT_TRUSTED when that command may not run, CONFLICT when the worktree is not whole.
  */
 export async function terminalProgram(
-  deps: Omit<Deps, 'closeTerminals'> & { readonly person: Person },
+  deps: DepsWithoutTerminals & { readonly person: Person },
   task: number,
-  kind: TerminalKind,
+  kind: OpenedKind,
 ): Promise<TerminalProgram> {
   const { repository, worktree } = taskWork(deps.db, task);
   const row = worktreeOf(deps.db, task);
@@ -72,7 +72,8 @@ export function terminalMarker(owner: string, task: number, terminal: number): R
   return taskMarker(`${owner}:${task}/terminal-${terminal}`);
 }
 
-const terminalVariables = { TERM: 'xterm-256color', COLORTERM: 'truecolor', TERM_PROGRAM: 'Switchyard' };
+/** What tells a program which terminal it is on. */
+export const terminalVariables = { TERM: 'xterm-256color', COLORTERM: 'truecolor', TERM_PROGRAM: 'Switchyard' };
 
 function mayRun(repository: { readonly name: string; readonly runCommand: string | null }, trusted: boolean): void {
   if (repository.runCommand === null) {

@@ -5,6 +5,7 @@ import { endLeftovers, markerName } from '../agents/leftovers';
 import { CodedError } from '../contract/errors';
 import {
   endedOnRequest,
+  type OpenedKind,
   type Terminal,
   type TerminalBytes,
   type TerminalKind,
@@ -14,6 +15,7 @@ import type { Hosts } from '../host/hosts';
 import type { News } from '../host/news';
 import type { Ending, Held } from '../host/protocol';
 import { extentOf, readBytes, readEnding } from '../host/read';
+import type { Database } from '../store/database';
 import {
   endTerminal,
   insertTerminal,
@@ -23,9 +25,9 @@ import {
   type TerminalRow,
   terminalRuns,
 } from '../store/terminals';
-import type { Deps } from './deps';
+import type { Deps, DepsWithoutTerminals } from './deps';
 import { createGrowth } from './growth';
-import { type Person, terminalMarker, terminalProgram } from './terminal-program';
+import { type Person, type TerminalProgram, terminalMarker, terminalProgram } from './terminal-program';
 import { removeOldOutput } from './terminal-removal';
 
 /** The programs on terminals of this data folder. */
@@ -33,7 +35,8 @@ export interface Terminals {
   /** Takes over what an earlier runtime left with its hosts, and says of the rest how it ended. Never throws. */
   adopt(): Promise<void>;
   list(task: number): Terminal[];
-  open(about: { readonly task: number; readonly kind: TerminalKind; readonly size: TerminalSize }): Promise<Terminal>;
+  open(about: { readonly task: number; readonly kind: OpenedKind; readonly size: TerminalSize }): Promise<Terminal>;
+  readonly screens: Screens;
   /** What was printed from a byte on, or what comes next when `wait` is set. Ends early when the signal is aborted. */
   read(
     about: { readonly terminal: number; readonly from: number; readonly wait: boolean },
@@ -51,8 +54,21 @@ export interface Terminals {
   stop(): Promise<void>;
 }
 
+/** The agents' own screens, one of a task at a time. */
+export interface Screens {
+  /** Starts one; `keep` is part of the transaction that notes it. Throws with the reason when it does not start. */
+  open(
+    screen: { readonly task: number; readonly program: TerminalProgram; readonly size: TerminalSize },
+    keep: (db: Database, terminal: number) => void,
+  ): Promise<Terminal>;
+  /** Resolves when none of the task runs any more, or the signal is aborted. */
+  ended(task: number, signal: AbortSignal): Promise<void>;
+  /** Ends those of the task. Never throws. */
+  closeOf(task: number): Promise<void>;
+}
+
 /** What making terminals takes beyond what the runner has. */
-export interface TerminalDeps extends Omit<Deps, 'closeTerminals'> {
+export interface TerminalDeps extends DepsWithoutTerminals {
   readonly folders: Deps['folders'] & { readonly terminals: string };
   readonly person: Person;
   readonly hosts: Hosts;
@@ -147,6 +163,57 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     return join(deps.folders.terminals, nameOf(id));
   }
 
+  function screensOf(task: number): TerminalRow[] {
+    return openTerminals(db).filter((row) => row.task === task && row.kind === 'agent');
+  }
+
+  async function start(
+    {
+      task,
+      kind,
+      size,
+      program,
+    }: {
+      readonly task: number;
+      readonly kind: TerminalKind;
+      readonly size: TerminalSize;
+      readonly program: TerminalProgram;
+    },
+    keep: (db: Database, terminal: number) => void = () => {},
+  ): Promise<Terminal> {
+    const about = { task, kind, command: program.shown, at: now() };
+    const id = await writer.write((store) => {
+      const inserted = insertTerminal(store, about);
+      keep(store, inserted);
+      return inserted;
+    });
+    const marker = terminalMarker(deps.owner, task, id);
+    const started = hosts.start({
+      ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
+      environment: { ...program.environment, ...marker },
+      wiring: { kind: 'terminal', size },
+      keepBytes: deps.settings().terminalMegabytes * 1_000_000,
+    });
+    opening.set(
+      id,
+      started.catch(() => {}),
+    );
+    try {
+      const { pid } = await started;
+      await writer.write((store) => terminalRuns(store, id, pid));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      await rm(folderOf(id), { recursive: true, force: true });
+      await writer.write((store) => endTerminal(store, { id, exitCode: null, reason, at: now() }));
+      announce(id);
+      throw new CodedError('TERMINAL_FAILED', `Could not start ${program.shown} in a terminal: ${reason}`, { cause });
+    } finally {
+      opening.delete(id);
+    }
+    announce(id);
+    return shown(readTerminal(db, id));
+  }
+
   async function ended(id: number): Promise<void> {
     while (readTerminal(db, id).state !== 'ended') {
       const more = growth.next(id);
@@ -217,34 +284,30 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         const runs = openTerminals(db).filter((row) => row.task === task && row.kind === 'run');
         await closeAll(runs);
       }
-      const program = await terminalProgram(deps, task, kind);
-      const about = { task, kind, command: program.shown, at: now() };
-      const id = await writer.write((store) => insertTerminal(store, about));
-      const marker = terminalMarker(deps.owner, task, id);
-      const started = hosts.start({
-        ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
-        environment: { ...program.environment, ...marker },
-        wiring: { kind: 'terminal', size },
-        keepBytes: deps.settings().terminalMegabytes * 1_000_000,
-      });
-      opening.set(
-        id,
-        started.catch(() => {}),
-      );
-      try {
-        const { pid } = await started;
-        await writer.write((store) => terminalRuns(store, id, pid));
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        await rm(folderOf(id), { recursive: true, force: true });
-        await writer.write((store) => endTerminal(store, { id, exitCode: null, reason, at: now() }));
-        announce(id);
-        throw new CodedError('TERMINAL_FAILED', `Could not start ${program.shown} in a terminal: ${reason}`, { cause });
-      } finally {
-        opening.delete(id);
-      }
-      announce(id);
-      return shown(readTerminal(db, id));
+      return start({ task, kind, size, program: await terminalProgram(deps, task, kind) });
+    },
+    screens: {
+      async open(screen, keep) {
+        await adopting;
+        return start({ ...screen, kind: 'agent' }, keep);
+      },
+      async ended(task, signal) {
+        await adopting;
+        for (;;) {
+          const [screen] = screensOf(task);
+          if (screen === undefined || signal.aborted) return;
+          // Asked before the look, so that an end between the two is not slept through.
+          const more = growth.next(screen.id, signal);
+          if (screensOf(task).length > 0) await more.happened;
+          more.forget();
+        }
+      },
+      async closeOf(task) {
+        // Most tasks have none, and a host that does not answer must not hold those up.
+        if (screensOf(task).length === 0) return;
+        await adopting;
+        await closeAll(screensOf(task));
+      },
     },
     async read({ terminal, from, wait }, signal) {
       const late = Date.now() + waitMs;
@@ -265,6 +328,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       }
     },
     async write(terminal, text) {
+      // Right after a start no host is attached to yet, which is no end of what it holds.
+      await adopting;
       if (readTerminal(db, terminal).state === 'ended') throw hasEnded(terminal);
       await hosts.write(nameOf(terminal), text).catch(() => Promise.reject(hasEnded(terminal)));
     },

@@ -1,5 +1,6 @@
 import type { Claim } from '../sources/source';
 import { openRequestsOf, readRequest } from '../store/requests';
+import { isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Answers } from './answers';
@@ -7,7 +8,7 @@ import type { Deps } from './deps';
 
 /**
  * Waits, without limit, until one of a task's open questions is answered that no agent waits for any more. False at once
- * when none is open; true when one was answered or the signal was aborted.
+ * when none is open; true when one was answered, the person takes over or the signal was aborted.
  */
 export async function waitForOpen(
   deps: Deps,
@@ -28,7 +29,8 @@ export async function waitForOpen(
   const leave = new AbortController();
   const stop = () => leave.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
+  const unheard = deps.takes.hear(claim.task, () => leave.abort());
+  if (signal.aborted || isTaken(deps.db, claim.task)) stop();
   try {
     const waits = open.map(({ id }) => answers.wait(id, leave.signal));
     // Answered between the transaction and the wait.
@@ -38,6 +40,7 @@ export async function waitForOpen(
     return true;
   } finally {
     signal.removeEventListener('abort', stop);
+    unheard();
     leave.abort();
   }
 }

@@ -3,6 +3,7 @@ import type { TaskState } from '../contract/task';
 import type { Database } from './database';
 import { type Due, holdsAt, holdTask } from './holding';
 import { allRows, getRow, run } from './statement';
+import { takeoverOf } from './takeovers';
 import { shiftCount } from './task-count';
 import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
@@ -191,10 +192,12 @@ export function releaseOwnerless(db: Database, { at }: { readonly at: number }):
   const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} ORDER BY id`);
   return rows.map((row) => {
     const closed = row.lease_until === givenUp;
-    if (!closed && row.state === 'running') {
+    const driven = takeoverOf(db, row.id)?.state === 'driving';
+    if (!closed && !driven && row.state === 'running') {
       return releaseCrashed(db, row, { at, what: 'Switchyard ended without warning while it ran' });
     }
-    const reason = closed ? 'Switchyard was closed.' : 'Switchyard was restarted while this waited for an answer.';
+    const did = driven ? 'you drove this in a terminal' : 'this waited for an answer';
+    const reason = closed ? 'Switchyard was closed.' : `Switchyard was restarted while ${did}.`;
     const patch = { queuedReason: reason, attempt: Math.max(0, row.attempt - 1) };
     moveTask(db, { task: row.id, to: 'queued', by: 'recovery', reason, at, patch });
     return { task: row.id, from: heldState(row.state), to: 'queued' };

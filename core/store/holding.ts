@@ -8,6 +8,7 @@ import { type Hold, limitHolds } from './limits';
 import { asksForBudget } from './requests';
 import { dayBudgets } from './spending';
 import { run } from './statement';
+import { isTaken } from './takeovers';
 import { longestReason } from './task-row';
 
 /** A due task, as far as it decides whether something keeps it from being started. */
@@ -24,6 +25,8 @@ export function holdsAt(db: Database, now: number): (due: Due) => Hold | undefin
   let limits: ((agent: string) => Hold | undefined) | undefined;
   const spent = new Map<number, Breach | null>();
   return ({ task, agent, repository, goOn }) => {
+    // A person who takes over is not held up by what holds agents.
+    if (isTaken(db, task)) return undefined;
     // Looked up only once something is due, for a worker that waits looks after every write.
     limits ??= limitHolds(db, now);
     const limit = goOn === 1 ? undefined : limits(agent);

@@ -6,7 +6,7 @@ import { allRows, getRow, run } from './statement';
 
 /** What changes of a session; what is left out stays. */
 export interface SessionPatch {
-  readonly agentSession?: string;
+  readonly agentSession?: string | null;
   readonly state?: Session['state'];
   readonly endReason?: string | null;
   readonly endedAt?: number | null;

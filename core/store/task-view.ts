@@ -6,6 +6,7 @@ import { type Dependency, hasLanded, listDependencies } from './dependencies';
 import { openRequestsOf } from './requests';
 import { taskBudget, taskSpending } from './spending';
 import { allRows, getRow } from './statement';
+import { shownTakeover } from './takeovers';
 import { tasksIn, unfinishedTasks } from './task-index';
 import { type TaskRow, taskRow } from './task-row';
 import { listTransitions } from './transitions';
@@ -118,9 +119,15 @@ function toTask(db: Database, row: TaskRow): Task {
     session,
     mergedOid: row.merged_oid,
     backupRef: row.backup_ref,
+    takeover: isHeld(row.state) ? shownTakeover(db, row.id) : null,
     requests: openRequestsOf(db, row.id),
     checks: listChecks(db, row.id),
   };
+}
+
+/** Only what is to be worked on can be in a person's hands. */
+function isHeld(state: TaskState): boolean {
+  return state === 'queued' || state === 'running' || state === 'waiting';
 }
 
 /** Says what a person must know: a task it waits for ended without landing, so waiting alone will not help. */

@@ -6,6 +6,7 @@ import { addDependency, hasLanded, settleDependants } from './dependencies';
 import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
+import { endTakeover } from './takeovers';
 import { addToCount, shiftCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
@@ -82,6 +83,8 @@ export function moveTask(db: Database, move: Move): void {
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
   const { to, at, by, reason } = move;
   addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until });
+  // Nobody drives what nothing more is done on; one in review was queued again when somebody asked to.
+  if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
   shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
   const landed = hasLanded(move.to, move.patch?.outcome ?? null);
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
@@ -109,12 +112,19 @@ export function patchTask(
 }
 
 /** Makes a queued task due, past what its agent's provider said to another one. */
-export function goOnNow(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+export function goOnNow(
+  db: Database,
+  {
+    task,
+    at,
+    why = 'You asked for it to go on now.',
+  }: { readonly task: number; readonly at: number; readonly why?: string },
+): void {
   setColumns(db, task, {
     run_after: null,
     parked: null,
     go_on: 1,
-    queued_reason: 'You asked for it to go on now.',
+    queued_reason: why,
     updated_at: at,
   });
 }

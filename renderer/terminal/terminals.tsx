@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Task } from '../../core/contract/task';
-import { endedOnRequest, type Terminal, type TerminalKind } from '../../core/contract/terminal';
+import { endedOnRequest, type OpenedKind, type Terminal } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty, Failed, Skeleton } from '../parts/empty';
@@ -47,7 +47,7 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
     app.model.update((model) => ({ ...model, terminals: new Map(model.terminals).set(value.id, value) }));
     setChosen(value.id);
   };
-  const open = (kind: TerminalKind): void =>
+  const open = (kind: OpenedKind): void =>
     void act(kind === 'run' ? 'Starting…' : 'Opening…', (calls) =>
       calls.open({ task: task.id, kind, size: firstSize }),
     );
@@ -167,8 +167,10 @@ function newest(listed: readonly Terminal[], changed: readonly Terminal[]): read
   return all.filter((one) => one.state !== 'ended' || kept.has(one));
 }
 
+const words = { run: 'Run', shell: 'Shell', agent: 'Agent' } as const;
+
 function nameIn(all: readonly Terminal[], terminal: Terminal): string {
   const alike = all.filter(({ kind }) => kind === terminal.kind);
-  const word = terminal.kind === 'run' ? 'Run' : 'Shell';
+  const word = words[terminal.kind];
   return alike.length === 1 ? word : `${word} ${alike.indexOf(terminal) + 1}`;
 }

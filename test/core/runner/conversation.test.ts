@@ -5,6 +5,7 @@ import { createAnswers } from '../../../core/runner/answers';
 import { converse } from '../../../core/runner/conversation';
 import type { Deps } from '../../../core/runner/deps';
 import { openSession } from '../../../core/runner/session';
+import { createTakes } from '../../../core/runner/takes';
 import { claimTasks } from '../../../core/store/claims';
 import { addMessage, pendingMessages } from '../../../core/store/messages';
 import { readSettings, writeSetting } from '../../../core/store/settings';
@@ -36,6 +37,8 @@ function bench() {
     announce: () => changed.forEach((tell) => void tell()),
     announceMessages: () => {},
     announceRequest: () => {},
+    takes: createTakes(),
+    screens: { closeOf: () => Promise.resolve() },
     log: () => {},
   } as unknown as Deps;
   const [claim] = claimTasks(db, { worker: 'w', limit: 1, now: Date.now(), leaseMs: 60_000 });

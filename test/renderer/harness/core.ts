@@ -210,6 +210,17 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           backupRef: `refs/switchyard/backup/${input.task}/1`,
         }),
       ),
+      take: on.tasks.take.handler(({ input }) => {
+        note('tasks.take', input);
+        return put({
+          ...get(input.task),
+          takeover: { id: 1, state: 'asked', terminal: null, askedAt: Date.now(), beganAt: null },
+        });
+      }),
+      handBack: on.tasks.handBack.handler(({ input }) => {
+        note('tasks.handBack', input);
+        return put({ ...get(input.task), takeover: null });
+      }),
       restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
     },
     reviews: {

@@ -128,6 +128,7 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     updatedAt: minutes(id),
     stateSince: minutes(id * 2),
     error: null,
+    takeover: null,
     usage: noUsage,
     budget: noBudget,
     spent: nothingSpent,

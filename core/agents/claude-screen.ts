@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { TranscriptBody } from '../contract/transcript';
+import { untrustedArguments } from './claude-arguments';
+import { type ClaudeBlock, type ClaudeLine, parseClaudeLine } from './claude-lines';
+import { findClaude, installClaude } from './claude-program';
+import { transcribeClaude } from './claude-transcript';
+import { readLines } from './lines';
+import { plainText } from './plain';
+import { type Driven, nothingSaid, type Opened, type Said, type Screen, type Seat, tooLong } from './screen';
+
+/** The terminal program of Claude Code. */
+export const claudeScreen: Screen = { open, said };
+
+async function open(seat: Seat): Promise<Opened> {
+  const command = await findClaude(seat.environment);
+  if (command === null) {
+    return { kind: 'refused', error: `Claude Code is not installed: no claude on the PATH. ${installClaude}` };
+  }
+  const known = seat.resume === null ? null : await recordOf(seat.environment, seat.resume);
+  const agentSession = known === null ? randomUUID() : (seat.resume ?? '');
+  const refused = known === null ? tooLong(seat.opening) : null;
+  if (refused !== null) return { kind: 'refused', error: refused };
+  return {
+    kind: 'program',
+    command,
+    args: [
+      ...(known === null ? ['--session-id', agentSession] : ['--resume', agentSession]),
+      // Left to itself it starts in a mode that asks nobody, and leave given in a turn would be void on the screen.
+      ...['--permission-mode', 'default'],
+      ...untrustedArguments(seat),
+      ...(known === null ? ['--', seat.opening] : []),
+    ],
+    environment: seat.environment,
+    agentSession,
+    mark: String(known?.bytes ?? 0),
+  };
+}
+
+/** What a line of its record says, as far as it is a message. */
+const recordLine = z.looseObject({
+  type: z.enum(['user', 'assistant']),
+  timestamp: z.string(),
+  isSidechain: z.boolean().optional(),
+  /** Put there by the program itself. */
+  isMeta: z.boolean().optional(),
+  message: z.unknown(),
+  toolUseResult: z.unknown().optional(),
+});
+
+async function said({ agentSession, mark, directory, environment }: Driven): Promise<Said> {
+  const record = agentSession === null ? null : await recordOf(environment, agentSession);
+  if (record === null) return { agentSession: null, ...nothingSaid };
+  const lines: { at: number; body: TranscriptBody }[] = [];
+  let at = 0;
+  const tell = (body: TranscriptBody) => void lines.push({ at, body });
+  const transcript = transcribeClaude(directory, tell);
+  const used = new Map<string, { input: number; output: number }>();
+  // A record that is shorter than it was is another one.
+  const start = record.bytes < Number(mark) ? 0 : Number(mark);
+  for await (const text of readLines(createReadStream(record.path, { start }))) {
+    const line = messageOf(text);
+    if (line === null) continue;
+    at = line.at;
+    if (line.message.type === 'user') for (const words of wordsOf(line.message)) tell(words);
+    if (line.message.type === 'assistant') count(used, line.message);
+    transcript.take(line.message);
+    transcript.flush();
+  }
+  transcript.close();
+  return { agentSession, lines, usage: usageOf(used) };
+}
+
+type Message = Extract<ClaudeLine, { type: 'user' | 'assistant' }>;
+
+function messageOf(text: string): { readonly at: number; readonly message: Message } | null {
+  const parsed = recordLine.safeParse(read(text));
+  if (!parsed.success || parsed.data.isSidechain === true || parsed.data.isMeta === true) return null;
+  const { type, timestamp, message, toolUseResult } = parsed.data;
+  // The same shapes as on its stream, but for this one name.
+  const line = parseClaudeLine(JSON.stringify({ type, message, tool_use_result: toolUseResult }));
+  if (line === null || (line.type !== 'user' && line.type !== 'assistant')) return null;
+  return { at: Date.parse(timestamp) || 0, message: line };
+}
+
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its last line may be half written.
+    return null;
+  }
+}
+
+const interrupted = /^\[Request interrupted by user/;
+/** What its own commands leave among the person's messages. */
+const ofCommand = /^<(?:command-(?:name|message|args)|local-command-[a-z]+|bash-(?:input|stdout|stderr))>/;
+
+/** What the person said with a line of the record. */
+function wordsOf({ message }: Message): readonly TranscriptBody[] {
+  const blocks: readonly Pick<ClaudeBlock, 'type' | 'text'>[] =
+    typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
+  return blocks.flatMap(({ type, text = '' }): readonly TranscriptBody[] => {
+    if (type !== 'text' || text.trim() === '' || ofCommand.test(text.trimStart())) return [];
+    if (interrupted.test(text)) return [{ type: 'notice', level: 'info', text: 'You interrupted the agent.' }];
+    return [{ type: 'prompt', text: plainText(text), by: 'person' }];
+  });
+}
+
+/** A message is written once for each of its blocks, each time with the same sum. */
+function count(used: Map<string, { input: number; output: number }>, { message }: Message): void {
+  const { usage, id = '' } = message;
+  if (usage === undefined || message.model === '<synthetic>') return;
+  const { input_tokens = 0, cache_creation_input_tokens = 0, cache_read_input_tokens = 0, output_tokens = 0 } = usage;
+  used.set(id, { input: input_tokens + cache_creation_input_tokens + cache_read_input_tokens, output: output_tokens });
+}
+
+function usageOf(used: ReadonlyMap<string, { readonly input: number; readonly output: number }>): Said['usage'] {
+  if (used.size === 0) return nothingSaid.usage;
+  const calls = [...used.values()];
+  return {
+    inputTokens: calls.reduce((sum, { input }) => sum + input, 0),
+    outputTokens: calls.reduce((sum, { output }) => sum + output, 0),
+    // It is in no line of the record.
+    costUsd: null,
+  };
+}
+
+/** The record of a conversation: a file named after it, in a folder named after where it was begun. */
+async function recordOf(
+  environment: Readonly<Record<string, string>>,
+  agentSession: string,
+): Promise<{ readonly path: string; readonly bytes: number } | null> {
+  const home = environment.CLAUDE_CONFIG_DIR || join(environment.HOME || environment.USERPROFILE || '', '.claude');
+  const projects = join(home, 'projects');
+  for (const folder of await readdir(projects).catch(() => [])) {
+    const path = join(projects, folder, `${agentSession}.jsonl`);
+    const bytes = await stat(path).then(
+      ({ size }) => size,
+      () => null,
+    );
+    if (bytes !== null) return { path, bytes };
+  }
+  return null;
+}

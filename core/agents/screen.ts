@@ -1,0 +1,57 @@
+import type { Usage } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+import { type Turn, unknownUsage } from './agent';
+
+/** Everything an agent's own screen is opened with, as a turn has it: both drives may do the same. */
+export type Seat = Pick<Turn, 'resume' | 'opening' | 'directory' | 'environment' | 'permissionLevel' | 'trusted'>;
+
+/** What to run in a terminal, or why the screen cannot be opened. */
+export type Opened =
+  | {
+      readonly kind: 'program';
+      /** The program's absolute path. */
+      readonly command: string;
+      readonly args: readonly string[];
+      /** Its whole environment, but for what a terminal adds. */
+      readonly environment: Readonly<Record<string, string>>;
+      /** The conversation the screen is on; null when only its end tells. */
+      readonly agentSession: string | null;
+      /** How far the agent's own record is now; only the agent knows what it means. */
+      readonly mark: string;
+    }
+  | { readonly kind: 'refused'; readonly error: string };
+
+/** A conversation that was driven on the agent's screen since a mark. */
+export interface Driven extends Pick<Seat, 'directory' | 'environment'> {
+  readonly agentSession: string | null;
+  readonly mark: string;
+}
+
+/** What was said on an agent's screen. */
+export interface Said {
+  /** The conversation it was said in; null when there is none. */
+  readonly agentSession: string | null;
+  readonly lines: readonly { readonly at: number; readonly body: TranscriptBody }[];
+  readonly usage: Usage;
+}
+
+/** An agent's own terminal program, on which a person goes on with the agent's conversations. */
+export interface Screen {
+  /** Says what to start so that the person goes on with a conversation, or begins one with the task's prompt. */
+  open(seat: Seat): Promise<Opened>;
+  /** Reads what was said since the screen was opened from the agent's own record. Throws when that cannot be read. */
+  said(driven: Driven): Promise<Said>;
+}
+
+/** A screen on which nothing was said. */
+export const nothingSaid: Omit<Said, 'agentSession'> = { lines: [], usage: unknownUsage };
+
+/** The most of a prompt that fits into one argument of a program, in bytes; Linux takes 128 KiB with what is around it. */
+const longestArgument = 100_000;
+
+/** Why a prompt cannot be handed to a new screen; null when it can. */
+export function tooLong(prompt: string): string | null {
+  const bytes = Buffer.byteLength(prompt);
+  if (bytes <= longestArgument) return null;
+  return `The prompt of the task has ${bytes} bytes, which is too long to begin with in a terminal. Let the agent begin, then take over.`;
+}

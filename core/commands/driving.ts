@@ -1,0 +1,90 @@
+import type { Caller } from '../contract/caller';
+import { CodedError } from '../contract/errors';
+import type { Afterwards } from '../contract/takeover';
+import type { Task } from '../contract/task';
+import type { TerminalSize } from '../contract/terminal';
+import { repositoryById } from '../store/repositories';
+import { askTakeover, endTakeover, setAfterwards, takeoverOf } from '../store/takeovers';
+import { taskRow } from '../store/task-row';
+import { goOnNow, moveTask } from '../store/tasks';
+import { alone, mustBe, told } from './acting';
+import type { Room } from './room';
+
+const why = 'You take over in a terminal.';
+
+/**
+ * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn that
+ * runs, or, with `interrupt`, in place of it. A task in review, failed or cancelled is queued again for it. Throws
+ * WRONG_STATE when the agent has no screen, when the task is over or waits for others.
+ */
+export function take(
+  room: Room,
+  { by }: Caller,
+  input: { task: number; interrupt: boolean; size: TerminalSize },
+): Promise<Task> {
+  const { task, interrupt, size } = input;
+  return alone(task, async () => {
+    await room.writer.write((db) => {
+      const row = taskRow(db, task);
+      repositoryById(db, row.repository_id);
+      assertScreen(room, task, row.agent);
+      mustBe(row, ['queued', 'running', 'waiting', 'review', 'failed', 'cancelled'], 'taken over');
+      if (row.blocked_count > 0) throw blocked(task);
+      const at = room.now();
+      const over = row.state === 'review' || row.state === 'failed' || row.state === 'cancelled';
+      if (over) {
+        const patch = { error: null, runAfter: null, queuedReason: why };
+        moveTask(db, { task, to: 'queued', by, reason: 'Taken over in a terminal.', at, patch });
+      } else if (row.state === 'queued') {
+        goOnNow(db, { task, at, why });
+      }
+      askTakeover(db, { task, interrupts: interrupt, size, by, at });
+    });
+    room.takes.tell(task, interrupt);
+    room.runner.wake();
+    return told(room, task);
+  });
+}
+
+/**
+ * Ends the person's drive: its terminal is ended, and the work goes on when it is gone. One that was only asked for is
+ * taken back. Throws WRONG_STATE when nobody drives the task.
+ */
+export async function handBack(
+  room: Room,
+  { task, afterwards }: { task: number; afterwards: Afterwards },
+): Promise<Task> {
+  const driving = await room.writer.write((db) => {
+    const takeover = takeoverOf(db, task);
+    if (takeover === undefined) throw nobodyDrives(task);
+    if (takeover.state === 'asked') endTakeover(db, { task, at: room.now() });
+    else setAfterwards(db, { task, afterwards });
+    return takeover.state === 'driving';
+  });
+  if (driving) await room.screens.closeOf(task);
+  return told(room, task);
+}
+
+function assertScreen(room: Room, task: number, name: string): void {
+  const agent = room.agents().get(name);
+  if (agent?.screen !== undefined) return;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Task ${task} cannot be taken over: ${name} has no terminal of its own that Switchyard knows. Open a shell in its worktree instead.`,
+    { facts: { task, agent: name } },
+  );
+}
+
+function blocked(task: number): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `Task ${task} waits for other tasks, so it has no worktree to work in yet. Take it over when those are done.`,
+    { facts: { task } },
+  );
+}
+
+function nobodyDrives(task: number): CodedError {
+  return new CodedError('WRONG_STATE', `Nobody drives task ${task} in a terminal, so there is nothing to hand back.`, {
+    facts: { task },
+  });
+}

@@ -1,0 +1,159 @@
+import type { Agent } from '../agents/agent';
+import { type Driven, nothingSaid, type Said } from '../agents/screen';
+import type { Afterwards } from '../contract/takeover';
+import type { Usage } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+import { withdrawOpen } from '../store/requests';
+import { updateSession } from '../store/sessions';
+import { addSpending } from '../store/spending';
+import { beginTakeover, endTakeover, type TakeoverRow, takeoverOf } from '../store/takeovers';
+import type { Transcript } from '../store/transcript';
+import { stopOf } from './asking';
+import type { Subject } from './conversation';
+import type { Deps } from './deps';
+import type { OpenSession } from './session';
+import { terminalVariables } from './terminal-program';
+
+/** How a person's drive of a conversation ended: as they handed back, or because the work on the task was stopped. */
+export type Drive = Afterwards | 'stopped';
+
+/** What the agent is told when it is given the conversation back. */
+export const handedBack =
+  'The person drove this conversation in a terminal and has handed it back to you. Go on with the task from here. If everything is done, just say so.';
+
+type Tell = (body: TranscriptBody, at?: number) => void;
+
+/**
+ * Lets the person drive, when they asked to: opens the agent's own screen on this conversation, or finds the one an
+ * earlier runtime left, waits until it ends, and keeps what was said on it. No turn of the agent runs meanwhile. Null
+ * when nobody asked.
+ */
+export async function personDrives(
+  deps: Deps,
+  subject: Subject,
+  session: OpenSession,
+  transcript: Transcript,
+): Promise<Drive | null> {
+  const { task } = subject.claim;
+  const tell: Tell = (body, at = deps.now()) => void transcript.append(body, at);
+  const asked = takeoverOf(deps.db, task);
+  // One that was cancelled and queued again may still be ending: it must not meet a turn.
+  if (asked?.state !== 'driving') await deps.screens.closeOf(task);
+  if (asked === undefined) return null;
+  try {
+    if (asked.state === 'asked') await openScreen(deps, subject, session, asked, tell);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    tell({ type: 'notice', level: 'error', text: `The agent’s terminal could not be opened. ${why}` });
+    await deps.writer.write((db) => endTakeover(db, { task, at: deps.now() }));
+    deps.announce(task);
+    // What is left to do is done as if nobody had asked.
+    return null;
+  }
+  await deps.screens.ended(task, subject.signal);
+  const stop = stopOf(subject.signal);
+  if (stop === 'closing' || stop === 'lost') return 'stopped';
+  // Handed back, ended by itself or cancelled: from here on nobody may type into it.
+  await deps.screens.closeOf(task);
+  const driven = takeoverOf(deps.db, task) ?? asked;
+  await takeBack(deps, subject, session, driven, tell);
+  return stop === undefined ? driven.afterwards : 'stopped';
+}
+
+async function openScreen(
+  deps: Deps,
+  { claim, agent, prompt, directory, environment, permissionLevel, trusted }: Subject,
+  session: OpenSession,
+  asked: TakeoverRow,
+  tell: Tell,
+): Promise<void> {
+  if (agent.screen === undefined) throw new Error(`${agent.name} has no terminal of its own.`);
+  const seat = { opening: prompt, directory, environment, permissionLevel, trusted };
+  const opened = await agent.screen.open({ ...seat, resume: session.agentSession });
+  if (opened.kind === 'refused') throw new Error(opened.error);
+  const { command, args, agentSession, mark } = opened;
+  const begins = session.agentSession !== agentSession || agentSession === null;
+  await deps.screens.open(
+    {
+      task: claim.task,
+      size: { columns: asked.columns, rows: asked.rows },
+      program: {
+        shown: agent.name,
+        ...{ command, args, directory },
+        environment: { ...opened.environment, ...terminalVariables },
+      },
+    },
+    (db, terminal) => {
+      beginTakeover(db, { takeover: asked.id, terminal, mark, at: deps.now() });
+      updateSession(db, { session: session.id, state: 'active', agentSession });
+    },
+  );
+  session.agentSession = agentSession;
+  if (begins) tell({ type: 'prompt', text: prompt, by: 'switchyard' });
+  tell({ type: 'notice', level: 'info', text: 'You took over in a terminal.' });
+  deps.announce(claim.task);
+}
+
+/** Keeps what was said on the screen and ends the takeover, so that a turn may begin. */
+async function takeBack(
+  deps: Deps,
+  { claim: { task }, agent, directory, environment, prompt }: Subject,
+  session: OpenSession,
+  { mark, beganAt, afterwards }: TakeoverRow,
+  tell: Tell,
+): Promise<void> {
+  const to = deps.now();
+  const driven = { agentSession: session.agentSession, mark: mark ?? '', directory, environment };
+  const { agentSession, lines, usage, unread } = await read(deps, task, agent, driven);
+  // The task's own prompt was told when the screen was opened.
+  const isOpening = (body: TranscriptBody) => body.type === 'prompt' && body.text.trim() === prompt.trim();
+  for (const { at, body } of lines) if (!isOpening(body)) tell(body, at);
+  if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
+  const text = `You drove it in a terminal from ${clock(beganAt ?? to)} to ${clock(to)}.${unread}`;
+  tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text });
+  const withdrawn = await deps.writer.write((db) => {
+    const at = deps.now();
+    endTakeover(db, { task, at });
+    updateSession(db, { session: session.id, agentSession, usage });
+    if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
+    return afterwards === 'review' ? withdrawOpen(db, { task, at }) : [];
+  });
+  withdrawn.forEach(deps.announceRequest);
+  deps.announce(task);
+  session.agentSession = agentSession;
+  // The person has had the last word, whatever the agent was at before.
+  session.cutOff = false;
+  session.begun = true;
+}
+
+async function read(
+  deps: Deps,
+  task: number,
+  agent: Agent,
+  driven: Driven,
+): Promise<Said & { readonly unread: string }> {
+  try {
+    if (agent.screen !== undefined) return { ...(await agent.screen.said(driven)), unread: '' };
+  } catch (cause) {
+    deps.log('warning', 'What was said in a terminal could not be read.', { task, cause: String(cause) });
+  }
+  const unread = ' What was said there could not be read from the agent’s own record; its terminal shows it.';
+  return { agentSession: driven.agentSession, ...nothingSaid, unread };
+}
+
+function spent({ inputTokens, outputTokens, costUsd }: Usage): Omit<Parameters<typeof addSpending>[1], 'task' | 'at'> {
+  return {
+    usd: costUsd ?? 0,
+    tokens: (inputTokens ?? 0) + (outputTokens ?? 0),
+    // The time a person drives is not the agent's.
+    runningMs: 0,
+    usdUntold: costUsd === null,
+    tokensUntold: inputTokens === null,
+  };
+}
+
+/** The time of day where the runtime runs, `14:05`. */
+function clock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}

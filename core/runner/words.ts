@@ -1,0 +1,53 @@
+import { type TurnEnd, unknownUsage } from '../agents/agent';
+import { releaseMessages } from '../store/messages';
+import type { Transcript } from '../store/transcript';
+import type { Subject } from './conversation';
+import type { Deps } from './deps';
+import { type Drive, handedBack, personDrives } from './driving';
+import { nextWords, type OpenSession, type Words } from './session';
+
+/** What `nextWords` has to know of the turn before. */
+export interface Before {
+  readonly afterTurn: boolean;
+  readonly told: ReadonlySet<number>;
+}
+
+/** What to say next, taken into hand: once this resolves the person can no longer change it. */
+export async function wordsFor(deps: Deps, subject: Subject, session: OpenSession, before: Before): Promise<Words> {
+  const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...before, at: deps.now() }));
+  if (words.messages > 0) deps.announceMessages(subject.claim.task);
+  return words;
+}
+
+/** Gives back what was taken into hand and not said. */
+export async function letGo(deps: Deps, task: number): Promise<void> {
+  await deps.writer.write((db) => releaseMessages(db, task));
+  deps.announceMessages(task);
+}
+
+/**
+ * What to say next, once nobody drives the conversation in a terminal any more; or how the conversation ends with a
+ * person's drive.
+ */
+export async function comesNext(
+  deps: Deps,
+  subject: Subject,
+  session: OpenSession,
+  transcript: Transcript,
+  before: Before,
+): Promise<Words | TurnEnd> {
+  let last: Drive | null = null;
+  for (;;) {
+    const drive = await personDrives(deps, subject, session, transcript);
+    if (drive === 'stopped') return { kind: 'cancelled', usage: unknownUsage };
+    if (drive === null) break;
+    last = drive;
+  }
+  if (last === null) return wordsFor(deps, subject, session, before);
+  const words = await wordsFor(deps, subject, session, { ...before, afterTurn: true });
+  // The person finished it themselves, unless they have left something to be said.
+  if (last === 'review' && words.text === '') return { kind: 'completed', usage: unknownUsage };
+  if (session.agentSession === null) return words;
+  const text = [handedBack, words.text].filter((part) => part !== '').join('\n\n');
+  return { ...words, text, by: words.text === '' ? 'switchyard' : words.by };
+}

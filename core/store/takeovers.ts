@@ -1,0 +1,91 @@
+import type { Afterwards, Takeover } from '../contract/takeover';
+import type { TerminalSize } from '../contract/terminal';
+import type { Database } from './database';
+import { getRow, run } from './statement';
+
+/** A takeover as it is stored. */
+export interface TakeoverRow extends Takeover {
+  readonly task: number;
+  /** 1: the agent's turn is not waited for. */
+  readonly interrupts: 0 | 1;
+  readonly columns: number;
+  readonly rows: number;
+  /** How far the agent's own record was when its terminal began; only the agent knows what it means. */
+  readonly mark: string | null;
+  readonly afterwards: Afterwards;
+}
+
+const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards,
+  asked_at AS askedAt, began_at AS beganAt`;
+
+/** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
+export function askTakeover(
+  db: Database,
+  asked: {
+    readonly task: number;
+    readonly interrupts: boolean;
+    readonly size: TerminalSize;
+    readonly by: string;
+    readonly at: number;
+  },
+): void {
+  const { task, interrupts, size, by, at } = asked;
+  run(
+    db,
+    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?)
+     ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
+    task,
+    Number(interrupts),
+    size.columns,
+    size.rows,
+    by,
+    at,
+  );
+}
+
+/** The takeover of a task that has not ended. */
+export function takeoverOf(db: Database, task: number): TakeoverRow | undefined {
+  return getRow<TakeoverRow>(db, `SELECT ${columns} FROM takeover WHERE task_id = ? AND state <> 'ended'`, task);
+}
+
+/** Whether the person drives a task, or wants to. */
+export function isTaken(db: Database, task: number): boolean {
+  return takeoverOf(db, task) !== undefined;
+}
+
+/** The takeover of a task as it is shown; null when it has none. */
+export function shownTakeover(db: Database, task: number): Takeover | null {
+  const row = takeoverOf(db, task);
+  if (row === undefined) return null;
+  const { id, state, terminal, askedAt, beganAt } = row;
+  return { id, state, terminal, askedAt, beganAt };
+}
+
+/** Moves a takeover on to `driving`, in the transaction that notes its terminal. */
+export function beginTakeover(
+  db: Database,
+  begun: { readonly takeover: number; readonly terminal: number; readonly mark: string | null; readonly at: number },
+): void {
+  run(
+    db,
+    "UPDATE takeover SET state = 'driving', terminal_id = ?, mark = ?, began_at = ? WHERE id = ? AND state = 'asked'",
+    begun.terminal,
+    begun.mark,
+    begun.at,
+    begun.takeover,
+  );
+}
+
+/** Notes what follows when the person's drive of a task ends. */
+export function setAfterwards(
+  db: Database,
+  { task, afterwards }: { readonly task: number; readonly afterwards: Afterwards },
+): void {
+  run(db, "UPDATE takeover SET afterwards = ? WHERE task_id = ? AND state <> 'ended'", afterwards, task);
+}
+
+/** Ends the takeover of a task, if it has one. */
+export function endTakeover(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+  run(db, "UPDATE takeover SET state = 'ended', ended_at = ? WHERE task_id = ? AND state <> 'ended'", at, task);
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TranscriptEvent } from '../../../core/contract/transcript';
+import { hostProgram } from '../../support/host';
+import { type Bed, openBed } from '../../support/runtime';
+import { until } from '../../support/until';
+
+const size = { columns: 80, rows: 24 };
+
+let bed: Bed;
+let repositoryId: number;
+beforeAll(async () => {
+  bed = await openBed({ host: hostProgram });
+  ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: false }));
+});
+afterAll(() => bed.close());
+
+async function newTask(prompt: string, more: { permissionLevel?: 'human-required' } = {}): Promise<number> {
+  const task = await bed.calls.tasks.create({ repositoryId, title: 'Drive', prompt, agent: 'echo', ...more });
+  return task.id;
+}
+
+/** Resolves when the agent has begun its turn. */
+function works(task: number): Promise<void> {
+  return until(async () => (await bed.calls.sessions.list({ task })).at(-1)?.agentSession != null);
+}
+
+/** Takes a task over and gives the terminal that the person then has. */
+async function takeOver(task: number, interrupt = false): Promise<number> {
+  await bed.calls.tasks.take({ task, interrupt, size });
+  const { takeover } = await bed.until(task, (now) => now.takeover?.state === 'driving');
+  return takeover?.terminal ?? 0;
+}
+
+async function says(terminal: number, words: string): Promise<void> {
+  await until(async () => {
+    const { bytes } = await bed.calls.terminals.read({ terminal, from: 0, wait: false });
+    return Buffer.from(bytes, 'base64').toString().includes(words);
+  });
+}
+
+async function transcriptOf(task: number): Promise<readonly TranscriptEvent[]> {
+  const [session] = (await bed.calls.sessions.list({ task })).slice(-1);
+  return bed.calls.sessions.read({ session: session?.id ?? 0, after: 0 });
+}
+
+function wordsIn(events: readonly TranscriptEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.type === 'prompt' || event.type === 'text' || event.type === 'notice' ? [event.text.trim()] : [],
+  );
+}
+
+it('a person who interrupts a turn drives the same conversation, and the agent goes on when they hand back', async () => {
+  const task = await newTask('Begin.\n[write: begun.txt | begun]\n[hang]');
+  await works(task);
+  const before = (await bed.calls.sessions.list({ task })).at(-1)?.agentSession;
+  const terminal = await takeOver(task, true);
+  await bed.calls.terminals.write({ terminal, text: 'Call it blue.\r' });
+  await says(terminal, 'echo: Call it blue.');
+  expect((await bed.calls.tasks.get({ task })).state).toBe('running');
+  await bed.calls.tasks.handBack({ task });
+  const done = await bed.reaches(task, 'review');
+  expect(done.takeover).toBeNull();
+  const after = await bed.calls.sessions.list({ task });
+  expect(after.map(({ agentSession }) => agentSession)).toEqual([before]);
+  const words = wordsIn(await transcriptOf(task));
+  const drive = words.slice(words.indexOf('You took over in a terminal.'));
+  expect(drive.slice(1, 3)).toEqual(['Call it blue.', 'echo: Call it blue.']);
+  expect(drive[3]).toMatch(/^You drove it in a terminal from \d\d:\d\d to \d\d:\d\d\.$/);
+  expect(drive[4]).toMatch(/^The person drove this conversation in a terminal/);
+});
+
+it('a turn is let finish first, and what a person has finished themselves goes into review without another', async () => {
+  const task = await newTask('Take a while.\n[wait: 700ms]');
+  await works(task);
+  await takeOver(task);
+  const words = wordsIn(await transcriptOf(task));
+  expect(words.indexOf('Done.')).toBeLessThan(words.indexOf('You took over in a terminal.'));
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  expect((await bed.reaches(task, 'review')).change?.files).toBe(1);
+  expect(wordsIn(await transcriptOf(task)).at(-1)).toMatch(/^You drove it/);
+
+  // From its review it is taken over again, on the same conversation; leaving the screen hands back.
+  const terminal = await takeOver(task);
+  await bed.calls.terminals.write({ terminal, text: '/exit\r' });
+  await bed.reaches(task, 'review');
+  expect(await bed.calls.sessions.list({ task })).toHaveLength(1);
+  expect(wordsIn(await transcriptOf(task)).join('\n')).toMatch(
+    /You drove it[\s\S]*You drove it[\s\S]*The person drove/,
+  );
+});
+
+it('a person may begin a task in the terminal, and the agent goes on with that conversation', async () => {
+  const later = await bed.calls.tasks.create({
+    repositoryId,
+    title: 'Later',
+    prompt: 'Begin by hand.',
+    agent: 'echo',
+    runAfter: Date.now() + 3_600_000,
+  });
+  const terminal = await takeOver(later.id);
+  await bed.calls.terminals.write({ terminal, text: 'I do it.\r' });
+  await says(terminal, 'echo: I do it.');
+  const [began] = await bed.calls.sessions.list({ task: later.id });
+  await bed.calls.tasks.handBack({ task: later.id });
+  await bed.reaches(later.id, 'review');
+  const [went] = await bed.calls.sessions.list({ task: later.id });
+  expect(went?.agentSession).toBe(began?.agentSession);
+  const words = wordsIn(await transcriptOf(later.id));
+  expect(words.filter((each) => each === 'Begin by hand.')).toHaveLength(1);
+  expect(words.indexOf('I do it.')).toBeGreaterThan(words.indexOf('Begin by hand.'));
+});
+
+it('a task in a person’s hands holds no slot, and cancelling it ends their terminal', async () => {
+  await bed.calls.settings.set({ name: 'concurrency', value: 1 });
+  const task = await newTask('Hold on.\n[hang]');
+  await works(task);
+  const terminal = await takeOver(task, true);
+  await bed.reaches(await newTask('Another one.'), 'review');
+  await bed.calls.tasks.cancel({ task });
+  await until(
+    async () => (await bed.calls.terminals.list({ task })).find(({ id }) => id === terminal)?.state === 'ended',
+  );
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'cancelled', takeover: null });
+  await expect(bed.calls.tasks.handBack({ task })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+});
+
+it('what an agent asked is withdrawn when a person interrupts it, and it asks again after them', async () => {
+  const task = await newTask('Ask.\n[ask: Which colour? | red | green]');
+  const asked = await bed.reaches(task, 'waiting');
+  await takeOver(task, true);
+  expect((await bed.calls.tasks.get({ task })).requests).toEqual([]);
+  expect(asked.requests).toHaveLength(1);
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  await bed.reaches(task, 'review', 'done');
+});
+
+it('a task that waits for others, or is over, is not taken over', async () => {
+  const first = await newTask('Wait.\n[ask: Go on? | yes]');
+  const second = await bed.calls.tasks.create({
+    repositoryId,
+    title: 'Second',
+    prompt: 'x',
+    agent: 'echo',
+    after: [first],
+  });
+  await expect(bed.calls.tasks.take({ task: second.id, size })).rejects.toThrow(/waits for other tasks/);
+  await bed.calls.tasks.cancel({ task: first });
+  await bed.calls.tasks.discard({ task: first });
+  await expect(bed.calls.tasks.take({ task: first, size })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+});
+
+it('a screen that outlives its runtime is taken up by the next one, which waits for the person', async () => {
+  await bed.calls.settings.set({ name: 'keepTerminals', value: true });
+  const task = await newTask('Go on later.\n[hang]');
+  await works(task);
+  const terminal = await takeOver(task, true);
+  bed = await bed.restart();
+  const now = await bed.reaches(task, 'running');
+  expect(now).toMatchObject({ attempt: 1, takeover: { state: 'driving', terminal } });
+  await bed.calls.terminals.write({ terminal, text: 'Still here.\r' });
+  await says(terminal, 'echo: Still here.');
+  await bed.calls.tasks.handBack({ task });
+  await bed.reaches(task, 'review');
+  expect(wordsIn(await transcriptOf(task))).toContain('Still here.');
+  expect((await bed.calls.terminals.list({ task })).map(({ kind, state }) => [kind, state])).toEqual([
+    ['agent', 'ended'],
+  ]);
+});
