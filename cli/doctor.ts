@@ -47,5 +47,6 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
     desktop: around.desktop,
     decisions,
     variables: await agents.named(),
+    pidNamespace: settings.pidNamespace,
   });
 }

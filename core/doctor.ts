@@ -1,6 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, parse } from 'node:path';
+import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DecisionRecord } from './contract/decision';
@@ -31,6 +32,7 @@ export async function diagnose(subject: {
   readonly decisions: DecisionRecord | null;
   /** What becomes of the variables named for agents beyond the allow-list. */
   readonly variables: NamedVariables;
+  readonly pidNamespace: Settings['pidNamespace'];
 }): Promise<DoctorReport> {
   const findings = [
     ...(await gitFindings(subject.config)),
@@ -41,6 +43,7 @@ export async function diagnose(subject: {
     await folderFinding(subject.config.folders.data),
     ...(subject.decisions === null ? [] : [decisionsFinding(subject.decisions)]),
     variablesFinding(subject.variables),
+    ...(await namespaceFindings(subject)),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }
@@ -174,6 +177,42 @@ function variablesFinding({ passed, unset, refused }: NamedVariables): Finding {
   const hint = 'Name more with the setting passEnvironment or SWITCHYARD_PASS_ENV.';
   const state = refused.length === 0 ? 'ok' : 'warning';
   return { name: 'environment', state, required: false, detail: parts.join('; '), hint };
+}
+
+/** Whether what tasks start dies with Switchyard at once, or why only its next start ends what is left. */
+async function namespaceFindings({
+  config,
+  pidNamespace: wanted,
+}: {
+  readonly config: Config;
+  readonly pidNamespace: Settings['pidNamespace'];
+}): Promise<readonly Finding[]> {
+  if (process.platform !== 'linux') return [];
+  const trial = await tryNamespace(config.environment);
+  const found = { name: 'pid namespace', required: false } as const;
+  if (chosenNamespace(trial, wanted) !== null && trial.kind === 'works') {
+    const users = trial.ownUsers ? ', in a user namespace as well' : '';
+    const detail = `${trial.version} at ${trial.namespace.bwrap}${users}: agents end at once with whatever holds them`;
+    return [{ ...found, state: 'ok', detail, hint: null }];
+  }
+  const { reason, hint, state } = unused(trial, wanted);
+  const detail = `not used: ${reason}. What agents leave running after a crash is ended at the next start`;
+  return [{ ...found, state, detail, hint }];
+}
+
+function unused(
+  trial: NamespaceTrial,
+  wanted: Settings['pidNamespace'],
+): Pick<Finding, 'state' | 'hint'> & { reason: string } {
+  if (wanted === 'never') return { state: 'ok', reason: 'the setting pidNamespace is never', hint: null };
+  if (trial.kind === 'fails') {
+    return { state: wanted === 'always' ? 'warning' : 'ok', reason: trial.reason, hint: trial.hint };
+  }
+  return {
+    state: 'ok',
+    reason: 'here it takes a user namespace too, in which sudo and some set-ups of ssh refuse to work',
+    hint: 'If agents need neither: switchyard settings set pidNamespace always',
+  };
 }
 
 function messageOf(cause: unknown): string {

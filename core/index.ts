@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { AskHuman } from './agents/acp-program';
+import { chosenNamespace, tryNamespace } from './agents/namespace-trial';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
 import { createRouter, type Router } from './commands/router';
@@ -84,6 +85,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   let settings = readSettings(db);
   const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
 
+  let trial: ReturnType<typeof tryNamespace> | undefined;
+  const tried = () => (trial ??= tryNamespace(config.environment));
+
   const search = createSearchIndex({
     file: join(folders.data, 'search.db'),
     nativeBinding: config.nativeBinding,
@@ -128,6 +132,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
+    namespace: async () => chosenNamespace(await tried(), settings.pidNamespace),
     takes: createTakes(),
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
@@ -194,14 +199,18 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       lookForAgents(true);
       runner.wake();
     },
-    doctor: async () =>
-      diagnose({
+    async doctor() {
+      // What is said to be there is what the next program gets, too.
+      trial = undefined;
+      return diagnose({
         config,
         agents: await agents.located(true),
         desktop: options.desktop,
         decisions: await checkDecisions(db),
         variables: await agents.named(),
-      }),
+        pidNamespace: settings.pidNamespace,
+      });
+    },
     requestStop: options.onStopRequested,
   });
 

@@ -91,7 +91,7 @@ async function runStage(stage, { sandbox, rest, measure }) {
   }
   if (stage.name === 'agents' && !agentsRunHere())
     return { code: 0, skipped: 'not run: the agents are pinned for linux-x64' };
-  await ensureSystem(['git']);
+  await ensureSystem(['git', 'namespace']);
   await ensureBuilt();
   const { env, close } = await equip(stage);
   try {

@@ -62,7 +62,8 @@ async function take(program: AcpProgram, turn: Turn): Promise<TurnEnd> {
   const environment = { ...turn.environment, ...quirks.environment(turn.permissionLevel) };
   let child: Child;
   try {
-    child = await startChild({ command, args: program.args, directory: turn.directory, environment });
+    const { directory, namespace } = turn;
+    child = await startChild({ command, args: program.args, directory, environment, namespace });
   } catch (error) {
     if (error instanceof CodedError) return failed(error.message);
     throw error;

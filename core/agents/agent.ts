@@ -3,6 +3,7 @@ import type { ProviderLimit } from '../contract/park';
 import type { Answer, RequestKind, RequestOption, RequestTool } from '../contract/request';
 import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import type { Namespace } from './namespace';
 import type { Screen } from './screen';
 
 /** A question as the agent asked it, before it has a row. */
@@ -42,6 +43,8 @@ export interface Turn {
   readonly directory: string;
   /** The whole environment of the agent's process; nothing is inherited beside it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The pid namespace the agent's process is put into; null for none. */
+  readonly namespace: Namespace | null;
   readonly permissionLevel: PermissionLevel;
   /** False keeps out whatever the repository brings for agents: settings, hooks, MCP servers. */
   readonly trusted: boolean;

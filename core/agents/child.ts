@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { CodedError } from '../contract/errors';
 import { endLeftovers, findLeftovers, markerName, signalProcess } from './leftovers';
+import { enclose, type Namespace } from './namespace';
 import { plainText } from './plain';
 
 /** What to start, and in which surroundings. */
@@ -13,6 +16,8 @@ export interface ChildOptions {
   readonly directory: string;
   /** The whole environment. Its SWITCHYARD_TASK, when there is one, marks whatever the child starts. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The pid namespace it is put into; without one it shares this process's. */
+  readonly namespace?: Namespace | null;
 }
 
 /** How a process ended by itself or was ended. */
@@ -34,6 +39,7 @@ export interface Child {
   readonly write: (text: string) => boolean;
   /** Tells the child that nothing more comes. */
   readonly closeInput: () => void;
+  /** Sends a signal as a terminal would, to the whole group; false when it is gone. */
   readonly signal: (signal: NodeJS.Signals) => boolean;
   /** The end of what it wrote to stderr, at most 64 KiB, control sequences removed. */
   readonly stderr: () => string;
@@ -46,10 +52,13 @@ const maximumLooks = 60;
 
 /** Starts a process. Throws AGENT_MISSING when there is no such program and AGENT_FAILED when it cannot be started. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { command, args, directory, environment } = options;
+  const { command, args, directory, environment, namespace = null } = options;
   let started: ChildProcess;
   try {
-    started = spawn(command, [...args], {
+    // What holds the namespace starts in any case, and would tell of a missing program too late.
+    if (namespace !== null) await access(command, constants.X_OK);
+    const enclosed = enclose(namespace, { command, args });
+    started = spawn(enclosed.command, [...enclosed.args], {
       cwd: directory,
       env: { ...environment },
       detached: process.platform !== 'win32',
@@ -88,7 +97,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     closeInput: () => {
       if (stdin.writable) stdin.end();
     },
-    signal: (signal) => signalProcess(pid, signal),
+    signal: (signal) => signalProcess(process.platform === 'win32' ? pid : -pid, signal),
     stderr: keepTail(stderr),
   };
 }

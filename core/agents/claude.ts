@@ -49,6 +49,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
       args: claudeArguments(turn, conversation),
       directory: turn.directory,
       environment: claudeEnvironment(turn, conversation),
+      namespace: turn.namespace,
     });
   } catch (error) {
     if (error instanceof CodedError) return failed(error.message, false);

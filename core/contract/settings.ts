@@ -3,6 +3,7 @@ import { budgetSchema, noBudget } from './budget';
 import { quietHoursSchema } from './quiet-hours';
 import { permissionLevelSchema, permissionLevels } from './task';
 
+const pidNamespaces = ['auto', 'always', 'never'] as const;
 const themes = ['system', 'light', 'dark'] as const;
 
 /**
@@ -55,6 +56,14 @@ export const settingsSchema = z.object({
   }),
   /** How much memory must be free before a task starts, in MB; 0 to start whatever is free. */
   memoryFloorMegabytes: whole({ from: 0, to: 1_000_000, what: 'MB that must be free, 0 for none', usual: 512 }),
+  /**
+   * Whether what tasks and terminals start is put into a pid namespace, so that the kernel ends all of it with whoever
+   * started it; `auto` where that changes nothing else for it. Only on Linux with bubblewrap.
+   */
+  pidNamespace: z
+    .enum(pidNamespaces)
+    .default('auto')
+    .meta(takes(`one of ${pidNamespaces.join(', ')}`, 'always')),
   /** Whether programs on terminals go on when Switchyard quits; they always outlive a crash of it. */
   keepTerminals: z.boolean().default(false).meta(takes('true or false', true)),
   /** How much of what each terminal printed is kept, in MB; of all of them together at most eight times that. */

@@ -3,6 +3,7 @@ import { startOnPipes } from './pipes';
 import type { Hearing, Program } from './program';
 import type { Ending, Held, NewChild, Size } from './protocol';
 import { startPty } from './pty';
+import { signalSession } from './session';
 
 /** What the host's clients are told of its children. */
 export interface Told {
@@ -168,26 +169,17 @@ export function createChildren(options: {
     resize: (id, size) => held(id).program.resize(size),
     end(id, graceMs) {
       const child = held(id);
-      signalGroup(child.program.pid, 'SIGHUP');
+      signalSession(child.program.pid, 'SIGHUP');
       // An interactive shell takes the hang-up; what ignores it, and what is stopped, does not.
-      signalGroup(child.program.pid, 'SIGCONT');
-      child.killing ??= setTimeout(() => signalGroup(child.program.pid, 'SIGKILL'), graceMs);
+      signalSession(child.program.pid, 'SIGCONT');
+      child.killing ??= setTimeout(() => signalSession(child.program.pid, 'SIGKILL'), graceMs);
     },
     endAll() {
-      for (const child of children.values()) signalGroup(child.program.pid, 'SIGKILL');
+      for (const child of children.values()) signalSession(child.program.pid, 'SIGKILL');
     },
   };
 }
 
 function heldOf({ id, program, output, heldUp }: Child): Held {
   return { id, pid: program.pid, end: output.end, heldUp };
-}
-
-/** Every program leads a session and a group of its own. */
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // Gone already.
-  }
 }

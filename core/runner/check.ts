@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
+import { enclose, type Namespace } from '../agents/namespace';
 
 /** How a check command ended: its exit status (null when a signal ended it) and the end of what it printed. */
 export interface CheckEnd {
@@ -20,21 +21,22 @@ export function runCheck(check: {
   readonly command: string;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly namespace: Namespace | null;
   readonly signal: AbortSignal;
   readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
 }): Promise<CheckEnd> {
   const windows = process.platform === 'win32';
   return new Promise((resolve) => {
-    const child = spawn(
-      windows ? 'cmd.exe' : '/bin/sh',
-      windows ? ['/d', '/s', '/c', check.command] : ['-c', check.command],
-      {
-        cwd: check.directory,
-        env: check.environment,
-        detached: !windows,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const { command, args } = enclose(check.namespace, {
+      command: windows ? 'cmd.exe' : '/bin/sh',
+      args: windows ? ['/d', '/s', '/c', check.command] : ['-c', check.command],
+    });
+    const child = spawn(command, [...args], {
+      cwd: check.directory,
+      env: check.environment,
+      detached: !windows,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let tail = Buffer.alloc(0);
     let why = '';
     let hard: NodeJS.Timeout | undefined;

@@ -30,7 +30,8 @@ export async function checkChange(
   const check = await deps.writer.write((db) => startCheck(db, { task: task.id, command, at: deps.now() }));
   deps.announce(task.id);
   const children = keepChildren(deps, task.id);
-  const end = await runCheck({ command, ...where, onProcess: children.started });
+  const namespace = await deps.namespace();
+  const end = await runCheck({ command, ...where, namespace, onProcess: children.started });
   // A server the check left behind may have a group of its own; it carries the task's marker all the same.
   await endLeftovers({ group: null, marker: markerOf(deps, task.id) });
   await children.over();

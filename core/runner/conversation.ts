@@ -180,6 +180,7 @@ async function turn(
       resume: session.agentSession,
       directory: subject.directory,
       environment: subject.environment,
+      namespace: await deps.namespace(),
       permissionLevel: subject.permissionLevel,
       trusted: subject.trusted,
       budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),

@@ -1,4 +1,5 @@
 import type { Agent } from '../agents/agent';
+import type { Namespace } from '../agents/namespace';
 import type { Settings } from '../contract/settings';
 import type { Git } from '../git/git';
 import type { Source } from '../sources/source';
@@ -22,6 +23,8 @@ export interface Deps {
   readonly folders: { readonly transcripts: string; readonly worktrees: string };
   /** The environment agents' processes get, before what a task adds. */
   readonly agentEnvironment: () => Promise<Readonly<Record<string, string>>>;
+  /** The pid namespace that what a task or a terminal starts is put into; null for none. */
+  readonly namespace: () => Promise<Namespace | null>;
   /** Tells followers that a task changed; called after the change is committed. */
   readonly announce: (task: number) => void;
   readonly announceRepository: (repository: number) => void;

@@ -1,3 +1,4 @@
+import { holdsNamespace } from '../agents/namespace';
 import { type ProcessFacts, readProcessTable } from '../agents/process-table';
 import type { Process, ProcessList } from '../contract/process';
 import { startOf } from '../git/live';
@@ -93,8 +94,9 @@ function tasksOf(
     return found;
   };
   const found = new Map<number, Owner>();
-  for (const { pid } of table) {
-    const one = pid === process.pid ? undefined : ownerOf(pid);
+  for (const { pid, command } of table) {
+    // What holds a namespace is no program anybody started; what is in it is.
+    const one = pid === process.pid || holdsNamespace(command) ? undefined : ownerOf(pid);
     if (one !== undefined) found.set(pid, one);
   }
   return found;

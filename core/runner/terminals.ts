@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { within } from '../agents/child';
 import { endLeftovers, markerName } from '../agents/leftovers';
+import { enclose } from '../agents/namespace';
 import { CodedError } from '../contract/errors';
 import {
   endedOnRequest,
@@ -181,6 +182,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     },
     keep: (db: Database, terminal: number) => void = () => {},
   ): Promise<Terminal> {
+    const { command, args } = enclose(await deps.namespace(), program);
     const about = { task, kind, command: program.shown, at: now() };
     const id = await writer.write((store) => {
       const inserted = insertTerminal(store, about);
@@ -189,7 +191,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     });
     const marker = terminalMarker(deps.owner, task, id);
     const started = hosts.start({
-      ...{ id: nameOf(id), command: program.command, args: [...program.args], directory: program.directory },
+      ...{ id: nameOf(id), command, args: [...args], directory: program.directory },
       environment: { ...program.environment, ...marker },
       wiring: { kind: 'terminal', size },
       keepBytes: deps.settings().terminalMegabytes * 1_000_000,

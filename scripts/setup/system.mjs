@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
-/** @typedef {'git' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
+/** @typedef {'git' | 'namespace' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
 
 /**
  * What each need is on Debian and Ubuntu, and on Fedora.
@@ -12,6 +12,7 @@ import { lastLines, run } from './run.mjs';
  */
 const packages = {
   git: { apt: ['git'], dnf: ['git'] },
+  namespace: { apt: ['bubblewrap'], dnf: ['bubblewrap'] },
   compiler: { apt: ['gcc', 'g++'], dnf: ['gcc', 'gcc-c++'] },
   display: { apt: ['xvfb'], dnf: ['xorg-x11-server-Xvfb'] },
   fonts: { apt: ['fonts-dejavu', 'fonts-noto-core'], dnf: ['dejavu-sans-fonts', 'google-noto-sans-fonts'] },
@@ -58,6 +59,8 @@ async function isMissing(need, executable) {
   switch (need) {
     case 'git':
       return !isOnPath('git');
+    case 'namespace':
+      return !isOnPath('bwrap');
     case 'compiler':
       return !isOnPath('gcc') || !isOnPath('g++');
     case 'display':
@@ -144,6 +147,7 @@ export function pleaseInstall(needs, fedora = isOnPath('dnf') && !isOnPath('apt-
 /** @type {Record<Need, string>} */
 const inWords = {
   git: 'git',
+  namespace: 'bubblewrap, of which the tests prove that it ends what agents start',
   compiler: 'a C and C++ compiler',
   display: 'a display without a screen (Xvfb)',
   fonts: 'fonts',

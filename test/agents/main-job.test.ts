@@ -18,7 +18,7 @@ describe.each([
     if (program === undefined)
       throw new Error(`${variable} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
     const PATH = [dirname(program), process.env.PATH].join(':');
-    bed = await openBed({ environment: { ...quiet, ...endpoints(model.url), PATH } });
+    bed = await openBed({ environment: { ...quiet, ...endpoints(model.url), PATH }, pidNamespace: 'auto' });
   });
   afterEach(async () => {
     await bed.close();

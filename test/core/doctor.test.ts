@@ -3,6 +3,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../core/config';
+import type { Settings } from '../../core/contract/settings';
 import { diagnose } from '../../core/doctor';
 import type { NamedVariables } from '../../core/roster';
 
@@ -24,9 +25,14 @@ const echo = {
   notes: ['For trying things out.'],
 };
 
-async function finding(name: string, variables: NamedVariables = { passed: [], unset: [], refused: [] }) {
-  const environment = { PATH: process.env.PATH, HOME: join(folder, 'home'), SWITCHYARD_HOME: join(folder, 'data') };
-  const subject = { config: readConfig(environment), agents: [echo], desktop: null, decisions: null, variables };
+async function finding(
+  name: string,
+  variables: NamedVariables = { passed: [], unset: [], refused: [] },
+  { PATH = process.env.PATH, pidNamespace = 'auto' }: { PATH?: string; pidNamespace?: Settings['pidNamespace'] } = {},
+) {
+  const environment = { PATH, HOME: join(folder, 'home'), SWITCHYARD_HOME: join(folder, 'data') };
+  const config = readConfig(environment);
+  const subject = { config, agents: [echo], desktop: null, decisions: null, variables, pidNamespace } as const;
   const report = await diagnose(subject);
   return { ok: report.ok, ...report.findings.find((each) => each.name === name) };
 }
@@ -59,3 +65,23 @@ test('of the variables named for agents the doctor tells apart which they get, w
     detail: 'agents also see: TOKEN, OTHER; named but not set: GONE; named but never passed: NODE_OPTIONS',
   });
 });
+
+test.runIf(process.platform === 'linux')(
+  'the doctor says whether what agents start ends with Switchyard at once, and why not',
+  async () => {
+    const none = { passed: [], unset: [], refused: [] };
+    expect(await finding('pid namespace', none, { PATH: '/nowhere' })).toMatchObject({
+      state: 'ok',
+      detail: expect.stringMatching(/^not used: bubblewrap is not installed\. .* ended at the next start$/),
+      hint: expect.stringContaining('apt-get install -y bubblewrap'),
+    });
+    expect(await finding('pid namespace', none, { PATH: '/nowhere', pidNamespace: 'always' })).toMatchObject({
+      state: 'warning',
+    });
+    expect(await finding('pid namespace', none, { pidNamespace: 'never' })).toMatchObject({
+      state: 'ok',
+      detail: expect.stringMatching(/^not used: the setting pidNamespace is never\./),
+      hint: null,
+    });
+  },
+);

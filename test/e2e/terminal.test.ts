@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lives } from '../support/lives';
+import { running } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
@@ -259,11 +259,11 @@ test('quitting leaves no program behind', async () => {
   await page.keyboard.press('o');
   await prompts(page);
   await page.keyboard.press('t');
-  const file = join(machine.folder, 'pid');
-  await type(page, `setsid nohup sleep 300 > /dev/null 2>&1 & echo $! > '${file}'`);
-  await until(() => existsSync(file) && readFileSync(file, 'utf8').trim() !== '');
-  const pid = Number(readFileSync(file, 'utf8'));
+  // By its words: in a pid namespace a program has another id than outside.
+  const program = `sleep 300.${Date.now()}`;
+  await type(page, `setsid nohup ${program} > /dev/null 2>&1 &`);
+  await until(() => running(program) === 1);
   await desktop.close();
-  expect(lives(pid)).toBe(false);
+  expect(running(program)).toBe(0);
   await until(() => readdirSync(join(machine.data, 'run')).every((name) => !name.startsWith('host-')));
 });

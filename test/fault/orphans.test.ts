@@ -5,17 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { enclose, type Namespace } from '../../core/agents/namespace';
 import { foldersOf } from '../../core/config';
+import type { Settings } from '../../core/contract/settings';
+import { createHosts } from '../../core/host/hosts';
+import { readRecords } from '../../core/host/records';
 import { createRuntime } from '../../core/index';
+import { hostProgram } from '../support/host';
+import { namespaceHere } from '../support/namespace';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 /*
  * No process without an owner. Agents start programs that leave their session, their group and their parent and ignore
- * every polite signal; then the runtime is killed, or the work is ended in each of the other ways. Each kill has five
- * agents at work with three such programs each; SWITCHYARD_TEST_KILLS=20 makes that 100 agents and 300 programs.
+ * every polite signal; then what holds them is killed, or the work is ended in each of the other ways. Each kill has five
+ * agents at work with three such programs each; SWITCHYARD_TEST_KILLS=100 makes that 500 agents and 1,500 programs, once
+ * left to the next start and once in pid namespaces, and the same for programs that a host holds.
  */
-const kills = Number(process.env.SWITCHYARD_TEST_KILLS ?? 4);
+const { SWITCHYARD_TEST_KILLS: wanted } = process.env;
+const kills = Number(wanted ?? 4);
+/** What has its result at once needs fewer to be seen. */
+const promptKills = Number(wanted ?? 2);
 const atOnce = 5;
+/** How long a kill may leave anything at all in a pid namespace. */
+const promptMs = 2000;
+const limit = 60_000 + kills * 8000;
 const root = join(import.meta.dirname, '../..');
 
 let folder: string;
@@ -35,9 +48,9 @@ afterEach(async () => {
 
 it.runIf(process.platform === 'linux')(
   'after each kill the next start ends whatever agents left, however it left them',
-  { timeout: 300_000 },
+  { timeout: limit },
   async () => {
-    await seed(Math.ceil((kills * atOnce) / 3) + atOnce);
+    await seed(Math.ceil((kills * atOnce) / 3) + atOnce, 'never');
     let left: readonly number[] = [];
     let survived = 0;
     let agents = 0;
@@ -67,10 +80,52 @@ it.runIf(process.platform === 'linux')(
 );
 
 it.runIf(process.platform === 'linux')(
+  'in a pid namespace nothing an agent started outlives the runtime, and no start has to end it',
+  { timeout: limit },
+  async ({ skip }) => {
+    await namespaceHere(skip);
+    await seed(Math.ceil((promptKills * atOnce) / 3) + atOnce, 'always');
+    let slowest = 0;
+    let agents = 0;
+    for (let kill = 0; kill < promptKills; kill += 1) {
+      const runtime = start();
+      await ready(runtime);
+      agents += (await agentsAtWork([])).length;
+      expect(escaped()).toHaveLength(atOnce * 3);
+      runtime.kill('SIGKILL');
+      slowest = Math.max(slowest, await allGone());
+    }
+    expect(agents).toBe(promptKills * atOnce);
+    console.log(`  ${promptKills} kills of the runtime with ${agents} agents: all gone within ${slowest} ms`);
+    expect(slowest).toBeLessThan(promptMs);
+  },
+);
+
+it.runIf(process.platform === 'linux')(
+  'a killed host takes what it holds with it in a pid namespace, and without one leaves it',
+  { timeout: limit },
+  async ({ skip }) => {
+    const namespace = await namespaceHere(skip);
+    let slowest = 0;
+    for (let kill = 0; kill < promptKills; kill += 1) {
+      const held = await holdEscaping(namespace);
+      process.kill(held, 'SIGKILL');
+      slowest = Math.max(slowest, await allGone());
+    }
+    console.log(`  ${promptKills} kills of a host with ${atOnce} programs: all gone within ${slowest} ms`);
+    expect(slowest).toBeLessThan(promptMs);
+    // The control: the same kill, and nobody there to end them.
+    process.kill(await holdEscaping(null), 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, promptMs));
+    expect(escaped()).toHaveLength(atOnce * 3);
+  },
+);
+
+it.runIf(process.platform === 'linux')(
   'cancelling a task and quitting leave nothing',
   { timeout: 60_000 },
   async () => {
-    await seed(2);
+    await seed(2, 'never');
     const { runtime, calls } = await open();
     await runtime.start();
     const before = await agentsAtWork([], 2);
@@ -84,6 +139,38 @@ it.runIf(process.platform === 'linux')(
     expect(escaped().filter(({ agent }) => [...before, ...after].includes(agent))).toEqual([]);
   },
 );
+
+/** Gives the process of a new host that holds programs which let others escape. */
+async function holdEscaping(namespace: Namespace | null): Promise<number> {
+  const place = mkdtempSync(join(folder, 'host-'));
+  const hosts = createHosts({
+    ...{ program: hostProgram, run: place, outputs: place, logs: place, version: 'test' },
+    environment: { PATH: process.env.PATH ?? '' },
+    news: { grew: () => {}, ended: () => {}, lost: () => {} },
+    log: () => {},
+  });
+  for (let number = 0; number < atOnce; number += 1) {
+    const program = { command: process.execPath, args: [join(root, 'test/fault/escaping-agent.cjs'), notes, 'now'] };
+    const { command, args } = enclose(namespace, program);
+    await hosts.start({
+      ...{ id: `terminal-${number}`, command, args: [...args], directory: folder, keepBytes: 1_000_000 },
+      environment: { PATH: process.env.PATH ?? '' },
+      wiring: { kind: 'terminal', size: { columns: 80, rows: 24 } },
+    });
+  }
+  await agentsAtWork([]);
+  const [record] = readRecords(place);
+  hosts.detach();
+  if (record === undefined) throw new Error('The host left no record.');
+  return record.pid;
+}
+
+/** How long it takes until nothing that escaped runs any more, in milliseconds. */
+async function allGone(): Promise<number> {
+  const began = performance.now();
+  await expect.poll(() => escaped().length, { timeout: 30_000, interval: 10 }).toBe(0);
+  return Math.round(performance.now() - began);
+}
 
 /** The programs that escaped from agents of this test and still run. */
 function escaped(): readonly { readonly pid: number; readonly agent: number }[] {
@@ -121,8 +208,9 @@ async function agentsAtWork(known: readonly number[], many = atOnce): Promise<re
 }
 const seen = new Set<number>();
 
-async function seed(tasks: number): Promise<void> {
+async function seed(tasks: number, pidNamespace: Settings['pidNamespace']): Promise<void> {
   const { runtime, calls } = await open();
+  await calls.settings.set({ name: 'pidNamespace', value: pidNamespace });
   const agent = {
     name: 'escaping',
     command: process.execPath,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Whether a process runs. One that has ended and that nobody has waited for yet does not. */
 export function lives(pid: number): boolean {
@@ -9,4 +9,17 @@ export function lives(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** How many processes run with exactly this command line, its words parted by blanks. On Linux only. */
+export function running(command: string): number {
+  return readdirSync('/proc').filter((entry) => {
+    try {
+      return (
+        /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8') === `${command.split(' ').join('\0')}\0`
+      );
+    } catch {
+      return false;
+    }
+  }).length;
 }

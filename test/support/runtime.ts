@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { type Config, foldersOf } from '../../core/config';
 import type { Change } from '../../core/contract/change';
+import type { Settings } from '../../core/contract/settings';
 import type { Task, TaskState } from '../../core/contract/task';
 import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
@@ -28,9 +29,17 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-/** Starts a runtime with a sample repository beside it. `environment` is added to a bare one with a home of its own. */
+/**
+ * Starts a runtime with a sample repository beside it. `environment` is added to a bare one with a home of its own.
+ * Processes go by the ids they know of themselves unless `pidNamespace` says otherwise.
+ */
 export async function openBed(
-  options: { environment?: Record<string, string>; start?: boolean; host?: HostProgram } = {},
+  options: {
+    environment?: Record<string, string>;
+    start?: boolean;
+    host?: HostProgram;
+    pidNamespace?: Settings['pidNamespace'];
+  } = {},
 ): Promise<Bed> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-bed-')));
   const repository = await createRepository(join(folder, 'repository'), join(folder, 'home'));
@@ -53,6 +62,7 @@ export async function openBed(
     config,
     repository,
     start: options.start ?? true,
+    pidNamespace: options.pidNamespace ?? 'never',
     ...(options.host && { host: options.host }),
   });
 }
@@ -62,6 +72,7 @@ async function bedOn(given: {
   config: Config;
   repository: SampleRepository;
   start: boolean;
+  pidNamespace: Settings['pidNamespace'];
   host?: HostProgram;
 }): Promise<Bed> {
   const runtime = await createRuntime({
@@ -73,6 +84,7 @@ async function bedOn(given: {
     onStopRequested: () => {},
   });
   const calls = clientOf(runtime);
+  await calls.settings.set({ name: 'pidNamespace', value: given.pidNamespace });
   if (given.start) await runtime.start();
   const until = (task: number, condition: (task: Task) => boolean) => follow(calls, task, condition);
   return {

@@ -49,6 +49,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     trusted: true,
     silenceMs: 60_000,
     budgetUsd: null,
+    namespace: null,
     costBefore: null,
     signal: new AbortController().signal,
     ...given,

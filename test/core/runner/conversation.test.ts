@@ -40,6 +40,7 @@ function bench() {
     takes: createTakes(),
     screens: { closeOf: () => Promise.resolve() },
     log: () => {},
+    namespace: async () => null,
   } as unknown as Deps;
   const [claim] = claimTasks(db, { worker: 'w', limit: 1, now: Date.now(), leaseMs: 60_000 });
   if (claim === undefined) throw new Error('The task could not be claimed.');

@@ -24,6 +24,7 @@ export const settings: Settings = {
   acpAgents: [{ name: 'gemini', command: '/usr/local/bin/gemini', args: ['--acp'] }],
   taskMemoryMegabytes: 0,
   memoryFloorMegabytes: 512,
+  pidNamespace: 'auto',
   keepTerminals: false,
   terminalMegabytes: 256,
   terminalFont: '',
