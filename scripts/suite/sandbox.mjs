@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { freemem, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from '../setup/places.mjs';
 
@@ -20,13 +21,19 @@ const passed = [
 ];
 const passedOnWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'windir', 'NUMBER_OF_PROCESSORS'];
 
+/** What a run of all tests keeps in files at its fullest, with room to spare. */
+const roomBytes = 4 * 1024 ** 3;
+
+/** Linux's file system in memory, and its number in statfs(2). */
+const memory = { path: '/dev/shm', type: 0x01021994 };
+
 /**
  * A place of its own for one run of the tests: temporary folder, home and git identity, all removed at the end.
  * The path is short because Unix sockets live in it, and they may have about 100 characters.
  * @returns {{ folder: string, records: string, env: NodeJS.ProcessEnv, remove: () => void }}
  */
 export function openSandbox() {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sy-')));
+  const folder = realpathSync(inMemory(process.env) ?? mkdtempSync(join(tmpdir(), 'sy-')));
   const home = join(folder, 'home');
   const temporary = join(folder, 't');
   const records = join(folder, 'records');
@@ -55,4 +62,30 @@ export function testEnvironment(machine, { home, temporary }) {
   for (const name of [...passed, ...passedOnWindows]) if (machine[name] !== undefined) env[name] = machine[name];
   env.PATH = [join(root, 'node_modules', '.bin'), env.PATH].join(delimiter);
   return { ...env, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+}
+
+/**
+ * A new folder in memory, where the thousands of small repositories the tests make and remove cost no disk. Null where
+ * the person chose a place by TMPDIR, where memory is short, and where no program may run from it.
+ * @param {NodeJS.ProcessEnv} machine
+ * @returns {string | null}
+ */
+export function inMemory(machine) {
+  if (process.platform !== 'linux' || machine.TMPDIR) return null;
+  /** @type {string | undefined} */
+  let folder;
+  try {
+    const { type, bavail, bsize } = statfsSync(memory.path);
+    if (type !== memory.type || bavail * bsize < roomBytes || freemem() < 2 * roomBytes) return null;
+    folder = mkdtempSync(join(memory.path, 'sy-'));
+    const program = join(folder, 'program');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o700 });
+    const { status } = spawnSync(program);
+    rmSync(program);
+    if (status === 0) return folder;
+  } catch {
+    // Whatever is wrong with it, the disk does as well.
+  }
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  return null;
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { testEnvironment } from '../../scripts/suite/sandbox.mjs';
+import { inMemory, testEnvironment } from '../../scripts/suite/sandbox.mjs';
 import { selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
@@ -35,6 +36,19 @@ describe('npm test', () => {
 
   it.each([[['nonsense']], [['types', 'test/core']], [['test/core']]])('explains itself when given %j', (args) => {
     expect(selectStages(args)).toEqual({ usage: expect.stringContaining('The stages are:') });
+  });
+});
+
+describe('the place of the tests', () => {
+  it('is where the person said, and never in memory then', () => {
+    expect(inMemory({ TMPDIR: '/somewhere' })).toBeNull();
+  });
+
+  it('holds nothing yet when it is in memory', () => {
+    const folder = inMemory({});
+    if (folder === null) return;
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });
 
