@@ -12,6 +12,7 @@ import { diagnose } from './doctor';
 import { findGit } from './git/git';
 import { createHosts } from './host/hosts';
 import { createNews } from './host/news';
+import { someHostLives } from './host/records';
 import { type HostProgram, hostEnvironment } from './host/start';
 import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
@@ -20,6 +21,7 @@ import type { Deps, DepsWithoutTerminals } from './runner/deps';
 import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
 import { availableMemory, createAdmission } from './runner/memory';
+import { createPrograms } from './runner/programs';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createTakes } from './runner/takes';
@@ -121,6 +123,18 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
   const owner = createHash('sha256').update(folders.data).digest('hex').slice(0, 16);
+  const news = createNews();
+  const hosts = createHosts({
+    program: options.host ?? null,
+    ...{ run: folders.run, outputs: folders.terminals, logs: folders.logs, version },
+    environment: hostEnvironment(config.environment),
+    news: news.tell,
+    log: (message, facts) => log('warning', message, facts),
+  });
+  const programs = createPrograms({
+    ...{ hosts, followHosts: news.follow, held: options.host != null, version, outputs: folders.terminals },
+    someHostLives: () => someHostLives(folders.run),
+  });
   const withoutTerminals: DepsWithoutTerminals = {
     db,
     writer,
@@ -129,6 +143,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     agents: agents.all,
     settings: () => settings,
     owner,
+    programs,
     ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
@@ -143,14 +158,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now: Date.now,
   };
-  const news = createNews();
-  const hosts = createHosts({
-    program: options.host ?? null,
-    ...{ run: folders.run, outputs: folders.terminals, logs: folders.logs, version },
-    environment: hostEnvironment(config.environment),
-    news: news.tell,
-    log: (message, facts) => log('warning', message, facts),
-  });
   const terminals = createTerminals({
     ...withoutTerminals,
     folders,
@@ -222,14 +229,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     async start() {
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
-      await recover(deps);
-      runner.start();
+      runner.start(await recover(deps));
       lookForAgents(false);
       search.start();
     },
     async stop(limitMs = 15_000) {
       source.close();
       await Promise.all([runner.stop(limitMs), terminals.stop()]);
+      await programs.stop();
       hosts.detach();
       await writer.close();
       await search.close();

@@ -16,14 +16,22 @@ import type { Silence } from './silence';
 
 /** Where an agent's questions arrive during one turn. */
 export interface Desk {
-  readonly permission: (request: RequestPermissionRequest, signal: AbortSignal) => Promise<RequestPermissionResponse>;
-  readonly form: (request: CreateElicitationRequest, signal: AbortSignal) => Promise<CreateElicitationResponse>;
+  readonly permission: (request: RequestPermissionRequest, put: Put) => Promise<RequestPermissionResponse>;
+  readonly form: (request: CreateElicitationRequest, put: Put) => Promise<CreateElicitationResponse>;
   /** Answers every open question of the agent with "cancelled"; an agent waits for that before it stops. */
   readonly dismiss: () => void;
   /** Lets go of the open questions: nobody waits for an answer any more. Without a reason they are taken back. */
   readonly withdraw: (why?: typeof agentGone) => void;
   /** The reasons for refusals that the agent has not been told yet; taking them empties the list. */
   readonly takeReasons: () => readonly string[];
+}
+
+/** How a question of the agent's arrived. */
+export interface Put {
+  /** The agent's own id of the request. */
+  readonly requestId: string | number | null;
+  /** Aborted when the agent takes it back, and when the connection ends. */
+  readonly signal: AbortSignal;
 }
 
 /** What a desk works with. */
@@ -49,7 +57,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
   let reasons: readonly string[] = [];
 
   /** The person's answer, or null when the question came to nothing. */
-  const put = async (question: Question, signal: AbortSignal): Promise<Answer | null> => {
+  const put = async (question: Question, signal: AbortSignal, name: string): Promise<Answer | null> => {
     if (dismissed.signal.aborted) return null;
     const withdrawn = new AbortController();
     // A connection that breaks also aborts its requests; the question then stays, for the agent asks it again.
@@ -63,7 +71,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     });
     try {
       updates.flush();
-      const asked = turn.ask(question, withdrawn.signal).catch((cause: unknown) => {
+      const asked = turn.ask(question, withdrawn.signal, name).catch((cause: unknown) => {
         if (withdrawn.signal.aborted || turn.signal.aborted || dismissed.signal.aborted) return null;
         onBroken(cause);
         return null;
@@ -80,10 +88,11 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
   const fill = async (
     field: Field,
     signal: AbortSignal,
+    name: string,
   ): Promise<Readonly<Record<string, ElicitationContentValue>> | null> => {
     let { question } = field;
-    for (;;) {
-      const answer = await put(question, signal);
+    for (let times = 0; ; times += 1) {
+      const answer = await put(question, signal, `${name} ${times}`);
       if (answer === null || answer.decision === 'deny') return null;
       const value = field.read(answer);
       if (typeof value !== 'string') return value;
@@ -91,8 +100,8 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     }
   };
 
-  const fillAll = async (fields: readonly Field[], signal: AbortSignal): Promise<CreateElicitationResponse> => {
-    const values = await Promise.all(fields.map((field) => fill(field, signal)));
+  const fillAll = async (fields: readonly Field[], { requestId, signal }: Put): Promise<CreateElicitationResponse> => {
+    const values = await Promise.all(fields.map((field, index) => fill(field, signal, `${requestId} ${index}`)));
     if (dismissed.signal.aborted || signal.aborted) return { action: 'cancel' };
     const given = values.filter((value) => value !== null);
     if (given.length < values.length) return { action: 'decline' };
@@ -100,7 +109,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
   };
 
   return {
-    async permission(request, signal) {
+    async permission(request, { requestId, signal }) {
       const tool = updates.tool(request.toolCall);
       const call = request.toolCall.toolCallId;
       // The tool asks the person itself: asking for leave to ask would be asking twice.
@@ -112,7 +121,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
         updates.running(call);
         return allowed(request);
       }
-      const answer = await put(question, signal);
+      const answer = await put(question, signal, `${requestId}`);
       if (answer === null) return unanswered;
       if (answer.decision === 'allow') updates.running(call);
       if (answer.decision === 'deny' && answer.text !== null && answer.text.trim() !== '') {
@@ -122,7 +131,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
       }
       return permissionOutcome(request, answer);
     },
-    async form(request, signal) {
+    async form(request, arrived) {
       const form = formSchema.safeParse(request);
       const fields = form.success ? fieldsOf(form.data.message, form.data.requestedSchema) : null;
       if (!form.success || fields === null) {
@@ -136,7 +145,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
       }
       // One that is asked again while it is open is the same: the agent's own time limit passed over it.
       const key = JSON.stringify(form.data);
-      const asked = forms.get(key) ?? fillAll(fields, signal).finally(() => forms.delete(key));
+      const asked = forms.get(key) ?? fillAll(fields, arrived).finally(() => forms.delete(key));
       forms.set(key, asked);
       return asked;
     },

@@ -80,8 +80,8 @@ export function connect(messages: Stream, opening: Opening): Connection {
       if (told !== undefined) run = told;
       updates.take(params.update);
     })
-    .onRequest('session/request_permission', ({ params, signal }) => desk.permission(params, signal))
-    .onRequest('elicitation/create', ({ params, signal }) => desk.form(params, signal))
+    .onRequest('session/request_permission', ({ params, ...put }) => desk.permission(params, put))
+    .onRequest('elicitation/create', ({ params, ...put }) => desk.form(params, put))
     // Agents announce things of their own; what is not known is not needed.
     .onNotification('*', () => {})
     .connect(messages);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import type { SessionUpdate, ToolCall, ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk';
 import type { TranscriptBody } from '../contract/transcript';
@@ -48,6 +47,8 @@ interface Tool extends KnownTool {
 
 /** What a turn's updates are written with. */
 export interface UpdateOptions {
+  /** A text no other turn has. */
+  readonly turn: string;
   readonly directory: string;
   readonly quirks: Quirks;
   readonly record: (body: TranscriptBody) => void;
@@ -58,9 +59,9 @@ export interface UpdateOptions {
 }
 
 /** Starts on a turn's updates. */
-export function createUpdates({ directory, quirks, record, costBefore, onCost }: UpdateOptions): Updates {
+export function createUpdates({ directory, quirks, record, costBefore, onCost, ...given }: UpdateOptions): Updates {
   // An agent may number its messages anew in every turn, so that its own ids cannot name them in a session's transcript.
-  const turn = randomUUID().slice(0, 8);
+  const turn = given.turn.slice(0, 8);
   const tools = new Map<string, Tool>();
   const text = streamText(record);
   let messages = 0;

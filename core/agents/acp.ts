@@ -11,13 +11,16 @@ import { noQuirks, type Quirks } from './acp-quirks';
 import { type Conversation, connect, type PromptEnd } from './acp-session';
 import { createUpdates, type Updates } from './acp-updates';
 import { type Agent, agentGone, type Turn, type TurnEnd, unknownUsage } from './agent';
-import { type Child, endGroup, startChild, within } from './child';
+import { type Child, endGroup, within } from './child';
 import { findProgram, programVersion } from './locate';
 import { plainText } from './plain';
 import { watchSilence } from './silence';
 
 /** What is said to an agent whose conversation was cut off. */
 const goOn = 'Continue where you left off.';
+
+/** How long what an agent that ended said last may take to be heard. */
+const lastWordsMs = 500;
 
 /** How long an agent may take to end its turn once it is told to stop. */
 const cancelMs = 2000;
@@ -63,12 +66,12 @@ async function take(program: AcpProgram, turn: Turn): Promise<TurnEnd> {
   let child: Child;
   try {
     const { directory, namespace } = turn;
-    child = await startChild({ command, args: program.args, directory, environment, namespace });
+    child = await turn.start({ command, args: program.args, directory, environment, namespace });
   } catch (error) {
     if (error instanceof CodedError) return failed(error.message);
     throw error;
   }
-  turn.onProcess({ pid: child.pid, command: child.command });
+  if (child.group !== null) turn.onProcess({ pid: child.pid, command: child.command });
   return drive({ program, quirks, turn, child });
 }
 
@@ -83,6 +86,7 @@ interface Drive {
 async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> {
   const onCost = (costUsd: number) => turn.onUsage({ ...unknownUsage, costUsd });
   const updates = createUpdates({
+    turn: turn.id,
     directory: turn.directory,
     quirks,
     record: turn.record,
@@ -128,11 +132,14 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
     (end) => finish({ kind: 'answered', end }),
     // A connection breaks a moment before its process is known to be gone; the process tells more.
     async (error: unknown) => {
-      if (!(error instanceof RequestError)) await within(child.ended, 500);
-      finish({ kind: 'error', error });
+      const ending = error instanceof RequestError ? null : await within(child.ended, lastWordsMs);
+      finish(ending === null ? { kind: 'error', error } : { kind: 'died', ending });
     },
   );
-  void child.ended.then((ending) => finish({ kind: 'died', ending }));
+  void child.ended.then(async (ending) => {
+    await within(talked, lastWordsMs);
+    finish({ kind: 'died', ending });
+  });
   const onAbort = () => finish({ kind: 'aborted' });
   turn.signal.addEventListener('abort', onAbort, { once: true });
   if (turn.signal.aborted) onAbort();

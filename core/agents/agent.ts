@@ -3,6 +3,7 @@ import type { ProviderLimit } from '../contract/park';
 import type { Answer, RequestKind, RequestOption, RequestTool } from '../contract/request';
 import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import type { StartChild } from './child';
 import type { Namespace } from './namespace';
 import type { Screen } from './screen';
 
@@ -31,6 +32,13 @@ export type TurnEnd =
 
 /** Everything an agent needs for one turn. The runner supplies it; the agent owns nothing outside it. */
 export interface Turn {
+  /** A text no other turn has; the same when the turn is taken up by another runtime. */
+  readonly id: string;
+  /**
+   * Starts the agent's program. It may be held by another process, and then a turn that is taken up again is given the
+   * same program: what it has printed from its first byte on, while what it was told already goes nowhere.
+   */
+  readonly start: StartChild;
   /** What to tell the agent. Empty, with `resume` set, means: go on where the conversation was cut off. */
   readonly prompt: string;
   /** The task's whole prompt, said first when the conversation to resume turns out to be gone. */
@@ -66,9 +74,10 @@ export interface Turn {
    * Puts a question to the person and waits without limit. The row is committed before this returns a promise to
    * wait on. Abort `withdrawn` when the agent takes the question back; the promise then rejects with an AbortError.
    * Abort it with `agentGone` when the agent died while it waited: the question is still good, and the next turn of
-   * the same conversation asks it again.
+   * the same conversation asks it again. `name` is the agent's own for this asking, by which it is known when the same
+   * program's words are read again.
    */
-  readonly ask: (question: Question, withdrawn: AbortSignal) => Promise<Answer>;
+  readonly ask: (question: Question, withdrawn: AbortSignal, name: string) => Promise<Answer>;
 }
 
 /** The program that does the work. Each implementation passes test/suites/agent.ts. */

@@ -29,6 +29,8 @@ export interface Ending {
 /** A running process in a group and session of its own. Whoever starts it calls `endGroup`, always. */
 export interface Child {
   readonly pid: number;
+  /** The group it leads; null when it ended unseen, and the number may be a stranger's by now. */
+  readonly group: number | null;
   readonly command: string;
   /** Read it with `readLines`; it ends soon after the process, even when something else still holds the pipe. */
   readonly stdout: Readable;
@@ -49,6 +51,9 @@ const stderrBytes = 64 * 1024;
 /** How long a pipe may be silent after its process ended before it is taken as held by someone else. */
 const lingerMs = 500;
 const maximumLooks = 60;
+
+/** How a process is started: `startChild`, or by somebody who holds it elsewhere and promises the same. */
+export type StartChild = (options: ChildOptions) => Promise<Child>;
 
 /** Starts a process. Throws AGENT_MISSING when there is no such program and AGENT_FAILED when it cannot be started. */
 export async function startChild(options: ChildOptions): Promise<Child> {
@@ -85,6 +90,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   });
   return {
     pid,
+    group: pid,
     command: [command, ...args].join(' '),
     stdout: keepOutput(stdout, ended),
     ended,
@@ -125,13 +131,14 @@ export async function endGroup(child: Child, steps: EndSteps = {}): Promise<Endi
     await endTree(child.pid);
     return child.ended;
   }
-  if (signalProcess(-child.pid, 'SIGTERM')) {
+  const { group } = child;
+  if (group !== null && signalProcess(-group, 'SIGTERM')) {
     await within(child.ended, steps.graceMs ?? 2000);
-    await groupGone(child.pid, steps.graceMs ?? 2000);
-    signalProcess(-child.pid, 'SIGKILL');
+    await groupGone(group, steps.graceMs ?? 2000);
+    signalProcess(-group, 'SIGKILL');
   }
   const ending = await child.ended;
-  await endLeftovers({ group: child.pid, marker: child.marker });
+  await endLeftovers({ group, marker: child.marker });
   return ending;
 }
 
@@ -218,11 +225,11 @@ function keepTail(stream: Readable): () => string {
   return () => plainText(Buffer.concat(chunks).subarray(-stderrBytes).toString('utf8')).trim();
 }
 
-function startFailure(options: ChildOptions, cause: unknown): CodedError {
-  const code = (cause as NodeJS.ErrnoException).code;
+/** Why a program could not be started, as AGENT_MISSING when there is none and else as AGENT_FAILED. */
+export function startFailure(options: ChildOptions, cause: unknown): CodedError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodedError(
-    code === 'ENOENT' ? 'AGENT_MISSING' : 'AGENT_FAILED',
+    /\bENOENT\b/.test(reason) ? 'AGENT_MISSING' : 'AGENT_FAILED',
     `Could not start ${options.command} in ${options.directory}: ${reason}. Check that the program and the folder exist and that it may be run.`,
     { facts: { command: options.command, directory: options.directory }, cause },
   );

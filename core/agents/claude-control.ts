@@ -56,7 +56,7 @@ export function controlClaude(options: ControlOptions): ClaudeControl {
       if (withdrawn.signal.aborted) return;
       flush();
       const answers: readonly Answer[] = await Promise.all(
-        questions.map((question) => turn.ask(question, withdrawn.signal)),
+        questions.map((question, index) => turn.ask(question, withdrawn.signal, `${id} ${index}`)),
       );
       const made = decision(answers);
       if (made.behavior === 'allow') onAllowed(request.tool_use_id);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../contract/errors';
 import { type Agent, openingOf, type Turn, type TurnEnd, unknownUsage } from './agent';
-import { type Child, endGroup, startChild, within } from './child';
+import { type Child, endGroup, within } from './child';
 import { type Conversation, claudeArguments, claudeEnvironment, goesOn } from './claude-arguments';
 import { controlClaude } from './claude-control';
 import { endOfTurn, isUnknownConversation, usageOf } from './claude-end';
@@ -44,7 +44,7 @@ async function take(turn: Turn): Promise<TurnEnd> {
 async function run(turn: Turn, path: string, conversation: Conversation): Promise<TurnEnd | 'unknown conversation'> {
   let child: Child;
   try {
-    child = await startChild({
+    child = await turn.start({
       command: path,
       args: claudeArguments(turn, conversation),
       directory: turn.directory,
@@ -55,7 +55,7 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
     if (error instanceof CodedError) return failed(error.message, false);
     throw error;
   }
-  turn.onProcess({ pid: child.pid, command: child.command });
+  if (child.group !== null) turn.onProcess({ pid: child.pid, command: child.command });
 
   let stopped: 'cancelled' | 'silent' | 'broken' | null = null;
   let stopping: Promise<void> | null = null;

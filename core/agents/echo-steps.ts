@@ -221,7 +221,7 @@ async function ask(scene: Scene, question: Question): Promise<Answer> {
   const over = scene.wait();
   scene.flush();
   try {
-    return await scene.turn.ask(question, scene.stop);
+    return await scene.turn.ask(question, scene.stop, `${scene.memory.done}`);
   } finally {
     over();
   }

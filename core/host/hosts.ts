@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectHost, type HostConnection } from './connection';
 import { type Ending, type Held, type HostRecord, type NewChild, protocol, type Size } from './protocol';
-import { readRecords, removeRecord } from './records';
+import { lives, readRecords, removeRecord } from './records';
 import { type HostProgram, startHost } from './start';
 
 /** What the runtime is told of the programs its hosts hold. */
@@ -268,14 +268,5 @@ async function reachHost(options: Parameters<typeof connectHost>[0]): ReturnType
     const found = await connectHost(options);
     if (found !== 'out of reach' || tries === reachTries || !lives(options.record.pid)) return found;
     await pause(reachEveryMs);
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

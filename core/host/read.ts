@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorsFolder } from './errors';
 import { endingFile, listParts, parseEnding, partFile } from './output';
 import type { Ending } from './protocol';
 
@@ -38,6 +41,17 @@ export async function extentOf(folder: string): Promise<{ readonly first: number
   const last = parts.at(-1) ?? 0;
   const size = parts.length === 0 ? 0 : (await stat(partFile(folder, last)).catch(() => ({ size: 0 }))).size;
   return { first, end: last + size };
+}
+
+/** The end of what a program on pipes printed to stderr, as far as it can be read. */
+export function readErrors(folder: string, limit: number): Buffer {
+  try {
+    const errors = errorsFolder(folder);
+    const parts = readdirSync(errors).sort().slice(-2);
+    return Buffer.concat(parts.map((part) => readFileSync(join(errors, part)))).subarray(-limit);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** How the program ended, when its host lived to write that down. */

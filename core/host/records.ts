@@ -25,6 +25,21 @@ export function readRecords(run: string): HostRecord[] {
     });
 }
 
+/** Whether a host of this run folder may live: a quick look, which takes a stranger with a dead host's number for it. */
+export function someHostLives(run: string): boolean {
+  return readRecords(run).some(({ pid }) => lives(pid));
+}
+
+/** Whether there is a process with this number. */
+export function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Forgets a host that is dead: its record, its socket and the folder that was made for it alone. Touches nothing else. */
 export function removeRecord(run: string, record: HostRecord): void {
   rmSync(recordFile(run, record.id), { force: true });

@@ -27,6 +27,8 @@ export type AnyQuestion = Omit<Question, 'kind'> & {
   readonly kind: RequestKind;
   /** What makes it the same question when it is asked again; its words when left out. */
   readonly key?: string;
+  /** The name of this asking, when it may be read again; see `askRequest`. */
+  readonly askedAs?: string | null;
   readonly budget?: BudgetAsked;
 };
 
@@ -61,7 +63,7 @@ export async function ask(
 ): Promise<Answer> {
   const { claim, session, directory } = asker;
   const inside = directory !== null && (await staysInside(question.tool, directory));
-  const asked = await deps.writer.write((db) => {
+  const put = await deps.writer.write((db) => {
     const put = askRequest(db, {
       ...question,
       task: claim.task,
@@ -93,8 +95,9 @@ export async function ask(
     }
     // Inside, because two of the same may be written in one transaction.
     asker.asked.add(put.id);
-    return put.id;
+    return put;
   });
+  const asked = put.id;
   deps.announceRequest(asked);
   deps.announce(claim.task);
   asker.record({ type: 'request', request: asked, kind: question.kind, title: question.title });
@@ -114,7 +117,8 @@ export async function ask(
     // An answer committed before the wait began, now or in an earlier run, is delivered like any other.
     answers.deliver(readRequest(deps.db, asked));
     const answer = await wait;
-    await hand(deps, asked, end.signal);
+    // Whether the agent was given it is known by what it was told, and that it was to be is noted.
+    if (!put.handed) await hand(deps, asked, end.signal);
     const by = readRequest(deps.db, asked).answeredBy ?? 'person';
     asker.record({
       type: 'answer',

@@ -12,11 +12,13 @@ import type { Answers } from './answers';
 import { ask, delivered, stopOf } from './asking';
 import type { Leave } from './budget';
 import type { Deps, Stop } from './deps';
+import { givenWith, type HeldTurn, programsOf } from './held-turn';
 import { openMeter } from './meter';
 import { working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
-import { endReasonOf, isHeard, type OpenSession, type Words } from './session';
+import { retell } from './retold';
+import { endReasonOf, isHeard, markSaid, type OpenSession, type Words } from './session';
 import { settle } from './settle';
 import { waitForOpen } from './waiting';
 import { comesNext, letGo, wordsFor } from './words';
@@ -27,7 +29,8 @@ export interface Subject {
   readonly prompt: string;
   readonly agent: Agent;
   readonly permissionLevel: PermissionLevel;
-  readonly trusted: boolean;
+  /** What of the repository's programs may run, as `mayRunInWorktree` gives it; null for none of them. */
+  readonly passed: readonly string[] | null;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -55,23 +58,25 @@ export async function converse(
   subject: Subject,
   session: OpenSession,
   transcript: Transcript,
-): Promise<TurnEnd> {
+  held: HeldTurn | null = null,
+): Promise<TurnEnd | Lost> {
   try {
-    const told = new Set<number>();
+    const told = new Set<number>(held?.given.told);
     let afterTurn = false;
     const next = () => comesNext(deps, subject, session, transcript, { afterTurn, told });
-    let words = await next();
-    for (;;) {
+    let words = held?.given.words ?? (await next());
+    for (let going = held; ; going = null) {
       if ('kind' in words) return words;
       // A person may take long over a budget; what they wrote can be changed until it is said.
-      const waits = words.messages > 0 && isSpent(deps, subject.claim.task);
+      const waits = going === null && words.messages.length > 0 && isSpent(deps, subject.claim.task);
       if (waits) await letGo(deps, subject.claim.task);
-      const leave = await subject.mayGoOn();
+      const leave = going === null ? await subject.mayGoOn() : 'go on';
       // Whoever ends it here has the last word.
       if (leave !== 'go on') session.cutOff = false;
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
       if (waits) words = await wordsFor(deps, subject, session, { afterTurn, told });
-      const end = await turn(deps, answers, subject, session, transcript, words, told);
+      const end = await turn(deps, answers, subject, session, transcript, words, told, going);
+      if (end.kind === 'lost') return end;
       afterTurn = end.kind === 'completed';
       // By now more may have been allowed, or another day begun: then what paused the turn no longer holds.
       if (end.kind === 'paused' || end.kind === 'spent') {
@@ -101,6 +106,12 @@ export async function converse(
   }
 }
 
+/** A turn whose agent was lost with the process that held it: its session goes on elsewhere. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly error: string;
+}
+
 /** A turn that was ended here because a budget was reached, or because the person takes over. */
 interface Paused {
   readonly kind: 'paused';
@@ -115,10 +126,27 @@ async function turn(
   transcript: Transcript,
   words: Words,
   told: Set<number>,
-): Promise<TurnEnd | Paused> {
+  held: HeldTurn | null,
+): Promise<TurnEnd | Paused | Lost> {
   const { claim } = subject;
+  const given =
+    held?.given ??
+    givenWith(deps.programs.version, {
+      ...{ words, told: [...told], startedAt: deps.now(), event: transcript.last() },
+      usage: readSession(deps.db, session.id).usage,
+      resume: session.agentSession,
+      cutOff: session.cutOff,
+      costBefore: session.agentSession === null ? null : readSession(deps.db, session.id).usage.costUsd,
+      budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),
+      permissionLevel: subject.permissionLevel,
+      passed: subject.passed,
+    });
+  const { startedAt } = given;
+  const retold = retell(held?.heard ?? []);
+  const programs = programsOf(deps, {
+    ...{ task: claim.task, session: session.id, given, held: held?.turn ?? null, onThrough: retold.through },
+  });
   for (const request of words.about) told.add(request);
-  const startedAt = deps.now();
   const asked = new Set<number>();
   const handed = new Map<number, number>();
   const heard = () => {
@@ -141,7 +169,8 @@ async function turn(
   const steps: string[] = [];
   const record = (body: TranscriptBody) => {
     try {
-      transcript.append(body, deps.now());
+      const fresh = retold.fresh(body);
+      if (fresh !== null) transcript.append(fresh, deps.now());
     } catch (cause) {
       // An agent whose words cannot be kept, on a full disk for instance, must not go on unseen.
       unkept ??= { cause };
@@ -159,15 +188,16 @@ async function turn(
     session.begun = true;
     void deps.writer.write((db) => updateSession(db, { session: session.id, state: 'active' })).catch(broken);
     void deps.writer
-      .write((db) => words.said(db, deps.now()))
-      .then(() => words.messages > 0 && deps.announceMessages(claim.task))
+      .write((db) => markSaid(db, words, deps.now()))
+      .then(() => words.messages.length > 0 && deps.announceMessages(claim.task))
       .catch(broken);
   };
   const broken = (cause: unknown) =>
     deps.log('error', 'A session could not be kept.', { task: claim.task, cause: String(cause) });
 
   const pause = watchForPause(() => end.abort('spent' satisfies Stop));
-  const meter = openMeter(deps, { task: claim.task, session: session.id, agent: subject.agent.name }, (breach) => {
+  const spender = { task: claim.task, session: session.id, agent: subject.agent.name };
+  const meter = openMeter(deps, { ...spender, before: held?.given.usage ?? null }, (breach) => {
     record({ type: 'notice', level: 'warning', text: `Paused, because ${breachWords(breach)}.` });
     pause.ask();
   });
@@ -175,16 +205,18 @@ async function turn(
   session.begun = false;
   try {
     const turnEnd = await subject.agent.take({
+      id: given.id,
+      start: programs.start,
       prompt: words.text,
       opening: subject.prompt,
-      resume: session.agentSession,
+      resume: given.resume,
       directory: subject.directory,
       environment: subject.environment,
       namespace: await deps.namespace(),
-      permissionLevel: subject.permissionLevel,
-      trusted: subject.trusted,
-      budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),
-      costBefore: session.agentSession === null ? null : readSession(deps.db, session.id).usage.costUsd,
+      permissionLevel: given.permissionLevel,
+      trusted: given.passed !== null,
+      budgetUsd: given.budgetUsd,
+      costBefore: given.costBefore,
       silenceMs: deps.settings().silenceMinutes * 60_000,
       signal,
       record,
@@ -194,7 +226,7 @@ async function turn(
       },
       onProcess: children.started,
       onUsage: meter.heard,
-      ask: async (question, withdrawn) => {
+      ask: async (question, withdrawn, name) => {
         const over = [meter.waiting(), pause.waiting()];
         return ask(
           deps,
@@ -209,7 +241,7 @@ async function turn(
             onHanded: (request) => void handed.set(request, deps.now()),
             signal,
           },
-          question,
+          { ...question, askedAs: programs.askedAs(name) },
           withdrawn,
         ).finally(() => {
           for (const answered of over) answered();
@@ -218,10 +250,17 @@ async function turn(
     });
     await meter.over(turnEnd.usage, session.begun && turnEnd.kind !== 'limited');
     if (unkept) throw unkept.cause;
-    if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
+    const lost = turnEnd.kind === 'failed' ? programs.lost() : null;
+    if (lost !== null) record({ type: 'notice', level: 'warning', text: `${lost} The agent goes on in another.` });
+    else if (turnEnd.kind === 'failed') record({ type: 'notice', level: 'error', text: turnEnd.error });
     if (turnEnd.kind === 'limited') record({ type: 'notice', level: 'warning', text: turnEnd.error });
     if (turnEnd.kind === 'completed') await working(deps, claim.task, startedAt);
-    await settle(deps, { task: claim.task, words, told, startedAt, asked }, turnEnd);
+    const passing = lost === null ? turnEnd : ({ ...turnEnd, kind: 'failed', error: lost, retryable: true } as const);
+    await settle(deps, { task: claim.task, words, told, startedAt, asked }, passing);
+    if (lost !== null) {
+      session.cutOff ||= session.begun;
+      return { kind: 'lost', error: lost };
+    }
     const cut = turnEnd.kind === 'cancelled' || turnEnd.kind === 'spent';
     if (session.begun || turnEnd.kind === 'completed') session.cutOff = isCutOff(turnEnd, stopOf(signal));
     const ours = stopOf(signal) === 'spent' || stopOf(signal) === 'taken';
@@ -233,6 +272,7 @@ async function turn(
     pause.close();
     unheard();
     await children.over();
+    await programs.over();
   }
 }
 

@@ -6,6 +6,7 @@ import type { Source } from '../sources/source';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
 import type { Ledger } from './ledger';
+import type { Programs } from './programs';
 import type { Takes } from './takes';
 import type { Screens } from './terminals';
 
@@ -32,6 +33,8 @@ export interface Deps {
   readonly announceRequest: (request: number) => void;
   /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
   readonly announceMessages: (task: number) => void;
+  /** The agents' programs, which outlive this runtime. */
+  readonly programs: Programs;
   /** What runs for the tasks. */
   readonly ledger: Ledger;
   /** News of people who want to take a task over. */

@@ -62,13 +62,13 @@ export async function personDrives(
 
 async function openScreen(
   deps: Deps,
-  { claim, agent, prompt, directory, environment, permissionLevel, trusted }: Subject,
+  { claim, agent, prompt, directory, environment, permissionLevel, passed }: Subject,
   session: OpenSession,
   asked: TakeoverRow,
   tell: Tell,
 ): Promise<void> {
   if (agent.screen === undefined) throw new Error(`${agent.name} has no terminal of its own.`);
-  const seat = { opening: prompt, directory, environment, permissionLevel, trusted };
+  const seat = { opening: prompt, directory, environment, permissionLevel, trusted: passed !== null };
   const opened = await agent.screen.open({ ...seat, resume: session.agentSession });
   if (opened.kind === 'refused') throw new Error(opened.error);
   const { command, args, agentSession, mark } = opened;

@@ -1,6 +1,6 @@
 import { type Breach, breachOf, leftOf, type Spending, type Spent, tellsPart } from '../contract/budget';
 import type { Usage } from '../contract/task';
-import { updateSession } from '../store/sessions';
+import { readSession, updateSession } from '../store/sessions';
 import { addSpending, budgetsOf } from '../store/spending';
 import type { Deps } from './deps';
 
@@ -22,12 +22,19 @@ const nothing: Usage = { inputTokens: null, outputTokens: null, costUsd: null };
 /** Begins to count a turn. `onBreach` is called once, when a budget is reached before `over`. */
 export function openMeter(
   deps: Deps,
-  turn: { readonly task: number; readonly session: number; readonly agent: string },
+  turn: {
+    readonly task: number;
+    readonly session: number;
+    readonly agent: string;
+    /** What the session had used before the turn, when another runtime began it and counted some of it; else null. */
+    readonly before?: Usage | null;
+  },
   onBreach: (breach: Breach) => void,
 ): Meter {
   const { task, session, agent } = turn;
-  let known = nothing;
-  let counted = nothing;
+  const already = !turn.before ? nothing : added(turn.before, readSession(deps.db, session).usage);
+  let known = already;
+  let counted = already;
   let uncountedMs = 0;
   let untold = { usd: false, tokens: false };
   let writing: Promise<readonly Spent[]> | undefined;

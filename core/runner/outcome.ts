@@ -1,5 +1,6 @@
 import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
+import { releaseClaim } from '../store/claims';
 import type { Database } from '../store/database';
 import { isFinishing } from '../store/grants';
 import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
@@ -68,6 +69,17 @@ export async function failed(
   const runAfter = deps.now() + backoffMs(attempt, claim.task);
   const queuedReason = retryReason(error, attempt, maxAttempts);
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { runAfter, queuedReason, error } });
+}
+
+/** The agent was lost with the process that held it: its session is resumed, and that too often is a failure. */
+export async function agentLost(deps: Deps, claim: Claim, why: string): Promise<void> {
+  const what = why.replace(/\.$/, '');
+  const released = await deps.writer.write((db) => releaseClaim(db, { claim, at: deps.now(), what }));
+  if (released?.to === 'failed') {
+    const requests = await deps.writer.write((db) => withdrawOpen(db, { task: claim.task, at: deps.now() }));
+    requests.forEach(deps.announceRequest);
+  }
+  deps.announce(claim.task);
 }
 
 /** The work was stopped from outside: put down so that it can be taken up again, or left as the person moved it. */

@@ -69,6 +69,15 @@ export async function prepareWorktree(
   return { checkout: added.checkout, branch, notices: added.notices };
 }
 
+/** The worktree an agent is at work in, left as it is. Throws CONFLICT when it is not whole any more. */
+export async function worktreeAtWork(deps: Deps, task: TaskWork, place: RepositoryPlace): Promise<Prepared> {
+  const known = worktreeOf(deps.db, task.id);
+  const found = known === undefined ? null : await reclaimWorktree(place, known.path);
+  if (known !== undefined && found?.kind === 'usable')
+    return { checkout: found.checkout, branch: known.branch, notices: [] };
+  throw notWhole(task, known?.path ?? '', found?.kind === 'broken' ? found.reason : 'It is gone.');
+}
+
 async function make(
   place: RepositoryPlace,
   wanted: {

@@ -2,7 +2,7 @@ import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
 import type { WorktreePlace } from '../git/checkout';
 import { startOf } from '../git/live';
-import { forgetProcess, listProcesses, recordProcess } from '../store/processes';
+import { forgetProcess, listProcesses, type ProcessRow, recordProcess } from '../store/processes';
 import type { Deps } from './deps';
 
 /** What marks everything that is started for a task of this data folder. */
@@ -72,13 +72,29 @@ async function record(
 
 /**
  * Ends what an owner that is gone left running, and empties the ledger: the children it noted, as whole groups, and
- * whatever carries the marker of a task that was in its hands. Gives how many it ended.
+ * whatever carries the marker of a task that was in its hands. Gives how many it ended. What is noted for tasks in
+ * `held` is left alone.
  */
-export async function endSurvivors(
+export function endSurvivors(
   deps: Pick<Deps, 'db' | 'writer' | 'log' | 'owner'>,
   inHand: readonly number[],
+  held: readonly number[] = [],
 ): Promise<number> {
-  const rows = listProcesses(deps.db);
+  const rows = listProcesses(deps.db).filter(({ task }) => task === null || !held.includes(task));
+  return endRows(deps, rows, inHand);
+}
+
+/** Ends what was left running for one task, likewise. */
+export function endSurvivorsOf(deps: Pick<Deps, 'db' | 'writer' | 'log' | 'owner'>, task: number): Promise<number> {
+  const rows = listProcesses(deps.db).filter((row) => row.task === task);
+  return endRows(deps, rows, [task]);
+}
+
+async function endRows(
+  deps: Pick<Deps, 'writer' | 'log' | 'owner'>,
+  rows: readonly ProcessRow[],
+  tasks: readonly number[],
+): Promise<number> {
   let ended = 0;
   for (const row of rows) {
     // A pid is only believed together with its start time: the number may belong to a stranger by now.
@@ -91,7 +107,7 @@ export async function endSurvivors(
       // Gone between the look and the signal.
     }
   }
-  for (const task of new Set([...inHand, ...rows.flatMap((row) => row.task ?? [])])) {
+  for (const task of new Set([...tasks, ...rows.flatMap((row) => row.task ?? [])])) {
     ended += await endLeftovers({ group: null, marker: markerOf(deps, task) });
   }
   await deps.writer.write((db) => {

@@ -1,34 +1,53 @@
 import { reconcileWorktree } from '../git/recover';
 import { removeFolders } from '../git/remove';
+import type { Claim } from '../sources/source';
 import { endOpenChecks } from '../store/checks';
-import { releaseOwnerless } from '../store/claims';
+import { releaseOwnerless, resumeClaims } from '../store/claims';
 import { type Landing, openLandings } from '../store/landings';
 import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
+import { keepTurns } from '../store/turns';
 import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
+import { turnsLeft } from './held-turn';
 import { settleLanding } from './landed';
+import { leaseMs } from './lease';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
 import { putAway, tell } from './putting-away';
 
 /**
- * Says what happens next after the process died at any line, and does it, before anything is claimed:
+ * Says what happens next after the process died at any line, and does it, before anything is claimed. Gives the tasks to
+ * go on with as they are:
  *
- * 1. What a dead owner left running is ended, so that no agent writes where the next one will.
- * 2. Tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
+ * 1. What a dead owner left running is ended, so that no agent writes where the next one will; but an agent that a host
+ *    holds works on, and its task stays in hand.
+ * 2. Other tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
  * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
  * 4. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
  *    worked in cleared.
  *
  * One repository that cannot be opened does not keep the others from being recovered.
  */
-export async function recover(deps: Deps): Promise<void> {
-  const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 }).map((task) => task.id);
-  await endSurvivors(deps, inHand);
+export async function recover(deps: Deps): Promise<readonly Claim[]> {
+  const turns = turnsLeft(deps);
+  // First, because a lease that ran out meanwhile is taken away by the clock.
+  const claims = await deps.writer.write((db) => {
+    keepTurns(
+      db,
+      turns.map(({ id }) => id),
+    );
+    return resumeClaims(db, { leaseUntil: deps.now() + leaseMs });
+  });
+  const held = turns.map(({ task }) => task);
+  const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 })
+    .map((task) => task.id)
+    .filter((task) => !held.includes(task));
+  await endSurvivors(deps, inHand, held);
+  void deps.programs.endOthers(turns.map(({ id }) => id));
   const released = await deps.writer.write((db) => {
     releaseMessages(db, null);
     endOpenSessions(db, { at: deps.now() });
@@ -43,6 +62,7 @@ export async function recover(deps: Deps): Promise<void> {
   for (const worktree of unsettledWorktrees(deps.db, inHand)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
   }
+  return claims;
 }
 
 async function attempt(deps: Deps, facts: Readonly<Record<string, unknown>>, step: () => Promise<void>): Promise<void> {

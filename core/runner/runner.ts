@@ -12,8 +12,8 @@ import { work } from './work';
 
 /** Claims tasks up to the limit and does them. */
 export interface Runner {
-  /** Begins to claim. */
-  start(): void;
+  /** Begins to claim, and goes on with what an earlier runtime had in hand. */
+  start(held: readonly Claim[]): void;
   /**
    * Stops claiming, parks what is in hand and resolves when every agent is gone, or after `limitMs`; what is in hand then
    * is given up, so that the next start does not take it for a crash.
@@ -151,7 +151,8 @@ export function createRunner(given: Deps): Runner {
   }
 
   return {
-    start() {
+    start(held) {
+      for (const claim of held) begin(claim);
       loop = claimAndWork();
     },
     async stop(limitMs) {

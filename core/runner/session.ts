@@ -3,10 +3,11 @@ import type { TranscriptBody } from '../contract/transcript';
 import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
-import { diedAtWork, insertSession, newestSession, updateSession } from '../store/sessions';
+import { diedAtWork, insertSession, newestSession, readSession, updateSession } from '../store/sessions';
 import { takeoverOf } from '../store/takeovers';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps, Stop } from './deps';
+import type { HeldTurn } from './held-turn';
 import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage } from './messages';
 
 /** A session in hand. */
@@ -20,16 +21,16 @@ export interface OpenSession {
   cutOff: boolean;
 }
 
-/** What is said to the agent next. */
+/** What is said to the agent next. Kept as JSON with a turn that is held. */
 export interface Words {
   readonly text: string;
   readonly by: 'person' | 'switchyard';
-  /** How many of the person's messages these words carry. */
-  readonly messages: number;
+  /** The person's messages these words carry. */
+  readonly messages: readonly number[];
   /** The requests these words tell the agent of. */
   readonly about: readonly number[];
-  /** Marks as delivered what these words carry. Safe to call twice. */
-  readonly said: (db: Database, at: number) => void;
+  /** Those of them whose answer the agent has with these words. */
+  readonly answers: readonly number[];
 }
 
 /**
@@ -51,6 +52,12 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
   const agentSession = heard ? newest.agentSession : null;
   const cutOff = agentSession !== null && wasCutOff(newest.endReason ?? '');
   return { id: newest.id, agentSession, begun: false, cutOff };
+}
+
+/** The session of a turn that is gone on with: it has not ended. */
+export function heldSession(deps: Pick<Deps, 'db'>, held: Pick<HeldTurn, 'session' | 'given'>): OpenSession {
+  const { id, agentSession } = readSession(deps.db, held.session);
+  return { id, agentSession, begun: false, cutOff: held.given.cutOff };
 }
 
 /** Why a session ended, as its row says it; `stop` is what ended the work on the task from outside. */
@@ -106,14 +113,17 @@ export function nextWords(
   return {
     text: parts.join('\n\n'),
     by: 'person',
-    messages: comments.length,
+    messages: comments.map((comment) => comment.id),
     about: [...late, ...cutOff].map((request) => request.id),
-    said: (database, at) => {
-      markMessagesDelivered(database, { messages: comments.map((comment) => comment.id), at });
-      // Leave is kept for the asking that these words lead to.
-      for (const { id, answer } of late) if (answer?.decision !== 'allow') markDelivered(database, { request: id, at });
-    },
+    // Leave is kept for the asking that these words lead to.
+    answers: late.flatMap(({ id, answer }) => (answer?.decision === 'allow' ? [] : [id])),
   };
+}
+
+/** Marks as delivered what words carry. Safe to call twice. */
+export function markSaid(db: Database, { messages, answers }: Words, at: number): void {
+  markMessagesDelivered(db, { messages, at });
+  for (const request of answers) markDelivered(db, { request, at });
 }
 
 /** Whether this is leave the agent asks for again by itself, once it is told that nobody refused it. */

@@ -11,7 +11,7 @@ import {
 } from '../store/requests';
 import { resumeWhenAnswered } from './asking';
 import type { Deps } from './deps';
-import { isLeave, type Words } from './session';
+import { isLeave, markSaid, type Words } from './session';
 
 /** What a turn leaves of its questions, and what it knew of them. */
 export interface Left {
@@ -31,7 +31,7 @@ export async function settle(deps: Deps, left: Left, end: TurnEnd): Promise<void
   const withdrawn = await deps.writer.write((db) => {
     // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
     if (end.kind !== 'completed') return end.kind === 'failed' && !end.retryable ? withdrawOpen(db, { task, at }) : [];
-    words.said(db, at);
+    markSaid(db, words, at);
     deliverHanded(db, { task, at });
     // Leave the agent was told of and did not take: it must not allow the same later unasked.
     for (const { id } of undelivered(db, task)) if (told.has(id)) markDelivered(db, { request: id, at });

@@ -36,6 +36,8 @@ export async function mayRunPrograms(
 /** What the person let run in a task's worktree. */
 export interface Allowed {
   readonly trusted: WorktreeTrust | false;
+  /** What it brings beyond what the repository's own checkout does, each by a key; null when nothing may run. */
+  readonly passed: readonly string[] | null;
   /** As `trusted`, for the worktree as it is now. Asks nobody. */
   readonly stillTrusted: () => Promise<WorktreeTrust | false>;
 }
@@ -57,17 +59,26 @@ export async function mayRunInWorktree(
     const lines = found.map((program) => program.line);
     if (!(await allowed(deps, answers, asker, title, lines))) return nothing;
   }
-  const passed = new Set(found.map(keyOf));
+  return allowedBefore(places, found.map(keyOf));
+}
+
+/** The same as `mayRunInWorktree` gave it before, for work that is gone on with. */
+export function allowedBefore(
+  places: { readonly worktree: Place; readonly checkout: Place },
+  passed: readonly string[] | null,
+): Allowed {
+  if (passed === null) return nothing;
   return {
     trusted: given,
+    passed,
     async stillTrusted() {
       const now = await programsBeyond(places.worktree, places.checkout);
-      return now.every((program) => passed.has(keyOf(program))) ? given : false;
+      return now.every((program) => passed.includes(keyOf(program))) ? given : false;
     },
   };
 }
 
-const nothing: Allowed = { trusted: false, stillTrusted: async () => false };
+const nothing: Allowed = { trusted: false, passed: null, stillTrusted: async () => false };
 
 /**
  * Whether a repository's programs may run in this worktree where nobody can be asked: only when the repository itself

@@ -15,7 +15,7 @@ export interface Before {
 /** What to say next, taken into hand: once this resolves the person can no longer change it. */
 export async function wordsFor(deps: Deps, subject: Subject, session: OpenSession, before: Before): Promise<Words> {
   const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...before, at: deps.now() }));
-  if (words.messages > 0) deps.announceMessages(subject.claim.task);
+  if (words.messages.length > 0) deps.announceMessages(subject.claim.task);
   return words;
 }
 

@@ -16,13 +16,14 @@ import { checkChange } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
 import { environmentOf } from './environment';
-import { answered, failed, parked, reviewed } from './outcome';
+import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
+import { agentLost, answered, failed, parked, reviewed } from './outcome';
 import { limited } from './parking';
 import { repositoryPlace } from './place';
-import { prepareWorktree } from './prepare';
+import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
-import { type OpenSession, openSession } from './session';
-import { mayRunInWorktree, mayRunPrograms } from './trust';
+import { heldSession, type OpenSession, openSession } from './session';
+import { allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
 
 /**
  * Does one claimed task, from its worktree to review. Any line may be the last one: what is in the database and the
@@ -33,10 +34,11 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   let transcript: Transcript | undefined;
   try {
     const task = taskWork(deps.db, claim.task);
-    const session = await openSession(deps, task.id, task.agent);
+    const held = await takeUp(deps, task.id);
+    const session = held === null ? await openSession(deps, task.id, task.agent) : heldSession(deps, held);
     transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
     deps.announce(task.id);
-    await carryOut({ deps, answers, claim, signal, task, session, transcript });
+    await carryOut({ deps, answers, claim, signal, task, session, transcript, held });
   } catch (cause) {
     if (signal.aborted) return await parked(deps, claim, signal.reason);
     if (!(cause instanceof CodedError))
@@ -47,6 +49,8 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
     quietly(() => transcript?.append({ type: 'notice', level: 'error', text: error }, deps.now()));
   } finally {
     quietly(() => transcript?.close());
+    // One that was to be gone on with, and then something else was in the way.
+    await giveUpTurn(deps, claim.task);
   }
 }
 
@@ -58,10 +62,12 @@ interface Line {
   readonly task: TaskWork;
   readonly session: OpenSession;
   readonly transcript: Transcript;
+  /** The turn to go on with, when an earlier runtime left its agent at work. */
+  readonly held: HeldTurn | null;
 }
 
 /** The line from the claim to the review, read top to bottom. */
-async function carryOut({ deps, answers, claim, signal, task, session, transcript }: Line): Promise<void> {
+async function carryOut({ deps, answers, claim, signal, task, session, transcript, held }: Line): Promise<void> {
   const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
   const note = (text: string) => record({ type: 'notice', level: 'info', text });
   const asker: Asker = {
@@ -79,26 +85,30 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
     return await parked(deps, claim, 'cancelled');
   }
-  const allowed = await mayRunPrograms(deps, answers, asker, task.repository);
+  const allowed =
+    held === null ? await mayRunPrograms(deps, answers, asker, task.repository) : held.given.passed !== null;
   const row = repositoryById(deps.db, task.repository.id);
   const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && allowed });
   const agent = await findAgent(deps, task.agent);
 
-  const worktree = await prepareWorktree(deps, task, place, signal);
+  const worktree =
+    held === null ? await prepareWorktree(deps, task, place, signal) : await worktreeAtWork(deps, task, place);
   worktree.notices.forEach(note);
   const untrusted: WorktreePlace = { git: deps.git, checkout: worktree.checkout, trusted: false };
   const places = { worktree: untrusted, checkout: place, name: row.name };
-  const { trusted, stillTrusted } = await mayRunInWorktree(deps, answers, asker, places);
+  const { trusted, passed, stillTrusted } =
+    held === null ? await mayRunInWorktree(deps, answers, asker, places) : allowedBefore(places, held.given.passed);
   const inWorktree: WorktreePlace = { ...untrusted, trusted };
   const finish = (owned: WorktreePlace) => finishWorktree(owned, signal);
-  (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
+  if (held === null) (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
 
   const environment = await environmentOf(deps, inWorktree, task.id);
   const { permissionLevel, prompt } = task;
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, base: task.base });
-  const about = { claim, prompt, agent, permissionLevel, trusted, directory, environment, signal, mayGoOn: leave };
-  const end = await converse(deps, answers, about, session, transcript);
+  const about = { claim, prompt, agent, permissionLevel, passed, directory, environment, signal, mayGoOn: leave };
+  const end = await converse(deps, answers, about, session, transcript, held);
+  if (end.kind === 'lost' && !signal.aborted) return await agentLost(deps, claim, end.error);
   if (end.kind === 'failed') return await failed(deps, claim, end);
   if (end.kind === 'limited' && !signal.aborted) return await limited(deps, claim, end);
   if (signal.aborted) return await parked(deps, claim, signal.reason);

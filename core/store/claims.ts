@@ -9,6 +9,7 @@ import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
 import { moveTask } from './tasks';
 import { addTransition } from './transitions';
+import { deleteTurn } from './turns';
 
 /** A task in a worker's hands, as a row of the store. */
 export interface ClaimRow {
@@ -168,7 +169,10 @@ export function extendClaim(
  * hold stay as they are.
  */
 export function giveUpClaims(db: Database, claims: readonly Pick<ClaimRow, 'task' | 'generation'>[]): void {
-  for (const claim of claims) extendClaim(db, { claim, leaseUntil: givenUp });
+  for (const claim of claims) {
+    extendClaim(db, { claim, leaseUntil: givenUp });
+    deleteTurn(db, claim.task);
+  }
 }
 
 /** No clock ends a lease that was given up: only the next start may take the task, which is when this is looked for. */
@@ -184,12 +188,45 @@ export function expireClaims(db: Database, { now }: { readonly now: number }): R
 }
 
 /**
- * Takes back every task that is in hand, at start, when the owner that had them is gone. A running task counts a crash as
+ * Takes the tasks whose turns are held into hand again, as they were: whoever had them is gone, and their agents work on.
+ */
+export function resumeClaims(db: Database, { leaseUntil }: { readonly leaseUntil: number }): ClaimRow[] {
+  const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} AND id IN (SELECT task_id FROM turn) ORDER BY id`);
+  return rows.flatMap(({ id: task, generation }) => {
+    const claim = { task, generation, leaseUntil };
+    return extendClaim(db, { claim, leaseUntil }) ? [claim] : [];
+  });
+}
+
+/**
+ * Takes back a task whose agent was ended by what happened around it, which counts like a crash of ours unless it waited
+ * for the person. Undefined when the claim no longer holds.
+ */
+export function releaseClaim(
+  db: Database,
+  {
+    claim,
+    at,
+    what,
+  }: { readonly claim: Pick<ClaimRow, 'task' | 'generation'>; readonly at: number; readonly what: string },
+): Released | undefined {
+  const row = getRow<TaskRow>(
+    db,
+    "SELECT * FROM task WHERE id = ? AND generation = ? AND state IN ('running', 'waiting')",
+    claim.task,
+    claim.generation,
+  );
+  if (row === undefined) return undefined;
+  return row.state === 'running' ? releaseCrashed(db, row, { at, what }) : releaseWaiting(db, row, `${what}.`, at);
+}
+
+/**
+ * Takes back every task that is in hand and whose turn is not held, at start, when the owner that had them is gone. A running task counts a crash as
  * in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it. A waiting one
  * never does: its agent stood still, and nobody should lose a question because the computer was switched off.
  */
 export function releaseOwnerless(db: Database, { at }: { readonly at: number }): Released[] {
-  const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} ORDER BY id`);
+  const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} AND id NOT IN (SELECT task_id FROM turn) ORDER BY id`);
   return rows.map((row) => {
     const closed = row.lease_until === givenUp;
     const driven = takeoverOf(db, row.id)?.state === 'driving';
@@ -198,10 +235,15 @@ export function releaseOwnerless(db: Database, { at }: { readonly at: number }):
     }
     const did = driven ? 'you drove this in a terminal' : 'this waited for an answer';
     const reason = closed ? 'Switchyard was closed.' : `Switchyard was restarted while ${did}.`;
-    const patch = { queuedReason: reason, attempt: Math.max(0, row.attempt - 1) };
-    moveTask(db, { task: row.id, to: 'queued', by: 'recovery', reason, at, patch });
-    return { task: row.id, from: heldState(row.state), to: 'queued' };
+    return releaseWaiting(db, row, reason, at);
   });
+}
+
+/** Being interrupted is no attempt of its own. */
+function releaseWaiting(db: Database, row: TaskRow, reason: string, at: number): Released {
+  const patch = { queuedReason: reason, attempt: Math.max(0, row.attempt - 1) };
+  moveTask(db, { task: row.id, to: 'queued', by: 'recovery', reason, at, patch });
+  return { task: row.id, from: heldState(row.state), to: 'queued' };
 }
 
 const earliest = `SELECT ${priorities

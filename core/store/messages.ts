@@ -80,11 +80,15 @@ export function handMessages(db: Database, handing: { readonly task: number; rea
   return pendingMessages(db, handing.task);
 }
 
-/** Gives back what was handed and never heard: of one task when its agent ended, of all when the runtime did. */
+/**
+ * Gives back what was handed and never heard: of one task when its agent ended, of all when the runtime did. What was
+ * said in a turn that is held stays in hand.
+ */
 export function releaseMessages(db: Database, task: number | null): void {
   run(
     db,
-    `UPDATE task_message SET handed_at = NULL WHERE (? IS NULL OR task_id = ?) AND handed_at IS NOT NULL AND ${pending}`,
+    `UPDATE task_message SET handed_at = NULL WHERE (? IS NULL OR task_id = ?) AND handed_at IS NOT NULL AND ${pending}
+       AND task_id NOT IN (SELECT task_id FROM turn)`,
     task,
     task,
   );

@@ -9,6 +9,7 @@ import keepRules from './migrations/0008-keep-rules.sql?raw';
 import budgets from './migrations/0009-budgets.sql?raw';
 import handAnswers from './migrations/0010-hand-answers.sql?raw';
 import takeOver from './migrations/0011-take-over.sql?raw';
+import holdTurns from './migrations/0012-hold-turns.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009-budgets', sql: budgets },
   { name: '0010-hand-answers', sql: handAnswers },
   { name: '0011-take-over', sql: takeOver },
+  { name: '0012-hold-turns', sql: holdTurns },
 ];

@@ -24,6 +24,11 @@ export interface NewRequest {
   readonly steps: readonly string[];
   /** The same for the same question: a hash of its kind, title, tool input and body. */
   readonly fingerprint: string;
+  /**
+   * The turn's id and, after a blank, the agent's own name of this asking, when its words may be read again; null when
+   * they are not. None unless said.
+   */
+  readonly askedAs?: string | null;
   /** The budget a request of the kind `budget` is about. */
   readonly budget?: BudgetAsked | undefined;
   /** What the asker has asked before in the same turn: those are other questions, however alike. None unless said. */
@@ -37,22 +42,23 @@ export interface NewRequest {
  * Writes a question down. When the task has asked the same in an earlier turn and that row is open, or its answer is not
  * delivered for good, that row is taken over with its answer: nobody is asked twice because a process died. Only leave
  * to use a tool that was handed out already is not given again, because the tool may have run: that is a new question,
- * and its steps say so. Throws NOT_FOUND for the task.
+ * and its steps say so. The same asking, by `askedAs`, is the same row whatever became of it. Throws NOT_FOUND for the task.
  */
-export function askRequest(
-  db: Database,
-  request: NewRequest,
-): { readonly id: number; readonly state: 'open' | 'answered' } {
+export function askRequest(db: Database, request: NewRequest): Asked {
+  const askedAs = request.askedAs ?? null;
+  const same = askedAs === null ? undefined : sameOf(db, askedAs);
+  if (same !== undefined) return same;
   const known = earlierOf(db, request);
   if (known !== undefined && known.spent === 0) {
     run(
       db,
-      'UPDATE request SET session_id = ?, generation = ? WHERE id = ?',
+      'UPDATE request SET session_id = ?, generation = ?, asked_as = ? WHERE id = ?',
       request.session,
       request.generation,
+      askedAs,
       known.id,
     );
-    return { id: known.id, state: known.state };
+    return { id: known.id, state: known.state, handed: false };
   }
   if (known !== undefined) markDelivered(db, { request: known.id, at: request.at });
   const asked = known === undefined ? request : { ...request, steps: [...request.steps, request.mayBeDone ?? ''] };
@@ -60,7 +66,8 @@ export function askRequest(
   const { id } = run(
     db,
     `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
-       steps, fingerprint, budget, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+       steps, fingerprint, asked_as, budget, state, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
     request.task,
     request.session,
     request.generation,
@@ -73,10 +80,29 @@ export function askRequest(
     Number(request.multiple),
     JSON.stringify(steps),
     request.fingerprint,
+    askedAs,
     request.budget === undefined ? null : JSON.stringify(request.budget),
     request.at,
   );
-  return { id, state: 'open' };
+  return { id, state: 'open', handed: false };
+}
+
+/** A question that was put, or was there already. */
+export interface Asked {
+  readonly id: number;
+  readonly state: Request['state'];
+  /** That its answer was given to this very program, or was about to be, is noted already. */
+  readonly handed: boolean;
+}
+
+/** The row of an asking that is read again. */
+function sameOf(db: Database, askedAs: string): Asked | undefined {
+  const row = getRow<{ id: number; state: Request['state']; handed: 0 | 1 }>(
+    db,
+    'SELECT id, state, handed_at IS NOT NULL AS handed FROM request WHERE asked_as = ?',
+    askedAs,
+  );
+  return row && { ...row, handed: row.handed === 1 };
 }
 
 interface Earlier {
@@ -86,14 +112,17 @@ interface Earlier {
   readonly spent: 0 | 1;
 }
 
-function earlierOf(db: Database, { task, fingerprint, asked }: NewRequest): Earlier | undefined {
+function earlierOf(db: Database, { task, fingerprint, asked, askedAs }: NewRequest): Earlier | undefined {
+  // What the same turn asked is another question, also when this runtime has not come to reading it again.
+  const turn = askedAs?.split(' ', 1)[0] ?? ' ';
   return allRows<Earlier>(
     db,
     `SELECT id, state, handed_at IS NOT NULL AND tool IS NOT NULL AND answer ->> 'decision' = 'allow' AS spent
-     FROM request WHERE task_id = ? AND fingerprint = ?
+     FROM request WHERE task_id = ? AND fingerprint = ? AND instr(coalesce(asked_as, ''), ?) <> 1
        AND (state = 'open' OR (state = 'answered' AND delivered_at IS NULL)) ORDER BY id`,
     task,
     fingerprint,
+    turn,
   ).find((row) => asked?.has(row.id) !== true);
 }
 

@@ -87,15 +87,19 @@ export function newestSession(db: Database, task: number): Session | undefined {
 /** The end reason of a session whose agent was at work when the runtime died. */
 export const diedAtWork = 'Switchyard ended.';
 
-/** Ends every session that still counts as alive: at start, when the owner that ran them is gone. Gives their ids. */
-export function endOpenSessions(db: Database, end: { readonly at: number }): number[] {
+/**
+ * Ends every session that still counts as alive and whose turn is not held: at start, when the owner that ran them is
+ * gone. With `task` only those of this one. Gives their ids.
+ */
+export function endOpenSessions(db: Database, end: { readonly at: number; readonly task?: number }): number[] {
   return allRows<{ id: number }>(
     db,
     `UPDATE session SET state = 'ended', ended_at = ?, end_reason = CASE state WHEN 'active' THEN ? ELSE ? END
-     WHERE state <> 'ended' RETURNING id`,
+     WHERE state <> 'ended' AND id NOT IN (SELECT session_id FROM turn) AND task_id = coalesce(?, task_id) RETURNING id`,
     end.at,
     diedAtWork,
     'Switchyard ended before the agent was heard.',
+    end.task ?? null,
   ).map((row) => row.id);
 }
 

@@ -12,6 +12,8 @@ export interface Transcript {
    * or NOT_WRITABLE; then nothing of it is in the file.
    */
   append(body: TranscriptBody, at: number): TranscriptEvent | null;
+  /** The number of the newest event; 0 when there is none. */
+  last(): number;
   /** Closes the file, saying in it how many events were dropped, if any. Safe to call twice. */
   close(): void;
 }
@@ -81,6 +83,7 @@ export function openTranscript(options: TranscriptOptions): Transcript {
       dropped += 1;
       return null;
     },
+    last: () => seq,
     close() {
       if (fd === -1) return;
       if (dropped > 0) write(compose(notice(`${dropped} events were not kept.`), lastAt));

@@ -12,6 +12,8 @@ export interface Plan {
   readonly tasks?: readonly { readonly title: string; readonly agent: string; readonly prompt: string }[];
   readonly point: Point | 'none';
   readonly victim: Victim;
+  /** The agents' programs are held by a host, which outlives the runtime. */
+  readonly held?: true;
   /** What is left out to see that its lack is seen: the note of handing over, or the taking up of stored answers. */
   readonly control?: 'not handed' | 'not taken up';
 }

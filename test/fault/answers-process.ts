@@ -7,6 +7,7 @@ import { foldersOf } from '../../core/config';
 import type { Answer, Request } from '../../core/contract/request';
 import type { TaskState } from '../../core/contract/task';
 import { createRuntime } from '../../core/index';
+import { hostProgram } from '../support/host';
 import type { Plan } from './answers-plan';
 
 /*
@@ -69,6 +70,9 @@ BetterSqlite3.prototype.prepare = function (this: BetterSqlite3.Database, sql: s
   if (plan.control === 'not handed' && fact === 'handed') return withRun(statement, () => nothing);
   return withRun(statement, (...values) => {
     if (sql.startsWith('INSERT INTO request ')) reached('asked');
+    const [pid, , task, command] = values;
+    if (sql.startsWith('INSERT OR REPLACE INTO process') && /^\S*\/(claude|goose)( |$)/.test(String(command)))
+      writeSync(1, `agent ${task} ${pid}\n`);
     if (fact === 'marked') reached('delivered');
     const result = run(...values);
     if (fact !== undefined && result.changes > 0) written.push(fact);
@@ -86,7 +90,8 @@ function withRun(statement: BetterSqlite3.Statement, run: BetterSqlite3.Statemen
 const { write } = Socket.prototype;
 Socket.prototype.write = function (this: Socket, chunk: unknown, ...rest: never[]) {
   const done = write.call(this, chunk as string, ...rest);
-  if (typeof chunk === 'string' && /"behavior":"|"outcome":"selected"|"action":"accept"/.test(chunk)) reached('given');
+  // To the agent itself, or to the host that holds it.
+  if (/\\?"behavior\\?":\\?"|"outcome\\?":\\?"selected|"action\\?":\\?"accept/.test(String(chunk))) reached('given');
   return done;
 } as typeof write;
 
@@ -106,6 +111,7 @@ const runtime = await createRuntime({
     args: ['--no-warnings', fileURLToPath(new URL('../../core/agents/ask-human/main.ts', import.meta.url))],
     env: {},
   },
+  host: plan.held ? hostProgram : null,
   desktop: null,
   onStopRequested: () => {},
 });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Question, Turn } from '../../core/agents/agent';
+import { startChild } from '../../core/agents/child';
 import type { Answer } from '../../core/contract/request';
 import type { Usage } from '../../core/contract/task';
 import type { TranscriptBody } from '../../core/contract/transcript';
@@ -43,6 +45,8 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
   };
   const { answer, onRecord, onProcess, ...given } = options;
   const turn: Turn = {
+    id: randomUUID(),
+    start: startChild,
     opening: options.prompt,
     resume: null,
     permissionLevel: 'supervised',

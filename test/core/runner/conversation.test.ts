@@ -34,6 +34,7 @@ function bench() {
     now: Date.now,
     folders: { transcripts: folder, worktrees: folder },
     settings: () => readSettings(db),
+    programs: { version: '1', held: false },
     announce: () => changed.forEach((tell) => void tell()),
     announceMessages: () => {},
     announceRequest: () => {},
@@ -70,14 +71,16 @@ function bench() {
         prompt: 'The task.',
         agent,
         permissionLevel: 'supervised' as const,
-        trusted: true,
+        passed: [],
         directory: folder,
         environment: {},
         signal,
         mayGoOn: () => Promise.resolve('go on' as const),
       };
       try {
-        return await converse(deps, createAnswers(), subject, session, transcript);
+        const end = await converse(deps, createAnswers(), subject, session, transcript);
+        if (end.kind === 'lost') throw new Error(end.error);
+        return end;
       } finally {
         transcript.close();
       }
