@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeLogRoom } from '../core/store/log-room';
 import { openRawQueue } from './support/raw-queue';
 import { median, percentile, report } from './support/report';
 import { openQueue } from './support/store-queue';
@@ -20,6 +21,8 @@ interface Times {
 async function measure(): Promise<Times> {
   const raw = openRawQueue();
   const queue = openQueue();
+  // As the runtime does in its first seconds.
+  await makeLogRoom(queue.db);
   const signal = new AbortController().signal;
   const times: Times = { raw: [], ours: [] };
   for (let count = 0; count < samples; count++) {

@@ -30,6 +30,7 @@ import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
 import { checkDecisions } from './store/decisions';
 import { dependants } from './store/dependencies';
+import { makeLogRoomSoon } from './store/log-room';
 import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
 import { createSearchIndex } from './store/search-index';
@@ -221,12 +222,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     requestStop: options.onStopRequested,
   });
 
+  let leaveLogAsItIs = () => {};
   return {
     router,
     status,
     log,
     terminals: terminals.running,
     async start() {
+      leaveLogAsItIs = makeLogRoomSoon(db);
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
       runner.start(await recover(deps));
@@ -234,6 +237,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       search.start();
     },
     async stop(limitMs = 15_000) {
+      leaveLogAsItIs();
       source.close();
       await Promise.all([runner.stop(limitMs), terminals.stop()]);
       await programs.stop();
