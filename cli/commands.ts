@@ -1,4 +1,5 @@
 import { auditCommands } from './audit';
+import { checkpointCommands } from './checkpoint';
 import type { Command } from './command';
 import { demo } from './demo';
 import { doctor } from './doctor';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
+  ...checkpointCommands,
   ...inboxCommands,
   ...searchCommands,
   ...ruleCommands,

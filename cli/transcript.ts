@@ -124,6 +124,10 @@ function eventText(event: TranscriptEvent, joined = false): string {
       return `· committed ${event.oid.slice(0, 10)} ${plainLine(event.subject)} (${counted(event.files, 'file')})\n`;
     case 'check':
       return `· check ${plainLine(event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
+    case 'checkpoint':
+      return `· checkpoint ${event.checkpoint} after turn ${event.turn} (${counted(event.files, 'file')}, +${event.additions} −${event.deletions})\n`;
+    case 'back':
+      return `· you went back to checkpoint ${event.checkpoint}; what you left is checkpoint ${event.left}\n`;
     default:
       return assertNever(event);
   }

@@ -45,6 +45,11 @@ export interface Turn {
   readonly opening: string;
   /** The agent's own session id to go on with, or null for a new conversation. */
   readonly resume: string | null;
+  /**
+   * A place of that conversation, as `onPoint` told it: the turn goes on from there, in a conversation of its own that
+   * leaves the other as it is. Null goes on from its end. Only agents that go back are given one.
+   */
+  readonly resumeAt: string | null;
   /** What the conversation has cost so far, in US dollars, for agents that tell its cost and not the turn's. */
   readonly costBefore: number | null;
   /** The worktree, absolute. The agent's process starts there. */
@@ -64,6 +69,8 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Called once, as soon as the agent's session id is known, so that a crash can resume it. */
   readonly onSession: (agentSession: string) => void;
+  /** Called with each place the conversation came to that could be gone back to; the last counts. */
+  readonly onPoint: (point: string) => void;
   /** Called for the agent's process when it starts, for the ledger of children. */
   readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
   /** Called with what the turn has used so far, whenever the agent tells it while it works. */
@@ -83,6 +90,8 @@ export interface Turn {
 /** The program that does the work. Each implementation passes test/suites/agent.ts. */
 export interface Agent {
   readonly name: string;
+  /** It can go on from an earlier place of a conversation. */
+  readonly goesBack?: true;
   /** Looks for the program on the given PATH. Never throws for a missing one. */
   locate(environment: Readonly<Record<string, string>>): Promise<AgentStatus>;
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */

@@ -4,7 +4,7 @@ import type { Turn } from './agent';
 export type Conversation =
   | { readonly kind: 'new'; readonly id: string; readonly prompt: string }
   /** An empty prompt goes on where the conversation was cut off. */
-  | { readonly kind: 'resumed'; readonly id: string; readonly prompt: string };
+  | { readonly kind: 'resumed'; readonly id: string; readonly prompt: string; readonly at: string | null };
 
 /**
  * The arguments of `claude`. The prompt is no argument: it goes in by stdin, where nothing can be taken for a flag.
@@ -18,6 +18,10 @@ export function claudeArguments(
     ...['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
     ...['--include-partial-messages', '--permission-prompt-tool', 'stdio', '--permission-mode', 'default'],
     ...(conversation.kind === 'new' ? ['--session-id', conversation.id] : ['--resume', conversation.id]),
+    // Without a fork what came after that place would be lost to the conversation it is in.
+    ...(conversation.kind === 'resumed' && conversation.at !== null
+      ? ['--resume-session-at', conversation.at, '--fork-session']
+      : []),
     // It looks at what it spent after each call of its model, while we hear of it a moment later.
     ...(turn.budgetUsd === null ? [] : ['--max-budget-usd', turn.budgetUsd.toFixed(6)]),
     ...untrustedArguments(turn),

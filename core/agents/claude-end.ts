@@ -36,6 +36,12 @@ export function isUnknownConversation(facts: Pick<ClaudeFacts, 'result' | 'stder
   return /No conversation found/i.test(said);
 }
 
+/** Whether the process says that the place to go on from is not in the conversation. */
+export function isUnknownPlace(facts: Pick<ClaudeFacts, 'result' | 'stderr'>): boolean {
+  const said = [facts.stderr, facts.result?.result ?? '', ...(facts.result?.errors ?? [])].join('\n');
+  return /No message found with message\.uuid/i.test(said);
+}
+
 /**
  * What one turn used, with what came from the cache counted as input. The sum by model counts helper agents too and
  * leaves out what earlier turns of a resumed conversation cost; older versions give only the totals of their process.

@@ -96,7 +96,13 @@ const lineSchema = z.union([
     event: streamEventSchema,
     parent_tool_use_id: z.string().nullish(),
   }),
-  z.looseObject({ type: z.literal('assistant'), message: messageSchema, parent_tool_use_id: z.string().nullish() }),
+  z.looseObject({
+    type: z.literal('assistant'),
+    message: messageSchema,
+    parent_tool_use_id: z.string().nullish(),
+    /** The place of the conversation this is. */
+    uuid: z.string().optional(),
+  }),
   z.looseObject({
     type: z.literal('user'),
     message: messageSchema,

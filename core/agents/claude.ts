@@ -4,7 +4,7 @@ import { type Agent, openingOf, type Turn, type TurnEnd, unknownUsage } from './
 import { type Child, endGroup, within } from './child';
 import { type Conversation, claudeArguments, claudeEnvironment, goesOn } from './claude-arguments';
 import { controlClaude } from './claude-control';
-import { endOfTurn, isUnknownConversation, usageOf } from './claude-end';
+import { endOfTurn, isUnknownConversation, isUnknownPlace, usageOf } from './claude-end';
 import { type ClaudeResult, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude, locateClaude } from './claude-program';
 import { claudeScreen } from './claude-screen';
@@ -22,7 +22,7 @@ const goOn = 'Go on where you left off. If everything is done, just say so.';
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
-  return { name: 'claude', locate: locateClaude, take, screen: claudeScreen };
+  return { name: 'claude', goesBack: true, locate: locateClaude, take, screen: claudeScreen };
 }
 
 async function take(turn: Turn): Promise<TurnEnd> {
@@ -30,7 +30,9 @@ async function take(turn: Turn): Promise<TurnEnd> {
   const path = await findClaude(turn.environment);
   if (path === null) return failed(`Claude Code is not installed: no claude on the PATH. ${installClaude}`, false);
   if (turn.resume !== null) {
-    const end = await run(turn, path, { kind: 'resumed', id: turn.resume, prompt: turn.prompt });
+    const { resume: id, resumeAt, prompt } = turn;
+    const end = await run(turn, path, { kind: 'resumed', id, prompt, at: resumeAt });
+    if (end === 'unknown place') return takeFromEnd(turn, path, id);
     if (end !== 'unknown conversation') return end;
     const text = `Claude Code no longer has the conversation ${turn.resume}; a new one was begun with the whole task.`;
     turn.record({ type: 'notice', level: 'warning', text });
@@ -38,10 +40,25 @@ async function take(turn: Turn): Promise<TurnEnd> {
   }
   const prompt = turn.resume === null ? turn.prompt : openingOf(turn);
   const end = await run(turn, path, { kind: 'new', id: randomUUID(), prompt });
-  return end === 'unknown conversation' ? failed('Claude Code did not begin a new conversation.', true) : end;
+  return typeof end === 'string' ? failed('Claude Code did not begin a new conversation.', true) : end;
 }
 
-async function run(turn: Turn, path: string, conversation: Conversation): Promise<TurnEnd | 'unknown conversation'> {
+/** Goes on with the whole conversation, because the place to go on from is not in it any more. */
+async function takeFromEnd(turn: Turn, path: string, id: string): Promise<TurnEnd> {
+  const text =
+    'Claude Code could not go back in its conversation, so it knows what came after; its files are as they were.';
+  turn.record({ type: 'notice', level: 'warning', text });
+  const told = 'The files in this folder were put back to an earlier state. Look at them before you go on.';
+  const prompt = turn.prompt === '' ? told : `${told}\n\n${turn.prompt}`;
+  const end = await run(turn, path, { kind: 'resumed', id, prompt, at: null });
+  return typeof end === 'string' ? failed('Claude Code no longer has the conversation.', true) : end;
+}
+
+async function run(
+  turn: Turn,
+  path: string,
+  conversation: Conversation,
+): Promise<TurnEnd | 'unknown conversation' | 'unknown place'> {
   let child: Child;
   try {
     child = await turn.start({
@@ -129,7 +146,11 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
         // Everything was said; what it left running in the background gets a short while and is then ended.
         child.closeInput();
         leaving ??= setTimeout(() => child.signal('SIGTERM'), leaveMs);
-      } else transcript.take(line);
+      } else {
+        // A place inside a tool's own conversation is none of this one.
+        if (line.type === 'assistant' && line.uuid !== undefined && !line.parent_tool_use_id) turn.onPoint(line.uuid);
+        transcript.take(line);
+      }
       if (line.type === 'stream_event' && line.event.type === 'message_stop' && result === null) used.ask();
     }
   } finally {
@@ -150,7 +171,10 @@ async function run(turn: Turn, path: string, conversation: Conversation): Promis
     return { kind: 'failed', error, retryable: true, usage };
   }
   const facts = { result, limit, ending: await child.ended, stderr: child.stderr(), begun };
-  if (conversation.kind === 'resumed' && !begun && isUnknownConversation(facts)) return 'unknown conversation';
+  if (conversation.kind === 'resumed' && !begun) {
+    if (conversation.at !== null && isUnknownPlace(facts)) return 'unknown place';
+    if (isUnknownConversation(facts)) return 'unknown conversation';
+  }
   if (result !== null) turn.record({ type: 'usage', ...usage });
   return endOfTurn(facts);
 }

@@ -14,6 +14,7 @@ import { streamText } from './stream';
 export function createEcho({ folder }: { readonly folder: string }): Agent {
   return {
     name: 'echo',
+    goesBack: true,
     locate: async () => ({
       name: 'echo',
       label: 'Echo (built in)',
@@ -58,6 +59,7 @@ async function take(turn: Turn, folder: string): Promise<TurnEnd> {
     await writeMemory(folder, scene.memory);
     turn.onSession(scene.memory.id);
     await perform(scene);
+    turn.onPoint(`${scene.memory.prompts.length}.${scene.memory.told.length}`);
     return { kind: 'completed', usage: scene.used };
   } catch (error) {
     if (turn.signal.aborted) return { kind: 'cancelled', usage: scene.used };
@@ -75,7 +77,8 @@ async function take(turn: Turn, folder: string): Promise<TurnEnd> {
 
 /** The conversation to go on with, with what is said now added to it; a new one when there is none. */
 async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
-  const memory = turn.resume === null ? null : await readMemory(folder, turn.resume);
+  const whole = turn.resume === null ? null : await readMemory(folder, turn.resume);
+  const memory = whole === null || turn.resumeAt === null ? whole : memoryAt(whole, turn.resumeAt);
   if (memory === null) {
     if (turn.resume !== null) {
       const text = `The conversation ${turn.resume} is gone; a new one was begun with the whole task.`;
@@ -87,6 +90,14 @@ async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
     return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [] };
   }
   return turn.prompt === '' ? memory : { ...memory, prompts: [...memory.prompts, turn.prompt], done: 0 };
+}
+
+/** A conversation of its own that knows what the other one knew at a place. */
+function memoryAt(memory: EchoMemory, place: string): EchoMemory {
+  const [prompts = 0, told = 0] = place.split('.').map(Number);
+  const known = memory.prompts.slice(0, prompts);
+  const done = parseEcho(known.at(-1) ?? '').length;
+  return { ...memory, id: randomUUID(), prompts: known, told: memory.told.slice(0, told), done };
 }
 
 async function perform(scene: Scene): Promise<void> {

@@ -10,6 +10,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
+import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
@@ -31,6 +32,7 @@ export function discard(room: Room, { by }: Caller, task: number): Promise<Task>
 
 async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   await settleEarlier(room, task);
+  await settleReturn(room, task);
   const work = taskWork(room.db, task);
   mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
   // A repository that is gone must not keep its tasks from being put away.

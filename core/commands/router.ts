@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
 import * as changes from './changes';
+import * as checkpoints from './checkpoints';
 import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
@@ -50,6 +51,11 @@ export function createRouter(room: Room) {
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
       patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
+    },
+    checkpoints: {
+      list: on.checkpoints.list.handler(({ input }) => checkpoints.list(room, input.task)),
+      diff: on.checkpoints.diff.handler(({ input }) => checkpoints.diff(room, input)),
+      back: on.checkpoints.back.handler(({ input, context }) => checkpoints.back(room, context, input)),
     },
     requests: {
       list: on.requests.list.handler(() => requests.list(room)),

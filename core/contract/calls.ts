@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentStatusSchema } from './agent';
 import { budgetSchema } from './budget';
 import { changeSchema } from './change';
+import { checkpointDiffSchema, checkpointNumberSchema, checkpointSchema, goneBackSchema } from './checkpoint';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
@@ -100,6 +101,19 @@ export const calls = {
         }),
       )
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
+  },
+  checkpoints: {
+    /** The states of a task's worktree that can be gone back to, oldest first. */
+    list: oc.input(taskRef).output(z.array(checkpointSchema)),
+    /** What changed from one to another; from the one before it when `from` is left out, from the task's base when it is null. */
+    diff: oc
+      .input(taskRef.extend({ from: checkpointNumberSchema.nullable().optional(), to: checkpointNumberSchema }))
+      .output(checkpointDiffSchema),
+    /**
+     * Makes the worktree what it was then, and the agent's conversation too where the agent can. What is left by that is
+     * kept as a checkpoint first. WRONG_STATE while an agent is at work, or when the task is done.
+     */
+    back: oc.input(taskRef.extend({ checkpoint: checkpointNumberSchema })).output(goneBackSchema),
   },
   requests: {
     /** Open requests, the most urgent first (how long each blocks its agent, times priority): as many as fit into one message. */

@@ -13,7 +13,8 @@ export type Asked =
   | 'restored'
   | 'written to'
   | 'taken over'
-  | 'handed back';
+  | 'handed back'
+  | 'put back';
 
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
 export function refused(
@@ -44,11 +45,15 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   const { id, state, outcome } = task;
   if (asked === 'restored') return outcome === 'discarded' ? 'It had no change yet: make a new task instead.' : null;
   if (asked === 'written to' && state === 'review') return `Ask for changes (in the terminal: task reject ${id}).`;
+  if (asked === 'put back' && state !== 'done')
+    return `Stop it first (in the terminal: task cancel ${id}), then go back.`;
   if (asked === 'cancelled' || (asked === 'resumed' && (state === 'running' || state === 'waiting'))) return null;
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
   if (state === 'done')
-    return asked === 'retried' || asked === 'sent back' || asked === 'written to' ? 'Make a new task instead.' : null;
+    return asked === 'retried' || asked === 'sent back' || asked === 'written to' || asked === 'put back'
+      ? 'Make a new task instead.'
+      : null;
   if (state === 'review') return 'Approve it, ask for changes or discard it.';
   if (state === 'failed' || state === 'cancelled') return 'Retry it, or discard it.';
   return 'Wait until it is finished, or cancel it.';

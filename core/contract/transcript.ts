@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conversationsAfter } from './checkpoint';
 
 /** 1, 2, 3 … within the session, and when it was written. */
 const stamp = { seq: z.number().int().positive(), at: z.number().int() };
@@ -53,6 +54,26 @@ export const transcriptEventSchema = z.discriminatedUnion('type', [
   event({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   event({ type: z.literal('commit'), oid: z.string(), subject: z.string(), files: z.number().int() }),
   event({ type: z.literal('check'), command: z.string(), passed: z.boolean() }),
+  /** A turn is over and what it made of the files is kept as a checkpoint of the task. */
+  event({
+    type: z.literal('checkpoint'),
+    checkpoint: z.number().int(),
+    turn: z.number().int(),
+    files: z.number().int(),
+    additions: z.number().int(),
+    deletions: z.number().int(),
+  }),
+  /** The person went back to a checkpoint; `left` is the one that keeps what was left by that. */
+  event({
+    type: z.literal('back'),
+    /** Tells this going back from others; told twice after a crash. */
+    back: z.number().int(),
+    checkpoint: z.number().int(),
+    /** The checkpoint in a few words. */
+    name: z.string(),
+    left: z.number().int(),
+    conversation: z.enum(conversationsAfter),
+  }),
 ]);
 export type TranscriptEvent = z.infer<typeof transcriptEventSchema>;
 

@@ -32,11 +32,14 @@ export interface Captured {
   readonly leftOut: readonly string[];
 }
 
-/** Stores the files of a checkout. Converts nothing, runs nothing, and leaves index, HEAD and files alone. */
-export async function captureFiles(trustedOrNot: Place): Promise<Captured> {
+/**
+ * Stores the files of a checkout. Converts nothing, runs nothing, and leaves index, HEAD and files alone. Files named in
+ * `also` are stored even when git ignores them.
+ */
+export async function captureFiles(trustedOrNot: Place, also: readonly BytePath[] = []): Promise<Captured> {
   const place = { ...trustedOrNot, trusted: false };
   const leftOut: string[] = [];
-  const found = await findFiles(place, leftOut);
+  const found = await findFiles(place, also, leftOut);
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
     const entries = await storeFiles(place, scratch, found.files);
@@ -71,7 +74,7 @@ export async function storeGitFolders(
 /** Writes entries as a tree by way of an index file of its own. */
 export async function writeTree(place: Place, indexFile: string, entries: readonly Entry[]): Promise<string> {
   const lines = entries.map((entry) => `${entry.mode} ${entry.oid} 0\t${entry.path}\0`).join('');
-  await runGit(place, [...asOnDisk, 'read-tree', '--empty'], { indexFile });
+  await rm(indexFile, { force: true });
   await runGit(place, [...asOnDisk, 'update-index', '-z', '--add', '--index-info'], {
     indexFile,
     input: Buffer.from(lines, 'latin1'),
@@ -99,7 +102,7 @@ interface Found {
   readonly gitFolders: readonly BytePath[];
 }
 
-async function findFiles(place: Place, leftOut: string[]): Promise<Found> {
+async function findFiles(place: Place, also: readonly BytePath[], leftOut: string[]): Promise<Found> {
   const [tracked, untracked] = await Promise.all([
     runGit(place, ['ls-files', '-z', '--stage'], { maxBytes: 1 << 30 }),
     runGit(place, ['ls-files', '-z', '--others', '--exclude-standard'], { maxBytes: 1 << 30 }),
@@ -134,6 +137,11 @@ async function findFiles(place: Place, leftOut: string[]): Promise<Found> {
       const stats = await lstat(onDisk(place, path)).catch(() => null);
       if (stats !== null) keep(path, stats, files, leftOut);
     }
+  }
+  for (const path of also) {
+    if (files.has(path) || !(await isFolder(parentOf(path)))) continue;
+    const stats = await lstat(onDisk(place, path)).catch(() => null);
+    if (stats !== null) keep(path, stats, files, leftOut);
   }
   return { files: [...files], links, gitFolders };
 }

@@ -39,19 +39,24 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
   const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
   await writeFiles(place, [...(await filesOf(place, ref, '')), ...ignored]);
   for (const [number, path] of state.gitFolders.entries()) {
-    const files = await filesOf(place, `${stateCommit}^${number + 1}`, path);
-    await writeFiles(place, files);
-    // A snapshot holds no empty folders, and without these two git takes no folder for a repository.
-    for (const name of files.some((file) => file.path === path) ? [] : ['objects', 'refs']) {
-      await mkdir(onDisk(place, `${path}/${name}`), { recursive: true });
-    }
+    await writeGitFolder(place, `${stateCommit}^${number + 1}`, path);
   }
   const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
   await writeIndex(place, stdout, state.intended);
 }
 
-/** The commit of the rest: the last parent. */
-async function stateOf(place: Place, ref: string): Promise<string> {
+/** Writes the `.git` of a nested repository where it belongs. */
+export async function writeGitFolder(place: Place, treeish: string, path: BytePath): Promise<void> {
+  const files = await filesOf(place, treeish, path);
+  await writeFiles(place, files);
+  // A snapshot holds no empty folders, and without these two git takes no folder for a repository.
+  for (const name of files.some((file) => file.path === path) ? [] : ['objects', 'refs']) {
+    await mkdir(onDisk(place, `${path}/${name}`), { recursive: true });
+  }
+}
+
+/** The commit of a snapshot's rest: the last parent. */
+export async function stateOf(place: Place, ref: string): Promise<string> {
   const { stdout } = await runGit(place, ['rev-list', '--parents', '-n', '1', '--end-of-options', ref]);
   return stdout.toString('utf8').trim().split(' ').pop() ?? '';
 }
@@ -70,7 +75,8 @@ async function clear(place: Place): Promise<void> {
   }
 }
 
-interface Stored {
+/** A file of a tree and where it belongs on disk. */
+export interface Stored {
   readonly mode: string;
   readonly oid: string;
   readonly size: number;
@@ -78,7 +84,7 @@ interface Stored {
 }
 
 /** The files of a tree, each with where it belongs when the tree is put beneath a path. */
-async function filesOf(place: Place, treeish: string, beneath: BytePath): Promise<Stored[]> {
+export async function filesOf(place: Place, treeish: string, beneath: BytePath): Promise<Stored[]> {
   const { stdout } = await runGit(place, ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish], { maxBytes: 1 << 30 });
   return splitNul(stdout.toString('latin1')).map((line): Stored => {
     const tab = line.indexOf('\t');
@@ -90,7 +96,7 @@ async function filesOf(place: Place, treeish: string, beneath: BytePath): Promis
 }
 
 /** Writes files, links last so that no file is written through one. */
-async function writeFiles(place: Place, entries: readonly Stored[]): Promise<void> {
+export async function writeFiles(place: Place, entries: readonly Stored[]): Promise<void> {
   const links = entries.filter((entry) => entry.mode === '120000');
   for (const entry of entries.filter((entry) => entry.mode === '160000')) {
     await mkdir(onDisk(place, entry.path), { recursive: true });
@@ -134,7 +140,8 @@ async function* contents(place: Place, entries: readonly Stored[]): AsyncGenerat
   }
 }
 
-async function writeIndex(place: Place, listing: Buffer, intended: readonly BytePath[]): Promise<void> {
+/** Makes the index what a listing of it says: entries, stages, flags and paths added with intent only. */
+export async function writeIndex(place: Place, listing: Buffer, intended: readonly BytePath[]): Promise<void> {
   const lines = splitNul(listing.toString('latin1'))
     .map(readIndexLine)
     .filter((line) => !intended.includes(line.path));

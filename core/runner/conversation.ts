@@ -2,15 +2,17 @@ import { type Agent, type TurnEnd, unknownUsage } from '../agents/agent';
 import { breachOf, breachWords, leftOf } from '../contract/budget';
 import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import type { WorktreePlace } from '../git/checkout';
 import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
-import { readSession, updateSession } from '../store/sessions';
+import { countTurn, readSession, updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import { isTaken, takeoverOf } from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { ask, delivered, stopOf } from './asking';
 import type { Leave } from './budget';
+import { keepStart, keepTurn } from './checkpoint';
 import type { Deps, Stop } from './deps';
 import { givenWith, type HeldTurn, programsOf } from './held-turn';
 import { openMeter } from './meter';
@@ -31,6 +33,9 @@ export interface Subject {
   readonly permissionLevel: PermissionLevel;
   /** What of the repository's programs may run, as `mayRunInWorktree` gives it; null for none of them. */
   readonly passed: readonly string[] | null;
+  /** The worktree, and the branch it is on. */
+  readonly place: WorktreePlace;
+  readonly branch: string;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -63,6 +68,7 @@ export async function converse(
   try {
     const told = new Set<number>(held?.given.told);
     let afterTurn = false;
+    if (held === null) await keepStart(deps, subject, session.id, transcript.last());
     const next = () => comesNext(deps, subject, session, transcript, { afterTurn, told });
     let words = held?.given.words ?? (await next());
     for (let going = held; ; going = null) {
@@ -129,12 +135,13 @@ async function turn(
   held: HeldTurn | null,
 ): Promise<TurnEnd | Paused | Lost> {
   const { claim } = subject;
+  const number = held?.given.number ?? (await deps.writer.write((db) => countTurn(db, session.id)));
   const given =
     held?.given ??
     givenWith(deps.programs.version, {
       ...{ words, told: [...told], startedAt: deps.now(), event: transcript.last() },
       usage: readSession(deps.db, session.id).usage,
-      resume: session.agentSession,
+      ...{ resume: session.agentSession, resumeAt: session.resumeAt, number },
       cutOff: session.cutOff,
       costBefore: session.agentSession === null ? null : readSession(deps.db, session.id).usage.costUsd,
       budgetUsd: leftOf(budgetsOf(deps.db, { task: claim.task, at: deps.now() }), 'usd'),
@@ -186,7 +193,12 @@ async function turn(
   };
   const begin = () => {
     session.begun = true;
-    void deps.writer.write((db) => updateSession(db, { session: session.id, state: 'active' })).catch(broken);
+    const { agentSession } = session;
+    const resumed = session.resumeAt === null ? {} : { agentSession, resumeAt: null };
+    session.resumeAt = null;
+    void deps.writer
+      .write((db) => updateSession(db, { session: session.id, state: 'active', ...resumed }))
+      .catch(broken);
     void deps.writer
       .write((db) => markSaid(db, words, deps.now()))
       .then(() => words.messages.length > 0 && deps.announceMessages(claim.task))
@@ -203,6 +215,7 @@ async function turn(
   });
   if (words.text !== '') record({ type: 'prompt', text: words.text, by: words.by });
   session.begun = false;
+  let point: string | null = null;
   try {
     const turnEnd = await subject.agent.take({
       id: given.id,
@@ -210,6 +223,7 @@ async function turn(
       prompt: words.text,
       opening: subject.prompt,
       resume: given.resume,
+      resumeAt: given.resumeAt,
       directory: subject.directory,
       environment: subject.environment,
       namespace: await deps.namespace(),
@@ -222,7 +236,12 @@ async function turn(
       record,
       onSession: (agentSession) => {
         session.agentSession = agentSession;
+        // Until it was heard the new conversation holds nothing, and the next start must go back again.
+        if (session.resumeAt !== null) return;
         void deps.writer.write((db) => updateSession(db, { session: session.id, agentSession })).catch(broken);
+      },
+      onPoint: (place) => {
+        point = place;
       },
       onProcess: children.started,
       onUsage: meter.heard,
@@ -260,6 +279,11 @@ async function turn(
     if (lost !== null) {
       session.cutOff ||= session.begun;
       return { kind: 'lost', error: lost };
+    }
+    if (stopOf(signal) !== 'closing' && stopOf(signal) !== 'lost') {
+      const came = turnEnd.kind === 'completed' ? point : null;
+      const kept = await keepTurn(deps, subject, { session, turn: given.number, seq: transcript.last(), point: came });
+      if (kept !== null) record(kept);
     }
     const cut = turnEnd.kind === 'cancelled' || turnEnd.kind === 'spent';
     if (session.begun || turnEnd.kind === 'completed') session.cutOff = isCutOff(turnEnd, stopOf(signal));

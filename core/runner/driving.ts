@@ -4,11 +4,12 @@ import type { Afterwards } from '../contract/takeover';
 import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import { withdrawOpen } from '../store/requests';
-import { updateSession } from '../store/sessions';
+import { countTurn, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
 import { beginTakeover, endTakeover, type TakeoverRow, takeoverOf } from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
 import { stopOf } from './asking';
+import { keepTurn } from './checkpoint';
 import type { Subject } from './conversation';
 import type { Deps } from './deps';
 import type { OpenSession } from './session';
@@ -20,6 +21,9 @@ export type Drive = Afterwards | 'stopped';
 /** What the agent is told when it is given the conversation back. */
 export const handedBack =
   'The person drove this conversation in a terminal and has handed it back to you. Go on with the task from here. If everything is done, just say so.';
+
+const wholeOnScreen =
+  'You went back, but in its terminal the agent knows its whole conversation, with what came after; tell it that the files went back.';
 
 type Tell = (body: TranscriptBody, at?: number) => void;
 
@@ -57,6 +61,9 @@ export async function personDrives(
   await deps.screens.closeOf(task);
   const driven = takeoverOf(deps.db, task) ?? asked;
   await takeBack(deps, subject, session, driven, tell);
+  const turn = await deps.writer.write((db) => countTurn(db, session.id));
+  const kept = await keepTurn(deps, subject, { session, turn, seq: transcript.last(), point: null });
+  if (kept !== null) tell(kept);
   return stop === undefined ? driven.afterwards : 'stopped';
 }
 
@@ -72,6 +79,11 @@ async function openScreen(
   const opened = await agent.screen.open({ ...seat, resume: session.agentSession });
   if (opened.kind === 'refused') throw new Error(opened.error);
   const { command, args, agentSession, mark } = opened;
+  if (session.resumeAt !== null) {
+    // Its screen opens a conversation at its end and nowhere else.
+    tell({ type: 'notice', level: 'warning', text: wholeOnScreen });
+    session.resumeAt = null;
+  }
   const begins = session.agentSession !== agentSession || agentSession === null;
   await deps.screens.open(
     {
@@ -85,7 +97,7 @@ async function openScreen(
     },
     (db, terminal) => {
       beginTakeover(db, { takeover: asked.id, terminal, mark, at: deps.now() });
-      updateSession(db, { session: session.id, state: 'active', agentSession });
+      updateSession(db, { session: session.id, state: 'active', agentSession, resumeAt: null });
     },
   );
   session.agentSession = agentSession;

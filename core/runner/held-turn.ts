@@ -28,6 +28,10 @@ export interface Given {
   /** What the session had used. */
   readonly usage: Usage;
   readonly resume: string | null;
+  /** The place in that conversation it went on from. */
+  readonly resumeAt: string | null;
+  /** Which turn of its session it is. */
+  readonly number: number;
   readonly cutOff: boolean;
   readonly costBefore: number | null;
   readonly budgetUsd: number | null;

@@ -38,6 +38,11 @@ export function cutOffMessage(titles: readonly string[]): string {
     .join('\n\n');
 }
 
+/** That the person put the files back, for an agent whose conversation knows what came after; `name` says where to. */
+export function wentBackMessage(name: string): string {
+  return `The person put the files of this worktree back to how they were before: ${name.toLowerCase()}. What was changed since then is not there any more. Look at the files before you go on.`;
+}
+
 function askedFor(title: string, decision: LateAnswer['decision']): string {
   return decision === null ? `You asked: ${title}` : `You asked for leave: ${title}`;
 }

@@ -6,12 +6,14 @@ import { releaseOwnerless, resumeClaims } from '../store/claims';
 import { type Landing, openLandings } from '../store/landings';
 import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
+import { openReturns } from '../store/returns';
 import { endOpenSessions } from '../store/sessions';
 import { listTasks, readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
 import { keepTurns } from '../store/turns';
 import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
+import { settleReturn } from './going-back';
 import { turnsLeft } from './held-turn';
 import { settleLanding } from './landed';
 import { leaseMs } from './lease';
@@ -27,7 +29,8 @@ import { putAway, tell } from './putting-away';
  *    holds works on, and its task stays in hand.
  * 2. Other tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
  * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
- * 4. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
+ * 4. A going back to a checkpoint that had begun is finished.
+ * 5. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
  *    worked in cleared.
  *
  * One repository that cannot be opened does not keep the others from being recovered.
@@ -58,6 +61,7 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
   for (const landing of openLandings(deps.db)) {
     await attempt(deps, { landing: landing.id }, () => finishLanding(deps, landing));
   }
+  for (const { task } of openReturns(deps.db)) await attempt(deps, { task }, () => settleReturn(deps, task));
   // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.
   for (const worktree of unsettledWorktrees(deps.db, inHand)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));

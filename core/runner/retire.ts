@@ -1,3 +1,4 @@
+import { dropCheckpoints } from '../git/checkpoint-ref';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { readHead } from '../git/open';
@@ -7,6 +8,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
 import { backupRef, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
+import { removeCheckpoints } from '../store/checkpoints';
 import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
 import { updateWorktree, worktreeOf } from '../store/worktrees';
@@ -79,7 +81,10 @@ export async function retireWorktree(
   heldTip ??= await headOfBackup(place, readTask(deps.db, task).backupRef);
   // The branch may go only when the snapshot's history holds its commits.
   if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
+  // The backup keeps what is last; with the worktree goes what could be gone back to in it.
+  await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
+    removeCheckpoints(db, { task, at: deps.now() });
     updateWorktree(db, { worktree: row.id, state: 'removed', at: deps.now() });
     patchTask(db, { task, patch: { worktree: null }, at: deps.now() });
   });

@@ -1,20 +1,25 @@
+import { checkpointName } from '../contract/checkpoint';
 import type { Request } from '../contract/request';
 import type { TranscriptBody } from '../contract/transcript';
+import { listCheckpoints } from '../store/checkpoints';
 import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
-import { diedAtWork, insertSession, newestSession, readSession, updateSession } from '../store/sessions';
+import { markReturnTold, type Return, untoldReturn } from '../store/returns';
+import { diedAtWork, insertSession, newestSession, readSession, sessionPlace, updateSession } from '../store/sessions';
 import { takeoverOf } from '../store/takeovers';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps, Stop } from './deps';
 import type { HeldTurn } from './held-turn';
-import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage } from './messages';
+import { commentMessage, cutOffMessage, type LateAnswer, lateAnswerMessage, wentBackMessage } from './messages';
 
 /** A session in hand. */
 export interface OpenSession {
   readonly id: number;
   /** The agent's own id of the conversation; null until it has said one. */
   agentSession: string | null;
+  /** The place in that conversation to go on from, because the person went back; null is its end. */
+  resumeAt: string | null;
   /** The agent was heard in the present turn. */
   begun: boolean;
   /** The last turn the agent was heard in was cut off, and not by the person: it goes on before it is told more. */
@@ -31,6 +36,8 @@ export interface Words {
   readonly about: readonly number[];
   /** Those of them whose answer the agent has with these words. */
   readonly answers: readonly number[];
+  /** The going back they tell the agent of; null for none. */
+  readonly back: number | null;
 }
 
 /**
@@ -41,7 +48,7 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
   const newest = newestSession(deps.db, task);
   if (newest?.agent !== agent) {
     const id = await deps.writer.write((db) => insertSession(db, { task, agent, at: deps.now() }));
-    return { id, agentSession: null, begun: false, cutOff: false };
+    return { id, agentSession: null, resumeAt: null, begun: false, cutOff: false };
   }
   // A conversation the person began in a terminal is heard of only when they hand it back.
   const driven = takeoverOf(deps.db, task)?.state === 'driving';
@@ -51,13 +58,15 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
   );
   const agentSession = heard ? newest.agentSession : null;
   const cutOff = agentSession !== null && wasCutOff(newest.endReason ?? '');
-  return { id: newest.id, agentSession, begun: false, cutOff };
+  const resumeAt = agentSession === null ? null : sessionPlace(deps.db, newest.id).resumeAt;
+  return { id: newest.id, agentSession, resumeAt, begun: false, cutOff };
 }
 
 /** The session of a turn that is gone on with: it has not ended. */
 export function heldSession(deps: Pick<Deps, 'db'>, held: Pick<HeldTurn, 'session' | 'given'>): OpenSession {
   const { id, agentSession } = readSession(deps.db, held.session);
-  return { id, agentSession, begun: false, cutOff: held.given.cutOff };
+  const { resumeAt } = sessionPlace(deps.db, id);
+  return { id, agentSession, resumeAt, begun: false, cutOff: held.given.cutOff };
 }
 
 /** Why a session ended, as its row says it; `stop` is what ended the work on the task from outside. */
@@ -104,8 +113,11 @@ export function nextWords(
     (given) => unsaid(given) && (isLeave(given) || given.kind === 'clarification'),
   );
   const cutOff = openRequestsOf(db, subject.claim.task).filter((open) => unsaid(open) && isLeave(open));
+  const back = untoldReturn(db, subject.claim.task);
+  const wentBack = back === undefined ? [] : [wentBackMessage(nameOf(db, back))];
   const parts = [
     ...opening,
+    ...wentBack,
     ...(comments.length > 0 ? [commentMessage(comments.map((comment) => comment.text))] : []),
     ...(late.length > 0 ? [lateAnswerMessage(late.map(inWords))] : []),
     ...(cutOff.length > 0 ? [cutOffMessage(cutOff.map((open) => open.title))] : []),
@@ -117,13 +129,20 @@ export function nextWords(
     about: [...late, ...cutOff].map((request) => request.id),
     // Leave is kept for the asking that these words lead to.
     answers: late.flatMap(({ id, answer }) => (answer?.decision === 'allow' ? [] : [id])),
+    back: back?.id ?? null,
   };
 }
 
 /** Marks as delivered what words carry. Safe to call twice. */
-export function markSaid(db: Database, { messages, answers }: Words, at: number): void {
+export function markSaid(db: Database, { messages, answers, back }: Words, at: number): void {
+  if (back !== null) markReturnTold(db, { id: back, at });
   markMessagesDelivered(db, { messages, at });
   for (const request of answers) markDelivered(db, { request, at });
+}
+
+function nameOf(db: Database, back: Return): string {
+  const target = listCheckpoints(db, back.task).find(({ number }) => number === back.target);
+  return target === undefined ? 'earlier' : checkpointName(target);
 }
 
 /** Whether this is leave the agent asks for again by itself, once it is told that nobody refused it. */

@@ -16,6 +16,7 @@ import { checkChange } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
 import { environmentOf } from './environment';
+import { settleReturn } from './going-back';
 import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
 import { agentLost, answered, failed, parked, reviewed } from './outcome';
 import { limited } from './parking';
@@ -35,6 +36,7 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   try {
     const task = taskWork(deps.db, claim.task);
     const held = await takeUp(deps, task.id);
+    if (held === null) await settleReturn(deps, task.id);
     const session = held === null ? await openSession(deps, task.id, task.agent) : heldSession(deps, held);
     transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
     deps.announce(task.id);
@@ -106,7 +108,8 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const { permissionLevel, prompt } = task;
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, base: task.base });
-  const about = { claim, prompt, agent, permissionLevel, passed, directory, environment, signal, mayGoOn: leave };
+  const where = { place: untrusted, branch: worktree.branch, directory, environment };
+  const about = { claim, prompt, agent, permissionLevel, passed, ...where, signal, mayGoOn: leave };
   const end = await converse(deps, answers, about, session, transcript, held);
   if (end.kind === 'lost' && !signal.aborted) return await agentLost(deps, claim, end.error);
   if (end.kind === 'failed') return await failed(deps, claim, end);

@@ -59,4 +59,8 @@ export function listCheckDetails(db: Database, task: number): CheckDetail[] {
 const columns = 'command, state, exit_code AS exitCode, started_at AS startedAt, ended_at AS endedAt';
 
 const newestRuns = `check_run WHERE id IN (
-  SELECT max(id) FROM check_run WHERE task_id = ? GROUP BY command ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;
+  SELECT max(id) FROM check_run WHERE task_id = ?
+    -- What ran before the person went back to other files says nothing of these.
+    AND started_at > coalesce((SELECT max(ended_at) FROM task_return
+      WHERE task_return.task_id = check_run.task_id AND task_return.state = 'done'), -1)
+  GROUP BY command ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;

@@ -10,6 +10,8 @@ export interface SessionPatch {
   readonly state?: Session['state'];
   readonly endReason?: string | null;
   readonly endedAt?: number | null;
+  /** The place in the agent's own conversation to go on from; null is its end. */
+  readonly resumeAt?: string | null;
   /** Added to what was used before; what is null adds nothing and leaves unknown unknown. */
   readonly usage?: Usage;
 }
@@ -51,12 +53,13 @@ export function readSession(db: Database, id: number): Session {
 
 /** Changes a session. Throws NOT_FOUND. */
 export function updateSession(db: Database, change: SessionPatch & { readonly session: number }): void {
-  const { session, agentSession, state, endReason, endedAt, usage } = change;
+  const { session, agentSession, state, endReason, endedAt, resumeAt, usage } = change;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     agent_session: agentSession,
     state,
     end_reason: endReason,
     ended_at: endedAt,
+    resume_at: resumeAt,
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const added = Object.entries({
@@ -82,6 +85,28 @@ export function listSessions(db: Database, task: number): Session[] {
 export function newestSession(db: Database, task: number): Session | undefined {
   const row = getRow<Row>(db, 'SELECT * FROM session WHERE task_id = ? ORDER BY id DESC LIMIT 1', task);
   return row === undefined ? undefined : toSession(row);
+}
+
+/** Where a session stands in the agent's conversation: how many turns it began, and where it goes on; null is the end. */
+export interface SessionPlace {
+  readonly turns: number;
+  readonly resumeAt: string | null;
+}
+
+/** Where a session stands. Throws NOT_FOUND. */
+export function sessionPlace(db: Database, session: number): SessionPlace {
+  const sql = 'SELECT turns, resume_at AS resumeAt FROM session WHERE id = ?';
+  const place = getRow<SessionPlace>(db, sql, session);
+  if (place === undefined) throw noSession(session);
+  return place;
+}
+
+/** Counts a turn that begins, and gives its number. */
+export function countTurn(db: Database, session: number): number {
+  const sql = 'UPDATE session SET turns = turns + 1 WHERE id = ? RETURNING turns';
+  const counted = getRow<{ turns: number }>(db, sql, session);
+  if (counted === undefined) throw noSession(session);
+  return counted.turns;
 }
 
 /** The end reason of a session whose agent was at work when the runtime died. */

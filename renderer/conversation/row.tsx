@@ -80,6 +80,14 @@ export const RowView = memo(
             {row.passed ? 'passed' : 'failed'}
           </p>
         );
+      case 'checkpoint':
+        return (
+          <p className="fact quiet">
+            Turn {row.turn} changed {count(row.files, 'file')}, +{row.additions} −{row.deletions}
+          </p>
+        );
+      case 'back':
+        return <p className="fact">You went back: {row.name.toLowerCase()}.</p>;
     }
   },
   (old, next) =>

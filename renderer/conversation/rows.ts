@@ -53,7 +53,9 @@ export type Row =
       readonly at: number;
       readonly command: string;
       readonly passed: boolean;
-    };
+    }
+  | ({ readonly kind: 'checkpoint'; readonly key: string } & Omit<Of<'checkpoint'>, 'seq' | 'type'>)
+  | ({ readonly kind: 'back'; readonly key: string } & Omit<Of<'back'>, 'seq' | 'type'>);
 
 type ToolRow = Extract<Row, { kind: 'tool' }>;
 
@@ -155,6 +157,19 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       return to.rows.push({ kind: 'commit', key, at, oid: event.oid, subject: event.subject, files: event.files }) - 1;
     case 'check':
       return to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed }) - 1;
+    case 'checkpoint': {
+      const { seq: _seq, type: kind, ...kept } = event;
+      return to.rows.push({ kind, key, ...kept }) - 1;
+    }
+    case 'back': {
+      const { seq: _seq, type: kind, ...gone } = event;
+      const name = `back ${event.back}`;
+      // A crash may have it told twice.
+      const place = to.places.get(name);
+      if (place !== undefined) return place;
+      to.places.set(name, to.rows.length);
+      return to.rows.push({ kind, key, ...gone }) - 1;
+    }
     case 'usage':
       to.used = { ...to.used, ...sumOf(to.used, event) };
       return undefined;

@@ -63,6 +63,10 @@ function textOf(row: Row): string {
       return `${row.oid} ${row.subject}`;
     case 'check':
       return row.command;
+    case 'checkpoint':
+      return `turn ${row.turn}`;
+    case 'back':
+      return row.name;
   }
 }
 

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../core/contract/task';
 import { type ModelServer, startModelServer } from '../support/model-server';
@@ -70,6 +71,44 @@ describe.each([
     const second = await create('[permission: make check -j2]\n[write: b.txt | b]');
     expect(await bed.reaches(second.id, 'review', 'waiting', 'failed')).toMatchObject({ state: 'review' });
     expect((await bed.calls.rules.list({})).map(({ uses }) => uses)).toEqual([1, 1]);
+  });
+
+  it('goes back to what its first turn made, and goes on from there', async () => {
+    const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const task = { repositoryId, title: 'Back', agent, permissionLevel: 'autonomous' } as const;
+    const { id } = await bed.calls.tasks.create({ ...task, prompt: 'FIRST\n[permission: echo one > one.txt]' });
+    const { worktree } = await bed.reaches(id, 'review', 'failed');
+    const again = async (comment: string) => {
+      await bed.calls.tasks.reject({ task: id, comment });
+      expect(await bed.reaches(id, 'review', 'failed')).toMatchObject({ error: null });
+    };
+    await again('SECOND\n[permission: echo two > two.txt; echo more >> one.txt]');
+    const kept = await bed.calls.checkpoints.list({ task: id });
+    expect(kept.map(({ kind, turn, change }) => [kind, turn, change.files])).toEqual([
+      ['start', 0, 0],
+      ['turn', 1, 1],
+      ['turn', 2, 2],
+    ]);
+    const gone = await bed.calls.checkpoints.back({ task: id, checkpoint: 1 });
+    expect(gone.conversation).toBe(agent === 'claude' ? 'back' : 'kept');
+    expect(readdirSync(worktree ?? '')).toEqual(['.git', 'README.md', 'one.txt', 'source']);
+    expect(readFileSync(join(worktree ?? '', 'one.txt'), 'utf8')).toBe('one\n');
+
+    await again('THIRD\n[permission: echo three > three.txt]');
+    const files = async () => (await bed.calls.reviews.get({ task: id })).files.map(({ path }) => path).sort();
+    expect(await files()).toEqual(['one.txt', 'three.txt']);
+    const heard = model.exchanges.at(-1)?.prompts.join('\n') ?? '';
+    expect(heard).toMatch(/FIRST[\s\S]*THIRD/);
+    // Claude Code knows nothing of what was undone; Goose does, and is told that it is.
+    expect(heard.includes('SECOND')).toBe(agent === 'goose');
+    expect(heard.includes('put the files of this worktree back')).toBe(agent === 'goose');
+
+    // Undone, the second turn is there again, and of Claude Code its conversation too.
+    await bed.calls.checkpoints.back({ task: id, checkpoint: gone.left });
+    expect(await files()).toEqual(['one.txt', 'two.txt']);
+    await again('FOURTH\n[nothing]');
+    expect(model.exchanges.at(-1)?.prompts.join('\n')).toMatch(/FIRST[\s\S]*SECOND[\s\S]*FOURTH/);
+    expect(model.exchanges.at(-1)?.prompts.join('\n').includes('THIRD')).toBe(agent === 'goose');
   });
 });
 

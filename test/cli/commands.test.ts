@@ -50,6 +50,28 @@ describe('the main job in the terminal', () => {
     expect(terminal.git('status', '--short')).toBe(' M a.txt\n');
   });
 
+  test('a task goes back to a checkpoint and forth again', async () => {
+    const { id } = (await add('--prompt', 'One\n[write: one.txt | one]', '--trust', '--wait', '--json')).json;
+    await type('task', 'reject', String(id), '--comment', 'Two\n[write: two.txt | two]');
+    await type('task', 'wait', String(id));
+    const listed = await type('task', 'checkpoints', String(id));
+    expect(listed.out.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 3))).toEqual([
+      ['0', 'Before the first turn', expect.any(String)],
+      ['1', 'After turn 1', '1 file +1 −0'],
+      ['2', 'After turn 2', '1 file +1 −0'],
+      [''],
+    ]);
+    expect((await type('task', 'checkpoints', String(id), '2')).out).toMatch(/^diff --git a\/two.txt/);
+    const back = await type('task', 'back', String(id), '1');
+    expect(back).toMatchObject({ code: 0, out: expect.stringContaining(`Task ${id} is back at checkpoint 1.`) });
+    expect(back.err).toContain(`task back ${id} 3`);
+    expect((await type('task', 'diff', String(id))).out).not.toContain('two.txt');
+    const undone = await type('task', 'back', String(id), '3', '--json');
+    expect(undone.json).toMatchObject({ task: id, checkpoint: 3, left: 1 });
+    expect((await type('task', 'diff', String(id))).out).toContain('two.txt');
+    expect((await type('task', 'back', String(id), 'x')).code).toBe(2);
+  });
+
   test('a question waits in the inbox and is answered there', async () => {
     const added = await add('--prompt', 'Do it\n[permission: rm -rf build]', '--wait', '--json');
     expect(added.code).toBe(0);

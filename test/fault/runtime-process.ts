@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createRouterClient } from '@orpc/server';
 import { foldersOf } from '../../core/config';
 import { createRuntime } from '../../core/index';
@@ -43,6 +44,14 @@ if (job === 'approve') {
     await calls.tasks.approve({ task: task.id, base, head, tree });
   }
   process.stdout.write('approved\n');
+}
+
+if (job === 'back') {
+  // `repository` is the file that arms the kill, `count` the checkpoint and at which command the kill comes.
+  const [checkpoint = 0, point = 0] = count.split('.').map(Number);
+  writeFileSync(repository, `${process.pid} ${point}\n`);
+  await calls.checkpoints.back({ task: 1, checkpoint });
+  process.stdout.write('back\n');
 }
 
 if (job === 'spend') {

@@ -9,6 +9,8 @@ import type { TranscriptBody } from '../../core/contract/transcript';
 export interface Happened {
   readonly transcript: TranscriptBody[];
   readonly sessions: string[];
+  /** The places the conversation came to. */
+  readonly points: string[];
   readonly processes: number[];
   readonly questions: Question[];
   /** Questions the agent took back. */
@@ -20,7 +22,8 @@ export interface Happened {
 }
 
 /** How a turn under test differs from the plain one. `answer` decides on each question; it may wait for ever. */
-export interface TurnOptions extends Partial<Omit<Turn, 'ask' | 'record' | 'onSession' | 'onProcess' | 'onUsage'>> {
+export interface TurnOptions
+  extends Partial<Omit<Turn, 'ask' | 'record' | 'onSession' | 'onPoint' | 'onProcess' | 'onUsage'>> {
   readonly prompt: string;
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -37,6 +40,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
   const happened: Happened = {
     transcript: [],
     sessions: [],
+    points: [],
     processes: [],
     questions: [],
     withdrawn: [],
@@ -49,6 +53,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     start: startChild,
     opening: options.prompt,
     resume: null,
+    resumeAt: null,
     permissionLevel: 'supervised',
     trusted: true,
     silenceMs: 60_000,
@@ -58,6 +63,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     signal: new AbortController().signal,
     ...given,
     onSession: (session) => happened.sessions.push(session),
+    onPoint: (point) => happened.points.push(point),
     onProcess: (process) => {
       happened.processes.push(process.pid);
       onProcess?.(process.pid);

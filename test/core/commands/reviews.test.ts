@@ -69,13 +69,13 @@ describe('a backup that cannot be made', () => {
     const { id, worktree, session } = await inReview();
     const { base, head, tree } = await bed.calls.reviews.get({ task: id });
     // Nothing can be written beneath a file, so no backup ref either.
-    await writeFile(`${bed.repository.path}/.git/refs/switchyard`, '');
+    await writeFile(`${bed.repository.path}/.git/refs/switchyard/backup`, '');
     const merged = await bed.calls.tasks.approve({ task: id, base, head, tree });
     expect(merged).toMatchObject({ state: 'done', outcome: 'merged', worktree });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(head);
     const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
     expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining(worktree ?? '') });
-    await rm(`${bed.repository.path}/.git/refs/switchyard`);
+    await rm(`${bed.repository.path}/.git/refs/switchyard/backup`);
     bed = await bed.restart();
     expect((await bed.calls.tasks.get({ task: id })).worktree).toBeNull();
     expect(existsSync(worktree ?? '')).toBe(false);

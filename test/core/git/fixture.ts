@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -7,7 +8,9 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,4 +124,73 @@ export function random(seed: number): {
   };
   const below = (limit: number) => Math.floor(next() * limit);
   return { next, below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
+}
+
+/** File names that a careless program misreads. */
+export const dirtyNames = [
+  'a.txt',
+  'b c.txt',
+  'sub/deep/file',
+  'quo"te\\',
+  'line\nbreak',
+  'ünï.txt',
+  '-dash',
+  ' lead',
+  'crlf.txt',
+  'sub/x',
+  'run.sh',
+  '"start',
+];
+
+/** Makes a tree dirty in ways picked by the seed: staged, unstaged, untracked, moved, bits, links, line ends, folders. */
+export function soil(bench: Pick<Bench, 'plain'>, directory: string, seed: number): void {
+  const { below, pick } = random(seed);
+  const content = () =>
+    pick([
+      '',
+      'text\n',
+      'mixed\r\nends\n',
+      'crlf\r\n',
+      'no end',
+      '\0\x01binary\xff',
+      '$Id$\n',
+      'x'.repeat(below(5000)),
+    ]);
+  const all = [...dirtyNames, 'new one', 'fresh/dir/file', 'other.crlf', `n${below(3)}`];
+  for (let step = 0; step < 4 + below(12); step++) {
+    const name = pick(all);
+    const path = join(directory, name);
+    try {
+      switch (below(9)) {
+        case 0:
+        case 1:
+          write(directory, name, Buffer.from(content(), 'latin1'));
+          break;
+        case 2:
+          bench.plain(directory, 'add', '-A', '--', `./${name}`);
+          break;
+        case 3:
+          rmSync(path, { recursive: pick([true, false]) });
+          break;
+        case 4:
+          chmodSync(path, pick([0o755, 0o644]));
+          break;
+        case 5:
+          rmSync(path, { force: true });
+          symlinkSync(pick(['a.txt', '/etc/hostname', 'nowhere', 'with\nbreak']), path);
+          break;
+        case 6:
+          renameSync(path, join(directory, pick(all)));
+          break;
+        case 7:
+          bench.plain(directory, pick(['rm', 'mv', 'add']), pick(['--cached', '-k', '-N']), '--', `./${name}`);
+          break;
+        default:
+          rmSync(path);
+          write(directory, `${name}/inside`, content());
+      }
+    } catch {
+      // Not every step fits the tree as it is; the next one may.
+    }
+  }
 }

@@ -14,6 +14,7 @@ import { completeLanding, previewLanding, publish } from '../../../core/git/land
 import { listCommits } from '../../../core/git/log';
 import { makeMerge, previewMerge } from '../../../core/git/merge';
 import { openRepository } from '../../../core/git/open';
+import { filesIn, planPutBack, putBack } from '../../../core/git/put-back';
 import { reconcileWorktree } from '../../../core/git/recover';
 import { removeWorktree } from '../../../core/git/remove';
 import { resolveBranch } from '../../../core/git/resolve';
@@ -169,6 +170,13 @@ async function everyVerb({ place, top }: Trapped): Promise<void> {
   const snapshot = await snapshotWorktree(at, { ref: backupRef(1, 1), at: 1 });
   const done = await commitAll(at, { branch, message: 'Change', identity });
   if (done.kind !== 'committed') throw new Error(`${done.kind} ${JSON.stringify(done)}`);
+  for (const to of [snapshot.ref, 'refs/switchyard/checkpoint/1/1']) {
+    const now = { ref: `refs/switchyard/checkpoint/1/${to === snapshot.ref ? 1 : 2}`, at: 1, ignored: false };
+    const from = await snapshotWorktree(at, { ...now, also: await filesIn(at, to) });
+    const plan = await planPutBack(at, { to, from, branch });
+    if (plan.kind !== 'planned') throw new Error(plan.kind);
+    await putBack(at, plan);
+  }
   const range = { base: startOid, head: done.oid };
   await mergeBase(place, range.base, range.head);
   await listChanges(place, range);

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -17,7 +16,7 @@ import { removeWorktree } from '../../../core/git/remove';
 import { readSnapshot, restoreSnapshot } from '../../../core/git/restore';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree } from '../../../core/git/worktree';
-import { asTrusted, contents, createBench, random, write } from './fixture';
+import { asTrusted, contents, createBench, dirtyNames as names, soil, write } from './fixture';
 
 const bench = createBench();
 
@@ -43,74 +42,6 @@ async function worktree(place: Place, name: string, startOid: string): Promise<P
 function forget(directory: string): void {
   bench.plain(directory, 'reflog', 'expire', '--expire=now', '--expire-unreachable=now', '--all');
   bench.plain(directory, 'gc', '-q', '--prune=now');
-}
-
-const names = [
-  'a.txt',
-  'b c.txt',
-  'sub/deep/file',
-  'quo"te\\',
-  'line\nbreak',
-  'ünï.txt',
-  '-dash',
-  ' lead',
-  'crlf.txt',
-  'sub/x',
-  'run.sh',
-  '"start',
-];
-
-/** Makes a tree dirty in ways picked by the seed: staged, unstaged, untracked, moved, bits, links, line ends, folders. */
-function soil(directory: string, seed: number): void {
-  const { below, pick } = random(seed);
-  const content = () =>
-    pick([
-      '',
-      'text\n',
-      'mixed\r\nends\n',
-      'crlf\r\n',
-      'no end',
-      '\0\x01binary\xff',
-      '$Id$\n',
-      'x'.repeat(below(5000)),
-    ]);
-  const all = [...names, 'new one', 'fresh/dir/file', 'other.crlf', `n${below(3)}`];
-  for (let step = 0; step < 4 + below(12); step++) {
-    const name = pick(all);
-    const path = join(directory, name);
-    try {
-      switch (below(9)) {
-        case 0:
-        case 1:
-          write(directory, name, Buffer.from(content(), 'latin1'));
-          break;
-        case 2:
-          bench.plain(directory, 'add', '-A', '--', `./${name}`);
-          break;
-        case 3:
-          rmSync(path, { recursive: pick([true, false]) });
-          break;
-        case 4:
-          chmodSync(path, pick([0o755, 0o644]));
-          break;
-        case 5:
-          rmSync(path, { force: true });
-          symlinkSync(pick(['a.txt', '/etc/hostname', 'nowhere', 'with\nbreak']), path);
-          break;
-        case 6:
-          renameSync(path, join(directory, pick(all)));
-          break;
-        case 7:
-          bench.plain(directory, pick(['rm', 'mv', 'add']), pick(['--cached', '-k', '-N']), '--', `./${name}`);
-          break;
-        default:
-          rmSync(path);
-          write(directory, `${name}/inside`, content());
-      }
-    } catch {
-      // Not every step fits the tree as it is; the next one may.
-    }
-  }
 }
 
 test.each([
@@ -147,7 +78,7 @@ test.each([
       const name = `${kind.replace(/[^a-z]+/g, '-')}-${number}`;
       const from = await worktree(place, name, start);
       await finishWorktree(asTrusted(from));
-      soil(from.checkout.workTree, seed);
+      soil(bench, from.checkout.workTree, seed);
       const before = [contents(from.checkout.workTree), state(from.checkout.workTree)];
       if (bench.plain(from.checkout.workTree, 'status', '--porcelain') !== '') dirty++;
       const index = readFileSync(join(from.checkout.gitDir, 'index'));

@@ -22,6 +22,8 @@ const completed: TurnEnd = { kind: 'completed', usage: unknownUsage };
 const cost = (costUsd: number) => ({ inputTokens: null, outputTokens: null, costUsd });
 const cap = (usd: number) => ({ ...noBudget, usd });
 
+const git = { program: '/nonexistent/git', version: '0', environment: {} };
+
 /** One claimed task in a real store, and an agent that does one of these turns after the other. */
 function bench() {
   const { db, folder } = temporaryStore();
@@ -73,6 +75,9 @@ function bench() {
         permissionLevel: 'supervised' as const,
         passed: [],
         directory: folder,
+        // No repository: that nothing can be kept of the files stops no turn.
+        place: { git, checkout: { gitDir: folder, commonDir: folder, workTree: folder }, trusted: false as const },
+        branch: 'switchyard/task',
         environment: {},
         signal,
         mayGoOn: () => Promise.resolve('go on' as const),

@@ -234,6 +234,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         };
       }),
     },
+    checkpoints: {
+      list: on.checkpoints.list.handler(() => []),
+      diff: on.checkpoints.diff.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no such checkpoint.' });
+      }),
+      back: on.checkpoints.back.handler(({ input }) => {
+        note('checkpoints.back', input);
+        return { task: input.task, checkpoint: input.checkpoint, left: input.checkpoint + 1, conversation: 'back' };
+      }),
+    },
     requests: {
       list: on.requests.list.handler(() => [...tasks.values()].flatMap(({ requests }) => requests)),
       answer: on.requests.answer.handler(({ input }) => {

@@ -1,0 +1,264 @@
+import { lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { CodedError } from '../contract/errors';
+import { type BytePath, captureFiles, type GitFolder, onDisk, readable } from './capture';
+import type { Checkout, Place } from './checkout';
+import { noteFiltered } from './filters';
+import { keepAsItIs } from './finish';
+import { readHead } from './open';
+import { refOid, treeOf } from './resolve';
+import { filesOf, readSnapshot, stateOf, writeFiles, writeGitFolder, writeIndex } from './restore';
+import { runGit, splitNul } from './run';
+import { readIndexLine, type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
+
+/** What putting a worktree back would do, or why it cannot be done now. */
+export type PutBackPlan =
+  | {
+      readonly kind: 'planned';
+      readonly target: Target;
+      readonly change: Difference;
+      readonly from: Snapshot;
+      readonly branch: string;
+    }
+  /** The worktree is no longer as the snapshot of what is left has it. Take another, then ask again. */
+  | { readonly kind: 'changed' }
+  /** What git ignores now, and the snapshot therefore lacks, stands where files are to be written. */
+  | { readonly kind: 'in-the-way'; readonly paths: readonly string[] }
+  /** A rebase is under way, which no snapshot holds. */
+  | { readonly kind: 'rebasing' };
+
+/** Where to put a worktree back to, and what keeps what is left by that. */
+export interface WayBack {
+  /** The ref of the snapshot to put back. */
+  readonly to: string;
+  /** A snapshot of the worktree as it is, with `also` what `filesIn` gives for `to`. */
+  readonly from: Snapshot;
+  /** The one branch that may be moved: the task's own. */
+  readonly branch: string;
+}
+
+/** The files a snapshot would write. What git ignores of them now has to be kept before they are. */
+export async function filesIn(place: Place, ref: string): Promise<BytePath[]> {
+  return [...(await entriesOf(place, await treeOf(place, ref))).keys()];
+}
+
+/** Looks at what putting a worktree back would do. Touches nothing. */
+export async function planPutBack(trustedOrNot: Place, { to, from, branch }: WayBack): Promise<PutBackPlan> {
+  const place = { ...trustedOrNot, trusted: false };
+  if (await isRebasing(place.checkout)) return { kind: 'rebasing' };
+  const target = await readTarget(place, to);
+  const now = await captureFiles(place, [...target.entries.keys()]);
+  if (now.tree !== from.tree || !isDeepStrictEqual(now.gitFolders, from.gitFolders)) return { kind: 'changed' };
+  const change = compare(await entriesOf(place, now.tree), target.entries);
+  const paths = await inTheWay(place, change);
+  if (paths.length > 0) return { kind: 'in-the-way', paths: paths.map(readable) };
+  return { kind: 'planned', target, change, from, branch };
+}
+
+/**
+ * Makes a worktree what a snapshot holds: its files, bits and links, nested repositories, index, HEAD and branch. What
+ * the snapshot does not have goes; what git ignores by the rules the snapshot brings stays as it is. Runs none of the
+ * repository's programs. After a crash at any point it can be planned and done again, with a new snapshot of what is
+ * there then.
+ */
+export async function putBack(trustedOrNot: Place, plan: Extract<PutBackPlan, { kind: 'planned' }>): Promise<void> {
+  const place = { ...trustedOrNot, trusted: false };
+  const { target, change, from, branch } = plan;
+  await keepAsItIs(place.checkout);
+  if (target.state.filtered) await noteFiltered(place.checkout);
+  await writeChange(place, target, change, from.gitFolders);
+  await moveHead(place, target.state, branch);
+  await writeIndex(place, target.index, target.state.intended);
+  for (const name of underWayFiles) {
+    const text = target.state.underWay?.[name];
+    if (text === undefined) await rm(join(place.checkout.gitDir, name), { force: true });
+    else await writeFile(join(place.checkout.gitDir, name), text);
+  }
+}
+
+/** A snapshot as it is to be put back. */
+export interface Target {
+  readonly tree: string;
+  readonly rest: string;
+  readonly state: SnapshotState;
+  readonly entries: Entries;
+  readonly gitFolders: readonly GitFolder[];
+  /** The index, as it was listed. */
+  readonly index: Buffer;
+}
+
+async function readTarget(place: Place, ref: string): Promise<Target> {
+  const [tree, rest, state] = await Promise.all([treeOf(place, ref), stateOf(place, ref), readSnapshot(place, ref)]);
+  const gitFolders = [];
+  for (const [number, path] of state.gitFolders.entries()) {
+    gitFolders.push({ path, tree: await treeOf(place, `${rest}^${number + 1}`) });
+  }
+  const listing = await runGit(place, ['cat-file', 'blob', `${rest}:index`], { maxBytes: 1 << 30 });
+  return { tree, rest, state, entries: await entriesOf(place, tree), gitFolders, index: listing.stdout };
+}
+
+/** Mode and id of every file of a tree, by its path. */
+type Entries = ReadonlyMap<BytePath, string>;
+
+async function entriesOf(place: Place, tree: string): Promise<Entries> {
+  const { stdout } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', tree], { maxBytes: 1 << 30 });
+  return new Map(
+    splitNul(stdout.toString('latin1')).map((line) => {
+      const tab = line.indexOf('\t');
+      return [line.slice(tab + 1), line.slice(0, tab)] as const;
+    }),
+  );
+}
+
+/** What on disk differs from that. */
+export interface Difference {
+  readonly now: Entries;
+  readonly gone: readonly BytePath[];
+  readonly written: ReadonlySet<BytePath>;
+}
+
+function compare(now: Entries, target: Entries): Difference {
+  const written = [...target].filter(([path, entry]) => now.get(path) !== entry).map(([path]) => path);
+  return { now, gone: [...now.keys()].filter((path) => !target.has(path)), written: new Set(written) };
+}
+
+/** What stands where something is to be written and is in no snapshot, because git ignores it. */
+async function inTheWay(place: Place, { now, written }: Difference): Promise<BytePath[]> {
+  const found = new Set<BytePath>();
+  for (const path of written) {
+    for (const above of foldersAbove(path)) {
+      const stats = await lstat(onDisk(place, above)).catch(() => null);
+      if (stats !== null && !stats.isDirectory() && !now.has(above)) found.add(above);
+    }
+    const stats = await lstat(onDisk(place, path)).catch(() => null);
+    if (stats?.isDirectory() && (await holdsMore(place, path, now))) found.add(path);
+  }
+  return [...found];
+}
+
+/** Whether a folder holds files that are not known. */
+async function holdsMore(place: Place, folder: BytePath, known: Entries): Promise<boolean> {
+  if (known.has(folder)) return false;
+  for (const child of await readdir(onDisk(place, folder), { encoding: 'latin1', withFileTypes: true })) {
+    const path = `${folder}/${child.name}`;
+    if (child.isDirectory() ? await holdsMore(place, path, known) : !known.has(path)) return true;
+  }
+  return false;
+}
+
+async function writeChange(
+  place: Place,
+  target: Target,
+  { gone, written }: Difference,
+  gitFolders: readonly GitFolder[],
+): Promise<void> {
+  const foldersWritten = new Set([...written].flatMap(foldersAbove));
+  const stands = (path: BytePath) =>
+    foldersWritten.has(path) || foldersAbove(path).some((folder) => written.has(folder));
+  // First only what stands where something is to be written: the rest may turn out to be ignored by rules yet to come.
+  await removeFiles(place, gone.filter(stands));
+  const files = await filesOf(place, target.tree, '');
+  const wanted = files.filter((file) => written.has(file.path));
+  for (const file of wanted) await emptyAway(place, file.path);
+  await writeFiles(place, wanted);
+  const left = gone.filter((path) => !stands(path));
+  const foldersGone = gitFolders.filter(
+    (folder) => !target.gitFolders.some(({ path, tree }) => path === folder.path && tree === folder.tree),
+  );
+  // The rules say nothing about what the index has.
+  const tracked = new Set(splitNul(target.index.toString('latin1')).map((line) => readIndexLine(line).path));
+  const asked = left.filter((path) => !tracked.has(path));
+  const ignored = await ignoredOf(place, [...asked, ...foldersGone.map(({ path }) => path)]);
+  for (const { path } of foldersGone) {
+    if (!ignored.has(path)) await rm(onDisk(place, path), { recursive: true, force: true });
+  }
+  await removeFiles(
+    place,
+    left.filter((path) => !ignored.has(path)),
+  );
+  for (const [number, { path, tree }] of target.gitFolders.entries()) {
+    if (gitFolders.some((folder) => folder.path === path && folder.tree === tree)) continue;
+    await writeGitFolder(place, `${target.rest}^${number + 1}`, path);
+  }
+}
+
+/** Removes files, and the folders that are empty without them. */
+async function removeFiles(place: Place, paths: readonly BytePath[]): Promise<void> {
+  const folders = new Set<BytePath>();
+  for (const path of paths) {
+    // An entry may also be a submodule without files, which is an empty folder.
+    await rm(onDisk(place, path), { force: true }).catch(() => rmdir(onDisk(place, path)).catch(() => {}));
+    for (const folder of foldersAbove(path)) folders.add(folder);
+  }
+  for (const folder of [...folders].sort((one, other) => other.length - one.length)) {
+    await rmdir(onDisk(place, folder)).catch(() => {});
+  }
+}
+
+/** Takes away a folder that holds nothing but folders, where a file is to be written. */
+async function emptyAway(place: Place, path: BytePath): Promise<void> {
+  const stats = await lstat(onDisk(place, path)).catch(() => null);
+  if (!stats?.isDirectory()) return;
+  for (const name of await readdir(onDisk(place, path), { encoding: 'latin1' })) {
+    await emptyAway(place, `${path}/${name}`);
+  }
+  await rmdir(onDisk(place, path)).catch(() => {});
+}
+
+/** Of these paths, those that git ignores by the rules on disk now, whatever the index says. */
+async function ignoredOf(place: Place, paths: readonly BytePath[]): Promise<ReadonlySet<BytePath>> {
+  if (paths.length === 0) return new Set();
+  // This command reads pathspecs and refuses the option that takes them literally; `./` keeps a name from being magic.
+  const input = Buffer.from(paths.map((path) => `./${path}\0`).join(''), 'latin1');
+  const args = ['--no-literal-pathspecs', 'check-ignore', '--no-index', '-z', '--stdin'];
+  const { stdout } = await runGit(place, args, { input, successExitCodes: [1], maxBytes: 1 << 30 });
+  return new Set(splitNul(stdout.toString('latin1')).map((path) => path.slice(2)));
+}
+
+/**
+ * Puts HEAD where the snapshot has it. The task's own branch moves with it; any other branch is taken as it is, and
+ * without one HEAD is detached. Where they stood is kept by the snapshot of what is left.
+ */
+async function moveHead(place: Place, { head, branch }: SnapshotState, ours: string): Promise<void> {
+  const now = await readHead(place);
+  const onBranch = now.kind === 'detached' ? null : now.branch;
+  if (branch !== null) {
+    const ref = `refs/heads/${branch}`;
+    const tip = await refOid(place, ref);
+    if (head !== null && tip !== head && branch === ours) {
+      await runGit(place, ['update-ref', '--no-deref', '-m', 'switchyard: back', ref, head, ...(tip ? [tip] : [])]);
+    } else if (tip !== head) {
+      if (head === null) throw movedOn(place, branch);
+      return detach(place, head);
+    }
+    if (onBranch !== branch) await runGit(place, ['symbolic-ref', '-m', 'switchyard: back', 'HEAD', ref]);
+    return;
+  }
+  if (head !== null && !(now.kind === 'detached' && now.oid === head)) await detach(place, head);
+}
+
+async function detach(place: Place, oid: string): Promise<void> {
+  await runGit(place, ['update-ref', '--no-deref', '-m', 'switchyard: back', 'HEAD', oid]);
+}
+
+function movedOn(place: Place, branch: string): CodedError {
+  return new CodedError(
+    'CONFLICT',
+    `Could not put ${place.checkout.workTree} back on ${branch}, which had no commit then and has some now. Go back to another checkpoint.`,
+    { facts: { branch } },
+  );
+}
+
+async function isRebasing({ gitDir }: Checkout): Promise<boolean> {
+  const found = await Promise.all(
+    ['rebase-merge', 'rebase-apply'].map((name) => lstat(join(gitDir, name)).catch(() => null)),
+  );
+  return found.some((stats) => stats !== null);
+}
+
+function foldersAbove(path: BytePath): BytePath[] {
+  const folders = [];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
+  return folders;
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { ChangeSize } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+import { type Captured, captureFiles } from '../git/capture';
+import type { Place } from '../git/checkout';
+import { checkpointRef } from '../git/checkpoint-ref';
+import { changeSize } from '../git/diff';
+import { readHead } from '../git/open';
+import { filesIn } from '../git/put-back';
+import { refOid } from '../git/resolve';
+import { type Snapshot, type SnapshotOptions, snapshotWorktree } from '../git/snapshot';
+import { addCheckpoint, type CheckpointRow, currentCheckpoint } from '../store/checkpoints';
+import type { Deps } from './deps';
+import type { OpenSession } from './session';
+
+/** The worktree whose state is kept. */
+export interface Kept {
+  readonly task: number;
+  readonly place: Place;
+  readonly branch: string;
+}
+
+type Subject = Pick<Kept, 'place' | 'branch'> & { readonly claim: { readonly task: number } };
+
+/** Keeps the worktree as it is before the first turn, once. That it could not be is logged and stops nothing. */
+export async function keepStart(deps: Deps, subject: Subject, session: number, seq: number): Promise<void> {
+  const { task } = subject.claim;
+  if (currentCheckpoint(deps.db, task) !== undefined) return;
+  await logged(deps, task, async () => {
+    const snapshot = await snapshotNow(deps, { ...subject, task }, {});
+    const at = { session, turn: 0, seq, agentSession: null, point: null };
+    const change = { files: 0, additions: 0, deletions: 0 };
+    await deps.writer.write((db) =>
+      addCheckpoint(db, { ...rowOf(snapshot), ...at, task, kind: 'start', parent: null, change, at: deps.now() }),
+    );
+  });
+}
+
+/**
+ * Keeps what a turn made of the worktree, and gives the transcript's line about it; null when the turn changed no file.
+ * That it could not be kept is logged and said, and stops nothing.
+ */
+export async function keepTurn(
+  deps: Deps,
+  subject: Subject,
+  turn: Pick<CheckpointRow, 'turn' | 'seq' | 'point'> & { readonly session: OpenSession },
+): Promise<TranscriptBody | null> {
+  const { task } = subject.claim;
+  const { session, ...when } = turn;
+  const line = await logged(deps, task, async () => {
+    const current = currentCheckpoint(deps.db, task);
+    // What is left by going back is kept with some of what git ignores, which is no change of the turn's.
+    const also = current?.kind === 'left' ? await filesIn(subject.place, current.ref) : [];
+    const files = await captureFiles(subject.place, also);
+    if (current !== undefined && filesOf(current.state) === filesAre(files)) return null;
+    const snapshot = await snapshotNow(deps, { ...subject, task }, { files });
+    const change = await sizeOf(subject.place, current, snapshot);
+    const place = { ...when, session: session.id, agentSession: session.agentSession, parent: current?.number ?? null };
+    const checkpoint = await deps.writer.write((db) =>
+      addCheckpoint(db, { ...rowOf(snapshot), ...place, task, kind: 'turn', change, at: deps.now() }),
+    );
+    return { type: 'checkpoint', checkpoint, turn: turn.turn, ...change } as const;
+  });
+  if (line !== undefined) return line;
+  return {
+    type: 'notice',
+    level: 'warning',
+    text: 'What this turn did could not be kept as a checkpoint; the log says why.',
+  };
+}
+
+/** Takes a snapshot of a worktree under a ref of its task's checkpoints. */
+export async function snapshotNow(
+  deps: Pick<Deps, 'now'>,
+  { task, place, branch }: Kept,
+  what: Pick<SnapshotOptions, 'also' | 'files'>,
+): Promise<Snapshot> {
+  const at = deps.now();
+  const head = await readHead(place);
+  // An agent may have left the branch, whose commits must not be lost when it is put back.
+  const isOn = head.kind === 'branch' && head.branch === branch;
+  const tip = isOn ? null : await refOid(place, `refs/heads/${branch}`);
+  const keep = tip === null ? [] : [tip];
+  return snapshotWorktree(place, { ...what, head, ref: checkpointRef(task, at), at, ignored: false, keep });
+}
+
+/** What of a snapshot is kept in its row. */
+export function rowOf(snapshot: Snapshot): Pick<CheckpointRow, 'ref' | 'oid' | 'tree' | 'head' | 'state'> {
+  const { ref, oid, tree, head, staged } = snapshot;
+  return { ref, oid, tree, head, state: `${filesAre(snapshot)} ${staged} ${head}` };
+}
+
+function filesAre({ tree, gitFolders }: Pick<Captured, 'tree' | 'gitFolders'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tree, gitFolders]))
+    .digest('hex');
+}
+
+/** The part of a state that says what is on disk. */
+export function filesOf(state: string): string {
+  return state.split(' ', 1)[0] ?? '';
+}
+
+/** How much a snapshot differs from the checkpoint before it. */
+export async function sizeOf(place: Place, before: CheckpointRow | undefined, snapshot: Snapshot): Promise<ChangeSize> {
+  const base = before?.oid ?? snapshot.head;
+  return base === null ? { files: 0, additions: 0, deletions: 0 } : changeSize(place, { base, head: snapshot.oid });
+}
+
+/** What the step gives; undefined when it failed, which is logged. */
+async function logged<Result>(deps: Deps, task: number, step: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await step();
+  } catch (cause) {
+    deps.log('error', 'A checkpoint could not be kept.', { task, cause: String(cause) });
+    return undefined;
+  }
+}

@@ -1,0 +1,275 @@
+import { type ConversationAfter, checkpointName } from '../contract/checkpoint';
+import { CodedError } from '../contract/errors';
+import type { Session } from '../contract/session';
+import type { ChangeSize } from '../contract/task';
+import type { Place, WorktreePlace } from '../git/checkout';
+import { dropCheckpoint } from '../git/checkpoint-ref';
+import { changeSize, mergeBase } from '../git/diff';
+import { readHead } from '../git/open';
+import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
+import { reclaimWorktree } from '../git/reclaim';
+import { clearStaleLocks } from '../git/recover';
+import { refOid, resolveBranch, treeOf } from '../git/resolve';
+import type { Snapshot } from '../git/snapshot';
+import {
+  addCheckpoint,
+  type CheckpointRow,
+  currentCheckpoint,
+  listCheckpoints,
+  readCheckpoint,
+} from '../store/checkpoints';
+import type { Database } from '../store/database';
+import { markDelivered, undelivered } from '../store/requests';
+import { finishReturn, lastReturn, openReturnOf, type Return, recordReturn, wasInReview } from '../store/returns';
+import { newestSession, sessionPlace, updateSession } from '../store/sessions';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { patchTask } from '../store/tasks';
+import { openTranscript } from '../store/transcript';
+import { worktreeOf } from '../store/worktrees';
+import { commitChange } from './change';
+import { filesOf, rowOf, sizeOf, snapshotNow } from './checkpoint';
+import type { Deps } from './deps';
+import { alreadyThere, obstacle } from './not-back';
+import { type RepositoryPlace, repositoryPlace } from './place';
+import { inTaskPlace } from './processes';
+import { tell } from './putting-away';
+import { trustedWithoutAsking } from './trust';
+
+type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'agents' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
+
+/** How often a worktree may change while what is left is kept, before it is left alone. */
+const tries = 3;
+
+/**
+ * Puts a task's worktree back to a checkpoint, after what is left is kept as one. Nobody may be at work on the task. A
+ * crash at any point leaves nothing half done: `settleReturn` finishes it. Throws NOT_FOUND, and WRONG_STATE or CONFLICT,
+ * having touched nothing, when it cannot be done.
+ */
+export async function goBack(
+  deps: Needs,
+  { task, checkpoint, by }: { readonly task: number; readonly checkpoint: number; readonly by: string },
+): Promise<Return> {
+  const target = readCheckpoint(deps.db, task, checkpoint);
+  const work = taskWork(deps.db, task);
+  const session = work.newestSession;
+  const where = await worktreeIn(deps, work);
+  if (where === null || session === undefined) {
+    throw new CodedError('WRONG_STATE', `Task ${task} has no worktree to put back. Retry it, or look at its backup.`, {
+      facts: { task, worktree: work.worktree },
+    });
+  }
+  for (let attempt = 1; ; attempt++) {
+    const { snapshot, plan } = await look(deps, work, where, target);
+    if (plan.kind === 'changed' && attempt < tries) continue;
+    if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
+    const turns = sessionPlace(deps.db, session.id).turns;
+    const known = await knownAs(deps.db, where.place, { work, session, turns, snapshot });
+    if (known !== undefined) await dropCheckpoint(where.place, snapshot);
+    if (known?.row.number === target.number) throw alreadyThere(target);
+    const change = await sizeOf(where.place, currentCheckpoint(deps.db, task), snapshot);
+    const seq = newestEvent(deps, session.id);
+    const conversation = conversationAt(deps, work.agent, target);
+    const inReview = work.state === 'review' && known?.exactly !== false;
+    const id = await deps.writer.write((db) => {
+      const left =
+        known?.row.number ??
+        addCheckpoint(db, { ...rowOf(snapshot), ...leftAt(db, work, session), seq, change, at: deps.now() });
+      const what = {
+        task,
+        target: target.number,
+        left,
+        conversation,
+        by,
+        inReview,
+        turn: turns,
+      };
+      return recordReturn(db, { ...what, at: deps.now() });
+    });
+    const intent = openReturnOf(deps.db, task);
+    if (intent?.id !== id) throw new CodedError('CONFLICT', `Task ${task} went back meanwhile. Look at it again.`);
+    await putBack(where.place, plan);
+    return finish(deps, where, intent);
+  }
+}
+
+/**
+ * Finishes a going back that was cut short, before anything else happens to the task. Throws what keeps it from being
+ * finished, with what to do; nothing is lost meanwhile.
+ */
+export async function settleReturn(deps: Needs, task: number): Promise<void> {
+  const open = openReturnOf(deps.db, task);
+  if (open === undefined) return;
+  const work = taskWork(deps.db, task);
+  const target = listCheckpoints(deps.db, task).find(({ number }) => number === open.target);
+  const row = worktreeOf(deps.db, task);
+  if (row !== undefined) {
+    const place = await repositoryPlace(deps.git, work.repository);
+    await clearStaleLocks(place, { ...row, ownerDead: true });
+  }
+  const where = await worktreeIn(deps, work);
+  if (where === null || target === undefined || (await refOid(where.place, target.ref)) === null) {
+    deps.log('warning', 'A going back was given up: its worktree or its checkpoint is gone.', { task });
+    await deps.writer.write((db) => finishReturn(db, { id: open.id, state: 'abandoned', head: null, at: deps.now() }));
+    return;
+  }
+  // What somebody wrote since the crash is in none of the two checkpoints; the ref of this snapshot keeps it.
+  const { plan } = await look(deps, work, where, target);
+  if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
+  await putBack(where.place, plan);
+  await finish(deps, where, open);
+}
+
+/** What going back to a checkpoint means for the agent's conversation. */
+export function conversationAt(
+  deps: Pick<Deps, 'agents'>,
+  agent: string,
+  { kind, agentSession, point }: Pick<CheckpointRow, 'kind' | 'agentSession' | 'point'>,
+): ConversationAfter {
+  if (agentSession === null) return 'anew';
+  const goesBack = deps.agents().get(agent)?.goesBack === true;
+  return goesBack && (point !== null || kind === 'left') ? 'back' : 'kept';
+}
+
+/** A task's worktree, and the repository it belongs to. */
+interface Where {
+  readonly place: Place;
+  readonly repository: RepositoryPlace;
+  readonly branch: string;
+}
+
+async function worktreeIn(deps: Needs, work: TaskWork): Promise<Where | null> {
+  const row = worktreeOf(deps.db, work.id);
+  if (row?.state !== 'ready') return null;
+  const repository = await repositoryPlace(deps.git, work.repository);
+  const found = await reclaimWorktree(repository, row.path);
+  if (found.kind !== 'usable') return null;
+  const place = { git: deps.git, checkout: found.checkout, trusted: false };
+  return { place, repository, branch: row.branch };
+}
+
+async function look(
+  deps: Needs,
+  work: TaskWork,
+  { place, branch }: Where,
+  target: CheckpointRow,
+): Promise<{ readonly snapshot: Snapshot; readonly plan: PutBackPlan }> {
+  const snapshot = await snapshotNow(
+    deps,
+    { task: work.id, place, branch },
+    { also: await filesIn(place, target.ref) },
+  );
+  const plan = await planPutBack(place, { to: target.ref, from: snapshot, branch });
+  if (plan.kind !== 'planned') await dropCheckpoint(place, snapshot);
+  return { snapshot, plan };
+}
+
+/**
+ * The checkpoint that keeps all that is left already: what the worktree is, and how far the conversation came. Not
+ * `exactly` when what it keeps uncommitted was committed since, for the review.
+ */
+async function knownAs(
+  db: Database,
+  place: Place,
+  now: { readonly work: TaskWork; readonly session: Session; readonly turns: number; readonly snapshot: Snapshot },
+): Promise<{ readonly row: CheckpointRow; readonly exactly: boolean } | undefined> {
+  const { work, session, turns, snapshot } = now;
+  const { state } = rowOf(snapshot);
+  const kept = listCheckpoints(db, work.id).filter(({ removedAt }) => removedAt === null);
+  const same = kept.find((row) => row.state === state && row.session === session.id && row.turn === turns);
+  if (same !== undefined) return { row: same, exactly: true };
+  // Since the person went back only what was put there was committed, so that it could be reviewed.
+  const last = lastReturn(db, work.id);
+  const target = kept.find(({ number }) => number === last?.target);
+  if (last === undefined || target === undefined || last.turn !== turns || last.head !== snapshot.head)
+    return undefined;
+  const committed = last.head === null ? null : await treeOf(place, last.head);
+  const isTarget = filesOf(target.state) === filesOf(state) && committed === snapshot.staged;
+  return isTarget ? { row: target, exactly: false } : undefined;
+}
+
+function leftAt(db: Database, work: TaskWork, session: Session) {
+  const { turns, resumeAt } = sessionPlace(db, session.id);
+  const parent = currentCheckpoint(db, work.id)?.number ?? null;
+  const { agentSession } = session;
+  return {
+    task: work.id,
+    kind: 'left' as const,
+    session: session.id,
+    turn: turns,
+    agentSession,
+    point: resumeAt,
+    parent,
+  };
+}
+
+/** Ends a going back whose files are there: what is reviewed, the conversation, and the record of it. */
+async function finish(deps: Needs, where: Where, intent: Return): Promise<Return> {
+  const { task } = intent;
+  const work = taskWork(deps.db, task);
+  const target = readCheckpoint(deps.db, task, intent.target);
+  const size = work.state === 'review' ? await reviewAgain(deps, where, work, target) : null;
+  const head = await readHead(where.place);
+  const done = { ...intent, head: head.kind === 'unborn' ? null : head.oid };
+  const session = newestSession(deps.db, task);
+  if (session !== undefined) {
+    const transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
+    const { id: back, target: checkpoint, left, conversation } = intent;
+    transcript.append({ type: 'back', back, checkpoint, name: checkpointName(target), left, conversation }, deps.now());
+    transcript.close();
+  }
+  await deps.writer.write((db) => {
+    if (!finishReturn(db, { id: intent.id, state: 'done', head: done.head, at: deps.now() })) return;
+    if (session !== undefined)
+      updateSession(db, { session: session.id, endReason: 'went back', ...conversed(done, target) });
+    // What was answered for what is undone must not stand as leave for what comes.
+    for (const { id } of undelivered(db, task)) markDelivered(db, { request: id, at: deps.now() });
+    if (size !== null) patchTask(db, { task, patch: { change: size }, at: deps.now() });
+  });
+  deps.announce(task);
+  return done;
+}
+
+function conversed({ conversation }: Return, target: CheckpointRow) {
+  if (conversation === 'anew') return { agentSession: null, resumeAt: null };
+  const { agentSession } = target;
+  return { ...(agentSession !== null && { agentSession }), resumeAt: conversation === 'back' ? target.point : null };
+}
+
+/**
+ * Makes what was put back the change to review. That would run what the worktree brings, so only as far as it may. What
+ * was left in review is put back as it was: edits that were not committed were the person's own.
+ */
+async function reviewAgain(
+  deps: Needs,
+  { place, repository, branch }: Where,
+  work: TaskWork,
+  target: CheckpointRow,
+): Promise<ChangeSize | null> {
+  if (target.head !== null && wasInReview(deps.db, { task: work.id, number: target.number })) {
+    const base = await mergeBase(place, await resolveBranch(place, work.base), target.head);
+    return base === null ? null : changeSize(place, { base, head: target.head });
+  }
+  const worktree: WorktreePlace = { ...place, trusted: false };
+  const trusted = await trustedWithoutAsking(worktree, repository);
+  const say = (text: string) => tell(deps, work, [text]);
+  if (repository.trusted && !trusted) {
+    say(
+      'What you went back to was left uncommitted, because it brings programs that you were not asked about. Ask for changes to go on.',
+    );
+    return null;
+  }
+  const commit = (owned: WorktreePlace) => commitChange(owned, work, branch, new AbortController().signal);
+  const change = await inTaskPlace(deps, work.id, { ...worktree, trusted }, commit);
+  if (change.kind === 'committed') return change.size;
+  say(`What you went back to was left uncommitted. ${change.error}`);
+  return null;
+}
+
+function newestEvent(deps: Needs, session: number): number {
+  const transcript = openTranscript({ folder: deps.folders.transcripts, session });
+  try {
+    return transcript.last();
+  } finally {
+    transcript.close();
+  }
+}

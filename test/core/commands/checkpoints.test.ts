@@ -1,0 +1,190 @@
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await openBed();
+});
+afterEach(() => bed.close());
+
+const list = (task: number) => bed.calls.checkpoints.list({ task });
+const files = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
+const inTree = (task: Task, name: string) => readFile(join(task.worktree ?? '', name), 'utf8');
+const said = async ({ session }: Task) => bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+
+async function task(prompt: string): Promise<Task> {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  return bed.reaches(id, 'review', 'done', 'failed');
+}
+
+/** A task whose agent took two turns: one.txt, then two.txt and one.txt again. */
+async function twoTurns(): Promise<Task> {
+  const { id } = await task('First.\n[write: one.txt | one]');
+  await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[write: one.txt | changed]' });
+  return bed.reaches(id, 'review');
+}
+
+describe('after each turn', () => {
+  it('what it made of the files is a checkpoint, counted against the one before and marked in the conversation', async () => {
+    const made = await twoTurns();
+    expect(await list(made.id)).toMatchObject([
+      { number: 0, kind: 'start', turn: 0, parent: null, conversation: 'anew', current: false },
+      {
+        number: 1,
+        kind: 'turn',
+        turn: 1,
+        parent: 0,
+        change: { files: 1, additions: 1, deletions: 0 },
+        conversation: 'back',
+      },
+      { number: 2, kind: 'turn', turn: 2, parent: 1, change: { files: 2, additions: 2, deletions: 1 }, current: true },
+    ]);
+    const marks = (await said(made)).filter(({ type }) => type === 'checkpoint');
+    expect(marks).toMatchObject([
+      { checkpoint: 1, turn: 1, files: 1 },
+      { checkpoint: 2, turn: 2, files: 2, additions: 2, deletions: 1 },
+    ]);
+    const [, , second] = await list(made.id);
+    expect(second?.seq).toBe((marks[1]?.seq ?? 0) - 1);
+    // Neither what the person sees of git nor the worktree's own index has any of it.
+    expect(await bed.repository.git('branch', '--list', '--all')).not.toContain('checkpoint');
+    expect(await bed.repository.git('-C', made.worktree ?? '', 'status', '--porcelain')).toBe('');
+  });
+
+  it('there is none when the turn changed no file', async () => {
+    const { id } = await task('First.\n[write: one.txt | one]');
+    await bed.calls.tasks.reject({ task: id, comment: 'Only say it.\n[nothing]' });
+    await bed.reaches(id, 'review');
+    expect((await list(id)).map(({ number }) => number)).toEqual([0, 1]);
+  });
+
+  it('two of them are compared as a review compares, and one with the base', async () => {
+    const { id } = await twoTurns();
+    const paths = async (from: number | null | undefined, to: number) => {
+      const diff = await bed.calls.checkpoints.diff({ task: id, to, ...(from !== undefined && { from }) });
+      const { patch } = await bed.calls.reviews.patch({ task: id, mergeBase: diff.mergeBase, head: diff.head });
+      expect(diff.files.every(({ path }) => patch.includes(`b/${path}`))).toBe(true);
+      return diff.files.map(({ path, status }) => `${status} ${path}`);
+    };
+    expect(await paths(undefined, 2)).toEqual(['modified one.txt', 'added two.txt']);
+    expect(await paths(0, 2)).toEqual(['added one.txt', 'added two.txt']);
+    expect(await paths(null, 1)).toEqual(['added one.txt']);
+    expect(await paths(2, 1)).toEqual(['modified one.txt', 'deleted two.txt']);
+  });
+});
+
+describe('going back', () => {
+  it('puts files, branch, review and conversation back, and undoing it brings all of it again', async () => {
+    const made = await twoTurns();
+    const before = await bed.calls.reviews.get({ task: made.id });
+    await writeFile(join(made.worktree ?? '', 'mine.txt'), 'by hand');
+    await chmod(join(made.worktree ?? '', 'two.txt'), 0o755);
+    await symlink('one.txt', join(made.worktree ?? '', 'lïnk'));
+    const gone = await bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
+    expect(gone).toEqual({ task: made.id, checkpoint: 1, left: 3, conversation: 'back' });
+    expect(await files(made.id)).toEqual(['one.txt']);
+    expect(await inTree(made, 'one.txt')).toBe('one\n');
+    await expect(inTree(made, 'mine.txt')).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await bed.calls.tasks.get({ task: made.id })).toMatchObject({ state: 'review', change: { files: 1 } });
+    expect((await said(made)).at(-1)).toMatchObject({ type: 'back', checkpoint: 1, left: 3, name: 'After turn 1' });
+
+    const undone = await bed.calls.checkpoints.back({ task: made.id, checkpoint: gone.left });
+    // What was put there is checkpoint 1 still, so nothing new is kept of it.
+    expect(undone).toMatchObject({ left: 1, conversation: 'back' });
+    expect(await inTree(made, 'mine.txt')).toBe('by hand');
+    expect(await inTree(made, 'lïnk')).toBe('changed\n');
+    const { head, files: shown } = await bed.calls.reviews.get({ task: made.id });
+    expect({ head, files: shown }).toEqual({ head: before.head, files: before.files });
+    expect((await list(made.id)).map(({ number, current }) => [number, current])).toEqual([
+      [0, false],
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+  });
+
+  it('lets the agent go on from there, knowing nothing of what came after', async () => {
+    const made = await twoTurns();
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
+    await bed.calls.tasks.reject({ task: made.id, comment: 'Third.\n[write: three.txt | after {first}]' });
+    await bed.reaches(made.id, 'review');
+    expect((await files(made.id)).sort()).toEqual(['one.txt', 'three.txt']);
+    const checkpoints = await list(made.id);
+    expect(checkpoints.at(-1)).toMatchObject({ kind: 'turn', turn: 3, parent: 1, change: { files: 1 }, current: true });
+    // The echo agent numbers the comments it knows of; the second turn is not among them.
+    await bed.calls.tasks.reject({ task: made.id, comment: 'Fourth.' });
+    await bed.reaches(made.id, 'review');
+    const [note] = (await files(made.id)).filter((path) => path.startsWith('echo/'));
+    expect(await inTree(made, note ?? '')).toContain('Comment 2');
+  });
+
+  it('to before the first turn begins anew with the whole task', async () => {
+    const made = await twoTurns();
+    expect(await bed.calls.checkpoints.back({ task: made.id, checkpoint: 0 })).toMatchObject({ conversation: 'anew' });
+    expect(await files(made.id)).toEqual([]);
+    await bed.calls.tasks.reject({ task: made.id, comment: 'And be brief.\n[write: brief.txt | b]' });
+    await bed.reaches(made.id, 'review');
+    expect(await said(made)).toContainEqual(
+      expect.objectContaining({ type: 'prompt', text: expect.stringContaining('First.') }),
+    );
+    expect((await files(made.id)).sort()).toEqual(['brief.txt', 'one.txt']);
+  });
+
+  it('is refused while an agent is at work and when the task is done, each with what to do', async () => {
+    const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const prompt = 'First.\n[write: one.txt | one]\n[ask: Go on? | yes]';
+    const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Asks', prompt, agent: 'echo' });
+    await bed.reaches(id, 'waiting');
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 0 })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `Task ${id} is waiting for an answer and cannot be put back. Stop it first (in the terminal: task cancel ${id}), then go back.`,
+    });
+    await bed.calls.tasks.cancel({ task: id });
+    // What the stopped turn had done is kept, too.
+    const gone = await bed.calls.checkpoints.back({ task: id, checkpoint: 0 });
+    const stopped = await bed.calls.tasks.get({ task: id });
+    await expect(inTree(stopped, 'one.txt')).rejects.toMatchObject({ code: 'ENOENT' });
+    await bed.calls.checkpoints.back({ task: id, checkpoint: gone.left });
+    expect(await inTree(stopped, 'one.txt')).toBe('one\n');
+
+    const made = await twoTurns();
+    const { base, head, tree } = await bed.calls.reviews.get({ task: made.id });
+    await bed.calls.tasks.approve({ task: made.id, base, head, tree });
+    await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 })).rejects.toMatchObject({
+      message: `Task ${made.id} is done (merged) and cannot be put back. Make a new task instead.`,
+    });
+    // They went with the worktree, whose last state its backup has.
+    expect((await list(made.id)).every(({ kept }) => !kept)).toBe(true);
+    expect(await bed.repository.git('for-each-ref', `refs/switchyard/checkpoint/${made.id}/`)).toBe('');
+    expect(await bed.repository.git('for-each-ref', `refs/switchyard/backup/${made.id}/`)).not.toBe('');
+  });
+
+  it('to where the worktree is already, or to what there is not, says so', async () => {
+    const { id } = await twoTurns();
+    await bed.calls.checkpoints.back({ task: id, checkpoint: 1 });
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject({
+      message: `The worktree of task ${id} is as checkpoint 1 has it already.`,
+    });
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 9 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await list(id)).length).toBe(4);
+  });
+
+  it('touches nothing while an ignored folder stands in the way, and says which', async () => {
+    const { id, worktree } = await task('First.\n[write: dist | a file]');
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: .gitignore | dist/]' });
+    await bed.reaches(id, 'review');
+    await rm(join(worktree ?? '', 'dist'));
+    await mkdir(join(worktree ?? '', 'dist'));
+    await writeFile(join(worktree ?? '', 'dist/out.js'), 'built');
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('git ignores dist in'),
+    });
+    expect(await readFile(join(worktree ?? '', 'dist/out.js'), 'utf8')).toBe('built');
+    expect((await list(id)).length).toBe(3);
+  });
+});

@@ -1,0 +1,214 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Place } from '../../../core/git/checkout';
+import { finishWorktree } from '../../../core/git/finish';
+import { filesIn, type PutBackPlan, planPutBack, putBack } from '../../../core/git/put-back';
+import { snapshotWorktree } from '../../../core/git/snapshot';
+import { addWorktree } from '../../../core/git/worktree';
+import { randomFrom } from '../../support/random';
+import { asTrusted, contents, createBench, dirtyNames, soil, write } from './fixture';
+
+const bench = createBench();
+const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
+const trees = process.env.SWITCHYARD_TEST_SETS === 'all' ? 100 : 6;
+let count = 0;
+
+interface Scene {
+  readonly place: Place;
+  readonly workTree: string;
+  readonly branch: string;
+  keep(also?: string): Promise<Awaited<ReturnType<typeof snapshotWorktree>>>;
+  back(to: string): Promise<PutBackPlan>;
+  git(...args: string[]): string;
+}
+
+async function scene(
+  files?: Readonly<Record<string, string>>,
+  configuration: Record<string, string> = {},
+): Promise<Scene> {
+  const made = await bench.repository(undefined, files);
+  const top = made.checkout.workTree;
+  for (const [key, value] of Object.entries(configuration)) bench.plain(top, 'config', key, value);
+  // What is stored must be what the conversion makes of it; else a file is edited or not depending on its age.
+  bench.plain(top, 'add', '--renormalize', '.');
+  bench.plain(top, 'commit', '-q', '--allow-empty', '-m', 'Converted');
+  const trusted = { ...made, trusted: true };
+  const branch = `switchyard/back-${++count}`;
+  const path = join(bench.folder, 'trees', `back-${count}`);
+  const added = await addWorktree(trusted, { path, branch, startOid: bench.plain(top, 'rev-parse', 'HEAD').trim() });
+  if (added.kind !== 'added') throw new Error(added.kind);
+  await finishWorktree(asTrusted(trusted, added.checkout));
+  const place = { ...made, checkout: added.checkout };
+  const { workTree } = added.checkout;
+  let at = 0;
+  const keep = async (also?: string) =>
+    snapshotWorktree(place, {
+      ref: `refs/switchyard/checkpoint/${count}/${++at}`,
+      at,
+      ignored: false,
+      also: also === undefined ? [] : await filesIn(place, also),
+    });
+  return {
+    ...{ place, workTree, branch, keep },
+    back: async (to) => {
+      const plan = await planPutBack(place, { to, from: await keep(to), branch });
+      if (plan.kind === 'planned') await putBack(place, plan);
+      return plan;
+    },
+    git: (...args) => bench.plain(workTree, ...args),
+  };
+}
+
+/**
+ * Files, index entries with their stages and flags, HEAD, and what is under way. Not what git says is edited: of a file
+ * whose line ends it converts that depends on its age.
+ */
+function stateOf({ workTree, git, place }: Scene): unknown {
+  const index = git('ls-files', '--stage', '-v', '-z');
+  const merging = existsSync(join(place.checkout.gitDir, 'MERGE_HEAD'));
+  return [
+    contents(workTree),
+    index,
+    readFileSync(join(place.checkout.gitDir, 'HEAD'), 'utf8'),
+    git('rev-parse', 'HEAD'),
+    merging,
+  ];
+}
+
+/** More of what agents do: commits, nested repositories, names that are no text, folders where files were. */
+function stir({ workTree, git }: Scene, from: number): void {
+  soil({ plain: bench.plain }, workTree, from);
+  const random = randomFrom(from);
+  if (random() < 0.4) {
+    git('add', '-A');
+    git('commit', '-q', '--allow-empty', '--no-verify', '-m', 'By the agent');
+  }
+  if (random() < 0.3)
+    writeFileSync(Buffer.concat([Buffer.from(`${workTree}/raw-`), Buffer.from([0xff, 0xfe])]), `${random()}`);
+  if (random() < 0.3) {
+    rmSync(join(workTree, 'nested'), { recursive: true, force: true });
+    mkdirSync(join(workTree, 'nested'));
+    bench.plain(join(workTree, 'nested'), 'init', '-q', '-b', 'inner');
+    write(workTree, 'nested/inside.txt', `${random()}`);
+    bench.plain(join(workTree, 'nested'), 'add', '-A');
+    bench.plain(join(workTree, 'nested'), 'commit', '-q', '-m', 'Inner');
+  }
+  if (random() < 0.2) rmSync(join(workTree, 'nested'), { recursive: true, force: true });
+  soil({ plain: bench.plain }, workTree, from + 1);
+}
+
+const files = Object.fromEntries(
+  dirtyNames.map((name, number) => [name, number % 2 ? 'one\ntwo\n' : `file ${number}\r\nx\r\n`]),
+);
+
+test.each([
+  ['plain', {}, {}],
+  [
+    'with line ends converted and a filter',
+    { 'core.autocrlf': 'input', 'filter.loud.clean': 'tr a-z A-Z', 'filter.loud.smudge': 'tr A-Z a-z' },
+    { '.gitattributes': '*.txt text eol=crlf\na* filter=loud\n' },
+  ],
+])(
+  'random dirty trees go back and forth byte for byte: %s',
+  async (_, configuration, more) => {
+    let naive = 0;
+    for (let number = 0; number < trees; number++) {
+      const from = seed + number * 10;
+      const made = await scene({ ...files, ...more }, configuration);
+      stir(made, from);
+      const one = await made.keep();
+      const first = stateOf(made);
+      stir(made, from + 5);
+      const two = await made.keep(one.ref);
+      const second = stateOf(made);
+      expect(second, `seed ${from}`).not.toEqual(first);
+      expect(await made.back(one.ref), `seed ${from}`).toMatchObject({ kind: 'planned' });
+      expect(stateOf(made), `seed ${from}`).toEqual(first);
+      expect(await made.back(two.ref), `seed ${from}`).toMatchObject({ kind: 'planned' });
+      expect(stateOf(made), `seed ${from}`).toEqual(second);
+      expect(await made.back(one.ref), `seed ${from}`).toMatchObject({ kind: 'planned' });
+      expect(stateOf(made), `seed ${from}`).toEqual(first);
+      // The control: what git itself offers for it leaves untracked files, bytes or the index otherwise.
+      await made.back(two.ref);
+      try {
+        made.git('read-tree', '--reset', '-u', one.oid);
+      } catch {
+        // Where it refuses it did not put the tree back either.
+      }
+      if (JSON.stringify(stateOf(made)) !== JSON.stringify(first)) naive++;
+    }
+    expect(naive).toBe(trees);
+  },
+  300_000,
+);
+
+test('what git ignores is left alone, and comes back whole where a checkpoint once had it', async () => {
+  const made = await scene({ 'app.txt': 'one\n', '.gitignore': 'ignored/\n' });
+  const { workTree } = made;
+  write(workTree, 'ignored/cache', 'cache 1');
+  write(workTree, 'build.log', 'log 1');
+  const one = await made.keep();
+  write(workTree, '.gitignore', 'build.log\n');
+  write(workTree, 'build.log', 'log 2');
+  write(workTree, 'ignored/cache', 'cache 2');
+  write(workTree, 'new.txt', 'new');
+  const two = await made.keep(one.ref);
+  expect(await made.back(one.ref)).toMatchObject({ kind: 'planned' });
+  // Without its rule the cache is no ignored file in the second state; by the rules of the first it is, and stays.
+  expect(contents(workTree)).toMatchObject({ 'ignored/cache': 'file cache 2', 'build.log': 'file log 1' });
+  expect(existsSync(join(workTree, 'new.txt'))).toBe(false);
+  expect(await made.back(two.ref)).toMatchObject({ kind: 'planned' });
+  expect(contents(workTree)).toMatchObject({ 'build.log': 'file log 2', 'new.txt': 'file new' });
+});
+
+test('nothing is touched while an ignored folder stands in the way, a rebase is under way, or somebody writes', async () => {
+  const made = await scene({ 'app.txt': 'one\n' });
+  const { workTree } = made;
+  write(workTree, 'dist', 'a file');
+  const one = await made.keep();
+  rmSync(join(workTree, 'dist'));
+  write(workTree, 'dist/out.js', 'built');
+  write(workTree, '.gitignore', 'dist/\n');
+  const before = stateOf(made);
+  expect(await made.back(one.ref)).toEqual({ kind: 'in-the-way', paths: ['dist'] });
+  expect(stateOf(made)).toEqual(before);
+
+  rmSync(join(workTree, 'dist'), { recursive: true });
+  const from = await made.keep(one.ref);
+  write(workTree, 'late.txt', 'written after the snapshot');
+  expect(await planPutBack(made.place, { to: one.ref, from, branch: made.branch })).toEqual({ kind: 'changed' });
+  expect(contents(workTree)['late.txt']).toBe('file written after the snapshot');
+
+  mkdirSync(join(made.place.checkout.gitDir, 'rebase-merge'));
+  expect(await made.back(one.ref)).toEqual({ kind: 'rebasing' });
+});
+
+test('the branch goes back with its files, and a merge that was under way is under way again', async () => {
+  const made = await scene({ 'app.txt': 'one\n' });
+  const { workTree, git, branch } = made;
+  const start = git('rev-parse', 'HEAD').trim();
+  git('checkout', '-q', '-b', 'other');
+  write(workTree, 'app.txt', 'theirs\n');
+  git('commit', '-q', '-am', 'Theirs');
+  git('checkout', '-q', branch);
+  write(workTree, 'app.txt', 'ours\n');
+  git('commit', '-q', '-am', 'Ours');
+  const ours = git('rev-parse', 'HEAD').trim();
+  const clean = await made.keep();
+  expect(() => git('merge', 'other')).toThrow();
+  const merging = await made.keep();
+  const state = stateOf(made);
+  await made.back(clean.ref);
+  expect(git('status', '--porcelain')).toBe('');
+  await made.back(merging.ref);
+  expect(stateOf(made)).toEqual(state);
+  await made.back(clean.ref);
+
+  git('checkout', '-q', '--detach', start);
+  const detached = await made.keep();
+  await made.back(clean.ref);
+  expect([git('symbolic-ref', 'HEAD').trim(), git('rev-parse', branch).trim()]).toEqual([`refs/heads/${branch}`, ours]);
+  await made.back(detached.ref);
+  expect(git('rev-parse', 'HEAD', branch).trim().split('\n')).toEqual([start, ours]);
+});
