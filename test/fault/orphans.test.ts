@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { signalProcess } from '../../core/agents/leftovers';
 import { enclose, type Namespace } from '../../core/agents/namespace';
 import { foldersOf } from '../../core/config';
 import type { Settings } from '../../core/contract/settings';
@@ -42,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const runtime of started.splice(0)) runtime.kill('SIGKILL');
-  for (const { pid } of escaped()) process.kill(pid, 'SIGKILL');
+  for (const { pid } of escaped()) signalProcess(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -174,7 +175,7 @@ async function allGone(): Promise<number> {
 
 /** The programs that escaped from agents of this test and still run. */
 function escaped(): readonly { readonly pid: number; readonly agent: number }[] {
-  return readdirSync('/proc').flatMap((entry) => {
+  const found = readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
     let line = '';
     try {
@@ -184,9 +185,11 @@ function escaped(): readonly { readonly pid: number; readonly agent: number }[] 
     }
     // What only starts one of them has its words too.
     if (!line.startsWith('sh\0-c\0trap') || !line.includes(notes)) return [];
-    const agent = /escaped-(\d+)/.exec(line)?.[1];
-    return agent === undefined ? [] : [{ pid: Number(entry), agent: Number(agent) }];
+    const [, agent, kind] = /escaped-(\d+)\0.*\.(\w+)/.exec(line) ?? [];
+    return agent === undefined ? [] : [{ pid: Number(entry), agent: Number(agent), kind }];
   });
+  // For a moment, one that starts another has forked and still has its own words.
+  return [...new Map(found.map((one) => [`${one.agent} ${one.kind}`, one])).values()];
 }
 
 /** Resolves with the agents that are new since `known` once `many` of them have each let three programs escape. */
