@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import type { Client } from './client';
 import type { Config } from './config';
 import type { OwnerRecord } from './contract/owner';
+import { makeSocketPlace, removeSocketPlace } from './host/socket-place';
 import { createRuntime, type RuntimeOptions } from './index';
 import { claimDataFolder } from './owner';
 import { codedAnswers } from './server/errors';
@@ -31,6 +32,9 @@ export interface OpenOptions
   readonly onClients?: (count: number) => void;
 }
 
+/** The runtime's own socket in the run folder. */
+const socketName = 'socket';
+
 /**
  * Becomes the owner of a data folder and starts its runtime, or says who owns it. Throws what createRuntime and
  * claimDataFolder throw; then the folder is free again.
@@ -44,6 +48,8 @@ export async function openRuntime(
   if (claimed.kind === 'taken') return claimed;
   const undo: (() => Promise<void> | void)[] = [() => claimed.release()];
   try {
+    // One that was killed could not take its socket away.
+    if (claimed.before?.socket) removeSocketPlace(run, socketName, claimed.before.socket);
     // Starting may take long after a crash; whoever comes second learns from this that waiting is worth it.
     const starting: OwnerRecord = {
       pid: process.pid,
@@ -58,9 +64,11 @@ export async function openRuntime(
     const log = (line: string) => runtime.log('warning', line);
     await runtime.start();
     const { router } = runtime;
-    const socket = await serveSocket({ router, folder: run, version, log, onClients: options.onClients });
+    const path = makeSocketPlace(run, socketName);
+    undo.push(() => removeSocketPlace(run, socketName, path));
+    const socket = await serveSocket({ router, path, version, log, onClients: options.onClients });
     undo.push(() => socket.close());
-    const owner: OwnerRecord = { ...starting, socket: socket.path };
+    const owner: OwnerRecord = { ...starting, socket: path };
     claimed.announce(owner);
     let closing: Promise<void> | undefined;
     return {
@@ -77,6 +85,7 @@ export async function openRuntime(
         closing ??= runtime
           .stop(limitMs)
           .finally(() => socket.close())
+          .finally(() => removeSocketPlace(run, socketName, path))
           .finally(() => claimed.release());
         return closing;
       },

@@ -9,6 +9,8 @@ import { type Lock, takeLock } from './store/lock';
 /** A data folder in this process's hands. */
 export interface Ownership {
   readonly kind: 'owned';
+  /** Who owned it before and did not release it: it was killed. */
+  readonly before: OwnerRecord | null;
   /** Says to others that the owner starts, or where it is reached; the latter once the socket listens. */
   announce(record: OwnerRecord): void;
   /** Takes the announcement back and lets the next owner in. Harmless when called twice. */
@@ -34,15 +36,17 @@ export function claimDataFolder(options: {
   });
   if (lock === null) return { kind: 'taken', by: readOwner(options.folder) };
   // Whoever announced itself before is dead: the lock says so.
+  const before = readOwner(options.folder);
   rmSync(ownerFile(options.folder), { force: true });
-  return owned(options.folder, lock);
+  return owned(options.folder, lock, before);
 }
 
-function owned(folder: string, lock: Lock): Ownership {
+function owned(folder: string, lock: Lock, before: OwnerRecord | null): Ownership {
   const file = ownerFile(folder);
   let held = true;
   return {
     kind: 'owned',
+    before,
     announce(record) {
       withReason(folder, () => {
         // Renaming makes the record appear whole: a reader never sees half of it.

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -14,7 +11,7 @@ export const versionHeader = 'switchyard-version';
 
 /** A socket that is being served. */
 export interface ServedSocket {
-  /** Where it is reached; not the path asked for when that one is too long for the system. */
+  /** Where it is reached. */
   readonly path: string;
   /** How many clients are attached now. */
   clients(): number;
@@ -22,23 +19,21 @@ export interface ServedSocket {
   close(): Promise<void>;
 }
 
-/** The longest path a Unix socket may have on every system we run on, less a margin. */
-const longestPath = 100;
-
 /**
  * Serves the contract to other programs of the same user: on a Unix socket only its owner can open, or a named pipe on
  * Windows. A caller must say the same version; whoever sends an Origin is a web page and is refused.
  */
 export async function serveSocket(options: {
   readonly router: AnyRouter;
-  /** The run folder, which must exist with mode 0700. */
-  readonly folder: string;
+  /** Where to listen: in a folder that exists with mode 0700. What is there already belongs to a dead one. */
+  readonly path: string;
   readonly version: string;
   readonly log: Log;
   /** Told whenever a client came or left. */
   readonly onClients?: (count: number) => void;
 }): Promise<ServedSocket> {
-  const place = socketPlace(options.folder);
+  const { path } = options;
+  if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = createServer((_request, response) => {
     response.writeHead(426, { connection: 'close' }).end('This socket speaks the WebSocket protocol.\n');
   });
@@ -63,11 +58,11 @@ export async function serveSocket(options: {
       count();
     });
   });
-  await listen(server, place.path);
+  await listen(server, path);
   // Out of file descriptors a server cannot accept, and says so here; those already attached go on.
   server.on('error', (error) => options.log(`A client could not be let in: ${error.message}`));
   return {
-    path: place.path,
+    path,
     clients: () => clients.size,
     async close() {
       // Whoever is hung up on tries again at once; let in now, it would wait for us and we for it.
@@ -77,7 +72,7 @@ export async function serveSocket(options: {
       // A connection that never became a WebSocket must not hold up the end.
       server.closeAllConnections();
       await closed;
-      place.remove();
+      if (process.platform !== 'win32') rmSync(path, { force: true });
     },
   };
 }
@@ -102,30 +97,6 @@ function refuse(stream: Duplex, refusal: { status: string; reason: string }, ver
   ];
   stream.on('error', () => stream.destroy());
   stream.end(`${lines.join('\r\n')}\r\n\r\n${refusal.reason}\n`);
-}
-
-interface SocketPlace {
-  readonly path: string;
-  remove(): void;
-}
-
-function socketPlace(folder: string): SocketPlace {
-  if (process.platform === 'win32') {
-    const name = createHash('sha256').update(folder.toLowerCase()).digest('hex').slice(0, 32);
-    return { path: `\\\\.\\pipe\\switchyard-${name}`, remove: () => {} };
-  }
-  const usual = join(folder, 'socket');
-  const path =
-    Buffer.byteLength(usual) <= longestPath ? usual : join(mkdtempSync(join(tmpdir(), 'switchyard-')), 'socket');
-  // Only the owner of the data folder gets here, so a socket file already there belongs to a dead one.
-  rmSync(path, { force: true });
-  return {
-    path,
-    remove() {
-      rmSync(path, { force: true });
-      if (path !== usual) rmSync(dirname(path), { recursive: true, force: true });
-    },
-  };
 }
 
 function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {

@@ -29,7 +29,7 @@ test('a command waits for a runtime that starts, says so, and starts none of its
   expect(said).toMatch(/^Waiting for the runtime/);
   const served = await serveSocket({
     router: doorRouter().router,
-    folder: join(folder.path, 'run'),
+    path: join(folder.path, 'run', 'socket'),
     version,
     log: () => {},
   });

@@ -42,7 +42,12 @@ test('stop of a runtime of another version has happened when it says so', async 
   const other = spawn(process.execPath, ['-e', `${program} setInterval(() => {}, 1000)`]);
   const ended = once(other, 'exit');
   await once(other.stdout, 'data');
-  const served = await serveSocket({ router: doorRouter().router, folder: run, version: '0.0.1', log: () => {} });
+  const served = await serveSocket({
+    router: doorRouter().router,
+    path: join(run, 'socket'),
+    version: '0.0.1',
+    log: () => {},
+  });
   const pid = other.pid ?? 0;
   const record = { pid, startedAt: Date.now(), version: '0.0.1', owner: 'background', socket: served.path } as const;
   claimed.announce(record);

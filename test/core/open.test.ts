@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { attach } from '../../core/client';
 import { readConfig } from '../../core/config';
+import { makeSocketPlace } from '../../core/host/socket-place';
 import { openRuntime } from '../../core/open';
 import { claimDataFolder, type Ownership } from '../../core/owner';
 import { isStarting, ownerPatience } from '../../core/owner-patience';
@@ -18,9 +19,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const open = () =>
+const open = (data = join(folder.path, 'data')) =>
   openRuntime({
-    config: readConfig({ PATH: process.env.PATH, HOME: folder.path, SWITCHYARD_HOME: join(folder.path, 'data') }),
+    config: readConfig({ PATH: process.env.PATH, HOME: folder.path, SWITCHYARD_HOME: data }),
     owner: 'background',
     askHuman: null,
     desktop: null,
@@ -40,6 +41,25 @@ test('whoever comes second learns at once that the first one starts, and then ho
   connection?.close();
   await opened.close();
   expect(readOwner(data)).toBeNull();
+});
+
+test('a data folder with a very long path is reached, and a killed owner leaves no socket anywhere', async () => {
+  const data = join(folder.path, 'd'.repeat(200), 'e'.repeat(200));
+  mkdirSync(join(data, 'run'), { recursive: true, mode: 0o700 });
+  const killed = makeSocketPlace(join(data, 'run'), 'socket');
+  writeFileSync(killed, '');
+  const before = { pid: 999_999_999, startedAt: 1, version, owner: 'background', socket: killed } as const;
+  writeFileSync(join(data, 'run', 'owner.json'), JSON.stringify(before));
+  const opened = await open(data);
+  if (opened.kind !== 'owned') throw new Error('taken');
+  expect(existsSync(dirname(killed))).toBe(false);
+  const socket = opened.owner.socket ?? '';
+  expect([statSync(dirname(socket)).mode & 0o777, statSync(socket).mode & 0o777]).toEqual([0o700, 0o600]);
+  const connection = await attach({ folder: data, version });
+  expect((await connection?.client.runtime.status())?.pid).toBe(process.pid);
+  connection?.close();
+  await opened.close();
+  expect(existsSync(dirname(socket))).toBe(false);
 });
 
 describe('patience with an owner', () => {

@@ -12,9 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { connectHost } from '../../../core/host/connection';
+import { protocol } from '../../../core/host/protocol';
 import { readRecords, recordFile, removeRecord, socketFor } from '../../../core/host/records';
 import { startHost } from '../../../core/host/start';
+import { hostProgram } from '../../support/host';
 import { lives } from '../../support/lives';
 
 const id = '0123456789abcdef';
@@ -72,6 +75,41 @@ it('takes a folder that was made for a socket alone away with it, unless somethi
   rmSync(join(own, 'lock'));
   removeRecord(run, record);
   expect(existsSync(own)).toBe(false);
+});
+
+it('leaves alone what another run folder with as long a path has for its own socket', () => {
+  const { folder } = temporaryRun();
+  const [run, copied] = ['a', 'b'].map((name) => join(folder, name.repeat(100), 'run')) as [string, string];
+  for (const each of [run, copied]) mkdirSync(each, { recursive: true });
+  const record = leave(run, socketFor(run, id));
+  onTestFinished(() => rmSync(dirname(record.socket), { recursive: true, force: true }));
+  cpSync(run, copied, { recursive: true });
+  expect(readRecords(copied)).toEqual([]);
+  removeRecord(copied, record);
+  expect(readdirSync(dirname(record.socket)).sort()).toEqual(['lock', 'socket']);
+});
+
+it('a host of a run folder with a very long path is reached, also when temporary files are somewhere deep', async () => {
+  const { folder } = temporaryRun();
+  const deep = join(folder, 'a'.repeat(200), 'b'.repeat(200));
+  const run = join(deep, 'run');
+  mkdirSync(run, { recursive: true });
+  vi.stubEnv('TMPDIR', deep);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const given = { program: hostProgram, run, outputs: folder, logs: folder, version: '1' };
+  const record = await startHost({ ...given, environment: { PATH: process.env.PATH ?? '' } });
+  expect(dirname(dirname(record.socket))).toBe('/tmp');
+  const connection = await connectHost({
+    ...{ record, version: '1', protocol, patienceMs: 10_000 },
+    news: { grew: () => {}, ended: () => {} },
+  });
+  if (typeof connection === 'string') throw new Error(connection);
+  expect(await connection.ask({ type: 'list' })).toEqual([]);
+  connection.dismiss();
+  await expect.poll(() => lives(record.pid), { timeout: 10_000 }).toBe(false);
+  expect(existsSync(dirname(record.socket))).toBe(false);
 });
 
 it('ends a host that does not say that it is ready, says so, and leaves nothing of it', async () => {
