@@ -40,6 +40,8 @@ export interface Screen {
 /** Beyond this many bytes not yet on screen nothing more is taken, until there are fewer than the second. */
 const highWater = 1024 * 1024;
 const lowWater = 256 * 1024;
+/** A terminal lets the page breathe between pieces and never inside one; short lines take 100 ms for 256 KB. */
+const piece = 16 * 1024;
 /** The stream is whole in its file; this is what can be scrolled to. */
 const scrollback = 10_000;
 
@@ -104,10 +106,13 @@ export function openScreen(
   return {
     write(bytes) {
       outstanding += bytes.length;
-      terminal.write(bytes, () => {
-        outstanding -= bytes.length;
-        if (outstanding < lowWater) room();
-      });
+      for (let at = 0; at < bytes.length; at += piece) {
+        const some = bytes.subarray(at, at + piece);
+        terminal.write(some, () => {
+          outstanding -= some.length;
+          if (outstanding < lowWater) room();
+        });
+      }
       if (outstanding < highWater) return Promise.resolve();
       return new Promise((resolve) => {
         room = resolve;
