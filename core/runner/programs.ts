@@ -29,7 +29,7 @@ export interface Programs {
   mayGoOn(turn: number): boolean;
   /** Removes what the programs of a turn printed; ends those that are still held. */
   forget(turn: number): Promise<void>;
-  /** Ends what hosts hold for other turns than these. Never throws. */
+  /** Ends what hosts hold for other turns than these, and removes what those printed. Rejects when that cannot be removed. */
   endOthers(turns: readonly number[]): Promise<void>;
   /** Ends what is still held of what this runtime knows: it closes. Never throws. */
   stop(): Promise<void>;
@@ -69,6 +69,8 @@ export function createPrograms(options: {
 }): Programs {
   const { hosts, outputs } = options;
   const taps = new Map<string, Tap>();
+  /** What this runtime started. */
+  const began = new Set<string>();
   const tapOf = (id: string): Tap => {
     const known = taps.get(id) ?? createTap();
     taps.set(id, known);
@@ -122,6 +124,7 @@ export function createPrograms(options: {
     await access(given.command, constants.X_OK).catch((cause) => Promise.reject(startFailure(given, cause)));
     const { command, args } = enclose(namespace, given);
     const wiring = { kind: 'pipes' } as const;
+    began.add(id);
     for (let left = tries; ; left -= 1) {
       const tap = tapOf(id);
       const started = hosts.start({ id, command, args: [...args], directory, environment, wiring, keepBytes });
@@ -173,12 +176,17 @@ export function createPrograms(options: {
         if (ended === null && lost === null) await within(end(id, 0), graceMs);
         taps.delete(id);
         await rm(folderOf(id), { recursive: true, force: true });
+        began.delete(id);
       }
     },
     async endOthers(turns) {
       const adopted = await hosts.adopt();
       const others = adopted.filter(({ id }) => id.startsWith('agent-') && !turns.includes(turnIn(id)));
-      await Promise.all(others.map(({ id }) => end(id, graceMs)));
+      await Promise.all(others.map(({ id }) => end(id, 0)));
+      for (const id of await readdir(outputs)) {
+        if (!id.startsWith('agent-') || turns.includes(turnIn(id)) || began.has(id)) continue;
+        await rm(folderOf(id), { recursive: true, force: true });
+      }
     },
     async stop() {
       const left = [...taps].filter(([, { ended, lost }]) => ended === null && lost === null);

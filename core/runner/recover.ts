@@ -50,7 +50,8 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
     .map((task) => task.id)
     .filter((task) => !held.includes(task));
   await endSurvivors(deps, inHand, held);
-  void deps.programs.endOthers(turns.map(({ id }) => id));
+  // A host that hangs holds nobody up here.
+  void attempt(deps, {}, () => deps.programs.endOthers(turns.map(({ id }) => id)));
   const released = await deps.writer.write((db) => {
     releaseMessages(db, null);
     endOpenSessions(db, { at: deps.now() });

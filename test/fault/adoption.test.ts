@@ -63,6 +63,34 @@ it.runIf(here)(
 );
 
 it.runIf(here)(
+  'keeps every word once when the runtime is killed while agents talk',
+  async () => {
+    const random = randomFrom(seed);
+    const bed = await bench.makeBed('words');
+    const tasks = (['claude', 'goose'] as const).map((agent) => {
+      const title = `words-${agent}`;
+      return { title, agent, prompt: `Do ${title}.\n[print: 400000]\n[permission: true]\n[print: 400000]` };
+    });
+    const ends: End[] = [];
+    for (let kill = 0; kill < 2; kill += 1) {
+      const count = 2 + Math.floor(random() * 40);
+      const plan = { point: 'said', count, victim: 'app', held: true } as const;
+      ends.push(await bench.play(bed, kill === 0 ? { ...plan, tasks } : plan));
+    }
+    ends.push(await bench.play(bed, { point: 'none', victim: 'app', held: true }));
+    expect(ends.map(({ over }) => over)).toEqual([false, false, true]);
+    expect(agentsPerTask(ends)).toEqual([1, 1]);
+    const printed = `${'x'.repeat(79)}\n`.repeat(5000);
+    for (const { title } of tasks) {
+      const said = saidIn(transcriptOf(bed.data, title));
+      expect(said.length, `${title}, seed ${seed}`).toBeGreaterThan(2 * printed.length);
+      expect(said.split(printed).join('').includes('x'.repeat(9)), `${title}, seed ${seed}`).toBe(false);
+    }
+  },
+  200_000,
+);
+
+it.runIf(here)(
   'the control: without a host the next runtime starts the agents anew',
   async () => {
     const bed = await bench.makeBed('anew');
@@ -89,12 +117,16 @@ function checkOnce(bed: Bed, name: string, task: Task): void {
   const asked = bench.requestsOf(bed.data, task.title);
   expect(asked, `${task.title}, seed ${seed}`).toHaveLength(2);
   const told = transcriptOf(bed.data, task.title);
-  const said = told.flatMap((event) => (event.type === 'text' ? event.text : [])).join('');
+  const said = saidIn(told);
   expect(said.split('Done with 2 steps.'), `${task.title}, seed ${seed}: ${said}`).toHaveLength(2);
   const others = told.flatMap(({ seq: _seq, at: _at, ...event }) =>
     ['prompt', 'tool', 'request', 'answer', 'usage'].includes(event.type) ? [JSON.stringify(event)] : [],
   );
   expect(others, `${task.title}, seed ${seed}`).toEqual([...new Set(others)]);
+}
+
+function saidIn(transcript: readonly TranscriptEvent[]): string {
+  return transcript.flatMap((event) => (event.type === 'text' ? event.text : [])).join('');
 }
 
 /** The lines of a task's transcript; there is one session, because no agent was lost. */

@@ -1,5 +1,5 @@
-/** Where between a question and its answer a process is killed. */
-export type Point = 'asked' | 'written' | 'answered' | 'handed' | 'given' | 'delivered' | 'marked';
+/** Where between a question and its answer a process is killed; `said` is at words of the agent's. */
+export type Point = 'said' | 'asked' | 'written' | 'answered' | 'handed' | 'given' | 'delivered' | 'marked';
 
 /** Who is killed there, in this order. */
 export type Victim = 'agent' | 'app' | 'agent, app' | 'app, agent';
@@ -11,6 +11,8 @@ export interface Plan {
   /** Tasks to add first. */
   readonly tasks?: readonly { readonly title: string; readonly agent: string; readonly prompt: string }[];
   readonly point: Point | 'none';
+  /** How many facts of the point's kind there are before the kill; as many as tasks, or one, when it is left out. */
+  readonly count?: number;
   readonly victim: Victim;
   /** The agents' programs are held by a host, which outlives the runtime. */
   readonly held?: true;

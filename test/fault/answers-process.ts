@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs';
+import fs, { readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createRouterClient } from '@orpc/server';
@@ -19,11 +19,11 @@ import type { Plan } from './answers-plan';
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
 const { data, repository, point, victim } = plan;
-let armed = point === 'asked' || point === 'written';
+let armed = point === 'asked' || point === 'written' || point === 'said';
 let seen = 0;
 let live = plan.tasks?.length ?? 0;
 /** How many facts of the point's kind there are before the kill. */
-let count = point === 'asked' ? live : 1;
+let count = plan.count ?? (point === 'asked' ? live : 1);
 let struck = point === 'none';
 
 /** The agents of this runtime: what it started that carries a task's marker. */
@@ -94,6 +94,13 @@ Socket.prototype.write = function (this: Socket, chunk: unknown, ...rest: never[
   if (/\\?"behavior\\?":\\?"|"outcome\\?":\\?"selected|"action\\?":\\?"accept/.test(String(chunk))) reached('given');
   return done;
 } as typeof write;
+
+const { writeSync: writeTo } = fs;
+fs.writeSync = ((fd: number, chunk: Buffer | string, ...rest: never[]) => {
+  const written = writeTo(fd, chunk as Buffer, ...rest);
+  if (Buffer.isBuffer(chunk) && chunk.includes('"type":"text"')) reached('said');
+  return written;
+}) as typeof writeTo;
 
 const home = process.env.HOME ?? '';
 const runtime = await createRuntime({
