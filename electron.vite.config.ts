@@ -26,6 +26,8 @@ export default defineConfig({
           cli: at('cli/main.ts'),
           // A program of its own: agents without questions of their own start it to ask a person.
           'ask-human': at('core/agents/ask-human/main.ts'),
+          // And one that an agent's screen starts, to pass on what it asks.
+          hook: at('core/agents/hook/main.ts'),
           // A program of its own, too: it holds the programs on terminals and outlives this one.
           host: at('core/host/main.ts'),
         },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { AskHuman } from './agents/acp-program';
 import { chosenNamespace, tryNamespace } from './agents/namespace-trial';
+import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
 import { createRouter, type Router } from './commands/router';
@@ -10,6 +11,7 @@ import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { findGit } from './git/git';
+import { hookDoorFile, openHookDoorOf } from './hook-door';
 import { createHosts } from './host/hosts';
 import { createNews } from './host/news';
 import { someHostLives } from './host/records';
@@ -18,6 +20,7 @@ import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
 import type { Deps, DepsWithoutTerminals } from './runner/deps';
+import { createHooks } from './runner/hooks';
 import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
 import { availableMemory, createAdmission } from './runner/memory';
@@ -36,6 +39,7 @@ import { readRequest } from './store/requests';
 import { createSearchIndex } from './store/search-index';
 import { readSettings } from './store/settings';
 import { dayBudget, daySpending } from './store/spending';
+import { isKnownKey } from './store/takeovers';
 import { countTasks } from './store/task-count';
 import { readTask } from './store/task-view';
 import { createWriter } from './store/writer';
@@ -47,6 +51,8 @@ export interface RuntimeOptions {
   readonly owner: Status['owner'];
   /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
   readonly askHuman: AskHuman | null;
+  /** How to start the program that passes on what an agent's screen asks; without it such questions stay on the screen. */
+  readonly hook?: HookProgram | null;
   /** How to start the process that holds programs on terminals; without it there are none. */
   readonly host?: HostProgram | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
@@ -150,6 +156,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     agentEnvironment: agents.environment,
     namespace: async () => chosenNamespace(await tried(), settings.pidNamespace),
     takes: createTakes(),
+    hooks: createHooks({
+      program: options.hook ?? null,
+      door: hookDoorFile(folders.run),
+      isKnown: (keyHash) => isKnownKey(db, keyHash),
+    }),
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
     announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
@@ -223,6 +234,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
 
   let leaveLogAsItIs = () => {};
+  let door: { close(): Promise<void> } | undefined;
   return {
     router,
     status,
@@ -232,7 +244,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       leaveLogAsItIs = makeLogRoomSoon(db);
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
-      runner.start(await recover(deps));
+      const released = await recover(deps);
+      door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
+      runner.start(released);
       lookForAgents(false);
       search.start();
     },
@@ -242,6 +256,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([runner.stop(limitMs), terminals.stop()]);
       await programs.stop();
       hosts.detach();
+      // Not before: whoever hangs up while work goes on takes its question back.
+      await door?.close();
       await writer.close();
       await search.close();
       closeDatabase(db);

@@ -28,6 +28,7 @@ function begin(): void {
   const runtime = joinRuntime({
     config,
     askHuman: asNode('ask-human.js'),
+    hook: asNode('hook.js'),
     host: asNode('host.js'),
     after: windows.painted,
     onMoved: () => {

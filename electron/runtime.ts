@@ -29,6 +29,7 @@ type Joined =
 export function joinRuntime(options: {
   readonly config: Config;
   readonly askHuman: OpenOptions['askHuman'];
+  readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
@@ -89,7 +90,9 @@ export function joinRuntime(options: {
   };
 }
 
-async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'host' | 'onStopRequested'>): Promise<Joined> {
+async function join(
+  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'onStopRequested'>,
+): Promise<Joined> {
   const { openRuntime, attach, ownerPatience, version } = await doors();
   const { folders } = options.config;
   const tryAgain = ownerPatience(folders);
@@ -98,6 +101,7 @@ async function join(options: Pick<OpenOptions, 'config' | 'askHuman' | 'host' | 
       config: options.config,
       owner: 'app',
       askHuman: options.askHuman,
+      hook: options.hook,
       host: options.host,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,

@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { TranscriptBody } from '../contract/transcript';
 import { untrustedArguments } from './claude-arguments';
+import { hookSettings, listenToClaude } from './claude-hooks';
 import { type ClaudeBlock, type ClaudeLine, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude } from './claude-program';
 import { transcribeClaude } from './claude-transcript';
 import { readLines } from './lines';
+import { programVersion } from './locate';
 import { plainText } from './plain';
 import { type Driven, nothingSaid, type Opened, type Said, type Screen, type Seat, tooLong } from './screen';
 
 /** The terminal program of Claude Code. */
-export const claudeScreen: Screen = { open, said };
+export const claudeScreen: Screen = { open, said, listen: listenToClaude };
 
 async function open(seat: Seat): Promise<Opened> {
   const command = await findClaude(seat.environment);
@@ -24,6 +26,7 @@ async function open(seat: Seat): Promise<Opened> {
   const agentSession = known === null ? randomUUID() : (seat.resume ?? '');
   const refused = known === null ? tooLong(seat.opening) : null;
   if (refused !== null) return { kind: 'refused', error: refused };
+  const hooks = (await runsHooks(command, seat.environment)) ? seat.hooks : null;
   return {
     kind: 'program',
     command,
@@ -32,12 +35,23 @@ async function open(seat: Seat): Promise<Opened> {
       // Left to itself it starts in a mode that asks nobody, and leave given in a turn would be void on the screen.
       ...['--permission-mode', 'default'],
       ...untrustedArguments(seat),
+      ...(hooks === null ? [] : ['--settings', hookSettings(hooks.program)]),
       ...(known === null ? ['--', seat.opening] : []),
     ],
-    environment: seat.environment,
+    environment: { ...seat.environment, ...hooks?.environment },
     agentSession,
     mark: String(known?.bytes ?? 0),
   };
+}
+
+/** The first version that was seen to start a hook without a shell; an older one would run its first word alone. */
+const firstVersion = [2, 1, 329] as const;
+
+async function runsHooks(command: string, environment: Readonly<Record<string, string>>): Promise<boolean> {
+  const version = (await programVersion(command, environment))?.split('.').map((part) => Number.parseInt(part, 10));
+  if (version === undefined) return false;
+  const differs = firstVersion.findIndex((part, index) => part !== version[index]);
+  return differs === -1 || (version[differs] ?? 0) > (firstVersion[differs] ?? 0);
 }
 
 /** What a line of its record says, as far as it is a message. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TranscriptBody } from '../contract/transcript';
 import { readMemory, writeMemory } from './echo-memory';
+import { noteFile } from './echo-script';
 import { plainText } from './plain';
 import { nothingSaid, type Opened, type Said, type Screen } from './screen';
 
@@ -24,7 +25,7 @@ export function createEchoScreen({ folder }: { readonly folder: string }): Scree
       const id = known?.id ?? randomUUID();
       if (known === null) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeMemory(folder, { id, prompts: [opening], done: 0, file: `echo/${id}.md`, told: [], failed: [] });
+        await writeMemory(folder, { id, prompts: [opening], done: 0, file: noteFile(opening), told: [], failed: [] });
       }
       const bytes = await stat(recordOf(id)).then(
         ({ size }) => size,

@@ -78,3 +78,20 @@ function milliseconds(text: string): number {
   const factor = { ms: 1, s: 1000, m: 60_000 }[unit] ?? 1000;
   return Math.min(Number(amount) * factor || 0, 86_400_000);
 }
+
+/** The file that notes on a task are kept in, relative to the worktree, named after its first words. */
+export function noteFile(prompt: string): string {
+  return `echo/${slugOf(wordsOf(prompt))}.md`;
+}
+
+/** A short file name made of the first words. */
+function slugOf(text: string): string {
+  const slug = (text.split('\n')[0] ?? '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return slug === '' ? 'task' : slug;
+}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Agent, openingOf, type Turn, type TurnEnd } from './agent';
 import { type EchoMemory, readMemory, writeMemory } from './echo-memory';
 import { createEchoScreen } from './echo-screen';
-import { parseEcho, wordsOf } from './echo-script';
+import { noteFile, parseEcho, wordsOf } from './echo-script';
 import { doStep, Ended, failed, nothingUsed, remember, type Scene } from './echo-steps';
 import { watchSilence } from './silence';
 import { streamText } from './stream';
@@ -86,8 +86,7 @@ async function recall(turn: Turn, folder: string): Promise<EchoMemory> {
       turn.record({ type: 'prompt', text: turn.opening, by: 'switchyard' });
     }
     const prompt = turn.resume === null ? turn.prompt : openingOf(turn);
-    const file = `echo/${slugOf(wordsOf(prompt))}.md`;
-    return { id: randomUUID(), prompts: [prompt], done: 0, file, told: [], failed: [] };
+    return { id: randomUUID(), prompts: [prompt], done: 0, file: noteFile(prompt), told: [], failed: [] };
   }
   return turn.prompt === '' ? memory : { ...memory, prompts: [...memory.prompts, turn.prompt], done: 0 };
 }
@@ -113,16 +112,4 @@ async function perform(scene: Scene): Promise<void> {
     await remember(scene, { done: index + 1 });
   }
   scene.say('Done.\n');
-}
-
-/** A short file name made of the first words. */
-function slugOf(text: string): string {
-  const slug = (text.split('\n')[0] ?? '')
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '');
-  return slug === '' ? 'task' : slug;
 }

@@ -1,9 +1,40 @@
-import type { Usage } from '../contract/task';
+import type { Answer } from '../contract/request';
+import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
-import { type Turn, unknownUsage } from './agent';
+import { type Question, type Turn, unknownUsage } from './agent';
+
+/** How a program is started that passes a hook on, and what it is started with. */
+export interface HookProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What the hooks of a screen are listened to with. */
+export interface HookDesk {
+  readonly directory: string;
+  readonly permissionLevel: PermissionLevel;
+  /** As in a turn: the row is committed before the wait. Abort `withdrawn` when the question is over otherwise. */
+  readonly ask: (question: Question, withdrawn: AbortSignal) => Promise<Answer>;
+  /** Nothing that was asked before is open on the screen any more, whoever heard it being asked. */
+  readonly settled: () => void;
+}
+
+/** Hears what the hooks of one screen say. */
+export interface HookListener {
+  /**
+   * Takes what a hook said and gives what it is to answer, or null for nothing. `over` is aborted when nobody waits for
+   * the answer any more.
+   */
+  take(event: unknown, over: AbortSignal): Promise<unknown>;
+}
 
 /** Everything an agent's own screen is opened with, as a turn has it: both drives may do the same. */
-export type Seat = Pick<Turn, 'resume' | 'opening' | 'directory' | 'environment' | 'permissionLevel' | 'trusted'>;
+export interface Seat
+  extends Pick<Turn, 'resume' | 'opening' | 'directory' | 'environment' | 'permissionLevel' | 'trusted'> {
+  /** How what the screen asks reaches us while it is open; null when it cannot. */
+  readonly hooks: { readonly program: HookProgram; readonly environment: Readonly<Record<string, string>> } | null;
+}
 
 /** What to run in a terminal, or why the screen cannot be opened. */
 export type Opened =
@@ -39,6 +70,8 @@ export interface Said {
 export interface Screen {
   /** Says what to start so that the person goes on with a conversation, or begins one with the task's prompt. */
   open(seat: Seat): Promise<Opened>;
+  /** Hears what its hooks say while it is open; left out by one that has none. */
+  listen?(desk: HookDesk): HookListener;
   /** Reads what was said since the screen was opened from the agent's own record. Throws when that cannot be read. */
   said(driven: Driven): Promise<Said>;
 }

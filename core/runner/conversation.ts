@@ -69,7 +69,7 @@ export async function converse(
     const told = new Set<number>(held?.given.told);
     let afterTurn = false;
     if (held === null) await keepStart(deps, subject, session.id, transcript.last());
-    const next = () => comesNext(deps, subject, session, transcript, { afterTurn, told });
+    const next = () => comesNext(deps, answers, subject, session, transcript, { afterTurn, told });
     let words = held?.given.words ?? (await next());
     for (let going = held; ; going = null) {
       if ('kind' in words) return words;

@@ -5,6 +5,7 @@ import type { Git } from '../git/git';
 import type { Source } from '../sources/source';
 import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
+import type { Hooks } from './hooks';
 import type { Ledger } from './ledger';
 import type { Programs } from './programs';
 import type { Takes } from './takes';
@@ -39,6 +40,8 @@ export interface Deps {
   readonly ledger: Ledger;
   /** News of people who want to take a task over. */
   readonly takes: Takes;
+  /** What the agents' own screens say while they are open. */
+  readonly hooks: Hooks;
   /** The agents' own screens, on terminals. */
   readonly screens: Screens;
   /** Ends the programs on the task's terminals; called before its worktree goes. */

@@ -3,15 +3,19 @@ import { type Driven, nothingSaid, type Said } from '../agents/screen';
 import type { Afterwards } from '../contract/takeover';
 import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
-import { withdrawOpen } from '../store/requests';
 import { countTurn, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
 import { beginTakeover, endTakeover, type TakeoverRow, takeoverOf } from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
+import { readTranscript } from '../store/transcript-read';
+import type { Answers } from './answers';
 import { stopOf } from './asking';
 import { keepTurn } from './checkpoint';
 import type { Subject } from './conversation';
 import type { Deps } from './deps';
+import { hookVariables, listen, withdrawSince } from './hearing';
+import { newKey } from './hooks';
+import { retell } from './retold';
 import type { OpenSession } from './session';
 import { terminalVariables } from './terminal-program';
 
@@ -25,6 +29,8 @@ export const handedBack =
 const wholeOnScreen =
   'You went back, but in its terminal the agent knows its whole conversation, with what came after; tell it that the files went back.';
 
+const tookOver: TranscriptBody = { type: 'notice', level: 'info', text: 'You took over in a terminal.' };
+
 type Tell = (body: TranscriptBody, at?: number) => void;
 
 /**
@@ -34,18 +40,29 @@ type Tell = (body: TranscriptBody, at?: number) => void;
  */
 export async function personDrives(
   deps: Deps,
+  answers: Answers,
   subject: Subject,
   session: OpenSession,
   transcript: Transcript,
 ): Promise<Drive | null> {
   const { task } = subject.claim;
-  const tell: Tell = (body, at = deps.now()) => void transcript.append(body, at);
   const asked = takeoverOf(deps.db, task);
   // One that was cancelled and queued again may still be ending: it must not meet a turn.
   if (asked?.state !== 'driving') await deps.screens.closeOf(task);
   if (asked === undefined) return null;
+  const { fresh } = retell(await toldOf(deps, session.id, asked));
+  const tell: Tell = (body, at = deps.now()) => {
+    const rest = fresh(body);
+    if (rest !== null) transcript.append(rest, at);
+  };
+  const open = () => openScreen(deps, subject, session, { asked, afterEvent: transcript.last() }, tell);
   try {
-    if (asked.state === 'asked') await openScreen(deps, subject, session, asked, tell);
+    if (asked.state === 'asked') await open();
+    else {
+      tell(tookOver);
+      // Whoever died before it ran has opened nothing yet.
+      if (await deps.screens.neverRan(asked.terminal ?? 0)) await open();
+    }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     tell({ type: 'notice', level: 'error', text: `The agent’s terminal could not be opened. ${why}` });
@@ -54,7 +71,9 @@ export async function personDrives(
     // What is left to do is done as if nobody had asked.
     return null;
   }
+  const unheard = listen(deps, answers, subject, session, tell);
   await deps.screens.ended(task, subject.signal);
+  unheard();
   const stop = stopOf(subject.signal);
   if (stop === 'closing' || stop === 'lost') return 'stopped';
   // Handed back, ended by itself or cancelled: from here on nobody may type into it.
@@ -67,16 +86,28 @@ export async function personDrives(
   return stop === undefined ? driven.afterwards : 'stopped';
 }
 
+/** What the transcript holds of the drive already, told by a runtime that died. */
+async function toldOf(deps: Deps, session: number, asked: TakeoverRow): Promise<readonly TranscriptBody[]> {
+  if (asked.state !== 'driving') return [];
+  const told: TranscriptBody[] = [];
+  const folder = deps.folders.transcripts;
+  for await (const events of readTranscript({ folder, session, after: asked.afterEvent })) told.push(...events);
+  return told;
+}
+
 async function openScreen(
   deps: Deps,
   { claim, agent, prompt, directory, environment, permissionLevel, passed }: Subject,
   session: OpenSession,
-  asked: TakeoverRow,
+  { asked, afterEvent }: { readonly asked: TakeoverRow; readonly afterEvent: number },
   tell: Tell,
 ): Promise<void> {
   if (agent.screen === undefined) throw new Error(`${agent.name} has no terminal of its own.`);
   const seat = { opening: prompt, directory, environment, permissionLevel, trusted: passed !== null };
-  const opened = await agent.screen.open({ ...seat, resume: session.agentSession });
+  const { program, door } = deps.hooks;
+  const { key, keyHash } = newKey();
+  const hooks = program === null ? null : { program, environment: hookVariables(door, key) };
+  const opened = await agent.screen.open({ ...seat, resume: session.agentSession, hooks });
   if (opened.kind === 'refused') throw new Error(opened.error);
   const { command, args, agentSession, mark } = opened;
   if (session.resumeAt !== null) {
@@ -96,13 +127,13 @@ async function openScreen(
       },
     },
     (db, terminal) => {
-      beginTakeover(db, { takeover: asked.id, terminal, mark, at: deps.now() });
+      beginTakeover(db, { takeover: asked.id, terminal, mark, keyHash, afterEvent, at: deps.now() });
       updateSession(db, { session: session.id, state: 'active', agentSession, resumeAt: null });
     },
   );
   session.agentSession = agentSession;
   if (begins) tell({ type: 'prompt', text: prompt, by: 'switchyard' });
-  tell({ type: 'notice', level: 'info', text: 'You took over in a terminal.' });
+  tell(tookOver);
   deps.announce(claim.task);
 }
 
@@ -118,8 +149,8 @@ async function takeBack(
   const driven = { agentSession: session.agentSession, mark: mark ?? '', directory, environment };
   const { agentSession, lines, usage, unread } = await read(deps, task, agent, driven);
   // The task's own prompt was told when the screen was opened.
-  const isOpening = (body: TranscriptBody) => body.type === 'prompt' && body.text.trim() === prompt.trim();
-  for (const { at, body } of lines) if (!isOpening(body)) tell(body, at);
+  const first = lines.findIndex(({ body }) => body.type === 'prompt' && body.text.trim() === prompt.trim());
+  for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
   if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
   const text = `You drove it in a terminal from ${clock(beganAt ?? to)} to ${clock(to)}.${unread}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text });
@@ -128,9 +159,11 @@ async function takeBack(
     endTakeover(db, { task, at });
     updateSession(db, { session: session.id, agentSession, usage });
     if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
-    return afterwards === 'review' ? withdrawOpen(db, { task, at }) : [];
+    // What was asked on the screen went with it; an older question is still good, unless the person has finished it all.
+    const since = afterwards === 'review' ? 0 : (beganAt ?? at);
+    return withdrawSince(db, { task, since, at, reason: 'Handed back.' });
   });
-  withdrawn.forEach(deps.announceRequest);
+  for (const id of withdrawn) deps.announceRequest(id);
   deps.announce(task);
   session.agentSession = agentSession;
   // The person has had the last word, whatever the agent was at before.

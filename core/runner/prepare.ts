@@ -9,6 +9,7 @@ import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { addWorktree } from '../git/worktree';
+import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
@@ -35,8 +36,8 @@ export async function prepareWorktree(
 ): Promise<Prepared> {
   const known = worktreeOf(deps.db, task.id);
   if (known?.state === 'ready') {
-    // The task is ours alone now, so whoever left a lock in its worktree is gone.
-    await clearStaleLocks(place, { ...known, ownerDead: true });
+    // The task is ours alone now, so whoever left a lock in its worktree is gone; but not who works on its screen.
+    if (!isDriven(deps.db, task.id)) await clearStaleLocks(place, { ...known, ownerDead: true });
     const found = await reclaimWorktree(place, known.path);
     if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, notices: [] };
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);

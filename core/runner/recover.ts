@@ -8,6 +8,7 @@ import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { openReturns } from '../store/returns';
 import { endOpenSessions } from '../store/sessions';
+import { isDriven } from '../store/takeovers';
 import { listTasks, readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
 import { keepTurns } from '../store/turns';
@@ -64,7 +65,8 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
   }
   for (const { task } of openReturns(deps.db)) await attempt(deps, { task }, () => settleReturn(deps, task));
   // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.
-  for (const worktree of unsettledWorktrees(deps.db, inHand)) {
+  const left = inHand.filter((task) => !isDriven(deps.db, task));
+  for (const worktree of unsettledWorktrees(deps.db, left)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
   }
   return claims;

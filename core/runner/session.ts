@@ -7,7 +7,7 @@ import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
 import { markReturnTold, type Return, untoldReturn } from '../store/returns';
 import { diedAtWork, insertSession, newestSession, readSession, sessionPlace, updateSession } from '../store/sessions';
-import { takeoverOf } from '../store/takeovers';
+import { isDriven } from '../store/takeovers';
 import { readTranscript } from '../store/transcript-read';
 import type { Deps, Stop } from './deps';
 import type { HeldTurn } from './held-turn';
@@ -51,8 +51,7 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
     return { id, agentSession: null, resumeAt: null, begun: false, cutOff: false };
   }
   // A conversation the person began in a terminal is heard of only when they hand it back.
-  const driven = takeoverOf(deps.db, task)?.state === 'driving';
-  const heard = driven || (await wasHeard(deps.folders.transcripts, newest.id));
+  const heard = isDriven(deps.db, task) || (await wasHeard(deps.folders.transcripts, newest.id));
   await deps.writer.write((db) =>
     updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
   );

@@ -62,6 +62,8 @@ export interface Screens {
     screen: { readonly task: number; readonly program: TerminalProgram; readonly size: TerminalSize },
     keep: (db: Database, terminal: number) => void,
   ): Promise<Terminal>;
+  /** Whether a screen ended before its program was ever started. */
+  neverRan(terminal: number): Promise<boolean>;
   /** Resolves when none of the task runs any more, or the signal is aborted. */
   ended(task: number, signal: AbortSignal): Promise<void>;
   /** Ends those of the task. Never throws. */
@@ -292,6 +294,11 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       async open(screen, keep) {
         await adopting;
         return start({ ...screen, kind: 'agent' }, keep);
+      },
+      async neverRan(terminal) {
+        await adopting;
+        const { state, pid } = readTerminal(db, terminal);
+        return state === 'ended' && pid === null;
       },
       async ended(task, signal) {
         await adopting;

@@ -1,6 +1,7 @@
 import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { releaseMessages } from '../store/messages';
 import type { Transcript } from '../store/transcript';
+import type { Answers } from './answers';
 import type { Subject } from './conversation';
 import type { Deps } from './deps';
 import { type Drive, handedBack, personDrives } from './driving';
@@ -31,6 +32,7 @@ export async function letGo(deps: Deps, task: number): Promise<void> {
  */
 export async function comesNext(
   deps: Deps,
+  answers: Answers,
   subject: Subject,
   session: OpenSession,
   transcript: Transcript,
@@ -38,7 +40,7 @@ export async function comesNext(
 ): Promise<Words | TurnEnd> {
   let last: Drive | null = null;
   for (;;) {
-    const drive = await personDrives(deps, subject, session, transcript);
+    const drive = await personDrives(deps, answers, subject, session, transcript);
     if (drive === 'stopped') return { kind: 'cancelled', usage: unknownUsage };
     if (drive === null) break;
     last = drive;

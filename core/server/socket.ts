@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -99,7 +100,8 @@ function refuse(stream: Duplex, refusal: { status: string; reason: string }, ver
   stream.end(`${lines.join('\r\n')}\r\n\r\n${refusal.reason}\n`);
 }
 
-function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
+/** Listens on a path that only this user can open. */
+export function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => {

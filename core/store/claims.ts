@@ -3,7 +3,7 @@ import type { TaskState } from '../contract/task';
 import type { Database } from './database';
 import { type Due, holdsAt, holdTask } from './holding';
 import { allRows, getRow, run } from './statement';
-import { takeoverOf } from './takeovers';
+import { isDriven } from './takeovers';
 import { shiftCount } from './task-count';
 import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
@@ -229,7 +229,7 @@ export function releaseOwnerless(db: Database, { at }: { readonly at: number }):
   const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} AND id NOT IN (SELECT task_id FROM turn) ORDER BY id`);
   return rows.map((row) => {
     const closed = row.lease_until === givenUp;
-    const driven = takeoverOf(db, row.id)?.state === 'driving';
+    const driven = isDriven(db, row.id);
     if (!closed && !driven && row.state === 'running') {
       return releaseCrashed(db, row, { at, what: 'Switchyard ended without warning while it ran' });
     }

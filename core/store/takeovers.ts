@@ -13,9 +13,13 @@ export interface TakeoverRow extends Takeover {
   /** How far the agent's own record was when its terminal began; only the agent knows what it means. */
   readonly mark: string | null;
   readonly afterwards: Afterwards;
+  /** The hash of the key with which its hooks come in; null when it has none. */
+  readonly keyHash: string | null;
+  /** The number of the transcript's last event before its terminal began. */
+  readonly afterEvent: number;
 }
 
-const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards,
+const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
   asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
@@ -54,6 +58,11 @@ export function isTaken(db: Database, task: number): boolean {
   return takeoverOf(db, task) !== undefined;
 }
 
+/** Whether a screen of a task is, or was when this was written, in a person's hands. */
+export function isDriven(db: Database, task: number): boolean {
+  return takeoverOf(db, task)?.state === 'driving';
+}
+
 /** The takeover of a task as it is shown; null when it has none. */
 export function shownTakeover(db: Database, task: number): Takeover | null {
   const row = takeoverOf(db, task);
@@ -65,16 +74,30 @@ export function shownTakeover(db: Database, task: number): Takeover | null {
 /** Moves a takeover on to `driving`, in the transaction that notes its terminal. */
 export function beginTakeover(
   db: Database,
-  begun: { readonly takeover: number; readonly terminal: number; readonly mark: string | null; readonly at: number },
+  begun: {
+    readonly takeover: number;
+    readonly terminal: number;
+    readonly mark: string | null;
+    readonly keyHash: string | null;
+    readonly afterEvent: number;
+    readonly at: number;
+  },
 ): void {
   run(
     db,
-    "UPDATE takeover SET state = 'driving', terminal_id = ?, mark = ?, began_at = ? WHERE id = ? AND state = 'asked'",
+    "UPDATE takeover SET state = 'driving', terminal_id = ?, mark = ?, key_hash = ?, after_event = ?, began_at = ? WHERE id = ? AND state <> 'ended'",
     begun.terminal,
     begun.mark,
+    begun.keyHash,
+    begun.afterEvent,
     begun.at,
     begun.takeover,
   );
+}
+
+/** Whether a takeover that has not ended has a key with this hash. */
+export function isKnownKey(db: Database, keyHash: string): boolean {
+  return getRow(db, "SELECT 1 FROM takeover WHERE state <> 'ended' AND key_hash = ?", keyHash) !== undefined;
 }
 
 /** Notes what follows when the person's drive of a task ends. */

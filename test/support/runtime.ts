@@ -9,6 +9,7 @@ import type { Settings } from '../../core/contract/settings';
 import type { Task, TaskState } from '../../core/contract/task';
 import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
+import { hookProgram } from './host';
 import { createRepository, type SampleRepository } from './repository';
 
 /** A runtime in a temporary data folder, called in-process through the same router the doors mount. */
@@ -79,6 +80,7 @@ async function bedOn(given: {
     config: given.config,
     owner: 'background',
     askHuman: null,
+    hook: hookProgram,
     host: given.host ?? null,
     desktop: null,
     onStopRequested: () => {},

@@ -11,6 +11,8 @@ export interface WatchedScreen {
   /** Types a line and presses Enter, as slowly as the programs need it. */
   type(line: string): Promise<void>;
   press(keys: string): Promise<void>;
+  /** Waits for a dialog and presses keys until it is gone: one that has just come up takes none, lest they were meant for what was there before. */
+  answer(dialog: RegExp, keys: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,18 @@ export function watchScreen(
       // A line that comes with its Enter counts as pasted; this one is typed, and shown before it is sent.
       await shows(new RegExp(line.slice(-20).replace(/[^a-zA-Z0-9 ]/g, '\\$&')));
       await press('\r');
+    },
+    async answer(dialog, keys) {
+      await shows(dialog);
+      let pressedAt = 0;
+      await until(async () => {
+        if (!dialog.test(text())) return true;
+        if (Date.now() - pressedAt > 400) {
+          pressedAt = Date.now();
+          await press(keys);
+        }
+        return false;
+      });
     },
     async close() {
       leave.abort();

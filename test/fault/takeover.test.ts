@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { attach, type Client, type Connection } from '../../core/client';
+import type { Task } from '../../core/contract/task';
+import type { TranscriptEvent } from '../../core/contract/transcript';
+import { handedBack } from '../../core/runner/driving';
+import { openDatabase } from '../../core/store/database';
+import { version } from '../../core/version';
+import { randomFrom } from '../support/random';
+import { createRepository, type SampleRepository } from '../support/repository';
+import { until } from '../support/until';
+
+/*
+ * A person takes tasks over, types and hands back, while the runtime is killed with SIGKILL after each of these, at a
+ * moment the seed picks. Whatever was acknowledged before a kill must hold after it: the task is theirs, on one screen
+ * at a time, and what they typed is in the conversation once.
+ */
+
+/** All of them when this says `all`; a few otherwise, which the seed picks the moments of. */
+const rounds = process.env.SWITCHYARD_TEST_SETS === 'all' ? 40 : 3;
+const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
+const root = join(import.meta.dirname, '../..');
+const size = { columns: 80, rows: 24 };
+
+let folder: string;
+let repository: SampleRepository;
+let random: () => number;
+let runtime: ChildProcess | null;
+let connection: Connection | null;
+
+beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-takeover-')));
+  repository = await createRepository(join(folder, 'repository'), join(folder, 'home'));
+  random = randomFrom(seed);
+  runtime = null;
+  connection = null;
+});
+afterEach(async () => {
+  await stopRuntime('SIGTERM');
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+it('a task in a person’s hands stays there, on one screen, over every kill, and no word of theirs is lost or doubled', async () => {
+  const words: string[][] = [];
+  let most = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const { task, screens } = await play(round);
+    most = Math.max(most, ...screens);
+    words.push((await transcriptOf(task)).flatMap((event) => (isTyped(event) ? [event.text] : [])));
+  }
+  console.log(`seed ${seed}: ${kills} kills over ${rounds} takeovers`);
+  expect(words, `seed ${seed}`).toEqual(words.map((_, round) => [`Typed in round ${round}.`]));
+  expect(most, `seed ${seed}`).toBe(1);
+  expect(kills).toBe(rounds * 3);
+}, 600_000);
+
+it('the control: without its row a takeover is lost with the runtime, and so is what was typed', async () => {
+  const { task } = await play(0, () => {
+    const db = openDatabase({ file: join(folder, 'data', 'switchyard.db') });
+    db.exec("UPDATE takeover SET state = 'ended', ended_at = 1 WHERE state <> 'ended'");
+    db.close();
+  });
+  expect((await transcriptOf(task)).filter(isTyped)).toEqual([]);
+}, 120_000);
+
+let kills = 0;
+
+/** One takeover, with a kill after each of its steps; `whileDead` is done at each while nobody runs. */
+async function play(
+  round: number,
+  whileDead: () => void = () => {},
+): Promise<{ readonly task: number; readonly screens: readonly number[] }> {
+  const screens: number[] = [];
+  const look = () => void screens.push(screensAlive());
+  const kill = async (withinMs: number): Promise<Client> => {
+    await new Promise((resolve) => setTimeout(resolve, random() * withinMs));
+    await stopRuntime('SIGKILL');
+    kills += 1;
+    look();
+    whileDead();
+    return client();
+  };
+  let calls = await client();
+  const [added] = await calls.repositories.list();
+  const { id: repositoryId } = added ?? (await calls.repositories.add({ path: repository.path, trust: false }));
+  const prompt = `Round ${round}.\n[write: round-${round}.txt | ${round}]\n[wait: 300ms]`;
+  const { id: task } = await calls.tasks.create({ repositoryId, title: `Round ${round}`, prompt, agent: 'echo' });
+  await reaches(calls, task, ({ state }) => state !== 'queued');
+  await calls.tasks.take({ task, interrupt: random() < 0.5, size });
+  calls = await kill(500);
+  const driven = await reaches(
+    calls,
+    task,
+    ({ takeover, state }) => takeover?.state === 'driving' || state === 'review',
+  );
+  look();
+  const typed = `Typed in round ${round}.`;
+  if (driven.takeover !== null) {
+    // One whose program the kill came before is opened anew, on another terminal.
+    const terminal = await opened(calls, task);
+    await calls.terminals.write({ terminal, text: `${typed}\r` });
+    await until(() => says(calls, terminal, `echo: ${typed}`));
+  }
+  calls = await kill(150);
+  const still = await reaches(
+    calls,
+    task,
+    ({ takeover, state }) => takeover?.state === 'driving' || state === 'review',
+  );
+  look();
+  // What was acknowledged holds: nobody but the person ends their drive.
+  if (still.takeover !== null) await calls.tasks.handBack({ task });
+  calls = await kill(150);
+  await reaches(calls, task, ({ state }) => state === 'review');
+  look();
+  return { task, screens };
+}
+
+function isTyped(event: TranscriptEvent): event is Extract<TranscriptEvent, { type: 'prompt' }> {
+  return (
+    event.type === 'prompt' && event.by === 'person' && event.text.startsWith('Typed') && event.text !== handedBack
+  );
+}
+
+async function transcriptOf(task: number): Promise<readonly TranscriptEvent[]> {
+  const calls = await client();
+  const sessions = await calls.sessions.list({ task });
+  const read = sessions.map(({ id }) => calls.sessions.read({ session: id, after: 0 }));
+  return (await Promise.all(read)).flat();
+}
+
+async function reaches(calls: Client, task: number, isSo: (task: Task) => boolean): Promise<Task> {
+  let now = await calls.tasks.get({ task });
+  await until(async () => {
+    now = await calls.tasks.get({ task });
+    return isSo(now);
+  });
+  return now;
+}
+
+/** The terminal with the screen of a task, once it can be typed into. */
+async function opened(calls: Client, task: number): Promise<number> {
+  let terminal = 0;
+  await until(async () => {
+    terminal = (await calls.tasks.get({ task })).takeover?.terminal ?? 0;
+    return terminal !== 0 && (await says(calls, terminal, 'said again'));
+  });
+  return terminal;
+}
+
+async function says(calls: Client, terminal: number, words: string): Promise<boolean> {
+  const { bytes } = await calls.terminals.read({ terminal, from: 0, wait: false });
+  return Buffer.from(bytes, 'base64').toString().includes(words);
+}
+
+/** How many screens of this data folder's conversations run. */
+function screensAlive(): number {
+  const mine = join(folder, 'data', 'echo');
+  return readdirSync('/proc').filter((entry) => {
+    try {
+      if (!/^\d+$/.test(entry)) return false;
+      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      return words[0] === '/bin/sh' && words.some((word) => word.startsWith(mine) && word.endsWith('.screen'));
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+/** Calls of the runtime there is; one is started when there is none. */
+async function client(): Promise<Client> {
+  if (connection !== null) return connection.client;
+  const program = join(root, 'test/fault/terminal-process.ts');
+  const args = ['--import', join(root, 'test/support/typescript.mjs'), program, join(folder, 'data')];
+  const environment = { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' };
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  runtime = child;
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', (code) => reject(new Error(`The runtime ended with ${code}.`)));
+  });
+  connection = await attach({ folder: join(folder, 'data'), version });
+  if (connection === null) throw new Error('The runtime could not be reached.');
+  return connection.client;
+}
+
+async function stopRuntime(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  const child = runtime;
+  connection?.close();
+  connection = null;
+  runtime = null;
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill(signal);
+  await gone;
+}
