@@ -16,6 +16,7 @@ export interface Ended {
 export async function runInBackground(options: {
   readonly config: Config;
   readonly askHuman: OpenOptions['askHuman'];
+  readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
   readonly desktop: string | null;
   readonly idleMs: number | null;
@@ -59,6 +60,7 @@ async function open(
   options: {
     readonly config: Config;
     readonly askHuman: OpenOptions['askHuman'];
+    readonly hook?: OpenOptions['hook'];
     readonly host?: OpenOptions['host'];
     readonly desktop: string | null;
     readonly report: (started: Started) => void;
@@ -71,6 +73,7 @@ async function open(
       config: options.config,
       owner: 'background',
       askHuman: options.askHuman,
+      hook: options.hook,
       host: options.host,
       desktop: options.desktop,
       onStopRequested,

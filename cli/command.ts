@@ -9,6 +9,14 @@ export interface Output {
   readonly isTTY: boolean;
 }
 
+/** The person's own terminal, for what takes all of it. */
+export interface Console {
+  /** In characters. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Tells every key, Ctrl+C too, until the function it gives is called. */
+  listen(hear: { readonly onKeys: (text: string) => void; readonly onSize: () => void }): () => void;
+}
+
 /** What a command is handed of its surroundings. */
 export interface Surroundings {
   /** The person's folder, against which relative paths are resolved. */
@@ -19,12 +27,15 @@ export interface Surroundings {
   /** How the person starts this program, for the next step we suggest. */
   readonly program: string;
   readonly readInput: () => Promise<string>;
+  /** Null when the input or the output is no terminal. */
+  readonly console: Console | null;
   /** Connects to the runtime there is; null when there is none. */
   readonly attach: () => Promise<Connection | null>;
   /** Connects to the runtime there is, or starts one in the background and connects to that. */
   readonly reach: () => Promise<Connection>;
   /** The tool server by which agents without questions of their own ask a person; null when it was not built. */
   readonly askHuman: OpenOptions['askHuman'];
+  readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
   /** The Electron that would open the window, for `doctor`; null when none is known. */
   readonly desktop: string | null;

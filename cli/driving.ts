@@ -1,4 +1,5 @@
 import { afterwardsSchema } from '../core/contract/takeover';
+import { showScreen, whenDriven } from './attach';
 import type { Command } from './command';
 import { taskOutcome, withClient } from './task';
 
@@ -7,16 +8,27 @@ const size = { columns: 100, rows: 30 };
 
 const take: Command = {
   words: ['task', 'take'],
-  usage: 'ID [--interrupt]',
+  usage: 'ID [--interrupt] [--elsewhere]',
   summary: 'Drive the agent of a task yourself, in its own terminal, once its turn is over; --interrupt ends the turn',
-  options: { interrupt: { type: 'boolean' } },
+  options: { interrupt: { type: 'boolean' }, elsewhere: { type: 'boolean' } },
   names: { least: 1, most: 1 },
-  examples: ['task take 12', 'task take 12 --interrupt'],
-  more: 'Its terminal is on the Terminal tab of the task in the window. The task goes on when that ends or is handed back.\n',
+  examples: ['task take 12', 'task take 12 --interrupt', 'task take 12 --elsewhere'],
+  more: `At a terminal the agent's screen is shown in it; Ctrl+] leaves the screen open, and the same command comes back to it.
+With --elsewhere, or where there is no terminal, it is on the Terminal tab of the task in the window.
+The task goes on when the screen ends or is handed back.
+`,
   run: (given, around) =>
-    withClient(around, async (client) =>
-      taskOutcome(await client.tasks.take({ task: given.id(0), interrupt: given.flag('interrupt'), size }), around),
-    ),
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const { console } = around;
+      const interrupt = given.flag('interrupt');
+      const taken = await client.tasks.take({ task, interrupt, size: console?.size() ?? size });
+      if (console === null || given.json || given.flag('elsewhere')) return taskOutcome(taken, around);
+      if (taken.takeover?.state === 'asked') around.err.write('You take over when the turn of its agent is over.\n');
+      const terminal = await whenDriven(client, task, around.signal);
+      if (terminal !== null) await showScreen(client, terminal, { console, out: around.out });
+      return taskOutcome(await client.tasks.get({ task }), around);
+    }),
 };
 
 const handBack: Command = {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { attach } from '../core/client';
 import { readConfig } from '../core/config';
 import { version } from '../core/version';
-import type { Surroundings } from './command';
+import type { Console, Surroundings } from './command';
 import { programOf } from './program';
 import { reach } from './reach';
 import { run } from './run';
@@ -20,10 +20,12 @@ const around: Surroundings = {
   out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
   err: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true },
   readInput,
+  console: process.stdin.isTTY && process.stdout.isTTY ? ownConsole() : null,
   attach: () => attach({ folder: config.folders.data, version }),
   reach: () =>
     reach(config, self, (line) => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`))),
   askHuman: programBeside(process.argv[1], 'ask-human.js'),
+  hook: programBeside(process.argv[1], 'hook.js'),
   host: programBeside(process.argv[1], 'host.js'),
   desktop: process.env.ELECTRON_EXEC_PATH ?? null,
   signal: interrupted.signal,
@@ -47,6 +49,23 @@ void run(process.argv.slice(2), around).then((code) => {
 function programBeside(program: string | undefined, name: string): Surroundings['askHuman'] {
   const file = program === undefined ? '' : join(dirname(program), name);
   return existsSync(file) ? { command: process.execPath, args: [file], env: {} } : null;
+}
+
+function ownConsole(): Console {
+  const { stdin, stdout } = process;
+  return {
+    size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+    listen({ onKeys, onSize }) {
+      stdin.setRawMode(true);
+      stdin.setEncoding('utf8').on('data', onKeys).resume();
+      stdout.on('resize', onSize);
+      return () => {
+        stdout.off('resize', onSize);
+        stdin.off('data', onKeys).pause();
+        stdin.setRawMode(false);
+      };
+    },
+  };
 }
 
 async function readInput(): Promise<string> {

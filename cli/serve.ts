@@ -18,6 +18,7 @@ export const serve: Command = {
     const ended = await runInBackground({
       config: around.config,
       askHuman: around.askHuman,
+      hook: around.hook,
       host: around.host,
       desktop: around.desktop,
       idleMs,

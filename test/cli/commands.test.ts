@@ -72,6 +72,22 @@ describe('the main job in the terminal', () => {
     expect((await type('task', 'back', String(id), 'x')).code).toBe(2);
   });
 
+  test('its agent is driven in the terminal, left alone, come back to, and goes on when its screen ends', async () => {
+    const added = await add('--prompt', 'Drive it', '--trust', '--wait', '--json');
+    const id = String(added.json.id);
+    const take = (...keys: (readonly [string, string])[]) => terminal.type(['task', 'take', id], { keys });
+    const left = await take(['said again', 'Hello there.\r'], ['echo: Hello there.', '\u001d']);
+    expect(left).toMatchObject({ code: 0 });
+    expect(left.out).toContain(`task hand-back ${id}`);
+    expect((await type('task', 'show', id)).out).toContain('You drive it in terminal');
+    const ended = await take(['echo: Hello there.', '/exit\r']);
+    expect(ended).toMatchObject({ code: 0 });
+    expect((await type('task', 'wait', id, '--json')).json).toMatchObject({ state: 'review', takeover: null });
+    expect((await type('task', 'log', id)).out).toContain('Hello there.');
+    const over = await type('task', 'hand-back', id);
+    expect(over).toMatchObject({ code: 1, err: expect.stringContaining('Nobody drives') });
+  });
+
   test('a question waits in the inbox and is answered there', async () => {
     const added = await add('--prompt', 'Do it\n[permission: rm -rf build]', '--wait', '--json');
     expect(added.code).toBe(0);

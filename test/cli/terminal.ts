@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Surroundings } from '../../cli/command';
+import type { Console, Surroundings } from '../../cli/command';
 import { run } from '../../cli/run';
 import { attach } from '../../core/client';
 import { readConfig } from '../../core/config';
 import { type OpenRuntime, openRuntime } from '../../core/open';
 import { version } from '../../core/version';
 import { temporaryFolder } from '../core/server/door';
+import { hostProgram } from '../support/host';
 
 /** What one command printed and how it ended. */
 export interface Printed {
@@ -47,6 +48,7 @@ export async function openTerminal() {
       config,
       owner,
       askHuman: null,
+      host: hostProgram,
       desktop: null,
       onStopRequested: () => void runtime?.close(),
     });
@@ -56,8 +58,30 @@ export async function openTerminal() {
   const connect = () => attach({ folder: config.folders.data, version });
 
   /** Runs one command line in this process; the words are its arguments. */
-  async function type(words: readonly string[], options: { input?: string; tty?: boolean } = {}): Promise<Printed> {
+  async function type(
+    words: readonly string[],
+    options: { input?: string; tty?: boolean; keys?: readonly (readonly [shown: string, press: string])[] } = {},
+  ): Promise<Printed> {
     const printed = { out: '', err: '' };
+    const keys = [...(options.keys ?? [])];
+    let onKeys: ((text: string) => void) | null = null;
+    /** Presses the next keys when what they wait for is shown. */
+    const look = () => {
+      const [next] = keys;
+      if (next === undefined || onKeys === null || !printed.out.includes(next[0])) return;
+      keys.shift();
+      onKeys(next[1]);
+      look();
+    };
+    const console: Console = {
+      size: () => ({ columns: 90, rows: 20 }),
+      listen(hear) {
+        ({ onKeys } = hear);
+        return () => {
+          onKeys = null;
+        };
+      },
+    };
     const around: Surroundings = {
       directory: folder.path,
       config,
@@ -65,6 +89,7 @@ export async function openTerminal() {
       out: {
         write(text) {
           printed.out += text;
+          look();
         },
         isTTY: options.tty ?? false,
       },
@@ -75,6 +100,7 @@ export async function openTerminal() {
         isTTY: options.tty ?? false,
       },
       readInput: async () => options.input ?? '',
+      console: options.keys === undefined ? null : console,
       attach: connect,
       reach: async () => {
         const connection = await connect();
