@@ -1,4 +1,5 @@
-import fs, { readFileSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import fs, { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createRouterClient } from '@orpc/server';
@@ -26,10 +27,16 @@ let live = plan.tasks?.length ?? 0;
 let count = plan.count ?? (point === 'asked' ? live : 1);
 let struck = point === 'none';
 
-/** The agents of this runtime: what it started that carries a task's marker. */
+/** The agents at work for this data folder: what this runtime, or the host, started that carries a task's marker. */
 function agents(): number[] {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return children.map(Number).filter((pid) => read(`/proc/${pid}/environ`).includes('SWITCHYARD_TASK='));
+  const owner = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && read(`/proc/${entry}/environ`).includes(`SWITCHYARD_TASK=${owner}:`))
+    .map(Number)
+    .filter((pid) => {
+      const parent = Number(/^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]);
+      return parent === process.pid || read(`/proc/${parent}/cmdline`).includes('core/host/main.ts');
+    });
 }
 
 /** What a file holds; nothing when it is gone. */
