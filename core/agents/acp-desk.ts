@@ -101,7 +101,9 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
   };
 
   const fillAll = async (fields: readonly Field[], { requestId, signal }: Put): Promise<CreateElicitationResponse> => {
-    const values = await Promise.all(fields.map((field, index) => fill(field, signal, `${requestId} ${index}`)));
+    const values = await Promise.all(
+      fields.map((field, index) => fill(field, signal, `${nameOf(requestId)} ${index}`)),
+    );
     if (dismissed.signal.aborted || signal.aborted) return { action: 'cancel' };
     const given = values.filter((value) => value !== null);
     if (given.length < values.length) return { action: 'decline' };
@@ -121,7 +123,7 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
         updates.running(call);
         return allowed(request);
       }
-      const answer = await put(question, signal, `${requestId}`);
+      const answer = await put(question, signal, nameOf(requestId));
       if (answer === null) return unanswered;
       if (answer.decision === 'allow') updates.running(call);
       if (answer.decision === 'deny' && answer.text !== null && answer.text.trim() !== '') {
@@ -166,6 +168,11 @@ const formSchema = z.object({
   message: z.string(),
   requestedSchema: z.custom<Parameters<typeof fieldsOf>[1]>((value) => typeof value === 'object' && value !== null),
 });
+
+/** The number 1 and the text "1" are two ids. */
+function nameOf(requestId: Put['requestId']): string {
+  return JSON.stringify(requestId);
+}
 
 function codeOf(reason: unknown): number | null {
   return typeof reason === 'object' && reason !== null && 'code' in reason && typeof reason.code === 'number'

@@ -9,7 +9,7 @@ export function nameOfLine(line: string): string {
   const { id, method, type, request_id: request, response } = said;
   // The two protocols there are: JSON-RPC, and the control lines of Claude Code.
   if (said.jsonrpc === '2.0' && id !== undefined)
-    return method === undefined ? `answer ${id}` : `request ${id} ${method}`;
+    return method === undefined ? `answer ${JSON.stringify(id)}` : `request ${JSON.stringify(id)} ${method}`;
   if (type === 'control_request') return `control ${request}`;
   if (type === 'control_response') return `answer ${(response as { readonly request_id?: unknown })?.request_id}`;
   return line;

@@ -45,8 +45,7 @@ export interface NewRequest {
  * and its steps say so. The same asking, by `askedAs`, is the same row whatever became of it. Throws NOT_FOUND for the task.
  */
 export function askRequest(db: Database, request: NewRequest): Asked {
-  const askedAs = request.askedAs ?? null;
-  const same = askedAs === null ? undefined : sameOf(db, askedAs);
+  const { askedAs, same } = askingOf(db, request);
   if (same !== undefined) return same;
   const known = earlierOf(db, request);
   if (known !== undefined && known.spent === 0) {
@@ -95,14 +94,28 @@ export interface Asked {
   readonly handed: boolean;
 }
 
-/** The row of an asking that is read again. */
-function sameOf(db: Database, askedAs: string): Asked | undefined {
-  const row = getRow<{ id: number; state: Request['state']; handed: 0 | 1 }>(
-    db,
-    'SELECT id, state, handed_at IS NOT NULL AS handed FROM request WHERE asked_as = ?',
-    askedAs,
-  );
-  return row && { ...row, handed: row.handed === 1 };
+/**
+ * The row of an asking that is read again, else the name its new row gets. An agent may use the id of a request again once
+ * it was answered, and what it asks then is another question: the row that was asked in this life already is passed over,
+ * so that going through the turn again counts them alike, and one with other words is never the same.
+ */
+function askingOf(
+  db: Database,
+  { askedAs = null, asked, fingerprint }: NewRequest,
+): { readonly askedAs: string | null; readonly same?: Asked } {
+  if (askedAs === null) return { askedAs };
+  for (let times = 1; ; times += 1) {
+    const name = times === 1 ? askedAs : `${askedAs} #${times}`;
+    const row = getRow<{ id: number; state: Request['state']; fingerprint: string; handed: 0 | 1 }>(
+      db,
+      'SELECT id, state, fingerprint, handed_at IS NOT NULL AS handed FROM request WHERE asked_as = ?',
+      name,
+    );
+    if (row === undefined) return { askedAs: name };
+    const { id, state, handed } = row;
+    if (asked?.has(id) === true || row.fingerprint !== fingerprint) continue;
+    return { askedAs: name, same: { id, state, handed: handed === 1 } };
+  }
 }
 
 interface Earlier {

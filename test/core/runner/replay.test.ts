@@ -19,6 +19,9 @@ describe('what a program was told before', () => {
     expect(replay.saidBefore(line(request))).toBe(false);
     expect(replay.saidBefore(line({ ...answer, result: { outcome: 'denied' } }))).toBe(true);
     expect(replay.saidBefore(line({ ...request, id: 1 }))).toBe(false);
+    expect(
+      createReplay([{ printed: 0, text: line({ ...answer, id: 1 }) }]).saidBefore(line({ ...answer, id: '1' })),
+    ).toBe(false);
     expect(replay.told()).toBe(3);
   });
 

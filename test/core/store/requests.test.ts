@@ -97,6 +97,29 @@ describe('a question', () => {
     expect(ask(db, { generation: 2, asked: new Set([first]) }).id).toBe(second);
   });
 
+  test('of a later asking under an id the agent used before is another, and going through the turn again finds each', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const named = (fingerprint: string, asked: Set<number>) => {
+      const put = ask(db, { fingerprint, asked, askedAs: 'turn 1 1' });
+      asked.add(put.id);
+      return put;
+    };
+    const asked = new Set<number>();
+    const first = named('read', asked);
+    answer(db, first.id, allow);
+    markHanded(db, { request: first.id, at: 25 });
+    const second = named('delete', asked);
+    const third = named('read', asked);
+    expect([second, third]).toMatchObject([{ state: 'open' }, { state: 'open' }]);
+    expect(new Set([first.id, second.id, third.id]).size).toBe(3);
+    const again = new Set<number>();
+    expect(named('read', again)).toEqual({ id: first.id, state: 'answered', handed: true });
+    expect(named('delete', again)).toEqual({ id: second.id, state: 'open', handed: false });
+    expect(named('read', again)).toEqual({ id: third.id, state: 'open', handed: false });
+    expect(named('write', new Set())).toMatchObject({ state: 'open', handed: false });
+  });
+
   test('whose leave was handed out to an agent that died is asked anew and says so, because the tool may have run', () => {
     const { db } = temporaryStore();
     addTask(db);
