@@ -64,8 +64,10 @@ export async function goBack(
     if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
     const turns = sessionPlace(deps.db, session.id).turns;
     const known = await knownAs(deps.db, where.place, { work, session, turns, snapshot });
-    if (known !== undefined) await dropCheckpoint(where.place, snapshot);
-    if (known?.row.number === target.number) throw alreadyThere(target);
+    const isThere =
+      known?.row.number === target.number || (await isCommitted(where.place, { target, snapshot, turns }));
+    if (known !== undefined || isThere) await dropCheckpoint(where.place, snapshot);
+    if (isThere) throw alreadyThere(target);
     const change = await sizeOf(where.place, currentCheckpoint(deps.db, task), snapshot);
     const seq = newestEvent(deps, session.id);
     const conversation = conversationAt(deps, work.agent, target);
@@ -187,6 +189,16 @@ async function knownAs(
   return isTarget ? { row: target, exactly: false } : undefined;
 }
 
+/** Whether nothing happened since the checkpoint but that what it keeps was committed, for the review. */
+async function isCommitted(
+  place: Place,
+  { target, snapshot, turns }: { readonly target: CheckpointRow; readonly snapshot: Snapshot; readonly turns: number },
+): Promise<boolean> {
+  if (target.kind !== 'turn' || target.turn !== turns || snapshot.head === null) return false;
+  const alike = filesOf(target.state) === filesOf(rowOf(snapshot).state);
+  return alike && (await treeOf(place, snapshot.head)) === snapshot.staged;
+}
+
 function leftAt(db: Database, work: TaskWork, session: Session) {
   const { turns, resumeAt } = sessionPlace(db, session.id);
   const parent = currentCheckpoint(db, work.id)?.number ?? null;
@@ -223,7 +235,7 @@ async function finish(deps: Needs, where: Where, intent: Return): Promise<Return
       updateSession(db, { session: session.id, endReason: 'went back', ...conversed(done, target) });
     // What was answered for what is undone must not stand as leave for what comes.
     for (const { id } of undelivered(db, task)) markDelivered(db, { request: id, at: deps.now() });
-    if (size !== null) patchTask(db, { task, patch: { change: size }, at: deps.now() });
+    patchTask(db, { task, patch: size === null ? {} : { change: size }, at: deps.now() });
   });
   deps.announce(task);
   return done;

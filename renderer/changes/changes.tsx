@@ -3,14 +3,18 @@ import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Explained, Failed, Skeleton } from '../parts/empty';
+import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { cleanLine } from '../text/clean';
+import { TurnChanges } from './turn-changes';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
 /** A task's change: its files and its diff, or why there is none to see. */
 export function Changes({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
+  const turn = useView((view) => (view.turn?.task === task.id ? view.turn.checkpoint : null));
+  if (turn !== null) return <TurnChanges task={task.id} checkpoint={turn} />;
   if (review.value !== null) {
     return (
       <Suspense fallback={<Skeleton lines={10} />}>

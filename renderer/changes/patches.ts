@@ -4,6 +4,9 @@ import { useApp } from '../state/app';
 import { type Failure, failureOf, isAbort } from '../state/failure';
 import { planBatches, splitPatch } from './batches';
 
+/** What a review and the changes of a turn have alike: two commits, and the files that differ. */
+export type Compared = Pick<Review, 'task' | 'mergeBase' | 'head' | 'files'>;
+
 /** The patches of a review's files as far as they were fetched. */
 export interface Patches {
   readonly byPath: ReadonlyMap<string, string>;
@@ -16,7 +19,7 @@ export interface Patches {
 }
 
 interface State {
-  readonly review: Review | null;
+  readonly review: Compared | null;
   readonly byPath: ReadonlyMap<string, string>;
   readonly loading: boolean;
   readonly failure: Failure | null;
@@ -25,7 +28,7 @@ interface State {
 const longestPatch = 2_000_000;
 
 /** Fetches a review's patch in small calls, in the order shown; heavy files only when asked for. */
-export function usePatches(review: Review): Patches {
+export function usePatches(review: Compared): Patches {
   const { line } = useApp();
   const plan = useMemo(() => planBatches(review.files), [review]);
   const [round, setRound] = useState(0);

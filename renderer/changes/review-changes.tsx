@@ -1,6 +1,5 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed } from '../parts/empty';
 import { useApp, useView } from '../state/app';
@@ -10,12 +9,18 @@ import { cleanLine } from '../text/clean';
 import { DiffView } from './diff-view';
 import { FileList } from './file-list';
 import { hunksOf, itemOf } from './items';
-import { usePatches } from './patches';
+import { type Compared, usePatches } from './patches';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
 
+interface Props {
+  readonly review: Compared;
+  /** Where it is kept how far this diff was read. */
+  readonly spot?: string;
+}
+
 /** The diff of a review with its list of files, by keyboard: hunks, viewed marks, one column or two. */
-export function ReviewChanges({ review }: { readonly review: Review }): ReactNode {
+export function ReviewChanges({ review, spot = `changes:${review.task}` }: Props): ReactNode {
   const app = useApp();
   const patches = usePatches(review);
   const { viewed, mark } = useViewed(review.task, review.head);
@@ -33,7 +38,7 @@ export function ReviewChanges({ review }: { readonly review: Review }): ReactNod
     [files, patches.byPath, viewed, unfolded],
   );
   const path = current ?? files[0]?.path ?? null;
-  const noteSpot = useDiffSpot({ task: review.task, items, patches, view });
+  const noteSpot = useDiffSpot({ name: spot, items, patches, view });
 
   const goToFile = useCallback((to: string) => {
     setCurrent(to);

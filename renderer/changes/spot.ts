@@ -9,14 +9,14 @@ import type { Patches } from './patches';
  * Files above the one gone to are fetched first, so its place is certain once its own patch is here.
  */
 export function useDiffSpot(options: {
-  readonly task: number;
+  readonly name: string;
   readonly items: readonly CodeViewDiffItem[];
   readonly patches: Patches;
   readonly view: RefObject<CodeViewHandle<undefined, undefined> | null>;
 }): (path: string, offset: number) => void {
   const { items, patches, view } = options;
   const first = items[0]?.id;
-  const spot = useSpot(`changes:${options.task}`, () => {});
+  const spot = useSpot(options.name, () => {});
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was drawn moves what is below it, so it is gone to again.
   useEffect(() => {
     const goal = spot.goal();

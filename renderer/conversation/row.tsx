@@ -12,6 +12,7 @@ import { count, exactly } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
 import type { Row } from './rows';
+import { TurnMark, WentBack } from './turn-mark';
 
 interface Props {
   readonly row: Row;
@@ -81,13 +82,9 @@ export const RowView = memo(
           </p>
         );
       case 'checkpoint':
-        return (
-          <p className="fact quiet">
-            Turn {row.turn} changed {count(row.files, 'file')}, +{row.additions} −{row.deletions}
-          </p>
-        );
+        return <TurnMark row={row} task={task} />;
       case 'back':
-        return <p className="fact">You went back: {row.name.toLowerCase()}.</p>;
+        return <WentBack row={row} task={task} />;
     }
   },
   (old, next) =>
@@ -97,6 +94,7 @@ export const RowView = memo(
     old.whole === next.whole &&
     old.onToggle === next.onToggle &&
     (next.row.kind !== 'request' || old.task.requests === next.task.requests) &&
+    ((next.row.kind !== 'checkpoint' && next.row.kind !== 'back') || old.task.worktree === next.task.worktree) &&
     (next.row.kind !== 'thought' || old.task.state === next.task.state),
 );
 

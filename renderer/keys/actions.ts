@@ -29,6 +29,7 @@ const table = {
   menu: { label: 'Actions of this task', keys: ['.'], group: 'Tasks' },
   'retry-task': { label: 'Retry this task', keys: ['e'], group: 'Tasks' },
   'resume-task': { label: 'Resume this task now', keys: ['n'], group: 'Tasks' },
+  'go-back': { label: 'Go back to a checkpoint of this task', keys: ['g b'], group: 'Tasks' },
   discard: { label: 'Discard this change', keys: ['mod+Backspace'], group: 'Tasks' },
   allow: { label: 'Approve or allow', keys: ['a'], group: 'Requests' },
   deny: { label: 'Deny', keys: ['d'], group: 'Requests' },

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useView } from '../state/app';
 import { AddRepository } from './add-repository';
+import { GoBack } from './go-back';
 import { Help } from './help';
 import { NewTask } from './new-task';
 import { Palette } from './palette';
@@ -20,6 +21,8 @@ export function SheetHost(): ReactNode {
       return <SettingsSheet />;
     case 'rules':
       return <Rules />;
+    case 'go-back':
+      return <GoBack id={sheet.task} chosen={sheet.checkpoint} />;
     case 'palette':
       return <Palette />;
     case 'search':

@@ -19,6 +19,8 @@ export type Sheet =
   | { readonly kind: 'add-repository'; readonly path: string | null; readonly queue?: FolderQueue }
   | { readonly kind: 'settings' }
   | { readonly kind: 'rules' }
+  /** `checkpoint` is chosen already; null for none. */
+  | { readonly kind: 'go-back'; readonly task: number; readonly checkpoint: number | null }
   | { readonly kind: 'palette' }
   | { readonly kind: 'search'; readonly words: string }
   | { readonly kind: 'help' }
@@ -35,6 +37,8 @@ export interface View {
   readonly diffStyle: 'unified' | 'split';
   /** The list lies over the page, in a narrow window. */
   readonly drawer: boolean;
+  /** The turn whose changes are shown in place of the task's whole change, by its checkpoint. */
+  readonly turn: { readonly task: number; readonly checkpoint: number } | null;
   readonly sheet: Sheet;
 }
 
@@ -46,6 +50,7 @@ const start: View = {
   beside: false,
   diffStyle: 'unified',
   drawer: false,
+  turn: null,
   sheet: null,
 };
 const name = 'view';

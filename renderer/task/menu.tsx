@@ -7,6 +7,7 @@ import { useFocusBack } from '../parts/focus-back';
 import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { type App, useApp } from '../state/app';
+import { askBack, mayGoBack } from '../state/checkpoints';
 import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/commands';
 import { copyText } from '../state/copy';
 import { canResume } from '../tasks/waits';
@@ -29,9 +30,10 @@ export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
       focus.remember();
       setOpen(true);
     },
+    ...(mayGoBack(task) ? { 'go-back': () => askBack(app, task, null) } : {}),
     ...(canDiscard ? { discard: () => void discardTask(app, task) } : {}),
   });
-  const groups = [movesOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
+  const groups = [movesOf(app, task), backOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
   return (
     <DropdownMenu.Root open={open} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild>
@@ -100,6 +102,11 @@ function movesOf(app: App, task: Task): readonly Item[] {
         ? [{ name: 'Restore to review', act: () => void restoreTask(app, task) }]
         : [];
   }
+}
+
+function backOf(app: App, task: Task): readonly Item[] {
+  if (!mayGoBack(task)) return [];
+  return [{ name: 'Go back to a checkpoint…', keys: 'g b', act: () => askBack(app, task, null) }];
 }
 
 function copiesOf(app: App, task: Task): readonly Item[] {

@@ -97,6 +97,20 @@ describe.each([{ theme: 'light' }, { theme: 'dark' }])('in the $theme theme', ({
     }
   });
 
+  test('going back to before the first turn, and undoing it', async () => {
+    const point = page.getByRole('radio', { name: /Before the first turn/ });
+    await page.getByRole('button', { name: 'Go back to here, after turn 1' }).click();
+    await point.check();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go back', exact: true }).click();
+    await page.getByText('You went back: before the first turn.').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    await page.getByText('No file was changed').waitFor();
+    await page.getByRole('button', { name: /^Undo/ }).first().click();
+    await page.getByRole('button', { name: /GREETING.md/ }).waitFor();
+  });
+
   test('terminals: none, one that runs, and looking for something in it', async () => {
     await page.getByRole('tab', { name: 'Terminal' }).click();
     await page.getByText('No terminal yet').waitFor();

@@ -442,3 +442,50 @@ describe('a limit and a budget', () => {
       .toMatchObject([{ budget: { usd: 20 } }, { budget: { usd: 7, tokens: 1000, minutes: 90 } }]);
   });
 });
+
+describe('checkpoints', () => {
+  test('each turn ends with what it changed, is seen alone, and can be gone back to and undone', async () => {
+    await harness.open('little');
+    await press('g', 'r');
+    await option('Rename').first().click();
+    await press('g', '1');
+    await page.getByText('Turn 3 changed 3 files').waitFor();
+    expect(await harness.broken()).toEqual([]);
+
+    await page.getByRole('button', { name: 'Show changes of turn 3' }).click();
+    await page.getByText('Only what turn 3 changed').waitFor();
+    await page.getByText('3 files', { exact: true }).waitFor();
+    await press('Escape');
+    await page.getByText('Only what turn 3 changed').waitFor({ state: 'detached' });
+    await press('g', '1');
+
+    await page.getByRole('button', { name: 'Go back to here, after turn 3' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
+    await sheet.getByRole('radio', { name: /After turn 3/, checked: true }).waitFor();
+    await sheet.getByText(/conversation goes on from there/).waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await press('ArrowDown', 'ArrowDown');
+    await sheet.getByRole('radio', { name: /After turn 2/, checked: true }).waitFor();
+    await press('Enter');
+    await sheet.waitFor({ state: 'detached' });
+    await page.getByText(/^Back at: after turn 2/).waitFor();
+    await press('Control+z');
+    await expect
+      .poll(async () =>
+        (await harness.called('checkpoints.back')).map((input) => (input as { checkpoint: number }).checkpoint),
+      )
+      .toEqual([2, 5]);
+  });
+
+  test('an agent at work is stopped first, which is said before', async () => {
+    await harness.open('little');
+    await press('g', 'n');
+    await option('').first().click();
+    await press('g', 'b');
+    const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
+    await sheet.getByText('The agent is in the middle of a turn. It is stopped first').waitFor();
+    await sheet.getByRole('button', { name: 'Stop and go back' }).click();
+    await page.getByText(/^Back at:/).waitFor();
+    expect(await harness.called('checkpoints.back')).toHaveLength(1);
+  });
+});

@@ -73,6 +73,7 @@ describe('the view', () => {
       diffStyle: 'split',
       filter: '',
       drawer: false,
+      turn: null,
       sheet: { kind: 'new-task', repository: 3 },
     });
     before.update((view) => ({ ...view, sheet: { kind: 'settings' } }));

@@ -165,6 +165,11 @@ describe('going back', () => {
 
   it('to where the worktree is already, or to what there is not, says so', async () => {
     const { id } = await twoTurns();
+    // That what it keeps was committed since is nothing to go back from.
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 2 })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+    });
+    expect((await list(id)).length).toBe(3);
     await bed.calls.checkpoints.back({ task: id, checkpoint: 1 });
     await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject({
       message: `The worktree of task ${id} is as checkpoint 1 has it already.`,

@@ -235,13 +235,15 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
     },
     checkpoints: {
-      list: on.checkpoints.list.handler(() => []),
-      diff: on.checkpoints.diff.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'There is no such checkpoint.' });
+      list: on.checkpoints.list.handler(({ input }) => data.checkpoints(get(input.task), amount === 'much' ? 120 : 5)),
+      diff: on.checkpoints.diff.handler(({ input }) => {
+        const { mergeBase, head, files } = reviewOf(input.task).review;
+        return { task: input.task, from: input.from ?? null, to: input.to, mergeBase, head, files: files.slice(0, 3) };
       }),
       back: on.checkpoints.back.handler(({ input }) => {
         note('checkpoints.back', input);
-        return { task: input.task, checkpoint: input.checkpoint, left: input.checkpoint + 1, conversation: 'back' };
+        put(get(input.task));
+        return { ...input, left: 5, conversation: 'back' as const };
       }),
     },
     requests: {

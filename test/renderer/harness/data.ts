@@ -1,6 +1,7 @@
 import type { AgentStatus } from '../../../core/contract/agent';
 import { noBudget } from '../../../core/contract/budget';
 import type { Check } from '../../../core/contract/check';
+import type { Checkpoint } from '../../../core/contract/checkpoint';
 import type { Process } from '../../../core/contract/process';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
@@ -134,7 +135,8 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     budget: noBudget,
     spent: nothingSpent,
     change: null,
-    worktree: null,
+    worktree:
+      state === 'review' || state === 'running' ? `/home/ada/.local/share/switchyard/worktrees/api-1/${id}` : null,
     session: state === 'queued' ? null : id,
     mergedOid: null,
     backupRef: null,
@@ -439,9 +441,31 @@ export const shortTalk: readonly TranscriptBody[] = [
 
 /** What the agent says of itself when its turn is over. */
 export const usedTalk: readonly TranscriptBody[] = [
+  { type: 'back', back: 1, checkpoint: 1, name: 'After turn 1', left: 3, conversation: 'back' },
+  { type: 'checkpoint', checkpoint: 4, turn: 3, files: 3, additions: 48, deletions: 12 },
   { type: 'context', used: 41_200, size: 200_000 },
   { type: 'usage', inputTokens: 128_400, outputTokens: 3_950, costUsd: 0.42 },
 ];
+
+/** So many checkpoints of a task: its start, its turns, and now and then what was left by going back. */
+export function checkpoints(of: Pick<Task, 'id' | 'session'>, many: number): Checkpoint[] {
+  return Array.from({ length: many }, (_, number): Checkpoint => {
+    const kind = number === 0 ? 'start' : number % 4 === 3 ? 'left' : 'turn';
+    const change = { files: number === 0 ? 0 : 1 + (number % 7), additions: number * 16, deletions: number * 3 };
+    return {
+      ...{
+        task: of.id,
+        number,
+        kind,
+        turn: number - Math.floor(number / 4),
+        session: of.session ?? 1,
+        seq: number * 5,
+      },
+      ...{ tree: 'a'.repeat(40), parent: number === 0 ? null : number - 1, change, at: minutes((many - number) * 7) },
+      ...{ kept: true, current: number === many - 1, conversation: number === 0 ? 'anew' : 'back' },
+    };
+  });
+}
 
 export function longTalk(): readonly TranscriptBody[] {
   const bodies: TranscriptBody[] = [];

@@ -1,0 +1,59 @@
+import { conversationWords } from '../../core/contract/checkpoint';
+import type { Task } from '../../core/contract/task';
+import type { App } from './app';
+import { carryOut, complain, showSheet } from './commands';
+import type { Failure } from './failure';
+import { say } from './said';
+
+/** Where to go back to: a checkpoint and what it is called. */
+export interface Destination {
+  readonly number: number;
+  readonly name: string;
+}
+
+/** Whether a task has anything to go back to: an agent began, and its worktree is there. */
+export function mayGoBack(task: Task): boolean {
+  return task.session !== null && task.worktree !== null && task.state !== 'done';
+}
+
+/** Whether its agent is at work, or may be at any moment: then it has to be stopped before the task can go back. */
+export function isAtWork({ state }: Pick<Task, 'state'>): boolean {
+  return state === 'queued' || state === 'running' || state === 'waiting';
+}
+
+/** Asks which checkpoint to go back to, and says what that does. */
+export function askBack(app: App, task: Pick<Task, 'id'>, checkpoint: number | null): void {
+  showSheet(app, { kind: 'go-back', task: task.id, checkpoint });
+}
+
+/** Shows the changes of one turn where the task's whole change is shown otherwise. */
+export function showTurn(app: App, task: number, checkpoint: number): void {
+  app.view.update((view) => ({ ...view, turn: { task, checkpoint }, tab: 'changes', sheet: null }));
+}
+
+/** Shows the task's whole change again. */
+export function showWhole(app: App): void {
+  app.view.update((view) => ({ ...view, turn: null }));
+}
+
+/** Goes back, with a way to undo it; an agent at work is stopped first. A failure is given back to be shown in place. */
+export async function goBack(app: App, task: Task, to: Destination): Promise<Failure | null> {
+  const stops = isAtWork(task);
+  const sentence = stops ? 'Stopping, then going back…' : 'Going back…';
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence }, async (client) => {
+    if (stops) await client.tasks.cancel({ task: task.id });
+    return client.checkpoints.back({ task: task.id, checkpoint: to.number });
+  });
+  if (!ended.ok) return ended.failure;
+  const { left, conversation } = ended.value;
+  const undo = async (): Promise<void> => {
+    const now = app.model.get().tasks.get(task.id) ?? task;
+    const failure = await goBack(app, now, { number: left, name: 'what you had left' });
+    if (failure !== null) complain(app, failure);
+  };
+  const text = `Back at: ${to.name}. ${conversationWords(conversation).replace(/\.$/, '')}`;
+  // What was shown of one turn may be no part of the change any more.
+  showWhole(app);
+  say(app.said, { kind: 'done', text, undo: () => void undo() });
+  return null;
+}
