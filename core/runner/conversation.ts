@@ -65,11 +65,12 @@ export async function converse(
   transcript: Transcript,
   held: HeldTurn | null = null,
 ): Promise<TurnEnd | Lost> {
+  const talk = { deps, answers, subject, session, transcript };
   try {
     const told = new Set<number>(held?.given.told);
     let afterTurn = false;
     if (held === null) await keepStart(deps, subject, session.id, transcript.last());
-    const next = () => comesNext(deps, answers, subject, session, transcript, { afterTurn, told });
+    const next = () => comesNext(talk, { afterTurn, told });
     let words = held?.given.words ?? (await next());
     for (let going = held; ; going = null) {
       if ('kind' in words) return words;
@@ -80,7 +81,7 @@ export async function converse(
       // Whoever ends it here has the last word.
       if (leave !== 'go on') session.cutOff = false;
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };
-      if (waits) words = await wordsFor(deps, subject, session, { afterTurn, told });
+      if (waits) words = await wordsFor(talk, { afterTurn, told });
       const end = await turn(deps, answers, subject, session, transcript, words, told, going);
       if (end.kind === 'lost') return end;
       afterTurn = end.kind === 'completed';

@@ -5,7 +5,14 @@ import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import { countTurn, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
-import { beginTakeover, endTakeover, type TakeoverRow, takeoverOf } from '../store/takeovers';
+import {
+  beginTakeover,
+  type DrivenRow,
+  endTakeover,
+  readDriven,
+  type TakeoverRow,
+  takeoverOf,
+} from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
 import { readTranscript } from '../store/transcript-read';
 import type { Answers } from './answers';
@@ -18,6 +25,15 @@ import { newKey } from './hooks';
 import { retell } from './retold';
 import type { OpenSession } from './session';
 import { terminalVariables } from './terminal-program';
+
+/** A conversation at work, with all that it takes. */
+export interface Talk {
+  readonly deps: Deps;
+  readonly answers: Answers;
+  readonly subject: Subject;
+  readonly session: OpenSession;
+  readonly transcript: Transcript;
+}
 
 /** How a person's drive of a conversation ended: as they handed back, or because the work on the task was stopped. */
 export type Drive = Afterwards | 'stopped';
@@ -38,13 +54,8 @@ type Tell = (body: TranscriptBody, at?: number) => void;
  * earlier runtime left, waits until it ends, and keeps what was said on it. No turn of the agent runs meanwhile. Null
  * when nobody asked.
  */
-export async function personDrives(
-  deps: Deps,
-  answers: Answers,
-  subject: Subject,
-  session: OpenSession,
-  transcript: Transcript,
-): Promise<Drive | null> {
+export async function personDrives(talk: Talk): Promise<Drive | null> {
+  const { deps, answers, subject, session, transcript } = talk;
   const { task } = subject.claim;
   const asked = takeoverOf(deps.db, task);
   // One that was cancelled and queued again may still be ending: it must not meet a turn.
@@ -55,7 +66,7 @@ export async function personDrives(
     const rest = fresh(body);
     if (rest !== null) transcript.append(rest, at);
   };
-  const open = () => openScreen(deps, subject, session, { asked, afterEvent: transcript.last() }, tell);
+  const open = () => openScreen(talk, asked, tell);
   try {
     if (asked.state === 'asked') await open();
     else {
@@ -78,8 +89,9 @@ export async function personDrives(
   if (stop === 'closing' || stop === 'lost') return 'stopped';
   // Handed back, ended by itself or cancelled: from here on nobody may type into it.
   await deps.screens.closeOf(task);
-  const driven = takeoverOf(deps.db, task) ?? asked;
-  await takeBack(deps, subject, session, driven, tell);
+  // By its id, because cancelling the task has ended it.
+  const driven = readDriven(deps.db, asked.id);
+  await takeBack(talk, driven, tell);
   const turn = await deps.writer.write((db) => countTurn(db, session.id));
   const kept = await keepTurn(deps, subject, { session, turn, seq: transcript.last(), point: null });
   if (kept !== null) tell(kept);
@@ -95,13 +107,9 @@ async function toldOf(deps: Deps, session: number, asked: TakeoverRow): Promise<
   return told;
 }
 
-async function openScreen(
-  deps: Deps,
-  { claim, agent, prompt, directory, environment, permissionLevel, passed }: Subject,
-  session: OpenSession,
-  { asked, afterEvent }: { readonly asked: TakeoverRow; readonly afterEvent: number },
-  tell: Tell,
-): Promise<void> {
+async function openScreen({ deps, subject, session, transcript }: Talk, asked: TakeoverRow, tell: Tell): Promise<void> {
+  const { claim, agent, prompt, directory, environment, permissionLevel, passed } = subject;
+  const afterEvent = transcript.last();
   if (agent.screen === undefined) throw new Error(`${agent.name} has no terminal of its own.`);
   const seat = { opening: prompt, directory, environment, permissionLevel, trusted: passed !== null };
   const { program, door } = deps.hooks;
@@ -138,21 +146,17 @@ async function openScreen(
 }
 
 /** Keeps what was said on the screen and ends the takeover, so that a turn may begin. */
-async function takeBack(
-  deps: Deps,
-  { claim: { task }, agent, directory, environment, prompt }: Subject,
-  session: OpenSession,
-  { mark, beganAt, afterwards }: TakeoverRow,
-  tell: Tell,
-): Promise<void> {
+async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: Tell): Promise<void> {
+  const { agent, directory, environment, prompt } = subject;
+  const { task, mark, beganAt, afterwards } = row;
   const to = deps.now();
-  const driven = { agentSession: session.agentSession, mark: mark ?? '', directory, environment };
-  const { agentSession, lines, usage, unread } = await read(deps, task, agent, driven);
+  const driven = { task, agentSession: session.agentSession, mark, directory, environment };
+  const { agentSession, lines, usage, unread } = await read(deps, agent, driven);
   // The task's own prompt was told when the screen was opened.
   const first = lines.findIndex(({ body }) => body.type === 'prompt' && body.text.trim() === prompt.trim());
   for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
   if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
-  const text = `You drove it in a terminal from ${clock(beganAt ?? to)} to ${clock(to)}.${unread}`;
+  const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${unread}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text });
   const withdrawn = await deps.writer.write((db) => {
     const at = deps.now();
@@ -160,7 +164,7 @@ async function takeBack(
     updateSession(db, { session: session.id, agentSession, usage });
     if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
     // What was asked on the screen went with it; an older question is still good, unless the person has finished it all.
-    const since = afterwards === 'review' ? 0 : (beganAt ?? at);
+    const since = afterwards === 'review' ? 0 : beganAt;
     return withdrawSince(db, { task, since, at, reason: 'Handed back.' });
   });
   for (const id of withdrawn) deps.announceRequest(id);
@@ -173,9 +177,8 @@ async function takeBack(
 
 async function read(
   deps: Deps,
-  task: number,
   agent: Agent,
-  driven: Driven,
+  { task, ...driven }: Driven & { readonly task: number },
 ): Promise<Said & { readonly unread: string }> {
   try {
     if (agent.screen !== undefined) return { ...(await agent.screen.said(driven)), unread: '' };

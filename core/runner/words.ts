@@ -1,11 +1,8 @@
 import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { releaseMessages } from '../store/messages';
-import type { Transcript } from '../store/transcript';
-import type { Answers } from './answers';
-import type { Subject } from './conversation';
 import type { Deps } from './deps';
-import { type Drive, handedBack, personDrives } from './driving';
-import { nextWords, type OpenSession, type Words } from './session';
+import { type Drive, handedBack, personDrives, type Talk } from './driving';
+import { nextWords, type Words } from './session';
 
 /** What `nextWords` has to know of the turn before. */
 export interface Before {
@@ -14,7 +11,7 @@ export interface Before {
 }
 
 /** What to say next, taken into hand: once this resolves the person can no longer change it. */
-export async function wordsFor(deps: Deps, subject: Subject, session: OpenSession, before: Before): Promise<Words> {
+export async function wordsFor({ deps, subject, session }: Talk, before: Before): Promise<Words> {
   const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...before, at: deps.now() }));
   if (words.messages.length > 0) deps.announceMessages(subject.claim.task);
   return words;
@@ -30,26 +27,19 @@ export async function letGo(deps: Deps, task: number): Promise<void> {
  * What to say next, once nobody drives the conversation in a terminal any more; or how the conversation ends with a
  * person's drive.
  */
-export async function comesNext(
-  deps: Deps,
-  answers: Answers,
-  subject: Subject,
-  session: OpenSession,
-  transcript: Transcript,
-  before: Before,
-): Promise<Words | TurnEnd> {
+export async function comesNext(talk: Talk, before: Before): Promise<Words | TurnEnd> {
   let last: Drive | null = null;
   for (;;) {
-    const drive = await personDrives(deps, answers, subject, session, transcript);
+    const drive = await personDrives(talk);
     if (drive === 'stopped') return { kind: 'cancelled', usage: unknownUsage };
     if (drive === null) break;
     last = drive;
   }
-  if (last === null) return wordsFor(deps, subject, session, before);
-  const words = await wordsFor(deps, subject, session, { ...before, afterTurn: true });
+  if (last === null) return wordsFor(talk, before);
+  const words = await wordsFor(talk, { ...before, afterTurn: true });
   // The person finished it themselves, unless they have left something to be said.
   if (last === 'review' && words.text === '') return { kind: 'completed', usage: unknownUsage };
-  if (session.agentSession === null) return words;
+  if (talk.session.agentSession === null) return words;
   const text = [handedBack, words.text].filter((part) => part !== '').join('\n\n');
   return { ...words, text, by: words.text === '' ? 'switchyard' : words.by };
 }

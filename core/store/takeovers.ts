@@ -19,6 +19,12 @@ export interface TakeoverRow extends Takeover {
   readonly afterEvent: number;
 }
 
+/** A takeover whose terminal was begun. */
+export interface DrivenRow extends TakeoverRow {
+  readonly mark: string;
+  readonly beganAt: number;
+}
+
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
   asked_at AS askedAt, began_at AS beganAt`;
 
@@ -53,6 +59,14 @@ export function takeoverOf(db: Database, task: number): TakeoverRow | undefined 
   return getRow<TakeoverRow>(db, `SELECT ${columns} FROM takeover WHERE task_id = ? AND state <> 'ended'`, task);
 }
 
+/** A takeover whose terminal was begun, also when it has ended. Throws when none was. */
+export function readDriven(db: Database, takeover: number): DrivenRow {
+  const sql = `SELECT ${columns} FROM takeover WHERE id = ? AND mark IS NOT NULL AND began_at IS NOT NULL`;
+  const row = getRow<DrivenRow>(db, sql, takeover);
+  if (row === undefined) throw new Error(`The takeover ${takeover} never had a terminal.`);
+  return row;
+}
+
 /** Whether the person drives a task, or wants to. */
 export function isTaken(db: Database, task: number): boolean {
   return takeoverOf(db, task) !== undefined;
@@ -77,7 +91,7 @@ export function beginTakeover(
   begun: {
     readonly takeover: number;
     readonly terminal: number;
-    readonly mark: string | null;
+    readonly mark: string;
     readonly keyHash: string | null;
     readonly afterEvent: number;
     readonly at: number;

@@ -124,6 +124,25 @@ it('a task in a person’s hands holds no slot, and cancelling it ends their ter
   await expect(bed.calls.tasks.handBack({ task })).rejects.toMatchObject({ code: 'WRONG_STATE' });
 });
 
+it('a drive that is cancelled is told once, and nothing of the drives before it again', async () => {
+  const task = await newTask('Twice.');
+  await bed.reaches(task, 'review');
+  for (const words of ['First.', 'Second.']) {
+    const terminal = await takeOver(task);
+    await bed.calls.terminals.write({ terminal, text: `${words}\r` });
+    await says(terminal, `echo: ${words}`);
+    if (words === 'Second.') break;
+    await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+    await bed.reaches(task, 'review');
+  }
+  await bed.calls.tasks.cancel({ task });
+  await until(
+    async () => wordsIn(await transcriptOf(task)).filter((words) => words.startsWith('You drove')).length > 1,
+  );
+  const words = wordsIn(await transcriptOf(task));
+  expect(words.filter((each) => each === 'First.' || each === 'Second.')).toEqual(['First.', 'Second.']);
+});
+
 it('what an agent asked is withdrawn when a person interrupts it, and it asks again after them', async () => {
   const task = await newTask('Ask.\n[ask: Which colour? | red | green]');
   const asked = await bed.reaches(task, 'waiting');
