@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { TranscriptBody } from '../contract/transcript';
-import { endGroup, startChild, within } from './child';
+import { type Child, endGroup, startChild, within } from './child';
 import { findProgram } from './locate';
 import { capped, plainText } from './plain';
 import type { Driven, Said } from './screen';
@@ -124,39 +125,61 @@ export async function sessionNamed(place: Place, name: string): Promise<string |
   return sessions.data.find((session) => session.name === name)?.id ?? null;
 }
 
-/** A conversation as Goose exports it; null when it has none of this id. */
+/** A conversation as Goose exports it; null when it says that it has none of this id. Throws when that cannot be known. */
 export async function readConversation(place: Place, id: string): Promise<GooseConversation | null> {
-  const parsed = conversationSchema.safeParse(
-    await ask(place, ['session', 'export', '--session-id', id, '--format', 'json']),
-  );
-  return parsed.success ? parsed.data : null;
+  const told = await ask(place, ['session', 'export', '--session-id', id, '--format', 'json']);
+  if (told === null) return null;
+  const parsed = conversationSchema.safeParse(told);
+  if (!parsed.success) throw new Error(`Goose’s export of its conversation ${id} could not be understood.`);
+  return parsed.data;
 }
 
 const program = 'goose';
 const answerMs = 15_000;
 const longestAnswer = 256 * 1024 * 1024;
 
-/** What Goose prints for a command of its own, as JSON; null when it prints none. */
+/** Goose's own words for a conversation that is not there, as against one that it fails to read. */
+const noSuchSession = /: Session not found\s*$/m;
+
+/**
+ * What Goose prints for a command of its own, as JSON; null when it says that there is no such conversation. Throws when
+ * it prints none, or not in time.
+ */
 async function ask({ directory, environment }: Place, args: readonly string[]): Promise<unknown> {
   const command = await findProgram(program, environment);
-  if (command === null) return null;
+  if (command === null) throw new Error('There is no goose on the PATH to ask for its conversations.');
   const child = await startChild({ command, args, directory, environment });
   child.closeInput();
+  const asked = `goose ${args.slice(0, 2).join(' ')}`;
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const read = (async () => {
-      for await (const chunk of child.stdout) {
-        bytes += (chunk as Buffer).length;
-        if (bytes > longestAnswer) return false;
-        chunks.push(chunk as Buffer);
-      }
-      return true;
-    })();
-    if ((await within(read, answerMs)) !== true) return null;
-    const text = Buffer.concat(chunks).toString('utf8');
-    return text.trim().startsWith('{') || text.trim().startsWith('[') ? JSON.parse(text) : null;
+    const answer = await within(readAnswer(child.stdout), answerMs);
+    if (answer === null) throw new Error(`${asked} said nothing whole within ${answerMs / 1000} seconds.`);
+    if (answer.kind === 'too long') throw new Error(`${asked} printed more than ${longestAnswer / 1024 / 1024} MiB.`);
+    if (/^\s*[{[]/.test(answer.text)) return JSON.parse(answer.text);
+    const why = await complaintOf(child);
+    if (noSuchSession.test(why)) return null;
+    throw new Error(`${asked} failed: ${why.trim().split('\n')[0] || 'it printed nothing.'}`);
   } finally {
     await endGroup(child, { graceMs: 200 });
   }
+}
+
+/** What a program that ends said of it; its end may be seen before its last words are. */
+async function complaintOf(child: Child): Promise<string> {
+  await within(child.ended, answerMs);
+  for (let looks = 0; looks < 10 && child.stderr() === ''; looks += 1) await setTimeout(50);
+  return child.stderr();
+}
+
+type Answer = { readonly kind: 'whole'; readonly text: string } | { readonly kind: 'too long' };
+
+async function readAnswer(stdout: Child['stdout']): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdout) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > longestAnswer) return { kind: 'too long' };
+    chunks.push(chunk as Buffer);
+  }
+  return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
 }

@@ -35,7 +35,13 @@ async function open(options: GooseScreenOptions, seat: Seat): Promise<Opened> {
   const command = await findProgram(program, seat.environment);
   if (command === null) return { kind: 'refused', error: `There is no goose on the PATH. ${options.install}` };
   const environment = { ...seat.environment, ...options.environment(seat.permissionLevel) };
-  const known = resume === null ? null : await readConversation({ directory, environment }, resume);
+  let known: GooseConversation | null;
+  try {
+    known = resume === null ? null : await readConversation({ directory, environment }, resume);
+  } catch (cause) {
+    // Begun anew it would know nothing of what it was told and did.
+    return { kind: 'refused', error: cause instanceof Error ? cause.message : String(cause) };
+  }
   if (known !== null) {
     const args = ['session', '--resume', '--session-id', known.id, ...builtin];
     return { kind: 'program', command, args, environment, agentSession: known.id, mark: markOf(known) };
@@ -43,7 +49,8 @@ async function open(options: GooseScreenOptions, seat: Seat): Promise<Opened> {
   const error = tooLong(opening);
   if (error !== null) return { kind: 'refused', error };
   const name = `switchyard-${randomUUID()}`;
-  const args = ['run', '--interactive', '--name', name, ...builtin, '--text', opening];
+  // In one piece, because a prompt that begins with a dash would be taken for an option of its own.
+  const args = ['run', '--interactive', '--name', name, ...builtin, `--text=${opening}`];
   return { kind: 'program', command, args, environment, agentSession: null, mark: JSON.stringify({ name }) };
 }
 

@@ -151,4 +151,42 @@ describe('the record of Goose', () => {
     expect(opened).toMatchObject({ kind: 'refused', error: expect.stringContaining('.agents/plugins/theirs') });
     expect(await screen?.open({ ...seat, trusted: true })).toMatchObject({ error: expect.stringContaining('PATH') });
   });
+
+  const seat = (environment: Record<string, string>) => ({
+    resume: '20261121_1',
+    opening: '--help me',
+    directory: home,
+    environment,
+    permissionLevel: 'supervised' as const,
+    hooks: null,
+    trusted: true,
+  });
+
+  /** An environment in which goose is a script of these lines. */
+  function gooseThat(...lines: readonly string[]): Record<string, string> {
+    const file = join(home, 'goose');
+    writeFileSync(file, ['#!/bin/sh', ...lines].join('\n'), { mode: 0o755 });
+    return { PATH: `${home}:${process.env.PATH}` };
+  }
+
+  it.each([
+    ['fails', 'echo "Error: Session \'x\' not found or failed to read: database is locked" >&2; exit 1'],
+    ['is not understood', 'echo {}'],
+    ['is half printed', 'echo {'],
+  ])('that %s when it is asked for is not taken for one that is not there', async (_, line) => {
+    const environment = gooseThat(line);
+    const { screen } = createGoose({ askHuman: null });
+    expect(await screen?.open(seat(environment))).toMatchObject({ kind: 'refused' });
+    const driven = { agentSession: '20261121_1', mark: '{"messages":1}', directory: home, environment };
+    await expect(screen?.said(driven)).rejects.toThrow();
+    await expect(screen?.said({ ...driven, environment: { PATH: '' } })).rejects.toThrow('PATH');
+  });
+
+  it('that Goose says is not there is begun anew, with a prompt that may look like an option', async () => {
+    const environment = gooseThat(
+      'echo "Error: Session \'x\' not found or failed to read: Session not found" >&2; exit 1',
+    );
+    const opened = await createGoose({ askHuman: null }).screen?.open(seat(environment));
+    expect(opened).toMatchObject({ kind: 'program', args: expect.arrayContaining(['--text=--help me']) });
+  });
 });
