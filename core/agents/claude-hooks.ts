@@ -38,6 +38,11 @@ const eventSchema = z.discriminatedUnion('hook_event_name', [
   z.looseObject({ hook_event_name: z.enum(['Stop', 'UserPromptSubmit']) }),
 ]);
 
+const modeSchema = z.looseObject({ permission_mode: z.string() });
+
+/** The modes in which it asks for leave as in a turn. */
+const asking: readonly string[] = ['default', 'manual', 'plan'];
+
 interface Open {
   readonly tool: string;
   readonly input: string;
@@ -47,6 +52,22 @@ interface Open {
 /** Begins to listen to the hooks of a screen. */
 export function listenToClaude(desk: HookDesk): HookListener {
   const open = new Set<Open>();
+  let mode: string | null = null;
+  let quiet = false;
+
+  /** A person can tell the screen to ask less, which holds on it and nowhere else. */
+  function seeMode(event: unknown): void {
+    const parsed = modeSchema.safeParse(event);
+    if (!parsed.success || parsed.data.permission_mode === mode) return;
+    mode = parsed.data.permission_mode;
+    const asks = asking.includes(mode);
+    if (asks && !quiet) return;
+    quiet = !asks;
+    const text = quiet
+      ? `Claude Code was set to its mode ${mode} on the screen: there it runs more than before without asking.`
+      : 'Claude Code asks for leave on the screen again.';
+    desk.notice(text, quiet ? 'warning' : 'info');
+  }
 
   async function ask(tool: string, input: Readonly<Record<string, unknown>>, over: AbortSignal): Promise<unknown> {
     const request = { subtype: 'can_use_tool' as const, tool_name: tool, input };
@@ -72,6 +93,7 @@ export function listenToClaude(desk: HookDesk): HookListener {
 
   return {
     async take(event, over) {
+      seeMode(event);
       const parsed = eventSchema.safeParse(event);
       // A newer version may say more than is understood.
       if (!parsed.success) return null;

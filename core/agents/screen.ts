@@ -16,6 +16,8 @@ export interface HookDesk {
   readonly permissionLevel: PermissionLevel;
   /** As in a turn: the row is committed before the wait. Abort `withdrawn` when the question is over otherwise. */
   readonly ask: (question: Question, withdrawn: AbortSignal) => Promise<Answer>;
+  /** Says in the conversation that the screen asks for less leave, or for more, than it did. */
+  readonly notice: (text: string, level: 'info' | 'warning') => void;
   /** Nothing that was asked before is open on the screen any more, whoever heard it being asked. */
   readonly settled: () => void;
 }

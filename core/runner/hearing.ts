@@ -38,7 +38,8 @@ export function listen(
   const settled = () => void withdrawAsked(deps, claim.task).catch(broken);
   const broken = (cause: unknown) =>
     deps.log('error', 'A question could not be taken back.', { task: claim.task, cause: String(cause) });
-  const listener = agent.screen.listen({ directory, permissionLevel, ask: put, settled });
+  const notice: HookDesk['notice'] = (text, level) => record({ type: 'notice', level, text });
+  const listener = agent.screen.listen({ directory, permissionLevel, ask: put, settled, notice });
   return deps.hooks.listen(keyHash, listener, signal);
 }
 

@@ -11,9 +11,11 @@ const asks = { hook_event_name: 'PermissionRequest', ...bash };
 function listen(permissionLevel: PermissionLevel, answer: (withdrawn: AbortSignal) => Promise<Answer>) {
   const titles: string[] = [];
   let settled = 0;
+  const notices: string[] = [];
   const desk: HookDesk = {
     directory: '/nowhere',
     permissionLevel,
+    notice: (text) => void notices.push(text),
     settled: () => {
       settled += 1;
     },
@@ -22,7 +24,7 @@ function listen(permissionLevel: PermissionLevel, answer: (withdrawn: AbortSigna
       return answer(withdrawn);
     },
   };
-  return { ...listenToClaude(desk), titles, settled: () => settled };
+  return { ...listenToClaude(desk), titles, notices, settled: () => settled };
 }
 
 const never = (withdrawn: AbortSignal) =>
@@ -68,6 +70,17 @@ it('a question is withdrawn when its call is over, when the turn is, and when no
   const third = take(asks, gone.signal);
   gone.abort();
   expect(await third).toBeNull();
+});
+
+it('a screen that is told to ask less is said to, and that it asks again', async () => {
+  const { take, notices } = listen('supervised', never);
+  for (const mode of ['default', 'plan', 'auto', 'auto', 'default']) {
+    await take({ hook_event_name: 'Stop', permission_mode: mode }, stays);
+  }
+  expect(notices).toEqual([
+    expect.stringContaining('its mode auto on the screen'),
+    'Claude Code asks for leave on the screen again.',
+  ]);
 });
 
 it('what a newer version says beside that is no error', async () => {
