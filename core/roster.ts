@@ -83,7 +83,12 @@ export function createRoster(options: {
   let found: readonly AgentStatus[] = [];
   async function look(): Promise<readonly AgentStatus[]> {
     const given = await environment();
-    found = await Promise.all([...all().values()].map((agent) => agent.locate(given)));
+    found = await Promise.all(
+      [...all().values()].map(async (agent) => ({
+        ...(await agent.locate(given)),
+        screen: agent.screen !== undefined,
+      })),
+    );
     return found;
   }
   return {

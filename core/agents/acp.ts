@@ -1,6 +1,5 @@
 import type { McpServer } from '@agentclientprotocol/sdk';
 import { RequestError } from '@agentclientprotocol/sdk';
-import type { AgentStatus } from '../contract/agent';
 import { CodedError } from '../contract/errors';
 import type { Usage } from '../contract/task';
 import { messagesOf } from './acp-connection';
@@ -34,7 +33,7 @@ export function createAcpAgent(program: AcpProgram): Agent {
   };
 }
 
-async function locate(program: AcpProgram, environment: Readonly<Record<string, string>>): Promise<AgentStatus> {
+async function locate(program: AcpProgram, environment: Readonly<Record<string, string>>): ReturnType<Agent['locate']> {
   const path = await findProgram(program.command, environment);
   const version = path === null ? null : await programVersion(path, environment);
   return {

@@ -93,7 +93,7 @@ export interface Agent {
   /** It can go on from an earlier place of a conversation. */
   readonly goesBack?: true;
   /** Looks for the program on the given PATH. Never throws for a missing one. */
-  locate(environment: Readonly<Record<string, string>>): Promise<AgentStatus>;
+  locate(environment: Readonly<Record<string, string>>): Promise<Omit<AgentStatus, 'screen'>>;
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
   take(turn: Turn): Promise<TurnEnd>;
   /** Its own terminal program, on which a person can go on with its conversations; left out when it has none. */

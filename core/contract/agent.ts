@@ -13,5 +13,7 @@ export const agentStatusSchema = z.object({
   /** How to install it, one line, shown when it is missing. */
   install: z.string(),
   notes: z.array(z.string()),
+  /** Whether it has a terminal program of its own, on which a person may go on with its conversations. */
+  screen: z.boolean(),
 });
 export type AgentStatus = z.infer<typeof agentStatusSchema>;

@@ -48,6 +48,8 @@ const table = {
   'show-info': { label: 'Show info', keys: ['g 4'], group: 'Go' },
   'show-terminal': { label: 'Show terminal; again to type in it', keys: ['t', 'g 5'], group: 'Go' },
   'leave-terminal': { label: 'Leave the terminal', keys: ['shift+Escape'], group: 'Go' },
+  'take-over': { label: 'Drive the agent yourself, in its own terminal', keys: ['w'], group: 'Tasks' },
+  'hand-back': { label: 'Hand the agent back', keys: ['h'], group: 'Tasks' },
   'new-shell': { label: 'Open a new shell', keys: ['o'], group: 'Tasks' },
 } as const satisfies Readonly<Record<string, Action>>;
 

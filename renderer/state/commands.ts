@@ -1,5 +1,6 @@
 import type { Answer, Request } from '../../core/contract/request';
 import type { Approval } from '../../core/contract/review';
+import type { Afterwards } from '../../core/contract/takeover';
 import type { Task } from '../../core/contract/task';
 import type { Client } from '../client';
 import { count } from '../text/amounts';
@@ -150,6 +151,35 @@ export function resumeTask(app: App, task: Task): Promise<void> {
     sentence: 'Resuming…',
     done: `“${cleanLine(task.title)}” goes on as soon as a slot is free`,
     call: (client) => client.tasks.resume({ task: task.id }),
+    undo: null,
+  });
+}
+
+/** Has the agent's own screen opened for the person, after the turn that runs or in place of it, and leads there. */
+export async function takeOver(app: App, task: Task, interrupt: boolean): Promise<void> {
+  const about = { about: `task:${task.id}`, sentence: interrupt ? 'Interrupting…' : 'Opening…' };
+  const ended = await carryOut(app, about, (client) =>
+    client.tasks.take({ task: task.id, interrupt, size: firstSize }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal' } : view));
+}
+
+/** A program needs a size before its place on screen has one. */
+const firstSize = { columns: 100, rows: 30 };
+
+/** Ends the person's drive of a task. */
+export function handBack(app: App, task: Task, afterwards: Afterwards): Promise<void> {
+  const began = task.takeover?.state === 'driving';
+  return turn(app, task, {
+    sentence: began ? 'Handing back…' : 'Taking it back…',
+    done: !began
+      ? `${task.agent} goes on with “${cleanLine(task.title)}”`
+      : afterwards === 'review'
+        ? `“${cleanLine(task.title)}” goes into review as it is`
+        : `Handed “${cleanLine(task.title)}” back to ${task.agent}`,
+    call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
     undo: null,
   });
 }

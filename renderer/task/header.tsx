@@ -14,6 +14,7 @@ import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
 import { canResume } from '../tasks/waits';
+import { Driving } from '../terminal/driving';
 import { usageInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until, useNow } from '../text/time';
@@ -44,9 +45,15 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
         </h1>
         <span className={`head-state state-${look}`}>
           <Glyph look={look} />
-          <span>{doing ?? lookWords[look]}</span>
+          <span>
+            {doing ?? (task.takeover?.state === 'driving' && look === 'running' ? 'You drive it' : lookWords[look])}
+          </span>
           <span className="quiet">
-            {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
+            {look === 'parked' && task.runAfter !== null ? (
+              <Until at={task.runAfter} />
+            ) : (
+              <Ago at={task.takeover?.beganAt ?? task.stateSince} />
+            )}
           </span>
         </span>
         <PrimaryAction task={task} review={review} doing={doing} />
@@ -77,6 +84,7 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
         </p>
       )}
       <Waits task={task} />
+      <Driving task={task} />
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason === null && <Held />}
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (
         <p className="head-why selectable">{cleanLine(task.queuedReason)}</p>

@@ -51,7 +51,7 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
     case 'cancelled':
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
     default:
-      return start;
+      return task.takeover?.state === 'driving' ? `You drive it · ${start}` : start;
   }
 }
 

@@ -17,7 +17,14 @@ import { openScreen, type Screen } from './screen';
 import { pasted, typing, unbroken } from './typing';
 
 /** One terminal: what its program prints, and, while it runs, the keyboard for it. */
-export function TerminalView({ terminal }: { readonly terminal: Terminal }): ReactNode {
+export function TerminalView({
+  terminal,
+  takesFocus = false,
+}: {
+  readonly terminal: Terminal;
+  /** The person asked for it to be opened, and wants to type. */
+  readonly takesFocus?: boolean;
+}): ReactNode {
   const app = useApp();
   const { id } = terminal;
   const runs = terminal.state !== 'ended';
@@ -35,6 +42,7 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
   copies.current = settings?.terminalCopyOnSelect ?? true;
   const firstLook = useRef(look);
   const [fromStart, setFromStart] = useState(false);
+  const wanted = useRef(takesFocus);
   const running = useRef(runs);
   running.current = runs;
   const find = useCallback(() => setFinding((before) => before + 1), []);
@@ -91,6 +99,8 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
         void shown.settled().then(() => {
           element.dataset.shown = String(viewer.at);
           shown.listen(running.current);
+          if (wanted.current && running.current) shown.focus();
+          wanted.current = false;
         }),
     };
     let ended = new AbortController();
@@ -125,6 +135,14 @@ export function TerminalView({ terminal }: { readonly terminal: Terminal }): Rea
       shown.close();
     };
   }, [app, id, fromStart, find]);
+
+  useEffect(() => {
+    wanted.current = takesFocus;
+    if (!takesFocus) return;
+    screen.current?.focus();
+    // One that does not listen yet takes no focus; it does when it begins to.
+    wanted.current = place.current?.contains(document.activeElement) !== true;
+  }, [takesFocus]);
 
   useEffect(() => {
     // It begins to listen when it has shown what was printed before.

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { Task } from '../../core/contract/task';
 import { endedOnRequest, type OpenedKind, type Terminal } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
@@ -10,6 +10,7 @@ import { useApp, useDoing, useModel } from '../state/app';
 import { carryOut, complain } from '../state/commands';
 import { useResource } from '../state/resource';
 import { cleanLine } from '../text/clean';
+import { TakeOver } from './driving';
 import { RunCommand } from './run-command';
 import './terminal.css';
 
@@ -34,6 +35,15 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
   const [chosen, setChosen] = useState<number | null>(null);
   const doing = useDoing(`terminals:${task.id}`);
   const shown = all.find(({ id }) => id === chosen) ?? all.at(-1) ?? null;
+  const driven = task.takeover?.terminal ?? null;
+  // Who looks on as it is opened wants to see it, whatever they looked at before, and to type.
+  const isAwaited = task.takeover?.state === 'asked';
+  const [awaited, setAwaited] = useState(isAwaited);
+  useEffect(() => {
+    if (isAwaited) setAwaited(true);
+    if (driven !== null) setChosen(driven);
+    if (!isAwaited && driven === null) setAwaited(false);
+  }, [isAwaited, driven]);
   const bare = shown === null && (task.worktree === null || repository?.runCommand == null);
   const run = all.filter(({ kind, state }) => kind === 'run' && state !== 'ended').at(-1) ?? null;
 
@@ -74,12 +84,13 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
             {run === null ? 'Run' : 'Restart'}
           </Button>
         )}
+        {shown !== null && <TakeOver task={task} />}
         {task.worktree !== null && shown !== null && (
           <Button look="quiet" action="new-shell" doing={doing} onClick={() => open('shell')}>
             New shell
           </Button>
         )}
-        {shown !== null && shown.state !== 'ended' && (
+        {shown !== null && shown.state !== 'ended' && shown.kind !== 'agent' && (
           <Button look="quiet" doing={doing} onClick={() => close(shown)}>
             End
           </Button>
@@ -90,7 +101,7 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
       ) : (
         <>
           <Suspense fallback={<Skeleton lines={6} />}>
-            <TerminalView key={shown.id} terminal={shown} />
+            <TerminalView key={shown.id} terminal={shown} takesFocus={awaited && shown.id === driven} />
           </Suspense>
           <Foot terminal={shown} />
         </>
@@ -120,8 +131,11 @@ function Nothing(props: { readonly task: Task; readonly open: () => void; readon
   if (props.task.worktree === null) {
     return (
       <Empty title="No worktree">
-        A terminal works in the task’s worktree. It has one from when its agent starts until its change is merged or
-        discarded.
+        <p>
+          A terminal works in the task’s worktree. It has one from when its agent starts until its change is merged or
+          discarded.
+        </p>
+        <TakeOver task={props.task} look="plain" />
       </Empty>
     );
   }
@@ -131,6 +145,7 @@ function Nothing(props: { readonly task: Task; readonly open: () => void; readon
       <Button look="primary" action="new-shell" doing={props.doing} onClick={props.open}>
         New shell
       </Button>
+      <TakeOver task={props.task} look="plain" />
     </Empty>
   );
 }

@@ -23,6 +23,7 @@ const echo = {
   loggedIn: true,
   install: '',
   notes: ['For trying things out.'],
+  screen: true,
 };
 
 async function finding(

@@ -50,16 +50,16 @@ async function prompts(page: Page): Promise<void> {
 }
 
 /** The bytes the view has been given are all there are in the files. */
-async function shownWhole(page: Page): Promise<void> {
+async function shownWhole(page: Page, terminal?: string): Promise<void> {
   await until(async () => {
     const shown = await page.locator('.terminal-screen').getAttribute('data-shown');
-    return shown !== null && Number(shown) === kept();
+    return shown !== null && Number(shown) === kept(terminal);
   });
 }
 
-function kept(): number {
+function kept(terminal?: string): number {
   const folder = join(machine.data, 'terminals');
-  const newest = readdirSync(folder).sort().at(-1) ?? '';
+  const newest = terminal ?? readdirSync(folder).sort().at(-1) ?? '';
   const parts = readdirSync(join(folder, newest)).filter((name) => name.endsWith('.bytes'));
   return parts.reduce((sum, part) => sum + readFileSync(join(folder, newest, part)).length, 0);
 }
@@ -69,7 +69,7 @@ async function type(page: Page, line: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('a shell in the worktree by keyboard, which survives the app being killed, and lets go of the keyboard', async () => {
+test('a shell in the worktree and the agent’s own screen by keyboard, which survive the app being killed, and let go of the keyboard', async () => {
   await taskInReview();
   let { page } = desktop;
   await page.keyboard.press('t');
@@ -89,14 +89,34 @@ test('a shell in the worktree by keyboard, which survives the app being killed, 
   await page.keyboard.press('g');
   await page.keyboard.press('1');
   await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
+  // From its review the agent is driven by hand; its screen has the keyboard as soon as it is there.
+  await page.keyboard.press('w');
+  await shows(page, 'Each line you type is said again');
+  await type(page, 'Call it blue.');
+  await shows(page, 'echo: Call it blue.');
+  await page.keyboard.press('Shift+Escape');
 
   await desktop.kill();
   desktop = await openDesktop(machine);
   ({ page } = desktop);
   await page.getByText('Greet').first().click();
+  await page.getByText('You drive Echo').waitFor();
   await page.keyboard.press('t');
+  await shows(page, 'echo: Call it blue.');
+  await page.keyboard.press('Shift+Escape');
+  await page.keyboard.press('h');
+  await page
+    .getByRole('button', { name: /^Approve/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('1');
+  await page.getByText('You took over in a terminal.').waitFor();
+  await page.getByText('Call it blue.', { exact: true }).waitFor();
+  await page.keyboard.press('t');
+  await page.locator('.terminal-chip', { hasText: 'Shell' }).click();
   await shows(page, 'here 42hello');
-  await shownWhole(page);
+  await shownWhole(page, 'terminal-1');
   await page.keyboard.press('t');
   await type(page, 'echo and $mine');
   await shows(page, 'and kept');

@@ -45,9 +45,18 @@ test('the keys in the first task of README.md are the keys of the window', () =>
   const shown = unique(
     [...first.matchAll(/`([^`\s]{1,2})`/g)].map(([, key]) => key ?? '').filter((key) => key !== '↵'),
   );
-  const meant = (['new-task', 'allow', 'deny', 'reply', 'next-hunk', 'previous-hunk', 'help'] as const).flatMap(
-    (id) => actions[id].keys,
-  );
+  const ids = [
+    'new-task',
+    'allow',
+    'deny',
+    'reply',
+    'next-hunk',
+    'previous-hunk',
+    'take-over',
+    'hand-back',
+    'help',
+  ] as const;
+  const meant = ids.flatMap((id) => actions[id].keys);
   expect(shown).toEqual(unique(meant));
 });
 

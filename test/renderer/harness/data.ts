@@ -49,6 +49,7 @@ export const agents: readonly AgentStatus[] = [
     loggedIn: true,
     install: 'npm install -g @anthropic-ai/claude-code',
     notes: [],
+    screen: true,
   },
   {
     name: 'goose',
@@ -59,6 +60,7 @@ export const agents: readonly AgentStatus[] = [
     loggedIn: null,
     install: 'brew install block-goose-cli',
     notes: [],
+    screen: true,
   },
   {
     name: 'echo',
@@ -69,6 +71,7 @@ export const agents: readonly AgentStatus[] = [
     loggedIn: null,
     install: '',
     notes: ['Needs no key: it makes a small commit from the prompt.'],
+    screen: true,
   },
 ];
 
