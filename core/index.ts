@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { AskHuman } from './agents/acp-program';
-import { chosenNamespace, tryNamespace } from './agents/namespace-trial';
+import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { shown } from './commands/repositories';
@@ -95,7 +95,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
 
   let trial: ReturnType<typeof tryNamespace> | undefined;
-  const tried = () => (trial ??= tryNamespace(config.environment));
+  const tried = () => (trial ??= tryNamespace(config.environment).then(noteTrial));
+  const noteTrial = (found: NamespaceTrial) => {
+    if (found.kind === 'fails') log('info', 'Programs get no pid namespace of their own.', { reason: found.reason });
+    return found;
+  };
 
   const search = createSearchIndex({
     file: join(folders.data, 'search.db'),

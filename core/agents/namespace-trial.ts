@@ -15,15 +15,22 @@ export type NamespaceTrial =
 
 const trialMs = 5000;
 
-/** Tries it once: what is installed may still be forbidden by the kernel, or by the container this runs in. Never throws. */
-export async function tryNamespace(environment: Readonly<Record<string, string>>): Promise<NamespaceTrial> {
+/**
+ * Tries it once, for `limitMs` milliseconds at most: what is installed may still be forbidden by the kernel, or by the
+ * container this runs in. Never throws.
+ */
+export async function tryNamespace(
+  environment: Readonly<Record<string, string>>,
+  limitMs = trialMs,
+): Promise<NamespaceTrial> {
   if (process.platform !== 'linux') return fails('only Linux has it');
   const find = (name: string) => findProgram(name, environment);
   const [bwrap, env, nice, see] = await Promise.all([find('bwrap'), find('env'), find('nice'), find('readlink')]);
   if (bwrap === null) return fails('bubblewrap is not installed', installBubblewrap);
   if (env === null || nice === null || see === null) return fails('env, nice or readlink is not on the PATH');
   const namespace = { bwrap, env, nice };
-  const given = { timeout: trialMs, env: { ...environment, LC_ALL: 'C' } };
+  // What holds a namespace takes no gentler signal.
+  const given = { timeout: limitMs, killSignal: 'SIGKILL', env: { ...environment, LC_ALL: 'C' } } as const;
   try {
     const { command, args } = enclose(namespace, { command: see, args: kinds });
     const [inside, version] = await Promise.all([
@@ -35,6 +42,7 @@ export async function tryNamespace(environment: Readonly<Record<string, string>>
     if (pids === undefined || users === undefined || pids === ourPids) return fails(`${bwrap} made none`);
     return { kind: 'works', namespace, version: version.stdout.trim(), ownUsers: users !== ourUsers };
   } catch (cause) {
+    if ((cause as { readonly killed?: boolean }).killed) return fails(`${bwrap} took longer than ${limitMs} ms`);
     return fails(`${bwrap} could not make one: ${lastLine(cause)}`);
   }
 }

@@ -35,7 +35,7 @@ export async function configuredKeys(
   where: { readonly git: Git; readonly checkout: Checkout },
   read: () => Promise<Listing>,
 ): Promise<readonly string[]> {
-  const files = filesOf(where);
+  const files = sourcesOf(where);
   if (files === null) return (await read()).keys;
   const known = knownOf.get(where.git) ?? new Map<string, Known>();
   knownOf.set(where.git, known);
@@ -55,10 +55,12 @@ export async function configuredKeys(
 }
 
 /** The files git reads for an untrusted checkout, whose system configuration is left out; null when one is not known. */
-function filesOf({ git, checkout }: { readonly git: Git; readonly checkout: Checkout }): readonly string[] | null {
+function sourcesOf({ git, checkout }: { readonly git: Git; readonly checkout: Checkout }): readonly string[] | null {
   const { HOME: home, XDG_CONFIG_HOME: configured } = git.environment;
   if (home === undefined || !isAbsolute(home)) return null;
   const personal = configured === undefined || configured === '' ? join(home, '.config') : configured;
+  // A relative one means a folder of whichever checkout git runs in.
+  if (!isAbsolute(personal)) return null;
   return [
     join(checkout.commonDir, 'config'),
     join(checkout.gitDir, 'config.worktree'),

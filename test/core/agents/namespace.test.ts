@@ -48,6 +48,18 @@ test('one that needs a user namespace too is used only where the person wants it
 });
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {
+  test('one that never comes back is given up, though it takes no gentle signal', async () => {
+    const programs = join(folder, 'bin');
+    mkdirSync(programs);
+    for (const name of ['env', 'nice', 'readlink', 'sleep']) symlinkSync(`/usr/bin/${name}`, join(programs, name));
+    writeFileSync(join(programs, 'bwrap'), "#!/bin/sh\ntrap '' TERM\nexec sleep 600\n", { mode: 0o755 });
+    expect(await tryNamespace({ PATH: programs }, 200)).toEqual({
+      kind: 'fails',
+      reason: `${join(programs, 'bwrap')} took longer than 200 ms`,
+      hint: null,
+    });
+  });
+
   test('it is said when bubblewrap is not installed, and when the kernel forbids its use', async () => {
     const programs = join(folder, 'bin');
     mkdirSync(programs);

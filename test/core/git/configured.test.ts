@@ -134,6 +134,18 @@ test('a configuration that includes a file from elsewhere is read for every comm
   }
 });
 
+test('a personal folder that is named relative to wherever git runs is read for every command', async () => {
+  const repository = await bench.repository();
+  const environment = { ...bench.environment, XDG_CONFIG_HOME: 'here' };
+  const asked = asking({ ...repository, git: { ...bench.git, environment } });
+  const { commonDir, workTree } = repository.checkout;
+  await expect.poll(() => Date.now() - statSync(join(commonDir, 'config')).ctimeMs).toBeGreaterThan(200);
+  expect(await asked.ask()).not.toContain('filter.evil.clean');
+  mkdirSync(join(workTree, 'here', 'git'), { recursive: true });
+  writeFileSync(join(workTree, 'here', 'git', 'config'), filter);
+  expect(await asked.ask()).toContain('filter.evil.clean');
+});
+
 test('a program configured between two commands does not run in the second', async () => {
   const place = await freshPlace();
   const { workTree, commonDir } = place.checkout;
