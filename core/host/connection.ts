@@ -10,12 +10,15 @@ export interface HostNews {
   ended(id: string, ending: Ending): void;
 }
 
+/** What a host says when it cannot do what it is asked for. */
+export class Refused extends Error {}
+
 /** A host somebody is attached to. */
 export interface HostConnection {
   readonly record: HostRecord;
   readonly protocol: number;
   readonly version: string;
-  /** Asks for something. Rejects with the host's reason, or when the connection ends before the answer. */
+  /** Asks for something. Rejects with the host's reason as Refused, and when the connection ends before the answer. */
   ask(question: WithoutNumber<Question>): Promise<readonly Held[]>;
   /** Asks the host to take nothing new and to end once it is empty. */
   drain(): void;
@@ -68,7 +71,7 @@ export async function connectHost(options: {
       const asker = waiting.get(said.number);
       waiting.delete(said.number);
       if (said.failure === null) asker?.resolve(said.children ?? []);
-      else asker?.reject(new Error(said.failure));
+      else asker?.reject(new Refused(said.failure));
     }
   });
   void closed.then(() => {

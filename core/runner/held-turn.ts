@@ -9,7 +9,7 @@ import { readTranscript } from '../store/transcript-read';
 import { countTakingUp, deleteTurn, insertTurn, listTurns, type TurnRow, turnOf } from '../store/turns';
 import type { Deps } from './deps';
 import { endSurvivorsOf } from './processes';
-import type { HeldChild } from './programs';
+import { type HeldChild, HostFailed } from './programs';
 import type { Words } from './session';
 
 /**
@@ -135,6 +135,13 @@ export function programsOf(
       .write((db) => countTakingUp(db, counted))
       .catch((cause) => deps.log('warning', 'A turn could not be noted.', { task, cause: String(cause) }));
   };
+  const over = async () => {
+    if (row === null) return;
+    const id = row;
+    row = null;
+    await deps.writer.write((db) => deleteTurn(db, task));
+    await deps.programs.forget(id);
+  };
   return {
     async start(options) {
       if (!deps.programs.held) return startChild(options);
@@ -143,17 +150,19 @@ export function programsOf(
         row ?? (await deps.writer.write((db) => insertTurn(db, { task, session, given: json, at: deps.now() })));
       row = id;
       number += 1;
-      child = await deps.programs.start({ turn: id, number, onThrough }, options);
-      return child;
+      try {
+        child = await deps.programs.start({ turn: id, number, onThrough }, options);
+        return child;
+      } catch (cause) {
+        if (!(cause instanceof HostFailed)) throw cause;
+        // An agent that cannot outlive this runtime is better than none.
+        deps.log('warning', 'No host could hold an agent, so it ends with Switchyard.', { task, cause: String(cause) });
+        await over();
+        return startChild(options);
+      }
     },
     askedAs: (name) => (row === null ? null : `${given.id} ${number} ${name}`),
     lost: () => child?.lost() ?? null,
-    async over() {
-      if (row === null) return;
-      const id = row;
-      row = null;
-      await deps.writer.write((db) => deleteTurn(db, task));
-      await deps.programs.forget(id);
-    },
+    over,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Child, type ChildOptions, startFailure, within } from '../agents/child';
 import { endLeftovers, markerName } from '../agents/leftovers';
 import { enclose } from '../agents/namespace';
+import { Refused } from '../host/connection';
 import type { Adopted, Hosts } from '../host/hosts';
 import type { News } from '../host/news';
 import { endingFile } from '../host/output';
@@ -20,7 +21,7 @@ export interface Programs {
   readonly version: string;
   /**
    * Starts a program of a turn, or goes on with it when it was started before: then its agent is given what it printed
-   * from the first byte on. `number` counts the programs of the turn. Throws as `startChild` does.
+   * from the first byte on. `number` counts the programs of the turn. Throws as `startChild` does, and HostFailed.
    */
   start(program: ProgramOf, options: ChildOptions): Promise<HeldChild>;
   /** Whether a turn may be gone on with: its last program is held, or has ended with all it printed kept. */
@@ -48,6 +49,9 @@ export interface HeldChild extends Child {
   /** Why it was lost, a sentence; null when it was not. */
   readonly lost: () => string | null;
 }
+
+/** No host could be had to hold a program. Nothing was started. */
+export class HostFailed extends Error {}
 
 /** What is kept of one program's output; a turn of which more was printed cannot be taken up. */
 const keepBytes = 256 * 1024 * 1024;
@@ -82,7 +86,13 @@ export function createPrograms(options: {
     tap.wake();
   };
   options.followHosts('agent', {
-    grew: ({ id }) => tapOf(id).wake(),
+    grew({ id }) {
+      tapOf(id).wake();
+      // A host that hung may start late what another one started meanwhile.
+      void hosts.adopt().then((adopted) => {
+        if (!began.has(id) && adopted.every((one) => one.id !== id)) void end(id, 0);
+      });
+    },
     ended(id, ending) {
       const tap = tapOf(id);
       tap.ended = ending;
@@ -126,7 +136,6 @@ export function createPrograms(options: {
     const wiring = { kind: 'pipes' } as const;
     began.add(id);
     for (let left = tries; ; left -= 1) {
-      const tap = tapOf(id);
       const started = hosts.start({ id, command, args: [...args], directory, environment, wiring, keepBytes });
       const answer = await within(
         started.then(
@@ -136,8 +145,10 @@ export function createPrograms(options: {
         answerMs,
       );
       if (typeof answer === 'number') return answer;
-      const hostDied = answer === null || tap.lost !== null || String(answer.cause).includes('host');
-      if (!hostDied || left <= 1) throw startFailure(given, answer?.cause ?? new Error('The host did not answer.'));
+      const cause = answer?.cause ?? new Error('The host did not answer.');
+      // What the host itself says of the program is the program's fault, everything else the host's.
+      if (cause instanceof Refused && !cause.message.includes('nothing new')) throw startFailure(given, cause);
+      if (left <= 1) throw new HostFailed(String(cause), { cause });
       await endLeftovers({ group: null, marker: environment[markerName] ?? null });
       await rm(folderOf(id), { recursive: true, force: true });
       taps.delete(id);

@@ -10,13 +10,17 @@ import { until } from '../../support/until';
 let bed: Bed;
 beforeAll(async () => {
   bed = await openBed({ host: hostProgram });
-  const agent = { name: 'steady', command: process.execPath, args: [script, notes(), 'polite'] };
-  await bed.calls.settings.set({ name: 'acpAgents', value: [agent] });
+  await knowSteady();
 });
 afterAll(() => bed.close());
 
 const script = join(import.meta.dirname, '../../fault/steady-agent.cjs');
 const notes = () => join(bed.folder, 'notes.jsonl');
+
+async function knowSteady(): Promise<void> {
+  const agent = { name: 'steady', command: process.execPath, args: [script, notes(), 'polite'] };
+  await bed.calls.settings.set({ name: 'acpAgents', value: [agent] });
+}
 
 interface Note {
   readonly pid: number;
@@ -65,4 +69,15 @@ it('quitting ends the agents a host holds, and the next start resumes their sess
   const worked = noted().filter(({ session }) => session === agent.session);
   expect(worked.map(({ what }) => what)).toEqual(['work', 'load']);
   expect(outputs()).toEqual([]);
+});
+
+it('an agent works all the same where no host can be started, and ends with this runtime', async () => {
+  await bed.close();
+  bed = await openBed({ host: { command: '/bin/false', args: [], env: {} } });
+  await knowSteady();
+  const { agent } = await begin();
+  expect(lives(agent.pid)).toBe(true);
+  expect(outputs()).toEqual([]);
+  await bed.runtime.stop();
+  expect(lives(agent.pid)).toBe(false);
 });
