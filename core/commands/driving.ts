@@ -3,8 +3,9 @@ import { CodedError } from '../contract/errors';
 import type { Afterwards } from '../contract/takeover';
 import type { Task } from '../contract/task';
 import type { TerminalSize } from '../contract/terminal';
+import { forgoTakeover } from '../store/forgo';
 import { repositoryById } from '../store/repositories';
-import { askTakeover, endTakeover, setAfterwards, takeoverOf } from '../store/takeovers';
+import { askTakeover, formerStates, setAfterwards, takeoverOf } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { goOnNow, moveTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
@@ -31,14 +32,15 @@ export function take(
       mustBe(row, ['queued', 'running', 'waiting', 'review', 'failed', 'cancelled'], 'taken over');
       if (row.blocked_count > 0) throw blocked(task);
       const at = room.now();
-      const over = row.state === 'review' || row.state === 'failed' || row.state === 'cancelled';
-      if (over) {
+      const state = formerStates.find((former) => former === row.state);
+      const former = state === undefined ? null : { state, error: row.error };
+      if (former !== null) {
         const patch = { error: null, runAfter: null, queuedReason: why };
         moveTask(db, { task, to: 'queued', by, reason: 'Taken over in a terminal.', at, patch });
       } else if (row.state === 'queued') {
         goOnNow(db, { task, at, why });
       }
-      askTakeover(db, { task, interrupts: interrupt, size, by, at });
+      askTakeover(db, { task, interrupts: interrupt, size, by, at, former });
     });
     room.takes.tell(task, interrupt);
     room.runner.wake();
@@ -48,20 +50,28 @@ export function take(
 
 /**
  * Ends the person's drive: its terminal is ended, and the work goes on when it is gone. One that was only asked for is
- * taken back. Throws WRONG_STATE when nobody drives the task.
+ * taken back, and the task goes back to where it was if nothing was being done on it. Throws WRONG_STATE when nobody
+ * drives the task.
  */
 export async function handBack(
   room: Room,
+  { by }: Caller,
   { task, afterwards }: { task: number; afterwards: Afterwards },
 ): Promise<Task> {
-  const driving = await room.writer.write((db) => {
+  const back = await room.writer.write((db) => {
     const takeover = takeoverOf(db, task);
     if (takeover === undefined) throw nobodyDrives(task);
-    if (takeover.state === 'asked') endTakeover(db, { task, at: room.now() });
-    else setAfterwards(db, { task, afterwards });
-    return takeover.state === 'driving';
+    if (takeover.state === 'asked')
+      return forgoTakeover(db, { task, by, reason: 'Not taken over after all.', at: room.now() });
+    setAfterwards(db, { task, afterwards });
+    return 'driving';
   });
-  if (driving) await room.screens.closeOf(task);
+  if (back === 'driving') await room.screens.closeOf(task);
+  else if (back.moved) {
+    // Whoever had it in hand to open the terminal has nothing left to do.
+    room.runner.cancel(task);
+    back.withdrawn.forEach(room.announceRequest);
+  }
   return told(room, task);
 }
 

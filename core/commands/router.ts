@@ -45,7 +45,7 @@ export function createRouter(room: Room) {
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),
       take: on.tasks.take.handler(({ input, context }) => driving.take(room, context, input)),
-      handBack: on.tasks.handBack.handler(({ input }) => driving.handBack(room, input)),
+      handBack: on.tasks.handBack.handler(({ input, context }) => driving.handBack(room, context, input)),
       restore: on.tasks.restore.handler(({ input, context }) => discarding.restore(room, context, input.task)),
     },
     reviews: {

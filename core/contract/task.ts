@@ -11,7 +11,8 @@ export const taskIdSchema = z.number().int().positive();
 
 /**
  * - `queued`: stored and not in anyone's hands. A worker's claim moves it to `running` once it is due, its
- *   dependencies are done and a slot is free; the person may cancel it.
+ *   dependencies are done and a slot is free; the person may cancel it. One that was queued to be taken over goes back
+ *   to where it was when the person changes their mind.
  * - `running`: claimed, with a lease the runner renews; the person may drive its agent meanwhile (`takeover`). The runner
  *   moves it on.
  * - `waiting`: claimed, and the agent waits for a person's answer. The answer moves it back to `running`.
@@ -26,9 +27,9 @@ export type TaskState = (typeof taskStates)[number];
 
 /** The only moves a task may make; docs/states.md draws the same table. */
 export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  queued: ['running', 'cancelled'],
+  queued: ['running', 'review', 'failed', 'cancelled'],
   running: ['waiting', 'queued', 'review', 'done', 'failed', 'cancelled'],
-  waiting: ['running', 'queued', 'failed', 'cancelled'],
+  waiting: ['running', 'queued', 'review', 'failed', 'cancelled'],
   review: ['done', 'queued'],
   done: ['review'],
   failed: ['queued', 'done'],

@@ -3,12 +3,14 @@ import { type Driven, nothingSaid, type Said } from '../agents/screen';
 import type { Afterwards } from '../contract/takeover';
 import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import { forgoTakeover } from '../store/forgo';
 import { countTurn, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
 import {
   beginTakeover,
   type DrivenRow,
   endTakeover,
+  isTaken,
   readDriven,
   type TakeoverRow,
   takeoverOf,
@@ -75,12 +77,8 @@ export async function personDrives(talk: Talk): Promise<Drive | null> {
       if (await deps.screens.neverRan(asked.terminal ?? 0)) await open();
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    tell({ type: 'notice', level: 'error', text: `The agent’s terminal could not be opened. ${why}` });
-    await deps.writer.write((db) => endTakeover(db, { task, at: deps.now() }));
-    deps.announce(task);
-    // What is left to do is done as if nobody had asked.
-    return null;
+    if (subject.signal.aborted) return 'stopped';
+    return await notOpened(talk, cause, tell);
   }
   const unheard = listen(deps, answers, subject, session, tell);
   await deps.screens.ended(task, subject.signal);
@@ -96,6 +94,22 @@ export async function personDrives(talk: Talk): Promise<Drive | null> {
   const kept = await keepTurn(deps, subject, { session, turn, seq: transcript.last(), point: null });
   if (kept !== null) tell(kept);
   return stop === undefined ? driven.afterwards : 'stopped';
+}
+
+/** A task in which nothing was being done goes back to where it was; any other goes on as if nobody had asked. */
+async function notOpened({ deps, subject }: Talk, cause: unknown, tell: Tell): Promise<Drive | null> {
+  const { task, generation } = subject.claim;
+  // The person changed their mind while it was being opened.
+  if (!isTaken(deps.db, task)) return null;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  tell({ type: 'notice', level: 'error', text: `The agent’s terminal could not be opened. ${why}` });
+  const reason = 'The agent’s terminal could not be opened.';
+  const { moved, withdrawn } = await deps.writer.write((db) =>
+    forgoTakeover(db, { task, by: 'runner', reason, at: deps.now(), generation }),
+  );
+  withdrawn.forEach(deps.announceRequest);
+  deps.announce(task);
+  return moved ? 'stopped' : null;
 }
 
 /** What the transcript holds of the drive already, told by a runtime that died. */
@@ -118,28 +132,32 @@ async function openScreen({ deps, subject, session, transcript }: Talk, asked: T
   const opened = await agent.screen.open({ ...seat, resume: session.agentSession, hooks });
   if (opened.kind === 'refused') throw new Error(opened.error);
   const { command, args, agentSession, mark } = opened;
-  if (session.resumeAt !== null) {
-    // Its screen opens a conversation at its end and nowhere else.
-    tell({ type: 'notice', level: 'warning', text: wholeOnScreen });
-    session.resumeAt = null;
-  }
   const begins = session.agentSession !== agentSession || agentSession === null;
-  await deps.screens.open(
-    {
-      task: claim.task,
-      size: { columns: asked.columns, rows: asked.rows },
-      program: {
-        shown: agent.name,
-        ...{ command, args, directory },
-        environment: { ...opened.environment, ...terminalVariables },
+  const before = session.agentSession;
+  try {
+    await deps.screens.open(
+      {
+        task: claim.task,
+        size: { columns: asked.columns, rows: asked.rows },
+        program: {
+          shown: agent.name,
+          ...{ command, args, directory },
+          environment: { ...opened.environment, ...terminalVariables },
+        },
       },
-    },
-    (db, terminal) => {
-      beginTakeover(db, { takeover: asked.id, terminal, mark, keyHash, afterEvent, at: deps.now() });
-      updateSession(db, { session: session.id, state: 'active', agentSession, resumeAt: null });
-    },
-  );
+      (db, terminal) => {
+        beginTakeover(db, { takeover: asked.id, terminal, mark, keyHash, afterEvent, at: deps.now() });
+        updateSession(db, { session: session.id, state: 'active', agentSession });
+      },
+    );
+  } catch (cause) {
+    // A conversation that nobody began could not be gone on with.
+    await deps.writer.write((db) => updateSession(db, { session: session.id, agentSession: before }));
+    throw cause;
+  }
   session.agentSession = agentSession;
+  // Its screen opens a conversation at its end and nowhere else.
+  if (session.resumeAt !== null) tell({ type: 'notice', level: 'warning', text: wholeOnScreen });
   if (begins) tell({ type: 'prompt', text: prompt, by: 'switchyard' });
   tell(tookOver);
   deps.announce(claim.task);
@@ -161,7 +179,7 @@ async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: 
   const withdrawn = await deps.writer.write((db) => {
     const at = deps.now();
     endTakeover(db, { task, at });
-    updateSession(db, { session: session.id, agentSession, usage });
+    updateSession(db, { session: session.id, agentSession, resumeAt: null, usage });
     if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
     // What was asked on the screen went with it; an older question is still good, unless the person has finished it all.
     const since = afterwards === 'review' ? 0 : beganAt;
@@ -170,6 +188,8 @@ async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: 
   for (const id of withdrawn) deps.announceRequest(id);
   deps.announce(task);
   session.agentSession = agentSession;
+  // Kept until now, because a screen that failed to open would have lost it.
+  session.resumeAt = null;
   // The person has had the last word, whatever the agent was at before.
   session.cutOff = false;
   session.begun = true;

@@ -12,6 +12,7 @@ import takeOver from './migrations/0011-take-over.sql?raw';
 import holdTurns from './migrations/0012-hold-turns.sql?raw';
 import keepCheckpoints from './migrations/0013-keep-checkpoints.sql?raw';
 import hearScreens from './migrations/0014-hear-screens.sql?raw';
+import giveBack from './migrations/0015-give-back.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012-hold-turns', sql: holdTurns },
   { name: '0013-keep-checkpoints', sql: keepCheckpoints },
   { name: '0014-hear-screens', sql: hearScreens },
+  { name: '0015-give-back', sql: giveBack },
 ];

@@ -17,7 +17,15 @@ export interface TakeoverRow extends Takeover {
   readonly keyHash: string | null;
   /** The number of the transcript's last event before its terminal began. */
   readonly afterEvent: number;
+  /** Where the task was taken over from, when nothing was being done on it; it goes back there if nobody drives. */
+  readonly former: FormerState | null;
+  /** The error the task then had. */
+  readonly formerError: string | null;
 }
+
+/** The states a task is taken over from in which nobody works on it, nor would by itself. */
+export const formerStates = ['review', 'failed', 'cancelled'] as const;
+export type FormerState = (typeof formerStates)[number];
 
 /** A takeover whose terminal was begun. */
 export interface DrivenRow extends TakeoverRow {
@@ -26,7 +34,7 @@ export interface DrivenRow extends TakeoverRow {
 }
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
-  asked_at AS askedAt, began_at AS beganAt`;
+  former, former_error AS formerError, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
 export function askTakeover(
@@ -37,13 +45,15 @@ export function askTakeover(
     readonly size: TerminalSize;
     readonly by: string;
     readonly at: number;
+    /** Where the task was, when it was queued again for this. */
+    readonly former: { readonly state: FormerState; readonly error: string | null } | null;
   },
 ): void {
-  const { task, interrupts, size, by, at } = asked;
+  const { task, interrupts, size, by, at, former } = asked;
   run(
     db,
-    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?)
+    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -51,6 +61,8 @@ export function askTakeover(
     size.rows,
     by,
     at,
+    former?.state ?? null,
+    former?.error ?? null,
   );
 }
 
@@ -85,7 +97,7 @@ export function shownTakeover(db: Database, task: number): Takeover | null {
   return { id, state, terminal, askedAt, beganAt };
 }
 
-/** Moves a takeover on to `driving`, in the transaction that notes its terminal. */
+/** Moves a takeover on to `driving`, in the transaction that notes its terminal. Throws when it was ended meanwhile. */
 export function beginTakeover(
   db: Database,
   begun: {
@@ -97,7 +109,7 @@ export function beginTakeover(
     readonly at: number;
   },
 ): void {
-  run(
+  const { changes } = run(
     db,
     "UPDATE takeover SET state = 'driving', terminal_id = ?, mark = ?, key_hash = ?, after_event = ?, began_at = ? WHERE id = ? AND state <> 'ended'",
     begun.terminal,
@@ -107,6 +119,7 @@ export function beginTakeover(
     begun.at,
     begun.takeover,
   );
+  if (changes === 0) throw new Error(`The takeover ${begun.takeover} was ended before its terminal was begun.`);
 }
 
 /** Whether a takeover that has not ended has a key with this hash. */

@@ -153,6 +153,19 @@ it('what an agent asked is withdrawn when a person interrupts it, and it asks ag
   await bed.reaches(task, 'review', 'done');
 });
 
+it('one who changes their mind before the terminal is open gets the task back as it was', async () => {
+  const task = await newTask('Once.');
+  await bed.reaches(task, 'review');
+  const said = wordsIn(await transcriptOf(task));
+  await bed.calls.tasks.take({ task, size });
+  await bed.calls.tasks.handBack({ task });
+  expect(await bed.reaches(task, 'review')).toMatchObject({ takeover: null, change: { files: 1 } });
+  // Whoever has the task in hand has let go of it when another one is through.
+  await bed.reaches(await newTask('Another one.'), 'review');
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'review', error: null });
+  expect(wordsIn(await transcriptOf(task))).toEqual(said);
+});
+
 it('a task that waits for others, or is over, is not taken over', async () => {
   const first = await newTask('Wait.\n[ask: Go on? | yes]');
   const second = await bed.calls.tasks.create({
