@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { taskMarker } from '../agents/environment';
 import { CodedError } from '../contract/errors';
@@ -70,6 +71,14 @@ export async function terminalProgram(
 /** What marks everything a terminal's program starts. It is no task's own marker: a check that ends must not end a shell. */
 export function terminalMarker(owner: string, task: number, terminal: number): Readonly<Record<string, string>> {
   return taskMarker(`${owner}:${task}/terminal-${terminal}`);
+}
+
+/**
+ * Whether a shell is dash, the one shell that cannot give its terminal back to a group it does not see, as it does to exit
+ * and to `exec`.
+ */
+export async function isDash(shell: string): Promise<boolean> {
+  return basename(await realpath(shell).catch(() => shell)) === 'dash';
 }
 
 /** What tells a program which terminal it is on. */

@@ -28,7 +28,7 @@ import {
 } from '../store/terminals';
 import type { Deps, DepsWithoutTerminals } from './deps';
 import { createGrowth } from './growth';
-import { type Person, type TerminalProgram, terminalMarker, terminalProgram } from './terminal-program';
+import { isDash, type Person, type TerminalProgram, terminalMarker, terminalProgram } from './terminal-program';
 import { removeOldOutput } from './terminal-removal';
 
 /** The programs on terminals of this data folder. */
@@ -184,7 +184,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     },
     keep: (db: Database, terminal: number) => void = () => {},
   ): Promise<Terminal> {
-    const { command, args } = enclose(await deps.namespace(), program);
+    const namespace = kind === 'shell' && (await isDash(program.command)) ? null : await deps.namespace();
+    const { command, args } = enclose(namespace, program);
     const about = { task, kind, command: program.shown, at: now() };
     const id = await writer.write((store) => {
       const inserted = insertTerminal(store, about);

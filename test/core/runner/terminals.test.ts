@@ -93,6 +93,17 @@ it('gives the person a shell of their own in the worktree, with their surroundin
   });
 });
 
+it('a shell of any kind can hand its terminal to another program where programs get a pid namespace', async () => {
+  await bed.calls.settings.set({ name: 'pidNamespace', value: 'always' });
+  try {
+    const shell = await bed.calls.terminals.open({ task: shared, kind: 'shell', size });
+    await bed.calls.terminals.write({ terminal: shell.id, text: `exec sh -c 'exit 4'\r` });
+    expect(await ends(shell)).toMatchObject({ exitCode: 4, endReason: null });
+  } finally {
+    await bed.calls.settings.set({ name: 'pidNamespace', value: 'never' });
+  }
+});
+
 it('answers a reader that waits when more is printed, and never from anywhere but where it asked', async () => {
   const task = shared;
   const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
