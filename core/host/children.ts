@@ -14,7 +14,7 @@ export interface Told {
 /** The programs this host holds. */
 export interface Children {
   list(): Held[];
-  /** Starts one. Rejects with the reason when it cannot. */
+  /** Starts one; asked again while that one is held or being started, it is the same. Rejects with the reason when it cannot. */
   start(child: NewChild): Promise<void>;
   /** Each throws when there is no such child; writing also when one on pipes was given another number of texts before. */
   write(id: string, text: string, after?: number): void;
@@ -59,6 +59,7 @@ export function createChildren(options: {
 }): Children {
   const { folderOf, told, now = Date.now } = options;
   const children = new Map<string, Child>();
+  const starting = new Map<string, Promise<void>>();
 
   function flush(child: Child): void {
     child.scheduled = false;
@@ -129,40 +130,46 @@ export function createChildren(options: {
     return child;
   }
 
+  async function startOne(given: NewChild): Promise<void> {
+    const folder = folderOf(given.id);
+    const output = createOutput({ folder, keepBytes: given.keepBytes });
+    let child: Child | null = null;
+    const hear: Hearing = {
+      onBytes(bytes) {
+        if (child === null) return;
+        child.pending.push(bytes);
+        if (child.pending.length >= chunksAtOnce) return flush(child);
+        if (child.scheduled) return;
+        child.scheduled = true;
+        const mine = child;
+        setImmediate(() => flush(mine));
+      },
+      onEnd(end) {
+        if (child === null) return;
+        child.end = end;
+        finish(child);
+      },
+    };
+    const { wiring } = given;
+    const program =
+      wiring.kind === 'terminal'
+        ? startPty({ ...given, size: wiring.size }, hear)
+        : await startOnPipes({ ...given, folder, printed: () => output.end }, hear);
+    child = {
+      ...{ id: given.id, program, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
+      ...{ telling: undefined, retry: undefined, killing: undefined },
+    };
+    children.set(given.id, child);
+    tellNow(child);
+  }
+
   return {
     list: () => [...children.values()].map(heldOf),
     async start(given) {
-      if (children.has(given.id)) throw new Error(`${given.id} was started before.`);
-      const folder = folderOf(given.id);
-      const output = createOutput({ folder, keepBytes: given.keepBytes });
-      let child: Child | null = null;
-      const hear: Hearing = {
-        onBytes(bytes) {
-          if (child === null) return;
-          child.pending.push(bytes);
-          if (child.pending.length >= chunksAtOnce) return flush(child);
-          if (child.scheduled) return;
-          child.scheduled = true;
-          const mine = child;
-          setImmediate(() => flush(mine));
-        },
-        onEnd(end) {
-          if (child === null) return;
-          child.end = end;
-          finish(child);
-        },
-      };
-      const { wiring } = given;
-      const program =
-        wiring.kind === 'terminal'
-          ? startPty({ ...given, size: wiring.size }, hear)
-          : await startOnPipes({ ...given, folder, printed: () => output.end }, hear);
-      child = {
-        ...{ id: given.id, program, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
-        ...{ telling: undefined, retry: undefined, killing: undefined },
-      };
-      children.set(given.id, child);
-      tellNow(child);
+      if (children.has(given.id)) return;
+      const known = starting.get(given.id) ?? startOne(given).finally(() => starting.delete(given.id));
+      starting.set(given.id, known);
+      await known;
     },
     write: (id, text, after) => held(id).program.write(text, after),
     closeInput: (id) => held(id).program.closeInput(),

@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { HostFailure } from './failure';
 import { frame, unframe } from './frames';
 import { type Ending, type Held, type HostRecord, type Question, type Said, saidSchema } from './protocol';
 
@@ -18,7 +19,7 @@ export interface HostConnection {
   readonly record: HostRecord;
   readonly protocol: number;
   readonly version: string;
-  /** Asks for something. Rejects with the host's reason as Refused, and when the connection ends before the answer. */
+  /** Asks for something. Rejects with the host's reason as Refused, or with a HostFailure when the connection ends before the answer. */
   ask(question: WithoutNumber<Question>): Promise<readonly Held[]>;
   /** Asks the host to take nothing new and to end once it is empty. */
   drain(): void;
@@ -76,7 +77,7 @@ export async function connectHost(options: {
   });
   void closed.then(() => {
     greet(null);
-    for (const { reject } of waiting.values()) reject(new Error('The terminal host ended before it answered.'));
+    for (const { reject } of waiting.values()) reject(new HostFailure('The terminal host ended before it answered.'));
     waiting.clear();
   });
   socket.write(frame({ type: 'hello', protocol: options.protocol, version: options.version }));
@@ -90,7 +91,7 @@ export async function connectHost(options: {
 
   const ask: HostConnection['ask'] = (question) =>
     new Promise((resolve, reject) => {
-      if (socket.destroyed) return reject(new Error('The terminal host has ended.'));
+      if (socket.destroyed) return reject(new HostFailure('The terminal host has ended.'));
       number += 1;
       // Made first: what is too long to be said is not waited for.
       const bytes = frame({ ...question, number });

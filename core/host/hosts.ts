@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { connectHost, type HostConnection } from './connection';
+import type { HostConnection } from './connection';
+import { HostFailure } from './failure';
 import { type Ending, type Held, type HostRecord, type NewChild, protocol, type Size } from './protocol';
+import { reachHost } from './reach';
 import { lives, readRecords, removeRecord } from './records';
 import { type HostProgram, startHost } from './start';
 
@@ -22,9 +23,12 @@ export interface Hosts {
    * Asked again it says the same. Never throws.
    */
   adopt(): Promise<readonly Adopted[]>;
-  /** Starts a program, and a host for it when there is none. Throws with the reason. */
+  /**
+   * Starts a program, and a host for it when there is none. Throws with the reason, which is a HostFailure when there was
+   * no host, or it hung up for good or fell silent before it answered: then it may have started the program.
+   */
   start(child: NewChild): Promise<Held>;
-  /** Each rejects when nobody holds the program; writing also when one on pipes was given another number of texts before. */
+  /** Each rejects with a HostFailure when nobody holds the program; writing also when one on pipes was given another number of texts before. */
   write(id: string, text: string, after?: number): Promise<void>;
   closeInput(id: string): Promise<void>;
   resize(id: string, size: Size): Promise<void>;
@@ -44,6 +48,9 @@ interface Attached {
   readonly held: Map<string, Held>;
   /** It takes nothing new: it is of another version, or it has been silent. */
   leaving: boolean;
+  /** Rejects when it does not answer; never resolves. */
+  readonly silent: Promise<never>;
+  readonly fellSilent: (failure: HostFailure) => void;
   readonly since: number;
   /** How often in a row it hung up soon after it was attached to. */
   readonly hungUp: number;
@@ -52,9 +59,6 @@ interface Attached {
 /** How long a host that is silent may take to come back before it is ended with what it holds. */
 const usualPatienceMs = 30_000;
 const greetingMs = 10_000;
-/** How often a host that lives is tried when the system does not let us, and how long is waited between. */
-const reachTries = 5;
-const reachEveryMs = 200;
 /** A host that hangs up this often, each time within this time, is given up. */
 const mostHangUps = 3;
 const soonMs = 10_000;
@@ -117,7 +121,12 @@ export function createHosts(options: {
       return null;
     }
     const leaving = connection.version !== options.version;
-    const host: Attached = { connection, held, leaving, since: Date.now(), hungUp };
+    let fellSilent: Attached['fellSilent'] = () => {};
+    const silent = new Promise<never>((_, reject) => {
+      fellSilent = reject;
+    });
+    silent.catch(() => {});
+    const host: Attached = { connection, held, leaving, silent, fellSilent, since: Date.now(), hungUp };
     for (const child of await connection.ask({ type: 'list' })) held.set(child.id, child);
     if (host.leaving) connection.drain();
     attached.add(host);
@@ -135,6 +144,7 @@ export function createHosts(options: {
       onSilent() {
         log('A terminal host does not answer.', { pid: connection.record.pid });
         host.leaving = true;
+        host.fellSilent(new HostFailure('The process that holds it does not answer.'));
         tell('The process that holds this terminal does not answer. It is ended if that goes on.');
         for (const child of held.values()) news.silent?.(child.id, child.pid);
         patience = setTimeout(() => {
@@ -214,9 +224,20 @@ export function createHosts(options: {
 
   async function startAnother(): Promise<Attached> {
     if (program === null) throw new Error('This build has no program that holds terminals. Build it: npm run build');
-    const host = await attach(await startHost({ ...options, program }), greetingMs);
-    if (host === null) throw new Error('The process that holds terminals did not answer.');
+    const record = await startHost({ ...options, program }).catch((cause: unknown) => {
+      throw new HostFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+    });
+    const host = await attach(record, greetingMs);
+    if (host === null) throw new HostFailure('The process that holds terminals did not answer.');
     return host;
+  }
+
+  /** The same host when it hung up and was attached to again; undefined when it is gone or only silent. */
+  async function backAgain({ connection }: Attached): Promise<Attached | undefined> {
+    await Promise.all(returning);
+    return [...attached].find(
+      (host) => host.connection !== connection && host.connection.record.id === connection.record.id && !host.leaving,
+    );
   }
 
   async function holder(id: string): Promise<HostConnection> {
@@ -224,7 +245,7 @@ export function createHosts(options: {
     if (now !== undefined) return now;
     await Promise.all(returning);
     const then = holderNow(id);
-    if (then === undefined) throw new Error(`Nothing holds ${id}; it has ended.`);
+    if (then === undefined) throw new HostFailure(`Nothing holds ${id}; it has ended.`);
     return then;
   }
 
@@ -238,10 +259,20 @@ export function createHosts(options: {
       return adopting;
     },
     async start(child) {
-      // The host tells of it as it tells of growth, before it answers, so that it is held before it can end.
-      const [started] = await (await taking()).connection.ask({ type: 'start', child });
-      if (started === undefined) throw new Error(`The terminal host did not say whether ${child.id} started.`);
-      return started;
+      let host = await taking();
+      for (let left = mostHangUps; ; left -= 1) {
+        try {
+          // The host tells of it as it tells of growth, before it answers, so that it is held before it can end.
+          const [started] = await Promise.race([host.connection.ask({ type: 'start', child }), host.silent]);
+          if (started === undefined) throw new Error(`The terminal host did not say whether ${child.id} started.`);
+          return started;
+        } catch (cause) {
+          // A connection may end while its host lives, and asked again that gives what it has started already.
+          const back = cause instanceof HostFailure && left > 1 ? await backAgain(host) : undefined;
+          if (back === undefined) throw cause;
+          host = back;
+        }
+      }
     },
     async write(id, text, after) {
       await (await holder(id)).ask({ type: 'write', id, text, ...(after === undefined ? {} : { after }) });
@@ -260,13 +291,4 @@ export function createHosts(options: {
       for (const { connection, held } of attached) held.size === 0 ? connection.dismiss() : connection.close();
     },
   };
-}
-
-/** Attaches to a host, a few times while the system itself stands in the way. */
-async function reachHost(options: Parameters<typeof connectHost>[0]): ReturnType<typeof connectHost> {
-  for (let tries = 1; ; tries += 1) {
-    const found = await connectHost(options);
-    if (found !== 'out of reach' || tries === reachTries || !lives(options.record.pid)) return found;
-    await pause(reachEveryMs);
-  }
 }

@@ -3,13 +3,14 @@ import type { Turn } from '../agents/agent';
 import { startChild } from '../agents/child';
 import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
+import { HostFailure } from '../host/failure';
 import { releaseMessages } from '../store/messages';
 import { endOpenSessions } from '../store/sessions';
 import { readTranscript } from '../store/transcript-read';
 import { countTakingUp, deleteTurn, insertTurn, listTurns, type TurnRow, turnOf } from '../store/turns';
 import type { Deps } from './deps';
 import { endSurvivorsOf } from './processes';
-import { type HeldChild, HostFailed } from './programs';
+import type { HeldChild } from './programs';
 import type { Words } from './session';
 
 /**
@@ -154,7 +155,7 @@ export function programsOf(
         child = await deps.programs.start({ turn: id, number, onThrough }, options);
         return child;
       } catch (cause) {
-        if (!(cause instanceof HostFailed)) throw cause;
+        if (!(cause instanceof HostFailure)) throw cause;
         // An agent that cannot outlive this runtime is better than none.
         deps.log('warning', 'No host could hold an agent, so it ends with Switchyard.', { task, cause: String(cause) });
         await over();

@@ -5,6 +5,7 @@ import { type Child, type ChildOptions, startFailure, within } from '../agents/c
 import { endLeftovers, markerName } from '../agents/leftovers';
 import { enclose } from '../agents/namespace';
 import { Refused } from '../host/connection';
+import { HostFailure } from '../host/failure';
 import type { Adopted, Hosts } from '../host/hosts';
 import type { News } from '../host/news';
 import { endingFile } from '../host/output';
@@ -21,7 +22,8 @@ export interface Programs {
   readonly version: string;
   /**
    * Starts a program of a turn, or goes on with it when it was started before: then its agent is given what it printed
-   * from the first byte on. `number` counts the programs of the turn. Throws as `startChild` does, and HostFailed.
+   * from the first byte on. `number` counts the programs of the turn. Throws as `startChild` does, and a HostFailure when
+   * no host could hold it; then nothing of it runs.
    */
   start(program: ProgramOf, options: ChildOptions): Promise<HeldChild>;
   /** Whether a turn may be gone on with: its last program is held, or has ended with all it printed kept. */
@@ -50,14 +52,9 @@ export interface HeldChild extends Child {
   readonly lost: () => string | null;
 }
 
-/** No host could be had to hold a program. Nothing was started. */
-export class HostFailed extends Error {}
-
 /** What is kept of one program's output; a turn of which more was printed cannot be taken up. */
 const keepBytes = 256 * 1024 * 1024;
 const graceMs = 2000;
-/** A host that is asked to start a program and says nothing for so long hangs. */
-const answerMs = 12_000;
 const tries = 3;
 
 /** Makes the keeper of agents' programs. It starts none by itself. */
@@ -111,8 +108,10 @@ export function createPrograms(options: {
     let pid: number | null = null;
     if (before) {
       const tap = tapOf(id);
-      tap.ended ??= await readEnding(folder);
       pid = (await hosts.adopt()).find((one) => one.id === id)?.pid ?? null;
+      // Looked for after the hosts were, because it may end between the two, and what they tell meanwhile stands.
+      const ending = await readEnding(folder);
+      tap.ended ??= ending;
       if (pid === null && tap.ended === null) tap.lost ??= 'The process that held it ended.';
     } else pid = await startNew(id, given);
     const tap = tapOf(id);
@@ -127,7 +126,7 @@ export function createPrograms(options: {
     return { ...child, lost: () => (tap.ended === null ? tap.lost : null) };
   }
 
-  /** A host that hangs or dies over it is no fault of the program's: then another one starts it. */
+  /** When its host hangs or dies over it another one starts it. */
   async function startNew(id: string, given: ChildOptions): Promise<number> {
     const { directory, environment, namespace = null } = given;
     // What holds the namespace starts in any case, and would tell of a missing program too late.
@@ -136,22 +135,21 @@ export function createPrograms(options: {
     const wiring = { kind: 'pipes' } as const;
     began.add(id);
     for (let left = tries; ; left -= 1) {
-      const started = hosts.start({ id, command, args: [...args], directory, environment, wiring, keepBytes });
-      const answer = await within(
-        started.then(
-          (held) => held.pid,
-          (cause: unknown) => ({ cause }),
-        ),
-        answerMs,
-      );
-      if (typeof answer === 'number') return answer;
-      const cause = answer?.cause ?? new Error('The host did not answer.');
-      // What the host itself says of the program is the program's fault, everything else the host's.
-      if (cause instanceof Refused && !cause.message.includes('nothing new')) throw startFailure(given, cause);
-      if (left <= 1) throw new HostFailed(String(cause), { cause });
+      let failure: unknown;
+      try {
+        const child = { id, command, args: [...args], directory, environment, wiring, keepBytes };
+        return (await hosts.start(child)).pid;
+      } catch (cause) {
+        // What the host itself says of the program is the program's fault, everything else the host's.
+        if (cause instanceof Refused && !cause.message.includes('nothing new')) throw startFailure(given, cause);
+        failure = cause;
+      }
+      // It may have been started all the same.
       await endLeftovers({ group: null, marker: environment[markerName] ?? null });
       await rm(folderOf(id), { recursive: true, force: true });
       taps.delete(id);
+      if (left <= 1)
+        throw failure instanceof HostFailure ? failure : new HostFailure(String(failure), { cause: failure });
     }
   }
 

@@ -91,6 +91,14 @@ it('says something twice to nobody: whoever was not told of a text is refused', 
   expect(ended.get(one.id)).toMatchObject({ exitCode: null, signal: 1 });
 });
 
+it('is the same program when its start is asked for twice', async () => {
+  const hosts = hostsOf();
+  const one = child('agent-1-1', 'cat');
+  const [first, second] = await Promise.all([hosts.start(one), hosts.start(one)]);
+  expect(second.pid).toBe(first.pid);
+  expect((await hosts.start(one)).pid).toBe(first.pid);
+});
+
 it('gives the reason when a program on pipes cannot be started, and ends soon after one whose pipe others hold', async () => {
   const hosts = hostsOf();
   await expect(hosts.start(child('agent-1-1', '', '/nowhere'))).rejects.toThrow('ENOENT');

@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { markerName } from '../../../core/agents/leftovers';
+import { readLines } from '../../../core/agents/lines';
+import { HostFailure } from '../../../core/host/failure';
+import { createHosts, type Hosts, type HostsNews } from '../../../core/host/hosts';
+import { createNews } from '../../../core/host/news';
+import { readRecords } from '../../../core/host/records';
+import { readSaid } from '../../../core/host/said';
+import type { HostProgram } from '../../../core/host/start';
+import { createPrograms, type HeldChild, type Programs } from '../../../core/runner/programs';
+import { hostProgram } from '../../support/host';
+import { lives } from '../../support/lives';
+import { until } from '../../support/until';
+
+interface Bench {
+  readonly programs: Programs;
+  readonly hosts: Hosts;
+  /** What the keeper of programs is told by. */
+  readonly told: HostsNews;
+}
+
+const script = join(import.meta.dirname, '../../support/lines-program.cjs');
+const id = 'agent-1-1';
+let folder: string;
+let run: string;
+let outputs: string;
+let open: Bench[];
+let hostPids: Set<number>;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-held-')));
+  run = join(folder, 'run');
+  outputs = join(folder, 'terminals');
+  for (const each of [run, outputs]) mkdirSync(each, { mode: 0o700 });
+  open = [];
+  hostPids = new Set();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const { programs, hosts } of open) {
+    await programs.stop();
+    hosts.detach();
+  }
+  for (const pid of [...hostPids, ...hostsNow()]) if (lives(pid)) process.kill(pid, 'SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A runtime's keeper of programs. One made after another goes on with what that left. */
+function bench({ program = hostProgram, everyMs = 5000 }: { program?: HostProgram; everyMs?: number } = {}): Bench {
+  const news = createNews();
+  const hosts = createHosts({
+    ...{ program, run, outputs, logs: folder, version: '1', everyMs },
+    environment: { PATH: process.env.PATH ?? '', HOME: folder },
+    news: news.tell,
+    log: () => {},
+  });
+  const programs = createPrograms({
+    ...{ hosts, followHosts: news.follow, someHostLives: () => true, held: true, version: '1', outputs },
+  });
+  const made = { programs, hosts, told: news.tell };
+  open.push(made);
+  return made;
+}
+
+function hostsNow(): readonly number[] {
+  return readRecords(run).map(({ pid }) => pid);
+}
+
+/** What every program here is started with, or another command. */
+function options(command = process.execPath, args = [script]) {
+  const environment = { PATH: process.env.PATH ?? '', [markerName]: `held ${folder}` };
+  return { command, args, directory: folder, environment };
+}
+
+/** Starts the program of a turn, or goes on with it. */
+function begin({ programs }: Pick<Bench, 'programs'>, turn = 1, onThrough = () => {}): Promise<HeldChild> {
+  return programs.start({ turn, number: 1, onThrough }, options());
+}
+
+const request = (number: number, params: unknown = 'hello', method = 'say') =>
+  `${JSON.stringify({ jsonrpc: '2.0', id: number, method, params })}\n`;
+
+/** Reads on until a line holds this. */
+async function hear(child: HeldChild, words: string): Promise<void> {
+  for await (const line of readLines(child.stdout, { onDropped: () => {} })) if (line.includes(words)) return;
+  throw new Error(`It ended without saying ${words}.`);
+}
+
+describe('a program that is started', () => {
+  it('waits for a host that takes long to start', async () => {
+    const may = join(folder, 'may-start');
+    const begun = join(folder, 'begun');
+    const wait = `: > '${begun}'; until [ -e '${may}' ]; do sleep 0.05; done; exec "$@"`;
+    const { command, args, env } = hostProgram;
+    const slow = bench({ program: { command: '/bin/sh', args: ['-c', wait, 'sh', command, ...args], env } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const started = begin(slow);
+    started.catch(() => {});
+    while (!existsSync(begun)) await new Promise(setImmediate);
+    vi.advanceTimersByTime(20_000);
+    vi.useRealTimers();
+    writeFileSync(may, '');
+    const child = await started;
+    expect(lives(child.pid)).toBe(true);
+    await hear(child, 'ready');
+  });
+
+  it('is not blamed for a host that cannot be started, only for what is wrong with itself', async () => {
+    const none = bench({ program: { command: '/bin/false', args: [], env: {} } });
+    await expect(begin(none)).rejects.toBeInstanceOf(HostFailure);
+    const ghost = join(folder, 'ghost');
+    writeFileSync(ghost, '#!/no/such/host\n', { mode: 0o755 });
+    const program = { turn: 1, number: 1, onThrough: () => {} };
+    await expect(bench().programs.start(program, options(ghost, []))).rejects.toMatchObject({ code: 'AGENT_MISSING' });
+  });
+
+  it('is started by another host when its own hangs over it, and by its own when it does not', async () => {
+    const { programs, hosts } = bench({ everyMs: 100 });
+    await hosts.start({ id: 'agent-2-1', ...options(), wiring: { kind: 'pipes' }, keepBytes: 1024 * 1024 });
+    const [first = 0] = hostsNow();
+    hostPids.add(first);
+    process.kill(first, 'SIGSTOP');
+    const child = await begin({ programs });
+    await hear(child, 'ready');
+    expect(hostsNow().filter((pid) => pid !== first)).toHaveLength(1);
+    await begin({ programs }, 3);
+    expect(hostsNow().filter((pid) => pid !== first)).toHaveLength(1);
+  });
+});
+
+describe('a program that is held', () => {
+  it('is lost with its host, and one that ended by itself is not', async () => {
+    const { programs } = bench();
+    const child = await begin({ programs });
+    await hear(child, 'ready');
+    const [host = 0] = hostsNow();
+    process.kill(host, 'SIGKILL');
+    expect(await child.ended).toEqual({ code: null, signal: null });
+    expect(child.lost()).toBe('The process that held it ended.');
+    const other = await begin({ programs }, 2);
+    other.write(request(0, 3, 'exit'));
+    expect(await other.ended).toEqual({ code: 3, signal: null });
+    expect(other.lost()).toBeNull();
+  });
+
+  it('whose end is told while it is looked for has ended so', async () => {
+    const output = join(outputs, id);
+    mkdirSync(output);
+    writeFileSync(join(output, '000000000000000.bytes'), '');
+    const { programs, told } = bench();
+    const started = begin({ programs });
+    told.ended(id, { exitCode: 4, signal: null, end: 0, at: 1 });
+    const child = await started;
+    expect(await child.ended).toEqual({ code: 4, signal: null });
+    expect(child.lost()).toBeNull();
+  });
+
+  it('is given up when what it was told is not said again, and gone on with when it is', async () => {
+    const first = bench();
+    const child = await begin(first);
+    child.write(request(0));
+    await hear(child, 'hello');
+    first.hosts.detach();
+
+    const silent = bench();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let through = false;
+    const astray = await begin(silent, 1, () => (through = true));
+    astray.stdout.resume();
+    while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+    vi.advanceTimersByTime(10_001);
+    vi.useRealTimers();
+    expect(await astray.ended).toEqual({ code: null, signal: null });
+    expect(astray.lost()).toBe('It cannot be gone on with from here.');
+    expect(through).toBe(false);
+    silent.hosts.detach();
+
+    const again = await begin(bench(), 1, () => (through = true));
+    again.write(request(0));
+    await hear(again, 'hello');
+    expect(again.lost()).toBeNull();
+    await until(() => through);
+    expect(readSaid(join(outputs, id))).toHaveLength(1);
+  });
+});
