@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inMemory, testEnvironment } from '../../scripts/suite/sandbox.mjs';
+import { inMemory, openSandbox, testEnvironment } from '../../scripts/suite/sandbox.mjs';
 import { selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
@@ -44,11 +44,15 @@ describe('the place of the tests', () => {
     expect(inMemory({ TMPDIR: '/somewhere' })).toBeNull();
   });
 
-  it('holds nothing yet when it is in memory', () => {
-    const folder = inMemory({});
-    if (folder === null) return;
-    expect(readdirSync(folder)).toEqual([]);
-    rmSync(folder, { recursive: true });
+  it('is a new folder from which programs run, on disk or in memory, and goes with the run', () => {
+    const sandbox = openSandbox();
+    const place = sandbox.env.TMPDIR ?? '';
+    expect(readdirSync(place)).toEqual([]);
+    const program = join(place, 'program');
+    writeFileSync(program, '#!/bin/sh\necho "$TMPDIR"\n', { mode: 0o700 });
+    expect(spawnSync(program, { env: sandbox.env, encoding: 'utf8' }).stdout).toBe(`${place}\n`);
+    sandbox.remove();
+    expect(existsSync(sandbox.folder)).toBe(false);
   });
 });
 

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * Lets plain Node run the sources as they are: `node --import ./test/support/typescript.mjs file.ts`. Node strips the
- * types; what the bundler does beside that, extensionless imports and `?raw`, is done here.
- */
 // The sources are stripped and compiled once, not by each of the many processes a test starts. One that is killed writes
 // nothing at its end, so it does after its start.
 enableCompileCache(join(tmpdir(), 'switchyard-compiled'));
 setTimeout(flushCompileCache, 500).unref();
 
+/**
+ * Lets plain Node run the sources as they are: `node --import ./test/support/typescript.mjs file.ts`. Node strips the
+ * types; what the bundler does beside that, extensionless imports and `?raw`, is done here.
+ */
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const ours = context.parentURL?.endsWith('.ts') && !context.parentURL.includes('/node_modules/');

@@ -14,6 +14,7 @@ import { createWriter } from '../../../core/store/writer';
  * ends. With `naive` it is the control: it acknowledges before the commit and its effects can happen twice.
  */
 const [folder = '', mode = ''] = process.argv.slice(2);
+if (folder === '') throw new Error('Name the data folder.');
 const naive = mode === 'naive' || mode === 'naive-drain';
 const draining = mode === 'drain' || mode === 'naive-drain';
 const slots = 8;
