@@ -20,7 +20,7 @@ import { working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
 import { retell } from './retold';
-import { endReasonOf, isHeard, markSaid, type OpenSession, type Words } from './session';
+import { endReasonOf, isByAgent, isHeard, markSaid, type OpenSession, type Words } from './session';
 import { settle } from './settle';
 import { waitForOpen } from './waiting';
 import { comesNext, letGo, wordsFor } from './words';
@@ -190,7 +190,7 @@ async function turn(
     if (steps.length > stepsKept) steps.shift();
     // From its first word on the agent has what was said: a crash after that must not say it twice.
     if (!session.begun && isHeard(body)) begin();
-    if (byAgent.has(body.type)) heard();
+    if (isByAgent(body)) heard();
   };
   const begin = () => {
     session.begun = true;
@@ -310,9 +310,6 @@ function isCutOff(end: TurnEnd, stop: Stop | undefined): boolean {
   if (stop === 'closing' || stop === 'lost' || stop === 'spent' || stop === 'taken') return true;
   return end.kind === 'limited' || end.kind === 'spent';
 }
-
-/** What the agent itself says or does, as against what is noted beside it. */
-const byAgent: ReadonlySet<TranscriptBody['type']> = new Set(['text', 'thought', 'tool', 'plan', 'usage']);
 
 /** A transcript line short enough to stand beside a question; null for what is no step. */
 function stepOf(body: TranscriptBody): string | null {

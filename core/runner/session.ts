@@ -1,5 +1,5 @@
 import { checkpointName } from '../contract/checkpoint';
-import type { Request } from '../contract/request';
+import type { Request, RequestKind } from '../contract/request';
 import type { TranscriptBody } from '../contract/transcript';
 import { listCheckpoints } from '../store/checkpoints';
 import type { Database } from '../store/database';
@@ -149,9 +149,20 @@ export function isLeave(request: Pick<Request, 'kind' | 'tool'>): boolean {
   return request.kind === 'plan' || (request.kind === 'permission' && request.tool !== null);
 }
 
-/** Whether a line of the transcript shows that the agent took up its turn. */
-export function isHeard({ type }: TranscriptBody): boolean {
-  return type !== 'prompt' && type !== 'notice' && type !== 'context';
+/** What the agent itself says or does, as against what is noted beside it. */
+const byAgent: ReadonlySet<TranscriptBody['type']> = new Set(['text', 'thought', 'tool', 'plan', 'usage']);
+
+/** What is asked of the person on the task's behalf, with no agent at work. */
+const notByAgent: readonly string[] = ['start', 'budget'] satisfies readonly RequestKind[];
+
+/** Whether a line of the transcript is the agent's own doing. */
+export function isByAgent({ type }: TranscriptBody): boolean {
+  return byAgent.has(type);
+}
+
+/** Whether a line of the transcript shows that the agent took up its turn: what it says, does or asks, and nothing else. */
+export function isHeard(body: TranscriptBody): boolean {
+  return isByAgent(body) || (body.type === 'request' && !notByAgent.includes(body.kind));
 }
 
 async function wasHeard(folder: string, session: number): Promise<boolean> {

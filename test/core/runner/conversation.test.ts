@@ -1,18 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Agent, type Turn, type TurnEnd, unknownUsage } from '../../../core/agents/agent';
 import { noBudget } from '../../../core/contract/budget';
+import type { Place } from '../../../core/git/checkout';
 import { createAnswers } from '../../../core/runner/answers';
 import { converse } from '../../../core/runner/conversation';
 import type { Deps } from '../../../core/runner/deps';
 import { openSession } from '../../../core/runner/session';
 import { createTakes } from '../../../core/runner/takes';
+import { listCheckpoints } from '../../../core/store/checkpoints';
 import { claimTasks } from '../../../core/store/claims';
 import { addMessage, pendingMessages } from '../../../core/store/messages';
 import { readSettings, writeSetting } from '../../../core/store/settings';
 import { taskSpending } from '../../../core/store/spending';
 import { openTranscript } from '../../../core/store/transcript';
 import { createWriter } from '../../../core/store/writer';
+import { createBench } from '../git/fixture';
 import { addTask, temporaryStore } from '../store/store';
+
+const repositories = createBench();
 
 afterEach(() => void vi.useRealTimers());
 
@@ -25,7 +32,7 @@ const cap = (usd: number) => ({ ...noBudget, usd });
 const git = { program: '/nonexistent/git', version: '0', environment: {} };
 
 /** One claimed task in a real store, and an agent that does one of these turns after the other. */
-function bench() {
+function bench(kept?: Place) {
   const { db, folder } = temporaryStore();
   const task = addTask(db);
   const writer = createWriter(db);
@@ -76,7 +83,10 @@ function bench() {
         passed: [],
         directory: folder,
         // No repository: that nothing can be kept of the files stops no turn.
-        place: { git, checkout: { gitDir: folder, commonDir: folder, workTree: folder }, trusted: false as const },
+        place: {
+          ...(kept ?? { git, checkout: { gitDir: folder, commonDir: folder, workTree: folder } }),
+          trusted: false as const,
+        },
         branch: 'switchyard/task',
         environment: {},
         signal,
@@ -209,4 +219,29 @@ describe('an agent that breaks', () => {
     expect(taskSpending(db, task)).toMatchObject({ usd: 2 });
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+describe('an agent that ends before its first word', () => {
+  test.each(['failed', 'limited'] as const)(
+    'is told again what it was told, though files changed meanwhile: %s',
+    async (kind) => {
+      const place = await repositories.repository();
+      const { db, task, say, talk, prompts } = bench(place);
+      await talk([finishes]);
+      say('Rename it.');
+      const silent: Take = () => {
+        // As a person who edits by hand while they review does.
+        writeFileSync(join(place.checkout.workTree, 'by-hand.txt'), 'mine');
+        const limit = { kind: 'limit', until: null } as const;
+        const failed = { kind: 'failed', error: 'Not reached.', retryable: true, usage: unknownUsage } as const;
+        return Promise.resolve(kind === 'failed' ? failed : { ...failed, kind, limit });
+      };
+      expect(await talk([silent])).toMatchObject({ kind });
+      expect(listCheckpoints(db, task).map((each) => each.kind)).toEqual(['start', 'turn']);
+      expect(pendingMessages(db, task)).toHaveLength(1);
+      await talk([finishes]);
+      expect(prompts).toEqual(['The task.', 'Rename it.', 'Rename it.']);
+      expect(pendingMessages(db, task)).toEqual([]);
+    },
+  );
 });
