@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createOutput, type Output, writeEnding } from './output';
 import { startOnPipes } from './pipes';
 import type { Hearing, Program } from './program';
@@ -67,7 +68,8 @@ export function createChildren(options: {
     const bytes = child.pending.length === 1 ? (child.pending[0] as Buffer) : Buffer.concat(child.pending);
     const { written, failure } = child.output.append(bytes);
     child.pending = written === bytes.length ? [] : [bytes.subarray(written)];
-    if (failure !== null) holdUp(child, failure);
+    if (failure?.code === 'ENOENT') abandon(child);
+    else if (failure !== null) holdUp(child, failure);
     tell(child);
   }
 
@@ -81,7 +83,8 @@ export function createChildren(options: {
       const bytes = Buffer.concat(child.pending);
       const { written, failure: again } = child.output.append(bytes);
       child.pending = written === bytes.length ? [] : [bytes.subarray(written)];
-      if (again !== null) return;
+      if (again?.code === 'ENOENT') abandon(child);
+      else if (again !== null) return;
       clearInterval(child.retry);
       child.heldUp = null;
       child.program.resume();
@@ -89,6 +92,12 @@ export function createChildren(options: {
       if (child.end !== null) finish(child);
     }, tryAgainMs);
     tellNow(child);
+  }
+
+  /** Whoever takes the place of its output away wants nothing more of it. */
+  function abandon(child: Child): void {
+    child.pending = [];
+    if (child.end === null) signalSession(child.program.pid, 'SIGKILL');
   }
 
   function tell(child: Child): void {
@@ -151,10 +160,18 @@ export function createChildren(options: {
       },
     };
     const { wiring } = given;
-    const program =
-      wiring.kind === 'terminal'
-        ? startPty({ ...given, size: wiring.size }, hear)
-        : await startOnPipes({ ...given, folder, printed: () => output.end }, hear);
+    let program: Program;
+    try {
+      program =
+        wiring.kind === 'terminal'
+          ? startPty({ ...given, size: wiring.size }, hear)
+          : await startOnPipes({ ...given, folder, printed: () => output.end }, hear);
+    } catch (cause) {
+      // An output says that its program was started.
+      output.close();
+      rmSync(folder, { recursive: true, force: true });
+      throw cause;
+    }
     child = {
       ...{ id: given.id, program, output, pending: [], heldUp: null, scheduled: false, told: 0, end: null },
       ...{ telling: undefined, retry: undefined, killing: undefined },

@@ -25,11 +25,15 @@ export async function startOnPipes(
   },
   hear: Hearing,
 ): Promise<Program> {
-  const started = await spawnChild(child);
+  // First, because a program that runs must not be left with nobody to hold it.
+  const errors = createOutput({ folder: errorsFolder(child.folder), keepBytes: errorBytes });
+  const started = await spawnChild(child).catch((cause: unknown) => {
+    errors.close();
+    throw cause;
+  });
   const { stdin, stdout, stderr } = started;
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
   started.on('error', () => {});
-  const errors = createOutput({ folder: errorsFolder(child.folder), keepBytes: errorBytes });
   let given = 0;
   stdout.on('data', hear.onBytes);
   // What a full disk does not take of it is lost: it is read only to say why a program failed.

@@ -162,6 +162,22 @@ export function createPrograms(options: {
 
   const end = (id: string, grace: number) => hosts.end(id, grace).catch(() => {});
 
+  /** Ends a program and waits until that is told: its host writes to its output until then. A host that hangs tells nothing. */
+  async function endWhole(id: string): Promise<void> {
+    const tap = tapOf(id);
+    const isOver = () => tap.ended !== null || tap.lost !== null;
+    if (isOver()) return;
+    const asked = hosts.end(id, 0).then(
+      () => true,
+      () => false,
+    );
+    if ((await within(asked, graceMs)) !== true) return;
+    const over = async () => {
+      while (!isOver()) await tap.next();
+    };
+    await within(over(), graceMs);
+  }
+
   return {
     held: options.held,
     version: options.version,
@@ -180,9 +196,7 @@ export function createPrograms(options: {
     },
     async forget(turn) {
       for (const id of await programsOf(turn)) {
-        const { ended, lost } = tapOf(id);
-        // A host that hangs answers nothing; what it held was ended by its agent.
-        if (ended === null && lost === null) await within(end(id, 0), graceMs);
+        await endWhole(id);
         taps.delete(id);
         await rm(folderOf(id), { recursive: true, force: true });
         began.delete(id);
@@ -191,7 +205,8 @@ export function createPrograms(options: {
     async endOthers(turns) {
       const adopted = await hosts.adopt();
       const others = adopted.filter(({ id }) => id.startsWith('agent-') && !turns.includes(turnIn(id)));
-      await Promise.all(others.map(({ id }) => end(id, 0)));
+      await Promise.all(others.map(({ id }) => endWhole(id)));
+      for (const { id } of others) taps.delete(id);
       for (const id of await readdir(outputs)) {
         if (!id.startsWith('agent-') || turns.includes(turnIn(id)) || began.has(id)) continue;
         await rm(folderOf(id), { recursive: true, force: true });

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findLeftovers, markerName } from '../../../core/agents/leftovers';
 import { errorsFolder } from '../../../core/host/errors';
 import { createHosts, type Hosts } from '../../../core/host/hosts';
+import { startOnPipes } from '../../../core/host/pipes';
 import type { Ending } from '../../../core/host/protocol';
 import { readBytes } from '../../../core/host/read';
 import { readRecords } from '../../../core/host/records';
@@ -99,9 +101,37 @@ it('is the same program when its start is asked for twice', async () => {
   expect((await hosts.start(one)).pid).toBe(first.pid);
 });
 
+it('ends a program whose output was taken away, instead of waiting for a place to keep it', async () => {
+  const go = join(folder, 'go');
+  const one = {
+    ...child('agent-1-1', `until [ -e '${go}' ]; do sleep 0.05; done; head -c 5000 /dev/zero; sleep 60`),
+    keepBytes: 2000,
+  };
+  await hostsOf().start(one);
+  await rm(join(outputs, one.id), { recursive: true });
+  writeFileSync(go, '');
+  await until(() => ended.has(one.id));
+  expect(ended.get(one.id)).toMatchObject({ exitCode: null, signal: 9 });
+});
+
+it.runIf(process.platform === 'linux')(
+  'starts nothing when there is no place for what it prints to stderr',
+  async () => {
+    const environment = { PATH: process.env.PATH ?? '', [markerName]: folder };
+    const given = { command: '/bin/sleep', args: ['60'], directory: folder, environment, printed: () => 0 };
+    const start = (place: string) => startOnPipes({ ...given, folder: place }, { onBytes: () => {}, onEnd: () => {} });
+    await expect(start(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
+    expect(findLeftovers({ group: null, marker: folder })).toEqual([]);
+    const { pid } = await start(outputs);
+    expect(findLeftovers({ group: null, marker: folder })).toHaveLength(1);
+    process.kill(-pid, 'SIGKILL');
+  },
+);
+
 it('gives the reason when a program on pipes cannot be started, and ends soon after one whose pipe others hold', async () => {
   const hosts = hostsOf();
   await expect(hosts.start(child('agent-1-1', '', '/nowhere'))).rejects.toThrow('ENOENT');
+  expect(readdirSync(outputs)).toEqual([]);
   const one = child('agent-1-2', 'sleep 20 & echo $!');
   await hosts.start(one);
   await until(() => ended.has(one.id));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { readLines } from '../../../core/agents/lines';
 import { HostFailure } from '../../../core/host/failure';
 import { createHosts, type Hosts, type HostsNews } from '../../../core/host/hosts';
 import { createNews } from '../../../core/host/news';
+import type { Ending } from '../../../core/host/protocol';
 import { readRecords } from '../../../core/host/records';
 import { readSaid } from '../../../core/host/said';
 import type { HostProgram } from '../../../core/host/start';
@@ -145,6 +146,26 @@ describe('a program that is held', () => {
     other.write(request(0, 3, 'exit'));
     expect(await other.ended).toEqual({ code: 3, signal: null });
     expect(other.lost()).toBeNull();
+  });
+
+  it('has ended before what it printed is removed, whether its turn is over or was never known', async () => {
+    const left = bench();
+    for (const turn of [1, 2]) await hear(await begin(left, turn), 'ready');
+    left.hosts.detach();
+    const { programs, told } = bench();
+    const kept: string[] = [];
+    const { ended } = told;
+    Object.assign(told, {
+      ended(id: string, ending: Ending) {
+        if (existsSync(join(outputs, id))) kept.push(id);
+        ended(id, ending);
+      },
+    });
+    await programs.endOthers([1]);
+    expect(readdirSync(outputs)).toEqual(['agent-1-1']);
+    await programs.forget(1);
+    expect(readdirSync(outputs)).toEqual([]);
+    expect(kept).toEqual(['agent-2-1', 'agent-1-1']);
   });
 
   it('whose end is told while it is looked for has ended so', async () => {
