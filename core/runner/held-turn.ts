@@ -140,6 +140,8 @@ export function programsOf(
     if (row === null) return;
     const id = row;
     row = null;
+    // What the agent's adapter did not come to, it cannot have ended.
+    if (turn.held !== null && child === undefined) await endSurvivorsOf(deps, task);
     await deps.writer.write((db) => deleteTurn(db, task));
     await deps.programs.forget(id);
   };
