@@ -2,14 +2,21 @@ import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Task } from '../core/contract/task';
 import type { Console, Surroundings } from './command';
+import { leaves, modesLeft, withoutQuestions } from './screen-bytes';
 
-/** The key that leaves a screen and lets it go on. */
-const leaveKey = '\u001d';
 /** How much of what was printed before is shown again; a screen paints itself anew when its size changes. */
 const shownAgain = 64 * 1024;
 
-/** Waits until the person drives a task and gives the terminal with its screen; null when they do not come to. */
-export async function whenDriven(client: Client, task: number, signal: AbortSignal): Promise<number | null> {
+/**
+ * Waits until the person drives a task and gives the terminal with its screen; null when they do not come to. `onAsked` is
+ * told once of a task that first asks them something.
+ */
+export async function whenDriven(
+  client: Client,
+  task: number,
+  { signal, onAsked }: { readonly signal: AbortSignal; readonly onAsked: (task: Task) => void },
+): Promise<number | null> {
+  let asked = false;
   const stop = new AbortController();
   const end = () => stop.abort();
   signal.addEventListener('abort', end, { once: true });
@@ -21,13 +28,15 @@ export async function whenDriven(client: Client, task: number, signal: AbortSign
       if (now === undefined) continue;
       if (now.takeover === null) return null;
       if (now.takeover.state === 'driving') return now.takeover.terminal;
+      if (now.requests.length > 0 && !asked) onAsked(now);
+      asked = now.requests.length > 0;
     }
     return null;
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CodedError(
       'CANCELLED',
-      `Stopped waiting. You take task ${task} over all the same when its turn is over.`,
+      `Stopped waiting. You take task ${task} over all the same when its turn is over; task hand-back ${task} takes that back.`,
     );
   } finally {
     signal.removeEventListener('abort', end);
@@ -54,7 +63,7 @@ export async function showScreen(
   const resize = (): void => void client.terminals.resize({ terminal, size: console.size() }).catch(() => {});
   const stop = console.listen({
     onKeys(text) {
-      if (text.includes(leaveKey)) return left.abort();
+      if (leaves(text)) return left.abort();
       // One after the other, or keys would overtake each other.
       typed = typed.then(() => client.terminals.write({ terminal, text })).catch(() => {});
     },
@@ -68,7 +77,9 @@ export async function showScreen(
     while (!left.signal.aborted) {
       const read = await client.terminals.read({ terminal, from, wait: true }, { signal: left.signal });
       const bytes = Buffer.from(read.bytes, 'base64');
-      out.write(decoder.decode(bytes, { stream: true }));
+      const text = decoder.decode(bytes, { stream: true });
+      // What was asked of an earlier terminal is not asked again: the answer would be typed into whatever runs now.
+      out.write(from < end ? withoutQuestions(text) : text);
       from = read.from + bytes.length;
       if (read.over) return 'ended';
     }
@@ -79,7 +90,6 @@ export async function showScreen(
     return 'left';
   } finally {
     stop();
-    // Whatever modes the screen had set are not this terminal's to keep.
-    out.write('\u001b[?1049l\u001b[?25h\u001b[?2004l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[0m\r\n');
+    out.write(modesLeft);
   }
 }

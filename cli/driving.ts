@@ -1,7 +1,9 @@
 import { afterwardsSchema } from '../core/contract/takeover';
+import type { Task } from '../core/contract/task';
 import { showScreen, whenDriven } from './attach';
 import type { Command } from './command';
 import { taskOutcome, withClient } from './task';
+import { nextSteps, takeoverText } from './text';
 
 /** The size until whoever shows the terminal says how large it is. */
 const size = { columns: 100, rows: 30 };
@@ -24,9 +26,16 @@ The task goes on when the screen ends or is handed back.
       const interrupt = given.flag('interrupt');
       const taken = await client.tasks.take({ task, interrupt, size: console?.size() ?? size });
       if (console === null || given.json || given.flag('elsewhere')) return taskOutcome(taken, around);
-      if (taken.takeover?.state === 'asked') around.err.write('You take over when the turn of its agent is over.\n');
-      const terminal = await whenDriven(client, task, around.signal);
-      if (terminal !== null) await showScreen(client, terminal, { console, out: around.out });
+      if (taken.takeover?.state === 'asked') around.err.write(`${takeoverText(taken)}\n`);
+      const onAsked = (asking: Task) =>
+        void around.err.write(`It asks you something first.\n${nextSteps(asking, around.program)}`);
+      const terminal = await whenDriven(client, task, { signal: around.signal, onAsked });
+      if (terminal === null) {
+        around.err.write(`Nobody drives task ${task}. Why is at the end of: ${around.program} task log ${task}\n`);
+        return { ...taskOutcome(await client.tasks.get({ task }), around), exit: 1 };
+      }
+      around.err.write('Ctrl+] leaves the screen and lets it go on.\n');
+      await showScreen(client, terminal, { console, out: around.out });
       return taskOutcome(await client.tasks.get({ task }), around);
     }),
 };

@@ -10,7 +10,7 @@ import { type Command, type Outcome, type Surroundings, UsageError } from './com
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
-import { ago, counted, nextSteps, stateText, table, taskCells, whyQueued } from './text';
+import { ago, counted, nextSteps, stateText, table, takeoverText, taskCells, whyQueued } from './text';
 import { sayPrograms } from './trust';
 import { waitForTask } from './wait';
 
@@ -170,7 +170,7 @@ function taskText(
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
     why === null ? null : ['  queued', why],
-    task.takeover === null ? null : ['  driven', drivenText(task.takeover)],
+    task.takeover === null ? null : ['  driven', takeoverText(task)],
     task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toLocaleString()] : null,
     task.error === null ? null : ['  error', plain(task.error)],
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
@@ -186,11 +186,6 @@ function taskText(
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
   return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
-}
-
-function drivenText({ state, terminal, beganAt }: NonNullable<Task['takeover']>): string {
-  if (state === 'asked' || beganAt === null) return 'You take over as soon as the turn of its agent is over.';
-  return `You drive it in terminal ${terminal}, since ${ago(beganAt)}.`;
 }
 
 /** As much of a prompt as fits on a glance. */

@@ -62,6 +62,15 @@ export function whyQueued(task: Task): string | null {
   return `Waits for ${task.blockedBy.map((id) => `task ${id}`).join(', ')}.`;
 }
 
+/** When the person drives a task, or since when they do; empty when they neither do nor asked to. */
+export function takeoverText({ id, state, takeover }: Task): string {
+  if (takeover === null) return '';
+  if (takeover.state === 'driving' && takeover.beganAt !== null)
+    return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now.`;
+  const when = state === 'queued' ? 'as soon as a slot is free' : 'as soon as the turn of its agent is over';
+  return `You take over ${when}; task hand-back ${id} takes that back.`;
+}
+
 /** One line for a list of tasks, in cells. */
 export function taskCells(task: Task): readonly string[] {
   return [

@@ -211,7 +211,7 @@ function unused(
   return {
     state: 'ok',
     reason: 'here it takes a user namespace too, in which sudo and some set-ups of ssh refuse to work',
-    hint: 'If agents need neither: switchyard settings set pidNamespace always',
+    hint: 'If agents need neither, set pidNamespace to always (in the terminal: settings set pidNamespace always).',
   };
 }
 

@@ -13,7 +13,6 @@ export type Asked =
   | 'restored'
   | 'written to'
   | 'taken over'
-  | 'handed back'
   | 'put back';
 
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
@@ -51,7 +50,7 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
   if (state === 'done')
-    return asked === 'retried' || asked === 'sent back' || asked === 'written to' || asked === 'put back'
+    return ['retried', 'sent back', 'written to', 'put back', 'taken over'].includes(asked)
       ? 'Make a new task instead.'
       : null;
   if (state === 'review') return 'Approve it, ask for changes or discard it.';

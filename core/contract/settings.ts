@@ -11,7 +11,7 @@ const themes = ['system', 'light', 'dark'] as const;
  * `settings get NAME` takes.
  */
 export const settingsSchema = z.object({
-  /** How many tasks may run at once; tasks that wait for a person do not count. */
+  /** How many tasks may run at once; tasks that wait for a person, or are driven by one, do not count. */
   concurrency: whole({ from: 1, to: 32, what: 'tasks at once', usual: 4 }),
   /** The agent a new task gets unless one is named. */
   defaultAgent: z.string().min(1).default('claude').meta(takes('the name of an agent', 'goose')),

@@ -2,7 +2,7 @@ import type { Request } from '../contract/request';
 import type { Status } from '../contract/status';
 import type { Claim } from '../sources/source';
 import { giveUpClaims } from '../store/claims';
-import { isTaken } from '../store/takeovers';
+import { isDriven } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { type Answers, createAnswers } from './answers';
 import type { Deps, Stop } from './deps';
@@ -74,7 +74,7 @@ export function createRunner(given: Deps): Runner {
   let loop: Promise<void> = Promise.resolve();
 
   function waitingCount(): number {
-    return [...inHand.keys()].filter((task) => taskRow(given.db, task).state === 'waiting' || isTaken(given.db, task))
+    return [...inHand.keys()].filter((task) => taskRow(given.db, task).state === 'waiting' || isDriven(given.db, task))
       .length;
   }
 

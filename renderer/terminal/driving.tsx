@@ -29,12 +29,13 @@ export function TakeOver({
 /** Who has the task in hand, as long as that is the person or is about to be, and how it goes on. */
 export function Driving({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
-  const label = cleanLine(useScreen(task) ?? task.agent);
+  const screen = useScreen(task);
+  const label = cleanLine(screen ?? task.agent);
   const onTerminal = useView((view) => view.tab === 'terminal');
   const doing = useDoing(`task:${task.id}`);
   const { takeover } = task;
   useActions({
-    ...(canTake(task) ? { 'take-over': () => void takeOver(app, task, false) } : {}),
+    ...(screen !== null && canTake(task) ? { 'take-over': () => void takeOver(app, task, false) } : {}),
     ...(takeover === null ? {} : { 'hand-back': () => void handBack(app, task, 'go on') }),
   });
   if (takeover === null) return null;
@@ -85,7 +86,7 @@ export function Driving({ task }: { readonly task: Task }): ReactNode {
         </>
       }
     >
-      You drive {label}. It goes on by itself when you hand back or leave its terminal.
+      You drive {label}. It goes on by itself when you hand back, or when its program ends.
     </Note>
   );
 }

@@ -79,6 +79,7 @@ describe('the main job in the terminal', () => {
     const left = await take(['said again', 'Hello there.\r'], ['echo: Hello there.', '\u001d']);
     expect(left).toMatchObject({ code: 0 });
     expect(left.out).toContain(`task hand-back ${id}`);
+    expect(left.err).toContain('Ctrl+] leaves the screen');
     expect((await type('task', 'show', id)).out).toContain('You drive it in terminal');
     const ended = await take(['echo: Hello there.', '/exit\r']);
     expect(ended).toMatchObject({ code: 0 });
