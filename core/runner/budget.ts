@@ -7,6 +7,7 @@ import { resolveBranch } from '../git/resolve';
 import { isFinishing } from '../store/grants';
 import { openRequestsOf, withdrawRequest } from '../store/requests';
 import { budgetsOf, taskSpending } from '../store/spending';
+import { isTaken } from '../store/takeovers';
 import type { Answers } from './answers';
 import { type AnyQuestion, type Asker, ask, resumeWhenAnswered } from './asking';
 import type { Deps } from './deps';
@@ -14,8 +15,8 @@ import type { Deps } from './deps';
 /** The options of a request for more of a budget, in the order they are shown. */
 export const budgetOptions = ['more', 'finish', 'stop'] as const;
 
-/** Whether a task may begin a turn: its budgets last, or the person said how to go on. */
-export type Leave = 'go on' | 'finish' | 'stop';
+/** Whether a task may begin a turn: its budgets last, or the person said how to go on. `taken`: they want to drive. */
+export type Leave = 'go on' | 'finish' | 'stop' | 'taken';
 
 /** The most of a diff that is shown beside the question, in bytes. */
 const shownBytes = 60 * 1024;
@@ -39,13 +40,20 @@ export async function mayGoOn(
       return 'go on';
     }
     const change = await changeSoFar(work.place, work.base);
-    const { options } = await ask(
-      deps,
-      answers,
-      asker,
-      questionOf(breach, spendingWords(taskSpending(deps.db, task)), change),
-    );
-    if (budgetOptions[options[0] ?? -1] === 'stop') return 'stop';
+    const question = questionOf(breach, spendingWords(taskSpending(deps.db, task)), change);
+    const taken = new AbortController();
+    const unheard = deps.takes.hear(task, () => taken.abort());
+    if (isTaken(deps.db, task)) taken.abort();
+    try {
+      const { options } = await ask(deps, answers, asker, question, taken.signal);
+      if (budgetOptions[options[0] ?? -1] === 'stop') return 'stop';
+    } catch (cause) {
+      // Who drives spends what they like; it is asked again when the agent is to go on.
+      if (taken.signal.aborted && !asker.signal.aborted) return 'taken';
+      throw cause;
+    } finally {
+      unheard();
+    }
   }
 }
 

@@ -78,6 +78,11 @@ export async function converse(
       const waits = going === null && words.messages.length > 0 && isSpent(deps, subject.claim.task);
       if (waits) await letGo(deps, subject.claim.task);
       const leave = going === null ? await subject.mayGoOn() : 'go on';
+      if (leave === 'taken') {
+        await letGo(deps, subject.claim.task);
+        words = await next();
+        continue;
+      }
       // Whoever ends it here has the last word.
       if (leave !== 'go on') session.cutOff = false;
       if (leave !== 'go on') return { kind: leave === 'stop' ? 'cancelled' : 'completed', usage: unknownUsage };

@@ -1,5 +1,6 @@
 import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { releaseMessages } from '../store/messages';
+import { forgetFinish, isFinishedByHand } from '../store/takeovers';
 import type { Deps } from './deps';
 import { type Drive, handedBack, personDrives, type Talk } from './driving';
 import { nextWords, type Words } from './session';
@@ -28,6 +29,8 @@ export async function letGo(deps: Deps, task: number): Promise<void> {
  * person's drive.
  */
 export async function comesNext(talk: Talk, before: Before): Promise<Words | TurnEnd> {
+  const { deps, session } = talk;
+  const { task } = talk.subject.claim;
   let last: Drive | null = null;
   for (;;) {
     const drive = await personDrives(talk);
@@ -35,11 +38,16 @@ export async function comesNext(talk: Talk, before: Before): Promise<Words | Tur
     if (drive === null) break;
     last = drive;
   }
-  if (last === null) return wordsFor(talk, before);
+  const finished = isFinishedByHand(deps.db, task);
+  if (last === null && !finished) return wordsFor(talk, before);
+  // The person has had the last word, also when the runtime died since.
+  session.cutOff = false;
   const words = await wordsFor(talk, { ...before, afterTurn: true });
   // The person finished it themselves, unless they have left something to be said.
-  if (last === 'review' && words.text === '') return { kind: 'completed', usage: unknownUsage };
-  if (talk.session.agentSession === null) return words;
+  const unsaid = words.messages.length > 0 || words.about.length > 0;
+  if (finished && last !== 'go on' && !unsaid) return { kind: 'completed', usage: unknownUsage };
+  if (finished) await deps.writer.write((db) => forgetFinish(db, task));
+  if (session.agentSession === null) return words;
   const text = [handedBack, words.text].filter((part) => part !== '').join('\n\n');
   return { ...words, text, by: words.text === '' ? 'switchyard' : words.by };
 }

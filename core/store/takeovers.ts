@@ -135,7 +135,23 @@ export function setAfterwards(
   run(db, "UPDATE takeover SET afterwards = ? WHERE task_id = ? AND state <> 'ended'", afterwards, task);
 }
 
-/** Ends the takeover of a task, if it has one. */
+/** Ends the takeover of a task, if it has one; whether the person finished the task with it is kept. */
 export function endTakeover(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
-  run(db, "UPDATE takeover SET state = 'ended', ended_at = ? WHERE task_id = ? AND state <> 'ended'", at, task);
+  run(
+    db,
+    `UPDATE takeover SET state = 'ended', ended_at = ?, finishes = began_at IS NOT NULL AND afterwards = 'review'
+     WHERE task_id = ? AND state <> 'ended'`,
+    at,
+    task,
+  );
+}
+
+/** Whether the person finished a task in its terminal, and it is still on its way to where that leads. */
+export function isFinishedByHand(db: Database, task: number): boolean {
+  return getRow(db, 'SELECT 1 FROM takeover WHERE task_id = ? AND finishes = 1', task) !== undefined;
+}
+
+/** Forgets that the person finished a task in its terminal: it is over, or its agent goes on. */
+export function forgetFinish(db: Database, task: number): void {
+  run(db, 'UPDATE takeover SET finishes = 0 WHERE task_id = ? AND finishes = 1', task);
 }

@@ -6,7 +6,7 @@ import { addDependency, hasLanded, settleDependants } from './dependencies';
 import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
-import { endTakeover } from './takeovers';
+import { endTakeover, forgetFinish } from './takeovers';
 import { addToCount, shiftCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
@@ -85,6 +85,7 @@ export function moveTask(db: Database, move: Move): void {
   addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until });
   // Nobody drives what nothing more is done on; one in review was queued again when somebody asked to.
   if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
+  if (to !== 'queued' && to !== 'running' && to !== 'waiting') forgetFinish(db, row.id);
   shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
   const landed = hasLanded(move.to, move.patch?.outcome ?? null);
   if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);

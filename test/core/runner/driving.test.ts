@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
 import { hostProgram } from '../../support/host';
@@ -166,6 +168,20 @@ it('one who changes their mind before the terminal is open gets the task back as
   expect(wordsIn(await transcriptOf(task))).toEqual(said);
 });
 
+it('a person who is asked for more of a budget may take over instead, and no turn is begun for it', async () => {
+  const budget = { usd: 2, tokens: null, minutes: null };
+  const prompt = 'Spend.\n[write: one.txt | one]\n[spend: 2 | 100]\n[wait: 1s]\n[write: two.txt | two]';
+  const { id } = await bed.calls.tasks.create({ repositoryId, title: 'Spend', prompt, agent: 'echo', budget });
+  await bed.until(id, ({ requests }) => requests.some(({ kind }) => kind === 'budget'));
+  await takeOver(id);
+  expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ state: 'running', requests: [] });
+  await bed.calls.tasks.handBack({ task: id });
+  // Before the agent goes on with it the person is asked again.
+  await bed.until(id, ({ requests }) => requests.some(({ kind }) => kind === 'budget'));
+  expect(wordsIn(await transcriptOf(id)).at(-1)).toMatch(/^You drove it/);
+  await bed.calls.tasks.cancel({ task: id });
+});
+
 it('a task that waits for others, or is over, is not taken over', async () => {
   const first = await newTask('Wait.\n[ask: Go on? | yes]');
   const second = await bed.calls.tasks.create({
@@ -197,4 +213,24 @@ it('a screen that outlives its runtime is taken up by the next one, which waits 
   expect((await bed.calls.terminals.list({ task })).map(({ kind, state }) => [kind, state])).toEqual([
     ['agent', 'ended'],
   ]);
+});
+
+it('what a person has finished goes into review without a turn, also when the runtime ends during its check', async () => {
+  const slow = `while [ ! -e ${bed.folder}/go ]; do sleep 0.05; done`;
+  await bed.calls.repositories.trust({ repository: repositoryId, trust: true });
+  await bed.calls.repositories.configure({ repository: repositoryId, checkCommand: slow });
+  const task = await newTask('Finish.\n[hang]');
+  await works(task);
+  const terminal = await takeOver(task, true);
+  const { worktree } = await bed.calls.tasks.get({ task });
+  writeFileSync(join(worktree ?? '', 'mine.txt'), 'mine');
+  await bed.calls.terminals.write({ terminal, text: 'Mine.\r' });
+  await says(terminal, 'echo: Mine.');
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  await bed.until(task, ({ checks }) => checks.some(({ state }) => state === 'running'));
+  bed = await bed.restart();
+  writeFileSync(join(bed.folder, 'go'), '');
+  await bed.reaches(task, 'review');
+  const words = wordsIn(await transcriptOf(task));
+  expect(words.slice(words.indexOf('Mine.'))).toEqual(['Mine.', 'echo: Mine.', expect.stringMatching(/^You drove it/)]);
 });
