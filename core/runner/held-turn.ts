@@ -99,7 +99,16 @@ export async function giveUpTurn(deps: Deps, task: number): Promise<void> {
     endOpenSessions(db, { task, at: deps.now() });
     releaseMessages(db, task);
   });
-  await deps.programs.forget(row.id);
+  await forget(deps, task, row.id);
+}
+
+/** What cannot be removed now is removed by the next start, and is no failure of the work. */
+async function forget(deps: Deps, task: number, turn: number): Promise<void> {
+  try {
+    await deps.programs.forget(turn);
+  } catch (cause) {
+    deps.log('warning', 'What an agent printed could not be removed.', { task, cause: String(cause) });
+  }
 }
 
 /** The programs of one turn, held where that is possible. */
@@ -143,7 +152,7 @@ export function programsOf(
     // What the agent's adapter did not come to, it cannot have ended.
     if (turn.held !== null && child === undefined) await endSurvivorsOf(deps, task);
     await deps.writer.write((db) => deleteTurn(db, task));
-    await deps.programs.forget(id);
+    await forget(deps, task, id);
   };
   return {
     async start(options) {

@@ -74,11 +74,12 @@ export async function failed(
 /** The agent was lost with the process that held it: its session is resumed, and that too often is a failure. */
 export async function agentLost(deps: Deps, claim: Claim, why: string): Promise<void> {
   const what = why.replace(/\.$/, '');
-  const released = await deps.writer.write((db) => releaseClaim(db, { claim, at: deps.now(), what }));
-  if (released?.to === 'failed') {
-    const requests = await deps.writer.write((db) => withdrawOpen(db, { task: claim.task, at: deps.now() }));
-    requests.forEach(deps.announceRequest);
-  }
+  const requests = await deps.writer.write((db) => {
+    const at = deps.now();
+    const released = releaseClaim(db, { claim, at, what });
+    return released?.to === 'failed' ? withdrawOpen(db, { task: claim.task, at }) : [];
+  });
+  requests.forEach(deps.announceRequest);
   deps.announce(claim.task);
 }
 

@@ -30,7 +30,7 @@ export interface Programs {
   canGoOn(turn: number): Promise<boolean>;
   /** A quick look at the same, which may be wrong about what a host holds. */
   mayGoOn(turn: number): boolean;
-  /** Removes what the programs of a turn printed; ends those that are still held. */
+  /** Removes what the programs of a turn printed; ends those that are still held. Rejects when that cannot be removed. */
   forget(turn: number): Promise<void>;
   /** Ends what hosts hold for other turns than these, and removes what those printed. Rejects when that cannot be removed. */
   endOthers(turns: readonly number[]): Promise<void>;

@@ -11,13 +11,13 @@ import { endOpenSessions } from '../store/sessions';
 import { isDriven } from '../store/takeovers';
 import { listTasks, readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
-import { keepTurns } from '../store/turns';
+import { keepTurns, type TurnRow } from '../store/turns';
 import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import { settleReturn } from './going-back';
 import { turnsLeft } from './held-turn';
 import { settleLanding } from './landed';
-import { leaseMs } from './lease';
+import { keepLease, leaseMs } from './lease';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
 import { putAway, tell } from './putting-away';
@@ -39,13 +39,26 @@ import { putAway, tell } from './putting-away';
 export async function recover(deps: Deps): Promise<readonly Claim[]> {
   const turns = turnsLeft(deps);
   // First, because a lease that ran out meanwhile is taken away by the clock.
-  const claims = await deps.writer.write((db) => {
+  const resumed = await deps.writer.write((db) => {
     keepTurns(
       db,
       turns.map(({ id }) => id),
     );
     return resumeClaims(db, { leaseUntil: deps.now() + leaseMs });
   });
+  // What follows may take longer than a lease holds.
+  const releases = resumed.map((claim) => keepLease(deps, claim, () => {}));
+  try {
+    await recoverOthers(deps, turns);
+  } finally {
+    for (const release of releases) release();
+  }
+  // Whoever goes on with them renews them only after a while.
+  return deps.writer.write((db) => resumeClaims(db, { leaseUntil: deps.now() + leaseMs }));
+}
+
+/** Recovers everything but the tasks of these turns. */
+async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<void> {
   const held = turns.map(({ task }) => task);
   const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 })
     .map((task) => task.id)
@@ -69,7 +82,6 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
   for (const worktree of unsettledWorktrees(deps.db, left)) {
     await attempt(deps, { worktree: worktree.path }, () => settleWorktree(deps, worktree));
   }
-  return claims;
 }
 
 async function attempt(deps: Deps, facts: Readonly<Record<string, unknown>>, step: () => Promise<void>): Promise<void> {

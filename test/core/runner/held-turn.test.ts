@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../core/contract/request';
 import type { Deps } from '../../../core/runner/deps';
-import { turnsLeft } from '../../../core/runner/held-turn';
+import { type Given, programsOf, turnsLeft } from '../../../core/runner/held-turn';
+import { agentLost } from '../../../core/runner/outcome';
+import { recover } from '../../../core/runner/recover';
 import { claimTasks, crashesAllowed, releaseClaim, releaseOwnerless, resumeClaims } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
 import { addMessage, handMessages, pendingMessages, releaseMessages } from '../../../core/store/messages';
@@ -9,7 +11,8 @@ import { answerRequest, askRequest, markHanded, type NewRequest, readRequest } f
 import { endOpenSessions, insertSession, readSession } from '../../../core/store/sessions';
 import { taskRow } from '../../../core/store/task-row';
 import { moveTask } from '../../../core/store/tasks';
-import { countTakingUp, insertTurn, keepTurns } from '../../../core/store/turns';
+import { countTakingUp, insertTurn, keepTurns, turnOf } from '../../../core/store/turns';
+import { createWriter } from '../../../core/store/writer';
 import { addTask, temporaryStore } from '../store/store';
 
 /** A task in hand with a turn that is held, and another one without. */
@@ -21,6 +24,13 @@ function inHand() {
   const turn = insertTurn(db, { task: held, session: session ?? 0, given: '{"version":"1"}', at: 20 });
   return { db, held, other, session: session ?? 0, lost: lost ?? 0, turn };
 }
+
+const question = (task: number, asked: Partial<NewRequest>): NewRequest => ({
+  ...{ task, session: null, generation: 1, kind: 'permission', title: 'Run it?', body: '' },
+  ...{ tool: { name: 'Bash', command: 'x', input: '{}', diff: null }, options: [], steps: [], fingerprint: 'f' },
+  ...{ allowsText: false, multiple: false, at: 10 },
+  ...asked,
+});
 
 const left = (db: Database, version = '1', mayGoOn = true) =>
   turnsLeft({ db, programs: { version, mayGoOn: () => mayGoOn } as unknown as Deps['programs'] }).map(({ id }) => id);
@@ -70,13 +80,63 @@ describe('after a runtime that died', () => {
   });
 });
 
-describe('a question that is read again', () => {
-  const question = (task: number, asked: Partial<NewRequest>): NewRequest => ({
-    ...{ task, session: null, generation: 1, kind: 'permission', title: 'Run it?', body: '' },
-    ...{ tool: { name: 'Bash', command: 'x', input: '{}', diff: null }, options: [], steps: [], fingerprint: 'f' },
-    ...{ allowsText: false, multiple: false, at: 10 },
-    ...asked,
+describe('a held turn', () => {
+  /** As much as these pieces of the runner need, with a clock that is set. */
+  function depsOf(db: Database, programs: Partial<Deps['programs']>) {
+    const clock = { now: 1000 };
+    const logged: string[] = [];
+    const deps = {
+      ...{ db, writer: createWriter(db), now: () => clock.now, owner: 'nobody' },
+      ...{ announce: () => {}, announceRequest: () => {} },
+      log: (_: string, message: string) => void logged.push(message),
+      programs: { version: '1', held: true, mayGoOn: () => true, ...programs },
+    } as unknown as Deps;
+    return { deps, clock, logged };
+  }
+
+  test('is still in hand after a recovery that took nearly as long as its lease', async () => {
+    const { db, held } = inHand();
+    const { deps, clock } = depsOf(db, {
+      async endOthers() {
+        clock.now += 50_000;
+      },
+    });
+    expect(await recover(deps)).toEqual([{ task: held, generation: 1, leaseUntil: 111_000 }]);
+    expect(taskRow(db, held)).toMatchObject({ state: 'running', lease_until: 111_000 });
   });
+
+  test('whose output cannot be removed is over all the same, and the log says so', async () => {
+    const { db, held, session, turn } = inHand();
+    const { deps, logged } = depsOf(db, { forget: () => Promise.reject(new Error('EBUSY')) });
+    const given = { version: '1' } as Given;
+    const programs = programsOf(deps, { task: held, session, given, held: turn, onThrough: () => {} });
+    await programs.over();
+    expect(turnOf(db, held)).toBeUndefined();
+    expect(logged).toEqual(['What an agent printed could not be removed.']);
+  });
+
+  test('whose agent is lost for the last time fails with its questions taken back in one write', async () => {
+    const { db, held } = inHand();
+    const { deps } = depsOf(db, {});
+    const { id } = askRequest(db, { ...question(held, {}), generation: 1 });
+    for (let crash = 1; crash < crashesAllowed; crash += 1) {
+      releaseClaim(db, { claim: { task: held, generation: crash }, at: 30, what: 'Its host died' });
+      claimTasks(db, { worker: 'w', limit: 1, now: 31, leaseMs: 100 });
+    }
+    const writer = deps.writer;
+    let writes = 0;
+    const once: Deps['writer'] = {
+      ...writer,
+      write: (operation) => (++writes === 1 ? writer.write(operation) : Promise.reject(new Error('The process died.'))),
+    };
+    const claim = { task: held, generation: crashesAllowed, leaseUntil: 0 };
+    await agentLost({ ...deps, writer: once }, claim, 'Its host died.').catch(() => {});
+    expect(taskRow(db, held)).toMatchObject({ state: 'failed' });
+    expect(readRequest(db, id)).toMatchObject({ state: 'withdrawn' });
+  });
+});
+
+describe('a question that is read again', () => {
   const allow: Answer = { decision: 'allow', rule: null, options: [], text: null };
 
   test('is the same row, with what is known of its answer, also when that was given', () => {
