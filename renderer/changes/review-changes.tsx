@@ -17,10 +17,14 @@ interface Props {
   readonly review: Compared;
   /** Where it is kept how far this diff was read. */
   readonly spot?: string;
+  /** Said when it has no file. */
+  readonly nothing?: string;
 }
 
+const same = 'The branch has the same files as its base.';
+
 /** The diff of a review with its list of files, by keyboard: hunks, viewed marks, one column or two. */
-export function ReviewChanges({ review, spot = `changes:${review.task}` }: Props): ReactNode {
+export function ReviewChanges({ review, spot = `changes:${review.task}`, nothing = same }: Props): ReactNode {
   const app = useApp();
   const patches = usePatches(review);
   const { viewed, mark } = useViewed(review.task, review.head);
@@ -91,7 +95,7 @@ export function ReviewChanges({ review, spot = `changes:${review.task}` }: Props
     },
   });
 
-  if (files.length === 0) return <Empty title="No file was changed">The branch has the same files as its base.</Empty>;
+  if (files.length === 0) return <Empty title="No file was changed">{nothing}</Empty>;
   return (
     <div className="changes">
       <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} />

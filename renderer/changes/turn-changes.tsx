@@ -36,7 +36,11 @@ export function TurnChanges({ task, checkpoint }: { readonly task: number; reado
       {failure === null && value === null && <Skeleton lines={10} />}
       {value !== null && (
         <Suspense fallback={<Skeleton lines={10} />}>
-          <ReviewChanges review={value.diff} spot={`changes:${task}:${checkpoint}`} />
+          <ReviewChanges
+            review={value.diff}
+            spot={`changes:${task}:${checkpoint}`}
+            nothing="What changed is in the index, in git’s own folders or in nested repositories, of which there is no diff."
+          />
         </Suspense>
       )}
     </div>

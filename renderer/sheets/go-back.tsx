@@ -18,8 +18,10 @@ import { Ago } from '../text/time';
 /** The states a task's worktree can be put back to, what going back to the chosen one does, and doing it. */
 export function GoBack({ id, chosen }: { readonly id: number; readonly chosen: number | null }): ReactNode {
   const task = useModel((model) => model.tasks.get(id) ?? null);
-  const { value, failure, reload } = useResource(`checkpoints ${id} ${task?.updatedAt}`, (client, signal) =>
-    client.checkpoints.list({ task: id }, { signal }),
+  const { value, failure, reload } = useResource(
+    `checkpoints ${id}`,
+    (client, signal) => client.checkpoints.list({ task: id }, { signal }),
+    task?.updatedAt,
   );
   const points = (value ?? []).filter(({ kept }) => kept).reverse();
   return (
@@ -70,6 +72,8 @@ function Choice(props: {
   }, []);
   if (point === undefined) return null;
   const go = async (): Promise<void> => {
+    // What the stopped turn leaves may become a checkpoint, and must not be the one that is chosen then.
+    setNumber(point.number);
     const failed = await goBack(app, task, { number: point.number, name: checkpointName(point).toLowerCase() });
     setFailure(failed);
     if (failed === null) showSheet(app, null);
@@ -112,6 +116,9 @@ function Choice(props: {
         </fieldset>
         <ul className="point-words">
           {stops && <li className="point-stops">{stopWords(task)}</li>}
+          {point.current && (
+            <li>The worktree is there already, unless files were edited since: then they become what they were.</li>
+          )}
           <li>The worktree becomes what it was: files, index and branch. What git ignores stays as it is.</li>
           <li>{conversationWords(point.conversation)}</li>
           <li>What you leave is kept as a checkpoint first, so this can be undone.</li>
@@ -134,8 +141,10 @@ function Choice(props: {
   );
 }
 
-function stopWords({ state }: Task): string {
+function stopWords({ state, takeover }: Task): string {
   if (state === 'queued')
     return 'The task is queued. It is cancelled first; retry it to have the agent go on from there.';
+  if (takeover?.state === 'driving')
+    return 'You drive the agent in its own terminal. That is closed first; retry the task to have the agent go on from there.';
   return 'The agent is in the middle of a turn. It is stopped first; retry the task to have it go on from there.';
 }

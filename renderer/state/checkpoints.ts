@@ -1,7 +1,7 @@
 import { conversationWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import type { App } from './app';
-import { carryOut, complain, showSheet } from './commands';
+import { aboutOf, carryOut, complain, learn, showSheet } from './commands';
 import type { Failure } from './failure';
 import { say } from './said';
 
@@ -36,24 +36,33 @@ export function showWhole(app: App): void {
   app.view.update((view) => ({ ...view, turn: null }));
 }
 
-/** Goes back, with a way to undo it; an agent at work is stopped first. A failure is given back to be shown in place. */
+/**
+ * Goes back, with a way to undo it as long as the task rests; an agent at work is stopped first. A failure is given back
+ * to be shown in place.
+ */
 export async function goBack(app: App, task: Task, to: Destination): Promise<Failure | null> {
   const stops = isAtWork(task);
   const sentence = stops ? 'Stopping, then going back…' : 'Going back…';
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence }, async (client) => {
-    if (stops) await client.tasks.cancel({ task: task.id });
+    if (stops) learn(app, await client.tasks.cancel({ task: task.id }));
     return client.checkpoints.back({ task: task.id, checkpoint: to.number });
   });
   if (!ended.ok) return ended.failure;
   const { left, conversation } = ended.value;
   const undo = async (): Promise<void> => {
-    const now = app.model.get().tasks.get(task.id) ?? task;
+    const now = known(app, task);
+    // An agent that went on meanwhile is stopped only by who was told so.
+    if (isAtWork(now)) return askBack(app, now, left);
     const failure = await goBack(app, now, { number: left, name: 'what you had left' });
     if (failure !== null) complain(app, failure);
   };
   const text = `Back at: ${to.name}. ${conversationWords(conversation).replace(/\.$/, '')}`;
   // What was shown of one turn may be no part of the change any more.
   showWhole(app);
-  say(app.said, { kind: 'done', text, undo: () => void undo() });
+  say(app.said, { kind: 'done', text, undo: () => void undo(), about: aboutOf(known(app, task)) });
   return null;
+}
+
+function known(app: App, task: Task): Task {
+  return app.model.get().tasks.get(task.id) ?? task;
 }

@@ -42,7 +42,7 @@ export function complain(app: App, failure: Failure): void {
 }
 
 /** Puts a task as the core gave it back into the model, so that the answer shows before the change arrives. */
-function learn(app: App, task: Task): void {
+export function learn(app: App, task: Task): void {
   app.model.update((model) => {
     const known = model.tasks.get(task.id);
     if (known !== undefined && known.updatedAt > task.updatedAt) return model;
@@ -201,7 +201,7 @@ async function turn(app: App, task: Task, move: Move): Promise<void> {
 
 /** Shows a place of the rail, with no task open. */
 export function goTo(app: App, place: Place): void {
-  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, sheet: null }));
+  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, turn: null, sheet: null }));
 }
 
 /** Opens a task's page, at its changes when it waits for a verdict. */
@@ -214,6 +214,7 @@ export function openTask(app: App, task: number, tab?: Tab): void {
     place: known === undefined ? view.place : placeBeside(tasks, known, view.place),
     tab: tab ?? (known?.state === 'review' ? 'changes' : 'conversation'),
     drawer: false,
+    turn: null,
     sheet: null,
   }));
 }

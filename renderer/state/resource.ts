@@ -12,12 +12,13 @@ export interface Resource<T> {
 }
 
 /**
- * Asks the core whenever `key` changes or another client takes over, and forgets the answer of an earlier key. A null
- * key asks nothing.
+ * Asks the core whenever `key` changes or another client takes over, and forgets the answer of an earlier key. Asks again
+ * when only `version` changes, and keeps the answer there is until then. A null key asks nothing.
  */
 export function useResource<T>(
   key: string | null,
   ask: (client: Client, signal: AbortSignal) => Promise<T>,
+  version = 0,
 ): Resource<T> {
   const { line } = useApp();
   const [state, setState] = useState<{
@@ -38,7 +39,7 @@ export function useResource<T>(
   });
   const reload = useCallback(() => setRound((value) => value + 1), []);
   useEffect(() => line.onClient(reload), [line, reload]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the round is why it runs again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the round and the version are why it runs again.
   useEffect(() => {
     if (key === null) return;
     const left = new AbortController();
@@ -54,7 +55,7 @@ export function useResource<T>(
       },
     );
     return () => left.abort();
-  }, [key, round, line]);
+  }, [key, version, round, line]);
   if (state.key !== key) return { value: null, failure: null, loading: key !== null, reload };
   return { value: state.value, failure: state.failure, loading: state.loading, reload };
 }

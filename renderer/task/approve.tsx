@@ -9,6 +9,7 @@ import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
+import { showWhole } from '../state/checkpoints';
 import { approveTask } from '../state/commands';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
@@ -29,23 +30,24 @@ interface Props {
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
 export function Approve({ task, review, doing }: Props): ReactNode {
+  const app = useApp();
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const focus = useFocusBack(false);
+  const turn = (next: boolean): void => {
+    setOpen(next);
+    // What is merged is the whole change, so that is what has to be seen.
+    if (next) showWhole(app);
+    else setFailure(null);
+  };
   useActions({
     allow: () => {
       focus.remember();
-      setOpen(true);
+      turn(true);
     },
   });
   return (
-    <Popover.Root
-      open={open}
-      onOpenChange={(next) => {
-        setOpen(next);
-        if (!next) setFailure(null);
-      }}
-    >
+    <Popover.Root open={open} onOpenChange={turn}>
       <Popover.Trigger asChild>
         <Button look="primary" action="allow" doing={doing} onPointerDownCapture={focus.remember}>
           Approve

@@ -10,6 +10,7 @@ import { Glyph } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
+import { showWhole } from '../state/checkpoints';
 import { failureOf } from '../state/failure';
 import type { Tab } from '../state/view';
 import { Terminals } from '../terminal/terminals';
@@ -56,6 +57,9 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   const beside = useView((view) => view.beside) && wide;
   const review = useReview(task);
   const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
+  // One turn's changes are shown in place of the whole change no longer than it is what it was then.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the task and its state are why it runs.
+  useEffect(() => () => showWhole(app), [app, task.id, task.state]);
   const isPair = beside && (tab === 'conversation' || tab === 'changes');
   // Where the diff is not on screen its keys lead to it; where it is, they are its own.
   const toDiff = (): boolean => {

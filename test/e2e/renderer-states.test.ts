@@ -458,6 +458,13 @@ describe('checkpoints', () => {
     await press('Escape');
     await page.getByText('Only what turn 3 changed').waitFor({ state: 'detached' });
     await press('g', '1');
+    await page.getByRole('button', { name: 'Show changes of turn 3' }).click();
+    await page.getByText('Only what turn 3 changed').waitFor();
+    await press('a');
+    await page.getByRole('dialog', { name: 'Approve this change' }).waitFor();
+    await page.getByText('Only what turn 3 changed').waitFor({ state: 'detached' });
+    await press('Escape');
+    await press('g', '1');
 
     await page.getByRole('button', { name: 'Go back to here, after turn 3' }).click();
     const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
@@ -484,8 +491,16 @@ describe('checkpoints', () => {
     await press('g', 'b');
     const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
     await sheet.getByText('The agent is in the middle of a turn. It is stopped first').waitFor();
+    await sheet.getByRole('radio', { name: /After turn 1/ }).check();
     await sheet.getByRole('button', { name: 'Stop and go back' }).click();
+    // Refused after the agent was stopped: why is said where it was asked for, with the choice as it was.
+    await sheet.getByText('A rebase is under way there.').waitFor();
+    await sheet.getByRole('radio', { name: /After turn 1/, checked: true }).waitFor();
+    expect(await harness.called('tasks.cancel')).toHaveLength(1);
+    await sheet.getByRole('radio', { name: /Before the first turn/ }).check();
+    await sheet.getByRole('button', { name: 'Go back', exact: true }).click();
     await page.getByText(/^Back at:/).waitFor();
-    expect(await harness.called('checkpoints.back')).toHaveLength(1);
+    expect(await harness.called('checkpoints.back')).toMatchObject([{ checkpoint: 1 }, { checkpoint: 0 }]);
+    expect(await harness.called('tasks.cancel')).toHaveLength(1);
   });
 });

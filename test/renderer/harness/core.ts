@@ -183,7 +183,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           ),
         );
       }),
-      cancel: on.tasks.cancel.handler(({ input }) => put({ ...get(input.task), state: 'cancelled', requests: [] })),
+      cancel: on.tasks.cancel.handler(({ input }) => {
+        note('tasks.cancel', input);
+        return put({ ...get(input.task), state: 'cancelled', requests: [] });
+      }),
       resume: on.tasks.resume.handler(({ input }) => {
         note('tasks.resume', input);
         return put({ ...get(input.task), parked: null, runAfter: null, queuedReason: null });
@@ -242,6 +245,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       back: on.checkpoints.back.handler(({ input }) => {
         note('checkpoints.back', input);
+        if (input.checkpoint === 1) throw new ORPCError('CONFLICT', { message: 'A rebase is under way there.' });
         put(get(input.task));
         return { ...input, left: 5, conversation: 'back' as const };
       }),

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Task } from '../../core/contract/task';
+import type { App } from '../../renderer/state/app';
+import { goBack, showTurn } from '../../renderer/state/checkpoints';
+import { openTask } from '../../renderer/state/commands';
+import { applyChanges, nothingKnown } from '../../renderer/state/model';
+import { type Saying, undoLast } from '../../renderer/state/said';
+import { createStore } from '../../renderer/state/store';
+import type { View } from '../../renderer/state/view';
+import * as sample from './harness/data';
+
+/** What going back needs of an app, on a core that keeps what it was asked for. */
+function window(task: Task, refusal: Error | null = null) {
+  const asked: string[] = [];
+  const model = createStore(
+    applyChanges(nothingKnown, [
+      {
+        ...{ type: 'snapshot', tasks: [task], repositories: [...sample.repositories], agents: [], held: null },
+        settings: sample.settings,
+      },
+    ]),
+  );
+  const client = {
+    tasks: {
+      cancel: async () => {
+        asked.push('cancel');
+        return { ...task, state: 'cancelled', updatedAt: task.updatedAt + 1 };
+      },
+    },
+    checkpoints: {
+      back: async ({ checkpoint }: { checkpoint: number }) => {
+        asked.push(`back ${checkpoint}`);
+        if (refusal !== null) throw refusal;
+        return { task: task.id, checkpoint, left: 7, conversation: 'back' };
+      },
+    },
+  };
+  const app = {
+    model,
+    line: { client: () => client },
+    view: createStore({ place: 'inbox', tab: 'conversation', task: task.id, turn: null, sheet: null } as unknown as View),
+    said: createStore<readonly Saying[]>([]),
+    doing: createStore<ReadonlyMap<string, string>>(new Map()),
+  } as unknown as App;
+  const moves = (state: Task['state']) =>
+    model.update((known) => applyChanges(known, [{ type: 'task.changed', task: { ...task, state } }]));
+  return { app, asked, moves };
+}
+
+const to = { number: 2, name: 'after turn 2' };
+
+describe('going back', () => {
+  test('is undone while the task rests', async () => {
+    const task = sample.task(1, 'one', 'review');
+    const { app, asked } = window(task);
+    expect(await goBack(app, task, to)).toBeNull();
+    expect(app.said.get()).toMatchObject([{ about: { task: 1, state: 'review' } }]);
+    undoLast(app.said);
+    await expect.poll(() => asked).toEqual(['back 2', 'back 7']);
+  });
+
+  test('is not undone by stopping an agent that is at work again: that is asked first', async () => {
+    const task = sample.task(1, 'one', 'review');
+    const { app, asked, moves } = window(task);
+    await goBack(app, task, to);
+    moves('running');
+    undoLast(app.said);
+    expect(app.view.get().sheet).toEqual({ kind: 'go-back', task: 1, checkpoint: 7 });
+    expect(asked).toEqual(['back 2']);
+  });
+
+  test('gives back why it was refused when the agent was stopped for it, and tells that it was stopped', async () => {
+    const task = sample.task(1, 'one', 'running');
+    const { app, asked } = window(task, new Error('A rebase is under way.'));
+    expect(await goBack(app, task, to)).toMatchObject({ message: expect.stringContaining('rebase') });
+    expect(asked).toEqual(['cancel', 'back 2']);
+    expect(app.model.get().tasks.get(1)?.state).toBe('cancelled');
+    expect(app.said.get()).toEqual([]);
+  });
+});
+
+test('one turn’s changes give way to the whole change when a task is opened', () => {
+  const { app } = window(sample.task(1, 'one', 'review'));
+  showTurn(app, 1, 2);
+  expect(app.view.get().turn).toEqual({ task: 1, checkpoint: 2 });
+  openTask(app, 1);
+  expect(app.view.get().turn).toBeNull();
+});
