@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { HostFailure } from './failure';
+import { HostFailure, NotNow } from './failure';
 import { frame, unframe } from './frames';
 import { type Ending, type Held, type HostRecord, type Question, type Said, saidSchema } from './protocol';
 
@@ -19,7 +19,7 @@ export interface HostConnection {
   readonly record: HostRecord;
   readonly protocol: number;
   readonly version: string;
-  /** Asks for something. Rejects with the host's reason as Refused, or with a HostFailure when the connection ends before the answer. */
+  /** Asks for something. Rejects with the host's reason as Refused or NotNow, or with a HostFailure when the connection ends before the answer. */
   ask(question: WithoutNumber<Question>): Promise<readonly Held[]>;
   /** Asks the host to take nothing new and to end once it is empty. */
   drain(): void;
@@ -72,7 +72,7 @@ export async function connectHost(options: {
       const asker = waiting.get(said.number);
       waiting.delete(said.number);
       if (said.failure === null) asker?.resolve(said.children ?? []);
-      else asker?.reject(new Refused(said.failure));
+      else asker?.reject(said.later === true ? new NotNow(said.failure) : new Refused(said.failure));
     }
   });
   void closed.then(() => {

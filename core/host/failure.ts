@@ -2,3 +2,8 @@
 export class HostFailure extends Error {
   override readonly name = 'HostFailure';
 }
+
+/** A host cannot do now what it may do later, because the disk is full for instance; it is to be asked again. */
+export class NotNow extends Error {
+  override readonly name = 'NotNow';
+}

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { errorsFolder } from './errors';
+import { NotNow } from './failure';
 import { createOutput } from './output';
 import type { Hearing, Program } from './program';
 import type { NewChild } from './protocol';
@@ -46,7 +47,12 @@ export async function startOnPipes(
     pid: started.pid ?? 0,
     write(text, after) {
       if (after !== given) throw new Error(`It was given ${given} texts and not ${after}.`);
-      noteSaid(child.folder, { printed: child.printed(), text });
+      try {
+        noteSaid(child.folder, { printed: child.printed(), text });
+      } catch (cause) {
+        const { code, message } = cause as NodeJS.ErrnoException;
+        throw code === 'ENOENT' ? cause : new NotNow(`What it is told cannot be noted: ${message}`, { cause });
+      }
       given += 1;
       if (stdin.writable) stdin.write(text);
     },

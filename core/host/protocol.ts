@@ -88,6 +88,8 @@ export const saidSchema = z.discriminatedUnion('type', [
     number: z.number().int(),
     /** Why it could not be done; null when it was. */
     failure: z.string().nullable(),
+    /** That it may be done later; not said by every host. */
+    later: z.boolean().optional(),
     children: z.array(heldSchema).optional(),
   }),
   z.object({ type: z.literal('grew'), child: heldSchema }),

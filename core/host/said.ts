@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -12,10 +12,20 @@ export type SaidText = z.infer<typeof saidSchema>;
 
 /** Notes a text before the program is given it. Throws what the file system says; then it is not to be given. */
 export function noteSaid(folder: string, said: SaidText): void {
-  appendFileSync(saidFile(folder), `${JSON.stringify(said)}\n`, { mode: 0o600 });
+  const file = openSync(saidFile(folder), 'a', 0o600);
+  const { size } = fstatSync(file);
+  try {
+    writeFileSync(file, `${JSON.stringify(said)}\n`);
+  } catch (cause) {
+    // What a full disk took of the line would spoil the next one.
+    ftruncateSync(file, size);
+    throw cause;
+  } finally {
+    closeSync(file);
+  }
 }
 
-/** Every text a program on pipes was given, in order. A last line that a full disk cut off was not given. */
+/** Every text a program on pipes was given, in order. A last line that was cut off was not given. */
 export function readSaid(folder: string): readonly SaidText[] {
   return textOf(saidFile(folder))
     .split('\n')

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createChildren } from './children';
+import { NotNow } from './failure';
 import { frame, unframe } from './frames';
 import {
   type Asked,
@@ -121,7 +122,8 @@ export async function serveHost(options: {
       const list = asked.type === 'start' ? await startOne(asked.child) : carryOut(asked);
       return { type: 'reply', number, failure: null, ...(list === undefined ? {} : { children: list }) };
     } catch (error) {
-      return { type: 'reply', number, failure: error instanceof Error ? error.message : String(error) };
+      const failure = error instanceof Error ? error.message : String(error);
+      return { type: 'reply', number, failure, ...(error instanceof NotNow ? { later: true } : {}) };
     }
   }
 

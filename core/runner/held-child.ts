@@ -1,8 +1,10 @@
 import { constants } from 'node:os';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, type Ending, within } from '../agents/child';
 import { signalProcess } from '../agents/leftovers';
 import { plainText } from '../agents/plain';
+import { NotNow } from '../host/failure';
 import type { Hosts } from '../host/hosts';
 import type * as host from '../host/protocol';
 import { readBytes, readErrors } from '../host/read';
@@ -62,6 +64,8 @@ const stderrBytes = 64 * 1024;
 /** Going through what was printed before takes no longer between two things that were said, or it goes another way. */
 const astrayMs = 10_000;
 const tries = 3;
+/** A host whose disk is full is asked again so often, for as long as it answers. */
+const tryAgainMs = 500;
 /** Whoever has read nothing of what a program that ended had said for so long is not going to. */
 const silentMs = 500;
 
@@ -77,7 +81,7 @@ export function heldChild(hosts: Hosts, program: HeldProgram): Child {
   };
 
   async function say(text: string): Promise<void> {
-    for (let left = tries; !isOver(); left -= 1) {
+    for (let left = tries; !isOver(); ) {
       try {
         await hosts.write(id, text, replay.told());
         return replay.tell();
@@ -87,7 +91,12 @@ export function heldChild(hosts: Hosts, program: HeldProgram): Child {
         const more = said.length > replay.told();
         replay.learn(said);
         if (replay.saidBefore(text)) return;
-        if (!more && left <= 1) lose(`It could not be told anything: ${String(cause)}`);
+        if (cause instanceof NotNow) {
+          await pause(tryAgainMs);
+          continue;
+        }
+        left -= 1;
+        if (!more && left <= 0) lose(`It could not be told anything: ${String(cause)}`);
       }
     }
   }

@@ -1,11 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { markerName } from '../../../core/agents/leftovers';
 import { readLines } from '../../../core/agents/lines';
-import { HostFailure } from '../../../core/host/failure';
+import { HostFailure, NotNow } from '../../../core/host/failure';
 import { createHosts, type Hosts, type HostsNews } from '../../../core/host/hosts';
 import { createNews } from '../../../core/host/news';
 import type { Ending } from '../../../core/host/protocol';
@@ -24,6 +34,7 @@ interface Bench {
   readonly told: HostsNews;
 }
 
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux' && existsSync('/bin/mount');
 const script = join(import.meta.dirname, '../../support/lines-program.cjs');
 const id = 'agent-1-1';
 let folder: string;
@@ -168,6 +179,36 @@ describe('a program that is held', () => {
     expect(kept).toEqual(['agent-2-1', 'agent-1-1']);
   });
 
+  it.runIf(mayMount)('waits to be told more while the disk is full, and is then told it once', async (context) => {
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', outputs]).status !== 0)
+      context.skip('not allowed to mount');
+    try {
+      const { programs, hosts } = bench();
+      const child = await begin({ programs });
+      child.write(request(0, 'first'));
+      await hear(child, 'first');
+      const filler = join(outputs, 'filler');
+      fill(filler);
+      // Some of it fits in what the note has of its block.
+      const long = `second ${'x'.repeat(10_000)}`;
+      child.write(request(1, long));
+      // More often than what is refused for good is tried.
+      for (let times = 0; times < 5; times += 1)
+        await expect(hosts.write(id, request(1, long), 1)).rejects.toBeInstanceOf(NotNow);
+      expect(child.lost()).toBeNull();
+      rmSync(filler);
+      await until(() => readSaid(join(outputs, id)).length === 2);
+      child.write(request(2, 3, 'exit'));
+      expect(await child.ended).toMatchObject({ code: 3 });
+      expect(readSaid(join(outputs, id)).map(({ text }) => text)).toEqual([
+        ...[request(0, 'first'), request(1, long), request(2, 3, 'exit')],
+      ]);
+    } finally {
+      for (const pid of hostsNow()) process.kill(pid, 'SIGKILL');
+      await until(() => spawnSync('umount', [outputs]).status === 0);
+    }
+  });
+
   it('whose end is told while it is looked for has ended so', async () => {
     const output = join(outputs, id);
     mkdirSync(output);
@@ -208,3 +249,12 @@ describe('a program that is held', () => {
     expect(readSaid(join(outputs, id))).toHaveLength(1);
   });
 });
+
+/** Takes what is left of a disk. */
+function fill(file: string): void {
+  try {
+    for (;;) appendFileSync(file, Buffer.alloc(4096));
+  } catch (cause) {
+    expect(cause).toMatchObject({ code: 'ENOSPC' });
+  }
+}
