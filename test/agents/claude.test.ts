@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClaude } from '../../core/agents/claude';
 import { exerciseAgent } from '../suites/agent';
-import { claudeTestEnvironment } from '../support/claude';
+import { agentTestEnvironment } from '../support/agents-environment';
 import { startModelServer } from '../support/model-server';
 import { makeTurn, type TurnOptions } from '../support/turn';
 
@@ -33,13 +33,20 @@ exerciseAgent({
     const model = await startModelServer();
     return {
       agent: createClaude(),
-      environment: claudeTestEnvironment(root, model.url),
+      environment: environmentIn(root, model.url),
       told: model.told,
       kept: () => conversations(root).some((text) => text.includes('"tool_use"')),
       close: model.close,
     };
   },
 });
+
+/** A home of its own, and one try of a request more at the most. */
+function environmentIn(root: string, modelUrl: string): Record<string, string> {
+  const HOME = join(root, 'home');
+  mkdirSync(HOME, { recursive: true });
+  return { ...agentTestEnvironment('claude', modelUrl), HOME, CLAUDE_CODE_MAX_RETRIES: '1' };
+}
 
 /** What Claude Code has written down of its conversations. */
 function conversations(root: string): readonly string[] {
@@ -63,7 +70,7 @@ describe('claude alone', () => {
     endings.push(() => model.close());
     const directory = join(root, 'tree');
     execFileSync('git', ['init', '-q', directory]);
-    const environment = claudeTestEnvironment(root, model.url);
+    const environment = environmentIn(root, model.url);
     const take = async (options: Partial<TurnOptions> & { prompt: string }) => {
       const { turn, happened } = makeTurn({ directory, environment, ...options });
       return { end: await createClaude().take(turn), happened };

@@ -10,21 +10,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGoose } from '../../core/agents/goose';
 import { findLeftovers } from '../../core/agents/leftovers';
 import { exerciseAgent } from '../suites/agent';
+import { agentTestEnvironment } from '../support/agents-environment';
 import { hasSteps } from '../support/model-script';
 import { startModelServer } from '../support/model-server';
 import { allow, makeTurn, type TurnOptions } from '../support/turn';
-
-const goose = process.env.SWITCHYARD_TEST_GOOSE;
-if (goose === undefined || !existsSync(goose)) {
-  throw new Error('SWITCHYARD_TEST_GOOSE must name the Goose program; `node scripts/agents.mjs` fetches it.');
-}
-const program: string = goose;
 
 const askHuman = fileURLToPath(new URL('../../core/agents/ask-human/main.ts', import.meta.url));
 
@@ -36,14 +31,8 @@ async function makeBench(root: string) {
     model,
     agent: createGoose({ askHuman: { command: process.execPath, args: ['--no-warnings', askHuman], env: {} } }),
     environment: {
-      PATH: [dirname(program), process.env.PATH].join(':'),
+      ...agentTestEnvironment('goose', model.url),
       HOME: home,
-      GOOSE_PROVIDER: 'openai',
-      GOOSE_MODEL: 'gpt-4o',
-      OPENAI_HOST: model.url,
-      OPENAI_API_KEY: 'made-up',
-      GOOSE_DISABLE_KEYRING: '1',
-      GOOSE_TELEMETRY_OFF: '1',
       // Its waits between tries are not what these tests are about.
       GOOSE_PROVIDER_SKIP_BACKOFF: 'true',
     },

@@ -1,37 +1,20 @@
-import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agentTestEnvironment } from '../support/agents-environment';
 import { type ModelServer, startModelServer } from '../support/model-server';
 import { type Bed, openBed } from '../support/runtime';
-
-const claude = process.env.SWITCHYARD_TEST_CLAUDE;
-const goose = process.env.SWITCHYARD_TEST_GOOSE;
-if (claude === undefined || goose === undefined) {
-  throw new Error('SWITCHYARD_TEST_CLAUDE and SWITCHYARD_TEST_GOOSE must be what `node scripts/agents.mjs` prints.');
-}
 
 let model: ModelServer;
 let bed: Bed;
 
 beforeEach(async () => {
   model = await startModelServer();
+  // Limits with a time are told to subscriptions only.
+  const { ANTHROPIC_API_KEY: _, ...environment } = agentTestEnvironment(['claude', 'goose'], model.url);
   bed = await openBed({
     environment: {
-      PATH: [dirname(claude), dirname(goose), process.env.PATH].join(':'),
-      ANTHROPIC_BASE_URL: model.url,
-      // Limits with a time are told to subscriptions only.
+      ...environment,
       CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-made-up',
       CLAUDE_CODE_MAX_RETRIES: '0',
-      DISABLE_TELEMETRY: '1',
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      DISABLE_AUTOUPDATER: '1',
-      DISABLE_ERROR_REPORTING: '1',
-      CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
-      GOOSE_PROVIDER: 'openai',
-      GOOSE_MODEL: 'gpt-4o',
-      OPENAI_HOST: model.url,
-      OPENAI_API_KEY: 'made-up',
-      GOOSE_DISABLE_KEYRING: '1',
-      GOOSE_TELEMETRY_OFF: '1',
       GOOSE_PROVIDER_SKIP_BACKOFF: 'true',
     },
   });

@@ -1,25 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../core/contract/task';
+import { agentTestEnvironment } from '../support/agents-environment';
 import { type ModelServer, startModelServer } from '../support/model-server';
 import { type Bed, openBed } from '../support/runtime';
 
 /** The main job with the real programs: queue, worktree, a permission from the person, review and merge. */
-describe.each([
-  ['claude', 'SWITCHYARD_TEST_CLAUDE'],
-  ['goose', 'SWITCHYARD_TEST_GOOSE'],
-])('the main job with %s', (agent, variable) => {
+describe.each(['claude', 'goose'] as const)('the main job with %s', (agent) => {
   let model: ModelServer;
   let bed: Bed;
 
   beforeEach(async () => {
     model = await startModelServer();
-    const program = process.env[variable];
-    if (program === undefined)
-      throw new Error(`${variable} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
-    const PATH = [dirname(program), process.env.PATH].join(':');
-    bed = await openBed({ environment: { ...quiet, ...endpoints(model.url), PATH }, pidNamespace: 'auto' });
+    bed = await openBed({ environment: agentTestEnvironment(agent, model.url), pidNamespace: 'auto' });
   });
   afterEach(async () => {
     await bed.close();
@@ -111,24 +105,3 @@ describe.each([
     expect(model.exchanges.at(-1)?.prompts.join('\n').includes('THIRD')).toBe(agent === 'goose');
   });
 });
-
-const quiet = {
-  DISABLE_TELEMETRY: '1',
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  DISABLE_AUTOUPDATER: '1',
-  DISABLE_ERROR_REPORTING: '1',
-  CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
-  GOOSE_DISABLE_KEYRING: '1',
-  GOOSE_TELEMETRY_OFF: '1',
-};
-
-function endpoints(url: string): Record<string, string> {
-  return {
-    ANTHROPIC_BASE_URL: url,
-    ANTHROPIC_API_KEY: 'sk-made-up',
-    GOOSE_PROVIDER: 'openai',
-    GOOSE_MODEL: 'gpt-4o',
-    OPENAI_HOST: url,
-    OPENAI_API_KEY: 'made-up',
-  };
-}

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { foldersOf } from '../../core/config';
 import type { Request } from '../../core/contract/request';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { readRequest } from '../../core/store/requests';
+import { agentTestEnvironment } from '../support/agents-environment';
 import type { ModelServer } from '../support/model-server';
 import { createRepository } from '../support/repository';
 import type { Plan } from './answers-plan';
@@ -61,7 +62,8 @@ export function makeBench({ model, seed }: { readonly model: ModelServer; readon
     const home = join(folder, name, 'home');
     const repository = await createRepository(join(folder, name, 'repository'), home);
     mkdirSync(join(folder, name, 'effects'));
-    return { data: join(folder, name, 'data'), repository: repository.path, environment: environmentOf(home, model) };
+    const environment = { ...agentTestEnvironment(['claude', 'goose'], model.url), HOME: home };
+    return { data: join(folder, name, 'data'), repository: repository.path, environment };
   }
 
   function taskOf(name: string, agent: 'claude' | 'goose', kind: Kind): Task {
@@ -150,32 +152,5 @@ export function makeBench({ model, seed }: { readonly model: ModelServer; readon
       );
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
-  };
-}
-
-function environmentOf(home: string, model: ModelServer): Readonly<Record<string, string>> {
-  const programs = ['SWITCHYARD_TEST_CLAUDE', 'SWITCHYARD_TEST_GOOSE'].map((name) => {
-    const program = process.env[name];
-    if (program === undefined)
-      throw new Error(`${name} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
-    return dirname(program);
-  });
-  return {
-    PATH: [...programs, process.env.PATH].join(':'),
-    HOME: home,
-    LANG: 'C.UTF-8',
-    ANTHROPIC_BASE_URL: model.url,
-    ANTHROPIC_API_KEY: 'sk-made-up',
-    DISABLE_TELEMETRY: '1',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_AUTOUPDATER: '1',
-    DISABLE_ERROR_REPORTING: '1',
-    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
-    GOOSE_PROVIDER: 'openai',
-    GOOSE_MODEL: 'gpt-4o',
-    OPENAI_HOST: model.url,
-    OPENAI_API_KEY: 'made-up',
-    GOOSE_DISABLE_KEYRING: '1',
-    GOOSE_TELEMETRY_OFF: '1',
   };
 }

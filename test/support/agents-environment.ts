@@ -2,16 +2,26 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The variable that names each real agent's program under test. */
-export const programVariables = { claude: 'SWITCHYARD_TEST_CLAUDE', goose: 'SWITCHYARD_TEST_GOOSE' } as const;
+const programVariables = { claude: 'SWITCHYARD_TEST_CLAUDE', goose: 'SWITCHYARD_TEST_GOOSE' } as const;
 
-/** The environment in which a runtime under test finds a real agent and the scripted model, and which calls nobody else. */
-export function agentTestEnvironment(agent: keyof typeof programVariables, modelUrl: string): Record<string, string> {
+type RealAgent = keyof typeof programVariables;
+
+/** The program of a real agent. Throws when nobody said where it is. */
+function agentProgram(agent: RealAgent): string {
   const variable = programVariables[agent];
   const program = process.env[variable];
-  if (program === undefined)
-    throw new Error(`${variable} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
+  if (program !== undefined) return program;
+  throw new Error(`${variable} is not set. Set it to what \`node scripts/agents.mjs\` prints.`);
+}
+
+/** The environment in which real agents and the scripted model are found, and which calls nobody else. */
+export function agentTestEnvironment(
+  agents: RealAgent | readonly RealAgent[],
+  modelUrl: string,
+): Record<string, string> {
+  const programs = [agents].flat().map((agent) => dirname(agentProgram(agent)));
   return {
-    PATH: [dirname(program), process.env.PATH].join(':'),
+    PATH: [...programs, process.env.PATH].join(':'),
     LANG: 'C.UTF-8',
     DISABLE_TELEMETRY: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
