@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import fs, { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createRouterClient } from '@orpc/server';
 import BetterSqlite3 from 'better-sqlite3';
-import { foldersOf } from '../../core/config';
 import type { Answer, Request } from '../../core/contract/request';
 import type { TaskState } from '../../core/contract/task';
-import { createRuntime } from '../../core/index';
+import { openBare } from '../support/bare-runtime';
 import { hostProgram } from '../support/host';
 import type { Plan } from './answers-plan';
 
@@ -109,27 +107,15 @@ fs.writeSync = ((fd: number, chunk: Buffer | string, ...rest: never[]) => {
   return written;
 }) as typeof writeTo;
 
-const home = process.env.HOME ?? '';
-const runtime = await createRuntime({
-  config: {
-    folders: foldersOf(data),
-    nativeBinding: null,
-    environment: process.env as Record<string, string>,
-    passEnvironment: Object.keys(process.env),
-    home,
-    shell: null,
-  },
-  owner: 'background',
+const { runtime, calls } = await openBare({
+  ...{ data, home: process.env.HOME ?? '', environment: process.env as Record<string, string> },
   askHuman: {
     command: process.execPath,
     args: ['--no-warnings', fileURLToPath(new URL('../../core/agents/ask-human/main.ts', import.meta.url))],
     env: {},
   },
   host: plan.held ? hostProgram : null,
-  desktop: null,
-  onStopRequested: () => {},
 });
-const calls = createRouterClient(runtime.router, { context: { by: 'person' } });
 if (plan.tasks !== undefined) {
   await calls.settings.set({ name: 'concurrency', value: 8 });
   await calls.settings.set({ name: 'maxAttempts', value: 20 });

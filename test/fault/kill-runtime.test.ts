@@ -3,12 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { foldersOf } from '../../core/config';
-import { createRuntime } from '../../core/index';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { countTasks } from '../../core/store/task-count';
+import { openBare } from '../support/bare-runtime';
 import { randomFrom } from '../support/random';
 import { createRepository, type SampleRepository } from '../support/repository';
 
@@ -141,23 +140,9 @@ function counts() {
 }
 
 async function open() {
-  const home = join(folder, 'home');
-  const runtime = await createRuntime({
-    config: {
-      folders: foldersOf(join(folder, 'data')),
-      nativeBinding: null,
-      environment: { PATH: process.env.PATH ?? '', HOME: home },
-      passEnvironment: [],
-      home,
-      shell: null,
-    },
-    owner: 'background',
-    askHuman: null,
-    desktop: null,
-    onStopRequested: () => {},
-  });
-  await runtime.start();
-  return { runtime, calls: createRouterClient(runtime.router, { context: { by: 'person' } }) };
+  const opened = await openBare({ data: join(folder, 'data'), home: join(folder, 'home') });
+  await opened.runtime.start();
+  return opened;
 }
 
 /** Resolves when nothing is queued or running. */

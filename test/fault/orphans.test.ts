@@ -3,15 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { signalProcess } from '../../core/agents/leftovers';
 import { enclose, type Namespace } from '../../core/agents/namespace';
-import { foldersOf } from '../../core/config';
 import type { Settings } from '../../core/contract/settings';
 import { createHosts } from '../../core/host/hosts';
 import { readRecords } from '../../core/host/records';
-import { createRuntime } from '../../core/index';
+import { openBare } from '../support/bare-runtime';
 import { hostProgram } from '../support/host';
 import { namespaceHere } from '../support/namespace';
 import { createRepository, type SampleRepository } from '../support/repository';
@@ -246,21 +244,6 @@ function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-async function open() {
-  const home = join(folder, 'home');
-  const runtime = await createRuntime({
-    config: {
-      folders: foldersOf(join(folder, 'data')),
-      nativeBinding: null,
-      environment: { PATH: process.env.PATH ?? '', HOME: home },
-      passEnvironment: [],
-      home,
-      shell: null,
-    },
-    owner: 'background',
-    askHuman: null,
-    desktop: null,
-    onStopRequested: () => {},
-  });
-  return { runtime, calls: createRouterClient(runtime.router, { context: { by: 'person' } }) };
+function open() {
+  return openBare({ data: join(folder, 'data'), home: join(folder, 'home') });
 }

@@ -1,26 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { createRouterClient } from '@orpc/server';
-import { foldersOf } from '../../core/config';
-import { createRuntime } from '../../core/index';
+import { openBare } from '../support/bare-runtime';
 
 /** A runtime in a process of its own, to be killed at any moment. Says `ready` once it has recovered. */
 const [data = '', repository = '', job = 'work', count = '0'] = process.argv.slice(2);
-const home = process.env.HOME ?? '';
-const runtime = await createRuntime({
-  config: {
-    folders: foldersOf(data),
-    nativeBinding: null,
-    environment: { PATH: process.env.PATH ?? '', HOME: home },
-    passEnvironment: [],
-    home,
-    shell: null,
-  },
-  owner: 'background',
-  askHuman: null,
-  desktop: null,
-  onStopRequested: () => {},
-});
-const calls = createRouterClient(runtime.router, { context: { by: 'person' } });
+const { runtime, calls } = await openBare({ data, home: process.env.HOME ?? '' });
 if (job === 'seed') {
   const added = await calls.repositories.add({ path: repository, trust: true });
   for (let number = 0; number < Number(count); number += 1) {
