@@ -8,7 +8,7 @@ import { type Resource, useResource } from '../state/resource';
 import { spanInWords } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
-import { CheckCommand } from './check-command';
+import { RepositoryCommand } from './repository-command';
 
 /** The repository's own checks of this task's worktree, and the command they run. */
 export function Checks({ task }: { readonly task: Task }): ReactNode {
@@ -20,7 +20,7 @@ export function Checks({ task }: { readonly task: Task }): ReactNode {
   );
   return (
     <div className="checks" data-pane>
-      {repository !== null && <CheckCommand key={repository.id} repository={repository} />}
+      {repository !== null && <RepositoryCommand key={repository.id} repository={repository} kind="checkCommand" />}
       {task.checks.length === 0 && (
         <Empty title="No check has run">
           {repository?.checkCommand == null

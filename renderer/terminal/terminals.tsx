@@ -9,9 +9,9 @@ import { Keys } from '../parts/hint';
 import { useApp, useDoing, useModel } from '../state/app';
 import { carryOut, complain } from '../state/commands';
 import { useResource } from '../state/resource';
+import { RepositoryCommand } from '../task/repository-command';
 import { cleanLine } from '../text/clean';
 import { TakeOver } from './driving';
-import { RunCommand } from './run-command';
 import './terminal.css';
 
 /** xterm.js is large and most tasks never need it. */
@@ -106,7 +106,9 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
           <Foot terminal={shown} />
         </>
       )}
-      {repository !== null && task.worktree !== null && <RunCommand key={repository.id} repository={repository} />}
+      {repository !== null && task.worktree !== null && (
+        <RepositoryCommand key={repository.id} repository={repository} kind="runCommand" />
+      )}
     </div>
   );
 }
