@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { Task } from '../../core/contract/task';
 import { endedOnRequest, type OpenedKind, type Terminal } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
@@ -11,6 +11,7 @@ import { carryOut, complain } from '../state/commands';
 import { useResource } from '../state/resource';
 import { RepositoryCommand } from '../task/repository-command';
 import { cleanLine } from '../text/clean';
+import { whenDriven } from './chosen';
 import { TakeOver } from './driving';
 import './terminal.css';
 
@@ -33,6 +34,7 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
     [...changed.values()].filter((one) => one.task === task.id),
   );
   const [chosen, setChosen] = useState<number | null>(null);
+  const place = useRef<HTMLDivElement>(null);
   const doing = useDoing(`terminals:${task.id}`);
   const shown = all.find(({ id }) => id === chosen) ?? all.at(-1) ?? null;
   const driven = task.takeover?.terminal ?? null;
@@ -41,7 +43,7 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
   const [awaited, setAwaited] = useState(isAwaited);
   useEffect(() => {
     if (isAwaited) setAwaited(true);
-    if (driven !== null) setChosen(driven);
+    if (driven !== null) setChosen((chosen) => whenDriven({ chosen, driven, isTyping: isTyping(place.current) }));
     if (!isAwaited && driven === null) setAwaited(false);
   }, [isAwaited, driven]);
   const bare = shown === null && (task.worktree === null || repository?.runCommand == null);
@@ -67,7 +69,8 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
   if (listed.failure !== null) return <Failed failure={listed.failure} again={listed.reload} />;
   if (listed.value === null) return <Skeleton lines={4} />;
   return (
-    <div className="terminals">
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears where the keyboard is
+    <div className="terminals" ref={place} onFocus={() => isTyping(place.current) && setChosen(shown?.id ?? null)}>
       <div className="terminals-bar" role="toolbar" aria-label="Terminals" hidden={bare}>
         {all.map((terminal) => (
           <Chip
@@ -111,6 +114,12 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
       )}
     </div>
   );
+}
+
+/** Whether the keyboard is in a terminal's screen. */
+function isTyping(place: HTMLElement | null): boolean {
+  const { activeElement } = document;
+  return activeElement instanceof HTMLTextAreaElement && place?.contains(activeElement) === true;
 }
 
 function Chip(props: {

@@ -38,7 +38,13 @@ function window(task: Task, refusal: Error | null = null) {
   const app = {
     model,
     line: { client: () => client },
-    view: createStore({ place: 'inbox', tab: 'conversation', task: task.id, turn: null, sheet: null } as unknown as View),
+    view: createStore({
+      place: 'inbox',
+      tab: 'conversation',
+      task: task.id,
+      turn: null,
+      sheet: null,
+    } as unknown as View),
     said: createStore<readonly Saying[]>([]),
     doing: createStore<ReadonlyMap<string, string>>(new Map()),
   } as unknown as App;
