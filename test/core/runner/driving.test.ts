@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { moveTask } from '../../../core/store/tasks';
 import { hostProgram } from '../../support/host';
 import { type Bed, openBed } from '../../support/runtime';
 import { until } from '../../support/until';
@@ -233,4 +235,24 @@ it('what a person has finished goes into review without a turn, also when the ru
   await bed.reaches(task, 'review');
   const words = wordsIn(await transcriptOf(task));
   expect(words.slice(words.indexOf('Mine.'))).toEqual(['Mine.', 'echo: Mine.', expect.stringMatching(/^You drove it/)]);
+});
+
+it('a drive that was being told when the runtime died is told to its end, and no word of it twice', async () => {
+  const task = await newTask('Tell.');
+  await bed.reaches(task, 'review');
+  const terminal = await takeOver(task);
+  await bed.calls.terminals.write({ terminal, text: 'Once.\r' });
+  await says(terminal, 'echo: Once.');
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  await bed.reaches(task, 'review');
+  await bed.runtime.stop();
+  // As it is when everything was told and the takeover had not ended yet.
+  const db = openDatabase({ file: bed.config.folders.database });
+  moveTask(db, { task, to: 'queued', by: 'recovery', reason: 'As after a crash.', at: Date.now() });
+  db.prepare("UPDATE takeover SET state = 'driving', ended_at = NULL, finishes = 0 WHERE task_id = ?").run(task);
+  closeDatabase(db);
+  bed = await bed.again(true);
+  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+  const words = wordsIn(await transcriptOf(task));
+  expect(words.filter((each) => each.includes('Once.'))).toEqual(['Once.', 'echo: Once.']);
 });
