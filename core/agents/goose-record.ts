@@ -143,11 +143,16 @@ const noSuchSession = /: Session not found\s*$/m;
 
 /**
  * What Goose prints for a command of its own, as JSON; null when it says that there is no such conversation. Throws when
- * it prints none, or not in time.
+ * it prints none, or not in time. It is asked once more before that: its database may have been held by the screen that
+ * has just ended, and a conversation that was begun there cannot be gone on with unless it is found.
  */
-async function ask({ directory, environment }: Place, args: readonly string[]): Promise<unknown> {
-  const command = await findProgram(program, environment);
+async function ask(place: Place, args: readonly string[]): Promise<unknown> {
+  const command = await findProgram(program, place.environment);
   if (command === null) throw new Error('There is no goose on the PATH to ask for its conversations.');
+  return await askOnce(command, place, args).catch(() => askOnce(command, place, args));
+}
+
+async function askOnce(command: string, { directory, environment }: Place, args: readonly string[]): Promise<unknown> {
   const child = await startChild({ command, args, directory, environment });
   child.closeInput();
   const asked = `goose ${args.slice(0, 2).join(' ')}`;

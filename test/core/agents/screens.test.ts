@@ -182,6 +182,14 @@ describe('the record of Goose', () => {
     await expect(screen?.said({ ...driven, environment: { PATH: '' } })).rejects.toThrow('PATH');
   });
 
+  it('that cannot be read at first is asked for again', async () => {
+    const conversation = JSON.stringify({ id: '20261121_1', conversation: messages });
+    const environment = gooseThat(`[ -e ${home}/asked ] && echo '${conversation}' || { touch ${home}/asked; exit 1; }`);
+    const driven = { agentSession: '20261121_1', mark: '{"messages":0}', directory: home, environment };
+    const said = await createGoose({ askHuman: null }).screen?.said(driven);
+    expect(said).toMatchObject({ agentSession: '20261121_1', lines: { length: 4 } });
+  });
+
   it('that Goose says is not there is begun anew, with a prompt that may look like an option', async () => {
     const environment = gooseThat(
       'echo "Error: Session \'x\' not found or failed to read: Session not found" >&2; exit 1',
