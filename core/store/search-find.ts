@@ -73,12 +73,13 @@ function floorSql(hasTasks: boolean): string {
 function bestSql(hasTasks: boolean): string {
   return `SELECT entry.id, entry.task, entry.session, entry.seq, entry.at, entry.kind
     FROM entry_text JOIN entry ON entry.id = entry_text.rowid
-    WHERE entry_text MATCH @match AND entry_text.rowid > @floor ${hasTasks ? ofTasks : ''}
+    WHERE entry_text MATCH @match AND entry_text.rowid > CAST(@floor AS INTEGER) ${hasTasks ? ofTasks : ''}
     ORDER BY bm25(entry_text, 4.0, 1.0), entry.at DESC, entry.id DESC LIMIT @chosen`;
 }
 
+// A bound number is a REAL, and FTS5 passes over a rowid that is asked for by one: it would give the first match.
 const snippetSql = `SELECT snippet(entry_text, -1, @begin, @end, '…', 24) AS snippet FROM entry_text
-  WHERE entry_text MATCH @match AND rowid = @id`;
+  WHERE entry_text MATCH @match AND rowid = CAST(@id AS INTEGER)`;
 
 function piecesOf(snippet: string): SnippetPiece[] {
   const pieces: SnippetPiece[] = [];

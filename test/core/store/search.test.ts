@@ -160,6 +160,35 @@ describe('a search', () => {
     expect(seqs(index, 'very same')).toEqual([2, 1]);
   });
 
+  test('shows of each place its own words, however many were found in whichever tasks and sessions', async () => {
+    const at = place();
+    const first = sessionOf(at, 'Paint with crimson', 'Mind the edges.');
+    const second = sessionOf(at, 'Second one crimson thing', 'Later.');
+    const third = insertSession(at.db, { task: 2, agent: 'echo', at: 2 });
+    write(at, first, say('crimson sky is nice today', 'a'), say('no crimson at all', 'b'));
+    write(at, second, say('the other crimson sentence'));
+    write(at, third, say('crimson again, in a later session'));
+    const index = await indexOf(at);
+    const words = (found: ReturnType<typeof find>['found']) =>
+      found.map(({ task, session, seq, snippet }) => [task, session, seq, snippet.map(({ text }) => text).join('')]);
+    const every = [
+      [1, null, null, 'Paint with crimson'],
+      [2, null, null, 'Second one crimson thing'],
+      [1, first, 1, 'crimson sky is nice today'],
+      [1, first, 2, 'no crimson at all'],
+      [2, second, 1, 'the other crimson sentence'],
+      [2, third, 1, 'crimson again, in a later session'],
+    ];
+    for (const typed of ['crimson', 'crimson ', 'crim', '"crimson"']) {
+      const found = words(find(index, typed).found);
+      expect(found, typed).toHaveLength(every.length);
+      expect(found, typed).toEqual(expect.arrayContaining(every));
+    }
+    expect(words(find(index, 'crimson', [2]).found)).toEqual(
+      expect.arrayContaining(every.filter(([task]) => task === 2)),
+    );
+  });
+
   test('gives only places of the tasks asked for, and only so many of one', async () => {
     const at = place();
     const [one, two] = [sessionOf(at), sessionOf(at)];
