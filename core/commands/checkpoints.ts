@@ -1,5 +1,6 @@
 import type { Caller } from '../contract/caller';
 import type { Checkpoint, CheckpointDiff, GoneBack } from '../contract/checkpoint';
+import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import { listChanges, mergeBase } from '../git/diff';
 import { resolveBranch } from '../git/resolve';
@@ -7,6 +8,7 @@ import { conversationAt, goBack, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { type CheckpointRow, currentCheckpoint, listCheckpoints, readCheckpoint } from '../store/checkpoints';
+import { openReturnOf } from '../store/returns';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone } from './acting';
@@ -54,7 +56,11 @@ export function back(room: Room, { by }: Caller, input: { task: number; checkpoi
     // A task cancelled a moment ago may still have its agent in the worktree.
     await room.runner.over(task);
     await settleEarlier(room, task);
-    await settleReturn(room, task);
+    const open = openReturnOf(room.db, task);
+    await settleReturn(room, task).catch((cause: unknown) => {
+      // Whoever goes elsewhere has given it up; the way there keeps what it left.
+      if (!(cause instanceof CodedError) || open?.target === checkpoint) throw cause;
+    });
     assertResting();
     const { left, conversation } = await goBack(room, { task, checkpoint, by });
     return { task, checkpoint, left, conversation };

@@ -10,7 +10,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
-import { settleReturn } from '../runner/going-back';
+import { abandonReturn, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
@@ -30,11 +30,18 @@ export function discard(room: Room, { by }: Caller, task: number): Promise<Task>
   return alone(task, () => throwAway(room, by, task));
 }
 
+const discardable: Parameters<typeof mustBe>[1] = ['review', 'failed', 'cancelled'];
+
 async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   await settleEarlier(room, task);
-  await settleReturn(room, task);
+  mustBe(taskWork(room.db, task), discardable, 'discarded');
+  await settleReturn(room, task).catch((cause: unknown) => {
+    // What is thrown away need not be put back first; the backup keeps it as it is.
+    if (!(cause instanceof CodedError)) throw cause;
+    return abandonReturn(room, task);
+  });
   const work = taskWork(room.db, task);
-  mustBe(work, ['review', 'failed', 'cancelled'], 'discarded');
+  mustBe(work, discardable, 'discarded');
   // A repository that is gone must not keep its tasks from being put away.
   const place = await repositoryPlace(room.git, work.repository).catch((cause: unknown) => {
     if (isGone(cause)) return null;

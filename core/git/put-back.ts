@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CodedError } from '../contract/errors';
 import { type BytePath, captureFiles, type GitFolder, onDisk, readable } from './capture';
 import type { Checkout, Place } from './checkout';
+import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { readHead } from './open';
@@ -26,11 +27,13 @@ export type PutBackPlan =
   /** What git ignores now, and the snapshot therefore lacks, stands where files are to be written. */
   | { readonly kind: 'in-the-way'; readonly paths: readonly string[] }
   /** A rebase is under way, which no snapshot holds. */
-  | { readonly kind: 'rebasing' };
+  | { readonly kind: 'rebasing' }
+  /** HEAD was on a branch without a commit, which has some now. */
+  | { readonly kind: 'moved-on'; readonly branch: string };
 
 /** Where to put a worktree back to, and what keeps what is left by that. */
 export interface WayBack {
-  /** The ref of the snapshot to put back. */
+  /** The id of the snapshot to put back. */
   readonly to: string;
   /** A snapshot of the worktree as it is, with `also` what `filesIn` gives for `to`. */
   readonly from: Snapshot;
@@ -38,9 +41,9 @@ export interface WayBack {
   readonly branch: string;
 }
 
-/** The files a snapshot would write. What git ignores of them now has to be kept before they are. */
-export async function filesIn(place: Place, ref: string): Promise<BytePath[]> {
-  return [...(await entriesOf(place, await treeOf(place, ref))).keys()];
+/** The files a snapshot, named by its id, would write. What git ignores of them now has to be kept before they are. */
+export async function filesIn(place: Place, oid: string): Promise<BytePath[]> {
+  return [...(await entriesOf(place, await treeOf(place, oid))).keys()];
 }
 
 /** Looks at what putting a worktree back would do. Touches nothing. */
@@ -48,6 +51,9 @@ export async function planPutBack(trustedOrNot: Place, { to, from, branch }: Way
   const place = { ...trustedOrNot, trusted: false };
   if (await isRebasing(place.checkout)) return { kind: 'rebasing' };
   const target = await readTarget(place, to);
+  const { head, branch: on } = target.state;
+  if (head === null && on !== null && (await refOid(place, `refs/heads/${on}`)) !== null)
+    return { kind: 'moved-on', branch: on };
   const now = await captureFiles(place, [...target.entries.keys()]);
   if (now.tree !== from.tree || !isDeepStrictEqual(now.gitFolders, from.gitFolders)) return { kind: 'changed' };
   const change = compare(await entriesOf(place, now.tree), target.entries);
@@ -88,14 +94,16 @@ export interface Target {
   readonly index: Buffer;
 }
 
-async function readTarget(place: Place, ref: string): Promise<Target> {
-  const [tree, rest, state] = await Promise.all([treeOf(place, ref), stateOf(place, ref), readSnapshot(place, ref)]);
+async function readTarget(place: Place, oid: string): Promise<Target> {
+  const [tree, rest, state] = await Promise.all([treeOf(place, oid), stateOf(place, oid), readSnapshot(place, oid)]);
+  const entries = await entriesOf(place, tree);
+  const kept = [...entries].map(([path, entry]) => ({ path, mode: entry.slice(0, 6) }));
   const gitFolders = [];
-  for (const [number, path] of state.gitFolders.entries()) {
+  for (const [number, path] of confinedGitFolders(state.gitFolders, kept).entries()) {
     gitFolders.push({ path, tree: await treeOf(place, `${rest}^${number + 1}`) });
   }
   const listing = await runGit(place, ['cat-file', 'blob', `${rest}:index`], { maxBytes: 1 << 30 });
-  return { tree, rest, state, entries: await entriesOf(place, tree), gitFolders, index: listing.stdout };
+  return { tree, rest, state, entries, gitFolders, index: listing.stdout };
 }
 
 /** Mode and id of every file of a tree, by its path. */
@@ -103,12 +111,11 @@ type Entries = ReadonlyMap<BytePath, string>;
 
 async function entriesOf(place: Place, tree: string): Promise<Entries> {
   const { stdout } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', tree], { maxBytes: 1 << 30 });
-  return new Map(
-    splitNul(stdout.toString('latin1')).map((line) => {
-      const tab = line.indexOf('\t');
-      return [line.slice(tab + 1), line.slice(0, tab)] as const;
-    }),
-  );
+  const entries = splitNul(stdout.toString('latin1')).map((line) => {
+    const tab = line.indexOf('\t');
+    return { path: line.slice(tab + 1), mode: line.slice(0, 6), entry: line.slice(0, tab) };
+  });
+  return new Map(confined(entries).map(({ path, entry }) => [path, entry]));
 }
 
 /** What on disk differs from that. */

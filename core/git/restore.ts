@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/prom
 import { CodedError } from '../contract/errors';
 import { type BytePath, onDisk } from './capture';
 import type { Place } from './checkout';
+import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { readHead } from './open';
@@ -32,12 +33,14 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
       { facts: { ref, path: place.checkout.workTree } },
     );
   }
+  const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
+  const files = confined([...(await filesOf(place, ref, '')), ...ignored]);
+  confinedGitFolders(state.gitFolders, files);
   // From here on its files are somebody's work.
   await keepAsItIs(place.checkout);
   if (state.filtered) await noteFiltered(place.checkout);
   await clear(place);
-  const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
-  await writeFiles(place, [...(await filesOf(place, ref, '')), ...ignored]);
+  await writeFiles(place, files);
   for (const [number, path] of state.gitFolders.entries()) {
     await writeGitFolder(place, `${stateCommit}^${number + 1}`, path);
   }
@@ -83,16 +86,22 @@ export interface Stored {
   readonly path: BytePath;
 }
 
-/** The files of a tree, each with where it belongs when the tree is put beneath a path. */
-export async function filesOf(place: Place, treeish: string, beneath: BytePath): Promise<Stored[]> {
+/**
+ * The files of a tree, each with where it belongs when the tree is put beneath a path, which is a nested `.git`. Throws
+ * GIT_FAILED for one that would be written elsewhere.
+ */
+export async function filesOf(place: Place, treeish: string, beneath: BytePath): Promise<readonly Stored[]> {
   const { stdout } = await runGit(place, ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish], { maxBytes: 1 << 30 });
-  return splitNul(stdout.toString('latin1')).map((line): Stored => {
+  const files = splitNul(stdout.toString('latin1')).map((line): Stored => {
     const tab = line.indexOf('\t');
     const [mode = '', , oid = '', size = ''] = line.slice(0, tab).split(/ +/);
-    const name = line.slice(tab + 1);
-    const path = beneath === '' ? name : name === 'link' ? beneath : `${beneath}/${name}`;
-    return { mode, oid, size: size === '-' ? 0 : Number(size), path };
+    return { mode, oid, size: size === '-' ? 0 : Number(size), path: line.slice(tab + 1) };
   });
+  if (beneath === '') return confined(files);
+  return confined(files, 'git folder').map((file) => ({
+    ...file,
+    path: file.path === 'link' ? beneath : `${beneath}/${file.path}`,
+  }));
 }
 
 /** Writes files, links last so that no file is written through one. */

@@ -50,7 +50,7 @@ export async function keepTurn(
   const line = await logged(deps, task, async () => {
     const current = currentCheckpoint(deps.db, task);
     // What is left by going back is kept with some of what git ignores, which is no change of the turn's.
-    const also = current?.kind === 'left' ? await filesIn(subject.place, current.ref) : [];
+    const also = current?.kind === 'left' ? await filesIn(subject.place, current.oid) : [];
     const files = await captureFiles(subject.place, also);
     if (current !== undefined && filesOf(current.state) === filesAre(files)) return null;
     const snapshot = await snapshotNow(deps, { ...subject, task }, { files });

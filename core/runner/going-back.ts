@@ -29,7 +29,7 @@ import { worktreeOf } from '../store/worktrees';
 import { commitChange } from './change';
 import { filesOf, rowOf, sizeOf, snapshotNow } from './checkpoint';
 import type { Deps } from './deps';
-import { alreadyThere, obstacle } from './not-back';
+import { alreadyThere, notAsKept, obstacle } from './not-back';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { tell } from './putting-away';
@@ -42,8 +42,8 @@ const tries = 3;
 
 /**
  * Puts a task's worktree back to a checkpoint, after what is left is kept as one. Nobody may be at work on the task. A
- * crash at any point leaves nothing half done: `settleReturn` finishes it. Throws NOT_FOUND, and WRONG_STATE or CONFLICT,
- * having touched nothing, when it cannot be done.
+ * crash at any point leaves nothing half done: `settleReturn` finishes it. It takes the place of one that could not be
+ * finished. Throws NOT_FOUND, and WRONG_STATE or CONFLICT, having touched nothing, when it cannot be done.
  */
 export async function goBack(
   deps: Needs,
@@ -58,6 +58,7 @@ export async function goBack(
       facts: { task, worktree: work.worktree },
     });
   }
+  if ((await refOid(where.place, target.ref)) !== target.oid) throw notAsKept(target);
   for (let attempt = 1; ; attempt++) {
     const { snapshot, plan } = await look(deps, work, where, target);
     if (plan.kind === 'changed' && attempt < tries) continue;
@@ -67,7 +68,10 @@ export async function goBack(
     const isThere =
       known?.row.number === target.number || (await isCommitted(where.place, { target, snapshot, turns }));
     if (known !== undefined || isThere) await dropCheckpoint(where.place, snapshot);
-    if (isThere) throw alreadyThere(target);
+    if (isThere) {
+      await abandonReturn(deps, task);
+      throw alreadyThere(target);
+    }
     const change = await sizeOf(where.place, currentCheckpoint(deps.db, task), snapshot);
     const seq = newestEvent(deps, session.id);
     const conversation = conversationAt(deps, work.agent, target);
@@ -85,6 +89,7 @@ export async function goBack(
         inReview,
         turn: turns,
       };
+      giveUp(db, { task, at: deps.now() });
       return recordReturn(db, { ...what, at: deps.now() });
     });
     const intent = openReturnOf(deps.db, task);
@@ -109,16 +114,25 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
     await clearStaleLocks(place, { ...row, ownerDead: true });
   }
   const where = await worktreeIn(deps, work);
-  if (where === null || target === undefined || (await refOid(where.place, target.ref)) === null) {
+  if (where === null || target === undefined || (await refOid(where.place, target.ref)) !== target.oid) {
     deps.log('warning', 'A going back was given up: its worktree or its checkpoint is gone.', { task });
-    await deps.writer.write((db) => finishReturn(db, { id: open.id, state: 'abandoned', head: null, at: deps.now() }));
-    return;
+    return abandonReturn(deps, task);
   }
   // What somebody wrote since the crash is in none of the two checkpoints; the ref of this snapshot keeps it.
   const { plan } = await look(deps, work, where, target);
   if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
   await putBack(where.place, plan);
   await finish(deps, where, open);
+}
+
+/** Lets go of a going back that cannot be finished, if there is one. The worktree stays as it is. */
+export async function abandonReturn(deps: Pick<Deps, 'writer' | 'now'>, task: number): Promise<void> {
+  await deps.writer.write((db) => giveUp(db, { task, at: deps.now() }));
+}
+
+function giveUp(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+  const open = openReturnOf(db, task);
+  if (open !== undefined) finishReturn(db, { id: open.id, state: 'abandoned', head: null, at });
 }
 
 /** What going back to a checkpoint means for the agent's conversation. */
@@ -158,9 +172,9 @@ async function look(
   const snapshot = await snapshotNow(
     deps,
     { task: work.id, place, branch },
-    { also: await filesIn(place, target.ref) },
+    { also: await filesIn(place, target.oid) },
   );
-  const plan = await planPutBack(place, { to: target.ref, from: snapshot, branch });
+  const plan = await planPutBack(place, { to: target.oid, from: snapshot, branch });
   if (plan.kind !== 'planned') await dropCheckpoint(place, snapshot);
   return { snapshot, plan };
 }

@@ -11,6 +11,15 @@ export function alreadyThere({ task, number }: CheckpointRow): CodedError {
   });
 }
 
+/** Why a worktree was not put back: what keeps the checkpoint is gone, or is not what was kept and shown. */
+export function notAsKept({ task, number, ref }: CheckpointRow): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `Task ${task} did not go back, and nothing was touched: ${ref}, which keeps checkpoint ${number}, was moved or taken away. Go back to another one.`,
+    { facts: { task, checkpoint: number, ref } },
+  );
+}
+
 /** Why a worktree was not put back, and what to do about it. */
 export function obstacle(
   { id }: TaskWork,
@@ -40,6 +49,12 @@ export function obstacle(
         'CONFLICT',
         `${nothing} a rebase is under way in ${checkout.workTree}. Finish it there, or take it back with git rebase --abort, then go back.`,
         { facts },
+      );
+    case 'moved-on':
+      return new CodedError(
+        'CONFLICT',
+        `${nothing} it was on ${plan.branch} then, which had no commit and has some now. Go back to another checkpoint.`,
+        { facts: { ...facts, branch: plan.branch } },
       );
     default:
       return assertNever(plan);

@@ -1,7 +1,9 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { recordReturn } from '../../../core/store/returns';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
@@ -192,4 +194,42 @@ describe('going back', () => {
     expect(await readFile(join(worktree ?? '', 'dist/out.js'), 'utf8')).toBe('built');
     expect((await list(id)).length).toBe(3);
   });
+
+  it('elsewhere, or discarding, takes the place of one that was cut short and cannot be finished', async () => {
+    const { id, worktree } = await task('First.\n[write: dist | a file]');
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: .gitignore | dist/]' });
+    await bed.reaches(id, 'review');
+    await rm(join(worktree ?? '', 'dist'));
+    await mkdir(join(worktree ?? '', 'dist'));
+    await writeFile(join(worktree ?? '', 'dist/out.js'), 'built');
+    cutShort(id, { target: 1, left: 2 });
+    const refused = { code: 'CONFLICT', message: expect.stringContaining('git ignores dist in') };
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject(refused);
+    expect(await bed.calls.checkpoints.back({ task: id, checkpoint: 0 })).toMatchObject({ checkpoint: 0 });
+    await expect(readFile(join(worktree ?? '', '.gitignore'))).rejects.toMatchObject({ code: 'ENOENT' });
+
+    cutShort(id, { target: 1, left: 0 });
+    await rename(bed.repository.path, `${bed.repository.path}-away`);
+    expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ state: 'done', outcome: 'discarded' });
+    await rename(`${bed.repository.path}-away`, bed.repository.path);
+  });
+
+  it('is refused when the ref that keeps the checkpoint points elsewhere', async () => {
+    const { id } = await twoTurns();
+    const refs = await bed.repository.git('for-each-ref', '--format=%(refname)', `refs/switchyard/checkpoint/${id}/`);
+    for (const ref of refs.trim().split('\n')) await bed.repository.git('update-ref', ref, 'HEAD');
+    await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: expect.stringContaining('was moved or taken away'),
+    });
+    expect(await files(id)).toEqual(['one.txt', 'two.txt']);
+  });
 });
+
+/** Leaves behind what a crash right after the intent was written down does. */
+function cutShort(of: number, ends: { readonly target: number; readonly left: number }): void {
+  const db = openDatabase({ file: bed.config.folders.database });
+  const rest = { conversation: 'kept', by: 'person', inReview: true, turn: 2, at: Date.now() } as const;
+  recordReturn(db, { task: of, ...ends, ...rest });
+  closeDatabase(db);
+}

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
 import { finishWorktree } from '../../../core/git/finish';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../../../core/git/put-back';
+import { restoreSnapshot } from '../../../core/git/restore';
 import { snapshotWorktree } from '../../../core/git/snapshot';
 import { addWorktree } from '../../../core/git/worktree';
 import { randomFrom } from '../../support/random';
@@ -212,3 +214,75 @@ test('the branch goes back with its files, and a merge that was under way is und
   await made.back(detached.ref);
   expect(git('rev-parse', 'HEAD', branch).trim().split('\n')).toEqual([start, ours]);
 });
+
+test('a branch without a commit that has one by now is said before anything is written', async () => {
+  const made = await scene({ 'app.txt': 'one\n' });
+  const { workTree, git, branch } = made;
+  const start = await made.keep();
+  git('checkout', '-q', '--orphan', 'unborn');
+  write(workTree, 'new.txt', 'new');
+  const unborn = await made.keep();
+  git('add', '-A');
+  git('commit', '-q', '-m', 'Born');
+  rmSync(join(workTree, 'new.txt'));
+  const before = stateOf(made);
+  expect(await made.back(unborn.ref)).toEqual({ kind: 'moved-on', branch: 'unborn' });
+  expect(stateOf(made)).toEqual(before);
+  expect(await made.back(start.ref)).toMatchObject({ kind: 'planned' });
+  expect(git('symbolic-ref', 'HEAD').trim()).toBe(`refs/heads/${branch}`);
+});
+
+test.each([
+  ['above the worktree', (at: Crafting) => at.tree(`040000 tree ${at.tree(at.file)}\t..`)],
+  ['in git’s own folder', (at: Crafting) => at.tree(`040000 tree ${at.tree(at.file)}\t.git`)],
+  ['in git’s own folder by another case', (at: Crafting) => at.tree(`040000 tree ${at.tree(at.file)}\t.GIT`)],
+  [
+    'through a link',
+    (at: Crafting) => at.tree(`120000 blob ${at.blob(at.elsewhere)}\tlink\n040000 tree ${at.tree(at.file)}\tlink`),
+  ],
+  ['over the worktree’s own .git', (at: Crafting) => at.nested('.git')],
+  ['as the .git of a folder above', (at: Crafting) => at.nested('../.git')],
+  ['as a git folder by another name', (at: Crafting) => at.nested('hooks')],
+])('a state that somebody made to write %s is neither put back nor restored', async (_, craft) => {
+  const made = await scene({ 'app.txt': 'one\n' });
+  const { workTree, git } = made;
+  const kept = await made.keep();
+  const run = (input: string, ...args: string[]) =>
+    execFileSync('git', args, { cwd: workTree, env: bench.environment, encoding: 'utf8', input }).trim();
+  const blob = (text: string) => run(text, 'hash-object', '-w', '--stdin');
+  const tree = (entries: string) => run(`${entries}\n`, 'mktree');
+  const parents = (oid: string) => git('rev-list', '--parents', '-n', '1', oid).trim().split(' ').slice(1);
+  const commit = (of: string, above: string[]) => run('', 'commit-tree', of, ...above.flatMap((oid) => ['-p', oid]));
+  const above = parents(kept.oid);
+  const rest = above.at(-1) ?? '';
+  const file = `100644 blob ${blob('evil')}\tevil`;
+  const nested = (path: string) => {
+    const state = { ...JSON.parse(git('cat-file', 'blob', `${rest}:state.json`)), gitFolders: [path] };
+    const entries = git('ls-tree', rest)
+      .trim()
+      .split('\n')
+      .filter((line) => !line.endsWith('\tstate.json'));
+    const all = [...entries, `100644 blob ${blob(JSON.stringify(state))}\tstate.json`].join('\n');
+    const folder = commit(tree(file), []);
+    return commit(git('rev-parse', `${kept.oid}^{tree}`).trim(), [...above.slice(0, -1), commit(tree(all), [folder])]);
+  };
+  const crafted = craft({ blob, tree, nested, file, elsewhere: bench.folder });
+  const isCommit = git('cat-file', '-t', crafted).trim() === 'commit';
+  const oid = isCommit ? crafted : commit(crafted, above);
+  const before = stateOf(made);
+  const refused = { code: 'GIT_FAILED', message: expect.stringContaining('no place for a file of a worktree') };
+  const { branch, place } = made;
+  await expect(planPutBack(place, { to: oid, from: kept, branch })).rejects.toMatchObject(refused);
+  await expect(restoreSnapshot(place, { ref: oid })).rejects.toMatchObject(refused);
+  expect(stateOf(made)).toEqual(before);
+});
+
+/** Objects as no git command but the plainest would make them. */
+interface Crafting {
+  readonly file: string;
+  readonly elsewhere: string;
+  blob(text: string): string;
+  tree(entries: string): string;
+  /** A kept state whose nested repository has its `.git` there. */
+  nested(path: string): string;
+}
