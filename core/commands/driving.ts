@@ -40,7 +40,7 @@ export function take(
       } else if (row.state === 'queued') {
         goOnNow(db, { task, at, why });
       }
-      askTakeover(db, { task, interrupts: interrupt, size, by, at, former });
+      askTakeover(db, { task, interrupts: interrupt, size, by, at, former, formerRunAfter: row.run_after });
     });
     room.takes.tell(task, interrupt);
     room.runner.wake();
@@ -72,6 +72,8 @@ export async function handBack(
     room.runner.cancel(task);
     back.withdrawn.forEach(room.announceRequest);
   }
+  // One that waits for a time again is looked at when that has come.
+  room.runner.wake();
   return told(room, task);
 }
 

@@ -14,6 +14,7 @@ import keepCheckpoints from './migrations/0013-keep-checkpoints.sql?raw';
 import hearScreens from './migrations/0014-hear-screens.sql?raw';
 import giveBack from './migrations/0015-give-back.sql?raw';
 import finishByHand from './migrations/0016-finish-by-hand.sql?raw';
+import giveBackLater from './migrations/0017-give-back-later.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   { name: '0014-hear-screens', sql: hearScreens },
   { name: '0015-give-back', sql: giveBack },
   { name: '0016-finish-by-hand', sql: finishByHand },
+  { name: '0017-give-back-later', sql: giveBackLater },
 ];

@@ -21,6 +21,8 @@ export interface TakeoverRow extends Takeover {
   readonly former: FormerState | null;
   /** The error the task then had. */
   readonly formerError: string | null;
+  /** The time the task waited for when it was queued; null when it waited for none. */
+  readonly formerRunAfter: number | null;
 }
 
 /** The states a task is taken over from in which nobody works on it, nor would by itself. */
@@ -34,7 +36,7 @@ export interface DrivenRow extends TakeoverRow {
 }
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
-  former, former_error AS formerError, asked_at AS askedAt, began_at AS beganAt`;
+  former, former_error AS formerError, former_run_after AS formerRunAfter, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
 export function askTakeover(
@@ -47,13 +49,15 @@ export function askTakeover(
     readonly at: number;
     /** Where the task was, when it was queued again for this. */
     readonly former: { readonly state: FormerState; readonly error: string | null } | null;
+    /** What it waited for, when it was made due for this. */
+    readonly formerRunAfter: number | null;
   },
 ): void {
-  const { task, interrupts, size, by, at, former } = asked;
+  const { task, interrupts, size, by, at, former, formerRunAfter } = asked;
   run(
     db,
-    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?)
+    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error, former_run_after)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -63,6 +67,7 @@ export function askTakeover(
     at,
     former?.state ?? null,
     former?.error ?? null,
+    formerRunAfter,
   );
 }
 

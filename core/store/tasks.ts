@@ -130,6 +130,14 @@ export function goOnNow(
   });
 }
 
+/** Lets a queued task wait for a time again. */
+export function putOff(
+  db: Database,
+  { task, runAfter, at }: { readonly task: number; readonly runAfter: number; readonly at: number },
+): void {
+  setColumns(db, task, { run_after: runAfter, go_on: 0, queued_reason: null, updated_at: at });
+}
+
 function assertHeld(row: TaskRow, generation: number | undefined): void {
   if (generation === undefined) return;
   const held = row.state === 'running' || row.state === 'waiting';

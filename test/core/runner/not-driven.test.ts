@@ -50,6 +50,18 @@ it('a task that failed keeps what it failed with', async () => {
   expect(await bed.calls.tasks.get({ task })).toMatchObject({ error });
 });
 
+it('a task that was to begin later still does', async () => {
+  const runAfter = Date.now() + 3_600_000;
+  const { id } = await bed.calls.tasks.create({ repositoryId, title: 'Later', prompt: 'x', agent: 'echo', runAfter });
+  await bed.calls.tasks.take({ task: id, size });
+  await bed.until(id, ({ takeover }) => takeover === null);
+  expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
+  await bed.calls.tasks.take({ task: id, size });
+  await bed.calls.tasks.handBack({ task: id }).catch(() => {});
+  await bed.until(id, ({ takeover, state }) => takeover === null && state !== 'running');
+  expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
+});
+
 it('what was gone back to is still the place it goes on from', async () => {
   const task = await newTask('First.\n[write: one.txt | one]');
   await bed.reaches(task, 'review');
