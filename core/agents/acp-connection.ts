@@ -1,5 +1,6 @@
 import { ReadableStream, WritableStream } from 'node:stream/web';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
+import type { Ids } from './acp-ids';
 import type { Child } from './child';
 import { readLines } from './lines';
 
@@ -16,7 +17,7 @@ export interface Listener {
  * agent that prints without end is slowed down instead of filling the memory; lines that are no message are told and
  * skipped, since agents and what they load do print to stdout.
  */
-export function messagesOf(child: Child, listener: Listener): Stream {
+export function messagesOf(child: Child, listener: Listener, ids: Ids): Stream {
   const lines = readLines(child.stdout, {
     onDropped: (bytes) => listener.onNoise(`a line of ${bytes} bytes, which is too long`),
   });
@@ -28,7 +29,7 @@ export function messagesOf(child: Child, listener: Listener): Stream {
           if (done) return controller.close();
           listener.onLine();
           const message = parse(value);
-          if (message !== null) return controller.enqueue(message);
+          if (message !== null) return controller.enqueue(ids.back(message));
           if (value.trim() !== '') listener.onNoise(value);
         }
       },
@@ -37,7 +38,7 @@ export function messagesOf(child: Child, listener: Listener): Stream {
   );
   const writable = new WritableStream<AnyMessage>({
     write(message) {
-      child.write(`${JSON.stringify(message)}\n`);
+      child.write(`${JSON.stringify(ids.out(message))}\n`);
     },
   });
   // One and the same at run time; types of the browser's streams and of Node's differ in what is not used here.

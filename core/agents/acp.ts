@@ -5,6 +5,7 @@ import type { Usage } from '../contract/task';
 import { messagesOf } from './acp-connection';
 import { type Desk, openDesk } from './acp-desk';
 import { failed, type Outcome, read } from './acp-end';
+import { idsByWords } from './acp-ids';
 import type { AcpProgram, AskHuman } from './acp-program';
 import { noQuirks, type Quirks } from './acp-quirks';
 import { type Conversation, connect, type PromptEnd } from './acp-session';
@@ -102,11 +103,12 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
   const steer = async (text: string) => (await conversation?.steer(text)) ?? false;
   const desk = openDesk({ turn, quirks, updates, silence, steer, onBroken });
   const noise: string[] = [];
-  const messages = messagesOf(child, {
+  const listener = {
     onLine: silence.heard,
     // What an agent prints beside the protocol helps when it fails, and only then.
-    onNoise: (line) => noise.length < 20 && noise.push(plainText(line.slice(0, 500))),
-  });
+    onNoise: (line: string) => noise.length < 20 && noise.push(plainText(line.slice(0, 500))),
+  };
+  const messages = messagesOf(child, listener, idsByWords(quirks.steer?.method ?? null));
   const connection = connect(messages, {
     turn,
     quirks,
