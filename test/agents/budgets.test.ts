@@ -30,7 +30,13 @@ const choose = (task: Task, option: number) =>
     request: task.requests[0]?.id ?? 0,
     answer: { decision: null, options: [option], text: null },
   });
-const filesOf = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path).sort();
+/** Claude Code that is told to stop in the middle of a write leaves the file it was writing to, under a name of its own. */
+const cutShort = /\.tmp\.\d+\.[0-9a-f]+$/;
+const filesOf = async (task: number) =>
+  (await bed.calls.reviews.get({ task })).files
+    .map(({ path }) => path)
+    .filter((path) => !cutShort.test(path))
+    .sort();
 
 const files = ['a', 'b', 'c', 'd', 'e', 'f'];
 const writes = files.map((name) => `[write: ${name}.txt | ${name}]`).join('\n');
