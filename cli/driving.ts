@@ -25,7 +25,11 @@ The task goes on when the screen ends or is handed back.
       const { console } = around;
       const interrupt = given.flag('interrupt');
       const taken = await client.tasks.take({ task, interrupt, size: console?.size() ?? size });
-      if (console === null || given.json || given.flag('elsewhere')) return taskOutcome(taken, around);
+      if (console === null || given.json || given.flag('elsewhere')) {
+        const opens = taken.takeover?.state === 'driving' ? 'is' : 'will be';
+        const note = `The agent's screen ${opens} on the Terminal tab of task ${task} in the window. Hand it back there, or: ${around.program} task hand-back ${task}\n`;
+        return { ...taskOutcome(taken, around), note };
+      }
       if (taken.takeover?.state === 'asked') around.err.write(`${takeoverText(taken)}\n`);
       const onAsked = (asking: Task) =>
         void around.err.write(`It asks you something first.\n${nextSteps(asking, around.program)}`);
@@ -49,8 +53,14 @@ const handBack: Command = {
   examples: ['task hand-back 12', 'task hand-back 12 --review'],
   run: (given, around) =>
     withClient(around, async (client) => {
+      const task = given.id(0);
       const afterwards = afterwardsSchema.parse(given.flag('review') ? 'review' : 'go on');
-      return taskOutcome(await client.tasks.handBack({ task: given.id(0), afterwards }), around);
+      const back = await client.tasks.handBack({ task, afterwards });
+      // Its terminal ends in a moment; until then the task still says that a person drives it.
+      if (back.takeover === null) return taskOutcome(back, around);
+      const then = afterwards === 'review' ? 'What there is goes into review.' : 'Its agent goes on.';
+      const steps = nextSteps({ ...back, takeover: null }, around.program);
+      return { json: back, text: `Task ${task} is handed back. ${then}\n${steps}` };
     }),
 };
 

@@ -1,5 +1,6 @@
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/review';
+import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
@@ -54,13 +55,17 @@ const approve: Command = {
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');
     return withClient(around, async (client) => {
-      const { base, head, tree } = await client.reviews.get({ task });
+      const [{ base, head, tree }, before] = await Promise.all([
+        client.reviews.get({ task }),
+        client.tasks.get({ task }),
+      ]);
       if (seen !== undefined && !head.startsWith(seen)) {
         throw new CodedError(
           'MOVED',
           `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
         );
       }
+      if (!given.json) around.err.write(checkWarning(before, around.program));
       const merged = await client.tasks.approve({ task, base, head, tree, strategy, message: given.text('message') });
       const outcome = taskOutcome(merged, around);
       return { ...outcome, text: `Merged ${shortId(head)} into ${plainLine(merged.base)}.\n${outcome.text}` };

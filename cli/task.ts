@@ -6,6 +6,7 @@ import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
+import { checkText, failedChecks } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
@@ -176,7 +177,9 @@ function taskText(
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],
-    ...task.checks.map((check) => ['  check', `${plainLine(check.command)}: ${check.state}`]),
+    ...task.checks
+      .filter(({ state }) => state !== 'failed')
+      .map((check) => ['  check', `${plainLine(check.command)}: ${checkText(check)}`]),
   ];
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
@@ -185,7 +188,7 @@ function taskText(
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
-  return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
+  return `${head}${table(rows.filter((row) => row !== null))}${notes}${failedChecks(task, program)}${asked}${questions.join('')}${next}`;
 }
 
 /** As much of a prompt as fits on a glance. */

@@ -66,7 +66,7 @@ export function whyQueued(task: Task): string | null {
 export function takeoverText({ id, state, takeover }: Task): string {
   if (takeover === null) return '';
   if (takeover.state === 'driving' && takeover.beganAt !== null)
-    return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now.`;
+    return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now: on the Terminal tab of task ${id} in the window, or task take ${id}.`;
   const when = state === 'queued' ? 'as soon as a slot is free' : 'as soon as the turn of its agent is over';
   return `You take over ${when}; task hand-back ${id} takes that back.`;
 }

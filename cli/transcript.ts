@@ -2,6 +2,7 @@ import type { Client } from '../core/client';
 import { assertNever } from '../core/contract/errors';
 import type { Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
+import { failedChecks } from './check';
 import type { Outcome, Surroundings } from './command';
 import { plain, plainLine } from './plain';
 import { counted, money } from './text';
@@ -44,7 +45,9 @@ export async function transcript(options: {
     await catchUp();
   }
   if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
-  return { json: events, text: '' };
+  // The conversation says that a check failed; what it printed is said by the task.
+  const text = failedChecks(await client.tasks.get({ task: options.task }), around.program);
+  return { json: events, text };
 }
 
 /** Follows one session after the other until the task rests, then reads what is left. */

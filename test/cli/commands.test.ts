@@ -81,12 +81,22 @@ describe('the main job in the terminal', () => {
     expect(left.out).toContain(`task hand-back ${id}`);
     expect(left.err).toContain('Ctrl+] leaves the screen');
     expect((await type('task', 'show', id)).out).toContain('You drive it in terminal');
+    const elsewhere = await terminal.type(['task', 'take', id, '--elsewhere'], { keys: [] });
+    expect(elsewhere.err).toContain(
+      `on the Terminal tab of task ${id} in the window. Hand it back there, or: switchyard task hand-back ${id}\n`,
+    );
+    expect((await type('task', 'take', id)).err).toBe(elsewhere.err);
     const ended = await take(['echo: Hello there.', '/exit\r']);
     expect(ended).toMatchObject({ code: 0 });
     expect((await type('task', 'wait', id, '--json')).json).toMatchObject({ state: 'review', takeover: null });
     expect((await type('task', 'log', id)).out).toContain('Hello there.');
     const over = await type('task', 'hand-back', id);
     expect(over).toMatchObject({ code: 1, err: expect.stringContaining('Nobody drives') });
+
+    await take(['said again', '\u001d']);
+    const back = await type('task', 'hand-back', id, '--review');
+    expect(back).toMatchObject({ code: 0, out: expect.not.stringMatching(/You drive it|hand-back/) });
+    expect((await type('task', 'wait', id, '--json')).json).toMatchObject({ state: 'review', takeover: null });
   });
 
   test('a question waits in the inbox and is answered there', async () => {
@@ -183,6 +193,24 @@ describe('the main job in the terminal', () => {
     expect(followed.json).toEqual(whole.json);
     expect(whole.json.map((event: { seq: number }) => event.seq)).toEqual(
       whole.json.map((_: unknown, index: number) => index + 1),
+    );
+  });
+
+  test('a failed check shows its exit code and the end of what it printed, and is said before a merge', async () => {
+    const check = 'seq 1 30; printf "\\033[31mnot ok\\n"; exit 3';
+    await type('repository', 'set', 'my repository', '--check', check);
+    const { json } = await add('--prompt', 'Checked', '--wait', '--json');
+    await type('repository', 'set', 'my repository', '--no-check');
+    const id = String(json.id);
+    const shown = (await type('task', 'show', id)).out;
+    expect(shown).toContain('failed with exit code 3\n    20\n    21\n');
+    expect(shown).toContain(`    30\n    not ok\n    … whole: switchyard task show ${id} --json\n`);
+    expect(shown).not.toContain('    19\n');
+    expect((await type('task', 'log', id)).out).toContain('failed with exit code 3\n    20\n');
+    const approved = await type('task', 'approve', id);
+    expect(approved).toMatchObject({ code: 0, out: expect.stringMatching(/^Merged /) });
+    expect(approved.err).toMatch(
+      /^! The check seq .* failed with exit code 3\.\n {2}What it printed: .* task show \d+\n$/,
     );
   });
 
