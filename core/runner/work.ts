@@ -109,8 +109,8 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, base: task.base });
   const where = { place: untrusted, branch: worktree.branch, directory, environment };
-  const about = { claim, prompt, agent, permissionLevel, passed, ...where, signal, mayGoOn: leave };
-  const end = await converse(deps, answers, about, session, transcript, held);
+  const subject = { claim, prompt, agent, permissionLevel, passed, ...where, signal, mayGoOn: leave };
+  const end = await converse({ deps, answers, subject, session, transcript }, held);
   if (end.kind === 'lost' && !signal.aborted) return await agentLost(deps, claim, end.error);
   if (end.kind === 'failed') return await failed(deps, claim, end);
   if (end.kind === 'limited' && !signal.aborted) return await limited(deps, claim, end);

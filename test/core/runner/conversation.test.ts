@@ -93,7 +93,7 @@ function bench(kept?: Place) {
         mayGoOn: () => Promise.resolve('go on' as const),
       };
       try {
-        const end = await converse(deps, createAnswers(), subject, session, transcript);
+        const end = await converse({ deps, answers: createAnswers(), subject, session, transcript });
         if (end.kind === 'lost') throw new Error(end.error);
         return end;
       } finally {
