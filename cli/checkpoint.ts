@@ -1,6 +1,6 @@
 import { type Checkpoint, checkpointName, conversationWords } from '../core/contract/checkpoint';
 import { type Command, type Given, UsageError } from './command';
-import { plain } from './plain';
+import { patchText } from './patch';
 import { withClient } from './task';
 import { ago, counted, table } from './text';
 
@@ -28,7 +28,7 @@ const list: Command = {
       const { patch, truncated } = await client.reviews.patch({ task, mergeBase: diff.mergeBase, head: diff.head });
       return {
         json: { ...diff, patch, truncated },
-        text: around.out.isTTY ? plain(patch) : patch,
+        text: patchText(patch, around),
         ...(truncated && { note: 'The patch is too long to show whole.\n' }),
       };
     });

@@ -3,7 +3,8 @@ import { strategies } from '../core/contract/review';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
-import { plain, plainLine } from './plain';
+import { patchText } from './patch';
+import { plainLine } from './plain';
 import { taskOutcome, withClient } from './task';
 import { approveExactly, shortId } from './text';
 import { transcript } from './transcript';
@@ -30,8 +31,7 @@ const diff: Command = {
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
-        // A pipe gets the patch byte for byte; a terminal gets nothing that could move or colour it.
-        text: around.out.isTTY ? plain(patch) : patch,
+        text: patchText(patch, around),
         note: review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n`,
       };
     }),

@@ -68,10 +68,15 @@ export const checkpointDiffSchema = z.object({
 });
 export type CheckpointDiff = z.infer<typeof checkpointDiffSchema>;
 
-/** A checkpoint in a few words. */
-export function checkpointName({ kind, turn }: Pick<Checkpoint, 'kind' | 'turn'>): string {
+/** A checkpoint in a few words, with the time of day of what was left by going back. */
+export function checkpointName({ kind, turn, at }: Pick<Checkpoint, 'kind' | 'turn' | 'at'>): string {
   if (kind === 'start') return 'Before the first turn';
-  return kind === 'turn' ? `After turn ${turn}` : 'Before you went back';
+  return kind === 'turn' ? `After turn ${turn}` : `What you left at ${clock(at)}`;
+}
+
+function clock(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes()].map((part) => `${part}`.padStart(2, '0')).join(':');
 }
 
 /** What going back means for the conversation, a sentence for either door. */

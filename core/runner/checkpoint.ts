@@ -52,7 +52,7 @@ export async function keepTurn(
     // What is left by going back is kept with some of what git ignores, which is no change of the turn's.
     const also = current?.kind === 'left' ? await filesIn(subject.place, current.oid) : [];
     const files = await captureFiles(subject.place, also);
-    if (current !== undefined && filesOf(current.state) === filesAre(files)) return null;
+    if (current !== undefined && filesPart(current.state) === filesAre(files)) return null;
     const snapshot = await snapshotNow(deps, { ...subject, task }, { files });
     const change = await sizeOf(subject.place, current, snapshot);
     const place = { ...when, session: session.id, agentSession: session.agentSession, parent: current?.number ?? null };
@@ -97,7 +97,7 @@ function filesAre({ tree, gitFolders }: Pick<Captured, 'tree' | 'gitFolders'>): 
 }
 
 /** The part of a state that says what is on disk. */
-export function filesOf(state: string): string {
+export function filesPart(state: string): string {
   return state.split(' ', 1)[0] ?? '';
 }
 

@@ -27,7 +27,7 @@ import { patchTask } from '../store/tasks';
 import { openTranscript } from '../store/transcript';
 import { worktreeOf } from '../store/worktrees';
 import { commitChange } from './change';
-import { filesOf, rowOf, sizeOf, snapshotNow } from './checkpoint';
+import { filesPart, rowOf, sizeOf, snapshotNow } from './checkpoint';
 import type { Deps } from './deps';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
 import { type RepositoryPlace, repositoryPlace } from './place';
@@ -199,7 +199,7 @@ async function knownAs(
   if (last === undefined || target === undefined || last.turn !== turns || last.head !== snapshot.head)
     return undefined;
   const committed = last.head === null ? null : await treeOf(place, last.head);
-  const isTarget = filesOf(target.state) === filesOf(state) && committed === snapshot.staged;
+  const isTarget = filesPart(target.state) === filesPart(state) && committed === snapshot.staged;
   return isTarget ? { row: target, exactly: false } : undefined;
 }
 
@@ -209,7 +209,7 @@ async function isCommitted(
   { target, snapshot, turns }: { readonly target: CheckpointRow; readonly snapshot: Snapshot; readonly turns: number },
 ): Promise<boolean> {
   if (target.kind !== 'turn' || target.turn !== turns || snapshot.head === null) return false;
-  const alike = filesOf(target.state) === filesOf(rowOf(snapshot).state);
+  const alike = filesPart(target.state) === filesPart(rowOf(snapshot).state);
   return alike && (await treeOf(place, snapshot.head)) === snapshot.staged;
 }
 
@@ -240,7 +240,8 @@ async function finish(deps: Needs, where: Where, intent: Return): Promise<Return
   if (session !== undefined) {
     const transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
     const { id: back, target: checkpoint, left, conversation } = intent;
-    transcript.append({ type: 'back', back, checkpoint, name: checkpointName(target), left, conversation }, deps.now());
+    const name = checkpointName({ ...target, at: target.createdAt });
+    transcript.append({ type: 'back', back, checkpoint, name, left, conversation }, deps.now());
     transcript.close();
   }
   await deps.writer.write((db) => {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Checkpoint } from '../contract/checkpoint';
 
 /** The commit message for an agent's change: the task's title, and its prompt in the body. */
 export function commitMessage(task: { readonly title: string; readonly prompt: string }): string {
@@ -38,9 +39,13 @@ export function cutOffMessage(titles: readonly string[]): string {
     .join('\n\n');
 }
 
-/** That the person put the files back, for an agent whose conversation knows what came after; `name` says where to. */
-export function wentBackMessage(name: string): string {
-  return `The person put the files of this worktree back to how they were before: ${name.toLowerCase()}. What was changed since then is not there any more. Look at the files before you go on.`;
+/** That the person put the files back, for an agent whose conversation knows what came after; null is a state unknown. */
+export function wentBackMessage(to: Pick<Checkpoint, 'kind' | 'turn'> | null): string {
+  const look = 'Look at the files before you go on.';
+  if (to?.kind === 'left')
+    return `The person undid going back: the files of this worktree are again what they were before the person put them back to an earlier state. ${look}`;
+  const then = to === null ? 'earlier' : to.kind === 'start' ? 'before your first turn' : `after turn ${to.turn}`;
+  return `The person put the files of this worktree back to how they were ${then}. What was changed since then is not there any more. ${look}`;
 }
 
 function askedFor(title: string, decision: LateAnswer['decision']): string {

@@ -1,7 +1,6 @@
-import { checkpointName } from '../contract/checkpoint';
 import type { Request, RequestKind } from '../contract/request';
 import type { TranscriptBody } from '../contract/transcript';
-import { listCheckpoints } from '../store/checkpoints';
+import { type CheckpointRow, listCheckpoints } from '../store/checkpoints';
 import type { Database } from '../store/database';
 import { handMessages, markMessagesDelivered } from '../store/messages';
 import { markDelivered, openRequestsOf, undelivered } from '../store/requests';
@@ -113,7 +112,7 @@ export function nextWords(
   );
   const cutOff = openRequestsOf(db, subject.claim.task).filter((open) => unsaid(open) && isLeave(open));
   const back = untoldReturn(db, subject.claim.task);
-  const wentBack = back === undefined ? [] : [wentBackMessage(nameOf(db, back))];
+  const wentBack = back === undefined ? [] : [wentBackMessage(targetOf(db, back))];
   const parts = [
     ...opening,
     ...wentBack,
@@ -139,9 +138,8 @@ export function markSaid(db: Database, { messages, answers, back }: Words, at: n
   for (const request of answers) markDelivered(db, { request, at });
 }
 
-function nameOf(db: Database, back: Return): string {
-  const target = listCheckpoints(db, back.task).find(({ number }) => number === back.target);
-  return target === undefined ? 'earlier' : checkpointName(target);
+function targetOf(db: Database, back: Return): CheckpointRow | null {
+  return listCheckpoints(db, back.task).find(({ number }) => number === back.target) ?? null;
 }
 
 /** Whether this is leave the agent asks for again by itself, once it is told that nobody refused it. */

@@ -97,6 +97,10 @@ describe('going back', () => {
     const undone = await bed.calls.checkpoints.back({ task: made.id, checkpoint: gone.left });
     // What was put there is checkpoint 1 still, so nothing new is kept of it.
     expect(undone).toMatchObject({ left: 1, conversation: 'back' });
+    expect((await said(made)).at(-1)).toMatchObject({
+      type: 'back',
+      name: expect.stringMatching(/^What you left at \d\d:\d\d$/),
+    });
     expect(await inTree(made, 'mine.txt')).toBe('by hand');
     expect(await inTree(made, 'lïnk')).toBe('changed\n');
     const { head, files: shown } = await bed.calls.reviews.get({ task: made.id });
