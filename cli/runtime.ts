@@ -7,7 +7,7 @@ import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
 import { assertCanBeFolder } from '../core/make-folder';
-import { isStarting, nextOwner, ownerGone } from '../core/owner-patience';
+import { isStarting, nextOwner, ownerGone, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import { spentText } from './budget';
@@ -46,6 +46,15 @@ const stop: Command = {
     if (stopped === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
     const { pid } = stopped;
     const next = await tookOver(around, stopped);
+    if (next?.owner === 'app' && given.flag('app')) {
+      const { folders } = around.config;
+      const app = await askToStop(around, true, ownerPatience(folders));
+      if (app === null && !(await ownerGone(folders, next, 0))) throw notStopped(next, folders.data);
+      return {
+        json: { stopped: true, pid, app: { pid: next.pid } },
+        text: `Stopped (process ${pid}), and the app (process ${next.pid}).\n`,
+      };
+    }
     if (next === null) return { json: { stopped: true, pid }, text: `Stopped (process ${pid}).\n` };
     const who = next.owner === 'app' ? 'The app' : 'Another runtime';
     return {
@@ -91,8 +100,15 @@ const status: Command = {
 /** Starting, stopping and looking at the runtime. */
 export const runtimeCommands: readonly Command[] = [start, stop, status];
 
-/** The owner that was asked to stop and has, or null when there was none. Throws when it is the app and that is not wanted. */
-async function askToStop(around: Surroundings, app: boolean): Promise<OwnerRecord | null> {
+/**
+ * The owner that was asked to stop and has, or null when there was none. One that still starts is asked when it can be
+ * reached, as long as there is patience. Throws when it is the app and that is not wanted.
+ */
+async function askToStop(
+  around: Surroundings,
+  app: boolean,
+  patience: () => Promise<boolean> = async () => false,
+): Promise<OwnerRecord | null> {
   const folder = around.config.folders.data;
   const owner = readOwner(folder);
   let connection: Awaited<ReturnType<Surroundings['attach']>>;
@@ -107,6 +123,7 @@ async function askToStop(around: Surroundings, app: boolean): Promise<OwnerRecor
     throw notStopped(owner, folder);
   }
   if (connection === null) {
+    if (owner !== null && (await patience())) return askToStop(around, app, patience);
     if (isStarting(folder)) throw stillStarting(folder);
     return null;
   }

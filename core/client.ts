@@ -42,11 +42,35 @@ export async function attach(options: {
   socket.on('error', () => {});
   return {
     owner,
-    client: createORPCClient<Client>(new RPCLink({ websocket: socket as never })),
+    client: createORPCClient<Client>(new RPCLink({ websocket: linkSocket(socket) as never })),
     giveTo: (line) => joinLines(line, socketLine(socket)),
     closed: new Promise((resolve) => socket.once('close', () => resolve())),
     close: () => socket.close(),
   };
+}
+
+/**
+ * The socket as the link of the calls sees it. Once it is not open a call fails, but letting go of one that was begun is
+ * done already: the link says so from an event listener, where a failure would end the whole program.
+ */
+function linkSocket(socket: WebSocket) {
+  return {
+    // What is sent is looked at below; the link itself knows no difference.
+    readyState: WebSocket.OPEN,
+    addEventListener: socket.addEventListener.bind(socket),
+    removeEventListener: socket.removeEventListener.bind(socket),
+    send(message: string | Uint8Array): void {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+      else if (!isLettingGo(message)) throw new Error('The runtime hung up before it was asked.');
+    },
+  };
+}
+
+/** How the link marks the message that ends a call it made before. */
+const abortMessage = 4;
+
+function isLettingGo(message: string | Uint8Array): boolean {
+  return typeof message === 'string' && (JSON.parse(message) as { readonly t?: number }).t === abortMessage;
 }
 
 function open(owner: OwnerRecord, path: string, version: string): Promise<WebSocket | null> {

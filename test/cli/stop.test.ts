@@ -78,3 +78,16 @@ test('stop says when the app took over, and so that what was in hand goes on', a
     out: `Stopped (process ${pid}). The app (process ${pid}) has taken over, and what was in hand goes on there.\n`,
   });
 });
+
+test('stop --app also quits the app that takes the place of the runtime in the background', async () => {
+  const { folders } = terminal.config;
+  await terminal.start();
+  mkdirSync(join(folders.data, 'window'));
+  const takeOver = async () => {
+    await expect.poll(() => readOwner(folders.data), { timeout: 10_000, interval: 10 }).toBeNull();
+    await terminal.start('app');
+  };
+  const [stopped] = await Promise.all([terminal.type(['stop', '--app', '--json']), takeOver()]);
+  expect(stopped.json).toEqual({ stopped: true, pid: process.pid, app: { pid: process.pid } });
+  expect((await terminal.type(['status', '--json'])).json).toMatchObject({ running: false });
+});

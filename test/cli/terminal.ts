@@ -44,14 +44,16 @@ export async function openTerminal() {
   const config = readConfig(environment);
   let runtime: OpenRuntime | null = null;
   const start = async (owner: 'app' | 'background' = 'background') => {
-    const opened = await openRuntime({
+    const opening = openRuntime({
       config,
       owner,
       askHuman: null,
       host: hostProgram,
       desktop: null,
-      onStopRequested: () => void runtime?.close(),
+      // One may ask as soon as it can be reached, which is before opening is over.
+      onStopRequested: () => void opening.then((one) => (one.kind === 'owned' ? one.close() : undefined)),
     });
+    const opened = await opening;
     if (opened.kind === 'taken') throw new Error('the data folder is taken');
     runtime = opened;
   };

@@ -132,6 +132,32 @@ describe('the local socket', () => {
     expect(log).toEqual([]);
   });
 
+  test('letting go of a stream on a connection that has ended fails nowhere', async () => {
+    const failures: unknown[] = [];
+    const hear = (failure: unknown) => failures.push(failure);
+    process.on('uncaughtException', hear);
+    process.on('unhandledRejection', hear);
+    try {
+      for (const when of ['as it ends', 'after it ended']) {
+        const connection = await attached();
+        const letGo = new AbortController();
+        const stream = await connection.client.changes.follow(undefined, { signal: letGo.signal });
+        await stream.next();
+        connection.close();
+        if (when === 'after it ended') await connection.closed;
+        letGo.abort();
+        await connection.closed;
+        // What a listener throws is thrown again on the next tick.
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(failures).toEqual([]);
+        await expect(connection.client.settings.list()).rejects.toThrow();
+      }
+    } finally {
+      process.off('uncaughtException', hear);
+      process.off('unhandledRejection', hear);
+    }
+  });
+
   test('counts who is attached', async () => {
     const connection = await attached();
     expect(served.clients()).toBe(1);
