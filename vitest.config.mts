@@ -7,7 +7,6 @@ const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
 
 const long = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** Suites that kill processes at moments of their choosing take turns: two at once on two cores only measure each other. */
 const oneAtATime = { ...long, fileParallelism: false };
 
 /** Each file opens an app of its own, on a display of its own, so that no window takes the focus from another's. */
@@ -49,7 +48,8 @@ export default defineConfig({
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...desktops } },
       // Not a test: takes the pictures of docs/screenshots.
       { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
-      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], ...oneAtATime } },
+      // They wait for what was killed to be noticed far more than they compute, and go by what happened, not by when.
+      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], ...long } },
     ],
   },
 });
