@@ -16,6 +16,8 @@ export function Card(props: {
   readonly request: Request;
   /** The keys go to this one. */
   readonly active: boolean;
+  /** The person brought the keys to this one. */
+  readonly steered: boolean;
   /** Picked to be answered with others; null where that cannot be. */
   readonly picked: boolean | null;
   /** Some are picked, so the keys answer those. */
@@ -80,7 +82,7 @@ export function Card(props: {
       <h2 className="card-title" dir="auto">
         <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
       </h2>
-      <RequestForm request={request} active={active && !props.several} />
+      <RequestForm request={request} active={active && !props.several} steered={props.steered} />
     </li>
   );
 }

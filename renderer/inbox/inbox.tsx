@@ -30,12 +30,18 @@ export function Inbox(): ReactNode {
   const shownReviews = reviews.slice(0, shownAtOnce);
   const keys = [...shownRequests.map(({ id }) => `request ${id}`), ...shownReviews.map(({ id }) => `review ${id}`)];
   const [at, moveTo] = useCursor(keys, keys[0] ?? null, isSameKind);
+  // Where the person last brought the cursor themselves; what came under it since was not chosen.
+  const [steeredTo, setSteeredTo] = useState<string | null>(null);
+  const steer = (key: string | null): void => {
+    setSteeredTo(key);
+    moveTo(key);
+  };
   const here = at === null ? null : keys[at];
   const page = useCursorInView(here ?? null);
   const selection = useSelection(shownRequests);
   const several = selection.picked.length > 0;
   const move = (by: number): void => {
-    moveTo(keys[Math.max(0, Math.min(keys.length - 1, (at ?? 0) + by))] ?? null);
+    steer(keys[Math.max(0, Math.min(keys.length - 1, (at ?? 0) + by))] ?? null);
     page.takeFocus();
   };
   const onRequest = (then: (request: Request) => void): boolean => {
@@ -95,10 +101,11 @@ export function Inbox(): ReactNode {
               key={request.id}
               request={request}
               active={here === `request ${request.id}`}
+              steered={steeredTo === `request ${request.id}`}
               picked={decides(request) ? selection.has(request.id) : null}
               several={several}
               onPick={() => pick(request)}
-              onActivate={() => moveTo(`request ${request.id}`)}
+              onActivate={() => steer(`request ${request.id}`)}
             />
           ))}
         </ul>

@@ -3,6 +3,7 @@ import type { Request, RequestKind } from '../../core/contract/request';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { decide } from '../requests/answers';
+import { type Answered, pressOf, useReadableTogether } from '../requests/shown';
 import { type App, useApp, useDoing } from '../state/app';
 import { answerRequest, carryOut } from '../state/commands';
 import { say } from '../state/said';
@@ -21,14 +22,15 @@ const nouns: Readonly<Record<RequestKind, string>> = {
 export function Several({ selection }: { readonly selection: Selection }): ReactNode {
   const app = useApp();
   const { picked, clear } = selection;
+  const readable = useReadableTogether(picked.map(({ id }) => id));
   const doing = useDoing('requests');
-  const all = (decision: 'allow' | 'deny'): boolean => {
-    if (doing === null) void answerAll(app, picked, decision).then(clear);
+  const all = (decision: 'allow' | 'deny', answered: Answered): boolean => {
+    if (doing === null && readable.takes(answered)) void answerAll(app, picked, decision).then(clear);
     return true;
   };
   useActions({
-    allow: () => all('allow'),
-    deny: () => all('deny'),
+    allow: (at) => all('allow', { by: 'key', at }),
+    deny: (at) => all('deny', { by: 'key', at }),
     back: () => {
       clear();
       return true;
@@ -37,16 +39,21 @@ export function Several({ selection }: { readonly selection: Selection }): React
   const [first] = picked;
   if (first === undefined) return null;
   return (
-    <section className="several" aria-label="Selected requests">
+    <section className="several" aria-label="Selected requests" data-answerable={readable.ready || undefined}>
       <p className="several-words" role="status">
         {doing ?? `${count(picked.length, nouns[first.kind])} selected`}
       </p>
       {doing === null && (
         <>
-          <Button look="primary" action="allow" onClick={() => all('allow')}>
+          <Button
+            look="primary"
+            action="allow"
+            waits={!readable.ready}
+            onClick={(event) => all('allow', pressOf(event))}
+          >
             Allow all
           </Button>
-          <Button look="danger" action="deny" onClick={() => all('deny')}>
+          <Button look="danger" action="deny" waits={!readable.ready} onClick={(event) => all('deny', pressOf(event))}>
             Deny all
           </Button>
           <Button look="quiet" action="back" onClick={clear}>

@@ -1,12 +1,15 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { ActionId } from './actions';
-import { meaningOf, nameOf } from './press';
+import { meaningOf, nameOf, onlyOnce } from './press';
 
-/** What some actions do while a component is on screen. A handler that gives back false passes the key on. */
-export type Handlers = { readonly [id in ActionId]?: () => unknown };
+/**
+ * What some actions do while a component is on screen. A handler is told when the key was pressed, in the time of events,
+ * and one that gives back false passes the key on.
+ */
+export type Handlers = { readonly [id in ActionId]?: (at: number) => unknown };
 
 /** What a digit does: 1 is the first option. False passes the key on. */
-export type DigitHandler = (digit: number) => unknown;
+export type DigitHandler = (digit: number, at: number) => unknown;
 
 interface Layer {
   handlers: Handlers;
@@ -33,11 +36,11 @@ export function useActions(handlers: Handlers, digit?: DigitHandler): void {
   }, []);
 }
 
-/** Does an action as if its key was pressed. False when nothing on screen does it now. */
-export function act(id: ActionId): boolean {
+/** Does an action as if its key was pressed then. False when nothing on screen does it now. */
+export function act(id: ActionId, at = performance.now()): boolean {
   for (const { handlers } of [...layers].reverse()) {
     const handler = handlers[id];
-    if (handler !== undefined && handler() !== false) return true;
+    if (handler !== undefined && handler(at) !== false) return true;
   }
   return false;
 }
@@ -54,18 +57,24 @@ export function listenToKeys(mac: boolean): () => void {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const name = nameOf(event, mac);
     if (!name.startsWith('mod+') && (event.ctrlKey || event.metaKey)) return;
+    if (event.repeat && name === 'Enter' && pressesButton(event)) {
+      event.preventDefault();
+      return;
+    }
     if (belongsElsewhere(event, name)) return;
     const pairStart = before !== null && event.timeStamp - before.at < pairMs ? before.name : null;
     before = null;
     const meaning = meaningOf(name, pairStart);
-    if (meaning === 'begins-pair') {
+    if (event.repeat && meaning !== 'begins-pair' && onlyOnce(meaning, name)) {
+      event.preventDefault();
+    } else if (meaning === 'begins-pair') {
       before = { name, at: event.timeStamp };
       event.preventDefault();
     } else if (meaning !== null) {
-      if (act(meaning)) event.preventDefault();
+      if (act(meaning, event.timeStamp)) event.preventDefault();
     } else if (/^[1-9]$/.test(name)) {
       for (const { digit } of [...layers].reverse()) {
-        if (digit !== undefined && digit(Number(name)) !== false) {
+        if (digit !== undefined && digit(Number(name), event.timeStamp) !== false) {
           event.preventDefault();
           break;
         }
@@ -74,6 +83,11 @@ export function listenToKeys(mac: boolean): () => void {
   };
   window.addEventListener('keydown', onKey);
   return () => window.removeEventListener('keydown', onKey);
+}
+
+/** A key held down presses a button once: the next one it would press may be another's. */
+function pressesButton({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest('button') !== null;
 }
 
 /** What a field leaves to the window. */

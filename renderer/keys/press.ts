@@ -34,6 +34,11 @@ export function meaningOf(name: string, before: string | null): ActionId | 'begi
     : null;
 }
 
+/** Whether a press does this once however long the key is held: what answers or opens something. */
+export function onlyOnce(meaning: ActionId | null, name: string): boolean {
+  return meaning === null ? /^[1-9]$/.test(name) : meaning === 'allow' || meaning === 'deny' || meaning === 'open';
+}
+
 /** How a key of the table is written for the person: `⌘K`, `Ctrl K`, `G then I`. */
 export function written(keys: string, mac: boolean): string {
   return keys

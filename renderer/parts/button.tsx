@@ -9,6 +9,8 @@ interface Props extends ComponentPropsWithRef<'button'> {
   readonly action?: ActionId;
   /** What is being done now; replaces the label and takes no further presses. */
   readonly doing?: string | null;
+  /** Takes no press yet; one that comes all the same is told why. */
+  readonly waits?: boolean;
 }
 
 /** A button. While something is done it says what, and stays focusable so that focus is not lost. */
@@ -16,6 +18,7 @@ export function Button({
   look = 'plain',
   action,
   doing = null,
+  waits = false,
   children,
   onClick,
   className,
@@ -26,7 +29,7 @@ export function Button({
       type="button"
       {...rest}
       className={`button button-${look} ${className ?? ''}`}
-      aria-disabled={doing !== null || rest.disabled || undefined}
+      aria-disabled={doing !== null || waits || rest.disabled || undefined}
       onClick={doing === null ? onClick : undefined}
     >
       {doing ?? children}

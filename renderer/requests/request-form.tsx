@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { type MouseEvent, type ReactNode, useRef, useState } from 'react';
 import { type Answer, isDecided, type Request } from '../../core/contract/request';
 import { ruleWords } from '../../core/contract/rule';
 import { useActions } from '../keys/keyboard';
@@ -16,12 +16,19 @@ import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
 import { alwaysOf, type Choice, choicesOf, decide, tell } from './answers';
 import { RuleText } from './rule-text';
+import { type Answered, pressOf, useReadable } from './shown';
 
 /**
  * A request with everything needed to answer it where it stands: what is asked, the exact command or diff, and the
- * answers with their keys. The keys work while `active`.
+ * answers with their keys. The keys work while `active`, and no answer is taken before it could be read.
  */
-export function RequestForm({ request, active }: { readonly request: Request; readonly active: boolean }): ReactNode {
+export function RequestForm(props: {
+  readonly request: Request;
+  readonly active: boolean;
+  /** The person brought the keys here. */
+  readonly steered?: boolean;
+}): ReactNode {
+  const { request, active } = props;
   const app = useApp();
   const doing = useDoing(`request:${request.id}`);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -32,6 +39,7 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   const choices = choicesOf(request);
   const always = alwaysOf(request);
   const decides = isDecided(request.kind);
+  const readable = useReadable(request.id, active, props.steered ?? false);
   const [wantsReason, setWantsReason] = useState(false);
   const writes = decides ? wantsReason || text !== '' : request.allowsText;
   const reply = (): void => {
@@ -46,11 +54,11 @@ export function RequestForm({ request, active }: { readonly request: Request; re
     if (failed === null) app.drafts.update((drafts) => withDraft(drafts, draftName, ''));
     else setFailure(failed);
   };
-  const choose = (choice: Choice): void => {
+  const choose = (choice: Choice, answered: Answered): void => {
     if (choice.answer === null) {
       const option = choice.option ?? 0;
       setTicked((old) => (old.includes(option) ? old.filter((value) => value !== option) : [...old, option]));
-    } else void send(withReason(choice.answer, text));
+    } else if (readable.takes(answered)) void send(withReason(choice.answer, text));
   };
   const sendText = (): void => {
     if (decides) void send(decide('deny', text));
@@ -58,15 +66,15 @@ export function RequestForm({ request, active }: { readonly request: Request; re
   };
 
   const byKey =
-    (key: Choice['key']): (() => unknown) =>
-    () => {
+    (key: Choice['key']): ((at: number) => unknown) =>
+    (at) => {
       const choice = choices.find((one) => one.key === key);
       if (choice === undefined || doing !== null) return false;
-      choose(choice);
+      choose(choice, { by: 'key', at });
       return true;
     };
   return (
-    <div className="request">
+    <div className="request" data-answerable={readable.ready || undefined}>
       {request.body !== '' && <Prose text={request.body} />}
       {request.tool?.command != null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command must be readable by keyboard.
@@ -113,11 +121,12 @@ export function RequestForm({ request, active }: { readonly request: Request; re
         doing={doing}
         active={active}
         choose={choose}
-        sendText={decides ? null : sendText}
+        ready={readable.ready}
+        sendText={decides ? null : (event) => readable.takes(pressOf(event)) && sendText()}
         reply={decides && !writes ? reply : null}
       />
       {always.length > 0 && doing === null && (
-        <Always request={request} choices={always} active={active} choose={choose} />
+        <Always request={request} choices={always} active={active} ready={readable.ready} choose={choose} />
       )}
       {active && (
         <FormKeys
@@ -139,10 +148,10 @@ function withReason(answer: Answer, text: string): Answer {
 }
 
 function FormKeys(props: {
-  readonly allow: () => unknown;
-  readonly deny: () => unknown;
+  readonly allow: (at: number) => unknown;
+  readonly deny: (at: number) => unknown;
   readonly choices: readonly Choice[];
-  readonly choose: (choice: Choice) => void;
+  readonly choose: (choice: Choice, answered: Answered) => void;
   readonly reply: () => void;
   readonly busy: boolean;
 }): ReactNode {
@@ -152,10 +161,10 @@ function FormKeys(props: {
       deny: props.deny,
       reply: props.reply,
     },
-    (digit) => {
+    (digit, at) => {
       const choice = props.choices.find((one) => one.digit === digit);
       if (choice === undefined || props.busy) return false;
-      props.choose(choice);
+      props.choose(choice, { by: 'key', at });
       return true;
     },
   );
@@ -168,8 +177,10 @@ function Choices(props: {
   readonly ticked: readonly number[];
   readonly doing: string | null;
   readonly active: boolean;
-  readonly choose: (choice: Choice) => void;
-  readonly sendText: (() => void) | null;
+  /** Answers are taken now. */
+  readonly ready: boolean;
+  readonly choose: (choice: Choice, answered: Answered) => void;
+  readonly sendText: ((event: MouseEvent) => unknown) | null;
   readonly reply: (() => void) | null;
 }): ReactNode {
   if (props.doing !== null) {
@@ -190,7 +201,8 @@ function Choices(props: {
             type="button"
             className={`button choice ${choice.tone === 'plain' ? '' : `button-${choice.tone}`}`}
             aria-pressed={choice.answer === null ? isTicked : undefined}
-            onClick={() => props.choose(choice)}
+            aria-disabled={(choice.answer !== null && !props.ready) || undefined}
+            onClick={(event) => props.choose(choice, pressOf(event))}
           >
             {props.active && <ChoiceKey choice={choice} />}
             <span className="choice-label" dir="auto">
@@ -207,7 +219,11 @@ function Choices(props: {
         </Button>
       )}
       {props.sendText !== null && (
-        <Button look={props.choices.length === 0 || props.multiple ? 'primary' : 'plain'} onClick={props.sendText}>
+        <Button
+          look={props.choices.length === 0 || props.multiple ? 'primary' : 'plain'}
+          waits={!props.ready}
+          onClick={props.sendText}
+        >
           Send answer <Keys keys="mod+Enter" />
         </Button>
       )}
@@ -220,7 +236,8 @@ function Always(props: {
   readonly request: Request;
   readonly choices: readonly Choice[];
   readonly active: boolean;
-  readonly choose: (choice: Choice) => void;
+  readonly ready: boolean;
+  readonly choose: (choice: Choice, answered: Answered) => void;
 }): ReactNode {
   const { request, choices, active } = props;
   const [offer] = request.rules;
@@ -232,7 +249,12 @@ function Always(props: {
         Always allow <RuleText words={ruleWords(offer.match)} />
       </p>
       {choices.map((choice) => (
-        <Button key={choice.label} look="quiet" onClick={() => props.choose(choice)}>
+        <Button
+          key={choice.label}
+          look="quiet"
+          waits={!props.ready}
+          onClick={(event) => props.choose(choice, pressOf(event))}
+        >
           {active && <ChoiceKey choice={choice} />} {choice.label}
         </Button>
       ))}

@@ -30,9 +30,12 @@ test('the first task of README.md works as its five lines say, by keyboard after
     .getByRole('button', { name: /Allow$/i })
     .first()
     .waitFor();
+  const answerable = page.locator('.card[aria-current] [data-answerable]');
+  await answerable.waitFor();
   await page.keyboard.press('a');
   await page.getByText('Which colour?').first().waitFor();
   await page.getByRole('button', { name: /green/ }).first().waitFor();
+  await answerable.waitFor();
   await page.keyboard.press('2');
   // Finished, `]` leads to the change wherever one is on the page.
   await page

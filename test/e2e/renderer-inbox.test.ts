@@ -14,6 +14,10 @@ afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 
 const card = (title: string) => page.locator('.card', { hasText: title });
 
+/** Waits until the request in hand, or what is picked, takes answers. */
+const answerable = () =>
+  page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
+
 async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
@@ -22,6 +26,7 @@ test('a permission is allowed for good by a number, with the rule that was read'
   await harness.open('little');
   await card('Add retry').focus();
   await card('Add retry').getByText('Always allow commands that begin with').waitFor();
+  await answerable();
   await press('2');
   await card('Add retry').waitFor({ state: 'detached' });
   expect(await harness.called('requests.answer')).toMatchObject([
@@ -30,6 +35,32 @@ test('a permission is allowed for good by a number, with the rule that was read'
       answer: { decision: 'allow', rule: { scope: 'repository', match: { by: 'prefix', words: ['npm', 'test'] } } },
     },
   ]);
+});
+
+test('a key that is held, or comes before the next request could be read, answers no other one', async () => {
+  await harness.open('little');
+  await press('j');
+  await answerable();
+  // Allowed in the very moment the next one comes under the key.
+  await page.evaluate(() => {
+    const asked = document.querySelector('.card[data-cursor]');
+    const watcher = new MutationObserver(() => {
+      if (asked?.isConnected) return;
+      watcher.disconnect();
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', cancelable: true }));
+    });
+    watcher.observe(document.body, { childList: true, subtree: true });
+  });
+  await page.keyboard.down('2');
+  await card('Choose a storage').waitFor({ state: 'detached' });
+  await page.getByText('Not answered: it had only just come up').waitFor();
+  await answerable();
+  for (let repeat = 0; repeat < 5; repeat += 1) await page.keyboard.down('2');
+  await page.keyboard.up('2');
+  expect(await harness.called('requests.answer')).toMatchObject([{ request: 2 }]);
+  await press('a');
+  await card('Add retry').waitFor({ state: 'detached' });
+  expect(await harness.called('requests.answer')).toMatchObject([{ request: 2 }, { request: 1 }]);
 });
 
 test('several requests of one kind are picked and answered together', async () => {
@@ -41,6 +72,7 @@ test('several requests of one kind are picked and answered together', async () =
   await press('j', 'x');
   await page.getByText('2 permissions selected').waitFor();
   expect(await harness.broken()).toEqual([]);
+  await answerable();
   await press('a');
   await card('Add retry').waitFor({ state: 'detached' });
   await card('Move webhook signing').waitFor({ state: 'detached' });
@@ -56,6 +88,7 @@ test('letting go of what was picked gives the keys back to the request in hand',
   await harness.open('little');
   await press('x', 'Escape');
   await page.getByText('1 permission selected').waitFor({ state: 'detached' });
+  await answerable();
   await press('d');
   await card('Move webhook signing').waitFor({ state: 'detached' });
   expect(await harness.called('requests.answer')).toMatchObject([{ request: 3, answer: { decision: 'deny' } }]);

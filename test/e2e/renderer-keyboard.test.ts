@@ -17,6 +17,10 @@ const option = (title: string) => page.getByRole('option').filter({ hasText: tit
 const title = () => page.locator('.head-title').textContent();
 const cursor = () => page.locator('.row-cursor .line-title').first().textContent();
 
+/** Waits until the request in hand, or what is picked, takes answers. */
+const answerable = () =>
+  page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
+
 async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
@@ -60,6 +64,7 @@ describe('the inbox', () => {
       ['2', 'Choose a storage'],
       ['a', 'Add retry'],
     ] as const) {
+      await answerable();
       await press(key);
       await page.locator('.card', { hasText: title }).waitFor({ state: 'detached' });
     }
@@ -79,6 +84,7 @@ describe('the inbox', () => {
       core.put({ ...task, state: 'waiting', requests: [asked] });
     });
     await page.locator('.card[data-cursor]', { hasText: 'make test' }).waitFor();
+    await answerable();
     await press('a');
     await page.getByText('No agent waits for you').waitFor();
     expect(await harness.called('requests.answer')).toMatchObject([

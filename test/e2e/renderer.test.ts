@@ -15,6 +15,10 @@ afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 const card = (title: string) => page.locator('.card', { hasText: title });
 const option = (title: string) => page.getByRole('option').filter({ hasText: title });
 
+/** Waits until the request in hand, or what is picked, takes answers. */
+const answerable = () =>
+  page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
+
 async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
@@ -28,10 +32,13 @@ async function openReview(title: string): Promise<void> {
 test('requests are answered from the inbox by keyboard, one after the other', async () => {
   await harness.open('little');
   expect(await page.title()).toBe('3 waiting, 2 to review · Switchyard');
+  await answerable();
   await press('a');
   await card('Move webhook signing').waitFor({ state: 'detached' });
+  await answerable();
   await press('2');
   await card('Choose a storage').waitFor({ state: 'detached' });
+  await answerable();
   await press('d');
   await card('Add retry').waitFor({ state: 'detached' });
   expect(await harness.called('requests.answer')).toMatchObject([
@@ -184,6 +191,7 @@ test('a core that died is told, and a new one is taken up with what it knows', a
   await page.getByText(/core stopped answering/).waitFor({ timeout: 20_000 });
   await page.evaluate(() => (window as unknown as { harness: { live(): void } }).harness.live());
   await page.getByText(/core stopped answering/).waitFor({ state: 'detached', timeout: 20_000 });
+  await answerable();
   await press('a');
   await card('Move webhook signing').waitFor({ state: 'detached' });
 });
