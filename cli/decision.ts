@@ -8,8 +8,9 @@ import { counted, shortId } from './text';
 /** A decision in the cells of one line: its number, when, who, what was decided, and in short what was shown. */
 export function decisionCells(decision: Decision): readonly string[] {
   const { number, at, by, rule, kind } = decision;
-  const who = rule === null ? by : `${by} (${rule})`;
-  return [String(number), new Date(at).toISOString(), plainLine(who), kind, decided(decision), shownText(decision)];
+  // The record names a rule with its number, which `by` says already.
+  const words = rule === null ? shownText(decision) : plainLine(rule.replace(/^\d+: /, ''), 80);
+  return [String(number), new Date(at).toISOString(), plainLine(by), kind, decided(decision), words];
 }
 
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.

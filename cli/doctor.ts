@@ -16,7 +16,7 @@ export const doctor: Command = {
     const report = await examine(around);
     const lines = report.findings.map((finding) => {
       const hint = (finding.hint ?? '').split('\n').map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
-      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 300)}${hint.join('')}\n`;
+      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 5000)}${hint.join('')}\n`;
     });
     const verdict = report.ok
       ? 'The main job can run.\n'

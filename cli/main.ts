@@ -31,10 +31,11 @@ const around: Surroundings = {
   signal: interrupted.signal,
 };
 
-// A reader that has gone (`| head`) is no failure of ours.
+// A reader that has gone (`| head`) is no failure of ours; a full disk is one that nobody needs a stack for.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`The output could not be written: ${error.message}\n`);
+  process.exit(1);
 });
 process.once('SIGINT', () => {
   interrupted.abort();

@@ -68,7 +68,11 @@ const approve: Command = {
       if (!given.json) around.err.write(checkWarning(before, around.program));
       const merged = await client.tasks.approve({ task, base, head, tree, strategy, message: given.text('message') });
       const outcome = taskOutcome(merged, around);
-      return { ...outcome, text: `Merged ${shortId(head)} into ${plainLine(merged.base)}.\n${outcome.text}` };
+      const did =
+        merged.mergedOid === base
+          ? `Nothing to merge: task ${task} changed nothing, and ${plainLine(merged.base)} stays as it is.`
+          : `Merged ${shortId(head)} into ${plainLine(merged.base)}.`;
+      return { ...outcome, text: `${did}\n${outcome.text}` };
     });
   },
 };

@@ -26,8 +26,9 @@ const start: Command = {
   async run(_given, around) {
     const connection = await around.reach();
     try {
-      const status = await connection.client.runtime.status();
-      return { json: { running: true, ...status }, text: statusText(status) };
+      const { client } = connection;
+      const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
+      return { json: { running: true, ...status, waited }, text: statusText(status) };
     } finally {
       connection.close();
     }
@@ -177,6 +178,9 @@ function stillStarting(folder: string): CodedError {
   );
 }
 
+/** A path is there to be copied. */
+const longestPath = 5000;
+
 function statusText(status: Status, waited?: Waited): string {
   const counts = taskStates
     .filter((state) => status.tasks[state] > 0)
@@ -184,7 +188,7 @@ function statusText(status: Status, waited?: Waited): string {
   const owner = status.owner === 'app' ? 'the app' : 'the background';
   return table([
     ['runtime', `${status.version}, in ${owner}, process ${status.pid}, for ${ago(status.startedAt)}`],
-    ['data folder', plainLine(status.dataFolder, 300)],
+    ['data folder', plainLine(status.dataFolder, longestPath)],
     ['tasks', counts.length === 0 ? 'none' : counts.join(', ')],
     ...status.workers.map((worker) => [
       'worker',

@@ -9,6 +9,10 @@ import { known } from './repository';
 import { withClient } from './task';
 import { ago } from './text';
 
+/** The most places one search gives, and the most of one task among them. */
+const mostFound = 200;
+const perTask = 5;
+
 const search: Command = {
   words: ['search'],
   usage: 'WORDS... [--repository PATH_OR_NAME] [--agent NAME] [--state STATE]... [--limit N]',
@@ -34,19 +38,20 @@ const search: Command = {
     const words = wordsOf(given.names());
     const states = given.many('state').map((state) => oneOf('state', state, taskStates) ?? 'queued');
     const limit = Number(given.text('limit') ?? 20);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 200)
-      throw new UsageError('--limit must be a number from 1 to 200.');
+    if (!Number.isInteger(limit) || limit < 1 || limit > mostFound)
+      throw new UsageError(`--limit must be a number from 1 to ${mostFound}.`);
     return withClient(around, async (client) => {
       const repository = await repositoryOf(client, given.text('repository'), around);
       const agent = given.text('agent');
       const answer = await client.search.find({
         words,
         limit,
+        perTask,
         ...(repository !== undefined && { repository }),
         ...(agent !== undefined && { agent }),
         ...(states.length > 0 && { states }),
       });
-      return { json: answer, text: textOf(answer, words), ...noteOf(answer) };
+      return { json: answer, text: textOf(answer, words, limit), ...noteOf(answer) };
     });
   },
 };
@@ -68,10 +73,15 @@ async function repositoryOf(
   return typed === undefined ? undefined : (await known(client, typed, around)).id;
 }
 
-function textOf({ found, more }: SearchAnswer, words: string): string {
+function textOf({ found, more }: SearchAnswer, words: string, limit: number): string {
   if (found.length === 0) return `Nothing has ${plainLine(words, 100)}.\n`;
   const lines = found.map(lineOf);
-  return `${lines.join('')}${more ? 'There is more: add a word, or --limit 200.\n' : ''}`;
+  // Fewer than asked for are all of them but what one task has beyond its share.
+  const others =
+    found.length < limit || limit === mostFound
+      ? `There is more, of one task the best ${perTask} are shown: add a word.\n`
+      : `There is more: add a word, or --limit ${mostFound}.\n`;
+  return `${lines.join('')}${more ? others : ''}`;
 }
 
 function lineOf({ task, title, at, kind, snippet }: Found): string {

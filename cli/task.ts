@@ -57,6 +57,7 @@ const add: Command = {
     try {
       const repositoryId = await knownRepository(connection.client, { path, trust: given.flag('trust') }, around);
       const task = await connection.client.tasks.create({ ...wanted, prompt, repositoryId });
+      await sayMissing(connection.client, task.agent, around);
       if (!given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
       return finished(await waitForTask(task.id, connection, around), around);
@@ -166,13 +167,13 @@ function taskText(
     ['  repository', plainLine(task.repository)],
     ['  base', plainLine(task.base)],
     task.branch === null ? null : ['  branch', plainLine(task.branch)],
-    ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, attempt ${task.attempt} of ${task.maxAttempts}`],
+    ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, ${attemptText(task)}`],
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
     why === null ? null : ['  queued', why],
     task.takeover === null ? null : ['  driven', takeoverText(task)],
-    task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toLocaleString()] : null,
+    task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toISOString()] : null,
     task.error === null ? null : ['  error', plain(task.error)],
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
@@ -189,6 +190,11 @@ function taskText(
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
   return `${head}${table(rows.filter((row) => row !== null))}${notes}${failedChecks(task, program)}${asked}${questions.join('')}${next}`;
+}
+
+/** A turn a provider refused takes its attempt back, so a parked task may have used none. */
+function attemptText({ attempt, maxAttempts }: Task): string {
+  return attempt === 0 ? `up to ${counted(maxAttempts, 'attempt')}` : `attempt ${attempt} of ${maxAttempts}`;
 }
 
 /** As much of a prompt as fits on a glance. */
@@ -224,6 +230,14 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
   };
 }
 
+/** Says at once that a task waits for an agent this machine has not, and how to install it. */
+async function sayMissing(client: Client, agent: string, { err }: Surroundings): Promise<void> {
+  const missing = (await client.agents.list({})).find(({ name, found }) => name === agent && !found);
+  if (missing === undefined) return;
+  const { label, install } = missing;
+  err.write(`${plainLine(label)} was not found on this machine. To install it: ${plainLine(install, 300)}\n`);
+}
+
 async function knownRepository(
   client: Client,
   asked: { readonly path: string; readonly trust: boolean },
@@ -237,7 +251,7 @@ async function knownRepository(
   if (found.knownAs !== null) return found.knownAs;
   throw new CodedError(
     'NOT_FOUND',
-    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(asked.path)} --trust   (or give --trust here, which says its hooks and programs may run).`,
+    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(asked.path)}   (with --trust, there or here, its hooks and programs may run; without, none of them does).`,
     { facts: { path: found.path } },
   );
 }

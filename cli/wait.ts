@@ -63,11 +63,23 @@ async function hasClosed(connection: Connection): Promise<boolean> {
   return Promise.race([connection.closed.then(() => true), soon]);
 }
 
-/** Live progress for a person at a terminal; silent when the output goes elsewhere. */
+function parkedText({ id, parked, runAfter }: Task): string {
+  if (parked === null || runAfter === null) return '';
+  return `#${id} parked until ${new Date(runAfter).toISOString()}`;
+}
+
+/** Live progress for a person at a terminal; elsewhere only until when a task is parked. */
 function progress(err: Output): (task: Task) => void {
-  if (!err.isTTY) return () => {};
   let last = '';
   return (task) => {
+    if (!err.isTTY) {
+      // Even a script that waits for hours is told why, once.
+      const line = parkedText(task);
+      if (line === '' || line === last) return;
+      last = line;
+      err.write(`${line}\n`);
+      return;
+    }
     const why = whyQueued(task);
     const line = `#${task.id} ${stateText(task)}${why === null ? '' : ` (${why})`}`;
     if (line === last) return;

@@ -2,11 +2,13 @@ import type { Decision, DecisionRecord, SealedDecision } from '../contract/decis
 import type { Review } from '../contract/review';
 import type { Database } from '../store/database';
 import { addDecision, checkDecisions, listDecisions } from '../store/decisions';
+import { taskRow } from '../store/task-row';
 import { pageCharacters } from './page';
 import type { Room } from './room';
 
-/** The record of decisions after a number, oldest first, as much as fits in one answer. */
+/** The record of decisions after a number, oldest first, as much as fits in one answer. Throws NOT_FOUND for no task. */
 export function list(room: Room, input: { after: number; limit: number; task?: number | undefined }): SealedDecision[] {
+  if (input.task !== undefined) taskRow(room.db, input.task);
   return listDecisions(room.db, { ...input, characters: pageCharacters });
 }
 

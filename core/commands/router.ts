@@ -10,6 +10,7 @@ import * as driving from './driving';
 import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
+import * as processes from './processes';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as reviews from './reviews';
@@ -63,7 +64,7 @@ export function createRouter(room: Room) {
       waited: on.requests.waited.handler(({ input }) => requests.waited(room, input)),
     },
     processes: {
-      list: on.processes.list.handler(({ input }) => room.ledger.look(input.task)),
+      list: on.processes.list.handler(({ input }) => processes.list(room, input.task)),
     },
     rules: {
       list: on.rules.list.handler(({ input }) => rules.list(room, input)),

@@ -43,7 +43,8 @@ export function writeSetting(db: Database, name: string, value: unknown): Settin
   if (!read.success) {
     const { takes } = settingTakes(name);
     const at = read.error.issues.map((issue) => issue.path.join('.')).find((path) => path !== '');
-    const where = at === undefined ? '' : ` What is wrong stands at ${at}, counted from 0.`;
+    const where =
+      at === undefined ? '' : ` What is wrong stands at ${at}${/(^|\.)\d/.test(at) ? ', counted from 0' : ''}.`;
     throw new CodedError('BAD_INPUT', `The setting ${name} cannot be ${show(value)}. It takes ${takes}.${where}`, {
       facts: { name, takes },
     });

@@ -162,7 +162,7 @@ function footWords({ found, more, index }: SearchAnswer): string {
     const share = index.of === 0 ? '' : `, ${Math.floor((100 * index.done) / index.of)} % done`;
     return `Conversations are still being read${share}; more may be found in a moment.`;
   }
-  if (more) return `The best ${found.length}. Add a word to see fewer.`;
+  if (more) return `The best ${found.length}, a few of each task. Add a word to see others.`;
   if (found.some(({ kind }) => kind === 'tool')) {
     const { beginning, end } = searchedOutput;
     return `What a tool printed is searched in its first ${beginning.toLocaleString()} and last ${end.toLocaleString()} characters.`;

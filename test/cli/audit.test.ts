@@ -60,6 +60,13 @@ test('a decision is told in words, whatever was decided', () => {
   expect(answered({ title: 'Which?', tool: null, options }, { options: [1] })).toBe(
     'request 4 of task 3: green — Which?',
   );
+  const byRule = { by: 'rule 1', rule: '1: commands that begin with `npm`', at: 0, number: 1 };
+  expect(
+    decisionCells({
+      ...{ task: 3, repository: '/code/api', request: 4, kind: 'answer' as const, previous: '0'.repeat(64) },
+      ...{ ...byRule, shown: run, answered: { ...answer, decision: 'allow' } },
+    }).slice(2),
+  ).toEqual(['rule 1', 'answer', 'request 4 of task 3: allowed — npm test', 'commands that begin with `npm`']);
   expect(cells({ kind: 'trust', shown: { programs: ['hook a', 'hook b'] } })).toEqual([
     'trust',
     '/code/api',

@@ -1,6 +1,10 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Surroundings } from '../../cli/command';
+import { waitForTask } from '../../cli/wait';
+import { attach } from '../../core/client';
+import { version } from '../../core/version';
 import { openTerminal } from './terminal';
 
 let terminal: Awaited<ReturnType<typeof openTerminal>>;
@@ -298,6 +302,59 @@ describe('looking and setting', () => {
     });
     expect(json.workers).toHaveLength(1);
     expect(Object.keys(json.tasks)).toContain('review');
+  });
+
+  test('start tells as much as status', async () => {
+    const keys = async (word: string) => Object.keys((await type(word, '--json')).json).sort();
+    expect(await keys('start')).toEqual(await keys('status'));
+  });
+
+  test('what is asked about a task or an agent nobody knows is refused', async () => {
+    for (const words of [['audit', 'list'], ['processes']])
+      expect((await type(...words, '--task', '9999', '--json')).json.error).toMatchObject({ code: 'NOT_FOUND' });
+    const refused = await type('search', 'x', '--agent', 'nope');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('There is no agent called nope.') });
+    expect((await type('search', 'x', '--agent', 'goose')).code).toBe(0);
+  });
+
+  test('a value that is wrong in a named part is not said to be counted', async () => {
+    expect((await type('settings', 'set', 'dayBudget', '{"usd":"x"}')).err).toContain('stands at usd.\n');
+    expect((await type('settings', 'set', 'passEnvironment', '["A-B"]')).err).toContain(
+      'stands at 0, counted from 0.\n',
+    );
+  });
+
+  test('an agent that is not there is said at once, with the line that installs it', async () => {
+    await type('settings', 'set', 'acpAgents', '[{"name":"ghost","command":"/nowhere/ghost"}]');
+    const added = await add('--agent', 'ghost', '--prompt', 'p', '--trust');
+    expect(added.err).toContain('was not found on this machine. To install it: ');
+    await type('task', 'cancel', /^#(\d+)/.exec(added.out)?.[1] ?? '');
+    await type('settings', 'set', 'acpAgents', '[]');
+  });
+
+  test('waiting for a parked task says until when, in the one format of times, and that no attempt is used', async () => {
+    const { id } = (await add('--prompt', 'Later\n[limit-once: 30m]', '--trust', '--json')).json;
+    const show = async () => (await type('task', 'show', String(id))).out;
+    await expect.poll(show, { timeout: 10_000 }).toMatch(/ goes on {2,}\d{4}-\S+Z\n/);
+    expect(await show()).toMatch(/ up to \d+ attempts\n/);
+    const connection = await attach({ folder: terminal.config.folders.data, version });
+    if (connection === null) throw new Error('there is no runtime');
+    let said = '';
+    const write = (text: string) => {
+      said += text;
+      void type('task', 'resume', String(id));
+    };
+    const around = { err: { write, isTTY: false }, signal: new AbortController().signal, program: 'switchyard' };
+    await waitForTask(id, connection, around as unknown as Surroundings);
+    connection.close();
+    expect(said).toMatch(new RegExp(`^#${id} parked until \\d{4}-\\d\\d-\\d\\dT\\S+Z\\n$`));
+  });
+
+  test('a change that went back to nothing is not said to be merged', async () => {
+    const { id } = (await add('--prompt', 'Gone\n[write: gone.txt | x]', '--trust', '--wait', '--json')).json;
+    await type('task', 'back', String(id), '0');
+    const approved = await type('task', 'approve', String(id));
+    expect(approved.out).toMatch(/^Nothing to merge: task \d+ changed nothing/);
   });
 
   test('settings are read and written as JSON values', async () => {

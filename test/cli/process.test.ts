@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -185,3 +185,22 @@ test('a database from a newer version is left alone and said so', { timeout: 60_
   expect(JSON.parse(ran.out).error.code).toBe('NEWER_DATABASE');
   expect(readFileSync(terminal.config.folders.database).equals(before)).toBe(true);
 });
+
+test.runIf(existsSync('/dev/full'))(
+  'output that cannot be written is said in a line, and fails the command',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [...node, 'help'], {
+      cwd: terminal.folder,
+      env: terminal.environment,
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let err = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    expect((await once(child, 'close'))[0]).toBe(1);
+    expect(err).toMatch(/^The output could not be written: ENOSPC.*\n$/);
+  },
+);

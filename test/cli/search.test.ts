@@ -41,6 +41,20 @@ test('words are found in tasks and conversations, with what narrows them, as tex
   expect((await type('search', 'x', '--limit', '0')).code).toBe(2);
 });
 
+test('a search that shows only the best of one task does not offer a larger limit', async () => {
+  await add(
+    'Count pipits',
+    Array.from({ length: 8 }, (_, at) => `[say: pipit ${at}]\n[write: ${at}.txt | x]`).join('\n'),
+  );
+  await expect
+    .poll(async () => (await type('search', 'pipit', '--json')).json.found.length, { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(5);
+  expect((await type('search', 'pipit', '--limit', '200')).out).toMatch(
+    /There is more, of one task the best 5 are shown: add a word\.\n$/,
+  );
+  expect((await type('search', 'pipit', '--limit', '2')).out).toMatch(/There is more: add a word, or --limit 200\.\n$/);
+});
+
 test('what is said to a busy agent is listed, changed and taken back', async () => {
   const { json: task } = await add('Ask first', '[ask: Which? | a | b]');
   const id = String(task.id);
