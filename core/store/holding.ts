@@ -25,16 +25,15 @@ export function holdsAt(db: Database, now: number): (due: Due) => Hold | undefin
   let limits: ((agent: string) => Hold | undefined) | undefined;
   const spent = new Map<number, Breach | null>();
   return ({ task, agent, repository, goOn }) => {
-    // A person who takes over is not held up by what holds agents.
-    if (isTaken(db, task)) return undefined;
     // Looked up only once something is due, for a worker that waits looks after every write.
     limits ??= limitHolds(db, now);
     const limit = goOn === 1 ? undefined : limits(agent);
-    if (limit !== undefined) return limit;
+    // A person who takes over is not held up by what holds agents. Asked last, because hardly anything is held.
+    if (limit !== undefined && !isTaken(db, task)) return limit;
     if (!spent.has(repository)) spent.set(repository, breachOf(dayBudgets(db, repository, now)));
     const breach = spent.get(repository) ?? null;
     // One that is asked about its budget, or told to finish at it, goes to a worker that sees to that.
-    if (breach === null || isFinishing(db, task) || asksForBudget(db, task)) return undefined;
+    if (breach === null || isTaken(db, task) || isFinishing(db, task) || asksForBudget(db, task)) return undefined;
     const reason = `${sentence(breachWords(breach))} It starts tomorrow, or when that budget is raised.`;
     return { parked: 'budget', until: startOfNextDay(now), reason };
   };
