@@ -63,14 +63,19 @@ test('stop of a runtime of another version has happened when it says so', async 
   }
 });
 
-test('stop says when the app took over, and so that what was in hand goes on', async () => {
+/** Starts a runtime where the app has been, and gives what the app then does: it takes over as soon as nobody owns the folder. */
+async function startBesideApp(): Promise<() => Promise<void>> {
   const { folders } = terminal.config;
   await terminal.start();
   mkdirSync(join(folders.data, 'window'));
-  const takeOver = async () => {
+  return async () => {
     await expect.poll(() => readOwner(folders.data), { timeout: 10_000, interval: 10 }).toBeNull();
     await terminal.start('app');
   };
+}
+
+test('stop says when the app took over, and so that what was in hand goes on', async () => {
+  const takeOver = await startBesideApp();
   const [stopped] = await Promise.all([terminal.type(['stop']), takeOver()]);
   const { pid } = process;
   expect(stopped).toMatchObject({
@@ -80,13 +85,7 @@ test('stop says when the app took over, and so that what was in hand goes on', a
 });
 
 test('stop --app also quits the app that takes the place of the runtime in the background', async () => {
-  const { folders } = terminal.config;
-  await terminal.start();
-  mkdirSync(join(folders.data, 'window'));
-  const takeOver = async () => {
-    await expect.poll(() => readOwner(folders.data), { timeout: 10_000, interval: 10 }).toBeNull();
-    await terminal.start('app');
-  };
+  const takeOver = await startBesideApp();
   const [stopped] = await Promise.all([terminal.type(['stop', '--app', '--json']), takeOver()]);
   expect(stopped.json).toEqual({ stopped: true, pid: process.pid, app: { pid: process.pid } });
   expect((await terminal.type(['status', '--json'])).json).toMatchObject({ running: false });

@@ -30,6 +30,18 @@ async function twoTurns(): Promise<Task> {
   return bed.reaches(id, 'review');
 }
 
+/** A task of two turns whose first wrote a file where the second's `.gitignore` and a folder built since then stand. */
+async function ignoredFolderInTheWay(): Promise<{ readonly id: number; readonly folder: string }> {
+  const { id, worktree } = await task('First.\n[write: dist | a file]');
+  const folder = worktree ?? '';
+  await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: .gitignore | dist/]' });
+  await bed.reaches(id, 'review');
+  await rm(join(folder, 'dist'));
+  await mkdir(join(folder, 'dist'));
+  await writeFile(join(folder, 'dist/out.js'), 'built');
+  return { id, folder };
+}
+
 describe('after each turn', () => {
   it('what it made of the files is a checkpoint, counted against the one before and marked in the conversation', async () => {
     const made = await twoTurns();
@@ -185,32 +197,22 @@ describe('going back', () => {
   });
 
   it('touches nothing while an ignored folder stands in the way, and says which', async () => {
-    const { id, worktree } = await task('First.\n[write: dist | a file]');
-    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: .gitignore | dist/]' });
-    await bed.reaches(id, 'review');
-    await rm(join(worktree ?? '', 'dist'));
-    await mkdir(join(worktree ?? '', 'dist'));
-    await writeFile(join(worktree ?? '', 'dist/out.js'), 'built');
+    const { id, folder } = await ignoredFolderInTheWay();
     await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('git ignores dist in'),
     });
-    expect(await readFile(join(worktree ?? '', 'dist/out.js'), 'utf8')).toBe('built');
+    expect(await readFile(join(folder, 'dist/out.js'), 'utf8')).toBe('built');
     expect((await list(id)).length).toBe(3);
   });
 
   it('elsewhere, or discarding, takes the place of one that was cut short and cannot be finished', async () => {
-    const { id, worktree } = await task('First.\n[write: dist | a file]');
-    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: .gitignore | dist/]' });
-    await bed.reaches(id, 'review');
-    await rm(join(worktree ?? '', 'dist'));
-    await mkdir(join(worktree ?? '', 'dist'));
-    await writeFile(join(worktree ?? '', 'dist/out.js'), 'built');
+    const { id, folder } = await ignoredFolderInTheWay();
     cutShort(id, { target: 1, left: 2 });
     const refused = { code: 'CONFLICT', message: expect.stringContaining('git ignores dist in') };
     await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 1 })).rejects.toMatchObject(refused);
     expect(await bed.calls.checkpoints.back({ task: id, checkpoint: 0 })).toMatchObject({ checkpoint: 0 });
-    await expect(readFile(join(worktree ?? '', '.gitignore'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(readFile(join(folder, '.gitignore'))).rejects.toMatchObject({ code: 'ENOENT' });
 
     cutShort(id, { target: 1, left: 0 });
     await rename(bed.repository.path, `${bed.repository.path}-away`);
