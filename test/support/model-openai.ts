@@ -30,6 +30,8 @@ function read(request: ModelRequest): Exchange | null {
     const said = text.replace(/\n?<turn-context>[\s\S]*?<\/turn-context>/g, '');
     prompts.push(said);
     if (hasSteps(said)) results = [];
+    // A model that is told it was cut off takes up what it could not do; Goose calls a lost connection a refusal.
+    if (said.includes('You were cut off')) results = results.filter((result) => !/user has declined/.test(result.text));
   }
   const tools = (request.body.tools ?? []) as readonly { readonly function: { readonly name: string } }[];
   return { prompts, results, tools: tools.map((tool) => tool.function.name) };
