@@ -40,7 +40,9 @@ export function take(
       } else if (row.state === 'queued') {
         goOnNow(db, { task, at, why });
       }
-      askTakeover(db, { task, interrupts: interrupt, size, by, at, former, formerRunAfter: row.run_after });
+      const waits = { runAfter: row.run_after, parked: row.parked, reason: row.queued_reason };
+      const waited = row.state === 'queued' ? waits : null;
+      askTakeover(db, { task, interrupts: interrupt, size, by, at, former, waited });
     });
     room.takes.tell(task, interrupt);
     room.runner.wake();

@@ -15,6 +15,7 @@ import {
   type TakeoverRow,
   takeoverOf,
 } from '../store/takeovers';
+import { readTerminal } from '../store/terminals';
 import type { Transcript } from '../store/transcript';
 import { readTranscript } from '../store/transcript-read';
 import type { Answers } from './answers';
@@ -167,7 +168,8 @@ async function openScreen({ deps, subject, session, transcript }: Talk, asked: T
 async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: Tell): Promise<void> {
   const { agent, directory, environment, prompt } = subject;
   const { task, mark, beganAt, afterwards } = row;
-  const to = deps.now();
+  // Where Switchyard was quit meanwhile, the person drove no longer than until then.
+  const to = (row.terminal === null ? null : readTerminal(deps.db, row.terminal).endedAt) ?? deps.now();
   const driven = { task, agentSession: session.agentSession, mark, directory, environment };
   const { agentSession, lines, usage, unread } = await read(deps, agent, driven);
   // The task's own prompt was told when the screen was opened.
@@ -175,7 +177,7 @@ async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: 
   for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
   if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
   const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${unread}`;
-  tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text });
+  tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
   const withdrawn = await deps.writer.write((db) => {
     const at = deps.now();
     endTakeover(db, { task, at });

@@ -1,9 +1,10 @@
 import type { Database } from './database';
+import { agentLimit } from './limits';
 import { pendingMessages } from './messages';
 import { withdrawOpen } from './requests';
-import { endTakeover, takeoverOf } from './takeovers';
-import { taskRow } from './task-row';
-import { moveTask, putOff } from './tasks';
+import { endTakeover, type TakeoverRow, takeoverOf, type Wait } from './takeovers';
+import { type TaskRow, taskRow } from './task-row';
+import { moveTask, waitAgain } from './tasks';
 
 /** A takeover that came to nothing. */
 export interface Forgone {
@@ -16,7 +17,7 @@ export interface Forgone {
 /**
  * Ends a takeover whose terminal never opened. A task that was in review, failed or cancelled goes back there, because
  * nobody asked its agent to go on; unless somebody wrote to the agent meanwhile. One that waited for a time waits for it
- * again. Throws StaleClaim as `moveTask` does.
+ * again, parked as it was if it is still to be. Throws StaleClaim as `moveTask` does.
  */
 export function forgoTakeover(
   db: Database,
@@ -31,7 +32,8 @@ export function forgoTakeover(
   const { task, at } = forgone;
   const takeover = takeoverOf(db, task);
   endTakeover(db, { task, at });
-  const { former = null, formerError = null, formerRunAfter = null } = takeover ?? {};
+  if (takeover === undefined) return { moved: false, withdrawn: [] };
+  const { former, formerError, formerRunAfter } = takeover;
   const moved = { moved: true, withdrawn: [] };
   const stayed = { moved: false, withdrawn: [] };
   if (former !== null) {
@@ -39,12 +41,26 @@ export function forgoTakeover(
     moveTask(db, { ...forgone, to: former, patch: { error: formerError } });
     return { ...moved, withdrawn: withdrawOpen(db, { task, at }) };
   }
-  if (formerRunAfter === null || formerRunAfter <= at) return stayed;
-  const { state, attempt } = taskRow(db, task);
-  if (state !== 'queued') {
+  const row = taskRow(db, task);
+  const isDue = formerRunAfter === null || formerRunAfter <= at;
+  if (row.state !== 'queued') {
+    if (isDue) return stayed;
     // Being taken in hand to open a terminal was no attempt.
-    moveTask(db, { ...forgone, to: 'queued', patch: { attempt: Math.max(0, attempt - 1) } });
+    moveTask(db, { ...forgone, to: 'queued', patch: { attempt: Math.max(0, row.attempt - 1) } });
   }
-  putOff(db, { task, runAfter: formerRunAfter, at });
-  return state === 'queued' ? stayed : moved;
+  waitAgain(db, { task, wait: isDue ? dueWait(takeover) : waitOf(db, row, takeover), at });
+  return row.state === 'queued' ? stayed : moved;
+}
+
+/** It comes up as soon as there is a slot. Why it was parked is over with the time it was parked for. */
+function dueWait({ formerParked, formerReason }: TakeoverRow): Wait {
+  return { runAfter: null, parked: null, reason: formerParked === null ? formerReason : null };
+}
+
+/** What was said meanwhile of a limit or a budget did not reach it: it is parked anew when it comes up, if it has to be. */
+function waitOf(db: Database, { agent, parks }: TaskRow, takeover: TakeoverRow): Wait {
+  const { formerParked: parked, formerRunAfter: runAfter, formerReason: reason } = takeover;
+  const mayBeOver = parked === 'agent' || parked === 'budget' || (parked !== null && parks <= 1);
+  const isOver = parked === 'budget' || agentLimit(db, agent) === undefined;
+  return mayBeOver && isOver ? dueWait(takeover) : { runAfter, parked, reason };
 }

@@ -15,6 +15,7 @@ import hearScreens from './migrations/0014-hear-screens.sql?raw';
 import giveBack from './migrations/0015-give-back.sql?raw';
 import finishByHand from './migrations/0016-finish-by-hand.sql?raw';
 import giveBackLater from './migrations/0017-give-back-later.sql?raw';
+import parkAgain from './migrations/0018-park-again.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { name: '0015-give-back', sql: giveBack },
   { name: '0016-finish-by-hand', sql: finishByHand },
   { name: '0017-give-back-later', sql: giveBackLater },
+  { name: '0018-park-again', sql: parkAgain },
 ];

@@ -1,3 +1,4 @@
+import type { Parked } from '../contract/park';
 import type { Afterwards, Takeover } from '../contract/takeover';
 import type { TerminalSize } from '../contract/terminal';
 import type { Database } from './database';
@@ -23,6 +24,18 @@ export interface TakeoverRow extends Takeover {
   readonly formerError: string | null;
   /** The time the task waited for when it was queued; null when it waited for none. */
   readonly formerRunAfter: number | null;
+  /** Why it was parked until then; null when it was not. */
+  readonly formerParked: Parked | null;
+  /** Why it was queued; null when that was not said. */
+  readonly formerReason: string | null;
+}
+
+/** What a queued task waits for. */
+export interface Wait {
+  /** Epoch milliseconds; null when it waits for no time. */
+  readonly runAfter: number | null;
+  readonly parked: Parked | null;
+  readonly reason: string | null;
 }
 
 /** The states a task is taken over from in which nobody works on it, nor would by itself. */
@@ -36,7 +49,8 @@ export interface DrivenRow extends TakeoverRow {
 }
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
-  former, former_error AS formerError, former_run_after AS formerRunAfter, asked_at AS askedAt, began_at AS beganAt`;
+  former, former_error AS formerError, former_run_after AS formerRunAfter,
+  former_parked AS formerParked, former_reason AS formerReason, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
 export function askTakeover(
@@ -49,15 +63,16 @@ export function askTakeover(
     readonly at: number;
     /** Where the task was, when it was queued again for this. */
     readonly former: { readonly state: FormerState; readonly error: string | null } | null;
-    /** What it waited for, when it was made due for this. */
-    readonly formerRunAfter: number | null;
+    /** What it waited for, when it was queued and made due for this. */
+    readonly waited: Wait | null;
   },
 ): void {
-  const { task, interrupts, size, by, at, former, formerRunAfter } = asked;
+  const { task, interrupts, size, by, at, former, waited } = asked;
   run(
     db,
-    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error, former_run_after)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?)
+    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error,
+       former_run_after, former_parked, former_reason)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -67,7 +82,9 @@ export function askTakeover(
     at,
     former?.state ?? null,
     former?.error ?? null,
-    formerRunAfter,
+    waited?.runAfter ?? null,
+    waited?.parked ?? null,
+    waited?.reason ?? null,
   );
 }
 

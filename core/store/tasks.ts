@@ -6,7 +6,7 @@ import { addDependency, hasLanded, settleDependants } from './dependencies';
 import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
-import { endTakeover, forgetFinish } from './takeovers';
+import { endTakeover, forgetFinish, type Wait } from './takeovers';
 import { addToCount, shiftCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
@@ -130,12 +130,13 @@ export function goOnNow(
   });
 }
 
-/** Lets a queued task wait for a time again. */
-export function putOff(
+/** Lets a queued task wait for what it waited for before. */
+export function waitAgain(
   db: Database,
-  { task, runAfter, at }: { readonly task: number; readonly runAfter: number; readonly at: number },
+  { task, wait, at }: { readonly task: number; readonly wait: Wait; readonly at: number },
 ): void {
-  setColumns(db, task, { run_after: runAfter, go_on: 0, queued_reason: null, updated_at: at });
+  const { runAfter, parked, reason } = wait;
+  setColumns(db, task, { run_after: runAfter, parked, go_on: 0, queued_reason: reason, updated_at: at });
 }
 
 function assertHeld(row: TaskRow, generation: number | undefined): void {

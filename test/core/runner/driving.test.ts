@@ -217,6 +217,30 @@ it('a screen that outlives its runtime is taken up by the next one, which waits 
   ]);
 });
 
+it('a drive that ended as Switchyard was quit is told to have ended then, not at the next start', async () => {
+  await bed.calls.settings.set({ name: 'keepTerminals', value: false });
+  const task = await newTask('Quit.\n[hang]');
+  await works(task);
+  const terminal = await takeOver(task, true);
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  const from = new Date(2026, 0, 2, 9, 5).getTime();
+  const to = new Date(2026, 0, 2, 9, 45).getTime();
+  db.prepare('UPDATE takeover SET began_at = ?, afterwards = ? WHERE task_id = ?').run(from, 'review', task);
+  db.prepare("UPDATE terminal SET started_at = ?, ended_at = ? WHERE id = ? AND state = 'ended'").run(
+    from,
+    to,
+    terminal,
+  );
+  closeDatabase(db);
+  bed = await bed.again(true);
+  await bed.reaches(task, 'review', 'done');
+  const told = (await transcriptOf(task)).find(
+    (event) => event.type === 'notice' && event.text.startsWith('You drove'),
+  );
+  expect(told).toMatchObject({ at: to, text: 'You drove it in a terminal from 09:05 to 09:45.' });
+});
+
 it('what a person has finished goes into review without a turn, also when the runtime ends during its check', async () => {
   const slow = `while [ ! -e ${bed.folder}/go ]; do sleep 0.05; done`;
   await bed.calls.repositories.trust({ repository: repositoryId, trust: true });

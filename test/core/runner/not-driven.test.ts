@@ -62,6 +62,15 @@ it('a task that was to begin later still does', async () => {
   expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
 });
 
+it('a parked task whose terminal does not open is parked again, until the same time and for the same reason', async () => {
+  const task = await newTask('[limit: 60m]');
+  const { parks, runAfter, queuedReason } = await bed.until(task, ({ parked }) => parked === 'limit');
+  await bed.calls.tasks.take({ task, size });
+  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'queued');
+  const now = await bed.calls.tasks.get({ task });
+  expect(now).toMatchObject({ parked: 'limit', parks, runAfter, queuedReason, attempt: 0 });
+});
+
 it('what was gone back to is still the place it goes on from', async () => {
   const task = await newTask('First.\n[write: one.txt | one]');
   await bed.reaches(task, 'review');
