@@ -1,4 +1,4 @@
-import type { DoctorReport, Finding } from '../core/contract/doctor';
+import { type DoctorReport, type Finding, withDesktop } from '../core/contract/doctor';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 
@@ -29,7 +29,8 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
   const connection = await around.attach();
   if (connection !== null) {
     try {
-      return await connection.client.runtime.doctor();
+      // A runtime in the background knows what there was when it was started, and from whom.
+      return withDesktop(await connection.client.runtime.doctor(), around.desktop);
     } finally {
       connection.close();
     }

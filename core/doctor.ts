@@ -5,7 +5,7 @@ import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/nam
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DecisionRecord } from './contract/decision';
-import type { DoctorReport, Finding } from './contract/doctor';
+import { type DoctorReport, desktopFinding, type Finding } from './contract/doctor';
 import { type Settings, settingsSchema } from './contract/settings';
 import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
@@ -37,7 +37,7 @@ export async function diagnose(subject: {
   const findings = [
     ...(await gitFindings(subject.config)),
     nodeFinding(),
-    desktopFinding(subject.desktop),
+    desktopFinding(process.versions.electron ?? null, subject.desktop),
     ...subject.agents.map(agentFinding),
     await spaceFinding(subject.config.folders.data),
     await folderFinding(subject.config.folders.data),
@@ -91,21 +91,6 @@ function nodeFinding(): Finding {
   const { node, electron, napi } = process.versions;
   const detail = electron === undefined ? `${node} (Node-API ${napi})` : `${node} inside Electron ${electron}`;
   return { name: 'node', state: 'ok', required: true, detail, hint: null };
-}
-
-function desktopFinding(desktop: string | null): Finding {
-  const running = process.versions.electron;
-  if (running !== undefined)
-    return { name: 'electron', state: 'ok', required: false, detail: `${running}, running`, hint: null };
-  return desktop === null
-    ? {
-        name: 'electron',
-        state: 'warning',
-        required: false,
-        detail: 'none found',
-        hint: 'npm start finds or fetches one.',
-      }
-    : { name: 'electron', state: 'ok', required: false, detail: desktop, hint: null };
 }
 
 function agentFinding(agent: AgentStatus): Finding {
