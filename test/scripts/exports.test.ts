@@ -10,12 +10,15 @@ const product = ['core', 'cli', 'electron', 'preload', 'renderer', 'scripts'];
 test('no function and no value is exported that no other file uses', () => {
   const files = [...product, 'test', 'bench'].flatMap((folder) => filesIn(join(root, folder)));
   const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+  const users = new Map<string, string[]>();
+  for (const [file, text] of texts)
+    for (const name of usedIn(text)) users.set(name, [...(users.get(name) ?? []), file]);
   const unused = files
     .filter((file) => product.includes(relative(root, file).split('/')[0] ?? ''))
     .filter((file) => !standIns.includes(relative(root, file)))
     .flatMap((file) =>
       exportsOf(texts.get(file) ?? '')
-        .filter((name) => ![...texts].some(([other, text]) => other !== file && uses(text, name)))
+        .filter((name) => !users.get(name)?.some((other) => other !== file))
         .map((name) => `${relative(root, file)}: ${name}`),
     );
   expect(unused).toEqual([]);
@@ -26,17 +29,18 @@ function exportsOf(text: string): string[] {
   return [...text.matchAll(declared)].map(([, name]) => name ?? '');
 }
 
-/** Comments do not use what they speak of, so a name counts only in an import, or after the name of an imported module. */
-function uses(text: string, name: string): boolean {
-  const word = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+/**
+ * The names a file uses of others. Comments do not use what they speak of, so a name counts only in an import, or after
+ * the name of an imported module.
+ */
+function usedIn(text: string): ReadonlySet<string> {
   const imported = [
     ...text.matchAll(/^import\s[\s\S]*?from\s/gm),
     ...text.matchAll(/@(?:typedef|type|param|returns)[^\n]*import\([^\n]*/g),
   ];
-  if (imported.some(([statement]) => word.test(statement))) return true;
   // `import * as tasks` and `const { attach } = await import(…)`.
-  if (/import \* as|import\(/.test(text) && new RegExp(`(?:\\.|\\{[^}]*)${word.source}`).test(text)) return true;
-  return false;
+  const taken = /import \* as|import\(/.test(text) ? [...text.matchAll(/\.[\w$]+|\{[^}]*/g)] : [];
+  return new Set([...imported, ...taken].flatMap(([piece]) => piece.match(/[\w$]+/g) ?? []));
 }
 
 function filesIn(folder: string): string[] {
