@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache, registerHooks } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// The sources are stripped and compiled once, not by each of the many processes a test starts. One that is killed writes
-// nothing at its end, so it does after its start.
-enableCompileCache(join(tmpdir(), 'switchyard-compiled'));
+// The sources are stripped and compiled once, not by each of the many processes a test starts. A place in the checkout is
+// known to all of them, whatever environment they are given. One that is killed writes nothing at its end, so it does
+// after its start.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/switchyard-compiled', import.meta.url)));
 setTimeout(flushCompileCache, 500).unref();
 
 /**

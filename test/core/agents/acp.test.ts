@@ -9,7 +9,7 @@ import { findLeftovers } from '../../../core/agents/leftovers';
 import type { Answer } from '../../../core/contract/request';
 import { type Happened, makeTurn, saidBy, type TurnOptions } from '../../support/turn';
 
-const script = fileURLToPath(new URL('../../support/acp-agent.ts', import.meta.url));
+const support = (file: string) => fileURLToPath(new URL(`../../support/${file}`, import.meta.url));
 
 let directory = '';
 let marker = '';
@@ -29,7 +29,7 @@ function testAgent(...flags: string[]): Agent {
     name: 'test',
     label: 'Test',
     command: process.execPath,
-    args: ['--no-warnings', script, ...flags],
+    args: ['--no-warnings', '--import', support('typescript.mjs'), support('acp-agent.ts'), ...flags],
     install: 'It is part of the tests.',
     askHuman: null,
   });
