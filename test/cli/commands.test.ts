@@ -20,6 +20,8 @@ const add = (...more: string[]) =>
   type('task', 'add', '--repository', 'my repository', '--agent', 'echo', '--title', 't', ...more);
 
 describe('the main job in the terminal', () => {
+  /** A task that more than one test tells of. */
+  let followed: string;
   test('a repository must be added before its first task, or with it', async () => {
     const refused = await add('--prompt', 'p', '--json');
     expect(refused.code).toBe(1);
@@ -54,7 +56,7 @@ describe('the main job in the terminal', () => {
     expect(terminal.git('status', '--short')).toBe(' M a.txt\n');
   });
 
-  test('a task goes back to a checkpoint and forth again', async () => {
+  test('a task goes back to a checkpoint and forth again, and is not said to be merged when it went back to nothing', async () => {
     const { id } = (await add('--prompt', 'One\n[write: one.txt | one]', '--trust', '--wait', '--json')).json;
     await type('task', 'reject', String(id), '--comment', 'Two\n[write: two.txt | two]');
     await type('task', 'wait', String(id));
@@ -74,6 +76,10 @@ describe('the main job in the terminal', () => {
     expect(undone.json).toMatchObject({ task: id, checkpoint: 3, left: 1 });
     expect((await type('task', 'diff', String(id))).out).toContain('two.txt');
     expect((await type('task', 'back', String(id), 'x')).code).toBe(2);
+    // A change that went back to nothing is not said to be merged.
+    await type('task', 'back', String(id), '0');
+    const approved = await type('task', 'approve', String(id));
+    expect(approved.out).toMatch(/^Nothing to merge: task \d+ changed nothing/);
   });
 
   test('its agent is driven in the terminal, left alone, come back to, and goes on when its screen ends', async () => {
@@ -103,58 +109,71 @@ describe('the main job in the terminal', () => {
     expect((await type('task', 'wait', id, '--json')).json).toMatchObject({ state: 'review', takeover: null });
   });
 
-  test('a question waits in the inbox and is answered there', async () => {
-    const added = await add('--prompt', 'Do it\n[permission: rm -rf build]', '--wait', '--json');
-    expect(added.code).toBe(0);
-    expect(added.json.state).toBe('waiting');
-    const inbox = await type('inbox', '--json');
-    expect(inbox.json).toHaveLength(1);
-    const [request] = inbox.json;
-    expect(request).toMatchObject({ task: added.json.id, kind: 'permission', options: expect.any(Array) });
-    for (const field of ['id', 'title', 'body', 'createdAt']) expect(request).toHaveProperty(field);
-
-    expect((await type('answer', String(request.id), '--option', 'no such thing')).code).toBe(2);
-    const answered = await type('answer', String(request.id), '--allow', '--json');
-    expect(answered.json).toMatchObject({ state: 'answered', answer: { decision: 'allow' } });
-    expect((await type('answer', String(request.id), '--deny', '--json')).json.error.code).toBe('ALREADY_ANSWERED');
-    const waited = await type('task', 'wait', String(added.json.id), '--json');
-    expect(waited.json.state).toBe('review');
-    expect((await type('inbox')).out).toBe('Nothing waits for you.\n');
-  });
-
-  test('how long agents waited for the person today is told by inbox and status', async () => {
-    const added = await add('--prompt', '[permission: make]', '--wait', '--json');
-    const id = String(added.json.id);
-    await expect
-      .poll(async () => (await type('status', '--json')).json.waited.ms, { timeout: 10_000 })
-      .toBeGreaterThan(1000);
-    const { waited } = (await type('status', '--json')).json;
-    expect(waited).toMatchObject({ waiting: 1, since: new Date().setHours(0, 0, 0, 0) });
-    expect((await type('status')).out).toMatch(/^agents waited {2}\d+ s today$/m);
-    expect((await type('inbox')).err).toMatch(/^Agents waited \d+ s for you today\.\n$/);
-    await type('answer', String(added.json.requests[0].id), '--allow');
-    await type('task', 'wait', id);
-    const after = (await type('status', '--json')).json.waited;
-    expect(after.waiting).toBe(0);
-    expect((await type('status', '--json')).json.waited.ms).toBe(after.ms);
-  });
-
-  test('an option given by its label decides as its kind says', async () => {
-    const added = await add('--prompt', 'Do it\n[permission: make]', '--wait', '--json');
-    const [request] = added.json.requests;
-    const denying = request.options.find((option: { kind: string }) => option.kind === 'reject_once');
-    const answered = await type('answer', String(request.id), '--option', denying.label.toUpperCase(), '--json');
-    expect(answered.json.answer).toMatchObject({
-      decision: 'deny',
-      rule: null,
-      options: [request.options.indexOf(denying)],
+  describe('its questions', () => {
+    let id: string;
+    beforeAll(async () => {
+      const added = await add('--prompt', 'Do it\n[permission: rm -rf build]\n[permission: make]', '--wait', '--json');
+      expect(added).toMatchObject({ code: 0, json: { state: 'waiting' } });
+      id = String(added.json.id);
     });
-    await type('task', 'wait', String(added.json.id));
+
+    test('wait in the inbox and are answered there', async () => {
+      const inbox = await type('inbox', '--json');
+      expect(inbox.json).toHaveLength(1);
+      const [request] = inbox.json;
+      expect(request).toMatchObject({ task: Number(id), kind: 'permission', options: expect.any(Array) });
+      for (const field of ['id', 'title', 'body', 'createdAt']) expect(request).toHaveProperty(field);
+
+      expect((await type('answer', String(request.id), '--option', 'no such thing')).code).toBe(2);
+      const answered = await type('answer', String(request.id), '--allow', '--json');
+      expect(answered.json).toMatchObject({ state: 'answered', answer: { decision: 'allow' } });
+      expect((await type('answer', String(request.id), '--deny', '--json')).json.error.code).toBe('ALREADY_ANSWERED');
+    });
+
+    test('are counted, how long they waited for the person today, by inbox and status', async () => {
+      await expect
+        .poll(async () => (await type('status', '--json')).json.waited, { timeout: 10_000 })
+        .toMatchObject({ waiting: 1 });
+      const before = (await type('status', '--json')).json.waited;
+      await expect
+        .poll(async () => (await type('status', '--json')).json.waited.ms, { timeout: 10_000 })
+        .toBeGreaterThan(before.ms + 1000);
+      expect(before.since).toBe(new Date().setHours(0, 0, 0, 0));
+      expect((await type('status')).out).toMatch(/^agents waited {2}\d+ s today$/m);
+      expect((await type('inbox')).err).toMatch(/^Agents waited \d+ s for you today\.\n$/);
+    });
+
+    test('are decided by the label of an option as its kind says, and wait no longer then', async () => {
+      const [request] = (await type('inbox', '--json')).json;
+      const denying = request.options.find((option: { kind: string }) => option.kind === 'reject_once');
+      const answered = await type('answer', String(request.id), '--option', denying.label.toUpperCase(), '--json');
+      expect(answered.json.answer).toMatchObject({
+        decision: 'deny',
+        rule: null,
+        options: [request.options.indexOf(denying)],
+      });
+      expect((await type('task', 'wait', id, '--json')).json.state).toBe('review');
+      expect((await type('inbox')).out).toBe('Nothing waits for you.\n');
+      const after = (await type('status', '--json')).json.waited;
+      expect(after.waiting).toBe(0);
+      expect((await type('status', '--json')).json.waited.ms).toBe(after.ms);
+    });
+  });
+
+  test('a transcript is followed until the task rests, and tells everything once', async () => {
+    const { json } = await add('--prompt', 'First', '--json');
+    followed = String(json.id);
+    const told = await type('task', 'log', followed, '--follow', '--json');
+    const whole = await type('task', 'log', followed, '--json');
+    expect(told.json).toEqual(whole.json);
+    expect(whole.json.map((event: { seq: number }) => event.seq)).toEqual(
+      whole.json.map((_: unknown, index: number) => index + 1),
+    );
   });
 
   test('changes asked for go back to the agent, and a discarded change comes back', async () => {
-    const { json } = await add('--prompt', 'First', '--wait', '--json');
-    const id = String(json.id);
+    const id = followed;
+    await type('task', 'wait', id);
     expect((await type('task', 'reject', id, '--comment', 'Once more')).code).toBe(0);
     expect((await type('task', 'wait', id, '--json')).json.state).toBe('review');
     const log = (await type('task', 'log', id)).out;
@@ -165,10 +184,13 @@ describe('the main job in the terminal', () => {
   });
 
   test('a failed task fails the command and can be tried again', async () => {
-    const added = await add('--prompt', 'Go\n[fail: the oven is cold]', '--wait', '--json');
+    const added = await add('--prompt', 'Go\n[write: new.txt | new]\n[fail: the oven is cold]', '--wait', '--json');
     expect(added.code).toBe(1);
     expect(added.json.state).toBe('failed');
     expect(added.json.error).toContain('the oven is cold');
+    expect((await type('task', 'diff', String(added.json.id))).err).toBe(
+      `Nothing of task ${added.json.id} is committed.\n`,
+    );
     expect((await type('task', 'retry', String(added.json.id), '--json')).code).toBe(0);
     await type('task', 'wait', String(added.json.id));
   });
@@ -185,19 +207,6 @@ describe('the main job in the terminal', () => {
     expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
     await type('task', 'discard', String(json.id));
     expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
-    const failed = (await add('--prompt', '[write: new.txt | new]\n[fail: no]', '--wait', '--json')).json;
-    expect(failed.state).toBe('failed');
-    expect(await said(failed.id)).toBe(`Nothing of task ${failed.id} is committed.\n`);
-  });
-
-  test('following a transcript ends when the task rests and has told everything once', async () => {
-    const { json } = await add('--prompt', 'Slowly', '--json');
-    const followed = await type('task', 'log', String(json.id), '--follow', '--json');
-    const whole = await type('task', 'log', String(json.id), '--json');
-    expect(followed.json).toEqual(whole.json);
-    expect(whole.json.map((event: { seq: number }) => event.seq)).toEqual(
-      whole.json.map((_: unknown, index: number) => index + 1),
-    );
   });
 
   test('a failed check shows its exit code and the end of what it printed, and is said before a merge', async () => {
@@ -218,39 +227,54 @@ describe('the main job in the terminal', () => {
     );
   });
 
-  test('approving another commit than the one seen is refused', async () => {
-    const { json } = await add('--prompt', 'Seen', '--wait', '--json');
-    const refused = await type('task', 'approve', String(json.id), '--head', '0'.repeat(40), '--json');
-    expect(refused.json.error.code).toBe('MOVED');
-    expect(terminal.git('log', '-1', '--format=%s')).not.toContain('Seen');
-    expect((await type('task', 'approve', String(json.id), '--head', '0a0b')).code).toBe(2);
-  });
+  describe('one change', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields the JSON should have.
+    let task: any;
+    let id: string;
+    beforeAll(async () => {
+      task = (await add('--prompt', 'Say \u001b]52;c;aGk=\u0007\u001b[2Jboo', '--wait', '--json')).json;
+      id = String(task.id);
+    });
 
-  test('the commit that diff named is the one that approve merges', async () => {
-    const { json } = await add('--prompt', 'Named', '--wait', '--json');
-    const id = String(json.id);
-    const diff = await type('task', 'diff', id);
-    expect(diff.out).toMatch(/^diff --git /);
-    expect(diff.out).not.toContain('task approve');
-    const named = new RegExp(`switchyard (task approve ${id} --head ([0-9a-f]{10}))\n$`).exec(diff.err);
-    const { head } = (await type('task', 'diff', id, '--json')).json;
-    expect(named?.[2]).toBe(head.slice(0, 10));
+    test('is told without the control sequences of its agent', async () => {
+      for (const words of ['log', 'show', 'diff']) {
+        const { out } = await terminal.type(['task', words, id], { tty: true });
+        expect(out).toContain('boo');
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be gone.
+        expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      }
+    });
 
-    const newer = terminal.git('commit-tree', '-p', head, '-m', 'unseen', `${head}^{tree}`).trim();
-    terminal.git('update-ref', `refs/heads/${json.branch}`, newer);
-    const command = named?.[1]?.split(' ') ?? [];
-    const refused = await type(...command);
-    expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(newer) });
-    terminal.git('update-ref', `refs/heads/${json.branch}`, head);
-    const merged = await type(...command);
-    expect(merged.out).toContain(`Merged ${head.slice(0, 10)} into main.\n`);
-  });
+    test('is shown as JSON with the ids an approval is bound to', async () => {
+      const oid = expect.stringMatching(/^[0-9a-f]{40}$/);
+      const diff = await type('task', 'diff', id, '--json');
+      expect(diff).toMatchObject({ err: '', json: { base: oid, head: oid, tree: oid, patch: expect.any(String) } });
+    });
 
-  test('diff as JSON holds the ids an approval is bound to', async () => {
-    const { json } = await add('--prompt', 'Ids', '--wait', '--json');
-    const oid = expect.stringMatching(/^[0-9a-f]{40}$/);
-    const diff = await type('task', 'diff', String(json.id), '--json');
-    expect(diff).toMatchObject({ err: '', json: { base: oid, head: oid, tree: oid, patch: expect.any(String) } });
+    test('is not merged when another commit than the one seen is approved', async () => {
+      const refused = await type('task', 'approve', id, '--head', '0'.repeat(40), '--json');
+      expect(refused.json.error.code).toBe('MOVED');
+      expect(terminal.git('log', '-1', '--format=%s')).not.toContain('boo');
+      expect((await type('task', 'approve', id, '--head', '0a0b')).code).toBe(2);
+    });
+
+    test('is merged as the commit that diff named', async () => {
+      const diff = await type('task', 'diff', id);
+      expect(diff.out).toMatch(/^diff --git /);
+      expect(diff.out).not.toContain('task approve');
+      const named = new RegExp(`switchyard (task approve ${id} --head ([0-9a-f]{10}))\n$`).exec(diff.err);
+      const { head } = (await type('task', 'diff', id, '--json')).json;
+      expect(named?.[2]).toBe(head.slice(0, 10));
+
+      const newer = terminal.git('commit-tree', '-p', head, '-m', 'unseen', `${head}^{tree}`).trim();
+      terminal.git('update-ref', `refs/heads/${task.branch}`, newer);
+      const command = named?.[1]?.split(' ') ?? [];
+      const refused = await type(...command);
+      expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(newer) });
+      terminal.git('update-ref', `refs/heads/${task.branch}`, head);
+      const merged = await type(...command);
+      expect(merged.out).toContain(`Merged ${head.slice(0, 10)} into main.\n`);
+    });
   });
 
   test('a change that changes nothing is said to, and is not suggested for merging', async () => {
@@ -350,13 +374,6 @@ describe('looking and setting', () => {
     expect(said).toMatch(new RegExp(`^#${id} parked until \\d{4}-\\d\\d-\\d\\dT\\S+Z\\n$`));
   });
 
-  test('a change that went back to nothing is not said to be merged', async () => {
-    const { id } = (await add('--prompt', 'Gone\n[write: gone.txt | x]', '--trust', '--wait', '--json')).json;
-    await type('task', 'back', String(id), '0');
-    const approved = await type('task', 'approve', String(id));
-    expect(approved.out).toMatch(/^Nothing to merge: task \d+ changed nothing/);
-  });
-
   test('settings are read and written as JSON values', async () => {
     expect((await type('settings', 'set', 'concurrency', '3', '--json')).json).toBe(3);
     expect((await type('settings', 'get', 'concurrency', '--json')).json).toBe(3);
@@ -401,42 +418,43 @@ describe('looking and setting', () => {
     });
   });
 
-  test('a task that waits for one that was discarded says so wherever it is described', async () => {
-    const first = (await add('--prompt', 'First', '--wait', '--json')).json.id;
-    await type('task', 'discard', String(first));
-    const { json } = await add('--prompt', 'Second', '--after', String(first), '--json');
-    const sentence = `aits for task ${first}, which was discarded`;
-    expect((await type('task', 'show', String(json.id))).out).toContain(sentence);
-    expect((await type('task', 'list', '--state', 'queued')).out).toContain(sentence);
-    expect((await type('task', 'retry', String(first))).err).toBe(
-      `Task ${first} is done (discarded) and cannot be retried. Restore it first (in the terminal: task restore ${first}).\n`,
-    );
-    expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(
-      'There is no task 9999 to wait for, so nothing was queued.\n',
-    );
-    expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
-  });
+  describe('a task that stays', () => {
+    let id: string;
+    beforeAll(async () => {
+      id = String((await add('--prompt', 'Stay', '--wait', '--json')).json.id);
+    });
 
-  test('only what failed or was cancelled is retried, and only what is in review is sent back', async () => {
-    const id = String((await add('--prompt', 'Once', '--wait', '--json')).json.id);
-    expect((await type('task', 'retry', id)).err).toContain(`Task ${id} is in review and cannot be retried.`);
-    await type('task', 'discard', id);
-    expect((await type('task', 'reject', id, '--comment', 'No')).err).toContain('cannot be sent back');
-  });
+    test('keeps its repository from being removed, which is named by its path', async () => {
+      const kept = await type('repository', 'remove', 'my repository');
+      expect(kept.code).toBe(1);
+      expect(kept.err).toContain(`the repository ${terminal.repository}: `);
+    });
 
-  test('a repository with tasks is not removed, and is named by its path', async () => {
-    const { json } = await add('--prompt', 'Stay', '--wait', '--json');
-    const kept = await type('repository', 'remove', 'my repository');
-    expect(kept.code).toBe(1);
-    expect(kept.err).toContain(`the repository ${terminal.repository}: `);
-    await type('task', 'discard', String(json.id));
-  });
+    test('has a branch that is none of those to choose as a base from', async () => {
+      const refused = await add('--prompt', 'p', '--base', 'mian');
+      expect(refused.err).toContain('for example main.');
+      expect(terminal.git('branch', '--list', 'switchyard/*')).not.toBe('');
+    });
 
-  test('a base branch that does not exist is answered with those of the person, not with those of tasks', async () => {
-    await add('--prompt', 'Make a branch', '--wait', '--json');
-    const refused = await add('--prompt', 'p', '--base', 'mian');
-    expect(refused.err).toContain('for example main.');
-    expect(terminal.git('branch', '--list', 'switchyard/*')).not.toBe('');
+    test('is only retried once it failed or was cancelled, and only sent back while in review', async () => {
+      expect((await type('task', 'retry', id)).err).toContain(`Task ${id} is in review and cannot be retried.`);
+      await type('task', 'discard', id);
+      expect((await type('task', 'reject', id, '--comment', 'No')).err).toContain('cannot be sent back');
+      expect((await type('task', 'retry', id)).err).toBe(
+        `Task ${id} is done (discarded) and cannot be retried. Restore it first (in the terminal: task restore ${id}).\n`,
+      );
+    });
+
+    test('is named, once it was discarded, wherever one that waits for it is described', async () => {
+      const { json } = await add('--prompt', 'Second', '--after', id, '--json');
+      const sentence = `aits for task ${id}, which was discarded`;
+      expect((await type('task', 'show', String(json.id))).out).toContain(sentence);
+      expect((await type('task', 'list', '--state', 'queued')).out).toContain(sentence);
+      expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
+      expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(
+        'There is no task 9999 to wait for, so nothing was queued.\n',
+      );
+    });
   });
 
   test('what would run is said before it is trusted, and recorded as what was shown', async () => {
@@ -571,19 +589,6 @@ describe('looking and setting', () => {
       '--json',
     ];
     expect((await terminal.type(words, { input: 'from a file' })).json.prompt).toBe('from a file');
-  });
-
-  test('what an agent said is printed without its control sequences', async () => {
-    const { json } = await add('--prompt', 'Say \u001b]52;c;aGk=\u0007\u001b[2Jboo', '--wait', '--json');
-    for (const words of [
-      ['task', 'log'],
-      ['task', 'show'],
-      ['task', 'diff'],
-    ]) {
-      const { out } = await terminal.type([...words, String(json.id)], { tty: true });
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be gone.
-      expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
-    }
   });
 
   test('doctor says whether the main job can run', async () => {

@@ -38,7 +38,7 @@ describe('two doors at once', () => {
     expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'done', outcome: 'merged' });
   });
 
-  it('a change that was discarded first is not merged', async () => {
+  it('a change that was discarded first is not merged, and is brought back, also during its discard and past an obstacle', async () => {
     const { task, review } = await inReview();
     const { base, head, tree } = review;
     const [discarded, approved] = await Promise.allSettled([
@@ -47,16 +47,11 @@ describe('two doors at once', () => {
     ]);
     expect([discarded.status, approved.status]).toEqual(['fulfilled', 'rejected']);
     expect(await bed.repository.git('rev-parse', 'main')).toBe(base);
-  });
 
-  it('restore during discard brings back a change that can be reviewed', async () => {
-    const { task } = await inReview();
+    await bed.calls.tasks.restore({ task });
     await Promise.all([bed.calls.tasks.discard({ task }), bed.calls.tasks.restore({ task })]);
     expect((await bed.calls.reviews.get({ task })).files.map((file) => file.path)).toEqual(['hello.txt']);
-  });
 
-  it('a restore that met an obstacle works once the obstacle is gone', async () => {
-    const { task } = await inReview();
     const { worktree } = await bed.calls.tasks.get({ task });
     await bed.calls.tasks.discard({ task });
     await mkdir(worktree ?? '', { recursive: true });
@@ -134,7 +129,7 @@ describe('two doors at once', () => {
     const task = await idle.calls.tasks.create({
       repositoryId: repository.id,
       title: 'Careful',
-      prompt: '[ask: Go on? | yes | no]\n[write: hello.txt | hello]',
+      prompt: '[ask: Go on? | yes | no]\n[nothing]',
       agent: 'echo',
       permissionLevel: 'human-required',
     });

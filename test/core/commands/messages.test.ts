@@ -35,7 +35,7 @@ describe('messages to an agent', () => {
     await bed.calls.requests.answer({ request: requests[0]?.id ?? 0, answer });
   }
 
-  it('wait while it is busy, as they were last changed, and are its next message once its turn ends', async () => {
+  it('wait while it is busy, as they were last changed, are its next message, and are refused once it rests', async () => {
     const task = await addTask(asking);
     await bed.reaches(task, 'waiting');
     const first = await bed.calls.messages.add({ task, text: 'Also write two' });
@@ -50,6 +50,8 @@ describe('messages to an agent', () => {
     expect((await bed.calls.reviews.get({ task })).files.map(({ path }) => path)).toEqual(['one.txt', 'two.txt']);
     const late = bed.calls.messages.edit({ message: first.id, text: 'Too late' });
     await expect(late).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    const said = bed.calls.messages.add({ task, text: 'More' });
+    await expect(said).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('task reject') });
   });
 
   it('outlive a restart and are said once', async () => {
@@ -84,13 +86,6 @@ describe('messages to an agent', () => {
     expect(transitions.map(({ reason }) => reason)).toContain('You wrote to the agent; it goes on with that.');
     expect(reviewed.attempt).toBe(1);
     expect(await told(task)).toHaveLength(2);
-  });
-
-  it('are refused, with what to do instead, once the task is put to the person', async () => {
-    const task = await addTask('[write: one.txt | one]');
-    await bed.reaches(task, 'review');
-    const said = bed.calls.messages.add({ task, text: 'More' });
-    await expect(said).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('task reject') });
   });
 
   it('that wait when the task fails are said when it is retried', async () => {

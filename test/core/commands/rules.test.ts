@@ -33,15 +33,15 @@ const said = async (task: Task) => {
 };
 
 it('what a rule covers is allowed without asking, in the same session and in the next task, and is recorded', async () => {
-  const first = await start('[permission: make check]\n[permission: make check -k]\n[write: a.txt | a]');
+  const first = await start('[permission: make check]\n[permission: make check -k]\n[nothing]');
   await always(await asks(first), 'repository');
-  const done = await bed.reaches(first, 'review');
+  const done = await bed.reaches(first, 'done');
   expect(await said(done)).toEqual([
     'person: Allowed, and always commands that begin with `make check` in this repository',
     'rule 1: Allowed by rule 1: commands that begin with `make check`',
   ]);
-  const second = await start('[permission: make check]\n[write: b.txt | b]');
-  await bed.reaches(second, 'review');
+  const second = await start('[permission: make check]\n[nothing]');
+  await bed.reaches(second, 'done');
   expect(await bed.calls.rules.list({})).toMatchObject([{ id: 1, uses: 2, scope: 'repository', task: first }]);
 
   const decisions = (await bed.calls.decisions.list({})).map((sealed) => openDecision(sealed));
@@ -55,53 +55,46 @@ it('what a rule covers is allowed without asking, in the same session and in the
 });
 
 it('a rule of a session ends with it, and what it does not cover is asked', async () => {
-  const first = await start('[permission: make check]\n[permission: make clean]\n[write: a.txt | a]');
+  const first = await start('[permission: make check]\n[permission: make clean]\n[nothing]');
   await always(await asks(first), 'session');
   const other = await bed.until(first, ({ requests }) => requests.some(({ title }) => title === 'Run make clean'));
   await bed.calls.requests.answer({ request: other.requests[0]?.id ?? 0, answer: allow });
-  await bed.reaches(first, 'review');
-  const second = await start('[permission: make check]\n[write: b.txt | b]');
+  await bed.reaches(first, 'done');
+  const second = await start('[permission: make check]\n[nothing]');
   expect((await asks(second)).state).toBe('open');
 });
 
 it('a new rule answers at once what else is open and covered, and leaves the rest alone', async () => {
-  const same = await start('[permission: make check -j2]\n[write: a.txt | a]');
-  const other = await start('[permission: make deploy]\n[write: c.txt | c]');
-  const strict = await start('[permission: make check]\n[write: d.txt | d]', { permissionLevel: 'human-required' });
+  const same = await start('[permission: make check -j2]\n[nothing]');
+  const other = await start('[permission: make deploy]\n[nothing]');
+  const strict = await start('[permission: make check]\n[nothing]', { permissionLevel: 'human-required' });
   await bed.calls.requests.answer({ request: (await asks(strict)).id, answer: allow });
   await bed.until(strict, ({ requests }) => requests.some(({ kind }) => kind === 'permission'));
-  const maker = await start('[permission: make check]\n[write: b.txt | b]');
+  const maker = await start('[permission: make check]\n[nothing]');
   await asks(same);
   await asks(other);
   await always(await asks(maker), 'repository');
-  await bed.reaches(same, 'review');
-  await bed.reaches(maker, 'review');
+  await bed.reaches(same, 'done');
+  await bed.reaches(maker, 'done');
   expect((await bed.calls.requests.list()).map(({ task }) => task).sort()).toEqual([other, strict].sort());
 });
 
-it('a rule that was taken back asks again, and that is a decision too', async () => {
-  const first = await start('[permission: make check]\n[write: a.txt | a]');
+it('a rule stands after a restart, and one that was taken back asks again, which is a decision too', async () => {
+  const first = await start('[permission: make check]\n[nothing]');
   await always(await asks(first), 'repository');
-  await bed.reaches(first, 'review');
+  await bed.reaches(first, 'done');
+  bed = await bed.restart();
+  await bed.reaches(await start('[permission: make check]\n[nothing]'), 'done');
+  expect(await bed.calls.rules.list({})).toMatchObject([{ uses: 1 }]);
   expect(await bed.calls.rules.revoke({ rule: 1 })).toMatchObject({ id: 1, revokedAt: expect.any(Number) });
   await bed.calls.rules.revoke({ rule: 1 });
   expect(await bed.calls.rules.list({})).toEqual([]);
   expect(await bed.calls.rules.list({ revoked: true })).toHaveLength(1);
-  const second = await start('[permission: make check]\n[write: b.txt | b]');
+  const second = await start('[permission: make check]\n[nothing]');
   expect((await asks(second)).state).toBe('open');
   const kinds = (await bed.calls.decisions.list({})).map((sealed) => openDecision(sealed)?.kind);
-  expect(kinds).toEqual(['answer', 'revoke']);
+  expect(kinds).toEqual(['answer', 'answer', 'revoke']);
   await expect(bed.calls.rules.revoke({ rule: 7 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-});
-
-it('rules stand after a restart', async () => {
-  const first = await start('[permission: make check]\n[write: a.txt | a]');
-  await always(await asks(first), 'repository');
-  await bed.reaches(first, 'review');
-  bed = await bed.restart();
-  const second = await start('[permission: make check]\n[write: b.txt | b]');
-  await bed.reaches(second, 'review');
-  expect(await bed.calls.rules.list({})).toMatchObject([{ uses: 1 }]);
 });
 
 it('no rule is made that was not offered, nor while denying', async () => {

@@ -23,11 +23,11 @@ const choose = (task: Task, option: number) =>
 const filesOf = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
 
 describe('a task that reaches its budget', () => {
-  it('waits for the person, who sees what was spent and the change so far', async () => {
+  it('waits for the person, who sees the change so far, also after a restart, and goes on when they allow more', async () => {
     const { id } = await add(spending, { budget: { usd: 2 } });
-    const now = await asks(id);
-    expect(now).toMatchObject({ state: 'waiting', budget: { usd: 2 }, spent: { usd: 2, tokens: 100 } });
-    const [request] = now.requests;
+    const before = await asks(id);
+    expect(before).toMatchObject({ state: 'waiting', budget: { usd: 2 }, spent: { usd: 2, tokens: 100 } });
+    const [request] = before.requests;
     expect(request?.title).toBe('The budget is reached: $2.00 of the $2.00 of this task are spent');
     expect(request?.body).toMatch(
       /^This task spent \$2\.00, 100 tokens, .* of work\. So far it changed 1 file, \+1 −0\.$/,
@@ -39,12 +39,14 @@ describe('a task that reaches its budget', () => {
       'Finish now and review',
       'Stop the task',
     ]);
-  });
 
-  it('goes on in its session when more is allowed, and the record says so', async () => {
-    const { id } = await add(spending, { budget: { usd: 2 } });
-    const before = await asks(id);
-    await choose(before, 0);
+    // The same is asked once more, and not as a second question.
+    bed = await bed.restart();
+    const again = await bed.until(id, ({ state, requests }) => state === 'waiting' && requests.length > 0);
+    expect(again.requests.map((each) => each.id)).toEqual([request?.id]);
+
+    // In its session, and the record says so.
+    await choose(again, 0);
     const after = await bed.reaches(id, 'review', 'failed');
     expect(after).toMatchObject({ state: 'review', session: before.session, attempt: 1 });
     expect(after).toMatchObject({ budget: { usd: 4 }, spent: { usd: 2 } });
@@ -71,13 +73,14 @@ describe('a task that reaches its budget', () => {
     expect(told.flatMap((event) => (event.type === 'prompt' ? [event.text] : [])).slice(1)).toEqual(['After']);
   });
 
-  it('keeps what was said to its agent until it is sent back, when it is to finish now', async () => {
-    const { id } = await add(spending, { budget: { usd: 2 } });
+  it('is put into review with what is there when it is to finish now, and keeps what was said to its agent', async () => {
+    const { id } = await add(spending, { budget: { tokens: 100 } });
     const now = await asks(id);
     const { id: message } = await bed.calls.messages.add({ task: id, text: 'And three' });
     await choose(now, 1);
     const { state } = await bed.until(id, (task) => task.state === 'review' || task.state === 'queued');
     expect(state).toBe('review');
+    expect(await filesOf(id)).toEqual(['one.txt']);
     expect(await bed.calls.messages.list({ task: id })).toMatchObject([{ id: message, state: 'queued' }]);
   });
 
@@ -96,13 +99,6 @@ describe('a task that reaches its budget', () => {
     leave.abort();
   });
 
-  it('is put into review with what is there when it is to finish now', async () => {
-    const { id } = await add(spending, { budget: { tokens: 100 } });
-    await choose(await asks(id), 1);
-    await bed.reaches(id, 'review');
-    expect(await filesOf(id)).toEqual(['one.txt']);
-  });
-
   it('is cancelled when it is to stop, and keeps its worktree', async () => {
     const { id } = await add(spending, { budget: { usd: 1 } });
     await choose(await asks(id), 2);
@@ -114,40 +110,32 @@ describe('a task that reaches its budget', () => {
     });
   });
 
-  it('is asked the same once more after a restart, and not as a second question', async () => {
-    const { id } = await add(spending, { budget: { usd: 2 } });
-    const before = await asks(id);
-    bed = await bed.restart();
-    const after = await bed.until(id, ({ state, requests }) => state === 'waiting' && requests.length > 0);
-    expect(after.requests.map((request) => request.id)).toEqual(before.requests.map((request) => request.id));
-    await choose(after, 0);
-    await bed.reaches(id, 'review');
-  });
-
-  it.each([
-    [0, 'review', ['one.txt', 'two.txt']],
-    [1, 'review', ['one.txt']],
-    [2, 'cancelled', null],
-  ] as const)(
-    'carries out answer %i that came while nobody worked on it, exactly once',
-    async (option, state, files) => {
-      const { id } = await add(spending, { budget: { usd: 2 } });
-      const asked = await asks(id);
-      await bed.runtime.stop();
-      // The answer is committed and then everything ends, as a crash right after it would have it.
-      const idle = await bed.again(false);
+  it('carries out an answer that came while nobody worked on it, whichever it is, exactly once', async () => {
+    const expected = [
+      { option: 0, state: 'review', files: ['one.txt', 'two.txt'], usd: 4 },
+      { option: 1, state: 'review', files: ['one.txt'], usd: 2 },
+      { option: 2, state: 'cancelled', files: null, usd: 2 },
+    ] as const;
+    await bed.calls.settings.set({ name: 'concurrency', value: expected.length });
+    const tasks = await Promise.all(expected.map(() => add(spending, { budget: { usd: 2 } })));
+    const asked = await Promise.all(tasks.map(({ id }) => asks(id)));
+    await bed.runtime.stop();
+    // The answers are committed and then everything ends, as a crash right after them would have it.
+    const idle = await bed.again(false);
+    for (const { option } of expected) {
       await idle.calls.requests.answer({
-        request: asked.requests[0]?.id ?? 0,
+        request: asked[option]?.requests[0]?.id ?? 0,
         answer: { decision: null, options: [option], text: null },
       });
-      await idle.runtime.stop();
-      bed = await bed.again(true);
-      const after = await bed.reaches(id, state);
-      expect(after.requests).toEqual([]);
-      if (files !== null) expect(await filesOf(id)).toEqual(files);
-      expect(after.budget.usd).toBe(option === 0 ? 4 : 2);
-    },
-  );
+    }
+    await idle.runtime.stop();
+    bed = await bed.again(true);
+    for (const { option, state, files, usd } of expected) {
+      const after = await bed.reaches(tasks[option]?.id ?? 0, state);
+      expect(after).toMatchObject({ requests: [], budget: { usd } });
+      if (files !== null) expect(await filesOf(after.id)).toEqual(files);
+    }
+  });
 
   it('is stopped by the clock when minutes are what it may spend', async () => {
     const { id } = await add('[wait: 60s]', { budget: { minutes: 0.01 } });
@@ -159,8 +147,9 @@ describe('a task that reaches its budget', () => {
 
   it('has the budget of the settings unless it is given one', async () => {
     await bed.calls.settings.set({ name: 'taskBudget', value: { usd: 3, minutes: 60 } });
-    expect((await add('[nothing]')).budget).toEqual({ usd: 3, tokens: null, minutes: 60 });
-    expect((await add('[nothing]', { budget: { usd: null, tokens: 5 } })).budget).toEqual({
+    const later = { runAfter: Date.now() + 3_600_000 };
+    expect((await add('[nothing]', later)).budget).toEqual({ usd: 3, tokens: null, minutes: 60 });
+    expect((await add('[nothing]', { ...later, budget: { usd: null, tokens: 5 } })).budget).toEqual({
       usd: null,
       tokens: 5,
       minutes: 60,

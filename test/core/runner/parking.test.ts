@@ -13,7 +13,7 @@ const add = (prompt: string) => bed.calls.tasks.create({ repositoryId, title: 'R
 const parked = (task: number) => bed.until(task, (now) => now.state === 'queued' && now.parked !== null);
 
 describe('a task whose provider refuses for now', () => {
-  it('is parked until the limit is over, and that is no attempt', async () => {
+  it('is parked until the limit is over, also through a restart, and that is no attempt', async () => {
     const before = Date.now();
     const task = await add('[write: one.txt | one]\n[limit: 60m]');
     const now = await parked(task.id);
@@ -24,6 +24,10 @@ describe('a task whose provider refuses for now', () => {
     expect(now.runAfter).toBeGreaterThan(before + 3_600_000);
     expect(now.runAfter).toBeLessThan(Date.now() + 3_600_000 + 62_000);
     expect(bed.runtime.status().workers[0]).toMatchObject({ running: 0 });
+    bed = await bed.restart();
+    const after = await bed.calls.tasks.get({ task: task.id });
+    const { runAfter, queuedReason } = now;
+    expect(after).toMatchObject({ state: 'queued', parked: 'limit', parks: 1, runAfter, queuedReason });
   });
 
   it('never fails for it, however often it happens', async () => {
@@ -36,13 +40,14 @@ describe('a task whose provider refuses for now', () => {
     }
   });
 
-  it('goes on in its session and worktree when the person says now', async () => {
+  it('goes on in its session and worktree when the person says now, which they can only while it is queued', async () => {
     const task = await add('[say: First words.]\n[limit-once: 60m]\n[write: done.txt | done]');
     const before = await parked(task.id);
     await bed.calls.tasks.resume({ task: task.id });
     const after = await bed.reaches(task.id, 'review', 'failed');
     expect(after).toMatchObject({ state: 'review', parks: 0, attempt: 1 });
     expect(after).toMatchObject({ session: before.session, worktree: before.worktree });
+    await expect(bed.calls.tasks.resume({ task: task.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   });
 
   it('holds the other tasks of its agent back, until one of them works', async () => {
@@ -54,20 +59,5 @@ describe('a task whose provider refuses for now', () => {
     expect(waits.queuedReason).toContain(`Waits with task ${first.id}`);
     await bed.calls.tasks.resume({ task: first.id });
     await bed.reaches(second.id, 'review');
-  });
-
-  it('stays parked through a restart', async () => {
-    const task = await add('[limit: 60m]');
-    const before = await parked(task.id);
-    bed = await bed.restart();
-    const after = await bed.calls.tasks.get({ task: task.id });
-    expect(after).toMatchObject({ state: 'queued', parked: 'limit', parks: 1, runAfter: before.runAfter });
-    expect(after.queuedReason).toBe(before.queuedReason);
-  });
-
-  it('can only be told to go on while it is queued', async () => {
-    const task = await add('[write: done.txt | done]');
-    await bed.reaches(task.id, 'review');
-    await expect(bed.calls.tasks.resume({ task: task.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   });
 });
