@@ -1,6 +1,7 @@
 import { auditCommands } from './audit';
 import { checkpointCommands } from './checkpoint';
 import type { Command } from './command';
+import { commentCommands } from './comment';
 import { demo } from './demo';
 import { doctor } from './doctor';
 import { drivingCommands } from './driving';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
+  ...commentCommands,
   ...checkpointCommands,
   ...inboxCommands,
   ...searchCommands,

@@ -72,7 +72,8 @@ const remove: Command = {
 /** What is said to agents while they work: writing, listing, changing, taking back. */
 export const messageCommands: readonly Command[] = [say, list, edit, remove];
 
-async function textOf(typed: string, around: Surroundings): Promise<string> {
+/** What was typed after --text, or standard input for `-`. Throws UsageError when there is nothing in it. */
+export async function textOf(typed: string, around: Surroundings): Promise<string> {
   const text = typed === '-' ? await around.readInput() : typed;
   if (text.trim() === '') throw new UsageError('--text is empty, so there is nothing to say.');
   return text;

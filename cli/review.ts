@@ -79,13 +79,13 @@ const approve: Command = {
 
 const reject: Command = {
   words: ['task', 'reject'],
-  usage: 'ID --comment C',
-  summary: 'Send a change back to its agent with what to do differently',
+  usage: 'ID [--comment C]',
+  summary: 'Send a change back to its agent with what to do differently, and with the comments on its lines',
   options: { comment: { type: 'string' } },
   names: { least: 1, most: 1 },
-  examples: ['task reject 12 --comment "Keep the old name"'],
+  examples: ['task reject 12 --comment "Keep the old name"', 'task reject 12  (what task comment kept)'],
   run: (given, around) => {
-    const comment = given.needed('comment');
+    const comment = given.text('comment') ?? '';
     return withClient(around, async (client) =>
       taskOutcome(await client.tasks.reject({ task: given.id(0), comment }), around),
     );

@@ -76,6 +76,8 @@ function subjectOf(change: Change): string {
       return `request ${change.request.id}`;
     case 'messages.changed':
       return `messages ${change.task}`;
+    case 'comments.changed':
+      return `comments ${change.task}`;
     case 'rule.changed':
       return `rule ${change.rule.id}`;
     case 'repository.changed':

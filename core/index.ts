@@ -208,6 +208,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     held: admission.held,
     status,
     publish: changes.publish,
+    announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
     follow: changes.follow,
     agentNames: () => [...agents.all().keys()],
     knownAgents: agents.known,

@@ -35,6 +35,8 @@ export interface Room {
   readonly agents: Deps['agents'];
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
+  /** Tells followers that what is remarked on a task's change was changed. */
+  readonly announceComments: (task: number) => void;
   /** The names of the agents there are. */
   readonly agentNames: () => readonly string[];
   /** What was found to be installed; none while the first look is under way, which a change then ends. */

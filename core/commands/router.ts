@@ -3,6 +3,7 @@ import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
+import * as comments from './comments';
 import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
@@ -52,6 +53,13 @@ export function createRouter(room: Room) {
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
       patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
+    },
+    comments: {
+      list: on.comments.list.handler(({ input }) => comments.list(room, input.task)),
+      add: on.comments.add.handler(({ input, context }) => comments.add(room, context, input)),
+      edit: on.comments.edit.handler(({ input }) => comments.edit(room, input)),
+      remove: on.comments.remove.handler(({ input }) => comments.remove(room, input.comment)),
+      resolve: on.comments.resolve.handler(({ input }) => comments.resolve(room, input)),
     },
     checkpoints: {
       list: on.checkpoints.list.handler(({ input }) => checkpoints.list(room, input.task)),

@@ -5,6 +5,7 @@ import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
 import { openRepository } from '../git/open';
 import { resolveBranch } from '../git/resolve';
 import { settleEarlier } from '../runner/landed';
+import { reviewMessage } from '../runner/messages';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
@@ -13,6 +14,7 @@ import { listTasks, readTask, readTaskDetail } from '../store/task-view';
 import { insertTask, moveTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
 import { assertAgent } from './agents';
+import * as comments from './comments';
 import * as decisions from './decisions';
 import type { Room } from './room';
 
@@ -87,10 +89,22 @@ export function retry(room: Room, { by }: Caller, task: number): Promise<Task> {
   });
 }
 
-/** Sends a finished change back to its agent with a comment, as the next message of the same session. */
+/**
+ * Sends a finished change back to its agent, with the comments on its lines and one on the whole, as the next message of the
+ * same session. Throws BAD_INPUT when there is nothing to say.
+ */
 export function reject(room: Room, { by }: Caller, input: { task: number; comment: string }): Promise<Task> {
   return alone(input.task, async () => {
     await settleEarlier(room, input.task);
+    mustBe(taskRow(room.db, input.task), ['review'], 'sent back');
+    const drafts = await comments.drafts(room, input.task);
+    if (input.comment === '' && drafts.comments.length === 0) {
+      throw new CodedError(
+        'BAD_INPUT',
+        `Say what task ${input.task} should do differently, or comment on its lines first.`,
+      );
+    }
+    const text = reviewMessage(drafts.comments, input.comment);
     await room.writer.write((db) => {
       mustBe(taskRow(db, input.task), ['review'], 'sent back');
       const { repository, branch, change } = readTask(db, input.task);
@@ -100,7 +114,7 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
         task: input.task,
         repository,
         shown: { branch, change },
-        answered: { comment: input.comment },
+        answered: { comment: input.comment, comments: drafts.comments.map(({ id, text }) => ({ id, text })) },
       });
       moveTask(db, {
         task: input.task,
@@ -110,8 +124,10 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
         at: room.now(),
         patch: { runAfter: null, queuedReason: 'You asked for changes.' },
       });
-      addMessage(db, { task: input.task, text: input.comment, by, at: room.now() });
+      comments.send(db, drafts, { task: input.task, at: room.now() });
+      addMessage(db, { task: input.task, text, by, at: room.now() });
     });
+    if (drafts.comments.length > 0) room.announceComments(input.task);
     room.runner.wake();
     return told(room, input.task);
   });

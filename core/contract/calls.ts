@@ -4,6 +4,7 @@ import { agentStatusSchema } from './agent';
 import { budgetSchema } from './budget';
 import { changeSchema } from './change';
 import { checkpointDiffSchema, checkpointNumberSchema, checkpointSchema, goneBackSchema } from './checkpoint';
+import { commentIdSchema, commentPlaceSchema, commentSchema, commentTextSchema } from './comment';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
@@ -31,6 +32,7 @@ const repositoryRef = z.strictObject({ repository: repositoryIdSchema });
 const trusting = { trust: z.boolean(), expected: z.string().max(200).optional() };
 
 const commandLine = z.string().trim().min(1).max(4000).nullable();
+const commentRef = z.strictObject({ comment: commentIdSchema });
 const terminalRef = z.strictObject({ terminal: terminalIdSchema });
 
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
@@ -73,8 +75,11 @@ export const calls = {
     resume: oc.input(taskRef).output(taskSchema),
     /** Merges exactly what the ids name, or fails saying what moved. */
     approve: oc.input(approvalSchema).output(taskSchema),
-    /** Sends the comment back to the same agent session as its next message. */
-    reject: oc.input(taskRef.extend({ comment: z.string().trim().min(1).max(100_000) })).output(taskSchema),
+    /**
+     * Sends the change back to the same agent session: all comments that are drafts, with file and lines, and `comment` about
+     * the whole, as its next message. BAD_INPUT when there is neither.
+     */
+    reject: oc.input(taskRef.extend({ comment: z.string().trim().max(100_000).default('') })).output(taskSchema),
     /**
      * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
      * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.
@@ -101,6 +106,27 @@ export const calls = {
         }),
       )
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
+  },
+  comments: {
+    /** What is remarked on a task's change, in the order it was, and what became of each in the change as it stands. */
+    list: oc.input(taskRef).output(z.array(commentSchema)),
+    /** Keeps a remark as a draft. `head` and `mergeBase` are the review's; BAD_INPUT when the place is not in it. */
+    add: oc
+      .input(
+        taskRef.extend({
+          head: reviewSchema.shape.head,
+          mergeBase: reviewSchema.shape.mergeBase,
+          place: commentPlaceSchema,
+          text: commentTextSchema,
+        }),
+      )
+      .output(commentSchema),
+    /** Changes a draft. */
+    edit: oc.input(commentRef.extend({ text: commentTextSchema })).output(commentSchema),
+    /** Takes a draft back. */
+    remove: oc.input(commentRef).output(z.void()),
+    /** Says that the person is done with a remark, or not after all. */
+    resolve: oc.input(commentRef.extend({ resolved: z.boolean() })).output(commentSchema),
   },
   checkpoints: {
     /** The states of a task's worktree that can be gone back to, oldest first. */

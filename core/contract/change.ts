@@ -32,6 +32,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request.changed'), request: requestSchema }),
   /** What waits for a task's agent changed; `messages.list` says what it is now. */
   z.object({ type: z.literal('messages.changed'), task: taskIdSchema }),
+  /** What is remarked on a task's change was; `comments.list` says what it is now. */
+  z.object({ type: z.literal('comments.changed'), task: taskIdSchema }),
   /** A rule was made or taken back. */
   z.object({ type: z.literal('rule.changed'), rule: ruleSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { oidSchema } from './oid';
 import { taskIdSchema } from './task';
-
-const oidSchema = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 
 export const fileChangeSchema = z.object({
   path: z.string(),

@@ -59,6 +59,19 @@ export async function listChanges(place: Place, { base, head }: Range): Promise<
   });
 }
 
+/** The files that left their place between two commits, by the name they had: their new name, or null for one that is gone. */
+export async function listRenames(place: Place, { base, head }: Range): Promise<ReadonlyMap<string, string | null>> {
+  const { stdout } = await runGit(place, [
+    ...['diff-tree', '-r', '-z', '-M', '--raw', '--no-abbrev', '--diff-filter=DR', ...comparing],
+    ...['--end-of-options', base, head],
+  ]);
+  return new Map(
+    readChanges(splitNul(stdout)).raw.map((file) =>
+      file.oldPath === null ? [file.path, null] : [file.oldPath, file.path],
+    ),
+  );
+}
+
 /** How large the difference between two commits is. Lines of binary files do not count. */
 export async function changeSize(place: Place, { base, head }: Range): Promise<ChangeSize> {
   const { stdout } = await runGit(place, [
@@ -75,17 +88,18 @@ export async function changeSize(place: Place, { base, head }: Range): Promise<C
 
 /**
  * The difference between two commits as a patch, for all files or those named (of a renamed file name both paths).
- * Beyond `maxBytes` it is cut after a whole line.
+ * Around each difference stand `context` lines that are alike. Beyond `maxBytes` it is cut after a whole line.
  */
 export async function patch(
   place: Place,
-  { base, head, paths = [], maxBytes = 16 * 1024 * 1024 }: Range & { paths?: readonly string[]; maxBytes?: number },
+  range: Range & { readonly paths?: readonly string[]; readonly context?: number; readonly maxBytes?: number },
 ): Promise<{ patch: string; truncated: boolean }> {
+  const { base, head, paths = [], context = 3, maxBytes = 16 * 1024 * 1024 } = range;
   const { stdout, truncated } = await runGit(
     place,
     [
       'diff-tree',
-      ...['-r', '-M', '-p', '--full-index', '--src-prefix=a/', '--dst-prefix=b/', ...comparing],
+      ...['-r', '-M', '-p', `--unified=${context}`, '--full-index', '--src-prefix=a/', '--dst-prefix=b/', ...comparing],
       ...['--end-of-options', base, head, '--', ...paths],
     ],
     { maxBytes, truncate: true },

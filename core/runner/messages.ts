@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Checkpoint } from '../contract/checkpoint';
+import type { Comment } from '../contract/comment';
 
 /** The commit message for an agent's change: the task's title, and its prompt in the body. */
 export function commitMessage(task: { readonly title: string; readonly prompt: string }): string {
@@ -11,6 +12,39 @@ export function commitMessage(task: { readonly title: string; readonly prompt: s
 /** What a person said about a finished change, as the agent's next message. */
 export function commentMessage(comments: readonly string[]): string {
   return comments.map((comment) => plain(comment).trim()).join('\n\n');
+}
+
+/** What a reviewer says of a change, as the agent's next message: each remark with its file and lines, then the whole. */
+export function reviewMessage(
+  comments: readonly Pick<Comment, 'place' | 'now' | 'quote' | 'text'>[],
+  whole: string,
+): string {
+  if (comments.length === 0) return plain(whole).trim();
+  const remarks = comments.map(
+    (comment, index) =>
+      `${index + 1}. ${placeInWords(comment)}:\n${quoted(comment.quote)}${plain(comment.text).trim()}`,
+  );
+  const opening =
+    comments.length === 1
+      ? 'Here is a comment on your change.'
+      : `Here are ${comments.length} comments on your change.`;
+  return [opening, ...remarks, ...(whole === '' ? [] : [`About the whole:\n${plain(whole).trim()}`])].join('\n\n');
+}
+
+function placeInWords({ place, now }: Pick<Comment, 'place' | 'now'>): string {
+  const { path, side, lines } = now ?? place;
+  if (lines === null) return path;
+  const which = lines.first === lines.last ? `line ${lines.first}` : `lines ${lines.first} to ${lines.last}`;
+  return `${path}, ${which}${side === 'old' ? ' before your change' : now === null ? ', no longer there' : ''}`;
+}
+
+function quoted(quote: string): string {
+  return quote === ''
+    ? ''
+    : `${quote
+        .split('\n')
+        .map((line) => `> ${plain(line)}`)
+        .join('\n')}\n`;
 }
 
 /** What a person decided on a question nobody waits for any more. */

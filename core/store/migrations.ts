@@ -16,6 +16,7 @@ import giveBack from './migrations/0015-give-back.sql?raw';
 import finishByHand from './migrations/0016-finish-by-hand.sql?raw';
 import giveBackLater from './migrations/0017-give-back-later.sql?raw';
 import parkAgain from './migrations/0018-park-again.sql?raw';
+import keepComments from './migrations/0019-keep-comments.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   { name: '0016-finish-by-hand', sql: finishByHand },
   { name: '0017-give-back-later', sql: giveBackLater },
   { name: '0018-park-again', sql: parkAgain },
+  { name: '0019-keep-comments', sql: keepComments },
 ];

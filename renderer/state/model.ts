@@ -30,6 +30,8 @@ export interface Model {
   readonly held: MemoryHold | null;
   /** How often what waits for an agent changed, by task: whoever shows it asks again. */
   readonly messageRounds: ReadonlyMap<number, number>;
+  /** The same of what is remarked on a task's change. */
+  readonly commentRounds: ReadonlyMap<number, number>;
   /** Those that changed since the snapshot, and those that were asked for. */
   readonly terminals: ReadonlyMap<number, Terminal>;
   /** How many times a rule was made or taken back while the window looked on. */
@@ -45,6 +47,7 @@ export const nothingKnown: Model = {
   settings: null,
   held: null,
   messageRounds: new Map(),
+  commentRounds: new Map(),
   terminals: new Map(),
   rulesSeen: 0,
 };
@@ -69,6 +72,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           settings: change.settings,
           held: change.held,
           messageRounds: next.messageRounds,
+          commentRounds: next.commentRounds,
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
         };
@@ -84,6 +88,11 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
       case 'messages.changed': {
         const round = (next.messageRounds.get(change.task) ?? 0) + 1;
         next = { ...next, messageRounds: new Map(next.messageRounds).set(change.task, round) };
+        break;
+      }
+      case 'comments.changed': {
+        const round = (next.commentRounds.get(change.task) ?? 0) + 1;
+        next = { ...next, commentRounds: new Map(next.commentRounds).set(change.task, round) };
         break;
       }
       case 'repository.changed':

@@ -7,6 +7,7 @@ import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
+import { createComments } from './comments';
 import * as data from './data';
 
 /** How much the fake core has: nothing, a working day, or far too much. */
@@ -120,6 +121,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     }
   }
 
+  const comments = createComments((task) => tell({ type: 'comments.changed', task }));
   const router = on.router({
     repositories: {
       list: on.repositories.list.handler(() => repositories),
@@ -203,6 +205,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);
+        comments.send(input.task);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Changes were asked for' });
       }),
       discard: on.tasks.discard.handler(({ input }) =>
@@ -236,6 +239,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           truncated: false,
         };
       }),
+    },
+    comments: {
+      list: on.comments.list.handler(({ input }) => comments.of(input.task)),
+      add: on.comments.add.handler(({ input }) => {
+        note('comments.add', input);
+        return comments.add(input);
+      }),
+      edit: on.comments.edit.handler(({ input }) => comments.change(input.comment, { text: input.text })),
+      remove: on.comments.remove.handler(({ input }) => comments.remove(input.comment)),
+      resolve: on.comments.resolve.handler(({ input }) =>
+        comments.change(input.comment, { resolvedAt: input.resolved ? Date.now() : null }),
+      ),
     },
     checkpoints: {
       list: on.checkpoints.list.handler(({ input }) => data.checkpoints(get(input.task), amount === 'much' ? 120 : 5)),

@@ -1,0 +1,135 @@
+import type { Comment, CommentPlace, LineRange } from '../core/contract/comment';
+import { type Command, UsageError } from './command';
+import { textOf } from './message';
+import { plain, plainLine } from './plain';
+import { withClient } from './task';
+import { ago } from './text';
+
+const add: Command = {
+  words: ['task', 'comment'],
+  usage: 'ID --file PATH [--lines N-M] [--old] --text TEXT',
+  summary: 'Remark on a file of a change, or on some of its lines; task reject sends all remarks at once',
+  options: {
+    file: { type: 'string' },
+    lines: { type: 'string' },
+    old: { type: 'boolean' },
+    text: { type: 'string' },
+  },
+  names: { least: 1, most: 1 },
+  examples: [
+    'task comment 12 --file src/app.ts --lines 40-44 --text "Close this on every path"',
+    'task comment 12 --file README.md --text "Say what it is for"',
+    'task comment 12 --file src/app.ts --lines 12 --old --text "Why was this removed?"',
+  ],
+  more: '  --old names lines as they were before the change, for what it takes away.\n',
+  async run(given, around) {
+    const place: CommentPlace = {
+      path: given.needed('file'),
+      side: given.flag('old') ? 'old' : 'new',
+      lines: linesIn(given.text('lines')),
+    };
+    const text = await textOf(given.needed('text'), around);
+    return withClient(around, async (client) => {
+      const task = given.id(0);
+      const { head, mergeBase } = await client.reviews.get({ task });
+      const comment = await client.comments.add({ task, head, mergeBase, place, text });
+      return {
+        json: comment,
+        text: `Kept comment ${comment.id} on ${inWords(comment.place)}.\n  Send it with the change: ${around.program} task reject ${task}\n`,
+      };
+    });
+  },
+};
+
+const list: Command = {
+  words: ['task', 'comments'],
+  usage: 'ID',
+  summary: 'What was remarked on a change, and what its agent did about it',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task comments 12', 'task comments 12 --json'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const comments = await client.comments.list({ task: given.id(0) });
+      return { json: comments, text: comments.length === 0 ? 'Nothing was remarked.\n' : comments.map(shown).join('') };
+    }),
+};
+
+const edit: Command = {
+  words: ['comment', 'edit'],
+  usage: 'ID --text TEXT',
+  summary: 'Change a comment that was not sent',
+  options: { text: { type: 'string' } },
+  names: { least: 1, most: 1 },
+  examples: ['comment edit 3 --text "Close this on every path, also when it throws"'],
+  async run(given, around) {
+    const text = await textOf(given.needed('text'), around);
+    return withClient(around, async (client) => {
+      const comment = await client.comments.edit({ comment: given.id(0), text });
+      return { json: comment, text: `Changed comment ${comment.id}.\n` };
+    });
+  },
+};
+
+const remove: Command = {
+  words: ['comment', 'remove'],
+  usage: 'ID',
+  summary: 'Take back a comment that was not sent',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['comment remove 3'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      await client.comments.remove({ comment: given.id(0) });
+      return { json: { removed: given.id(0) }, text: `Took comment ${given.id(0)} back.\n` };
+    }),
+};
+
+const resolve: Command = {
+  words: ['comment', 'resolve'],
+  usage: 'ID [--not]',
+  summary: 'Say that you are done with a comment, or with --not that you are not',
+  options: { not: { type: 'boolean' } },
+  names: { least: 1, most: 1 },
+  examples: ['comment resolve 3', 'comment resolve 3 --not'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const comment = await client.comments.resolve({ comment: given.id(0), resolved: !given.flag('not') });
+      return {
+        json: comment,
+        text: `Comment ${comment.id} is ${comment.resolvedAt === null ? 'open again' : 'resolved'}.\n`,
+      };
+    }),
+};
+
+/** Remarks on the lines of a change: making, listing, changing, taking back, being done with. */
+export const commentCommands: readonly Command[] = [add, list, edit, remove, resolve];
+
+/** Reads `12` or `12-14`. Throws UsageError for anything else. */
+function linesIn(typed: string | undefined): LineRange | null {
+  if (typed === undefined) return null;
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(typed.trim()) ?? [];
+  const lines = { first: Number(first), last: Number(last) };
+  if (first === undefined || lines.first < 1 || lines.last < lines.first)
+    throw new UsageError('--lines must be a line or a range of lines, for example 12 or 12-14.');
+  return lines;
+}
+
+function shown(comment: Comment): string {
+  const { id, place, now, text, since, sentAt, createdAt, resolvedAt } = comment;
+  const fate = resolvedAt === null ? comment.fate : `${comment.fate}, resolved`;
+  const there = now === null ? `${inWords(place)} (no longer there)` : inWords(now);
+  const lines = plain(text).trim().split('\n');
+  const changes = since === null ? [] : plain(since).split('\n');
+  return [
+    `${id}  ${fate}  ${ago(sentAt ?? createdAt)}  ${there}`,
+    ...lines.map((line) => `    ${line}`),
+    ...changes.map((line) => `      ${line}`),
+    '',
+  ].join('\n');
+}
+
+function inWords({ path, side, lines }: CommentPlace): string {
+  const where = lines === null ? '' : lines.first === lines.last ? `:${lines.first}` : `:${lines.first}-${lines.last}`;
+  return `${plainLine(path)}${where}${side === 'old' ? ' (before)' : ''}`;
+}

@@ -1,0 +1,159 @@
+import type { Caller } from '../contract/caller';
+import type { Comment, CommentPlace } from '../contract/comment';
+import { CodedError } from '../contract/errors';
+import { readBlob } from '../git/blob';
+import { mergeBase } from '../git/diff';
+import { refOid, resolveBranch } from '../git/resolve';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import {
+  addComment,
+  type CommentRow,
+  commentsOf,
+  editComment,
+  readComment,
+  removeComment,
+  resolveComment,
+  sendComment,
+} from '../store/comments';
+import type { Database } from '../store/database';
+import { taskRow } from '../store/task-row';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { alone, mustBe } from './acting';
+import type { Room } from './room';
+import { type ChangeNow, standing } from './standing';
+
+/** What is remarked on a task's change, in the order it was, and what became of each. */
+export async function list(room: Room, task: number): Promise<Comment[]> {
+  const rows = commentsOf(room.db, task);
+  return rows.length === 0 ? [] : (await followed(room, task, rows)).comments;
+}
+
+/** Keeps a remark on a change in review as a draft. Throws BAD_INPUT when the place is not in it. */
+export function add(
+  room: Room,
+  { by }: Caller,
+  input: { task: number; head: string; mergeBase: string; place: CommentPlace; text: string },
+): Promise<Comment> {
+  const { task } = input;
+  return alone(task, async () => {
+    mustBe(taskRow(room.db, task), ['review'], 'commented on');
+    const work = taskWork(room.db, task);
+    const quote = await quoteOf(await repositoryPlace(room.git, work.repository), input);
+    const id = await room.writer.write((db) => {
+      mustBe(taskRow(db, task), ['review'], 'commented on');
+      return addComment(db, { ...input, quote, by, at: room.now() });
+    });
+    return told(room, id);
+  });
+}
+
+/** Changes what a draft says. */
+export function edit(room: Room, input: { comment: number; text: string }): Promise<Comment> {
+  return changed(room, input.comment, (db) => editComment(db, input));
+}
+
+/** Takes a draft back. */
+export async function remove(room: Room, comment: number): Promise<void> {
+  const { task } = readComment(room.db, comment);
+  await alone(task, () => room.writer.write((db) => removeComment(db, { comment, at: room.now() })));
+  room.announceComments(task);
+}
+
+/** Notes that the person is done with a comment, or not after all. */
+export function resolve(room: Room, input: { comment: number; resolved: boolean }): Promise<Comment> {
+  const at = input.resolved ? room.now() : null;
+  return changed(room, input.comment, (db) => resolveComment(db, { comment: input.comment, at }));
+}
+
+/** Drafts, each where its lines are in the change as it stands. */
+export interface Drafts {
+  readonly comments: readonly Comment[];
+  readonly now: ChangeNow | null;
+}
+
+/** What waits to be sent with a change, to be noted by `send` in the transaction that sends the change back. */
+export async function drafts(room: Room, task: number): Promise<Drafts> {
+  const rows = commentsOf(room.db, task).filter(({ sentAt }) => sentAt === null);
+  return rows.length === 0 ? { comments: [], now: null } : followed(room, task, rows);
+}
+
+/** Notes that drafts go to the agent. Throws MOVED when one was changed, or another one added, since they were read. */
+export function send(db: Database, { comments, now }: Drafts, { task, at }: { task: number; at: number }): void {
+  const waiting = commentsOf(db, task).filter(({ sentAt }) => sentAt === null);
+  const same = waiting.length === comments.length && waiting.every(({ text }, index) => text === comments[index]?.text);
+  if (!same)
+    throw new CodedError('MOVED', `The comments on task ${task} were changed as they were sent. Send them again.`);
+  for (const comment of comments) {
+    const place = now === null || comment.now === null ? comment : { place: comment.now, ...now };
+    sendComment(db, { comment: comment.id, place: place.place, head: place.head, mergeBase: place.mergeBase, at });
+  }
+}
+
+/** Follows comments to the change as it stands. Without a branch, they stay as they were. */
+async function followed(
+  room: Room,
+  task: number,
+  rows: readonly CommentRow[],
+): Promise<{ comments: Comment[]; now: ChangeNow | null }> {
+  const work = taskWork(room.db, task);
+  const place = await repositoryPlace(room.git, work.repository);
+  const now = await changeNow(place, work);
+  if (now !== null) return { comments: [...(await standing(place, rows, now))], now };
+  const still = { now: null, since: null };
+  return { comments: rows.map((row) => ({ ...row, fate: row.sentAt === null ? 'draft' : 'sent', ...still })), now };
+}
+
+async function changed(room: Room, comment: number, change: (db: Database) => void): Promise<Comment> {
+  const { task } = readComment(room.db, comment);
+  return alone(task, async () => {
+    await room.writer.write(change);
+    return told(room, comment);
+  });
+}
+
+async function told(room: Room, id: number): Promise<Comment> {
+  const { task } = readComment(room.db, id);
+  room.announceComments(task);
+  const comment = (await list(room, task)).find((each) => each.id === id);
+  if (comment === undefined) throw new CodedError('NOT_FOUND', `There is no comment ${id}. See: task comments ${task}`);
+  return comment;
+}
+
+/** The change as it stands; null when its branch is gone. */
+async function changeNow(place: RepositoryPlace, work: TaskWork): Promise<ChangeNow | null> {
+  const head = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);
+  if (head === null) return null;
+  const base = await resolveBranch(place, work.base);
+  return { head, mergeBase: (await mergeBase(place, base, head)) ?? base, state: work.state };
+}
+
+const quotedLines = 20;
+const quotedCharacters = 4_000;
+
+/** The lines a remark is about. Throws BAD_INPUT when the change has no such file, or the file no such lines. */
+async function quoteOf(
+  repository: RepositoryPlace,
+  { head, mergeBase: base, place }: { head: string; mergeBase: string; place: CommentPlace },
+): Promise<string> {
+  const blob = await readBlob(repository, { commit: place.side === 'new' ? head : base, path: place.path });
+  if (blob === null) {
+    throw new CodedError(
+      'BAD_INPUT',
+      `Looked for ${place.path} ${place.side === 'new' ? 'in the change' : 'before the change'}; it is not there. Choose a file of the change.`,
+      { facts: { path: place.path } },
+    );
+  }
+  if (place.lines === null) return '';
+  const lines = blob.toString('utf8').replace(/\n$/, '').split('\n');
+  if (place.lines.last > lines.length) {
+    throw new CodedError(
+      'BAD_INPUT',
+      `${place.path} has ${lines.length === 1 ? '1 line' : `${lines.length} lines`}, so there is no line ${place.lines.last} to comment on.`,
+      { facts: { path: place.path, lines: lines.length } },
+    );
+  }
+  return lines
+    .slice(place.lines.first - 1, Math.min(place.lines.last, place.lines.first - 1 + quotedLines))
+    .join('\n')
+    .slice(0, quotedCharacters);
+}

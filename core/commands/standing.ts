@@ -1,0 +1,141 @@
+import type { Comment, CommentPlace, LineRange } from '../contract/comment';
+import type { TaskState } from '../contract/task';
+import { readBlob } from '../git/blob';
+import type { Place } from '../git/checkout';
+import { followLines, touches } from '../git/follow-lines';
+import { type FileHunks, fileHunks } from '../git/hunks';
+import type { CommentRow } from '../store/comments';
+
+/** The change comments are followed to. */
+export interface ChangeNow {
+  readonly mergeBase: string;
+  readonly head: string;
+  readonly state: TaskState;
+}
+
+const sinceBytes = 8_000;
+
+/** What became of each comment in the change as it stands. */
+export async function standing(
+  place: Place,
+  comments: readonly CommentRow[],
+  now: ChangeNow,
+): Promise<readonly Comment[]> {
+  // Many comments on one file of one commit ask git once.
+  const asked = new Map<string, Promise<FileHunks | null>>();
+  const between: Between = (base, head, path) => {
+    const key = `${base} ${head} ${path}`;
+    let answer = asked.get(key);
+    if (answer === undefined) {
+      // A commit of long ago may have been pruned; then its lines are looked for by what they say.
+      answer = fileHunks(place, { base, head, path }).catch(() => null);
+      asked.set(key, answer);
+    }
+    return answer;
+  };
+  return Promise.all(comments.map((comment) => standingOf(place, { comment, now, between })));
+}
+
+type Between = (base: string, head: string, path: string) => Promise<FileHunks | null>;
+
+async function standingOf(
+  place: Place,
+  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
+): Promise<Comment> {
+  const found = await (comment.place.side === 'new' ? inNew : inOld)(place, { comment, now, between });
+  return { ...comment, fate: fateOf(comment, found, now), now: found.at, since: sinceOf(found.changes) };
+}
+
+/** Where a comment's lines are, and what was changed in them. */
+interface Found {
+  readonly at: CommentPlace | null;
+  readonly changed: boolean;
+  readonly changes: readonly string[];
+}
+
+function fateOf(comment: CommentRow, { at, changed }: Found, now: ChangeNow): Comment['fate'] {
+  if (comment.sentAt === null) return 'draft';
+  if (now.state === 'queued' || now.state === 'running' || now.state === 'waiting') return 'sent';
+  if (changed) return 'addressed';
+  const { path, lines } = comment.place;
+  return at?.path === path && at.lines?.first === lines?.first ? 'ignored' : 'moved';
+}
+
+function sinceOf(changes: readonly string[]): string | null {
+  const text = changes.filter((change) => change !== '').join('\n');
+  return text === '' ? null : text.slice(0, sinceBytes);
+}
+
+/** Lines of the change as it leaves the file: followed from the commit they were in to the newest one. */
+async function inNew(
+  place: Place,
+  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
+): Promise<Found> {
+  const { path, lines } = comment.place;
+  const file = await between(comment.head, now.head, path);
+  if (file === null) return byWords(place, comment, now.head);
+  if (file.path === null) return { at: null, changed: true, changes: [] };
+  if (lines === null) {
+    const at = { ...comment.place, path: file.path };
+    return { at, changed: file.hunks.length > 0, changes: file.hunks.map(({ text }) => text) };
+  }
+  const followed = followLines(file.hunks, lines);
+  return {
+    at: { ...comment.place, path: file.path, lines: followed.lines },
+    changed: followed.changed.length > 0,
+    changes: followed.changed.map(({ text }) => text),
+  };
+}
+
+/** Lines that the change takes away: what it does to them then, and what it does to them now. */
+async function inOld(
+  place: Place,
+  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
+): Promise<Found> {
+  const { path, lines } = comment.place;
+  const base = await between(comment.mergeBase, now.mergeBase, path);
+  if (base === null) return byWords(place, comment, now.mergeBase);
+  if (base.path === null) return { at: null, changed: true, changes: [] };
+  const at = {
+    ...comment.place,
+    path: base.path,
+    lines: lines === null ? null : followLines(base.hunks, lines).lines,
+  };
+  const [then, today] = await Promise.all([
+    between(comment.mergeBase, comment.head, path),
+    between(now.mergeBase, now.head, base.path),
+  ]);
+  const before = then === null ? null : about(then, lines);
+  const after = today === null ? null : about(today, at.lines);
+  const changed = before !== after;
+  return { at, changed, changes: changed && after !== null ? [after] : [] };
+}
+
+/** What is done to some lines of a file, or to all of it. */
+function about({ hunks }: FileHunks, lines: LineRange | null): string {
+  return hunks
+    .filter((hunk) => lines === null || touches(hunk, lines))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** Where the words of a comment's lines stand, when there is no telling how they came there. */
+async function byWords(place: Place, comment: CommentRow, commit: string): Promise<Found> {
+  const { path, lines } = comment.place;
+  const text = (await readBlob(place, { commit, path }))?.toString('utf8');
+  if (text === undefined) return { at: null, changed: true, changes: [] };
+  if (lines === null) return { at: comment.place, changed: false, changes: [] };
+  const first = nearest(text.split('\n'), comment.quote.split('\n'), lines.first);
+  if (first === null) return { at: null, changed: true, changes: [] };
+  const moved = { first, last: first + lines.last - lines.first };
+  return { at: { ...comment.place, lines: moved }, changed: false, changes: [] };
+}
+
+/** The line nearest to `line` from which the words stand as they are; null when they stand nowhere. */
+function nearest(text: readonly string[], words: readonly string[], line: number): number | null {
+  const starts = text.flatMap((_, at) => (words.every((word, index) => text[at + index] === word) ? [at + 1] : []));
+  return starts.reduce<number | null>(
+    (best, start) => (best === null || Math.abs(start - line) < Math.abs(best - line) ? start : best),
+    null,
+  );
+}

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTerminal } from './terminal';
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeAll(async () => {
+  terminal = await openTerminal();
+  await terminal.start();
+});
+afterAll(() => terminal.close());
+
+const type = (...words: string[]) => terminal.type(words);
+
+test('lines of a change are commented on in the terminal, sent with it, and told apart afterwards', async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
+  const added = await type('task', 'add', ...made, '[write: one.txt | one]', '--wait', '--json');
+  const id = String(added.json.id);
+  expect((await type('task', 'comments', id)).out).toBe('Nothing was remarked.\n');
+  const kept = await type('task', 'comment', id, '--file', 'one.txt', '--lines', '1', '--text', 'Make it two');
+  expect(kept.out).toMatch(new RegExp(`Kept comment 1 on one\\.txt:1\\.\\n.*task reject ${id}`));
+  await type('comment', 'edit', '1', '--text', 'Make it three');
+  expect((await type('task', 'comments', id)).out).toMatch(/^1 {2}draft {2}.* {2}one\.txt:1\n {4}Make it three\n$/);
+
+  expect(await type('task', 'reject', id, '--comment', '[write: one.txt | three]')).toMatchObject({ code: 0 });
+  await type('task', 'wait', id);
+  const after = await type('task', 'comments', id);
+  expect(after.out).toMatch(/^1 {2}addressed .*one\.txt:1\n {4}Make it three\n {6}-one\n {6}\+three\n$/);
+  expect((await type('comment', 'resolve', '1')).out).toBe('Comment 1 is resolved.\n');
+  expect((await type('task', 'comments', id)).out).toContain('addressed, resolved');
+  expect((await type('comment', 'remove', '1')).err).toContain('the agent has it already');
+});
+
+test('lines that are none, and a change sent back without a word, are refused with what to type', async () => {
+  const refused = await type('task', 'comment', '1', '--file', 'one.txt', '--lines', '3-2', '--text', 'x');
+  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('for example 12 or 12-14') });
+  const wordless = await type('task', 'reject', '1');
+  expect(wordless.code).not.toBe(0);
+  expect(wordless.err).toContain('Say what task 1 should do differently, or comment on its lines first.');
+});

@@ -1,0 +1,37 @@
+import type { Comment } from '../../../core/contract/comment';
+
+/** The comments of the harness: kept in memory, and never done anything about. */
+export function createComments(announce: (task: number) => void) {
+  let all: readonly Comment[] = [];
+  const change = (id: number, to: Partial<Comment>): Comment => {
+    const found = all.find((comment) => comment.id === id);
+    if (found === undefined) throw new Error(`There is no comment ${id}.`);
+    const changed = { ...found, ...to };
+    all = all.map((comment) => (comment.id === id ? changed : comment));
+    announce(changed.task);
+    return changed;
+  };
+  return {
+    of: (task: number) => all.filter((comment) => comment.task === task),
+    change,
+    add(given: Pick<Comment, 'task' | 'place' | 'head' | 'mergeBase' | 'text'>): Comment {
+      const comment: Comment = {
+        ...given,
+        ...{ id: all.length + 1, quote: '', by: 'person', createdAt: Date.now(), sentAt: null, resolvedAt: null },
+        ...{ fate: 'draft', now: given.place, since: null },
+      };
+      all = [...all, comment];
+      announce(comment.task);
+      return comment;
+    },
+    remove(id: number): void {
+      const { task } = change(id, {});
+      all = all.filter((comment) => comment.id !== id);
+      announce(task);
+    },
+    send(task: number): void {
+      for (const { id } of all.filter((comment) => comment.task === task && comment.sentAt === null))
+        change(id, { sentAt: Date.now(), fate: 'sent' });
+    },
+  };
+}
