@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     // Tests wait for git far more than they compute, so no core is left idle for the sake of the runner.
     maxWorkers: '100%',
+    globalSetup: ['test/support/template-room.ts'],
     // What is waited for comes when it comes; only what never comes should fail.
     expect: { poll: { timeout: 10_000 } },
     coverage: {

@@ -30,6 +30,27 @@ export interface Captured {
   readonly gitFolders: readonly GitFolder[];
   /** What could not be stored, one line each. */
   readonly leftOut: readonly string[];
+  /** The index at that moment. */
+  readonly index: Index;
+  /** Everything in the index is on disk as the index has it, and nothing else is, so that both are the same tree. */
+  readonly isAsStaged: boolean;
+}
+
+/** What an index holds. */
+export interface Index {
+  /** `ls-files --stage -v -z` as printed. */
+  readonly listing: Buffer;
+  readonly entries: readonly IndexEntry[];
+}
+
+/** One entry of an index: a letter for its flags, its stage, and what it is. */
+export type IndexEntry = Entry & { readonly flag: string; readonly stage: string };
+
+/** One line of `ls-files --stage -v`: a letter for the flags, mode, id, stage and path. */
+export function readIndexLine(line: string): IndexEntry {
+  const tab = line.indexOf('\t');
+  const [flag = '', mode = '', oid = '', stage = ''] = line.slice(0, tab).split(' ');
+  return { flag, mode, oid, stage, path: line.slice(tab + 1) };
 }
 
 /**
@@ -42,10 +63,10 @@ export async function captureFiles(trustedOrNot: Place, also: readonly BytePath[
   const found = await findFiles(place, also, leftOut);
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
-    const entries = await storeFiles(place, scratch, found.files);
-    const tree = await writeTree(place, join(scratch, 'index'), [...entries, ...found.links]);
+    const entries = [...(await storeFiles(place, scratch, found.files)), ...found.links];
+    const tree = await writeTree(place, join(scratch, 'index'), entries);
     const gitFolders = await storeGitFolders(place, scratch, found.gitFolders, leftOut);
-    return { tree, gitFolders, leftOut };
+    return { tree, gitFolders, leftOut, index: found.index, isAsStaged: isSame(found.index.entries, entries) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -95,18 +116,31 @@ export function readable(path: BytePath): string {
 /** A backup keeps names that only other file systems would misread. */
 const asOnDisk = ['-c', 'core.protectHFS=false', '-c', 'core.protectNTFS=false'] as const;
 
+function isSame(staged: readonly IndexEntry[], entries: readonly Entry[]): boolean {
+  const onDisk = new Map(entries.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
+  const isThere = ({ stage, mode, oid, path }: IndexEntry) => stage === '0' && onDisk.get(path) === `${mode} ${oid}`;
+  return staged.length === entries.length && staged.every(isThere);
+}
+
 interface Found {
+  readonly index: Index;
   readonly files: readonly BytePath[];
   /** Submodules without files, as the index has them. */
   readonly links: readonly Entry[];
   readonly gitFolders: readonly BytePath[];
 }
 
+/** How git marks, among entries of the index, a file that is none. */
+const otherMark = '? ';
+
 async function findFiles(place: Place, also: readonly BytePath[], leftOut: string[]): Promise<Found> {
-  const [tracked, untracked] = await Promise.all([
-    runGit(place, ['ls-files', '-z', '--stage'], { maxBytes: 1 << 30 }),
-    runGit(place, ['ls-files', '-z', '--others', '--exclude-standard'], { maxBytes: 1 << 30 }),
-  ]);
+  const args = ['ls-files', '-z', '-v', '--stage', '--others', '--exclude-standard'];
+  const { stdout } = await runGit(place, args, { maxBytes: 1 << 30 });
+  const lines = splitNul(stdout.toString('latin1'));
+  const untracked = lines.filter((line) => line.startsWith(otherMark)).map((line) => line.slice(otherMark.length));
+  const listed = lines.filter((line) => !line.startsWith(otherMark));
+  const listing = Buffer.from(listed.map((line) => `${line}\0`).join(''), 'latin1');
+  const index: Index = { listing, entries: listed.map(readIndexLine) };
   const files = new Set<BytePath>();
   const links: Entry[] = [];
   const gitFolders: BytePath[] = [];
@@ -118,9 +152,7 @@ async function findFiles(place: Place, also: readonly BytePath[], leftOut: strin
     for (const file of inside) files.add(file);
     return inside.length > 0 || gitFolders.some((folder) => folder.startsWith(`${path}/`));
   };
-  for (const line of splitNul(tracked.stdout.toString('latin1'))) {
-    const tab = line.indexOf('\t');
-    const [[mode = '', oid = ''], path] = [line.slice(0, tab).split(' '), line.slice(tab + 1)];
+  for (const { mode, oid, path } of index.entries) {
     // What lies beyond a link is not part of the checkout.
     if (!(await isFolder(parentOf(path)))) continue;
     const stats = await lstat(onDisk(place, path)).catch(() => null);
@@ -130,7 +162,7 @@ async function findFiles(place: Place, also: readonly BytePath[], leftOut: strin
       keep(path, stats, files, leftOut);
     }
   }
-  for (const path of splitNul(untracked.stdout.toString('latin1'))) {
+  for (const path of untracked) {
     // Git lists a repository inside the repository as one folder and does not look into it.
     if (path.endsWith('/')) await nested(path.slice(0, -1));
     else {
@@ -143,7 +175,7 @@ async function findFiles(place: Place, also: readonly BytePath[], leftOut: strin
     const stats = await lstat(onDisk(place, path)).catch(() => null);
     if (stats !== null) keep(path, stats, files, leftOut);
   }
-  return { files: [...files], links, gitFolders };
+  return { index, files: [...files], links, gitFolders };
 }
 
 /** Lists every file beneath a path. Git folders are listed apart when asked for, else walked like any other. */

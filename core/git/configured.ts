@@ -1,99 +1,113 @@
-import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
 
-/** Every key some configuration names, and the files those keys were read from. */
-export interface Listing {
-  readonly keys: readonly string[];
-  /** As git gives them: `file:` and a path, or `command line:`. */
-  readonly origins: readonly string[];
+/** One thing that is configured: its key as git writes keys, and its value. */
+export type Setting = readonly [key: string, value: string];
+
+/** A checkout whose configuration is asked for, by which git. */
+export interface Configured {
+  readonly git: Git;
+  readonly checkout: Checkout;
 }
 
-interface Known {
-  /** What the files were known by when they were read, in their order. */
-  readonly marks: readonly string[];
-  readonly keys: readonly string[];
-}
+/** Has git read the bytes of one file of configuration; null when it cannot. */
+export type Parse = (content: Buffer) => Promise<readonly Setting[] | null>;
 
-/** A file written so shortly before it was read could be written again without its times telling the two apart. */
-const settleMs = 100;
+/** A file longer than this is left to git. */
+const mostBytes = 256 * 1024;
 
-/** Repositories and worktrees remembered at most for one git; beyond that all are read again. */
+/** Files remembered at most for one git; beyond that all are read again. */
 const mostKnown = 1_000;
 
-const knownOf = new WeakMap<Git, Map<string, Known>>();
+const knownOf = new WeakMap<Git, Map<string, Promise<readonly Setting[] | null>>>();
 
 /**
- * The keys an untrusted checkout is configured with. Whoever may write to the repository may change them at any moment,
- * so they are read anew, with `read`, unless every file they can come from is the very one it was at the last reading, by
- * device, inode, size and times. Where that cannot be told (a file included from elsewhere, a file just written, a file
- * system that counts whole seconds, a home that is not named) they are read anew each time.
+ * The keys an untrusted checkout is configured with; null when that is more than its own and the person's files say (a
+ * file included from elsewhere, a home that is not named, something that is no plain file): then git must be asked.
+ *
+ * Whoever may write to the repository may change them at any moment, so the files are read for every answer. What is
+ * remembered is what git made of the very same bytes.
  */
-export async function configuredKeys(
-  where: { readonly git: Git; readonly checkout: Checkout },
-  read: () => Promise<Listing>,
-): Promise<readonly string[]> {
-  const files = sourcesOf(where);
-  if (files === null) return (await read()).keys;
-  const known = knownOf.get(where.git) ?? new Map<string, Known>();
-  knownOf.set(where.git, known);
-  const name = files.join('\0');
-  const from = Date.now();
-  const before = await marksOf(files, from);
-  const last = known.get(name);
-  if (before !== null && last !== undefined && same(before, last.marks)) return last.keys;
-  const { keys, origins } = await read();
-  known.delete(name);
-  if (before === null || !origins.every((origin) => isOneOf(files, origin)) || keys.some(includes)) return keys;
-  const after = await marksOf(files, from);
-  if (after === null || !same(before, after)) return keys;
-  if (known.size >= mostKnown) known.clear();
-  known.set(name, { marks: before, keys });
+export async function configuredKeys(where: Configured, parse: Parse): Promise<readonly string[] | null> {
+  const personal = personalFiles(where.git);
+  if (personal === null) return null;
+  const found = await Promise.all(
+    [...personal, ...ownFiles(where.checkout)].map((file) => settingsIn(where.git, file, parse)),
+  );
+  const keys: string[] = [];
+  for (const settings of found) {
+    if (settings === 'unknown') return null;
+    for (const [key] of settings === 'absent' ? [] : settings) keys.push(key);
+  }
   return keys;
 }
 
-/** The files git reads for an untrusted checkout, whose system configuration is left out; null when one is not known. */
-function sourcesOf({ git, checkout }: { readonly git: Git; readonly checkout: Checkout }): readonly string[] | null {
-  const { HOME: home, XDG_CONFIG_HOME: configured } = git.environment;
+/** What a repository itself configures, remembered likewise; null when git must be asked. */
+export async function ownSettings(where: Configured, parse: Parse): Promise<readonly Setting[] | null> {
+  const [shared, worktree] = await Promise.all(
+    ownFiles(where.checkout).map((file) => settingsIn(where.git, file, parse)),
+  );
+  // Whether a worktree's own file counts is git's to say.
+  return worktree !== 'absent' || shared === undefined || typeof shared === 'string' ? null : shared;
+}
+
+/** The person's files; null when not known. The system's are left out for an untrusted checkout. */
+function personalFiles({ environment }: Git): readonly string[] | null {
+  const { HOME: home, XDG_CONFIG_HOME: configured } = environment;
   if (home === undefined || !isAbsolute(home)) return null;
   const personal = configured === undefined || configured === '' ? join(home, '.config') : configured;
   // A relative one means a folder of whichever checkout git runs in.
   if (!isAbsolute(personal)) return null;
-  return [
-    join(checkout.commonDir, 'config'),
-    join(checkout.gitDir, 'config.worktree'),
-    join(home, '.gitconfig'),
-    join(personal, 'git', 'config'),
-  ];
+  return [join(personal, 'git', 'config'), join(home, '.gitconfig')];
 }
 
-function isOneOf(files: readonly string[], origin: string): boolean {
-  return origin === 'command line:' || (origin.startsWith('file:') && files.includes(origin.slice('file:'.length)));
+function ownFiles({ commonDir, gitDir }: Checkout): readonly [string, string] {
+  return [join(commonDir, 'config'), join(gitDir, 'config.worktree')];
+}
+
+/** What one file says by itself; `unknown` when it cannot be told without git. */
+async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonly Setting[] | 'absent' | 'unknown'> {
+  const content = await contentOf(file);
+  if (typeof content === 'string') return content;
+  const known = knownOf.get(git) ?? new Map<string, Promise<readonly Setting[] | null>>();
+  knownOf.set(git, known);
+  const name = createHash('sha256').update(content).digest('base64');
+  const parsed = known.get(name) ?? parse(content);
+  if (!known.has(name)) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(name, parsed);
+    // What failed once may do better: the disk was full, or there were too many processes.
+    parsed.then(
+      (settings) => settings === null && known.delete(name),
+      () => known.delete(name),
+    );
+  }
+  const settings = await parsed;
+  return settings === null || settings.some(([key]) => includes(key)) ? 'unknown' : settings;
 }
 
 function includes(key: string): boolean {
   return key.startsWith('include.') || key.startsWith('includeif.');
 }
 
-/** One text for each file that differs when the file does; null when a file's times do not tell that. */
-async function marksOf(files: readonly string[], now: number): Promise<readonly string[] | null> {
-  const marks = await Promise.all(files.map((file) => markOf(file, now)));
-  return marks.every((mark) => mark !== null) ? marks : null;
-}
-
-async function markOf(file: string, now: number): Promise<string | null> {
-  const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) return found.code === 'ENOENT' || found.code === 'ENOTDIR' ? 'absent' : null;
-  if (!tellsTimes(found) || Number(found.ctimeNs / 1_000_000n) > now - settleMs) return null;
-  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
-}
-
-function tellsTimes({ ctimeNs }: BigIntStats): boolean {
-  return ctimeNs % 1_000_000_000n !== 0n;
-}
-
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((mark, index) => mark === other[index]);
+async function contentOf(file: string): Promise<Buffer | 'absent' | 'unknown'> {
+  try {
+    // Without this flag a pipe in its place would be waited for.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() || stats.size > mostBytes) return 'unknown';
+      const content = await handle.readFile();
+      return content.length > mostBytes ? 'unknown' : content;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'unknown';
+  }
 }

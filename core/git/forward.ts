@@ -1,11 +1,10 @@
 import { lstat, mkdir, readFile, readlink, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BytePath, onDisk } from './capture';
+import { type BytePath, onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { preparedIndex } from './lock';
 import { had, has, inPlaceOf, type Step, submodule } from './obstacles';
 import { runGit, splitNul } from './run';
-import { readIndexLine } from './snapshot';
 
 /**
  * Brings a checkout's files and index from one commit to the next along the steps, then puts the prepared index in

@@ -1,5 +1,5 @@
 import type { Place } from './checkout';
-import { type Discovery, runGit } from './run';
+import { type Discovery, runGit, splitNul } from './run';
 
 /** Who a commit is by. */
 export interface Identity {
@@ -9,7 +9,14 @@ export interface Identity {
 
 /** The person's name and address as git sees them for this repository, or in this folder; null when either is not set. */
 export async function readIdentity(place: Place | Discovery): Promise<Identity | null> {
-  const [name, email] = await Promise.all([value(place, 'user.name'), value(place, 'user.email')]);
+  const { stdout } = await runGit(place, ['config', '--get-regexp', '-z', '^user\\.(name|email)$'], {
+    successExitCodes: [1],
+    systemConfiguration: true,
+  });
+  // Git lists what the system configures first, and what counts is what it lists last.
+  const found = new Map(splitNul(stdout).map((entry) => [entry.slice(0, entry.indexOf('\n')), entry] as const));
+  const value = (key: string) => (found.get(key) ?? '').slice(key.length + 1).trim();
+  const [name, email] = [value('user.name'), value('user.email')];
   return name && email ? { name, email } : null;
 }
 
@@ -27,12 +34,4 @@ export function identityVariables(identity: Identity): Record<string, string> {
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
   };
-}
-
-async function value(place: Place | Discovery, key: string): Promise<string> {
-  const { stdout } = await runGit(place, ['config', '--get', '-z', key], {
-    successExitCodes: [1],
-    systemConfiguration: true,
-  });
-  return stdout.toString('utf8').replace(/\0$/, '').trim();
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Place } from './checkout';
+import type { Setting } from './configured';
 import { readHead } from './open';
-import { runGit, splitNul } from './run';
+import { listOwnSettings, runGit, splitNul } from './run';
 import { worktreeStatus } from './status';
 
 /** What a person should know before trusting a repository. */
@@ -77,10 +78,11 @@ function hashOf(programs: readonly Program[]): string {
 }
 
 async function findPrograms(place: Place): Promise<Program[]> {
-  const configuration = (await ownConfiguration(place)).filter(([key, value]) => executes(key, value));
+  const settings = await listOwnSettings(place);
+  const executing = settings.filter(([key, value]) => executes(key, value));
   return [
-    ...(await hooks(place)),
-    ...(await Promise.all(configuration.map((entry) => configured(place, entry)))),
+    ...(await hooks(place, settings)),
+    ...(await Promise.all(executing.map((setting) => configured(place, setting)))),
     ...(await attributes(place)),
     ...(await agentSettings(place)),
   ];
@@ -111,7 +113,7 @@ function executes(key: string, value: string): boolean {
   return executing.some((pattern) => pattern.test(key));
 }
 
-async function configured(place: Place, [key, value]: readonly [string, string]): Promise<Program> {
+async function configured(place: Place, [key, value]: Setting): Promise<Program> {
   const content = [value, ...(await filesNamed(place, value))].join('\0');
   return { line: `${printable(key)} = ${printable(value)}`, content };
 }
@@ -127,23 +129,9 @@ async function filesNamed(place: Place, command: string): Promise<string[]> {
   return digests;
 }
 
-/** What the repository itself configures, included files and all; not what the person or the system does. */
-async function ownConfiguration(place: Place): Promise<(readonly [string, string])[]> {
-  const { stdout } = await runGit(place, ['config', '--list', '-z', '--show-scope', '--includes']);
-  const parts = splitNul(stdout);
-  const own: (readonly [string, string])[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    if (parts[at] !== 'local' && parts[at] !== 'worktree') continue;
-    const entry = parts[at + 1] ?? '';
-    const end = entry.indexOf('\n');
-    own.push(end === -1 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)]);
-  }
-  return own;
-}
-
-async function hooks(place: Place): Promise<Program[]> {
+async function hooks(place: Place, settings: readonly Setting[]): Promise<Program[]> {
   const { workTree, commonDir } = place.checkout;
-  const path = (await ownConfiguration(place)).filter(([key]) => key === 'core.hookspath').pop()?.[1];
+  const path = settings.filter(([key]) => key === 'core.hookspath').pop()?.[1];
   const directory = path === undefined ? join(commonDir, 'hooks') : isAbsolute(path) ? path : join(workTree, path);
   const found: Program[] = [];
   for (const name of (await readdir(directory).catch(() => [])).sort()) {

@@ -1,9 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { type BytePath, onDisk, readable } from './capture';
+import { type BytePath, onDisk, readable, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import type { Landing } from './lock';
 import { runGit, splitNul } from './run';
-import { readIndexLine } from './snapshot';
 
 /** One path that differs between the two commits of a landing. */
 export interface Step {

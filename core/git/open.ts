@@ -1,9 +1,10 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CodedError } from '../contract/errors';
-import type { Checkout } from './checkout';
+import type { Checkout, Place } from './checkout';
 import type { Git } from './git';
 import { gitDirOf } from './links';
+import { refOid } from './resolve';
 import { type RunResult, runGit } from './run';
 
 /** What HEAD is. */
@@ -53,22 +54,31 @@ export async function openRepository(git: Git, path: string): Promise<OpenReposi
 }
 
 /** Reads HEAD of a checkout. */
-export async function readHead(place: {
-  readonly git: Git;
-  readonly checkout: Checkout;
-  readonly trusted: boolean;
-}): Promise<Head> {
-  const [symbolic, commit] = await Promise.all([
-    runGit(place, ['symbolic-ref', '-q', 'HEAD'], { successExitCodes: [1] }),
-    runGit(place, ['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { successExitCodes: [1, 128] }),
-  ]);
-  const branch = symbolic.stdout
-    .toString('utf8')
-    .trim()
-    .replace(/^refs\/heads\//, '');
-  const oid = commit.exitCode === 0 ? commit.stdout.toString('utf8').trim() : '';
-  if (symbolic.exitCode === 0) return oid ? { kind: 'branch', branch, oid } : { kind: 'unborn', branch };
-  return { kind: 'detached', oid };
+export async function readHead(place: Place): Promise<Head> {
+  const { stdout, exitCode } = await runGit(place, ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'], {
+    successExitCodes: [1, 128],
+  });
+  const [oid = '', ref = '', rest] = stdout.toString('utf8').split('\n');
+  // Where HEAD has no commit git looks for other refs of that name.
+  const isTold = exitCode === 0 && rest === '' && /^[0-9a-f]{40,64}$/.test(oid) && !ref.endsWith('/HEAD');
+  if (!isTold) return readHeadInParts(place);
+  return ref === 'HEAD' ? { kind: 'detached', oid } : { kind: 'branch', branch: branchOf(ref), oid };
+}
+
+/** The same of a HEAD without a commit, or one whose name something else has as well. */
+async function readHeadInParts(place: Place): Promise<Head> {
+  const symbolic = await runGit(place, ['symbolic-ref', '-q', 'HEAD'], { successExitCodes: [1] });
+  const ref = symbolic.exitCode === 0 ? symbolic.stdout.toString('utf8').trim() : null;
+  const tip = ref === null ? 'HEAD' : await refOid(place, ref);
+  const args = ['rev-parse', '-q', '--verify', `${tip}^{commit}`];
+  const commit = tip === null ? null : await runGit(place, args, { successExitCodes: [1, 128] });
+  const oid = commit?.exitCode === 0 ? commit.stdout.toString('utf8').trim() : '';
+  if (ref === null) return { kind: 'detached', oid };
+  return oid ? { kind: 'branch', branch: branchOf(ref), oid } : { kind: 'unborn', branch: branchOf(ref) };
+}
+
+function branchOf(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '');
 }
 
 async function folder(path: string): Promise<string> {

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { CodedError } from '../contract/errors';
 
 /** What to run. */
@@ -9,7 +10,7 @@ export interface Execution {
   readonly directory: string;
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Written to its input, which is then closed. */
+  /** Written to its input, which is then closed; without it there is nothing to read. */
   readonly input?: string | Buffer | undefined;
   /** Ends it, with everything it started; the call then throws CANCELLED. */
   readonly signal?: AbortSignal | undefined;
@@ -49,9 +50,9 @@ export function execute(what: Execution): Promise<Executed> {
       env: what.environment,
       // A session of its own: no terminal to prompt on, and one id to end the whole group by.
       detached: process.platform !== 'win32',
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: [what.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
-    });
+    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
     if (child.pid !== undefined) what.onProcess?.({ pid: child.pid, command: [program, ...args].join(' ') });
     const stdout: Buffer[] = [];
     let size = 0;
@@ -111,8 +112,8 @@ export function execute(what: Execution): Promise<Executed> {
       stderr = (stderr + chunk.toString('utf8')).slice(-keepOfStderr);
     });
     // A program that does not read its input to the end is not a failure of ours; its exit status says what it is.
-    child.stdin.on('error', () => {});
-    child.stdin.end(what.input ?? '');
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(what.input);
 
     const settle = () => {
       clearTimeout(timer);

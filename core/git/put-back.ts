@@ -2,7 +2,7 @@ import { lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CodedError } from '../contract/errors';
-import { type BytePath, captureFiles, type GitFolder, onDisk, readable } from './capture';
+import { type BytePath, captureFiles, type GitFolder, onDisk, readable, readIndexLine } from './capture';
 import type { Checkout, Place } from './checkout';
 import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
@@ -11,7 +11,7 @@ import { readHead } from './open';
 import { refOid, treeOf } from './resolve';
 import { filesOf, readSnapshot, stateOf, writeFiles, writeGitFolder, writeIndex } from './restore';
 import { runGit, splitNul } from './run';
-import { readIndexLine, type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
+import { type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
 
 /** What putting a worktree back would do, or why it cannot be done now. */
 export type PutBackPlan =

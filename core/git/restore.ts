@@ -1,13 +1,13 @@
 import { chmod, lstat, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { CodedError } from '../contract/errors';
-import { type BytePath, onDisk } from './capture';
+import { type BytePath, onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { readHead } from './open';
 import { runGit, splitNul } from './run';
-import { readIndexLine, type SnapshotState } from './snapshot';
+import type { SnapshotState } from './snapshot';
 
 /** What a snapshot was taken of. Throws GIT_FAILED when the ref is no snapshot. */
 export async function readSnapshot(place: Place, ref: string): Promise<SnapshotState> {

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Place } from './checkout';
-import { configuredKeys, type Listing } from './configured';
+import { configuredKeys, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
 import { type Executed, execute } from './process';
@@ -54,7 +54,8 @@ export async function runGit(
 ): Promise<RunResult> {
   const trusted = 'checkout' in where && where.trusted;
   const overrides = trusted ? (options.silent ? silent : []) : untrusted;
-  const silencers = trusted && !options.silent ? [] : await named(where, options);
+  const programs = (!trusted || options.silent) && !runNothing.has(args[0]);
+  const silencers = programs ? await named(where, options) : [];
   const result = await call(where, args, { ...options, overrides: [...always, ...overrides, ...silencers] });
   if (result.truncated && !options.truncate) {
     throw new CodedError(
@@ -117,27 +118,61 @@ export function gitError(failed: {
   });
 }
 
+/** Naming things and reading configuration run nothing, whatever is configured. */
+const runNothing: ReadonlySet<string | undefined> = new Set(['config', 'rev-parse']);
+
 /** Silencers for what is configured by name here and now: configuration may change any moment. */
 async function named(where: Place | Discovery, options: RunOptions): Promise<Override[]> {
-  const read = () => listKeys(where, options);
   const remembers = 'checkout' in where && !where.trusted && !options.systemConfiguration;
-  return neutralise(remembers ? await configuredKeys(where, read) : (await read()).keys);
+  const known = remembers ? await configuredKeys(where, (content) => parse(where, content)) : null;
+  return neutralise(known ?? (await listKeys(where, options)));
 }
 
-async function listKeys(where: Place | Discovery, options: RunOptions): Promise<Listing> {
-  // Listing the configuration runs nothing, whatever it says.
-  const args = ['config', '--list', '-z', '--name-only', '--show-origin', '--includes'];
+async function listKeys(where: Place | Discovery, options: RunOptions): Promise<string[]> {
+  const args = ['config', '--list', '-z', '--name-only', '--includes'];
   const result = await call(where, args, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     silent: true,
     overrides: [...always, ...untrusted],
   });
   if (result.exitCode !== 0) throw gitError({ where, args, exitCode: result.exitCode, stderr: result.stderr });
-  const parts = splitNul(result.stdout);
-  return {
-    origins: parts.filter((_, index) => index % 2 === 0),
-    keys: parts.filter((_, index) => index % 2 === 1),
-  };
+  return splitNul(result.stdout);
+}
+
+/**
+ * What the repository itself configures, included files and all; not what the person or the system does. The place must
+ * not be trusted.
+ */
+export async function listOwnSettings(place: Place): Promise<readonly Setting[]> {
+  const known = await ownSettings(place, (content) => parse(place, content));
+  if (known !== null) return known;
+  const { stdout } = await runGit(place, ['config', '--list', '-z', '--show-scope', '--includes']);
+  const parts = splitNul(stdout);
+  const own: Setting[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    if (parts[at] === 'local' || parts[at] === 'worktree') own.push(settingOf(parts[at + 1] ?? ''));
+  }
+  return own;
+}
+
+/** What git reads out of the bytes of one file of configuration; null when it refuses them. */
+async function parse(where: Place | Discovery, content: Buffer): Promise<readonly Setting[] | null> {
+  const { stdout, exitCode, truncated } = await call(
+    where,
+    ['config', '--list', '-z', '--no-includes', '--file', '-'],
+    {
+      silent: true,
+      overrides: [],
+      input: content,
+    },
+  );
+  return exitCode === 0 && !truncated ? splitNul(stdout).map(settingOf) : null;
+}
+
+/** An entry as git lists it: the key, a line end, and the value, if it has one. */
+function settingOf(entry: string): Setting {
+  const end = entry.indexOf('\n');
+  return end === -1 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)];
 }
 
 function call(

@@ -1,14 +1,22 @@
-import { copyFile, lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { type BytePath, type Captured, captureFiles, type Entry, type GitFolder, writeTree } from './capture';
+import {
+  type BytePath,
+  type Captured,
+  captureFiles,
+  type Entry,
+  type GitFolder,
+  type Index,
+  writeTree,
+} from './capture';
 import type { Checkout, Place } from './checkout';
 import { wasFiltered } from './filters';
-import { identityVariables } from './identity';
 import { captureIgnored, type Ignored } from './ignored';
+import { type NewObject, newObject, writeObjects } from './objects';
 import { type Head, readHead } from './open';
-import { readGit, runGit, splitNul } from './run';
+import { runGit, splitNul } from './run';
 
 /** A worktree's whole state, kept by a ref. */
 export interface Snapshot {
@@ -84,7 +92,8 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
   const head = options.head ?? (await readHead(place));
   const headOid = head.kind === 'unborn' ? null : head.oid;
   const files = options.files ?? (await captureFiles(place, also));
-  const index = await captureIndex(place);
+  const { index } = files;
+  const intended = await intendedIn(place, index);
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
     const ignored = options.ignored === false ? nothingIgnored : await captureIgnored(place, scratch);
@@ -95,24 +104,25 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
       head: headOid,
       branch: head.kind === 'detached' ? null : head.branch,
       gitFolders: gitFolders.map((folder) => folder.path),
-      intended: index.intended,
+      intended,
       ignored: ignored.files.length > 0,
       filtered: await wasFiltered(place.checkout),
       ...(Object.keys(underWay).length > 0 && { underWay }),
     };
-    const commit = (tree: string, parents: readonly (string | null)[]) => commitTree(place, { tree, parents, at });
-    const stateTree = await writeState(place, scratch, { state, index, ignored: ignored.files });
+    const like = files.tree;
+    const rest = await makeRest(place, scratch, { state, index, ignored: ignored.files, like });
+    const isAsStaged = files.isAsStaged && intended.length === 0;
+    const stagedTree = isAsStaged ? files.tree : await writeStaged(place, scratch, { index, intended });
     // Each git folder is a commit of its own: a tree may not be grafted into an index without reading it.
-    const folders = [];
-    for (const folder of gitFolders) folders.push(await commit(folder.tree, []));
-    const stagedTree = await writeStaged(place, scratch, index);
-    const kept = new Set([...keep, ...commitsIn(underWay)].filter((commit) => commit !== headOid));
-    const oid = await commit(files.tree, [
-      headOid,
-      await commit(stagedTree, [headOid]),
-      ...kept,
-      await commit(stateTree, folders),
-    ]);
+    const folders = gitFolders.map(({ tree }) => makeCommit({ tree, parents: [], at }));
+    const above = headOid === null ? [] : [headOid];
+    const staged = makeCommit({ tree: stagedTree, parents: above, at });
+    const restCommit = makeCommit({ tree: rest.tree, parents: folders.map(({ oid }) => oid), at });
+    const kept = [...keep, ...commitsIn(underWay)];
+    const parents = new Set([...above, staged.oid, ...kept, restCommit.oid]);
+    const whole = makeCommit({ tree: files.tree, parents: [...parents], at });
+    await writeObjects(place, [...rest.objects, ...folders, staged, restCommit, whole]);
+    const { oid } = whole;
     await create(place, ref, oid);
     const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
     return {
@@ -124,32 +134,58 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
   }
 }
 
-/** Writes what a snapshot says beside files and index as a tree. */
-async function writeState(
+/** What a snapshot says beside files and index, as the tree that is to hold it and the files of that tree. */
+async function makeRest(
   place: Place,
   scratch: string,
-  what: { readonly state: SnapshotState; readonly index: Index; readonly ignored: readonly Entry[] },
-): Promise<string> {
-  const { state, index, ignored } = what;
-  const paths = [join(scratch, 'state.json'), join(scratch, 'index')] as const;
-  await Promise.all([writeFile(paths[0], JSON.stringify(state)), writeFile(paths[1], index.listing)]);
-  const args = ['hash-object', '-w', '--no-filters', '--', ...paths];
-  const [stateOid = '', indexOid = ''] = (await readGit(place, args)).split('\n');
-  const entries = [
-    { mode: '100644', oid: indexOid, path: 'index' },
-    { mode: '100644', oid: stateOid, path: 'state.json' },
+  what: {
+    readonly state: SnapshotState;
+    readonly index: Index;
+    readonly ignored: readonly Entry[];
+    readonly like: string;
+  },
+): Promise<{ readonly tree: string; readonly objects: readonly NewObject[] }> {
+  const { state, index, ignored, like } = what;
+  const listing = newObject('blob', index.listing, like);
+  const said = newObject('blob', Buffer.from(JSON.stringify(state)), like);
+  const files = [
+    { mode: '100644', oid: listing.oid, path: 'index' },
+    { mode: '100644', oid: said.oid, path: 'state.json' },
+  ];
+  const more = [
     ...index.entries
       .filter((entry) => entry.stage !== '0')
       .map((entry) => ({ ...entry, path: `unmerged/${entry.stage}/${entry.path}` })),
     ...ignored.map((entry) => ({ ...entry, path: `ignored/${entry.path}` })),
   ];
-  if (entries.length > 2) return writeTree(place, join(scratch, 'state'), entries);
-  const input = entries.map(({ mode, oid, path }) => `${mode} blob ${oid}\t${path}\0`).join('');
-  return readGit(place, ['mktree', '-z'], { input });
+  if (more.length > 0) {
+    return { tree: await writeTree(place, join(scratch, 'state'), [...files, ...more]), objects: [listing, said] };
+  }
+  const parts = files.flatMap(({ mode, oid, path }) => [Buffer.from(`${mode} ${path}\0`), Buffer.from(oid, 'hex')]);
+  const tree = newObject('tree', Buffer.concat(parts), like);
+  return { tree: tree.oid, objects: [listing, said, tree] };
+}
+
+/** A commit of a snapshot. */
+function makeCommit({ tree, parents, at }: CommitParts): NewObject {
+  const who = `Switchyard <switchyard@localhost> ${Math.floor(at / 1000)} +0000`;
+  const lines = [`tree ${tree}`, ...parents.map((oid) => `parent ${oid}`), `author ${who}`, `committer ${who}`];
+  return newObject('commit', Buffer.from(`${lines.join('\n')}\n\nswitchyard backup\n`), tree);
+}
+
+interface CommitParts {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** Writes what is staged as a tree, by way of a copy of the index: git would note the tree in the index itself. */
-async function writeStaged(place: Place, scratch: string, index: Index): Promise<string> {
+async function writeStaged(
+  place: Place,
+  scratch: string,
+  { index, intended }: { readonly index: Index; readonly intended: readonly BytePath[] },
+): Promise<string> {
   const indexFile = join(scratch, 'staged');
   const copied = await copyFile(join(place.checkout.gitDir, 'index'), indexFile).then(
     () => true,
@@ -159,7 +195,7 @@ async function writeStaged(place: Place, scratch: string, index: Index): Promise
   const written = copied ? await runGit(place, args, { indexFile, successExitCodes: [128] }) : null;
   if (written?.exitCode === 0) return written.stdout.toString('utf8').trim();
   // Where a merge left several stages of a file there is no tree of all.
-  const staged = index.entries.filter((entry) => entry.stage === '0' && !index.intended.includes(entry.path));
+  const staged = index.entries.filter((entry) => entry.stage === '0' && !intended.includes(entry.path));
   return writeTree(place, indexFile, staged);
 }
 
@@ -182,21 +218,13 @@ function commitsIn(underWay: Readonly<Record<string, string>>): string[] {
   return heads.flatMap(([, text]) => text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)));
 }
 
-interface Index {
-  /** `ls-files --stage -v -z` as printed. */
-  readonly listing: Buffer;
-  readonly entries: readonly (Entry & { readonly stage: string })[];
-  readonly intended: readonly string[];
-}
-
-async function captureIndex(place: Place): Promise<Index> {
-  const { stdout: listing } = await runGit(place, ['ls-files', '-z', '-v', '--stage'], { maxBytes: 1 << 30 });
-  const entries = splitNul(listing.toString('latin1')).map(readIndexLine);
+/** The paths that are in the index with intent only. */
+async function intendedIn(place: Place, { entries }: Index): Promise<readonly BytePath[]> {
   // What is only intended is listed as empty; most worktrees have nothing of the kind, and are spared the comparison.
-  if (!entries.some(({ oid }) => emptyBlobs.includes(oid))) return { listing, entries, intended: [] };
+  if (!entries.some(({ oid }) => emptyBlobs.includes(oid))) return [];
   const args = ['diff-files', '-z', '--name-only', '--diff-filter=A', '--ignore-submodules=all'];
-  const { stdout: added } = await runGit(place, args);
-  return { listing, entries, intended: splitNul(added.toString('latin1')) };
+  const { stdout } = await runGit(place, args);
+  return splitNul(stdout.toString('latin1'));
 }
 
 /** The id of a file without bytes, in either format of ids. */
@@ -204,29 +232,6 @@ const emptyBlobs: readonly string[] = [
   'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
   '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 ];
-
-/** One line of `ls-files --stage -v`: a letter for the flags, mode, id, stage and path. */
-export function readIndexLine(line: string): Entry & { readonly flag: string; readonly stage: string } {
-  const tab = line.indexOf('\t');
-  const [flag = '', mode = '', oid = '', stage = ''] = line.slice(0, tab).split(' ');
-  return { flag, mode, oid, stage, path: line.slice(tab + 1) };
-}
-
-async function commitTree(
-  place: Place,
-  commit: { readonly tree: string; readonly parents: readonly (string | null)[]; readonly at: number },
-): Promise<string> {
-  // Without the sign git reads a small number as a year or an hour.
-  const seconds = `@${Math.floor(commit.at / 1000)} +0000`;
-  const parents = commit.parents.filter((parent): parent is string => parent !== null).flatMap((oid) => ['-p', oid]);
-  return readGit(place, ['commit-tree', ...parents, '-m', 'switchyard backup', commit.tree], {
-    variables: {
-      ...identityVariables({ name: 'Switchyard', email: 'switchyard@localhost' }),
-      GIT_AUTHOR_DATE: seconds,
-      GIT_COMMITTER_DATE: seconds,
-    },
-  });
-}
 
 async function create(place: Place, ref: string, oid: string): Promise<void> {
   const args = ['update-ref', '--no-deref', ref, oid, '0'.repeat(oid.length)];

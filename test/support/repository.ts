@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { copyTemplate } from './template';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,10 @@ export interface SampleRepository {
 export async function createRepository(path: string, home: string): Promise<SampleRepository> {
   await mkdir(path, { recursive: true });
   await mkdir(home, { recursive: true });
-  await writeFile(join(home, '.gitconfig'), '[user]\n\tname = Ada Person\n\temail = ada@example.invalid\n');
+  await writeFile(
+    join(home, '.gitconfig'),
+    '[user]\n\tname = Ada Person\n\temail = ada@example.invalid\n[maintenance]\n\tauto = false\n',
+  );
   const environment = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   const repository: SampleRepository = {
     path,
@@ -38,9 +42,17 @@ export async function createRepository(path: string, home: string): Promise<Samp
       return repository.git('rev-parse', 'HEAD');
     },
   };
-  await repository.git('init', '--quiet', '--initial-branch=main');
-  await repository.write('README.md', '# Sample\n');
-  await repository.write('source/app.txt', 'one\ntwo\nthree\n');
-  await repository.commit('Begin');
+  await copyTemplate('sample', path, async (folder) => {
+    const make = (...args: string[]) => run('git', ['-C', folder, ...args], { env: environment });
+    await make('init', '--quiet', '--initial-branch=main', '--template=');
+    await mkdir(join(folder, '.git', 'hooks'));
+    await mkdir(join(folder, 'source'));
+    await writeFile(join(folder, 'README.md'), '# Sample\n');
+    await writeFile(join(folder, 'source/app.txt'), 'one\ntwo\nthree\n');
+    await make('add', '--all');
+    await make('commit', '--quiet', '--message', 'Begin');
+  });
+  // The copies are files of their own, by their times and numbers.
+  await repository.git('update-index', '-q', '--refresh');
   return repository;
 }

@@ -19,6 +19,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Checkout, Place, WorktreePlace, WorktreeTrust } from '../../../core/git/checkout';
 import { findGit, type Git } from '../../../core/git/git';
 import { openRepository } from '../../../core/git/open';
+import { copyTemplate } from '../../support/template';
 
 /** A home of its own and folders that vanish with the test file; the developer's own git is never asked. */
 export interface Bench {
@@ -58,10 +59,15 @@ export function createBench(): Bench {
     repository: async (name = `repository-${++count}`, files = { 'readme.txt': 'one\ntwo\nthree\n' }) => {
       const path = join(folder, name);
       mkdirSync(path, { recursive: true });
-      bench.plain(path, 'init', '-q', '-b', 'main');
-      for (const [file, content] of Object.entries(files)) write(path, file, content);
-      bench.plain(path, 'add', '-A');
-      bench.plain(path, 'commit', '-q', '-m', 'First');
+      await copyTemplate(JSON.stringify(files), path, (template) => {
+        bench.plain(template, 'init', '-q', '-b', 'main', '--template=');
+        for (const name of ['hooks', 'info']) mkdirSync(join(template, '.git', name));
+        for (const [file, content] of Object.entries(files)) write(template, file, content);
+        bench.plain(template, 'add', '-A');
+        bench.plain(template, 'commit', '-q', '-m', 'First');
+      });
+      // The copies are files of their own, by their times and numbers.
+      bench.plain(path, 'update-index', '-q', '--refresh');
       const { checkout } = await openRepository(bench.git, path);
       return { git: bench.git, checkout, trusted: false };
     },
@@ -70,7 +76,7 @@ export function createBench(): Bench {
     mkdirSync(home);
     writeFileSync(
       join(home, '.gitconfig'),
-      '[user]\n\tname = Ada Person\n\temail = ada@example.test\n[advice]\n\tdetachedHead = false\n',
+      '[user]\n\tname = Ada Person\n\temail = ada@example.test\n[advice]\n\tdetachedHead = false\n[maintenance]\n\tauto = false\n',
     );
     bench.git = await findGit(environment);
   });

@@ -91,6 +91,24 @@ describe('opening a repository', () => {
     });
   });
 
+  test.each(['refs/tags/HEAD', 'refs/heads/HEAD', 'refs/remotes/HEAD/HEAD'])(
+    'is not misled by a ref named %s',
+    async (ref) => {
+      const { checkout } = await bench.repository();
+      const top = checkout.workTree;
+      const oid = bench.plain(top, 'rev-parse', 'HEAD').trim();
+      const other = bench.plain(top, 'commit-tree', '-m', 'Other', 'HEAD^{tree}').trim();
+      bench.plain(top, 'update-ref', ref, other);
+      // A file of that name may not be taken for the commit either.
+      writeFileSync(join(top, 'HEAD^{commit}'), '');
+      expect((await openRepository(bench.git, top)).head).toEqual({ kind: 'branch', branch: 'main', oid });
+      bench.plain(top, 'checkout', '-q', '--detach', oid);
+      expect((await openRepository(bench.git, top)).head).toEqual({ kind: 'detached', oid });
+      bench.plain(top, 'symbolic-ref', 'HEAD', 'refs/heads/fresh');
+      expect((await openRepository(bench.git, top)).head).toEqual({ kind: 'unborn', branch: 'fresh' });
+    },
+  );
+
   test('tells a detached and an unborn HEAD', async () => {
     const place = await bench.repository();
     const top = place.checkout.workTree;

@@ -1,0 +1,55 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Place } from '../../../core/git/checkout';
+import { findGit } from '../../../core/git/git';
+import { readIdentity } from '../../../core/git/identity';
+import { trustHash } from '../../../core/git/inspect';
+import { openRepository, readHead } from '../../../core/git/open';
+import { snapshotWorktree } from '../../../core/git/snapshot';
+import { createBench, write } from './fixture';
+
+const bench = createBench();
+
+/** A repository behind a git that notes each program started, and how many an action starts. */
+async function counting() {
+  const place = await bench.repository();
+  const [program, log] = [join(bench.folder, 'counting-git'), join(bench.folder, 'started')];
+  writeFileSync(
+    program,
+    `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec '${(await findGit(bench.environment)).program}' "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+  const at: Place = { ...place, git: { ...bench.git, program } };
+  const started = async (action: () => Promise<unknown>) => {
+    rmSync(log, { force: true });
+    await action();
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+    return lines.map((line) => line.replace(/^.*--literal-pathspecs (-c \S+ )*/, '').split(' ', 1)[0]);
+  };
+  // What the configuration says is read once for all of them.
+  await trustHash(at);
+  return { at, started };
+}
+
+test('what is asked of a repository all the time takes one git program or two', async () => {
+  const { at, started } = await counting();
+  expect(await started(() => readHead(at))).toEqual(['rev-parse']);
+  expect(await started(() => readIdentity(at))).toEqual(['config']);
+  expect(await started(() => openRepository(at.git, at.checkout.workTree))).toEqual(['rev-parse', 'rev-parse']);
+  expect(await started(() => trustHash(at))).toEqual(['ls-tree']);
+});
+
+test('the state of a worktree is kept with as few git programs as it takes', async () => {
+  const { at, started } = await counting();
+  let time = 0;
+  const keep = () => {
+    time += 1_000;
+    return snapshotWorktree(at, { ref: `refs/switchyard/checkpoint/1/${time}`, at: time, ignored: false });
+  };
+  const clean = ['rev-parse', 'ls-files', 'hash-object', 'update-index', 'write-tree', 'unpack-objects', 'update-ref'];
+  expect(await started(keep)).toEqual(clean);
+  // With edits what is staged is a tree of its own.
+  write(at.checkout.workTree, 'new.txt', 'new');
+  expect((await started(keep)).sort()).toEqual([...clean, 'write-tree'].sort());
+});
