@@ -13,7 +13,7 @@ import { asTrusted, contents, createBench, dirtyNames, soil, write } from './fix
 
 const bench = createBench();
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
-const trees = process.env.SWITCHYARD_TEST_SETS === 'all' ? 100 : 6;
+const trees = process.env.SWITCHYARD_TEST_SETS === 'all' ? 100 : 3;
 let count = 0;
 
 interface Scene {

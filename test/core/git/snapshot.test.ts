@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -19,6 +20,7 @@ import { addWorktree } from '../../../core/git/worktree';
 import { asTrusted, contents, createBench, dirtyNames as names, soil, write } from './fixture';
 
 const bench = createBench();
+const trees = process.env.SWITCHYARD_TEST_SETS === 'all' ? 10 : 3;
 
 /** Everything git says about a worktree's state, index entries with their stages included. */
 function state(directory: string): string {
@@ -58,7 +60,7 @@ test.each([
     '* filter=loud\n',
   ],
 ])(
-  'ten random dirty worktrees come back byte for byte: %s',
+  'random dirty worktrees come back byte for byte: %s',
   async (kind, configuration, rules) => {
     const files = Object.fromEntries(
       names.map((name, number) => [name, number % 2 ? 'one\ntwo\n' : `file ${number}\r\nx\r\n`]),
@@ -73,7 +75,7 @@ test.each([
     bench.plain(top, 'commit', '-q', '--allow-empty', '-m', 'Converted');
     const start = bench.plain(top, 'rev-parse', 'HEAD').trim();
     let dirty = 0;
-    for (let number = 0; number < 10; number++) {
+    for (let number = 0; number < trees; number++) {
       const seed = number + kind.length * 1000;
       const name = `${kind.replace(/[^a-z]+/g, '-')}-${number}`;
       const from = await worktree(place, name, start);
@@ -94,7 +96,7 @@ test.each([
       rmSync(from.checkout.workTree, { recursive: true });
       bench.plain(top, 'worktree', 'prune');
       bench.plain(top, 'update-ref', '-d', `refs/heads/switchyard/${name}`);
-      if (number % 5 === 4) forget(top);
+      if (number === trees - 1 || number % 5 === 4) forget(top);
       const kept = await readSnapshot(place, snapshot.ref);
       expect(kept).toMatchObject({ head: start, branch: `switchyard/${name}` });
       const to = await worktree(place, name, start);
@@ -103,7 +105,7 @@ test.each([
       expect(state(to.checkout.workTree), `seed ${seed}`).toEqual(before[1]);
     }
     // Clean trees would prove nothing.
-    expect(dirty).toBeGreaterThanOrEqual(9);
+    expect(dirty).toBeGreaterThanOrEqual(trees - 1);
   },
   120_000,
 );
@@ -134,6 +136,26 @@ test('a conflict in the index, flags, and commits on no branch come back', async
   const to = await worktree(place, 'conflict-again', head ?? '');
   await restoreSnapshot(to, { ref: snapshot.ref });
   expect([contents(to.checkout.workTree), state(to.checkout.workTree)]).toEqual(before);
+});
+
+test('two copies of one nested repository both come back', async () => {
+  const place = await bench.repository();
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'twins', start);
+  const [one, other] = ['one', 'other'].map((name) => join(from.checkout.workTree, name)) as [string, string];
+  bench.plain(from.checkout.workTree, 'init', '-q', '-b', 'main', one);
+  bench.plain(one, 'commit', '-q', '--allow-empty', '-m', 'Inside');
+  cpSync(one, other, { recursive: true });
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(3, 3), at: 3 });
+  expect(snapshot.leftOut).toEqual([]);
+  expect(snapshot.gitFolders.map(({ tree }) => tree)).toHaveLength(2);
+  expect(new Set(snapshot.gitFolders.map(({ tree }) => tree)).size).toBe(1);
+  rmSync(from.checkout.workTree, { recursive: true });
+  bench.plain(place.checkout.workTree, 'worktree', 'prune');
+  const to = await worktree(place, 'twins-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  for (const name of ['one', 'other'])
+    expect(bench.plain(join(to.checkout.workTree, name), 'log', '--format=%s')).toBe('Inside\n');
 });
 
 test('a repository nested in the worktree keeps its files and its commits', async () => {
