@@ -1,6 +1,7 @@
 import { type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useApp } from '../state/app';
 import { say } from '../state/said';
+import { useLooks } from './looks';
 import { type Shown, takesFrom, takeTogetherFrom, tooSoon } from './readable';
 
 /** How and when the person answered, in the time of events. */
@@ -47,8 +48,9 @@ export function useReadable(id: number, active: boolean, steered: boolean): Read
     const reachedAt = active ? performance.now() : null;
     setShown((old) => ({ ...old, reachedAt, steered: howReached.current }));
   }, [active, id]);
-  const byPress = takesFrom(shown, 'press');
-  const byKey = takesFrom(shown, 'key');
+  const looks = useLooks();
+  const byPress = takesFrom(shown, 'press', looks);
+  const byKey = takesFrom(shown, 'key', looks);
   const takes = useTaking(({ by }) => (by === 'key' ? byKey : byPress));
   return { ready: useReached(active ? Math.max(byKey, byPress) : byPress), takes };
 }
@@ -62,6 +64,7 @@ export function useReadableTogether(ids: readonly number[]): Readable {
   const from = takeTogetherFrom(
     ids.map((id) => onScreen.get(id)?.shownAt ?? never),
     pickedAt,
+    useLooks(),
   );
   return { ready: useReached(from), takes: useTaking(() => from) };
 }
