@@ -11,6 +11,8 @@ export interface Conversation {
   /** The place of the row an event is in, if it is in one. */
   readonly placeOf: (seq: number) => number | undefined;
   readonly used: Used;
+  /** The checkpoint the worktree is at, as `Rows` has it. */
+  readonly here: number | null;
   readonly failure: Failure | null;
   readonly loading: boolean;
 }
@@ -21,6 +23,7 @@ const nothing: Conversation = {
   seq: 0,
   placeOf: () => undefined,
   used: none.used,
+  here: none.here,
   failure: null,
   loading: true,
 };
@@ -42,9 +45,10 @@ export function useConversation(session: number | null): Conversation {
       if (frame !== 0) return;
       frame = window.setTimeout(() => {
         frame = 0;
-        const { seq, used, rowOf } = rows;
+        const { seq, used, here, rowOf } = rows;
         const placeOf = (event: number): number | undefined => rowOf[event];
-        setShown({ session, conversation: { rows: [...rows.rows], seq, used, placeOf, failure, loading: false } });
+        const whole = { rows: [...rows.rows], seq, used, here, placeOf };
+        setShown({ session, conversation: { ...whole, failure, loading: false } });
       }, 16);
     };
     const follow = async (signal: AbortSignal): Promise<void> => {

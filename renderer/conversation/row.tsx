@@ -18,6 +18,8 @@ interface Props {
   readonly row: Row;
   readonly task: Task;
   readonly newest: boolean;
+  /** The worktree is at the checkpoint of this row. */
+  readonly here: boolean;
   /** A row that folds is opened. */
   readonly open: boolean;
   /** All of a long text is shown: what was found may be anywhere in it. */
@@ -27,7 +29,7 @@ interface Props {
 
 /** One row of a conversation. */
 export const RowView = memo(
-  function RowView({ row, task, newest, open, whole, onToggle }: Props): ReactNode {
+  function RowView({ row, task, newest, here, open, whole, onToggle }: Props): ReactNode {
     switch (row.kind) {
       case 'prompt':
         return (
@@ -82,7 +84,7 @@ export const RowView = memo(
           </p>
         );
       case 'checkpoint':
-        return <TurnMark row={row} task={task} />;
+        return <TurnMark row={row} task={task} here={here} />;
       case 'back':
         return <WentBack row={row} task={task} />;
     }
@@ -90,12 +92,13 @@ export const RowView = memo(
   (old, next) =>
     old.row === next.row &&
     old.newest === next.newest &&
+    old.here === next.here &&
     old.open === next.open &&
     old.whole === next.whole &&
     old.onToggle === next.onToggle &&
     (next.row.kind !== 'request' || old.task.requests === next.task.requests) &&
     ((next.row.kind !== 'checkpoint' && next.row.kind !== 'back') || old.task.worktree === next.task.worktree) &&
-    (next.row.kind !== 'thought' || old.task.state === next.task.state),
+    ((next.row.kind !== 'thought' && next.row.kind !== 'checkpoint') || old.task.state === next.task.state),
 );
 
 function Tool(

@@ -69,6 +69,8 @@ export interface Rows {
   readonly rowOf: (number | undefined)[];
   /** What the conversation used so far and how full the model is with it, as far as the agent says. */
   used: Used;
+  /** The checkpoint its worktree is at, but for what was edited since; null before the first turn that changed files. */
+  here: number | null;
 }
 
 /** What a conversation used: the sum of its turns, null for what is not known; and its newest measure of the context. */
@@ -79,7 +81,7 @@ export interface Used extends Usage {
 /** A conversation with nothing in it. */
 export function noRows(): Rows {
   const used = { inputTokens: null, outputTokens: null, costUsd: null, context: null };
-  return { rows: [], seq: 0, places: new Map(), rowOf: [], used };
+  return { rows: [], seq: 0, places: new Map(), rowOf: [], used, here: null };
 }
 
 /** Adds events in place. An event already taken is passed over, so a second delivery changes nothing. */
@@ -159,6 +161,7 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       return to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed }) - 1;
     case 'checkpoint': {
       const { seq: _seq, type: kind, ...kept } = event;
+      to.here = event.checkpoint;
       return to.rows.push({ kind, key, ...kept }) - 1;
     }
     case 'back': {
@@ -168,6 +171,7 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       const place = to.places.get(name);
       if (place !== undefined) return place;
       to.places.set(name, to.rows.length);
+      to.here = event.checkpoint;
       return to.rows.push({ kind, key, ...gone }) - 1;
     }
     case 'usage':

@@ -155,6 +155,7 @@ export function Transcript(props: {
                     row={row}
                     task={task}
                     newest={item.index === rows.length - 1}
+                    here={row.kind === 'checkpoint' && row.checkpoint === known.here}
                     open={opened.has(row.key)}
                     whole={item.index === find.current}
                     onToggle={toggle}

@@ -3,7 +3,7 @@ import { conversationWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import { Icon } from '../parts/icon';
 import { useApp } from '../state/app';
-import { askBack, mayGoBack, showTurn } from '../state/checkpoints';
+import { askBack, leadsBack, mayGoBack, showTurn } from '../state/checkpoints';
 import { ChangeSize } from '../tasks/row';
 import { count, exactly } from '../text/amounts';
 import { cleanLine } from '../text/clean';
@@ -12,7 +12,13 @@ import type { Row } from './rows';
 type Of<Kind extends Row['kind']> = Extract<Row, { kind: Kind }>;
 
 /** The end of a turn: what it changed, and the way back to it. */
-export function TurnMark({ row, task }: { readonly row: Of<'checkpoint'>; readonly task: Task }): ReactNode {
+export function TurnMark(props: {
+  readonly row: Of<'checkpoint'>;
+  readonly task: Task;
+  /** The worktree is at its checkpoint. */
+  readonly here: boolean;
+}): ReactNode {
+  const { row, task, here } = props;
   const app = useApp();
   const { checkpoint, turn, files, additions, deletions } = row;
   return (
@@ -31,14 +37,16 @@ export function TurnMark({ row, task }: { readonly row: Of<'checkpoint'>; readon
           >
             Show changes
           </button>
-          <button
-            type="button"
-            className="link"
-            aria-label={`Go back to here, after turn ${turn}`}
-            onClick={() => askBack(app, task, checkpoint)}
-          >
-            Go back to here
-          </button>
+          {leadsBack(task, here) && (
+            <button
+              type="button"
+              className="link"
+              aria-label={`Go back to here, after turn ${turn}`}
+              onClick={() => askBack(app, task, checkpoint)}
+            >
+              Go back to here
+            </button>
+          )}
         </span>
       )}
     </div>

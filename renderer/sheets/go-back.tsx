@@ -116,10 +116,14 @@ function Choice(props: {
         </fieldset>
         <ul className="point-words">
           {stops && <li className="point-stops">{stopWords(task)}</li>}
-          {point.current && (
-            <li>The worktree is there already, unless files were edited since: then they become what they were.</li>
+          {point.current ? (
+            <li>
+              The worktree is there already. What was edited since becomes what it was: files, index and branch. What
+              git ignores stays as it is.
+            </li>
+          ) : (
+            <li>The worktree becomes what it was: files, index and branch. What git ignores stays as it is.</li>
           )}
-          <li>The worktree becomes what it was: files, index and branch. What git ignores stays as it is.</li>
           <li>{conversationWords(point.conversation)}</li>
           <li>What you leave is kept as a checkpoint first, so this can be undone.</li>
         </ul>

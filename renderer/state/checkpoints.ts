@@ -16,6 +16,14 @@ export function mayGoBack(task: Task): boolean {
   return task.session !== null && task.worktree !== null && task.state !== 'done';
 }
 
+/**
+ * Whether going back to a checkpoint would change anything that is known of. Where the worktree is already, only what was
+ * begun since can be undone: a turn that runs, or one that was broken off. What was edited by hand is for the sheet to say.
+ */
+export function leadsBack({ state }: Pick<Task, 'state'>, here: boolean): boolean {
+  return !here || state !== 'review';
+}
+
 /** Whether its agent is at work, or may be at any moment: then it has to be stopped before the task can go back. */
 export function isAtWork({ state }: Pick<Task, 'state'>): boolean {
   return state === 'queued' || state === 'running' || state === 'waiting';

@@ -466,12 +466,14 @@ describe('checkpoints', () => {
     await press('Escape');
     await press('g', '1');
 
-    await page.getByRole('button', { name: 'Go back to here, after turn 3' }).click();
+    // The worktree is where the newest turn left it.
+    expect(await page.getByRole('button', { name: 'Go back to here, after turn 3' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Go back to here, after turn 1' }).click();
     const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
-    await sheet.getByRole('radio', { name: /After turn 3/, checked: true }).waitFor();
+    await sheet.getByRole('radio', { name: /After turn 1/, checked: true }).waitFor();
     await sheet.getByText(/conversation goes on from there/).waitFor();
     expect(await harness.broken()).toEqual([]);
-    await press('ArrowDown', 'ArrowDown');
+    await press('ArrowUp');
     await sheet.getByRole('radio', { name: /After turn 2/, checked: true }).waitFor();
     await press('Enter');
     await sheet.waitFor({ state: 'detached' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Task } from '../../core/contract/task';
 import type { App } from '../../renderer/state/app';
-import { goBack, showTurn } from '../../renderer/state/checkpoints';
+import { goBack, leadsBack, showTurn } from '../../renderer/state/checkpoints';
 import { openTask } from '../../renderer/state/commands';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
 import { type Saying, undoLast } from '../../renderer/state/said';
@@ -91,4 +91,11 @@ test('one turn’s changes give way to the whole change when a task is opened', 
   expect(app.view.get().turn).toEqual({ task: 1, checkpoint: 2 });
   openTask(app, 1);
   expect(app.view.get().turn).toBeNull();
+});
+
+test('going back to where the worktree is already is offered only when a turn was begun since', () => {
+  expect(leadsBack({ state: 'review' }, true)).toBe(false);
+  for (const state of ['running', 'waiting', 'queued', 'failed', 'cancelled'] as const)
+    expect(leadsBack({ state }, true)).toBe(true);
+  expect(leadsBack({ state: 'review' }, false)).toBe(true);
 });

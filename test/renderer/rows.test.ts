@@ -12,6 +12,25 @@ function rowsOf(...bodies: readonly TranscriptBody[]) {
 const tool = { type: 'tool', call: 'c', title: 'npm test', kind: 'execute' } as const;
 
 describe('the rows of a conversation', () => {
+  test('know at which checkpoint the worktree is: after the newest turn that changed files, or where was gone back to', () => {
+    const rows = noRows();
+    expect(rows.here).toBeNull();
+    const turn = { type: 'checkpoint', files: 1, additions: 1, deletions: 0 } as const;
+    const back = { type: 'back', name: 'After turn 1', conversation: 'back' } as const;
+    const bodies: TranscriptBody[] = [
+      { ...turn, checkpoint: 1, turn: 1 },
+      { ...turn, checkpoint: 2, turn: 2 },
+      { type: 'text', message: 'm', text: 'A turn without a change.' },
+      { ...back, back: 1, checkpoint: 1, left: 3 },
+      { ...back, back: 2, checkpoint: 3, left: 1 },
+    ];
+    const seen = transcript(bodies).map((event) => {
+      addEvents(rows, [event]);
+      return rows.here;
+    });
+    expect(seen).toEqual([1, 2, 2, 1, 3]);
+  });
+
   test('pieces of one message are one row', () => {
     const rows = rowsOf({ type: 'text', message: 'm', text: 'Hel' }, { type: 'text', message: 'm', text: 'lo' });
     expect(rows).toMatchObject([{ kind: 'text', text: 'Hello' }]);

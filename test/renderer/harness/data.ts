@@ -444,6 +444,7 @@ export const shortTalk: readonly TranscriptBody[] = [
 
 /** What the agent says of itself when its turn is over. */
 export const usedTalk: readonly TranscriptBody[] = [
+  { type: 'checkpoint', checkpoint: 1, turn: 1, files: 2, additions: 16, deletions: 3 },
   { type: 'back', back: 1, checkpoint: 1, name: 'After turn 1', left: 3, conversation: 'back' },
   { type: 'checkpoint', checkpoint: 4, turn: 3, files: 3, additions: 48, deletions: 12 },
   { type: 'context', used: 41_200, size: 200_000 },
