@@ -1,9 +1,14 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pidsOf } from '../support/lives';
+import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
+const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
 
@@ -63,6 +68,47 @@ const before = () => ({
   head: machine.git('rev-parse', 'main'),
 });
 
+/** What the terminal door answers. */
+async function typed<T>(...words: readonly string[]): Promise<T> {
+  const program = [join(root, 'out', 'main', 'cli.js'), ...words, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, program, {
+    cwd: machine.folder,
+    env: machine.environment,
+  });
+  return JSON.parse(stdout) as T;
+}
+
+/** The one process of a real agent whose command line names this machine. */
+const agentArgs = () => ['--no-warnings', join(root, 'test', 'support', 'acp-agent.ts'), machine.folder];
+const agentPids = () => pidsOf([process.execPath, ...agentArgs()].join(' '));
+
+/** The one host of this machine, by its record. */
+function hostPid(): number {
+  const run = join(machine.data, 'run');
+  const [record = '', ...others] = readdirSync(run).filter((name) => /^host-.*\.json$/.test(name));
+  expect(others).toEqual([]);
+  return JSON.parse(readFileSync(join(run, record), 'utf8')).pid;
+}
+
+/** Queues a task of a real agent that speaks ACP, and waits until its question is in the inbox. */
+async function askByRealAgent(): Promise<{ readonly id: number }> {
+  await typed(
+    'settings',
+    'set',
+    'acpAgents',
+    JSON.stringify([{ name: 'real', command: process.execPath, args: agentArgs() }]),
+  );
+  const about = ['--repository', machine.repository, '--agent', 'real'];
+  const task = await typed<{ id: number }>('task', 'add', ...about, '--title', 'Ask me', '--prompt', 'permission');
+  await inbox(desktop.page).waitFor();
+  return task;
+}
+
+/** The card of the real agent's question. */
+function inbox(page: Page) {
+  return page.locator('.card').filter({ hasText: 'Ask me' });
+}
+
 test('a dropped repository, a task, an answer and an approval end in a commit on the base branch', async () => {
   const start = before();
   const { page } = desktop;
@@ -80,14 +126,41 @@ test('a dropped repository, a task, an answer and an approval end in a commit on
   expect(desktop.complaints).toEqual([]);
 });
 
-test('the same with the app killed while the agent waits for an answer', async () => {
+test('the same with the app killed while agents wait for an answer, of which a real one goes on in the same process', async () => {
   const start = before();
   await dropAndQueue();
   await allow(desktop.page).waitFor();
+  await desktop.page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();
+  const real = await askByRealAgent();
+  const [agent, ...others] = agentPids();
+  expect(others).toEqual([]);
+  const host = hostPid();
+  const program = (pid: number | undefined) => readlinkSync(`/proc/${pid}/exe`);
+  const environment = (pid: number | undefined) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  // The app's own program, as Node, which is no business of the agent's.
+  expect(program(host)).toBe(program(desktop.app.process().pid));
+  expect(environment(host)).toContain('ELECTRON_RUN_AS_NODE=1');
+  expect(environment(agent).filter((variable) => variable.startsWith('ELECTRON_'))).toEqual([]);
+
   await desktop.kill();
+  expect(agentPids()).toEqual([agent]);
   desktop = await openDesktop(machine);
   const { page } = desktop;
   await page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();
+  await inbox(page)
+    .getByRole('button', { name: /Allow$/ })
+    .click();
+  await inbox(page).waitFor({ state: 'detached' });
+  await until(async () => (await typed<{ state: string }>('task', 'show', `${real.id}`)).state === 'review');
+  const { branch } = await typed<{ branch: string }>('task', 'show', `${real.id}`);
+  // It was told once what to do and once that it may, and it never was another process.
+  const seen = machine.git('show', `${branch}:seen.txt`);
+  expect(seen.match(/^prompt: /gm)).toHaveLength(1);
+  expect(seen.match(/^\{.*$/gm)).toEqual(['{"outcome":"selected","optionId":"reject"}']);
+  expect(machine.git('ls-tree', '--name-only', branch).match(/\.history$/gm)).toHaveLength(1);
+  expect(await typed('task', 'log', `${real.id}`)).not.toContainEqual(expect.objectContaining({ type: 'notice' }));
+  expect(hostPid()).toBe(host);
+  await until(() => agentPids().length === 0);
   await allow(page).click();
   await page.getByRole('navigation', { name: 'Places' }).getByText('Review').click();
   await page.getByRole('region', { name: 'Tasks' }).getByText('Add a greeting').first().click();

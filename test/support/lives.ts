@@ -13,13 +13,17 @@ export function lives(pid: number): boolean {
 
 /** How many processes run with exactly this command line, its words parted by blanks. On Linux only. */
 export function running(command: string): number {
-  return readdirSync('/proc').filter((entry) => {
+  return pidsOf(command).length;
+}
+
+/** Which processes run with exactly this command line, its words parted by blanks. On Linux only. */
+export function pidsOf(command: string): readonly number[] {
+  const line = `${command.split(' ').join('\0')}\0`;
+  return readdirSync('/proc').flatMap((entry) => {
     try {
-      return (
-        /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8') === `${command.split(' ').join('\0')}\0`
-      );
+      return /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8') === line ? [Number(entry)] : [];
     } catch {
-      return false;
+      return [];
     }
-  }).length;
+  });
 }
