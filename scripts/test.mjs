@@ -101,6 +101,7 @@ async function runStage(stage, { sandbox, rest, measure }) {
       env: { ...sandbox.env, ...env },
       records: sandbox.records,
       measure: measure && stage.measured === true,
+      workers: Math.ceil(availableParallelism() * (stage.waits ? 1.5 : 1)),
     });
   } finally {
     await close();

@@ -1,14 +1,15 @@
 /**
- * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest.
- * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean }} Stage
+ * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest. One whose tests
+ * mostly wait for programs has more files at work than there are processors.
+ * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean, waits?: boolean }} Stage
  * @type {readonly Stage[]}
  */
 export const stages = [
   { name: 'types', about: 'the compiler, once per side' },
   { name: 'lint', about: 'format, lint and who may import whom' },
-  { name: 'unit', about: 'unit and integration tests', project: true, measured: true },
-  { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true },
-  { name: 'fault', about: 'crashes and failures on purpose', project: true, measured: true },
+  { name: 'unit', about: 'unit and integration tests', project: true, measured: true, waits: true },
+  { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true, waits: true },
+  { name: 'fault', about: 'crashes and failures on purpose', project: true, measured: true, waits: true },
   { name: 'e2e', about: 'the real app in a real window', project: true },
   { name: 'coverage', about: 'lines of core/ reached by the tests so far' },
 ];

@@ -14,18 +14,19 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
  * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean }} order
- *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached
+ * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number }} order
+ *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
+ *   workers: how many files may be at work at once
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure }) {
+export async function runProject({ project, args, env, records, measure, workers }) {
   const report = join(records, `${project}.json`);
   const code = await handOver(
     runtimeNode(),
     [
       vitest,
       'run',
-      ...['--project', project, '--passWithNoTests'],
+      ...['--project', project, '--passWithNoTests', `--maxWorkers=${workers}`],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
       ...(measure ? ['--reporter=blob', `--outputFile.blob=${join(records, 'blobs', `${project}.json`)}`] : []),
       // The threshold is for the whole; a single project reaches what it reaches.
