@@ -35,17 +35,6 @@ describe('a worktree whose link to the repository is broken', () => {
 
   const left = (path: string) => readFile(join(path, 'precious.txt'), 'utf8');
 
-  it('is kept, still named by its task, when the task is discarded', async () => {
-    const { id, path } = await reviewed();
-    await replaceLink(path);
-    expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ outcome: 'discarded', worktree: path });
-    expect(await left(path)).toBe('precious\n');
-    expect(await bed.repository.git('branch', '--list', 'switchyard/*')).not.toBe('');
-    bed = await bed.restart();
-    expect(await left(path)).toBe('precious\n');
-    expect((await bed.calls.tasks.get({ task: id })).worktree).toBe(path);
-  });
-
   it('is kept in a backup before it goes, when only the link was missing', async () => {
     const { id, path } = await reviewed();
     await rm(join(path, '.git'));
@@ -55,7 +44,7 @@ describe('a worktree whose link to the repository is broken', () => {
     expect(await bed.repository.git('show', `${discarded.backupRef}:precious.txt`)).toContain('precious');
   });
 
-  it('fails the next run with where the files are, and goes on once the link can be written anew', async () => {
+  it('fails the next run with where the files are, goes on once the link can be written anew, and is kept by a discard', async () => {
     const { id, path } = await reviewed();
     await replaceLink(path);
     bed = await bed.restart();
@@ -67,6 +56,15 @@ describe('a worktree whose link to the repository is broken', () => {
     await bed.calls.tasks.retry({ task: id });
     expect(await bed.reaches(id, 'review', 'failed')).toMatchObject({ state: 'review', worktree: path });
     expect(await left(path)).toBe('precious\n');
+
+    // Broken once more, it is kept when the task is discarded, still named by it.
+    await replaceLink(path);
+    expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ outcome: 'discarded', worktree: path });
+    expect(await left(path)).toBe('precious\n');
+    expect(await bed.repository.git('branch', '--list', 'switchyard/*')).not.toBe('');
+    bed = await bed.restart();
+    expect(await left(path)).toBe('precious\n');
+    expect((await bed.calls.tasks.get({ task: id })).worktree).toBe(path);
   });
 
   it('is made anew on its branch when its folder was emptied', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRecords } from '../../../core/host/records';
 import { openDatabase } from '../../../core/store/database';
 import { readTerminal } from '../../../core/store/terminals';
@@ -10,10 +10,13 @@ import { until } from '../../support/until';
 const size = { columns: 80, rows: 24 };
 
 let bed: Bed;
-beforeEach(async () => {
+/** A task in review that the last test that needs it puts away. */
+let shared: number;
+beforeAll(async () => {
   bed = await openBed({ host: hostProgram, environment: { SHELL: '/bin/sh' } });
+  shared = await taskInReview();
 });
-afterEach(() => bed.close());
+afterAll(() => bed.close());
 
 async function taskInReview(): Promise<number> {
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
@@ -31,6 +34,36 @@ function pidOf(terminal: number): number {
     db.close();
   }
 }
+
+it('does not say that a program ended on request when its host never heard the request', async () => {
+  const task = shared;
+  const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
+  for (const { pid } of readRecords(bed.config.folders.run)) process.kill(pid, 'SIGKILL');
+  await expect(bed.calls.terminals.close({ terminal: shell.id })).rejects.toThrow();
+  await until(async () => (await bed.calls.terminals.list({ task }))[0]?.state === 'ended');
+  const [ended] = await bed.calls.terminals.list({ task });
+  expect(ended?.endReason).toBe('The process that held it ended.');
+});
+
+it('a terminal that is opened while its worktree is put away does not go on without it', async () => {
+  const task = shared;
+  // A host that runs already opens the next one as fast as the worktree goes.
+  await bed.calls.terminals.open({ task, kind: 'shell', size });
+  const discarding = bed.calls.tasks.discard({ task });
+  let refused = false;
+  const opened: number[] = [];
+  while (!refused) {
+    await bed.calls.terminals.open({ task, kind: 'shell', size }).then(
+      ({ id }) => opened.push(id),
+      () => {
+        refused = true;
+      },
+    );
+  }
+  await discarding;
+  const left = (await bed.calls.terminals.list({ task })).filter(({ state }) => state !== 'ended');
+  expect(left).toEqual([]);
+});
 
 it('a host that hangs holds up no decision for long, and its programs do not outlive the worktree', async () => {
   const task = await taskInReview();
@@ -50,33 +83,3 @@ it('a host that hangs holds up no decision for long, and its programs do not out
   }
   await until(async () => (await bed.calls.terminals.list({ task }))[0]?.state === 'ended');
 }, 90_000);
-
-it('does not say that a program ended on request when its host never heard the request', async () => {
-  const task = await taskInReview();
-  const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
-  for (const { pid } of readRecords(bed.config.folders.run)) process.kill(pid, 'SIGKILL');
-  await expect(bed.calls.terminals.close({ terminal: shell.id })).rejects.toThrow();
-  await until(async () => (await bed.calls.terminals.list({ task }))[0]?.state === 'ended');
-  const [ended] = await bed.calls.terminals.list({ task });
-  expect(ended?.endReason).toBe('The process that held it ended.');
-});
-
-it('a terminal that is opened while its worktree is put away does not go on without it', async () => {
-  const task = await taskInReview();
-  // A host that runs already opens the next one as fast as the worktree goes.
-  await bed.calls.terminals.open({ task, kind: 'shell', size });
-  const discarding = bed.calls.tasks.discard({ task });
-  let refused = false;
-  const opened: number[] = [];
-  while (!refused) {
-    await bed.calls.terminals.open({ task, kind: 'shell', size }).then(
-      ({ id }) => opened.push(id),
-      () => {
-        refused = true;
-      },
-    );
-  }
-  await discarding;
-  const left = (await bed.calls.terminals.list({ task })).filter(({ state }) => state !== 'ended');
-  expect(left).toEqual([]);
-});
