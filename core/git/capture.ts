@@ -27,6 +27,8 @@ export interface GitFolder {
 export interface Captured {
   /** The tree of all files: tracked ones that are there, and untracked ones that are not ignored. */
   readonly tree: string;
+  /** The files of that tree. */
+  readonly files: readonly Entry[];
   readonly gitFolders: readonly GitFolder[];
   /** What could not be stored, one line each. */
   readonly leftOut: readonly string[];
@@ -55,18 +57,26 @@ export function readIndexLine(line: string): IndexEntry {
 
 /**
  * Stores the files of a checkout. Converts nothing, runs nothing, and leaves index, HEAD and files alone. Files named in
- * `also` are stored even when git ignores them.
+ * `also` are stored even when git ignores them. Where they are the ones of `before`, whose tree some ref keeps, no tree
+ * is written.
  */
-export async function captureFiles(trustedOrNot: Place, also: readonly BytePath[] = []): Promise<Captured> {
+export async function captureFiles(
+  trustedOrNot: Place,
+  also: readonly BytePath[] = [],
+  before?: Pick<Captured, 'tree' | 'files'>,
+): Promise<Captured> {
   const place = { ...trustedOrNot, trusted: false };
   const leftOut: string[] = [];
   const found = await findFiles(place, also, leftOut);
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
-    const entries = [...(await storeFiles(place, scratch, found.files)), ...found.links];
-    const tree = await writeTree(place, join(scratch, 'index'), entries);
+    const files = [...(await storeFiles(place, scratch, found.files)), ...found.links];
+    const isAsBefore = before !== undefined && isSame(before.files, files);
+    const tree = isAsBefore ? before.tree : await writeTree(place, join(scratch, 'index'), files);
     const gitFolders = await storeGitFolders(place, scratch, found.gitFolders, leftOut);
-    return { tree, gitFolders, leftOut, index: found.index, isAsStaged: isSame(found.index.entries, entries) };
+    const staged = found.index.entries;
+    const isAsStaged = staged.every(({ stage }) => stage === '0') && isSame(staged, files);
+    return { tree, files, gitFolders, leftOut, index: found.index, isAsStaged };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -116,10 +126,10 @@ export function readable(path: BytePath): string {
 /** A backup keeps names that only other file systems would misread. */
 const asOnDisk = ['-c', 'core.protectHFS=false', '-c', 'core.protectNTFS=false'] as const;
 
-function isSame(staged: readonly IndexEntry[], entries: readonly Entry[]): boolean {
-  const onDisk = new Map(entries.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
-  const isThere = ({ stage, mode, oid, path }: IndexEntry) => stage === '0' && onDisk.get(path) === `${mode} ${oid}`;
-  return staged.length === entries.length && staged.every(isThere);
+/** Whether two lists are of the same files, in whatever order. No path is named twice in either. */
+function isSame(one: readonly Entry[], other: readonly Entry[]): boolean {
+  const known = new Map(other.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
+  return one.length === other.length && one.every(({ path, mode, oid }) => known.get(path) === `${mode} ${oid}`);
 }
 
 interface Found {

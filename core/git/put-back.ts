@@ -2,14 +2,14 @@ import { lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CodedError } from '../contract/errors';
-import { type BytePath, captureFiles, type GitFolder, onDisk, readable, readIndexLine } from './capture';
+import { type BytePath, captureFiles, type Entry, type GitFolder, onDisk, readable, readIndexLine } from './capture';
 import type { Checkout, Place } from './checkout';
-import { confined, confinedGitFolders } from './confined';
+import { confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { readHead } from './open';
 import { refOid, treeOf } from './resolve';
-import { filesOf, readSnapshot, stateOf, writeFiles, writeGitFolder, writeIndex } from './restore';
+import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
 import { runGit, splitNul } from './run';
 import { type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
 
@@ -43,7 +43,7 @@ export interface WayBack {
 
 /** The files a snapshot, named by its id, would write. What git ignores of them now has to be kept before they are. */
 export async function filesIn(place: Place, oid: string): Promise<BytePath[]> {
-  return [...(await entriesOf(place, await treeOf(place, oid))).keys()];
+  return (await filesOf(place, oid, '')).map(({ path }) => path);
 }
 
 /** Looks at what putting a worktree back would do. Touches nothing. */
@@ -54,9 +54,9 @@ export async function planPutBack(trustedOrNot: Place, { to, from, branch }: Way
   const { head, branch: on } = target.state;
   if (head === null && on !== null && (await refOid(place, `refs/heads/${on}`)) !== null)
     return { kind: 'moved-on', branch: on };
-  const now = await captureFiles(place, [...target.entries.keys()]);
+  const now = await captureFiles(place, [...target.entries.keys()], from);
   if (now.tree !== from.tree || !isDeepStrictEqual(now.gitFolders, from.gitFolders)) return { kind: 'changed' };
-  const change = compare(await entriesOf(place, now.tree), target.entries);
+  const change = compare(entriesOf(now.files), target.entries);
   const paths = await inTheWay(place, change);
   if (paths.length > 0) return { kind: 'in-the-way', paths: paths.map(readable) };
   return { kind: 'planned', target, change, from, branch };
@@ -85,9 +85,9 @@ export async function putBack(trustedOrNot: Place, plan: Extract<PutBackPlan, { 
 
 /** A snapshot as it is to be put back. */
 export interface Target {
-  readonly tree: string;
   readonly rest: string;
   readonly state: SnapshotState;
+  readonly files: readonly Stored[];
   readonly entries: Entries;
   readonly gitFolders: readonly GitFolder[];
   /** The index, as it was listed. */
@@ -95,27 +95,20 @@ export interface Target {
 }
 
 async function readTarget(place: Place, oid: string): Promise<Target> {
-  const [tree, rest, state] = await Promise.all([treeOf(place, oid), stateOf(place, oid), readSnapshot(place, oid)]);
-  const entries = await entriesOf(place, tree);
-  const kept = [...entries].map(([path, entry]) => ({ path, mode: entry.slice(0, 6) }));
+  const { tree, rest } = await partsOf(place, oid);
+  const [{ state, index }, files] = await Promise.all([readRest(place, rest), filesOf(place, tree, '')]);
   const gitFolders = [];
-  for (const [number, path] of confinedGitFolders(state.gitFolders, kept).entries()) {
+  for (const [number, path] of confinedGitFolders(state.gitFolders, files).entries()) {
     gitFolders.push({ path, tree: await treeOf(place, `${rest}^${number + 1}`) });
   }
-  const listing = await runGit(place, ['cat-file', 'blob', `${rest}:index`], { maxBytes: 1 << 30 });
-  return { tree, rest, state, entries, gitFolders, index: listing.stdout };
+  return { rest, state, files, entries: entriesOf(files), gitFolders, index };
 }
 
-/** Mode and id of every file of a tree, by its path. */
+/** Mode and id of every file, by its path. */
 type Entries = ReadonlyMap<BytePath, string>;
 
-async function entriesOf(place: Place, tree: string): Promise<Entries> {
-  const { stdout } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', tree], { maxBytes: 1 << 30 });
-  const entries = splitNul(stdout.toString('latin1')).map((line) => {
-    const tab = line.indexOf('\t');
-    return { path: line.slice(tab + 1), mode: line.slice(0, 6), entry: line.slice(0, tab) };
-  });
-  return new Map(confined(entries).map(({ path, entry }) => [path, entry]));
+function entriesOf(files: readonly Entry[]): Entries {
+  return new Map(files.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
 }
 
 /** What on disk differs from that. */
@@ -165,8 +158,7 @@ async function writeChange(
     foldersWritten.has(path) || foldersAbove(path).some((folder) => written.has(folder));
   // First only what stands where something is to be written: the rest may turn out to be ignored by rules yet to come.
   await removeFiles(place, gone.filter(stands));
-  const files = await filesOf(place, target.tree, '');
-  const wanted = files.filter((file) => written.has(file.path));
+  const wanted = target.files.filter((file) => written.has(file.path));
   for (const file of wanted) await emptyAway(place, file.path);
   await writeFiles(place, wanted);
   const left = gone.filter((path) => !stands(path));

@@ -6,13 +6,43 @@ import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { readHead } from './open';
-import { runGit, splitNul } from './run';
+import { gitError, readGit, runGit, splitNul } from './run';
 import type { SnapshotState } from './snapshot';
 
 /** What a snapshot was taken of. Throws GIT_FAILED when the ref is no snapshot. */
 export async function readSnapshot(place: Place, ref: string): Promise<SnapshotState> {
-  const { stdout } = await runGit(place, ['cat-file', 'blob', `${await stateOf(place, ref)}:state.json`]);
-  return JSON.parse(stdout.toString('utf8')) as SnapshotState;
+  return (await readRest(place, (await partsOf(place, ref)).rest)).state;
+}
+
+/** The tree of a snapshot's files, and the commit of its rest: the last parent. */
+export async function partsOf(place: Place, ref: string): Promise<{ readonly tree: string; readonly rest: string }> {
+  const args = ['rev-list', '-n', '1', '--no-commit-header', '--format=%T %P', '--end-of-options', ref];
+  const [tree = '', ...parents] = (await readGit(place, args)).split(' ');
+  // A commit without parents is no snapshot, and has no such rest.
+  return { tree, rest: parents.pop() || ref };
+}
+
+/** What the rest of a snapshot says: its state, and the index as it was listed. Throws GIT_FAILED when it says neither. */
+export async function readRest(
+  place: Place,
+  rest: string,
+): Promise<{ readonly state: SnapshotState; readonly index: Buffer }> {
+  const args = ['cat-file', '--batch'];
+  const input = `${rest}:state.json\n${rest}:index\n`;
+  const { stdout } = await runGit(place, args, { input, maxBytes: 1 << 30 });
+  const found: Buffer[] = [];
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf('\n', at);
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(stdout.subarray(at, end).toString('latin1'))?.[1];
+    if (size === undefined) break;
+    found.push(stdout.subarray(end + 1, end + 1 + Number(size)));
+    at = end + Number(size) + 2;
+  }
+  const [state, index] = found;
+  if (state === undefined || index === undefined) {
+    throw gitError({ where: place, args, exitCode: 0, stderr: `${rest} is not the rest of a snapshot.` });
+  }
+  return { state: JSON.parse(state.toString('utf8')) as SnapshotState, index };
 }
 
 /**
@@ -22,8 +52,8 @@ export async function readSnapshot(place: Place, ref: string): Promise<SnapshotS
  */
 export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly ref: string }): Promise<void> {
   const place = { ...trustedOrNot, trusted: false };
-  const state = await readSnapshot(place, ref);
-  const stateCommit = await stateOf(place, ref);
+  const { tree, rest } = await partsOf(place, ref);
+  const { state, index } = await readRest(place, rest);
   const head = await readHead(place);
   const status = await runGit(place, ['status', '--porcelain', '-z', '-uno', '--ignore-submodules=dirty']);
   if (status.stdout.length > 0 || head.kind === 'unborn' || head.oid !== state.head) {
@@ -33,8 +63,8 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
       { facts: { ref, path: place.checkout.workTree } },
     );
   }
-  const ignored = state.ignored ? await filesOf(place, `${stateCommit}:ignored`, '') : [];
-  const files = confined([...(await filesOf(place, ref, '')), ...ignored]);
+  const ignored = state.ignored ? await filesOf(place, `${rest}:ignored`, '') : [];
+  const files = confined([...(await filesOf(place, tree, '')), ...ignored]);
   confinedGitFolders(state.gitFolders, files);
   // From here on its files are somebody's work.
   await keepAsItIs(place.checkout);
@@ -42,10 +72,9 @@ export async function restoreSnapshot(trustedOrNot: Place, { ref }: { readonly r
   await clear(place);
   await writeFiles(place, files);
   for (const [number, path] of state.gitFolders.entries()) {
-    await writeGitFolder(place, `${stateCommit}^${number + 1}`, path);
+    await writeGitFolder(place, `${rest}^${number + 1}`, path);
   }
-  const { stdout } = await runGit(place, ['cat-file', 'blob', `${stateCommit}:index`], { maxBytes: 1 << 30 });
-  await writeIndex(place, stdout, state.intended);
+  await writeIndex(place, index, state.intended);
 }
 
 /** Writes the `.git` of a nested repository where it belongs. */
@@ -56,12 +85,6 @@ export async function writeGitFolder(place: Place, treeish: string, path: BytePa
   for (const name of files.some((file) => file.path === path) ? [] : ['objects', 'refs']) {
     await mkdir(onDisk(place, `${path}/${name}`), { recursive: true });
   }
-}
-
-/** The commit of a snapshot's rest: the last parent. */
-export async function stateOf(place: Place, ref: string): Promise<string> {
-  const { stdout } = await runGit(place, ['rev-list', '--parents', '-n', '1', '--end-of-options', ref]);
-  return stdout.toString('utf8').trim().split(' ').pop() ?? '';
 }
 
 /** Takes away the files of a fresh worktree, all of which its commit has. */

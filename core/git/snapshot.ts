@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly oid: string;
   /** The tree of all files as they are on disk. */
   readonly tree: string;
+  /** The files of that tree. */
+  readonly files: readonly Entry[];
   /** The commit HEAD pointed at; null when there was none. */
   readonly head: string | null;
   /** The tree of what was staged. */
@@ -126,7 +128,7 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
     await create(place, ref, oid);
     const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
     return {
-      ...{ ref, oid, tree: files.tree, head: headOid, staged: stagedTree },
+      ...{ ref, oid, tree: files.tree, files: files.files, head: headOid, staged: stagedTree },
       ...{ ignored: ignored.files, gitFolders, leftOut, notKept: ignored.notKept },
     };
   } finally {

@@ -6,6 +6,7 @@ import { findGit } from '../../../core/git/git';
 import { readIdentity } from '../../../core/git/identity';
 import { trustHash } from '../../../core/git/inspect';
 import { openRepository, readHead } from '../../../core/git/open';
+import { type PutBackPlan, planPutBack, putBack } from '../../../core/git/put-back';
 import { snapshotWorktree } from '../../../core/git/snapshot';
 import { createBench, write } from './fixture';
 
@@ -52,4 +53,27 @@ test('the state of a worktree is kept with as few git programs as it takes', asy
   // With edits what is staged is a tree of its own.
   write(at.checkout.workTree, 'new.txt', 'new');
   expect((await started(keep)).sort()).toEqual([...clean, 'write-tree'].sort());
+});
+
+test('going back reads what it needs once', async () => {
+  const { at, started } = await counting();
+  const top = at.checkout.workTree;
+  const kept = { at: 1_000, ignored: false };
+  const to = await snapshotWorktree(at, { ...kept, ref: 'refs/switchyard/checkpoint/1/1' });
+  write(top, 'readme.txt', 'edited');
+  const from = await snapshotWorktree(at, { ...kept, ref: 'refs/switchyard/checkpoint/1/2' });
+  let plan: PutBackPlan | undefined;
+  const planning = await started(async () => {
+    plan = await planPutBack(at, { to: to.oid, from, branch: 'main' });
+  });
+  // That the files are still those of the snapshot is seen without a tree of them.
+  expect(planning.sort()).toEqual(['cat-file', 'hash-object', 'ls-files', 'ls-tree', 'rev-list']);
+  if (plan?.kind !== 'planned') throw new Error(plan?.kind);
+  const planned = plan;
+  expect(await started(() => putBack(at, planned))).toEqual([
+    'cat-file',
+    ...['rev-parse', 'show-ref'],
+    ...['read-tree', 'update-index', 'update-index'],
+  ]);
+  expect(readFileSync(join(top, 'readme.txt'), 'utf8')).toBe('one\ntwo\nthree\n');
 });
