@@ -202,13 +202,17 @@ async function digestAll(top: string, path: string, into: Map<string, string>): 
 
 async function findNotices(place: Place): Promise<string[]> {
   const notices: string[] = [];
-  const [head, dirty, modules, lfs] = await Promise.all([
+  const [head, dirty, listed] = await Promise.all([
     readHead(place),
     worktreeStatus(place),
     runGit(place, ['ls-files', '-z', '--stage'], { maxBytes: 1 << 30 }),
-    usesLfs(place),
   ]);
-  const submodules = splitNul(modules.stdout).filter((line) => line.startsWith('160000 ')).length;
+  const lines = splitNul(listed.stdout);
+  const lfs = await usesLfs(
+    place,
+    lines.map((line) => line.slice(line.indexOf('\t') + 1)),
+  );
+  const submodules = lines.filter((line) => line.startsWith('160000 ')).length;
   if (submodules > 0)
     notices.push(`It has ${count(submodules, 'submodule')}; in a task's worktree their folders are empty.`);
   if (lfs)
@@ -227,9 +231,8 @@ async function findNotices(place: Place): Promise<string[]> {
   return notices;
 }
 
-async function usesLfs(place: Place): Promise<boolean> {
-  const { stdout } = await runGit(place, ['ls-files', '-z'], { maxBytes: 1 << 30 });
-  const files = splitNul(stdout).filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
+async function usesLfs(place: Place, tracked: readonly string[]): Promise<boolean> {
+  const files = tracked.filter((path) => path === '.gitattributes' || path.endsWith('/.gitattributes'));
   for (const path of files.slice(0, 200)) {
     const { stdout: text } = await runGit(place, ['cat-file', 'blob', `:${path}`], { successExitCodes: [128] });
     if (/(^|\s)filter=lfs(\s|$)/m.test(text.toString('utf8'))) return true;
