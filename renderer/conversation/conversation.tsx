@@ -3,7 +3,9 @@ import type { Task } from '../../core/contract/task';
 import { Empty } from '../parts/empty';
 import { useApp } from '../state/app';
 import { useStore } from '../state/store';
+import { useNow } from '../text/time';
 import { useConversation } from './follow';
+import { silenceWords } from './silence';
 import { Transcript } from './transcript';
 import { UsedLine } from './used-line';
 
@@ -24,7 +26,7 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
     [app, task.id],
   );
   const toNewest = useMemo(() => () => app.found.update(() => null), [app]);
-  if (session === null) return <Empty title="No conversation yet">{silenceWords(task)}</Empty>;
+  if (session === null) return <Silence task={task} />;
   return (
     <div className="conversation-place">
       {isEarlier && (
@@ -41,11 +43,6 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
   );
 }
 
-/** Why nothing was said in a task no agent began. */
-function silenceWords(task: Task): string {
-  if (task.state === 'cancelled') return 'It was cancelled before an agent began.';
-  if (task.state === 'failed') return 'It failed before an agent began; the reason is above.';
-  if (task.blockedBy.length > 0)
-    return 'The agent starts when what it waits for is done. What it says and does appears here.';
-  return 'The agent starts as soon as a slot is free. What it says and does appears here.';
+function Silence({ task }: { readonly task: Task }): ReactNode {
+  return <Empty title="No conversation yet">{silenceWords(task, useNow())}</Empty>;
 }

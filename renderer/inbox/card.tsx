@@ -44,15 +44,19 @@ export function Card(props: {
           type="button"
           className="card-task ellipsis"
           dir="auto"
+          title={cleanLine(request.taskTitle)}
           onClick={() => goToRequest(app, { task: request.task, takesFocus: false })}
         >
           {cleanLine(request.taskTitle)}
         </button>
-        <span className="quiet ellipsis card-place">
+        <span
+          className="quiet ellipsis card-place"
+          title={`${cleanLine(request.repository)} · ${cleanLine(request.agent)}`}
+        >
           {nameOfPath(request.repository)} · {request.agent}
         </span>
-        {request.priority !== 'default' && <span className="quiet">{priorityWords[request.priority]}</span>}
-        <span className="quiet">
+        {request.priority !== 'default' && <span className="quiet card-waits">{priorityWords[request.priority]}</span>}
+        <span className="quiet card-waits">
           waits <Ago at={request.createdAt} />
         </span>
         {picked !== null && (
@@ -73,7 +77,7 @@ export function Card(props: {
         <ol className="steps" aria-label="What led to this">
           {request.steps.slice(-5).map((step, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a request never change.
-            <li key={index} className="ellipsis" dir="auto">
+            <li key={index} className="ellipsis" dir="auto" title={cleanLine(step)}>
               {cleanLine(step)}
             </li>
           ))}

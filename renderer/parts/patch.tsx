@@ -1,5 +1,6 @@
 import { memo, type ReactNode, useState } from 'react';
 import { cleanPatch } from '../text/clean';
+import { tonesOf } from './patch-tones';
 
 const shownAtOnce = 200;
 
@@ -7,13 +8,14 @@ const shownAtOnce = 200;
 export const PatchLines = memo(function PatchLines({ patch }: { readonly patch: string }): ReactNode {
   const [whole, setWhole] = useState(false);
   const lines = cleanPatch(patch).replace(/\n$/, '').split('\n');
+  const tones = tonesOf(lines);
   const shown = whole ? lines : lines.slice(0, shownAtOnce);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
     <pre className="code patch" tabIndex={0}>
       {shown.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a patch never move.
-        <span key={index} className={`patch-line ${toneOf(line)}`}>
+        <span key={index} className={tones[index] === '' ? 'patch-line' : `patch-line patch-${tones[index]}`}>
           {line === '' ? ' ' : line}
         </span>
       ))}
@@ -25,10 +27,3 @@ export const PatchLines = memo(function PatchLines({ patch }: { readonly patch: 
     </pre>
   );
 });
-
-function toneOf(line: string): string {
-  if (line.startsWith('+++') || line.startsWith('---') || line.startsWith('diff ')) return 'patch-head';
-  if (line.startsWith('@@')) return 'patch-hunk';
-  if (line.startsWith('+')) return 'patch-added';
-  return line.startsWith('-') ? 'patch-removed' : '';
-}

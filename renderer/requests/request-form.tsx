@@ -122,7 +122,13 @@ export function RequestForm(props: {
         active={active}
         choose={choose}
         ready={readable.ready}
-        sendText={decides ? null : (event) => readable.takes(pressOf(event)) && sendText()}
+        // Where one choice is the whole answer, nothing is left to send.
+        sendText={
+          decides || !(request.allowsText || request.multiple)
+            ? null
+            : (event) => readable.takes(pressOf(event)) && sendText()
+        }
+        byKey={writes}
         reply={decides && !writes ? reply : null}
       />
       {always.length > 0 && doing === null && (
@@ -181,6 +187,8 @@ function Choices(props: {
   readonly ready: boolean;
   readonly choose: (choice: Choice, answered: Answered) => void;
   readonly sendText: ((event: MouseEvent) => unknown) | null;
+  /** There is a field whose key sends. */
+  readonly byKey: boolean;
   readonly reply: (() => void) | null;
 }): ReactNode {
   if (props.doing !== null) {
@@ -224,7 +232,7 @@ function Choices(props: {
           waits={!props.ready}
           onClick={props.sendText}
         >
-          Send answer <Keys keys="mod+Enter" />
+          Send answer {props.byKey && <Keys keys="mod+Enter" />}
         </Button>
       )}
     </div>

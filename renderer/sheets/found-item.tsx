@@ -7,7 +7,7 @@ import { Ago } from '../text/time';
 /** A place that was found: what it is in, when it was written, and the words around it. */
 export function FoundItem({ found }: { readonly found: Found }): ReactNode {
   return (
-    <span className="found">
+    <span className="found-place">
       <span className="found-head">
         <span className="ellipsis found-title" dir="auto">
           {cleanLine(found.title)}

@@ -36,6 +36,10 @@ export function SearchSheet({ words }: { readonly words: string }): ReactNode {
     ...(agent === '' ? {} : { agent }),
     ...(state === '' ? {} : { states: [state] }),
   });
+  const [picked, setPicked] = useState('');
+  const found = answer.value?.found ?? [];
+  // An answer that comes later takes what was picked in the one before with it: then the first is meant.
+  const at = found.some((one) => nameOf(one) === picked) ? picked : nameOf(found[0]);
   const focus = useFocusBack(true);
   const type = (text: string): void => {
     setBegun(true);
@@ -47,7 +51,7 @@ export function SearchSheet({ words }: { readonly words: string }): ReactNode {
         <Dialog.Overlay className="sheet-shade" />
         <Dialog.Content className="sheet palette search" aria-describedby={undefined} onCloseAutoFocus={focus.giveBack}>
           <Dialog.Title className="unseen">Search all conversations</Dialog.Title>
-          <Command shouldFilter={false} label="Search all conversations" loop>
+          <Command shouldFilter={false} label="Search all conversations" loop value={at} onValueChange={setPicked}>
             <Command.Input
               className="palette-field"
               value={shown}
@@ -135,14 +139,19 @@ function Places(props: {
   }
   return answer.value.found.map((found) => (
     <Command.Item
-      key={`${found.task} ${found.session} ${found.seq}`}
-      value={`${found.task} ${found.session} ${found.seq}`}
+      key={nameOf(found)}
+      value={nameOf(found)}
       className="palette-item found-item"
       onSelect={() => go(found)}
     >
       <FoundItem found={found} />
     </Command.Item>
   ));
+}
+
+/** What a place goes by in the list; empty for none. */
+function nameOf(found: SearchAnswer['found'][number] | undefined): string {
+  return found === undefined ? '' : `${found.task} ${found.session} ${found.seq}`;
 }
 
 /** How complete the answer is. */

@@ -79,7 +79,8 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
         )}
       </p>
       {task.state === 'failed' && task.error !== null && (
-        <p className="head-error selectable" role="alert">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one is scrolled, also by keyboard.
+        <p className="head-error selectable" role="alert" tabIndex={0}>
           {cleanLine(task.error)}
         </p>
       )}
@@ -87,7 +88,10 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
       <Driving task={task} />
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason === null && <Held />}
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (
-        <p className="head-why selectable">{cleanLine(task.queuedReason)}</p>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+        <p className="head-why selectable" tabIndex={0}>
+          {cleanLine(task.queuedReason)}
+        </p>
       )}
     </header>
   );

@@ -37,6 +37,46 @@ test('a permission is allowed for good by a number, with the rule that was read'
   ]);
 });
 
+test('a request that came while the window was another’s is answered only after it was looked at', async () => {
+  const looks = (has: boolean) =>
+    page.evaluate((has) => {
+      document.hasFocus = () => has;
+      window.dispatchEvent(new Event(has ? 'focus' : 'blur'));
+    }, has);
+  await harness.open('little');
+  await answerable();
+  await looks(false);
+  await press('g', 'r', 'g', 'i');
+  await page.locator('.card[aria-current]').waitFor();
+  // Longer than it takes to read one.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  expect(await page.locator('.card [data-answerable]').count()).toBe(0);
+  await looks(true);
+  await press('a');
+  await page.getByText('Not answered: it had only just come up').waitFor();
+  expect(await harness.called('requests.answer')).toEqual([]);
+  await answerable();
+  await press('a');
+  await expect.poll(() => harness.called('requests.answer')).toHaveLength(1);
+});
+
+test('where one choice is the whole answer, there is nothing left to send', async () => {
+  await harness.open('little');
+  await page.evaluate(() => {
+    type Asked = { requests: object[] };
+    const { core } = (window as unknown as { harness: { core: { tasks: Map<number, Asked>; put(task: Asked): void } } })
+      .harness;
+    const task = core.tasks.get(2);
+    const title = 'The budget is reached';
+    const more = { kind: 'budget', title, allowsText: false };
+    if (task !== undefined) core.put({ ...task, requests: [{ ...task.requests[0], ...more }] });
+  });
+  const asked = card('The budget is reached');
+  await asked.getByRole('button', { name: /PostgreSQL/ }).waitFor();
+  expect(await asked.getByRole('button', { name: /Send answer/ }).count()).toBe(0);
+  expect(await card('Add retry').getByText('wants to run').count()).toBe(1);
+});
+
 test('a key that is held, or comes before the next request could be read, answers no other one', async () => {
   await harness.open('little');
   await press('j');

@@ -49,6 +49,19 @@ describe('searching every conversation', () => {
     await expect.poll(() => harness.broken(), { timeout: 10_000 }).toEqual([]);
   });
 
+  test('the first place is picked in every answer, also when the one before had it elsewhere', async () => {
+    await page.keyboard.press('Control+Shift+F');
+    for (const words of ['retry', 'unused', 'jitter']) {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type(words);
+      const first = page.locator('.found-item').first();
+      await first.locator('mark').getByText(words).waitFor();
+      await expect.poll(() => first.getAttribute('aria-selected')).toBe('true');
+    }
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.locator('.found-item').nth(1).getAttribute('aria-selected')).toBe('true');
+  });
+
   test('says so where nothing is found, and what the words do before any are typed', async () => {
     await page.keyboard.press('Control+Shift+F');
     await page.getByText('Finds what you and the agents wrote').waitFor();

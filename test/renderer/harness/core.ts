@@ -10,6 +10,9 @@ import type { Task, TaskDetail } from '../../../core/contract/task';
 import { createComments } from './comments';
 import * as data from './data';
 
+const kindOf = (type: string | undefined) =>
+  type === 'prompt' ? ('prompt' as const) : type === 'tool' ? ('tool' as const) : ('text' as const);
+
 /** How much the fake core has: nothing, a working day, or far too much. */
 export type Amount = 'none' | 'little' | 'much';
 
@@ -398,12 +401,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
             ? { session: null, seq: null }
             : { session: task.session, seq: seq + 1 }),
           at: Date.now() - at * 3_600_000,
-          kind:
-            seq === -1 || task.session === null
-              ? ('task' as const)
-              : data.shortTalk[seq]?.type === 'prompt'
-                ? ('prompt' as const)
-                : ('text' as const),
+          kind: seq === -1 || task.session === null ? ('task' as const) : kindOf(data.shortTalk[seq]?.type),
           snippet: [
             { text: 'The uploader throws an error with a status, so I ', hit: false },
             { text: first, hit: true },
