@@ -99,7 +99,10 @@ describe.each([{ theme: 'light' }, { theme: 'dark' }])('in the $theme theme', ({
 
   test('going back to before the first turn, and undoing it', async () => {
     const point = page.getByRole('radio', { name: /Before the first turn/ });
-    await page.getByRole('button', { name: 'Go back to here, after turn 1' }).click();
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await page.getByText('Turn 1 changed 1 file').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('b');
     await point.check();
     expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Go back', exact: true }).click();
