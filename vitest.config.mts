@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: special,
-          testTimeout: 20_000,
+          ...long,
           // A process for each of the many files costs a tenth of the whole run. No file changes what the next one finds.
           isolate: false,
         },
