@@ -15,6 +15,7 @@ import { matches, nameOfPath } from '../state/places';
 import { useSearch } from '../state/search';
 import { cleanLine } from '../text/clean';
 import { FoundItem } from './found-item';
+import { useSelectedInView } from './selected-in-view';
 
 const tasksShown = 40;
 const placesShown = 5;
@@ -38,7 +39,9 @@ export function Palette(): ReactNode {
   const has = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
   const foundActions = actionIds.filter((id) => !hidden.includes(id) && has(actions[id].label) && canAct(id));
   const foundRepositories = repositories.filter(({ name }) => has(`repository ${name}`));
-  const places = useSearch({ words: search, limit: placesShown, perTask: 2 }).value?.found ?? [];
+  const answer = useSearch({ words: search, limit: placesShown, perTask: 2 }).value;
+  const places = answer?.found ?? [];
+  const list = useSelectedInView(search, answer);
   const focus = useFocusBack(true);
   const then = (what: () => void): void => {
     showSheet(app, null);
@@ -57,7 +60,7 @@ export function Palette(): ReactNode {
               onValueChange={setSearch}
               placeholder="Search tasks and actions"
             />
-            <Command.List className="palette-list">
+            <Command.List ref={list} className="palette-list">
               <Command.Empty className="palette-none">Nothing matches “{search}”.</Command.Empty>
               {foundTasks.length > 0 && (
                 <Command.Group heading={words.length === 0 ? 'Latest tasks' : 'Tasks'}>

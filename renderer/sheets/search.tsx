@@ -15,6 +15,7 @@ import { useSearch } from '../state/search';
 import { useStore } from '../state/store';
 import { cleanLine } from '../text/clean';
 import { FoundItem } from './found-item';
+import { useSelectedInView } from './selected-in-view';
 
 const draft = 'search';
 
@@ -40,6 +41,7 @@ export function SearchSheet({ words }: { readonly words: string }): ReactNode {
   const found = answer.value?.found ?? [];
   // An answer that comes later takes what was picked in the one before with it: then the first is meant.
   const at = found.some((one) => nameOf(one) === picked) ? picked : nameOf(found[0]);
+  const list = useSelectedInView(shown, answer.value);
   const focus = useFocusBack(true);
   const type = (text: string): void => {
     setBegun(true);
@@ -83,7 +85,7 @@ export function SearchSheet({ words }: { readonly words: string }): ReactNode {
                 ))}
               </Narrow>
             </div>
-            <Command.List className="palette-list" aria-busy={answer.loading}>
+            <Command.List ref={list} className="palette-list" aria-busy={answer.loading}>
               <Places answer={answer} words={shown} go={(place) => goToFound(app, { ...place, words: shown })} />
             </Command.List>
             <Foot answer={answer} />
