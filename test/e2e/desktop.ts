@@ -75,7 +75,7 @@ export async function openDesktop(
   const app = await launch(
     {
       executablePath: createRequire(__filename)('electron') as unknown as string,
-      args: ['--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
+      args: ['-r', join(__dirname, 'hold.cjs'), '--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
       cwd: machine.folder,
       env: machine.environment,
       colorScheme: options.dark ? 'dark' : 'light',

@@ -6,7 +6,12 @@ const { app, BrowserWindow } = require('electron');
 // One that does not come back is ended by this.
 writeFileSync(join(process.cwd(), 'pid'), String(process.pid));
 
-app.whenReady().then(() => {
+// Held back until Playwright is attached, which calls this, for the reason that `hold.cjs` names.
+const attached = new Promise((resolve) => {
+  globalThis.__playwright_run = resolve;
+});
+
+Promise.all([app.whenReady(), attached]).then(() => {
   const window = new BrowserWindow({
     width: Number(process.env.HARNESS_WIDTH),
     height: Number(process.env.HARNESS_HEIGHT),

@@ -6,8 +6,9 @@ const mostStarts = 3;
 
 /**
  * Starts Electron for Playwright, which never comes back when it attaches in the very moment the page is committed: it
- * then waits for a navigation that has been. Such an app is ended and started again, twice at most. `pidOf` says which
- * process the one is that did not come back, and throws when that cannot be known.
+ * then waits for a navigation that has been. What is started holds its page back until Playwright is attached
+ * (`hold.cjs`); an app that does not come back all the same is ended and started again, twice at most. `pidOf` says
+ * which process the one is that did not come back, and throws when that cannot be known.
  */
 export async function launch(
   options: NonNullable<Parameters<typeof electron.launch>[0]>,
