@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { serveHarness } from '../renderer/harness/serve';
+import { findBroken, findBrokenInEitherTheme } from './broken';
 import { launch } from './launch';
 
 const modules = createRequire(__filename);
@@ -24,6 +25,8 @@ export interface Harness {
   called(name: string): Promise<readonly unknown[]>;
   /** The rules of accessibility the page breaks now, one line each. */
   broken(): Promise<readonly string[]>;
+  /** The same in the theme shown, and what of it goes by colours in the other one. */
+  brokenInEitherTheme(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -53,7 +56,6 @@ export async function openHarness(size: { readonly width: number; readonly heigh
     if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
   });
   let opened = 0;
-  const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
   return {
     page,
     complaints,
@@ -82,16 +84,8 @@ export async function openHarness(size: { readonly width: number; readonly heigh
             .map(({ input }) => input),
         name,
       ),
-    async broken() {
-      await page.evaluate(axe);
-      return page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run(on: Document): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> };
-        };
-        const { violations } = await axe.run(document);
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-      });
-    },
+    broken: () => findBroken(page),
+    brokenInEitherTheme: () => findBrokenInEitherTheme(page),
     async close() {
       await app.close().catch(() => {});
       await server.close();
