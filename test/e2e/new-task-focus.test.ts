@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
 let machine: Machine;
 let desktop: Desktop;
 
-beforeEach(async () => {
+beforeAll(async () => {
   machine = makeMachine();
   desktop = await openDesktop(machine);
 });
-afterEach(async () => {
+afterAll(async () => {
   await desktop.close();
   machine.remove();
 });
@@ -33,12 +34,12 @@ async function expectPromptToTakeKeys(text: string): Promise<void> {
 }
 
 const ways = {
-  drop: () => desktop.drop(machine.repository),
-  async type() {
+  drop: (repository: string) => desktop.drop(repository),
+  async type(repository: string) {
     const { page } = desktop;
     await page.keyboard.press('Control+o');
     await page.getByRole('dialog', { name: 'Add repository' }).waitFor();
-    await page.keyboard.type(machine.repository);
+    await page.keyboard.type(repository);
     await page.keyboard.press('Enter');
   },
 } as const;
@@ -46,8 +47,10 @@ const ways = {
 describe.each(['drop', 'type'] as const)('a repository named by %s', (way) => {
   test.each(['mouse', 'keyboard'] as const)('leads by %s to a prompt that takes keys, new and known', async (hand) => {
     const { page } = desktop;
+    const repository = join(machine.folder, `${way} by ${hand}`);
+    machine.git('clone', '-q', '.', repository);
     for (const [round, name] of ['Add without trust', 'Trust and add', 'Add without trust'].entries()) {
-      await ways[way]();
+      await ways[way](repository);
       const button = page.getByRole('button', { name });
       await button.waitFor();
       expect(await page.getByText('It was added before').count()).toBe(round === 0 ? 0 : 1);
