@@ -93,7 +93,8 @@ async function runStage(stage, { sandbox, rest, measure }) {
     return { code: 0, skipped: 'not run: the agents are pinned for linux-x64' };
   await ensureSystem(['git', 'namespace']);
   await ensureBuilt();
-  const { env, close } = await equip(stage);
+  const workers = Math.ceil(availableParallelism() * (stage.waits ? 1.5 : 1));
+  const { env, close } = await equip(stage, workers);
   try {
     return await runProject({
       project: stage.name,
@@ -101,7 +102,7 @@ async function runStage(stage, { sandbox, rest, measure }) {
       env: { ...sandbox.env, ...env },
       records: sandbox.records,
       measure: measure && stage.measured === true,
-      workers: Math.ceil(availableParallelism() * (stage.waits ? 1.5 : 1)),
+      workers,
     });
   } finally {
     await close();
@@ -121,15 +122,16 @@ function explain(error) {
 /**
  * What a stage needs beyond Node and git.
  * @param {Stage} stage
+ * @param {number} workers
  * @returns {Promise<{ env: Record<string, string>, close: () => Promise<void> }>}
  */
-async function equip(stage) {
+async function equip(stage, workers) {
   if (stage.name === 'agents' || (stage.name === 'fault' && agentsRunHere()))
     return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
   if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts', 'display'], electron.executable);
-  const displays = await openDisplays(availableParallelism());
+  const displays = await openDisplays(workers);
   return { env: { ...electronEnvironment(electron), ...displays.env }, close: displays.close };
 }
 

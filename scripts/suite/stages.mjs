@@ -10,7 +10,7 @@ export const stages = [
   { name: 'unit', about: 'unit and integration tests', project: true, measured: true, waits: true },
   { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true, waits: true },
   { name: 'fault', about: 'crashes and failures on purpose', project: true, measured: true, waits: true },
-  { name: 'e2e', about: 'the real app in a real window', project: true },
+  { name: 'e2e', about: 'the real app in a real window', project: true, waits: true },
   { name: 'coverage', about: 'lines of core/ reached by the tests so far' },
 ];
 
