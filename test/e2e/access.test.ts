@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBrokenInEitherTheme } from './broken';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+import { pressKeys } from './press';
 
 // What is the same over a made-up core (places, sheets, the tabs of a task) is looked at in renderer.test.ts.
 
@@ -63,8 +64,7 @@ test('going back to before the first turn, and undoing it', async () => {
   const point = page.getByRole('radio', { name: /Before the first turn/ });
   await page.getByRole('tab', { name: /Conversation/ }).click();
   await page.getByText('Turn 1 changed 1 file').waitFor();
-  await page.keyboard.press('g');
-  await page.keyboard.press('b');
+  await pressKeys(page, 'g', 'b');
   await point.check();
   expect(await findings()).toEqual([]);
   await page.getByRole('button', { name: 'Go back', exact: true }).click();

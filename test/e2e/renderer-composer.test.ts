@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Task } from '../../core/contract/task';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -181,8 +182,7 @@ describe('who comes for a request', () => {
     await seesRequest();
     const task = await page.evaluate(() => JSON.parse(localStorage.getItem('switchyard.view') ?? '{}').task as number);
     await readFurtherUp();
-    await page.keyboard.press('g');
-    await page.keyboard.press('i');
+    await pressKeys(page, 'g', 'i');
     await page.locator('.card-task').first().click();
     await seesRequest();
     // A stray key must not answer: only who asks to answer gets the focus on an answer.

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -18,9 +19,7 @@ const card = (title: string) => page.locator('.card', { hasText: title });
 const answerable = () =>
   page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
 
-async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
 test('a permission is allowed for good by a number, with the rule that was read', async () => {
   await harness.open('little');

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -21,9 +22,7 @@ const cursor = () => page.locator('.row-cursor .line-title').first().textContent
 const answerable = () =>
   page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
 
-async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
 describe('the inbox', () => {
   test.each([['j'], ['ArrowDown']])(

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -18,9 +19,7 @@ const title = () => page.locator('.head-title').textContent();
 const focused = () =>
   page.evaluate(() => document.activeElement?.getAttribute('role') ?? document.activeElement?.tagName);
 
-async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
 /** Folders from outside over the window, and let go there when `dropped`. */
 const drag = (names: readonly string[], dropped: boolean) =>

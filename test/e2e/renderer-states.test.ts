@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Budget } from '../../core/contract/budget';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -18,9 +19,7 @@ const places = () => page.getByRole('navigation', { name: 'Places' });
 const core = <T>(run: (core: { live(): void; die(): void; core: { findAgents(): void } }) => T) =>
   page.evaluate(`(${run})(window.harness)`);
 
-async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
 /** What sticks out of its own box, or under a scrollbar, in the rail. */
 const clippedInRail = () =>

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
 
 let harness: Harness;
 let page: Page;
@@ -19,9 +20,7 @@ const option = (title: string) => page.getByRole('option').filter({ hasText: tit
 const answerable = () =>
   page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
 
-async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await page.keyboard.press(key);
-}
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
 async function openReview(title: string): Promise<void> {
   await press('g', 'r');

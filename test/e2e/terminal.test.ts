@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { running } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+import { pressKeys } from './press';
 
 let machine: Machine;
 let desktop: Desktop;
@@ -86,8 +87,7 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
   await page.keyboard.press('Control+u');
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Shift+Escape');
-  await page.keyboard.press('g');
-  await page.keyboard.press('1');
+  await pressKeys(page, 'g', '1');
   await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
   // From its review the agent is driven by hand; its screen has the keyboard as soon as it is there.
   await page.keyboard.press('w');
@@ -109,8 +109,7 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
     .getByRole('button', { name: /^Approve/ })
     .first()
     .waitFor();
-  await page.keyboard.press('g');
-  await page.keyboard.press('1');
+  await pressKeys(page, 'g', '1');
   await page.getByText('You took over in a terminal.').waitFor();
   await page.getByText('Call it blue.', { exact: true }).waitFor();
   await page.keyboard.press('t');
@@ -127,8 +126,7 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
   await page.getByText('Ended on request.').waitFor();
   // One that has ended takes no input: its keys are the window's.
   await page.locator('.terminal-screen').click();
-  await page.keyboard.press('g');
-  await page.keyboard.press('4');
+  await pressKeys(page, 'g', '4');
   await page.getByRole('tab', { name: 'Info', selected: true }).waitFor();
 });
 
@@ -260,8 +258,7 @@ test('a paste runs nothing by itself, finding takes the focus again, and keys ty
   expect(await page.getByRole('tab', { name: 'Terminal', selected: true }).count()).toBe(1);
   await page.keyboard.press('Shift+Escape');
   await page.getByText(/It ended while you typed/).waitFor({ state: 'detached' });
-  await page.keyboard.press('g');
-  await page.keyboard.press('4');
+  await pressKeys(page, 'g', '4');
   await page.getByRole('tab', { name: 'Info', selected: true }).waitFor();
   await page.keyboard.press('t');
   await page.getByText(/The first .* are not shown\./).waitFor();
