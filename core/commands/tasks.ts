@@ -114,7 +114,10 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
         task: input.task,
         repository,
         shown: { branch, change },
-        answered: { comment: input.comment, comments: drafts.comments.map(({ id, text }) => ({ id, text })) },
+        answered: {
+          comment: input.comment,
+          ...(drafts.comments.length > 0 && { comments: drafts.comments.map(({ id, text }) => ({ id, text })) }),
+        },
       });
       moveTask(db, {
         task: input.task,

@@ -95,9 +95,16 @@ test('a hundred thousand old waits cost nothing: only those of the day are looke
       insert.run(task, number + 1, 'waiting', 'running', number + 1);
     }
   })();
-  const before = process.hrtime.bigint();
-  for (let round = 0; round < 100; round += 1) expect(ms(db, 199_000, 300_000)).toBe(500);
-  expect(Number(process.hrtime.bigint() - before) / 100 / 1e6).toBeLessThan(5);
+  const quickest = (since: number, waited: number) => {
+    const times = Array.from({ length: 10 }, () => {
+      const before = performance.now();
+      expect(ms(db, since, 300_000)).toBe(waited);
+      return performance.now() - before;
+    });
+    return Math.min(...times);
+  };
+  // The control: what looks at all of them takes as long as that takes, whatever machine this is.
+  expect(quickest(199_000, 500) * 10).toBeLessThan(quickest(0, 99_999));
 });
 
 test('every saved store tells it after the migration', () => {
