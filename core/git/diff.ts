@@ -48,7 +48,7 @@ export async function listChanges(place: Place, { base, head }: Range): Promise<
     place,
     raw.filter((change) => change.newMode.startsWith('100')).map((change) => change.newOid),
   );
-  return raw.map(({ newOid, ...change }) => {
+  return raw.map(({ oldOid: _, newOid, ...change }) => {
     const count = counts.get(change.path) ?? { additions: 0, deletions: 0 };
     return {
       ...change,
@@ -57,6 +57,23 @@ export async function listChanges(place: Place, { base, head }: Range): Promise<
       note: noteOf(change, pointers.has(newOid)),
     };
   });
+}
+
+/** One file of a change with what it is on both sides; modes and ids of zeros where it is not. */
+export type ChangedFile = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'oldMode' | 'newMode'> & {
+  readonly oldOid: string;
+  readonly newOid: string;
+};
+
+/** What became of one file between two commits, by the name it has now, or had when it is gone; null for nothing. */
+export async function changedFile(
+  place: Place,
+  { base, head, path }: Range & { readonly path: string },
+): Promise<ChangedFile | null> {
+  const { stdout } = await runGit(place, [
+    ...['diff-tree', '-r', '-z', '-M', '--raw', '--no-abbrev', ...comparing, '--end-of-options', base, head],
+  ]);
+  return readChanges(splitNul(stdout)).raw.find((file) => file.path === path) ?? null;
 }
 
 /** The files that left their place between two commits, by the name they had: their new name, or null for one that is gone. */
@@ -108,22 +125,29 @@ export async function patch(
   return { patch: stdout.subarray(0, end).toString('utf8'), truncated };
 }
 
-type Raw = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'oldMode' | 'newMode'> & { readonly newOid: string };
 type Count = { readonly additions: number | null; readonly deletions: number | null };
 
 /** Reads `--raw --numstat -z`: each entry's header, then its path, or both paths of a rename. */
-function readChanges(parts: readonly string[]): { raw: Raw[]; counts: Map<string, Count> } {
-  const raw: Raw[] = [];
+function readChanges(parts: readonly string[]): { raw: ChangedFile[]; counts: Map<string, Count> } {
+  const raw: ChangedFile[] = [];
   const counts = new Map<string, Count>();
   const rest = parts[Symbol.iterator]();
   const next = () => String(rest.next().value ?? '');
   for (const part of rest) {
     if (part.startsWith(':')) {
-      const [oldMode = '', newMode = '', , newOid = '', letter = ''] = part.slice(1).split(' ');
+      const [oldMode = '', newMode = '', oldOid = '', newOid = '', letter = ''] = part.slice(1).split(' ');
       const status = statuses[letter.charAt(0)] ?? 'modified';
       const first = next();
       const moved = status === 'renamed' || status === 'copied';
-      raw.push({ path: moved ? next() : first, oldPath: moved ? first : null, status, oldMode, newMode, newOid });
+      raw.push({
+        path: moved ? next() : first,
+        oldPath: moved ? first : null,
+        status,
+        oldMode,
+        newMode,
+        oldOid,
+        newOid,
+      });
     } else {
       const [additions = '', deletions = '', ...name] = part.split('\t');
       let path = name.join('\t');

@@ -47,15 +47,21 @@ export type NotLanded =
 
 export type Published = Landed | NotLanded;
 
+/** How a branch is moved. */
+interface Manner {
+  readonly signal?: AbortSignal | undefined;
+  /** What the branch's log says; that it was approved unless given. */
+  readonly reason?: string;
+  /** False runs no hook, not even of a trusted repository: nothing was merged. */
+  readonly hooks?: boolean;
+}
+
 /**
  * Moves a branch to a commit made by `makeMerge`, if it is still at the old one, and with it the checkout that has it
- * checked out, as `git merge --ff-only` would: edits, staged and untracked files elsewhere stay byte for byte. A kill
- * at any point is finished by `completeLanding`.
+ * checked out, as `git merge --ff-only` would: edits, staged and untracked files elsewhere stay byte for byte. The new
+ * commit may as well be an older one. A kill at any point is finished by `completeLanding`.
  */
-export function publish(
-  place: Place,
-  landing: Landing & { readonly signal?: AbortSignal | undefined },
-): Promise<Published> {
+export function publish(place: Place, landing: Landing & Manner): Promise<Published> {
   return inTurn(place.checkout.commonDir, async () => {
     const where = await whereIs(place, landing.branch);
     if (where.kind === 'busy') return where;
@@ -119,7 +125,7 @@ export function completeLanding(place: Place, landing: Landing): Promise<Complet
 }
 
 /** Lands in a checkout that is free: locks it, looks, moves the branch, then the files, then the index. */
-async function land(at: Place, landing: Landing & { readonly signal?: AbortSignal | undefined }): Promise<Published> {
+async function land(at: Place, landing: Landing & Manner): Promise<Published> {
   const { checkout } = at;
   if (!(await takeLock(checkout, landing))) {
     return { kind: 'busy', checkout: checkout.workTree, reason: lockedReason(checkout) };
@@ -142,7 +148,7 @@ async function land(at: Place, landing: Landing & { readonly signal?: AbortSigna
     moved = true;
     await bringForward(at, steps);
     await releaseLock(checkout);
-    return landed(checkout, steps, await runHook(at, 'post-merge', ['0']));
+    return landed(checkout, steps, landing.hooks === false ? [] : await runHook(at, 'post-merge', ['0']));
   } finally {
     // Once the branch has moved, the lock and the note stay until the files have followed.
     if (!moved) await releaseLock(checkout);
@@ -209,10 +215,10 @@ function landed(checkout: Checkout | null, steps: readonly Step[], notices: read
 /** Compare-and-set of the branch. */
 async function moveBranch(
   place: Place,
-  { branch, oldOid, newOid }: Landing,
+  { branch, oldOid, newOid, reason = 'switchyard: approved change' }: Landing & Pick<Manner, 'reason'>,
 ): Promise<{ readonly moved: boolean; readonly oid: string | null }> {
   const ref = `refs/heads/${branch}`;
-  const args = ['update-ref', '--no-deref', '-m', 'switchyard: approved change', ref, newOid, oldOid];
+  const args = ['update-ref', '--no-deref', '-m', reason, ref, newOid, oldOid];
   const { exitCode, stderr } = await runGit(place, args, { successExitCodes: [1, 128] });
   if (exitCode === 0) return { moved: true, oid: newOid };
   const now = await refOid(place, ref);

@@ -1,9 +1,10 @@
 import type { Strategy } from '../contract/review';
 import type { Place } from './checkout';
+import { commitTree } from './commit-tree';
 import { isAncestor } from './diff';
-import { type Identity, identityVariables } from './identity';
+import type { Identity } from './identity';
 import { treeOf } from './resolve';
-import { readGit, runGit, splitNul } from './run';
+import { runGit, splitNul } from './run';
 
 /** What merging two commits would give. */
 export type MergePreview =
@@ -66,18 +67,8 @@ export async function makeMerge(
   if (preview.upToDate) return { kind: 'made', oid: baseOid, tree };
   if (strategy === 'ff')
     return preview.fastForward ? { kind: 'made', oid: headOid, tree } : { kind: 'not-fast-forward' };
-  const parents = strategy === 'merge' ? ['-p', baseOid, '-p', headOid] : ['-p', baseOid];
-  const sign = (await signs(place)) ? ['-S'] : [];
-  const oid = await readGit(place, ['commit-tree', ...sign, ...parents, '-F', '-', tree], {
-    input: wanted.message,
-    variables: identityVariables(wanted.identity),
-  });
+  const parents = strategy === 'merge' ? [baseOid, headOid] : [baseOid];
+  const { message, identity } = wanted;
+  const oid = await commitTree(place, { tree, parents, message, identity });
   return { kind: 'made', oid, tree };
-}
-
-/** Whether the owner of a trusted repository has commits signed. */
-async function signs(place: Place): Promise<boolean> {
-  if (!place.trusted) return false;
-  const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
-  return (await readGit(place, args, { successExitCodes: [1] })) === 'true';
 }

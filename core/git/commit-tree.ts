@@ -1,0 +1,31 @@
+import type { Place } from './checkout';
+import { type Identity, identityVariables } from './identity';
+import { readGit } from './run';
+
+/**
+ * Makes a commit of a tree in the object database and gives its id; nothing points at it yet. It is signed where the
+ * owner of a trusted repository has commits signed.
+ */
+export async function commitTree(
+  place: Place,
+  commit: {
+    readonly tree: string;
+    readonly parents: readonly string[];
+    readonly message: string;
+    readonly identity: Identity;
+  },
+): Promise<string> {
+  const sign = (await signs(place)) ? ['-S'] : [];
+  const parents = commit.parents.flatMap((oid) => ['-p', oid]);
+  return readGit(place, ['commit-tree', ...sign, ...parents, '-F', '-', commit.tree], {
+    input: commit.message,
+    variables: identityVariables(commit.identity),
+  });
+}
+
+/** Whether the owner of a trusted repository has commits signed. */
+async function signs(place: Place): Promise<boolean> {
+  if (!place.trusted) return false;
+  const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
+  return (await readGit(place, args, { successExitCodes: [1] })) === 'true';
+}
