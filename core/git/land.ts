@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
@@ -298,7 +298,12 @@ function lockedReason(checkout: Checkout): string {
 /** Copies the index over what may be there, so that a prepared one exists until it has taken the real one's place. */
 async function copyIndex(at: Place, to: string): Promise<void> {
   const from = join(at.checkout.gitDir, 'index');
-  if ((await lstat(from).catch(() => null)) !== null) await copyFile(from, to);
+  const stats = await lstat(from).catch(() => null);
+  if (stats !== null) {
+    await copyFile(from, to);
+    // Git takes a file for edited by its size and the second of its time, and looks into those of the index's own second.
+    await utimes(to, stats.atime, stats.mtime);
+  }
   // A checkout made without files has no index yet; to git that is an empty one.
   else await runGit(at, ['read-tree', '--empty'], { indexFile: to });
 }

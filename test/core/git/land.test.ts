@@ -8,6 +8,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -79,6 +80,22 @@ function expectLanded(top: string, landing: Landing, more: Record<string, string
 }
 
 describe('publishing to a branch', () => {
+  test('sees an edit of the same length made in the second the file was written', async () => {
+    const { place, top, landing } = await prepared();
+    bench.plain(top, 'config', 'core.trustctime', 'false');
+    const second = new Date('2026-01-01T00:00:00Z');
+    const settle = (...names: string[]) => {
+      for (const name of names) utimesSync(join(top, name), second, second);
+    };
+    settle('edit.txt');
+    bench.plain(top, 'update-index', '--refresh');
+    write(top, 'edit.txt', 'ONE\ntwo\n');
+    settle('edit.txt', '.git/index');
+    const before = everything(top);
+    expect(await publish(place, landing)).toMatchObject({ kind: 'in-the-way', files: ['edit.txt'] });
+    expect(everything(top)).toEqual(before);
+  });
+
   test('moves it by compare-and-set when it is checked out nowhere', async () => {
     const { place, top, landing } = await prepared();
     bench.plain(top, 'checkout', '-q', '-b', 'elsewhere');
