@@ -5,6 +5,7 @@ import { commentCommands } from './comment';
 import { demo } from './demo';
 import { doctor } from './doctor';
 import { drivingCommands } from './driving';
+import { editingCommands } from './editing';
 import { inboxCommands } from './inbox';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
+  ...editingCommands,
   ...commentCommands,
   ...checkpointCommands,
   ...inboxCommands,

@@ -15,6 +15,7 @@ export function decisionCells(decision: Decision): readonly string[] {
 
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
 const approvedSchema = z.object({ strategy: z.string() });
+const pathSchema = z.object({ path: z.string() });
 const commentSchema = z.object({ comment: z.string() });
 const questionSchema = z.object({
   title: z.string(),
@@ -22,6 +23,7 @@ const questionSchema = z.object({
   options: z.array(z.object({ label: z.string() })),
 });
 const reviewSchema = z.object({ head: z.string(), files: z.array(z.unknown()) });
+const headSchema = z.object({ head: z.string() });
 const changeSchema = z.object({ change: z.object({ files: z.number() }) });
 const revokedSchema = z.object({ rule: z.number(), words: z.string() });
 // Earlier versions wrote `always` where there is a rule now.
@@ -41,6 +43,12 @@ function decided(decision: Decision): string {
     case 'request-changes': {
       const comment = commentSchema.safeParse(answered).data?.comment;
       return comment === undefined ? task : `${task}: ${plainLine(comment, 80)}`;
+    }
+    case 'take-back':
+    case 'edit':
+    case 'undo-edit': {
+      const path = pathSchema.safeParse(answered).data?.path;
+      return path === undefined ? task : `${task}: ${plainLine(path, 80)}`;
     }
     case 'discard':
     case 'restore':
@@ -84,6 +92,8 @@ function shownText({ kind, shown }: Decision): string {
   }
   const review = reviewSchema.safeParse(shown).data;
   if (review !== undefined) return `${counted(review.files.length, 'file')}, commit ${shortId(plainLine(review.head))}`;
+  const head = headSchema.safeParse(shown).data?.head;
+  if (head !== undefined) return `commit ${shortId(plainLine(head))}`;
   const change = changeSchema.safeParse(shown).data?.change;
   return change === undefined ? '' : counted(change.files, 'file');
 }

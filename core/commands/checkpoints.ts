@@ -4,6 +4,7 @@ import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import { listChanges, mergeBase } from '../git/diff';
 import { resolveBranch } from '../git/resolve';
+import { settleEdit } from '../runner/edits';
 import { conversationAt, goBack, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -56,6 +57,7 @@ export function back(room: Room, { by }: Caller, input: { task: number; checkpoi
     // A task cancelled a moment ago may still have its agent in the worktree.
     await room.runner.over(task);
     await settleEarlier(room, task);
+    await settleEdit(room, task);
     const open = openReturnOf(room.db, task);
     await settleReturn(room, task).catch((cause: unknown) => {
       // Whoever goes elsewhere has given it up; the way there keeps what it left.

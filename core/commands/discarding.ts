@@ -10,6 +10,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
+import { abandonEdit, settleEdit } from '../runner/edits';
 import { abandonReturn, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -35,8 +36,12 @@ const discardable: Parameters<typeof mustBe>[1] = ['review', 'failed', 'cancelle
 async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   await settleEarlier(room, task);
   mustBe(taskWork(room.db, task), discardable, 'discarded');
+  // What is thrown away need not be put back or finished first; the backup keeps it as it is.
+  await settleEdit(room, task).catch((cause: unknown) => {
+    if (!(cause instanceof CodedError)) throw cause;
+    return abandonEdit(room, task);
+  });
   await settleReturn(room, task).catch((cause: unknown) => {
-    // What is thrown away need not be put back first; the backup keeps it as it is.
     if (!(cause instanceof CodedError)) throw cause;
     return abandonReturn(room, task);
   });

@@ -5,6 +5,7 @@ import type { Task } from '../contract/task';
 import { type Landed, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
 import { identityFor } from '../runner/change';
+import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { landed, settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -28,6 +29,7 @@ export function approve(room: Room, { by }: Caller, approval: Approval): Promise
 async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   const work = taskWork(room.db, approval.task);
   mustBe(work, ['review'], 'approved');
+  await settleEdit(room, work.id);
   await settleReturn(room, work.id);
   const place = await repositoryPlace(room.git, work.repository);
   // An earlier try may have been cut short by an error; what became of it comes first.

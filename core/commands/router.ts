@@ -8,6 +8,7 @@ import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
 import * as driving from './driving';
+import * as editing from './editing';
 import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
@@ -53,6 +54,10 @@ export function createRouter(room: Room) {
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
       patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
+      takeBack: on.reviews.takeBack.handler(({ input, context }) => editing.takeBack(room, context, input)),
+      file: on.reviews.file.handler(({ input }) => editing.file(room, input)),
+      write: on.reviews.write.handler(({ input, context }) => editing.write(room, context, input)),
+      undo: on.reviews.undo.handler(({ input, context }) => editing.undo(room, context, input.task)),
     },
     comments: {
       list: on.comments.list.handler(({ input }) => comments.list(room, input.task)),

@@ -4,6 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
 import { openRepository } from '../git/open';
 import { resolveBranch } from '../git/resolve';
+import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
 import { reviewMessage } from '../runner/messages';
 import { addMessage } from '../store/messages';
@@ -96,6 +97,7 @@ export function retry(room: Room, { by }: Caller, task: number): Promise<Task> {
 export function reject(room: Room, { by }: Caller, input: { task: number; comment: string }): Promise<Task> {
   return alone(input.task, async () => {
     await settleEarlier(room, input.task);
+    await settleEdit(room, input.task);
     mustBe(taskRow(room.db, input.task), ['review'], 'sent back');
     const drafts = await comments.drafts(room, input.task);
     if (input.comment === '' && drafts.comments.length === 0) {

@@ -12,6 +12,7 @@ import { processListSchema } from './process';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, reviewSchema } from './review';
+import { fileTextSchema, hunkPlaceSchema, maxEditedBytes, repositoryPathSchema, reviewEditSchema } from './review-edit';
 import { ruleIdSchema, ruleSchema } from './rule';
 import { searchAnswerSchema, searchQuerySchema } from './search';
 import { sessionSchema } from './session';
@@ -106,6 +107,38 @@ export const calls = {
         }),
       )
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
+    /**
+     * Takes a file of the change back, or a hunk of it as it is shown, with a commit of the person's on the task's branch
+     * and in its worktree. MOVED when the change is another now, or has no such hunk; CHECKOUT_IN_THE_WAY when somebody
+     * edited that file in the worktree.
+     */
+    takeBack: oc
+      .input(
+        taskRef.extend({
+          head: reviewSchema.shape.head,
+          mergeBase: reviewSchema.shape.mergeBase,
+          path: repositoryPathSchema,
+          oldPath: repositoryPathSchema.nullable(),
+          lines: hunkPlaceSchema.nullable(),
+        }),
+      )
+      .output(reviewEditSchema),
+    /** The text of a file as the change has it, to be edited in place. */
+    file: oc
+      .input(taskRef.extend({ head: reviewSchema.shape.head, path: repositoryPathSchema }))
+      .output(fileTextSchema),
+    /** Gives a file another text, with a commit of the person's as `takeBack` makes one. */
+    write: oc
+      .input(
+        taskRef.extend({
+          head: reviewSchema.shape.head,
+          path: repositoryPathSchema,
+          text: z.string().max(maxEditedBytes),
+        }),
+      )
+      .output(reviewEditSchema),
+    /** Undoes the newest of these commits: the branch goes back. WRONG_STATE when something came after it. */
+    undo: oc.input(taskRef).output(reviewEditSchema),
   },
   comments: {
     /** What is remarked on a task's change, in the order it was, and what became of each in the change as it stands. */

@@ -4,7 +4,7 @@ import { taskIdSchema } from './task';
 
 /**
  * What was decided: a request was answered; a change was approved, sent back with a comment, discarded or brought back;
- * a repository's programs were trusted or no longer trusted; a rule was taken back.
+ * part of one was taken back, a file of it edited, or the last of these undone; a repository's programs were trusted or no longer trusted; a rule was taken back.
  */
 const decisionKinds = [
   'answer',
@@ -12,6 +12,9 @@ const decisionKinds = [
   'request-changes',
   'discard',
   'restore',
+  'take-back',
+  'edit',
+  'undo-edit',
   'trust',
   'distrust',
   'revoke',

@@ -9,6 +9,7 @@ export type Asked =
   | 'retried'
   | 'sent back'
   | 'commented on'
+  | 'edited'
   | 'approved'
   | 'discarded'
   | 'restored'
@@ -51,7 +52,7 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
   if (state === 'done')
-    return ['retried', 'sent back', 'commented on', 'written to', 'put back', 'taken over'].includes(asked)
+    return ['retried', 'sent back', 'commented on', 'edited', 'written to', 'put back', 'taken over'].includes(asked)
       ? 'Make a new task instead.'
       : null;
   if (state === 'review') return 'Approve it, ask for changes or discard it.';

@@ -3,6 +3,7 @@ import { removeFolders } from '../git/remove';
 import type { Claim } from '../sources/source';
 import { endOpenChecks } from '../store/checks';
 import { releaseOwnerless, resumeClaims } from '../store/claims';
+import { editsUnderWay } from '../store/edits';
 import { type Landing, openLandings } from '../store/landings';
 import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
@@ -14,6 +15,7 @@ import { taskWork } from '../store/task-work';
 import { keepTurns, type TurnRow } from '../store/turns';
 import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
+import { settleEdit } from './edits';
 import { settleReturn } from './going-back';
 import { turnsLeft } from './held-turn';
 import { settleLanding } from './landed';
@@ -30,8 +32,9 @@ import { putAway, tell } from './putting-away';
  *    holds works on, and its task stays in hand.
  * 2. Other tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
  * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
- * 4. A going back to a checkpoint that had begun is finished.
- * 5. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
+ * 4. A person's edit of a change that had moved its branch is finished; one that had not is forgotten.
+ * 5. A going back to a checkpoint that had begun is finished.
+ * 6. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
  *    worked in cleared.
  *
  * One repository that cannot be opened does not keep the others from being recovered.
@@ -75,6 +78,9 @@ async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<voi
   for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
   for (const landing of openLandings(deps.db)) {
     await attempt(deps, { landing: landing.id }, () => finishLanding(deps, landing));
+  }
+  for (const { task } of editsUnderWay(deps.db)) {
+    await attempt(deps, { task }, async () => void (await settleEdit(deps, task)));
   }
   for (const { task } of openReturns(deps.db)) await attempt(deps, { task }, () => settleReturn(deps, task));
   // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.

@@ -15,6 +15,7 @@ import { commitChange } from './change';
 import { checkChange } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
+import { settleEdit } from './edits';
 import { environmentOf } from './environment';
 import { settleReturn } from './going-back';
 import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
@@ -36,7 +37,10 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   try {
     const task = taskWork(deps.db, claim.task);
     const held = await takeUp(deps, task.id);
-    if (held === null) await settleReturn(deps, task.id);
+    if (held === null) {
+      await settleEdit(deps, task.id);
+      await settleReturn(deps, task.id);
+    }
     const session = held === null ? await openSession(deps, task.id, task.agent) : heldSession(deps, held);
     transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
     deps.announce(task.id);

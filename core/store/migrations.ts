@@ -17,6 +17,7 @@ import finishByHand from './migrations/0016-finish-by-hand.sql?raw';
 import giveBackLater from './migrations/0017-give-back-later.sql?raw';
 import parkAgain from './migrations/0018-park-again.sql?raw';
 import keepComments from './migrations/0019-keep-comments.sql?raw';
+import keepEdits from './migrations/0020-keep-edits.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   { name: '0017-give-back-later', sql: giveBackLater },
   { name: '0018-park-again', sql: parkAgain },
   { name: '0019-keep-comments', sql: keepComments },
+  { name: '0020-keep-edits', sql: keepEdits },
 ];

@@ -242,6 +242,23 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           truncated: false,
         };
       }),
+      takeBack: on.reviews.takeBack.handler(({ input }) => {
+        note('reviews.takeBack', input);
+        return { task: input.task, kind: 'take-back', path: input.path, head: input.head };
+      }),
+      file: on.reviews.file.handler(({ input }) => {
+        note('reviews.file', input);
+        return { text: 'one\ntwo\n', reason: null };
+      }),
+      write: on.reviews.write.handler(({ input }) => {
+        note('reviews.write', input);
+        return { task: input.task, kind: 'edit', path: input.path, head: input.head };
+      }),
+      undo: on.reviews.undo.handler(({ input }) => {
+        note('reviews.undo', input);
+        const { head } = reviewOf(input.task).review;
+        return { task: input.task, kind: 'edit', path: 'one.txt', head };
+      }),
     },
     comments: {
       list: on.comments.list.handler(({ input }) => comments.of(input.task)),

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTerminal } from './terminal';
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeAll(async () => {
+  terminal = await openTerminal();
+  await terminal.start();
+});
+afterAll(() => terminal.close());
+
+const type = (...words: string[]) => terminal.type(words);
+
+test('a hunk of a change is taken back in the terminal, then the file, and both are brought back', async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
+  const added = await type('task', 'add', ...made, '[write: a.txt | two]\n[write: new.txt | new]', '--wait', '--json');
+  const id = String(added.json.id);
+  const before = (await type('task', 'diff', id)).out;
+  const hunk = ['task', 'take-back', id, '--file', 'a.txt', '--hunk'];
+  expect((await type(...hunk, '2')).err).toContain('a.txt has 1 hunk, so there is no hunk 2.');
+  expect((await type(...hunk, 'x')).code).toBe(2);
+  expect((await type('task', 'take-back', id, '--file', 'none')).err).toContain('has no file none');
+  expect((await type('task', 'undo', id)).err).toContain('You edited nothing of task');
+  const taken = await type(...hunk, '1');
+  expect(taken.out).toMatch(
+    new RegExp(`^Took hunk 1 of a\\.txt back\\. The change is commit .*\\n.*task undo ${id}\n$`),
+  );
+  expect((await type('task', 'diff', id)).out).not.toContain('a.txt');
+  expect((await type('task', 'take-back', id, '--file', 'new.txt', '--json')).json).toMatchObject({
+    kind: 'take-back',
+  });
+  expect((await type('task', 'diff', id)).out).toBe('');
+  expect((await type('audit', 'list')).out).toMatch(/take-back +task 1: a\.txt +commit /);
+  await type('task', 'undo', id);
+  expect((await type('task', 'undo', id)).out).toMatch(
+    /^Undid your edit of a\.txt\. The change is commit .* again\.\n$/,
+  );
+  expect((await type('task', 'diff', id)).out).toBe(before);
+});
