@@ -1,8 +1,10 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import type { Comment } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Explained, Failed, Skeleton } from '../parts/empty';
+import { Note } from '../parts/note';
 import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
@@ -12,13 +14,30 @@ import { TurnChanges } from './turn-changes';
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
 /** A task's change: its files and its diff, or why there is none to see. */
-export function Changes({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
+export function Changes(props: {
+  readonly task: Task;
+  readonly review: Resource<Review>;
+  readonly comments: Resource<Comment[]>;
+}): ReactNode {
+  const { task, review, comments } = props;
+  const canWrite = task.state === 'review';
+  const remarks = useMemo(() => ({ comments: comments.value ?? [], canWrite }), [comments.value, canWrite]);
   const turn = useView((view) => (view.turn?.task === task.id ? view.turn.checkpoint : null));
   if (turn !== null) return <TurnChanges task={task.id} checkpoint={turn} />;
   if (review.value !== null) {
     return (
       <Suspense fallback={<Skeleton lines={10} />}>
-        <ReviewChanges review={review.value} />
+        <ReviewChanges
+          review={review.value}
+          remarks={remarks}
+          notice={
+            comments.failure !== null && (
+              <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>
+                The comments on this change could not be read. {cleanLine(comments.failure.message)}
+              </Note>
+            )
+          }
+        />
       </Suspense>
     );
   }

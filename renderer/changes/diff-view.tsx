@@ -1,15 +1,25 @@
-import type { CodeViewDiffItem } from '@pierre/diffs';
+import type { CodeViewDiffItem, SelectedLineRange } from '@pierre/diffs';
 import { CodeView, type CodeViewHandle, type CodeViewReactOptions } from '@pierre/diffs/react';
-import { type ReactNode, type Ref, useMemo, useRef } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef } from 'react';
 import type { FileChange } from '../../core/contract/review';
 import { useView } from '../state/app';
+import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
+import { noteAccepted } from './accepted-rows';
+import { alignGutter } from './gutter';
 import { palette, sheet } from './look';
 import { type Patches, tooLong } from './patches';
+import type { Remark } from './remarks';
+
+/** Lines of a file that are marked in the diff. */
+export interface Marked {
+  readonly id: string;
+  readonly range: SelectedLineRange;
+}
 
 interface Props {
-  readonly ref: Ref<CodeViewHandle<undefined, undefined>>;
-  readonly items: readonly CodeViewDiffItem[];
+  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly items: readonly CodeViewDiffItem<Remark>[];
   readonly files: readonly FileChange[];
   readonly patches: Patches;
   readonly viewed: ReadonlySet<string>;
@@ -19,6 +29,16 @@ interface Props {
   readonly onTop: (path: string, byHand: boolean) => void;
   /** The file at the top, and how many pixels of it are above the upper edge. */
   readonly onSpot: (path: string, offset: number) => void;
+  /** The lines at hand: of the hunk that was gone to, or of the comment that is written. */
+  readonly marked: Marked | null;
+  /** Lines were chosen by their numbers. */
+  readonly onChosen: (path: string, range: SelectedLineRange) => void;
+  /** How many comments each file has. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Begins a comment on a whole file; null where none can be made. */
+  readonly remarkFile: ((path: string) => void) | null;
+  readonly isAccepted: (item: CodeViewDiffItem<Remark>, hunk: number) => boolean;
+  readonly renderRemark: (remark: Remark) => ReactNode;
 }
 
 /** The virtualised diff of all files, with each file's mark in its header. */
@@ -28,7 +48,18 @@ export function DiffView(props: Props): ReactNode {
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
   const lastWheel = useRef(0);
-  const options = useMemo<CodeViewReactOptions<undefined, undefined>>(
+  // The view keeps the options it was given as long as the layout stays, so what they call is looked up when they do.
+  const now = useRef(props);
+  const { isAccepted, view } = props;
+  useLayoutEffect(() => {
+    now.current = props;
+  });
+  useLayoutEffect(() => {
+    for (const { item, element } of view.current?.getInstance()?.getRenderedItems() ?? [])
+      if (item.type === 'diff') noteAccepted(element.shadowRoot, item.fileDiff, (hunk) => isAccepted(item, hunk));
+  }, [isAccepted, view]);
+  const canWrite = props.remarkFile !== null;
+  const options = useMemo<CodeViewReactOptions<Remark, undefined>>(
     () => ({
       theme: palette,
       preferredHighlighter: 'shiki-js',
@@ -42,9 +73,23 @@ export function DiffView(props: Props): ReactNode {
       tokenizeMaxLength: 150_000,
       overflow: 'scroll',
       diffIndicators: 'classic',
-      onPostRender: reachable,
+      enableLineSelection: canWrite,
+      lineHoverHighlight: canWrite ? 'number' : 'disabled',
+      onLineSelectionEnd: (range, { item }) => {
+        const { marked, onChosen } = now.current;
+        // A click on the one line that is marked already takes its mark; it was meant all the same.
+        const chosen = range ?? (marked?.id === item.id ? marked.range : null);
+        if (chosen !== null) onChosen(item.id, chosen);
+      },
+      onPostRender: (node, _, phase, { item }) => {
+        if (phase === 'unmount') return;
+        reachable(node);
+        alignGutter(node.shadowRoot);
+        if (item.type === 'diff')
+          noteAccepted(node.shadowRoot, item.fileDiff, (hunk) => now.current.isAccepted(item, hunk));
+      },
     }),
-    [diffStyle],
+    [diffStyle, canWrite],
   );
   return (
     <div
@@ -55,10 +100,12 @@ export function DiffView(props: Props): ReactNode {
       }}
     >
       <CodeView
-        ref={props.ref}
+        ref={view}
         className="diff-scroll"
         items={props.items}
         options={options}
+        selectedLines={props.marked}
+        renderAnnotation={(...[{ metadata }]) => props.renderRemark(metadata)}
         onScroll={(scrollTop, viewer) => {
           const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
           if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
@@ -70,7 +117,15 @@ export function DiffView(props: Props): ReactNode {
           const file = byPath.get(item.id);
           return (
             file !== undefined && (
-              <FileMark file={file} patches={patches} viewed={viewed.has(file.path)} mark={mark} unfold={unfold} />
+              <FileMark
+                file={file}
+                patches={patches}
+                viewed={viewed.has(file.path)}
+                mark={mark}
+                unfold={unfold}
+                remarks={props.counts.get(file.path) ?? 0}
+                remark={props.remarkFile}
+              />
             )
           );
         }}
@@ -86,7 +141,7 @@ function reachable(node: HTMLElement): void {
 
 /** The item under the upper edge. The list is in order, so halving finds it. */
 function topItem(
-  items: readonly CodeViewDiffItem[],
+  items: readonly CodeViewDiffItem<Remark>[],
   scrollTop: number,
   topOf: (id: string) => number | undefined,
 ): string | null {
@@ -106,8 +161,10 @@ function FileMark(props: {
   readonly viewed: boolean;
   readonly mark: (path: string, viewed: boolean) => void;
   readonly unfold: (path: string) => void;
+  readonly remarks: number;
+  readonly remark: ((path: string) => void) | null;
 }): ReactNode {
-  const { file, patches, viewed } = props;
+  const { file, patches, viewed, remarks, remark } = props;
   const patch = patches.byPath.get(file.path);
   const lines = (file.additions ?? 0) + (file.deletions ?? 0);
   return (
@@ -129,9 +186,20 @@ function FileMark(props: {
       ) : patch === undefined && patches.loading ? (
         <span className="quiet">loading…</span>
       ) : null}
+      {remarks > 0 && <span className="quiet">{count(remarks, 'comment')}</span>}
       {viewed && (
         <button type="button" className="link" onClick={() => props.unfold(file.path)}>
           Unfold
+        </button>
+      )}
+      {remark !== null && (
+        <button
+          type="button"
+          className="link"
+          aria-label={`Comment on ${cleanLine(file.path)}`}
+          onClick={() => remark(file.path)}
+        >
+          Comment
         </button>
       )}
       <label className="file-viewed">

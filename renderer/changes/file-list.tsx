@@ -21,8 +21,10 @@ export function FileList(props: {
   readonly current: string | null;
   readonly open: (path: string) => void;
   readonly mark: (path: string, viewed: boolean) => void;
+  /** How many comments each file has. */
+  readonly counts: ReadonlyMap<string, number>;
 }): ReactNode {
-  const { files, viewed, current } = props;
+  const { files, viewed, current, counts } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: files.length,
@@ -66,6 +68,12 @@ export function FileList(props: {
                   {path.slice(cut + 1)}
                   {cut > 0 && <span className="file-folder"> {path.slice(0, cut)}</span>}
                 </bdi>
+                {counts.has(file.path) && (
+                  <span className="file-remarks tabular">
+                    {counts.get(file.path)}
+                    <span className="unseen">{counts.get(file.path) === 1 ? ' comment' : ' comments'}</span>
+                  </span>
+                )}
                 <span className="file-size">
                   {file.binary ? (
                     <span className="quiet">bin</span>

@@ -1,7 +1,8 @@
-import { type CodeViewDiffItem, type FileDiffMetadata, processFile } from '@pierre/diffs';
+import { type CodeViewDiffItem, type DiffLineAnnotation, type FileDiffMetadata, processFile } from '@pierre/diffs';
 import type { FileChange } from '../../core/contract/review';
 import { cleanLine, cleanPatch } from '../text/clean';
 import { tooLong } from './patches';
+import type { Remark } from './remarks';
 
 /** Patches already parsed, by their text: parsing one file twice would also lose its place in the view. */
 const parsed = new Map<string, FileDiffMetadata>();
@@ -19,9 +20,27 @@ export function itemOf(file: FileChange, patch: string | undefined, collapsed: b
   };
 }
 
+let lastVersion = 3;
+const versions = new WeakMap<readonly DiffLineAnnotation<Remark>[], number>();
+
+/** A file of the diff with what stands under its lines. Other remarks make another version, by which the view sees them. */
+export function remarkedItem(
+  item: CodeViewDiffItem,
+  annotations: readonly DiffLineAnnotation<Remark>[] | undefined,
+): CodeViewDiffItem<Remark> {
+  if (annotations === undefined) return item as CodeViewDiffItem<Remark>;
+  let version = versions.get(annotations);
+  if (version === undefined) {
+    lastVersion += 4;
+    version = lastVersion;
+    versions.set(annotations, version);
+  }
+  return { ...item, annotations: [...annotations], version: version + (item.version ?? 0) } as CodeViewDiffItem<Remark>;
+}
+
 /** Where each hunk of a file begins, as a line on the side that has it. */
 export function hunksOf(
-  item: CodeViewDiffItem,
+  item: Pick<CodeViewDiffItem, 'fileDiff'>,
 ): readonly { readonly side: 'additions' | 'deletions'; readonly line: number }[] {
   return item.fileDiff.hunks.map((hunk) =>
     hunk.additionCount > 0

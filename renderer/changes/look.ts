@@ -52,5 +52,15 @@ export const sheet = `
 [data-background] [data-line-type='change-deletion'] { --diffs-computed-diff-line-bg: var(--removed-soft); }
 [data-background] [data-line-type='change-addition'] { --diffs-computed-diff-line-bg: var(--added-soft); }
 code[data-code]:focus-visible, button:focus-visible { outline: 2px solid var(--accent-text); outline-offset: -2px; }
+[data-column-number][data-selected-line] {
+  --diffs-line-bg: var(--accent-soft);
+  color: var(--accent-text);
+  box-shadow: inset 2px 0 var(--accent);
+}
+[data-accepted] { --diffs-line-bg: var(--raised); }
+[data-line][data-accepted] :is(span, [data-diff-span]) { color: var(--text-3) !important; background: none !important; }
+[data-column-number][data-accepted] { box-shadow: inset -2px 0 var(--border-strong); }
+[data-gutter] { align-content: start; }
+[data-annotation-content] { font: 400 13px / 20px var(--face); }
 [data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
 `;

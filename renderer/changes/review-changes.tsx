@@ -1,20 +1,33 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useActions } from '../keys/keyboard';
+import { focusSoon } from '../parts/deep-focus';
 import { Empty, Failed } from '../parts/empty';
-import { useApp, useView } from '../state/app';
+import { useApp } from '../state/app';
 import { say } from '../state/said';
-import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
-import { DiffView } from './diff-view';
+import { hunkMarks, useAccepted } from './accepted';
+import { ChangesBar } from './changes-bar';
+import { type HunkAt, hunkWith, rangeOfHunk, type Stop, stepHunk, stopsOf } from './current-hunk';
+import { DiffView, type Marked } from './diff-view';
 import { FileList } from './file-list';
-import { hunksOf, itemOf } from './items';
+import { itemOf, remarkedItem } from './items';
+import { chosenPlace, filePlace, hunkPlace, isIn, sideOf } from './line-places';
+import { bringNear, Near } from './near';
 import { type Compared, usePatches } from './patches';
+import { RemarkCard } from './remark-card';
+import { RemarkBegun, RemarkWriter } from './remark-editor';
+import { type Remarks, useRemarking } from './remarking';
+import { countsOf, type Remark } from './remarks';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
 
 interface Props {
   readonly review: Compared;
+  /** The comments on it; without, none are shown and none can be made. */
+  readonly remarks?: Remarks | null;
+  /** Said above the diff. */
+  readonly notice?: ReactNode;
   /** Where it is kept how far this diff was read. */
   readonly spot?: string;
   /** Said when it has no file. */
@@ -22,31 +35,56 @@ interface Props {
 }
 
 const same = 'The branch has the same files as its base.';
+const noFiles: ReadonlySet<string> = new Set();
 
-/** The diff of a review with its list of files, by keyboard: hunks, viewed marks, one column or two. */
-export function ReviewChanges({ review, spot = `changes:${review.task}`, nothing = same }: Props): ReactNode {
+/**
+ * The diff of a review with its list of files and what is remarked on it, by keyboard: hunks, comments, viewed and accepted
+ * marks, one column or two.
+ */
+export function ReviewChanges(props: Props): ReactNode {
+  const { review, remarks = null, spot = `changes:${review.task}`, nothing = same } = props;
   const app = useApp();
   const patches = usePatches(review);
   const { viewed, mark } = useViewed(review.task, review.head);
+  const { accepted, accept } = useAccepted(review.task);
   const files = useMemo(() => inOrder(review.files), [review]);
-  const diffStyle = useView((view) => view.diffStyle);
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
-  const view = useRef<CodeViewHandle<undefined, undefined>>(null);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(noFiles);
+  const view = useRef<CodeViewHandle<Remark, undefined>>(null);
   const [current, setCurrent] = useState<string | null>(null);
-  const hunk = useRef<{ readonly path: string; readonly index: number } | null>(null);
-  const items = useMemo(
+  const [hunk, setHunk] = useState<HunkAt | null>(null);
+  const bare = useMemo(
     () =>
       files.map((file) =>
         itemOf(file, patches.byPath.get(file.path), viewed.has(file.path) && !unfolded.has(file.path)),
       ),
     [files, patches.byPath, viewed, unfolded],
   );
+  const { arranged, open, begin, goOn, leave } = useRemarking({
+    ...{ change: review, remarks, files, items: bare },
+    loading: patches.loading,
+  });
+  const items = useMemo(
+    () => bare.map((item) => remarkedItem(item, arranged.inFiles.get(item.id))),
+    [bare, arranged.inFiles],
+  );
+  const comments = remarks?.comments;
+  const counts = useMemo(() => countsOf(files, comments ?? []), [files, comments]);
   const path = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, items, patches, view });
+  const canWrite = remarks?.canWrite ?? false;
+  const lastRemark = useRef<number | null>(null);
+  /** Ends the way to the comment that is gone to; null when the person is there. */
+  const stopGoing = useRef<(() => void) | null>(null);
 
+  const isAccepted = useCallback(
+    (item: Parameters<typeof hunkMarks>[0], index: number) =>
+      remarks !== null && accepted.has(hunkMarks(item)[index] ?? ''),
+    [accepted, remarks],
+  );
+  const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
   const goToFile = useCallback((to: string) => {
     setCurrent(to);
-    hunk.current = null;
+    setHunk(null);
     view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
   }, []);
   const toggleViewed = useCallback(
@@ -58,31 +96,120 @@ export function ReviewChanges({ review, spot = `changes:${review.task}`, nothing
     },
     [app, mark],
   );
+  const goToHunk = ({ path: to, index, stop }: Stop): void => {
+    setHunk({ path: to, index });
+    setCurrent(to);
+    view.current?.scrollTo({ type: 'line', id: to, lineNumber: stop.line, side: stop.side, align: 'center' });
+  };
   const moveHunk = (by: 1 | -1): boolean => {
-    const stops = items.flatMap((item) =>
-      item.collapsed ? [] : hunksOf(item).map((stop, index) => ({ path: item.id, index, stop })),
-    );
-    if (stops.length === 0) return false;
-    const known = hunk.current;
-    const at = stops.findIndex((stop) =>
-      known === null ? stop.path === path : stop.path === known.path && stop.index === known.index,
-    );
-    const next = stops[known === null && by === 1 ? Math.max(0, at) : Math.max(0, Math.min(stops.length - 1, at + by))];
-    if (next === undefined) return false;
-    hunk.current = { path: next.path, index: next.index };
-    setCurrent(next.path);
+    const next = stepHunk(stopsOf(items), { current: hunk, path }, by);
+    if (next === null) return false;
+    goToHunk(next);
+    return true;
+  };
+  /** The hunk that was gone to, else the first of the file at the top. */
+  const hunkAtHand = (): HunkAt | null => {
+    const stops = stopsOf(items);
+    const known = hunk ?? stepHunk(stops, { current: null, path }, 1);
+    return known !== null && stops.some((stop) => stop.path === known.path && stop.index === known.index)
+      ? known
+      : null;
+  };
+  const remarkHunk = (): boolean => {
+    const at = hunkAtHand();
+    const file = files.find((each) => each.path === at?.path);
+    const found = items.find(({ id }) => id === at?.path)?.fileDiff.hunks[at?.index ?? 0];
+    if (!canWrite || at === null || file === undefined || found === undefined) return false;
+    const place = hunkPlace(file, found);
+    setHunk(at);
     view.current?.scrollTo({
-      type: 'line',
-      id: next.path,
-      lineNumber: next.stop.line,
-      side: next.stop.side,
-      align: 'center',
+      ...{ type: 'line', id: at.path, lineNumber: place.lines?.last ?? 1, side: sideOf(place), align: 'nearest' },
     });
+    begin(place);
+    return true;
+  };
+  const remarkFile = (which: string): void => {
+    const file = files.find((each) => each.path === which);
+    if (file === undefined) return;
+    if (viewed.has(which)) unfold(which);
+    begin(filePlace(file));
+  };
+  const acceptHunk = (): boolean => {
+    const at = hunkAtHand();
+    const item = items.find(({ id }) => id === at?.path);
+    if (!canWrite || at === null || item === undefined) return false;
+    const name = hunkMarks(item)[at.index] ?? '';
+    const next = !accepted.has(name);
+    accept(name, next);
+    setHunk(at);
+    if (next) {
+      say(app.said, { kind: 'done', text: 'Accepted the hunk', undo: () => accept(name, false) });
+      const stops = stopsOf(items);
+      const after = stepHunk(stops, { current: at, path }, 1);
+      if (after !== null && (after.path !== at.path || after.index !== at.index)) goToHunk(after);
+    }
+    return true;
+  };
+  const stepRemark = (by: 1 | -1): boolean => {
+    const all = arranged.inOrder;
+    if (all.length === 0) return false;
+    const isGoing = stopGoing.current !== null;
+    stopGoing.current?.();
+    const focused = isGoing
+      ? undefined
+      : document.activeElement?.closest<HTMLElement>('[data-comment]')?.dataset.comment;
+    const from = all.findIndex(
+      ({ comment }) => comment.id === (focused === undefined ? lastRemark.current : Number(focused)),
+    );
+    const next = all[from === -1 ? (by === 1 ? 0 : all.length - 1) : (from + by + all.length) % all.length];
+    if (next === undefined) return false;
+    const { comment, path: inFile } = next;
+    lastRemark.current = comment.id;
+    if (inFile !== null) {
+      if (viewed.has(inFile)) unfold(inFile);
+      setCurrent(inFile);
+      const found = arranged.inFiles
+        .get(inFile)
+        ?.find(({ metadata }) => metadata.about.kind === 'comment' && metadata.about.comment.id === comment.id);
+      // A file that was folded has lines only once it was drawn.
+      requestAnimationFrame(() => {
+        if (bringNear(`comment-${comment.id}`)) return;
+        if (found === undefined || found.lineNumber === 0)
+          view.current?.scrollTo({ type: 'item', id: inFile, align: 'start' });
+        else
+          view.current?.scrollTo({
+            ...{ type: 'line', id: inFile, lineNumber: found.lineNumber, side: found.side, align: 'center' },
+          });
+      });
+    }
+    // Once it has the focus at once, nothing is left to be stopped.
+    let isThere = false;
+    const stop = focusSoon(
+      () => {
+        const card = document.querySelector<HTMLElement>(`[data-comment="${comment.id}"]`);
+        if (card === null) bringNear(`comment-${comment.id}`);
+        return card;
+      },
+      () => {
+        isThere = true;
+        stopGoing.current = null;
+      },
+    );
+    stopGoing.current = isThere ? null : stop;
     return true;
   };
   useActions({
     'next-hunk': () => moveHunk(1),
     'previous-hunk': () => moveHunk(-1),
+    remark: remarkHunk,
+    'remark-file': () => {
+      if (!canWrite || path === null) return false;
+      remarkFile(path);
+      return true;
+    },
+    accept: acceptHunk,
+    'next-remark': () => stepRemark(1),
+    'previous-remark': () => stepRemark(-1),
     split: () =>
       app.view.update((value) => ({ ...value, diffStyle: value.diffStyle === 'split' ? 'unified' : 'split' })),
     viewed: () => {
@@ -95,48 +222,92 @@ export function ReviewChanges({ review, spot = `changes:${review.task}`, nothing
     },
   });
 
-  if (files.length === 0) return <Empty title="No file was changed">{nothing}</Empty>;
+  const marked = useMemo<Marked | null>(() => {
+    const writtenIn = open === null ? undefined : files.find((file) => isIn(file, open.place));
+    if (open !== null && writtenIn !== undefined && open.place.lines !== null) {
+      const side = sideOf(open.place);
+      const { first, last } = open.place.lines;
+      return { id: writtenIn.path, range: { start: first, side, end: last, endSide: side } };
+    }
+    const item = items.find(({ id }) => id === hunk?.path);
+    const range = hunk === null || item === undefined ? null : rangeOfHunk(item, hunk.index);
+    return item === undefined || range === null ? null : { id: item.id, range };
+  }, [open, files, items, hunk]);
+
+  if (files.length === 0 && arranged.elsewhere.length === 0)
+    return <Empty title="No file was changed">{nothing}</Empty>;
+  const hunkMarksShown = items.flatMap((item) => hunkMarks(item));
+  const atHand = hunkAtHand();
+  const itemAtHand = items.find(({ id }) => id === atHand?.path);
+  const renderRemark = ({ about, away }: Remark): ReactNode =>
+    about.kind === 'comment' ? (
+      <Near name={`comment-${about.comment.id}`}>
+        <RemarkCard comment={about.comment} away={away} />
+      </Near>
+    ) : about.isOpen ? (
+      <RemarkWriter begun={about.begun} leave={leave} />
+    ) : (
+      <RemarkBegun begun={about.begun} goOn={canWrite ? () => goOn(about.begun) : null} />
+    );
   return (
     <div className="changes">
-      <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} />
+      <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
       <div className="changes-diff">
-        <div className="changes-bar">
-          <span className="quiet tabular">
-            {viewed.size > 0
-              ? `${Math.min(viewed.size, files.length)} of ${count(files.length, 'file')} viewed`
-              : count(files.length, 'file')}
-            {patches.onDemand.size > 0 &&
-              `, ${patches.onDemand.size} large ${patches.onDemand.size === 1 ? 'one' : 'ones'} shown when asked for`}
-          </span>
-          <fieldset className="segments">
-            <legend className="unseen">Layout of the diff</legend>
-            {(['unified', 'split'] as const).map((style) => (
-              <button
-                key={style}
-                type="button"
-                className="segment"
-                aria-pressed={diffStyle === style}
-                onClick={() => app.view.update((value) => ({ ...value, diffStyle: style }))}
-              >
-                {style === 'unified' ? 'Unified' : 'Split'}
-              </button>
-            ))}
-          </fieldset>
-        </div>
+        <ChangesBar
+          files={files.length}
+          viewed={Math.min(viewed.size, files.length)}
+          large={patches.onDemand.size}
+          accepted={remarks === null ? 0 : hunkMarksShown.filter((name) => accepted.has(name)).length}
+          hunks={hunkMarksShown.length}
+          comments={remarks?.comments.length ?? 0}
+          hunk={
+            !canWrite || atHand === null || itemAtHand === undefined
+              ? null
+              : {
+                  isAccepted: isAccepted(itemAtHand, atHand.index),
+                  accept: acceptHunk,
+                  remark: remarkHunk,
+                }
+          }
+          step={stepRemark}
+        />
         {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
+        {props.notice}
+        {arranged.elsewhere.length > 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+          <section className="remarks-above" aria-label="Comments that have no line in this diff" tabIndex={0}>
+            {arranged.elsewhere.map((remark) => (
+              <div key={remark.about.kind === 'comment' ? remark.about.comment.id : remark.about.begun.name}>
+                {renderRemark(remark)}
+              </div>
+            ))}
+          </section>
+        )}
         <DiffView
-          ref={view}
+          view={view}
           items={items}
           files={files}
           patches={patches}
           viewed={viewed}
           mark={toggleViewed}
-          unfold={(which) => setUnfolded((old) => new Set([...old, which]))}
+          unfold={unfold}
           onTop={(top, byHand) => {
             setCurrent(top);
-            if (byHand) hunk.current = null;
+            if (byHand) setHunk(null);
           }}
           onSpot={noteSpot}
+          marked={marked}
+          onChosen={(which, range) => {
+            const file = files.find((each) => each.path === which);
+            const item = items.find(({ id }) => id === which);
+            if (file === undefined || item === undefined) return;
+            setHunk(hunkWith(item, range.endSide ?? range.side ?? 'additions', range.end));
+            begin(chosenPlace(file, item.fileDiff, range));
+          }}
+          counts={counts}
+          remarkFile={canWrite ? remarkFile : null}
+          isAccepted={isAccepted}
+          renderRemark={renderRemark}
         />
       </div>
     </div>

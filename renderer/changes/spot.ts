@@ -3,6 +3,7 @@ import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useCallback, useEffect } from 'react';
 import { useSpot } from '../state/spot';
 import type { Patches } from './patches';
+import type { Remark } from './remarks';
 
 /**
  * Brings the diff of a task back to where it was read: the same file, as far into it. Gives back what notes where it is.
@@ -10,9 +11,9 @@ import type { Patches } from './patches';
  */
 export function useDiffSpot(options: {
   readonly name: string;
-  readonly items: readonly CodeViewDiffItem[];
+  readonly items: readonly CodeViewDiffItem<Remark>[];
   readonly patches: Patches;
-  readonly view: RefObject<CodeViewHandle<undefined, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
 }): (path: string, offset: number) => void {
   const { items, patches, view } = options;
   const first = items[0]?.id;

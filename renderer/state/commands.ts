@@ -89,16 +89,25 @@ export async function approveTask(app: App, task: Task, approval: Approval, comm
   return null;
 }
 
-/** Sends the comment back to the agent. A failure is given back so that the comment stays where it was written. */
-export async function rejectTask(app: App, task: Task, comment: string): Promise<Failure | null> {
-  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: 'Sending your comment…' }, (client) =>
+/**
+ * Sends the change back to the agent with a comment on the whole and as many on its lines as are drafts. A failure is given
+ * back so that the comment stays where it was written.
+ */
+export async function rejectTask(
+  app: App,
+  task: Task,
+  { comment, drafts }: { readonly comment: string; readonly drafts: number },
+): Promise<Failure | null> {
+  const many = drafts + (comment.trim() === '' ? 0 : 1);
+  const yours = many === 1 ? 'your comment' : `your ${count(many, 'comment')}`;
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Sending ${yours}…` }, (client) =>
     client.tasks.reject({ task: task.id, comment }),
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
   say(app.said, {
     kind: 'done',
-    text: `Sent your comment to ${task.agent}; “${cleanLine(task.title)}” is queued again`,
+    text: `Sent ${yours} to ${task.agent}; “${cleanLine(task.title)}” is queued again`,
     undo: null,
     about: aboutOf(ended.value),
   });

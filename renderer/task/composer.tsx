@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import type { Comment } from '../../core/contract/comment';
 import type { Message } from '../../core/contract/message';
 import type { Task, TaskState } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -8,10 +9,12 @@ import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import { discardTask, rejectTask } from '../state/commands';
+import { draftsIn } from '../state/comments';
 import { editName, withDraft, withWritten, writtenTo } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { bringEditsBack, sendMessage } from '../state/messages';
 import { useStore } from '../state/store';
+import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { MessageQueue, useMessages } from './messages';
 
@@ -20,7 +23,12 @@ import { MessageQueue, useMessages } from './messages';
  * turn. Either is the next message of the same agent session. The field is one and the same whatever becomes of the task,
  * so that who types when a turn ends types on; it goes only when the task has ended and nobody writes.
  */
-export function Composer({ task }: { readonly task: Task }): ReactNode {
+export function Composer(props: {
+  readonly task: Task;
+  /** What is remarked on its change; null while it is not known. */
+  readonly comments: readonly Comment[] | null;
+}): ReactNode {
+  const { task } = props;
   const app = useApp();
   const way = wayOf(task.state);
   const about = way === 'comment' ? `task:${task.id}` : `message-to:${task.id}`;
@@ -32,6 +40,8 @@ export function Composer({ task }: { readonly task: Task }): ReactNode {
   const [hasFocus, setHasFocus] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const isSending = useRef(false);
+  // They go along when the change is sent back, so a word about the whole is not needed.
+  const drafts = way === 'comment' ? draftsIn(props.comments).length : 0;
   const focus = (): void => field.current?.focus();
   useActions({
     ...(way === null
@@ -52,12 +62,14 @@ export function Composer({ task }: { readonly task: Task }): ReactNode {
 
   const send = async (): Promise<void> => {
     if (way === null) return;
-    if (text.trim() === '') return focus();
+    if (text.trim() === '' && drafts === 0) return focus();
     // The task may change its state while this is sent, and what it is sent as: the field itself knows that it is.
     if (isSending.current || app.doing.get().has(about)) return;
     isSending.current = true;
     setFailure(null);
-    const failed = await (way === 'comment' ? rejectTask(app, task, text) : sendMessage(app, task.id, text));
+    const failed = await (way === 'comment'
+      ? rejectTask(app, task, { comment: text, drafts })
+      : sendMessage(app, task.id, text));
     isSending.current = false;
     if (failed !== null) return setFailure(failed);
     app.drafts.update((drafts) => (writtenTo(drafts, task.id) === text ? withWritten(drafts, task.id, '') : drafts));
@@ -90,13 +102,21 @@ export function Composer({ task }: { readonly task: Task }): ReactNode {
           {endedWords(task, text)}
         </p>
       )}
+      {drafts > 0 && (
+        <p className="composer-drafts small">
+          <span role="status">{count(drafts, 'comment')} to send</span>
+          <span className="quiet">, together with what you write here</span>
+        </p>
+      )}
       {isWritable && (
         <div className="composer-row">
           <Growing
             field={field}
             label={
               way === 'comment'
-                ? `Comment on the change; ${task.agent} goes on with it`
+                ? drafts > 0
+                  ? 'About the whole change'
+                  : `Comment on the change; ${task.agent} goes on with it`
                 : way === 'message'
                   ? `Write to ${task.agent}`
                   : 'What you wrote'
@@ -110,8 +130,8 @@ export function Composer({ task }: { readonly task: Task }): ReactNode {
           {way !== null && (
             <Button doing={doing} onClick={() => void send()}>
               {way === 'comment' ? 'Request changes' : 'Queue message'}{' '}
-              {text.trim() !== '' && <Keys keys="mod+Enter" />}
-              {text.trim() === '' && task.requests.length === 0 && <Keys keys="r" />}
+              {(text.trim() !== '' || (drafts > 0 && hasFocus)) && <Keys keys="mod+Enter" />}
+              {text.trim() === '' && !(drafts > 0 && hasFocus) && task.requests.length === 0 && <Keys keys="r" />}
             </Button>
           )}
           {way === 'comment' && (

@@ -11,6 +11,7 @@ import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
 import { showWhole } from '../state/checkpoints';
+import { useComments } from '../state/comments';
 import { failureOf } from '../state/failure';
 import type { Tab } from '../state/view';
 import { Terminals } from '../terminal/terminals';
@@ -56,6 +57,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   const wide = useWide();
   const beside = useView((view) => view.beside) && wide;
   const review = useReview(task);
+  const comments = useComments(task);
   const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
   // One turn's changes are shown in place of the whole change no longer than it is what it was then.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the task and its state are why it runs.
@@ -70,6 +72,8 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   useActions({
     'next-hunk': toDiff,
     'previous-hunk': toDiff,
+    'next-remark': toDiff,
+    'previous-remark': toDiff,
     'show-conversation': () => show('conversation'),
     'show-changes': () => show('changes'),
     'show-checks': () => show('checks'),
@@ -122,7 +126,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
               <Conversation task={task} />
             </div>
             <div className="pair-side">
-              <Changes task={task} review={review} />
+              <Changes task={task} review={review} comments={comments} />
             </div>
           </Tabs.Content>
         ) : (
@@ -131,7 +135,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
               <Conversation task={task} />
             </Tabs.Content>
             <Tabs.Content className="tab-content" value="changes" tabIndex={-1}>
-              <Changes task={task} review={review} />
+              <Changes task={task} review={review} comments={comments} />
             </Tabs.Content>
           </>
         )}
@@ -145,7 +149,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
           <Terminals key={task.id} task={task} />
         </Tabs.Content>
       </Tabs.Root>
-      {tab !== 'info' && tab !== 'terminal' && <Composer task={task} />}
+      {tab !== 'info' && tab !== 'terminal' && <Composer task={task} comments={comments.value} />}
     </section>
   );
 }

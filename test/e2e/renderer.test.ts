@@ -222,3 +222,183 @@ test('every place and sheet breaks no rule of accessibility, in either theme', a
   await page.getByText('History').waitFor();
   await expectWhole('info');
 });
+
+const remark = (text: string) => page.locator('.remark').filter({ hasText: text });
+const writer = () => page.getByRole('textbox', { name: /^Comment on (line|the whole)/ });
+
+test('comments are written by keyboard, kept as drafts under their lines, and sent with the change in one go', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press(']', 'm');
+  await writer().and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('Say why this is cached <b>at all</b>.');
+  await press('Control+Enter');
+  await remark('<b>at all</b>').getByText('draft').waitFor();
+  await page.getByText('1 comment to send').waitFor();
+  await press('g', 'm');
+  await writer().and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('Is it needed?');
+  await press('Control+Enter');
+  await page.getByText('2 comments to send').waitFor();
+  expect(await harness.called('comments.add')).toMatchObject([
+    { head: 'd'.repeat(40), mergeBase: 'c'.repeat(40), place: { side: 'new', lines: { first: expect.any(Number) } } },
+    { place: { side: 'new', lines: null } },
+  ]);
+  await press('{');
+  await page.locator('[data-comment="1"]:focus').waitFor();
+  await press('Enter');
+  await page.getByRole('textbox', { name: 'Change the comment' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.type(' Briefly.');
+  await press('Control+Enter');
+  await remark('Briefly.').getByText('draft').waitFor();
+  await press('}');
+  await page.locator('[data-comment="2"]:focus').press('Delete');
+  await page.getByText('1 comment to send').waitFor();
+  await press('Control+z');
+  await page.getByText('2 comments to send').waitFor();
+  await press('r');
+  await page.keyboard.type('Otherwise fine.');
+  await press('Control+Enter');
+  await page.getByText(/^Sent your 3 comments to claude/).waitFor();
+  expect(await harness.called('tasks.reject')).toMatchObject([{ task: 6, comment: 'Otherwise fine.' }]);
+});
+
+test('a comment that was begun stays when it is left, when the page is gone, and when it could not be kept', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const number = page.locator('diffs-container').nth(1).locator('[data-column-number]');
+  await number.nth(2).click();
+  await writer().and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('There is no room for this');
+  await press('Escape');
+  await remark('There is no room').getByText('begun').waitFor();
+  expect(await page.locator('textarea:focus').count()).toBe(0);
+  await page.reload();
+  await remark('There is no room').getByRole('button', { name: 'Go on' }).click();
+  await writer().and(page.locator(':focus')).waitFor();
+  await press('Control+Enter');
+  await page
+    .getByRole('alert')
+    .getByText(/the disk is full. Make room and keep it again/)
+    .waitFor();
+  expect(await writer().inputValue()).toBe('There is no room for this');
+  await press('Escape');
+  await remark('There is no room').getByRole('button', { name: 'Throw away' }).click();
+  await remark('There is no room').waitFor({ state: 'detached' });
+  await press('Control+z');
+  await remark('There is no room').waitFor();
+});
+
+test('lines are chosen by dragging over their numbers', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const number = (line: number) =>
+    page.locator(`diffs-container [data-column-number="${line}"][data-line-type="context"]`).first();
+  const [from, to] = [await number(9).boundingBox(), await number(11).boundingBox()];
+  if (from === null || to === null) throw new Error('Both lines are on screen.');
+  await page.mouse.move(from.x + 4, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 4, to.y + 10, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('textbox', { name: 'Comment on lines 9 to 11', exact: true }).waitFor();
+});
+
+test('each comment says what became of it, in light and dark, and is done with when the person says so', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    await harness.open('little', theme);
+    await page.evaluate(() => {
+      const { comments } = (
+        window as unknown as {
+          harness: { core: { comments: { add(given: object): { id: number }; change(id: number, to: object): void } } };
+        }
+      ).harness.core;
+      const change = { task: 6, head: 'd'.repeat(40), mergeBase: 'c'.repeat(40) };
+      const at = (path: string, line: number) => ({ path, side: 'new', lines: { first: line, last: line } });
+      const keep = (place: object, text: string, to: object): void =>
+        comments.change(comments.add({ ...change, place, text }).id, { sentAt: 1, ...to });
+      keep(at('docs/member-3.json', 2), 'Name it', { fate: 'addressed', since: '-line 5\n+five' });
+      keep(at('docs/member-3.json', 4), 'Why?', { fate: 'ignored' });
+      keep(at('docs/member-3.json', 6), 'Here?', { fate: 'moved' });
+      keep(at('src/gone.ts', 6), 'Not this file', { fate: 'addressed', now: null, quote: 'const gone = 1;' });
+    });
+    await openReview('Documentation');
+    await page.getByText('const gone = 1;').waitFor();
+    await remark('Why?').getByText('ignored').waitFor();
+    await remark('Here?').getByText('moved').waitFor();
+    await remark('Name it')
+      .getByRole('button', { name: /What was changed in these lines/ })
+      .click();
+    await remark('Name it').getByText('+five').waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await page.getByRole('button', { name: /^Resolve: .*Why/ }).click();
+    await remark('Why?').getByText('resolved').waitFor();
+    await page.getByRole('button', { name: /^Reopen: .*Why/ }).click();
+    await remark('Why?').getByText('ignored').waitFor();
+  }
+});
+
+test('two hundred comments in one file leave the page small, and are come across one after the other', async () => {
+  await harness.open('little');
+  const nodes = () => page.evaluate(() => document.querySelectorAll('.diff *').length);
+  await page.evaluate(() => {
+    const { core } = (
+      window as unknown as { harness: { core: { comments: { fill(task: number, path: string, many: number): void } } } }
+    ).harness;
+    core.comments.fill(6, 'docs/member-3.json', 200);
+  });
+  await openReview('Documentation');
+  await page.getByText('200 comments to send').waitFor();
+  await page.locator('[data-comment]').first().waitFor();
+  await press('{');
+  await page.locator('[data-comment]:focus').waitFor();
+  const first = await page.locator('[data-comment]:focus').getAttribute('data-comment');
+  await press('{', '{');
+  await page.waitForFunction((before) => {
+    const now = document.activeElement?.closest<HTMLElement>('[data-comment]')?.dataset.comment;
+    return now !== undefined && now !== before;
+  }, first);
+  expect(await nodes()).toBeLessThan(1_500);
+});
+
+test('an accepted hunk stays accepted, and the bar counts it', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press(']', 'y');
+  await page.getByText(/^1 of \d+ hunks accepted/).waitFor();
+  await page.reload();
+  await page.getByText(/^1 of \d+ hunks accepted/).waitFor();
+  await page.locator('[data-accepted]').first().waitFor();
+  await press(']');
+  await page.getByRole('button', { name: 'Accepted', pressed: true }).click();
+  await page.getByText(/^15 files/).waitFor();
+});
+
+test('what is not in review shows its comments and takes no new ones', async () => {
+  await harness.open('little');
+  await page.evaluate(() => {
+    const { core } = (
+      window as unknown as {
+        harness: {
+          core: {
+            comments: { fill(task: number, path: string, many: number, more: object): void };
+            tasks: Map<number, object>;
+            put(task: object): void;
+          };
+        };
+      }
+    ).harness;
+    core.comments.fill(6, 'docs/member-3.json', 1, { sentAt: 1, fate: 'ignored' });
+    core.put({ ...core.tasks.get(6), state: 'done', outcome: 'discarded' });
+  });
+  await press('g', 'd');
+  await option('Documentation').click();
+  await page.getByRole('tab', { name: /Changes/ }).click();
+  await remark('say why this is cached').waitFor();
+  await press(']', 'm');
+  expect(await writer().count()).toBe(0);
+  expect(await page.getByRole('button', { name: /^(Comment|Accept)/ }).count()).toBe(0);
+});

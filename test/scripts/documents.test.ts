@@ -52,6 +52,7 @@ test('the keys in the first task of README.md are the keys of the window', () =>
     'reply',
     'next-hunk',
     'previous-hunk',
+    'remark',
     'take-over',
     'hand-back',
     'help',

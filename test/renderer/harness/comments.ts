@@ -24,6 +24,15 @@ export function createComments(announce: (task: number) => void) {
       announce(comment.task);
       return comment;
     },
+    /** Has as many comments on the first lines of a file, as somebody else kept them. */
+    fill(task: number, path: string, many: number, more: Partial<Comment> = {}): void {
+      for (let line = 1; line <= many; line += 1) {
+        const place = { path, side: 'new' as const, lines: { first: line, last: line } };
+        const text = `Comment ${line}: say why this is cached, and for how long.`;
+        const comment = this.add({ task, place, head: 'd'.repeat(40), mergeBase: 'c'.repeat(40), text });
+        change(comment.id, more);
+      }
+    },
     remove(id: number): void {
       const { task } = change(id, {});
       all = all.filter((comment) => comment.id !== id);

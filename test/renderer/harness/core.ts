@@ -264,10 +264,20 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       list: on.comments.list.handler(({ input }) => comments.of(input.task)),
       add: on.comments.add.handler(({ input }) => {
         note('comments.add', input);
+        if (input.text.includes('no room'))
+          throw new ORPCError('DISK_FULL', {
+            message: 'Keeping the comment failed: the disk is full. Make room and keep it again.',
+          });
         return comments.add(input);
       }),
-      edit: on.comments.edit.handler(({ input }) => comments.change(input.comment, { text: input.text })),
-      remove: on.comments.remove.handler(({ input }) => comments.remove(input.comment)),
+      edit: on.comments.edit.handler(({ input }) => {
+        note('comments.edit', input);
+        return comments.change(input.comment, { text: input.text });
+      }),
+      remove: on.comments.remove.handler(({ input }) => {
+        note('comments.remove', input);
+        comments.remove(input.comment);
+      }),
       resolve: on.comments.resolve.handler(({ input }) =>
         comments.change(input.comment, { resolvedAt: input.resolved ? Date.now() : null }),
       ),
@@ -489,5 +499,5 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     messages = messages.filter((message) => message.task !== task);
     tell({ type: 'messages.changed', task });
   };
-  return { router, called, put, tasks, findAgents, addHook, configure, handOver, free };
+  return { router, called, put, tasks, comments, findAgents, addHook, configure, handOver, free };
 }

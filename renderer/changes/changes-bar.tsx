@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react';
+import { Button } from '../parts/button';
+import { Hint } from '../parts/hint';
+import { useApp, useView } from '../state/app';
+import { count } from '../text/amounts';
+
+/** What the bar over a diff tells and offers. */
+interface Props {
+  readonly files: number;
+  readonly viewed: number;
+  /** Files that are shown only when asked for. */
+  readonly large: number;
+  readonly accepted: number;
+  readonly hunks: number;
+  readonly comments: number;
+  /** What can be done with the hunk at hand; null where nothing can. */
+  readonly hunk: {
+    readonly isAccepted: boolean;
+    readonly accept: () => void;
+    readonly remark: () => void;
+  } | null;
+  readonly step: (by: 1 | -1) => void;
+}
+
+/** The bar over a diff: how far it was read, what can be done with the hunk at hand, and its layout. */
+export function ChangesBar(props: Props): ReactNode {
+  const app = useApp();
+  const diffStyle = useView((view) => view.diffStyle);
+  const { hunk } = props;
+  return (
+    <div className="changes-bar">
+      <span className="changes-facts quiet tabular ellipsis">{factsOf(props).join(', ')}</span>
+      {props.comments > 0 && (
+        <Hint action="next-remark">
+          <button type="button" className="link" onClick={() => props.step(1)}>
+            {count(props.comments, 'comment')}
+          </button>
+        </Hint>
+      )}
+      {hunk !== null && (
+        <span className="hunk-acts">
+          <Hint action="accept">
+            <Button look="quiet" aria-pressed={hunk.isAccepted} onClick={hunk.accept}>
+              {hunk.isAccepted ? 'Accepted' : 'Accept'}
+            </Button>
+          </Hint>
+          <Hint action="remark">
+            <Button look="quiet" onClick={hunk.remark}>
+              Comment
+            </Button>
+          </Hint>
+        </span>
+      )}
+      <fieldset className="segments">
+        <legend className="unseen">Layout of the diff</legend>
+        {(['unified', 'split'] as const).map((style) => (
+          <button
+            key={style}
+            type="button"
+            className="segment"
+            aria-pressed={diffStyle === style}
+            onClick={() => app.view.update((value) => ({ ...value, diffStyle: style }))}
+          >
+            {style === 'unified' ? 'Unified' : 'Split'}
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+function factsOf({ files, viewed, large, accepted, hunks }: Props): readonly string[] {
+  return [
+    ...(accepted > 0 ? [`${accepted} of ${count(hunks, 'hunk')} accepted`] : []),
+    viewed > 0 ? `${viewed} of ${count(files, 'file')} viewed` : count(files, 'file'),
+    ...(large > 0 ? [`${large} large ${large === 1 ? 'one' : 'ones'} shown when asked for`] : []),
+  ];
+}

@@ -1,0 +1,179 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Comment } from '../../core/contract/comment';
+import { Button } from '../parts/button';
+import { PatchLines } from '../parts/patch';
+import { useApp, useDoing } from '../state/app';
+import { aboutComment, remarkEditName, removeComment, resolveComment } from '../state/comments';
+import { withDraft } from '../state/drafts';
+import { useStore } from '../state/store';
+import { clean, cleanLine } from '../text/clean';
+import { Ago } from '../text/time';
+import { linesInWords } from './line-places';
+import { RemarkEdit } from './remark-editor';
+
+/** What became of a comment, in a word and in a sentence. */
+const fates: Readonly<Record<Comment['fate'], readonly [string, string]>> = {
+  draft: ['draft', 'The agent does not have it yet.'],
+  sent: ['sent', 'The agent has it and is not finished.'],
+  addressed: ['addressed', 'The agent changed these lines since.'],
+  moved: ['moved', 'The lines are what they were, at another place.'],
+  ignored: ['ignored', 'The lines are what and where they were.'],
+};
+
+/** As much of a text as is shown before it is asked for. */
+const shortText = 1_200;
+const shortLines = 12;
+
+interface Props {
+  readonly comment: Comment;
+  /** Whether the place is said: it is not under its own line. */
+  readonly away: boolean;
+}
+
+/** One comment on a change: what it says, what became of it, and what can be done with it. */
+export function RemarkCard({ comment, away }: Props): ReactNode {
+  const app = useApp();
+  const doing = useDoing(aboutComment(comment));
+  const editName = remarkEditName(comment);
+  const hasEdit = useStore(app.drafts, (drafts) => drafts[editName] !== undefined);
+  const [isEditing, setEditing] = useState(false);
+  const isEdited = hasEdit || isEditing;
+  const [isOpen, setOpen] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  const isDraft = comment.fate === 'draft';
+  const isResolved = comment.resolvedAt !== null;
+  const wasEdited = useRef(isEdited);
+  useEffect(() => {
+    // The editor that had the focus is gone; letters typed now would be the window's keys.
+    if (wasEdited.current && !isEdited && document.activeElement === document.body) card.current?.focus();
+    wasEdited.current = isEdited;
+  }, [isEdited]);
+  const edit = (): void => {
+    app.drafts.update((drafts) => withDraft(drafts, editName, drafts[editName] ?? comment.text));
+    setEditing(true);
+  };
+  const turn = (): void => void resolveComment(app, comment, !isResolved);
+  const [word, sentence] = fates[comment.fate];
+  const name = `Comment on ${linesInWords(comment.now ?? comment.place)}: ${startOf(comment.text)}`;
+  return (
+    <article
+      ref={card}
+      className={`remark ${isResolved && !isOpen ? 'remark-folded' : ''}`}
+      data-comment={comment.id}
+      data-fate={comment.fate}
+      aria-label={name}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === 'Enter') isDraft ? edit() : turn();
+        else if (event.key === 'Delete' && isDraft) void removeComment(app, comment);
+        else return;
+        event.preventDefault();
+      }}
+    >
+      <header className="remark-head">
+        <span className={`remark-fate remark-${comment.fate}`} title={sentence}>
+          {isResolved ? 'resolved' : word}
+        </span>
+        {isResolved && !isOpen ? (
+          <span className="ellipsis quiet">{startOf(comment.text)}</span>
+        ) : (
+          <span className="quiet ellipsis">
+            {comment.by === 'person' ? 'You' : cleanLine(comment.by)}, <Ago at={comment.createdAt} />
+            {away && ` · ${whereWords(comment)}`}
+          </span>
+        )}
+        <span className="remark-acts">
+          {isResolved && (
+            <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {isOpen ? 'Fold' : 'Show'}
+            </button>
+          )}
+          {isDraft && !isEdited && (
+            <>
+              <button type="button" className="link" aria-label={`Edit: ${name}`} onClick={edit}>
+                Edit
+              </button>
+              <button
+                type="button"
+                className="link"
+                aria-label={`Remove: ${name}`}
+                onClick={() => void removeComment(app, comment)}
+              >
+                {doing ?? 'Remove'}
+              </button>
+            </>
+          )}
+          {!isDraft && (
+            <button
+              type="button"
+              className="link"
+              aria-label={`${isResolved ? 'Reopen' : 'Resolve'}: ${name}`}
+              onClick={turn}
+            >
+              {doing ?? (isResolved ? 'Reopen' : 'Resolve')}
+            </button>
+          )}
+        </span>
+      </header>
+      {isResolved && !isOpen ? null : isDraft && isEdited ? (
+        <RemarkEdit comment={comment} done={() => setEditing(false)} />
+      ) : (
+        <>
+          {away && comment.quote !== '' && (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
+            <pre className="code remark-quote" tabIndex={0}>
+              {clean(comment.quote)}
+            </pre>
+          )}
+          <Text text={comment.text} />
+          {comment.since !== null && !isDraft && <Since comment={comment} />}
+        </>
+      )}
+    </article>
+  );
+}
+
+function Text({ text }: { readonly text: string }): ReactNode {
+  const [whole, setWhole] = useState(false);
+  const lines = text.split('\n');
+  const short = lines.slice(0, shortLines).join('\n').slice(0, shortText);
+  const cut = !whole && short.length < text.length;
+  return (
+    <div className="remark-text selectable" dir="auto">
+      {clean(cut ? `${short}…` : text)}
+      {cut && (
+        <button type="button" className="link remark-more" onClick={() => setWhole(true)}>
+          Show all of it
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Since({ comment }: { readonly comment: Comment }): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  const patch = comment.since ?? '';
+  const words =
+    comment.fate === 'addressed' ? 'What was changed in these lines since' : 'What was changed around it since';
+  return (
+    <div className="remark-since">
+      <Button look="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? 'Hide what was changed' : words}
+      </Button>
+      {isOpen && <PatchLines patch={patch} />}
+    </div>
+  );
+}
+
+function whereWords({ place, now }: Comment): string {
+  const lines = linesInWords(now ?? place);
+  if (now !== null) return lines === 'the whole file' ? lines : `${lines}, not shown in this diff`;
+  return `${cleanLine(place.path)}, ${lines}; no longer in the change`;
+}
+
+/** The beginning of a comment, in one line. */
+export function startOf(text: string): string {
+  const line = cleanLine(text);
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+}

@@ -1,0 +1,107 @@
+import type { CodeViewDiffItem, DiffLineAnnotation } from '@pierre/diffs';
+import type { Comment, CommentPlace } from '../../core/contract/comment';
+import type { FileChange } from '../../core/contract/review';
+import type { Begun } from '../state/comments';
+import { isIn, showsLine, sideOf } from './line-places';
+
+/** What stands under a line of a diff: a comment, or one that is written or was begun there. */
+export interface Remark {
+  readonly about: About;
+  /** It is not under its own line, so its place is said. */
+  readonly away: boolean;
+}
+
+type About =
+  | { readonly kind: 'comment'; readonly comment: Comment }
+  | { readonly kind: 'begun'; readonly begun: Begun; readonly isOpen: boolean };
+
+/** Where the remarks on a change are shown. */
+export interface Arranged {
+  /** Under lines, by file; in a file without lines on screen there are none. */
+  readonly inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]>;
+  /** What no line on screen belongs to: listed above the diff. */
+  readonly elsewhere: readonly Remark[];
+  /** Comments in the order they are come across: those listed above first. */
+  readonly inOrder: readonly { readonly comment: Comment; readonly path: string | null }[];
+}
+
+/** What there is to be placed in a diff. */
+export interface ToArrange {
+  readonly files: readonly FileChange[];
+  readonly items: readonly CodeViewDiffItem[];
+  readonly comments: readonly Comment[];
+  readonly begun: readonly Begun[];
+  /** The name of the one that is written on; null for none. */
+  readonly open: string | null;
+  /** Patches are still on their way, so a file without lines may get some. */
+  readonly loading: boolean;
+}
+
+/** Places remarks in a diff. A line the diff does not show has its remarks at the head of its file. */
+export function arrange(given: ToArrange): Arranged {
+  const { files, items, loading } = given;
+  const inFiles = new Map<string, DiffLineAnnotation<Remark>[]>();
+  const elsewhere: Remark[] = [];
+  const put = (place: CommentPlace | null, about: About): void => {
+    const at = place === null ? -1 : files.findIndex((file) => isIn(file, place));
+    const file = files[at];
+    const item = items[at];
+    if (place === null || file === undefined || item === undefined) {
+      elsewhere.push({ about, away: true });
+      return;
+    }
+    if (item.fileDiff.hunks.length === 0) {
+      if (!loading) elsewhere.push({ about, away: true });
+      return;
+    }
+    const known = inFiles.get(file.path);
+    const all = known ?? [];
+    if (known === undefined) inFiles.set(file.path, all);
+    const side = sideOf(place);
+    const line = place.lines?.last ?? 0;
+    const isShown = line > 0 && showsLine(item.fileDiff, side, line);
+    const headSide = file.status === 'deleted' ? 'deletions' : 'additions';
+    all.push({
+      side: isShown ? side : headSide,
+      lineNumber: isShown ? line : 0,
+      metadata: { about, away: !isShown },
+    });
+  };
+  for (const comment of given.comments) put(comment.now, { kind: 'comment', comment });
+  // The one that is written on comes last, so that what is added or taken away before it leaves its place alone.
+  const ordered = [...given.begun].sort(
+    (one, other) => Number(one.name === given.open) - Number(other.name === given.open),
+  );
+  for (const begun of ordered)
+    put(begun.current ? begun.place : null, { kind: 'begun', begun, isOpen: begun.name === given.open });
+  return { inFiles, elsewhere, inOrder: orderOf(files, inFiles, elsewhere) };
+}
+
+function orderOf(
+  files: readonly FileChange[],
+  inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]>,
+  elsewhere: readonly Remark[],
+): Arranged['inOrder'] {
+  const above = elsewhere.flatMap(({ about }) =>
+    about.kind === 'comment' ? [{ comment: about.comment, path: null }] : [],
+  );
+  const below = files.flatMap(({ path }) =>
+    [...(inFiles.get(path) ?? [])]
+      .sort((one, other) => one.lineNumber - other.lineNumber)
+      .flatMap(({ metadata }) =>
+        metadata.about.kind === 'comment' ? [{ comment: metadata.about.comment, path }] : [],
+      ),
+  );
+  return [...above, ...below];
+}
+
+/** How many comments each file has, but for resolved ones. */
+export function countsOf(files: readonly FileChange[], comments: readonly Comment[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { now, resolvedAt } of comments) {
+    if (now === null || resolvedAt !== null) continue;
+    const file = files.find((each) => isIn(each, now));
+    if (file !== undefined) counts.set(file.path, (counts.get(file.path) ?? 0) + 1);
+  }
+  return counts;
+}
