@@ -37,6 +37,16 @@ if (job === 'back') {
   process.stdout.write('back\n');
 }
 
+if (job === 'edit') {
+  // `repository` is the file that arms the kill, `count` what is done and at which command the kill comes.
+  const [action = '', point = ''] = count.split('.');
+  const { head, mergeBase } = await calls.reviews.get({ task: 1 });
+  writeFileSync(repository, `${process.pid} ${point}\n`);
+  if (action === 'undo') await calls.reviews.undo({ task: 1 });
+  else await calls.reviews.takeBack({ task: 1, head, mergeBase, path: 'new', oldPath: 'folder/old', lines: null });
+  process.stdout.write('edited\n');
+}
+
 if (job === 'spend') {
   // The person answers as soon as they are asked, and is killed with the rest at any line of it.
   for await (const change of await calls.changes.follow()) {
