@@ -44,7 +44,8 @@ export function planBatches(files: readonly FileChange[]): Batches {
 /** Cuts a patch of several files into one patch for each, by the path after the change. */
 export function splitPatch(patch: string): ReadonlyMap<string, string> {
   const parts = new Map<string, string>();
-  const starts = [...patch.matchAll(/^diff --git /gm)].map((match) => match.index);
+  // To a pattern with the flag `m` a line begins after a carriage return, too; to git only after a line feed.
+  const starts = [...patch.matchAll(/(?<![^\n])diff --git /g)].map((match) => match.index);
   for (const [index, start] of starts.entries()) {
     const part = patch.slice(start, starts[index + 1]);
     const path = pathOf(part);
@@ -55,15 +56,17 @@ export function splitPatch(patch: string): ReadonlyMap<string, string> {
 
 /** The path a single file's patch is about: the new one, or the old one of a deleted file. */
 export function pathOf(part: string): string | null {
-  const head = part.split(/^@@ /m, 1)[0] ?? '';
-  const renamed = /^rename to (.*)$/m.exec(head) ?? /^copy to (.*)$/m.exec(head);
-  if (renamed !== null) return unquoted(renamed[1] ?? '');
-  const added = /^\+\+\+ (.*)$/m.exec(head)?.[1];
+  const [head = ''] = part.split('\n@@ ', 1);
+  const lines = head.split('\n');
+  const after = (words: string) => lines.find((line) => line.startsWith(words))?.slice(words.length);
+  const renamed = after('rename to ') ?? after('copy to ');
+  if (renamed !== undefined) return unquoted(renamed);
+  const added = after('+++ ');
   if (added !== undefined && added !== '/dev/null') return withoutSide(unquoted(added.replace(/\t$/, '')));
-  const removed = /^--- (.*)$/m.exec(head)?.[1];
+  const removed = after('--- ');
   if (removed !== undefined && removed !== '/dev/null') return withoutSide(unquoted(removed.replace(/\t$/, '')));
   // Without hunks (binary, mode only) both names are on the first line, and they are the same.
-  const first = head.slice('diff --git '.length).split('\n', 1)[0] ?? '';
+  const first = (lines[0] ?? '').slice('diff --git '.length);
   if (first.startsWith('"')) return withoutSide(unquoted(/^"(?:[^"\\]|\\.)*"/.exec(first)?.[0] ?? ''));
   const half = (first.length - 1) / 2;
   return Number.isInteger(half) ? withoutSide(first.slice(half + 1)) : null;

@@ -18,7 +18,8 @@ export function cleanLine(text: string): string {
 
 /**
  * The same for a patch, where each line's first character and each line's end mean something: nothing is taken away,
- * every control character is shown as its picture, so that a hidden one is seen in review.
+ * every control character is shown as its picture, so that a hidden one is seen in review; and so is whatever others than
+ * git would take for a line's end.
  */
 export function cleanPatch(patch: string): string {
   if (!suspicious.test(patch)) return patch;
@@ -32,16 +33,19 @@ export function cleanPatch(patch: string): string {
           ? '␡'
           : `‹U+${code.toString(16).toUpperCase()}›`;
     })
-    .replace(invisible, (character) => `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`);
+    .replace(written, (character) => `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`);
 }
 
 // Tab, line feed and carriage return are text; the joiners U+200C and U+200D are needed by emoji and many scripts.
 const controlClass = '\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F';
 const invisibleClass =
   '\\u061C\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u2069\\uFEFF\\u{E0000}-\\u{E007F}';
-const suspicious = new RegExp(`[\\r${controlClass}${invisibleClass}]`, 'u');
+// Line ends to a browser and to a pattern, and none to git.
+const lineEndClass = '\\u2028\\u2029';
+const suspicious = new RegExp(`[\\r${controlClass}${lineEndClass}${invisibleClass}]`, 'u');
 const controls = new RegExp(`[${controlClass}]`, 'gu');
 const invisible = new RegExp(`[${invisibleClass}]`, 'gu');
+const written = new RegExp(`[${lineEndClass}${invisibleClass}]`, 'gu');
 
 // In this order: OSC, DCS, SOS, PM and APC strings with their end, CSI sequences, and the two- and three-byte rest.
 const terminalSequences = new RegExp(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileChange } from '../../core/contract/review';
 import { batchLines, eagerLines, heavyLines, planBatches, splitPatch } from '../../renderer/changes/batches';
+import { itemOf } from '../../renderer/changes/items';
 
 function file(path: string, additions: number | null): FileChange {
   return {
@@ -70,5 +71,16 @@ describe('splitPatch', () => {
     const found = splitPatch(git('diff', '--cached', '--find-renames', '--no-color', 'HEAD'));
     expect([...found.keys()].sort()).toEqual([...names, 'binary', 'empty', 'gone', 'new name'].sort());
     for (const part of found.values()) expect(part.startsWith('diff --git ')).toBe(true);
+  });
+
+  test('takes no line end that is none to git for one, so that nothing is shown as part of another file, or as nothing', () => {
+    const lines = ['\r', '\u2028', '\u2029'].map((end) =>
+      ['+shown', 'diff --git a/other.txt b/other.txt', '+++ b/other.txt', '@@ -1 +1 @@', '+hidden'].join(end),
+    );
+    const part = ['diff --git a/a.txt b/a.txt', '--- a/a.txt', '+++ b/a.txt', '@@ -1 +1,4 @@', ' one', ...lines, ''].join('\n');
+    expect([...splitPatch(part)]).toEqual([['a.txt', part]]);
+    const { fileDiff } = itemOf(file('a.txt', 3), part, false);
+    expect(fileDiff.hunks).toHaveLength(1);
+    expect(fileDiff.additionLines).toHaveLength(4);
   });
 });

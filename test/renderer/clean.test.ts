@@ -45,6 +45,7 @@ describe('cleanPatch', () => {
     expect(cleanPatch(`+const x = "${esc}[31m";\n`)).toBe('+const x = "␛[31m";\n');
     expect(cleanPatch('+a\u202Eb\u0000\u007f\n')).toBe('+a‹U+202E›b␀␡\n');
     expect(cleanPatch('+a\u009bb\n')).toBe('+a‹U+9B›b\n');
+    expect(cleanPatch('+a\u2028b\u2029c\n')).toBe('+a‹U+2028›b‹U+2029›c\n');
   });
 
   test('keeps the lines and their signs, also with Windows line ends', () => {
