@@ -14,7 +14,8 @@ export function followLines(hunks: readonly Hunk[], lines: LineRange): Followed 
   const changed = hunks.filter((hunk) => touches(hunk, lines));
   const first = shifted(hunks, lines.first, 'first');
   const last = shifted(hunks, lines.last, 'last');
-  return { lines: { first: Math.max(1, first), last: Math.max(1, first, last) }, changed };
+  // Where nothing is left of them the first would come after the last.
+  return { lines: { first: Math.max(1, Math.min(first, last)), last: Math.max(1, last) }, changed };
 }
 
 /** Whether a hunk takes one of the lines away, or puts something between two of them. */
@@ -23,14 +24,15 @@ export function touches(hunk: Hunk, { first, last }: LineRange): boolean {
   return hunk.oldStart <= last && hunk.oldStart + hunk.oldCount - 1 >= first;
 }
 
-/** Where a line is in the later version; of one that was replaced, the edge of what replaced it. */
+/** Where a line is in the later version; of one that was replaced, the edge of what replaced it, or where that would be. */
 function shifted(hunks: readonly Hunk[], line: number, edge: 'first' | 'last'): number {
   let shift = 0;
   for (const { oldStart, oldCount, newStart, newCount } of hunks) {
     const end = oldStart + oldCount - 1;
     if (oldCount === 0 ? oldStart < line : end < line) shift += newCount - oldCount;
     else if (oldCount > 0 && oldStart <= line) {
-      return edge === 'first' || newCount === 0 ? newStart : newStart + newCount - 1;
+      const from = newCount === 0 ? newStart + 1 : newStart;
+      return edge === 'first' ? from : from + newCount - 1;
     } else break;
   }
   return line + shift;

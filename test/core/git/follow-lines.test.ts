@@ -51,6 +51,18 @@ describe('lines that are followed', () => {
     expect(changed).toBeGreaterThan(10);
   });
 
+  test('of which some were taken away are those that are left, and the one before them when none is', () => {
+    const away = (first: number, count: number) => [
+      { oldStart: first, oldCount: count, newStart: first - 1, newCount: 0, text: '' },
+    ];
+    const lines = { first: 5, last: 8 };
+    expect(followLines(away(5, 1), lines).lines).toEqual({ first: 5, last: 7 });
+    expect(followLines(away(4, 2), lines).lines).toEqual({ first: 4, last: 6 });
+    expect(followLines(away(8, 2), lines).lines).toEqual({ first: 5, last: 7 });
+    expect(followLines(away(5, 4), lines).lines).toEqual({ first: 4, last: 4 });
+    expect(followLines(away(1, 8), lines).lines).toEqual({ first: 1, last: 1 });
+  });
+
   test('are found in the new name of a renamed file, and nowhere when the file is gone', async () => {
     const place = await bench.repository();
     const top = place.checkout.workTree;
