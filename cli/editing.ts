@@ -66,7 +66,11 @@ function hunkNumber(typed: string | undefined): number | null {
 
 /** Where the nth hunk of a file's patch is. Throws NOT_FOUND when there are fewer. */
 function hunkAt(patch: string, wanted: number, path: string): HunkPlace {
-  const headers = [...patch.matchAll(/^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/gm)];
+  // A line ends where git ends it; what a pattern may take for a line's end is part of a line somebody wrote.
+  const headers = patch.split('\n').flatMap((line) => {
+    const header = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    return header === null ? [] : [header];
+  });
   const [, oldStart, oldCount = '1', newStart, newCount = '1'] = headers[wanted - 1] ?? [];
   if (oldStart === undefined) {
     throw new CodedError('NOT_FOUND', `${path} has ${counted(headers.length, 'hunk')}, so there is no hunk ${wanted}.`);

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTerminal } from './terminal';
 
@@ -35,4 +38,14 @@ test('a hunk of a change is taken back in the terminal, then the file, and both 
     /^Undid your edit of a\.txt\. The change is commit .* again\.\n$/,
   );
   expect((await type('task', 'diff', id)).out).toBe(before);
+});
+
+test('a line that looks like the header of a hunk behind another line end than git knows is not counted as a hunk', async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
+  const { id, worktree } = (await type('task', 'add', ...made, '[write: odd.txt | one]', '--wait', '--json')).json;
+  writeFileSync(join(worktree, 'odd.txt'), 'one\u2028@@ -1 +1 @@\ntwo\r@@ -1 +1 @@\n');
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.test', 'commit', '-qam', 'Odd'], { cwd: worktree });
+  expect((await type('task', 'take-back', String(id), '--file', 'odd.txt', '--hunk', '2')).err).toContain(
+    'odd.txt has 1 hunk, so there is no hunk 2.',
+  );
 });
