@@ -9,6 +9,7 @@ import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { cleanLine } from '../text/clean';
+import { RemarksAbove } from './remark-view';
 import { TurnChanges } from './turn-changes';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
@@ -44,7 +45,19 @@ export function Changes(props: {
   if (review.failure !== null && !isExpected(review.failure))
     return <Failed failure={review.failure} again={review.reload} />;
   if (review.loading) return <Skeleton lines={10} />;
-  return <NoChange task={task} reason={review.failure} again={review.reload} />;
+  const nothing = <NoChange task={task} reason={review.failure} again={review.reload} />;
+  if (remarks.comments.length === 0) return nothing;
+  // The agent is at work on them; where their lines are is known again when it is finished.
+  return (
+    <div className="changes-diff">
+      {nothing}
+      <RemarksAbove
+        remarks={remarks.comments.map((comment) => ({ about: { kind: 'comment', comment }, away: 'above' }))}
+        goOn={null}
+        leave={() => {}}
+      />
+    </div>
+  );
 }
 
 /** Answers of the core that say how things stand, not that something broke. */

@@ -1,10 +1,11 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { reveal } from '../parts/deep-focus';
 
 /** Brings what has this name to the screen, so that it is drawn. False where it has no place yet. */
 export function bringNear(name: string): boolean {
   const box = document.querySelector(`[data-near="${name}"]`);
   if (box === null || box.getClientRects().length === 0) return false;
-  box.scrollIntoView({ block: 'center' });
+  reveal(box);
   return true;
 }
 

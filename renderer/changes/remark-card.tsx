@@ -10,6 +10,7 @@ import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
 import { linesInWords } from './line-places';
 import { RemarkEdit } from './remark-editor';
+import type { Away } from './remarks';
 
 /** What became of a comment, in a word and in a sentence. */
 const fates: Readonly<Record<Comment['fate'], readonly [string, string]>> = {
@@ -26,8 +27,7 @@ const shortLines = 12;
 
 interface Props {
   readonly comment: Comment;
-  /** Whether the place is said: it is not under its own line. */
-  readonly away: boolean;
+  readonly away: Away;
 }
 
 /** One comment on a change: what it says, what became of it, and what can be done with it. */
@@ -80,7 +80,7 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
         ) : (
           <span className="quiet ellipsis">
             {comment.by === 'person' ? 'You' : cleanLine(comment.by)}, <Ago at={comment.createdAt} />
-            {away && ` · ${whereWords(comment)}`}
+            {away !== 'not' && ` · ${whereWords(comment, away)}`}
           </span>
         )}
         <span className="remark-acts">
@@ -120,7 +120,7 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
         <RemarkEdit comment={comment} done={() => setEditing(false)} />
       ) : (
         <>
-          {away && comment.quote !== '' && (
+          {away !== 'not' && comment.quote !== '' && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
             <pre className="code remark-quote" tabIndex={0}>
               {clean(comment.quote)}
@@ -166,10 +166,11 @@ function Since({ comment }: { readonly comment: Comment }): ReactNode {
   );
 }
 
-function whereWords({ place, now }: Comment): string {
+function whereWords({ place, now }: Comment, away: Away): string {
   const lines = linesInWords(now ?? place);
-  if (now !== null) return lines === 'the whole file' ? lines : `${lines}, not shown in this diff`;
-  return `${cleanLine(place.path)}, ${lines}; no longer in the change`;
+  if (now === null) return `${cleanLine(place.path)}, ${lines}; no longer in the change`;
+  if (away === 'above') return `${cleanLine(now.path)}, ${lines}`;
+  return now.lines === null ? lines : `${lines}, not shown in this diff`;
 }
 
 /** The beginning of a comment, in one line. */

@@ -13,6 +13,7 @@ import { useStore } from '../state/store';
 import { cleanLine } from '../text/clean';
 import { linesInWords } from './line-places';
 import { startOf } from './remark-card';
+import type { Away } from './remarks';
 
 /** Where a comment is written. What is written is kept as it is typed, and stays when this is left. */
 export function RemarkWriter({ begun, leave }: { readonly begun: Begun; readonly leave: () => void }): ReactNode {
@@ -21,7 +22,7 @@ export function RemarkWriter({ begun, leave }: { readonly begun: Begun; readonly
     <Writing
       draft={begun.name}
       about={begun.name}
-      label={`Comment on ${linesInWords(begun.place)}`}
+      label={`Comment on ${linesInWords(begun.place)}${begun.place.lines === null ? ` ${cleanLine(begun.place.path)}` : ''}`}
       verb="Keep"
       send={(text) => keepComment(app, begun, text)}
       done={leave}
@@ -58,13 +59,14 @@ export function RemarkEdit({ comment, done }: { readonly comment: Comment; reado
 /** A comment that was begun and left, in one line. */
 export function RemarkBegun(props: {
   readonly begun: Begun;
+  readonly away: Away;
   /** Goes on with it; null where nothing may be remarked now. */
   readonly goOn: (() => void) | null;
 }): ReactNode {
-  const { begun, goOn } = props;
+  const { begun, away, goOn } = props;
   const app = useApp();
   const text = useStore(app.drafts, (drafts) => drafts[begun.name] ?? '');
-  const where = begun.current ? '' : ` on ${cleanLine(begun.place.path)}, ${linesInWords(begun.place)}, as it was`;
+  const where = away === 'above' ? ` · ${cleanLine(begun.place.path)}, ${linesInWords(begun.place)}` : '';
   return (
     <div className="remark remark-folded">
       <div className="remark-head">
@@ -72,6 +74,7 @@ export function RemarkBegun(props: {
         <span className="ellipsis quiet">
           {startOf(text)}
           {where}
+          {!begun.current && ', on the change as it was'}
         </span>
         <span className="remark-acts">
           {goOn !== null && (

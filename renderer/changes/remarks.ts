@@ -7,9 +7,11 @@ import { isIn, showsLine, sideOf } from './line-places';
 /** What stands under a line of a diff: a comment, or one that is written or was begun there. */
 export interface Remark {
   readonly about: About;
-  /** It is not under its own line, so its place is said. */
-  readonly away: boolean;
+  readonly away: Away;
 }
+
+/** How far a remark is from its line: under it, elsewhere in its file, or above all files. So much of its place is said. */
+export type Away = 'not' | 'in-file' | 'above';
 
 type About =
   | { readonly kind: 'comment'; readonly comment: Comment }
@@ -47,11 +49,11 @@ export function arrange(given: ToArrange): Arranged {
     const file = files[at];
     const item = items[at];
     if (place === null || file === undefined || item === undefined) {
-      elsewhere.push({ about, away: true });
+      elsewhere.push({ about, away: 'above' });
       return;
     }
     if (item.fileDiff.hunks.length === 0) {
-      if (!loading) elsewhere.push({ about, away: true });
+      if (!loading) elsewhere.push({ about, away: 'above' });
       return;
     }
     const known = inFiles.get(file.path);
@@ -64,7 +66,7 @@ export function arrange(given: ToArrange): Arranged {
     all.push({
       side: isShown ? side : headSide,
       lineNumber: isShown ? line : 0,
-      metadata: { about, away: !isShown },
+      metadata: { about, away: isShown ? 'not' : 'in-file' },
     });
   };
   for (const comment of given.comments) put(comment.now, { kind: 'comment', comment });

@@ -1,7 +1,6 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useActions } from '../keys/keyboard';
-import { focusSoon } from '../parts/deep-focus';
 import { Empty, Failed } from '../parts/empty';
 import { useApp } from '../state/app';
 import { say } from '../state/said';
@@ -13,10 +12,9 @@ import { DiffView, type Marked } from './diff-view';
 import { FileList } from './file-list';
 import { itemOf, remarkedItem } from './items';
 import { chosenPlace, filePlace, hunkPlace, isIn, sideOf } from './line-places';
-import { bringNear, Near } from './near';
 import { type Compared, usePatches } from './patches';
-import { RemarkCard } from './remark-card';
-import { RemarkBegun, RemarkWriter } from './remark-editor';
+import { useRemarkSteps } from './remark-steps';
+import { RemarksAbove, RemarkView } from './remark-view';
 import { type Remarks, useRemarking } from './remarking';
 import { countsOf, type Remark } from './remarks';
 import { useDiffSpot } from './spot';
@@ -72,10 +70,7 @@ export function ReviewChanges(props: Props): ReactNode {
   const path = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, items, patches, view });
   const canWrite = remarks?.canWrite ?? false;
-  const lastRemark = useRef<number | null>(null);
-  /** Ends the way to the comment that is gone to; null when the person is there. */
-  const stopGoing = useRef<(() => void) | null>(null);
-
+  const marks = useMemo(() => bare.flatMap(hunkMarks), [bare]);
   const isAccepted = useCallback(
     (item: Parameters<typeof hunkMarks>[0], index: number) =>
       remarks !== null && accepted.has(hunkMarks(item)[index] ?? ''),
@@ -150,54 +145,13 @@ export function ReviewChanges(props: Props): ReactNode {
     }
     return true;
   };
-  const stepRemark = (by: 1 | -1): boolean => {
-    const all = arranged.inOrder;
-    if (all.length === 0) return false;
-    const isGoing = stopGoing.current !== null;
-    stopGoing.current?.();
-    const focused = isGoing
-      ? undefined
-      : document.activeElement?.closest<HTMLElement>('[data-comment]')?.dataset.comment;
-    const from = all.findIndex(
-      ({ comment }) => comment.id === (focused === undefined ? lastRemark.current : Number(focused)),
-    );
-    const next = all[from === -1 ? (by === 1 ? 0 : all.length - 1) : (from + by + all.length) % all.length];
-    if (next === undefined) return false;
-    const { comment, path: inFile } = next;
-    lastRemark.current = comment.id;
-    if (inFile !== null) {
-      if (viewed.has(inFile)) unfold(inFile);
-      setCurrent(inFile);
-      const found = arranged.inFiles
-        .get(inFile)
-        ?.find(({ metadata }) => metadata.about.kind === 'comment' && metadata.about.comment.id === comment.id);
-      // A file that was folded has lines only once it was drawn.
-      requestAnimationFrame(() => {
-        if (bringNear(`comment-${comment.id}`)) return;
-        if (found === undefined || found.lineNumber === 0)
-          view.current?.scrollTo({ type: 'item', id: inFile, align: 'start' });
-        else
-          view.current?.scrollTo({
-            ...{ type: 'line', id: inFile, lineNumber: found.lineNumber, side: found.side, align: 'center' },
-          });
-      });
-    }
-    // Once it has the focus at once, nothing is left to be stopped.
-    let isThere = false;
-    const stop = focusSoon(
-      () => {
-        const card = document.querySelector<HTMLElement>(`[data-comment="${comment.id}"]`);
-        if (card === null) bringNear(`comment-${comment.id}`);
-        return card;
-      },
-      () => {
-        isThere = true;
-        stopGoing.current = null;
-      },
-    );
-    stopGoing.current = isThere ? null : stop;
-    return true;
-  };
+  const stepRemark = useRemarkSteps({
+    ...{ arranged, view },
+    enter: (to) => {
+      if (viewed.has(to)) unfold(to);
+      setCurrent(to);
+    },
+  });
   useActions({
     'next-hunk': () => moveHunk(1),
     'previous-hunk': () => moveHunk(-1),
@@ -236,19 +190,9 @@ export function ReviewChanges(props: Props): ReactNode {
 
   if (files.length === 0 && arranged.elsewhere.length === 0)
     return <Empty title="No file was changed">{nothing}</Empty>;
-  const hunkMarksShown = items.flatMap((item) => hunkMarks(item));
   const atHand = hunkAtHand();
   const itemAtHand = items.find(({ id }) => id === atHand?.path);
-  const renderRemark = ({ about, away }: Remark): ReactNode =>
-    about.kind === 'comment' ? (
-      <Near name={`comment-${about.comment.id}`}>
-        <RemarkCard comment={about.comment} away={away} />
-      </Near>
-    ) : about.isOpen ? (
-      <RemarkWriter begun={about.begun} leave={leave} />
-    ) : (
-      <RemarkBegun begun={about.begun} goOn={canWrite ? () => goOn(about.begun) : null} />
-    );
+  const acts = { goOn: canWrite ? goOn : null, leave };
   return (
     <div className="changes">
       <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
@@ -257,8 +201,8 @@ export function ReviewChanges(props: Props): ReactNode {
           files={files.length}
           viewed={Math.min(viewed.size, files.length)}
           large={patches.onDemand.size}
-          accepted={remarks === null ? 0 : hunkMarksShown.filter((name) => accepted.has(name)).length}
-          hunks={hunkMarksShown.length}
+          accepted={remarks === null ? 0 : marks.filter((name) => accepted.has(name)).length}
+          hunks={marks.length}
           comments={remarks?.comments.length ?? 0}
           hunk={
             !canWrite || atHand === null || itemAtHand === undefined
@@ -273,16 +217,7 @@ export function ReviewChanges(props: Props): ReactNode {
         />
         {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
         {props.notice}
-        {arranged.elsewhere.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-          <section className="remarks-above" aria-label="Comments that have no line in this diff" tabIndex={0}>
-            {arranged.elsewhere.map((remark) => (
-              <div key={remark.about.kind === 'comment' ? remark.about.comment.id : remark.about.begun.name}>
-                {renderRemark(remark)}
-              </div>
-            ))}
-          </section>
-        )}
+        <RemarksAbove remarks={arranged.elsewhere} {...acts} />
         <DiffView
           view={view}
           items={items}
@@ -307,7 +242,7 @@ export function ReviewChanges(props: Props): ReactNode {
           counts={counts}
           remarkFile={canWrite ? remarkFile : null}
           isAccepted={isAccepted}
-          renderRemark={renderRemark}
+          renderRemark={(remark) => <RemarkView remark={remark} {...acts} />}
         />
       </div>
     </div>

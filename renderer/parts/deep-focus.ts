@@ -17,7 +17,7 @@ export function focusSoon(find: () => HTMLElement | null, ended?: () => void): (
     const element = find();
     element?.focus({ preventScroll: true });
     if ((element !== null && document.activeElement === element) || left === 0) {
-      (element?.closest('.remark') ?? element)?.scrollIntoView({ block: 'nearest' });
+      if (element !== null) reveal(element.closest('.remark') ?? element);
       ended?.();
       return;
     }
@@ -25,4 +25,27 @@ export function focusSoon(find: () => HTMLElement | null, ended?: () => void): (
   };
   attempt(mostFrames);
   return () => cancelAnimationFrame(frame);
+}
+
+/** Room left over and under what is revealed; over it a header may stick. */
+const roomOver = 52;
+const roomUnder = 8;
+
+/** Scrolls up or down, and never sideways, as far as an element needs to be seen: code beside it stays where it is. */
+export function reveal(element: Element): void {
+  const scroller = scrollerOf(element);
+  if (scroller === null) return;
+  const [box, frame] = [element.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  const over = box.top - frame.top - roomOver;
+  const under = box.bottom - frame.bottom + roomUnder;
+  // What is taller than the frame begins at its top.
+  if (over < 0) scroller.scrollTop += over;
+  else if (under > 0) scroller.scrollTop += Math.min(under, over);
+}
+
+function scrollerOf(element: Element): Element | null {
+  let found = element.parentElement;
+  while (found !== null && (found.scrollHeight <= found.clientHeight || getComputedStyle(found).overflowY !== 'auto'))
+    found = found.parentElement;
+  return found;
 }

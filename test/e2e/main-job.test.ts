@@ -167,3 +167,27 @@ test('the same with the app killed while agents wait for an answer, of which a r
   await reviewAndApprove(page);
   expectMerged(start);
 });
+
+test('a comment on a hunk goes to the agent, and after its next turn says that it was addressed and how', async () => {
+  const { page } = desktop;
+  await dropAndQueue();
+  await allow(page).click();
+  await page.getByRole('tab', { name: /Changes/ }).click();
+  await page.getByText('Hello from the agent').first().waitFor();
+  await page.keyboard.press('m');
+  const field = page.getByRole('textbox', { name: 'Comment on line 1', exact: true });
+  await field.and(page.locator(':focus')).waitFor();
+  // The echo agent does what a line in brackets says.
+  await page.keyboard.type('[write: GREETING.md | Good morning from the agent]');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('1 comment to send').waitFor();
+  await page.getByRole('button', { name: /^Request changes/ }).click();
+  const remark = page.locator('.remark');
+  await remark.getByText('addressed').waitFor();
+  await remark.getByRole('button', { name: /What was changed in these lines/ }).click();
+  await remark.getByText('-Hello from the agent').waitFor();
+  await remark.getByText('+Good morning from the agent').waitFor();
+  await remark.getByRole('button', { name: /^Resolve/ }).click();
+  await remark.getByText('resolved').waitFor();
+  expect(desktop.complaints).toEqual([]);
+});

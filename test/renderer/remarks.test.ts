@@ -114,10 +114,10 @@ describe('comments in a diff', () => {
     expect(
       inFiles.get('a.ts')?.map(({ side, lineNumber, metadata: { away } }) => ({ side, lineNumber, away })),
     ).toEqual([
-      { side: 'additions', lineNumber: 4, away: false },
-      { side: 'deletions', lineNumber: 21, away: false },
-      { side: 'additions', lineNumber: 0, away: true },
-      { side: 'additions', lineNumber: 0, away: true },
+      { side: 'additions', lineNumber: 4, away: 'not' },
+      { side: 'deletions', lineNumber: 21, away: 'not' },
+      { side: 'additions', lineNumber: 0, away: 'in-file' },
+      { side: 'additions', lineNumber: 0, away: 'in-file' },
     ]);
     expect(inFiles.get('new.ts')?.map(({ side }) => side)).toEqual(['deletions']);
     expect(elsewhere).toEqual([]);

@@ -1,0 +1,73 @@
+import type { CodeViewHandle } from '@pierre/diffs/react';
+import { type RefObject, useRef } from 'react';
+import { focusSoon } from '../parts/deep-focus';
+import { bringNear } from './near';
+import type { Arranged, Remark } from './remarks';
+
+/** Goes from comment to comment, over all files of a diff, and gives each the focus. False when there is none. */
+export function useRemarkSteps(given: {
+  readonly arranged: Arranged;
+  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  /** Called for the file a comment is in before it is gone to. */
+  readonly enter: (path: string) => void;
+}): (by: 1 | -1) => boolean {
+  const { arranged, view, enter } = given;
+  const last = useRef<number | null>(null);
+  /** Ends the way to the comment that is gone to; null when the person is there. */
+  const stopGoing = useRef<(() => void) | null>(null);
+
+  const scrollTo = (id: number, path: string): void => {
+    const found = arranged.inFiles
+      .get(path)
+      ?.find(({ metadata: { about } }) => about.kind === 'comment' && about.comment.id === id);
+    // A file that was folded has lines only once it was drawn.
+    requestAnimationFrame(() => {
+      if (bringNear(nearName(id))) return;
+      if (found === undefined || found.lineNumber === 0)
+        view.current?.scrollTo({ type: 'item', id: path, align: 'start' });
+      else
+        view.current?.scrollTo({
+          ...{ type: 'line', id: path, lineNumber: found.lineNumber, side: found.side, align: 'center' },
+        });
+    });
+  };
+  const focusOn = (id: number): void => {
+    let isThere = false;
+    const stop = focusSoon(
+      () => {
+        const card = document.querySelector<HTMLElement>(`[data-comment="${id}"]`);
+        if (card === null) bringNear(nearName(id));
+        return card;
+      },
+      () => {
+        isThere = true;
+        stopGoing.current = null;
+      },
+    );
+    // One that took the focus at once leaves nothing to be stopped.
+    stopGoing.current = isThere ? null : stop;
+  };
+  return (by) => {
+    const all = arranged.inOrder;
+    const isGoing = stopGoing.current !== null;
+    stopGoing.current?.();
+    const focused = isGoing ? undefined : document.activeElement?.closest<HTMLElement>('[data-comment]');
+    const from = focused?.dataset.comment === undefined ? last.current : Number(focused.dataset.comment);
+    const at = all.findIndex(({ comment }) => comment.id === from);
+    const next = all[at === -1 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
+    if (next === undefined) return false;
+    const { comment, path } = next;
+    last.current = comment.id;
+    if (path !== null) {
+      enter(path);
+      scrollTo(comment.id, path);
+    }
+    focusOn(comment.id);
+    return true;
+  };
+}
+
+/** The name by which a comment is brought to the screen. */
+export function nearName(comment: number): string {
+  return `comment-${comment}`;
+}
