@@ -45,7 +45,7 @@ it('every decision about a task is recorded with what was shown and what was sai
     shown: { title: request?.title, tool: request?.tool },
     answered: { decision: 'allow' },
   });
-  expect(asked?.answered).toEqual({ comment: '[write: more.txt | more]', comments: [] });
+  expect(asked?.answered).toEqual({ comment: '[write: more.txt | more]' });
   expect(approved).toMatchObject({ shown: { base, head, tree }, answered: { strategy: 'squash' } });
   expect(await bed.calls.decisions.check()).toMatchObject({ count: 6, broken: null });
 });
