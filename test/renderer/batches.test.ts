@@ -77,7 +77,15 @@ describe('splitPatch', () => {
     const lines = ['\r', '\u2028', '\u2029'].map((end) =>
       ['+shown', 'diff --git a/other.txt b/other.txt', '+++ b/other.txt', '@@ -1 +1 @@', '+hidden'].join(end),
     );
-    const part = ['diff --git a/a.txt b/a.txt', '--- a/a.txt', '+++ b/a.txt', '@@ -1 +1,4 @@', ' one', ...lines, ''].join('\n');
+    const part = [
+      'diff --git a/a.txt b/a.txt',
+      '--- a/a.txt',
+      '+++ b/a.txt',
+      '@@ -1 +1,4 @@',
+      ' one',
+      ...lines,
+      '',
+    ].join('\n');
     expect([...splitPatch(part)]).toEqual([['a.txt', part]]);
     const { fileDiff } = itemOf(file('a.txt', 3), part, false);
     expect(fileDiff.hunks).toHaveLength(1);
