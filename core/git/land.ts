@@ -52,7 +52,7 @@ interface Manner {
   readonly signal?: AbortSignal | undefined;
   /** What the branch's log says; that it was approved unless given. */
   readonly reason?: string;
-  /** False runs no hook, not even of a trusted repository: nothing was merged. */
+  /** False leaves out the hook of a merge even of a trusted repository: nothing was merged. */
   readonly hooks?: boolean;
 }
 

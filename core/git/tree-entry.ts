@@ -40,12 +40,13 @@ export type Rewritten =
   /** A file stands where a folder must be, or files where the file must be: putting it there would remove them. */
   | { readonly kind: 'occupied'; readonly path: string };
 
-/** Makes a tree in the object database, by an index of its own. */
+/** Makes a tree in the object database, by an index of its own. Runs no hook, which would take that for the checkout's. */
 export async function rewriteTree(
-  place: Place,
+  trustedOrNot: Place,
   commit: string,
   { remove, put }: { readonly remove: string | null; readonly put: TreeEntry | null },
 ): Promise<Rewritten> {
+  const place = { ...trustedOrNot, trusted: false };
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-edit-'));
   const indexFile = join(scratch, 'index');
   try {

@@ -199,7 +199,7 @@ it('two edits of one change at once: the second is told that the first was quick
   expect(ends[1]).toMatchObject({ reason: { code: 'MOVED' } });
 });
 
-it('a trusted repository’s filters and signing take part; its hooks do not, for nothing is merged', async () => {
+it('a trusted repository’s filters and signing take part; the hooks of a merge do not, for nothing is merged', async () => {
   const mark = join(bed.folder, 'ran');
   const sign = join(bed.folder, 'sign');
   await writeFile(sign, '#!/bin/sh\ncat >/dev/null\necho signed by Ada\necho "[GNUPG:] SIG_CREATED " >&2\n', {

@@ -236,10 +236,11 @@ describe('of one file', () => {
     expect(contents(here.top)).toEqual({ ...before, 'picture.bin': 'file \0one\0' });
   });
 
-  test('no hook and no filter that an untrusted repository configures runs', async () => {
+  test('no hook and no filter that an untrusted repository configures runs, nor one of a trusted one as the tree is made', async () => {
     const here = await scene({ '.gitattributes': '*.f filter=f\n', 'a.f': 'one\n' });
     const mark = join(bench.folder, `ran-${count}`);
     write(here.top, 'a.f', 'two\n');
+    write(here.top, 'b.txt', 'two\n');
     here.commit();
     for (const name of ['clean', 'smudge']) here.git('config', `filter.f.${name}`, `touch ${mark}; cat`);
     for (const name of ['post-merge', 'post-checkout', 'reference-transaction', 'pre-commit', 'post-index-change']) {
@@ -248,6 +249,9 @@ describe('of one file', () => {
       writeFileSync(hook, `#!/bin/sh\ntouch ${mark}\n`, { mode: 0o755 });
     }
     expect(await here.take({ path: 'a.f' })).toBe('landed');
+    const trusted = { ...here.place, trusted: true };
+    const wanted = { path: 'b.txt', oldPath: null, lines: null };
+    expect(await takeBack(trusted, { base: here.base, head: here.head() }, wanted)).toMatchObject({ kind: 'made' });
     expect(existsSync(mark)).toBe(false);
     // The control: git itself does run them here.
     execFileSync('git', ['checkout', '-q', '-b', 'x'], { cwd: here.top, env: bench.environment });
