@@ -3,7 +3,7 @@ import type { Comment, CommentPlace } from '../contract/comment';
 import { CodedError } from '../contract/errors';
 import { readBlob } from '../git/blob';
 import { mergeBase } from '../git/diff';
-import { refOid, resolveBranch } from '../git/resolve';
+import { refOid } from '../git/resolve';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import {
   addComment,
@@ -89,7 +89,7 @@ export function send(db: Database, { comments, now }: Drafts, { task, at }: { ta
   }
 }
 
-/** Follows comments to the change as it stands. Without a branch, they stay as they were. */
+/** Follows comments to the change as it stands. Without its branches, they stay as they were. */
 async function followed(
   room: Room,
   task: number,
@@ -119,11 +119,11 @@ async function told(room: Room, id: number): Promise<Comment> {
   return comment;
 }
 
-/** The change as it stands; null when its branch is gone. */
+/** The change as it stands; null when its branch is gone, or the one it is to be merged into. */
 async function changeNow(place: RepositoryPlace, work: TaskWork): Promise<ChangeNow | null> {
-  const head = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);
-  if (head === null) return null;
-  const base = await resolveBranch(place, work.base);
+  if (work.branch === null) return null;
+  const [base, head] = await Promise.all([work.base, work.branch].map((name) => refOid(place, `refs/heads/${name}`)));
+  if (!base || !head) return null;
   return { head, mergeBase: (await mergeBase(place, base, head)) ?? base, state: work.state };
 }
 

@@ -7,7 +7,7 @@ import { completeLanding, type NotLanded, publish } from '../git/land';
 import { readHead } from '../git/open';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
-import { refOid, resolveBranch } from '../git/resolve';
+import { refOid } from '../git/resolve';
 import { addDecision } from '../store/decisions';
 import { type Edit, editUnderWay, finishEdit } from '../store/edits';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -168,7 +168,9 @@ async function finish(
 ): Promise<void> {
   const work = taskWork(deps.db, edit.task);
   const head = edit.state === 'undoing' ? edit.oldHead : edit.newHead;
-  const base = moved ? await mergeBase(repository, await resolveBranch(repository, work.base), head) : null;
+  // What has happened is kept even where the base branch is gone, which only the size of the change is told by.
+  const tip = moved ? await refOid(repository, `refs/heads/${work.base}`) : null;
+  const base = tip === null ? null : await mergeBase(repository, tip, head);
   const change = base === null ? null : await changeSize(repository, { base, head });
   await deps.writer.write((db) => {
     if (!finishEdit(db, { edit, moved, at: deps.now() }) || !moved) return;

@@ -174,6 +174,21 @@ it('what came after an edit is not undone with it', async () => {
   expect(contents(top)).toEqual(before);
 });
 
+it('an edit is undone, and the change sent back with comments, also when its base branch is gone', async () => {
+  const { task, top } = await changed();
+  const before = contents(top);
+  const { head, mergeBase } = await review(task);
+  const place = { path: 'two.txt', side: 'new', lines: null } as const;
+  await bed.calls.comments.add({ task: task.id, head, mergeBase, place, text: 'Another name' });
+  await bed.calls.reviews.takeBack(await hunk(task, 'one.txt', 0));
+  await bed.repository.git('branch', '-m', 'main', 'trunk');
+  expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(head);
+  expect(contents(top)).toEqual(before);
+  expect(await bed.calls.comments.list({ task: task.id })).toMatchObject([{ fate: 'draft', now: null }]);
+  await bed.calls.tasks.reject({ task: task.id, comment: '' });
+  expect(await bed.calls.comments.list({ task: task.id })).toMatchObject([{ sentAt: expect.any(Number) }]);
+});
+
 it('going back to a checkpoint keeps an edit, which can be returned to and undone', async () => {
   const { task, top, git } = await changed();
   const unedited = contents(top);
