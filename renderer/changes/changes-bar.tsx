@@ -17,6 +17,7 @@ interface Props {
   readonly hunk: {
     readonly isAccepted: boolean;
     readonly accept: () => void;
+    readonly takeBack: () => void;
     readonly remark: () => void;
   } | null;
   readonly step: (by: 1 | -1) => void;
@@ -42,6 +43,11 @@ export function ChangesBar(props: Props): ReactNode {
           <Hint action="accept">
             <Button look="quiet" aria-pressed={hunk.isAccepted} onClick={hunk.accept}>
               {hunk.isAccepted ? 'Accepted' : 'Accept'}
+            </Button>
+          </Hint>
+          <Hint action="take-back">
+            <Button look="quiet" onClick={hunk.takeBack}>
+              Take back
             </Button>
           </Hint>
           <Hint action="remark">

@@ -18,6 +18,7 @@ import { RemarksAbove, RemarkView } from './remark-view';
 import { type Remarks, useRemarking } from './remarking';
 import { countsOf, type Remark } from './remarks';
 import { useDiffSpot } from './spot';
+import { takeHunkBack } from './take-back';
 import { inOrder, useViewed } from './viewed';
 
 interface Props {
@@ -145,6 +146,16 @@ export function ReviewChanges(props: Props): ReactNode {
     }
     return true;
   };
+  const takeBack = (): boolean => {
+    const at = hunkAtHand();
+    const file = files.find((each) => each.path === at?.path);
+    const found = items.find(({ id }) => id === at?.path)?.fileDiff.hunks[at?.index ?? 0];
+    if (!canWrite || file === undefined || found === undefined) return false;
+    // What comes after it takes its number.
+    setHunk(null);
+    void takeHunkBack(app, review, { file, hunk: found });
+    return true;
+  };
   const stepRemark = useRemarkSteps({
     ...{ arranged, view },
     enter: (to) => {
@@ -162,6 +173,7 @@ export function ReviewChanges(props: Props): ReactNode {
       return true;
     },
     accept: acceptHunk,
+    'take-back': takeBack,
     'next-remark': () => stepRemark(1),
     'previous-remark': () => stepRemark(-1),
     split: () =>
@@ -209,7 +221,7 @@ export function ReviewChanges(props: Props): ReactNode {
               ? null
               : {
                   isAccepted: isAccepted(itemAtHand, atHand.index),
-                  accept: acceptHunk,
+                  ...{ accept: acceptHunk, takeBack },
                   remark: remarkHunk,
                 }
           }

@@ -168,7 +168,7 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expectMerged(start);
 });
 
-test('a comment on a hunk goes to the agent, and after its next turn says that it was addressed and how', async () => {
+test('a comment on a hunk goes to the agent and is then addressed, and the hunk can be taken back and that undone', async () => {
   const { page } = desktop;
   await dropAndQueue();
   await allow(page).click();
@@ -189,5 +189,12 @@ test('a comment on a hunk goes to the agent, and after its next turn says that i
   await remark.getByText('+Good morning from the agent').waitFor();
   await remark.getByRole('button', { name: /^Resolve/ }).click();
   await remark.getByText('resolved').waitFor();
+
+  const line = page.locator('.diff').getByText('Good morning from the agent').first();
+  await page.keyboard.press('u');
+  await page.getByText('Took a hunk of GREETING.md back').waitFor();
+  await line.waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await line.waitFor();
   expect(desktop.complaints).toEqual([]);
 });

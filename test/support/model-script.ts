@@ -110,28 +110,28 @@ export function hasSteps(prompt: string): boolean {
 }
 
 /**
- * The move that follows from the conversation alone, so that the server needs no memory of it: as many tool steps are
- * done as there are tool results. `failedBefore` says whether this prompt already got its once-only error.
+ * The move that follows from the conversation alone, so that the server needs no memory of it: a tool step is done when there
+ * is a result of it, whatever came of the others. `failedBefore` says whether this prompt already got its once-only error.
  */
 export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => boolean, refuses = true): Move {
   const prompt = exchange.prompts.findLast(hasSteps) ?? exchange.prompts.at(-1) ?? '';
   if (exchange.tools.length === 0) return { waitMs: 0, text: 'A title', act: { kind: 'end' } };
   let waitMs = 0;
   let text = '';
-  let toolsLeft = exchange.results.length;
+  const done = new Set(exchange.results.map(({ id }) => stepOf(id)));
   for (const [index, step] of parseSteps(prompt).entries()) {
     switch (step.do) {
       case 'write':
       case 'permission':
       case 'ask':
       case 'plan': {
-        if (toolsLeft-- > 0) {
+        if (done.has(index)) {
           // What came before a finished tool call was said and waited for with that call.
           waitMs = 0;
           text = '';
           break;
         }
-        const id = `toolu_${exchange.prompts.length}_${index}_${randomTail()}`;
+        const id = `toolu_${index}_${randomTail()}`;
         return { waitMs, text, act: { kind: 'tool', step: filled(step, exchange), id } };
       }
       case 'say':
@@ -157,6 +157,11 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
     }
   }
   return { waitMs, text: `${text}Done with ${exchange.results.length} steps.`, act: { kind: 'end' } };
+}
+
+/** The number of the step a tool was called for, which is in the id of the call. */
+function stepOf(id: string): number {
+  return Number(/toolu_(\d+)_/.exec(id)?.[1] ?? Number.NaN);
 }
 
 function filled(step: ToolStep, exchange: Exchange): ToolStep {

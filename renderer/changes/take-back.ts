@@ -1,0 +1,30 @@
+import type { FileDiffMetadata } from '@pierre/diffs';
+import type { FileChange } from '../../core/contract/review';
+import type { App } from '../state/app';
+import { carryOut, complain } from '../state/commands';
+import { say } from '../state/said';
+import { cleanLine } from '../text/clean';
+import type { Compared } from './patches';
+
+/** Takes a hunk of a change back by a commit of the person's own, and offers to undo that. A failure is said. */
+export async function takeHunkBack(
+  app: App,
+  { task, head, mergeBase }: Compared,
+  { file, hunk }: { readonly file: FileChange; readonly hunk: FileDiffMetadata['hunks'][number] },
+): Promise<void> {
+  const about = `task:${task}`;
+  const { path, oldPath } = file;
+  const lines = {
+    old: { start: hunk.deletionStart, count: hunk.deletionCount },
+    new: { start: hunk.additionStart, count: hunk.additionCount },
+  };
+  const ended = await carryOut(app, { about, sentence: 'Taking the hunk back…' }, (client) =>
+    client.reviews.takeBack({ task, head, mergeBase, path, oldPath, lines }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  const undo = async (): Promise<void> => {
+    const undone = await carryOut(app, { about, sentence: 'Undoing…' }, (client) => client.reviews.undo({ task }));
+    if (!undone.ok) complain(app, undone.failure);
+  };
+  say(app.said, { kind: 'done', text: `Took a hunk of ${cleanLine(path)} back`, undo: () => void undo() });
+}
