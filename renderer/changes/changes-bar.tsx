@@ -28,9 +28,12 @@ export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const diffStyle = useView((view) => view.diffStyle);
   const { hunk } = props;
+  const facts = factsOf(props).join(', ');
   return (
     <div className="changes-bar">
-      <span className="changes-facts quiet tabular ellipsis">{factsOf(props).join(', ')}</span>
+      <span className="changes-facts quiet tabular ellipsis" title={facts}>
+        {facts}
+      </span>
       {props.comments > 0 && (
         <Hint action="next-remark">
           <button type="button" className="link" onClick={() => props.step(1)}>
