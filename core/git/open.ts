@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import type { Git } from './git';
@@ -59,10 +59,15 @@ export async function readHead(place: Place): Promise<Head> {
     successExitCodes: [1, 128],
   });
   const [oid = '', ref = '', rest] = stdout.toString('utf8').split('\n');
-  // Where HEAD has no commit git looks for other refs of that name.
-  const isTold = exitCode === 0 && rest === '' && /^[0-9a-f]{40,64}$/.test(oid) && !ref.endsWith('/HEAD');
-  if (!isTold) return readHeadInParts(place);
+  const isTold = exitCode === 0 && rest === '' && /^[0-9a-f]{40,64}$/.test(oid);
+  // Where HEAD has no commit git looks for other refs of that name, and these may stand for any branch.
+  if (!isTold || (await written(place)) !== (ref === 'HEAD' ? oid : `ref: ${ref}`)) return readHeadInParts(place);
   return ref === 'HEAD' ? { kind: 'detached', oid } : { kind: 'branch', branch: branchOf(ref), oid };
+}
+
+/** What HEAD says by itself; empty where it is kept in no file of its own. */
+async function written({ checkout }: Place): Promise<string> {
+  return (await readFile(join(checkout.gitDir, 'HEAD'), 'utf8').catch(() => '')).trimEnd();
 }
 
 /** The same of a HEAD without a commit, or one whose name something else has as well. */

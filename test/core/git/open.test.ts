@@ -109,6 +109,14 @@ describe('opening a repository', () => {
     },
   );
 
+  test('is not misled by a ref of that name that stands for another branch', async () => {
+    const { checkout } = await bench.repository();
+    const top = checkout.workTree;
+    bench.plain(top, 'symbolic-ref', 'refs/heads/HEAD', 'refs/heads/main');
+    bench.plain(top, 'symbolic-ref', 'HEAD', 'refs/heads/fresh');
+    expect((await openRepository(bench.git, top)).head).toEqual({ kind: 'unborn', branch: 'fresh' });
+  });
+
   test('tells a detached and an unborn HEAD', async () => {
     const place = await bench.repository();
     const top = place.checkout.workTree;
