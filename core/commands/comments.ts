@@ -3,7 +3,6 @@ import type { Comment, CommentPlace } from '../contract/comment';
 import { CodedError } from '../contract/errors';
 import { readBlob } from '../git/blob';
 import { mergeBase } from '../git/diff';
-import { refOid } from '../git/resolve';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import {
   addComment,
@@ -19,6 +18,7 @@ import type { Database } from '../store/database';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe } from './acting';
+import { tipsOf } from './reviews';
 import type { Room } from './room';
 import { type ChangeNow, standing } from './standing';
 
@@ -97,7 +97,7 @@ async function followed(
 ): Promise<{ comments: Comment[]; now: ChangeNow | null }> {
   const work = taskWork(room.db, task);
   const place = await repositoryPlace(room.git, work.repository);
-  const now = await changeNow(place, work);
+  const now = await changeNow(room, place, work);
   if (now !== null) return { comments: [...(await standing(place, rows, now))], now };
   const still = { now: null, since: null };
   return { comments: rows.map((row) => ({ ...row, fate: row.sentAt === null ? 'draft' : 'sent', ...still })), now };
@@ -119,11 +119,11 @@ async function told(room: Room, id: number): Promise<Comment> {
   return comment;
 }
 
-/** The change as it stands; null when its branch is gone, or the one it is to be merged into. */
-async function changeNow(place: RepositoryPlace, work: TaskWork): Promise<ChangeNow | null> {
-  if (work.branch === null) return null;
-  const [base, head] = await Promise.all([work.base, work.branch].map((name) => refOid(place, `refs/heads/${name}`)));
-  if (!base || !head) return null;
+/** The change as it stands, or as it was when its task was done; null when a branch of it is gone. */
+async function changeNow(room: Room, place: RepositoryPlace, work: TaskWork): Promise<ChangeNow | null> {
+  const tips = await tipsOf(room, work, place);
+  if (tips === null) return null;
+  const { base, head } = tips;
   return { head, mergeBase: (await mergeBase(place, base, head)) ?? base, state: work.state };
 }
 

@@ -77,6 +77,23 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
   return { ...change, strategies: [], strategy: null, conflicts: [], checkout: null };
 }
 
+/**
+ * The commits a task's change is between as it stands, or as it was when that was done: the tip of its base, and its own.
+ * Null when either is gone.
+ */
+export async function tipsOf(
+  room: Room,
+  task: TaskWork,
+  place: RepositoryPlace,
+): Promise<{ readonly base: string; readonly head: string } | null> {
+  const tip = (branch: string) => refOid(place, `refs/heads/${branch}`);
+  const landing = task.state === 'done' ? landedOf(room.db, task.id) : undefined;
+  const ownTip = () => (task.branch === null ? null : tip(task.branch));
+  const head = await (task.state === 'done' ? lastHead(place, task) : ownTip());
+  const base = landing?.oldOid ?? (await tip(task.base));
+  return head === null || base === null ? null : { base, head };
+}
+
 /** Where the branch of a task that is done ended: its backup says, or the branch itself where it was left. */
 async function lastHead(place: RepositoryPlace, { branch, backupRef }: TaskWork): Promise<string | null> {
   if (backupRef !== null && (await refOid(place, backupRef)) !== null) {

@@ -125,6 +125,13 @@ describe('comments on a change', () => {
     expect((await fates()).get(ignored.id)?.resolvedAt).not.toBeNull();
     await bed.calls.comments.resolve({ comment: ignored.id, resolved: false });
     expect((await fates()).get(ignored.id)?.resolvedAt).toBeNull();
+
+    // What became of them is known when the branch they were followed on has gone, too.
+    const last = await bed.calls.comments.list({ task });
+    const { base, head, tree } = await bed.calls.reviews.get({ task });
+    const { branch } = await bed.calls.tasks.approve({ task, base, head, tree });
+    await expect.poll(() => bed.repository.git('branch', '--list', branch ?? '')).toBe('');
+    expect(await bed.calls.comments.list({ task })).toEqual(last);
   });
 
   it('are found by what their lines say when the commit they were made on is gone', async () => {
