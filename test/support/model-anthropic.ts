@@ -55,6 +55,9 @@ function read(request: ModelRequest): Exchange | null {
         // A model that is told it was cut off takes up what it could not do.
         if (block.text.includes('You were cut off'))
           results = results.filter((result) => !/AbortError/.test(result.text));
+        // Claude Code calls what an interruption cut off a refusal; told to go on, a model does that again.
+        if (block.text.startsWith('Go on where you left off'))
+          results = results.filter((result) => !/doesn't want to proceed with this tool use/.test(result.text));
       }
     }
   }
