@@ -55,7 +55,8 @@ function programBeside(program: string | undefined, name: string): Surroundings[
 function ownConsole(): Console {
   const { stdin, stdout } = process;
   return {
-    size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+    // What only records a terminal may say that it has no size.
+    size: () => ({ columns: stdout.columns || 100, rows: stdout.rows || 30 }),
     listen({ onKeys, onSize }) {
       stdin.setRawMode(true);
       stdin.setEncoding('utf8').on('data', onKeys).resume();

@@ -235,7 +235,7 @@ async function sayMissing(client: Client, agent: string, { err }: Surroundings):
   const missing = (await client.agents.list({})).find(({ name, found }) => name === agent && !found);
   if (missing === undefined) return;
   const { label, install } = missing;
-  err.write(`${plainLine(label)} was not found on this machine. To install it: ${plainLine(install, 300)}\n`);
+  err.write(`${plainLine(label)} was not found on this machine. ${plainLine(install, 300)}\n`);
 }
 
 async function knownRepository(
