@@ -74,7 +74,7 @@ test('going back to before the first turn, and undoing it', async () => {
   await page.getByText('No file was changed').waitFor();
   expect(await findings()).toEqual([]);
   await page.getByRole('button', { name: /^Undo/ }).first().click();
-  await page.getByRole('button', { name: /GREETING.md/ }).waitFor();
+  await page.getByRole('button', { name: /added GREETING.md/ }).waitFor();
 });
 
 test('terminals: none, and looking for something in one that runs', async () => {
