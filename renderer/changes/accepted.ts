@@ -1,29 +1,12 @@
 import type { CodeViewDiffItem, FileDiffMetadata } from '@pierre/diffs';
-import { useCallback, useState } from 'react';
-import { useApp } from '../state/app';
-import type { Kept } from '../state/kept';
-
-const name = 'accepted';
-const keptTasks = 200;
+import { useKeptMarks } from '../state/kept-marks';
 
 /** Which hunks of a task's change the person found good, by what they change: a hunk that stays the same stays accepted. */
 export function useAccepted(task: number): {
   readonly accepted: ReadonlySet<string>;
   readonly accept: (hunk: string, isAccepted: boolean) => void;
 } {
-  const { kept } = useApp();
-  const [state, setState] = useState(() => ({ task, hunks: read(kept, task) }));
-  const accepted = state.task === task ? state.hunks : read(kept, task);
-  const accept = useCallback(
-    (hunk: string, isAccepted: boolean) => {
-      const next = new Set(read(kept, task));
-      if (isAccepted) next.add(hunk);
-      else next.delete(hunk);
-      write(kept, task, next);
-      setState({ task, hunks: next });
-    },
-    [kept, task],
-  );
+  const { marks: accepted, mark: accept } = useKeptMarks('accepted', `${task}`);
   return { accepted, accept };
 }
 
@@ -69,25 +52,4 @@ function digest(text: string): string {
     other = Math.imul(other ^ (code + index), 0x85ebca6b);
   }
   return `${(one >>> 0).toString(36)}${(other >>> 0).toString(36)}`;
-}
-
-function all(kept: Kept): Record<string, readonly string[]> {
-  try {
-    const found: unknown = JSON.parse(kept.read(name) ?? '{}');
-    return typeof found === 'object' && found !== null ? (found as Record<string, readonly string[]>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function read(kept: Kept, task: number): ReadonlySet<string> {
-  const hunks = all(kept)[`${task}`];
-  return new Set(Array.isArray(hunks) ? hunks.filter((hunk) => typeof hunk === 'string') : []);
-}
-
-function write(kept: Kept, task: number, hunks: ReadonlySet<string>): void {
-  const { [`${task}`]: _, ...others } = all(kept);
-  // Keys that are numbers come in their order, so the oldest tasks are left behind first.
-  const older = Object.entries(others).slice(-keptTasks);
-  kept.write(name, JSON.stringify(Object.fromEntries([...older, [`${task}`, [...hunks]]])));
 }

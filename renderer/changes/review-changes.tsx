@@ -5,20 +5,19 @@ import { Empty, Failed } from '../parts/empty';
 import { useApp } from '../state/app';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
-import { hunkMarks, useAccepted } from './accepted';
 import { ChangesBar } from './changes-bar';
-import { type HunkAt, hunkWith, rangeOfHunk, type Stop, stepHunk, stopsOf } from './current-hunk';
+import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
 import { FileList } from './file-list';
+import { useHunkActs } from './hunk-acts';
 import { itemOf, remarkedItem } from './items';
-import { chosenPlace, filePlace, hunkPlace, isIn, sideOf } from './line-places';
+import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
 import { type Compared, usePatches } from './patches';
 import { useRemarkSteps } from './remark-steps';
 import { RemarksAbove, RemarkView } from './remark-view';
 import { type Remarks, useRemarking } from './remarking';
 import { countsOf, type Remark } from './remarks';
 import { useDiffSpot } from './spot';
-import { takeHunkBack } from './take-back';
 import { inOrder, useViewed } from './viewed';
 
 interface Props {
@@ -45,12 +44,10 @@ export function ReviewChanges(props: Props): ReactNode {
   const app = useApp();
   const patches = usePatches(review);
   const { viewed, mark } = useViewed(review.task, review.head);
-  const { accepted, accept } = useAccepted(review.task);
   const files = useMemo(() => inOrder(review.files), [review]);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(noFiles);
   const view = useRef<CodeViewHandle<Remark, undefined>>(null);
   const [current, setCurrent] = useState<string | null>(null);
-  const [hunk, setHunk] = useState<HunkAt | null>(null);
   const bare = useMemo(
     () =>
       files.map((file) =>
@@ -71,18 +68,22 @@ export function ReviewChanges(props: Props): ReactNode {
   const path = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, items, patches, view });
   const canWrite = remarks?.canWrite ?? false;
-  const marks = useMemo(() => bare.flatMap(hunkMarks), [bare]);
-  const isAccepted = useCallback(
-    (item: Parameters<typeof hunkMarks>[0], index: number) =>
-      remarks !== null && accepted.has(hunkMarks(item)[index] ?? ''),
-    [accepted, remarks],
-  );
+  const acts = useHunkActs({
+    ...{ change: review, files, items, view, path, begin },
+    enter: setCurrent,
+    hasVerdict: remarks !== null,
+    canAct: canWrite,
+  });
+  const { hunk, setHunk, isAccepted } = acts;
   const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
-  const goToFile = useCallback((to: string) => {
-    setCurrent(to);
-    setHunk(null);
-    view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
-  }, []);
+  const goToFile = useCallback(
+    (to: string) => {
+      setCurrent(to);
+      setHunk(null);
+      view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
+    },
+    [setHunk],
+  );
   const toggleViewed = useCallback(
     (which: string, isViewed: boolean) => {
       mark(which, isViewed);
@@ -92,69 +93,11 @@ export function ReviewChanges(props: Props): ReactNode {
     },
     [app, mark],
   );
-  const goToHunk = ({ path: to, index, stop }: Stop): void => {
-    setHunk({ path: to, index });
-    setCurrent(to);
-    view.current?.scrollTo({ type: 'line', id: to, lineNumber: stop.line, side: stop.side, align: 'center' });
-  };
-  const moveHunk = (by: 1 | -1): boolean => {
-    const next = stepHunk(stopsOf(items), { current: hunk, path }, by);
-    if (next === null) return false;
-    goToHunk(next);
-    return true;
-  };
-  /** The hunk that was gone to, else the first of the file at the top. */
-  const hunkAtHand = (): HunkAt | null => {
-    const stops = stopsOf(items);
-    const known = hunk ?? stepHunk(stops, { current: null, path }, 1);
-    return known !== null && stops.some((stop) => stop.path === known.path && stop.index === known.index)
-      ? known
-      : null;
-  };
-  const remarkHunk = (): boolean => {
-    const at = hunkAtHand();
-    const file = files.find((each) => each.path === at?.path);
-    const found = items.find(({ id }) => id === at?.path)?.fileDiff.hunks[at?.index ?? 0];
-    if (!canWrite || at === null || file === undefined || found === undefined) return false;
-    const place = hunkPlace(file, found);
-    setHunk(at);
-    view.current?.scrollTo({
-      ...{ type: 'line', id: at.path, lineNumber: place.lines?.last ?? 1, side: sideOf(place), align: 'nearest' },
-    });
-    begin(place);
-    return true;
-  };
   const remarkFile = (which: string): void => {
     const file = files.find((each) => each.path === which);
     if (file === undefined) return;
     if (viewed.has(which)) unfold(which);
     begin(filePlace(file));
-  };
-  const acceptHunk = (): boolean => {
-    const at = hunkAtHand();
-    const item = items.find(({ id }) => id === at?.path);
-    if (!canWrite || at === null || item === undefined) return false;
-    const name = hunkMarks(item)[at.index] ?? '';
-    const next = !accepted.has(name);
-    accept(name, next);
-    setHunk(at);
-    if (next) {
-      say(app.said, { kind: 'done', text: 'Accepted the hunk', undo: () => accept(name, false) });
-      const stops = stopsOf(items);
-      const after = stepHunk(stops, { current: at, path }, 1);
-      if (after !== null && (after.path !== at.path || after.index !== at.index)) goToHunk(after);
-    }
-    return true;
-  };
-  const takeBack = (): boolean => {
-    const at = hunkAtHand();
-    const file = files.find((each) => each.path === at?.path);
-    const found = items.find(({ id }) => id === at?.path)?.fileDiff.hunks[at?.index ?? 0];
-    if (!canWrite || file === undefined || found === undefined) return false;
-    // What comes after it takes its number.
-    setHunk(null);
-    void takeHunkBack(app, review, { file, hunk: found });
-    return true;
   };
   const stepRemark = useRemarkSteps({
     ...{ arranged, view },
@@ -164,16 +107,16 @@ export function ReviewChanges(props: Props): ReactNode {
     },
   });
   useActions({
-    'next-hunk': () => moveHunk(1),
-    'previous-hunk': () => moveHunk(-1),
-    remark: remarkHunk,
+    'next-hunk': () => acts.step(1),
+    'previous-hunk': () => acts.step(-1),
+    remark: acts.remark,
     'remark-file': () => {
       if (!canWrite || path === null) return false;
       remarkFile(path);
       return true;
     },
-    accept: acceptHunk,
-    'take-back': takeBack,
+    accept: acts.accept,
+    'take-back': acts.takeBack,
     'next-remark': () => stepRemark(1),
     'previous-remark': () => stepRemark(-1),
     split: () =>
@@ -202,9 +145,9 @@ export function ReviewChanges(props: Props): ReactNode {
 
   if (files.length === 0 && arranged.elsewhere.length === 0)
     return <Empty title="No file was changed">{nothing}</Empty>;
-  const atHand = hunkAtHand();
+  const { atHand } = acts;
   const itemAtHand = items.find(({ id }) => id === atHand?.path);
-  const acts = { goOn: canWrite ? goOn : null, leave };
+  const remarkProps = { goOn: canWrite ? goOn : null, leave };
   return (
     <div className="changes">
       <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
@@ -213,23 +156,19 @@ export function ReviewChanges(props: Props): ReactNode {
           files={files.length}
           viewed={Math.min(viewed.size, files.length)}
           large={patches.onDemand.size}
-          accepted={remarks === null ? 0 : marks.filter((name) => accepted.has(name)).length}
-          hunks={marks.length}
+          accepted={acts.accepted}
+          hunks={acts.total}
           comments={remarks?.comments.length ?? 0}
           hunk={
             !canWrite || atHand === null || itemAtHand === undefined
               ? null
-              : {
-                  isAccepted: isAccepted(itemAtHand, atHand.index),
-                  ...{ accept: acceptHunk, takeBack },
-                  remark: remarkHunk,
-                }
+              : { ...acts, isAccepted: isAccepted(itemAtHand, atHand.index) }
           }
           step={stepRemark}
         />
         {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
         {props.notice}
-        <RemarksAbove remarks={arranged.elsewhere} {...acts} />
+        <RemarksAbove remarks={arranged.elsewhere} {...remarkProps} />
         <DiffView
           view={view}
           items={items}
@@ -254,7 +193,7 @@ export function ReviewChanges(props: Props): ReactNode {
           counts={counts}
           remarkFile={canWrite ? remarkFile : null}
           isAccepted={isAccepted}
-          renderRemark={(remark) => <RemarkView remark={remark} {...acts} />}
+          renderRemark={(remark) => <RemarkView remark={remark} {...remarkProps} />}
         />
       </div>
     </div>
