@@ -1,7 +1,10 @@
 /** One configuration value laid over everything the repository, the person and the system configure. */
 export type Override = readonly [key: string, value: string];
 
-/** For every command: nothing may ask, page, edit, run on in the background, or print in another form. */
+/**
+ * For every command: nothing may ask, page, edit, run on in the background, print in another form, or be taken for a commit
+ * that it is not.
+ */
 export const always: readonly Override[] = [
   ['core.fsmonitor', 'false'],
   ['core.pager', 'cat'],
@@ -10,6 +13,8 @@ export const always: readonly Override[] = [
   ['core.askPass', ''],
   ['core.protectHFS', 'true'],
   ['core.protectNTFS', 'true'],
+  // It says which tree and parents a commit has, and nobody holds that against the commit itself.
+  ['core.commitGraph', 'false'],
   ['submodule.recurse', 'false'],
   ['protocol.ext.allow', 'never'],
   ['gc.auto', '0'],

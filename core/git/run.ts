@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Place } from './checkout';
@@ -226,6 +226,10 @@ function environmentOf(
     GIT_PAGER: 'cat',
     // Nothing here is fetched on the way: an untrusted repository's remotes may name programs.
     GIT_ALLOW_PROTOCOL: trusted ? 'https:ssh' : 'none',
+    // What is shown and what lands must be the same: whoever writes to the repository may have other objects, or other
+    // parents, taken for a commit's own here, which it has nowhere else.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: devNull,
     GIT_NO_LAZY_FETCH: trusted ? '0' : '1',
     ...('checkout' in where ? where.owner?.variables : {}),
     ...options.variables,
