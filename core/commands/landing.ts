@@ -36,7 +36,7 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   const earlier = await settleEarlier(room, work.id);
   if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
   await assertStillTrusted(work, place);
-  const review = await reviewOf(work, place);
+  const review = await reviewOf(room, work, place);
   assertSame(work, review, approval);
   await assertNothingUnseen(work, place);
   const strategy = strategyFor(review, approval.strategy, work.base);

@@ -4,10 +4,11 @@ import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
-import { refOid, resolveBranch, treeOf } from '../git/resolve';
+import { hasCommit, refOid, resolveBranch, treeOf } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
 import { commitMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { lastSentBack } from '../store/decisions';
 import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import type { Room } from './room';
@@ -19,21 +20,28 @@ import type { Room } from './room';
 export async function get(room: Room, task: number): Promise<Review> {
   const work = taskWork(room.db, task);
   const place = await repositoryPlace(room.git, work.repository);
-  return work.state === 'done' ? pastReviewOf(room, work, place) : reviewOf(work, place);
+  return work.state === 'done' ? pastReviewOf(room, work, place) : reviewOf(room, work, place);
 }
 
 /** The patch between two commits of the review, all of it or some files. */
 export async function patch(
   room: Room,
-  input: { task: number; mergeBase: string; head: string; paths?: string[] | undefined },
+  input: {
+    task: number;
+    mergeBase: string;
+    head: string;
+    paths?: string[] | undefined;
+    ignoreWhitespace?: boolean | undefined;
+  },
 ): Promise<{ patch: string; truncated: boolean }> {
   const { repository } = taskWork(room.db, input.task);
   const place = await repositoryPlace(room.git, repository);
-  return patchBetween(place, { base: input.mergeBase, head: input.head, ...(input.paths && { paths: input.paths }) });
+  const { mergeBase: base, head, paths, ignoreWhitespace = false } = input;
+  return patchBetween(place, { base, head, ignoreWhitespace, ...(paths && { paths }) });
 }
 
 /** Builds the review of a task whose repository is open. Throws WRONG_STATE when there is no branch to review. */
-export async function reviewOf(task: TaskWork, place: RepositoryPlace): Promise<Review> {
+export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
   const head = task.branch === null ? null : await refOid(place, `refs/heads/${task.branch}`);
   if (head === null) {
     throw new CodedError(
@@ -46,7 +54,7 @@ export async function reviewOf(task: TaskWork, place: RepositoryPlace): Promise<
   }
   const base = await resolveBranch(place, task.base);
   const [change, preview] = await Promise.all([
-    changeOf(place, task, { base, head }),
+    changeOf(room, task, place, { base, head }),
     previewMerge(place, { baseOid: base, headOid: head }),
   ]);
   const possible = strategies.filter(
@@ -73,7 +81,7 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
   }
   // What it was merged into, when it was: the base has moved with it since.
   const base = landing?.oldOid ?? (await resolveBranch(place, task.base));
-  const change = await changeOf(place, task, { base, head });
+  const change = await changeOf(room, task, place, { base, head });
   return { ...change, strategies: [], strategy: null, conflicts: [], checkout: null };
 }
 
@@ -104,10 +112,11 @@ async function lastHead(place: RepositoryPlace, { branch, backupRef }: TaskWork)
 
 /** What a task's branch changed since it left its base. */
 async function changeOf(
-  place: RepositoryPlace,
+  room: Room,
   task: TaskWork,
+  place: RepositoryPlace,
   { base, head }: { readonly base: string; readonly head: string },
-): Promise<Pick<Review, 'task' | 'base' | 'mergeBase' | 'head' | 'tree' | 'commits' | 'files' | 'message'>> {
+): Promise<Omit<Review, 'strategies' | 'strategy' | 'conflicts' | 'checkout'>> {
   const common = await mergeBase(place, base, head);
   if (common === null) {
     throw new CodedError(
@@ -115,13 +124,20 @@ async function changeOf(
       `${task.branch} shares no history with ${task.base}, so it cannot be compared or merged. Retry, or discard the task.`,
     );
   }
-  const [tree, commits, files] = await Promise.all([
+  const [tree, lastSeen, commits, files] = await Promise.all([
     treeOf(place, head),
+    lastSeenOf(room, task, place),
     listCommits(place, { base: common, head }),
     listChanges(place, { base: common, head }),
   ]);
   const message = commitMessage({ title: task.title, prompt: task.prompt });
-  return { task: task.id, base, mergeBase: common, head, tree, commits, files, message };
+  return { task: task.id, base, mergeBase: common, head, tree, lastSeen, commits, files, message };
+}
+
+/** The head of which changes were last asked for, if it is known and there. */
+async function lastSeenOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<string | null> {
+  const seen = lastSentBack(room.db, task.id);
+  return seen !== null && (await hasCommit(place, seen)) ? seen : null;
 }
 
 /** Where the base is checked out and what the merge would run into there. A conflicting merge would run into nothing. */

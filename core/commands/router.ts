@@ -12,6 +12,7 @@ import * as editing from './editing';
 import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
+import * as parts from './parts';
 import * as processes from './processes';
 import * as repositories from './repositories';
 import * as requests from './requests';
@@ -54,6 +55,8 @@ export function createRouter(room: Room) {
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
       patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
+      between: on.reviews.between.handler(({ input }) => parts.between(room, input)),
+      content: on.reviews.content.handler(({ input }) => parts.content(room, input)),
       takeBack: on.reviews.takeBack.handler(({ input, context }) => editing.takeBack(room, context, input)),
       file: on.reviews.file.handler(({ input }) => editing.file(room, input)),
       write: on.reviews.write.handler(({ input, context }) => editing.write(room, context, input)),

@@ -3,15 +3,17 @@ import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
 import { openRepository } from '../git/open';
-import { resolveBranch } from '../git/resolve';
+import { refOid, resolveBranch } from '../git/resolve';
 import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
 import { reviewMessage } from '../runner/messages';
+import { repositoryPlace } from '../runner/place';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
 import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
+import { taskWork } from '../store/task-work';
 import { insertTask, moveTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
 import { assertAgent } from './agents';
@@ -94,7 +96,11 @@ export function retry(room: Room, { by }: Caller, task: number): Promise<Task> {
  * Sends a finished change back to its agent, with the comments on its lines and one on the whole, as the next message of the
  * same session. Throws BAD_INPUT when there is nothing to say.
  */
-export function reject(room: Room, { by }: Caller, input: { task: number; comment: string }): Promise<Task> {
+export function reject(
+  room: Room,
+  { by }: Caller,
+  input: { task: number; comment: string; head?: string | undefined },
+): Promise<Task> {
   return alone(input.task, async () => {
     await settleEarlier(room, input.task);
     await settleEdit(room, input.task);
@@ -107,6 +113,7 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
       );
     }
     const text = reviewMessage(drafts.comments, input.comment);
+    const head = input.head ?? (await headOf(room, input.task));
     await room.writer.write((db) => {
       mustBe(taskRow(db, input.task), ['review'], 'sent back');
       const { repository, branch, change } = readTask(db, input.task);
@@ -115,7 +122,7 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
         kind: 'request-changes',
         task: input.task,
         repository,
-        shown: { branch, change },
+        shown: { branch, change, head },
         answered: {
           comment: input.comment,
           ...(drafts.comments.length > 0 && { comments: drafts.comments.map(({ id, text }) => ({ id, text })) }),
@@ -136,6 +143,12 @@ export function reject(room: Room, { by }: Caller, input: { task: number; commen
     room.runner.wake();
     return told(room, input.task);
   });
+}
+
+/** Where a task's branch is, which is what whoever did not say saw. */
+async function headOf(room: Room, task: number): Promise<string | null> {
+  const { branch, repository } = taskWork(room.db, task);
+  return branch === null ? null : refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`);
 }
 
 /** A task with its prompt and its history. */

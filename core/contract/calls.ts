@@ -11,7 +11,7 @@ import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { processListSchema } from './process';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
-import { approvalSchema, reviewSchema } from './review';
+import { approvalSchema, changePartSchema, reviewSchema, shownFileSchema } from './review';
 import { fileTextSchema, hunkPlaceSchema, maxEditedBytes, repositoryPathSchema, reviewEditSchema } from './review-edit';
 import { ruleIdSchema, ruleSchema } from './rule';
 import { searchAnswerSchema, searchQuerySchema } from './search';
@@ -80,7 +80,15 @@ export const calls = {
      * Sends the change back to the same agent session: all comments that are drafts, with file and lines, and `comment` about
      * the whole, as its next message. BAD_INPUT when there is neither.
      */
-    reject: oc.input(taskRef.extend({ comment: z.string().trim().max(100_000).default('') })).output(taskSchema),
+    reject: oc
+      .input(
+        taskRef.extend({
+          comment: z.string().trim().max(100_000).default(''),
+          /** The head of the change that was shown; without it, the one it has. */
+          head: reviewSchema.shape.head.optional(),
+        }),
+      )
+      .output(taskSchema),
     /**
      * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
      * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.
@@ -104,9 +112,22 @@ export const calls = {
           mergeBase: reviewSchema.shape.mergeBase,
           head: reviewSchema.shape.head,
           paths: z.array(z.string()).max(1000).optional(),
+          /** Leaves out what differs only in white space. Such hunks cannot be taken back: they are others than the change's. */
+          ignoreWhitespace: z.boolean().optional(),
         }),
       )
       .output(z.object({ patch: z.string(), truncated: z.boolean() })),
+    /**
+     * What differs between two commits of the change: from `from`, or the first parent of `to` when that is null. With
+     * a commit of the review, what that commit did; from `lastSeen` to `head`, what is new to the person.
+     */
+    between: oc
+      .input(taskRef.extend({ from: reviewSchema.shape.head.nullable(), to: reviewSchema.shape.head }))
+      .output(changePartSchema),
+    /** A file as a commit of the review has it, whole: an image, or the lines a patch leaves out. NOT_FOUND without it. */
+    content: oc
+      .input(taskRef.extend({ commit: reviewSchema.shape.head, path: repositoryPathSchema }))
+      .output(shownFileSchema),
     /**
      * Takes a file of the change back, or a hunk of it as it is shown, with a commit of the person's on the task's branch
      * and in its worktree. MOVED when the change is another now, or has no such hunk; CHECKOUT_IN_THE_WAY when somebody

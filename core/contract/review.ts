@@ -42,6 +42,8 @@ export const reviewSchema = z.object({
   mergeBase: oidSchema,
   head: oidSchema,
   tree: oidSchema,
+  /** The head the person saw when they last asked for changes; null when they never did, or it is gone. */
+  lastSeen: oidSchema.nullable(),
   commits: z.array(commitSchema),
   files: z.array(fileChangeSchema),
   /** The strategies that work now; a conflict leaves none, and a task that is done has none. */
@@ -56,6 +58,22 @@ export const reviewSchema = z.object({
   message: z.string(),
 });
 export type Review = z.infer<typeof reviewSchema>;
+
+/** Part of a change: two commits, and the files that differ. `mergeBase` and `head` are what `reviews.patch` takes. */
+export const changePartSchema = reviewSchema.pick({ task: true, mergeBase: true, head: true, files: true });
+export type ChangePart = z.infer<typeof changePartSchema>;
+
+/** The largest file that is given whole, in bytes. */
+export const maxShownBytes = 8 * 1024 * 1024;
+
+/** A file as one of the commits of a review has it. */
+export const shownFileSchema = z.object({
+  /** In bytes. */
+  size: z.number().int().nonnegative(),
+  /** In base64: a door carries text. Null when it is larger than 8 MiB, or no file. */
+  bytes: z.string().nullable(),
+});
+export type ShownFile = z.infer<typeof shownFileSchema>;
 
 export const approvalSchema = z.strictObject({
   task: taskIdSchema,

@@ -103,20 +103,27 @@ export async function changeSize(place: Place, { base, head }: Range): Promise<C
   };
 }
 
+/** How a patch is made, where it is not by the defaults. */
+export interface PatchOptions {
+  readonly paths?: readonly string[];
+  readonly context?: number;
+  readonly maxBytes?: number;
+  /** Leaves out what differs only in white space, or in empty lines. Its hunks are not those of the true difference. */
+  readonly ignoreWhitespace?: boolean;
+}
+
 /**
  * The difference between two commits as a patch, for all files or those named (of a renamed file name both paths).
  * Around each difference stand `context` lines that are alike. Beyond `maxBytes` it is cut after a whole line.
  */
-export async function patch(
-  place: Place,
-  range: Range & { readonly paths?: readonly string[]; readonly context?: number; readonly maxBytes?: number },
-): Promise<{ patch: string; truncated: boolean }> {
-  const { base, head, paths = [], context = 3, maxBytes = 16 * 1024 * 1024 } = range;
+export async function patch(place: Place, range: Range & PatchOptions): Promise<{ patch: string; truncated: boolean }> {
+  const { base, head, paths = [], context = 3, maxBytes = 16 * 1024 * 1024, ignoreWhitespace = false } = range;
   const { stdout, truncated } = await runGit(
     place,
     [
       'diff-tree',
       ...['-r', '-M', '-p', `--unified=${context}`, '--full-index', '--src-prefix=a/', '--dst-prefix=b/', ...comparing],
+      ...(ignoreWhitespace ? ['--ignore-all-space', '--ignore-blank-lines'] : []),
       ...['--end-of-options', base, head, '--', ...paths],
     ],
     { maxBytes, truncate: true },

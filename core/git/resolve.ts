@@ -30,3 +30,16 @@ export async function refOid(place: Place, ref: string): Promise<string | null> 
 export async function treeOf(place: Place, oid: string): Promise<string> {
   return readGit(place, ['rev-parse', '--verify', '--end-of-options', `${oid}^{tree}`]);
 }
+
+/** Whether a commit of this id is in the repository. */
+export async function hasCommit(place: Place, oid: string): Promise<boolean> {
+  return (await runGit(place, ['cat-file', '-e', `${oid}^{commit}`], { successExitCodes: [1, 128] })).exitCode === 0;
+}
+
+/** The first parent of a commit; of one without any the tree of no files, against which all it has is new. */
+export async function parentOrNothing(place: Place, commit: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^1^{commit}`];
+  const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [1, 128] });
+  if (exitCode === 0) return stdout.toString('utf8').trim();
+  return readGit(place, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
+}

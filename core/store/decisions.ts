@@ -56,6 +56,17 @@ export function listDecisions(
   return found;
 }
 
+/** The head of a task's change that was shown when it was last sent back; null when it never was, or that was not kept. */
+export function lastSentBack(db: Database, task: number): string | null {
+  const row = getRow<{ head: string | null }>(
+    db,
+    `SELECT text ->> '$.shown.head' AS head FROM decision WHERE task_id = ? AND text ->> '$.kind' = 'request-changes'
+     ORDER BY number DESC LIMIT 1`,
+    task,
+  );
+  return row?.head ?? null;
+}
+
 /** Reads the whole record and says whether every decision is as it was written and none is missing between two. */
 export async function checkDecisions(db: Database): Promise<DecisionRecord> {
   let previous = beforeAll;

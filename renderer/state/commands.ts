@@ -91,17 +91,18 @@ export async function approveTask(app: App, task: Task, approval: Approval, comm
 
 /**
  * Sends the change back to the agent with a comment on the whole and as many on its lines as are drafts. A failure is given
- * back so that the comment stays where it was written.
+ * back so that the comment stays where it was written. `head` is the change that was shown.
  */
 export async function rejectTask(
   app: App,
   task: Task,
-  { comment, drafts }: { readonly comment: string; readonly drafts: number },
+  given: { readonly comment: string; readonly drafts: number; readonly head: string | null },
 ): Promise<Failure | null> {
+  const { comment, drafts, head } = given;
   const many = drafts + (comment.trim() === '' ? 0 : 1);
   const yours = many === 1 ? 'your comment' : `your ${count(many, 'comment')}`;
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Sending ${yours}…` }, (client) =>
-    client.tasks.reject({ task: task.id, comment }),
+    client.tasks.reject({ task: task.id, comment, ...(head !== null && { head }) }),
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);

@@ -27,6 +27,8 @@ export function Composer(props: {
   readonly task: Task;
   /** What is remarked on its change; null while it is not known. */
   readonly comments: readonly Comment[] | null;
+  /** The head of the change that is shown; null while it is not known. */
+  readonly head: string | null;
 }): ReactNode {
   const { task } = props;
   const app = useApp();
@@ -68,7 +70,7 @@ export function Composer(props: {
     isSending.current = true;
     setFailure(null);
     const failed = await (way === 'comment'
-      ? rejectTask(app, task, { comment: text, drafts })
+      ? rejectTask(app, task, { comment: text, drafts, head: props.head })
       : sendMessage(app, task.id, text));
     isSending.current = false;
     if (failed !== null) return setFailure(failed);

@@ -149,7 +149,9 @@ function Page({ task }: { readonly task: Task }): ReactNode {
           <Terminals key={task.id} task={task} />
         </Tabs.Content>
       </Tabs.Root>
-      {tab !== 'info' && tab !== 'terminal' && <Composer task={task} comments={comments.value} />}
+      {tab !== 'info' && tab !== 'terminal' && (
+        <Composer task={task} comments={comments.value} head={review.value?.head ?? null} />
+      )}
     </section>
   );
 }

@@ -235,12 +235,27 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviewOf(input.task).review),
       patch: on.reviews.patch.handler(({ input }) => {
-        note('reviews.patch', { paths: input.paths?.length });
+        note('reviews.patch', {
+          paths: input.paths?.length,
+          ...(input.ignoreWhitespace && { ignoreWhitespace: true }),
+        });
         const { patches } = reviewOf(input.task);
         return {
           patch: (input.paths ?? [...patches.keys()]).map((path) => patches.get(path) ?? '').join(''),
           truncated: false,
         };
+      }),
+      between: on.reviews.between.handler(({ input }) => {
+        note('reviews.between', input);
+        const { mergeBase, files } = reviewOf(input.task).review;
+        return { task: input.task, mergeBase: input.from ?? mergeBase, head: input.to, files: files.slice(0, 3) };
+      }),
+      content: on.reviews.content.handler(({ input }) => {
+        note('reviews.content', input);
+        const { patches, review } = reviewOf(input.task);
+        const side = input.commit === review.mergeBase ? 'old' : 'new';
+        if (input.path.endsWith('.png')) return data.pictureOf(side);
+        return data.textOf(patches.get(input.path) ?? '', side);
       }),
       takeBack: on.reviews.takeBack.handler(({ input }) => {
         note('reviews.takeBack', input);

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../../../core/contract/checkpoint';
 import type { Process } from '../../../core/contract/process';
 import type { Repository } from '../../../core/contract/repository';
 import type { Request } from '../../../core/contract/request';
-import type { FileChange, Review } from '../../../core/contract/review';
+import type { FileChange, Review, ShownFile } from '../../../core/contract/review';
 import type { Rule } from '../../../core/contract/rule';
 import { ruleOffers } from '../../../core/contract/rule-offers';
 import type { Settings } from '../../../core/contract/settings';
@@ -554,6 +554,7 @@ export function reviewOf(
       mergeBase: 'c'.repeat(40),
       head: 'd'.repeat(40),
       tree: 'e'.repeat(40),
+      lastSeen: 'f'.repeat(40),
       commits: [
         { oid: 'd'.repeat(40), subject: of.title, author: 'Ada', at: minutes(20) },
         { oid: 'f'.repeat(40), subject: 'Tests', author: 'Ada', at: minutes(19) },
@@ -567,6 +568,32 @@ export function reviewOf(
       message: `${of.title}\n\nMerged from ${of.branch}`,
     },
   };
+}
+
+/** A whole file before or after its patch, which is at its top; sixty lines come after it. */
+export function textOf(patch: string, side: 'old' | 'new'): ShownFile {
+  const [, ...body] = patch.slice(patch.indexOf('\n@@ ') + 1).split('\n');
+  const mine = body.filter((line) => line.startsWith(' ') || line.startsWith(side === 'old' ? '-' : '+'));
+  const after = Array.from({ length: 60 }, (_, at) => `  // Line ${at} after all of it.`);
+  const bytes = new TextEncoder().encode(`${[...mine.map((line) => line.slice(1)), ...after].join('\n')}\n`);
+  return { size: bytes.length, bytes: btoa(String.fromCharCode(...bytes)) };
+}
+
+/** A picture, wider after the change. */
+export function pictureOf(side: 'old' | 'new'): ShownFile {
+  const canvas = document.createElement('canvas');
+  canvas.width = side === 'old' ? 320 : 480;
+  canvas.height = 240;
+  const pen = canvas.getContext('2d');
+  if (pen !== null) {
+    pen.fillStyle = side === 'old' ? '#3b6fd4' : '#2e8b57';
+    pen.fillRect(20, 20, canvas.width - 40, 200);
+    pen.fillStyle = '#fff';
+    pen.font = '48px sans-serif';
+    pen.fillText(side, 60, 140);
+  }
+  const bytes = canvas.toDataURL('image/png').split(',')[1] ?? '';
+  return { size: atob(bytes).length, bytes };
 }
 
 const rule = (id: number, more: Partial<Rule> = {}): Rule => ({
