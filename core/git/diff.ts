@@ -1,6 +1,7 @@
 import type { FileChange } from '../contract/review';
 import type { ChangeSize } from '../contract/task';
 import type { Place } from './checkout';
+import { known } from './known';
 import { lfsPointers } from './lfs';
 import { runGit, splitNul } from './run';
 
@@ -12,10 +13,11 @@ export interface Range {
 
 /** The commit two have in common; null when their histories are unrelated. */
 export async function mergeBase(place: Place, one: string, other: string): Promise<string | null> {
-  const { stdout, exitCode } = await runGit(place, ['merge-base', '--end-of-options', one, other], {
-    successExitCodes: [1],
+  return known(place, `merge-base ${one} ${other}`, async () => {
+    const args = ['merge-base', '--end-of-options', one, other];
+    const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [1] });
+    return exitCode === 0 ? stdout.toString('utf8').trim() : null;
   });
-  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
 }
 
 /** Whether one commit is another's ancestor, or the same. */

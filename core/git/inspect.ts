@@ -3,7 +3,8 @@ import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Place } from './checkout';
 import type { Setting } from './configured';
-import { readHead } from './open';
+import { known } from './known';
+import { type Head, readHead } from './open';
 import { listOwnSettings, runGit, splitNul } from './run';
 import { worktreeStatus } from './status';
 
@@ -30,9 +31,9 @@ export async function runsPrograms(place: Place): Promise<boolean> {
   return programs.some(({ line }) => !line.startsWith(forAgentsLine));
 }
 
-/** The hash `inspectRepository` gives, to compare with the one noted when trust was given. */
-export async function trustHash(place: Place): Promise<string> {
-  return hashOf(await findPrograms({ ...place, trusted: false }));
+/** The hash `inspectRepository` gives, to compare with the one noted when trust was given. `head` is HEAD, where it is known. */
+export async function trustHash(place: Place, head?: Head): Promise<string> {
+  return hashOf(await findPrograms({ ...place, trusted: false }, head));
 }
 
 /**
@@ -77,14 +78,14 @@ function hashOf(programs: readonly Program[]): string {
   return hash.digest('hex');
 }
 
-async function findPrograms(place: Place): Promise<Program[]> {
+async function findPrograms(place: Place, head?: Head): Promise<Program[]> {
   const settings = await listOwnSettings(place);
   const executing = settings.filter(([key, value]) => executes(key, value));
   return [
     ...(await hooks(place, settings)),
     ...(await Promise.all(executing.map((setting) => configured(place, setting)))),
     ...(await attributes(place)),
-    ...(await agentSettings(place)),
+    ...(await agentSettings(place, head ?? (await readHead(place)))),
   ];
 }
 
@@ -163,33 +164,44 @@ const forAgents = [
 
 const forAgentsLine = 'for agents: ';
 
-async function agentSettings(place: Place): Promise<Program[]> {
+async function agentSettings(place: Place, head: Head): Promise<Program[]> {
   const found: Program[] = [];
-  const { stdout, exitCode } = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...forAgents], {
-    successExitCodes: [128],
-  });
-  const committed = new Map<string, string>();
-  for (const line of exitCode === 0 ? splitNul(stdout) : []) {
-    const tab = line.indexOf('\t');
-    committed.set(line.slice(tab + 1), line.slice(0, tab));
-  }
+  const committed = head.kind === 'unborn' ? nothing : await committedSettings(place, head.oid);
   const present = new Map<string, string>();
   for (const path of forAgents) await digestAll(place.checkout.workTree, path, present);
   for (const path of [...new Set([...committed.keys(), ...present.keys()])].sort()) {
     const content = `${committed.get(path) ?? ''} ${present.get(path) ?? ''}`;
-    const blob = committed.has(path) ? [await committedDigest(place, path)] : [];
+    const entry = committed.get(path);
     found.push({
       line: `${forAgentsLine}${printable(path)}`,
       content,
-      versions: [present.get(path) ?? absent, ...blob],
+      versions: [present.get(path) ?? absent, ...(entry === undefined ? [] : [await committedDigest(place, entry)])],
     });
   }
   return found;
 }
 
-async function committedDigest(place: Place, path: string): Promise<string> {
-  const { stdout } = await runGit(place, ['cat-file', 'blob', `HEAD:${path}`], { successExitCodes: [128] });
-  return createHash('sha256').update(stdout).digest('hex');
+const nothing: ReadonlyMap<string, string> = new Map();
+
+/** The settings for agents that a commit brings: the mode, kind and id of each file by its path. */
+async function committedSettings(place: Place, commit: string): Promise<ReadonlyMap<string, string>> {
+  const found = await known(place, `settings for agents ${commit}`, async () => {
+    const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...forAgents];
+    const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [128] });
+    if (exitCode !== 0) return null;
+    const lines = splitNul(stdout);
+    return new Map(lines.map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, line.indexOf('\t'))]));
+  });
+  return found ?? nothing;
+}
+
+/** The digest of a committed file, given its mode, kind and id. */
+function committedDigest(place: Place, entry: string): Promise<string> {
+  const oid = entry.split(' ')[2] ?? '';
+  return known(place, `digest ${oid}`, async () => {
+    const { stdout } = await runGit(place, ['cat-file', 'blob', oid], { successExitCodes: [128] });
+    return createHash('sha256').update(stdout).digest('hex');
+  });
 }
 
 async function digestAll(top: string, path: string, into: Map<string, string>): Promise<void> {

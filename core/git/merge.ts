@@ -1,7 +1,7 @@
 import type { Strategy } from '../contract/review';
 import type { Place } from './checkout';
 import { commitTree } from './commit-tree';
-import { isAncestor } from './diff';
+import { mergeBase } from './diff';
 import type { Identity } from './identity';
 import { treeOf } from './resolve';
 import { runGit, splitNul } from './run';
@@ -23,10 +23,8 @@ export async function previewMerge(
   place: Place,
   { baseOid, headOid }: { readonly baseOid: string; readonly headOid: string },
 ): Promise<MergePreview> {
-  const [fastForward, upToDate] = await Promise.all([
-    isAncestor(place, baseOid, headOid),
-    isAncestor(place, headOid, baseOid),
-  ]);
+  const common = await mergeBase(place, baseOid, headOid);
+  const [fastForward, upToDate] = [common === baseOid, common === headOid];
   if (fastForward) return { kind: 'clean', tree: await treeOf(place, headOid), fastForward, upToDate };
   if (upToDate) return { kind: 'clean', tree: await treeOf(place, baseOid), fastForward, upToDate };
   const { stdout, exitCode } = await runGit(

@@ -31,9 +31,9 @@ export interface OpenRepository {
  */
 export async function openRepository(git: Git, path: string): Promise<OpenRepository> {
   const directory = await folder(path);
-  const checkout = await discover(git, directory);
+  const { checkout, told } = await discover(git, directory);
   const place = { git, checkout, trusted: false };
-  const head = await readHead(place);
+  const head = (told && (await headOf(place, told))) ?? (await readHead(place));
   if (head.kind === 'unborn') {
     const { stdout } = await runGit(place, ['for-each-ref', '--count=1', 'refs/heads/']);
     if (stdout.length === 0) {
@@ -59,9 +59,23 @@ export async function readHead(place: Place): Promise<Head> {
     successExitCodes: [1, 128],
   });
   const [oid = '', ref = '', rest] = stdout.toString('utf8').split('\n');
-  const isTold = exitCode === 0 && rest === '' && /^[0-9a-f]{40,64}$/.test(oid);
-  // Where HEAD has no commit git looks for other refs of that name, and these may stand for any branch.
-  if (!isTold || (await written(place)) !== (ref === 'HEAD' ? oid : `ref: ${ref}`)) return readHeadInParts(place);
+  const told = exitCode === 0 && rest === '' ? await headOf(place, { oid, ref }) : null;
+  return told ?? readHeadInParts(place);
+}
+
+/** What git says of HEAD when it is asked for its commit and its ref. */
+interface Told {
+  readonly oid: string;
+  readonly ref: string;
+}
+
+/**
+ * What HEAD is by that; null when it was said of something else: where HEAD has no commit git looks for other refs of that
+ * name, and these may stand for any branch.
+ */
+async function headOf(place: Place, { oid, ref }: Told): Promise<Head | null> {
+  if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
+  if ((await written(place)) !== (ref === 'HEAD' ? oid : `ref: ${ref}`)) return null;
   return ref === 'HEAD' ? { kind: 'detached', oid } : { kind: 'branch', branch: branchOf(ref), oid };
 }
 
@@ -101,9 +115,16 @@ async function folder(path: string): Promise<string> {
   );
 }
 
-/** Lets git find the repository from a folder, and checks that the parts it names belong together. */
-async function discover(git: Git, directory: string): Promise<Checkout> {
-  const found = (await askAtOnce(git, directory)) ?? (await askOneByOne(git, directory));
+/**
+ * Lets git find the repository from a folder, and checks that the parts it names belong together. What HEAD is comes with it
+ * when all could be asked at once.
+ */
+async function discover(
+  git: Git,
+  directory: string,
+): Promise<{ readonly checkout: Checkout; readonly told: Told | null }> {
+  const atOnce = await askAtOnce(git, directory);
+  const found = atOnce?.checkout ?? (await askOneByOne(git, directory));
   const workTree = await realpath(found.workTree);
   const commonDir = await realpath(found.commonDir);
   const expected = await gitDirOf(workTree);
@@ -115,18 +136,25 @@ async function discover(git: Git, directory: string): Promise<Checkout> {
       { facts: { path: directory, gitDir: actual, workTree } },
     );
   }
-  return { gitDir: actual, commonDir, workTree };
+  return { checkout: { gitDir: actual, commonDir, workTree }, told: atOnce?.told ?? null };
 }
 
 const questions = ['--is-bare-repository', '--git-dir', '--git-common-dir', '--show-toplevel'] as const;
 
+const ofHead = ['HEAD^{commit}', '--symbolic-full-name', 'HEAD'] as const;
+
 /** The answers of one command; null where they cannot be told apart because a path has a line end in it, or one is refused. */
-async function askAtOnce(git: Git, directory: string): Promise<Checkout | null> {
-  const { stdout, exitCode } = await ask(git, directory, questions);
+async function askAtOnce(
+  git: Git,
+  directory: string,
+): Promise<{ readonly checkout: Checkout; readonly told: Told } | null> {
+  const { stdout, exitCode } = await ask(git, directory, [...questions, ...ofHead]);
   const lines = stdout.toString('utf8').split('\n');
-  const [bare, gitDir, commonDir, workTree, rest] = lines;
-  if (exitCode !== 0 || lines.length !== questions.length + 1 || rest !== '' || bare !== 'false') return null;
-  return gitDir && commonDir && workTree ? { gitDir, commonDir, workTree } : null;
+  const [bare, gitDir, commonDir, workTree, oid, ref, rest] = lines;
+  if (exitCode !== 0 || lines.length !== questions.length + 3 || rest !== '' || bare !== 'false') return null;
+  return gitDir && commonDir && workTree && oid && ref
+    ? { checkout: { gitDir, commonDir, workTree }, told: { oid, ref } }
+    : null;
 }
 
 /** The same answers, each whole whatever is in it, and each refusal with its reason. */

@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import { taskBranches } from './branch-name';
 import { listBranches } from './branches';
 import type { Place } from './checkout';
+import { known } from './known';
 import { readGit, runGit } from './run';
 
 /** The commit a local branch points at. Throws NO_SUCH_BRANCH with a few that exist. */
@@ -28,7 +29,8 @@ export async function refOid(place: Place, ref: string): Promise<string | null> 
 
 /** The tree of a commit named by its id. */
 export async function treeOf(place: Place, oid: string): Promise<string> {
-  return readGit(place, ['rev-parse', '--verify', '--end-of-options', `${oid}^{tree}`]);
+  const args = ['rev-parse', '--verify', '--end-of-options', `${oid}^{tree}`];
+  return known(place, `tree ${oid}`, () => readGit(place, args));
 }
 
 /** Whether a commit of this id is in the repository. */

@@ -29,7 +29,7 @@ export async function repositoryPlace(
     );
   }
   const place = { git, checkout: opened.checkout, trusted: false };
-  const trusted = row.trusted && !row.trustChanged && (await trustHash(place)) === row.trustHash;
+  const trusted = row.trusted && !row.trustChanged && (await trustHash(place, opened.head)) === row.trustHash;
   return { ...place, trusted, opened };
 }
 
