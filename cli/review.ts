@@ -28,18 +28,24 @@ const diff: Command = {
       const rests = state === 'review' || state === 'done';
       const nothing = rests ? `Task ${task} changed nothing.\n` : `Nothing of task ${task} is committed.\n`;
       const exactly = `${around.program} ${approveExactly(task, review.head)}`;
+      const files = review.conflicts.map(({ path, kind, about }) => `  ${plainLine(path, 300)} (${kind}): ${about}\n`);
+      const conflict =
+        state === 'review' && files.length > 0
+          ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n`
+          : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
         text: patchText(patch, around),
-        note: review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n`,
+        note:
+          review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}`,
       };
     }),
 };
 
 const approve: Command = {
   words: ['task', 'approve'],
-  usage: 'ID [--strategy ff|merge|squash] [--message M] [--head OID]',
+  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID]',
   summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
   options: { strategy: { type: 'string' }, message: { type: 'string' }, head: { type: 'string' } },
   names: { least: 1, most: 1 },
@@ -92,6 +98,17 @@ const reject: Command = {
   },
 };
 
+const resolve: Command = {
+  words: ['task', 'resolve'],
+  usage: 'ID',
+  summary: 'Have the agent of a change that conflicts with its base merge that base into its branch, then review again',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task resolve 12'],
+  run: (given, around) =>
+    withClient(around, async (client) => taskOutcome(await client.tasks.resolve({ task: given.id(0) }), around)),
+};
+
 const log: Command = {
   words: ['task', 'log'],
   usage: 'ID [--follow]',
@@ -106,4 +123,4 @@ const log: Command = {
 };
 
 /** Reviews and transcripts of tasks. */
-export const reviewCommands: readonly Command[] = [diff, approve, reject, log];
+export const reviewCommands: readonly Command[] = [diff, approve, reject, resolve, log];

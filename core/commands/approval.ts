@@ -6,6 +6,7 @@ import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import type { RepositoryPlace } from '../runner/place';
 import type { TaskWork } from '../store/task-work';
+import { some } from './some';
 
 /** Throws NOT_TRUSTED when landing as trusted would run what nobody trusted, and as untrusted would land other bytes. */
 export async function assertStillTrusted({ repository }: TaskWork, place: RepositoryPlace): Promise<void> {
@@ -72,9 +73,4 @@ export function notLanded(task: TaskWork, end: NotLanded): CodedError {
     default:
       return assertNever(end);
   }
-}
-
-function some(files: readonly string[]): string {
-  const shown = files.slice(0, 5).join(', ');
-  return files.length > 5 ? `${shown} and ${files.length - 5} more` : shown;
 }

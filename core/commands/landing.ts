@@ -15,8 +15,9 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
 import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
 import * as decisions from './decisions';
-import { reviewOf, strategyFor } from './reviews';
+import { reviewOf } from './reviews';
 import type { Room } from './room';
+import { strategyFor } from './strategies';
 
 /**
  * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
@@ -39,7 +40,7 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   const review = await reviewOf(room, work, place);
   assertSame(work, review, approval);
   await assertNothingUnseen(work, place);
-  const strategy = strategyFor(review, approval.strategy, work.base);
+  const strategy = strategyFor(review, work, approval.strategy);
   const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);
   const { identity } = await identityFor(place);
   const made = await makeMerge(place, { strategy, baseOid: review.base, headOid: review.head, message, identity });

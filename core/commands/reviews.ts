@@ -1,5 +1,5 @@
 import { CodedError } from '../contract/errors';
-import { type Review, type Strategy, strategies } from '../contract/review';
+import { type Review, strategies } from '../contract/review';
 import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { listCommits } from '../git/log';
@@ -12,6 +12,7 @@ import { lastSentBack } from '../store/decisions';
 import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import type { Room } from './room';
+import { hindrances } from './strategies';
 
 /**
  * A task's change against its base as it stands now, with everything an approval is bound to. Of a task that is done, the
@@ -57,14 +58,14 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     changeOf(room, task, place, { base, head }),
     previewMerge(place, { baseOid: base, headOid: head }),
   ]);
-  const possible = strategies.filter(
-    (strategy) => preview.kind === 'clean' && (strategy !== 'ff' || preview.fastForward),
-  );
+  const notPossible = await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview);
+  const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
   return {
     ...change,
     strategies: possible,
+    notPossible,
     strategy: possible[0] ?? null,
-    conflicts: preview.kind === 'conflict' ? [...preview.files] : [],
+    conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
     checkout: await checkoutInTheWay(place, task.base, base, preview),
   };
 }
@@ -82,7 +83,7 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
   // What it was merged into, when it was: the base has moved with it since.
   const base = landing?.oldOid ?? (await resolveBranch(place, task.base));
   const change = await changeOf(room, task, place, { base, head });
-  return { ...change, strategies: [], strategy: null, conflicts: [], checkout: null };
+  return { ...change, strategies: [], notPossible: [], strategy: null, conflicts: [], checkout: null };
 }
 
 /**
@@ -116,7 +117,7 @@ async function changeOf(
   task: TaskWork,
   place: RepositoryPlace,
   { base, head }: { readonly base: string; readonly head: string },
-): Promise<Omit<Review, 'strategies' | 'strategy' | 'conflicts' | 'checkout'>> {
+): Promise<Omit<Review, 'strategies' | 'notPossible' | 'strategy' | 'conflicts' | 'checkout'>> {
   const common = await mergeBase(place, base, head);
   if (common === null) {
     throw new CodedError(
@@ -150,21 +151,4 @@ async function checkoutInTheWay(
   const newOid = preview.kind === 'clean' ? preview.tree : oldOid;
   const { checkout, inTheWay } = await previewLanding(place, { branch, oldOid, newOid });
   return checkout === null ? null : { path: checkout, inTheWay: [...inTheWay] };
-}
-
-/** The strategy an approval means: the one named, else the review's own. Throws CONFLICT or NOT_FAST_FORWARD. */
-export function strategyFor(review: Review, named: Strategy | undefined, base: string): Strategy {
-  if (review.conflicts.length > 0) {
-    throw new CodedError(
-      'CONFLICT',
-      `The change conflicts with ${base} in ${review.conflicts.join(', ')}. Ask for changes so that the agent merges ${base} into its branch, or resolve it there yourself.`,
-      { facts: { files: review.conflicts } },
-    );
-  }
-  const chosen = named ?? review.strategy;
-  if (chosen !== null && review.strategies.includes(chosen)) return chosen;
-  throw new CodedError(
-    'NOT_FAST_FORWARD',
-    `${base} has moved on since the task began, so it cannot be fast-forwarded. Approve with merge or squash.`,
-  );
 }

@@ -16,6 +16,7 @@ import * as parts from './parts';
 import * as processes from './processes';
 import * as repositories from './repositories';
 import * as requests from './requests';
+import * as resolving from './resolving';
 import * as reviews from './reviews';
 import type { Room } from './room';
 import * as rules from './rules';
@@ -47,6 +48,7 @@ export function createRouter(room: Room) {
       resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
+      resolve: on.tasks.resolve.handler(({ input, context }) => resolving.resolve(room, context, input.task)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),
       take: on.tasks.take.handler(({ input, context }) => driving.take(room, context, input)),
       handBack: on.tasks.handBack.handler(({ input, context }) => driving.handBack(room, context, input)),

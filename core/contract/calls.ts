@@ -90,6 +90,11 @@ export const calls = {
       )
       .output(taskSchema),
     /**
+     * Sends a change that conflicts with its base back to its agent, to merge the base as it stands now into its branch.
+     * WRONG_STATE when nothing conflicts.
+     */
+    resolve: oc.input(taskRef).output(taskSchema),
+    /**
      * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
      * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.
      */

@@ -26,9 +26,19 @@ const commitSchema = z.object({
 });
 export type Commit = z.infer<typeof commitSchema>;
 
-export const strategies = ['ff', 'merge', 'squash'] as const;
+export const strategies = ['ff', 'merge', 'squash', 'rebase'] as const;
 const strategySchema = z.enum(strategies);
 export type Strategy = (typeof strategies)[number];
+
+/** A file in which a change and its base cannot be brought together. */
+export const conflictSchema = z.object({
+  path: z.string(),
+  /** Git's word for it: `content`, `add/add`, `modify/delete`, `rename/delete`, `binary` and others. */
+  kind: z.string(),
+  /** What happened to it on either side, in a sentence or two. */
+  about: z.string(),
+});
+export type Conflict = z.infer<typeof conflictSchema>;
 
 /**
  * A finished change as shown to the person. `base`, `head` and `tree` are bound to the approval: what is merged is
@@ -50,11 +60,13 @@ export const reviewSchema = z.object({
   strategies: z.array(strategySchema),
   /** The one chosen unless the person says otherwise: fast-forward when possible, else a merge commit. */
   strategy: strategySchema.nullable(),
-  /** Files that conflict with the base branch now. */
-  conflicts: z.array(z.string()),
+  /** The other strategies, each with the reason why it does not work now, a sentence. */
+  notPossible: z.array(z.object({ strategy: strategySchema, reason: z.string() })),
+  /** What conflicts with the base branch now, by file. */
+  conflicts: z.array(conflictSchema),
   /** Where the base branch is checked out, and the edited files there that stand in the way of moving it. */
   checkout: z.object({ path: z.string(), inTheWay: z.array(z.string()) }).nullable(),
-  /** The merge or squash message proposed. */
+  /** The merge or squash message proposed. Nothing else takes one. */
   message: z.string(),
 });
 export type Review = z.infer<typeof reviewSchema>;

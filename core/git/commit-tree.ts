@@ -1,5 +1,5 @@
 import type { Place } from './checkout';
-import { type Identity, identityVariables } from './identity';
+import { type Author, type Identity, identityVariables } from './identity';
 import { readGit } from './run';
 
 /**
@@ -13,13 +13,15 @@ export async function commitTree(
     readonly parents: readonly string[];
     readonly message: string;
     readonly identity: Identity;
+    /** Who wrote it, when that is not who commits it. */
+    readonly author?: Author;
   },
 ): Promise<string> {
   const sign = (await signs(place)) ? ['-S'] : [];
   const parents = commit.parents.flatMap((oid) => ['-p', oid]);
   return readGit(place, ['commit-tree', ...sign, ...parents, '-F', '-', commit.tree], {
     input: commit.message,
-    variables: identityVariables(commit.identity),
+    variables: identityVariables(commit.identity, commit.author),
   });
 }
 

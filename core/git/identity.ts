@@ -25,12 +25,18 @@ export function fallbackIdentity(user: string, host: string): Identity {
   return { name: user, email: `${user}@${host}`.replace(/[\s<>]+/g, '-') };
 }
 
-/** The variables by which git writes this identity into a commit. */
-export function identityVariables(identity: Identity): Record<string, string> {
+/** Who wrote a change, and when, in words git reads. */
+export interface Author extends Identity {
+  readonly date: string;
+}
+
+/** The variables by which git writes this identity into a commit, whose author may be somebody else. */
+export function identityVariables(identity: Identity, author?: Author): Record<string, string> {
   const { name, email } = identity;
   return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_NAME: author?.name ?? name,
+    GIT_AUTHOR_EMAIL: author?.email ?? email,
+    ...(author !== undefined && { GIT_AUTHOR_DATE: author.date }),
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
   };

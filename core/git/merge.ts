@@ -1,8 +1,10 @@
-import type { Strategy } from '../contract/review';
+import type { Conflict, Strategy } from '../contract/review';
 import type { Place } from './checkout';
 import { commitTree } from './commit-tree';
+import { readConflicts } from './conflicts';
 import { mergeBase } from './diff';
 import type { Identity } from './identity';
+import { makeReplay, replay } from './replay';
 import { treeOf } from './resolve';
 import { runGit, splitNul } from './run';
 
@@ -16,7 +18,7 @@ export type MergePreview =
       /** The base already holds everything of the head: there is nothing to merge. */
       readonly upToDate: boolean;
     }
-  | { readonly kind: 'conflict'; readonly files: readonly string[] };
+  | { readonly kind: 'conflict'; readonly conflicts: readonly Conflict[] };
 
 /** Merges two commits in the object database, touching no file, ref or index. Unrelated histories throw GIT_FAILED. */
 export async function previewMerge(
@@ -27,26 +29,26 @@ export async function previewMerge(
   const [fastForward, upToDate] = [common === baseOid, common === headOid];
   if (fastForward) return { kind: 'clean', tree: await treeOf(place, headOid), fastForward, upToDate };
   if (upToDate) return { kind: 'clean', tree: await treeOf(place, baseOid), fastForward, upToDate };
-  const { stdout, exitCode } = await runGit(
-    place,
-    ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', baseOid, headOid],
-    { successExitCodes: [1] },
-  );
-  const [tree = '', ...files] = splitNul(stdout);
+  const args = ['merge-tree', '--write-tree', '-z', '--name-only', baseOid, headOid];
+  const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [1] });
+  const [tree = '', ...rest] = splitNul(stdout);
   return exitCode === 0
     ? { kind: 'clean', tree, fastForward, upToDate }
-    : { kind: 'conflict', files: files.filter((file) => file !== '') };
+    : { kind: 'conflict', conflicts: readConflicts(rest, { baseOid, headOid }) };
 }
 
 /** What came of asking for a merge. */
 export type Made =
   | { readonly kind: 'made'; readonly oid: string; readonly tree: string }
-  | { readonly kind: 'conflict'; readonly files: readonly string[] }
-  | { readonly kind: 'not-fast-forward' };
+  | Extract<MergePreview, { kind: 'conflict' }>
+  | { readonly kind: 'not-fast-forward' }
+  /** Its commits cannot be done again on the base one by one; `reason` is a sentence. */
+  | { readonly kind: 'not-rebasable'; readonly reason: string };
 
 /**
  * Makes the commit the base is to move to, in the object database: the head itself for `ff`, a commit with both as
- * parents for `merge`, one on top of the base for `squash`. Nothing points at it yet.
+ * parents for `merge`, one on top of the base for `squash`, for `rebase` the last of the head's own commits done again on top
+ * of the base, which is the head itself where the base only has to move. Nothing points at it yet.
  */
 export async function makeMerge(
   place: Place,
@@ -65,6 +67,13 @@ export async function makeMerge(
   if (preview.upToDate) return { kind: 'made', oid: baseOid, tree };
   if (strategy === 'ff')
     return preview.fastForward ? { kind: 'made', oid: headOid, tree } : { kind: 'not-fast-forward' };
+  if (strategy === 'rebase') {
+    if (preview.fastForward) return { kind: 'made', oid: headOid, tree };
+    const replayed = await replay(place, { baseOid, headOid, tree });
+    if (replayed.kind === 'refused') return { kind: 'not-rebasable', reason: replayed.reason };
+    const oid = await makeReplay(place, { baseOid, steps: replayed.steps, identity: wanted.identity });
+    return { kind: 'made', oid, tree };
+  }
   const parents = strategy === 'merge' ? [baseOid, headOid] : [baseOid];
   const { message, identity } = wanted;
   const oid = await commitTree(place, { tree, parents, message, identity });

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Checkpoint } from '../contract/checkpoint';
 import type { Comment } from '../contract/comment';
+import type { Conflict } from '../contract/review';
 
 /** The commit message for an agent's change: the task's title, and its prompt in the body. */
 export function commitMessage(task: { readonly title: string; readonly prompt: string }): string {
@@ -45,6 +46,34 @@ function quoted(quote: string): string {
         .split('\n')
         .map((line) => `> ${plain(line)}`)
         .join('\n')}\n`;
+}
+
+/** What there is to do when a change and its base, which has moved on, cannot be brought together, as the agent's next message. */
+export function conflictMessage(change: {
+  readonly base: string;
+  readonly oid: string;
+  readonly conflicts: readonly Conflict[];
+}): string {
+  const { base, oid, conflicts } = change;
+  const files = conflicts
+    .slice(0, mostConflicts)
+    .map(({ path, kind, about }) => `- ${inLine(path)} (${kind}): ${about}`);
+  const more = conflicts.length > mostConflicts ? [`- and ${conflicts.length - mostConflicts} more`] : [];
+  return [
+    `Your change conflicts with ${base}, which has moved on. Bring your branch up to date by merging ${base} into it, here in this worktree:`,
+    `1. Run: git merge --no-edit ${oid}`,
+    `2. Resolve every conflict so that what both sides meant is kept. These files conflict:\n${[...files, ...more].join('\n')}`,
+    `3. Look whether what merged without a conflict still fits together, and run the tests there are.`,
+    `4. Conclude the merge: git add the files, then git commit --no-edit.`,
+    `Do not rebase, reset or force anything, and change nothing that the merge does not need. When you are done, say in a sentence for each file how you resolved it.`,
+  ].join('\n\n');
+}
+
+const mostConflicts = 100;
+
+/** A file's name on one line, in quotes when it would not stay on it. */
+function inLine(path: string): string {
+  return plain(path) === path && !/[\n\r\t]/.test(path) ? path : JSON.stringify(path);
 }
 
 /** What a person decided on a question nobody waits for any more. */

@@ -18,6 +18,7 @@ import giveBackLater from './migrations/0017-give-back-later.sql?raw';
 import parkAgain from './migrations/0018-park-again.sql?raw';
 import keepComments from './migrations/0019-keep-comments.sql?raw';
 import keepEdits from './migrations/0020-keep-edits.sql?raw';
+import landByRebase from './migrations/0021-land-by-rebase.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { name: '0018-park-again', sql: parkAgain },
   { name: '0019-keep-comments', sql: keepComments },
   { name: '0020-keep-edits', sql: keepEdits },
+  { name: '0021-land-by-rebase', sql: landByRebase },
 ];

@@ -1,6 +1,6 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import type { Review, Strategy } from '../../core/contract/review';
+import { type Review, type Strategy, strategies } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -15,12 +15,17 @@ import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
+import { Conflicts } from './conflicts';
 
 const strategyWords: Readonly<Record<Strategy, { readonly name: string; readonly about: string }>> = {
   ff: { name: 'Fast-forward', about: 'The base moves to the task’s last commit.' },
   merge: { name: 'Merge commit', about: 'Both lines of work stay, joined by one commit.' },
   squash: { name: 'Squash', about: 'The whole change becomes one commit on the base.' },
+  rebase: { name: 'Rebase', about: 'Its commits are made again on top of the base, one by one.' },
 };
+
+/** Whether it makes a commit of its own, whose message is the person's to write. */
+const takesMessage = (strategy: Strategy): boolean => strategy === 'merge' || strategy === 'squash';
 
 interface Props {
   readonly task: Task;
@@ -117,7 +122,7 @@ function Verdict(props: {
     const failed = await approveTask(
       app,
       task,
-      { task: task.id, base, head, tree, strategy, ...(strategy === 'ff' ? {} : { message }) },
+      { task: task.id, base, head, tree, strategy, ...(takesMessage(strategy) && { message }) },
       review.commits.length,
     );
     if (failed === null) props.close();
@@ -145,13 +150,7 @@ function Verdict(props: {
         Merge {count(review.commits.length, 'commit')}, {count(review.files.length, 'file')} into{' '}
         <code>{cleanLine(task.base)}</code>
       </p>
-      {review.conflicts.length > 0 && (
-        <Note kind="warning">
-          Conflicts with <code>{cleanLine(task.base)}</code> in {review.conflicts.slice(0, 5).map(cleanLine).join(', ')}
-          {review.conflicts.length > 5 && ` and ${review.conflicts.length - 5} more`}. Ask the agent below to bring its
-          branch up to date.
-        </Note>
-      )}
+      {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       {inTheWay.length > 0 && (
         <Note kind="warning" actions={<Button onClick={props.reload}>Check again</Button>}>
           Your checkout at {cleanLine(review.checkout?.path ?? '')} has edits in{' '}
@@ -163,8 +162,9 @@ function Verdict(props: {
       {review.strategies.length > 0 && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>
-          {(['ff', 'merge', 'squash'] as const).map((name) => {
+          {strategies.map((name) => {
             const works = review.strategies.includes(name);
+            const reason = review.notPossible.find((one) => one.strategy === name)?.reason ?? '';
             return (
               <label key={name} className={works ? 'strategy' : 'strategy strategy-off'}>
                 <input
@@ -177,7 +177,7 @@ function Verdict(props: {
                 <span>
                   {strategyWords[name].name}
                   <span className="choice-about">
-                    {works ? strategyWords[name].about : `Not possible now: ${cleanLine(task.base)} has moved on.`}
+                    {works ? strategyWords[name].about : `Not possible now. ${cleanLine(reason)}`}
                   </span>
                 </span>
               </label>
@@ -185,7 +185,7 @@ function Verdict(props: {
           })}
         </fieldset>
       )}
-      {strategy !== null && strategy !== 'ff' && (
+      {strategy !== null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
       )}
       {failure !== null && (
@@ -207,15 +207,17 @@ function Verdict(props: {
       )}
       <div className="verdict-foot">
         <Button onClick={props.close}>Close</Button>
-        <button
-          type="submit"
-          className="button button-primary"
-          // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
-          autoFocus
-          disabled={strategy === null || props.stale || inTheWay.length > 0}
-        >
-          {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
-        </button>
+        {review.conflicts.length === 0 && (
+          <button
+            type="submit"
+            className="button button-primary"
+            // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
+            autoFocus
+            disabled={strategy === null || props.stale || inTheWay.length > 0}
+          >
+            {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
+          </button>
+        )}
       </div>
     </form>
   );

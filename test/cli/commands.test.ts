@@ -204,7 +204,14 @@ describe('the main job in the terminal', () => {
     writeFileSync(join(terminal.repository, 'both.txt'), 'mine\n');
     terminal.git('add', 'both.txt');
     terminal.git('commit', '-qm', 'both');
-    expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
+    const conflict = 'both\\.txt \\(add/add\\): Both added it, each in its own way\\.';
+    expect(await said(json.id)).toMatch(
+      new RegExp(
+        `^This is commit \\w{10}\\.\nIt conflicts with its base:\n  ${conflict}\n.* task resolve ${json.id}\n$`,
+      ),
+    );
+    await type('task', 'resolve', String(json.id));
+    expect((await type('task', 'wait', String(json.id), '--json')).json).toMatchObject({ state: 'review' });
     await type('task', 'discard', String(json.id));
     expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
   });

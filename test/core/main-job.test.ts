@@ -24,7 +24,7 @@ describe('the main job in plain Node', () => {
 
     const review = await bed.calls.reviews.get({ task: task.id });
     expect(review.files.map((file) => file.path)).toEqual(['hello.txt']);
-    expect(review.strategies).toEqual(['ff', 'merge', 'squash']);
+    expect(review.strategies).toEqual(['ff', 'merge', 'squash', 'rebase']);
     const { base, head, tree } = review;
     const merged = await bed.calls.tasks.approve({ task: task.id, base, head, tree });
 
@@ -76,7 +76,7 @@ describe('the main job in plain Node', () => {
     expect(await bed.repository.git('rev-parse', 'main')).toBe(moved);
 
     const again = await bed.calls.reviews.get({ task: task.id });
-    expect(again.strategies).toEqual(['merge', 'squash']);
+    expect(again.strategies).toEqual(['merge', 'squash', 'rebase']);
     await bed.repository.git('-C', worktree ?? '', 'commit', '--quiet', '--allow-empty', '-m', 'Slipped in');
     await expect(
       bed.calls.tasks.approve({ task: task.id, base: again.base, head: again.head, tree: again.tree }),

@@ -497,7 +497,7 @@ test('forty merges that conflict leave no file, index or ref changed', async () 
     const strategy = number % 2 ? 'merge' : 'squash';
     expect(await makeMerge(place, { strategy, baseOid, headOid, message: 'm', identity })).toEqual({
       kind: 'conflict',
-      files: ['shared'],
+      conflicts: [{ path: 'shared', kind: 'content', about: 'Both changed the same lines.' }],
     });
   }
   expect(everything(top)).toEqual(before);

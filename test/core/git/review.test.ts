@@ -177,7 +177,10 @@ test('files that conflict are named as they are, and unrelated histories have no
   write(top, 'odd\n"name" ü', 'main\n');
   bench.plain(top, 'commit', '-q', '-am', 'Main');
   const range = { baseOid: oid(top), headOid: oid(top, 'side') };
-  expect(await previewMerge(place, range)).toEqual({ kind: 'conflict', files: ['odd\n"name" ü'] });
+  expect(await previewMerge(place, range)).toMatchObject({
+    kind: 'conflict',
+    conflicts: [{ path: 'odd\n"name" ü' }],
+  });
   const orphan = bench.plain(top, 'commit-tree', '-m', 'Orphan', oid(top, 'main^{tree}')).trim();
   expect(await mergeBase(place, orphan, oid(top))).toBeNull();
 });

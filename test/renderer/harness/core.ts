@@ -206,6 +206,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           });
         return put({ ...get(input.task), state: 'done', outcome: 'merged', mergedOid: input.head });
       }),
+      resolve: on.tasks.resolve.handler(({ input }) => {
+        note('tasks.resolve', input);
+        return put({ ...get(input.task), state: 'queued', queuedReason: 'Its agent brings it up to date with main.' });
+      }),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);
         comments.send(input.task);

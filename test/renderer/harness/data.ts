@@ -561,7 +561,8 @@ export function reviewOf(
       ],
       files,
       // What is done is only looked at: nothing is left to choose.
-      strategies: of.state === 'done' ? [] : ['merge', 'squash'],
+      strategies: of.state === 'done' ? [] : ['merge', 'squash', 'rebase'],
+      notPossible: of.state === 'done' ? [] : [{ strategy: 'ff', reason: 'main has moved on since the change began.' }],
       strategy: of.state === 'done' ? null : 'merge',
       conflicts: [],
       checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [] },

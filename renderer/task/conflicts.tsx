@@ -1,0 +1,55 @@
+import { type ReactNode, useState } from 'react';
+import type { Review } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import { Button } from '../parts/button';
+import { Note } from '../parts/note';
+import { useApp } from '../state/app';
+import type { Failure } from '../state/failure';
+import { resolveTask } from '../state/landing';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+
+const shown = 50;
+
+/** What a change and its base cannot agree on, file by file, and the offer to have the agent see to it. */
+export function Conflicts(props: {
+  readonly task: Task;
+  readonly review: Review;
+  readonly close: () => void;
+}): ReactNode {
+  const { task, review } = props;
+  const app = useApp();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { conflicts } = review;
+  const more = conflicts.length - shown;
+  const resolve = async (): Promise<void> => {
+    const failed = await resolveTask(app, task);
+    if (failed === null) props.close();
+    else setFailure(failed);
+  };
+  return (
+    <section className="conflicts" aria-label="Conflicts">
+      <p>
+        {count(conflicts.length, 'file')} {conflicts.length === 1 ? 'conflicts' : 'conflict'} with{' '}
+        <code>{cleanLine(task.base)}</code>, so this cannot be merged as it is.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what may be too much for its box must be scrolled by key. */}
+      <ul className="conflict-list selectable" tabIndex={0} aria-label="Files that conflict">
+        {conflicts.slice(0, shown).map(({ path, kind, about }) => (
+          <li key={path}>
+            <code>{cleanLine(path)}</code> <span className="quiet">{cleanLine(kind)}</span>
+            <span className="choice-about">{cleanLine(about)}</span>
+          </li>
+        ))}
+        {more > 0 && <li className="quiet">and {count(more, 'more file')}</li>}
+      </ul>
+      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      <div className="conflict-foot">
+        <Button look="primary" autoFocus onClick={() => void resolve()}>
+          Ask {cleanLine(task.agent)} to resolve
+        </Button>
+        <span className="quiet">It merges {cleanLine(task.base)} into its branch; then you review again.</span>
+      </div>
+    </section>
+  );
+}
