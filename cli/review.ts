@@ -1,3 +1,4 @@
+import { notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/review';
 import { checkWarning } from './check';
@@ -6,7 +7,7 @@ import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
 import { taskOutcome, withClient } from './task';
-import { approveExactly, shortId } from './text';
+import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
 
 const diff: Command = {
@@ -37,22 +38,27 @@ const diff: Command = {
       return {
         json: { ...review, patch, truncated },
         text: patchText(patch, around),
-        note:
-          review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}`,
+        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}`}${undoText(review, around.program)}`,
       };
     }),
 };
 
 const approve: Command = {
   words: ['task', 'approve'],
-  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID]',
+  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments]',
   summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
-  options: { strategy: { type: 'string' }, message: { type: 'string' }, head: { type: 'string' } },
+  options: {
+    strategy: { type: 'string' },
+    message: { type: 'string' },
+    head: { type: 'string' },
+    'leave-comments': { type: 'boolean' },
+  },
   names: { least: 1, most: 1 },
   examples: [
     'task approve 12',
     'task approve 12 --strategy squash',
     'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
+    'task approve 12 --leave-comments  (comments that were not sent stay on the task as drafts)',
   ],
   run: (given, around) => {
     const task = given.id(0);
@@ -61,9 +67,10 @@ const approve: Command = {
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');
     return withClient(around, async (client) => {
-      const [{ base, head, tree }, before] = await Promise.all([
+      const [{ base, head, tree }, before, comments] = await Promise.all([
         client.reviews.get({ task }),
         client.tasks.get({ task }),
+        client.comments.list({ task }),
       ]);
       if (seen !== undefined && !head.startsWith(seen)) {
         throw new CodedError(
@@ -71,8 +78,18 @@ const approve: Command = {
           `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
         );
       }
+      const drafts = comments.filter(({ fate }) => fate === 'draft').length;
+      if (before.state === 'review' && drafts > 0 && !given.flag('leave-comments')) {
+        const typed = (words: string) => `${around.program} task ${words}`;
+        throw new CodedError(
+          'COMMENTS_NOT_SENT',
+          `Nothing was merged: ${notSentWords(drafts)} To send: ${typed(`reject ${task}`)}. To approve all the same, and keep what you wrote as a draft: ${typed(`approve ${task} --leave-comments`)}`,
+        );
+      }
       if (!given.json) around.err.write(checkWarning(before, around.program));
-      const merged = await client.tasks.approve({ task, base, head, tree, strategy, message: given.text('message') });
+      const ids = { task, base, head, tree };
+      const how = { strategy, message: given.text('message'), leaveComments: given.flag('leave-comments') };
+      const merged = await client.tasks.approve({ ...ids, ...how });
       const outcome = taskOutcome(merged, around);
       const did =
         merged.mergedOid === base

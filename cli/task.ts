@@ -4,6 +4,7 @@ import { budgetWords } from '../core/contract/budget';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
+import type { Review } from '../core/contract/review';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
 import { checkText, failedChecks } from './check';
@@ -11,7 +12,7 @@ import { type Command, type Outcome, type Surroundings, UsageError } from './com
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
-import { ago, counted, nextSteps, stateText, table, takeoverText, taskCells, whyQueued } from './text';
+import { ago, counted, nextSteps, stateText, table, takeoverText, taskCells, undoText, whyQueued } from './text';
 import { sayPrograms } from './trust';
 import { waitForTask } from './wait';
 
@@ -98,9 +99,20 @@ const show: Command = {
     withClient(around, async (client) => {
       const task = await client.tasks.get({ task: given.id(0) });
       const added = (await client.repositories.list()).some(({ id }) => id === task.repositoryId);
-      return { json: task, text: taskText(task, around.program, { prompt: task.prompt, added }) };
+      const edit = task.state === 'review' ? await editOf(client, task.id) : null;
+      const undo = undoText({ task: task.id, edit }, around.program);
+      const text = `${taskText(task, around.program, { prompt: task.prompt, added })}${undo === '' ? '' : `  ${undo}`}`;
+      return { json: { ...task, edit }, text };
     }),
 };
+
+/** The person's edit that can be undone; null also of a change that cannot be compared now, as when its base is gone. */
+async function editOf(client: Client, task: number): Promise<Review['edit']> {
+  return client.reviews.get({ task }).then(
+    ({ edit }) => edit,
+    () => null,
+  );
+}
 
 const wait: Command = {
   words: ['task', 'wait'],

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { isDecided, type Request } from '../core/contract/request';
+import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
 import type { Task, TaskState } from '../core/contract/task';
 import { plainLine } from './plain';
@@ -118,6 +119,14 @@ export function nextSteps(task: Task, program: string): string {
 /** The command that merges the commit that was shown, and nothing that came after it. */
 export function approveExactly(task: number, head: string): string {
   return `task approve ${task} --head ${shortId(head)}`;
+}
+
+/** Which edit of the person's can be undone, and how; empty when none can. */
+export function undoText({ task, edit }: Pick<Review, 'task' | 'edit'>, program: string): string {
+  if (edit === null) return '';
+  const what =
+    edit.kind === 'take-back' ? `You took ${plainLine(edit.path)} back` : `You edited ${plainLine(edit.path)}`;
+  return `${what}. To undo that: ${program} task undo ${task}\n`;
 }
 
 /** As much of a commit's id as a person needs. */

@@ -1,3 +1,4 @@
+import { notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
 import { runsPrograms } from '../git/inspect';
@@ -5,6 +6,8 @@ import type { NotLanded } from '../git/land';
 import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import type { RepositoryPlace } from '../runner/place';
+import { commentsOf } from '../store/comments';
+import type { Database } from '../store/database';
 import type { TaskWork } from '../store/task-work';
 import { some } from './some';
 
@@ -32,6 +35,17 @@ export function assertSame(work: TaskWork, review: Review, approval: Approval): 
     {
       facts: { base: review.base, head: review.head, tree: review.tree },
     },
+  );
+}
+
+/** Throws COMMENTS_NOT_SENT when comments would be left without the person having said so. */
+export function assertNoneForgotten(db: Database, { task, leaveComments }: Approval): void {
+  const drafts = commentsOf(db, task).filter(({ sentAt }) => sentAt === null).length;
+  if (leaveComments || drafts === 0) return;
+  throw new CodedError(
+    'COMMENTS_NOT_SENT',
+    `Nothing was merged: ${notSentWords(drafts)} Request changes to send what you wrote, or approve all the same: it stays on the task as a draft.`,
+    { facts: { task, drafts } },
   );
 }
 

@@ -110,11 +110,13 @@ export async function file(room: Room, input: { task: number; head: string; path
   const place = await repositoryPlace(room.git, work.repository);
   await assertHead(work, place, input.head);
   const at = { commit: input.head, path: input.path };
-  const reason = await whyNot(place, await entryAt(place, at));
-  if (reason !== null) return { text: null, reason };
+  const entry = await entryAt(place, at);
+  const blob = entry?.oid ?? null;
+  const reason = await whyNot(place, entry);
+  if (reason !== null) return { text: null, blob, reason };
   const content = (await readBlob(place, at)) ?? Buffer.alloc(0);
   const text = content.includes(0) ? null : textOf(content);
-  return text === null ? { text, reason: 'It is not UTF-8 text.' } : { text, reason: null };
+  return { text, blob, reason: text === null ? 'It is not UTF-8 text.' : null };
 }
 
 /** Does one thing to a change in review, after what was cut short is settled. */

@@ -13,7 +13,7 @@ import { putAway, tell } from '../runner/putting-away';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
-import { assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
+import { assertNoneForgotten, assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
 import * as decisions from './decisions';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
@@ -39,6 +39,7 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   await assertStillTrusted(work, place);
   const review = await reviewOf(room, work, place);
   assertSame(work, review, approval);
+  assertNoneForgotten(room.db, approval);
   await assertNothingUnseen(work, place);
   const strategy = strategyFor(review, work, approval.strategy);
   const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);

@@ -9,6 +9,7 @@ import { readSnapshot } from '../git/restore';
 import { commitMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { lastSentBack } from '../store/decisions';
+import { newestEdit } from '../store/edits';
 import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import type { Room } from './room';
@@ -68,6 +69,12 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
     checkout: await checkoutInTheWay(place, task.base, base, preview),
   };
+}
+
+/** The edit that can be undone while the branch is at `head`. */
+function undoable(room: Room, { id, state }: TaskWork, head: string): Review['edit'] {
+  const edit = state === 'review' ? newestEdit(room.db, id) : undefined;
+  return edit?.newHead === head ? { kind: edit.kind, path: edit.path } : null;
 }
 
 async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
@@ -132,7 +139,8 @@ async function changeOf(
     listChanges(place, { base: common, head }),
   ]);
   const message = commitMessage({ title: task.title, prompt: task.prompt });
-  return { task: task.id, base, mergeBase: common, head, tree, lastSeen, commits, files, message };
+  const edit = undoable(room, task, head);
+  return { task: task.id, base, mergeBase: common, head, tree, lastSeen, commits, files, message, edit };
 }
 
 /** The head of which changes were last asked for, if it is known and there. */

@@ -74,7 +74,10 @@ export const calls = {
     retry: oc.input(taskRef).output(taskSchema),
     /** Lets a queued task that waits for a time go on now, whatever its agent's provider said before. */
     resume: oc.input(taskRef).output(taskSchema),
-    /** Merges exactly what the ids name, or fails saying what moved. */
+    /**
+     * Merges exactly what the ids name, or fails saying what moved. COMMENTS_NOT_SENT when the agent was not given all comments
+     * and the approval does not say that they are left.
+     */
     approve: oc.input(approvalSchema).output(taskSchema),
     /**
      * Sends the change back to the same agent session: all comments that are drafts, with file and lines, and `comment` about

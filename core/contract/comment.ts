@@ -10,6 +10,11 @@ export const commentTextSchema = z.string().trim().min(1).max(20_000);
 /** How many comments of one task may wait to be sent at once. */
 export const draftsAtOnce = 200;
 
+/** What whoever approves a change has to know of its drafts, both doors alike. */
+export function notSentWords(drafts: number): string {
+  return `${drafts === 1 ? '1 comment was' : `${drafts} comments were`} not sent to the agent.`;
+}
+
 /** Lines of a file, counted from 1, both ends included. */
 const lineRangeSchema = z
   .strictObject({ first: z.number().int().positive(), last: z.number().int().positive() })

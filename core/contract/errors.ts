@@ -15,6 +15,7 @@ export const errorCodes = [
   'MOVED',
   'CONFLICT',
   'NOT_FAST_FORWARD',
+  'COMMENTS_NOT_SENT',
   'CHECKOUT_IN_THE_WAY',
   'ALREADY_ANSWERED',
   'AGENT_MISSING',

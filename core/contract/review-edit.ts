@@ -36,6 +36,8 @@ export type ReviewEdit = z.infer<typeof reviewEditSchema>;
 export const fileTextSchema = z.object({
   /** With its line ends as they are; null when it cannot be edited here. */
   text: z.string().nullable(),
+  /** The id of what is stored, by which a later state of it is told apart; null when there is no such file. */
+  blob: oidSchema.nullable(),
   /** Why it cannot be, a sentence. */
   reason: z.string().nullable(),
 });

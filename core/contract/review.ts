@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oidSchema } from './oid';
+import { reviewEditSchema } from './review-edit';
 import { taskIdSchema } from './task';
 
 export const fileChangeSchema = z.object({
@@ -68,6 +69,8 @@ export const reviewSchema = z.object({
   checkout: z.object({ path: z.string(), inTheWay: z.array(z.string()) }).nullable(),
   /** The merge or squash message proposed. Nothing else takes one. */
   message: z.string(),
+  /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */
+  edit: reviewEditSchema.pick({ kind: true, path: true }).nullable(),
 });
 export type Review = z.infer<typeof reviewSchema>;
 
@@ -94,5 +97,7 @@ export const approvalSchema = z.strictObject({
   tree: oidSchema,
   strategy: strategySchema.optional(),
   message: z.string().max(20_000).optional(),
+  /** Comments that were not sent may stay behind as drafts; without it, one of them refuses the approval. */
+  leaveComments: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;

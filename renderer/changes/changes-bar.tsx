@@ -21,13 +21,15 @@ interface Props {
     readonly remark: () => void;
   } | null;
   readonly step: (by: 1 | -1) => void;
+  /** Undoes the edit the person made last, and what that was; null where there is none to undo. */
+  readonly undo: { readonly about: string; readonly act: () => void } | null;
 }
 
 /** The bar over a diff: how far it was read, what can be done with the hunk at hand, and its layout. */
 export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const diffStyle = useView((view) => view.diffStyle);
-  const { hunk } = props;
+  const { hunk, undo } = props;
   const facts = factsOf(props).join(', ');
   return (
     <div className="changes-bar">
@@ -59,6 +61,13 @@ export function ChangesBar(props: Props): ReactNode {
             </Button>
           </Hint>
         </span>
+      )}
+      {undo !== null && (
+        <Hint text={undo.about}>
+          <Button look="quiet" className="changes-undo" aria-label={undo.about} onClick={undo.act}>
+            Undo edit
+          </Button>
+        </Hint>
       )}
       <fieldset className="segments">
         <legend className="unseen">Layout of the diff</legend>

@@ -31,6 +31,7 @@ export function Changes(props: {
         <ReviewChanges
           review={review.value}
           remarks={remarks}
+          edit={review.value.edit}
           notice={
             comments.failure !== null && (
               <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>

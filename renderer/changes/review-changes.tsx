@@ -1,8 +1,10 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed } from '../parts/empty';
 import { useApp } from '../state/app';
+import { undoEdit, undoWords } from '../state/edits';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 import { ChangesBar } from './changes-bar';
@@ -24,6 +26,8 @@ interface Props {
   readonly review: Compared;
   /** The comments on it; without, none are shown and none can be made. */
   readonly remarks?: Remarks | null;
+  /** The edit of the person's that can be undone; none unless given. */
+  readonly edit?: Review['edit'];
   /** Said above the diff. */
   readonly notice?: ReactNode;
   /** Where it is kept how far this diff was read. */
@@ -40,7 +44,7 @@ const noFiles: ReadonlySet<string> = new Set();
  * marks, one column or two.
  */
 export function ReviewChanges(props: Props): ReactNode {
-  const { review, remarks = null, spot = `changes:${review.task}`, nothing = same } = props;
+  const { review, remarks = null, edit = null, spot = `changes:${review.task}`, nothing = same } = props;
   const app = useApp();
   const patches = usePatches(review);
   const { viewed, mark } = useViewed(review.task, review.head);
@@ -165,6 +169,7 @@ export function ReviewChanges(props: Props): ReactNode {
               : { ...acts, isAccepted: isAccepted(itemAtHand, atHand.index) }
           }
           step={stepRemark}
+          undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
         />
         {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
         {props.notice}

@@ -2,6 +2,7 @@ import type { FileDiffMetadata } from '@pierre/diffs';
 import type { FileChange } from '../../core/contract/review';
 import type { App } from '../state/app';
 import { carryOut, complain } from '../state/commands';
+import { undoEdit } from '../state/edits';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 import type { Compared } from './patches';
@@ -22,9 +23,6 @@ export async function takeHunkBack(
     client.reviews.takeBack({ task, head, mergeBase, path, oldPath, lines }),
   );
   if (!ended.ok) return complain(app, ended.failure);
-  const undo = async (): Promise<void> => {
-    const undone = await carryOut(app, { about, sentence: 'Undoing…' }, (client) => client.reviews.undo({ task }));
-    if (!undone.ok) complain(app, undone.failure);
-  };
-  say(app.said, { kind: 'done', text: `Took a hunk of ${cleanLine(path)} back`, undo: () => void undo() });
+  const undo = (): void => void undoEdit(app, task);
+  say(app.said, { kind: 'done', text: `Took a hunk of ${cleanLine(path)} back`, undo });
 }

@@ -1,8 +1,9 @@
 import { Popover } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { notSentWords } from '../../core/contract/comment';
 import { type Review, type Strategy, strategies } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
-import { useActions } from '../keys/keyboard';
+import { act, useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { useFocusBack } from '../parts/focus-back';
 import { Growing } from '../parts/growing';
@@ -30,15 +31,19 @@ const takesMessage = (strategy: Strategy): boolean => strategy === 'merge' || st
 interface Props {
   readonly task: Task;
   readonly review: Resource<Review>;
+  /** How many comments on it the agent was not given. */
+  readonly drafts: number;
   readonly doing: string | null;
 }
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
-export function Approve({ task, review, doing }: Props): ReactNode {
+export function Approve({ task, review, drafts, doing }: Props): ReactNode {
   const app = useApp();
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const focus = useFocusBack(false);
+  /** The form was left for the one that asks for changes. */
+  const leads = useRef(false);
   const turn = (next: boolean): void => {
     setOpen(next);
     // What is merged is the whole change, so that is what has to be seen.
@@ -65,7 +70,12 @@ export function Approve({ task, review, doing }: Props): ReactNode {
           sideOffset={6}
           collisionPadding={8}
           aria-label="Approve this change"
-          onCloseAutoFocus={focus.giveBack}
+          onCloseAutoFocus={(event) => {
+            if (!leads.current) return focus.giveBack(event);
+            leads.current = false;
+            event.preventDefault();
+            act('reply');
+          }}
           // A key held down after it opened this must not also merge.
           onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
           role="dialog"
@@ -78,10 +88,18 @@ export function Approve({ task, review, doing }: Props): ReactNode {
               task={task}
               review={review.value}
               stale={review.loading}
+              drafts={drafts}
               reload={review.reload}
               failure={failure ?? review.failure}
               setFailure={setFailure}
               close={() => setOpen(false)}
+              goToComposer={() => {
+                leads.current = true;
+                app.view.update((view) =>
+                  view.tab === 'info' || view.tab === 'terminal' ? { ...view, tab: 'changes' } : view,
+                );
+                turn(false);
+              }}
             />
           )}
         </Popover.Content>
@@ -104,25 +122,35 @@ function Verdict(props: {
   readonly task: Task;
   readonly review: Review;
   readonly stale: boolean;
+  readonly drafts: number;
   readonly reload: () => void;
   /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
   readonly setFailure: (failure: Failure | null) => void;
   readonly close: () => void;
+  /** Leads to where changes are asked for. */
+  readonly goToComposer: () => void;
 }): ReactNode {
   const { task, review, failure, setFailure } = props;
   const app = useApp();
   const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
   const [message, setMessage] = useState(review.message);
   const inTheWay = review.checkout?.inTheWay ?? [];
+  const [leaves, setLeaves] = useState(false);
+  const hasDrafts = props.drafts > 0 || failure?.code === 'COMMENTS_NOT_SENT';
+  const forgets = hasDrafts && !leaves;
   const approve = async (): Promise<void> => {
-    if (strategy === null || props.stale) return;
+    if (strategy === null || props.stale || forgets) return;
     setFailure(null);
     const { base, head, tree } = review;
     const failed = await approveTask(
       app,
       task,
-      { task: task.id, base, head, tree, strategy, ...(takesMessage(strategy) && { message }) },
+      {
+        ...{ task: task.id, base, head, tree, strategy },
+        ...(takesMessage(strategy) && { message }),
+        ...(hasDrafts && leaves && { leaveComments: true }),
+      },
       review.commits.length,
     );
     if (failed === null) props.close();
@@ -188,7 +216,22 @@ function Verdict(props: {
       {strategy !== null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
       )}
-      {failure !== null && (
+      {hasDrafts && (
+        <Note kind="warning" actions={<Button onClick={props.goToComposer}>Request changes</Button>}>
+          {notSentWords(Math.max(1, props.drafts))} Request changes to send what you wrote.
+          <label className="verdict-leave">
+            <input
+              type="checkbox"
+              // biome-ignore lint/a11y/noAutofocus: the popover was opened to approve, and this comes before it.
+              autoFocus
+              checked={leaves}
+              onChange={(event) => setLeaves(event.target.checked)}
+            />
+            Approve all the same; {props.drafts > 1 ? 'they stay here as drafts' : 'it stays here as a draft'}
+          </label>
+        </Note>
+      )}
+      {failure !== null && failure.code !== 'COMMENTS_NOT_SENT' && (
         <Note
           kind="failed"
           actions={
@@ -212,8 +255,8 @@ function Verdict(props: {
             type="submit"
             className="button button-primary"
             // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
-            autoFocus
-            disabled={strategy === null || props.stale || inTheWay.length > 0}
+            autoFocus={!hasDrafts}
+            disabled={strategy === null || props.stale || inTheWay.length > 0 || forgets}
           >
             {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
           </button>

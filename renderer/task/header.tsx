@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Comment } from '../../core/contract/comment';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
@@ -10,6 +11,7 @@ import { Icon } from '../parts/icon';
 import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { resumeTask, retryTask } from '../state/commands';
+import { draftsIn } from '../state/comments';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
@@ -23,7 +25,13 @@ import { TaskMenu } from './menu';
 import { Waits } from './waits';
 
 /** What the task is and in which state, and the one action that follows from it. */
-export function TaskHeader({ task, review }: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
+export function TaskHeader(props: {
+  readonly task: Task;
+  readonly review: Resource<Review>;
+  /** What is remarked on its change; null while it is not known. */
+  readonly comments: readonly Comment[] | null;
+}): ReactNode {
+  const { task, review } = props;
   const app = useApp();
   const look = lookOf(task, Date.now());
   const doing = useDoing(`task:${task.id}`);
@@ -56,7 +64,7 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
             )}
           </span>
         </span>
-        <PrimaryAction task={task} review={review} doing={doing} />
+        <PrimaryAction task={task} review={review} drafts={draftsIn(props.comments).length} doing={doing} />
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
@@ -100,9 +108,10 @@ export function TaskHeader({ task, review }: { readonly task: Task; readonly rev
 function PrimaryAction(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
+  readonly drafts: number;
   readonly doing: string | null;
 }): ReactNode {
-  const { task, review, doing } = props;
+  const { task, review, drafts, doing } = props;
   const app = useApp();
   const canRetry = task.state === 'failed' || task.state === 'cancelled';
   const resumes = canResume(task, useNow());
@@ -118,7 +127,7 @@ function PrimaryAction(props: {
       return true;
     },
   });
-  if (task.state === 'review') return <Approve task={task} review={review} doing={doing} />;
+  if (task.state === 'review') return <Approve task={task} review={review} drafts={drafts} doing={doing} />;
   if (canRetry) {
     return (
       <Button look="primary" action="retry-task" doing={doing} onClick={() => void retryTask(app, task)}>

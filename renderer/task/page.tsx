@@ -83,7 +83,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   });
   return (
     <section className="page" aria-label="Task">
-      <TaskHeader task={task} review={review} />
+      <TaskHeader task={task} review={review} comments={comments.value} />
       <Outcome task={task} />
       <Tabs.Root
         className="tabs"

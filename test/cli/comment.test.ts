@@ -20,6 +20,11 @@ test('lines of a change are commented on in the terminal, sent with it, and told
   await type('comment', 'edit', '1', '--text', 'Make it three');
   expect((await type('task', 'comments', id)).out).toMatch(/^1 {2}draft {2}.* {2}one\.txt:1\n {4}Make it three\n$/);
 
+  const forgotten = await type('task', 'approve', id);
+  expect(forgotten).toMatchObject({ code: 1, out: '' });
+  expect(forgotten.err).toContain('Nothing was merged: 1 comment was not sent to the agent. To send:');
+  expect(forgotten.err).toMatch(new RegExp(`task reject ${id}\\. .* draft: .*task approve ${id} --leave-comments\n$`));
+
   expect(await type('task', 'reject', id, '--comment', '[write: one.txt | three]')).toMatchObject({ code: 0 });
   await type('task', 'wait', id);
   const after = await type('task', 'comments', id);
@@ -35,4 +40,10 @@ test('lines that are none, and a change sent back without a word, are refused wi
   const wordless = await type('task', 'reject', '1');
   expect(wordless.code).not.toBe(0);
   expect(wordless.err).toContain('Say what task 1 should do differently, or comment on its lines first.');
+});
+
+test('a change is approved without its comments once that was said, and they stay as drafts', async () => {
+  await type('task', 'comment', '1', '--file', 'one.txt', '--text', 'For another day');
+  expect((await type('task', 'approve', '1', '--leave-comments')).out).toMatch(/^Merged /);
+  expect((await type('task', 'comments', '1')).out).toMatch(/\n2 {2}draft .*one\.txt\n {4}For another day\n$/);
 });

@@ -27,7 +27,13 @@ test('a hunk of a change is taken back in the terminal, then the file, and both 
   expect(taken.out).toMatch(
     new RegExp(`^Took hunk 1 of a\\.txt back\\. The change is commit .*\\n.*task undo ${id}\n$`),
   );
-  expect((await type('task', 'diff', id)).out).not.toContain('a.txt');
+  const afterwards = await type('task', 'diff', id);
+  expect(afterwards.out).not.toContain('a.txt');
+  const undo = new RegExp(`You took a\\.txt back\\. To undo that: .*task undo ${id}\n$`);
+  expect([afterwards.err, (await type('task', 'show', id)).out]).toEqual([
+    expect.stringMatching(undo),
+    expect.stringMatching(undo),
+  ]);
   expect((await type('task', 'take-back', id, '--file', 'new.txt', '--json')).json).toMatchObject({
     kind: 'take-back',
   });

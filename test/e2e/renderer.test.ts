@@ -257,7 +257,19 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await page.getByText('1 comment to send').waitFor();
   await press('Control+z');
   await page.getByText('2 comments to send').waitFor();
-  await press('r');
+  // Approving says what would be left, and leaves it only once that was confirmed.
+  await press('a');
+  const leave = page.getByRole('checkbox', { name: /^Approve all the same; they stay/ });
+  await leave.and(page.locator(':focus')).waitFor();
+  await page.getByText('2 comments were not sent to the agent.').waitFor();
+  expect(await page.getByRole('button', { name: /^Merge into/ }).isEnabled()).toBe(false);
+  await press('Enter');
+  expect(await harness.called('tasks.approve')).toEqual([]);
+  expect(await harness.broken()).toEqual([]);
+  await press('Space');
+  expect(await page.getByRole('button', { name: /^Merge into/ }).isEnabled()).toBe(true);
+  await page.getByRole('dialog').getByRole('button', { name: 'Request changes' }).click();
+  await page.getByRole('textbox', { name: 'About the whole change' }).and(page.locator(':focus')).waitFor();
   await page.keyboard.type('Otherwise fine.');
   await press('Control+Enter');
   await page.getByText(/^Sent your 3 comments to claude/).waitFor();
@@ -375,6 +387,12 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await press(']');
   await page.getByRole('button', { name: 'Accepted', pressed: true }).click();
   await page.getByText(/^15 files/).waitFor();
+  // What was taken back can be undone from the bar as long as nothing came after it, long after that was said.
+  await press('u');
+  const undo = page.getByRole('button', { name: /^Bring back what you took back of docs/ });
+  await undo.click();
+  await undo.waitFor({ state: 'detached' });
+  expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
 });
 
 test('what is not in review shows its comments and takes no new ones', async () => {

@@ -66,12 +66,16 @@ it('a hunk taken back is a commit of the person’s on branch and worktree, and 
   const approval = { task: task.id, base: before.base, head: before.head, tree: before.tree };
   await expect(bed.calls.tasks.approve(approval)).rejects.toMatchObject({ code: 'MOVED' });
 
+  const edit = async () => (await bed.calls.reviews.get({ task: task.id })).edit;
+  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt' });
   const { head, mergeBase } = await review(task);
   const rest = { task: task.id, head, mergeBase, path: 'one.txt', oldPath: null, lines: null };
   await bed.calls.reviews.takeBack(rest);
   expect((await review(task)).paths).toEqual(['two.txt']);
   expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(head);
+  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt' });
   expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(before.head);
+  expect(await edit()).toBeNull();
   expect(contents(top)).toEqual(before.contents);
   expect(await git('status', '--porcelain')).toBe('');
   expect((await bed.calls.tasks.get({ task: task.id })).change).toEqual({ files: 2, additions: 2, deletions: 2 });
@@ -89,14 +93,15 @@ it('a hunk taken back is a commit of the person’s on branch and worktree, and 
 it('a file is edited in place with its bytes as they were given, and merged so', async () => {
   const { task, top } = await changed(false);
   const { head, base } = await review(task);
-  const { text } = await bed.calls.reviews.file({ task: task.id, head, path: 'one.txt' });
+  const { text, blob } = await bed.calls.reviews.file({ task: task.id, head, path: 'one.txt' });
   expect(text).toBe(numbered.replace('line 3\n', 'three\r\n').replace('line 20\n', ''));
   const mended = `\ufeff${text?.replace('three\r\n', '3\r\n')}no end`;
   const edit = { task: task.id, path: 'one.txt', text: mended };
   await expect(bed.calls.reviews.write({ ...edit, head: base })).rejects.toMatchObject({ code: 'MOVED' });
   const edited = await bed.calls.reviews.write({ ...edit, head });
   expect(await readFile(join(top, 'one.txt'), 'utf8')).toBe(mended);
-  expect((await bed.calls.reviews.file({ task: task.id, head: edited.head, path: 'one.txt' })).text).toBe(mended);
+  const after = await bed.calls.reviews.file({ task: task.id, head: edited.head, path: 'one.txt' });
+  expect([after.text, after.blob === blob]).toEqual([mended, false]);
   await expect(bed.calls.reviews.write({ ...edit, head: edited.head })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   const now = await review(task);
   await bed.calls.tasks.approve({ task: task.id, base: now.base, head: now.head, tree: now.tree });
@@ -167,6 +172,7 @@ it('what came after an edit is not undone with it', async () => {
   await git('add', 'three.txt');
   await git('commit', '-q', '-m', 'More');
   const before = contents(top);
+  expect(await bed.calls.reviews.get({ task: task.id })).toMatchObject({ edit: null });
   await expect(bed.calls.reviews.undo({ task: task.id })).rejects.toMatchObject({
     code: 'WRONG_STATE',
     message: expect.stringContaining('has moved on since'),
@@ -177,9 +183,14 @@ it('what came after an edit is not undone with it', async () => {
 it('an edit is undone, and the change sent back with comments, also when its base branch is gone', async () => {
   const { task, top } = await changed();
   const before = contents(top);
-  const { head, mergeBase } = await review(task);
+  const { head, mergeBase, base, tree } = await review(task);
   const place = { path: 'two.txt', side: 'new', lines: null } as const;
   await bed.calls.comments.add({ task: task.id, head, mergeBase, place, text: 'Another name' });
+  // No approval leaves what the agent was not told without having said so.
+  await expect(bed.calls.tasks.approve({ task: task.id, base, head, tree })).rejects.toMatchObject({
+    code: 'COMMENTS_NOT_SENT',
+    message: expect.stringContaining('1 comment was not sent to the agent. Request changes to send'),
+  });
   await bed.calls.reviews.takeBack(await hunk(task, 'one.txt', 0));
   await bed.repository.git('branch', '-m', 'main', 'trunk');
   expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(head);

@@ -9,6 +9,7 @@ import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
 import { createComments } from './comments';
 import * as data from './data';
+import { createEdits } from './edits';
 
 const kindOf = (type: string | undefined) =>
   type === 'prompt' ? ('prompt' as const) : type === 'tool' ? ('tool' as const) : ('text' as const);
@@ -93,6 +94,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     reviews.set(id, known);
     return known;
   };
+  const edits = createEdits(
+    (task) => put(get(task)),
+    (task, path) => reviewOf(task).patches.get(path) ?? '',
+  );
   // What a handler gives is checked against the contract's output schema here as in the real router, each piece of a
   // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
@@ -237,7 +242,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
     },
     reviews: {
-      get: on.reviews.get.handler(({ input }) => reviewOf(input.task).review),
+      get: on.reviews.get.handler(({ input }) => ({
+        ...reviewOf(input.task).review,
+        edit: edits.newest(input.task),
+      })),
       patch: on.reviews.patch.handler(({ input }) => {
         note('reviews.patch', {
           paths: input.paths?.length,
@@ -263,20 +271,19 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       takeBack: on.reviews.takeBack.handler(({ input }) => {
         note('reviews.takeBack', input);
-        return { task: input.task, kind: 'take-back', path: input.path, head: input.head };
+        return edits.make(input.task, { kind: 'take-back', path: input.path });
       }),
       file: on.reviews.file.handler(({ input }) => {
         note('reviews.file', input);
-        return { text: 'one\ntwo\n', reason: null };
+        return edits.file(input.task, input.path);
       }),
       write: on.reviews.write.handler(({ input }) => {
         note('reviews.write', input);
-        return { task: input.task, kind: 'edit', path: input.path, head: input.head };
+        return edits.write(input.task, input);
       }),
       undo: on.reviews.undo.handler(({ input }) => {
         note('reviews.undo', input);
-        const { head } = reviewOf(input.task).review;
-        return { task: input.task, kind: 'edit', path: 'one.txt', head };
+        return edits.undo(input.task);
       }),
     },
     comments: {
@@ -518,5 +525,5 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     messages = messages.filter((message) => message.task !== task);
     tell({ type: 'messages.changed', task });
   };
-  return { router, called, put, tasks, comments, findAgents, addHook, configure, handOver, free };
+  return { router, called, put, tasks, comments, edits, findAgents, addHook, configure, handOver, free };
 }

@@ -567,6 +567,7 @@ export function reviewOf(
       conflicts: [],
       checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [] },
       message: `${of.title}\n\nMerged from ${of.branch}`,
+      edit: null,
     },
   };
 }
