@@ -9,6 +9,7 @@ import { editingCommands } from './editing';
 import { inboxCommands } from './inbox';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
+import { pushCommands } from './push';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { ruleCommands } from './rule';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
+  ...pushCommands,
   ...editingCommands,
   ...commentCommands,
   ...checkpointCommands,

@@ -15,6 +15,7 @@ export function decisionCells(decision: Decision): readonly string[] {
 
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
 const approvedSchema = z.object({ strategy: z.string() });
+const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const pathSchema = z.object({ path: z.string() });
 const commentSchema = z.object({ comment: z.string() });
 const questionSchema = z.object({
@@ -49,6 +50,10 @@ function decided(decision: Decision): string {
     case 'undo-edit': {
       const path = pathSchema.safeParse(answered).data?.path;
       return path === undefined ? task : `${task}: ${plainLine(path, 80)}`;
+    }
+    case 'push': {
+      const pushed = pushedSchema.safeParse(answered).data;
+      return pushed === undefined ? task : `${task} to ${plainLine(pushed.branch, 80)} on ${plainLine(pushed.url, 80)}`;
     }
     case 'discard':
     case 'restore':

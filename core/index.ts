@@ -25,6 +25,7 @@ import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
 import { availableMemory, createAdmission } from './runner/memory';
 import { createPrograms } from './runner/programs';
+import { settlePushes } from './runner/pushing';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createTakes } from './runner/takes';
@@ -239,6 +240,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
 
   let leaveLogAsItIs = () => {};
+  const closing = new AbortController();
+  let settling = Promise.resolve();
   let door: { close(): Promise<void> } | undefined;
   return {
     router,
@@ -252,13 +255,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       const released = await recover(deps);
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
+      // Remotes may not answer for a while, and nobody waits for that.
+      settling = settlePushes(deps, closing.signal);
       lookForAgents(false);
       search.start();
     },
     async stop(limitMs = 15_000) {
       leaveLogAsItIs();
       source.close();
-      await Promise.all([runner.stop(limitMs), terminals.stop()]);
+      closing.abort();
+      await Promise.all([runner.stop(limitMs), terminals.stop(), settling]);
       await programs.stop();
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.

@@ -12,11 +12,15 @@ import type { TaskWork } from '../store/task-work';
 import { some } from './some';
 
 /** Throws NOT_TRUSTED when landing as trusted would run what nobody trusted, and as untrusted would land other bytes. */
-export async function assertStillTrusted({ repository }: TaskWork, place: RepositoryPlace): Promise<void> {
+export async function assertStillTrusted(
+  { repository }: TaskWork,
+  place: RepositoryPlace,
+  what: 'merged' | 'pushed' = 'merged',
+): Promise<void> {
   if (!repository.trusted || place.trusted || !(await runsPrograms(place))) return;
   throw new CodedError(
     'NOT_TRUSTED',
-    `Nothing was merged: what ${repository.name} would run has changed since you trusted it. Look at it and trust it again (add it once more with trust), or take the trust back, then approve.`,
+    `Nothing was ${what}: what ${repository.name} would run has changed since you trusted it. Look at it and trust it again (add it once more with trust), or take the trust back, then try again.`,
     { facts: { repository: repository.path } },
   );
 }
@@ -50,7 +54,11 @@ export function assertNoneForgotten(db: Database, { task, leaveComments }: Appro
 }
 
 /** Throws MOVED when the worktree holds edits that are in no commit, and so in no review. */
-export async function assertNothingUnseen(work: TaskWork, place: RepositoryPlace): Promise<void> {
+export async function assertNothingUnseen(
+  work: TaskWork,
+  place: RepositoryPlace,
+  what: 'merged' | 'pushed' = 'merged',
+): Promise<void> {
   if (work.worktree === null) return;
   const checkout = await reattachWorktree(place, work.worktree);
   if (checkout === null) return;
@@ -58,7 +66,7 @@ export async function assertNothingUnseen(work: TaskWork, place: RepositoryPlace
   if (dirty.length === 0) return;
   throw new CodedError(
     'MOVED',
-    `Nothing was merged: the worktree ${checkout.workTree} has edits that are not in the change you saw: ${some(dirty)}. Commit them on ${work.branch} and look again, or take them out.`,
+    `Nothing was ${what}: the worktree ${checkout.workTree} has edits that are not in the change you saw: ${some(dirty)}. Commit them on ${work.branch} and look again, or take them out.`,
     { facts: { files: dirty.slice(0, 100) } },
   );
 }

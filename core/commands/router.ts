@@ -14,6 +14,7 @@ import * as messages from './messages';
 import * as parking from './parking';
 import * as parts from './parts';
 import * as processes from './processes';
+import * as pushing from './pushing';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as resolving from './resolving';
@@ -37,6 +38,7 @@ export function createRouter(room: Room) {
       trust: on.repositories.trust.handler(({ input, context }) => repositories.trust(room, context, input)),
       configure: on.repositories.configure.handler(({ input }) => repositories.configure(room, input)),
       remove: on.repositories.remove.handler(({ input }) => repositories.remove(room, input.repository)),
+      remotes: on.repositories.remotes.handler(({ input }) => pushing.remotes(room, input)),
       branches: on.repositories.branches.handler(({ input }) => repositories.branches(room, input.repository)),
     },
     tasks: {
@@ -47,6 +49,7 @@ export function createRouter(room: Room) {
       retry: on.tasks.retry.handler(({ input, context }) => tasks.retry(room, context, input.task)),
       resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
+      push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       resolve: on.tasks.resolve.handler(({ input, context }) => resolving.resolve(room, context, input.task)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),

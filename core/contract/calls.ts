@@ -9,6 +9,7 @@ import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { processListSchema } from './process';
+import { pushedSchema, pushSchema, remotesSchema } from './remote';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, changePartSchema, reviewSchema, shownFileSchema } from './review';
@@ -57,6 +58,8 @@ export const calls = {
     /** Forgets a repository with no unfinished tasks; nothing in the repository itself is touched. */
     remove: oc.input(repositoryRef).output(z.void()),
     branches: oc.input(repositoryRef).output(z.array(branchSchema)),
+    /** Where it can be pushed to, and where a branch based on `base` goes unless another remote is named. */
+    remotes: oc.input(repositoryRef.extend({ base: z.string().max(1000).optional() })).output(remotesSchema),
   },
   tasks: {
     list: oc
@@ -79,6 +82,11 @@ export const calls = {
      * and the approval does not say that they are left.
      */
     approve: oc.input(approvalSchema).output(taskSchema),
+    /**
+     * Puts exactly what the ids name on a branch of a remote; the task stays in review. MOVED when the change or the remote is
+     * another now, or somebody else moved the branch there; SIGN_IN_NEEDED, REMOTE_FAILED. Ends with its caller.
+     */
+    push: oc.input(pushSchema).output(pushedSchema),
     /**
      * Sends the change back to the same agent session: all comments that are drafts, with file and lines, and `comment` about
      * the whole, as its next message. BAD_INPUT when there is neither.

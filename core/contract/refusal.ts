@@ -11,6 +11,7 @@ export type Asked =
   | 'commented on'
   | 'edited'
   | 'approved'
+  | 'pushed'
   | 'discarded'
   | 'restored'
   | 'written to'

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetSchema, noBudget } from './budget';
 import { quietHoursSchema } from './quiet-hours';
+import { forgeKinds } from './remote';
 import { permissionLevelSchema, permissionLevels } from './task';
 
 const pidNamespaces = ['auto', 'always', 'never'] as const;
@@ -75,6 +76,29 @@ export const settingsSchema = z.object({
   terminalCopyOnSelect: z.boolean().default(true).meta(takes('true or false', false)),
   /** How long what an ended terminal printed is kept. */
   terminalDays: whole({ from: 1, to: 3650, what: 'days', usual: 30 }),
+  /** Forges beyond github.com, gitlab.com, bitbucket.org and codeberg.org: by `host`, as it stands in the addresses of remotes. */
+  forges: z
+    .array(
+      z.strictObject({
+        host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/),
+        kind: z.enum(forgeKinds),
+        /** Where its REST interface is; for GitHub Enterprise `https://HOST/api/v3` unless said. */
+        api: z
+          .string()
+          .regex(/^(https:\/\/[^\s@?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?(\/[^\s@?#]*)?)$/)
+          .optional(),
+      }),
+    )
+    .max(50)
+    .default([])
+    .meta(
+      takes(
+        `a JSON list of forges, each with a host, a kind (${forgeKinds.join(', ')}) and, where it is elsewhere, its api`,
+        [{ host: 'git.example.com', kind: 'github' }],
+      ),
+    ),
+  /** Whether remotes on other machines may be reached without encryption. */
+  plainHttp: z.boolean().default(false).meta(takes('true or false', true)),
   /** The budget a new task has unless it is given one. */
   taskBudget: budget('a task'),
   /** What all tasks together may spend on a day. */

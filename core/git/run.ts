@@ -1,11 +1,12 @@
 import { devNull, tmpdir } from 'node:os';
 import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
-import type { Place } from './checkout';
+import type { Owner, Place } from './checkout';
 import { configuredKeys, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
 import { type Executed, execute } from './process';
+import type { Protocol } from './remote-url';
 
 /** A folder in which git is to find the repository by itself. Used before the repository is known, never after. */
 export interface Discovery {
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly systemConfiguration?: boolean;
   /** Run no hook, filter or driver even of a trusted repository. What else is configured counts as it does for one. */
   readonly silent?: boolean;
+  /** The one protocol by which it may reach another repository, for a person's own act. */
+  readonly protocol?: Protocol | undefined;
 }
 
 /** What git printed, and how it ended. */
@@ -190,8 +193,13 @@ function call(
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
-    onProcess: runsPrograms ? where.owner?.onProcess : undefined,
+    // What talks with another machine may take as long as that does.
+    onProcess: runsPrograms || options.protocol !== undefined ? ownerOf(where)?.onProcess : undefined,
   });
+}
+
+function ownerOf(where: Place | Discovery): Owner | undefined {
+  return 'checkout' in where ? where.owner : undefined;
 }
 
 function directoryOf(where: Place | Discovery): string {
@@ -225,7 +233,7 @@ function environmentOf(
     GIT_SEQUENCE_EDITOR: 'true',
     GIT_PAGER: 'cat',
     // Nothing here is fetched on the way: an untrusted repository's remotes may name programs.
-    GIT_ALLOW_PROTOCOL: trusted ? 'https:ssh' : 'none',
+    GIT_ALLOW_PROTOCOL: options.protocol ?? (trusted ? 'https:ssh' : 'none'),
     // What is shown and what lands must be the same: whoever writes to the repository may have other objects, or other
     // parents, taken for a commit's own here, which it has nowhere else.
     GIT_NO_REPLACE_OBJECTS: '1',

@@ -19,6 +19,7 @@ import parkAgain from './migrations/0018-park-again.sql?raw';
 import keepComments from './migrations/0019-keep-comments.sql?raw';
 import keepEdits from './migrations/0020-keep-edits.sql?raw';
 import landByRebase from './migrations/0021-land-by-rebase.sql?raw';
+import keepPushes from './migrations/0022-keep-pushes.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { name: '0019-keep-comments', sql: keepComments },
   { name: '0020-keep-edits', sql: keepEdits },
   { name: '0021-land-by-rebase', sql: landByRebase },
+  { name: '0022-keep-pushes', sql: keepPushes },
 ];

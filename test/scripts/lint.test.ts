@@ -53,6 +53,11 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
     forbidden: ['../store/tasks', '../git/merge', '../runner/run', 'better-sqlite3', 'electron', '@orpc/server'],
   },
   {
+    file: 'core/forge/github.ts',
+    allowed: ['../contract/remote', './place', '@octokit/core', 'zod', 'node:http'],
+    forbidden: ['../git/push', '../store/tasks', '../runner/run', '../config', 'better-sqlite3', 'electron'],
+  },
+  {
     file: 'core/host/serve.ts',
     allowed: ['./children', 'zod', 'node:net'],
     forbidden: ['../contract/task', '../store/tasks', '../agents/echo', '../config', '@lydell/node-pty', 'electron'],

@@ -174,6 +174,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         return configured({ ...before, checkCommand, runCommand, budget });
       }),
       remove: on.repositories.remove.handler(() => undefined),
+      remotes: on.repositories.remotes.handler(() => ({ remotes: [], usual: null })),
       branches: on.repositories.branches.handler(() =>
         ['main', 'next', 'release/3.0'].map((name) => ({ name, oid: 'a'.repeat(40), checkedOutAt: null })),
       ),
@@ -214,6 +215,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       resolve: on.tasks.resolve.handler(({ input }) => {
         note('tasks.resolve', input);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Its agent brings it up to date with main.' });
+      }),
+      push: on.tasks.push.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no remote.' });
       }),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);

@@ -32,6 +32,8 @@ export const settings: Settings = {
   terminalFontSize: 13,
   terminalCopyOnSelect: true,
   terminalDays: 30,
+  forges: [],
+  plainHttp: false,
   taskBudget: noBudget,
   dayBudget: noBudget,
   theme: 'system',

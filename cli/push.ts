@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { Client } from '../core/client';
+import { CodedError } from '../core/contract/errors';
+import { type Command, type Surroundings, UsageError } from './command';
+import { plainLine } from './plain';
+import { withClient } from './task';
+import { shortId, table } from './text';
+
+const push: Command = {
+  words: ['task', 'push'],
+  usage: 'ID [--remote NAME] [--head OID]',
+  summary: 'Put a change in review on its branch of a remote; says where a pull request of it can be opened',
+  options: { remote: { type: 'string' }, head: { type: 'string' } },
+  names: { least: 1, most: 1 },
+  examples: [
+    'task push 12',
+    'task push 12 --remote fork --head 3f2c1ab90d  (refused when the change is another commit now)',
+  ],
+  more: [
+    '  Only that branch is touched, and only when it is where the last push of the task left it. Your own credential helpers',
+    '  and ssh keys are used. In a repository that is not trusted, nothing that it configures counts.',
+    '',
+  ].join('\n'),
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const { head, tree } = await seenChange(client, { task, seen: given.text('head') }, around);
+      const { remote, url } = await remoteOf(client, task, given.text('remote'));
+      const pushed = await client.tasks.push({ task, head, tree, remote, url }, { signal: around.signal });
+      const where = `${plainLine(pushed.branch)} on ${plainLine(pushed.remote)} (${plainLine(pushed.url)})`;
+      const did = pushed.already ? `${where} is at ${shortId(head)} already.` : `Pushed ${shortId(head)} to ${where}.`;
+      const open = pushed.compareUrl === null ? '' : `Open a pull request: ${plainLine(pushed.compareUrl, 2000)}\n`;
+      return { json: pushed, text: `${did}\n${open}` };
+    }),
+};
+
+const remotes: Command = {
+  words: ['repository', 'remotes'],
+  usage: 'PATH',
+  summary: 'Where changes of a repository can be pushed to',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['repository remotes .'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const { path, knownAs } = await client.repositories.inspect({ path: resolve(around.directory, given.name(0)) });
+      if (knownAs === null) {
+        throw new CodedError('NOT_FOUND', `${path} has not been added to Switchyard: ${around.program} repository add`);
+      }
+      const found = await client.repositories.remotes({ repository: knownAs });
+      const rows = found.remotes.map(({ name, urls, forge }) => [
+        `${plainLine(name)}${name === found.usual ? ' (usual)' : ''}`,
+        forge?.kind ?? '',
+        urls.map((url) => plainLine(url, 300)).join(', '),
+      ]);
+      return { json: found, text: rows.length === 0 ? 'No remotes.\n' : table(rows) };
+    }),
+};
+
+/** Pushing changes to remotes. */
+export const pushCommands: readonly Command[] = [push, remotes];
+
+/** The change as it is now, or only the commit the person saw. Throws a UsageError, or MOVED when it is another. */
+async function seenChange(
+  client: Client,
+  { task, seen }: { readonly task: number; readonly seen: string | undefined },
+  around: Surroundings,
+) {
+  if (seen !== undefined && !/^[0-9a-f]{7,64}$/i.test(seen))
+    throw new UsageError('--head must be a commit id, at least its first 7 characters.');
+  const review = await client.reviews.get({ task });
+  if (seen === undefined || review.head.startsWith(seen.toLowerCase())) return review;
+  throw new CodedError(
+    'MOVED',
+    `Nothing was pushed: the change of task ${task} is ${review.head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
+  );
+}
+
+/** The remote that is named, or the usual one. Throws NOT_FOUND with those there are. */
+async function remoteOf(client: Client, task: number, named: string | undefined) {
+  const { repositoryId, repository, base } = await client.tasks.get({ task });
+  const { remotes, usual } = await client.repositories.remotes({ repository: repositoryId, base });
+  const name = named ?? usual;
+  const url = remotes.find((remote) => remote.name === name)?.urls[0];
+  if (name !== null && url !== undefined) return { remote: name, url };
+  const there = remotes.map((remote) => plainLine(remote.name)).join(', ');
+  const why = named === undefined ? 'has no remote that is the usual one' : `has no remote ${named}`;
+  throw new CodedError(
+    'NOT_FOUND',
+    `${plainLine(repository)} ${why}. ${there === '' ? 'It has none: add one with git remote add.' : `Name one with --remote: ${there}.`}`,
+  );
+}

@@ -1,0 +1,150 @@
+import type { Caller } from '../contract/caller';
+import { CodedError } from '../contract/errors';
+import type { PushedChange, Remotes } from '../contract/remote';
+import type { Review } from '../contract/review';
+import { compareUrl, forgePlace } from '../forge/place';
+import { push as pushWith } from '../git/push';
+import { parseRemoteUrl, shownUrl } from '../git/remote-url';
+import { defaultRemote, listRemotes } from '../git/remotes';
+import { settleEdit } from '../runner/edits';
+import { settleReturn } from '../runner/going-back';
+import { settleEarlier } from '../runner/landed';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { abandonPush, keepPushed, reaching, settlePush, urlOf } from '../runner/pushing';
+import { lastPushed, type PushRow, recordPush } from '../store/pushes';
+import { repositoryById } from '../store/repositories';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { alone, mustBe } from './acting';
+import { assertNothingUnseen, assertStillTrusted } from './approval';
+import * as decisions from './decisions';
+import { reviewOf } from './reviews';
+import type { Room } from './room';
+
+/** The remotes of a repository, and where the branch of a task that is based on `base` goes unless another is named. */
+export async function remotes(room: Room, input: { repository: number; base?: string | undefined }): Promise<Remotes> {
+  const place = await repositoryPlace(room.git, repositoryById(room.db, input.repository));
+  const found = await listRemotes(place);
+  const names = found.map(({ name }) => name);
+  const usual = await defaultRemote(place, input.base ?? place.opened.defaultBranch ?? '', names);
+  const shown = found.map(({ name, urls }) => {
+    const forge = forgeAt(room, urls[0] ?? '');
+    return { name, urls: urls.map(shownUrl), forge: forge && { kind: forge.kind, host: forge.host } };
+  });
+  return { remotes: shown, usual };
+}
+
+/** Puts exactly what the ids name on a branch of a remote, and nothing else. The task stays in review. */
+export function push(
+  room: Room,
+  { by }: Caller,
+  input: { task: number; head: string; tree: string; remote: string; url: string },
+  signal: AbortSignal | undefined,
+): Promise<PushedChange> {
+  return alone(input.task, async () => {
+    const { task, remote, url } = input;
+    const { work, place, review } = await approvable(room, input, signal);
+    const branch = work.branch ?? '';
+    const there = await urlOf(place, input);
+    if (there === null) {
+      throw new CodedError(
+        'MOVED',
+        `Nothing was pushed: the remote ${remote} of ${work.repository.name} is not at ${url} any more. Look where it is, then push again.`,
+      );
+    }
+    const row = await intend(room, work, {
+      ...{ task, remote, url, branch, newOid: input.head },
+      oldOid: lastPushed(room.db, { task, url, branch }),
+      decision: {
+        ...{ at: room.now(), by, kind: 'push', task, repository: work.repository.path, request: null, rule: null },
+        shown: decisions.shownOf(review),
+        answered: { remote, url, branch },
+      },
+    });
+    const already = await carryOut(room, place, { row, url: there, base: work.base, signal });
+    const forge = forgeAt(room, there);
+    const compare = forge === null ? null : compareUrl(forge, { base: work.base, branch });
+    return { task, remote, url, branch, oid: input.head, already, compareUrl: compare };
+  });
+}
+
+/** The forge an address leads to, when it is a known one. */
+function forgeAt(room: Room, url: string) {
+  const address = parseRemoteUrl(url);
+  return address === null ? null : forgePlace(address, room.settings().forges);
+}
+
+/** A task whose change is as the person saw it, and may leave this machine. Throws WRONG_STATE, MOVED, NOT_TRUSTED. */
+async function approvable(
+  room: Room,
+  seen: { readonly task: number; readonly head: string; readonly tree: string },
+  signal: AbortSignal | undefined,
+): Promise<{ readonly work: TaskWork; readonly place: RepositoryPlace; readonly review: Review }> {
+  mustBe(taskWork(room.db, seen.task), ['review'], 'pushed');
+  await settleEdit(room, seen.task);
+  await settleReturn(room, seen.task);
+  await settleEarlier(room, seen.task);
+  await settlePush(room, seen.task, signal);
+  const work = taskWork(room.db, seen.task);
+  mustBe(work, ['review'], 'pushed');
+  const place = await repositoryPlace(room.git, work.repository);
+  await assertStillTrusted(work, place, 'pushed');
+  const review = await reviewOf(room, work, place);
+  if (seen.head !== review.head || seen.tree !== review.tree) {
+    throw new CodedError(
+      'MOVED',
+      `Nothing was pushed: the change on ${work.branch} moved since you looked. Look at task ${work.id} again, then push.`,
+      { facts: { head: review.head, tree: review.tree } },
+    );
+  }
+  await assertNothingUnseen(work, place, 'pushed');
+  return { work, place, review };
+}
+
+async function intend(room: Room, { id }: TaskWork, row: Omit<PushRow, 'id'>): Promise<PushRow> {
+  const push = await room.writer.write((db) => recordPush(db, { ...row, task: id, at: room.now() }));
+  return { ...row, id: push };
+}
+
+/** Pushes what was written down and keeps what became of it. Gives whether it was there before. */
+async function carryOut(
+  room: Room,
+  place: RepositoryPlace,
+  what: {
+    readonly row: PushRow;
+    readonly url: string;
+    readonly base: string;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<boolean> {
+  const { row, url, signal } = what;
+  const { remote, branch, newOid: oid, oldOid: expected } = row;
+  const { plainHttp } = room.settings();
+  const end = await reaching(room, row.task, place, (owned) =>
+    pushWith(owned, { remote, url, branch, oid, expected, plainHttp, signal }),
+  ).catch(async (cause: unknown) => {
+    // It may have happened all the same, and if it cannot be found out now it is before the next push.
+    await settlePush(room, row.task).catch(() => {});
+    throw cause;
+  });
+  if (end.kind === 'pushed' || end.kind === 'already') {
+    await keepPushed(room, row);
+    return end.kind === 'already';
+  }
+  await abandonPush(room, row);
+  if (end.kind === 'refused') {
+    throw new CodedError(
+      'REMOTE_FAILED',
+      `Nothing was pushed: ${row.url} did not take ${branch}. It said: ${end.reason}`,
+      {
+        facts: { remote, url: row.url, branch },
+      },
+    );
+  }
+  throw new CodedError(
+    'MOVED',
+    expected === null
+      ? `Nothing was pushed: ${row.url} has a branch ${branch} already, which was not pushed from here. Look at it there; delete it or rename it, then push again.`
+      : `Nothing was pushed: ${branch} on ${row.url} is not at ${expected.slice(0, 10)} any more, where the last push left it. Somebody else moved it; bring what they did into the task's branch or take it away there, then push again.`,
+    { facts: { remote, url: row.url, branch } },
+  );
+}
