@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { serveHarness } from '../renderer/harness/serve';
 import { findBroken, findBrokenInEitherTheme } from './broken';
+import type { HarnessBuild } from './harness-build';
 import { launch } from './launch';
 
 const modules = createRequire(__filename);
@@ -31,9 +32,12 @@ export interface Harness {
 }
 
 /** Serves the harness, which `harness-build.ts` has built, on 127.0.0.1 and opens it. */
-export async function openHarness(size: { readonly width: number; readonly height: number }): Promise<Harness> {
+export async function openHarness(
+  size: { readonly width: number; readonly height: number },
+  build: HarnessBuild = 'production',
+): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'harness-'));
-  const server = await serveHarness(inject('harness'));
+  const server = await serveHarness(inject('harness')[build]);
   const app = await launch(
     {
       executablePath: modules('electron') as unknown as string,

@@ -7,7 +7,8 @@ let harness: Harness;
 let page: Page;
 
 beforeAll(async () => {
-  harness = await openHarness({ width: 1280, height: 800 });
+  // What React finds wrong on the way through every place is a complaint.
+  harness = await openHarness({ width: 1280, height: 800 }, 'development');
   page = harness.page;
 });
 afterAll(() => harness?.close());
