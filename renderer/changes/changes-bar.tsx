@@ -1,11 +1,15 @@
 import type { ReactNode } from 'react';
 import { Button } from '../parts/button';
 import { Hint } from '../parts/hint';
+import { Icon } from '../parts/icon';
 import { useApp, useView } from '../state/app';
 import { count } from '../text/amounts';
+import { toggleSpace } from './space';
 
 /** What the bar over a diff tells and offers. */
 interface Props {
+  /** Where it is chosen what of the change is shown. */
+  readonly choice: ReactNode;
   readonly files: number;
   readonly viewed: number;
   /** Files that are shown only when asked for. */
@@ -15,6 +19,8 @@ interface Props {
   readonly comments: number;
   /** What can be done with the hunk at hand; null where nothing can. */
   readonly hunk: {
+    /** False where it can only be commented on. */
+    readonly canAct: boolean;
     readonly isAccepted: boolean;
     readonly accept: () => void;
     readonly takeBack: () => void;
@@ -29,10 +35,12 @@ interface Props {
 export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const diffStyle = useView((view) => view.diffStyle);
+  const hideSpace = useView((view) => view.hideSpace);
   const { hunk, undo } = props;
   const facts = factsOf(props).join(', ');
   return (
     <div className="changes-bar">
+      {props.choice}
       <span className="changes-facts quiet tabular ellipsis" title={facts}>
         {facts}
       </span>
@@ -45,16 +53,20 @@ export function ChangesBar(props: Props): ReactNode {
       )}
       {hunk !== null && (
         <span className="hunk-acts">
-          <Hint action="accept">
-            <Button look="quiet" aria-pressed={hunk.isAccepted} onClick={hunk.accept}>
-              {hunk.isAccepted ? 'Accepted' : 'Accept'}
-            </Button>
-          </Hint>
-          <Hint action="take-back">
-            <Button look="quiet" onClick={hunk.takeBack}>
-              Take back
-            </Button>
-          </Hint>
+          {hunk.canAct && (
+            <>
+              <Hint action="accept">
+                <Button look="quiet" aria-pressed={hunk.isAccepted} onClick={hunk.accept}>
+                  {hunk.isAccepted ? 'Accepted' : 'Accept'}
+                </Button>
+              </Hint>
+              <Hint action="take-back">
+                <Button look="quiet" onClick={hunk.takeBack}>
+                  Take back
+                </Button>
+              </Hint>
+            </>
+          )}
           <Hint action="remark">
             <Button look="quiet" onClick={hunk.remark}>
               Comment
@@ -69,6 +81,17 @@ export function ChangesBar(props: Props): ReactNode {
           </Button>
         </Hint>
       )}
+      <Hint action="hide-space">
+        <Button
+          look="quiet"
+          className="button-icon"
+          aria-label="Hide changes of white space alone"
+          aria-pressed={hideSpace}
+          onClick={() => toggleSpace(app)}
+        >
+          <Icon name="space" />
+        </Button>
+      </Hint>
       <fieldset className="segments">
         <legend className="unseen">Layout of the diff</legend>
         {(['unified', 'split'] as const).map((style) => (

@@ -9,8 +9,9 @@ import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { cleanLine } from '../text/clean';
+import { PartChoice, partWords, useTurns } from './part';
+import { PartChanges } from './part-changes';
 import { RemarksAbove } from './remark-view';
-import { TurnChanges } from './turn-changes';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
@@ -23,8 +24,13 @@ export function Changes(props: {
   const { task, review, comments } = props;
   const canWrite = task.state === 'review';
   const remarks = useMemo(() => ({ comments: comments.value ?? [], canWrite }), [comments.value, canWrite]);
-  const turn = useView((view) => (view.turn?.task === task.id ? view.turn.checkpoint : null));
-  if (turn !== null) return <TurnChanges task={task.id} checkpoint={turn} />;
+  const part = useView((view) => (view.part?.task === task.id ? view.part.of : null));
+  const points = useTurns(task.id, task.updatedAt);
+  const choice = <PartChoice {...{ task: task.id, part, review: review.value, points }} />;
+  if (part !== null) {
+    const words = partWords(part, { commits: review.value?.commits ?? [], points });
+    return <PartChanges {...{ task: task.id, part, head: review.value?.head ?? null, words, choice }} />;
+  }
   if (review.value !== null) {
     return (
       <Suspense fallback={<Skeleton lines={10} />}>
@@ -32,6 +38,7 @@ export function Changes(props: {
           review={review.value}
           remarks={remarks}
           edit={review.value.edit}
+          choice={choice}
           notice={
             comments.failure !== null && (
               <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>

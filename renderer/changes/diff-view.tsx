@@ -1,4 +1,4 @@
-import type { CodeViewDiffItem, SelectedLineRange } from '@pierre/diffs';
+import type { CodeViewDiffItem, FileDiffContentsLoader, SelectedLineRange } from '@pierre/diffs';
 import { CodeView, type CodeViewHandle, type CodeViewReactOptions } from '@pierre/diffs/react';
 import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef } from 'react';
 import type { FileChange } from '../../core/contract/review';
@@ -6,7 +6,9 @@ import { useView } from '../state/app';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { noteAccepted } from './accepted-rows';
+import { moreLines, nameExpanders } from './expanding';
 import { alignGutter } from './gutter';
+import { isOnlySpace } from './items';
 import { palette, sheet } from './look';
 import { type Patches, tooLong } from './patches';
 import type { Remark } from './remarks';
@@ -22,6 +24,8 @@ interface Props {
   readonly items: readonly CodeViewDiffItem<Remark>[];
   readonly files: readonly FileChange[];
   readonly patches: Patches;
+  /** Reads the whole files of a diff, for the lines between its hunks; null where those are not shown. */
+  readonly loadWhole: FileDiffContentsLoader | null;
   readonly viewed: ReadonlySet<string>;
   readonly mark: (path: string, viewed: boolean) => void;
   readonly unfold: (path: string) => void;
@@ -59,6 +63,7 @@ export function DiffView(props: Props): ReactNode {
       if (item.type === 'diff') noteAccepted(element.shadowRoot, item.fileDiff, (hunk) => isAccepted(item, hunk));
   }, [isAccepted, view]);
   const canWrite = props.remarkFile !== null;
+  const { loadWhole } = props;
   const options = useMemo<CodeViewReactOptions<Remark, undefined>>(
     () => ({
       theme: palette,
@@ -73,6 +78,8 @@ export function DiffView(props: Props): ReactNode {
       tokenizeMaxLength: 150_000,
       overflow: 'scroll',
       diffIndicators: 'classic',
+      ...(loadWhole !== null && { loadDiffFiles: loadWhole }),
+      expansionLineCount: moreLines,
       enableLineSelection: canWrite,
       lineHoverHighlight: canWrite ? 'number' : 'disabled',
       onLineSelectionEnd: (range, { item }) => {
@@ -85,11 +92,12 @@ export function DiffView(props: Props): ReactNode {
         if (phase === 'unmount') return;
         reachable(node);
         alignGutter(node.shadowRoot);
+        nameExpanders(node.shadowRoot);
         if (item.type === 'diff')
           noteAccepted(node.shadowRoot, item.fileDiff, (hunk) => now.current.isAccepted(item, hunk));
       },
     }),
-    [diffStyle, canWrite],
+    [diffStyle, canWrite, loadWhole],
   );
   return (
     <div
@@ -179,6 +187,8 @@ function FileMark(props: {
         <span className="quiet">binary, not shown</span>
       ) : patch === tooLong ? (
         <span className="quiet">too large to show here</span>
+      ) : isOnlySpace(file, patch) ? (
+        <span className="quiet">only white space changed</span>
       ) : patch === undefined && patches.onDemand.has(file.path) ? (
         <button type="button" className="link" onClick={() => patches.load(file.path)}>
           Show {lines.toLocaleString()} changed lines

@@ -33,7 +33,10 @@ export interface HunkActs {
   readonly accepted: number;
 }
 
-/** The hunks of a diff by keyboard. Without `hasVerdict` none counts as accepted; without `canAct` none can be acted on. */
+/**
+ * The hunks of a diff by keyboard. Without `hasVerdict` none counts as accepted; without `canAct` none is accepted or taken
+ * back, without `canRemark` none commented on.
+ */
 export function useHunkActs(given: {
   readonly change: Compared;
   readonly files: readonly FileChange[];
@@ -47,6 +50,7 @@ export function useHunkActs(given: {
   readonly begin: (place: CommentPlace) => void;
   readonly hasVerdict: boolean;
   readonly canAct: boolean;
+  readonly canRemark: boolean;
 }): HunkActs {
   const { change, files, items, view, path, hasVerdict, canAct } = given;
   const app = useApp();
@@ -97,7 +101,7 @@ export function useHunkActs(given: {
     return true;
   };
   const remark = (): boolean => {
-    if (!canAct || atHand === null || file === undefined || lines === undefined) return false;
+    if (!given.canRemark || atHand === null || file === undefined || lines === undefined) return false;
     const place = hunkPlace(file, lines);
     setHunk(atHand);
     view.current?.scrollTo({

@@ -8,6 +8,19 @@ import type { Remark } from './remarks';
 const parsed = new Map<string, FileDiffMetadata>();
 const keptParsed = 2_000;
 
+const filesOf = new WeakMap<FileDiffMetadata, FileChange>();
+
+/** The file a diff is of, whatever its name looks like on screen. */
+export function fileOf(diff: FileDiffMetadata): FileChange | undefined {
+  return filesOf.get(diff);
+}
+
+/** Whether a patch says nothing of a file's lines though some of them differ: in white space. */
+export function isOnlySpace(file: FileChange, patch: string | undefined): boolean {
+  const lines = (file.additions ?? 0) + (file.deletions ?? 0);
+  return patch !== undefined && patch !== tooLong && lines > 0 && !patch.includes('\n@@ ');
+}
+
 /** A file of the review as the diff view takes it. Without a patch it is a header alone. */
 export function itemOf(file: FileChange, patch: string | undefined, collapsed: boolean): CodeViewDiffItem {
   const fileDiff = patch === undefined || patch === '' || patch === tooLong ? headerOnly(file) : diffOf(file, patch);
@@ -16,11 +29,29 @@ export function itemOf(file: FileChange, patch: string | undefined, collapsed: b
     type: 'diff',
     fileDiff,
     collapsed,
-    version: (patch === undefined ? 0 : 2) + (collapsed ? 1 : 0),
+    version: 2 * numberOf(patch) + (collapsed ? 1 : 0),
   };
 }
 
-let lastVersion = 3;
+const numbers = new Map<string, number>();
+let lastNumber = 0;
+
+/** Another number for each patch, by which the view sees that a file has another one. */
+function numberOf(patch: string | undefined): number {
+  if (patch === undefined) return 0;
+  let number = numbers.get(patch);
+  if (number === undefined) {
+    if (numbers.size >= keptParsed) numbers.clear();
+    lastNumber += 1;
+    number = lastNumber;
+    numbers.set(patch, number);
+  }
+  return number;
+}
+
+let lastVersion = 0;
+/** More versions than an item without remarks ever has. */
+const manyVersions = 1e9;
 const versions = new WeakMap<readonly DiffLineAnnotation<Remark>[], number>();
 
 /** A file of the diff with what stands under its lines. Other remarks make another version, by which the view sees them. */
@@ -31,7 +62,7 @@ export function remarkedItem(
   if (annotations === undefined) return item as CodeViewDiffItem<Remark>;
   let version = versions.get(annotations);
   if (version === undefined) {
-    lastVersion += 4;
+    lastVersion += manyVersions;
     version = lastVersion;
     versions.set(annotations, version);
   }
@@ -60,6 +91,7 @@ function diffOf(file: FileChange, patch: string): FileDiffMetadata {
   };
   if (parsed.size >= keptParsed) parsed.clear();
   parsed.set(patch, named);
+  filesOf.set(named, file);
   return named;
 }
 

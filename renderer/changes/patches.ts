@@ -20,6 +20,7 @@ export interface Patches {
 
 interface State {
   readonly review: Compared | null;
+  readonly hidden: boolean;
   readonly byPath: ReadonlyMap<string, string>;
   readonly loading: boolean;
   readonly failure: Failure | null;
@@ -27,12 +28,15 @@ interface State {
 
 const longestPatch = 2_000_000;
 
-/** Fetches a review's patch in small calls, in the order shown; heavy files only when asked for. */
-export function usePatches(review: Compared): Patches {
+/**
+ * Fetches a review's patch in small calls, in the order shown; heavy files only when asked for. With `hidden`, without
+ * changes of white space alone; those that are shown stay until the others are here.
+ */
+export function usePatches(review: Compared, hidden: boolean): Patches {
   const { line } = useApp();
   const plan = useMemo(() => planBatches(review.files), [review]);
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<State>({ review: null, byPath: new Map(), loading: true, failure: null });
+  const [state, setState] = useState<State>({ review: null, hidden, byPath: new Map(), loading: true, failure: null });
   const fetchPaths = useCallback(
     async (paths: readonly string[], signal?: AbortSignal): Promise<void> => {
       // A renamed file's patch is only whole when git is shown both of its names.
@@ -42,19 +46,26 @@ export function usePatches(review: Compared): Patches {
       const { task, mergeBase, head } = review;
       const { patch, truncated } = await line
         .client()
-        .reviews.patch({ task, mergeBase, head, paths: names }, signal === undefined ? {} : { signal });
+        .reviews.patch(
+          { task, mergeBase, head, paths: names, ignoreWhitespace: hidden },
+          signal === undefined ? {} : { signal },
+        );
       if (signal?.aborted) return;
       const parts = new Map<string, string>();
       for (const [path, part] of splitPatch(patch)) parts.set(path, part.length > longestPatch ? tooLong : part);
       for (const path of paths) if (!parts.has(path)) parts.set(path, truncated ? tooLong : '');
       setState((old) => ({ ...old, byPath: new Map([...(old.review === review ? old.byPath : []), ...parts]) }));
     },
-    [line, review],
+    [line, review, hidden],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the round is why it runs again.
   useEffect(() => {
     const left = new AbortController();
-    setState({ review, byPath: new Map(), loading: true, failure: null });
+    setState((old) => {
+      const stays = old.review === review && old.hidden !== hidden ? [...old.byPath] : [];
+      const byPath = new Map(stays.filter(([path]) => !plan.onDemand.has(path)));
+      return { review, hidden, byPath, loading: true, failure: null };
+    });
     const fetchAll = async (): Promise<void> => {
       for (const batch of plan.eager) {
         await fetchPaths(batch, left.signal);
@@ -67,7 +78,7 @@ export function usePatches(review: Compared): Patches {
         setState((old) => ({ ...old, loading: false, failure: failureOf(error) }));
     });
     return () => left.abort();
-  }, [fetchPaths, plan, review, round]);
+  }, [fetchPaths, plan, review, hidden, round]);
   const load = useCallback(
     (path: string) => {
       fetchPaths([path]).catch((error) => setState((old) => ({ ...old, failure: failureOf(error) })));

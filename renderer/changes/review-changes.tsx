@@ -3,22 +3,24 @@ import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed } from '../parts/empty';
-import { useApp } from '../state/app';
+import { useApp, useView } from '../state/app';
 import { undoEdit, undoWords } from '../state/edits';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 import { ChangesBar } from './changes-bar';
 import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
+import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
 import { useHunkActs } from './hunk-acts';
-import { itemOf, remarkedItem } from './items';
+import { isOnlySpace, itemOf, remarkedItem } from './items';
 import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
 import { type Compared, usePatches } from './patches';
 import { useRemarkSteps } from './remark-steps';
 import { RemarksAbove, RemarkView } from './remark-view';
 import { type Remarks, useRemarking } from './remarking';
 import { countsOf, type Remark } from './remarks';
+import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
 
@@ -28,6 +30,8 @@ interface Props {
   readonly remarks?: Remarks | null;
   /** The edit of the person's that can be undone; none unless given. */
   readonly edit?: Review['edit'];
+  /** Where it is chosen what of the change is shown. */
+  readonly choice?: ReactNode;
   /** Said above the diff. */
   readonly notice?: ReactNode;
   /** Where it is kept how far this diff was read. */
@@ -46,7 +50,8 @@ const noFiles: ReadonlySet<string> = new Set();
 export function ReviewChanges(props: Props): ReactNode {
   const { review, remarks = null, edit = null, spot = `changes:${review.task}`, nothing = same } = props;
   const app = useApp();
-  const patches = usePatches(review);
+  const hideSpace = useView((view) => view.hideSpace);
+  const patches = usePatches(review, hideSpace);
   const { viewed, mark } = useViewed(review.task, review.head);
   const files = useMemo(() => inOrder(review.files), [review]);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(noFiles);
@@ -75,10 +80,17 @@ export function ReviewChanges(props: Props): ReactNode {
   const acts = useHunkActs({
     ...{ change: review, files, items, view, path, begin },
     enter: setCurrent,
-    hasVerdict: remarks !== null,
-    canAct: canWrite,
+    hasVerdict: remarks !== null && !hideSpace,
+    canAct: canWrite && !hideSpace,
+    canRemark: canWrite,
   });
-  const { hunk, setHunk, isAccepted } = acts;
+  const { hunk, setHunk, isAccepted, atHand } = acts;
+  const loadWhole = useWholeFiles(review);
+  const more = useExpanding({ view, atHand, path, canExpand: !hideSpace });
+  const onlySpace = useMemo(
+    () => (hideSpace ? files.filter((file) => isOnlySpace(file, patches.byPath.get(file.path))).length : 0),
+    [hideSpace, files, patches.byPath],
+  );
   const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
   const goToFile = useCallback(
     (to: string) => {
@@ -119,8 +131,11 @@ export function ReviewChanges(props: Props): ReactNode {
       remarkFile(path);
       return true;
     },
-    accept: acts.accept,
-    'take-back': acts.takeBack,
+    accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : acts.accept()),
+    'take-back': () => (canWrite && hideSpace ? saySpaceFirst(app) : acts.takeBack()),
+    expand: () => (hideSpace ? saySpaceFirst(app) : more.around()),
+    'whole-file': () => (hideSpace ? saySpaceFirst(app) : more.file()),
+    'hide-space': () => toggleSpace(app),
     'next-remark': () => stepRemark(1),
     'previous-remark': () => stepRemark(-1),
     split: () =>
@@ -149,57 +164,61 @@ export function ReviewChanges(props: Props): ReactNode {
 
   if (files.length === 0 && arranged.elsewhere.length === 0)
     return <Empty title="No file was changed">{nothing}</Empty>;
-  const { atHand } = acts;
   const itemAtHand = items.find(({ id }) => id === atHand?.path);
   const remarkProps = { goOn: canWrite ? goOn : null, leave };
   return (
     <div className="changes">
-      <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
-      <div className="changes-diff">
-        <ChangesBar
-          files={files.length}
-          viewed={Math.min(viewed.size, files.length)}
-          large={patches.onDemand.size}
-          accepted={acts.accepted}
-          hunks={acts.total}
-          comments={remarks?.comments.length ?? 0}
-          hunk={
-            !canWrite || atHand === null || itemAtHand === undefined
-              ? null
-              : { ...acts, isAccepted: isAccepted(itemAtHand, atHand.index) }
-          }
-          step={stepRemark}
-          undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
-        />
-        {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
-        {props.notice}
-        <RemarksAbove remarks={arranged.elsewhere} {...remarkProps} />
-        <DiffView
-          view={view}
-          items={items}
-          files={files}
-          patches={patches}
-          viewed={viewed}
-          mark={toggleViewed}
-          unfold={unfold}
-          onTop={(top, byHand) => {
-            setCurrent(top);
-            if (byHand) setHunk(null);
-          }}
-          onSpot={noteSpot}
-          marked={marked}
-          onChosen={(which, range) => {
-            const file = files.find((each) => each.path === which);
-            const item = items.find(({ id }) => id === which);
-            if (file === undefined || item === undefined) return;
-            setHunk(hunkWith(item, range.endSide ?? range.side ?? 'additions', range.end));
-            begin(chosenPlace(file, item.fileDiff, range));
-          }}
-          counts={counts}
-          remarkFile={canWrite ? remarkFile : null}
-          isAccepted={isAccepted}
-          renderRemark={(remark) => <RemarkView remark={remark} {...remarkProps} />}
-        />
+      <ChangesBar
+        choice={props.choice}
+        files={files.length}
+        viewed={Math.min(viewed.size, files.length)}
+        large={patches.onDemand.size}
+        accepted={acts.accepted}
+        hunks={acts.total}
+        comments={remarks?.comments.length ?? 0}
+        hunk={
+          !canWrite || atHand === null || itemAtHand === undefined
+            ? null
+            : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
+        }
+        step={stepRemark}
+        undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
+      />
+      {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
+      {props.notice}
+      {hideSpace && <SpaceHidden files={onlySpace} canAct={canWrite} />}
+      <div className="changes-body">
+        <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
+        <div className="changes-diff">
+          <RemarksAbove remarks={arranged.elsewhere} {...remarkProps} />
+          <DiffView
+            view={view}
+            items={items}
+            files={files}
+            patches={patches}
+            loadWhole={hideSpace ? null : loadWhole}
+            viewed={viewed}
+            mark={toggleViewed}
+            unfold={unfold}
+            onTop={(top, byHand) => {
+              setCurrent(top);
+              if (byHand) setHunk(null);
+            }}
+            onSpot={noteSpot}
+            marked={marked}
+            onChosen={(which, range) => {
+              const file = files.find((each) => each.path === which);
+              const item = items.find(({ id }) => id === which);
+              if (file === undefined || item === undefined) return;
+              setHunk(hunkWith(item, range.endSide ?? range.side ?? 'additions', range.end));
+              begin(chosenPlace(file, item.fileDiff, range));
+            }}
+            counts={counts}
+            remarkFile={canWrite ? remarkFile : null}
+            isAccepted={isAccepted}
+            renderRemark={(remark) => <RemarkView remark={remark} {...remarkProps} />}
+          />
+        </div>
       </div>
     </div>
   );

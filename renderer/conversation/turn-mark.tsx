@@ -3,7 +3,8 @@ import { conversationWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import { Icon } from '../parts/icon';
 import { useApp } from '../state/app';
-import { askBack, leadsBack, mayGoBack, showTurn } from '../state/checkpoints';
+import { askBack, leadsBack, mayGoBack } from '../state/checkpoints';
+import { showPart } from '../state/part';
 import { ChangeSize } from '../tasks/row';
 import { count, exactly } from '../text/amounts';
 import { cleanLine } from '../text/clean';
@@ -33,7 +34,7 @@ export function TurnMark(props: {
             type="button"
             className="link"
             aria-label={`Show changes of turn ${turn}`}
-            onClick={() => showTurn(app, task.id, checkpoint)}
+            onClick={() => showPart(app, task.id, { kind: 'turn', checkpoint })}
           >
             Show changes
           </button>

@@ -18,6 +18,7 @@ const paths = {
   person: 'M8 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 0 0 8 8zM3 13.5c.4-2.4 2.4-3.6 5-3.6s4.6 1.2 5 3.6',
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
   copy: 'M5.5 5.5h7v8h-7zM3.5 10.5v-8h7',
+  space: 'M2.5 6.5V11h11V6.5',
   check: 'm3 8.5 3.2 3.2L13 4.5',
 } as const;
 

@@ -6,9 +6,10 @@ import { Empty, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
-import { goBack, isAtWork, showTurn } from '../state/checkpoints';
+import { goBack, isAtWork } from '../state/checkpoints';
 import { showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
+import { showPart } from '../state/part';
 import { useResource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
 import { count } from '../text/amounts';
@@ -131,7 +132,7 @@ function Choice(props: {
       </div>
       <footer className="sheet-foot">
         {point.kind !== 'start' && (
-          <Button look="quiet" onClick={() => showTurn(app, task.id, point.number)}>
+          <Button look="quiet" onClick={() => showPart(app, task.id, { kind: 'turn', checkpoint: point.number })}>
             Show its changes
           </Button>
         )}

@@ -3,6 +3,7 @@ import type { Task } from '../../core/contract/task';
 import type { App } from './app';
 import { aboutOf, carryOut, complain, learn, showSheet } from './commands';
 import type { Failure } from './failure';
+import { showWhole } from './part';
 import { say } from './said';
 
 /** Where to go back to: a checkpoint and what it is called. */
@@ -32,16 +33,6 @@ export function isAtWork({ state }: Pick<Task, 'state'>): boolean {
 /** Asks which checkpoint to go back to, and says what that does. */
 export function askBack(app: App, task: Pick<Task, 'id'>, checkpoint: number | null): void {
   showSheet(app, { kind: 'go-back', task: task.id, checkpoint });
-}
-
-/** Shows the changes of one turn where the task's whole change is shown otherwise. */
-export function showTurn(app: App, task: number, checkpoint: number): void {
-  app.view.update((view) => ({ ...view, turn: { task, checkpoint }, tab: 'changes', sheet: null }));
-}
-
-/** Shows the task's whole change again. */
-export function showWhole(app: App): void {
-  app.view.update((view) => ({ ...view, turn: null }));
 }
 
 /**

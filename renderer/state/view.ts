@@ -26,6 +26,12 @@ export type Sheet =
   | { readonly kind: 'help' }
   | null;
 
+/** Part of a task's change: of one turn, by its checkpoint; of one commit; or all since one that was seen. */
+export type ChangePart =
+  | { readonly kind: 'turn'; readonly checkpoint: number }
+  | { readonly kind: 'commit'; readonly oid: string }
+  | { readonly kind: 'since'; readonly oid: string };
+
 /** Where the person is and how they like to look at it. Kept from one start to the next. */
 export interface View {
   readonly place: Place;
@@ -35,10 +41,12 @@ export interface View {
   /** Conversation and changes next to each other, where the window is wide enough. */
   readonly beside: boolean;
   readonly diffStyle: 'unified' | 'split';
+  /** Changes of white space alone are left out of diffs. */
+  readonly hideSpace: boolean;
   /** The list lies over the page, in a narrow window. */
   readonly drawer: boolean;
-  /** The turn whose changes are shown in place of the task's whole change, by its checkpoint. */
-  readonly turn: { readonly task: number; readonly checkpoint: number } | null;
+  /** What is shown in place of a task's whole change. */
+  readonly part: { readonly task: number; readonly of: ChangePart } | null;
   readonly sheet: Sheet;
 }
 
@@ -49,8 +57,9 @@ const start: View = {
   filter: '',
   beside: false,
   diffStyle: 'unified',
+  hideSpace: false,
   drawer: false,
-  turn: null,
+  part: null,
   sheet: null,
 };
 const name = 'view';
@@ -59,10 +68,10 @@ const name = 'view';
 export function rememberedView(kept: Kept): Store<View> {
   const view = createStore<View>({ ...start, ...read(kept) });
   view.subscribe(() => {
-    const { place, task, tab, beside, diffStyle, sheet } = view.get();
+    const { place, task, tab, beside, diffStyle, hideSpace, sheet } = view.get();
     // Of the sheets only the one that is written on is worth coming back to.
     const writing = sheet?.kind === 'new-task' ? { sheet } : {};
-    kept.write(name, JSON.stringify({ place, task, tab, beside, diffStyle, ...writing }));
+    kept.write(name, JSON.stringify({ place, task, tab, beside, diffStyle, hideSpace, ...writing }));
   });
   return view;
 }
@@ -76,7 +85,7 @@ function read(kept: Kept): Partial<View> {
     return {};
   }
   if (typeof found !== 'object' || found === null) return {};
-  const { place, task, tab, beside, diffStyle, sheet } = found as Record<string, unknown>;
+  const { place, task, tab, beside, diffStyle, hideSpace, sheet } = found as Record<string, unknown>;
   const { kind, repository } = (sheet ?? {}) as Record<string, unknown>;
   return {
     ...(typeof place === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(place)
@@ -88,6 +97,7 @@ function read(kept: Kept): Partial<View> {
       : {}),
     ...(typeof beside === 'boolean' ? { beside } : {}),
     ...(diffStyle === 'split' ? { diffStyle: 'split' } : {}),
+    ...(typeof hideSpace === 'boolean' ? { hideSpace } : {}),
     ...(kind === 'new-task' ? { sheet: { kind, repository: typeof repository === 'number' ? repository : null } } : {}),
   };
 }

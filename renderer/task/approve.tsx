@@ -10,9 +10,10 @@ import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
-import { showWhole } from '../state/checkpoints';
+
 import { approveTask } from '../state/commands';
 import type { Failure } from '../state/failure';
+import { showWhole } from '../state/part';
 import type { Resource } from '../state/resource';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';

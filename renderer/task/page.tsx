@@ -10,9 +10,10 @@ import { Glyph } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
-import { showWhole } from '../state/checkpoints';
+
 import { useComments } from '../state/comments';
 import { failureOf } from '../state/failure';
+import { showWhole } from '../state/part';
 import type { Tab } from '../state/view';
 import { Terminals } from '../terminal/terminals';
 import { Checks } from './checks';

@@ -1,4 +1,5 @@
 import type { Client } from '../client';
+import { bytesOf } from '../text/base64';
 
 /** Where a viewer of a terminal has come to, and what it does with what comes. */
 export interface Viewer {
@@ -47,11 +48,4 @@ export async function beginning(
 ): Promise<{ readonly at: number; readonly end: number }> {
   const { end } = await terminals.read({ terminal, from: Number.MAX_SAFE_INTEGER, wait: false }, { signal });
   return { at: Math.max(0, end - tail), end };
-}
-
-function bytesOf(base64: string): Uint8Array {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return bytes;
 }

@@ -421,3 +421,77 @@ test('what is not in review shows its comments and takes no new ones', async () 
   expect(await writer().count()).toBe(0);
   expect(await page.getByRole('button', { name: /^(Comment|Accept)/ }).count()).toBe(0);
 });
+
+test('more lines than a hunk has around it are shown by key and button, the whole file too, and put away again', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const after = (line: number) => page.getByText(`// Line ${line} after all of it.`, { exact: true });
+  await press(']', '=');
+  await expect.poll(async () => (await harness.called('reviews.content')).length).toBe(2);
+  await page.locator('.diff-scroll').evaluate((pane) => pane.scrollTo({ top: 900 }));
+  await after(0).first().waitFor();
+  await page.getByRole('button', { name: 'Show more lines after the hunk above' }).first().focus();
+  expect(await harness.broken()).toEqual([]);
+  await press('Enter');
+  await after(39).first().scrollIntoViewIfNeeded();
+  expect(await after(40).count()).toBe(0);
+  await press('f');
+  await after(59).first().scrollIntoViewIfNeeded();
+  await press('f');
+  await after(59).first().waitFor({ state: 'detached' });
+  expect(await harness.called('reviews.content')).toMatchObject([
+    { commit: 'c'.repeat(40), path: 'docs/member-3.json' },
+    { commit: 'd'.repeat(40), path: 'docs/member-3.json' },
+  ]);
+});
+
+test('changes of white space are hidden by a key, which is said, and no hunk of that diff is acted on', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press('i');
+  await page.getByText('Changes of white space alone are hidden').waitFor();
+  await expect
+    .poll(() => harness.called('reviews.patch'))
+    .toContainEqual(expect.objectContaining({ ignoreWhitespace: true }));
+  expect(await harness.broken()).toEqual([]);
+  await press(']', 'u', 'y', '=', 'f');
+  await page.getByText('Press I to show them').waitFor();
+  expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+  expect(await harness.called('reviews.takeBack')).toEqual([]);
+  expect(await harness.called('reviews.content')).toEqual([]);
+  await press('m');
+  await writer().and(page.locator(':focus')).waitFor();
+  await press('Escape');
+  await page.reload();
+  await page.getByRole('button', { name: 'Show them' }).click();
+  await page.getByRole('button', { name: 'Take back' }).waitFor();
+});
+
+test('what is new, a commit or a turn is shown alone, and a verdict is about the whole', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const choice = page.getByRole('combobox', { name: 'What of the change is shown' });
+  await press('g', 's');
+  await choice.and(page.locator(':focus')).waitFor();
+  await choice.selectOption('New since your last review');
+  await page.getByText('Only what is new since you last asked for changes').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await page.getByText('3 files', { exact: true }).waitFor();
+  await press(']', 'm', 'u');
+  expect(await writer().count()).toBe(0);
+  await choice.selectOption('Tests');
+  await page.getByText('Only the commit “Tests”').waitFor();
+  await choice.selectOption('Turn 2');
+  await page.getByText('Only what turn 2 changed').waitFor();
+  expect(await harness.called('reviews.between')).toEqual([
+    { task: 6, from: 'f'.repeat(40), to: 'd'.repeat(40) },
+    { task: 6, from: null, to: 'f'.repeat(40) },
+  ]);
+  await press('a');
+  await page.getByRole('dialog', { name: 'Approve this change' }).waitFor();
+  await expect.poll(() => choice.inputValue()).toBe('whole');
+  await press('Escape');
+});

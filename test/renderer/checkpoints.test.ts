@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Task } from '../../core/contract/task';
 import type { App } from '../../renderer/state/app';
-import { goBack, leadsBack, showTurn } from '../../renderer/state/checkpoints';
+import { goBack, leadsBack } from '../../renderer/state/checkpoints';
 import { openTask } from '../../renderer/state/commands';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
+import { showPart } from '../../renderer/state/part';
 import { type Saying, undoLast } from '../../renderer/state/said';
 import { createStore } from '../../renderer/state/store';
 import type { View } from '../../renderer/state/view';
@@ -87,10 +88,10 @@ describe('going back', () => {
 
 test('one turn’s changes give way to the whole change when a task is opened', () => {
   const { app } = window(sample.task(1, 'one', 'review'));
-  showTurn(app, 1, 2);
-  expect(app.view.get().turn).toEqual({ task: 1, checkpoint: 2 });
+  showPart(app, 1, { kind: 'turn', checkpoint: 2 });
+  expect(app.view.get().part).toEqual({ task: 1, of: { kind: 'turn', checkpoint: 2 } });
   openTask(app, 1);
-  expect(app.view.get().turn).toBeNull();
+  expect(app.view.get().part).toBeNull();
 });
 
 test('going back to where the worktree is already is offered only when a turn was begun since', () => {
