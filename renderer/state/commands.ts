@@ -211,7 +211,7 @@ async function turn(app: App, task: Task, move: Move): Promise<void> {
 
 /** Shows a place of the rail, with no task open. */
 export function goTo(app: App, place: Place): void {
-  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, turn: null, sheet: null }));
+  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, part: null, sheet: null }));
 }
 
 /** Opens a task's page, at its changes when it waits for a verdict. */
@@ -224,7 +224,7 @@ export function openTask(app: App, task: number, tab?: Tab): void {
     place: known === undefined ? view.place : placeBeside(tasks, known, view.place),
     tab: tab ?? (known?.state === 'review' ? 'changes' : 'conversation'),
     drawer: false,
-    turn: null,
+    part: null,
     sheet: null,
   }));
 }

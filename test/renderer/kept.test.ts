@@ -61,6 +61,7 @@ describe('the view', () => {
       tab: 'changes',
       beside: true,
       diffStyle: 'split',
+      hideSpace: true,
       filter: 'x',
       drawer: true,
       sheet: { kind: 'new-task', repository: 3 },
@@ -71,9 +72,10 @@ describe('the view', () => {
       tab: 'changes',
       beside: true,
       diffStyle: 'split',
+      hideSpace: true,
       filter: '',
       drawer: false,
-      turn: null,
+      part: null,
       sheet: { kind: 'new-task', repository: 3 },
     });
     before.update((view) => ({ ...view, sheet: { kind: 'settings' } }));
