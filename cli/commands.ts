@@ -7,6 +7,7 @@ import { doctor } from './doctor';
 import { drivingCommands } from './driving';
 import { editingCommands } from './editing';
 import { inboxCommands } from './inbox';
+import { landingCommands } from './landing';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
 import { pushCommands } from './push';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...messageCommands,
   ...reviewCommands,
   ...pushCommands,
+  ...landingCommands,
   ...editingCommands,
   ...commentCommands,
   ...checkpointCommands,

@@ -1,8 +1,9 @@
 import { notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
-import { strategies } from '../core/contract/review';
+import { strategies } from '../core/contract/strategy';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
+import { baseWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
@@ -20,7 +21,8 @@ const diff: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
-      const [review, { state }] = await Promise.all([client.reviews.get({ task }), client.tasks.get({ task })]);
+      const [review, subject] = await Promise.all([client.reviews.get({ task }), client.tasks.get({ task })]);
+      const { state } = subject;
       const { patch, truncated } = await client.reviews.patch({ task, mergeBase: review.mergeBase, head: review.head });
       const short = truncated ? 'The patch is too long to show whole; see the window or the branch.\n' : '';
       // Only what can be merged now may be suggested: a conflict leaves no way, and neither does a task that failed.
@@ -34,11 +36,12 @@ const diff: Command = {
         state === 'review' && files.length > 0
           ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n`
           : '';
+      const warnings = state === 'review' ? baseWarnings(review, subject) : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
         text: patchText(patch, around),
-        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}`}${undoText(review, around.program)}`,
+        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}${warnings}`}${undoText(review, around.program)}`,
       };
     }),
 };
@@ -67,11 +70,12 @@ const approve: Command = {
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');
     return withClient(around, async (client) => {
-      const [{ base, head, tree }, before, comments] = await Promise.all([
+      const [review, before, comments] = await Promise.all([
         client.reviews.get({ task }),
         client.tasks.get({ task }),
         client.comments.list({ task }),
       ]);
+      const { base, head, tree } = review;
       if (seen !== undefined && !head.startsWith(seen)) {
         throw new CodedError(
           'MOVED',
@@ -86,7 +90,7 @@ const approve: Command = {
           `Nothing was merged: ${notSentWords(drafts)} To send: ${typed(`reject ${task}`)}. To approve all the same, and keep what you wrote as a draft: ${typed(`approve ${task} --leave-comments`)}`,
         );
       }
-      if (!given.json) around.err.write(checkWarning(before, around.program));
+      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${baseWarnings(review, before)}`);
       const ids = { task, base, head, tree };
       const how = { strategy, message: given.text('message'), leaveComments: given.flag('leave-comments') };
       const merged = await client.tasks.approve({ ...ids, ...how });
@@ -115,17 +119,6 @@ const reject: Command = {
   },
 };
 
-const resolve: Command = {
-  words: ['task', 'resolve'],
-  usage: 'ID',
-  summary: 'Have the agent of a change that conflicts with its base merge that base into its branch, then review again',
-  options: {},
-  names: { least: 1, most: 1 },
-  examples: ['task resolve 12'],
-  run: (given, around) =>
-    withClient(around, async (client) => taskOutcome(await client.tasks.resolve({ task: given.id(0) }), around)),
-};
-
 const log: Command = {
   words: ['task', 'log'],
   usage: 'ID [--follow]',
@@ -140,4 +133,4 @@ const log: Command = {
 };
 
 /** Reviews and transcripts of tasks. */
-export const reviewCommands: readonly Command[] = [diff, approve, reject, resolve, log];
+export const reviewCommands: readonly Command[] = [diff, approve, reject, log];

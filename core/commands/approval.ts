@@ -1,8 +1,12 @@
+import { protectedWords } from '../contract/base-state';
 import { notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
+import { isAncestor, type Range } from '../git/diff';
 import { runsPrograms } from '../git/inspect';
 import type { NotLanded } from '../git/land';
+import { listCommits } from '../git/log';
+import { hasCommit } from '../git/resolve';
 import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import type { RepositoryPlace } from '../runner/place';
@@ -25,17 +29,22 @@ export async function assertStillTrusted(
   );
 }
 
-/** Throws MOVED, saying what, unless the change is what the person saw. */
-export function assertSame(work: TaskWork, review: Review, approval: Approval): void {
+/** Throws MOVED, saying what moved and by which commits, unless the change is what the person saw. */
+export async function assertSame(
+  work: TaskWork,
+  place: RepositoryPlace,
+  { review, approval }: { readonly review: Review; readonly approval: Approval },
+): Promise<void> {
   const { base, branch, id } = work;
+  const isSame = approval.head === review.head && approval.tree === review.tree;
   const moved = [
-    ...(approval.head === review.head && approval.tree === review.tree ? [] : [`the change on ${branch}`]),
-    ...(approval.base === review.base ? [] : [base]),
+    ...(isSame ? [] : [await howMoved(place, `the change on ${branch}`, { base: approval.head, head: review.head })]),
+    ...(approval.base === review.base ? [] : [await howMoved(place, base, { base: approval.base, head: review.base })]),
   ];
   if (moved.length === 0) return;
   throw new CodedError(
     'MOVED',
-    `Nothing was merged: ${moved.join(' and ')} moved since you looked. Look at task ${id} again, then approve.`,
+    `Nothing was merged: ${moved.join(', and ')} since you looked. Look at task ${id} again, then approve.`,
     {
       facts: { base: review.base, head: review.head, tree: review.tree },
     },
@@ -50,6 +59,26 @@ export function assertNoneForgotten(db: Database, { task, leaveComments }: Appro
     'COMMENTS_NOT_SENT',
     `Nothing was merged: ${notSentWords(drafts)} Request changes to send what you wrote, or approve all the same: it stays on the task as a draft.`,
     { facts: { task, drafts } },
+  );
+}
+
+/** What a branch is called that moved, and which commits came, or that it is not what it was. */
+async function howMoved(place: RepositoryPlace, name: string, { base, head }: Range): Promise<string> {
+  // A commit that was never there, or is there no more, cannot be compared.
+  const came = (await hasCommit(place, base)) && (await isAncestor(place, base, head));
+  if (!came) return `${name} was put to another place (${head.slice(0, 10)})`;
+  const commits = await listCommits(place, { base, head });
+  const told = commits.map(({ oid, subject }) => `${oid.slice(0, 10)} ${subject.slice(0, 72)}`);
+  return `${name} moved by ${commits.length === 1 ? '1 commit' : `${commits.length} commits`} (${some(told.reverse())})`;
+}
+
+/** Throws BRANCH_PROTECTED when nothing may land on the task's base. */
+export function assertUnprotected(work: TaskWork, review: Review): void {
+  if (review.protectedBy === null) return;
+  throw new CodedError(
+    'BRANCH_PROTECTED',
+    `Nothing was merged: ${protectedWords(work.base, review.protectedBy, work.branch)}`,
+    { facts: { base: work.base, pattern: review.protectedBy } },
   );
 }
 

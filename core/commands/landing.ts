@@ -1,6 +1,7 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { Approval, Review, Strategy } from '../contract/review';
+import type { Approval, Review } from '../contract/review';
+import type { Strategy } from '../contract/strategy';
 import type { Task } from '../contract/task';
 import { type Landed, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
@@ -13,7 +14,14 @@ import { putAway, tell } from '../runner/putting-away';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
-import { assertNoneForgotten, assertNothingUnseen, assertSame, assertStillTrusted, notLanded } from './approval';
+import {
+  assertNoneForgotten,
+  assertNothingUnseen,
+  assertSame,
+  assertStillTrusted,
+  assertUnprotected,
+  notLanded,
+} from './approval';
 import * as decisions from './decisions';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
@@ -38,7 +46,8 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
   if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
   await assertStillTrusted(work, place);
   const review = await reviewOf(room, work, place);
-  assertSame(work, review, approval);
+  assertUnprotected(work, review);
+  await assertSame(work, place, { review, approval });
   assertNoneForgotten(room.db, approval);
   await assertNothingUnseen(work, place);
   const strategy = strategyFor(review, work, approval.strategy);

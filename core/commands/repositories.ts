@@ -5,6 +5,7 @@ import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { homeExpanded } from '../contract/home-path';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
+import type { RepositoryLanding } from '../contract/repository-landing';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
 import { inspectRepository } from '../git/inspect';
@@ -134,6 +135,7 @@ export async function configure(
     checkCommand?: string | null | undefined;
     runCommand?: string | null | undefined;
     budget?: Budget | undefined;
+    landing?: RepositoryLanding | undefined;
   },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);

@@ -1,17 +1,21 @@
 import { CodedError } from '../contract/errors';
-import { type Review, strategies } from '../contract/review';
+import { protecting } from '../contract/repository-landing';
+import type { Review } from '../contract/review';
+import { strategies } from '../contract/strategy';
 import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
 import { hasCommit, refOid, resolveBranch, treeOf } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
+import { upstreamOf } from '../git/upstream';
 import { commitMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { lastSentBack } from '../store/decisions';
 import { newestEdit } from '../store/edits';
 import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
+import { baseTip } from './bases';
 import type { Room } from './room';
 import { hindrances } from './strategies';
 
@@ -54,10 +58,11 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
       },
     );
   }
-  const base = await resolveBranch(place, task.base);
-  const [change, preview] = await Promise.all([
+  const base = await baseTip(place, task);
+  const [change, preview, upstream] = await Promise.all([
     changeOf(room, task, place, { base, head }),
     previewMerge(place, { baseOid: base, headOid: head }),
+    upstreamOf(place, task.base),
   ]);
   const notPossible = await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview);
   const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
@@ -68,6 +73,8 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     strategy: possible[0] ?? null,
     conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
     checkout: await checkoutInTheWay(place, task.base, base, preview),
+    protectedBy: protecting(task.repository.landing, task.base),
+    upstream,
   };
 }
 
@@ -76,6 +83,17 @@ function undoable(room: Room, { id, state }: TaskWork, head: string): Review['ed
   const edit = state === 'review' ? newestEdit(room.db, id) : undefined;
   return edit?.newHead === head ? { kind: edit.kind, path: edit.path } : null;
 }
+
+/** What is left to choose of a change whose task is over. */
+const nothingToChoose = {
+  strategies: [],
+  notPossible: [],
+  strategy: null,
+  conflicts: [],
+  checkout: null,
+  protectedBy: null,
+  upstream: null,
+};
 
 async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
   const landing = landedOf(room.db, task.id);
@@ -90,7 +108,7 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
   // What it was merged into, when it was: the base has moved with it since.
   const base = landing?.oldOid ?? (await resolveBranch(place, task.base));
   const change = await changeOf(room, task, place, { base, head });
-  return { ...change, strategies: [], notPossible: [], strategy: null, conflicts: [], checkout: null };
+  return { ...change, ...nothingToChoose };
 }
 
 /**
@@ -124,7 +142,7 @@ async function changeOf(
   task: TaskWork,
   place: RepositoryPlace,
   { base, head }: { readonly base: string; readonly head: string },
-): Promise<Omit<Review, 'strategies' | 'notPossible' | 'strategy' | 'conflicts' | 'checkout'>> {
+): Promise<Omit<Review, keyof typeof nothingToChoose>> {
   const common = await mergeBase(place, base, head);
   if (common === null) {
     throw new CodedError(
@@ -157,6 +175,6 @@ async function checkoutInTheWay(
   preview: MergePreview,
 ): Promise<Review['checkout']> {
   const newOid = preview.kind === 'clean' ? preview.tree : oldOid;
-  const { checkout, inTheWay } = await previewLanding(place, { branch, oldOid, newOid });
-  return checkout === null ? null : { path: checkout, inTheWay: [...inTheWay] };
+  const { checkout, inTheWay, busy } = await previewLanding(place, { branch, oldOid, newOid });
+  return checkout === null ? null : { path: checkout, inTheWay: [...inTheWay], busy };
 }

@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
+import * as bases from './bases';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
 import * as comments from './comments';
@@ -51,6 +52,7 @@ export function createRouter(room: Room) {
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
+      changeBase: on.tasks.changeBase.handler(({ input }) => bases.changeBase(room, input)),
       resolve: on.tasks.resolve.handler(({ input, context }) => resolving.resolve(room, context, input.task)),
       discard: on.tasks.discard.handler(({ input, context }) => discarding.discard(room, context, input.task)),
       take: on.tasks.take.handler(({ input, context }) => driving.take(room, context, input)),

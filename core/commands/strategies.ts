@@ -1,5 +1,6 @@
 import { CodedError } from '../contract/errors';
-import { type Review, type Strategy, strategies } from '../contract/review';
+import type { Review } from '../contract/review';
+import { type Strategy, strategies } from '../contract/strategy';
 import type { MergePreview } from '../git/merge';
 import { replay } from '../git/replay';
 import type { RepositoryPlace } from '../runner/place';

@@ -11,6 +11,7 @@ import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { processListSchema } from './process';
 import { pushedSchema, pushSchema, remotesSchema } from './remote';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
+import { repositoryLandingSchema } from './repository-landing';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, changePartSchema, reviewSchema, shownFileSchema } from './review';
 import { fileTextSchema, hunkPlaceSchema, maxEditedBytes, repositoryPathSchema, reviewEditSchema } from './review-edit';
@@ -51,6 +52,7 @@ export const calls = {
         repositoryRef.extend({
           checkCommand: commandLine.optional(),
           runCommand: commandLine.optional(),
+          landing: repositoryLandingSchema.optional(),
           budget: budgetSchema.optional(),
         }),
       )
@@ -105,6 +107,8 @@ export const calls = {
      * WRONG_STATE when nothing conflicts.
      */
     resolve: oc.input(taskRef).output(taskSchema),
+    /** Bases a task on another branch, onto which its change is to land then; NO_SUCH_BRANCH when there is none. */
+    changeBase: oc.input(taskRef.extend({ base: z.string().min(1).max(1000) })).output(taskSchema),
     /**
      * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
      * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.

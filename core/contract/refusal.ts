@@ -16,7 +16,8 @@ export type Asked =
   | 'restored'
   | 'written to'
   | 'taken over'
-  | 'put back';
+  | 'put back'
+  | 'based on another branch';
 
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
 export function refused(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema } from './budget';
+import { repositoryLandingSchema } from './repository-landing';
 
 export const repositoryIdSchema = z.number().int().positive();
 
@@ -20,6 +21,8 @@ export const repositorySchema = z.object({
   runCommand: z.string().nullable(),
   /** What all its tasks together may spend on a day. */
   budget: budgetSchema,
+  /** How changes land in it. */
+  landing: repositoryLandingSchema,
   addedAt: z.number().int(),
 });
 export type Repository = z.infer<typeof repositorySchema>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { upstreamSchema } from './base-state';
 import { oidSchema } from './oid';
 import { reviewEditSchema } from './review-edit';
+import { strategySchema } from './strategy';
 import { taskIdSchema } from './task';
 
 export const fileChangeSchema = z.object({
@@ -26,10 +28,6 @@ const commitSchema = z.object({
   at: z.number().int(),
 });
 export type Commit = z.infer<typeof commitSchema>;
-
-export const strategies = ['ff', 'merge', 'squash', 'rebase'] as const;
-const strategySchema = z.enum(strategies);
-export type Strategy = (typeof strategies)[number];
 
 /** A file in which a change and its base cannot be brought together. */
 export const conflictSchema = z.object({
@@ -65,8 +63,15 @@ export const reviewSchema = z.object({
   notPossible: z.array(z.object({ strategy: strategySchema, reason: z.string() })),
   /** What conflicts with the base branch now, by file. */
   conflicts: z.array(conflictSchema),
-  /** Where the base branch is checked out, and the edited files there that stand in the way of moving it. */
-  checkout: z.object({ path: z.string(), inTheWay: z.array(z.string()) }).nullable(),
+  /**
+   * Where the base branch is checked out, the edited files there that stand in the way of moving it, and what goes on there
+   * that must end first, a sentence.
+   */
+  checkout: z.object({ path: z.string(), inTheWay: z.array(z.string()), busy: z.string().nullable() }).nullable(),
+  /** The pattern by which the base is protected: then nothing lands on it. */
+  protectedBy: z.string().nullable(),
+  /** The branch of a remote that the base follows, if it does. */
+  upstream: upstreamSchema.nullable(),
   /** The merge or squash message proposed. Nothing else takes one. */
   message: z.string(),
   /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */

@@ -86,15 +86,26 @@ export function publish(place: Place, landing: Landing & Manner): Promise<Publis
 export async function previewLanding(
   place: Place,
   landing: Landing,
-): Promise<{ readonly checkout: string | null; readonly inTheWay: readonly string[] }> {
+): Promise<{
+  readonly checkout: string | null;
+  readonly inTheWay: readonly string[];
+  /** What goes on there that must end first, a sentence; null for nothing. */
+  readonly busy: string | null;
+}> {
   const where = await whereIs(place, landing.branch);
-  if (where.kind !== 'checkout') return { checkout: where.kind === 'busy' ? where.checkout : null, inTheWay: [] };
+  if (where.kind === 'nowhere') return { checkout: null, inTheWay: [], busy: null };
+  if (where.kind === 'busy') return { checkout: where.checkout, inTheWay: [], busy: where.reason };
   const at = { ...place, checkout: where.checkout };
+  const { workTree } = at.checkout;
+  // What our own landing left half done is finished by the next one, not in its way.
+  const left = await readNote(at.checkout);
+  const busy = left !== null && (await noteOwner(left)) !== 'alive' ? null : await occupation(at.checkout);
+  if (busy !== null) return { checkout: workTree, inTheWay: [], busy };
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-landing-'));
   try {
     const indexFile = join(scratch, 'index');
     await copyIndex(at, indexFile);
-    return { checkout: at.checkout.workTree, inTheWay: await obstaclesTo(at, await stepsOf(at, landing), indexFile) };
+    return { checkout: workTree, inTheWay: await obstaclesTo(at, await stepsOf(at, landing), indexFile), busy: null };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

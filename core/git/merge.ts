@@ -1,4 +1,5 @@
-import type { Conflict, Strategy } from '../contract/review';
+import type { Conflict } from '../contract/review';
+import type { Strategy } from '../contract/strategy';
 import type { Place } from './checkout';
 import { commitTree } from './commit-tree';
 import { readConflicts } from './conflicts';

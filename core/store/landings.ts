@@ -1,5 +1,5 @@
 import { CodedError } from '../contract/errors';
-import type { Strategy } from '../contract/review';
+import type { Strategy } from '../contract/strategy';
 import type { Database } from './database';
 import type { Taken } from './decisions';
 import { allRows, getRow, run } from './statement';

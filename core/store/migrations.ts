@@ -20,6 +20,7 @@ import keepComments from './migrations/0019-keep-comments.sql?raw';
 import keepEdits from './migrations/0020-keep-edits.sql?raw';
 import landByRebase from './migrations/0021-land-by-rebase.sql?raw';
 import keepPushes from './migrations/0022-keep-pushes.sql?raw';
+import guardBases from './migrations/0023-guard-bases.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: '0020-keep-edits', sql: keepEdits },
   { name: '0021-land-by-rebase', sql: landByRebase },
   { name: '0022-keep-pushes', sql: keepPushes },
+  { name: '0023-guard-bases', sql: guardBases },
 ];

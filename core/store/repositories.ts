@@ -1,6 +1,7 @@
 import type { Budget } from '../contract/budget';
 import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
+import { type RepositoryLanding, repositoryLandingSchema } from '../contract/repository-landing';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
 import { brokenTasks, unfinishedTasks } from './task-index';
@@ -32,6 +33,7 @@ export interface RepositoryPatch {
   readonly checkCommand?: string | null;
   readonly runCommand?: string | null;
   readonly budget?: Budget;
+  readonly landing?: RepositoryLanding;
 }
 
 interface Row {
@@ -48,6 +50,7 @@ interface Row {
   readonly budget_usd: number | null;
   readonly budget_tokens: number | null;
   readonly budget_minutes: number | null;
+  readonly landing: string;
   readonly added_at: number;
 }
 
@@ -98,7 +101,7 @@ export function listRepositories(db: Database): RepositoryRow[] {
 
 /** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
 export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
-  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand, budget } = patch;
+  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand, budget, landing } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
     trust_hash: trustHash,
@@ -109,6 +112,7 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
     budget_usd: budget?.usd,
     budget_tokens: budget?.tokens,
     budget_minutes: budget?.minutes,
+    landing: landing === undefined ? undefined : JSON.stringify(landing),
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
@@ -163,6 +167,7 @@ function toRepository(row: Row): RepositoryRow {
     checkCommand: row.check_command,
     runCommand: row.run_command,
     budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
+    landing: repositoryLandingSchema.parse(JSON.parse(row.landing)),
     addedAt: row.added_at,
     commonDir: row.common_dir,
     trustHash: row.trust_hash,

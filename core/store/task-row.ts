@@ -50,6 +50,7 @@ export interface TaskPatch {
   readonly error?: string | null;
   readonly queuedReason?: string | null;
   readonly runAfter?: number | null;
+  readonly base?: string;
   readonly branch?: string | null;
   readonly worktree?: string | null;
   readonly mergedOid?: string | null;
@@ -74,6 +75,7 @@ export function patchColumns(patch: TaskPatch): Columns {
     error: bounded(patch.error),
     queued_reason: bounded(patch.queuedReason),
     run_after: patch.runAfter,
+    base: patch.base,
     branch: patch.branch,
     worktree: patch.worktree,
     merged_oid: patch.mergedOid,

@@ -8,6 +8,7 @@ import { Note } from '../parts/note';
 import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
+import { NewBase } from '../task/new-base';
 import { cleanLine } from '../text/clean';
 import { PartChoice, partWords, useTurns } from './part';
 import { PartChanges } from './part-changes';
@@ -81,7 +82,15 @@ function NoChange(props: {
   const { task, reason } = props;
   if (reason !== null) {
     return (
-      <Explained title="No change to show" actions={<Button onClick={props.again}>Look again</Button>}>
+      <Explained
+        title="No change to show"
+        actions={
+          <>
+            {reason.code === 'NO_SUCH_BRANCH' && <NewBase task={task} />}
+            <Button onClick={props.again}>Look again</Button>
+          </>
+        }
+      >
         {cleanLine(reason.message)}
       </Explained>
     );

@@ -13,6 +13,7 @@ import { levelWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AcpAgents } from './acp-agents';
 import { Budgets } from './budgets';
+import { Landings } from './landings';
 import { QuietHours } from './quiet-hours';
 import { Row } from './row';
 import { TerminalSettings } from './terminal-settings';
@@ -149,6 +150,7 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
         </div>
       </section>
       <Budgets settings={settings} set={set} />
+      <Landings />
       <AcpAgents agents={settings.acpAgents} save={(value) => set('acpAgents', value)} />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { aboutOf, carryOut, learn } from './commands';
+import { aboutOf, carryOut, complain, learn } from './commands';
 import type { Failure } from './failure';
 import { say } from './said';
 
@@ -19,4 +19,19 @@ export async function resolveTask(app: App, task: Task): Promise<Failure | null>
     about: aboutOf(ended.value),
   });
   return null;
+}
+
+/** Bases a task on another branch. */
+export async function changeBase(app: App, task: Task, base: string): Promise<void> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: 'Changing its base…' }, (client) =>
+    client.tasks.changeBase({ task: task.id, base }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  say(app.said, {
+    kind: 'done',
+    text: `“${cleanLine(task.title)}” is based on ${cleanLine(base)} now`,
+    undo: null,
+    about: aboutOf(ended.value),
+  });
 }

@@ -1,7 +1,8 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useRef, useState } from 'react';
 import { notSentWords } from '../../core/contract/comment';
-import { type Review, type Strategy, strategies } from '../../core/contract/review';
+import type { Review } from '../../core/contract/review';
+import { type Strategy, strategies } from '../../core/contract/strategy';
 import type { Task } from '../../core/contract/task';
 import { act, useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -17,6 +18,7 @@ import { showWhole } from '../state/part';
 import type { Resource } from '../state/resource';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
+import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
 
 const strategyWords: Readonly<Record<Strategy, { readonly name: string; readonly about: string }>> = {
@@ -136,7 +138,6 @@ function Verdict(props: {
   const app = useApp();
   const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
   const [message, setMessage] = useState(review.message);
-  const inTheWay = review.checkout?.inTheWay ?? [];
   const [leaves, setLeaves] = useState(false);
   const hasDrafts = props.drafts > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
@@ -162,7 +163,8 @@ function Verdict(props: {
         failed.code === 'MOVED' ||
         failed.code === 'CONFLICT' ||
         failed.code === 'NOT_FAST_FORWARD' ||
-        failed.code === 'CHECKOUT_IN_THE_WAY'
+        failed.code === 'CHECKOUT_IN_THE_WAY' ||
+        failed.code === 'BRANCH_PROTECTED'
       )
         props.reload();
     }
@@ -180,14 +182,7 @@ function Verdict(props: {
         <code>{cleanLine(task.base)}</code>
       </p>
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
-      {inTheWay.length > 0 && (
-        <Note kind="warning" actions={<Button onClick={props.reload}>Check again</Button>}>
-          Your checkout at {cleanLine(review.checkout?.path ?? '')} has edits in{' '}
-          {inTheWay.slice(0, 5).map(cleanLine).join(', ')}
-          {inTheWay.length > 5 && ` and ${inTheWay.length - 5} more`}, which this change touches too. Commit or move
-          them first.
-        </Note>
-      )}
+      <BaseNotes task={task} review={review} reload={props.reload} />
       {review.strategies.length > 0 && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>
@@ -257,7 +252,7 @@ function Verdict(props: {
             className="button button-primary"
             // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
             autoFocus={!hasDrafts}
-            disabled={strategy === null || props.stale || inTheWay.length > 0 || forgets}
+            disabled={strategy === null || props.stale || isHeld(review) || forgets}
           >
             {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
           </button>

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upstreamWords } from '../../../core/contract/base-state';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -103,5 +104,136 @@ describe('a rebase', () => {
       ),
     });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(tip);
+  });
+});
+
+describe('the state of a base', () => {
+  it('says before the click and at approve what goes on in its checkout, and nothing is touched', async () => {
+    const task = await inReview('[write: busy.txt | busy]');
+    const tip = await bed.repository.git('rev-parse', 'main');
+    const lock = `${bed.repository.path}/.git/CHERRY_PICK_HEAD`;
+    await writeFile(lock, `${tip}\n`);
+    const busy = 'A cherry-pick is going on there. Finish it or run git cherry-pick --abort.';
+    expect((await review(task)).checkout).toEqual({ path: bed.repository.path, inTheWay: [], busy });
+    await expect(approve(task)).rejects.toMatchObject({
+      code: 'CHECKOUT_IN_THE_WAY',
+      message: expect.stringContaining(busy),
+    });
+    expect(await bed.repository.git('rev-parse', 'main')).toBe(tip);
+    await rm(lock);
+    expect((await review(task)).checkout).toMatchObject({ busy: null });
+    await bed.calls.tasks.discard({ task: task.id });
+  });
+
+  it('is measured against the branch it follows as last fetched, and nothing is fetched for it', async () => {
+    const task = await inReview('[write: far.txt | far]');
+    const origin = `${bed.folder}/origin.git`;
+    const { git } = bed.repository;
+    expect((await review(task)).upstream).toBeNull();
+    await git('clone', '-q', '--bare', '.', origin);
+    await git('remote', 'add', 'origin', origin);
+    await git('fetch', '-q', 'origin');
+    await git('branch', '-q', '--set-upstream-to=origin/main', 'main');
+    expect((await review(task)).upstream).toMatchObject({ name: 'origin/main', ahead: 0, behind: 0 });
+    const other = `${bed.folder}/other`;
+    await git('clone', '-q', origin, other);
+    for (const number of [1, 2])
+      await git(
+        '-C',
+        other,
+        '-c',
+        'user.name=O',
+        '-c',
+        'user.email=o@o',
+        'commit',
+        '-q',
+        '--allow-empty',
+        '-m',
+        `${number}`,
+      );
+    await git('-C', other, 'push', '-q');
+    // What was pushed there since is not known here, and nobody asked to look.
+    expect((await review(task)).upstream).toMatchObject({ ahead: 0, behind: 0 });
+    await git('fetch', '-q');
+    const behind = (await review(task)).upstream;
+    expect(behind).toMatchObject({ name: 'origin/main', ahead: 0, behind: 2, fetchedAt: expect.any(Number) });
+    if (behind === null) throw new Error();
+    expect(upstreamWords('main', behind)).toMatch(/^main is 2 commits behind origin\/main as last fetched\./);
+    expect(upstreamWords('main', { ...behind, ahead: 1 })).toMatch(/come apart as last fetched: 1 commit only here, 2/);
+    expect(upstreamWords('main', { ...behind, behind: 0 })).toBeNull();
+    await git('branch', '-q', '--unset-upstream', 'main');
+    await bed.calls.tasks.discard({ task: task.id });
+  });
+
+  it('that is protected is never moved, whoever approves', async () => {
+    const task = await inReview('[write: guarded.txt | guarded]');
+    const { repositoryId } = task;
+    const guard = (...patterns: string[]) =>
+      bed.calls.repositories.configure({ repository: repositoryId, landing: { protected: patterns } });
+    const tip = await bed.repository.git('rev-parse', 'main');
+    expect((await guard('release/*', 'ma*')).landing.protected).toEqual(['release/*', 'ma*']);
+    expect((await review(task)).protectedBy).toBe('ma*');
+    await expect(approve(task)).rejects.toMatchObject({
+      code: 'BRANCH_PROTECTED',
+      message: `Nothing was merged: main is protected (by ma*), so Switchyard never moves it. Push ${task.branch} (in the terminal: task push) and have it merged there, or take main off the list of protected branches.`,
+    });
+    expect(await bed.repository.git('rev-parse', 'main')).toBe(tip);
+    for (const pattern of ['ain', 'main2', 'm.in', '*/main', 'mai']) await guard(pattern);
+    expect((await review(task)).protectedBy).toBeNull();
+    await expect(guard('two words')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await approve(task)).toMatchObject({ outcome: 'merged' });
+    await guard();
+  });
+
+  it('that was renamed or deleted says so, and the task goes on with the branch it is given', async () => {
+    const { git } = bed.repository;
+    await git('branch', 'trunk');
+    const task = await bed.calls.tasks.create({
+      repositoryId: (await bed.calls.repositories.list())[0]?.id ?? 0,
+      title: 'Gone',
+      prompt: '[write: gone.txt | gone]',
+      agent: 'echo',
+      base: 'trunk',
+    });
+    const ready = await bed.reaches(task.id, 'review');
+    const before = await review(ready);
+    await git('branch', '-m', 'trunk', 'stem');
+    await expect(review(ready)).rejects.toMatchObject({
+      code: 'NO_SUCH_BRANCH',
+      message: `The branch trunk, on which task ${task.id} is based, is called stem now. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${task.id} stem), or bring trunk back.`,
+    });
+    await expect(bed.calls.tasks.changeBase({ task: task.id, base: 'trunk' })).rejects.toMatchObject({
+      code: 'NO_SUCH_BRANCH',
+    });
+    await expect(bed.calls.tasks.changeBase({ task: task.id, base: ready.branch ?? '' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await bed.calls.tasks.changeBase({ task: task.id, base: 'stem' })).toMatchObject({ base: 'stem' });
+    expect(await review(ready)).toMatchObject({ base: before.base, head: before.head, tree: before.tree });
+    await git('branch', '-q', '-D', 'stem');
+    await expect(review(ready)).rejects.toMatchObject({ message: expect.stringContaining('was deleted or renamed') });
+    await bed.calls.tasks.changeBase({ task: task.id, base: 'main' });
+    expect(await approve(ready)).toMatchObject({ outcome: 'merged', base: 'main' });
+    await expect(bed.calls.tasks.changeBase({ task: task.id, base: 'main' })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+    });
+  });
+
+  it('or a change that moved since it was seen says by which commits', async () => {
+    const task = await inReview('[write: race.txt | race]');
+    const { base, head, tree } = await review(task);
+    const seen = { task: task.id, base, head, tree };
+    const came = await onMain('came.txt', 'came\n');
+    await expect(bed.calls.tasks.approve(seen)).rejects.toMatchObject({
+      code: 'MOVED',
+      message: `Nothing was merged: main moved by 1 commit (${came.slice(0, 10)} Write came.txt) since you looked. Look at task ${task.id} again, then approve.`,
+    });
+    await bed.repository.git('-C', task.worktree ?? '', 'commit', '-q', '--amend', '-m', 'Another');
+    await expect(bed.calls.tasks.approve(seen)).rejects.toMatchObject({
+      code: 'MOVED',
+      message: expect.stringMatching(
+        /the change on switchyard\/\S+ was put to another place \([0-9a-f]{10}\), and main moved/,
+      ),
+    });
   });
 });

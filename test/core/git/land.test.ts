@@ -142,7 +142,7 @@ describe('publishing to a branch', () => {
     for (const [path, content] of Object.entries(mine)) write(top, path, content);
     const before = bench.plain(top, 'status', '--porcelain=v1', '-z', '-uall');
     const stash = bench.plain(top, 'stash', 'list', '-p');
-    expect(await previewLanding(place, landing)).toEqual({ checkout: top, inTheWay: [] });
+    expect(await previewLanding(place, landing)).toEqual({ busy: null, checkout: top, inTheWay: [] });
     expect(await publish(place, landing)).toMatchObject({ kind: 'landed', checkout: top });
     expectLanded(
       top,
@@ -202,7 +202,7 @@ describe('publishing to a branch', () => {
     const { place, top, landing } = await prepared();
     dirty(top);
     const before = everything(top);
-    expect(await previewLanding(place, landing)).toEqual({ checkout: top, inTheWay: expected });
+    expect(await previewLanding(place, landing)).toEqual({ busy: null, checkout: top, inTheWay: expected });
     expect(everything(top)).toEqual(before);
     expect(await publish(place, landing)).toEqual({ kind: 'in-the-way', checkout: top, files: expected });
     expect(everything(top)).toEqual(before);

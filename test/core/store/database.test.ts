@@ -151,7 +151,12 @@ describe('migrations', () => {
     const file = join(folder, 'switchyard.db');
     let steps: Migration[] = [{ name: migrations[0]?.name ?? '', sql: migrations[0]?.sql ?? '' }];
     let db = openDatabase({ file, migrations: steps });
-    const repository = addRepository(db);
+    const repository = db
+      .prepare(
+        "INSERT INTO repository (path, common_dir, name, trusted, added_at) VALUES ('/a', '/a/.git', 'a', 1, 1) RETURNING id",
+      )
+      .pluck()
+      .get();
     expect(backups(folder)).toEqual([]);
     for (let step = 2; step <= 6; step++) {
       closeDatabase(db);

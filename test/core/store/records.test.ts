@@ -38,6 +38,7 @@ describe('a repository', () => {
       trustChanged: false,
       defaultBranch: 'main',
       checkCommand: null,
+      landing: { protected: [] },
       runCommand: null,
       budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,

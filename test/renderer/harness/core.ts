@@ -169,9 +169,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       trust: on.repositories.trust.handler(({ input }) => repositoryOf(input.repository)),
       configure: on.repositories.configure.handler(({ input }) => {
         const before = repositoryOf(input.repository);
+        const { landing = before.landing } = input;
         const { checkCommand = before.checkCommand, runCommand = before.runCommand, budget = before.budget } = input;
         note('repositories.configure', input);
-        return configured({ ...before, checkCommand, runCommand, budget });
+        return configured({ ...before, checkCommand, runCommand, budget, landing });
       }),
       remove: on.repositories.remove.handler(() => undefined),
       remotes: on.repositories.remotes.handler(() => ({ remotes: [], usual: null })),
@@ -212,6 +213,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           });
         return put({ ...get(input.task), state: 'done', outcome: 'merged', mergedOid: input.head });
       }),
+      changeBase: on.tasks.changeBase.handler(({ input }) => put({ ...get(input.task), base: input.base })),
       resolve: on.tasks.resolve.handler(({ input }) => {
         note('tasks.resolve', input);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Its agent brings it up to date with main.' });

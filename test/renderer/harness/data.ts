@@ -4,6 +4,7 @@ import type { Check } from '../../../core/contract/check';
 import type { Checkpoint } from '../../../core/contract/checkpoint';
 import type { Process } from '../../../core/contract/process';
 import type { Repository } from '../../../core/contract/repository';
+import { usualLanding } from '../../../core/contract/repository-landing';
 import type { Request } from '../../../core/contract/request';
 import type { FileChange, Review, ShownFile } from '../../../core/contract/review';
 import type { Rule } from '../../../core/contract/rule';
@@ -95,6 +96,7 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     trustChanged: false,
     defaultBranch: 'main',
     checkCommand: 'npm test',
+    landing: usualLanding,
     runCommand: null,
     budget: noBudget,
     addedAt: minutes(9000),
@@ -567,7 +569,9 @@ export function reviewOf(
       notPossible: of.state === 'done' ? [] : [{ strategy: 'ff', reason: 'main has moved on since the change began.' }],
       strategy: of.state === 'done' ? null : 'merge',
       conflicts: [],
-      checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [] },
+      checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [], busy: null },
+      protectedBy: null,
+      upstream: of.state === 'done' ? null : { name: 'origin/main', ahead: 0, behind: 3, fetchedAt: minutes(50) },
       message: `${of.title}\n\nMerged from ${of.branch}`,
       edit: null,
     },

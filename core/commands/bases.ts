@@ -1,0 +1,50 @@
+import { CodedError } from '../contract/errors';
+import type { Task } from '../contract/task';
+import { mergeBase } from '../git/diff';
+import { renamedTo } from '../git/renamed';
+import { refOid, resolveBranch } from '../git/resolve';
+import { settleEarlier } from '../runner/landed';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { taskRow } from '../store/task-row';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { patchTask } from '../store/tasks';
+import { alone, mustBe, told } from './acting';
+import type { Room } from './room';
+
+/** Where the base of a task stands. Throws NO_SUCH_BRANCH with what became of it and the way on when it is gone. */
+export async function baseTip(place: RepositoryPlace, { id, base }: Pick<TaskWork, 'id' | 'base'>): Promise<string> {
+  const oid = await refOid(place, `refs/heads/${base}`);
+  if (oid !== null) return oid;
+  const renamed = await renamedTo(place, base);
+  const what = renamed === null ? 'was deleted or renamed' : `is called ${renamed} now`;
+  throw new CodedError(
+    'NO_SUCH_BRANCH',
+    `The branch ${base}, on which task ${id} is based, ${what}. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${id} ${renamed ?? 'BRANCH'}), or bring ${base} back.`,
+    { facts: { branch: base, renamedTo: renamed } },
+  );
+}
+
+/**
+ * Bases a task on another branch, onto which its change is to land. Throws NO_SUCH_BRANCH, CONFLICT when the change shares no
+ * history with it, and WRONG_STATE while an agent is at work or when the task is done.
+ */
+export function changeBase(room: Room, { task, base }: { task: number; base: string }): Promise<Task> {
+  return alone(task, async () => {
+    await settleEarlier(room, task);
+    const states = ['queued', 'review', 'failed', 'cancelled'] as const;
+    const work = taskWork(room.db, task);
+    mustBe(work, states, 'based on another branch');
+    const place = await repositoryPlace(room.git, work.repository);
+    const tip = await resolveBranch(place, base);
+    const own = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);
+    if (own !== null && (work.branch === base || (await mergeBase(place, tip, own)) === null)) {
+      const why = work.branch === base ? 'is its own branch' : 'shares no history with its change';
+      throw new CodedError('CONFLICT', `Task ${task} cannot be based on ${base}, which ${why}. Choose another branch.`);
+    }
+    await room.writer.write((db) => {
+      mustBe(taskRow(db, task), states, 'based on another branch');
+      patchTask(db, { task, patch: { base }, at: room.now() });
+    });
+    return told(room, task);
+  });
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** A branch's name, in which `*` stands for any characters. */
+const branchPatternSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\s~^:?[\\]+$/, 'must be the name of a branch, in which * stands for any characters');
+
+/** How changes land in a repository. */
+export const repositoryLandingSchema = z.object({
+  /** The branches that Switchyard never moves, whoever asks. */
+  protected: z.array(branchPatternSchema).max(50).default([]),
+});
+export type RepositoryLanding = z.infer<typeof repositoryLandingSchema>;
+
+/** As long as nobody said otherwise. */
+export const usualLanding: RepositoryLanding = repositoryLandingSchema.parse({});
+
+/** The pattern by which a branch is protected, or null when it is not. */
+export function protecting(landing: Pick<RepositoryLanding, 'protected'>, branch: string): string | null {
+  const fits = (pattern: string) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`, 's').test(branch);
+  };
+  return landing.protected.find(fits) ?? null;
+}

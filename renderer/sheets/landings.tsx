@@ -1,0 +1,63 @@
+import { type ReactNode, useState } from 'react';
+import type { Repository } from '../../core/contract/repository';
+import type { RepositoryLanding } from '../../core/contract/repository-landing';
+import { leaving, shownOf, type Typed, typing } from '../parts/typed';
+import { useApp, useModel } from '../state/app';
+import { carryOut, complain } from '../state/commands';
+import { cleanLine } from '../text/clean';
+
+/** How changes land in each repository. */
+export function Landings(): ReactNode {
+  const repositories = useModel((model) => model.repositories);
+  if (repositories.length === 0) return null;
+  return (
+    <section className="field-row">
+      <h3 className="field-label">Landing</h3>
+      <p className="field-help">
+        Protected branches are never moved by Switchyard, whoever approves. Give their names with commas between; *
+        stands for any characters.
+      </p>
+      {repositories.map((repository) => (
+        <RepositoryLandings key={repository.id} repository={repository} />
+      ))}
+    </section>
+  );
+}
+
+function RepositoryLandings({ repository }: { readonly repository: Repository }): ReactNode {
+  const app = useApp();
+  const { id, landing } = repository;
+  const saved = landing.protected.join(', ');
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const text = shownOf(typed, saved);
+  const save = async (change: Partial<RepositoryLanding>): Promise<boolean> => {
+    const ended = await carryOut(app, { about: `repository:${id}`, sentence: 'Saving…' }, (client) =>
+      client.repositories.configure({ repository: id, landing: { ...landing, ...change } }),
+    );
+    if (!ended.ok) complain(app, ended.failure);
+    return ended.ok;
+  };
+  const leave = async (): Promise<void> => {
+    const names = text.split(/[\s,]+/).filter(Boolean);
+    if (names.join(', ') !== saved && !(await save({ protected: names }))) return;
+    setTyped((now) => (now?.text === text ? leaving(now, saved) : now));
+  };
+  return (
+    <fieldset className="landing-row">
+      <legend className="ellipsis" dir="auto">
+        {cleanLine(repository.name)}
+      </legend>
+      <label htmlFor={`protected-${id}`}>Protected branches</label>
+      <input
+        id={`protected-${id}`}
+        className="field mono"
+        value={text}
+        placeholder="none, for example main, release/*"
+        spellCheck={false}
+        onChange={(event) => setTyped(typing(event.target.value))}
+        onBlur={() => void leave()}
+        onKeyDown={(event) => event.key === 'Enter' && void leave()}
+      />
+    </fieldset>
+  );
+}

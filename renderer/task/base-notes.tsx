@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+import { protectedWords, upstreamWords } from '../../core/contract/base-state';
+import type { Review } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import { Button } from '../parts/button';
+import { Note } from '../parts/note';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+
+const shown = 5;
+
+/** Whether the base cannot be moved as things stand. */
+export function isHeld({ checkout, protectedBy }: Review): boolean {
+  return protectedBy !== null || checkout?.busy != null || (checkout?.inTheWay.length ?? 0) > 0;
+}
+
+/** What is in the way of moving the base, and what is to be known of it first, each with the way on. */
+export function BaseNotes(props: {
+  readonly task: Task;
+  readonly review: Review;
+  readonly reload: () => void;
+}): ReactNode {
+  const { task, review, reload } = props;
+  const { checkout, protectedBy, upstream } = review;
+  const again = <Button onClick={reload}>Check again</Button>;
+  const behind = upstream === null ? null : upstreamWords(task.base, upstream);
+  const files = checkout?.inTheWay ?? [];
+  return (
+    <>
+      {protectedBy !== null && (
+        <Note kind="warning">{cleanLine(protectedWords(task.base, protectedBy, task.branch))}</Note>
+      )}
+      {checkout !== null && checkout.busy !== null && (
+        <Note kind="warning" actions={again}>
+          {cleanLine(task.base)} is checked out at {cleanLine(checkout.path)} and cannot be moved there now.{' '}
+          {cleanLine(checkout.busy)}
+        </Note>
+      )}
+      {checkout !== null && files.length > 0 && (
+        <Note kind="warning" actions={again}>
+          Your checkout at {cleanLine(checkout.path)} has edits in {files.slice(0, shown).map(cleanLine).join(', ')}
+          {files.length > shown && ` and ${count(files.length - shown, 'more file')}`}, which this change touches too.
+          Commit or move them first.
+        </Note>
+      )}
+      {behind !== null && (
+        <Note kind="info" actions={again}>
+          {cleanLine(behind)}
+        </Note>
+      )}
+    </>
+  );
+}
