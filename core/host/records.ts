@@ -32,13 +32,23 @@ export function someHostLives(run: string): boolean {
   return readRecords(run).some(({ pid }) => lives(pid));
 }
 
-/** Whether there is a process with this number. */
+/** Whether a process with this number runs. One that is dead and that nobody has waited for yet does not, where the system says so. */
 export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return process.platform !== 'linux' || !isDead(pid);
+}
+
+function isDead(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name may hold blanks and brackets; the state comes after the last of them.
+    return /^\) [ZX]/.test(stat.slice(stat.lastIndexOf(')')));
+  } catch {
+    return false;
   }
 }
 

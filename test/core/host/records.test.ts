@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -15,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { connectHost } from '../../../core/host/connection';
 import { protocol } from '../../../core/host/protocol';
-import { readRecords, recordFile, removeRecord, socketFor } from '../../../core/host/records';
+import { lives as hostLives, readRecords, recordFile, removeRecord, socketFor } from '../../../core/host/records';
 import { startHost } from '../../../core/host/start';
 import { hostProgram } from '../../support/host';
 import { lives } from '../../support/lives';
@@ -125,3 +127,21 @@ it('ends a host that does not say that it is ready, says so, and leaves nothing 
   await expect.poll(() => lives(pid)).toBe(false);
   expect(readdirSync(run)).toEqual([]);
 }, 20_000);
+
+it.runIf(process.platform === 'linux')(
+  'counts a host as dead that is, though nobody has waited for it yet',
+  async () => {
+    // What takes the shell's place never waits for what the shell started.
+    const parent = spawn('/bin/sh', ['-c', '/bin/true & echo $!; exec /bin/sleep 600'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(String(said).trim());
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /);
+    // The control: to the system there is still a process of that number.
+    expect(process.kill(pid, 0)).toBe(true);
+    expect(hostLives(pid)).toBe(false);
+    expect(hostLives(process.pid)).toBe(true);
+  },
+);
