@@ -24,7 +24,12 @@ export async function between(
 /** A file as a commit has it, whole when it is not too large. Throws NOT_FOUND when the commit has none of that name. */
 export async function content(
   room: Room,
-  { task, commit, path }: { task: number; commit: string; path: string },
+  {
+    task,
+    commit,
+    path,
+    sizeOnly = false,
+  }: { task: number; commit: string; path: string; sizeOnly?: boolean | undefined },
 ): Promise<ShownFile> {
   const place = await repositoryPlace(room.git, taskWork(room.db, task).repository);
   if (!(await hasCommit(place, commit))) throw notThere(task, commit);
@@ -39,7 +44,7 @@ export async function content(
     );
   }
   const isFile = entry.mode.startsWith('100');
-  if (!isFile || entry.size > maxShownBytes) return { size: entry.size, bytes: null };
+  if (sizeOnly || !isFile || entry.size > maxShownBytes) return { size: entry.size, bytes: null };
   const bytes = await readBlob(place, { commit, path });
   return { size: entry.size, bytes: bytes?.toString('base64') ?? null };
 }

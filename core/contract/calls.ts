@@ -146,7 +146,14 @@ export const calls = {
       .output(changePartSchema),
     /** A file as a commit of the review has it, whole: an image, or the lines a patch leaves out. NOT_FOUND without it. */
     content: oc
-      .input(taskRef.extend({ commit: reviewSchema.shape.head, path: repositoryPathSchema }))
+      .input(
+        taskRef.extend({
+          commit: reviewSchema.shape.head,
+          path: repositoryPathSchema,
+          /** Gives no bytes. */
+          sizeOnly: z.boolean().optional(),
+        }),
+      )
       .output(shownFileSchema),
     /**
      * Takes a file of the change back, or a hunk of it as it is shown, with a commit of the person's on the task's branch

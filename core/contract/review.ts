@@ -90,7 +90,7 @@ export const maxShownBytes = 8 * 1024 * 1024;
 export const shownFileSchema = z.object({
   /** In bytes. */
   size: z.number().int().nonnegative(),
-  /** In base64: a door carries text. Null when it is larger than 8 MiB, or no file. */
+  /** In base64: a door carries text. Null when it is larger than 8 MiB, no file, or only its size was asked for. */
   bytes: z.string().nullable(),
 });
 export type ShownFile = z.infer<typeof shownFileSchema>;

@@ -184,7 +184,7 @@ function FileMark(props: {
         </span>
       )}
       {file.binary ? (
-        <span className="quiet">binary, not shown</span>
+        <span className="quiet">binary</span>
       ) : patch === tooLong ? (
         <span className="quiet">too large to show here</span>
       ) : isOnlySpace(file, patch) ? (

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Begun } from '../state/comments';
+import { BinaryView } from './binary-view';
 import { Near } from './near';
 import { RemarkCard } from './remark-card';
 import { RemarkBegun, RemarkWriter } from './remark-editor';
@@ -22,6 +23,7 @@ export function RemarkView({ remark, goOn, leave }: Props & { readonly remark: R
       </Near>
     );
   }
+  if (about.kind === 'binary') return <BinaryView change={about.change} file={about.file} />;
   if (about.isOpen) return <RemarkWriter begun={about.begun} leave={leave} />;
   return <RemarkBegun begun={about.begun} away={away} goOn={goOn === null ? null : () => goOn(about.begun)} />;
 }
@@ -33,12 +35,13 @@ export function RemarksAbove({ remarks, ...rest }: Props & { readonly remarks: r
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className="remarks-above" aria-label="Comments beside the diff" tabIndex={0}>
       {remarks.map((remark) => (
-        <RemarkView
-          key={remark.about.kind === 'comment' ? remark.about.comment.id : remark.about.begun.name}
-          remark={remark}
-          {...rest}
-        />
+        <RemarkView key={keyOf(remark)} remark={remark} {...rest} />
       ))}
     </section>
   );
+}
+
+function keyOf({ about }: Remark): string | number {
+  if (about.kind === 'binary') return about.file.path;
+  return about.kind === 'comment' ? about.comment.id : about.begun.name;
 }

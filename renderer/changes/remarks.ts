@@ -3,8 +3,9 @@ import type { Comment, CommentPlace } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 import type { Begun } from '../state/comments';
 import { isIn, showsLine, sideOf } from './line-places';
+import type { Compared } from './patches';
 
-/** What stands under a line of a diff: a comment, or one that is written or was begun there. */
+/** What stands under a line of a diff: a comment, one that is written or was begun there, or a file that has no lines. */
 export interface Remark {
   readonly about: About;
   readonly away: Away;
@@ -15,7 +16,8 @@ export type Away = 'not' | 'in-file' | 'above';
 
 type About =
   | { readonly kind: 'comment'; readonly comment: Comment }
-  | { readonly kind: 'begun'; readonly begun: Begun; readonly isOpen: boolean };
+  | { readonly kind: 'begun'; readonly begun: Begun; readonly isOpen: boolean }
+  | { readonly kind: 'binary'; readonly change: Compared; readonly file: FileChange };
 
 /** Where the remarks on a change are shown. */
 export interface Arranged {
@@ -37,6 +39,18 @@ export interface ToArrange {
   readonly open: string | null;
   /** Patches are still on their way, so a file without lines may get some. */
   readonly loading: boolean;
+}
+
+/** What stands in place of lines, by file: of each that has none because it is no text. */
+export function binariesOf(change: Compared): ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]> {
+  return new Map(
+    change.files
+      .filter(({ binary }) => binary)
+      .map((file) => {
+        const metadata = { about: { kind: 'binary', change, file }, away: 'not' } as const;
+        return [file.path, [{ side: file.status === 'deleted' ? 'deletions' : 'additions', lineNumber: 0, metadata }]];
+      }),
+  );
 }
 
 /** Places remarks in a diff. A line the diff does not show has its remarks at the head of its file. */

@@ -19,7 +19,7 @@ import { type Compared, usePatches } from './patches';
 import { useRemarkSteps } from './remark-steps';
 import { RemarksAbove, RemarkView } from './remark-view';
 import { type Remarks, useRemarking } from './remarking';
-import { countsOf, type Remark } from './remarks';
+import { binariesOf, countsOf, type Remark } from './remarks';
 import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
@@ -68,9 +68,10 @@ export function ReviewChanges(props: Props): ReactNode {
     ...{ change: review, remarks, files, items: bare },
     loading: patches.loading,
   });
+  const binaries = useMemo(() => binariesOf(review), [review]);
   const items = useMemo(
-    () => bare.map((item) => remarkedItem(item, arranged.inFiles.get(item.id))),
-    [bare, arranged.inFiles],
+    () => bare.map((item) => remarkedItem(item, arranged.inFiles.get(item.id) ?? binaries.get(item.id))),
+    [bare, arranged.inFiles, binaries],
   );
   const comments = remarks?.comments;
   const counts = useMemo(() => countsOf(files, comments ?? []), [files, comments]);

@@ -495,3 +495,26 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await expect.poll(() => choice.inputValue()).toBe('whole');
   await press('Escape');
 });
+
+test('a picture is seen before and after, side by side or under a slider by keyboard, with its sizes', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByRole('img', { name: 'assets/logo.png, after' }).waitFor();
+  await page.getByText(/^Before: 320 × 240, \d+ KB$/).waitFor();
+  await page.getByText(/^After: 480 × 240, \d+ KB$/).waitFor();
+  const drawn = (): Promise<readonly number[]> =>
+    page.locator('.binary img').evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth));
+  expect(await drawn()).toEqual([320, 480]);
+  await page.getByRole('button', { name: 'Swipe' }).click();
+  const slider = page.getByRole('slider', { name: /logo\.png is shown as it was before/ });
+  await slider.press('ArrowRight');
+  expect(await slider.getAttribute('aria-valuetext')).toBe('51 % before, 49 % after');
+  const stage = await page.locator('.swipe-stage').boundingBox();
+  if (stage === null) throw new Error('no stage');
+  await page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(stage.x + stage.width / 4, stage.y + 20);
+  await page.mouse.up();
+  expect(await slider.inputValue()).toBe('25');
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+});

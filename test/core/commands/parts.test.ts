@@ -92,6 +92,10 @@ describe('a file of the change', () => {
       size: picture.length,
       bytes: picture.toString('base64'),
     });
+    expect(await bed.calls.reviews.content({ ...at, path: 'old.png', sizeOnly: true })).toEqual({
+      size: picture.length,
+      bytes: null,
+    });
     const { bytes } = await bed.calls.reviews.content({ ...at, commit: now.mergeBase, path: 'spaced.txt' });
     expect(Buffer.from(bytes ?? '', 'base64').toString()).toBe('if (a) one();\n');
     await expect(bed.calls.reviews.content({ ...at, commit: now.mergeBase, path: 'hello.txt' })).rejects.toMatchObject({

@@ -273,6 +273,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const { patches, review } = reviewOf(input.task);
         const side = input.commit === review.mergeBase ? 'old' : 'new';
         if (input.path.endsWith('.png')) return data.pictureOf(side);
+        if (input.sizeOnly) return { size: side === 'old' ? 812 : 20_480, bytes: null };
         return data.textOf(patches.get(input.path) ?? '', side);
       }),
       takeBack: on.reviews.takeBack.handler(({ input }) => {
