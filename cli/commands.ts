@@ -1,5 +1,6 @@
 import { auditCommands } from './audit';
 import { checkpointCommands } from './checkpoint';
+import { checkCommands } from './checks';
 import type { Command } from './command';
 import { commentCommands } from './comment';
 import { demo } from './demo';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   ...editingCommands,
   ...commentCommands,
   ...checkpointCommands,
+  ...checkCommands,
   ...inboxCommands,
   ...searchCommands,
   ...ruleCommands,

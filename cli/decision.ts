@@ -29,6 +29,7 @@ const changeSchema = z.object({ change: z.object({ files: z.number() }) });
 const revokedSchema = z.object({ rule: z.number(), words: z.string() });
 // Earlier versions wrote `always` where there is a rule now.
 const alwaysSchema = z.object({ always: z.literal(true) });
+const overriddenSchema = z.object({ overrideChecks: z.literal(true) });
 const programsSchema = z.object({ programs: z.array(z.string()) });
 
 function decided(decision: Decision): string {
@@ -39,7 +40,8 @@ function decided(decision: Decision): string {
       return answerText(decision, task);
     case 'approve': {
       const strategy = approvedSchema.safeParse(answered).data?.strategy;
-      return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)})`;
+      const overridden = overriddenSchema.safeParse(answered).success ? ', overriding its checks' : '';
+      return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)}${overridden})`;
     }
     case 'request-changes': {
       const comment = commentSchema.safeParse(answered).data?.comment;

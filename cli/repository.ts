@@ -3,6 +3,7 @@ import { budgetWords } from '../core/contract/budget';
 import { CodedError } from '../core/contract/errors';
 import type { Repository } from '../core/contract/repository';
 import { budgetGiven, budgetOptions, budgetUsage, noteLinesForAll } from './budget';
+import { withCheck } from './check';
 import { type Command, type Surroundings, UsageError } from './command';
 import { pathOf } from './path';
 import { plainLine } from './plain';
@@ -52,7 +53,8 @@ const list: Command = {
 const set: Command = {
   words: ['repository', 'set'],
   usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--trust | --no-trust] ${budgetUsage}`,
-  summary: "Set a repository's check command, its run command, its budget of a day, or whether it is trusted",
+  summary:
+    'Set the check called check of a repository (check add makes more), its run command, its budget of a day, or whether it is trusted',
   options: {
     check: { type: 'string' },
     'no-check': { type: 'boolean' },
@@ -91,7 +93,7 @@ const set: Command = {
       if (checks || runs || caps !== undefined) {
         repository = await client.repositories.configure({
           repository: repository.id,
-          ...(checks && { checkCommand: check ?? null }),
+          ...(checks && { checks: withCheck(repository.checks, check ?? null) }),
           ...(runs && { runCommand: run ?? null }),
           ...(caps !== undefined && { budget: { ...repository.budget, ...caps } }),
         });
@@ -158,13 +160,13 @@ export async function known(client: Client, typed: string, around: Surroundings)
 function cells(repository: Repository): readonly string[] {
   const trust = repository.trustChanged ? 'trust again' : repository.trusted ? 'trusted' : 'not trusted';
   const budget = budgetWords(repository.budget);
-  const check = repository.checkCommand === null ? '' : `check: ${plainLine(repository.checkCommand, 60)}`;
+  const checks = repository.checks.map((check) => `${plainLine(check.name)}: ${plainLine(check.command, 60)}`);
   return [
     plainLine(repository.name, 40),
     repository.defaultBranch ?? '(detached)',
     trust,
     plainLine(repository.path, 300),
-    check,
+    checks.join(', '),
     repository.runCommand === null ? '' : `run: ${plainLine(repository.runCommand, 60)}`,
     budget === null ? '' : `budget of a day: ${budget}`,
   ];

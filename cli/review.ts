@@ -48,13 +48,14 @@ const diff: Command = {
 
 const approve: Command = {
   words: ['task', 'approve'],
-  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments]',
+  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks]',
   summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
   options: {
     strategy: { type: 'string' },
     message: { type: 'string' },
     head: { type: 'string' },
     'leave-comments': { type: 'boolean' },
+    'override-checks': { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
   examples: [
@@ -62,6 +63,7 @@ const approve: Command = {
     'task approve 12 --strategy squash',
     'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
     'task approve 12 --leave-comments  (comments that were not sent stay on the task as drafts)',
+    'task approve 12 --override-checks  (though required checks did not pass; the record of decisions says so)',
   ],
   run: (given, around) => {
     const task = given.id(0);
@@ -93,7 +95,7 @@ const approve: Command = {
       if (!given.json) around.err.write(`${checkWarning(before, around.program)}${baseWarnings(review, before)}`);
       const ids = { task, base, head, tree };
       const how = { strategy, message: given.text('message'), leaveComments: given.flag('leave-comments') };
-      const merged = await client.tasks.approve({ ...ids, ...how });
+      const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks: given.flag('override-checks') });
       const outcome = taskOutcome(merged, around);
       const did =
         merged.mergedOid === base

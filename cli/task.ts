@@ -7,7 +7,7 @@ import { priorities } from '../core/contract/priority';
 import type { Review } from '../core/contract/review';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
-import { checkText, failedChecks } from './check';
+import { calledText, checkText, failedChecks } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
@@ -192,7 +192,7 @@ function taskText(
     task.backupRef === null ? null : ['  backup', task.backupRef],
     ...task.checks
       .filter(({ state }) => state !== 'failed')
-      .map((check) => ['  check', `${plainLine(check.command)}: ${checkText(check)}`]),
+      .map((check) => ['  check', `${calledText(check)}: ${checkText(check)}`]),
   ];
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,

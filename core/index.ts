@@ -23,6 +23,7 @@ import type { Deps, DepsWithoutTerminals } from './runner/deps';
 import { createHooks } from './runner/hooks';
 import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
+import { createLiveChecks } from './runner/live-checks';
 import { availableMemory, createAdmission } from './runner/memory';
 import { createPrograms } from './runner/programs';
 import { settlePushes } from './runner/pushing';
@@ -160,6 +161,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     folders,
     agentEnvironment: agents.environment,
     namespace: async () => chosenNamespace(await tried(), settings.pidNamespace),
+    checks: createLiveChecks(),
     takes: createTakes(),
     hooks: createHooks({
       program: options.hook ?? null,
@@ -182,7 +184,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...{ hosts, followHosts: news.follow },
     announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
   });
-  const deps: Deps = { ...withoutTerminals, closeTerminals: terminals.closeOf, screens: terminals.screens };
+  const deps: Deps = {
+    ...withoutTerminals,
+    async closeTerminals(task) {
+      await Promise.all([deps.checks.stop(task, 'Ended because its worktree goes.'), terminals.closeOf(task)]);
+    },
+    screens: terminals.screens,
+  };
   const lookForAgents = (refresh: boolean) =>
     void agents
       .located(refresh)
@@ -264,7 +272,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       leaveLogAsItIs();
       source.close();
       closing.abort();
-      await Promise.all([runner.stop(limitMs), terminals.stop(), settling]);
+      await Promise.all([runner.stop(limitMs), deps.checks.close(limitMs), terminals.stop(), settling]);
       await programs.stop();
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.

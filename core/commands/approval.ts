@@ -1,4 +1,5 @@
 import { protectedWords } from '../contract/base-state';
+import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from '../contract/check';
 import { notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
@@ -10,8 +11,10 @@ import { hasCommit } from '../git/resolve';
 import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import type { RepositoryPlace } from '../runner/place';
+import { listChecks } from '../store/checks';
 import { commentsOf } from '../store/comments';
 import type { Database } from '../store/database';
+import { repositoryById } from '../store/repositories';
 import type { TaskWork } from '../store/task-work';
 import { some } from './some';
 
@@ -97,6 +100,26 @@ export async function assertNothingUnseen(
     'MOVED',
     `Nothing was ${what}: the worktree ${checkout.workTree} has edits that are not in the change you saw: ${some(dirty)}. Commit them on ${work.branch} and look again, or take them out.`,
     { facts: { files: dirty.slice(0, 100) } },
+  );
+}
+
+/** How the checks stood for what is approved, and whether that was overridden. */
+export interface Checked {
+  readonly shown: readonly CheckStand[];
+  readonly overridden: boolean;
+}
+
+/** Throws CHECKS_NOT_PASSED, naming them, when required checks did not pass on what is approved, unless that is overridden. */
+export function assertChecked(db: Database, work: TaskWork, { head, overrideChecks = false }: Approval): Checked {
+  const { checks } = repositoryById(db, work.repository.id);
+  const shown = standOfChecks(checks, listChecks(db, work.id, head));
+  const blocking = blockingChecks(shown);
+  if (blocking.length === 0 || overrideChecks) return { shown, overridden: blocking.length > 0 };
+  const words = blocking.map(checkStandWords);
+  throw new CodedError(
+    'CHECKS_NOT_PASSED',
+    `Nothing was merged: required checks have not passed on this change: ${words.join('; ')}. Run them (in the terminal: check run ${work.id}), or approve all the same by overriding them (--override-checks).`,
+    { facts: { task: work.id, checks: words } },
   );
 }
 

@@ -64,6 +64,7 @@ export function back(room: Room, { by }: Caller, input: { task: number; checkpoi
       if (!(cause instanceof CodedError) || open?.target === checkpoint) throw cause;
     });
     assertResting();
+    await room.checks.stop(task, 'Ended because you went back to a checkpoint.');
     const { left, conversation } = await goBack(room, { task, checkpoint, by });
     return { task, checkpoint, left, conversation };
   });

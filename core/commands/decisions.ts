@@ -28,7 +28,7 @@ export function record(
 }
 
 /** What a review shows of a change, as the record keeps it: the ids say everything else. */
-export function shownOf({ base, head, tree, mergeBase, files, checkout }: Review): Decision['shown'] {
+export function shownOf({ base, head, tree, mergeBase, files, checkout, checks }: Review): Decision['shown'] {
   const changed = files.map(({ path, status, additions, deletions }) => ({ path, status, additions, deletions }));
-  return { base, mergeBase, head, tree, checkout, files: changed };
+  return { base, mergeBase, head, tree, checkout, checks, files: changed };
 }

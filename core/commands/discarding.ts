@@ -199,5 +199,6 @@ async function keepRestored(
       `The worktree of task ${task.id} is back at ${restored.path}, but it could not be committed. ${change.error}`,
     );
   }
-  await room.writer.write((db) => patchTask(db, { task: task.id, patch: { change: change.size }, at: room.now() }));
+  const { size, head } = change;
+  await room.writer.write((db) => patchTask(db, { task: task.id, patch: { change: size, head }, at: room.now() }));
 }

@@ -15,11 +15,13 @@ import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
 import {
+  assertChecked,
   assertNoneForgotten,
   assertNothingUnseen,
   assertSame,
   assertStillTrusted,
   assertUnprotected,
+  type Checked,
   notLanded,
 } from './approval';
 import * as decisions from './decisions';
@@ -58,19 +60,21 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
   const baseRef = `refs/heads/${work.base}`;
-  const decision = {
+  const decide = (checks: Checked) => ({
     at: room.now(),
     by,
     kind: 'approve' as const,
     task: work.id,
     repository: work.repository.path,
     request: null,
-    shown: decisions.shownOf(review),
-    answered: { strategy, message },
+    shown: decisions.shownOf({ ...review, checks: [...checks.shown] }),
+    answered: { strategy, message, ...(checks.overridden && { overrideChecks: true }) },
     rule: null,
-  };
-  const landing = await room.writer.write((db) =>
-    recordLanding(db, {
+  });
+  const { landing, decision } = await room.writer.write((db) => {
+    // Here, so that no check can end otherwise between this look and what is recorded of it.
+    const decided = decide(assertChecked(db, work, approval));
+    const intent = {
       task: work.id,
       baseRef,
       oldOid: review.base,
@@ -79,10 +83,10 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
       checkout: review.checkout?.path ?? null,
       strategy,
       message,
-      decision,
-      at: room.now(),
-    }),
-  );
+      decision: decided,
+    };
+    return { landing: recordLanding(db, { ...intent, at: room.now() }), decision: decided };
+  });
   const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
     async (cause) => {
       if ((await settleEarlier(room, work.id)) === null) throw cause;

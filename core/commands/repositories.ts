@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
+import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { homeExpanded } from '../contract/home-path';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
@@ -124,7 +125,7 @@ function keepTrust(
   });
 }
 
-/** Sets or clears the check command, the run command and the budget of its days; what is not given stays. */
+/** Sets the checks, the run command and the budget of its days; what is not given stays. */
 export async function configure(
   room: Room,
   {
@@ -132,7 +133,7 @@ export async function configure(
     ...patch
   }: {
     repository: number;
-    checkCommand?: string | null | undefined;
+    checks?: readonly RepositoryCheck[] | undefined;
     runCommand?: string | null | undefined;
     budget?: Budget | undefined;
     landing?: RepositoryLanding | undefined;

@@ -1,3 +1,4 @@
+import { standOfChecks } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { protecting } from '../contract/repository-landing';
 import type { Review } from '../contract/review';
@@ -11,10 +12,13 @@ import { readSnapshot } from '../git/restore';
 import { upstreamOf } from '../git/upstream';
 import { commitMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { listChecks } from '../store/checks';
 import { lastSentBack } from '../store/decisions';
 import { newestEdit } from '../store/edits';
 import { landedOf } from '../store/landings';
+import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
+import { noteHead } from '../store/tasks';
 import { baseTip } from './bases';
 import type { Room } from './room';
 import { hindrances } from './strategies';
@@ -26,7 +30,13 @@ import { hindrances } from './strategies';
 export async function get(room: Room, task: number): Promise<Review> {
   const work = taskWork(room.db, task);
   const place = await repositoryPlace(room.git, work.repository);
-  return work.state === 'done' ? pastReviewOf(room, work, place) : reviewOf(room, work, place);
+  if (work.state === 'done') return pastReviewOf(room, work, place);
+  const review = await reviewOf(room, work, place);
+  const { head } = review;
+  // A commit somebody made themselves is known to nobody before this look.
+  const isNew = work.state === 'review' && taskRow(room.db, task).change_head !== head;
+  if (isNew && (await room.writer.write((db) => noteHead(db, { task, head, at: room.now() })))) room.announce(task);
+  return review;
 }
 
 /** The patch between two commits of the review, all of it or some files. */
@@ -75,6 +85,7 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     checkout: await checkoutInTheWay(place, task.base, base, preview),
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,
+    checks: standOfChecks(task.repository.checks, listChecks(room.db, task.id, head)),
   };
 }
 
@@ -93,6 +104,7 @@ const nothingToChoose = {
   checkout: null,
   protectedBy: null,
   upstream: null,
+  checks: [],
 };
 
 async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {

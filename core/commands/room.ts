@@ -32,6 +32,9 @@ export interface Room {
   readonly closeTerminals: Deps['closeTerminals'];
   readonly takes: Deps['takes'];
   readonly screens: Deps['screens'];
+  readonly checks: Deps['checks'];
+  readonly namespace: Deps['namespace'];
+  readonly agentEnvironment: Deps['agentEnvironment'];
   readonly agents: Deps['agents'];
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];

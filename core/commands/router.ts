@@ -4,6 +4,7 @@ import { calls } from '../contract/calls';
 import * as bases from './bases';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
+import * as checks from './checks';
 import * as comments from './comments';
 import * as decisions from './decisions';
 import * as demo from './demo';
@@ -75,6 +76,15 @@ export function createRouter(room: Room) {
       edit: on.comments.edit.handler(({ input }) => comments.edit(room, input)),
       remove: on.comments.remove.handler(({ input }) => comments.remove(room, input.comment)),
       resolve: on.comments.resolve.handler(({ input }) => comments.resolve(room, input)),
+    },
+    checks: {
+      run: on.checks.run.handler(({ input }) => checks.run(room, input)),
+      stop: on.checks.stop.handler(({ input }) => checks.stop(room, input.task)),
+      follow: on.checks.follow.handler(async function* ({ input, signal }) {
+        yield* checks.follow(room, input.task, signal);
+      }),
+      suggest: on.checks.suggest.handler(({ input }) => checks.suggest(room, input.repository)),
+      files: on.checks.files.handler(({ input }) => checks.files(room, input)),
     },
     checkpoints: {
       list: on.checkpoints.list.handler(({ input }) => checkpoints.list(room, input.task)),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentStatusSchema } from './agent';
 import { budgetSchema } from './budget';
 import { changeSchema } from './change';
+import { checkNameSchema, checkOutputSchema, repositoryCheckSchema, repositoryChecksSchema } from './check';
 import { checkpointDiffSchema, checkpointNumberSchema, checkpointSchema, goneBackSchema } from './checkpoint';
 import { commentIdSchema, commentPlaceSchema, commentSchema, commentTextSchema } from './comment';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
@@ -50,7 +51,8 @@ export const calls = {
     configure: oc
       .input(
         repositoryRef.extend({
-          checkCommand: commandLine.optional(),
+          /** All its checks, in their order. */
+          checks: repositoryChecksSchema.optional(),
           runCommand: commandLine.optional(),
           landing: repositoryLandingSchema.optional(),
           budget: budgetSchema.optional(),
@@ -208,6 +210,21 @@ export const calls = {
     remove: oc.input(commentRef).output(z.void()),
     /** Says that the person is done with a remark, or not after all. */
     resolve: oc.input(commentRef.extend({ resolved: z.boolean() })).output(commentSchema),
+  },
+  checks: {
+    /**
+     * Runs checks of the repository on a task in review, all of them or those named, one after the other. Answers once they
+     * have begun. WRONG_STATE while some run; NOT_TRUSTED when the repository's programs may not run.
+     */
+    run: oc.input(taskRef.extend({ names: z.array(checkNameSchema).min(1).max(20).optional() })).output(taskSchema),
+    /** Ends the check that runs for a task, and those that were to come after it. Answers when nothing of it is left. */
+    stop: oc.input(taskRef).output(taskSchema),
+    /** What the checks of a task print while they run: all that is kept of it each time. Ends when none runs any more. */
+    follow: oc.input(taskRef).output(eventIterator(checkOutputSchema)),
+    /** Checks that fit what the repository's default branch brings, none of which ever ran. None of an untrusted repository. */
+    suggest: oc.input(repositoryRef).output(z.array(repositoryCheckSchema)),
+    /** Which of these files the task's change has, as its branch stands. */
+    files: oc.input(taskRef.extend({ paths: z.array(repositoryPathSchema).max(200) })).output(z.array(z.string())),
   },
   checkpoints: {
     /** The states of a task's worktree that can be gone back to, oldest first. */

@@ -1,16 +1,97 @@
 import { z } from 'zod';
+import { oidSchema } from './oid';
 
-/** One run of the repository's own check command in a task's worktree, as lists show it: without what it printed. */
+/** A check is called by its name, which is how a person says which to run: `test`, `lint`, `build`. */
+export const checkNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^\p{C}-][^\p{C}]*$/u, 'A name is printable text that does not begin with a dash.');
+
+/** A command of the repository's own by which its changes are checked. */
+export const repositoryCheckSchema = z.strictObject({
+  name: checkNameSchema,
+  /** A command line, for example `npm test`. */
+  command: z.string().trim().min(1).max(4000),
+  /** A change is only approved once it passed, unless the person says otherwise. */
+  required: z.boolean(),
+});
+export type RepositoryCheck = z.infer<typeof repositoryCheckSchema>;
+
+/** All the checks of a repository, in the order in which they run. */
+export const repositoryChecksSchema = z
+  .array(repositoryCheckSchema)
+  .max(20)
+  .refine((checks) => new Set(checks.map(({ name }) => name)).size === checks.length, 'Each check has its own name.');
+
+/** One run of a check in a task's worktree, as lists show it: without what it printed. */
 export const checkSchema = z.object({
+  run: z.number().int().positive(),
+  name: z.string(),
   command: z.string(),
   state: z.enum(['running', 'passed', 'failed']),
   /** The exit status; null while it runs or when a signal ended it. */
   exitCode: z.number().int().nullable(),
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
+  /** The commit of the task's branch it saw; null in runs older than this was kept. */
+  head: oidSchema.nullable(),
+  /** Whether nothing but that commit was in the worktree when it began. */
+  clean: z.boolean(),
+  /** It says nothing certain of the change as it stands: that is another commit, or more than that commit was there. */
+  stale: z.boolean(),
+  /** What it left in the worktree that is in no commit: some of the paths. */
+  leftBehind: z.array(z.string()),
 });
 export type Check = z.infer<typeof checkSchema>;
 
 /** A check with the end of what it printed, at most 64 KiB, control sequences removed. */
 export const checkDetailSchema = checkSchema.extend({ output: z.string() });
 export type CheckDetail = z.infer<typeof checkDetailSchema>;
+
+/** What a check printed so far, as it runs: the end of it, at most 64 KiB. */
+export const checkOutputSchema = z.object({ run: z.number().int().positive(), output: z.string() });
+export type CheckOutput = z.infer<typeof checkOutputSchema>;
+
+const checkStates = ['not-run', 'running', 'passed', 'failed', 'stale'] as const;
+
+/**
+ * How a check of the repository stands for a change. `stale`: it passed, but on another commit, on more than the commit, or
+ * with another command. Only `passed` says something good of the change as it stands.
+ */
+export type CheckState = (typeof checkStates)[number];
+
+/** A check of the repository as a review shows it. */
+export const checkStandSchema = z.object({ name: z.string(), required: z.boolean(), state: z.enum(checkStates) });
+export type CheckStand = z.infer<typeof checkStandSchema>;
+
+/** How the checks of a repository stand, given the newest run of each. */
+export function standOfChecks(checks: readonly RepositoryCheck[], runs: readonly Check[]): CheckStand[] {
+  return checks.map((check) => ({ name: check.name, required: check.required, state: stateOf(check, runs) }));
+}
+
+/** Those that keep a change from being approved, unless the person says otherwise. */
+export function blockingChecks(stands: readonly CheckStand[]): CheckStand[] {
+  return stands.filter(({ required, state }) => required && state !== 'passed');
+}
+
+function stateOf(check: RepositoryCheck, runs: readonly Check[]): CheckState {
+  const run = runs.find(({ name }) => name === check.name);
+  if (run === undefined) return 'not-run';
+  if (run.state !== 'passed') return run.state;
+  return run.stale || run.command !== check.command ? 'stale' : 'passed';
+}
+
+/** How a check stands, in words for either door: `test has not run`. */
+export function checkStandWords({ name, state }: Pick<CheckStand, 'name' | 'state'>): string {
+  return `${name} ${stateWords[state]}`;
+}
+
+const stateWords: Readonly<Record<CheckState, string>> = {
+  'not-run': 'has not run',
+  running: 'still runs',
+  passed: 'passed',
+  failed: 'failed',
+  stale: 'passed on an older change',
+};

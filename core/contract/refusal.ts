@@ -10,6 +10,7 @@ export type Asked =
   | 'sent back'
   | 'commented on'
   | 'edited'
+  | 'checked'
   | 'approved'
   | 'pushed'
   | 'discarded'
@@ -54,7 +55,16 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;
   if (state === 'done')
-    return ['retried', 'sent back', 'commented on', 'edited', 'written to', 'put back', 'taken over'].includes(asked)
+    return [
+      'retried',
+      'sent back',
+      'commented on',
+      'edited',
+      'checked',
+      'written to',
+      'put back',
+      'taken over',
+    ].includes(asked)
       ? 'Make a new task instead.'
       : null;
   if (state === 'review') return 'Approve it, ask for changes or discard it.';

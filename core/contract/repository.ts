@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema } from './budget';
+import { repositoryCheckSchema } from './check';
 import { repositoryLandingSchema } from './repository-landing';
 
 export const repositoryIdSchema = z.number().int().positive();
@@ -15,8 +16,8 @@ export const repositorySchema = z.object({
   trustChanged: z.boolean(),
   /** The branch new tasks start from unless another is named; null when HEAD is detached. */
   defaultBranch: z.string().nullable(),
-  /** The command line run in the worktree after the agent, for example `npm test`; null for none. */
-  checkCommand: z.string().nullable(),
+  /** What its changes are checked with, in the worktree after the agent and on demand, in this order. */
+  checks: z.array(repositoryCheckSchema),
   /** The command line that runs what the repository is for, for example `npm run dev`; null for none. */
   runCommand: z.string().nullable(),
   /** What all its tasks together may spend on a day. */

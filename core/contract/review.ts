@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { upstreamSchema } from './base-state';
+import { checkStandSchema } from './check';
 import { oidSchema } from './oid';
 import { reviewEditSchema } from './review-edit';
 import { strategySchema } from './strategy';
@@ -72,6 +73,8 @@ export const reviewSchema = z.object({
   protectedBy: z.string().nullable(),
   /** The branch of a remote that the base follows, if it does. */
   upstream: upstreamSchema.nullable(),
+  /** How the repository's checks stand for this very head; those required that did not pass keep it from being approved. */
+  checks: z.array(checkStandSchema),
   /** The merge or squash message proposed. Nothing else takes one. */
   message: z.string(),
   /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */
@@ -104,5 +107,7 @@ export const approvalSchema = z.strictObject({
   message: z.string().max(20_000).optional(),
   /** Comments that were not sent may stay behind as drafts; without it, one of them refuses the approval. */
   leaveComments: z.boolean().optional(),
+  /** Approves though required checks did not pass: recorded with how they stood. */
+  overrideChecks: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;

@@ -122,7 +122,7 @@ export const taskSchema = z.object({
   takeover: takeoverSchema.nullable(),
   /** Open requests, oldest first. */
   requests: z.array(requestSchema),
-  /** The newest run of each of the last 20 check commands. */
+  /** The newest run of each of the last 20 checks, by name. */
   checks: z.array(checkSchema),
 });
 export type Task = z.infer<typeof taskSchema>;

@@ -34,6 +34,17 @@ export async function entryAt(
   return null;
 }
 
+/** Which of some paths are files of a commit, in git's order. */
+export async function filesAt(
+  place: Place,
+  { commit, paths }: { readonly commit: string; readonly paths: readonly string[] },
+): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const args = ['ls-tree', '-z', '--full-tree', '--end-of-options', commit, '--', ...paths];
+  const { stdout } = await runGit(place, args);
+  return splitNul(stdout).flatMap((line) => /^\d+ blob [0-9a-f]+\t(.*)$/s.exec(line)?.[1] ?? []);
+}
+
 /** A tree made of a commit's, with one file gone, one put in place, or both. */
 export type Rewritten =
   | { readonly kind: 'made'; readonly tree: string }

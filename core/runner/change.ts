@@ -15,6 +15,8 @@ export type Change =
       readonly kind: 'committed';
       /** The commit made of what the agent had not committed itself; null when nothing was left. */
       readonly commit: { readonly oid: string; readonly subject: string; readonly files: number } | null;
+      /** Where the branch is. */
+      readonly head: string;
       /** The whole branch against where it left its base. */
       readonly size: ChangeSize;
       readonly notices: readonly string[];
@@ -55,7 +57,7 @@ export async function commitChange(
   const size = await changeSize(place, { base, head: done.oid });
   const subject = message.split('\n', 1)[0] ?? '';
   const commit = done.kind === 'nothing' ? null : { oid: done.oid, subject, files: done.files };
-  return { kind: 'committed', commit, size, notices };
+  return { kind: 'committed', commit, head: done.oid, size, notices };
 }
 
 /** Who commits are by: the person as git knows them, else the account on this machine, which is then said. */

@@ -23,6 +23,10 @@ export function runCheck(check: {
   readonly environment: Readonly<Record<string, string>>;
   readonly namespace: Namespace | null;
   readonly signal: AbortSignal;
+  /** Why the signal was aborted, a sentence. */
+  readonly why: () => string;
+  /** It printed something; `read` gives the end of all it printed so far. */
+  readonly onOutput: (read: () => string) => void;
   readonly onProcess: (process: { readonly pid: number; readonly command: string }) => void;
 }): Promise<CheckEnd> {
   const windows = process.platform === 'win32';
@@ -41,9 +45,11 @@ export function runCheck(check: {
     let why = '';
     let hard: NodeJS.Timeout | undefined;
     let linger: NodeJS.Timeout | undefined;
+    const printed = () => stripVTControlCharacters(tail.subarray(-keptBytes).toString('utf8'));
     const keep = (chunk: Buffer) => {
       tail = Buffer.concat([tail, chunk]);
       if (tail.length > keptBytes * 2) tail = tail.subarray(-keptBytes);
+      check.onOutput(printed);
     };
     const end = (reason: string) => {
       why = reason;
@@ -51,7 +57,7 @@ export function runCheck(check: {
       hard ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
     };
     const limit = setTimeout(() => end('Ended after 30 minutes without finishing.'), limitMs);
-    const onAbort = () => end('Ended because the task was stopped.');
+    const onAbort = () => end(check.why());
     check.signal.addEventListener('abort', onAbort, { once: true });
     if (check.signal.aborted) onAbort();
     if (child.pid !== undefined) check.onProcess({ pid: child.pid, command: check.command });
@@ -62,8 +68,7 @@ export function runCheck(check: {
       clearTimeout(hard);
       clearTimeout(linger);
       check.signal.removeEventListener('abort', onAbort);
-      const text = stripVTControlCharacters(tail.subarray(-keptBytes).toString('utf8'));
-      resolve({ exitCode, output: [text.trimEnd(), note].filter((part) => part !== '').join('\n') });
+      resolve({ exitCode, output: [printed().trimEnd(), note].filter((part) => part !== '').join('\n') });
     };
     child.once('error', (error) => finish(null, `The command could not be started: ${error.message}`));
     child.once('exit', () => {

@@ -1,41 +1,110 @@
+import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
+import type { RepositoryCheck } from '../contract/check';
 import type { TranscriptBody } from '../contract/transcript';
+import type { WorktreePlace } from '../git/checkout';
+import { readHead } from '../git/open';
+import { worktreeStatus } from '../git/status';
 import { endCheck, startCheck } from '../store/checks';
-import type { TaskWork } from '../store/task-work';
+import { noteHead } from '../store/tasks';
 import { runCheck } from './check';
 import type { Deps } from './deps';
-import { keepChildren, markerOf } from './processes';
+import type { Series } from './live-checks';
+import { checkMarkerOf, keepChildren } from './processes';
+
+type Needs = Pick<Deps, 'db' | 'writer' | 'owner' | 'now' | 'log' | 'announce' | 'namespace' | 'checks'>;
+
+/** Where a task's checks run: its worktree, with its branch checked out, and what is set there. */
+export interface CheckPlace {
+  readonly task: number;
+  readonly place: WorktreePlace;
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /**
- * Runs the repository's check command, when it has one, and keeps the result with the task. Gives the transcript's line
- * about it, or null when there is no command. An untrusted repository's command is not run: it would run its programs.
+ * Runs checks in a task's worktree, one after the other, and keeps what each said with the commit it saw. One that fails
+ * keeps none of the others from running. Gives lines for the transcript. Throws WRONG_STATE while some run.
  */
-export async function checkChange(
-  deps: Deps,
-  task: TaskWork,
-  where: {
-    readonly directory: string;
-    readonly environment: Readonly<Record<string, string>>;
-    readonly trusted: boolean;
-    readonly signal: AbortSignal;
-  },
-): Promise<TranscriptBody | null> {
-  const { repository } = task;
-  const command = repository.checkCommand;
-  if (command === null) return null;
-  if (!where.trusted) {
-    const text = `The check “${command}” was not run, because ${repository.name} is not trusted to run its programs.`;
-    return { type: 'notice', level: 'warning', text };
+export function runChecks(
+  deps: Needs,
+  where: CheckPlace,
+  checks: readonly RepositoryCheck[],
+  { signal, onBegun = () => {} }: { readonly signal: AbortSignal; readonly onBegun?: () => void },
+): Promise<TranscriptBody[]> {
+  return deps.checks.during(where.task, signal, async (series) => {
+    const lines: TranscriptBody[] = [];
+    for (const check of checks) {
+      if (series.signal.aborted) break;
+      lines.push(...(await runOne(deps, where, check, { series, onBegun })));
+    }
+    return lines;
+  });
+}
+
+/** What is said of checks that are not run, because they would run programs of a repository that is not trusted. */
+export function notRun(checks: readonly RepositoryCheck[], repository: string): TranscriptBody[] {
+  const [first, second] = checks;
+  if (first === undefined) return [];
+  const which =
+    second === undefined ? `The check ${first.name} (“${first.command}”) was` : `The ${checks.length} checks were`;
+  const text = `${which} not run, because ${repository} is not trusted to run its programs.`;
+  return [{ type: 'notice', level: 'warning', text }];
+}
+
+async function runOne(
+  deps: Needs,
+  { task, place, environment }: CheckPlace,
+  { name, command }: RepositoryCheck,
+  { series, onBegun }: { readonly series: Series; readonly onBegun: () => void },
+): Promise<TranscriptBody[]> {
+  const marker = checkMarkerOf(deps, task);
+  const variables = taskMarker(marker);
+  const children = keepChildren(deps, task);
+  const owned: WorktreePlace = { ...place, owner: { variables, onProcess: children.started } };
+  try {
+    const before = await look(owned);
+    const { head } = before;
+    const clean = before.dirty.length === 0;
+    const check = await deps.writer.write((db) => {
+      const at = deps.now();
+      noteHead(db, { task, head, at });
+      return startCheck(db, { task, name, command, head, clean, at });
+    });
+    series.prints(check, () => '');
+    deps.announce(task);
+    onBegun();
+    const end = await runCheck({
+      ...{ command, directory: place.checkout.workTree, environment: { ...environment, ...variables } },
+      ...{ namespace: await deps.namespace(), signal: series.signal, why: series.why, onProcess: children.started },
+      onOutput: (read) => series.prints(check, read),
+    });
+    // A server the check left behind may have a group of its own; it carries the marker all the same.
+    await endLeftovers({ group: null, marker });
+    const after = await look(owned);
+    const leftBehind = after.dirty.filter((path) => !before.dirty.includes(path));
+    await deps.writer.write((db) => {
+      noteHead(db, { task, head: after.head, at: deps.now() });
+      endCheck(db, { check, ...end, leftBehind, at: deps.now() });
+    });
+    deps.announce(task);
+    return [{ type: 'check', command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
+  } finally {
+    await endLeftovers({ group: null, marker });
+    await children.over();
   }
-  const check = await deps.writer.write((db) => startCheck(db, { task: task.id, command, at: deps.now() }));
-  deps.announce(task.id);
-  const children = keepChildren(deps, task.id);
-  const namespace = await deps.namespace();
-  const end = await runCheck({ command, ...where, namespace, onProcess: children.started });
-  // A server the check left behind may have a group of its own; it carries the task's marker all the same.
-  await endLeftovers({ group: null, marker: markerOf(deps, task.id) });
-  await children.over();
-  await deps.writer.write((db) => endCheck(db, { check, ...end, at: deps.now() }));
-  deps.announce(task.id);
-  return { type: 'check', command, passed: end.exitCode === 0 };
+}
+
+/** The commit a worktree is at, and the files in it that are in no commit. */
+async function look(place: WorktreePlace): Promise<{ readonly head: string; readonly dirty: readonly string[] }> {
+  const head = await readHead(place);
+  const dirty = (await worktreeStatus(place)).map(({ path }) => path);
+  return { head: head.kind === 'unborn' ? '' : head.oid, dirty };
+}
+
+function leftBy(name: string, files: readonly string[]): TranscriptBody[] {
+  if (files.length === 0) return [];
+  const named = files.slice(0, 5).join(', ');
+  const some = files.length > 5 ? `${named} and ${files.length - 5} more` : named;
+  const text = `The check ${name} left edits in the worktree that are in no commit: ${some}. They are not in the change; take them out or commit them before you approve.`;
+  return [{ type: 'notice', level: 'warning', text }];
 }

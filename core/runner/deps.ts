@@ -7,6 +7,7 @@ import type { Database } from '../store/database';
 import type { Writer } from '../store/writer';
 import type { Hooks } from './hooks';
 import type { Ledger } from './ledger';
+import type { LiveChecks } from './live-checks';
 import type { Programs } from './programs';
 import type { Takes } from './takes';
 import type { Screens } from './terminals';
@@ -36,6 +37,8 @@ export interface Deps {
   readonly announceMessages: (task: number) => void;
   /** The agents' programs, which outlive this runtime. */
   readonly programs: Programs;
+  /** The checks that run. */
+  readonly checks: LiveChecks;
   /** What runs for the tasks. */
   readonly ledger: Ledger;
   /** News of people who want to take a task over. */
@@ -44,7 +47,7 @@ export interface Deps {
   readonly hooks: Hooks;
   /** The agents' own screens, on terminals. */
   readonly screens: Screens;
-  /** Ends the programs on the task's terminals; called before its worktree goes. */
+  /** Ends the programs on the task's terminals and its checks; called before its worktree goes. */
   readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (
     level: 'info' | 'warning' | 'error',

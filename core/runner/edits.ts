@@ -175,7 +175,7 @@ async function finish(
   await deps.writer.write((db) => {
     if (!finishEdit(db, { edit, moved, at: deps.now() }) || !moved) return;
     if (edit.decision !== null) addDecision(db, edit.decision);
-    patchTask(db, { task: edit.task, patch: change === null ? {} : { change }, at: deps.now() });
+    patchTask(db, { task: edit.task, patch: change === null ? { head } : { change, head }, at: deps.now() });
   });
   deps.announce(edit.task);
 }

@@ -10,7 +10,7 @@ import { markerOf } from './processes';
  * this worktree, where `place` is.
  */
 export async function environmentOf(
-  deps: Deps,
+  deps: Pick<Deps, 'owner' | 'agentEnvironment'>,
   place: WorktreePlace,
   task: number,
 ): Promise<Readonly<Record<string, string>>> {

@@ -250,7 +250,8 @@ async function finish(deps: Needs, where: Where, intent: Return): Promise<Return
       updateSession(db, { session: session.id, endReason: 'went back', ...conversed(done, target) });
     // What was answered for what is undone must not stand as leave for what comes.
     for (const { id } of undelivered(db, task)) markDelivered(db, { request: id, at: deps.now() });
-    patchTask(db, { task, patch: size === null ? {} : { change: size }, at: deps.now() });
+    const patch = { head: done.head, ...(size !== null && { change: size }) };
+    patchTask(db, { task, patch, at: deps.now() });
   });
   deps.announce(task);
   return done;

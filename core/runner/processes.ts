@@ -10,6 +10,11 @@ export function markerOf(deps: Pick<Deps, 'owner'>, task: number): string {
   return `${deps.owner}:${task}`;
 }
 
+/** What marks everything a check of a task starts. Not the task's own marker, because a person may edit its change meanwhile. */
+export function checkMarkerOf(deps: Pick<Deps, 'owner'>, task: number): string {
+  return `${markerOf(deps, task)}/check`;
+}
+
 /** The children one piece of work started, kept in the ledger until it is over. */
 export interface Children {
   started(process: { readonly pid: number; readonly command: string }): void;
@@ -109,6 +114,7 @@ async function endRows(
   }
   for (const task of new Set([...tasks, ...rows.flatMap((row) => row.task ?? [])])) {
     ended += await endLeftovers({ group: null, marker: markerOf(deps, task) });
+    ended += await endLeftovers({ group: null, marker: checkMarkerOf(deps, task) });
   }
   await deps.writer.write((db) => {
     for (const row of rows) forgetProcess(db, row.pid);

@@ -7,12 +7,13 @@ import type { Claim } from '../sources/source';
 import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
 import { type TaskWork, taskWork } from '../store/task-work';
+import { noteHead } from '../store/tasks';
 import { openTranscript, type Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { type Asker, ask, delivered } from './asking';
 import { mayGoOn } from './budget';
 import { commitChange } from './change';
-import { checkChange } from './checking';
+import { notRun, runChecks } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
 import { settleEdit } from './edits';
@@ -36,6 +37,8 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   let transcript: Transcript | undefined;
   try {
     const task = taskWork(deps.db, claim.task);
+    // Whatever sent it back, what its agent does next must not be done under a check that runs.
+    await deps.checks.stop(task.id, 'Ended because the task goes on.');
     const held = await takeUp(deps, task.id);
     if (held === null) {
       await settleEdit(deps, task.id);
@@ -132,8 +135,12 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (change.commit !== null) record({ type: 'commit', ...change.commit });
   if (change.size.files === 0) return (await answered(deps, claim, task, place)).forEach(note);
 
-  const check = await checkChange(deps, task, { directory, environment, trusted, signal });
-  if (check !== null) record(check);
+  // Before its checks, which say themselves where they left the branch.
+  await deps.writer.write((db) => noteHead(db, { task: task.id, head: change.head, at: deps.now() }));
+  const { checks, name } = repositoryById(deps.db, row.id);
+  const checked = { task: task.id, place: { ...untrusted, trusted: still }, environment };
+  const lines = trusted ? await runChecks(deps, checked, checks, { signal }) : notRun(checks, name);
+  lines.forEach(record);
   if (signal.aborted) return await parked(deps, claim, signal.reason);
   await reviewed(deps, claim, change.size);
 }

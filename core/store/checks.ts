@@ -2,32 +2,55 @@ import type { Check, CheckDetail } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Database } from './database';
 import { allRows, run } from './statement';
+import { taskRow } from './task-row';
 
-/** Notes that a check command starts and gives the run's id. */
+/** Notes that a check starts, on which commit, with nothing else in the worktree when `clean`. Gives the run's id. */
 export function startCheck(
   db: Database,
-  check: { readonly task: number; readonly command: string; readonly at: number },
+  check: {
+    readonly task: number;
+    readonly name: string;
+    readonly command: string;
+    readonly head: string;
+    readonly clean: boolean;
+    readonly at: number;
+  },
 ): number {
   return run(
     db,
-    "INSERT INTO check_run (task_id, command, state, output, started_at) VALUES (?, ?, 'running', '', ?)",
+    `INSERT INTO check_run (task_id, name, command, head, clean, state, output, started_at)
+     VALUES (?, ?, ?, ?, ?, 'running', '', ?)`,
     check.task,
+    check.name,
     check.command,
+    check.head,
+    Number(check.clean),
     check.at,
   ).id;
 }
 
-/** Keeps how a check ended: passed when it exited with 0. A null exit code is a signal. Throws NOT_FOUND unless it runs. */
+/**
+ * Keeps how a check ended: passed when it exited with 0. A null exit code is a signal. `leftBehind` are files it left in no
+ * commit. Throws NOT_FOUND unless it runs.
+ */
 export function endCheck(
   db: Database,
-  end: { readonly check: number; readonly exitCode: number | null; readonly output: string; readonly at: number },
+  end: {
+    readonly check: number;
+    readonly exitCode: number | null;
+    readonly output: string;
+    readonly leftBehind?: readonly string[];
+    readonly at: number;
+  },
 ): void {
   const { changes } = run(
     db,
-    "UPDATE check_run SET state = ?, exit_code = ?, output = ?, ended_at = ? WHERE id = ? AND state = 'running'",
+    `UPDATE check_run SET state = ?, exit_code = ?, output = ?, left_behind = ?, ended_at = ?
+     WHERE id = ? AND state = 'running'`,
     end.exitCode === 0 ? 'passed' : 'failed',
     end.exitCode,
     end.output,
+    JSON.stringify((end.leftBehind ?? []).slice(0, pathsKept)),
     end.at,
     end.check,
   );
@@ -35,6 +58,9 @@ export function endCheck(
     throw new CodedError('NOT_FOUND', `There is no running check ${end.check}.`, { facts: { check: end.check } });
   }
 }
+
+/** So many of the files a check left behind are named. */
+const pathsKept = 20;
 
 /** Fails every check that still counts as running: at start, when the owner that ran them is gone. Gives their tasks. */
 export function endOpenChecks(db: Database, end: { readonly output: string; readonly at: number }): number[] {
@@ -46,21 +72,43 @@ export function endOpenChecks(db: Database, end: { readonly output: string; read
   ).map((row) => row.task_id);
 }
 
-/** The newest run of each check command of a task, by when it started, without what it printed. */
-export function listChecks(db: Database, task: number): Check[] {
-  return allRows<Check>(db, `SELECT ${columns} FROM ${newestRuns}`, task);
+/**
+ * The newest run of each check of a task, by when it started, without what it printed. Whether one is stale is told by
+ * `head`, the commit the change stands at; without it by the one that is known.
+ */
+export function listChecks(db: Database, task: number, head = taskRow(db, task).change_head): Check[] {
+  return allRows<Row>(db, `SELECT ${columns} FROM ${newestRuns}`, task).map((row) => toCheck(row, head));
 }
 
-/** The newest run of each check command of a task, by when it started, with what it printed. */
+/** The same, with what each printed. */
 export function listCheckDetails(db: Database, task: number): CheckDetail[] {
-  return allRows<CheckDetail>(db, `SELECT ${columns}, output FROM ${newestRuns}`, task);
+  const head = taskRow(db, task).change_head;
+  return allRows<Row & { readonly output: string }>(db, `SELECT ${columns}, output FROM ${newestRuns}`, task).map(
+    (row) => ({ ...toCheck(row, head), output: row.output }),
+  );
 }
 
-const columns = 'command, state, exit_code AS exitCode, started_at AS startedAt, ended_at AS endedAt';
+interface Row extends Omit<Check, 'clean' | 'stale' | 'leftBehind'> {
+  readonly clean: number | null;
+  readonly leftBehind: string | null;
+}
+
+function toCheck(
+  { run: id, name, command, state, exitCode, startedAt, endedAt, ...row }: Row,
+  head: string | null,
+): Check {
+  const clean = row.clean === 1;
+  const stale = !clean || row.head === null || row.head !== head;
+  const leftBehind = row.leftBehind === null ? [] : (JSON.parse(row.leftBehind) as string[]);
+  return { run: id, name, command, state, exitCode, startedAt, endedAt, head: row.head, clean, stale, leftBehind };
+}
+
+const columns = `id AS run, name, command, state, exit_code AS exitCode, started_at AS startedAt, ended_at AS endedAt,
+  head, clean, left_behind AS leftBehind`;
 
 const newestRuns = `check_run WHERE id IN (
   SELECT max(id) FROM check_run WHERE task_id = ?
     -- What ran before the person went back to other files says nothing of these.
     AND started_at > coalesce((SELECT max(ended_at) FROM task_return
       WHERE task_return.task_id = check_run.task_id AND task_return.state = 'done'), -1)
-  GROUP BY command ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;
+  GROUP BY name ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;

@@ -21,6 +21,7 @@ import keepEdits from './migrations/0020-keep-edits.sql?raw';
 import landByRebase from './migrations/0021-land-by-rebase.sql?raw';
 import keepPushes from './migrations/0022-keep-pushes.sql?raw';
 import guardBases from './migrations/0023-guard-bases.sql?raw';
+import nameChecks from './migrations/0024-name-checks.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { name: '0021-land-by-rebase', sql: landByRebase },
   { name: '0022-keep-pushes', sql: keepPushes },
   { name: '0023-guard-bases', sql: guardBases },
+  { name: '0024-name-checks', sql: nameChecks },
 ];

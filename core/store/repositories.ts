@@ -1,8 +1,10 @@
 import type { Budget } from '../contract/budget';
+import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import { type RepositoryLanding, repositoryLandingSchema } from '../contract/repository-landing';
 import type { Database } from './database';
+import { listRepositoryChecks, setRepositoryChecks } from './repository-checks';
 import { allRows, getRow, run } from './statement';
 import { brokenTasks, unfinishedTasks } from './task-index';
 
@@ -30,7 +32,8 @@ export interface RepositoryPatch {
   readonly trustHash?: string | null;
   readonly trustChanged?: boolean;
   readonly defaultBranch?: string | null;
-  readonly checkCommand?: string | null;
+  /** All there are then, in their order. */
+  readonly checks?: readonly RepositoryCheck[];
   readonly runCommand?: string | null;
   readonly budget?: Budget;
   readonly landing?: RepositoryLanding;
@@ -45,7 +48,6 @@ interface Row {
   readonly trust_hash: string | null;
   readonly trust_changed: number;
   readonly default_branch: string | null;
-  readonly check_command: string | null;
   readonly run_command: string | null;
   readonly budget_usd: number | null;
   readonly budget_tokens: number | null;
@@ -78,36 +80,37 @@ export function insertRepository(db: Database, repository: NewRepository): Repos
       facts: { path: repository.path },
     });
   }
-  return toRepository(row);
+  return toRepository(db, row);
 }
 
 /** The repository with this id. Throws NOT_FOUND when there is none or it was removed. */
 export function repositoryById(db: Database, id: number): RepositoryRow {
   const row = getRow<Row>(db, 'SELECT * FROM repository WHERE id = ? AND removed = 0', id);
   if (row === undefined) throw noRepository(db, id);
-  return toRepository(row);
+  return toRepository(db, row);
 }
 
 /** The repository at this path, or undefined when there is none or it was removed. */
 export function repositoryByPath(db: Database, path: string): RepositoryRow | undefined {
   const row = getRow<Row>(db, 'SELECT * FROM repository WHERE path = ? AND removed = 0', path);
-  return row === undefined ? undefined : toRepository(row);
+  return row === undefined ? undefined : toRepository(db, row);
 }
 
 /** Every repository that was not removed, by name. */
 export function listRepositories(db: Database): RepositoryRow[] {
-  return allRows<Row>(db, 'SELECT * FROM repository WHERE removed = 0 ORDER BY name, id').map(toRepository);
+  return allRows<Row>(db, 'SELECT * FROM repository WHERE removed = 0 ORDER BY name, id').map((row) =>
+    toRepository(db, row),
+  );
 }
 
 /** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
 export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
-  const { trusted, trustHash, trustChanged, defaultBranch, checkCommand, runCommand, budget, landing } = patch;
+  const { trusted, trustHash, trustChanged, defaultBranch, runCommand, budget, landing } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
     trust_hash: trustHash,
     trust_changed: trustChanged === undefined ? undefined : Number(trustChanged),
     default_branch: defaultBranch,
-    check_command: checkCommand,
     run_command: runCommand,
     budget_usd: budget?.usd,
     budget_tokens: budget?.tokens,
@@ -118,6 +121,9 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
   const values = given.map(([, value]) => value);
   run(db, `UPDATE repository SET ${sets} WHERE id = ? AND removed = 0`, ...values, id);
+  const changed = repositoryById(db, id);
+  if (patch.checks === undefined) return changed;
+  setRepositoryChecks(db, id, patch.checks);
   return repositoryById(db, id);
 }
 
@@ -156,7 +162,7 @@ function asWord(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function toRepository(row: Row): RepositoryRow {
+function toRepository(db: Database, row: Row): RepositoryRow {
   return {
     id: row.id,
     name: row.name,
@@ -164,7 +170,7 @@ function toRepository(row: Row): RepositoryRow {
     trusted: row.trusted === 1,
     trustChanged: row.trust_changed === 1,
     defaultBranch: row.default_branch,
-    checkCommand: row.check_command,
+    checks: listRepositoryChecks(db, row.id),
     runCommand: row.run_command,
     budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
     landing: repositoryLandingSchema.parse(JSON.parse(row.landing)),

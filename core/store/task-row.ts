@@ -38,6 +38,7 @@ export interface TaskRow {
   readonly change_files: number | null;
   readonly change_additions: number | null;
   readonly change_deletions: number | null;
+  readonly change_head: string | null;
   readonly created_at: number;
   readonly created_by: string;
   readonly updated_at: number;
@@ -56,6 +57,7 @@ export interface TaskPatch {
   readonly mergedOid?: string | null;
   readonly backupRef?: string | null;
   readonly change?: ChangeSize | null;
+  readonly head?: string | null;
   readonly attempt?: number;
   readonly crashes?: number;
   readonly parked?: Parked | null;
@@ -84,6 +86,7 @@ export function patchColumns(patch: TaskPatch): Columns {
     crashes: patch.crashes,
     parked: patch.parked,
     parks: patch.parks,
+    change_head: patch.head,
     ...(patch.change !== undefined && {
       change_files: patch.change?.files ?? null,
       change_additions: patch.change?.additions ?? null,

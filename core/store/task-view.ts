@@ -121,7 +121,7 @@ function toTask(db: Database, row: TaskRow): Task {
     backupRef: row.backup_ref,
     takeover: isHeld(row.state) ? shownTakeover(db, row.id) : null,
     requests: openRequestsOf(db, row.id),
-    checks: listChecks(db, row.id),
+    checks: listChecks(db, row.id, row.change_head),
   };
 }
 

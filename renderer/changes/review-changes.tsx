@@ -12,6 +12,7 @@ import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
 import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
+import { useGoToLine } from './go-to-line';
 import { useHunkActs } from './hunk-acts';
 import { isOnlySpace, itemOf, remarkedItem } from './items';
 import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
@@ -92,6 +93,14 @@ export function ReviewChanges(props: Props): ReactNode {
     () => (hideSpace ? files.filter((file) => isOnlySpace(file, patches.byPath.get(file.path))).length : 0),
     [hideSpace, files, patches.byPath],
   );
+  useGoToLine({
+    ...{ task: review.task, items, patches, view },
+    enter: (to, at) => {
+      if (viewed.has(to) && !unfolded.has(to)) unfold(to);
+      setCurrent(to);
+      setHunk(at);
+    },
+  });
   const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
   const goToFile = useCallback(
     (to: string) => {

@@ -1,5 +1,6 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useRef, useState } from 'react';
+import { blockingChecks, checkStandWords } from '../../core/contract/check';
 import { notSentWords } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import { type Strategy, strategies } from '../../core/contract/strategy';
@@ -11,7 +12,7 @@ import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
-
+import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
 import type { Failure } from '../state/failure';
 import { showWhole } from '../state/part';
@@ -141,8 +142,11 @@ function Verdict(props: {
   const [leaves, setLeaves] = useState(false);
   const hasDrafts = props.drafts > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
+  const blocking = blockingChecks(useStands(task));
+  const [overridden, setOverridden] = useState(false);
+  const isUnchecked = blocking.length > 0 && !overridden;
   const approve = async (): Promise<void> => {
-    if (strategy === null || props.stale || forgets) return;
+    if (strategy === null || props.stale || forgets || isUnchecked) return;
     setFailure(null);
     const { base, head, tree } = review;
     const failed = await approveTask(
@@ -152,6 +156,7 @@ function Verdict(props: {
         ...{ task: task.id, base, head, tree, strategy },
         ...(takesMessage(strategy) && { message }),
         ...(hasDrafts && leaves && { leaveComments: true }),
+        ...(blocking.length > 0 && { overrideChecks: true }),
       },
       review.commits.length,
     );
@@ -163,6 +168,7 @@ function Verdict(props: {
         failed.code === 'MOVED' ||
         failed.code === 'CONFLICT' ||
         failed.code === 'NOT_FAST_FORWARD' ||
+        failed.code === 'CHECKS_NOT_PASSED' ||
         failed.code === 'CHECKOUT_IN_THE_WAY' ||
         failed.code === 'BRANCH_PROTECTED'
       )
@@ -183,6 +189,16 @@ function Verdict(props: {
       </p>
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} />
+      {blocking.length > 0 && (
+        <Note kind="warning">
+          Required checks have not passed on this change:{' '}
+          {blocking.map((stand) => cleanLine(checkStandWords(stand))).join('; ')}. Run them in Checks, or
+          <label className="check-override">
+            <input type="checkbox" checked={overridden} onChange={(event) => setOverridden(event.target.checked)} />
+            <span>Approve all the same. The record of decisions says so.</span>
+          </label>
+        </Note>
+      )}
       {review.strategies.length > 0 && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>
@@ -251,8 +267,8 @@ function Verdict(props: {
             type="submit"
             className="button button-primary"
             // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
-            autoFocus={!hasDrafts}
-            disabled={strategy === null || props.stale || isHeld(review) || forgets}
+            autoFocus={!hasDrafts && blocking.length === 0}
+            disabled={strategy === null || props.stale || isHeld(review) || forgets || isUnchecked}
           >
             {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
           </button>

@@ -21,6 +21,7 @@ import { usageInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until, useNow } from '../text/time';
 import { Approve } from './approve';
+import { CheckHold } from './check-hold';
 import { TaskMenu } from './menu';
 import { Waits } from './waits';
 
@@ -92,6 +93,7 @@ export function TaskHeader(props: {
           {cleanLine(task.error)}
         </p>
       )}
+      <CheckHold task={task} />
       <Waits task={task} />
       <Driving task={task} />
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason === null && <Held />}

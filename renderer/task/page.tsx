@@ -10,7 +10,7 @@ import { Glyph } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
-
+import { runChecks, stopChecks, useStands } from '../state/checks';
 import { useComments } from '../state/comments';
 import { failureOf } from '../state/failure';
 import { showWhole } from '../state/part';
@@ -59,6 +59,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   const beside = useView((view) => view.beside) && wide;
   const review = useReview(task);
   const comments = useComments(task);
+  const canCheck = useStands(task).length > 0 && task.state === 'review';
   const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
   // One turn's changes are shown in place of the whole change no longer than it is what it was then.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the task and its state are why it runs.
@@ -78,6 +79,17 @@ function Page({ task }: { readonly task: Task }): ReactNode {
     'show-conversation': () => show('conversation'),
     'show-changes': () => show('changes'),
     'show-checks': () => show('checks'),
+    'run-checks': () => {
+      if (!canCheck) return false;
+      show('checks');
+      void runChecks(app, task);
+      return true;
+    },
+    'stop-checks': () => {
+      if (!task.checks.some(({ state }) => state === 'running')) return false;
+      void stopChecks(app, task);
+      return true;
+    },
     'show-info': () => show('info'),
     'show-terminal': () => show('terminal'),
     beside: () => app.view.update((view) => ({ ...view, beside: !view.beside })),
@@ -141,7 +153,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
           </>
         )}
         <Tabs.Content className="tab-content" value="checks" tabIndex={-1}>
-          <Checks task={task} />
+          <Checks key={task.id} task={task} review={review} />
         </Tabs.Content>
         <Tabs.Content className="tab-content" value="info" tabIndex={-1}>
           <Info task={task} />
@@ -158,10 +170,16 @@ function Page({ task }: { readonly task: Task }): ReactNode {
 }
 
 function ChecksMark({ task }: { readonly task: Task }): ReactNode {
-  if (task.checks.length === 0) return null;
-  const failed = task.checks.some(({ state }) => state === 'failed');
-  const running = task.checks.some(({ state }) => state === 'running');
-  return <Glyph look={failed ? 'failed' : running ? 'running' : 'done'} alone />;
+  const states = useStands(task).map(({ state }) => state);
+  if (task.checks.length === 0 || states.length === 0) return null;
+  if (states.includes('running')) return <Glyph look="running" alone />;
+  if (states.includes('failed')) return <Glyph look="failed" alone />;
+  if (states.every((state) => state === 'passed')) return <Glyph look="done" alone />;
+  return (
+    <span role="img" aria-label="Not all of them passed on this change">
+      <Glyph look="queued" />
+    </span>
+  );
 }
 
 /** Whether the window is wide enough for two places next to each other. */

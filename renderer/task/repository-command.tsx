@@ -9,13 +9,6 @@ import { cleanLine } from '../text/clean';
 
 /** The command lines a person gives a repository, with their words. */
 const kinds = {
-  checkCommand: {
-    id: 'check-command',
-    label: 'Check command',
-    example: 'none',
-    none: (name: string) => `${name} has no check command now`,
-    set: (name: string, line: string) => `${name} is now checked with ${line}`,
-  },
   runCommand: {
     id: 'run-command',
     label: 'Run command',

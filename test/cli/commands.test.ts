@@ -230,7 +230,7 @@ describe('the main job in the terminal', () => {
     const approved = await type('task', 'approve', id);
     expect(approved).toMatchObject({ code: 0, out: expect.stringMatching(/^Merged /) });
     expect(approved.err).toMatch(
-      /^! The check seq .* failed with exit code 3\.\n {2}What it printed: .* task show \d+\n$/,
+      /^! The check check \(seq .*\) failed with exit code 3\.\n {2}What it printed: .* task show \d+\n$/,
     );
   });
 
@@ -486,11 +486,11 @@ describe('looking and setting', () => {
   });
 
   test('a repository gets a check command and its trust', async () => {
-    expect((await type('repository', 'set', 'my repository', '--check', 'true', '--json')).json.checkCommand).toBe(
-      'true',
-    );
+    expect((await type('repository', 'set', 'my repository', '--check', 'true', '--json')).json.checks).toEqual([
+      { name: 'check', command: 'true', required: false },
+    ]);
     expect((await type('repository', 'set', 'my repository', '--no-check', '--no-trust', '--json')).json).toMatchObject(
-      { checkCommand: null, trusted: false },
+      { checks: [], trusted: false },
     );
     expect((await type('repository', 'list', '--json')).json.length).toBeGreaterThan(0);
     expect((await type('repository', 'set', 'my repository')).code).toBe(2);

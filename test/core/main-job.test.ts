@@ -178,7 +178,7 @@ describe('the main job in plain Node', () => {
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     await bed.calls.repositories.configure({
       repository: repository.id,
-      checkCommand: 'test -f hello.txt && echo checked && exit 3',
+      checks: [{ name: 'check', command: 'test -f hello.txt && echo checked && exit 3', required: false }],
     });
     const task = await addTask('[write: hello.txt | hello]');
     await bed.reaches(task.id, 'review');

@@ -86,7 +86,14 @@ describe('over the socket', () => {
           at: 20,
           patch: { error: 'é'.repeat(200_000) },
         });
-        const check = startCheck(db, { task, command: 'npm test', at: 10 });
+        const check = startCheck(db, {
+          task,
+          name: 'test',
+          command: 'npm test',
+          head: 'a'.repeat(40),
+          clean: true,
+          at: 10,
+        });
         endCheck(db, { check, exitCode: 1, output: printed, at: 11 });
       }
     });
@@ -95,9 +102,10 @@ describe('over the socket', () => {
     const listed = await client.tasks.list({ limit: 1000 });
     expect(listed).toHaveLength(1000);
     expect(listed[0]?.error).toMatch(/é\n\[192000 more characters were cut off here\.\]$/);
-    expect(listed[0]?.checks).toEqual([
-      { command: 'npm test', state: 'failed', exitCode: 1, startedAt: 10, endedAt: 11 },
+    expect(listed[0]?.checks).toMatchObject([
+      { name: 'test', command: 'npm test', state: 'failed', exitCode: 1, startedAt: 10, endedAt: 11 },
     ]);
+    expect(listed[0]?.checks[0]).not.toHaveProperty('output');
     expect((await client.tasks.get({ task: 1000 })).checks[0]?.output).toBe(printed);
   });
 

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Budget } from '../../core/contract/budget';
+import type { RepositoryCheck } from '../../core/contract/check';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
 
@@ -278,7 +279,7 @@ test('trust covers what the sheet shows: what was added meanwhile is shown befor
 });
 
 /** Sets something of the repository of most tasks as if in a terminal. */
-function configure(more: { readonly budget?: Budget; readonly checkCommand?: string }): Promise<void> {
+function configure(more: { readonly budget?: Budget; readonly checks?: readonly RepositoryCheck[] }): Promise<void> {
   return page.evaluate(
     (set) =>
       (window as unknown as { harness: { core: { configure(id: number, set: object): void } } }).harness.core.configure(
@@ -289,22 +290,107 @@ function configure(more: { readonly budget?: Budget; readonly checkCommand?: str
   );
 }
 
-test('a check command that is set elsewhere is shown, but not over one that is being written', async () => {
+/** Puts what is given over a task's newest run of its check. */
+function checked(id: number, more: object): Promise<void> {
+  return page.evaluate(
+    ([task, given]) => {
+      const { core } = (
+        window as unknown as { harness: { core: { tasks: Map<number, object>; put(one: object): void } } }
+      ).harness;
+      const before = core.tasks.get(task as number) as { checks: object[] };
+      core.put({ ...before, checks: [{ ...before.checks[0], ...(given as object) }] });
+    },
+    [id, more] as const,
+  );
+}
+
+const check = (name: string, command: string, required = false): RepositoryCheck => ({ name, command, required });
+
+test('checks are added, changed and ordered, one that is set elsewhere is shown, and none over what is being written', async () => {
   await harness.open('little');
   await press('g', 'r');
   await option('Documentation for webhooks').click();
   await press('g', '3');
-  const field = page.getByLabel('Check command of api');
-  await configure({ checkCommand: 'make check' });
-  await expect.poll(() => field.inputValue()).toBe('make check');
-  await field.fill('make');
-  await configure({ checkCommand: 'npm run check' });
-  await page.getByRole('button', { name: 'Save' }).click();
+  await configure({ checks: [] });
+  await page.getByRole('button', { name: 'Add lint' }).click();
+  await page.getByRole('heading', { name: /lint npm run lint has not run/ }).waitFor();
+  await configure({ checks: [check('lint', 'make lint'), check('test', 'make test')] });
+  await page.getByRole('heading', { name: /make lint/ }).waitFor();
+  await page.getByRole('button', { name: 'Edit test' }).click();
+  const command = page.getByLabel('Command');
+  await command.fill('make check');
+  await configure({ checks: [check('lint', 'make lint'), check('test', 'make all')] });
+  expect(await command.inputValue()).toBe('make check');
+  await page.getByRole('button', { name: 'Run earlier' }).click();
+  await page.getByLabel(/^Required/).check();
+  await command.press('Enter');
+  await command.waitFor({ state: 'detached' });
   await expect
-    .poll(() => harness.called('repositories.configure'))
-    .toMatchObject([{ repository: 1, checkCommand: 'make' }]);
-  await configure({ checkCommand: 'make all' });
-  await expect.poll(() => field.inputValue()).toBe('make all');
+    .poll(async () => (await harness.called('repositories.configure')).at(-1))
+    .toEqual({
+      repository: 1,
+      checks: [check('test', 'make check', true), check('lint', 'make lint')],
+    });
+});
+
+test('the checks run by key while they print, and are stopped by key', async () => {
+  await harness.open('little');
+  await press('g', 'r');
+  await option('Documentation for webhooks').click();
+  await press('i');
+  await page.getByText('RUN v4.1.0').waitFor();
+  await page.getByRole('heading', { name: /test npm test running/ }).waitFor();
+  await press('g', 'x');
+  await page.getByRole('heading', { name: /failed, ended by a signal/ }).waitFor();
+  expect(await harness.called('checks.run')).toEqual([{ task: 6 }]);
+  expect(await harness.called('checks.stop')).toEqual([{ task: 6 }]);
+});
+
+test('a place in what a check printed leads to its line in the change, and one outside of it is copied', async () => {
+  await harness.open('little');
+  await press('g', 'r');
+  await option('Rename Account').click();
+  await press('g', '3');
+  const printed = page.locator('.check-output');
+  await printed.getByRole('button').nth(1).waitFor();
+  expect(await printed.getByRole('button').allTextContents()).toEqual([
+    'src/members/member-1.tsx:30:9',
+    'vendor/run.js:3',
+  ]);
+  await printed.getByRole('button', { name: 'vendor/run.js:3' }).click();
+  await page.getByText(/Copied the place|could not be copied/).waitFor();
+  await printed.getByRole('button', { name: /member-1/ }).focus();
+  await press('Enter');
+  await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
+  const line = page.locator('diffs-container', { hasText: 'member-1.tsx' }).locator('[data-line="30"]').first();
+  // What is above it is still drawn and fetched; in the end it stands where it is read.
+  const y = async () => (await line.boundingBox())?.y ?? 0;
+  await expect.poll(async () => (await y()) > 150 && (await y()) < 790).toBe(true);
+});
+
+test('a required check that did not pass on the change holds its approval back until that is overridden', async () => {
+  await harness.open('little');
+  await press('g', 'r');
+  await option('Documentation for webhooks').click();
+  await configure({ checks: [check('test', 'npm test', true), check('lint', 'make lint', true)] });
+  await checked(6, { stale: true });
+  await page.getByText('Required before it is approved: test passed on an older change; lint has not run.').waitFor();
+  await page.getByRole('img', { name: 'Not all of them passed on this change' }).waitFor();
+  await press('a');
+  const merge = page.getByRole('button', { name: /^Merge into main/ });
+  await merge.waitFor();
+  expect(await merge.isDisabled()).toBe(true);
+  await page.getByLabel(/Approve all the same/).check();
+  await merge.click();
+  await expect.poll(() => harness.called('tasks.approve')).toMatchObject([{ task: 6, overrideChecks: true }]);
+  // Nothing that is there is said to be overridden when nothing holds it back.
+  await harness.open('little');
+  await press('g', 'r');
+  await option('Documentation for webhooks').click();
+  await press('a');
+  await merge.click();
+  await expect.poll(() => harness.called('tasks.approve')).toHaveLength(1);
+  expect((await harness.called('tasks.approve'))[0]).not.toHaveProperty('overrideChecks');
 });
 
 test('what runs for a task is asked again when it was told, and never over a question that is still open', async () => {

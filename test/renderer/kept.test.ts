@@ -76,6 +76,7 @@ describe('the view', () => {
       filter: '',
       drawer: false,
       part: null,
+      goal: null,
       sheet: { kind: 'new-task', repository: 3 },
     });
     before.update((view) => ({ ...view, sheet: { kind: 'settings' } }));

@@ -13,10 +13,13 @@ describe('messages to an agent', () => {
   });
   afterEach(() => bed.close());
 
-  async function addTask(prompt: string, more: { checkCommand?: string; runAfter?: number } = {}) {
-    const { checkCommand, ...rest } = more;
+  async function addTask(prompt: string, more: { command?: string; runAfter?: number } = {}) {
+    const { command, ...rest } = more;
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
-    if (checkCommand !== undefined) await bed.calls.repositories.configure({ repository: repository.id, checkCommand });
+    if (command !== undefined) {
+      const checks = [{ name: 'check', command, required: false }];
+      await bed.calls.repositories.configure({ repository: repository.id, checks });
+    }
     const wanted = { repositoryId: repository.id, title: 'Say hello', prompt, agent: 'echo', ...rest };
     return (await bed.calls.tasks.create(wanted)).id;
   }
@@ -75,8 +78,8 @@ describe('messages to an agent', () => {
 
   it('written after its last turn ended, before the change is put to the person, send it on instead', async () => {
     const go = join(bed.folder, 'go');
-    const checkCommand = `until test -e '${go}'; do sleep 0.05; done`;
-    const task = await addTask('[write: one.txt | one]', { checkCommand });
+    const command = `until test -e '${go}'; do sleep 0.05; done`;
+    const task = await addTask('[write: one.txt | one]', { command });
     await bed.until(task, (now) => now.checks.length === 1);
     await bed.calls.messages.add({ task, text: '[write: two.txt | two]' });
     await writeFile(go, '');

@@ -13,8 +13,11 @@ it('work that does not end in time when Switchyard is closed is no crash, howeve
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
   // A check that does not heed being told to end takes three seconds to be ended.
   const deaf = join(bed.folder, 'deaf');
-  const checkCommand = `trap '' TERM; : > '${deaf}'; while :; do sleep 0.1; done`;
-  await bed.calls.repositories.configure({ repository: repository.id, checkCommand });
+  const command = `trap '' TERM; : > '${deaf}'; while :; do sleep 0.1; done`;
+  await bed.calls.repositories.configure({
+    repository: repository.id,
+    checks: [{ name: 'check', command, required: false }],
+  });
   const prompt = '[write: hello.txt | hello]';
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   for (let quit = 1; quit <= 2; quit += 1) {

@@ -244,7 +244,10 @@ it('a drive that ended as Switchyard was quit is told to have ended then, not at
 it('what a person has finished goes into review without a turn, also when the runtime ends during its check', async () => {
   const slow = `while [ ! -e ${bed.folder}/go ]; do sleep 0.05; done`;
   await bed.calls.repositories.trust({ repository: repositoryId, trust: true });
-  await bed.calls.repositories.configure({ repository: repositoryId, checkCommand: slow });
+  await bed.calls.repositories.configure({
+    repository: repositoryId,
+    checks: [{ name: 'check', command: slow, required: false }],
+  });
   const task = await newTask('Finish.\n[hang]');
   await works(task);
   const terminal = await takeOver(task, true);

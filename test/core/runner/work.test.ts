@@ -96,7 +96,10 @@ describe('work on a task', () => {
 
   it('does not run an untrusted repository’s check, and says so', async () => {
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: false });
-    await bed.calls.repositories.configure({ repository: repository.id, checkCommand: 'touch ran' });
+    await bed.calls.repositories.configure({
+      repository: repository.id,
+      checks: [{ name: 'check', command: 'touch ran', required: false }],
+    });
     const task = await addTask('[write: hello.txt | hello]', { trust: false });
     const done = await bed.reaches(task.id, 'review');
     expect(done.checks).toEqual([]);
@@ -107,7 +110,7 @@ describe('work on a task', () => {
     const pidFile = join(bed.folder, 'pid');
     await bed.calls.repositories.configure({
       repository: repository.id,
-      checkCommand: `sleep 600 & echo $! > '${pidFile}'; wait`,
+      checks: [{ name: 'check', command: `sleep 600 & echo $! > '${pidFile}'; wait`, required: false }],
     });
     const task = await addTask('[write: hello.txt | hello]');
     await bed.until(task.id, (now) => now.checks.length === 1);

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { closeDatabase, type Database, type DatabaseOptions, openDatabase } from '../../../core/store/database';
 import { storeFailure } from '../../../core/store/failure';
 import { type Migration, migrations } from '../../../core/store/migrations';
+import { listRepositories } from '../../../core/store/repositories';
 import { readSettings } from '../../../core/store/settings';
 import { countTasks } from '../../../core/store/task-count';
 import { listTasks, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
@@ -144,6 +145,31 @@ describe('migrations', () => {
       expect(countTasks(db)).toMatchObject({ queued: 1, waiting: 1, done: 1 });
       expect(readSettings(db).concurrency).toBe(7);
     }
+  });
+
+  test('make the check command of a repository a check that is not required, and know no commit of its runs', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name.endsWith('name-checks')),
+    );
+    const old = openDatabase({ file, migrations: before });
+    old.exec(`INSERT INTO repository (path, common_dir, name, trusted, check_command, added_at)
+      VALUES ('/a', '/a/.git', 'a', 1, 'npm test', 1), ('/b', '/b/.git', 'b', 1, NULL, 1)`);
+    old.exec(`INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts,
+      created_at, created_by, updated_at, state_since)
+      VALUES (1, 't', 'echo', 'main', 'supervised', 'default', 'review', 3, 1, 'person', 1, 1)`);
+    old.exec(`INSERT INTO check_run (task_id, command, state, exit_code, output, started_at, ended_at)
+      VALUES (1, 'npm test', 'passed', 0, 'ok', 1, 2)`);
+    closeDatabase(old);
+    const db = open({ file });
+    expect(listRepositories(db).map(({ checks }) => checks)).toEqual([
+      [{ name: 'check', command: 'npm test', required: false }],
+      [],
+    ]);
+    expect(readTaskDetail(db, 1).checks).toMatchObject([
+      { name: 'check', state: 'passed', head: null, clean: false, stale: true, output: 'ok' },
+    ]);
   });
 
   test('back an older store up first and keep the newest three backups', () => {

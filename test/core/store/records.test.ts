@@ -37,7 +37,7 @@ describe('a repository', () => {
       trusted: true,
       trustChanged: false,
       defaultBranch: 'main',
-      checkCommand: null,
+      checks: [],
       landing: { protected: [] },
       runCommand: null,
       budget: { usd: null, tokens: null, minutes: null },
@@ -45,7 +45,12 @@ describe('a repository', () => {
       commonDir: '/work/sample/.git',
       trustHash: 'hash',
     });
-    expect(updateRepository(db, repository, { trustChanged: true, checkCommand: 'npm test' })).toMatchObject({
+    expect(
+      updateRepository(db, repository, {
+        trustChanged: true,
+        checks: [{ name: 'test', command: 'npm test', required: true }],
+      }),
+    ).toMatchObject({
       trustChanged: true,
       trusted: true,
     });
@@ -56,7 +61,7 @@ describe('a repository', () => {
       trustHash: null,
       trustChanged: false,
       defaultBranch: null,
-      checkCommand: 'npm test',
+      checks: [{ name: 'test', command: 'npm test', required: true }],
     });
     expect(updateRepository(db, repository, {})).toEqual(repositoryByPath(db, '/work/sample'));
     expect(repositoryByPath(db, '/elsewhere')).toBe(undefined);

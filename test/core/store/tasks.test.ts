@@ -11,7 +11,7 @@ import { StaleClaim } from '../../../core/store/stale-claim';
 import { countTasks } from '../../../core/store/task-count';
 import { listTasks, readTask, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
 import { taskWork } from '../../../core/store/task-work';
-import { moveTask, patchTask } from '../../../core/store/tasks';
+import { moveTask, noteHead, patchTask } from '../../../core/store/tasks';
 import { addTask, land, temporaryStore } from './store';
 
 const now = 100;
@@ -338,17 +338,19 @@ describe('work', () => {
 });
 
 describe('checks', () => {
-  test('show the newest run of each command; only exit code 0 passes', () => {
+  const npm = { name: 'test', command: 'npm test', head: 'a'.repeat(40), clean: true };
+
+  test('show the newest run of each by name; only exit code 0 passes', () => {
     const { db } = temporaryStore();
     const task = addTask(db);
-    const first = startCheck(db, { task, command: 'npm test', at: 1 });
+    const first = startCheck(db, { task, ...npm, at: 1 });
     endCheck(db, { check: first, exitCode: 1, output: 'no', at: 2 });
-    const second = startCheck(db, { task, command: 'npm test', at: 3 });
+    const second = startCheck(db, { task, ...npm, at: 3 });
     expect(listChecks(db, task)).toMatchObject([
       { command: 'npm test', state: 'running', exitCode: null, endedAt: null },
     ]);
     endCheck(db, { check: second, exitCode: 0, output: 'ok', at: 4 });
-    const killed = startCheck(db, { task, command: 'make', at: 5 });
+    const killed = startCheck(db, { task, ...npm, name: 'make', command: 'make', at: 5 });
     endCheck(db, { check: killed, exitCode: null, output: '', at: 6 });
     expect(readTask(db, task).checks.map((check) => [check.command, check.state])).toEqual([
       ['npm test', 'passed'],
@@ -361,10 +363,32 @@ describe('checks', () => {
     );
   });
 
+  test('of another commit, of more than the commit, or of nobody knows what are stale', () => {
+    const { db } = temporaryStore();
+    const task = addTask(db);
+    const passed = (more: Partial<typeof npm>) => {
+      const check = startCheck(db, { task, ...npm, ...more, at: 1 });
+      endCheck(db, { check, exitCode: 0, output: '', leftBehind: ['a', 'b'], at: 2 });
+    };
+    const stale = () => listChecks(db, task).map((check) => check.stale);
+    passed({});
+    expect(stale()).toEqual([true]);
+    expect(noteHead(db, { task, head: npm.head, at: 3 })).toBe(true);
+    expect(noteHead(db, { task, head: npm.head, at: 4 })).toBe(false);
+    expect(stale()).toEqual([false]);
+    expect(listChecks(db, task, 'b'.repeat(40))).toMatchObject([{ stale: true, leftBehind: ['a', 'b'] }]);
+    passed({ clean: false });
+    expect(listChecks(db, task)).toMatchObject([{ stale: true, clean: false }]);
+    passed({});
+    expect(stale()).toEqual([false]);
+    db.exec('UPDATE check_run SET head = NULL, clean = NULL, left_behind = NULL');
+    expect(listChecks(db, task)).toMatchObject([{ stale: true, head: null, leftBehind: [] }]);
+  });
+
   test('that ran when their owner died fail at the next start', () => {
     const { db } = temporaryStore();
     const task = addTask(db);
-    startCheck(db, { task, command: 'npm test', at: 1 });
+    startCheck(db, { task, ...npm, at: 1 });
     expect(endOpenChecks(db, { output: 'Switchyard ended.', at: 2 })).toEqual([task]);
     expect(listCheckDetails(db, task)).toMatchObject([{ state: 'failed', output: 'Switchyard ended.', endedAt: 2 }]);
   });

@@ -7,6 +7,7 @@ import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskDetail } from '../../../core/contract/task';
+import { tenChecks } from './checks';
 import { createComments } from './comments';
 import * as data from './data';
 import { createEdits } from './edits';
@@ -37,6 +38,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     (amount === 'none' ? [] : amount === 'little' ? data.littleTasks() : data.muchTasks()).map((one) => [one.id, one]),
   );
   let repositories: Repository[] = amount === 'none' ? [] : [...data.repositories];
+  if (amount === 'much') repositories = repositories.map((one) => ({ ...one, checks: [...tenChecks] }));
   // As much as there is there is too little memory for.
   const held = amount === 'much' ? data.hold : null;
   let rules: readonly Rule[] = amount === 'none' ? [] : amount === 'little' ? data.littleRules : data.muchRules();
@@ -170,9 +172,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       configure: on.repositories.configure.handler(({ input }) => {
         const before = repositoryOf(input.repository);
         const { landing = before.landing } = input;
-        const { checkCommand = before.checkCommand, runCommand = before.runCommand, budget = before.budget } = input;
+        const { checks = before.checks, runCommand = before.runCommand, budget = before.budget } = input;
         note('repositories.configure', input);
-        return configured({ ...before, checkCommand, runCommand, budget, landing });
+        return configured({ ...before, checks, runCommand, budget, landing });
       }),
       remove: on.repositories.remove.handler(() => undefined),
       remotes: on.repositories.remotes.handler(() => ({ remotes: [], usual: null })),
@@ -292,6 +294,35 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         note('reviews.undo', input);
         return edits.undo(input.task);
       }),
+    },
+    checks: {
+      run: on.checks.run.handler(({ input }) => {
+        note('checks.run', input);
+        const task = get(input.task);
+        const [first] = input.names ?? [repositoryOf(task.repositoryId).checks[0]?.name ?? ''];
+        const [run, startedAt] = [100 + called.length, Date.now()];
+        const { command = '' } = repositoryOf(task.repositoryId).checks.find(({ name }) => name === first) ?? {};
+        const fresh = { run, name: first ?? '', command, state: 'running' as const, exitCode: null, startedAt };
+        const begun = { ...fresh, endedAt: null, head: 'd'.repeat(40), clean: true, stale: false, leftBehind: [] };
+        return put({ ...task, checks: [...task.checks.filter(({ name }) => name !== first), begun] });
+      }),
+      stop: on.checks.stop.handler(({ input }) => {
+        note('checks.stop', input);
+        const task = get(input.task);
+        const stopped = { state: 'failed' as const, endedAt: Date.now() };
+        const checks = task.checks.map((check) => (check.state === 'running' ? { ...check, ...stopped } : check));
+        return put({ ...task, checks });
+      }),
+      follow: on.checks.follow.handler(async function* ({ input, signal }) {
+        const running = get(input.task).checks.find(({ state }) => state === 'running');
+        if (running !== undefined) yield { run: running.run, output: 'RUN v4.1.0\n ✓ test/app.test.ts (3)\n' };
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+      }),
+      suggest: on.checks.suggest.handler(() => [
+        { name: 'lint', command: 'npm run lint', required: false },
+        { name: 'test', command: 'npm run test', required: false },
+      ]),
+      files: on.checks.files.handler(({ input }) => input.paths.filter((path) => path.startsWith('vendor/'))),
     },
     comments: {
       list: on.comments.list.handler(({ input }) => comments.of(input.task)),

@@ -12,6 +12,7 @@ import { ruleOffers } from '../../../core/contract/rule-offers';
 import type { Settings } from '../../../core/contract/settings';
 import type { Task, TaskState } from '../../../core/contract/task';
 import type { TranscriptBody, TranscriptEvent } from '../../../core/contract/transcript';
+import { muchPrinted, tenRuns } from './checks';
 
 const start = Date.now();
 const minutes = (amount: number): number => start - amount * 60_000;
@@ -84,7 +85,7 @@ export const repository = repositoryAt(1, 'api', '/home/ada/work/api');
 export const repositories: readonly Repository[] = [
   repository,
   repositoryAt(2, 'web', '/home/ada/work/web'),
-  { ...repositoryAt(3, 'infrastructure-with-a-very-long-name', '/srv/infra'), trustChanged: true, checkCommand: null },
+  { ...repositoryAt(3, 'infrastructure-with-a-very-long-name', '/srv/infra'), trustChanged: true, checks: [] },
 ];
 
 function repositoryAt(id: number, name: string, path: string): Repository {
@@ -95,7 +96,7 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     trusted: true,
     trustChanged: false,
     defaultBranch: 'main',
-    checkCommand: 'npm test',
+    checks: [{ name: 'test', command: 'npm test', required: false }],
     landing: usualLanding,
     runCommand: null,
     budget: noBudget,
@@ -196,7 +197,13 @@ export function request(
 
 const someUsage = { inputTokens: 182_400, outputTokens: 9_310, costUsd: 0.42 };
 const passed = {
+  run: 1,
+  name: 'test',
   command: 'npm test',
+  head: 'd'.repeat(40),
+  clean: true,
+  stale: false,
+  leftBehind: [],
   state: 'passed' as const,
   exitCode: 0,
   startedAt: minutes(14),
@@ -204,10 +211,11 @@ const passed = {
 };
 
 /** What a check printed: its task's detail has it, lists do not. */
-export function printedBy({ state }: Check): string {
+export function printedBy({ state, run }: Check): string {
   if (state === 'running') return '';
+  if (run === 4) return muchPrinted();
   return state === 'failed'
-    ? '✗ member.test.ts\n  AssertionError: expected "account" to be "member"'
+    ? '✗ member.test.ts\n  AssertionError: expected "account" to be "member"\n    at src/members/member-1.tsx:30:9\n    at node:internal/process:95:5\n    at vendor/run.js:3'
     : '✓ test/uploader.test.ts (14)\n\nTest Files  31 passed (31)\n     Tests  412 passed (412)\n  Duration  8.41s';
 }
 
@@ -370,6 +378,7 @@ export function muchTasks(): readonly Task[] {
     const title = index % 17 < nasty.length ? (nasty[index % 17] ?? '') : `Task ${id}: make module ${id % 97} faster`;
     const state = states[index % states.length] ?? 'queued';
     const made = task(id, title, state, {
+      checks: id === 3 ? [...tenRuns(minutes(0))] : [],
       mergedOid: state === 'done' ? 'a'.repeat(40) : null,
       change: state === 'review' || state === 'done' ? { files: 300, additions: 14_000, deletions: 6_000 } : null,
       usage: id % 3 ? someUsage : noUsage,
@@ -572,6 +581,7 @@ export function reviewOf(
       checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [], busy: null },
       protectedBy: null,
       upstream: of.state === 'done' ? null : { name: 'origin/main', ahead: 0, behind: 3, fetchedAt: minutes(50) },
+      checks: [],
       message: `${of.title}\n\nMerged from ${of.branch}`,
       edit: null,
     },
