@@ -92,8 +92,11 @@ async function race(numbers: readonly number[], bound: boolean) {
       ends.landed += 1;
       // The one commit that may carry it: what was seen of both sides, merged as git itself merges them.
       const [tree] = (await git('merge-tree', '--write-tree', seen.base, seen.head)).split('\n');
-      const onto = await git('rev-parse', `${end.mergedOid}^1`);
-      const isSeen = (await git('rev-parse', `${end.mergedOid}^{tree}`)) === tree && onto === seen.base;
+      const [onto] = (await git('rev-list', '--first-parent', '--reverse', `${seen.base}..${end.mergedOid}`)).split(
+        '\n',
+      );
+      const isOnto = (await git('rev-parse', `${onto}^1`)) === seen.base;
+      const isSeen = isOnto && (await git('rev-parse', `${end.mergedOid}^{tree}`)) === tree;
       if (!isSeen) ends.unseen += 1;
       if (bound) expect(isSeen, at).toBe(true);
       expect(await git('merge-base', '--is-ancestor', end.mergedOid ?? '', 'main').catch(() => 'no'), at).toBe('');

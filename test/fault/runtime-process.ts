@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Strategy } from '../../core/contract/strategy';
 import { openBare } from '../support/bare-runtime';
 
 /** A runtime in a process of its own, to be killed at any moment. Says `ready` once it has recovered. */
@@ -27,6 +28,15 @@ if (job === 'approve') {
     await calls.tasks.approve({ task: task.id, base, head, tree });
   }
   process.stdout.write('approved\n');
+}
+
+if (job === 'land') {
+  // `repository` is the file that arms the kill, `count` the task, how it lands, and at which command from where the kill comes.
+  const [task = 0, strategy = '', point = '', from = ''] = count.split('.');
+  const { base, head, tree } = await calls.reviews.get({ task: Number(task) });
+  writeFileSync(repository, `${process.pid} ${point} ${from}\n`);
+  await calls.tasks.approve({ task: Number(task), base, head, tree, strategy: strategy as Strategy });
+  process.stdout.write('landed\n');
 }
 
 if (job === 'back') {
