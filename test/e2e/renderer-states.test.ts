@@ -337,7 +337,7 @@ test('the checks run by key while they print, and are stopped by key', async () 
   await harness.open('little');
   await press('g', 'r');
   await option('Documentation for webhooks').click();
-  await press('i');
+  await press('g', 'c');
   await page.getByText('RUN v4.1.0').waitFor();
   await page.getByRole('heading', { name: /test npm test running/ }).waitFor();
   await press('g', 'x');
