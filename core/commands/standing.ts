@@ -2,6 +2,7 @@ import type { Comment, CommentPlace, LineRange } from '../contract/comment';
 import type { TaskState } from '../contract/task';
 import { readBlob } from '../git/blob';
 import type { Place } from '../git/checkout';
+import { listRenames } from '../git/diff';
 import { followLines, touches } from '../git/follow-lines';
 import { type FileHunks, fileHunks } from '../git/hunks';
 import type { CommentRow } from '../store/comments';
@@ -21,19 +22,38 @@ export async function standing(
   comments: readonly CommentRow[],
   now: ChangeNow,
 ): Promise<readonly Comment[]> {
-  // Many comments on one file of one commit ask git once.
-  const asked = new Map<string, Promise<FileHunks | null>>();
-  const between: Between = (base, head, path) => {
-    const key = `${base} ${head} ${path}`;
-    let answer = asked.get(key);
-    if (answer === undefined) {
-      // A commit of long ago may have been pruned; then its lines are looked for by what they say.
-      answer = fileHunks(place, { base, head, path }).catch(() => null);
-      asked.set(key, answer);
-    }
+  const between = asking(place);
+  return Promise.all(comments.map((comment) => standingOf(place, { comment, now, between })));
+}
+
+/** How many git programs look at files at once. */
+const mostAtOnce = 4;
+
+/** Asks git once for each file between two commits, and for what was renamed between them, however many comments are there. */
+function asking(place: Place): Between {
+  const files = new Map<string, Promise<FileHunks | null>>();
+  const moved = new Map<string, ReturnType<typeof listRenames>>();
+  // Each lane does one after the other.
+  const lanes = Array.from({ length: mostAtOnce }, () => Promise.resolve<unknown>(null));
+  const inLane = (work: () => Promise<FileHunks>): Promise<FileHunks> => {
+    const lane = files.size % lanes.length;
+    const done = (lanes[lane] ?? Promise.resolve()).then(work);
+    lanes[lane] = done.catch(() => null);
+    return done;
+  };
+  const once = <Answer>(known: Map<string, Promise<Answer>>, key: string, ask: () => Promise<Answer>) => {
+    const answer = known.get(key) ?? ask();
+    known.set(key, answer);
     return answer;
   };
-  return Promise.all(comments.map((comment) => standingOf(place, { comment, now, between })));
+  const look = async (base: string, head: string, path: string) => {
+    const renames = await once(moved, `${base} ${head}`, async () =>
+      base === head ? new Map() : listRenames(place, { base, head }),
+    );
+    return inLane(() => fileHunks(place, { base, head, path, renames }));
+  };
+  // A commit of long ago may have been pruned; then its lines are looked for by what they say.
+  return (base, head, path) => once(files, `${base} ${head} ${path}`, () => look(base, head, path).catch(() => null));
 }
 
 type Between = (base: string, head: string, path: string) => Promise<FileHunks | null>;

@@ -20,11 +20,17 @@ export interface FileHunks {
   readonly hunks: readonly Hunk[];
 }
 
-/** Compares one file in two commits, followed where it was renamed. A file that is in neither differs in nothing. */
-export async function fileHunks(place: Place, range: Range & { readonly path: string }): Promise<FileHunks> {
+/**
+ * Compares one file in two commits, followed where it was renamed. A file that is in neither differs in nothing. Who asks for
+ * many files of the same two gives what `listRenames` said of them.
+ */
+export async function fileHunks(
+  place: Place,
+  range: Range & { readonly path: string; readonly renames?: Awaited<ReturnType<typeof listRenames>> },
+): Promise<FileHunks> {
   const { path } = range;
   if (range.base === range.head) return { path, hunks: [] };
-  const found = (await listRenames(place, range)).get(path);
+  const found = (range.renames ?? (await listRenames(place, range))).get(path);
   const later = found === undefined ? path : found;
   const names = later === null || later === path ? [path] : [path, later];
   const { patch: text } = await patch(place, { ...range, paths: names, context: 0 });

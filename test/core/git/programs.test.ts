@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { standing } from '../../../core/commands/standing';
+import type { Comment } from '../../../core/contract/comment';
 import type { Place } from '../../../core/git/checkout';
 import { findGit } from '../../../core/git/git';
 import { readIdentity } from '../../../core/git/identity';
@@ -8,6 +10,7 @@ import { trustHash } from '../../../core/git/inspect';
 import { openRepository, readHead } from '../../../core/git/open';
 import { type PutBackPlan, planPutBack, putBack } from '../../../core/git/put-back';
 import { snapshotWorktree } from '../../../core/git/snapshot';
+import type { CommentRow } from '../../../core/store/comments';
 import { createBench, write } from './fixture';
 
 const bench = createBench();
@@ -79,4 +82,29 @@ test('going back reads what it needs once', async () => {
     ...['read-tree', 'update-index', 'update-index'],
   ]);
   expect(readFileSync(join(top, 'readme.txt'), 'utf8')).toBe('one\ntwo\nthree\n');
+});
+
+test('many comments ask once what was renamed, and once for each file', async () => {
+  const { at, started } = await counting();
+  const top = at.checkout.workTree;
+  const files = Array.from({ length: 6 }, (_, number) => `file-${number}.txt`);
+  const commit = (text: string) => {
+    for (const file of files) write(top, file, text);
+    bench.plain(top, 'add', '-A');
+    bench.plain(top, 'commit', '-q', '-m', text);
+    return bench.plain(top, 'rev-parse', 'HEAD').trim();
+  };
+  const [head, later] = [commit('one\ntwo\n'), commit('zero\none\ntwo\n')];
+  const comments = [...files, ...files].map(
+    (path, number): CommentRow => ({
+      ...{ id: number + 1, task: 1, place: { path, side: 'new', lines: { first: 2, last: 2 } }, head, mergeBase: head },
+      ...{ quote: 'two', text: 'Why?', by: 'Ada', createdAt: 1, sentAt: 2, resolvedAt: null },
+    }),
+  );
+  let found: readonly Comment[] = [];
+  const programs = await started(async () => {
+    found = await standing(at, comments, { mergeBase: head, head: later, state: 'review' });
+  });
+  expect(programs).toEqual(Array.from({ length: 1 + files.length }, () => 'diff-tree'));
+  expect(found.map(({ fate, now }) => [fate, now?.lines?.first])).toEqual(comments.map(() => ['moved', 3]));
 });
