@@ -17,8 +17,12 @@ import { watchSilence } from './silence';
 const leaveMs = 5000;
 /** How long it may take to obey an interrupt, and then each signal. */
 const obeyMs = 1500;
-/** What is said when a conversation is to go on that was not cut off inside a turn. */
-const goOn = 'Go on where you left off. If everything is done, just say so.';
+/**
+ * What is said when a conversation is to go on that was not cut off inside a turn. A step that a budget ended is told to the
+ * model as one the person did not want.
+ */
+const goOn =
+  'Go on where you left off. A step that was interrupted was not refused: do it again if it is still needed. If everything is done, just say so.';
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
