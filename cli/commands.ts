@@ -7,10 +7,12 @@ import { demo } from './demo';
 import { doctor } from './doctor';
 import { drivingCommands } from './driving';
 import { editingCommands } from './editing';
+import { forgeCommands } from './forge';
 import { inboxCommands } from './inbox';
 import { landingCommands } from './landing';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
+import { pullRequestCommands } from './pull-request';
 import { pushCommands } from './push';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   ...reviewCommands,
   ...pushCommands,
   ...landingCommands,
+  ...pullRequestCommands,
+  ...forgeCommands,
   ...editingCommands,
   ...commentCommands,
   ...checkpointCommands,

@@ -16,6 +16,7 @@ export function decisionCells(decision: Decision): readonly string[] {
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
 const approvedSchema = z.object({ strategy: z.string() });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
+const askedSchema = z.object({ host: z.string(), repository: z.string() });
 const pathSchema = z.object({ path: z.string() });
 const commentSchema = z.object({ comment: z.string() });
 const questionSchema = z.object({
@@ -56,6 +57,13 @@ function decided(decision: Decision): string {
     case 'push': {
       const pushed = pushedSchema.safeParse(answered).data;
       return pushed === undefined ? task : `${task} to ${plainLine(pushed.branch, 80)} on ${plainLine(pushed.url, 80)}`;
+    }
+    case 'open-pull-request':
+    case 'merge-pull-request': {
+      const asked = askedSchema.safeParse(answered).data;
+      return asked === undefined
+        ? task
+        : `${task} in ${plainLine(asked.repository, 80)} on ${plainLine(asked.host, 80)}`;
     }
     case 'discard':
     case 'restore':

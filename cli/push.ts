@@ -61,7 +61,7 @@ const remotes: Command = {
 export const pushCommands: readonly Command[] = [push, remotes];
 
 /** The change as it is now, or only the commit the person saw. Throws a UsageError, or MOVED when it is another. */
-async function seenChange(
+export async function seenChange(
   client: Client,
   { task, seen }: { readonly task: number; readonly seen: string | undefined },
   around: Surroundings,
@@ -77,7 +77,7 @@ async function seenChange(
 }
 
 /** The remote that is named, or the usual one. Throws NOT_FOUND with those there are. */
-async function remoteOf(client: Client, task: number, named: string | undefined) {
+export async function remoteOf(client: Client, task: number, named: string | undefined) {
   const { repositoryId, repository, base } = await client.tasks.get({ task });
   const { remotes, usual } = await client.repositories.remotes({ repository: repositoryId, base });
   const name = named ?? usual;

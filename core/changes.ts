@@ -78,6 +78,8 @@ function subjectOf(change: Change): string {
       return `messages ${change.task}`;
     case 'comments.changed':
       return `comments ${change.task}`;
+    case 'pull-request.changed':
+      return `pull request ${change.task}`;
     case 'rule.changed':
       return `rule ${change.rule.id}`;
     case 'repository.changed':

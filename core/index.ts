@@ -10,6 +10,8 @@ import type { Config } from './config';
 import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
+import type { Keychain } from './forge/tokens';
+import { createForges } from './forges';
 import { findGit } from './git/git';
 import { hookDoorFile, openHookDoorOf } from './hook-door';
 import { createHosts } from './host/hosts';
@@ -26,6 +28,7 @@ import { createLedger } from './runner/ledger';
 import { createLiveChecks } from './runner/live-checks';
 import { availableMemory, createAdmission } from './runner/memory';
 import { createPrograms } from './runner/programs';
+import { type PullRequestDeps, settleOpenings } from './runner/pull-requests';
 import { settlePushes } from './runner/pushing';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
@@ -57,6 +60,8 @@ export interface RuntimeOptions {
   readonly hook?: HookProgram | null;
   /** How to start the process that holds programs on terminals; without it there are none. */
   readonly host?: HostProgram | null;
+  /** What seals secrets for the person; without it they are kept only while this runs. */
+  readonly keychain?: Keychain | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
   readonly desktop: string | null;
   /** Somebody asked over a door that the owner stop. */
@@ -191,6 +196,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     screens: terminals.screens,
   };
+  const { tokens, forgeOf } = createForges({
+    ...{ db, writer, settings: () => settings, environment: config.environment },
+    keychain: options.keychain ?? null,
+  });
+  const pullRequests: Pick<PullRequestDeps, 'forgeOf' | 'announcePullRequest'> = {
+    forgeOf,
+    announcePullRequest: (task) => changes.publish({ type: 'pull-request.changed', task }),
+  };
   const lookForAgents = (refresh: boolean) =>
     void agents
       .located(refresh)
@@ -210,6 +223,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const router = createRouter({
     ...deps,
+    ...pullRequests,
+    tokens,
     folders,
     search,
     runner,
@@ -264,7 +279,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
       // Remotes may not answer for a while, and nobody waits for that.
-      settling = settlePushes(deps, closing.signal);
+      settling = settlePushes(deps, closing.signal).then(() =>
+        settleOpenings({ ...deps, ...pullRequests }, closing.signal),
+      );
       lookForAgents(false);
       search.start();
     },

@@ -26,7 +26,7 @@ export interface OpenRuntime {
 
 /** What a shell supplies to open a data folder. */
 export interface OpenOptions
-  extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'hook' | 'host' | 'desktop' | 'onStopRequested'> {
+  extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'hook' | 'host' | 'keychain' | 'desktop' | 'onStopRequested'> {
   readonly config: Config;
   /** Told whenever a client of the socket came or left. */
   readonly onClients?: (count: number) => void;

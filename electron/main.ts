@@ -5,6 +5,7 @@ import { answerPage, createPorts } from './answers';
 import { createAttention } from './attention';
 import { denyByDefault } from './guards';
 import { claimInstance, folderIn } from './instance';
+import { keychain } from './keychain';
 import { setMenu } from './menu';
 import { joinRuntime } from './runtime';
 import { registerScheme, serveScheme, windowOrigin, windowPage } from './scheme';
@@ -30,6 +31,7 @@ function begin(): void {
     askHuman: asNode('ask-human.js'),
     hook: asNode('hook.js'),
     host: asNode('host.js'),
+    keychain,
     after: windows.painted,
     onMoved: () => {
       const page = windows.page();

@@ -31,6 +31,7 @@ export function joinRuntime(options: {
   readonly askHuman: OpenOptions['askHuman'];
   readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
+  readonly keychain?: OpenOptions['keychain'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
   /** Another runtime is there than the one the windows' ports led to. */
@@ -91,7 +92,7 @@ export function joinRuntime(options: {
 }
 
 async function join(
-  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'onStopRequested'>,
+  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'keychain' | 'onStopRequested'>,
 ): Promise<Joined> {
   const { openRuntime, attach, ownerPatience, version } = await doors();
   const { folders } = options.config;
@@ -103,6 +104,7 @@ async function join(
       askHuman: options.askHuman,
       hook: options.hook,
       host: options.host,
+      keychain: options.keychain ?? null,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,
     });

@@ -68,13 +68,13 @@ export function push(
 }
 
 /** The forge an address leads to, when it is a known one. */
-function forgeAt(room: Room, url: string) {
+export function forgeAt(room: Pick<Room, 'settings'>, url: string) {
   const address = parseRemoteUrl(url);
   return address === null ? null : forgePlace(address, room.settings().forges);
 }
 
 /** A task whose change is as the person saw it, and may leave this machine. Throws WRONG_STATE, MOVED, NOT_TRUSTED. */
-async function approvable(
+export async function approvable(
   room: Room,
   seen: { readonly task: number; readonly head: string; readonly tree: string },
   signal: AbortSignal | undefined,
@@ -105,8 +105,8 @@ async function intend(room: Room, { id }: TaskWork, row: Omit<PushRow, 'id'>): P
   return { ...row, id: push };
 }
 
-/** Pushes what was written down and keeps what became of it. Gives whether it was there before. */
-async function carryOut(
+/** Pushes what was written down and keeps what became of it. Gives whether it was there before. Throws when it is not there. */
+export async function carryOut(
   room: Room,
   place: RepositoryPlace,
   what: {

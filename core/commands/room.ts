@@ -4,9 +4,11 @@ import type { DoctorReport } from '../contract/doctor';
 import type { MemoryHold } from '../contract/process';
 import type { Settings } from '../contract/settings';
 import type { Status } from '../contract/status';
+import type { Tokens } from '../forge/tokens';
 import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
 import type { Ledger } from '../runner/ledger';
+import type { PullRequestDeps } from '../runner/pull-requests';
 import type { Runner } from '../runner/runner';
 import type { Terminals } from '../runner/terminals';
 import type { Database } from '../store/database';
@@ -36,6 +38,9 @@ export interface Room {
   readonly namespace: Deps['namespace'];
   readonly agentEnvironment: Deps['agentEnvironment'];
   readonly agents: Deps['agents'];
+  readonly forgeOf: PullRequestDeps['forgeOf'];
+  readonly announcePullRequest: PullRequestDeps['announcePullRequest'];
+  readonly tokens: Tokens;
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
   /** Tells followers that what is remarked on a task's change was changed. */

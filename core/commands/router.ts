@@ -11,11 +11,13 @@ import * as demo from './demo';
 import * as discarding from './discarding';
 import * as driving from './driving';
 import * as editing from './editing';
+import * as forges from './forges';
 import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
 import * as parts from './parts';
 import * as processes from './processes';
+import * as pullRequests from './pull-requests';
 import * as pushing from './pushing';
 import * as repositories from './repositories';
 import * as requests from './requests';
@@ -69,6 +71,20 @@ export function createRouter(room: Room) {
       file: on.reviews.file.handler(({ input }) => editing.file(room, input)),
       write: on.reviews.write.handler(({ input, context }) => editing.write(room, context, input)),
       undo: on.reviews.undo.handler(({ input, context }) => editing.undo(room, context, input.task)),
+    },
+    pullRequests: {
+      open: on.pullRequests.open.handler(({ input, context, signal }) =>
+        pullRequests.open(room, context, input, signal),
+      ),
+      get: on.pullRequests.get.handler(({ input, signal }) => pullRequests.get(room, input, signal)),
+      merge: on.pullRequests.merge.handler(({ input, context }) => pullRequests.merge(room, context, input)),
+      reply: on.pullRequests.reply.handler(({ input }) => pullRequests.reply(room, input)),
+      resolve: on.pullRequests.resolve.handler(({ input }) => pullRequests.resolve(room, input)),
+    },
+    forges: {
+      list: on.forges.list.handler(() => forges.list(room)),
+      login: on.forges.login.handler(({ input, signal }) => forges.login(room, input, signal)),
+      logout: on.forges.logout.handler(({ input }) => forges.logout(room, input.host)),
     },
     comments: {
       list: on.comments.list.handler(({ input }) => comments.list(room, input.task)),

@@ -10,6 +10,7 @@ import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
 import { processListSchema } from './process';
+import { forgeAccountSchema, mergeMethodSchema, newPullRequestSchema, pullRequestSchema } from './pull-request';
 import { pushedSchema, pushSchema, remotesSchema } from './remote';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
 import { repositoryLandingSchema } from './repository-landing';
@@ -189,6 +190,35 @@ export const calls = {
       .output(reviewEditSchema),
     /** Undoes the newest of these commits: the branch goes back. WRONG_STATE when something came after it. */
     undo: oc.input(taskRef).output(reviewEditSchema),
+  },
+  pullRequests: {
+    /**
+     * Pushes exactly what the ids name and opens a pull request of it, or takes up the one its branch has; with one open, only
+     * pushes. The task stays in review until it is merged. SIGN_IN_NEEDED without a token, before anything is sent.
+     */
+    open: oc.input(newPullRequestSchema).output(pullRequestSchema),
+    /** A task's newest pull request; with `refresh` as its forge has it now. */
+    get: oc.input(taskRef.extend({ refresh: z.boolean().default(false) })).output(pullRequestSchema.nullable()),
+    /** Has the forge merge it if its head is still the one that was shown; then the task is done. MOVED when it is not. */
+    merge: oc
+      .input(taskRef.extend({ head: reviewSchema.shape.head, method: mergeMethodSchema }))
+      .output(pullRequestSchema),
+    reply: oc
+      .input(taskRef.extend({ thread: z.string().min(1).max(500), text: commentTextSchema }))
+      .output(pullRequestSchema),
+    resolve: oc
+      .input(taskRef.extend({ thread: z.string().min(1).max(500), resolved: z.boolean() }))
+      .output(pullRequestSchema),
+  },
+  forges: {
+    /** The forges that can be signed in to, and whether they let us in. */
+    list: oc.output(z.array(forgeAccountSchema)),
+    /** Tries a token and keeps it, sealed by the system's keychain where there is one. */
+    login: oc
+      .input(z.strictObject({ host: z.string().min(1).max(300), token: z.string().regex(/^[\x21-\x7e]{10,1000}$/) }))
+      .output(forgeAccountSchema),
+    /** Forgets the token of a host. */
+    logout: oc.input(z.strictObject({ host: z.string().min(1).max(300) })).output(forgeAccountSchema),
   },
   comments: {
     /** What is remarked on a task's change, in the order it was, and what became of each in the change as it stands. */

@@ -34,6 +34,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('messages.changed'), task: taskIdSchema }),
   /** What is remarked on a task's change was; `comments.list` says what it is now. */
   z.object({ type: z.literal('comments.changed'), task: taskIdSchema }),
+  /** A task's pull request, or what is known of it, was changed; `pullRequests.get` says what it is now. */
+  z.object({ type: z.literal('pull-request.changed'), task: taskIdSchema }),
   /** A rule was made or taken back. */
   z.object({ type: z.literal('rule.changed'), rule: ruleSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),

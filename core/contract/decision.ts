@@ -4,7 +4,7 @@ import { taskIdSchema } from './task';
 
 /**
  * What was decided: a request was answered; a change was approved, sent back with a comment, discarded or brought back;
- * part of one was taken back, a file of it edited, or the last of these undone; it was pushed to a remote; a repository's programs were trusted or no longer trusted; a rule was taken back.
+ * part of one was taken back, a file of it edited, or the last of these undone; it was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back.
  */
 const decisionKinds = [
   'answer',
@@ -16,6 +16,8 @@ const decisionKinds = [
   'edit',
   'undo-edit',
   'push',
+  'open-pull-request',
+  'merge-pull-request',
   'trust',
   'distrust',
   'revoke',

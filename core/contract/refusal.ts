@@ -13,6 +13,7 @@ export type Asked =
   | 'checked'
   | 'approved'
   | 'pushed'
+  | 'opened as a pull request'
   | 'discarded'
   | 'restored'
   | 'written to'

@@ -97,6 +97,8 @@ export const settingsSchema = z.object({
         [{ host: 'git.example.com', kind: 'github' }],
       ),
     ),
+  /** Whether GitHub's own program `gh` may be asked for the token it has. */
+  useGhToken: z.boolean().default(false).meta(takes('true or false', true)),
   /** Whether remotes on other machines may be reached without encryption. */
   plainHttp: z.boolean().default(false).meta(takes('true or false', true)),
   /** The budget a new task has unless it is given one. */

@@ -22,6 +22,7 @@ import landByRebase from './migrations/0021-land-by-rebase.sql?raw';
 import keepPushes from './migrations/0022-keep-pushes.sql?raw';
 import guardBases from './migrations/0023-guard-bases.sql?raw';
 import nameChecks from './migrations/0024-name-checks.sql?raw';
+import keepPullRequests from './migrations/0025-keep-pull-requests.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   { name: '0022-keep-pushes', sql: keepPushes },
   { name: '0023-guard-bases', sql: guardBases },
   { name: '0024-name-checks', sql: nameChecks },
+  { name: '0025-keep-pull-requests', sql: keepPullRequests },
 ];

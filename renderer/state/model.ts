@@ -117,6 +117,9 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
         // Rules are fetched by who shows them; this tells them to look again.
         next = { ...next, rulesSeen: next.rulesSeen + 1 };
         break;
+      case 'pull-request.changed':
+        // Whoever shows one asks for it.
+        break;
       case 'held.changed':
         next = { ...next, held: change.held };
         break;

@@ -55,24 +55,3 @@ test('a line that looks like the header of a hunk behind another line end than g
     'odd.txt has 1 hunk, so there is no hunk 2.',
   );
 });
-
-test('a change is pushed from the terminal to the remote that is meant, and where that leads is said', async () => {
-  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
-  const { id, branch, repository } = (await type('task', 'add', ...made, '[write: p.txt | p]', '--wait', '--json'))
-    .json;
-  expect((await type('task', 'push', String(id))).err).toContain('It has none: add one with git remote add.');
-  const bare = join(repository, '..', 'bare.git');
-  execFileSync('git', ['init', '-q', '--bare', bare]);
-  execFileSync('git', ['remote', 'add', 'there', bare], { cwd: repository });
-  expect((await type('task', 'push', String(id), '--remote', 'origin')).err).toContain(
-    'Name one with --remote: there.',
-  );
-  expect((await type('repository', 'remotes', 'my repository')).out).toMatch(/^there \(usual\) .*bare\.git\n$/);
-  expect((await type('task', 'push', String(id), '--head', '0000000')).err).toContain('Nothing was pushed');
-  expect((await type('task', 'push', String(id))).out).toMatch(
-    /^Pushed [0-9a-f]{10} to switchyard\/\S+ on there \(.*\)\.\n$/,
-  );
-  expect((await type('task', 'push', String(id))).out).toMatch(/ is at [0-9a-f]{10} already\.\n$/);
-  expect(execFileSync('git', ['branch', '--list', branch], { cwd: bare, encoding: 'utf8' })).toContain(branch);
-  expect((await type('audit', 'list')).out).toMatch(/ push +task \d+ to switchyard\/\S+ on .*bare\.git +1 file/);
-});

@@ -79,6 +79,8 @@ export async function openTerminal() {
       size: () => ({ columns: 90, rows: 20 }),
       listen(hear) {
         ({ onKeys } = hear);
+        // What is waited for may have been shown before.
+        queueMicrotask(look);
         return () => {
           onKeys = null;
         };

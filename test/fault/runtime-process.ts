@@ -57,6 +57,16 @@ if (job === 'edit') {
   process.stdout.write('edited\n');
 }
 
+if (job === 'publish') {
+  // `repository` is the address of the remote, `count` the task.
+  const host = new URL(repository).host;
+  await calls.forges.login({ host, token: process.env.SWITCHYARD_TEST_TOKEN ?? '' });
+  const { head, tree } = await calls.reviews.get({ task: Number(count) });
+  const asked = { title: 'Publish', reviewers: ['grace'], labels: ['bug'] };
+  await calls.pullRequests.open({ task: Number(count), head, tree, remote: 'origin', url: repository, ...asked });
+  process.stdout.write('published\n');
+}
+
 if (job === 'spend') {
   // The person answers as soon as they are asked, and is killed with the rest at any line of it.
   for await (const change of await calls.changes.follow()) {

@@ -249,6 +249,36 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
     },
+    pullRequests: {
+      open: on.pullRequests.open.handler(() => {
+        throw new ORPCError('SIGN_IN_NEEDED', { message: 'There is no token.' });
+      }),
+      get: on.pullRequests.get.handler(() => null),
+      merge: on.pullRequests.merge.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
+      }),
+      reply: on.pullRequests.reply.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
+      }),
+      resolve: on.pullRequests.resolve.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
+      }),
+    },
+    forges: {
+      list: on.forges.list.handler(() => []),
+      login: on.forges.login.handler(({ input }) => ({
+        host: input.host,
+        signedIn: 'session',
+        login: 'ada',
+        notice: null,
+      })),
+      logout: on.forges.logout.handler(({ input }) => ({
+        host: input.host,
+        signedIn: null,
+        login: null,
+        notice: null,
+      })),
+    },
     reviews: {
       get: on.reviews.get.handler(({ input }) => ({
         ...reviewOf(input.task).review,

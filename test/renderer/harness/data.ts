@@ -36,6 +36,7 @@ export const settings: Settings = {
   terminalDays: 30,
   forges: [],
   plainHttp: false,
+  useGhToken: false,
   taskBudget: noBudget,
   dayBudget: noBudget,
   theme: 'system',

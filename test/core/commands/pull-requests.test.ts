@@ -1,0 +1,192 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type ForgeServer, type Pull, startForge } from '../../support/forge-server';
+import { type Bed, openBed } from '../../support/runtime';
+
+const token = 'a-token-nobody-may-see';
+let bed: Bed;
+let forge: ForgeServer;
+let url = '';
+let bare = '';
+
+beforeAll(async () => {
+  bed = await openBed();
+  const root = join(bed.folder, 'remotes');
+  bare = join(root, 'ada', 'api.git');
+  mkdirSync(bare, { recursive: true });
+  forge = await startForge({ root, token });
+  url = `${forge.url}/ada/api.git`;
+  execFileSync('git', ['init', '-q', '--bare', bare]);
+  execFileSync('git', ['-C', bare, 'config', 'http.receivepack', 'true']);
+  await bed.repository.git('remote', 'add', 'origin', url);
+  await bed.repository.git('push', '-q', 'origin', 'main');
+});
+afterAll(async () => {
+  await bed.close();
+  await forge.close();
+});
+beforeEach(() => {
+  forge.fault = () => null;
+  forge.onRequest = () => {};
+});
+
+async function inReview() {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const made = { repositoryId: repository.id, title: 'Say hello', prompt: '[write: hello.txt | hello]', agent: 'echo' };
+  const { id: task } = await bed.calls.tasks.create(made);
+  const { branch } = await bed.reaches(task, 'review');
+  return { task, branch: branch ?? '', review: await bed.calls.reviews.get({ task }) };
+}
+
+type Changed = Awaited<ReturnType<typeof inReview>>;
+
+function open(
+  { task, review }: Pick<Changed, 'task' | 'review'>,
+  more: { reviewers?: string[]; labels?: string[] } = {},
+) {
+  const { head, tree } = review;
+  return bed.calls.pullRequests.open({
+    task,
+    head,
+    tree,
+    remote: 'origin',
+    url,
+    title: 'Say hello',
+    body: 'As asked.',
+    ...more,
+  });
+}
+
+const of = ({ branch }: Changed) => forge.pulls.filter(({ head }) => head === `ada:${branch}`);
+
+const kinds = async (task: number) =>
+  (await bed.calls.decisions.list({ task })).map(({ text }) => JSON.parse(text).kind as string);
+
+test('without a token nothing leaves this machine, and the one that is given is tried and never written', async () => {
+  const change = await inReview();
+  await expect(open(change)).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('by the setting forges'),
+  });
+  await bed.calls.settings.set({
+    name: 'forges',
+    value: [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }],
+  });
+  await expect(open(change)).rejects.toMatchObject({
+    code: 'SIGN_IN_NEEDED',
+    message: expect.stringContaining('forge login'),
+  });
+  expect(execFileSync('git', ['-C', bare, 'branch', '--list', change.branch], { encoding: 'utf8' })).toBe('');
+  await expect(bed.calls.forges.login({ host: forge.host, token: 'another-token' })).rejects.toMatchObject({
+    code: 'SIGN_IN_NEEDED',
+  });
+  await expect(bed.calls.forges.login({ host: 'evil.test', token })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  expect(await bed.calls.forges.login({ host: forge.host, token })).toMatchObject({
+    signedIn: 'session',
+    login: 'ada',
+  });
+  expect((await bed.calls.forges.list()).map(({ host, signedIn }) => [host, signedIn])).toEqual([
+    ['github.com', null],
+    [forge.host, 'session'],
+  ]);
+});
+
+test('a pull request is opened of exactly what was shown, followed, brought up to date and merged', async () => {
+  const change = await inReview();
+  const { task, review } = change;
+  const opened = await open(change, { reviewers: ['grace', 'nobody'], labels: ['bug'] });
+  expect(opened).toMatchObject({
+    ...{ task, host: forge.host, repository: 'ada/api', pushed: review.head },
+    seen: { state: 'open', head: review.head, title: 'Say hello', base: 'main' },
+    notices: [expect.stringContaining('The reviewers grace, nobody could not be set')],
+  });
+  expect(of(change)).toMatchObject([{ body: 'As asked.', labels: ['bug'], draft: false }]);
+  expect(await kinds(task)).toEqual(['push', 'open-pull-request']);
+  expect((await bed.calls.tasks.get({ task })).state).toBe('review');
+
+  const [pull] = of(change) as [Pull];
+  const comments = [{ author: { login: 'grace' }, body: 'Why?', createdAt: '2026-01-01T00:00:00Z' }];
+  pull.threads.push({ id: 'T1', path: 'hello.txt', line: 1, isResolved: false, isOutdated: false, comments });
+  await expect(bed.calls.pullRequests.reply({ task, thread: 'T9', text: 'x' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  expect((await bed.calls.pullRequests.get({ task }))?.seen?.threads).toEqual([]);
+  expect((await bed.calls.pullRequests.get({ task, refresh: true }))?.seen?.threads).toMatchObject([{ id: 'T1' }]);
+  await bed.calls.pullRequests.reply({ task, thread: 'T1', text: 'Because.' });
+  const settled = await bed.calls.pullRequests.resolve({ task, thread: 'T1', resolved: true });
+  expect(settled.seen?.threads).toMatchObject([{ resolved: true, comments: [{ text: 'Why?' }, { text: 'Because.' }] }]);
+
+  await bed.calls.reviews.write({ task, head: review.head, path: 'hello.txt', text: 'hello, you\n' });
+  const next = await bed.calls.reviews.get({ task });
+  await expect(open(change)).rejects.toMatchObject({ code: 'MOVED' });
+  expect(await open({ task, review: next })).toMatchObject({
+    pushed: next.head,
+    seen: { head: next.head, number: pull.number },
+  });
+  expect(of(change).length).toBe(1);
+
+  await expect(bed.calls.pullRequests.merge({ task, head: review.head, method: 'squash' })).rejects.toMatchObject({
+    code: 'MOVED',
+  });
+  expect(await bed.calls.pullRequests.merge({ task, head: next.head, method: 'squash' })).toMatchObject({
+    seen: { state: 'merged' },
+  });
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'done', outcome: 'published', worktree: null });
+  expect(await kinds(task)).toEqual(['push', 'open-pull-request', 'edit', 'push', 'merge-pull-request']);
+  // The change can still be read.
+  expect((await bed.calls.reviews.get({ task })).head).toBe(next.head);
+});
+
+test('one that is merged on the forge ends its task, unless something came after what was pushed', async () => {
+  const [whole, more] = [await inReview(), await inReview()];
+  for (const change of [whole, more]) await open(change);
+  await bed.calls.reviews.write({ task: more.task, head: more.review.head, path: 'hello.txt', text: 'more\n' });
+  for (const change of [whole, more]) Object.assign(of(change)[0] as Pull, { state: 'closed', merged: true });
+  await bed.calls.pullRequests.get({ task: whole.task, refresh: true });
+  await bed.calls.pullRequests.get({ task: more.task, refresh: true });
+  expect(await bed.calls.tasks.get({ task: whole.task })).toMatchObject({ state: 'done', outcome: 'published' });
+  expect(await bed.calls.tasks.get({ task: more.task })).toMatchObject({ state: 'review' });
+  expect(await kinds(whole.task)).not.toContain('merge-pull-request');
+});
+
+test.each(['drop after', 'drop', 'error'] as const)(
+  'whatever becomes of the answer (%s), there is one pull request, taken up by the next try',
+  async (fault) => {
+    // The forge itself would take a second one: it is ours not to make it.
+    forge.refusesSecond = false;
+    const change = await inReview();
+    forge.fault = (request) => (request.startsWith('POST') && request.endsWith('/pulls') ? fault : null);
+    const first = await open(change).catch((cause: unknown) => cause);
+    // Where the answer is lost it is looked for at once.
+    if (fault === 'drop after') expect(first).toMatchObject({ seen: { state: 'open' } });
+    else expect(first).toMatchObject({ code: 'FORGE_FAILED' });
+    forge.fault = () => null;
+    expect(await open(change)).toMatchObject({ seen: { state: 'open' } });
+    expect(of(change).length).toBe(1);
+    expect((await kinds(change.task)).filter((kind) => kind === 'open-pull-request').length).toBe(1);
+    forge.refusesSecond = true;
+  },
+);
+
+test('one that somebody opened of the branch before is taken up', async () => {
+  const change = await inReview();
+  const { head, tree } = change.review;
+  await bed.calls.tasks.push({ task: change.task, head, tree, remote: 'origin', url });
+  const asked = { method: 'POST', headers: { authorization: `token ${token}` } };
+  const body = JSON.stringify({ title: 'Mine', body: '', draft: false, head: `ada:${change.branch}`, base: 'main' });
+  await fetch(`${forge.url}/api/v3/repos/ada/api/pulls`, { ...asked, body });
+  expect(await open(change)).toMatchObject({ seen: { title: 'Mine' } });
+  expect(of(change).length).toBe(1);
+});
+
+test('the token is in no file and no address', async () => {
+  await bed.runtime.stop();
+  const found = spawnSync('grep', ['-rlaF', token, join(bed.folder, 'data')], { encoding: 'utf8' });
+  // The control: what was said of the forge is there.
+  const control = spawnSync('grep', ['-rlaF', forge.host, join(bed.folder, 'data')], { encoding: 'utf8' });
+  expect([found.stdout, control.stdout]).toEqual(['', expect.stringContaining('switchyard.db')]);
+  expect(forge.requests.join('\n')).not.toContain(token);
+  bed = await bed.again(true);
+});
