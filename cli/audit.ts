@@ -1,10 +1,11 @@
 import type { Client } from '../core/client';
 import { openDecision, type SealedDecision } from '../core/contract/decision';
+import { CodedError } from '../core/contract/errors';
 import type { Command } from './command';
-import { decisionCells } from './decision';
+import { decisionCells, decisionText } from './decision';
 import { asId } from './parse';
 import { withClient } from './task';
-import { table } from './text';
+import { fittedTable } from './text';
 
 const list: Command = {
   words: ['audit', 'list'],
@@ -13,6 +14,7 @@ const list: Command = {
   options: { task: { type: 'string' } },
   names: { least: 0, most: 0 },
   examples: ['audit list', 'audit list --task 3 --json'],
+  more: '  A line is cut where the terminal ends; `audit show` shows a decision whole.\n',
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.text('task');
@@ -21,10 +23,32 @@ const list: Command = {
       // What cannot be read is given as it is, so that nobody takes the rest for everything.
       const json = found.map(({ one, decision }) => (decision === null ? one : { ...decision, hash: one.hash }));
       const rows = found.map(({ one, decision }) =>
-        decision === null ? [String(one.number), 'cannot be read: the record is broken here'] : decisionCells(decision),
+        decision === null
+          ? [String(one.number), '', '', '', 'cannot be read: the record is broken here']
+          : decisionCells(decision),
       );
-      const text = rows.length === 0 ? 'Nothing was decided yet.\n' : table(rows);
+      const text = rows.length === 0 ? 'Nothing was decided yet.\n' : fittedTable(rows, around.out.columns);
       return { json, text, exit: found.some(({ decision }) => decision === null) ? 1 : 0 };
+    }),
+};
+
+const show: Command = {
+  words: ['audit', 'show'],
+  usage: 'NUMBER',
+  summary: 'One decision whole: what was shown, and every word of what was answered',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['audit show 7', 'audit show 7 --json'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const number = given.id(0);
+      const [one] = await client.decisions.list({ after: number - 1, limit: 1 });
+      if (one?.number !== number)
+        throw new CodedError('NOT_FOUND', `There is no decision ${number}. See: ${around.program} audit list`);
+      const decision = openDecision(one);
+      if (decision !== null) return { json: { ...decision, hash: one.hash }, text: decisionText(decision, one.hash) };
+      const text = `Decision ${number} cannot be read: the record is broken here. See: ${around.program} audit check\n`;
+      return { json: one, text, exit: 1 };
     }),
 };
 
@@ -68,7 +92,7 @@ const check: Command = {
 };
 
 /** The record of decisions. */
-export const auditCommands: readonly Command[] = [list, exported, check];
+export const auditCommands: readonly Command[] = [list, show, exported, check];
 
 async function all(client: Client, task: number | undefined): Promise<SealedDecision[]> {
   const found: SealedDecision[] = [];

@@ -7,6 +7,8 @@ import type { OpenOptions } from '../core/open';
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
+  /** How wide the terminal is, in characters; undefined of what is none, or does not say. */
+  readonly columns?: number | undefined;
 }
 
 /** The person's own terminal, for what takes all of it. */

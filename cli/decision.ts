@@ -2,15 +2,41 @@ import { z } from 'zod';
 import type { Decision } from '../core/contract/decision';
 import { assertNever } from '../core/contract/errors';
 import { answerSchema } from '../core/contract/request';
-import { plainLine } from './plain';
-import { counted, shortId } from './text';
+import { plainJson, plainLine } from './plain';
+import { counted, shortId, table } from './text';
 
-/** A decision in the cells of one line: its number, when, who, what was decided, and in short what was shown. */
+/** A decision in the cells of one line: its number, when, who, which kind, and what was decided and in short shown. */
 export function decisionCells(decision: Decision): readonly string[] {
-  const { number, at, by, rule, kind } = decision;
+  const { number, at, by, kind } = decision;
+  const minute = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`;
+  return [String(number), minute, plainLine(by, 40), kind, said(decision).join('; ')];
+}
+
+/** A decision as long as it is: the same, then each comment, what was shown and what was answered as they were kept. */
+export function decisionText(decision: Decision, hash: string): string {
+  const { number, at, by, rule, kind, task, repository, request, shown, answered } = decision;
+  const rows = [
+    ['decision', `${number}, ${kind}: ${said(decision, 10_000).join('; ')}`],
+    ['when', new Date(at).toISOString()],
+    ['by', plainLine(by)],
+    ...(rule === null ? [] : [['rule', plainLine(rule, 10_000)]]),
+    ...(task === null ? [] : [['task', `${task}`]]),
+    ...(request === null ? [] : [['request', `${request}`]]),
+    ['repository', plainLine(repository, 5000)],
+    ['hash', hash],
+  ];
+  const part = (label: string, value: Decision['shown']) =>
+    value === null ? '' : `${label}\n${plainJson(value).replace(/^/gm, '  ')}\n`;
+  return `${table(rows)}${part('shown', shown)}${part('answered', answered)}`;
+}
+
+/** As much of what somebody wrote as a line holds. */
+const glance = 80;
+
+function said(decision: Decision, width = glance): readonly string[] {
   // The record names a rule with its number, which `by` says already.
-  const words = rule === null ? shownText(decision) : plainLine(rule.replace(/^\d+: /, ''), 80);
-  return [String(number), new Date(at).toISOString(), plainLine(by), kind, decided(decision), words];
+  const rule = decision.rule === null ? shownText(decision) : plainLine(decision.rule.replace(/^\d+: /, ''), width);
+  return [decided(decision, width), rule].filter((words) => words !== '');
 }
 
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
@@ -18,7 +44,8 @@ const approvedSchema = z.object({ strategy: z.string() });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const askedSchema = z.object({ host: z.string(), repository: z.string() });
 const pathSchema = z.object({ path: z.string() });
-const commentSchema = z.object({ comment: z.string() });
+const commentSchema = z.object({ comment: z.string(), comments: z.array(z.object({ text: z.string() })).default([]) });
+const resolveSchema = z.object({ resolve: z.array(z.unknown()) });
 const questionSchema = z.object({
   title: z.string(),
   tool: z.object({ command: z.string().nullable() }).nullable(),
@@ -33,30 +60,30 @@ const alwaysSchema = z.object({ always: z.literal(true) });
 const overriddenSchema = z.object({ overrideChecks: z.literal(true) });
 const programsSchema = z.object({ programs: z.array(z.string()) });
 
-function decided(decision: Decision): string {
+function decided(decision: Decision, width: number): string {
   const { kind, answered } = decision;
   const task = `task ${decision.task ?? 'unknown'}`;
   switch (kind) {
     case 'answer':
-      return answerText(decision, task);
+      return answerText(decision, task, width);
     case 'approve': {
       const strategy = approvedSchema.safeParse(answered).data?.strategy;
       const overridden = overriddenSchema.safeParse(answered).success ? ', overriding its checks' : '';
       return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)}${overridden})`;
     }
-    case 'request-changes': {
-      const comment = commentSchema.safeParse(answered).data?.comment;
-      return comment === undefined ? task : `${task}: ${plainLine(comment, 80)}`;
-    }
+    case 'request-changes':
+      return `${task}${changesText(answered, width)}`;
     case 'take-back':
     case 'edit':
     case 'undo-edit': {
       const path = pathSchema.safeParse(answered).data?.path;
-      return path === undefined ? task : `${task}: ${plainLine(path, 80)}`;
+      return path === undefined ? task : `${task}: ${plainLine(path, width)}`;
     }
     case 'push': {
       const pushed = pushedSchema.safeParse(answered).data;
-      return pushed === undefined ? task : `${task} to ${plainLine(pushed.branch, 80)} on ${plainLine(pushed.url, 80)}`;
+      return pushed === undefined
+        ? task
+        : `${task} to ${plainLine(pushed.branch, width)} on ${plainLine(pushed.url, width)}`;
     }
     case 'open-pull-request':
     case 'merge-pull-request': {
@@ -80,10 +107,24 @@ function decided(decision: Decision): string {
   }
 }
 
-function answerText({ request, shown, answered }: Decision, task: string): string {
+/** What was asked for: the words on the whole, then how many comments on lines there were and how they begin. */
+function changesText(answered: Decision['answered'], width: number): string {
+  const resolve = resolveSchema.safeParse(answered).data?.resolve;
+  if (resolve !== undefined) return `: resolve ${counted(resolve.length, 'conflict')}`;
+  const { comment, comments } = commentSchema.safeParse(answered).data ?? { comment: '', comments: [] };
+  const parts = [
+    ...(comment === '' ? [] : [plainLine(comment, width)]),
+    ...(comments.length === 0
+      ? []
+      : [`${counted(comments.length, 'comment')}: ${comments.map(({ text }) => plainLine(text, width)).join(' / ')}`]),
+  ];
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+
+function answerText({ request, shown, answered }: Decision, task: string, width: number): string {
   const question = questionSchema.safeParse(shown).data;
   const answer = answerSchema.safeParse(answered).data;
-  const about = question === undefined ? '' : ` — ${plainLine(question.tool?.command ?? question.title, 80)}`;
+  const about = question === undefined ? '' : ` — ${plainLine(question.tool?.command ?? question.title, width)}`;
   const labels = answer?.options.map((index) => question?.options[index]?.label ?? `option ${index}`) ?? [];
   const decision =
     answer?.decision === 'allow' ? (isForGood(answered) ? 'always allowed' : 'allowed') : answer?.decision;
@@ -92,7 +133,7 @@ function answerText({ request, shown, answered }: Decision, task: string): strin
     ...(decision === null || decision === undefined ? labels : [decision === 'deny' ? 'denied' : decision]),
     ...(answer?.text ? [answer.text] : []),
   ];
-  const said = words.length === 0 ? '' : `: ${plainLine(words.join(', '), 80)}`;
+  const said = words.length === 0 ? '' : `: ${plainLine(words.join(', '), width)}`;
   return `request ${request ?? 'unknown'} of ${task}${said}${about}`;
 }
 

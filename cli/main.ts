@@ -17,7 +17,11 @@ const around: Surroundings = {
   directory: process.cwd(),
   config,
   program,
-  out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
+  out: {
+    write: (text) => void process.stdout.write(text),
+    isTTY: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+  },
   err: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true },
   readInput,
   console: process.stdin.isTTY && process.stdout.isTTY ? ownConsole() : null,

@@ -51,6 +51,14 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('');
 }
 
+/** Rows in columns, the last of them cut where the terminal ends: at 80 columns at least, at 120 at most. */
+export function fittedTable(rows: readonly (readonly string[])[], columns: number | undefined): string {
+  const width = Math.min(120, Math.max(80, columns ?? 120));
+  const before = table(rows.map((row) => [...row.slice(0, -1), '|'])).split('\n', 1)[0] ?? '';
+  const left = Math.max(20, width - stringWidth(before) + 1);
+  return table(rows.map((row) => [...row.slice(0, -1), plainLine(row.at(-1) ?? '', left)]));
+}
+
 /** A number with its noun: `1 file`, `2 files`. */
 export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

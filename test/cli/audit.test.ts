@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decisionCells } from '../../cli/decision';
+import { fittedTable } from '../../cli/text';
 import type { Decision } from '../../core/contract/decision';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { openTerminal } from './terminal';
@@ -21,11 +22,16 @@ test('what was decided can be listed, exported and checked by anyone', async () 
   await type('task', 'approve', String(id));
 
   const listed = await type('audit', 'list', '--task', String(id));
-  expect(listed.out).toMatch(/^2 {2}\S+ {2}person {2}approve {2}task 1 \(merge by ff\) {2}1 file, commit \w{10}\n$/);
+  expect(listed.out).toMatch(/^2 {2}\S+ \S+Z {2}person {2}approve {2}task 1 \(merge by ff\); 1 file, commit \w{10}\n$/);
   expect((await type('audit', 'list', '--json')).json).toMatchObject([
     { number: 1, kind: 'trust' },
     { number: 2, kind: 'approve', task: id, by: 'person' },
   ]);
+
+  const shown = await type('audit', 'show', '2');
+  expect(shown.out).toContain('decision    2, approve: task 1 (merge by ff); 1 file, commit');
+  expect(shown.out).toContain('"strategy": "ff"');
+  expect(await type('audit', 'show', '9')).toMatchObject({ code: 1, err: expect.stringContaining('no decision 9') });
 
   const lines = (await type('audit', 'export')).out.trimEnd().split('\n');
   const [first, second] = lines.map((line) => ({ hash: line.slice(0, 64), text: line.slice(65) }));
@@ -66,17 +72,43 @@ test('a decision is told in words, whatever was decided', () => {
       ...{ task: 3, repository: '/code/api', request: 4, kind: 'answer' as const, previous: '0'.repeat(64) },
       ...{ ...byRule, shown: run, answered: { ...answer, decision: 'allow' } },
     }).slice(2),
-  ).toEqual(['rule 1', 'answer', 'request 4 of task 3: allowed — npm test', 'commands that begin with `npm`']);
+  ).toEqual(['rule 1', 'answer', 'request 4 of task 3: allowed — npm test; commands that begin with `npm`']);
   expect(cells({ kind: 'trust', shown: { programs: ['hook a', 'hook b'] } })).toEqual([
     'trust',
-    '/code/api',
-    '2 programs',
+    '/code/api; 2 programs',
   ]);
-  expect(cells({ kind: 'trust' })).toEqual(['trust', '/code/api', 'nothing was shown']);
-  expect(cells({ kind: 'distrust' })).toEqual(['distrust', '/code/api', '']);
+  expect(cells({ kind: 'trust' })).toEqual(['trust', '/code/api; nothing was shown']);
+  expect(cells({ kind: 'distrust' })).toEqual(['distrust', '/code/api']);
   expect(cells({ kind: 'request-changes', answered: { comment: 'Again\nplease' } })[1]).toBe('task 3: Again please');
-  expect(cells({ kind: 'discard', shown: { change: { files: 2 } } })).toEqual(['discard', 'task 3', '2 files']);
+  const comments = [
+    { id: 1, text: 'Close this\non every path' },
+    { id: 2, text: 'Why?' },
+  ];
+  expect(cells({ kind: 'request-changes', answered: { comment: '', comments } })[1]).toBe(
+    'task 3: 2 comments: Close this on every path / Why?',
+  );
+  expect(cells({ kind: 'request-changes', answered: { comment: 'Again', comments } })[1]).toBe(
+    'task 3: Again; 2 comments: Close this on every path / Why?',
+  );
+  const conflicts = { resolve: [{ path: 'a.txt', kind: 'content' }] };
+  expect(cells({ kind: 'request-changes', answered: conflicts })[1]).toBe('task 3: resolve 1 conflict');
+  expect(cells({ kind: 'discard', shown: { change: { files: 2 } } })).toEqual(['discard', 'task 3; 2 files']);
   expect(cells({ kind: 'answer', request: 4, shown: 7, answered: 'odd' })[1]).toBe('request 4 of task 3');
+});
+
+test('a line of the list ends where the terminal does', () => {
+  const rows = [
+    ['1', 'person', 'x'.repeat(300)],
+    ['12', 'rule 1', 'short'],
+  ];
+  const widths = (columns: number | undefined) =>
+    fittedTable(rows, columns)
+      .split('\n')
+      .map((line) => line.length);
+  expect(widths(100)).toEqual([100, 17, 0]);
+  expect(widths(30)[0]).toBe(80);
+  expect(widths(400)[0]).toBe(120);
+  expect(widths(undefined)[0]).toBe(120);
 });
 
 test('a decision changed behind our back is found by audit check and by doctor, with and without a runtime', async () => {
@@ -104,7 +136,7 @@ test('a decision that cannot be read any more is said to be broken, and the othe
   await terminal.start();
   const listed = await type('audit', 'list');
   expect(listed.code).toBe(1);
-  expect(listed.out).toMatch(/^1 {2}cannot be read: the record is broken here\n2 {2}\S+ +person {2}approve/);
+  expect(listed.out).toMatch(/^1 +cannot be read: the record is broken here\n2 {2}\S+ \S+ +person {2}approve/);
   const json = await type('audit', 'list', '--json');
   expect(json).toMatchObject({
     code: 1,
