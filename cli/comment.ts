@@ -1,9 +1,9 @@
-import type { Comment, CommentPlace, LineRange } from '../core/contract/comment';
+import { type Comment, type CommentPlace, fateWords, type LineRange } from '../core/contract/comment';
 import { type Command, UsageError } from './command';
 import { textOf } from './message';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
-import { ago } from './text';
+import { ago, table } from './text';
 
 const add: Command = {
   words: ['task', 'comment'],
@@ -48,6 +48,15 @@ const list: Command = {
   options: {},
   names: { least: 1, most: 1 },
   examples: ['task comments 12', 'task comments 12 --json'],
+  more: [
+    '  The word after the number says what became of a comment:',
+    ...table(Object.entries(fateWords))
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+    '  After what was changed since, `resolved` stands where you were done with one (`comment resolve`).',
+    '',
+  ].join('\n'),
   run: (given, around) =>
     withClient(around, async (client) => {
       const comments = await client.comments.list({ task: given.id(0) });

@@ -32,16 +32,17 @@ export const commentPlaceSchema = z.strictObject({
 });
 export type CommentPlace = z.infer<typeof commentPlaceSchema>;
 
-/**
- * What became of a comment.
- *
- * - `draft`: the agent does not have it. The person may change it or take it back.
- * - `sent`: the agent has it and is not finished.
- * - `addressed`: the agent changed the lines since.
- * - `moved`: the lines are what they were, at another place.
- * - `ignored`: the lines are what and where they were.
- */
+/** What became of a comment. */
 const fates = ['draft', 'sent', 'addressed', 'moved', 'ignored'] as const;
+
+/** What each of these means, as a sentence for people. */
+export const fateWords: Readonly<Record<(typeof fates)[number], string>> = {
+  draft: 'The agent does not have it yet; you can change it or take it back.',
+  sent: 'The agent has it and is not finished.',
+  addressed: 'The agent changed these lines since.',
+  moved: 'The lines are what they were, at another place.',
+  ignored: 'The lines are what and where they were.',
+};
 
 /** A remark on a place of a task's change, kept where it was made and followed through what is changed afterwards. */
 export const commentSchema = z.object({

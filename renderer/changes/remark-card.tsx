@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Comment } from '../../core/contract/comment';
+import { type Comment, fateWords } from '../../core/contract/comment';
 import { Button } from '../parts/button';
 import { PatchLines } from '../parts/patch';
 import { useApp, useDoing } from '../state/app';
@@ -11,15 +11,6 @@ import { Ago } from '../text/time';
 import { linesInWords } from './line-places';
 import { RemarkEdit } from './remark-editor';
 import type { Away } from './remarks';
-
-/** What became of a comment, in a word and in a sentence. */
-const fates: Readonly<Record<Comment['fate'], readonly [string, string]>> = {
-  draft: ['draft', 'The agent does not have it yet.'],
-  sent: ['sent', 'The agent has it and is not finished.'],
-  addressed: ['addressed', 'The agent changed these lines since.'],
-  moved: ['moved', 'The lines are what they were, at another place.'],
-  ignored: ['ignored', 'The lines are what and where they were.'],
-};
 
 /** As much of a text as is shown before it is asked for. */
 const shortText = 1_200;
@@ -53,7 +44,6 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
     setEditing(true);
   };
   const turn = (): void => void resolveComment(app, comment, !isResolved);
-  const [word, sentence] = fates[comment.fate];
   const name = `Comment on ${linesInWords(comment.now ?? comment.place)}: ${startOf(comment.text)}`;
   return (
     <article
@@ -72,8 +62,8 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
       }}
     >
       <header className="remark-head">
-        <span className={`remark-fate remark-${comment.fate}`} title={sentence}>
-          {isResolved ? 'resolved' : word}
+        <span className={`remark-fate remark-${comment.fate}`} title={fateWords[comment.fate]}>
+          {isResolved ? 'resolved' : comment.fate}
         </span>
         {isResolved && !isOpen ? (
           <span className="ellipsis quiet">{startOf(comment.text)}</span>
