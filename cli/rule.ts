@@ -29,8 +29,12 @@ const revoke: Command = {
   examples: ['rule revoke 2'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const rule = await client.rules.revoke({ rule: given.id(0) });
-      return { json: rule, text: `Rule ${rule.id} answers nothing any more: ${whatItAllows(rule)}.\n` };
+      const id = given.id(0);
+      const before = (await client.rules.list({ revoked: true })).find((rule) => rule.id === id)?.revokedAt ?? null;
+      const rule = await client.rules.revoke({ rule: id });
+      const when =
+        before === null ? '' : `, since you revoked it ${ago(before)} ago (${new Date(before).toISOString()})`;
+      return { json: rule, text: `Rule ${rule.id} answers nothing any more${when}: ${whatItAllows(rule)}.\n` };
     }),
 };
 
