@@ -1,6 +1,7 @@
 import { notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/strategy';
+import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
 import { baseWarnings } from './landing';
@@ -30,6 +31,7 @@ const diff: Command = {
       // What a task that failed left in its worktree is in no commit, and may be much.
       const rests = state === 'review' || state === 'done';
       const nothing = rests ? `Task ${task} changed nothing.\n` : `Nothing of task ${task} is committed.\n`;
+      const atWork = atWorkText(subject, around.program);
       const exactly = `${around.program} ${approveExactly(task, review.head)}`;
       const files = review.conflicts.map(({ path, kind, about }) => `  ${plainLine(path, 300)} (${kind}): ${about}\n`);
       const conflict =
@@ -41,10 +43,24 @@ const diff: Command = {
       return {
         json: { ...review, patch, truncated },
         text: patchText(patch, around),
-        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}${warnings}`}${undoText(review, around.program)}`,
+        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}${warnings}`}${atWork}${undoText(review, around.program)}`,
       };
     }),
 };
+
+/** Why what is changed now is not shown, and how to see it all the same; empty of a task that nobody works on. */
+function atWorkText({ id, state, takeover, worktree }: Task, program: string): string {
+  if (state !== 'running' && state !== 'waiting') return '';
+  const who =
+    takeover?.state === 'driving'
+      ? 'You drive its agent'
+      : state === 'waiting'
+        ? 'Its agent waits for your answer'
+        : 'Its agent is at work';
+  const where = worktree === null ? '' : ` Until then it is in its worktree, ${plainLine(worktree, 5000)}`;
+  const watch = `  Watch: ${program} task log ${id} --follow\n`;
+  return `${who}: what it changes now is shown here when its work is over and committed.${where}\n${watch}`;
+}
 
 const approve: Command = {
   words: ['task', 'approve'],
