@@ -30,7 +30,7 @@ const inbox: Command = {
 const answer: Command = {
   words: ['answer'],
   usage:
-    'REQUEST (--allow [--always session|repository] | --deny [--text REASON] | --text T | --option INDEX_OR_LABEL...)',
+    'REQUEST (--allow [--always session|repository] | --deny [--text REASON] | --text T | --option NUMBER_OR_LABEL...)',
   summary: 'Answer a request',
   options: {
     allow: { type: 'boolean' },
@@ -44,11 +44,13 @@ const answer: Command = {
     'answer 3 --allow',
     'answer 3 --always repository',
     'answer 3 --deny --text "Use the test database"',
-    'answer 4 --option 0',
+    'answer 4 --option 1',
     'answer 4 --option "Keep both"',
     'answer 5 --text "Node 22 and up"',
   ],
   more: [
+    '  --option takes an option by the number or the label that `inbox` shows it with; the first is 1. In JSON, options are',
+    '  named by their place in the list, and the first is 0.',
     '  --always keeps a rule, so that the same is not asked again; `inbox` says what it would cover. `rule list` shows the',
     '  rules there are and `rule revoke` takes one back.',
     '',
@@ -104,7 +106,7 @@ function ruleOf(scope: string | undefined, request: Request | undefined): RuleOf
   );
 }
 
-/** An option by its label, else by its place counted from 0. */
+/** The place of an option in the list: by its label, else by the number it is shown with. Throws a UsageError. */
 function optionIndex(typed: string, request: Request): number {
   const labels = request.options.map((option) => option.label);
   const exact = labels.indexOf(typed);
@@ -113,9 +115,9 @@ function optionIndex(typed: string, request: Request): number {
     .map((label, index) => ({ label: label.toLowerCase(), index }))
     .filter(({ label }) => label === typed.toLowerCase());
   if (loose.length === 1 && loose[0] !== undefined) return loose[0].index;
-  const index = /^\d{1,4}$/.test(typed) ? Number(typed) : -1;
-  if (index >= 0 && index < labels.length) return index;
-  const known = labels.map((label, place) => `${place} (${plainLine(label, 60)})`).join(', ');
+  const number = /^\d{1,4}$/.test(typed) ? Number(typed) : 0;
+  if (number >= 1 && number <= labels.length) return number - 1;
+  const known = labels.map((label, place) => `${place + 1} (${plainLine(label, 60)})`).join(', ');
   throw new UsageError(
     `Request ${request.id} has no option ${JSON.stringify(typed)}. Its options: ${known === '' ? 'none' : known}.`,
   );

@@ -56,9 +56,9 @@ const add: Command = {
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
     const connection = await around.reach();
     try {
+      await mustBeThere(connection.client, wanted.agent, around);
       const repositoryId = await knownRepository(connection.client, { path, trust: given.flag('trust') }, around);
       const task = await connection.client.tasks.create({ ...wanted, prompt, repositoryId });
-      await sayMissing(connection.client, task.agent, around);
       if (!given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
       return finished(await waitForTask(task.id, connection, around), around);
@@ -242,12 +242,16 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
   };
 }
 
-/** Says at once that a task waits for an agent this machine has not, and how to install it. */
-async function sayMissing(client: Client, agent: string, { err }: Surroundings): Promise<void> {
-  const missing = (await client.agents.list({})).find(({ name, found }) => name === agent && !found);
+/** Throws AGENT_MISSING with how to install it when this machine has no such agent: the task would only fail. */
+async function mustBeThere(client: Client, wanted: string | undefined, { program }: Surroundings): Promise<void> {
+  const [agents, settings] = await Promise.all([client.agents.list({}), client.settings.list()]);
+  const missing = agents.find(({ name, found }) => name === (wanted ?? settings.defaultAgent) && !found);
   if (missing === undefined) return;
-  const { label, install } = missing;
-  err.write(`${plainLine(label)} was not found on this machine. ${plainLine(install, 300)}\n`);
+  throw new CodedError(
+    'AGENT_MISSING',
+    `Nothing was queued: ${plainLine(missing.label)} was not found on this machine, so the task would fail. ${plainLine(missing.install, 300)} To try without it, add --agent echo: it needs nothing. All agents: ${program} doctor`,
+    { facts: { agent: missing.name } },
+  );
 }
 
 async function knownRepository(

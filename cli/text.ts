@@ -15,11 +15,12 @@ const glyphs: Readonly<Record<TaskState, string>> = {
   cancelled: '–',
 };
 
-/** The state as the window shows it: the same glyph and word everywhere; of a parked task how long it is still. */
+/** The state as the window shows it: the same glyph and word everywhere; of a parked task how long it is still. That the person drives a running one is said too. */
 export function stateText(task: Task, now = Date.now()): string {
   if (task.state === 'queued' && task.runAfter !== null && task.runAfter > now) {
     return `◷ parked, in ${ago(2 * now - task.runAfter, now)}`;
   }
+  if (task.state === 'running' && task.takeover?.state === 'driving') return `${glyphs.running} driven by you`;
   const word = task.state === 'done' && task.outcome !== null ? task.outcome : task.state;
   return `${glyphs[task.state]} ${word}`;
 }
@@ -144,13 +145,13 @@ export function shortId(oid: string): string {
 
 /** How a request is answered. */
 export function requestSteps(request: Request, program: string): string {
-  const lines = request.options.map((option, index) => `  [${index}] ${plainLine(option.label)}\n`);
+  const lines = request.options.map((option, index) => `  [${index + 1}] ${plainLine(option.label)}\n`);
   const decides = isDecided(request.kind);
   const offer = request.rules[0];
   const ways = decides
     ? ['--allow', ...(offer === undefined ? [] : ['--always session|repository']), '--deny']
     : [
-        request.options.length > 0 ? '--option INDEX' : null,
+        request.options.length > 0 ? '--option NUMBER_OR_LABEL' : null,
         request.allowsText || request.options.length === 0 ? '--text "…"' : null,
       ];
   if (offer !== undefined) lines.push(`  Always: ${plainLine(ruleWords(offer.match), 200)}\n`);

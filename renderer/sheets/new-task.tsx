@@ -251,7 +251,8 @@ function Form(props: { readonly repository: number }): ReactNode {
               </AgentCard>
             }
           >
-            {cleanLine(chosen.label)} is not installed on this machine. Install it, or choose another agent.
+            {cleanLine(chosen.label)} is not installed on this machine, so the task would fail. Install it, or choose
+            another agent: echo needs nothing.
           </Note>
         )}
         {repository?.trustChanged && (

@@ -19,7 +19,7 @@ describe('limits and budgets in the terminal', () => {
     expect(added.out).toMatch(/spent +\$2\.00, 500 tokens, .* of work; budget \$2\.00/);
     const inbox = await type('inbox');
     expect(inbox.out).toContain('The budget is reached: $2.00 of the $2.00 of this task are spent');
-    expect(inbox.out).toContain('[0] Allow another $2.00');
+    expect(inbox.out).toContain('[1] Allow another $2.00');
     const [request] = (await type('inbox', '--json')).json;
     expect(request.tool.diff).toContain('+one');
     await type('answer', String(request.id), '--option', 'Finish now and review');

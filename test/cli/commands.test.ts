@@ -88,6 +88,7 @@ describe('the main job in the terminal', () => {
     const take = (...keys: (readonly [string, string])[]) => terminal.type(['task', 'take', id], { keys });
     const left = await take(['said again', 'Hello there.\r'], ['echo: Hello there.', '\u001d']);
     expect(left).toMatchObject({ code: 0 });
+    expect((await type('task', 'list', '--state', 'running')).out).toMatch(/^#\d+ {2}◐ driven by you {2}/);
     expect(left.out).toContain(`task hand-back ${id}`);
     expect(left.err).toContain('Ctrl+] leaves the screen');
     expect((await type('task', 'show', id)).out).toContain('You drive it in terminal');
@@ -112,7 +113,12 @@ describe('the main job in the terminal', () => {
   describe('its questions', () => {
     let id: string;
     beforeAll(async () => {
-      const added = await add('--prompt', 'Do it\n[permission: rm -rf build]\n[permission: make]', '--wait', '--json');
+      const added = await add(
+        '--prompt',
+        'Do it\n[permission: rm -rf build]\n[permission: ls src]\n[permission: make]',
+        '--wait',
+        '--json',
+      );
       expect(added).toMatchObject({ code: 0, json: { state: 'waiting' } });
       id = String(added.json.id);
     });
@@ -124,10 +130,30 @@ describe('the main job in the terminal', () => {
       expect(request).toMatchObject({ task: Number(id), kind: 'permission', options: expect.any(Array) });
       for (const field of ['id', 'title', 'body', 'createdAt']) expect(request).toHaveProperty(field);
 
-      expect((await type('answer', String(request.id), '--option', 'no such thing')).code).toBe(2);
-      const answered = await type('answer', String(request.id), '--allow', '--json');
-      expect(answered.json).toMatchObject({ state: 'answered', answer: { decision: 'allow' } });
+      expect((await type('inbox')).out).toContain('  [1] Allow\n  [2] Deny\n');
+      for (const wrong of ['no such thing', '0', '3']) {
+        const refused = await type('answer', String(request.id), '--option', wrong);
+        expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('Its options: 1 (Allow), 2 (Deny).') });
+      }
+      expect((await type('task', 'diff', id)).err).toMatch(
+        /^Nothing of .*\nIts agent waits for your answer: .*worktrees/,
+      );
+      const answered = await type('answer', String(request.id), '--option', '1', '--json');
+      expect(answered.json).toMatchObject({ state: 'answered', answer: { decision: 'allow', options: [0] } });
       expect((await type('answer', String(request.id), '--deny', '--json')).json.error.code).toBe('ALREADY_ANSWERED');
+    });
+
+    test('are allowed for good by a rule, which is revoked once', async () => {
+      await expect.poll(async () => (await type('inbox')).out, { timeout: 10_000 }).toContain('ls src');
+      const [request] = (await type('inbox', '--json')).json;
+      await type('answer', String(request.id), '--always', 'session');
+      const revoke = async () => await type('rule', 'revoke', '1');
+      expect((await revoke()).out).toMatch(
+        /^Rule 1 answers nothing any more: echo may run exactly `ls src` in this session of task #\d+\.\n$/,
+      );
+      expect((await revoke()).out).toMatch(
+        /^Rule 1 answers nothing any more, since you revoked it \d+s ago \(\d{4}-\S+Z\): echo may run .*ls/,
+      );
     });
 
     test('are counted, how long they waited for the person today, by inbox and status', async () => {
@@ -355,11 +381,15 @@ describe('looking and setting', () => {
     );
   });
 
-  test('an agent that is not there is said at once, with the line that installs it', async () => {
+  test('a task for an agent that is not there is not queued, and how to install it is said', async () => {
     await type('settings', 'set', 'acpAgents', '[{"name":"ghost","command":"/nowhere/ghost"}]');
     const added = await add('--agent', 'ghost', '--prompt', 'p', '--trust');
-    expect(added.err).toContain('was not found on this machine. ');
-    await type('task', 'cancel', /^#(\d+)/.exec(added.out)?.[1] ?? '');
+    expect(added).toMatchObject({ code: 1, out: '' });
+    expect(added.err).toMatch(/^Nothing was queued: ghost was not found on this machine.* --agent echo/);
+    await type('settings', 'set', 'defaultAgent', 'ghost');
+    expect((await type('task', 'add', '--repository', 'my repository', '--title', 't', '--prompt', 'p')).code).toBe(1);
+    await type('settings', 'set', 'defaultAgent', 'claude');
+    expect((await type('task', 'list')).out).not.toContain('ghost');
     await type('settings', 'set', 'acpAgents', '[]');
   });
 
