@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../../core/store/database';
@@ -8,6 +6,7 @@ import { editUnderWay } from '../../core/store/edits';
 import { contents } from '../core/git/fixture';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
+import { armGit, countDown, killAt, killed } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands of taking a moved file back, or of undoing that:
@@ -19,32 +18,16 @@ const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '3';
 /** About as many as there are; the intent is written before the last thirteen. */
 const commands = { take: 32, undo: 24 } as const;
 const afterIntent = 14;
-const root = join(import.meta.dirname, '../..');
+
+/** A count down, or a kill when files are to be written. */
+const branches = `' files '*checkout-index*) kill -9 $PPID && exit 1 ;;
+    ' files'*) ;;
+    ${countDown}`;
 
 let bed: Bed;
-let killAt: string;
 beforeEach(async () => {
   bed = await openBed();
-  killAt = join(bed.folder, 'kill-at');
-  const folder = join(bed.folder, 'bin');
-  await mkdir(folder);
-  // Once armed for the runtime that runs it, it counts down, and at zero kills that; or when files are to be written.
-  const script = `#!/bin/sh
-PATH='${process.env.PATH}'
-if read pid left 2>/dev/null < '${killAt}' && [ "$pid" = "$PPID" ]; then
-  case "$left $*" in
-    'files '*checkout-index*) kill -9 $PPID && exit 1 ;;
-    files*) ;;
-    *)
-      left=$((left - 1))
-      echo "$pid $left" > '${killAt}'
-      [ $left -le 0 ] && kill -9 $PPID && exit 1
-  esac
-fi
-exec git "$@"
-`;
-  await writeFile(join(folder, 'git'), script);
-  chmodSync(join(folder, 'git'), 0o755);
+  await armGit(bed, branches);
 });
 afterEach(() => bed.close());
 
@@ -87,8 +70,8 @@ it.runIf(process.platform !== 'win32')(
       // The first one always leaves a file gone and the other not yet there.
       const point = kill === 0 ? 'files' : `${points[action]}`;
       const at = `seed ${seed}, kill ${kill} of ${action} at command ${point}`;
-      const wasKilled = await killed(action, point);
-      await rm(killAt, { force: true });
+      const wasKilled = await killed(bed, { action: 'edit', argument: `${action}.${point}`, done: 'edited' });
+      await rm(killAt(bed), { force: true });
       const cut = await look();
       if (cut !== whole && cut !== taken) half += 1;
       if (isUnderWay(id)) unfinished += 1;
@@ -122,26 +105,4 @@ function isUnderWay(task: number): boolean {
   } finally {
     closeDatabase(db);
   }
-}
-
-/** Edits in a process of its own that is killed before its nth git command; false when there were fewer. */
-async function killed(action: 'take' | 'undo', point: string): Promise<boolean> {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const child = spawn(process.execPath, [...args, join(bed.folder, 'data'), killAt, 'edit', `${action}.${point}`], {
-    env: {
-      PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
-      HOME: join(bed.folder, 'home'),
-      NODE_NO_WARNINGS: '1',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (bytes) => {
-    said += bytes;
-    if (said.includes('edited\n')) child.kill('SIGKILL');
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  expect(said).toContain('ready');
-  return !said.includes('edited\n');
 }

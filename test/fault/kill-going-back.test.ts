@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../../core/store/database';
@@ -8,6 +6,7 @@ import { openReturnOf } from '../../core/store/returns';
 import { contents } from '../core/git/fixture';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
+import { armGit, killAt, killed } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands of a going back, some thirty of them: before and
@@ -18,27 +17,11 @@ const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
 const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '6';
 /** About as many as there are; the intent is written before the last third of them. */
 const commands = 33;
-const root = join(import.meta.dirname, '../..');
 
 let bed: Bed;
-let killAt: string;
 beforeEach(async () => {
   bed = await openBed();
-  killAt = join(bed.folder, 'kill-at');
-  const folder = join(bed.folder, 'bin');
-  await mkdir(folder);
-  // Once armed for the runtime that runs it, it counts down, and at zero kills that.
-  const script = `#!/bin/sh
-PATH='${process.env.PATH}'
-if read pid left 2>/dev/null < '${killAt}' && [ "$pid" = "$PPID" ]; then
-  left=$((left - 1))
-  echo "$pid $left" > '${killAt}'
-  [ $left -le 0 ] && kill -9 $PPID && exit 1
-fi
-exec git "$@"
-`;
-  await writeFile(join(folder, 'git'), script);
-  chmodSync(join(folder, 'git'), 0o755);
+  await armGit(bed);
 });
 afterEach(() => bed.close());
 
@@ -73,8 +56,9 @@ it.runIf(process.platform !== 'win32')(
     for (let kill = 0; wanted === 'all' || kill < Number(wanted); kill += 1) {
       const point = wanted === 'all' ? kill + 1 : 1 + Math.floor(((kill + random()) / Number(wanted)) * commands);
       const target = here === 1 ? left : 1;
-      if (!(await killed(target, point)) && wanted === 'all') break;
-      await rm(killAt, { force: true });
+      if (!(await killed(bed, { action: 'back', argument: `${target}.${point}`, done: 'back' })) && wanted === 'all')
+        break;
+      await rm(killAt(bed), { force: true });
       const cut = await look();
       if (cut !== first && cut !== second) half += 1;
       const began = isOpen(id);
@@ -111,26 +95,4 @@ function isOpen(task: number): boolean {
   } finally {
     closeDatabase(db);
   }
-}
-
-/** Goes back in a process of its own that is killed before its nth git command; false when there were fewer. */
-async function killed(checkpoint: number, point: number): Promise<boolean> {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const child = spawn(process.execPath, [...args, join(bed.folder, 'data'), killAt, 'back', `${checkpoint}.${point}`], {
-    env: {
-      PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
-      HOME: join(bed.folder, 'home'),
-      NODE_NO_WARNINGS: '1',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (bytes) => {
-    said += bytes;
-    if (said.includes('back\n')) child.kill('SIGKILL');
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  expect(said).toContain('ready');
-  return !said.includes('back\n');
 }

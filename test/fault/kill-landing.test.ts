@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { contents } from '../core/git/fixture';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
+import { armGit, countDown, killAt, killed } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands by which it lands an approved change on a base that
@@ -14,28 +14,16 @@ import { type Bed, openBed } from '../support/runtime';
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
 const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '4';
 const kills = wanted === 'all' ? 100 : Number(wanted);
-const root = join(import.meta.dirname, '../..');
+
+/** A count down, from when the branch has moved when that is asked for. */
+const branches = `'published '*update-ref*refs/heads/main*) git "$@"; status=$?; echo "$pid $left any" > "$at"; exit $status ;;
+    'published '*) ;;
+    ${countDown}`;
 
 let bed: Bed;
-let killAt: string;
 beforeEach(async () => {
   bed = await openBed();
-  killAt = join(bed.folder, 'kill-at');
-  const folder = join(bed.folder, 'bin');
-  await mkdir(folder);
-  // Once armed for the runtime that runs it, it counts down from the command given, and kills that at zero.
-  const script = `#!/bin/sh
-PATH='${process.env.PATH}'
-if read pid left from 2>/dev/null < '${killAt}' && [ "$pid" = "$PPID" ]; then
-  case "$from $*" in
-    'published '*) case "$*" in *update-ref*refs/heads/main*) git "$@"; status=$?; echo "$pid $left any" > '${killAt}'; exit $status ;; esac ;;
-    *) left=$((left - 1)); echo "$pid $left $from" > '${killAt}'; [ $left -le 0 ] && kill -9 $PPID && exit 1 ;;
-  esac
-fi
-exec git "$@"
-`;
-  await writeFile(join(folder, 'git'), script);
-  chmodSync(join(folder, 'git'), 0o755);
+  await armGit(bed, branches);
 });
 afterEach(() => bed.close());
 
@@ -64,8 +52,9 @@ it.runIf(process.platform !== 'win32')(
       const point = 1 + Math.floor(random() * (from === 'published' ? 4 : 24));
       const strategy = strategies[kill % strategies.length] ?? 'merge';
       const at = `seed ${seed}, kill ${kill} at command ${point} from ${from}, ${strategy}`;
-      if (await killed(id, `${strategy}.${point}.${from}`)) count.cut += 1;
-      await rm(killAt, { force: true });
+      if (await killed(bed, { action: 'land', argument: `${id}.${strategy}.${point}.${from}`, done: 'landed' }))
+        count.cut += 1;
+      await rm(killAt(bed), { force: true });
       const cut = (await git('status', '--porcelain')) !== untouched;
       if (cut) count.half += 1;
       bed = await bed.again(true);
@@ -96,25 +85,3 @@ it.runIf(process.platform !== 'win32')(
 );
 
 const untouched = ' M source/app.txt\n?? untracked.txt';
-
-/** Approves in a process of its own that is killed before one of its git commands; false when it came to its end. */
-async function killed(task: number, point: string): Promise<boolean> {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const child = spawn(process.execPath, [...args, join(bed.folder, 'data'), killAt, 'land', `${task}.${point}`], {
-    env: {
-      PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
-      HOME: join(bed.folder, 'home'),
-      NODE_NO_WARNINGS: '1',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (bytes) => {
-    said += bytes;
-    if (said.includes('landed\n')) child.kill('SIGKILL');
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  expect(said).toContain('ready');
-  return !said.includes('landed\n');
-}
