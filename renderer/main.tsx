@@ -9,6 +9,7 @@ import './shell/shell.css';
 import './task/task.css';
 import './conversation/conversation.css';
 import './changes/changes.css';
+import './editing/editing.css';
 import './sheets/sheets.css';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../core/contract/bridge';

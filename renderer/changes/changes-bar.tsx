@@ -27,6 +27,9 @@ interface Props {
     readonly remark: () => void;
   } | null;
   readonly step: (by: 1 | -1) => void;
+  /** The files something was typed into that is not saved, and the way back into one. */
+  readonly begun: readonly string[];
+  readonly goOn: (path: string) => void;
   /** Undoes the edit the person made last, and what that was; null where there is none to undo. */
   readonly undo: { readonly about: string; readonly act: () => void } | null;
 }
@@ -36,7 +39,7 @@ export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const diffStyle = useView((view) => view.diffStyle);
   const hideSpace = useView((view) => view.hideSpace);
-  const { hunk, undo } = props;
+  const { hunk, undo, begun } = props;
   const facts = factsOf(props).join(', ');
   return (
     <div className="changes-bar">
@@ -73,6 +76,11 @@ export function ChangesBar(props: Props): ReactNode {
             </Button>
           </Hint>
         </span>
+      )}
+      {begun[0] !== undefined && (
+        <button type="button" className="link" onClick={() => props.goOn(begun[0] ?? '')}>
+          {begun.length === 1 ? '1 file not saved' : `${begun.length} files not saved`}
+        </button>
       )}
       {undo !== null && (
         <Hint text={undo.about}>

@@ -40,6 +40,7 @@ export function Changes(props: {
           remarks={remarks}
           edit={review.value.edit}
           choice={choice}
+          reload={review.reload}
           notice={
             comments.failure !== null && (
               <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>

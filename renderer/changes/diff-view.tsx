@@ -1,6 +1,6 @@
 import type { CodeViewDiffItem, FileDiffContentsLoader, SelectedLineRange } from '@pierre/diffs';
 import { CodeView, type CodeViewHandle, type CodeViewReactOptions } from '@pierre/diffs/react';
-import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FileChange } from '../../core/contract/review';
 import { useView } from '../state/app';
 import { count } from '../text/amounts';
@@ -41,6 +41,10 @@ interface Props {
   readonly counts: ReadonlyMap<string, number>;
   /** Begins a comment on a whole file; null where none can be made. */
   readonly remarkFile: ((path: string) => void) | null;
+  /** Opens a file to be edited; null where none can be. */
+  readonly editFile: ((path: string) => void) | null;
+  /** The files something was typed into that is not saved. */
+  readonly begun: readonly string[];
   readonly isAccepted: (item: CodeViewDiffItem<Remark>, hunk: number) => boolean;
   readonly renderRemark: (remark: Remark) => ReactNode;
 }
@@ -62,6 +66,9 @@ export function DiffView(props: Props): ReactNode {
     for (const { item, element } of view.current?.getInstance()?.getRenderedItems() ?? [])
       if (item.type === 'diff') noteAccepted(element.shadowRoot, item.fileDiff, (hunk) => isAccepted(item, hunk));
   }, [isAccepted, view]);
+  // Lines are marked only once what has them is drawn: the view throws for lines that are in no diff it has drawn yet.
+  const [drawn, setDrawn] = useState(props.items);
+  useLayoutEffect(() => setDrawn(props.items), [props.items]);
   const canWrite = props.remarkFile !== null;
   const { loadWhole } = props;
   const options = useMemo<CodeViewReactOptions<Remark, undefined>>(
@@ -112,7 +119,7 @@ export function DiffView(props: Props): ReactNode {
         className="diff-scroll"
         items={props.items}
         options={options}
-        selectedLines={props.marked}
+        selectedLines={drawn === props.items ? props.marked : null}
         renderAnnotation={(...[{ metadata }]) => props.renderRemark(metadata)}
         onScroll={(scrollTop, viewer) => {
           const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
@@ -133,6 +140,8 @@ export function DiffView(props: Props): ReactNode {
                 unfold={unfold}
                 remarks={props.counts.get(file.path) ?? 0}
                 remark={props.remarkFile}
+                edit={props.editFile}
+                isBegun={props.begun.includes(file.path)}
               />
             )
           );
@@ -171,8 +180,10 @@ function FileMark(props: {
   readonly unfold: (path: string) => void;
   readonly remarks: number;
   readonly remark: ((path: string) => void) | null;
+  readonly edit: ((path: string) => void) | null;
+  readonly isBegun: boolean;
 }): ReactNode {
-  const { file, patches, viewed, remarks, remark } = props;
+  const { file, patches, viewed, remarks, remark, edit } = props;
   const patch = patches.byPath.get(file.path);
   const lines = (file.additions ?? 0) + (file.deletions ?? 0);
   return (
@@ -210,6 +221,16 @@ function FileMark(props: {
           onClick={() => remark(file.path)}
         >
           Comment
+        </button>
+      )}
+      {edit !== null && file.status !== 'deleted' && (
+        <button
+          type="button"
+          className="link"
+          aria-label={`Edit ${cleanLine(file.path)}`}
+          onClick={() => edit(file.path)}
+        >
+          {props.isBegun ? 'Go on editing' : 'Edit'}
         </button>
       )}
       <label className="file-viewed">

@@ -1,5 +1,5 @@
 import type { FileDiffMetadata, Hunk, SelectedLineRange } from '@pierre/diffs';
-import type { CommentPlace } from '../../core/contract/comment';
+import type { CommentPlace, LineRange } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 
 /** As many lines as a comment quotes to the agent. */
@@ -59,6 +59,20 @@ export function showsLine(diff: FileDiffMetadata, side: 'additions' | 'deletions
       side === 'additions' ? [hunk.additionStart, hunk.additionCount] : [hunk.deletionStart, hunk.deletionCount];
     return line >= first && line < first + count;
   });
+}
+
+/** Lines with one end moved to the next place that is not taken. The other end goes along where they would cross. */
+export function stretched(
+  lines: LineRange,
+  to: { readonly edge: keyof LineRange; readonly by: 1 | -1; readonly isTaken: (lines: LineRange) => boolean },
+): LineRange {
+  const { edge, by, isTaken } = to;
+  const end = lines[edge] + by;
+  const next = {
+    first: edge === 'first' ? end : Math.min(lines.first, end),
+    last: edge === 'last' ? end : Math.max(lines.last, end),
+  };
+  return isTaken(next) ? stretched(next, to) : next;
 }
 
 /** Lines as they are told: `line 4`, `lines 4 to 9 before the change`, `the whole file`. */

@@ -3,7 +3,7 @@ import type { Comment } from '../../core/contract/comment';
 import { Button } from '../parts/button';
 import { focusSoon } from '../parts/deep-focus';
 import { Growing } from '../parts/growing';
-import { Keys } from '../parts/hint';
+import { Hint, Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import { aboutComment, type Begun, dropBegun, editComment, keepComment, remarkEditName } from '../state/comments';
@@ -22,6 +22,7 @@ export function RemarkWriter({ begun, leave }: { readonly begun: Begun; readonly
     <Writing
       draft={begun.name}
       about={begun.name}
+      where={begun.place.lines === null ? null : linesInWords(begun.place)}
       label={`Comment on ${linesInWords(begun.place)}${begun.place.lines === null ? ` ${cleanLine(begun.place.path)}` : ''}`}
       verb="Keep"
       send={(text) => keepComment(app, begun, text)}
@@ -95,6 +96,8 @@ function Writing(props: {
   readonly draft: string;
   readonly about: string;
   readonly label: string;
+  /** The lines it is about while they can be changed; null where they cannot. */
+  readonly where?: string | null;
   readonly verb: 'Keep' | 'Save';
   readonly send: (text: string) => Promise<Failure | null>;
   readonly done: () => void;
@@ -131,6 +134,13 @@ function Writing(props: {
         onLeave={props.leave}
       />
       <div className="remark-foot">
+        {props.where != null && (
+          <Hint action="end-down" text="Move the last line; with Shift, the first">
+            <span className="remark-where quiet">
+              <span role="status">{props.where}</span> <Keys keys="alt+ArrowUp" /> <Keys keys="alt+ArrowDown" />
+            </span>
+          </Hint>
+        )}
         <Button doing={doing} onClick={() => void send()}>
           {props.verb === 'Keep' ? 'Keep as a draft' : 'Save'} <Keys keys="mod+Enter" />
         </Button>

@@ -1,11 +1,13 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { Comment, CommentPlace } from '../../core/contract/comment';
+import type { Comment, CommentPlace, LineRange } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 import { deepFocus } from '../parts/deep-focus';
 import { useApp } from '../state/app';
 import { type Begun, begunFrom, begunName, begunNames, type Commented } from '../state/comments';
+import { withDraft } from '../state/drafts';
 import { useStore } from '../state/store';
+import { isIn, showsLine, sideOf, stretched } from './line-places';
 import { type Arranged, arrange } from './remarks';
 
 /** What there is to know of the comments on the change that is shown. */
@@ -23,6 +25,8 @@ export interface Remarking {
   /** Begins a comment, or goes on with the one begun there. */
   readonly begin: (place: CommentPlace) => void;
   readonly goOn: (begun: Begun) => void;
+  /** Moves an end of the lines that the one that is written is about. False when none is written on lines. */
+  readonly stretch: (edge: keyof LineRange, by: 1 | -1) => boolean;
   /** Leaves the one that is written and gives the focus back. */
   readonly leave: () => void;
 }
@@ -46,7 +50,9 @@ export function useRemarking(given: {
   const shownOpen = open !== null && open.task === task && remarks?.canWrite ? open : null;
   const begun = useMemo(() => {
     const kept = begunFrom(names === '' ? [] : names.split('\0'), change);
-    if (shownOpen === null || kept.some(({ name }) => name === shownOpen.name)) return kept;
+    if (shownOpen === null) return kept;
+    if (kept.some(({ name }) => name === shownOpen.name))
+      return kept.map((one) => (one.name === shownOpen.name ? shownOpen : one));
     return [...kept, ...begunFrom([shownOpen.name], change)];
   }, [names, change, shownOpen]);
   const arranged = useMemo(
@@ -69,6 +75,20 @@ export function useRemarking(given: {
     (place: CommentPlace) => goOn({ ...change, place, name: begunName(change, place), current: true }),
     [goOn, change],
   );
+  const stretch = (edge: keyof LineRange, by: 1 | -1): boolean => {
+    if (shownOpen === null || shownOpen.place.lines === null || !shownOpen.current) return false;
+    const { name, place } = shownOpen;
+    const diff = items[files.findIndex((file) => isIn(file, place))]?.fileDiff;
+    const drafts = app.drafts.get();
+    const isTaken = (lines: LineRange): boolean => drafts[begunName(change, { ...place, lines })] !== undefined;
+    const lines = stretched(place.lines ?? { first: 1, last: 1 }, { edge, by, isTaken });
+    if (diff === undefined || !showsLine(diff, sideOf(place), lines[edge])) return true;
+    const next = { ...place, lines };
+    const moved = { ...shownOpen, place: next, name: begunName(change, next), anchor: anchorOf(shownOpen) };
+    app.drafts.update((all) => withDraft(withDraft(all, moved.name, all[name] ?? ''), name, ''));
+    setOpen(moved);
+    return true;
+  };
   const leave = useCallback(() => {
     setOpen(null);
     const before = back.current;
@@ -76,5 +96,10 @@ export function useRemarking(given: {
     if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }, []);
-  return { arranged, open: shownOpen, begin, goOn, leave };
+  return { arranged, open: shownOpen, begin, goOn, stretch, leave };
+}
+
+/** The line the one that is written stands under: it stays there, so that who writes keeps the focus. */
+function anchorOf({ anchor, place }: Begun): number {
+  return anchor ?? place.lines?.last ?? 0;
 }

@@ -58,7 +58,7 @@ export function arrange(given: ToArrange): Arranged {
   const { files, items, loading } = given;
   const inFiles = new Map<string, DiffLineAnnotation<Remark>[]>();
   const elsewhere: Remark[] = [];
-  const put = (place: CommentPlace | null, about: About): void => {
+  const put = (place: CommentPlace | null, about: About, anchor?: number): void => {
     const at = place === null ? -1 : files.findIndex((file) => isIn(file, place));
     const file = files[at];
     const item = items[at];
@@ -74,7 +74,7 @@ export function arrange(given: ToArrange): Arranged {
     const all = known ?? [];
     if (known === undefined) inFiles.set(file.path, all);
     const side = sideOf(place);
-    const line = place.lines?.last ?? 0;
+    const line = anchor ?? place.lines?.last ?? 0;
     const isShown = line > 0 && showsLine(item.fileDiff, side, line);
     const headSide = file.status === 'deleted' ? 'deletions' : 'additions';
     all.push({
@@ -89,7 +89,7 @@ export function arrange(given: ToArrange): Arranged {
     (one, other) => Number(one.name === given.open) - Number(other.name === given.open),
   );
   for (const begun of ordered)
-    put(begun.current ? begun.place : null, { kind: 'begun', begun, isOpen: begun.name === given.open });
+    put(begun.current ? begun.place : null, { kind: 'begun', begun, isOpen: begun.name === given.open }, begun.anchor);
   return { inFiles, elsewhere, inOrder: orderOf(files, inFiles, elsewhere) };
 }
 

@@ -1,8 +1,8 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
-import { Empty, Failed } from '../parts/empty';
+import { Empty, Failed, Skeleton } from '../parts/empty';
 import { useApp, useView } from '../state/app';
 import { undoEdit, undoWords } from '../state/edits';
 import { say } from '../state/said';
@@ -10,6 +10,7 @@ import { cleanLine } from '../text/clean';
 import { ChangesBar } from './changes-bar';
 import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
+import { useEditing } from './editing';
 import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
 import { useGoToLine } from './go-to-line';
@@ -33,6 +34,8 @@ interface Props {
   readonly edit?: Review['edit'];
   /** Where it is chosen what of the change is shown. */
   readonly choice?: ReactNode;
+  /** Has it read again; needed where files can be edited. */
+  readonly reload?: () => void;
   /** Said above the diff. */
   readonly notice?: ReactNode;
   /** Where it is kept how far this diff was read. */
@@ -43,13 +46,23 @@ interface Props {
 
 const same = 'The branch has the same files as its base.';
 const noFiles: ReadonlySet<string> = new Set();
+const noReload = (): void => {};
+
+const FileEditor = lazy(async () => ({ default: (await import('../editing/file-editor')).FileEditor }));
 
 /**
  * The diff of a review with its list of files and what is remarked on it, by keyboard: hunks, comments, viewed and accepted
  * marks, one column or two.
  */
 export function ReviewChanges(props: Props): ReactNode {
-  const { review, remarks = null, edit = null, spot = `changes:${review.task}`, nothing = same } = props;
+  const {
+    review,
+    remarks = null,
+    edit = null,
+    reload = noReload,
+    spot = `changes:${review.task}`,
+    nothing = same,
+  } = props;
   const app = useApp();
   const hideSpace = useView((view) => view.hideSpace);
   const patches = usePatches(review, hideSpace);
@@ -65,7 +78,7 @@ export function ReviewChanges(props: Props): ReactNode {
       ),
     [files, patches.byPath, viewed, unfolded],
   );
-  const { arranged, open, begin, goOn, leave } = useRemarking({
+  const { arranged, open, begin, goOn, stretch, leave } = useRemarking({
     ...{ change: review, remarks, files, items: bare },
     loading: patches.loading,
   });
@@ -77,7 +90,7 @@ export function ReviewChanges(props: Props): ReactNode {
   const comments = remarks?.comments;
   const counts = useMemo(() => countsOf(files, comments ?? []), [files, comments]);
   const path = current ?? files[0]?.path ?? null;
-  const noteSpot = useDiffSpot({ name: spot, items, patches, view });
+  const noteSpot = useDiffSpot({ name: spot, change: review, items, patches, view });
   const canWrite = remarks?.canWrite ?? false;
   const acts = useHunkActs({
     ...{ change: review, files, items, view, path, begin },
@@ -101,14 +114,17 @@ export function ReviewChanges(props: Props): ReactNode {
       setHunk(at);
     },
   });
+  const editing = useEditing({ task: review.task, items, atHand, canEdit: canWrite });
+  const { leave: leaveEditor } = editing;
   const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
   const goToFile = useCallback(
     (to: string) => {
+      leaveEditor();
       setCurrent(to);
       setHunk(null);
       view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
     },
-    [setHunk],
+    [setHunk, leaveEditor],
   );
   const toggleViewed = useCallback(
     (which: string, isViewed: boolean) => {
@@ -146,6 +162,14 @@ export function ReviewChanges(props: Props): ReactNode {
     expand: () => (hideSpace ? saySpaceFirst(app) : more.around()),
     'whole-file': () => (hideSpace ? saySpaceFirst(app) : more.file()),
     'hide-space': () => toggleSpace(app),
+    'edit-file': () => {
+      const which = atHand?.path ?? path;
+      return which !== null && editing.open(which);
+    },
+    'end-down': () => stretch('last', 1) || acts.remark(),
+    'end-up': () => stretch('last', -1) || acts.remark(),
+    'start-down': () => stretch('first', 1) || acts.remark(),
+    'start-up': () => stretch('first', -1) || acts.remark(),
     'next-remark': () => stepRemark(1),
     'previous-remark': () => stepRemark(-1),
     split: () =>
@@ -187,11 +211,13 @@ export function ReviewChanges(props: Props): ReactNode {
         hunks={acts.total}
         comments={remarks?.comments.length ?? 0}
         hunk={
-          !canWrite || atHand === null || itemAtHand === undefined
+          !canWrite || editing.at !== null || atHand === null || itemAtHand === undefined
             ? null
             : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
         }
         step={stepRemark}
+        begun={canWrite && editing.at === null ? editing.begun : []}
+        goOn={editing.open}
         undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
       />
       {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
@@ -225,9 +251,22 @@ export function ReviewChanges(props: Props): ReactNode {
             }}
             counts={counts}
             remarkFile={canWrite ? remarkFile : null}
+            editFile={canWrite ? editing.open : null}
+            begun={editing.begun}
             isAccepted={isAccepted}
             renderRemark={(remark) => <RemarkView remark={remark} {...remarkProps} />}
           />
+          {editing.at !== null && (
+            <Suspense fallback={<Skeleton lines={10} />}>
+              <FileEditor
+                key={`${review.task} ${editing.at.path}`}
+                {...editing.at}
+                head={review.head}
+                leave={editing.leave}
+                reload={reload}
+              />
+            </Suspense>
+          )}
         </div>
       </div>
     </div>

@@ -1,8 +1,8 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
 import type { CodeViewHandle } from '@pierre/diffs/react';
-import { type RefObject, useCallback, useEffect } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useSpot } from '../state/spot';
-import type { Patches } from './patches';
+import type { Compared, Patches } from './patches';
 import type { Remark } from './remarks';
 
 /**
@@ -11,13 +11,20 @@ import type { Remark } from './remarks';
  */
 export function useDiffSpot(options: {
   readonly name: string;
+  /** What is shown. Another state of it is shown at the same place. */
+  readonly change: Compared;
   readonly items: readonly CodeViewDiffItem<Remark>[];
   readonly patches: Patches;
   readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
 }): (path: string, offset: number) => void {
-  const { items, patches, view } = options;
+  const { change, items, patches, view } = options;
   const first = items[0]?.id;
   const spot = useSpot(options.name, () => {});
+  const shown = useRef(change);
+  useLayoutEffect(() => {
+    if (shown.current !== change) spot.again();
+    shown.current = change;
+  }, [spot, change]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was drawn moves what is below it, so it is gone to again.
   useEffect(() => {
     const goal = spot.goal();

@@ -54,7 +54,7 @@ export function canAct(id: ActionId): boolean {
 export function listenToKeys(mac: boolean): () => void {
   let before: { readonly name: string; readonly at: number } | null = null;
   const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing || (event.altKey && !/^Arrow(Up|Down)$/.test(event.key))) return;
     const name = nameOf(event, mac);
     if (!name.startsWith('mod+') && (event.ctrlKey || event.metaKey)) return;
     if (event.repeat && name === 'Enter' && pressesButton(event)) {
@@ -91,7 +91,10 @@ function pressesButton({ target }: KeyboardEvent): boolean {
 }
 
 /** What a field leaves to the window. */
-const reachingOut: readonly string[] = ['mod+k', 'mod+,', 'mod+f', 'mod+shift+f', 'Escape'];
+const reachingOut: readonly string[] = [
+  ...['alt+ArrowUp', 'alt+ArrowDown', 'alt+shift+ArrowUp', 'alt+shift+ArrowDown'],
+  ...['mod+k', 'mod+,', 'mod+f', 'mod+s', 'mod+shift+f', 'Escape'],
+];
 
 /**
  * Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control, and arrows on

@@ -13,6 +13,7 @@ export interface Press {
 export function nameOf(press: Press, mac: boolean): string {
   // The key that leaves a terminal is no key to go back with: pressed once too often it must do nothing.
   if (press.shiftKey && press.key === 'Escape') return 'shift+Escape';
+  if (press.altKey) return `alt+${press.shiftKey ? 'shift+' : ''}${press.key}`;
   const mod = mac ? press.metaKey : press.ctrlKey;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
   // Letters alone have a chord with Shift: other signs may need it to be typed at all.
@@ -61,5 +62,6 @@ function keyNames(mac: boolean): Readonly<Record<string, string>> {
     ArrowDown: '↓',
     ArrowUp: '↑',
     shift: mac ? '⇧' : 'Shift',
+    alt: mac ? '⌥' : 'Alt',
   };
 }

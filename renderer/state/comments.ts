@@ -39,6 +39,8 @@ export interface Begun extends Commented {
   readonly place: CommentPlace;
   /** It was begun on the change as it is shown. */
   readonly current: boolean;
+  /** The line it is written under while its lines are chosen; the last of them otherwise. */
+  readonly anchor?: number;
 }
 
 /** The name of the draft of a comment. */

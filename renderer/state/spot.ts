@@ -11,6 +11,8 @@ export interface SpotKeeper {
   reached(): void;
   /** There is somewhere else to be: nothing is gone back to any more. */
   giveUp(): void;
+  /** What is shown is about to be built anew: where it is now is gone back to when it is there again. */
+  again(): void;
   /** Notes where it is, null for its usual place. Ignored on the way back. */
   note(spot: Spot | null): void;
 }
@@ -45,8 +47,10 @@ export function keepSpot(options: {
   let here: Spot | null = null;
   let settling: ReturnType<typeof setTimeout> | undefined;
   let noting: ReturnType<typeof setTimeout> | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
   const arrive = (): void => {
     if (goal === null) return;
+    here = goal;
     goal = null;
     onArrival();
   };
@@ -61,13 +65,18 @@ export function keepSpot(options: {
       settling = setTimeout(arrive, settleMs);
     },
     giveUp: arrive,
+    again() {
+      goal ??= here;
+      clearTimeout(patience);
+      patience = setTimeout(arrive, patienceMs);
+    },
     note(spot) {
       if (goal !== null) return;
       here = spot;
       noting ??= setTimeout(write, noteMs);
     },
     watch(page) {
-      const patience = setTimeout(arrive, patienceMs);
+      patience = setTimeout(arrive, patienceMs);
       for (const type of byHand) page.addEventListener(type, arrive, { passive: true });
       return () => {
         for (const type of byHand) page.removeEventListener(type, arrive);

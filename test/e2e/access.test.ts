@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBrokenInEitherTheme } from './broken';
@@ -75,6 +77,30 @@ test('going back to before the first turn, and undoing it', async () => {
   expect(await findings()).toEqual([]);
   await page.getByRole('button', { name: /^Undo/ }).first().click();
   await page.getByRole('button', { name: /added GREETING.md/ }).waitFor();
+});
+
+test('editing a file in place, whose bytes stay what they are but for what was typed', async () => {
+  const [, worktree = ''] = /^worktree (.*worktrees.*)$/m.exec(machine.git('worktree', 'list', '--porcelain')) ?? [];
+  const stored = '\ufeffone\r\n\ttwo\nthree';
+  const bytes = () => readFileSync(join(worktree, 'odd.txt'), 'utf8');
+  writeFileSync(join(worktree, 'odd.txt'), stored);
+  machine.git('-C', worktree, 'add', 'odd.txt');
+  machine.git('-C', worktree, 'commit', '-qm', 'Odd line ends');
+  await page.reload();
+  await page.getByRole('button', { name: 'Edit odd.txt' }).click();
+  await page.getByRole('textbox', { name: 'Edit odd.txt' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('!');
+  expect(await findings()).toEqual([]);
+  await page.keyboard.press('Control+s');
+  await page.getByText('Saved odd.txt as a commit of yours').waitFor();
+  expect(bytes()).toBe(`${stored}!`);
+  expect(machine.git('-C', worktree, 'log', '-1', '--format=%an: %s')).toBe('Ada: Edit odd.txt');
+  const undo = page.getByRole('button', { name: 'Undo your edit of odd.txt' });
+  await undo.click();
+  await undo.waitFor({ state: 'detached' });
+  expect(bytes()).toBe(stored);
+  expect(desktop.complaints).toEqual([]);
 });
 
 test('terminals: none, and looking for something in one that runs', async () => {

@@ -24,6 +24,8 @@ export interface Harness {
   resize(size: { readonly width: number; readonly height: number }): Promise<void>;
   /** Every call of this name the window made since it was opened. */
   called(name: string): Promise<readonly unknown[]>;
+  /** Has a file of the change be another one before it is saved next, as if its agent had gone on. */
+  changeMeanwhile(path: string, text: string): Promise<void>;
   /** The rules of accessibility the page breaks now, one line each. */
   broken(): Promise<readonly string[]>;
   /** The same in the theme shown, and what of it goes by colours in the other one. */
@@ -87,6 +89,14 @@ export async function openHarness(
             .filter((call) => call.name === wanted)
             .map(({ input }) => input),
         name,
+      ),
+    changeMeanwhile: (path, text) =>
+      page.evaluate(
+        (to) =>
+          (
+            window as unknown as { harness: { core: { edits: { move(path: string, text: string): void } } } }
+          ).harness.core.edits.move(to[0] ?? '', to[1] ?? ''),
+        [path, text],
       ),
     broken: () => findBroken(page),
     brokenInEitherTheme: () => findBrokenInEitherTheme(page),

@@ -233,7 +233,20 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await page.getByText('fetchMember').first().waitFor();
   await press(']', 'm');
   await writer().and(page.locator(':focus')).waitFor();
-  await page.keyboard.type('Say why this is cached <b>at all</b>.');
+  const said = async () => (await writer().getAttribute('aria-label')) ?? '';
+  const [, from, to = from] = /^Comment on lines? (\d+)(?: to (\d+))?$/.exec(await said()) ?? [];
+  const [first, last] = [Number(from), Number(to) + 1];
+  await page.keyboard.type('Say why this is ');
+  // The lines it is about are chosen by keyboard as well, and shown, without a letter or the focus being lost.
+  await press('Alt+ArrowDown', 'Alt+ArrowDown', 'Alt+ArrowUp');
+  expect(await said()).toBe(`Comment on lines ${first} to ${last}`);
+  await page.getByRole('status').getByText(`lines ${first} to ${last}`).waitFor();
+  expect(await page.locator('[data-column-number][data-selected-line]').count()).toBeGreaterThan(1);
+  await press('Alt+Shift+ArrowDown', 'Alt+Shift+ArrowDown');
+  expect(await said()).not.toContain(` ${first} to`);
+  await press('Alt+Shift+ArrowUp', 'Alt+Shift+ArrowUp');
+  expect(await said()).toBe(`Comment on lines ${first} to ${last}`);
+  await page.keyboard.type('cached <b>at all</b>.');
   await press('Control+Enter');
   await remark('<b>at all</b>').getByText('draft').waitFor();
   await page.getByText('1 comment to send').waitFor();
@@ -243,7 +256,12 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await press('Control+Enter');
   await page.getByText('2 comments to send').waitFor();
   expect(await harness.called('comments.add')).toMatchObject([
-    { head: 'd'.repeat(40), mergeBase: 'c'.repeat(40), place: { side: 'new', lines: { first: expect.any(Number) } } },
+    {
+      head: 'd'.repeat(40),
+      mergeBase: 'c'.repeat(40),
+      place: { side: 'new', lines: { first, last } },
+      text: 'Say why this is cached <b>at all</b>.',
+    },
     { place: { side: 'new', lines: null } },
   ]);
   await press('{');
@@ -394,6 +412,65 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await undo.click();
   await undo.waitFor({ state: 'detached' });
   expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
+});
+
+test('a file is edited in place: kept when it is left, never saved over what came meanwhile unseen, then saved', async () => {
+  const path = 'docs/member-8.ts';
+  const field = page.getByRole('textbox', { name: `Edit ${path}` });
+  const scrolled = () => page.locator('.diff-scroll').evaluate(({ scrollTop }) => Math.round(scrollTop));
+  const saves = async () => (await harness.called('reviews.write')).length;
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press(']', ']');
+  await page.locator('[data-selected-line]').first().waitFor();
+  const place = await scrolled();
+  await press('g', 'e');
+  await field.and(page.locator(':focus')).waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // At the first line the change has changed there, with the keys of the diff its own.
+  await page.keyboard.type('y typed ');
+  await press('Control+f');
+  await page.getByRole('textbox', { name: 'Find', exact: true }).and(page.locator(':focus')).waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await press('Escape', 'Escape');
+  await page.getByText(`What you typed into ${path} is kept, not saved`).waitFor();
+  expect(await page.getByText(/hunks accepted/).count()).toBe(0);
+
+  await page.reload();
+  await page.getByRole('button', { name: '1 file not saved' }).click();
+  await field.getByText('y typed').waitFor();
+  await harness.changeMeanwhile(path, 'theirs\n');
+  await press('Control+s');
+  await page.getByText(`${path} was changed since you began.`).waitFor();
+  await press('Control+s');
+  await page.locator('.cm-deletedChunk', { hasText: 'theirs' }).waitFor();
+  expect(await saves()).toBe(1);
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await page.getByRole('button', { name: 'Take the newer version' }).click();
+  await field.getByText('theirs').waitFor();
+  await page.getByRole('button', { name: /^Close/ }).waitFor();
+  await field.press('Control+z');
+  await field.getByText('y typed').waitFor();
+  await press('Control+s');
+  await page.getByText(`Saved ${path} as a commit of yours`).waitFor();
+  await field.waitFor({ state: 'detached' });
+  expect(await harness.called('reviews.write')).toMatchObject([
+    {},
+    { path, text: expect.stringContaining('y typed ') },
+  ]);
+  await page.waitForFunction(
+    (top) => Math.abs((document.querySelector('.diff-scroll')?.scrollTop ?? 0) - top) < 60,
+    place,
+  );
+  expect(await page.getByText('1 file not saved').count()).toBe(0);
+  await press('Control+z');
+  await page.getByRole('button', { name: 'Undo your edit' }).waitFor({ state: 'detached' });
+  expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
+
+  await page.getByRole('button', { name: 'Edit packages/client/src/member-4.css' }).click();
+  await page.getByText('It is larger than 1 MiB.').waitFor();
+  await press('Escape');
 });
 
 test('what is not in review shows its comments and takes no new ones', async () => {

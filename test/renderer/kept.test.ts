@@ -161,6 +161,23 @@ describe('spots', () => {
     expect(onArrival).toHaveBeenCalledTimes(1);
   });
 
+  test('are gone back to again when what is shown is built anew', () => {
+    const { spot } = keeper({});
+    spot.again();
+    expect(spot.goal()).toBeNull();
+    spot.note(goal);
+    spot.again();
+    expect(spot.goal()).toEqual(goal);
+    spot.note(null);
+    spot.reached();
+    vi.advanceTimersByTime(300);
+    expect(spot.goal()).toBeNull();
+    spot.again();
+    expect(spot.goal()).toEqual(goal);
+    vi.advanceTimersByTime(10_000);
+    expect(spot.goal()).toBeNull();
+  });
+
   test('that are nowhere any more are given up after a while', () => {
     const { spot } = keeper({ a: goal });
     vi.advanceTimersByTime(10_000);

@@ -44,6 +44,8 @@ describe('keys', () => {
     expect(nameOf(press('k', { ctrlKey: true }), true)).toBe('k');
     expect(nameOf({ ...press('F', { ctrlKey: true }), shiftKey: true }, false)).toBe('mod+shift+f');
     expect(nameOf({ ...press('?', { ctrlKey: true }), shiftKey: true }, false)).toBe('mod+?');
+    expect(nameOf({ ...press('ArrowDown'), altKey: true, shiftKey: true }, true)).toBe('alt+shift+ArrowDown');
+    expect(written('alt+ArrowDown', false)).toBe('Alt ↓');
     expect(written('mod+k', true)).toBe('⌘K');
     expect(written('mod+k', false)).toBe('Ctrl K');
     expect(written('g i', false)).toBe('G then I');

@@ -4,7 +4,7 @@ import type { Comment, CommentPlace } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
 import { rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
-import { chosenPlace, hunkPlace, linesInWords } from '../../renderer/changes/line-places';
+import { chosenPlace, hunkPlace, linesInWords, stretched } from '../../renderer/changes/line-places';
 import { arrange, countsOf } from '../../renderer/changes/remarks';
 import { begunFrom, begunName, begunNames } from '../../renderer/state/comments';
 
@@ -199,4 +199,14 @@ test('steps lead from hunk to hunk over files, but not into folded ones', () => 
   expect(from('c.ts', 1, 1)).toEqual(['c.ts', 1]);
   expect(stepHunk([], { current: null, path: null }, 1)).toBeNull();
   expect(rangeOfHunk(item('a.ts'), 0)).toEqual({ start: 2, side: 'deletions', end: 6, endSide: 'additions' });
+});
+
+test('an end of the lines of a comment is moved line by line, past what is taken, and takes the other end along', () => {
+  const isTaken = () => false;
+  expect(stretched({ first: 4, last: 4 }, { edge: 'last', by: 1, isTaken })).toEqual({ first: 4, last: 5 });
+  expect(stretched({ first: 4, last: 4 }, { edge: 'last', by: -1, isTaken })).toEqual({ first: 3, last: 3 });
+  expect(stretched({ first: 4, last: 6 }, { edge: 'first', by: -1, isTaken })).toEqual({ first: 3, last: 6 });
+  expect(stretched({ first: 4, last: 4 }, { edge: 'first', by: 1, isTaken })).toEqual({ first: 5, last: 5 });
+  const taken = { isTaken: ({ last }: { last: number }) => last === 5 };
+  expect(stretched({ first: 4, last: 4 }, { edge: 'last', by: 1, ...taken })).toEqual({ first: 4, last: 6 });
 });

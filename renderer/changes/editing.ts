@@ -1,0 +1,60 @@
+import type { CodeViewDiffItem } from '@pierre/diffs';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { ChangedLines } from '../editing/changed-lines';
+import { deepFocus } from '../parts/deep-focus';
+import { useApp } from '../state/app';
+import { filesBegun } from '../state/file-edits';
+import { useStore } from '../state/store';
+import type { HunkAt } from './current-hunk';
+import { blocksIn } from './line-places';
+
+/** A file of a diff that is edited in its place: the line to begin on, and the lines the change has changed. */
+export interface EditedPlace {
+  readonly task: number;
+  readonly path: string;
+  readonly line: number;
+  readonly changed: readonly ChangedLines[];
+}
+
+/** The file of a diff that is edited in place, if one is, and those that were begun and are not saved. */
+export function useEditing(given: {
+  readonly task: number;
+  readonly items: readonly Pick<CodeViewDiffItem, 'id' | 'fileDiff'>[];
+  readonly atHand: HunkAt | null;
+  readonly canEdit: boolean;
+}): {
+  readonly at: EditedPlace | null;
+  readonly begun: readonly string[];
+  readonly open: (path: string) => boolean;
+  /** Ends it and gives the focus back. */
+  readonly leave: () => void;
+} {
+  const { task, items, atHand, canEdit } = given;
+  const app = useApp();
+  const [at, setAt] = useState<EditedPlace | null>(null);
+  const back = useRef<Element | null>(null);
+  const isOpen = useRef(false);
+  const names = useStore(app.drafts, (drafts) => filesBegun(drafts, task).join('\0'));
+  const begun = useMemo(() => (names === '' ? [] : names.split('\0')), [names]);
+  const open = (path: string): boolean => {
+    if (!canEdit) return false;
+    const hunks = items.find(({ id }) => id === path)?.fileDiff.hunks ?? [];
+    const hunk = hunks[atHand?.path === path ? atHand.index : 0];
+    const [first] = hunk === undefined ? [] : blocksIn(hunk);
+    back.current = deepFocus();
+    const changed = hunks.flatMap(blocksIn).map(({ additions }) => additions);
+    isOpen.current = true;
+    setAt({ task, path, line: first?.additions.first ?? 1, changed });
+    return true;
+  };
+  const leave = useCallback(() => {
+    if (!isOpen.current) return;
+    isOpen.current = false;
+    setAt(null);
+    const before = back.current;
+    back.current = null;
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, []);
+  return { at: canEdit && at?.task === task ? at : null, begun, open, leave };
+}
