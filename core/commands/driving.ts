@@ -40,7 +40,8 @@ export function take(
       } else if (row.state === 'queued') {
         goOnNow(db, { task, at, why });
       }
-      const waits = { runAfter: row.run_after, parked: row.parked, reason: row.queued_reason };
+      const { run_after: runAfter, parked, queued_reason: reason } = row;
+      const waits = { runAfter, parked, reason, goOn: row.go_on === 1 };
       const waited = row.state === 'queued' ? waits : null;
       askTakeover(db, { task, interrupts: interrupt, size, by, at, former, waited });
     });

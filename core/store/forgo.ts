@@ -53,8 +53,8 @@ export function forgoTakeover(
 }
 
 /** It comes up as soon as there is a slot. Why it was parked is over with the time it was parked for. */
-function dueWait({ formerParked, formerReason }: TakeoverRow): Wait {
-  return { runAfter: null, parked: null, reason: formerParked === null ? formerReason : null };
+function dueWait({ formerParked, formerReason, formerGoOn }: TakeoverRow): Wait {
+  return { runAfter: null, parked: null, reason: formerParked === null ? formerReason : null, goOn: formerGoOn === 1 };
 }
 
 /** What was said meanwhile of a limit or a budget did not reach it: it is parked anew when it comes up, if it has to be. */
@@ -62,5 +62,5 @@ function waitOf(db: Database, { agent, parks }: TaskRow, takeover: TakeoverRow):
   const { formerParked: parked, formerRunAfter: runAfter, formerReason: reason } = takeover;
   const mayBeOver = parked === 'agent' || parked === 'budget' || (parked !== null && parks <= 1);
   const isOver = parked === 'budget' || agentLimit(db, agent) === undefined;
-  return mayBeOver && isOver ? dueWait(takeover) : { runAfter, parked, reason };
+  return mayBeOver && isOver ? dueWait(takeover) : { runAfter, parked, reason, goOn: false };
 }

@@ -28,6 +28,8 @@ export interface TakeoverRow extends Takeover {
   readonly formerParked: Parked | null;
   /** Why it was queued; null when that was not said. */
   readonly formerReason: string | null;
+  /** 1: the person had asked it to go on past what its agent's provider said. */
+  readonly formerGoOn: 0 | 1;
 }
 
 /** What a queued task waits for. */
@@ -36,6 +38,8 @@ export interface Wait {
   readonly runAfter: number | null;
   readonly parked: Parked | null;
   readonly reason: string | null;
+  /** Whether the person asked it to go on past what its agent's provider said. */
+  readonly goOn: boolean;
 }
 
 /** The states a task is taken over from in which nobody works on it, nor would by itself. */
@@ -50,7 +54,7 @@ export interface DrivenRow extends TakeoverRow {
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
   former, former_error AS formerError, former_run_after AS formerRunAfter,
-  former_parked AS formerParked, former_reason AS formerReason, asked_at AS askedAt, began_at AS beganAt`;
+  former_parked AS formerParked, former_reason AS formerReason, former_go_on AS formerGoOn, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
 export function askTakeover(
@@ -71,8 +75,8 @@ export function askTakeover(
   run(
     db,
     `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error,
-       former_run_after, former_parked, former_reason)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?)
+       former_run_after, former_parked, former_reason, former_go_on)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -85,6 +89,7 @@ export function askTakeover(
     waited?.runAfter ?? null,
     waited?.parked ?? null,
     waited?.reason ?? null,
+    Number(waited?.goOn ?? false),
   );
 }
 

@@ -145,8 +145,9 @@ export function waitAgain(
   db: Database,
   { task, wait, at }: { readonly task: number; readonly wait: Wait; readonly at: number },
 ): void {
-  const { runAfter, parked, reason } = wait;
-  setColumns(db, task, { run_after: runAfter, parked, go_on: 0, queued_reason: reason, updated_at: at });
+  const { runAfter, parked, reason, goOn } = wait;
+  const columns = { run_after: runAfter, parked, go_on: Number(goOn), queued_reason: reason };
+  setColumns(db, task, { ...columns, updated_at: at });
 }
 
 function assertHeld(row: TaskRow, generation: number | undefined): void {

@@ -13,10 +13,10 @@ const hour = 3_600_000;
 
 /** Asks to take a queued task over as the call does. */
 function take(db: Database, task: number, at: number): void {
-  const { run_after: runAfter, parked, queued_reason: reason } = taskRow(db, task);
+  const { run_after: runAfter, parked, queued_reason: reason, go_on: goOn } = taskRow(db, task);
   goOnNow(db, { task, at, why: 'You take over in a terminal.' });
   const asked = { interrupts: false, size: { columns: 80, rows: 24 }, by: 'person', former: null };
-  askTakeover(db, { task, ...asked, at, waited: { runAfter, parked, reason } });
+  askTakeover(db, { task, ...asked, at, waited: { runAfter, parked, reason, goOn: goOn === 1 } });
 }
 
 function forgo(db: Database, task: number, at: number) {
@@ -100,6 +100,15 @@ describe('a queued task that nobody drives after all', () => {
     }
     expect(readTask(db, retried)).toMatchObject(patch);
     expect(readTask(db, plain)).toMatchObject({ runAfter: null, queuedReason: null });
+  });
+
+  test('goes on all the same when the person had asked for that before', () => {
+    const { db, task } = held();
+    goOnNow(db, { task, at: 350 });
+    take(db, task, 400);
+    forgo(db, task, 500);
+    expect(readTask(db, task)).toMatchObject({ parked: null, queuedReason: 'You asked for it to go on now.' });
+    expect(claim(db, 600)).toEqual([task]);
   });
 
   test('whose time has come while it was taken is due, and not parked any more', () => {
