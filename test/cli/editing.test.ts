@@ -38,7 +38,7 @@ test('a hunk of a change is taken back in the terminal, then the file, and both 
     kind: 'take-back',
   });
   expect((await type('task', 'diff', id)).out).toBe('');
-  expect((await type('audit', 'list')).out).toMatch(/take-back +task 1: a\.txt +commit /);
+  expect((await type('audit', 'list')).out).toMatch(/take-back +task 1: a\.txt; commit /);
   await type('task', 'undo', id);
   expect((await type('task', 'undo', id)).out).toMatch(
     /^Undid your edit of a\.txt\. The change is commit .* again\.\n$/,

@@ -41,7 +41,7 @@ test('a change is pushed from the terminal to the remote that is meant, and wher
   );
   expect((await type('task', 'push', String(id))).out).toMatch(/ is at [0-9a-f]{10} already\.\n$/);
   expect(execFileSync('git', ['branch', '--list', branch], { cwd: bare, encoding: 'utf8' })).toContain(branch);
-  expect((await type('audit', 'list')).out).toMatch(/ push +task \d+ to switchyard\/\S+ on .*bare\.git +1 file/);
+  expect((await type('audit', 'list')).out).toMatch(/ push +task \d+ to switchyard\/\S+ on /);
 });
 
 test('a pull request is opened, looked at, answered, sent to the agent and merged from the terminal', async () => {

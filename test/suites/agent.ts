@@ -288,10 +288,10 @@ export function exerciseAgent(exercise: AgentExercise): void {
       const { take } = await bench();
       const { end, happened } = await take({
         prompt: 'Ask.\n[permission: printf x > asked.txt]',
-        silenceMs: exercise.process ? 3000 : 300,
+        silenceMs: exercise.process ? 3000 : 1000,
         // That nothing happens can only be seen by waiting: half as long again as the silence allowed, which must be
         // long enough for a real program to start in.
-        answer: () => new Promise((resolve) => setTimeout(() => resolve(allow), exercise.process ? 4500 : 600)),
+        answer: () => new Promise((resolve) => setTimeout(() => resolve(allow), exercise.process ? 4500 : 1500)),
       });
       expect(end.kind).toBe('completed');
       expect(happened.questions).not.toEqual([]);
