@@ -52,6 +52,7 @@ export default defineConfig({
     plugins: [react()],
     resolve: { alias: windowAliases(at('renderer')) },
     server: { host: '127.0.0.1' },
+    worker: { format: 'es' },
     build: {
       outDir: at('out/renderer'),
       target: oldestChromium,

@@ -12,7 +12,7 @@ import { ensureSystem } from './setup/system.mjs';
 import { openDisplay } from './suite/xvfb.mjs';
 
 /** The benchmarks that open windows. */
-const windowed = ['startup', 'terminal-e2e', 'transcript'];
+const windowed = ['diff-render', 'startup', 'terminal-e2e', 'transcript'];
 
 await runScript(async () => {
   const [name, ...args] = process.argv.slice(2);

@@ -1,15 +1,16 @@
 import type { CodeViewDiffItem, FileDiffContentsLoader, SelectedLineRange } from '@pierre/diffs';
-import { CodeView, type CodeViewHandle, type CodeViewReactOptions } from '@pierre/diffs/react';
+import { CodeView, type CodeViewHandle, type CodeViewReactOptions, WorkerPoolContext } from '@pierre/diffs/react';
 import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FileChange } from '../../core/contract/review';
 import { useView } from '../state/app';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { noteAccepted } from './accepted-rows';
+import { colouringPool } from './colouring';
 import { moreLines, nameExpanders } from './expanding';
 import { alignGutter } from './gutter';
 import { isOnlySpace } from './items';
-import { palette, sheet } from './look';
+import { colouringOptions, sheet } from './look';
 import { type Patches, tooLong } from './patches';
 import type { Remark } from './remarks';
 
@@ -73,15 +74,11 @@ export function DiffView(props: Props): ReactNode {
   const { loadWhole } = props;
   const options = useMemo<CodeViewReactOptions<Remark, undefined>>(
     () => ({
-      theme: palette,
-      preferredHighlighter: 'shiki-js',
+      ...colouringOptions,
       diffStyle,
       unsafeCSS: sheet,
       stickyHeaders: true,
       hunkSeparators: 'line-info-basic',
-      lineDiffType: 'word',
-      maxLineDiffLength: 500,
-      tokenizeMaxLineLength: 1_000,
       tokenizeMaxLength: 150_000,
       overflow: 'scroll',
       diffIndicators: 'classic',
@@ -114,39 +111,41 @@ export function DiffView(props: Props): ReactNode {
         lastWheel.current = performance.now();
       }}
     >
-      <CodeView
-        ref={view}
-        className="diff-scroll"
-        items={props.items}
-        options={options}
-        selectedLines={drawn === props.items ? props.marked : null}
-        renderAnnotation={(...[{ metadata }]) => props.renderRemark(metadata)}
-        onScroll={(scrollTop, viewer) => {
-          const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
-          if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
-          if (first === null || first === top.current) return;
-          top.current = first;
-          props.onTop(first, performance.now() - lastWheel.current < 300);
-        }}
-        renderHeaderMetadata={(item) => {
-          const file = byPath.get(item.id);
-          return (
-            file !== undefined && (
-              <FileMark
-                file={file}
-                patches={patches}
-                viewed={viewed.has(file.path)}
-                mark={mark}
-                unfold={unfold}
-                remarks={props.counts.get(file.path) ?? 0}
-                remark={props.remarkFile}
-                edit={props.editFile}
-                isBegun={props.begun.includes(file.path)}
-              />
-            )
-          );
-        }}
-      />
+      <WorkerPoolContext.Provider value={colouringPool()}>
+        <CodeView
+          ref={view}
+          className="diff-scroll"
+          items={props.items}
+          options={options}
+          selectedLines={drawn === props.items ? props.marked : null}
+          renderAnnotation={(...[{ metadata }]) => props.renderRemark(metadata)}
+          onScroll={(scrollTop, viewer) => {
+            const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
+            if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
+            if (first === null || first === top.current) return;
+            top.current = first;
+            props.onTop(first, performance.now() - lastWheel.current < 300);
+          }}
+          renderHeaderMetadata={(item) => {
+            const file = byPath.get(item.id);
+            return (
+              file !== undefined && (
+                <FileMark
+                  file={file}
+                  patches={patches}
+                  viewed={viewed.has(file.path)}
+                  mark={mark}
+                  unfold={unfold}
+                  remarks={props.counts.get(file.path) ?? 0}
+                  remark={props.remarkFile}
+                  edit={props.editFile}
+                  isBegun={props.begun.includes(file.path)}
+                />
+              )
+            );
+          }}
+        />
+      </WorkerPoolContext.Provider>
     </div>
   );
 }

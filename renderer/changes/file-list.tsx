@@ -14,6 +14,9 @@ const statusWords: Readonly<Record<FileChange['status'], readonly [string, strin
   unmerged: ['U', 'unmerged'],
 };
 
+/** How long the diff has to stay with a file before the list goes there, in milliseconds. */
+const restMs = 150;
+
 /** The files of a change with their counts and marks. */
 export function FileList(props: {
   readonly files: readonly FileChange[];
@@ -30,13 +33,16 @@ export function FileList(props: {
     count: files.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 26,
-    overscan: 10,
+    overscan: 3,
     paddingStart: 4,
     paddingEnd: 4,
   });
   const at = files.findIndex(({ path }) => path === current);
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
+    if (at < 0) return;
+    // While the diff is scrolled, following each file would have it laid out once more for every frame.
+    const resting = setTimeout(() => rows.scrollToIndex(at, { align: 'auto' }), restMs);
+    return () => clearTimeout(resting);
   }, [at, rows]);
   return (
     <nav ref={scroller} className="files" aria-label="Changed files">

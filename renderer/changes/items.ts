@@ -86,6 +86,7 @@ function diffOf(file: FileChange, patch: string): FileDiffMetadata {
   const diff = processFile(cleanPatch(patch), { isGitDiff: true }) ?? headerOnly(file);
   const named = {
     ...diff,
+    cacheKey: `patch ${numberOf(patch)}`,
     name: cleanLine(file.path),
     ...(file.oldPath === null ? {} : { prevName: cleanLine(file.oldPath) }),
   };

@@ -3,6 +3,16 @@ import { registerCustomCSSVariableTheme } from '@pierre/diffs';
 /** The name of our palette in the diff view: every colour is one of the window's own variables. */
 export const palette = 'switchyard';
 
+/** How the code of diffs is coloured, and what in a line that was changed is marked. */
+export const colouringOptions = {
+  theme: palette,
+  preferredHighlighter: 'shiki-js',
+  lineDiffType: 'word',
+  maxLineDiffLength: 500,
+  tokenizeMaxLineLength: 1_000,
+  useTokenTransformer: false,
+} as const;
+
 registerCustomCSSVariableTheme(palette, {
   foreground: 'var(--text)',
   background: 'var(--panel)',

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { type Checkpoint, checkpointName } from '../../core/contract/checkpoint';
 import type { Commit, Review } from '../../core/contract/review';
 import type { Client } from '../client';
@@ -74,6 +74,8 @@ export function PartChoice(props: {
   const { task, part, review, points } = props;
   const app = useApp();
   const field = useRef<HTMLSelectElement>(null);
+  // A change may have hundreds of commits: they are there when somebody is about to choose.
+  const [isChoosing, setChoosing] = useState(false);
   const since = review?.lastSeen ?? null;
   const commits = review?.commits ?? [];
   const turns = points.filter(({ kind, kept }) => kept && kind !== 'start');
@@ -92,6 +94,10 @@ export function PartChoice(props: {
   });
   if (!hasChoice) return null;
   const now = nameOfPart(part);
+  const listed = {
+    commits: commits.filter(({ oid }) => isChoosing || now === `commit ${oid}`),
+    turns: turns.filter(({ number }) => isChoosing || now === `turn ${number}`),
+  };
   return (
     <Hint action="part">
       <select
@@ -99,6 +105,9 @@ export function PartChoice(props: {
         className="choose part-choice"
         aria-label="What of the change is shown"
         value={now}
+        onFocus={() => setChoosing(true)}
+        onPointerEnter={() => setChoosing(true)}
+        onBlur={() => setChoosing(false)}
         onChange={(event) => {
           // Whoever chose reads on: in the field letters would choose instead of doing what they do.
           event.target.blur();
@@ -113,18 +122,18 @@ export function PartChoice(props: {
             {since === review?.head ? 'Nothing new since your last review' : 'New since your last review'}
           </option>
         )}
-        {commits.length > 0 && (
+        {listed.commits.length > 0 && (
           <optgroup label="Commits">
-            {commits.map(({ oid, subject }) => (
+            {listed.commits.map(({ oid, subject }) => (
               <option key={oid} value={`commit ${oid}`}>
                 {shortened(subject)}
               </option>
             ))}
           </optgroup>
         )}
-        {turns.length > 0 && (
+        {listed.turns.length > 0 && (
           <optgroup label="Turns">
-            {turns.map((point) => (
+            {listed.turns.map((point) => (
               <option key={point.number} value={`turn ${point.number}`}>
                 {point.kind === 'turn' ? `Turn ${point.turn}` : checkpointName(point)}
               </option>

@@ -550,8 +550,8 @@ export function reviewOf(
     add(path, filePatch(path, lines, index));
   }
   add(
-    'assets/logo.png',
-    'diff --git a/assets/logo.png b/assets/logo.png\nindex 1..2 100644\nBinary files a/assets/logo.png and b/assets/logo.png differ\n',
+    'web/logo.png',
+    'diff --git a/web/logo.png b/web/logo.png\nindex 1..2 100644\nBinary files a/web/logo.png and b/web/logo.png differ\n',
     { binary: true, additions: null, deletions: null },
   );
   add(

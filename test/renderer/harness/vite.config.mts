@@ -9,6 +9,7 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   resolve: { alias: windowAliases(resolve(import.meta.dirname, '../../../renderer')) },
+  worker: { format: 'es' },
   build: {
     outDir: process.env.HARNESS_OUT ?? resolve(import.meta.dirname, '../../../out/harness'),
     emptyOutDir: true,
