@@ -226,7 +226,7 @@ function FileMark(props: {
         <button
           type="button"
           className="link"
-          aria-label={`Edit ${cleanLine(file.path)}`}
+          aria-label={`${props.isBegun ? 'Go on editing' : 'Edit'} ${cleanLine(file.path)}`}
           onClick={() => edit(file.path)}
         >
           {props.isBegun ? 'Go on editing' : 'Edit'}

@@ -25,6 +25,8 @@ import { colours, look } from './look';
 /** A text that is edited on screen. Lines end with `\n` in it. */
 export interface Editor {
   text(): string;
+  /** How long it is, in characters. */
+  length(): number;
   /** The line the cursor is on, from 1. */
   line(): number;
   focus(): void;
@@ -97,6 +99,7 @@ export function openEditor(
   view.focus();
   return {
     text: () => view.state.doc.toString(),
+    length: () => view.state.doc.length,
     line: () => view.state.doc.lineAt(view.state.selection.main.head).number,
     focus: () => view.focus(),
     replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),

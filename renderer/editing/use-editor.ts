@@ -5,8 +5,8 @@ import type { ChangedLines } from './changed-lines';
 import type { Stored } from './edited-file';
 import { type Editor, openEditor } from './editor';
 
-/** A typist's pause, after which what was typed is kept. */
-const keepMs = 150;
+/** After so long what was typed is kept. To keep a long text takes about as long as a letter may, so it waits for more of them. */
+const keepMs = (length: number): number => (length > 100_000 ? 1_000 : 150);
 
 /** What is open in an editor: the state of the file it shall replace, and the blob the text was typed over. */
 interface Opened {
@@ -63,7 +63,7 @@ export function useEditor(given: {
   });
   const onText = (): void => {
     setState((old) => (old.isTyped ? old : { ...old, isTyped: true }));
-    due.current ??= setTimeout(() => newest.current.keep(), keepMs);
+    due.current ??= setTimeout(() => newest.current.keep(), keepMs(editor.current?.length() ?? 0));
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another state of the file is why it runs.
   useLayoutEffect(() => {

@@ -417,14 +417,13 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
 test('a file is edited in place: kept when it is left, never saved over what came meanwhile unseen, then saved', async () => {
   const path = 'docs/member-8.ts';
   const field = page.getByRole('textbox', { name: `Edit ${path}` });
-  const scrolled = () => page.locator('.diff-scroll').evaluate(({ scrollTop }) => Math.round(scrollTop));
+  const fileAtTop = () => page.locator('.file-button[aria-current]').textContent();
   const saves = async () => (await harness.called('reviews.write')).length;
   await harness.open('little');
   await openReview('Documentation');
   await page.getByText('fetchMember').first().waitFor();
   await press(']', ']');
   await page.locator('[data-selected-line]').first().waitFor();
-  const place = await scrolled();
   await press('g', 'e');
   await field.and(page.locator(':focus')).waitFor();
   expect(await harness.brokenInEitherTheme()).toEqual([]);
@@ -452,6 +451,7 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   await page.getByRole('button', { name: /^Close/ }).waitFor();
   await field.press('Control+z');
   await field.getByText('y typed').waitFor();
+  const place = await fileAtTop();
   await press('Control+s');
   await page.getByText(`Saved ${path} as a commit of yours`).waitFor();
   await field.waitFor({ state: 'detached' });
@@ -459,13 +459,13 @@ test('a file is edited in place: kept when it is left, never saved over what cam
     {},
     { path, text: expect.stringContaining('y typed ') },
   ]);
-  await page.waitForFunction(
-    (top) => Math.abs((document.querySelector('.diff-scroll')?.scrollTop ?? 0) - top) < 60,
-    place,
-  );
+  const undo = page.getByRole('button', { name: `Undo your edit of ${path}` });
+  await undo.waitFor();
+  await page.locator('.diff-scroll diffs-container').getByText('fetchMember').first().waitFor();
+  await expect.poll(fileAtTop).toBe(place);
   expect(await page.getByText('1 file not saved').count()).toBe(0);
   await press('Control+z');
-  await page.getByRole('button', { name: 'Undo your edit' }).waitFor({ state: 'detached' });
+  await undo.waitFor({ state: 'detached' });
   expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
 
   await page.getByRole('button', { name: 'Edit packages/client/src/member-4.css' }).click();
