@@ -154,10 +154,15 @@ function Printed(props: {
           approve.
         </Note>
       )}
-      {found !== undefined ? (
-        <CheckOutput task={task} changed={changed} output={found.output} />
-      ) : (
-        printed.loading && <Skeleton lines={3} />
+      {found === undefined && printed.loading && <Skeleton lines={3} />}
+      {found !== undefined && found.output.trim() !== '' && (
+        // Whoever looks for what failed should not have to read past what passed.
+        <details open={run.state === 'failed' || task.checks.length === 1}>
+          <summary>
+            What it printed<span className="unseen">: {cleanLine(run.name)}</span>
+          </summary>
+          <CheckOutput task={task} changed={changed} output={found.output} />
+        </details>
       )}
     </>
   );

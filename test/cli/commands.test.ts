@@ -260,6 +260,42 @@ describe('the main job in the terminal', () => {
     );
   });
 
+  test('checks are named, ordered and run on a change, and a required one that fails is overridden in so many words', async () => {
+    const where = 'my repository';
+    expect((await type('check', 'list', where)).out).toMatch(/^No checks\.\n/);
+    await type('check', 'add', where, 'lint', 'echo linted');
+    await type('check', 'add', where, 'test', 'echo tested; exit 2', '--required');
+    expect((await type('check', 'add', where, 'test', 'true')).err).toContain('called test already');
+    expect((await type('check', 'edit', where, 'test', '--place', '1')).out).toBe(
+      'test  required  echo tested; exit 2\nlint            echo linted\n',
+    );
+    const { json } = await add('--prompt', 'Checked by two', '--wait', '--json');
+    const id = String(json.id);
+    expect((await type('task', 'show', id)).out).toMatch(/ {2}check test \(echo tested.*\): failed with exit code 2\n/);
+
+    const ran = await type('check', 'run', id, 'lint');
+    expect(ran).toMatchObject({ code: 0, out: 'lint: passed\n    linted\n' });
+    expect(await type('check', 'run', id)).toMatchObject({
+      code: 1,
+      out: 'test: failed with exit code 2\n    tested\nlint: passed\n    linted\n',
+    });
+    const refused = await type('task', 'approve', id);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('required checks have not passed on this change: test failed.');
+    const approved = await type('task', 'approve', id, '--override-checks');
+    expect(approved).toMatchObject({ code: 0, out: expect.stringMatching(/^Merged /) });
+    expect((await type('audit', 'list')).out).toMatch(/approve +task \d+ \(merge by \w+, overriding its checks\)/);
+    expect(
+      (await type('check', 'edit', where, 'lint', '--name', 'style', '--required', '--json')).json.checks[1],
+    ).toEqual({
+      ...{ name: 'style', command: 'echo linted', required: true },
+    });
+    expect((await type('check', 'edit', where, 'lint')).code).toBe(2);
+    expect((await type('check', 'remove', where, 'lint')).err).toContain('It has test, style.');
+    await type('check', 'remove', where, 'style');
+    expect((await type('check', 'remove', where, 'test')).out).toBe('No checks.\n');
+  });
+
   describe('one change', () => {
     // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields the JSON should have.
     let task: any;

@@ -321,6 +321,7 @@ test('checks are added, changed and ordered, one that is set elsewhere is shown,
   await command.fill('make check');
   await configure({ checks: [check('lint', 'make lint'), check('test', 'make all')] });
   expect(await command.inputValue()).toBe('make check');
+  expect(await harness.broken()).toEqual([]);
   await page.getByRole('button', { name: 'Run earlier' }).click();
   await page.getByLabel(/^Required/).check();
   await command.press('Enter');
@@ -380,6 +381,7 @@ test('a required check that did not pass on the change holds its approval back u
   const merge = page.getByRole('button', { name: /^Merge into main/ });
   await merge.waitFor();
   expect(await merge.isDisabled()).toBe(true);
+  expect(await harness.broken()).toEqual([]);
   await page.getByLabel(/Approve all the same/).check();
   await merge.click();
   await expect.poll(() => harness.called('tasks.approve')).toMatchObject([{ task: 6, overrideChecks: true }]);
