@@ -3,10 +3,17 @@ import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { type App, useApp, useView } from '../state/app';
 import { withSpot } from '../state/spots';
+import type { View } from '../state/view';
 import { type HunkAt, hunkWith } from './current-hunk';
 import { showsLine } from './line-places';
 import type { Patches } from './patches';
 import type { Remark } from './remarks';
+
+type Goal = NonNullable<View['goal']>;
+
+/** How often it is gone to again, and how long after the last change of the diff. */
+const againMs = 60;
+const settleMs = 700;
 
 /**
  * Goes to the line of this diff that somebody was sent to, and marks its hunk; to its file when the change has no such line.
@@ -20,7 +27,8 @@ export function useGoToLine(given: {
   /** Called for the file that is gone to, with the hunk the line is in. */
   readonly enter: (path: string, hunk: HunkAt | null) => void;
 }): void {
-  const { task, items, patches, view } = given;
+  const { task, items, view } = given;
+  const { byPath, loading } = given.patches;
   const app = useApp();
   const goal = useView((seen) => (seen.goal?.task === task ? seen.goal : null));
   const enter = useRef(given.enter);
@@ -30,27 +38,37 @@ export function useGoToLine(given: {
   useEffect(() => {
     if (goal === null) return;
     const item = items.find(({ id }) => id === goal.path);
-    if (item === undefined || !(patches.byPath.has(goal.path) || !patches.loading)) return;
-    // The view lays its items out in a frame of its own.
-    const frame = requestAnimationFrame(() => {
-      const { path, line } = goal;
-      const isShown = showsLine(item.fileDiff, 'additions', line);
-      enter.current(path, isShown ? hunkWith(item, 'additions', line) : null);
+    if (item === undefined || !(byPath.has(goal.path) || !loading)) return;
+    const { path, line } = goal;
+    const isShown = showsLine(item.fileDiff, 'additions', line);
+    enter.current(path, isShown ? hunkWith(item, 'additions', line) : null);
+    const go = (): void => {
       if (isShown) {
-        view.current?.scrollTo({ type: 'line', id: path, lineNumber: line, side: 'additions', align: 'center' });
-      } else view.current?.scrollTo({ type: 'item', id: path, align: 'start' });
-      if (!patches.loading) app.view.update((seen) => (seen.goal === goal ? { ...seen, goal: null } : seen));
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [app, goal, items, patches, view]);
+        const at = { lineNumber: line, side: 'additions', align: 'center', behavior: 'instant' } as const;
+        view.current?.scrollTo({ type: 'line', id: path, ...at });
+      } else view.current?.scrollTo({ type: 'item', id: path, align: 'start', behavior: 'instant' });
+    };
+    // The view lays its items out in frames of its own, and pictures above the line take their room later still.
+    const going = setInterval(go, againMs);
+    const arrived = loading ? undefined : setTimeout(() => leave(app, goal), settleMs);
+    return () => {
+      clearInterval(going);
+      clearTimeout(arrived);
+    };
+  }, [app, goal, items, byPath, loading, view]);
   useEffect(() => {
     if (goal === null) return;
-    const giveUp = (): void => app.view.update((seen) => (seen.goal === goal ? { ...seen, goal: null } : seen));
+    const giveUp = (): void => leave(app, goal);
     for (const type of byHand) window.addEventListener(type, giveUp, { passive: true });
     return () => {
       for (const type of byHand) window.removeEventListener(type, giveUp);
     };
   }, [app, goal]);
+}
+
+/** Forgets a goal that was reached or given up. */
+function leave(app: App, goal: Goal): void {
+  app.view.update((seen) => (seen.goal === goal ? { ...seen, goal: null } : seen));
 }
 
 /** Shows a line of a task's whole change in its diff. */

@@ -84,7 +84,7 @@ export function Checks({ task, review }: Props): ReactNode {
 
 /** Another number as soon as any of the runs is another one or is over. */
 function runsAsOne(checks: readonly Check[]): number {
-  return checks.reduce((sum, { run, endedAt }) => sum + run * 2 + (endedAt === null ? 0 : 1), 0);
+  return checks.reduce((sum, { run, state }) => sum + run * 2 + (state === 'running' ? 0 : 1), 0);
 }
 
 function Bar(props: {
