@@ -29,7 +29,8 @@ export interface Retired {
 
 /**
  * Takes away the worktree and branch of a task that is done, after its whole state is kept under a backup ref. Gives
- * the ref, or null when there was nothing to keep. What cannot be kept whole is not removed; `kept` then says why.
+ * the ref, or null when there was nothing to keep. Its checkpoints go too, but those of a discarded task, which can be
+ * restored. What cannot be kept whole is not removed; `kept` then says why.
  * `notKept` names the ignored files and folders that went without a backup because they are large. Safe to repeat after
  * a crash at any point.
  */
@@ -81,10 +82,11 @@ export async function retireWorktree(
   heldTip ??= await headOfBackup(place, readTask(deps.db, task).backupRef);
   // The branch may go only when the snapshot's history holds its commits.
   if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
-  // The backup keeps what is last; with the worktree goes what could be gone back to in it.
-  await dropCheckpoints(place, task);
+  // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
+  const comesBack = readTask(deps.db, task).outcome === 'discarded';
+  if (!comesBack) await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
-    removeCheckpoints(db, { task, at: deps.now() });
+    if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     updateWorktree(db, { worktree: row.id, state: 'removed', at: deps.now() });
     patchTask(db, { task, patch: { worktree: null }, at: deps.now() });
   });

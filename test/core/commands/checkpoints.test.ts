@@ -181,6 +181,19 @@ describe('going back', () => {
     expect(await bed.repository.git('for-each-ref', `refs/switchyard/backup/${made.id}/`)).not.toBe('');
   });
 
+  it('a task that was discarded and restored goes back like any other', async () => {
+    const { id } = await twoTurns();
+    const before = await list(id);
+    await bed.calls.tasks.discard({ task: id });
+    expect((await bed.calls.checkpoints.diff({ task: id, to: 2 })).files).toHaveLength(2);
+    const restored = await bed.calls.tasks.restore({ task: id });
+    expect(await list(id)).toEqual(before);
+    await bed.calls.checkpoints.back({ task: id, checkpoint: 1 });
+    await expect(inTree(restored, 'two.txt')).rejects.toMatchObject({ code: 'ENOENT' });
+    await bed.calls.checkpoints.back({ task: id, checkpoint: 2 });
+    expect(await inTree(restored, 'two.txt')).toBe('two\n');
+  });
+
   it('to where the worktree is already, or to what there is not, says so', async () => {
     const { id } = await twoTurns();
     // That what it keeps was committed since is nothing to go back from.
