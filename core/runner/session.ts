@@ -60,6 +60,21 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
   return { id: newest.id, agentSession, resumeAt, begun: false, cutOff };
 }
 
+/**
+ * What its conversation has to say of a runtime that died over it, at the place where it is gone on with: a sentence, or
+ * null when none did. Asked before the session is opened, which forgets why it had ended; so it is said once for each end.
+ */
+export function cutShortWords(
+  deps: Pick<Deps, 'db'>,
+  task: { readonly id: number; readonly agent: string },
+  held: HeldTurn | null,
+): string | null {
+  if (held !== null) return 'Switchyard ended unexpectedly here. The agent worked on, and its turn goes on.';
+  const newest = newestSession(deps.db, task.id);
+  if (newest?.agent !== task.agent || newest.endReason !== diedAtWork || isDriven(deps.db, task.id)) return null;
+  return 'Switchyard ended unexpectedly here, and the agent with it. Its turn is begun again in the same conversation.';
+}
+
 /** The session of a turn that is gone on with: it has not ended. */
 export function heldSession(deps: Pick<Deps, 'db'>, held: Pick<HeldTurn, 'session' | 'given'>): OpenSession {
   const { id, agentSession } = readSession(deps.db, held.session);

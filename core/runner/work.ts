@@ -25,7 +25,7 @@ import { limited } from './parking';
 import { repositoryPlace } from './place';
 import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
-import { heldSession, type OpenSession, openSession } from './session';
+import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
 import { allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
 
 /**
@@ -44,8 +44,11 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
       await settleEdit(deps, task.id);
       await settleReturn(deps, task.id);
     }
+    const cutShort = cutShortWords(deps, task, held);
     const session = held === null ? await openSession(deps, task.id, task.agent) : heldSession(deps, held);
     transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
+    // Beside the turn, and not in it: what is gone through again does not come upon it.
+    if (cutShort !== null) transcript.append({ type: 'notice', level: 'info', text: cutShort }, deps.now());
     deps.announce(task.id);
     await carryOut({ deps, answers, claim, signal, task, session, transcript, held });
   } catch (cause) {

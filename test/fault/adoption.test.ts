@@ -82,9 +82,14 @@ it.runIf(here)(
     expect(agentsPerTask(ends)).toEqual([1, 1]);
     const printed = `${'x'.repeat(79)}\n`.repeat(5000);
     for (const { title } of tasks) {
-      const said = saidIn(transcriptOf(bed.data, title));
+      const transcript = transcriptOf(bed.data, title);
+      const said = saidIn(transcript);
       expect(said.length, `${title}, seed ${seed}`).toBeGreaterThan(2 * printed.length);
       expect(said.split(printed).join('').includes('x'.repeat(9)), `${title}, seed ${seed}`).toBe(false);
+      // It is said where that was, once for each time its turn was gone on with.
+      const ended = transcript.filter((event) => event.type === 'notice' && /ended unexpectedly here/.test(event.text));
+      expect(ended.length, `${title}, seed ${seed}`).toBeGreaterThan(0);
+      expect(ended.length, `${title}, seed ${seed}`).toBeLessThanOrEqual(2);
     }
   },
   200_000,
