@@ -36,6 +36,16 @@ export function wordsOf(prompt: string): string {
   return words === '' ? prompt.trim() : words;
 }
 
+/** The lines that look like directives and are none, at most 100 characters of each. */
+export function notUnderstood(prompt: string): readonly string[] {
+  return prompt
+    .split('\n')
+    .filter((line) => looksLikeOne.test(line) && !directive.test(line))
+    .map((line) => line.trim().slice(0, 100));
+}
+
+const looksLikeOne = /^\s*\[[a-z][a-z-]*(?::.*)?\]\s*$/;
+
 const directive =
   /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|spend|limit|limit-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
 

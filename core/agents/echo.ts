@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Agent, openingOf, type Turn, type TurnEnd } from './agent';
 import { type EchoMemory, readMemory, writeMemory } from './echo-memory';
 import { createEchoScreen } from './echo-screen';
-import { noteFile, parseEcho, wordsOf } from './echo-script';
+import { noteFile, notUnderstood, parseEcho, wordsOf } from './echo-script';
 import { doStep, Ended, failed, nothingUsed, remember, type Scene } from './echo-steps';
 import { watchSilence } from './silence';
 import { streamText } from './stream';
@@ -105,6 +105,10 @@ async function perform(scene: Scene): Promise<void> {
   const again = scene.memory.done > 0 ? 'Going on' : 'Reading the task';
   scene.say(`${again}: `);
   scene.say(`${wordsOf(prompt).split('\n')[0] ?? ''}\n`);
+  // A line with a slip of the pen in it would else do nothing, and nobody would know why.
+  if (scene.memory.done === 0)
+    for (const line of notUnderstood(prompt))
+      scene.say(`I do not understand ${line} and do nothing for it. What I do understand: help task add\n`);
   for (const [index, step] of steps.entries()) {
     if (index < scene.memory.done) continue;
     if (scene.stop.aborted) throw new Ended(failed('stopped', true));

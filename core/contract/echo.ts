@@ -18,4 +18,6 @@ after the other:
   [limit-once: 2m]                        refuses once, and works when the task goes on
   [hang]                                  never answers again
   [nothing]                               changes no file
+
+Of any other line in such brackets it says that it did not understand it.
 `;

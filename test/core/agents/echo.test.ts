@@ -118,6 +118,18 @@ describe('the words of the echo agent', () => {
     expect(saidBy(happened)).toContain('\u001b]52;');
   });
 
+  test('a line that looks like one of its own and is none is said not to be understood, once', async () => {
+    const prompt = 'Look.\n[wriet: a.txt | a]\n[noting]\n[x] done\n[1]\n[fail-once: jam]\n[nothing]';
+    const first = await take({ prompt });
+    const said = saidBy(first.happened);
+    expect(said.match(/I do not understand .*? and/g)).toEqual([
+      'I do not understand [wriet: a.txt | a] and',
+      'I do not understand [noting] and',
+    ]);
+    const again = await take({ prompt: '', resume: first.happened.sessions[0] as string });
+    expect(saidBy(again.happened)).toContain('I do not understand');
+  });
+
   test('the help names every word there is', () => {
     for (const word of [
       'ask',
