@@ -1,4 +1,4 @@
-import { memoryWords, type Process } from '../core/contract/process';
+import { insideWords, memoryWords, type Process } from '../core/contract/process';
 import type { Command } from './command';
 import { asId } from './parse';
 import { plainLine } from './plain';
@@ -18,13 +18,17 @@ const processes: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const typed = given.text('task');
-      const about = typed === undefined ? {} : { task: asId(typed) };
+      const about: { readonly task?: number } = typed === undefined ? {} : { task: asId(typed) };
       await client.processes.list(about);
       await new Promise((resolve) => setTimeout(resolve, apartMs));
       const list = await client.processes.list(about);
       if (!list.visible) return { json: list, text: 'This system does not say what runs.\n' };
-      const text = list.processes.length === 0 ? 'Nothing runs.\n' : table(rowsOf(list.processes));
-      return { json: list, text };
+      const inside = (await client.tasks.list({ states: ['running', 'waiting'], limit: 1000 })).filter(
+        ({ id, agent }) =>
+          agent === 'echo' && (about.task ?? id) === id && !list.processes.some(({ task }) => task === id),
+      );
+      const rows = [...rowsOf(list.processes), ...inside.map(({ id }) => [`#${id}`, insideWords])];
+      return { json: list, text: rows.length === 0 ? 'Nothing runs.\n' : table(rows) };
     }),
 };
 
@@ -33,7 +37,7 @@ export const processCommands: readonly Command[] = [processes];
 
 function rowsOf(list: readonly Process[]): readonly (readonly string[])[] {
   const depth = new Map<number, number>();
-  return list.map(({ pid, parent, task, memory, cpu, startedAt, command }) => {
+  return list.map(({ pid, parent, task, memory, cpu, startedAt, command, what }) => {
     const level = parent === null ? 0 : (depth.get(parent) ?? 0) + 1;
     depth.set(pid, level);
     return [
@@ -42,7 +46,7 @@ function rowsOf(list: readonly Process[]): readonly (readonly string[])[] {
       memoryWords(memory),
       cpu === null ? '' : `${Math.round(cpu * 100)}%`,
       startedAt === null ? '' : ago(startedAt),
-      `${'  '.repeat(Math.min(level, 8))}${plainLine(command, 120)}`,
+      `${'  '.repeat(Math.min(level, 8))}${plainLine(what ?? command, 120)}`,
     ];
   });
 }

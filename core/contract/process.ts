@@ -9,6 +9,8 @@ const processSchema = z.object({
   task: taskIdSchema,
   /** The command line, at most 300 characters. */
   command: z.string(),
+  /** What it is, where its command line is no answer: an agent's own screen. Null for everything else. */
+  what: z.string().nullable(),
   startedAt: z.number().int().nullable(),
   /** Memory it holds, in bytes (resident set size). */
   memory: z.number().int().nonnegative(),
@@ -34,6 +36,9 @@ export const memoryHoldSchema = z.object({
   since: z.number().int(),
 });
 export type MemoryHold = z.infer<typeof memoryHoldSchema>;
+
+/** Why nothing is listed for the echo agent at work. */
+export const insideWords = 'The echo agent is part of Switchyard and has no process of its own.';
 
 /** Bytes as people say them: `312 MB`, `1.4 GB`. */
 export function memoryWords(bytes: number): string {

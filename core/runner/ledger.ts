@@ -3,6 +3,7 @@ import { type ProcessFacts, readProcessTable } from '../agents/process-table';
 import type { Process, ProcessList } from '../contract/process';
 import { startOf } from '../git/live';
 import { listProcesses } from '../store/processes';
+import { screenOf } from '../store/terminals';
 import type { Deps } from './deps';
 
 /** What a look found. */
@@ -41,12 +42,12 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
         const owner = tasks.get(one.pid)?.task;
         if (owner === undefined || (task !== undefined && owner !== task)) return [];
         const { pid, parent, startedAt, memory } = one;
+        const above = tasks.has(parent) ? parent : null;
         const command = one.command.slice(0, longestCommand);
-        return [
-          { pid, parent: tasks.has(parent) ? parent : null, task: owner, command, startedAt, memory, cpu: cpuOf(one) },
-        ];
+        const what = whatIs(deps, tasks.get(pid), above === null ? undefined : tasks.get(above));
+        return [{ pid, parent: above, task: owner, command, what, startedAt, memory, cpu: cpuOf(one) }];
       });
-      const terminals = new Set([...tasks].filter(([, { terminal }]) => terminal).map(([pid]) => pid));
+      const terminals = new Set([...tasks].filter(([, { terminal }]) => terminal !== null).map(([pid]) => pid));
       return { processes: parentsFirst(processes), visible: true, terminals };
     },
   };
@@ -55,8 +56,16 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
 /** Whom a process runs for. */
 interface Owner {
   readonly task: number;
-  /** On a terminal of that task. */
-  readonly terminal: boolean;
+  /** The terminal of that task it is on; null for none. */
+  readonly terminal: number | null;
+}
+
+/** What the first program of a terminal is, when it is an agent's screen: its command line may be a whole script. */
+function whatIs(deps: Pick<Deps, 'db'>, owner: Owner | undefined, above: Owner | undefined): string | null {
+  const terminal = owner?.terminal ?? null;
+  if (terminal === null || above?.terminal === terminal) return null;
+  const agent = screenOf(deps.db, terminal);
+  return agent === null ? null : `${agent}'s own screen, driven by you in terminal ${terminal}`;
 }
 
 /** Tells a process from a later one with the same number. */
@@ -68,7 +77,7 @@ function runOf({ pid, startedAt }: ProcessFacts): string {
 async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, Owner>> {
   const roots = new Map<number, Owner>();
   for (const { pid, startTime, task } of listProcesses(deps.db)) {
-    if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: false });
+    if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: null });
   }
   return roots;
 }
@@ -115,7 +124,8 @@ function markedOwner(marker: string | null, owner: string): Owner | undefined {
   if (marker === null || !marker.startsWith(`${owner}:`)) return undefined;
   const found = /^(\d+)(?:\/(.*))?$/s.exec(marker.slice(owner.length + 1));
   if (found === null) return undefined;
-  return { task: Number(found[1]), terminal: found[2]?.startsWith('terminal-') === true };
+  const terminal = /^terminal-(\d+)/.exec(found[2] ?? '')?.[1];
+  return { task: Number(found[1]), terminal: terminal === undefined ? null : Number(terminal) };
 }
 
 function parentsFirst(processes: readonly Process[]): Process[] {

@@ -34,6 +34,16 @@ export function insertTerminal(
   ).id;
 }
 
+/** The agent of the task whose screen a terminal shows; null for a terminal that shows none. */
+export function screenOf(db: Database, terminal: number): string | null {
+  const row = getRow<{ agent: string }>(
+    db,
+    "SELECT task.agent FROM terminal JOIN task ON task.id = terminal.task_id WHERE terminal.id = ? AND kind = 'agent'",
+    terminal,
+  );
+  return row?.agent ?? null;
+}
+
 /** Moves a terminal on to `running`, unless its program has ended already. */
 export function terminalRuns(db: Database, id: number, pid: number): void {
   run(db, "UPDATE terminal SET state = 'running' WHERE id = ? AND state = 'starting'", id);

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
-import { memoryWords, type Process } from '../../core/contract/process';
+import { insideWords, memoryWords, type Process } from '../../core/contract/process';
 import type { Task } from '../../core/contract/task';
 import { Failed } from '../parts/empty';
 import { useResource } from '../state/resource';
@@ -23,7 +23,8 @@ export function Processes({ task }: { readonly task: Task }): ReactNode {
   if (value === null) return failure === null ? null : <Failed failure={failure} again={reload} />;
   if (!value.visible) return <p className="quiet">This system does not say what runs.</p>;
   const { processes } = value;
-  if (processes.length === 0) return <p className="quiet">Nothing runs for this task.</p>;
+  const inside = task.agent === 'echo' && (task.state === 'running' || task.state === 'waiting');
+  if (processes.length === 0) return <p className="quiet">{inside ? insideWords : 'Nothing runs for this task.'}</p>;
   const memory = processes.reduce((sum, one) => sum + one.memory, 0);
   const known = processes.filter(({ cpu }) => cpu !== null);
   const cpu = known.reduce((sum, one) => sum + (one.cpu ?? 0), 0);
@@ -51,7 +52,7 @@ export function Processes({ task }: { readonly task: Task }): ReactNode {
                 style={{ paddingInlineStart: `${depth * 16}px` }}
                 title={cleanLine(one.command)}
               >
-                <code>{cleanLine(one.command)}</code>
+                {one.what === null ? <code>{cleanLine(one.command)}</code> : cleanLine(one.what)}
               </td>
               <td className="tabular">{one.pid}</td>
               <td className="tabular">{memoryWords(one.memory)}</td>

@@ -89,6 +89,7 @@ describe('the main job in the terminal', () => {
     const left = await take(['said again', 'Hello there.\r'], ['echo: Hello there.', '\u001d']);
     expect(left).toMatchObject({ code: 0 });
     expect((await type('task', 'list', '--state', 'running')).out).toMatch(/^#\d+ {2}◐ driven by you {2}/);
+    expect((await type('processes', '--task', id)).out).toMatch(/ echo's own screen, driven by you in terminal \d+\n/);
     expect(left.out).toContain(`task hand-back ${id}`);
     expect(left.err).toContain('Ctrl+] leaves the screen');
     expect((await type('task', 'show', id)).out).toContain('You drive it in terminal');
@@ -135,6 +136,9 @@ describe('the main job in the terminal', () => {
         const refused = await type('answer', String(request.id), '--option', wrong);
         expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('Its options: 1 (Allow), 2 (Deny).') });
       }
+      expect((await type('processes', '--task', id)).out).toBe(
+        `#${id}  The echo agent is part of Switchyard and has no process of its own.\n`,
+      );
       expect((await type('task', 'diff', id)).err).toMatch(
         /^Nothing of .*\nIts agent waits for your answer: .*worktrees/,
       );

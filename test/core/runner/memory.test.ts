@@ -85,7 +85,16 @@ test('a task over its cap is told, without its terminals, and what is looked at 
   const cap = { megabytes: 0, inHand: [] as number[] };
   const over: number[] = [];
   const process = (task: number, megabytes: number) => ({
-    ...{ pid: task, parent: null, task, command: '', startedAt: null, memory: megabytes * megabyte, cpu: null },
+    ...{
+      pid: task,
+      parent: null,
+      task,
+      command: '',
+      what: null,
+      startedAt: null,
+      memory: megabytes * megabyte,
+      cpu: null,
+    },
   });
   const list: Look = {
     visible: true,

@@ -654,6 +654,7 @@ export function processes(task: number, many: number): Process[] {
       'npm test',
       'node --enable-source-maps ./node_modules/.bin/vitest run',
     ][index % 3] as string,
+    what: null,
     startedAt: minutes(4),
     memory: (index + 1) * 91 * 1024 * 1024,
     cpu: index === 0 ? null : index / 10,
