@@ -49,7 +49,8 @@ async function begunText({ client }: Connection): Promise<string> {
   return `No runtime was running, so one was started in the background. ${work} The command "stop" ends it.`;
 }
 
-const unfinished = ['running', 'waiting', 'queued'] as const;
+/** The states of tasks that a start goes on with. */
+export const unfinished = ['running', 'waiting', 'queued'] as const;
 
 async function insist(
   config: Config,

@@ -6,6 +6,7 @@ import { memoryHoldWords } from '../core/contract/process';
 import type { Status } from '../core/contract/status';
 import { taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
+import { type Left, readLeft } from '../core/left';
 import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting, nextOwner, ownerGone, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
@@ -13,7 +14,8 @@ import { version } from '../core/version';
 import { spentText } from './budget';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
-import { ago, table } from './text';
+import { unfinished } from './reach';
+import { ago, counted, table } from './text';
 import { waitedToday } from './waited';
 
 const start: Command = {
@@ -43,6 +45,7 @@ const stop: Command = {
   names: { least: 0, most: 0 },
   examples: ['stop', 'stop --app'],
   async run(given, around) {
+    const before = readLeft(around.config);
     const stopped = await askToStop(around, given.flag('app'));
     if (stopped === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
     const { pid } = stopped;
@@ -51,12 +54,16 @@ const stop: Command = {
       const { folders } = around.config;
       const app = await askToStop(around, true, ownerPatience(folders));
       if (app === null && !(await ownerGone(folders, next, 0))) throw notStopped(next, folders.data);
+      const left = readLeft(around.config);
       return {
-        json: { stopped: true, pid, app: { pid: next.pid } },
-        text: `Stopped (process ${pid}), and the app (process ${next.pid}).\n`,
+        json: { stopped: true, pid, app: { pid: next.pid }, left },
+        text: `Stopped (process ${pid}), and the app (process ${next.pid}).\n${leftText(left, before)}`,
       };
     }
-    if (next === null) return { json: { stopped: true, pid }, text: `Stopped (process ${pid}).\n` };
+    if (next === null) {
+      const left = readLeft(around.config);
+      return { json: { stopped: true, pid, left }, text: `Stopped (process ${pid}).\n${leftText(left, before)}` };
+    }
     const who = next.owner === 'app' ? 'The app' : 'Another runtime';
     return {
       json: { stopped: true, pid, takenOverBy: { owner: next.owner, pid: next.pid } },
@@ -83,9 +90,10 @@ const status: Command = {
       };
     }
     if (connection === null) {
+      const left = readLeft(around.config);
       return {
-        json: { running: false, version, dataFolder },
-        text: `No runtime is running for ${dataFolder}.\nStart one: ${around.program} start\n`,
+        json: { running: false, version, dataFolder, left },
+        text: `No runtime is running for ${dataFolder}.\n${leftText(left, null)}Start one: ${around.program} start\n`,
       };
     }
     try {
@@ -97,6 +105,23 @@ const status: Command = {
     }
   },
 };
+
+/** What goes on with the next start, and what runs on or was ended with the runtime; `before` is what there was before it. */
+function leftText(left: Left | null, before: Left | null): string {
+  if (left === null) return '';
+  const open = unfinished.filter((state) => left.tasks[state] > 0).map((state) => `${left.tasks[state]} ${state}`);
+  const total = unfinished.reduce((sum, state) => sum + left.tasks[state], 0);
+  const { review } = left.tasks;
+  const ended = (before?.terminals ?? 0) - left.terminals;
+  return [
+    open.length === 0 ? '' : `The next start goes on with ${counted(total, 'unfinished task')}: ${open.join(', ')}.\n`,
+    review === 0 ? '' : `In review for you: ${counted(review, 'change')}.\n`,
+    ended > 0 ? `${counted(ended, 'program')} on terminals ended with it.\n` : '',
+    left.terminals > 0
+      ? `${counted(left.terminals, 'program')} on terminals may run on, and can be seen after a start.\n`
+      : '',
+  ].join('');
+}
 
 /** Starting, stopping and looking at the runtime. */
 export const runtimeCommands: readonly Command[] = [start, stop, status];

@@ -64,6 +64,7 @@ test('a command starts the runtime it needs, which outlives the command and ends
 }, async () => {
   expect(await status()).toEqual({
     running: false,
+    left: null,
     version: expect.any(String),
     dataFolder: terminal.config.folders.data,
   });
@@ -88,7 +89,7 @@ test('a command starts the runtime it needs, which outlives the command and ends
   expect(owner).toBe('background');
   expect(alive(pid)).toBe(true);
   const stopped = await command('stop', '--json');
-  expect(JSON.parse(stopped.out)).toEqual({ stopped: true, pid });
+  expect(JSON.parse(stopped.out)).toMatchObject({ stopped: true, pid, left: { terminals: 0 } });
   await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
   expect(existsSync(join(terminal.config.folders.run, 'owner.json'))).toBe(false);
   expect(await status()).toMatchObject({ running: false });

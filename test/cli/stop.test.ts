@@ -23,13 +23,19 @@ test('stop does not close the window of the app unasked, and says how to', async
     `Nothing was stopped: the Switchyard app (process ${process.pid}) owns ${terminal.config.folders.data}, and stopping would close its window. Quit it there, or type: switchyard stop --app\n`,
   );
   expect((await terminal.type(['status', '--json'])).json).toMatchObject({ running: true, owner: 'app' });
-  expect((await terminal.type(['stop', '--app', '--json'])).json).toEqual({ stopped: true, pid: process.pid });
+  expect((await terminal.type(['stop', '--app', '--json'])).json).toMatchObject({ stopped: true, pid: process.pid });
   expect((await terminal.type(['status', '--json'])).json).toMatchObject({ running: false });
 });
 
-test('stop ends the runtime in the background', async () => {
+test('stop ends the runtime in the background, and it and status say what the next start goes on with', async () => {
   await terminal.start();
-  expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: true, pid: process.pid });
+  const add = ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--wait'];
+  await terminal.type([...add, '--prompt', '[ask: Which?]']);
+  await terminal.type([...add, '--prompt', '[write: a.txt | a]']);
+  const left = /The next start goes on with 1 unfinished task: 1 \w+\.\nIn review for you: 1 change\.\n/;
+  expect((await terminal.type(['stop'])).out).toMatch(left);
+  expect((await terminal.type(['status'])).out).toMatch(left);
+  expect((await terminal.type(['status', '--json'])).json.left).toMatchObject({ tasks: { review: 1 }, terminals: 0 });
   expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: false, running: false });
 });
 
@@ -53,7 +59,7 @@ test('stop of a runtime of another version has happened when it says so', async 
   claimed.announce(record);
   try {
     const stopped = await terminal.type(['stop', '--json']);
-    expect(stopped.json).toEqual({ stopped: true, pid });
+    expect(stopped.json).toMatchObject({ stopped: true, pid });
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   } finally {
     other.kill('SIGKILL');
@@ -87,6 +93,6 @@ test('stop says when the app took over, and so that what was in hand goes on', a
 test('stop --app also quits the app that takes the place of the runtime in the background', async () => {
   const takeOver = await startBesideApp();
   const [stopped] = await Promise.all([terminal.type(['stop', '--app', '--json']), takeOver()]);
-  expect(stopped.json).toEqual({ stopped: true, pid: process.pid, app: { pid: process.pid } });
+  expect(stopped.json).toMatchObject({ stopped: true, pid: process.pid, app: { pid: process.pid } });
   expect((await terminal.type(['status', '--json'])).json).toMatchObject({ running: false });
 });
