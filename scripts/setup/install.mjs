@@ -55,7 +55,7 @@ function readLock(path) {
 
 async function install() {
   const [npm, ...first] = npmCommand();
-  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const { code, output } = await run(npm, args, { cwd: root });
   if (code === 0 && hasRuntimeNode()) return;
   throw new SetupFailure({

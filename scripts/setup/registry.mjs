@@ -15,7 +15,8 @@ import { lastLines, run } from './run.mjs';
 export async function fetchPackage({ name, version, integrity }, folder) {
   const specification = `${name}@${version}`;
   const [npm, ...first] = npmCommand();
-  const args = [...first, 'pack', specification, '--ignore-scripts', '--loglevel=error', '--pack-destination', folder];
+  const quiet = ['--ignore-scripts', '--no-update-notifier', '--loglevel=error'];
+  const args = [...first, 'pack', specification, ...quiet, '--pack-destination', folder];
   const { code, output } = await run(npm, args, { cwd: folder });
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
   if (code !== 0 || !archive) {
