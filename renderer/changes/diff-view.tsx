@@ -50,6 +50,9 @@ interface Props {
   readonly renderRemark: (remark: Remark) => ReactNode;
 }
 
+/** As much as is drawn above and below what is on screen, so that what is drawn stays small. */
+const beyondPixels = 100;
+
 /** The virtualised diff of all files, with each file's mark in its header. */
 export function DiffView(props: Props): ReactNode {
   const { files, patches, viewed, mark, unfold } = props;
@@ -70,6 +73,10 @@ export function DiffView(props: Props): ReactNode {
   // Lines are marked only once what has them is drawn: the view throws for lines that are in no diff it has drawn yet.
   const [drawn, setDrawn] = useState(props.items);
   useLayoutEffect(() => setDrawn(props.items), [props.items]);
+  useLayoutEffect(() => {
+    const viewer = view.current?.getInstance();
+    if (viewer !== undefined) viewer.config.overscrollSize = beyondPixels;
+  }, [view]);
   const canWrite = props.remarkFile !== null;
   const { loadWhole } = props;
   const options = useMemo<CodeViewReactOptions<Remark, undefined>>(

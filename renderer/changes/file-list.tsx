@@ -1,7 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { FileChange } from '../../core/contract/review';
-import { ChangeSize } from '../tasks/row';
 import { cleanLine } from '../text/clean';
 
 const statusWords: Readonly<Record<FileChange['status'], readonly [string, string]>> = {
@@ -80,11 +79,14 @@ export function FileList(props: {
                     <span className="unseen">{counts.get(file.path) === 1 ? ' comment' : ' comments'}</span>
                   </span>
                 )}
-                <span className="file-size">
+                <span className="file-size tabular">
                   {file.binary ? (
-                    <span className="quiet">bin</span>
+                    'bin'
                   ) : (
-                    <ChangeSize additions={file.additions ?? 0} deletions={file.deletions ?? 0} />
+                    <>
+                      <span className="added">+{(file.additions ?? 0).toLocaleString()}</span>{' '}
+                      <span className="removed">−{(file.deletions ?? 0).toLocaleString()}</span>
+                    </>
                   )}
                 </span>
               </button>
