@@ -1,34 +1,58 @@
 import { protectedWords, upstreamWords } from '../core/contract/base-state';
 import type { Repository } from '../core/contract/repository';
+import { finishedWays } from '../core/contract/repository-landing';
 import type { Review } from '../core/contract/review';
+import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { type Command, UsageError } from './command';
+import { oneOf } from './parse';
 import { plainLine } from './plain';
 import { known } from './repository';
 import { taskOutcome, withClient } from './task';
 
 const landing: Command = {
   words: ['repository', 'landing'],
-  usage: 'PATH_OR_NAME [--protect BRANCH... | --no-protect]',
-  summary: 'How changes land in a repository: which branches are never moved; without options, what holds now',
-  options: { protect: { type: 'string', multiple: true }, 'no-protect': { type: 'boolean' } },
+  usage:
+    'PATH_OR_NAME [--protect BRANCH... | --no-protect] [--finished review|merge] [--strategy ff|merge|squash|rebase]',
+  summary: 'How changes land in a repository; without options, what holds now',
+  options: {
+    protect: { type: 'string', multiple: true },
+    'no-protect': { type: 'boolean' },
+    finished: { type: 'string' },
+    strategy: { type: 'string' },
+  },
   names: { least: 1, most: 1 },
   examples: [
     'repository landing .',
     'repository landing . --protect main --protect "release/*"',
     'repository landing . --no-protect',
+    'repository landing . --finished merge --strategy squash',
   ],
+  more: [
+    '  --protect names branches that are never moved; * stands for any characters.',
+    '  --finished merge merges what an autonomous task finished without asking you, when the repository has checks and all of',
+    '  them passed on it; everything else, and all else that is not so, stays in review. review, the usual, never does.',
+    '',
+  ].join('\n'),
   run: (given, around) => {
     const patterns = given.many('protect');
     if (patterns.length > 0 && given.flag('no-protect'))
       throw new UsageError('--protect and --no-protect say the opposite of each other.');
+    const finished = oneOf('finished', given.text('finished'), finishedWays);
+    const strategy = oneOf('strategy', given.text('strategy'), strategies);
+    const guards = patterns.length > 0 || given.flag('no-protect');
     return withClient(around, async (client) => {
       const repository = await known(client, given.name(0), around);
-      const changes = patterns.length > 0 || given.flag('no-protect');
+      const changes = guards || finished !== undefined || strategy !== undefined;
       const after = changes
         ? await client.repositories.configure({
             repository: repository.id,
-            landing: { ...repository.landing, protected: [...patterns] },
+            landing: {
+              ...repository.landing,
+              ...(guards && { protected: [...patterns] }),
+              ...(finished !== undefined && { finished }),
+              ...(strategy !== undefined && { strategy }),
+            },
           })
         : repository;
       return { json: after.landing, text: landingText(after) };
@@ -83,5 +107,9 @@ export function baseWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>
 
 function landingText({ name, landing }: Repository): string {
   const branches = landing.protected.length === 0 ? 'none' : landing.protected.map((one) => plainLine(one)).join(', ');
-  return `${plainLine(name, 40)}\n  protected branches: ${branches}\n`;
+  const finished =
+    landing.finished === 'review'
+      ? 'stays in review'
+      : `is merged (${landing.strategy ?? 'ff, else merge'}) when all checks passed, and stays in review otherwise`;
+  return `${plainLine(name, 40)}\n  protected branches: ${branches}\n  what an autonomous task finished: ${finished}\n`;
 }

@@ -4,7 +4,9 @@ import type { AskHuman } from './agents/acp-program';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
+import { landAllFinished, landFinished } from './commands/land-finished';
 import { shown } from './commands/repositories';
+import type { Room } from './commands/room';
 import { createRouter, type Router } from './commands/router';
 import type { Config } from './config';
 import type { Settings } from './contract/settings';
@@ -209,7 +211,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       .located(refresh)
       .then((found) => changes.publish({ type: 'agents.changed', agents: [...found] }))
       .catch((cause) => log('warning', 'Agents could not be looked for.', { cause: String(cause) }));
-  const runner = createRunner(deps);
+  const runner = createRunner(deps, { landFinished: (task) => landFinished(room, task) });
   const status = (): Status => ({
     pid: process.pid,
     version,
@@ -221,7 +223,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: [runner.status()],
     held: admission.held(),
   });
-  const router = createRouter({
+  const room: Room = {
     ...deps,
     ...pullRequests,
     tokens,
@@ -260,11 +262,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       });
     },
     requestStop: options.onStopRequested,
-  });
+  };
+  const router = createRouter(room);
 
   let leaveLogAsItIs = () => {};
   const closing = new AbortController();
-  let settling = Promise.resolve();
+  let settling: Promise<unknown> = Promise.resolve();
   let door: { close(): Promise<void> } | undefined;
   return {
     router,
@@ -279,9 +282,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
       // Remotes may not answer for a while, and nobody waits for that.
-      settling = settlePushes(deps, closing.signal).then(() =>
+      const pushes = settlePushes(deps, closing.signal).then(() =>
         settleOpenings({ ...deps, ...pullRequests }, closing.signal),
       );
+      settling = Promise.all([pushes, landAllFinished(room)]);
       lookForAgents(false);
       search.start();
     },

@@ -123,6 +123,19 @@ export function assertChecked(db: Database, work: TaskWork, { head, overrideChec
   );
 }
 
+/** Throws CHECKS_NOT_PASSED unless there are checks, required or not, and every one passed on what is to land. */
+export function assertAllPassed(db: Database, work: TaskWork, { head }: Approval): Checked {
+  const { checks } = repositoryById(db, work.repository.id);
+  const shown = standOfChecks(checks, listChecks(db, work.id, head));
+  const open = shown.filter(({ state }) => state !== 'passed').map(checkStandWords);
+  if (shown.length > 0 && open.length === 0) return { shown, overridden: false };
+  const why =
+    shown.length === 0
+      ? `${work.repository.name} has no checks, and without one nobody would have looked at it.`
+      : `Not all checks passed on this change: ${open.join('; ')}.`;
+  throw new CodedError('CHECKS_NOT_PASSED', why, { facts: { task: work.id, checks: open } });
+}
+
 /** Says why a merge was not published, and what to do. */
 export function notLanded(task: TaskWork, end: NotLanded): CodedError {
   const nothing = `Nothing was merged and nothing was touched: `;

@@ -15,6 +15,7 @@ import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
 import {
+  assertAllPassed,
   assertChecked,
   assertNoneForgotten,
   assertNothingUnseen,
@@ -34,10 +35,18 @@ import { strategyFor } from './strategies';
  * nothing was touched. The worktree goes afterwards, kept under a backup ref.
  */
 export function approve(room: Room, { by }: Caller, approval: Approval): Promise<Task> {
-  return alone(approval.task, () => land(room, by, approval));
+  return alone(approval.task, () => land(room, { by, rule: null }, approval));
 }
 
-async function land(room: Room, by: string, approval: Approval): Promise<Task> {
+/**
+ * The same for whoever has the task alone already. With a rule, which says by what the change lands without the person, it
+ * does only when the repository has checks and every one of them passed on it.
+ */
+export async function land(
+  room: Room,
+  { by, rule }: { readonly by: string; readonly rule: string | null },
+  approval: Approval,
+): Promise<Task> {
   const work = taskWork(room.db, approval.task);
   mustBe(work, ['review'], 'approved');
   await settleEdit(room, work.id);
@@ -69,11 +78,11 @@ async function land(room: Room, by: string, approval: Approval): Promise<Task> {
     request: null,
     shown: decisions.shownOf({ ...review, checks: [...checks.shown] }),
     answered: { strategy, message, ...(checks.overridden && { overrideChecks: true }) },
-    rule: null,
+    rule,
   });
   const { landing, decision } = await room.writer.write((db) => {
     // Here, so that no check can end otherwise between this look and what is recorded of it.
-    const decided = decide(assertChecked(db, work, approval));
+    const decided = decide((rule === null ? assertChecked : assertAllPassed)(db, work, approval));
     const intent = {
       task: work.id,
       baseRef,

@@ -46,9 +46,10 @@ const taskOutcomes = ['merged', 'published', 'discarded', 'answered'] as const;
 export type TaskOutcome = (typeof taskOutcomes)[number];
 
 /**
- * - `autonomous`: what the agent asks leave for is allowed without asking; its questions still reach the person.
- * - `supervised`: every permission the agent asks for is put to the person.
- * - `human-required`: as supervised, and the person is asked before the task starts.
+ * - `autonomous`: what the agent asks leave for is allowed without asking; its questions still reach the person. What it
+ *   finished waits for them in review, unless its repository says that it lands when all checks passed.
+ * - `supervised`: every permission the agent asks for is put to the person, and its change waits for them in review.
+ * - `human-required`: as supervised, and the person is asked before the task starts. Nothing of it ever lands without them.
  */
 export const permissionLevels = ['autonomous', 'supervised', 'human-required'] as const;
 export const permissionLevelSchema = z.enum(permissionLevels);
@@ -132,7 +133,7 @@ const transitionSchema = z.object({
   from: taskStateSchema.nullable(),
   to: taskStateSchema,
   at: z.number().int(),
-  /** `person`, `runner` or `recovery`. */
+  /** `person`, `runner`, `recovery`, or `repository` for what its landing says. */
   by: z.string(),
   reason: z.string(),
 });

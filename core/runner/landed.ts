@@ -25,7 +25,10 @@ export async function landed(
       task: landing.task,
       to: 'done',
       by,
-      reason: `Approved: ${landing.strategy} into ${base}.`,
+      reason:
+        landing.decision?.rule == null
+          ? `Approved: ${landing.strategy} into ${base}.`
+          : `As its repository says (${landing.decision.rule}): ${landing.strategy} into ${base}.`,
       at: deps.now(),
       patch: { outcome: 'merged', mergedOid: landing.newOid, error: null },
     });

@@ -6,9 +6,9 @@ import { isFinishing } from '../store/grants';
 import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
-import { isTaken } from '../store/takeovers';
+import { isFinishedByHand, isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
-import type { TaskWork } from '../store/task-work';
+import { type TaskWork, taskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
 import type { Deps, Stop } from './deps';
 import { overMemory } from './memory-cap';
@@ -19,10 +19,13 @@ import { backoffMs } from './retry';
 
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Promise<void> {
+  const { permissionLevel, repository } = taskWork(deps.db, claim.task);
+  const asksNobody = permissionLevel === 'autonomous' && !isFinishedByHand(deps.db, claim.task);
+  const landingDue = asksNobody && repository.landing.finished !== 'review';
   await move(
     deps,
     claim,
-    { to: 'review', reason: 'The agent finished.', patch: { change, error: null } },
+    { to: 'review', reason: 'The agent finished.', patch: { change, error: null, landingDue } },
     { heeds: true },
   );
 }

@@ -44,8 +44,14 @@ const inHandFactor = 4;
 
 const retryClaimMs = 1000;
 
+/** What comes after a task's work. */
+interface Afterwards {
+  /** Lands a finished change when its repository says so. Never rejects. */
+  readonly landFinished: (task: number) => Promise<void>;
+}
+
 /** Makes the runner of this process. It claims nothing until it is started. */
-export function createRunner(given: Deps): Runner {
+export function createRunner(given: Deps, { landFinished }: Afterwards): Runner {
   // A task that begins to wait frees its slot, so every change is a reason to look again.
   const deps: Deps = {
     ...given,
@@ -61,6 +67,7 @@ export function createRunner(given: Deps): Runner {
   };
   const answers: Answers = createAnswers();
   const inHand = new Map<number, InHand>();
+  const landings = new Set<Promise<void>>();
   const closing = new AbortController();
   const cap = watchMemoryCap({
     megabytes: () => given.settings().taskMemoryMegabytes,
@@ -133,6 +140,10 @@ export function createRunner(given: Deps): Runner {
         slotsChanged();
       });
     inHand.set(claim.task, { claim, end, release, done });
+    // No part of the work: whoever discards the task meanwhile waits for that to be over, and landing waits for them.
+    const landing = done.then(() => (closing.signal.aborted ? undefined : landFinished(claim.task)));
+    landings.add(landing);
+    void landing.finally(() => landings.delete(landing));
   }
 
   /** What did not end in time goes on with the next start, and must not pass for a crash there. */
@@ -164,7 +175,7 @@ export function createRunner(given: Deps): Runner {
       const limit = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, limitMs);
       });
-      const gone = Promise.all([loop, ...[...inHand.values()].map((task) => task.done)]);
+      const gone = Promise.all([loop, ...[...inHand.values()].map((task) => task.done), ...landings]);
       await Promise.race([gone, limit]);
       clearTimeout(timer);
       if (inHand.size > 0) await giveUp();

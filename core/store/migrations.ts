@@ -24,6 +24,7 @@ import guardBases from './migrations/0023-guard-bases.sql?raw';
 import nameChecks from './migrations/0024-name-checks.sql?raw';
 import keepPullRequests from './migrations/0025-keep-pull-requests.sql?raw';
 import keepGoingOn from './migrations/0026-keep-going-on.sql?raw';
+import landFinished from './migrations/0027-land-finished.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   { name: '0024-name-checks', sql: nameChecks },
   { name: '0025-keep-pull-requests', sql: keepPullRequests },
   { name: '0026-keep-going-on', sql: keepGoingOn },
+  { name: '0027-land-finished', sql: landFinished },
 ];

@@ -62,6 +62,8 @@ export interface TaskPatch {
   readonly crashes?: number;
   readonly parked?: Parked | null;
   readonly parks?: number;
+  /** Whether a finished change is to land by what its repository says; false with every other move. */
+  readonly landingDue?: boolean;
 }
 
 /** A reason that is longer would make lists of tasks too large to send; the transcript has all of it. */
@@ -86,6 +88,7 @@ export function patchColumns(patch: TaskPatch): Columns {
     crashes: patch.crashes,
     parked: patch.parked,
     parks: patch.parks,
+    landing_due: patch.landingDue === undefined ? undefined : Number(patch.landingDue),
     change_head: patch.head,
     ...(patch.change !== undefined && {
       change_files: patch.change?.files ?? null,

@@ -57,7 +57,7 @@ export function insertTask(db: Database, task: ResolvedTask): number {
 export interface Move {
   readonly task: number;
   readonly to: TaskState;
-  /** `person`, `runner` or `recovery`. */
+  /** `person`, `runner`, `recovery` or `repository`. */
   readonly by: string;
   readonly reason: string;
   readonly at: number;
@@ -164,6 +164,7 @@ function columnsOfMove(row: TaskRow, to: TaskState): Columns {
     queued_reason: null,
     run_after: null,
     parked: null,
+    landing_due: 0,
     ...(!held && { worker: null, lease_until: null }),
     ...(anew && { attempt: 0, crashes: 0, parks: 0 }),
     // Only a task cut off on the way to its review still has it before it.

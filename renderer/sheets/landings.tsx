@@ -1,9 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import type { Repository } from '../../core/contract/repository';
 import type { RepositoryLanding } from '../../core/contract/repository-landing';
+import { strategies } from '../../core/contract/strategy';
 import { leaving, shownOf, type Typed, typing } from '../parts/typed';
 import { useApp, useModel } from '../state/app';
 import { carryOut, complain } from '../state/commands';
+import { strategyWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 
 /** How changes land in each repository. */
@@ -15,7 +17,8 @@ export function Landings(): ReactNode {
       <h3 className="field-label">Landing</h3>
       <p className="field-help">
         Protected branches are never moved by Switchyard, whoever approves. Give their names with commas between; *
-        stands for any characters.
+        stands for any characters. What a task finished waits for you in review; what an autonomous one finished can be
+        merged by itself instead, when the repository has checks and all of them passed on it.
       </p>
       {repositories.map((repository) => (
         <RepositoryLandings key={repository.id} repository={repository} />
@@ -58,6 +61,31 @@ function RepositoryLandings({ repository }: { readonly repository: Repository })
         onBlur={() => void leave()}
         onKeyDown={(event) => event.key === 'Enter' && void leave()}
       />
+      <label htmlFor={`finished-${id}`}>What an autonomous task finished</label>
+      <select
+        id={`finished-${id}`}
+        className="choose"
+        value={landing.finished}
+        onChange={(event) => void save({ finished: event.target.value as RepositoryLanding['finished'] })}
+      >
+        <option value="review">Stays in review</option>
+        <option value="merge">Is merged when all checks passed</option>
+      </select>
+      {landing.finished === 'merge' && (
+        <select
+          className="choose"
+          aria-label="How it is merged"
+          value={landing.strategy ?? ''}
+          onChange={(event) => void save({ strategy: strategies.find((one) => one === event.target.value) ?? null })}
+        >
+          <option value="">Fast-forward, else a merge commit</option>
+          {strategies.map((name) => (
+            <option key={name} value={name}>
+              {strategyWords[name].name}
+            </option>
+          ))}
+        </select>
+      )}
     </fieldset>
   );
 }

@@ -21,13 +21,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
-
-const strategyWords: Readonly<Record<Strategy, { readonly name: string; readonly about: string }>> = {
-  ff: { name: 'Fast-forward', about: 'The base moves to the task’s last commit.' },
-  merge: { name: 'Merge commit', about: 'Both lines of work stay, joined by one commit.' },
-  squash: { name: 'Squash', about: 'The whole change becomes one commit on the base.' },
-  rebase: { name: 'Rebase', about: 'Its commits are made again on top of the base, one by one.' },
-};
+import { strategyWords } from './words';
 
 /** Whether it makes a commit of its own, whose message is the person's to write. */
 const takesMessage = (strategy: Strategy): boolean => strategy === 'merge' || strategy === 'squash';

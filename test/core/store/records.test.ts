@@ -38,7 +38,7 @@ describe('a repository', () => {
       trustChanged: false,
       defaultBranch: 'main',
       checks: [],
-      landing: { protected: [] },
+      landing: { protected: [], finished: 'review', strategy: null },
       runCommand: null,
       budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,
