@@ -19,9 +19,9 @@ import {
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
-import { alone, mustBe } from './acting';
+import { mustBe } from './acting';
 import * as decisions from './decisions';
-import { approvable, carryOut, forgeAt } from './pushing';
+import { approvable, carryOut, elsewhere, forgeAt } from './pushing';
 import type { Room } from './room';
 
 /** Opens a pull request of exactly what the ids name, or brings the one there is up to date with it. */
@@ -31,7 +31,7 @@ export function open(
   input: NewPullRequest,
   signal: AbortSignal | undefined,
 ): Promise<PullRequest> {
-  return alone(input.task, async () => {
+  return elsewhere(input.task, async () => {
     const { task, remote, url } = input;
     mustBe(taskWork(room.db, task), ['review'], 'opened as a pull request');
     await settleOpening(room, task, signal);
@@ -101,7 +101,7 @@ export async function get(
   taskRow(room.db, task);
   if (pullRequestOf(room.db, task) === undefined) return null;
   if (!refresh) return told(room, task);
-  return alone(task, async () => {
+  return elsewhere(task, async () => {
     await settleOpening(room, task, signal);
     await follow(room, task, signal);
     return pullRequestOf(room.db, task) === undefined ? null : told(room, task);
@@ -114,7 +114,7 @@ export function merge(
   { by }: Caller,
   { task, head, method }: { readonly task: number; readonly head: string; readonly method: MergeMethod },
 ): Promise<PullRequest> {
-  return alone(task, async () => {
+  return elsewhere(task, async () => {
     const { row, number, forge } = await reachable(room, task);
     const { path } = taskWork(room.db, task).repository;
     const { host, repository, seen } = row;
@@ -161,7 +161,7 @@ function inThread(
   { task, thread }: { readonly task: number; readonly thread: string },
   act: (forge: Forge) => Promise<void>,
 ): Promise<PullRequest> {
-  return alone(task, async () => {
+  return elsewhere(task, async () => {
     const { row, forge } = await reachable(room, task);
     // Only what was told of this pull request: an id could name anything the token may write to.
     if (!row.seen?.threads.some(({ id }) => id === thread)) {
@@ -229,6 +229,6 @@ function noPullRequest(task: number): CodedError {
 }
 
 function told(room: Room, task: number): PullRequest {
-  const { host, repository, oid, seen, seenAt, notices } = needed(room, task);
-  return { task, host, repository, pushed: oid, seen, seenAt, notices: [...notices] };
+  const { host, repository, url, oid, seen, seenAt, notices } = needed(room, task);
+  return { task, host, repository, url, pushed: oid, seen, seenAt, notices: [...notices] };
 }

@@ -10,7 +10,7 @@ import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
-import { abandonPush, keepPushed, reaching, settlePush, urlOf } from '../runner/pushing';
+import { abandonPush, keepPushed, publishing, reaching, settlePush, urlOf } from '../runner/pushing';
 import { lastPushed, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -40,7 +40,7 @@ export function push(
   input: { task: number; head: string; tree: string; remote: string; url: string },
   signal: AbortSignal | undefined,
 ): Promise<PushedChange> {
-  return alone(input.task, async () => {
+  return elsewhere(input.task, async () => {
     const { task, remote, url } = input;
     const { work, place, review } = await approvable(room, input, signal);
     const branch = work.branch ?? '';
@@ -65,6 +65,11 @@ export function push(
     const compare = forge === null ? null : compareUrl(forge, { base: work.base, branch });
     return { task, remote, url, branch, oid: input.head, already, compareUrl: compare };
   });
+}
+
+/** Puts a task's change elsewhere, or finds out what became of that, while nothing else is done to the task by a person. */
+export function elsewhere<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
+  return alone(task, () => publishing(task, act));
 }
 
 /** The forge an address leads to, when it is a known one. */

@@ -54,6 +54,8 @@ export const pullRequestSchema = z.object({
   /** The host of its forge, and the repository there that is asked to take the change. */
   host: z.string(),
   repository: z.string(),
+  /** Where its branch is pushed to, as it may be shown. */
+  url: z.string(),
   /** The commit that was last pushed for it from here. */
   pushed: oidSchema,
   /** Null until the forge has said that it is there. */

@@ -17,7 +17,7 @@ import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 import { repositoryPlace } from './place';
-import { settlePush } from './pushing';
+import { publishing, settlePush } from './pushing';
 import { putAway, tell } from './putting-away';
 
 /** What opening and following pull requests needs. */
@@ -45,7 +45,13 @@ export async function openPullRequest(
   const forge = await deps.forgeOf(row);
   const { owner, branch, base, wanted } = row;
   const look = async () => chosen(await forge.find({ owner, branch, base }, signal), row, options.again);
-  const there = (await look()) ?? (await create());
+  const found = await look();
+  if (found === null && taskRow(deps.db, row.task).state === 'done') {
+    // Thrown away or merged since, there is nothing to ask anybody to take.
+    await deps.writer.write((db) => abandonPullRequest(db, { id: row.id, at: deps.now() }));
+    return;
+  }
+  const there = found ?? (await create());
   const notices = await beside(deps, forge, row, { number: there.number, signal });
   await deps.writer.write((db) => {
     const opened = openedPullRequest(db, { id: row.id, number: there.number, notices });
@@ -124,7 +130,7 @@ export async function settleOpening(deps: PullRequestDeps, task: number, signal?
 export async function settleOpenings(deps: PullRequestDeps, signal: AbortSignal): Promise<void> {
   for (const { task } of openingPullRequests(deps.db)) {
     if (signal.aborted) return;
-    await settleOpening(deps, task, signal).catch((cause) => {
+    await publishing(task, () => settleOpening(deps, task, signal)).catch((cause) => {
       deps.log('warning', 'A pull request could not be finished.', { task, cause: String(cause) });
     });
   }

@@ -2,6 +2,7 @@ import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
+import { inTurn } from '../git/in-turn';
 import { remoteOid } from '../git/push';
 import { shownUrl } from '../git/remote-url';
 import { listRemotes } from '../git/remotes';
@@ -50,10 +51,18 @@ export async function settlePush(deps: PushDeps, task: number, signal?: AbortSig
 export async function settlePushes(deps: PushDeps, signal: AbortSignal): Promise<void> {
   for (const { task } of openPushes(deps.db)) {
     if (signal.aborted) return;
-    await settlePush(deps, task, signal).catch((cause) => {
+    await publishing(task, () => settlePush(deps, task, signal)).catch((cause) => {
       deps.log('warning', 'What became of a push could not be found out.', { task, cause: String(cause) });
     });
   }
+}
+
+/**
+ * Does one thing at a time that puts a task's change elsewhere, or finds out what became of that. Whatever else is done to
+ * the task need not wait for a remote that does not answer.
+ */
+export function publishing<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
+  return inTurn(`publishing of task ${task}`, act);
 }
 
 /** Does something with git that reaches another machine: what it starts is in the ledger, and is gone afterwards. */

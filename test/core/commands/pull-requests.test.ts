@@ -170,6 +170,25 @@ test.each(['drop after', 'drop', 'error'] as const)(
   },
 );
 
+test('a change that was thrown away before its pull request could be opened gets none', async () => {
+  const change = await inReview();
+  forge.fault = (request) => (request.startsWith('POST') && request.endsWith('/pulls') ? 'drop' : null);
+  await expect(open(change)).rejects.toMatchObject({ code: 'FORGE_FAILED' });
+  forge.fault = () => null;
+  await bed.calls.tasks.discard({ task: change.task });
+  expect(await bed.calls.pullRequests.get({ task: change.task, refresh: true })).toBeNull();
+  expect(of(change)).toEqual([]);
+});
+
+test('two who open it at once open one', async () => {
+  forge.refusesSecond = false;
+  const change = await inReview();
+  const both = await Promise.all([open(change), open(change)]);
+  expect(both.map(({ seen }) => seen?.number)).toEqual([of(change)[0]?.number, of(change)[0]?.number]);
+  expect(of(change).length).toBe(1);
+  forge.refusesSecond = true;
+});
+
 test('one that somebody opened of the branch before is taken up', async () => {
   const change = await inReview();
   const { head, tree } = change.review;
