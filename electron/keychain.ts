@@ -24,10 +24,14 @@ export const keychain: NonNullable<OpenOptions['keychain']> = {
 };
 
 async function trustworthy(): Promise<boolean> {
-  if (process.platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend())) {
-    return false;
-  }
+  if (process.platform === 'linux' && ['basic_text', 'unknown'].includes(backend())) return false;
   return isAsync() ? safeStorage.isAsyncEncryptionAvailable() : safeStorage.isEncryptionAvailable();
+}
+
+/** What holds secrets on Linux; Electron 25 cannot say. */
+function backend(): string {
+  const { getSelectedStorageBackend: selected } = safeStorage as Partial<typeof safeStorage>;
+  return selected?.call(safeStorage) ?? 'unknown';
 }
 
 /** Electron 25 has only the calls that wait, and later ones lose those. */

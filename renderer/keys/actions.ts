@@ -66,6 +66,7 @@ const table = {
   'leave-terminal': { label: 'Leave the terminal', keys: ['shift+Escape'], group: 'Go' },
   'take-over': { label: 'Drive the agent yourself, in its own terminal', keys: ['w'], group: 'Tasks' },
   'hand-back': { label: 'Hand the agent back', keys: ['h'], group: 'Tasks' },
+  'pull-request': { label: 'Pull request of this change', keys: ['g p'], group: 'Tasks' },
   'run-checks': { label: 'Run all checks on this change', keys: ['g c'], group: 'Tasks' },
   'stop-checks': { label: 'Stop the checks that run', keys: ['g x'], group: 'Tasks' },
   'new-shell': { label: 'Open a new shell', keys: ['o'], group: 'Tasks' },

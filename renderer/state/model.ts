@@ -32,6 +32,8 @@ export interface Model {
   readonly messageRounds: ReadonlyMap<number, number>;
   /** The same of what is remarked on a task's change. */
   readonly commentRounds: ReadonlyMap<number, number>;
+  /** And of its pull request. */
+  readonly pullRequestRounds: ReadonlyMap<number, number>;
   /** Those that changed since the snapshot, and those that were asked for. */
   readonly terminals: ReadonlyMap<number, Terminal>;
   /** How many times a rule was made or taken back while the window looked on. */
@@ -48,6 +50,7 @@ export const nothingKnown: Model = {
   held: null,
   messageRounds: new Map(),
   commentRounds: new Map(),
+  pullRequestRounds: new Map(),
   terminals: new Map(),
   rulesSeen: 0,
 };
@@ -73,6 +76,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           held: change.held,
           messageRounds: next.messageRounds,
           commentRounds: next.commentRounds,
+          pullRequestRounds: next.pullRequestRounds,
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
         };
@@ -117,9 +121,11 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
         // Rules are fetched by who shows them; this tells them to look again.
         next = { ...next, rulesSeen: next.rulesSeen + 1 };
         break;
-      case 'pull-request.changed':
-        // Whoever shows one asks for it.
+      case 'pull-request.changed': {
+        const round = (next.pullRequestRounds.get(change.task) ?? 0) + 1;
+        next = { ...next, pullRequestRounds: new Map(next.pullRequestRounds).set(change.task, round) };
         break;
+      }
       case 'held.changed':
         next = { ...next, held: change.held };
         break;

@@ -23,6 +23,7 @@ import { Ago, Until, useNow } from '../text/time';
 import { Approve } from './approve';
 import { CheckHold } from './check-hold';
 import { TaskMenu } from './menu';
+import { PullRequestButton } from './pull-request';
 import { Waits } from './waits';
 
 /** What the task is and in which state, and the one action that follows from it. */
@@ -65,6 +66,7 @@ export function TaskHeader(props: {
             )}
           </span>
         </span>
+        <PullRequestButton task={task} review={review} />
         <PrimaryAction task={task} review={review} drafts={draftsIn(props.comments).length} doing={doing} />
         <TaskMenu task={task} />
       </div>

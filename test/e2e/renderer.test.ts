@@ -82,6 +82,42 @@ test('a base that moved is told in place, and the review is read again', async (
   await page.getByRole('button', { name: /Merge into main/ }).waitFor();
 });
 
+test('a pull request is opened of the review that is shown, answered in its threads, and merged', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press('g', 'p');
+  const dialog = page.getByRole('dialog', { name: 'Pull request of this change' });
+  await dialog.getByLabel('Token').fill('wrong-token-of-mine');
+  await page.keyboard.press('Enter');
+  await dialog
+    .getByRole('alert')
+    .getByText(/does not take the token/)
+    .waitFor();
+  await dialog.getByLabel('Token').fill('a-token-of-mine');
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Title').waitFor();
+  await dialog.getByLabel('Reviewers').fill('grace, acme/core');
+  await dialog.getByLabel('Labels').fill('bug, good first issue');
+  await dialog.getByRole('button', { name: 'Open pull request' }).click();
+  await dialog.getByText('#7 open').waitFor();
+  expect(await harness.called('pullRequests.open')).toMatchObject([
+    {
+      ...{ task: 6, head: 'd'.repeat(40), tree: 'e'.repeat(40), remote: 'origin' },
+      ...{ reviewers: ['grace', 'acme/core'], labels: ['bug', 'good first issue'], draft: false },
+    },
+  ]);
+  await dialog.getByRole('textbox', { name: /Reply on/ }).fill('Because.');
+  await page.keyboard.press('Control+Enter');
+  await dialog.getByText('ada Because.').waitFor();
+  await dialog.getByRole('button', { name: 'Resolve' }).click();
+  await dialog.getByRole('button', { name: 'Reopen' }).waitFor();
+  await dialog.getByLabel('How the forge merges it').selectOption('squash');
+  await dialog.getByRole('button', { name: 'Merge on github.com' }).click();
+  await dialog.getByText('#7 merged').waitFor();
+  expect(await harness.called('pullRequests.merge')).toEqual([{ task: 6, head: 'd'.repeat(40), method: 'squash' }]);
+});
+
 test('a discarded change comes back with undo', async () => {
   await harness.open('little');
   await openReview('Documentation');

@@ -11,6 +11,7 @@ import { tenChecks } from './checks';
 import { createComments } from './comments';
 import * as data from './data';
 import { createEdits } from './edits';
+import { createPulls } from './pulls';
 
 const kindOf = (type: string | undefined) =>
   type === 'prompt' ? ('prompt' as const) : type === 'tool' ? ('tool' as const) : ('text' as const);
@@ -131,6 +132,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     }
   }
 
+  const pulls = createPulls(tell, amount === 'much');
   const comments = createComments((task) => tell({ type: 'comments.changed', task }));
   const router = on.router({
     repositories: {
@@ -177,7 +179,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         return configured({ ...before, checks, runCommand, budget, landing });
       }),
       remove: on.repositories.remove.handler(() => undefined),
-      remotes: on.repositories.remotes.handler(() => ({ remotes: [], usual: null })),
+      remotes: on.repositories.remotes.handler(() => pulls.remotes()),
       branches: on.repositories.branches.handler(() =>
         ['main', 'next', 'release/3.0'].map((name) => ({ name, oid: 'a'.repeat(40), checkedOutAt: null })),
       ),
@@ -220,8 +222,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         note('tasks.resolve', input);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Its agent brings it up to date with main.' });
       }),
-      push: on.tasks.push.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'There is no remote.' });
+      push: on.tasks.push.handler(({ input }) => {
+        const { task, remote, url, head: oid } = input;
+        return { task, remote, url, oid, branch: 'switchyard/one', already: false, compareUrl: null };
       }),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);
@@ -250,28 +253,25 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
     },
     pullRequests: {
-      open: on.pullRequests.open.handler(() => {
-        throw new ORPCError('SIGN_IN_NEEDED', { message: 'There is no token.' });
+      open: on.pullRequests.open.handler(({ input }) => {
+        note('pullRequests.open', input);
+        return pulls.open(input);
       }),
-      get: on.pullRequests.get.handler(() => null),
-      merge: on.pullRequests.merge.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
+      get: on.pullRequests.get.handler(({ input }) => pulls.get(input.task)),
+      merge: on.pullRequests.merge.handler(({ input }) => {
+        note('pullRequests.merge', input);
+        return pulls.merge(input.task);
       }),
-      reply: on.pullRequests.reply.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
-      }),
-      resolve: on.pullRequests.resolve.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'There is no pull request.' });
-      }),
+      reply: on.pullRequests.reply.handler(({ input }) =>
+        pulls.inThread(input.task, input.thread, { text: input.text }),
+      ),
+      resolve: on.pullRequests.resolve.handler(({ input }) =>
+        pulls.inThread(input.task, input.thread, { resolved: input.resolved }),
+      ),
     },
     forges: {
-      list: on.forges.list.handler(() => []),
-      login: on.forges.login.handler(({ input }) => ({
-        host: input.host,
-        signedIn: 'session',
-        login: 'ada',
-        notice: null,
-      })),
+      list: on.forges.list.handler(() => pulls.accounts()),
+      login: on.forges.login.handler(({ input }) => pulls.login(input.token)),
       logout: on.forges.logout.handler(({ input }) => ({
         host: input.host,
         signedIn: null,

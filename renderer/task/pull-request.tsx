@@ -1,0 +1,291 @@
+import { Popover } from 'radix-ui';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { mergeMethods, type PullRequest, remarksOf, type SeenPullRequest } from '../../core/contract/pull-request';
+import type { Review } from '../../core/contract/review';
+import type { Task } from '../../core/contract/task';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { useFocusBack } from '../parts/focus-back';
+import { Growing } from '../parts/growing';
+import { Note } from '../parts/note';
+import { useApp, useDoing } from '../state/app';
+import type { Failure } from '../state/failure';
+import { showWhole } from '../state/part';
+import {
+  aboutPull,
+  mergePullRequest,
+  pushMore,
+  replyInThread,
+  sendRemarks,
+  settleThread,
+  useFollowed,
+  usePullRequest,
+} from '../state/pull-request';
+import type { Resource } from '../state/resource';
+import { count } from '../text/amounts';
+import { clean, cleanLine } from '../text/clean';
+import { Ago } from '../text/time';
+import { Publish } from './publish';
+
+/** The pull request of a task: opening one, and what became of it. */
+export function PullRequestButton(props: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
+  const { task, review } = props;
+  const app = useApp();
+  const pull = usePullRequest(task);
+  const [open, setOpen] = useState(false);
+  const focus = useFocusBack(false);
+  const shows = task.state === 'review' || (pull.value ?? null) !== null;
+  const turn = (next: boolean): void => {
+    setOpen(next);
+    // What is pushed is the whole change, so that is what has to be seen.
+    if (next && task.state === 'review') showWhole(app);
+  };
+  useActions({
+    'pull-request': () => {
+      if (!shows) return false;
+      focus.remember();
+      turn(true);
+      return true;
+    },
+  });
+  if (!shows) return null;
+  return (
+    <Popover.Root open={open} onOpenChange={turn}>
+      <Popover.Trigger asChild>
+        <Button action="pull-request" onPointerDownCapture={focus.remember}>
+          {pull.value?.seen ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}` : 'Pull request'}
+        </Button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="menu verdict"
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label="Pull request of this change"
+          onCloseAutoFocus={focus.giveBack}
+          role="dialog"
+        >
+          {pull.value !== null ? (
+            <Panel task={task} pull={pull.value} review={review} />
+          ) : review.value === null ? (
+            <p className="quiet">Reading the change…</p>
+          ) : (
+            <Publish key={review.value.head} task={task} review={review.value} close={() => setOpen(false)} />
+          )}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function stateWord({ state, draft }: SeenPullRequest): string {
+  return state === 'open' && draft ? 'draft' : state;
+}
+
+/** What the forge tells of it, and what can be done. All words in it are somebody else's. */
+function Panel(props: {
+  readonly task: Task;
+  readonly pull: PullRequest;
+  readonly review: Resource<Review>;
+}): ReactNode {
+  const { task, pull } = props;
+  const app = useApp();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const doing = useDoing(aboutPull(task));
+  useFollowed(task, setFailure);
+  const top = useRef<HTMLDivElement>(null);
+  // The form it took the place of may have been scrolled.
+  useEffect(() => top.current?.closest('.verdict')?.scrollTo({ top: 0 }), []);
+  const { seen } = pull;
+  const act = async (work: Promise<Failure | null>): Promise<void> => setFailure(await work);
+  if (seen === null)
+    return <p className="quiet">Nothing is known of it yet.{failure !== null && ` ${cleanLine(failure.message)}`}</p>;
+  const head = props.review.value?.head;
+  const isBehind = task.state === 'review' && head !== undefined && head !== pull.pushed;
+  return (
+    <div className="verdict-form" ref={top}>
+      <p className="selectable">
+        <strong dir="auto">{cleanLine(seen.title)}</strong>
+        <span className="choice-about">
+          #{seen.number} {stateWord(seen)}, into <code>{cleanLine(seen.base)}</code> of {cleanLine(pull.repository)}
+        </span>
+        <button type="button" className="link pull-url" onClick={() => app.bridge.openLink(seen.url)}>
+          {cleanLine(seen.url)}
+        </button>
+      </p>
+      {pull.notices.map((notice) => (
+        <Note key={notice} kind="warning">
+          {cleanLine(notice)}
+        </Note>
+      ))}
+      {seen.state === 'open' && seen.mergeable === false && <Note kind="warning">It conflicts with its base.</Note>}
+      {isBehind && <PushMore task={task} pull={pull} review={props.review} setFailure={setFailure} />}
+      <ForgeChecks checks={seen.checks} />
+      {seen.reviews.length > 0 && (
+        <ul className="pull-list" aria-label="Reviews">
+          {seen.reviews.map(({ author, verdict, text, at }) => (
+            <li key={`${author} ${at}`}>
+              {cleanLine(author)}: {verdict.replace('-', ' ')}{' '}
+              <span className="quiet">
+                <Ago at={at} />
+              </span>
+              {text !== '' && (
+                <span className="choice-about selectable pull-words" dir="auto">
+                  {clean(text)}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {seen.threads.map((thread) => (
+        <Thread key={thread.id} task={task} thread={thread} act={act} />
+      ))}
+      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      {task.state === 'review' && <Foot task={task} pull={pull} seen={seen} doing={doing} act={act} />}
+    </div>
+  );
+}
+
+const checksShown = 8;
+
+/** What the forge's checks came to: those that failed or run by name, the others counted. */
+function ForgeChecks({ checks }: { readonly checks: SeenPullRequest['checks'] }): ReactNode {
+  if (checks.length === 0) return null;
+  const told = checks
+    .filter(({ state }) => state === 'failed' || state === 'running')
+    .sort((one, other) => one.state.localeCompare(other.state));
+  const rest = checks.length - Math.min(told.length, checksShown);
+  const passed = checks.filter(({ state }) => state === 'passed').length;
+  return (
+    <ul className="pull-list" aria-label="Checks on the forge">
+      {told.slice(0, checksShown).map(({ name, state }) => (
+        <li key={name}>
+          <span className={state === 'failed' ? 'pull-failed' : undefined}>{state}</span>{' '}
+          <span className="quiet">{cleanLine(name)}</span>
+        </li>
+      ))}
+      {rest > 0 && (
+        <li className="quiet">
+          {count(rest, told.length === 0 ? 'check' : 'other check')}, {passed} passed
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** What was changed since it was pushed, and the way to bring it there. */
+function PushMore(props: {
+  readonly task: Task;
+  readonly pull: PullRequest;
+  readonly review: Resource<Review>;
+  readonly setFailure: (failure: Failure | null) => void;
+}): ReactNode {
+  const { task, pull, review, setFailure } = props;
+  const app = useApp();
+  const doing = useDoing(aboutPull(task));
+  const push = async (): Promise<void> => {
+    if (review.value === null || pull.seen === null) return;
+    const { head, tree } = review.value;
+    setFailure(await pushMore(app, task, { head, tree, url: pull.url, title: pull.seen.title }));
+  };
+  return (
+    <Note
+      kind="info"
+      actions={
+        <Button doing={doing} onClick={() => void push()}>
+          Push it
+        </Button>
+      }
+    >
+      The change is another than what was pushed for it.
+    </Note>
+  );
+}
+
+function Thread(props: {
+  readonly task: Task;
+  readonly thread: SeenPullRequest['threads'][number];
+  readonly act: (work: Promise<Failure | null>) => Promise<void>;
+}): ReactNode {
+  const { task, thread, act } = props;
+  const app = useApp();
+  const [text, setText] = useState('');
+  const where = `${cleanLine(thread.path)}${thread.line === null ? '' : `:${thread.line}`}`;
+  const send = async (): Promise<void> => {
+    if (text.trim() === '') return;
+    const failed = await replyInThread(app, task, thread.id, text.trim());
+    if (failed === null) setText('');
+    await act(Promise.resolve(failed));
+  };
+  return (
+    <section className="pull-thread" aria-label={`Thread on ${where}`}>
+      <p>
+        <code>{where}</code>{' '}
+        <span className="quiet">
+          {thread.resolved && 'settled'} {thread.outdated && 'changed since'}
+        </span>
+      </p>
+      {thread.comments.map(({ author, text: words, at }) => (
+        <p key={`${author} ${at} ${words}`} className="selectable pull-words" dir="auto">
+          <strong>{cleanLine(author)}</strong> {clean(words)}
+        </p>
+      ))}
+      {!thread.resolved && (
+        <Growing label={`Reply on ${where}`} text={text} onText={setText} onSend={() => void send()} />
+      )}
+      <div className="verdict-foot">
+        {text.trim() !== '' && <Button onClick={() => void send()}>Reply</Button>}
+        <Button onClick={() => void act(settleThread(app, task, thread.id, !thread.resolved))}>
+          {thread.resolved ? 'Reopen' : 'Resolve'}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Foot(props: {
+  readonly task: Task;
+  readonly pull: PullRequest;
+  readonly seen: SeenPullRequest;
+  readonly doing: string | null;
+  readonly act: (work: Promise<Failure | null>) => Promise<void>;
+}): ReactNode {
+  const { task, pull, seen, doing, act } = props;
+  const app = useApp();
+  const [method, setMethod] = useState<(typeof mergeMethods)[number]>('merge');
+  const mayMerge = seen.state === 'open' && !seen.draft;
+  return (
+    <div className="verdict-foot pull-foot">
+      {remarksOf(seen) !== '' && (
+        <Button doing={doing} onClick={() => void act(sendRemarks(app, task, pull))}>
+          Send to {cleanLine(task.agent)}
+        </Button>
+      )}
+      {mayMerge && (
+        <>
+          <select
+            className="field pull-method"
+            aria-label="How the forge merges it"
+            value={method}
+            onChange={(event) => setMethod(mergeMethods.find((each) => each === event.target.value) ?? 'merge')}
+          >
+            {mergeMethods.map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+          <Button
+            look="primary"
+            doing={doing}
+            onClick={() => void act(mergePullRequest(app, task, { head: seen.head, method }))}
+          >
+            Merge on {cleanLine(pull.host)}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}

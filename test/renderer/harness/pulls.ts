@@ -1,0 +1,86 @@
+import { ORPCError } from '@orpc/server';
+import type { Change } from '../../../core/contract/change';
+import type { ForgeAccount, NewPullRequest, PullRequest, SeenPullRequest } from '../../../core/contract/pull-request';
+import type { Remotes } from '../../../core/contract/remote';
+
+const at = Date.UTC(2026, 0, 1);
+const url = 'https://github.com/acme/api.git';
+
+const remotes: Remotes = {
+  remotes: [
+    { name: 'origin', urls: [url], forge: { kind: 'github', host: 'github.com' } },
+    { name: 'mirror', urls: ['git@git.example.test:acme/api.git'], forge: null },
+  ],
+  usual: 'origin',
+};
+
+/** Pull requests in memory, with as much said of them as there is of everything else. */
+export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
+  const pulls = new Map<number, PullRequest>();
+  let account: ForgeAccount = { host: 'github.com', signedIn: isMuch ? 'keychain' : null, login: null, notice: null };
+  const times = isMuch ? 40 : 1;
+  const said = isMuch ? 'Why not the other way round? '.repeat(40) : 'Why not the other way round?';
+  const needed = (task: number): PullRequest & { readonly seen: SeenPullRequest } => {
+    const pull = pulls.get(task);
+    if (pull?.seen == null) throw new ORPCError('NOT_FOUND', { message: `Task ${task} has no pull request.` });
+    return { ...pull, seen: pull.seen };
+  };
+  const put = (pull: PullRequest): PullRequest => {
+    pulls.set(pull.task, pull);
+    tell({ type: 'pull-request.changed', task: pull.task });
+    return pull;
+  };
+  return {
+    remotes: () => remotes,
+    accounts: () => [account],
+    login(token: string): ForgeAccount {
+      if (token.startsWith('wrong')) {
+        throw new ORPCError('SIGN_IN_NEEDED', {
+          message: 'github.com does not take the token any more. Sign in again.',
+        });
+      }
+      account = { ...account, signedIn: 'keychain', login: 'ada' };
+      return account;
+    },
+    get: (task: number) => pulls.get(task) ?? null,
+    open({ task, title, head, draft }: NewPullRequest): PullRequest {
+      const checks = Array.from({ length: 2 * times }, (_, index) => ({
+        name: `build (${index}, a matrix of operating systems and versions)`,
+        state: index % 2 === 0 ? ('failed' as const) : ('passed' as const),
+        url: null,
+      }));
+      const threads = Array.from({ length: times }, (_, index) => ({
+        ...{ id: `T${index}`, path: 'src/uploader.ts', line: 12 + index, resolved: false, outdated: index % 2 === 1 },
+        comments: [{ author: 'grace', text: said, at }],
+      }));
+      const page = `https://github.com/acme/api/pull/7`;
+      const seen: SeenPullRequest = {
+        ...{ number: 7, url: page, state: 'open', draft, title, base: 'main', head, mergeable: true, checks, threads },
+        reviews: [{ author: 'grace', verdict: 'changes-requested', text: said, at }],
+      };
+      return put({
+        task,
+        host: 'github.com',
+        repository: 'acme/api',
+        url,
+        pushed: head,
+        seen,
+        seenAt: at,
+        notices: [],
+      });
+    },
+    merge(task: number): PullRequest {
+      const pull = needed(task);
+      return put({ ...pull, seen: { ...pull.seen, state: 'merged' } });
+    },
+    inThread(task: number, thread: string, change: { text?: string; resolved?: boolean }): PullRequest {
+      const pull = needed(task);
+      const threads = pull.seen.threads.map((each) => {
+        if (each.id !== thread) return each;
+        const reply = change.text === undefined ? [] : [{ author: 'ada', text: change.text, at: at + 1 }];
+        return { ...each, comments: [...each.comments, ...reply], resolved: change.resolved ?? each.resolved };
+      });
+      return put({ ...pull, seen: { ...pull.seen, threads } });
+    },
+  };
+}
