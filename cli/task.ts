@@ -244,8 +244,11 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
 
 /** Throws AGENT_MISSING with how to install it when this machine has no such agent: the task would only fail. */
 async function mustBeThere(client: Client, wanted: string | undefined, { program }: Surroundings): Promise<void> {
-  const [agents, settings] = await Promise.all([client.agents.list({}), client.settings.list()]);
-  const missing = agents.find(({ name, found }) => name === (wanted ?? settings.defaultAgent) && !found);
+  const agent = wanted ?? (await client.settings.list()).defaultAgent;
+  const look = async (refresh: boolean) =>
+    (await client.agents.list({ refresh })).find(({ name, found }) => name === agent && !found);
+  // Who was told so before may have installed it since.
+  const missing = (await look(false)) && (await look(true));
   if (missing === undefined) return;
   throw new CodedError(
     'AGENT_MISSING',

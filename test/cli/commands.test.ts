@@ -430,6 +430,14 @@ describe('looking and setting', () => {
     expect((await type('task', 'add', '--repository', 'my repository', '--title', 't', '--prompt', 'p')).code).toBe(1);
     await type('settings', 'set', 'defaultAgent', 'claude');
     expect((await type('task', 'list')).out).not.toContain('ghost');
+    // Installed since, it is found without being looked for again by hand.
+    const ghost = join(terminal.folder, 'ghost');
+    await type('settings', 'set', 'acpAgents', JSON.stringify([{ name: 'ghost', command: ghost }]));
+    expect((await add('--agent', 'ghost', '--prompt', 'p', '--trust')).code).toBe(1);
+    writeFileSync(ghost, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const found = await add('--agent', 'ghost', '--prompt', 'p', '--trust');
+    expect(found).toMatchObject({ code: 0, err: '' });
+    await type('task', 'cancel', /^#(\d+)/.exec(found.out)?.[1] ?? '');
     await type('settings', 'set', 'acpAgents', '[]');
   });
 
