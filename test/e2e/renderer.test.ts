@@ -629,11 +629,11 @@ test('a picture is seen before and after, side by side or under a slider by keyb
   const slider = page.getByRole('slider', { name: /logo\.png is shown as it was before/ });
   await slider.press('ArrowRight');
   expect(await slider.getAttribute('aria-valuetext')).toBe('51 % before, 49 % after');
-  const stage = await page.locator('.swipe-stage').boundingBox();
-  if (stage === null) throw new Error('no stage');
-  await page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
+  const stage = page.locator('.swipe-stage');
+  const width = (await stage.boundingBox())?.width ?? 0;
+  await stage.hover({ position: { x: width / 2, y: 20 } });
   await page.mouse.down();
-  await page.mouse.move(stage.x + stage.width / 4, stage.y + 20);
+  await stage.hover({ position: { x: width / 4, y: 20 } });
   await page.mouse.up();
   expect(await slider.inputValue()).toBe('25');
   expect(await harness.broken()).toEqual([]);
