@@ -15,8 +15,10 @@ import { useApp } from '../state/app';
 import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
 import type { Failure } from '../state/failure';
+import { filesBegun } from '../state/file-edits';
 import { showWhole } from '../state/part';
 import type { Resource } from '../state/resource';
+import { useStore } from '../state/store';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
@@ -136,6 +138,7 @@ function Verdict(props: {
   const [leaves, setLeaves] = useState(false);
   const hasDrafts = props.drafts > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
+  const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
   const blocking = blockingChecks(useStands(task));
   const [overridden, setOverridden] = useState(false);
   const isUnchecked = blocking.length > 0 && !overridden;
@@ -221,6 +224,11 @@ function Verdict(props: {
       )}
       {strategy !== null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
+      )}
+      {unsaved > 0 && (
+        <Note kind="warning">
+          What you typed into {count(unsaved, 'file')} is not saved, and no part of this change.
+        </Note>
       )}
       {hasDrafts && (
         <Note kind="warning" actions={<Button onClick={props.goToComposer}>Request changes</Button>}>

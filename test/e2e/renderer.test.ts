@@ -473,7 +473,12 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   expect(await page.getByText(/hunks accepted/).count()).toBe(0);
 
   await page.reload();
-  await page.getByRole('button', { name: '1 file not saved' }).click();
+  const unsaved = page.getByRole('button', { name: '1 file not saved' });
+  await unsaved.waitFor();
+  await press('a');
+  await page.getByText('What you typed into 1 file is not saved, and no part of this change.').waitFor();
+  await press('Escape');
+  await unsaved.click();
   await field.getByText('y typed').waitFor();
   await harness.changeMeanwhile(path, 'theirs\n');
   await press('Control+s');
