@@ -51,7 +51,7 @@ interface Props {
 }
 
 /** As much as is drawn above and below what is on screen, so that what is drawn stays small. */
-const beyondPixels = 100;
+const beyondPixels = 60;
 
 /** The virtualised diff of all files, with each file's mark in its header. */
 export function DiffView(props: Props): ReactNode {
