@@ -549,6 +549,14 @@ test('more lines than a hunk has around it are shown by key and button, the whol
   await openReview('Documentation');
   await page.getByText('fetchMember').first().waitFor();
   const after = (line: number) => page.getByText(`// Line ${line} after all of it.`, { exact: true });
+  const reach = (line: number) =>
+    expect
+      .poll(async () => {
+        if (await after(line).first().isVisible()) return true;
+        await page.locator('.diff-scroll').evaluate((pane) => pane.scrollBy({ top: 200, behavior: 'instant' }));
+        return false;
+      })
+      .toBe(true);
   await press(']', '=');
   await expect.poll(async () => (await wholeFiles()).length).toBe(2);
   await page.locator('.diff-scroll').evaluate((pane) => pane.scrollTo({ top: 900 }));
@@ -556,10 +564,10 @@ test('more lines than a hunk has around it are shown by key and button, the whol
   await page.getByRole('button', { name: 'Show more lines after the hunk above' }).first().focus();
   expect(await harness.broken()).toEqual([]);
   await press('Enter');
-  await after(39).first().scrollIntoViewIfNeeded();
+  await reach(39);
   expect(await after(40).count()).toBe(0);
   await press('f');
-  await after(59).first().scrollIntoViewIfNeeded();
+  await reach(59);
   await press('f');
   await after(59).first().waitFor({ state: 'detached' });
   expect(await wholeFiles()).toMatchObject([
