@@ -1,7 +1,7 @@
 import { registerCustomCSSVariableTheme } from '@pierre/diffs';
 
 /** The name of our palette in the diff view: every colour is one of the window's own variables. */
-export const palette = 'switchyard';
+const palette = 'switchyard';
 
 /** How the code of diffs is coloured, and what in a line that was changed is marked. */
 export const colouringOptions = {
