@@ -22,6 +22,8 @@ export default defineConfig({
     // Tests wait for git far more than they compute, so no core is left idle for the sake of the runner.
     maxWorkers: '100%',
     globalSetup: ['test/support/template-room.ts'],
+    // Each of the many thousand programs that tests start is a copy of the worker first, which costs by the memory it has touched.
+    execArgv: ['--max-semi-space-size=1'],
     // What is waited for comes when it comes; only what never comes should fail.
     expect: { poll: { timeout: 10_000 } },
     coverage: {
