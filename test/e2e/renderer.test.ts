@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
@@ -22,6 +22,20 @@ const answerable = () =>
   page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
+
+/** Does something until what it leads to is seen: a click or a key may come in the moment in which what takes it is drawn anew. */
+async function leads(act: () => Promise<void>, to: Locator): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const led = await act()
+      .then(() => to.waitFor({ timeout: 5000 }))
+      .then(
+        () => true,
+        () => false,
+      );
+    if (led) return;
+    if (tries === 5) throw new Error(`It was tried ${tries} times and never led to ${to}.`);
+  }
+}
 
 async function openReview(title: string): Promise<void> {
   await press('g', 'r');
@@ -509,8 +523,8 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   await undo.waitFor({ state: 'detached' });
   expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
 
-  await page.getByRole('button', { name: 'Edit packages/client/src/member-4.css' }).click();
-  await page.getByText('It is larger than 1 MiB.').waitFor();
+  const large = page.getByRole('button', { name: 'Edit packages/client/src/member-4.css' });
+  await leads(() => large.click({ timeout: 5000 }), page.getByText('It is larger than 1 MiB.'));
   await press('Escape');
 });
 
@@ -612,12 +626,12 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await page.getByText('3 files', { exact: true }).waitFor();
   await press(']', 'm', 'u');
   expect(await writer().count()).toBe(0);
-  await press('g', 's');
-  await choice.selectOption('Tests');
-  await page.getByText('Only the commit “Tests”').waitFor();
-  await press('g', 's');
-  await choice.selectOption('Turn 2');
-  await page.getByText('Only what turn 2 changed').waitFor();
+  const show = async (part: string): Promise<void> => {
+    await press('g', 's');
+    await choice.selectOption(part, { timeout: 5000 });
+  };
+  await leads(() => show('Tests'), page.getByText('Only the commit “Tests”'));
+  await leads(() => show('Turn 2'), page.getByText('Only what turn 2 changed'));
   expect(await harness.called('reviews.between')).toEqual([
     { task: 6, from: 'f'.repeat(40), to: 'd'.repeat(40) },
     { task: 6, from: null, to: 'f'.repeat(40) },
