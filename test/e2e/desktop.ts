@@ -104,17 +104,28 @@ export async function openDesktop(
     page,
     complaints,
     async drop(path) {
+      // What is dropped before the page listens is lost.
+      await page.locator('main').waitFor();
       const devtools = await app.context().newCDPSession(page);
       const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
       const data = { items: [], files: [path], dragOperationsMask: 1 };
       const drag = (type: 'dragEnter' | 'dragOver' | 'drop') =>
         devtools.send('Input.dispatchDragEvent', { type, x: Math.round(width / 2), y: Math.round(height / 2), data });
-      await drag('dragEnter');
-      await drag('dragOver');
-      // A person lets go when the window says what will happen; before it has, a drop may count as leaving again.
-      await page.getByText('Add this repository to Switchyard').waitFor();
-      await drag('dragOver');
-      await drag('drop');
+      const sheet = page.getByRole('dialog').first();
+      for (let tries = 0; tries < 3; tries += 1) {
+        await drag('dragEnter');
+        await drag('dragOver');
+        // A person lets go when the window says what will happen; before it has, a drop may count as leaving again.
+        await page.getByText('Add this repository to Switchyard').waitFor();
+        await drag('dragOver');
+        await drag('drop');
+        // And one who sees that nothing came of it drops it once more.
+        const came = await sheet.waitFor({ timeout: 8000 }).then(
+          () => true,
+          () => false,
+        );
+        if (came) break;
+      }
       await devtools.detach();
     },
     async kill() {

@@ -29,8 +29,6 @@ const prompt = ['Add a greeting', '[permission: make greeting]', '[write: GREETI
 /** Adds the repository by dropping it and writes the task, as far as it being queued. */
 async function dropAndQueue(): Promise<void> {
   const { page } = desktop;
-  // What is dropped before the page listens is lost.
-  await page.locator('main').waitFor();
   await desktop.drop(machine.repository);
   await page.getByRole('button', { name: 'Trust and add' }).click();
   await page.getByRole('textbox', { name: /What should be done/ }).fill(prompt);
