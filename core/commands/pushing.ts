@@ -10,7 +10,8 @@ import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
-import { abandonPush, keepPushed, publishing, reaching, settlePush, urlOf } from '../runner/pushing';
+import { inTaskPlace } from '../runner/processes';
+import { abandonPush, keepPushed, publishing, settlePush, urlOf } from '../runner/pushing';
 import { lastPushed, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -124,7 +125,7 @@ export async function carryOut(
   const { row, url, signal } = what;
   const { remote, branch, newOid: oid, oldOid: expected } = row;
   const { plainHttp } = room.settings();
-  const end = await reaching(room, row.task, place, (owned) =>
+  const end = await inTaskPlace(room, row.task, place, (owned) =>
     pushWith(owned, { remote, url, branch, oid, expected, plainHttp, signal }),
   ).catch(async (cause: unknown) => {
     // It may have happened all the same, and if it cannot be found out now it is before the next push.

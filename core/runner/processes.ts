@@ -1,6 +1,6 @@
 import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
-import type { WorktreePlace } from '../git/checkout';
+import type { Place } from '../git/checkout';
 import { startOf } from '../git/live';
 import { forgetProcess, listProcesses, type ProcessRow, recordProcess } from '../store/processes';
 import type { Deps } from './deps';
@@ -39,14 +39,14 @@ export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: n
 }
 
 /**
- * Does something with git in a task's worktree. Hooks and filters may take long and start what they like: all of it
- * carries the task's marker, git itself is in the ledger meanwhile, and nothing of it is left when this is over.
+ * Does something with git in a task's worktree, or for it with another machine. Hooks, filters and helpers may take long and
+ * start what they like: all of it carries the task's marker, git itself is in the ledger meanwhile, and nothing of it is left when this is over.
  */
-export async function inTaskPlace<T>(
+export async function inTaskPlace<Where extends Place, T>(
   deps: Pick<Deps, 'writer' | 'owner' | 'now' | 'log'>,
   task: number,
-  place: WorktreePlace,
-  act: (place: WorktreePlace) => Promise<T>,
+  place: Where,
+  act: (place: Where) => Promise<T>,
 ): Promise<T> {
   const marker = markerOf(deps, task);
   const children = keepChildren(deps, task);

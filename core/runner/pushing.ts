@@ -1,5 +1,3 @@
-import { taskMarker } from '../agents/environment';
-import { endLeftovers } from '../agents/leftovers';
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import { inTurn } from '../git/in-turn';
@@ -11,7 +9,7 @@ import { finishPush, openPushes, openPushOf, type PushRow } from '../store/pushe
 import { taskWork } from '../store/task-work';
 import type { Deps } from './deps';
 import { repositoryPlace } from './place';
-import { keepChildren, markerOf } from './processes';
+import { inTaskPlace } from './processes';
 
 type PushDeps = Pick<Deps, 'db' | 'writer' | 'git' | 'owner' | 'settings' | 'now' | 'log'>;
 
@@ -42,7 +40,7 @@ export async function settlePush(deps: PushDeps, task: number, signal?: AbortSig
   const { remote, branch } = row;
   const look = (owned: Place) => remoteOid(owned, { remote, branch, plainHttp, signal, url: url ?? '' });
   // Of a remote that is another one now nothing can be learnt; at worst a branch is there that nobody knows of.
-  const there = url === null ? null : await reaching(deps, task, place, look);
+  const there = url === null ? null : await inTaskPlace(deps, task, place, look);
   if (there === row.newOid) await keepPushed(deps, row);
   else await abandonPush(deps, row);
 }
@@ -63,23 +61,6 @@ export async function settlePushes(deps: PushDeps, signal: AbortSignal): Promise
  */
 export function publishing<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
   return inTurn(`publishing of task ${task}`, act);
-}
-
-/** Does something with git that reaches another machine: what it starts is in the ledger, and is gone afterwards. */
-export async function reaching<Result>(
-  deps: Pick<Deps, 'writer' | 'owner' | 'now' | 'log'>,
-  task: number,
-  place: Place,
-  act: (place: Place) => Promise<Result>,
-): Promise<Result> {
-  const marker = markerOf(deps, task);
-  const children = keepChildren(deps, task);
-  try {
-    return await act({ ...place, owner: { variables: taskMarker(marker), onProcess: children.started } });
-  } finally {
-    if (place.trusted) await endLeftovers({ group: null, marker });
-    await children.over();
-  }
 }
 
 /** The address of a remote as git uses it, if it is still the one that was shown. */
