@@ -63,12 +63,12 @@ const programsSchema = z.object({ programs: z.array(z.string()) });
 function decided(decision: Decision, width: number): string {
   const { kind, answered } = decision;
   const task = `task ${decision.task ?? 'unknown'}`;
+  const overridden = overriddenSchema.safeParse(answered).success ? ', overriding its checks' : '';
   switch (kind) {
     case 'answer':
       return answerText(decision, task, width);
     case 'approve': {
       const strategy = approvedSchema.safeParse(answered).data?.strategy;
-      const overridden = overriddenSchema.safeParse(answered).success ? ', overriding its checks' : '';
       return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)}${overridden})`;
     }
     case 'request-changes':
@@ -83,14 +83,14 @@ function decided(decision: Decision, width: number): string {
       const pushed = pushedSchema.safeParse(answered).data;
       return pushed === undefined
         ? task
-        : `${task} to ${plainLine(pushed.branch, width)} on ${plainLine(pushed.url, width)}`;
+        : `${task} to ${plainLine(pushed.branch, width)} on ${plainLine(pushed.url, width)}${overridden}`;
     }
     case 'open-pull-request':
     case 'merge-pull-request': {
       const asked = askedSchema.safeParse(answered).data;
       return asked === undefined
         ? task
-        : `${task} in ${plainLine(asked.repository, 80)} on ${plainLine(asked.host, 80)}`;
+        : `${task} in ${plainLine(asked.repository, 80)} on ${plainLine(asked.host, 80)}${overridden}`;
     }
     case 'discard':
     case 'restore':

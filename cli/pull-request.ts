@@ -11,7 +11,7 @@ import { ago, counted, shortId } from './text';
 const publish: Command = {
   words: ['task', 'publish'],
   usage:
-    'ID [--title T] [--body B] [--draft] [--reviewer NAME]... [--label NAME]... [--remote NAME] [--into NAME] [--head OID]',
+    'ID [--title T] [--body B] [--draft] [--reviewer NAME]... [--label NAME]... [--remote NAME] [--into NAME] [--head OID] [--override-checks]',
   summary: 'Push a change in review and open a pull request of it on GitHub; with one open, push what is new',
   options: {
     title: { type: 'string' },
@@ -22,6 +22,7 @@ const publish: Command = {
     remote: { type: 'string' },
     into: { type: 'string' },
     head: { type: 'string' },
+    'override-checks': { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
   examples: [
@@ -29,7 +30,11 @@ const publish: Command = {
     'task publish 12 --draft --reviewer ada --reviewer acme/core --label bug --body - < body.md',
     'task publish 12 --remote fork --into upstream',
   ],
-  more: '  The task stays in review, and is done when its pull request is merged. Another forge than GitHub: task push.\n',
+  more: [
+    '  The task stays in review, and is done when its pull request is merged. Another forge than GitHub: task push.',
+    '  Required checks must have passed on the change, unless it is a draft; --override-checks publishes all the same.',
+    '',
+  ].join('\n'),
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
@@ -45,6 +50,7 @@ const publish: Command = {
           draft: given.flag('draft'),
           reviewers: [...given.many('reviewer')],
           labels: [...given.many('label')],
+          overrideChecks: given.flag('override-checks'),
         },
         { signal: around.signal },
       );
@@ -54,11 +60,13 @@ const publish: Command = {
 
 const show: Command = {
   words: ['task', 'pull-request'],
-  usage: 'ID [--merge merge|squash|rebase] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--send]',
+  usage:
+    'ID [--merge merge|squash|rebase [--override-checks]] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--send]',
   summary:
     'A task’s pull request as it is now: its state, reviews, checks and threads; merge it, answer and settle threads',
   options: {
     merge: { type: 'string' },
+    'override-checks': { type: 'boolean' },
     reply: { type: 'string' },
     text: { type: 'string' },
     resolve: { type: 'string' },
@@ -72,6 +80,7 @@ const show: Command = {
     'task pull-request 12 --resolve 1',
     'task pull-request 12 --send  (what is not settled and which checks failed, to the agent)',
     'task pull-request 12 --merge squash',
+    'task pull-request 12 --merge squash --override-checks  (though required checks did not pass on its head)',
   ],
   run: (given, around) => {
     const task = given.id(0);
@@ -85,7 +94,10 @@ const show: Command = {
 
       async function act(): Promise<PullRequest> {
         const [reply, settle, reopen] = ['reply', 'resolve', 'reopen'].map((option) => given.text(option));
-        if (method !== undefined) return client.pullRequests.merge({ task, head: found?.seen?.head ?? '', method });
+        if (method !== undefined) {
+          const overrideChecks = given.flag('override-checks');
+          return client.pullRequests.merge({ task, head: found?.seen?.head ?? '', method, overrideChecks });
+        }
         if (reply !== undefined)
           return client.pullRequests.reply({ task, thread: threadAt(found, reply), text: given.needed('text') });
         const thread = settle ?? reopen;

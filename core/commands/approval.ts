@@ -109,8 +109,19 @@ export interface Checked {
   readonly overridden: boolean;
 }
 
-/** Throws CHECKS_NOT_PASSED, naming them, when required checks did not pass on what is approved, unless that is overridden. */
-export function assertChecked(db: Database, work: TaskWork, { head, overrideChecks = false }: Approval): Checked {
+/** What required checks hold back, each with how it is done all the same. */
+const heldBack = {
+  merged: 'approve all the same by overriding them (--override-checks)',
+  published: 'publish it as a draft (--draft) or override them (--override-checks)',
+} as const;
+
+/** Throws CHECKS_NOT_PASSED, naming them, when required checks did not pass on the commit that is meant, unless that is overridden. */
+export function assertChecked(
+  db: Database,
+  work: TaskWork,
+  { head, overrideChecks = false }: Pick<Approval, 'head' | 'overrideChecks'>,
+  what: keyof typeof heldBack = 'merged',
+): Checked {
   const { checks } = repositoryById(db, work.repository.id);
   const shown = standOfChecks(checks, listChecks(db, work.id, head));
   const blocking = blockingChecks(shown);
@@ -118,13 +129,13 @@ export function assertChecked(db: Database, work: TaskWork, { head, overrideChec
   const words = blocking.map(checkStandWords);
   throw new CodedError(
     'CHECKS_NOT_PASSED',
-    `Nothing was merged: required checks have not passed on this change: ${words.join('; ')}. Run them (in the terminal: check run ${work.id}), or approve all the same by overriding them (--override-checks).`,
+    `Nothing was ${what}: required checks have not passed on this change: ${words.join('; ')}. Run them (in the terminal: check run ${work.id}), or ${heldBack[what]}.`,
     { facts: { task: work.id, checks: words } },
   );
 }
 
 /** Throws CHECKS_NOT_PASSED unless there are checks, required or not, and every one passed on what is to land. */
-export function assertAllPassed(db: Database, work: TaskWork, { head }: Approval): Checked {
+export function assertAllPassed(db: Database, work: TaskWork, { head }: Pick<Approval, 'head'>): Checked {
   const { checks } = repositoryById(db, work.repository.id);
   const shown = standOfChecks(checks, listChecks(db, work.id, head));
   const open = shown.filter(({ state }) => state !== 'passed').map(checkStandWords);

@@ -20,6 +20,7 @@ import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushe
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
 import { mustBe } from './acting';
+import { assertChecked } from './approval';
 import * as decisions from './decisions';
 import { approvable, carryOut, elsewhere, forgeAt } from './pushing';
 import type { Room } from './room';
@@ -56,25 +57,41 @@ export function open(
         `Task ${task} has an open pull request elsewhere: ${row.seen?.url ?? row.intoUrl}. Close that first.`,
       );
     }
-    const taken = { at: room.now(), by, task, repository: work.repository.path, request: null, rule: null };
-    const shown = decisions.shownOf(review);
-    const push: Omit<PushRow, 'id'> = {
-      ...{ task, remote, url, branch, newOid: input.head, oldOid: lastPushed(room.db, { task, url, branch }) },
-      decision: { ...taken, kind: 'push', shown, answered: { remote, url, branch } },
-    };
     const { title, body, draft, reviewers, labels } = input;
-    const wanted = { title, body, draft, reviewers, labels };
-    const fresh = {
-      ...{ task, host: into.place.host, repository: into.place.path, intoUrl: into.url, url, branch, base: work.base },
-      ...{ owner: from.path.split('/')[0] ?? '', oid: input.head, wanted, createdAt: room.now() },
-      decision: { ...taken, kind: 'open-pull-request' as const, shown, answered: null },
-    };
-    const ids = await room.writer.write((db) => ({
-      push: recordPush(db, { ...push, at: room.now() }),
-      pullRequest: row?.id ?? recordPullRequest(db, fresh),
-    }));
+    // What others are not asked to take yet may still fail.
+    const isDraft = row === null ? draft : (row.seen?.draft ?? row.wanted.draft);
+    const { push, ...ids } = await room.writer.write((db) => {
+      const { head, overrideChecks } = input;
+      const allowed = { head, overrideChecks: isDraft || overrideChecks };
+      // Here, so that no check can end otherwise between this look and what is recorded of it.
+      const checks = assertChecked(db, work, allowed, 'published');
+      const overrode = checks.overridden && !isDraft && { overrideChecks: true };
+      const at = room.now();
+      const taken = { at, by, task, repository: work.repository.path, request: null, rule: null };
+      const shown = decisions.shownOf({ ...review, checks: [...checks.shown] });
+      const push: Omit<PushRow, 'id'> = {
+        ...{ task, remote, url, branch, newOid: head, oldOid: lastPushed(db, { task, url, branch }) },
+        decision: { ...taken, kind: 'push', shown, answered: { remote, url, branch, ...overrode } },
+      };
+      const fresh = {
+        ...{
+          task,
+          host: into.place.host,
+          repository: into.place.path,
+          intoUrl: into.url,
+          url,
+          branch,
+          base: work.base,
+        },
+        ...{ owner: from.path.split('/')[0] ?? '', oid: head, createdAt: at },
+        wanted: { title, body, draft, reviewers, labels },
+        decision: { ...taken, kind: 'open-pull-request' as const, shown, answered: { ...overrode } },
+      };
+      const pushed = { ...push, id: recordPush(db, { ...push, at }) };
+      return { push: pushed, pullRequest: row?.id ?? recordPullRequest(db, fresh) };
+    });
     try {
-      await carryOut(room, place, { row: { ...push, id: ids.push }, url: there, base: work.base, signal });
+      await carryOut(room, place, { row: push, url: there, base: work.base, signal });
     } catch (cause) {
       const unpushed = openPushOf(room.db, task) === undefined && lastPushed(room.db, push) !== input.head;
       if (unpushed && row === null) {
@@ -108,23 +125,48 @@ export async function get(
   });
 }
 
-/** Has the forge merge it, if its head is the commit the person saw. */
+/** Has the forge merge it, if its head is the commit the person saw and the required checks passed on that. */
 export function merge(
   room: Room,
   { by }: Caller,
-  { task, head, method }: { readonly task: number; readonly head: string; readonly method: MergeMethod },
+  {
+    task,
+    head,
+    method,
+    overrideChecks,
+  }: {
+    readonly task: number;
+    readonly head: string;
+    readonly method: MergeMethod;
+    readonly overrideChecks?: boolean | undefined;
+  },
 ): Promise<PullRequest> {
   return elsewhere(task, async () => {
     const { row, number, forge } = await reachable(room, task);
-    const { path } = taskWork(room.db, task).repository;
+    const work = taskWork(room.db, task);
+    const { path } = work.repository;
     const { host, repository, seen } = row;
-    const checks = seen?.checks.map(({ name, state }) => ({ name, state })) ?? [];
-    const merging = {
-      ...{ at: room.now(), by, kind: 'merge-pull-request' as const, task, repository: path, request: null, rule: null },
-      shown: { url: seen?.url ?? null, head, mergeable: seen?.mergeable ?? null, checks },
-      answered: { host, repository, number, method },
-    };
-    await room.writer.write((db) => keepMerging(db, { id: row.id, merging }));
+    const theirs = seen?.checks.map(({ name, state }) => ({ name, state })) ?? [];
+    await room.writer.write((db) => {
+      const checks = assertChecked(db, work, { head, overrideChecks });
+      const merging = {
+        ...{
+          at: room.now(),
+          by,
+          kind: 'merge-pull-request' as const,
+          task,
+          repository: path,
+          request: null,
+          rule: null,
+        },
+        shown: {
+          ...{ url: seen?.url ?? null, head, mergeable: seen?.mergeable ?? null, checks: theirs },
+          ownChecks: [...checks.shown],
+        },
+        answered: { host, repository, number, method, ...(checks.overridden && { overrideChecks: true }) },
+      };
+      keepMerging(db, { id: row.id, merging });
+    });
     const end = await forge.merge(number, { head, method });
     if (end !== 'merged') await room.writer.write((db) => keepMerging(db, { id: row.id, merging: null }));
     await follow(room, task, undefined);

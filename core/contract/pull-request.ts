@@ -91,6 +91,8 @@ export const newPullRequestSchema = pushSchema.extend({
   labels: z.array(forgeName).max(50).default([]),
   /** The remote whose repository is asked to take it, when that is not the one it is pushed to. */
   into: z.string().min(1).max(1000).optional(),
+  /** Publishes though required checks did not pass, and not as a draft: recorded with how they stood. */
+  overrideChecks: z.boolean().optional(),
 });
 export type NewPullRequest = z.infer<typeof newPullRequestSchema>;
 

@@ -110,8 +110,9 @@ async function beside(
   return notices;
 }
 
-function answeredOf({ host, repository, owner, branch, base, wanted }: PullRequestRow) {
-  return { host, repository, owner, branch, base, ...wanted };
+/** What was asked for, with what was said beside it when it was. */
+function answeredOf({ host, repository, owner, branch, base, wanted, decision }: PullRequestRow) {
+  return { host, repository, owner, branch, base, ...wanted, ...(decision.answered as object | null) };
 }
 
 /**

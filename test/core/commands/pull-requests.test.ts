@@ -44,7 +44,7 @@ type Changed = Awaited<ReturnType<typeof inReview>>;
 
 function open(
   { task, review }: Pick<Changed, 'task' | 'review'>,
-  more: { reviewers?: string[]; labels?: string[] } = {},
+  more: { reviewers?: string[]; labels?: string[]; draft?: boolean; overrideChecks?: boolean } = {},
 ) {
   const { head, tree } = review;
   return bed.calls.pullRequests.open({
@@ -137,6 +137,38 @@ test('a pull request is opened of exactly what was shown, followed, brought up t
   expect(await kinds(task)).toEqual(['push', 'open-pull-request', 'edit', 'push', 'merge-pull-request']);
   // The change can still be read.
   expect((await bed.calls.reviews.get({ task })).head).toBe(next.head);
+});
+
+test('required checks hold back what others are asked to take and what is merged, not a draft, and overriding is recorded', async () => {
+  const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  await bed.calls.repositories.configure({ repository, checks: [{ name: 'test', command: 'false', required: true }] });
+  const change = await inReview();
+  const { task, review } = change;
+  const blocked = (what: string) => ({
+    code: 'CHECKS_NOT_PASSED',
+    message: expect.stringMatching(new RegExp(`^Nothing was ${what}: .*: test failed\\..*--override-checks`)),
+  });
+  await expect(open(change)).rejects.toMatchObject(blocked('published'));
+  expect([of(change), await kinds(task)]).toEqual([[], []]);
+  expect(await open(change, { draft: true })).toMatchObject({ seen: { draft: true } });
+  Object.assign(of(change)[0] as Pull, { draft: false });
+  await bed.calls.pullRequests.get({ task, refresh: true });
+  await expect(open(change)).rejects.toMatchObject(blocked('published'));
+  await open(change, { overrideChecks: true });
+  const asked = { task, head: review.head, method: 'merge' as const };
+  await expect(bed.calls.pullRequests.merge(asked)).rejects.toMatchObject(blocked('merged'));
+  expect(of(change)[0]?.state).toBe('open');
+  await bed.calls.pullRequests.merge({ ...asked, overrideChecks: true });
+  const decided = (await bed.calls.decisions.list({ task })).map(({ text }) => JSON.parse(text));
+  const failed = [{ name: 'test', required: true, state: 'failed' }];
+  expect(decided).toMatchObject([
+    { kind: 'push', shown: { checks: failed }, answered: { remote: 'origin' } },
+    { kind: 'open-pull-request', shown: { checks: failed }, answered: { draft: true } },
+    { kind: 'push', shown: { checks: failed }, answered: { overrideChecks: true } },
+    { kind: 'merge-pull-request', shown: { ownChecks: failed }, answered: { overrideChecks: true } },
+  ]);
+  expect(decided.slice(0, 2).map(({ answered }) => answered.overrideChecks)).toEqual([undefined, undefined]);
+  await bed.calls.repositories.configure({ repository, checks: [] });
 });
 
 test('one that is merged on the forge ends its task, unless something came after what was pushed', async () => {
