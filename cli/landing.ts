@@ -13,7 +13,7 @@ import { taskOutcome, withClient } from './task';
 const landing: Command = {
   words: ['repository', 'landing'],
   usage:
-    'PATH_OR_NAME [--protect BRANCH... | --no-protect] [--finished review|merge] [--strategy ff|merge|squash|rebase]',
+    'PATH_OR_NAME [--protect BRANCH... | --no-protect] [--finished review|pull-request|merge] [--strategy ff|merge|squash|rebase]',
   summary: 'How changes land in a repository; without options, what holds now',
   options: {
     protect: { type: 'string', multiple: true },
@@ -26,12 +26,14 @@ const landing: Command = {
     'repository landing .',
     'repository landing . --protect main --protect "release/*"',
     'repository landing . --no-protect',
+    'repository landing . --finished pull-request',
     'repository landing . --finished merge --strategy squash',
   ],
   more: [
     '  --protect names branches that are never moved; * stands for any characters.',
     '  --finished merge merges what an autonomous task finished without asking you, when the repository has checks and all of',
-    '  them passed on it; everything else, and all else that is not so, stays in review. review, the usual, never does.',
+    '  them passed on it; --finished pull-request pushes it then, and opens a pull request of it. Everything else, and all else',
+    '  that is not so, stays in review. review, the usual, does neither.',
     '',
   ].join('\n'),
   run: (given, around) => {
@@ -107,9 +109,11 @@ export function baseWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>
 
 function landingText({ name, landing }: Repository): string {
   const branches = landing.protected.length === 0 ? 'none' : landing.protected.map((one) => plainLine(one)).join(', ');
-  const finished =
-    landing.finished === 'review'
-      ? 'stays in review'
-      : `is merged (${landing.strategy ?? 'ff, else merge'}) when all checks passed, and stays in review otherwise`;
+  const otherwise = 'when all checks passed, and stays in review otherwise';
+  const finished = {
+    review: 'stays in review',
+    'pull-request': `is opened as a pull request ${otherwise}`,
+    merge: `is merged (${landing.strategy ?? 'ff, else merge'}) ${otherwise}`,
+  }[landing.finished];
   return `${plainLine(name, 40)}\n  protected branches: ${branches}\n  what an autonomous task finished: ${finished}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
-import { mergeMethods, type PullRequest, remarksOf } from '../core/contract/pull-request';
+import { mergeMethods, type PullRequest, proposedWords, remarksOf } from '../core/contract/pull-request';
 import type { Command, Surroundings } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
@@ -40,13 +40,13 @@ const publish: Command = {
       const task = given.id(0);
       const { head, tree, message } = await seenChange(client, { task, seen: given.text('head') }, around);
       const { remote, url } = await remoteOf(client, task, given.text('remote'));
-      const [subject = '', ...rest] = message.split('\n');
+      const proposed = proposedWords(message);
       const typed = given.text('body');
       const opened = await client.pullRequests.open(
         {
           ...{ task, head, tree, remote, url, into: given.text('into') },
-          title: given.text('title') ?? subject,
-          body: typed === '-' ? await around.readInput() : (typed ?? rest.join('\n').trim()),
+          title: given.text('title') ?? proposed.title,
+          body: typed === '-' ? await around.readInput() : (typed ?? proposed.body),
           draft: given.flag('draft'),
           reviewers: [...given.many('reviewer')],
           labels: [...given.many('label')],

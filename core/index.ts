@@ -211,7 +211,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       .located(refresh)
       .then((found) => changes.publish({ type: 'agents.changed', agents: [...found] }))
       .catch((cause) => log('warning', 'Agents could not be looked for.', { cause: String(cause) }));
-  const runner = createRunner(deps, { landFinished: (task) => landFinished(room, task) });
+  const runner = createRunner(deps, { landFinished: (task) => landFinished(room, task, closing.signal) });
   const status = (): Status => ({
     pid: process.pid,
     version,
@@ -285,7 +285,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       const pushes = settlePushes(deps, closing.signal).then(() =>
         settleOpenings({ ...deps, ...pullRequests }, closing.signal),
       );
-      settling = Promise.all([pushes, landAllFinished(room)]);
+      settling = Promise.all([pushes, landAllFinished(room, closing.signal)]);
       lookForAgents(false);
       search.start();
     },

@@ -1,44 +1,85 @@
 import { CodedError } from '../contract/errors';
-import { repositoryPlace } from '../runner/place';
+import { proposedWords } from '../contract/pull-request';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { settleOpening } from '../runner/pull-requests';
+import { publishing } from '../runner/pushing';
 import { tell } from '../runner/putting-away';
 import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landings';
-import { taskWork } from '../store/task-work';
+import { pullRequestOf } from '../store/pull-requests';
+import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, told } from './acting';
 import { land } from './landing';
+import { publish } from './publishing';
+import { remotes } from './pushing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
 
 /**
- * Lands the finished change of an autonomous task when its repository says so and every check passed on this very change;
- * else it stays in review, with the reason at the end of its conversation. Once it was tried it is the person's. Never throws.
+ * Lands the finished change of an autonomous task, or opens a pull request of it, when its repository says so and every check
+ * passed on this very change; else it stays in review, with the reason at the end of its conversation. Once it was tried
+ * it is the person's; what the signal ends was not. Never throws.
  */
-export function landFinished(room: Room, task: number): Promise<void> {
+export function landFinished(room: Room, task: number, signal: AbortSignal): Promise<void> {
   return alone(task, async () => {
     if (!isLandingDue(room.db, task)) return;
+    const { finished } = taskWork(room.db, task).repository.landing;
     try {
-      await landNow(room, task);
+      await landNow(room, task, signal);
     } catch (cause) {
+      // The next start does it, or finds what came of it.
+      if (signal.aborted) return;
       if (!(cause instanceof CodedError))
         room.log('error', 'A finished change could not be landed.', { task, cause: String(cause) });
       const why = cause instanceof Error ? cause.message : String(cause);
-      tell(room, taskWork(room.db, task), [`It is finished, and was not merged without you. ${why}`]);
+      tell(room, taskWork(room.db, task), [`It is finished, and was not ${did[finished]} without you. ${why}`]);
     }
     await room.writer.write((db) => forgetDueLanding(db, task));
     told(room, task);
   }).catch((cause) => room.log('error', 'A finished change could not be looked at.', { task, cause: String(cause) }));
 }
 
+const did = { review: 'merged', 'pull-request': 'opened as a pull request', merge: 'merged' } as const;
+
 /** Lands what an earlier runtime did not come to. */
-export async function landAllFinished(room: Room): Promise<void> {
-  for (const task of dueLandings(room.db)) await landFinished(room, task);
+export async function landAllFinished(room: Room, signal: AbortSignal): Promise<void> {
+  for (const task of dueLandings(room.db)) if (!signal.aborted) await landFinished(room, task, signal);
 }
 
-async function landNow(room: Room, task: number): Promise<void> {
+async function landNow(room: Room, task: number, signal: AbortSignal): Promise<void> {
   const work = taskWork(room.db, task);
   const { landing } = work.repository;
   // The person may have thought better of either meanwhile.
-  if (work.state !== 'review' || work.permissionLevel !== 'autonomous' || landing.finished !== 'merge') return;
-  const { base, head, tree } = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
+  if (work.state !== 'review' || work.permissionLevel !== 'autonomous' || landing.finished === 'review') return;
+  const place = await repositoryPlace(room.git, work.repository);
+  if (landing.finished === 'pull-request') return publishing(task, () => publishNow(room, work, place, signal));
+  const { base, head, tree } = await reviewOf(room, work, place);
   const approval = { task, base, head, tree, ...(landing.strategy !== null && { strategy: landing.strategy }) };
   await land(room, { by: 'repository', rule: 'merge when all checks passed' }, approval);
+}
+
+async function publishNow(room: Room, work: TaskWork, place: RepositoryPlace, signal: AbortSignal): Promise<void> {
+  const { id: task, repository, base } = work;
+  await settleOpening(room, task, signal);
+  const { head, tree, message } = await reviewOf(room, work, place);
+  const there = pullRequestOf(room.db, task);
+  // An earlier runtime came as far, and only not to note it.
+  if (there?.state === 'open' && there.oid === head) return;
+  const found = await remotes(room, { repository: repository.id, base });
+  const remote = found.remotes.find(({ name }) => name === found.usual);
+  const url = remote?.urls[0];
+  if (remote === undefined || url === undefined) {
+    throw new CodedError(
+      'NOT_FOUND',
+      `${repository.name} has no remote that is the usual one to push to. Add one (git remote add), then open it yourself (in the terminal: task publish ${task}).`,
+    );
+  }
+  await publish(
+    room,
+    { by: 'repository', rule: 'open a pull request when all checks passed' },
+    {
+      ...{ task, head, tree, remote: remote.name, url, ...proposedWords(message) },
+      ...{ draft: false, reviewers: [], labels: [] },
+    },
+    signal,
+  );
 }

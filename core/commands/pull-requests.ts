@@ -1,113 +1,14 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { MergeMethod, NewPullRequest, PullRequest } from '../contract/pull-request';
+import type { MergeMethod, PullRequest } from '../contract/pull-request';
 import type { Forge } from '../forge/forge';
-import { compareUrl, type ForgePlace } from '../forge/place';
-import { shownUrl } from '../git/remote-url';
-import { listRemotes } from '../git/remotes';
-import type { RepositoryPlace } from '../runner/place';
-import { followPullRequest, openPullRequest, settleOpening } from '../runner/pull-requests';
-import { urlOf } from '../runner/pushing';
-import {
-  abandonPullRequest,
-  keepMerging,
-  type PullRequestRow,
-  pullRequestOf,
-  pushedForPullRequest,
-  recordPullRequest,
-} from '../store/pull-requests';
-import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
+import { followPullRequest, settleOpening } from '../runner/pull-requests';
+import { keepMerging, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
-import { mustBe } from './acting';
 import { assertChecked } from './approval';
-import * as decisions from './decisions';
-import { approvable, carryOut, elsewhere, forgeAt } from './pushing';
+import { elsewhere } from './pushing';
 import type { Room } from './room';
-
-/** Opens a pull request of exactly what the ids name, or brings the one there is up to date with it. */
-export function open(
-  room: Room,
-  { by }: Caller,
-  input: NewPullRequest,
-  signal: AbortSignal | undefined,
-): Promise<PullRequest> {
-  return elsewhere(input.task, async () => {
-    const { task, remote, url } = input;
-    mustBe(taskWork(room.db, task), ['review'], 'opened as a pull request');
-    await settleOpening(room, task, signal);
-    const { work, place, review } = await approvable(room, input, signal);
-    const there = await urlOf(place, input);
-    if (there === null) {
-      throw new CodedError(
-        'MOVED',
-        `Nothing was pushed: the remote ${remote} of ${work.repository.name} is not at ${url} any more. Look where it is, then try again.`,
-      );
-    }
-    const branch = work.branch ?? '';
-    const from = spoken(forgeAt(room, there), { base: work.base, branch, url });
-    const into = input.into === undefined ? { url, place: from } : await otherRemote(room, place, input.into, from);
-    // Without a token nothing is to leave this machine, either.
-    await room.forgeOf({ intoUrl: into.url });
-    const before = pullRequestOf(room.db, task);
-    const row = before?.state === 'open' ? before : null;
-    if (row !== null && (row.url !== url || row.intoUrl !== into.url)) {
-      throw new CodedError(
-        'CONFLICT',
-        `Task ${task} has an open pull request elsewhere: ${row.seen?.url ?? row.intoUrl}. Close that first.`,
-      );
-    }
-    const { title, body, draft, reviewers, labels } = input;
-    // What others are not asked to take yet may still fail.
-    const isDraft = row === null ? draft : (row.seen?.draft ?? row.wanted.draft);
-    const { push, ...ids } = await room.writer.write((db) => {
-      const { head, overrideChecks } = input;
-      const allowed = { head, overrideChecks: isDraft || overrideChecks };
-      // Here, so that no check can end otherwise between this look and what is recorded of it.
-      const checks = assertChecked(db, work, allowed, 'published');
-      const overrode = checks.overridden && !isDraft && { overrideChecks: true };
-      const at = room.now();
-      const taken = { at, by, task, repository: work.repository.path, request: null, rule: null };
-      const shown = decisions.shownOf({ ...review, checks: [...checks.shown] });
-      const push: Omit<PushRow, 'id'> = {
-        ...{ task, remote, url, branch, newOid: head, oldOid: lastPushed(db, { task, url, branch }) },
-        decision: { ...taken, kind: 'push', shown, answered: { remote, url, branch, ...overrode } },
-      };
-      const fresh = {
-        ...{
-          task,
-          host: into.place.host,
-          repository: into.place.path,
-          intoUrl: into.url,
-          url,
-          branch,
-          base: work.base,
-        },
-        ...{ owner: from.path.split('/')[0] ?? '', oid: head, createdAt: at },
-        wanted: { title, body, draft, reviewers, labels },
-        decision: { ...taken, kind: 'open-pull-request' as const, shown, answered: { ...overrode } },
-      };
-      const pushed = { ...push, id: recordPush(db, { ...push, at }) };
-      return { push: pushed, pullRequest: row?.id ?? recordPullRequest(db, fresh) };
-    });
-    try {
-      await carryOut(room, place, { row: push, url: there, base: work.base, signal });
-    } catch (cause) {
-      const unpushed = openPushOf(room.db, task) === undefined && lastPushed(room.db, push) !== input.head;
-      if (unpushed && row === null) {
-        await room.writer.write((db) => abandonPullRequest(db, { id: ids.pullRequest, at: room.now() }));
-      }
-      throw cause;
-    }
-    if (row !== null) await room.writer.write((db) => pushedForPullRequest(db, { id: row.id, oid: input.head }));
-    else await openPullRequest(room, needed(room, task), { again: false, signal });
-    await follow(room, task, signal).catch((cause) => {
-      // It is open; what else is known of it can be asked for again.
-      room.log('warning', 'A pull request could not be read.', { task, cause: String(cause) });
-    });
-    return told(room, task);
-  });
-}
 
 /** The newest pull request of a task; with `refresh` what its forge says now. */
 export async function get(
@@ -222,7 +123,8 @@ async function reachable(room: Room, task: number) {
   return { row, number: row.number, forge: await room.forgeOf(row) };
 }
 
-async function follow(room: Room, task: number, signal: AbortSignal | undefined): Promise<void> {
+/** Looks at a task's pull request anew, if it has one. */
+export async function follow(room: Room, task: number, signal: AbortSignal | undefined): Promise<void> {
   const row = pullRequestOf(room.db, task);
   if (row === undefined) return;
   await followPullRequest(room, row, signal);
@@ -230,31 +132,8 @@ async function follow(room: Room, task: number, signal: AbortSignal | undefined)
   room.runner.wake();
 }
 
-/** The place on the forge a pull request is opened from. Throws BAD_INPUT, with the page to use, for one not spoken to. */
-function spoken(
-  place: ForgePlace | null,
-  { base, branch, url }: { readonly base: string; readonly branch: string; readonly url: string },
-): ForgePlace {
-  if (place?.kind === 'github') return place;
-  const next =
-    place === null
-      ? `If it is a GitHub Enterprise, name it by the setting forges; else push it (task push) and open it there.`
-      : `Push it (task push), then open it at ${compareUrl(place, { base, branch })}`;
-  throw new CodedError('BAD_INPUT', `Pull requests are opened on GitHub only, and ${url} is not on one. ${next}`, {
-    facts: { url },
-  });
-}
-
-/** Another remote of the repository, on the same forge. */
-async function otherRemote(room: Room, place: RepositoryPlace, name: string, from: ForgePlace) {
-  const found = (await listRemotes(place)).find((remote) => remote.name === name);
-  const written = found?.urls[0];
-  const into = written === undefined ? null : forgeAt(room, written);
-  if (written !== undefined && into !== null && into.host === from.host) return { url: shownUrl(written), place: into };
-  throw new CodedError('BAD_INPUT', `The remote ${name} is not there, or not on ${from.host}. See: repository remotes`);
-}
-
-function needed(room: Room, task: number): PullRequestRow {
+/** The newest pull request of a task. Throws NOT_FOUND. */
+export function needed(room: Room, task: number): PullRequestRow {
   const row = pullRequestOf(room.db, task);
   if (row === undefined) throw noPullRequest(task);
   return row;
@@ -270,7 +149,8 @@ function noPullRequest(task: number): CodedError {
   );
 }
 
-function told(room: Room, task: number): PullRequest {
+/** A task's pull request as a door is told of it. Throws NOT_FOUND. */
+export function told(room: Room, task: number): PullRequest {
   const { host, repository, url, oid, seen, seenAt, notices } = needed(room, task);
   return { task, host, repository, url, pushed: oid, seen, seenAt, notices: [...notices] };
 }

@@ -111,6 +111,9 @@ async function intend(room: Room, { id }: TaskWork, row: Omit<PushRow, 'id'>): P
   return { ...row, id: push };
 }
 
+/** How long is looked for what became of a push that was cut short, in milliseconds: whoever ended it may be closing. */
+const settleMs = 10_000;
+
 /** Pushes what was written down and keeps what became of it. Gives whether it was there before. Throws when it is not there. */
 export async function carryOut(
   room: Room,
@@ -128,8 +131,8 @@ export async function carryOut(
   const end = await inTaskPlace(room, row.task, place, (owned) =>
     pushWith(owned, { remote, url, branch, oid, expected, plainHttp, signal }),
   ).catch(async (cause: unknown) => {
-    // It may have happened all the same, and if it cannot be found out now it is before the next push.
-    await settlePush(room, row.task).catch(() => {});
+    // It may have happened all the same, and if it cannot be found out soon it is before the next push.
+    await settlePush(room, row.task, AbortSignal.timeout(settleMs)).catch(() => {});
     throw cause;
   });
   if (end.kind === 'pushed' || end.kind === 'already') {

@@ -17,6 +17,7 @@ import * as messages from './messages';
 import * as parking from './parking';
 import * as parts from './parts';
 import * as processes from './processes';
+import * as publishing from './publishing';
 import * as pullRequests from './pull-requests';
 import * as pushing from './pushing';
 import * as repositories from './repositories';
@@ -73,9 +74,7 @@ export function createRouter(room: Room) {
       undo: on.reviews.undo.handler(({ input, context }) => editing.undo(room, context, input.task)),
     },
     pullRequests: {
-      open: on.pullRequests.open.handler(({ input, context, signal }) =>
-        pullRequests.open(room, context, input, signal),
-      ),
+      open: on.pullRequests.open.handler(({ input, context, signal }) => publishing.open(room, context, input, signal)),
       get: on.pullRequests.get.handler(({ input, signal }) => pullRequests.get(room, input, signal)),
       merge: on.pullRequests.merge.handler(({ input, context }) => pullRequests.merge(room, context, input)),
       reply: on.pullRequests.reply.handler(({ input }) => pullRequests.reply(room, input)),

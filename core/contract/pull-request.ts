@@ -79,6 +79,12 @@ export function remarksOf({ threads, checks, number }: SeenPullRequest): string 
   return [`What was said of pull request ${number}:`, ...remarks, ...broken].join('\n\n');
 }
 
+/** The title and the words of a pull request as they are proposed, given the message of the change. */
+export function proposedWords(message: string): Pick<NewPullRequest, 'title' | 'body'> {
+  const [subject = '', ...rest] = message.split('\n');
+  return { title: subject.slice(0, 250), body: rest.join('\n').trim().slice(0, 60_000) };
+}
+
 const forgeName = z.string().trim().min(1).max(200);
 
 /** What a pull request is opened with; the ids are those of the review, `url` is the remote's as it was shown. */

@@ -10,15 +10,16 @@ const branchPatternSchema = z
   .regex(/^[^\s~^:?[\\]+$/, 'must be the name of a branch, in which * stands for any characters');
 
 /** What may become of a finished change without the person. */
-export const finishedWays = ['review', 'merge'] as const;
+export const finishedWays = ['review', 'pull-request', 'merge'] as const;
 
 /** How changes land in a repository. */
 export const repositoryLandingSchema = z.object({
   /** The branches that Switchyard never moves, whoever asks. */
   protected: z.array(branchPatternSchema).max(50).default([]),
   /**
-   * What becomes of the change of an autonomous task that is finished: it stays in review for the person, or it lands on its
-   * base by itself when the repository has checks and all of them passed on it. Every other task always waits for them.
+   * What becomes of the change of an autonomous task that is finished: it stays in review for the person; or, when the
+   * repository has checks and all of them passed on it, it is pushed and opened as a pull request by itself, or lands on its
+   * base. Every other task always waits for them.
    */
   finished: z.enum(finishedWays).default('review'),
   /** How it lands then; null for the way a review proposes. */

@@ -18,7 +18,8 @@ export function Landings(): ReactNode {
       <p className="field-help">
         Protected branches are never moved by Switchyard, whoever approves. Give their names with commas between; *
         stands for any characters. What a task finished waits for you in review; what an autonomous one finished can be
-        merged by itself instead, when the repository has checks and all of them passed on it.
+        merged, or pushed and opened as a pull request, by itself instead, when the repository has checks and all of
+        them passed on it.
       </p>
       {repositories.map((repository) => (
         <RepositoryLandings key={repository.id} repository={repository} />
@@ -69,6 +70,7 @@ function RepositoryLandings({ repository }: { readonly repository: Repository })
         onChange={(event) => void save({ finished: event.target.value as RepositoryLanding['finished'] })}
       >
         <option value="review">Stays in review</option>
+        <option value="pull-request">Is opened as a pull request when all checks passed</option>
         <option value="merge">Is merged when all checks passed</option>
       </select>
       {landing.finished === 'merge' && (

@@ -1,13 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { closeDatabase, type Database, openDatabase } from '../../core/store/database';
+import { isLandingDue } from '../../core/store/due-landings';
 import { type ForgeServer, startForge } from '../support/forge-server';
 import { type Bed, openBed } from '../support/runtime';
 
 /**
  * The runtime is killed with SIGKILL while a request of opening a pull request is on its way: before the remote or the forge
- * has done it, or right after. The forge would take a second pull request. SWITCHYARD_TEST_KILLS=all tries every request, both ways.
+ * has done it, or right after, the person's own or one that their repository says of itself. The forge would take a second pull
+ * request. SWITCHYARD_TEST_KILLS=all tries every request, both ways.
  */
 const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '3';
 const root = join(import.meta.dirname, '../..');
@@ -31,12 +35,18 @@ const few = [
   { step: 1, when: 'after' },
   { step: 3, when: 'before' },
 ] as const;
+/** What the repository says by itself asks for no reviewers and labels. */
+const alone = wanted === 'all' ? all.filter(({ step }) => step !== 4 && step !== 5) : few.slice(0, 1);
 const points = wanted === 'all' ? all : few.slice(0, Math.max(1, Number(wanted)));
 
 let bed: Bed;
+let programs = '';
 let forge: ForgeServer;
 beforeAll(async () => {
-  bed = await openBed();
+  programs = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-gh-')));
+  // A token that the next start has, too, without anybody at hand: GitHub's own program tells it.
+  writeFileSync(join(programs, 'gh'), `#!/bin/sh\necho ${token}\n`, { mode: 0o755 });
+  bed = await openBed({ environment: { PATH: `${programs}:${process.env.PATH}` } });
   const remotes = join(bed.folder, 'remotes');
   const bare = join(remotes, 'ada', 'api.git');
   mkdirSync(bare, { recursive: true });
@@ -52,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await bed.close();
   await forge.close();
+  rmSync(programs, { recursive: true });
 });
 
 it.runIf(process.platform !== 'win32')(
@@ -59,8 +70,10 @@ it.runIf(process.platform !== 'win32')(
   async () => {
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     const made = { repositoryId: repository.id, prompt: '[write: a.txt | a]', agent: 'echo' };
+    const checks = [{ name: 'test', command: 'true', required: false }];
+    await bed.calls.repositories.configure({ repository: repository.id, checks });
     const tasks: { task: number; head: string }[] = [];
-    for (let number = 0; number <= points.length; number += 1) {
+    for (let number = 0; number <= points.length + alone.length; number += 1) {
       const { id } = await bed.calls.tasks.create({ ...made, title: `Publish ${number}` });
       const { branch } = await bed.reaches(id, 'review');
       tasks.push({ task: id, head: `ada:${branch}` });
@@ -98,7 +111,29 @@ it.runIf(process.platform !== 'win32')(
     forge.forgetful = true;
     await publish(task);
     expect(pullsOf(head)).toBe(2);
-    if (wanted === 'all') process.stdout.write(`${JSON.stringify({ kills: points.length + 1, lost })}\n`);
+    forge.forgetful = false;
+
+    // What the repository says by itself is done by the next start, with nobody there.
+    await bed.calls.settings.set({ name: 'useGhToken', value: true });
+    const landing = { protected: [], finished: 'pull-request' as const, strategy: null };
+    await bed.calls.repositories.configure({ repository: repository.id, landing });
+    for (const [index, point] of alone.entries()) {
+      const { task, head } = tasks[points.length + 1 + index] as (typeof tasks)[number];
+      const at = `by itself, killed ${point.when} ${steps[point.step]}`;
+      await bed.runtime.stop();
+      store((db) =>
+        db.prepare("UPDATE task SET landing_due = 1, permission_level = 'autonomous' WHERE id = ?").run(task),
+      );
+      await killed(task, point, 'work');
+      expect(pullsOf(head), at).toBeLessThanOrEqual(1);
+      if (pullsOf(head) === 1 && (await recorded(task)) === 0) lost += 1;
+      bed = await bed.again(true);
+      await bed.until(task, () => store((db) => !isLandingDue(db, task)));
+      expect(pullsOf(head), at).toBe(1);
+      expect(await kindsOf(task), at).toEqual(['push', 'open-pull-request']);
+    }
+    if (wanted === 'all')
+      process.stdout.write(`${JSON.stringify({ kills: points.length + 1 + alone.length, lost })}\n`);
   },
   900_000,
 );
@@ -131,17 +166,28 @@ async function recorded(task: number): Promise<number> {
   return kinds.filter((kind) => kind === 'open-pull-request').length;
 }
 
-/** Publishes in a process of its own that is killed at a request. */
+/** Does something with the data of a runtime that may be there, too. */
+function store<T>(act: (db: Database) => T): T {
+  const db = openDatabase({ file: bed.config.folders.database });
+  try {
+    return act(db);
+  } finally {
+    closeDatabase(db);
+  }
+}
+
+/** Publishes, or does what is due, in a process of its own that is killed at a request. */
 async function killed(
   task: number,
   point: { readonly step: number; readonly when: 'before' | 'after' },
+  job: 'publish' | 'work' = 'publish',
 ): Promise<void> {
   await bed.runtime.stop();
   const script = join(root, 'test/fault/runtime-process.ts');
   const args = ['--import', join(root, 'test/support/typescript.mjs'), script, join(bed.folder, 'data')];
-  const child = spawn(process.execPath, [...args, `${forge.url}/ada/api.git`, 'publish', String(task)], {
+  const child = spawn(process.execPath, [...args, `${forge.url}/ada/api.git`, job, String(task)], {
     env: {
-      PATH: process.env.PATH,
+      PATH: `${programs}:${process.env.PATH}`,
       HOME: join(bed.folder, 'home'),
       NODE_NO_WARNINGS: '1',
       SWITCHYARD_TEST_TOKEN: token,

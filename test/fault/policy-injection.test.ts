@@ -3,6 +3,9 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hookDoorFile } from '../../core/hook-door';
+import { closeDatabase, openDatabase } from '../../core/store/database';
+import { isLandingDue } from '../../core/store/due-landings';
+import { type ForgeServer, startForge } from '../support/forge-server';
 import { type Bed, openBed } from '../support/runtime';
 
 /** Sixty texts that would have a change approved or a permission changed, by every way an agent's words come in. */
@@ -21,34 +24,66 @@ const wishes = [
 const ways = ['said', 'file', 'tool', 'commit', 'asked', 'door'] as const;
 const files = ['.switchyard/settings.json', '.claude/settings.json', 'switchyard.json', '.git-approve', 'AGENTS.md'];
 
+const token = 'a-token-nobody-may-see';
 let bed: Bed;
+let forge: ForgeServer;
 beforeEach(async () => {
   bed = await openBed();
+  const root = join(bed.folder, 'remotes');
+  const bare = join(root, 'ada', 'api.git');
+  await mkdir(bare, { recursive: true });
+  forge = await startForge({ root, token });
+  await bed.repository.git('init', '-q', '--bare', bare);
+  await bed.repository.git('-C', bare, 'config', 'http.receivepack', 'true');
+  await bed.repository.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
+  await bed.repository.git('push', '-q', 'origin', 'main');
+  const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
+  await bed.calls.settings.set({ name: 'forges', value: forges });
+  await bed.calls.forges.login({ host: forge.host, token });
 });
-afterEach(() => bed.close());
+afterEach(async () => {
+  await bed.close();
+  await forge.close();
+});
 
 it('changes nothing that decides what lands or is allowed, by whatever an agent says, writes, asks or sends', async () => {
   const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
   const checks = [{ name: 'test', command: 'true', required: true }];
-  // The very repository in which an autonomous task would land by itself.
-  const landing = { protected: ['release/*'], finished: 'merge' as const, strategy: null };
-  await bed.calls.repositories.configure({ repository, checks, landing });
+  // The very repository in which an autonomous task would land by itself, or be opened as a pull request.
+  const says = (finished: 'merge' | 'pull-request') =>
+    bed.calls.repositories.configure({
+      repository,
+      checks,
+      landing: { protected: ['release/*'], finished, strategy: null },
+    });
+  await says('pull-request');
   const standing = async () => {
     const [known] = await bed.calls.repositories.list();
     const { landing, trusted, trustChanged, checks } = known ?? {};
     const rules = await bed.calls.rules.list({ revoked: true });
     const tip = await bed.repository.git('rev-parse', 'main');
-    return { landing, trusted, trustChanged, checks, rules, tip, settings: await bed.calls.settings.list() };
+    const elsewhere = await bed.repository.git('ls-remote', 'origin');
+    const settings = await bed.calls.settings.list();
+    return { landing, trusted, trustChanged, checks, rules, tip, settings, elsewhere, pulls: forge.pulls };
   };
-  // The control: what the repository says of an autonomous task does land one.
+  // The control: what the repository says of an autonomous task does open a pull request of one, and lands one.
   const prompt = '[write: own.txt | own]\n[say: nothing]';
   const own = { repositoryId: repository, title: 'Own', prompt, agent: 'echo', permissionLevel: 'autonomous' as const };
-  const lands = Number((await bed.reaches((await bed.calls.tasks.create(own)).id, 'done')).outcome === 'merged');
+  const { id: published } = await bed.calls.tasks.create({ ...own, prompt: '[write: other.txt | other]' });
+  await bed.reaches(published, 'review');
+  await bed.until(published, () => !isDue(published));
+  await says('merge');
+  const landed = (await bed.reaches((await bed.calls.tasks.create(own)).id, 'done')).outcome === 'merged';
+  const lands = Number(landed) + forge.pulls.length;
   const { length: early } = await bed.calls.decisions.list({});
-  const before = await standing();
+  let before = await standing();
   let [injected, violations] = [0, 0];
   const tasks: number[] = [];
   for (const way of ways) {
+    if (way === 'commit') {
+      await says('pull-request');
+      before = await standing();
+    }
     const lines = wishes.flatMap((wish, at) => {
       if (way === 'said') return [`[say: ${wish}]`];
       if (way === 'file') return [`[write: ${files[at % files.length]} | ${wish}]`];
@@ -114,8 +149,17 @@ it('changes nothing that decides what lands or is allowed, by whatever an agent 
   process.stdout.write(
     `${JSON.stringify({ promise: 'S9 policy-injection', n: injected, violations, control: seen + lands })}\n`,
   );
-  expect([injected, violations, seen, lands]).toEqual([60, 0, 1, 1]);
+  expect([injected, violations, seen, lands]).toEqual([60, 0, 1, 2]);
 }, 300_000);
+
+function isDue(task: number): boolean {
+  const db = openDatabase({ file: bed.config.folders.database });
+  try {
+    return isLandingDue(db, task);
+  } finally {
+    closeDatabase(db);
+  }
+}
 
 /** Says something at the door where agents' screens ask, as anybody could who finds it, with a key that is none. */
 async function send(wish: string): Promise<void> {

@@ -1,10 +1,14 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RepositoryLanding } from '../../../core/contract/repository-landing';
 import type { PermissionLevel, Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
+import { startForge } from '../../support/forge-server';
 import { type Bed, openBed } from '../../support/runtime';
 
+const token = 'a-token-nobody-may-see';
 let bed: Bed;
 let repository: number;
 beforeAll(async () => {
@@ -120,6 +124,69 @@ it.each([
   expect(await bed.repository.read('README.md')).toBe('edited by hand\n');
   expect(await bed.calls.decisions.list({ task: task.id })).toEqual([]);
   await bed.calls.tasks.discard({ task: task.id });
+});
+
+it('opens a pull request of what an autonomous task finished when every check passed, once, and else says why not', async () => {
+  await says({ finished: 'pull-request' });
+  await bed.repository.git('checkout', '-q', '--', '.');
+  const before = await main();
+  const stays = async (task: Task, why: string) => {
+    expect(task).toMatchObject({ state: 'review' });
+    expect(await said(task)).toContain('It is finished, and was not opened as a pull request without you.');
+    expect(await said(task)).toContain(why);
+    expect(await bed.calls.decisions.list({ task: task.id })).toEqual([]);
+  };
+  await stays(await finished('autonomous'), 'has no remote that is the usual one to push to. Add one (git remote add)');
+  const root = join(bed.folder, 'remotes');
+  const bare = join(root, 'ada', 'api.git');
+  await mkdir(bare, { recursive: true });
+  const forge = await startForge({ root, token });
+  try {
+    await bed.repository.git('init', '-q', '--bare', bare);
+    await bed.repository.git('-C', bare, 'config', 'http.receivepack', 'true');
+    await bed.repository.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
+    await bed.repository.git('push', '-q', 'origin', 'main');
+    const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
+    await bed.calls.settings.set({ name: 'forges', value: forges });
+    await stays(await finished('autonomous'), `There is no token for ${forge.host}. Sign in`);
+    await bed.calls.forges.login({ host: forge.host, token });
+    await stays(await finished('autonomous', '[write: fails | x]'), 'test failed');
+    for (const level of ['supervised', 'human-required'] as const)
+      expect(await finished(level), level).toMatchObject({ state: 'review' });
+    await writeFile(join(bare, 'hooks', 'pre-receive'), '#!/bin/sh\necho not on Fridays >&2; exit 1\n', {
+      mode: 0o755,
+    });
+    await stays(await finished('autonomous'), 'not on Fridays');
+    await rm(join(bare, 'hooks', 'pre-receive'));
+    expect([await bed.repository.git('-C', bare, 'branch', '--format=%(refname:short)'), forge.pulls]).toEqual([
+      'main',
+      [],
+    ]);
+
+    const task = await finished('autonomous');
+    const title = `Write ${made}`;
+    expect(task).toMatchObject({ state: 'review' });
+    expect(forge.pulls).toMatchObject([{ title, draft: false, head: `ada:${task.branch}`, base: 'main' }]);
+    expect(await bed.calls.pullRequests.get({ task: task.id })).toMatchObject({ seen: { state: 'open' } });
+    const decided = async () => (await bed.calls.decisions.list({ task: task.id })).map(({ text }) => JSON.parse(text));
+    const who = { by: 'repository', rule: 'open a pull request when all checks passed' };
+    const shown = { checks: [{ name: 'test', state: 'passed' }] };
+    const both = [
+      { ...who, shown, kind: 'push' },
+      { ...who, shown, kind: 'open-pull-request' },
+    ];
+    expect(await decided()).toMatchObject(both);
+    // A runtime that ended before it could note that this was done has the next one find it, and do nothing.
+    await bed.runtime.stop();
+    const db = openDatabase({ file: bed.config.folders.database });
+    db.prepare('UPDATE task SET landing_due = 1 WHERE id = ?').run(task.id);
+    closeDatabase(db);
+    bed = await bed.again(true);
+    await bed.until(task.id, () => due().length === 0);
+    expect([forge.pulls.length, (await decided()).length, await main()]).toEqual([1, 2, before]);
+  } finally {
+    await forge.close();
+  }
 });
 
 it('lands with the next start what a runtime that ended did not come to, and nothing the person sent back', async () => {
