@@ -8,8 +8,6 @@ import { toggleSpace } from './space';
 
 /** What the bar over a diff tells and offers. */
 interface Props {
-  /** Where it is chosen what of the change is shown. */
-  readonly choice: ReactNode;
   readonly files: number;
   readonly viewed: number;
   /** Files that are shown only when asked for. */
@@ -34,7 +32,7 @@ interface Props {
   readonly undo: { readonly about: string; readonly act: () => void } | null;
 }
 
-/** The bar over a diff: how far it was read, what can be done with the hunk at hand, and its layout. */
+/** What stands in the bar over a diff: how far it was read, what can be done with the hunk at hand, and its layout. */
 export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const diffStyle = useView((view) => view.diffStyle);
@@ -42,8 +40,7 @@ export function ChangesBar(props: Props): ReactNode {
   const { hunk, undo, begun } = props;
   const facts = factsOf(props).join(', ');
   return (
-    <div className="changes-bar">
-      {props.choice}
+    <>
       <span className="changes-facts quiet tabular ellipsis" title={facts}>
         {facts}
       </span>
@@ -114,7 +111,7 @@ export function ChangesBar(props: Props): ReactNode {
           </button>
         ))}
       </fieldset>
-    </div>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import type { Comment } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
@@ -13,6 +13,7 @@ import { cleanLine } from '../text/clean';
 import { PartChoice, partWords, useTurns } from './part';
 import { PartChanges } from './part-changes';
 import { RemarksAbove } from './remark-view';
+import type { Remarks } from './remarking';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
@@ -27,29 +28,24 @@ export function Changes(props: {
   const remarks = useMemo(() => ({ comments: comments.value ?? [], canWrite }), [comments.value, canWrite]);
   const part = useView((view) => (view.part?.task === task.id ? view.part.of : null));
   const points = useTurns(task.id, task.updatedAt);
-  const choice = <PartChoice {...{ task: task.id, part, review: review.value, points }} />;
-  if (part !== null) {
-    const words = partWords(part, { commits: review.value?.commits ?? [], points });
-    return <PartChanges {...{ task: task.id, part, head: review.value?.head ?? null, words, choice }} />;
-  }
-  if (review.value !== null) {
+  // It stays the same element whatever of the change is shown under it: who has the focus there keeps it.
+  const [bar, setBar] = useState<HTMLElement | null>(null);
+  if (part !== null || review.value !== null) {
+    const known = { commits: review.value?.commits ?? [], points };
     return (
-      <Suspense fallback={<Skeleton lines={10} />}>
-        <ReviewChanges
-          review={review.value}
-          remarks={remarks}
-          edit={review.value.edit}
-          choice={choice}
-          reload={review.reload}
-          notice={
-            comments.failure !== null && (
-              <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>
-                The comments on this change could not be read. {cleanLine(comments.failure.message)}
-              </Note>
-            )
-          }
-        />
-      </Suspense>
+      <div className="changes">
+        <div className="changes-bar">
+          <PartChoice {...{ task: task.id, part, review: review.value, points }} />
+          <div ref={setBar} className="changes-bar-rest" />
+        </div>
+        {part === null ? (
+          <WholeChanges {...props} remarks={remarks} bar={bar} />
+        ) : (
+          <PartChanges
+            {...{ task: task.id, part, head: review.value?.head ?? null, words: partWords(part, known), bar }}
+          />
+        )}
+      </div>
     );
   }
   if (review.failure !== null && !isExpected(review.failure))
@@ -67,6 +63,35 @@ export function Changes(props: {
         leave={() => {}}
       />
     </div>
+  );
+}
+
+function WholeChanges(props: {
+  readonly review: Resource<Review>;
+  readonly comments: Resource<Comment[]>;
+  readonly remarks: Remarks;
+  readonly bar: HTMLElement | null;
+}): ReactNode {
+  const { review, comments, remarks, bar } = props;
+  if (review.value === null) return null;
+  return (
+    <Suspense fallback={<Skeleton lines={10} />}>
+      <ReviewChanges
+        key={review.value.task}
+        review={review.value}
+        remarks={remarks}
+        edit={review.value.edit}
+        bar={bar}
+        reload={review.reload}
+        notice={
+          comments.failure !== null && (
+            <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>
+              The comments on this change could not be read. {cleanLine(comments.failure.message)}
+            </Note>
+          )
+        }
+      />
+    </Suspense>
   );
 }
 

@@ -103,9 +103,9 @@ export function DiffView(props: Props): ReactNode {
         if (phase === 'unmount') return;
         reachable(node);
         alignGutter(node.shadowRoot);
-        nameExpanders(node.shadowRoot);
-        if (item.type === 'diff')
-          noteAccepted(node.shadowRoot, item.fileDiff, (hunk) => now.current.isAccepted(item, hunk));
+        if (item.type !== 'diff') return;
+        nameExpanders(node.shadowRoot, item.fileDiff);
+        noteAccepted(node.shadowRoot, item.fileDiff, (hunk) => now.current.isAccepted(item, hunk));
       },
     }),
     [diffStyle, canWrite, loadWhole],

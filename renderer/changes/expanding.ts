@@ -88,8 +88,22 @@ function mayExpand({ type, hunks }: FileDiffMetadata): boolean {
   return hunks.length > 0 && (type === 'change' || type === 'rename-changed');
 }
 
-/** Gives the buttons between hunks, which the view draws for the mouse alone, their names and the keyboard. */
-export function nameExpanders(root: ShadowRoot | null): void {
+/** As many lines that are alike as stand around a difference in a patch, where the file has as many. */
+const linesAround = 3;
+
+/** Whether the last hunk of a patch goes to the end of its file. Where it may or may not, it is false. */
+export function reachesEnd({ hunks }: Pick<FileDiffMetadata, 'hunks'>): boolean {
+  const last = hunks.at(-1);
+  if (last === undefined) return false;
+  const after = last.hunkContent.at(-1);
+  return last.noEOFCRAdditions || last.noEOFCRDeletions || after?.type !== 'context' || after.lines < linesAround;
+}
+
+/**
+ * Gives the buttons between the hunks of a diff, which the view draws for the mouse alone, their names and the keyboard, and
+ * says what is under the last hunk: the view offers more lines there whether or not the file has ended.
+ */
+export function nameExpanders(root: ShadowRoot | null, diff: FileDiffMetadata): void {
   // Each is drawn beside the numbers and again beside the lines; of the two that are alike one is hidden.
   const buttons = '[data-gutter] [data-expand-button], [data-content] [data-expand-all-button]';
   for (const button of root?.querySelectorAll<HTMLElement>(buttons) ?? []) {
@@ -103,7 +117,11 @@ export function nameExpanders(root: ShadowRoot | null): void {
     };
   }
   for (const words of root?.querySelectorAll('[data-unmodified-lines]') ?? [])
-    if (words.textContent?.startsWith('More ')) words.textContent = 'There may be more lines';
+    if (words.textContent?.startsWith('More ')) {
+      const ended = reachesEnd(diff);
+      words.textContent = ended ? 'The file ends here' : 'There may be more lines';
+      words.closest('[data-separator]')?.toggleAttribute('data-ended', ended);
+    }
 }
 
 function nameOf(button: HTMLElement): string {

@@ -71,6 +71,7 @@ code[data-code]:focus-visible, button:focus-visible { outline: 2px solid var(--a
 [data-line][data-accepted] :is(span, [data-diff-span]) { color: var(--text-3) !important; background: none !important; }
 [data-column-number][data-accepted] { box-shadow: inset -2px 0 var(--border-strong); }
 [data-gutter] { align-content: start; }
+[data-ended] [data-expand-button] { visibility: hidden; }
 [data-annotation-content] { font: 400 13px / 20px var(--face); }
 [data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
 `;

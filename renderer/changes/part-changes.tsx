@@ -18,9 +18,10 @@ export function PartChanges(props: {
   /** The head of the whole change; null while it is not known. */
   readonly head: string | null;
   readonly words: string;
-  readonly choice: ReactNode;
+  /** The bar over the diff. */
+  readonly bar: HTMLElement | null;
 }): ReactNode {
-  const { task, part, head, words, choice } = props;
+  const { task, part, head, words, bar } = props;
   const app = useApp();
   const name = nameOfPart(part);
   // Of what is new nothing is known before the head is.
@@ -41,19 +42,19 @@ export function PartChanges(props: {
   );
   if (value === null) {
     return (
-      <div className="changes">
-        <div className="changes-bar">{choice}</div>
+      <>
         {notice}
         {failure === null ? <Skeleton lines={10} /> : <Failed failure={failure} again={reload} />}
-      </div>
+      </>
     );
   }
   return (
     <Suspense fallback={<Skeleton lines={10} />}>
       <ReviewChanges
+        key={name}
         review={value}
         spot={`changes:${task}:${name}`}
-        choice={choice}
+        bar={bar}
         notice={notice}
         nothing={nothings[part.kind]}
       />

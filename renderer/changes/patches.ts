@@ -11,6 +11,8 @@ export type Compared = Pick<Review, 'task' | 'mergeBase' | 'head' | 'files'>;
 export interface Patches {
   readonly byPath: ReadonlyMap<string, string>;
   readonly loading: boolean;
+  /** True while some of them are of the state of the change before: they are looked at, and nothing is done by them. */
+  readonly outdated: boolean;
   readonly failure: Failure | null;
   /** Files that are fetched only by `load`. */
   readonly onDemand: ReadonlySet<string>;
@@ -22,6 +24,8 @@ interface State {
   readonly review: Compared | null;
   readonly hidden: boolean;
   readonly byPath: ReadonlyMap<string, string>;
+  /** Those of them that were fetched before the newest review, or with white space otherwise. */
+  readonly older: ReadonlySet<string>;
   readonly loading: boolean;
   readonly failure: Failure | null;
 }
@@ -30,13 +34,16 @@ const longestPatch = 2_000_000;
 
 /**
  * Fetches a review's patch in small calls, in the order shown; heavy files only when asked for. With `hidden`, without
- * changes of white space alone; those that are shown stay until the others are here.
+ * changes of white space alone. Those that are shown stay until the others are here, also those of another state of the
+ * change: nothing that is read or clicked goes away to come back.
  */
 export function usePatches(review: Compared, hidden: boolean): Patches {
   const { line } = useApp();
   const plan = useMemo(() => planBatches(review.files), [review]);
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<State>({ review: null, hidden, byPath: new Map(), loading: true, failure: null });
+  const [state, setState] = useState<State>({
+    ...{ review: null, hidden, byPath: nothing, older: none, loading: true, failure: null },
+  });
   const fetchPaths = useCallback(
     async (paths: readonly string[], signal?: AbortSignal): Promise<void> => {
       // A renamed file's patch is only whole when git is shown both of its names.
@@ -54,17 +61,22 @@ export function usePatches(review: Compared, hidden: boolean): Patches {
       const parts = new Map<string, string>();
       for (const [path, part] of splitPatch(patch)) parts.set(path, part.length > longestPatch ? tooLong : part);
       for (const path of paths) if (!parts.has(path)) parts.set(path, truncated ? tooLong : '');
-      setState((old) => ({ ...old, byPath: new Map([...(old.review === review ? old.byPath : []), ...parts]) }));
+      setState((old) => {
+        // Somebody asked for it of what was shown then.
+        if (old.review !== review || old.hidden !== hidden) return old;
+        const older = new Set([...old.older].filter((path) => !parts.has(path)));
+        return { ...old, byPath: new Map([...old.byPath, ...parts]), older };
+      });
     },
     [line, review, hidden],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the round is why it runs again.
   useEffect(() => {
     const left = new AbortController();
+    const eager = new Set(plan.eager.flat());
     setState((old) => {
-      const stays = old.review === review && old.hidden !== hidden ? [...old.byPath] : [];
-      const byPath = new Map(stays.filter(([path]) => !plan.onDemand.has(path)));
-      return { review, hidden, byPath, loading: true, failure: null };
+      const byPath = new Map([...old.byPath].filter(([path]) => eager.has(path)));
+      return { review, hidden, byPath, older: new Set(byPath.keys()), loading: true, failure: null };
     });
     const fetchAll = async (): Promise<void> => {
       for (const batch of plan.eager) {
@@ -75,7 +87,11 @@ export function usePatches(review: Compared, hidden: boolean): Patches {
     };
     fetchAll().catch((error) => {
       if (!left.signal.aborted && !isAbort(error))
-        setState((old) => ({ ...old, loading: false, failure: failureOf(error) }));
+        setState((old) => {
+          // What was not fetched anew is not what there is to see.
+          const byPath = new Map([...old.byPath].filter(([path]) => !old.older.has(path)));
+          return { ...old, byPath, older: none, loading: false, failure: failureOf(error) };
+        });
     });
     return () => left.abort();
   }, [fetchPaths, plan, review, hidden, round]);
@@ -87,8 +103,9 @@ export function usePatches(review: Compared, hidden: boolean): Patches {
   );
   const known = state.review === review;
   return {
-    byPath: known ? state.byPath : nothing,
+    byPath: state.byPath,
     loading: known ? state.loading : true,
+    outdated: (!known && state.byPath.size > 0) || state.older.size > 0,
     failure: known ? state.failure : null,
     onDemand: plan.onDemand,
     load,
@@ -100,3 +117,4 @@ export function usePatches(review: Compared, hidden: boolean): Patches {
 export const tooLong = '\0too long';
 
 const nothing: ReadonlyMap<string, string> = new Map();
+const none: ReadonlySet<string> = new Set();

@@ -1,5 +1,6 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed, Skeleton } from '../parts/empty';
@@ -32,8 +33,8 @@ interface Props {
   readonly remarks?: Remarks | null;
   /** The edit of the person's that can be undone; none unless given. */
   readonly edit?: Review['edit'];
-  /** Where it is chosen what of the change is shown. */
-  readonly choice?: ReactNode;
+  /** The bar over the diff, which is there before the diff is. */
+  readonly bar: HTMLElement | null;
   /** Has it read again; needed where files can be edited. */
   readonly reload?: () => void;
   /** Said above the diff. */
@@ -96,8 +97,9 @@ export function ReviewChanges(props: Props): ReactNode {
     ...{ change: review, files, items, view, path, begin },
     enter: setCurrent,
     hasVerdict: remarks !== null && !hideSpace,
-    canAct: canWrite && !hideSpace,
-    canRemark: canWrite,
+    // What is still shown of the state before is of other lines; it is a moment at most.
+    canAct: canWrite && !hideSpace && !patches.outdated,
+    canRemark: canWrite && !patches.outdated,
   });
   const { hunk, setHunk, isAccepted, atHand } = acts;
   const loadWhole = useWholeFiles(review);
@@ -197,29 +199,36 @@ export function ReviewChanges(props: Props): ReactNode {
   }, [open, files, items, hunk]);
 
   if (files.length === 0 && arranged.elsewhere.length === 0)
-    return <Empty title="No file was changed">{nothing}</Empty>;
+    return (
+      <>
+        {props.notice}
+        <Empty title="No file was changed">{nothing}</Empty>
+      </>
+    );
   const itemAtHand = items.find(({ id }) => id === atHand?.path);
   const remarkProps = { goOn: canWrite ? goOn : null, leave };
+  const bar = (
+    <ChangesBar
+      files={files.length}
+      viewed={Math.min(viewed.size, files.length)}
+      large={patches.onDemand.size}
+      accepted={acts.accepted}
+      hunks={acts.total}
+      comments={remarks?.comments.length ?? 0}
+      hunk={
+        !canWrite || editing.at !== null || atHand === null || itemAtHand === undefined
+          ? null
+          : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
+      }
+      step={stepRemark}
+      begun={canWrite && editing.at === null ? editing.begun : []}
+      goOn={editing.open}
+      undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
+    />
+  );
   return (
-    <div className="changes">
-      <ChangesBar
-        choice={props.choice}
-        files={files.length}
-        viewed={Math.min(viewed.size, files.length)}
-        large={patches.onDemand.size}
-        accepted={acts.accepted}
-        hunks={acts.total}
-        comments={remarks?.comments.length ?? 0}
-        hunk={
-          !canWrite || editing.at !== null || atHand === null || itemAtHand === undefined
-            ? null
-            : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
-        }
-        step={stepRemark}
-        begun={canWrite && editing.at === null ? editing.begun : []}
-        goOn={editing.open}
-        undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
-      />
+    <>
+      {props.bar !== null && createPortal(bar, props.bar)}
       {patches.failure !== null && <Failed failure={patches.failure} again={patches.reload} />}
       {props.notice}
       {hideSpace && <SpaceHidden files={onlySpace} canAct={canWrite} />}
@@ -245,7 +254,7 @@ export function ReviewChanges(props: Props): ReactNode {
             onChosen={(which, range) => {
               const file = files.find((each) => each.path === which);
               const item = items.find(({ id }) => id === which);
-              if (file === undefined || item === undefined) return;
+              if (file === undefined || item === undefined || patches.outdated) return;
               setHunk(hunkWith(item, range.endSide ?? range.side ?? 'additions', range.end));
               begin(chosenPlace(file, item.fileDiff, range));
             }}
@@ -269,6 +278,6 @@ export function ReviewChanges(props: Props): ReactNode {
           )}
         </div>
       </div>
-    </div>
+    </>
   );
 }

@@ -9,6 +9,7 @@ import type { AskedPlace } from '../state/asked';
 import type { FoundPlace } from '../state/found';
 import { useSpot } from '../state/spot';
 import { cleanLine } from '../text/clean';
+import { keepEnd, type Scrolled, scrolled } from './end';
 import { useFind } from './find';
 import type { Conversation as Known } from './follow';
 import { RowView } from './row';
@@ -33,7 +34,7 @@ export function Transcript(props: {
     // It may be given up while React is at work, when the list must not paint.
     queueMicrotask(() => scroller.current?.dispatchEvent(new Event('scroll'))),
   );
-  const atEnd = useRef(found !== null || asked !== null || spot.goal() === null);
+  const [end] = useState(() => keepEnd(found !== null || asked !== null || spot.goal() === null));
   const [away, setAway] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(nothingOpened);
   const toggle = useCallback((key: string) => {
@@ -52,24 +53,31 @@ export function Transcript(props: {
     paddingStart: 12,
     paddingEnd: 20,
   });
+  // Rows that turn out to be of another height move what is read, but not the end, which is gone to when all are in place.
+  list.shouldAdjustScrollPositionOnItemSizeChange = end.followed() ? never : undefined;
   const height = list.getTotalSize();
   const newest = useRef(list);
   newest.current = list;
-  const toEnd = useCallback(() => {
-    atEnd.current = true;
-    setAway(false);
+  const goToEnd = useCallback(() => {
     const element = scroller.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
-  }, []);
+    if (element === null) return;
+    element.scrollTop = element.scrollHeight;
+    end.put(scrolled(element));
+  }, [end]);
+  const toEnd = useCallback(() => {
+    end.follow(true);
+    setAway(false);
+    goToEnd();
+  }, [end, goToEnd]);
   const show = useCallback(
     (place: number) => {
       const row = rows[place];
-      atEnd.current = false;
+      end.follow(false);
       // What was found may be in what is folded.
       if (row !== undefined) setOpened((before) => (before.has(row.key) ? before : new Set(before).add(row.key)));
       list.scrollToIndex(place, { align: 'center' });
     },
-    [rows, list],
+    [rows, list, end],
   );
   const find = useFind({ known, found, pane: scroller, show });
   const closeFind = (): boolean => {
@@ -95,34 +103,43 @@ export function Transcript(props: {
     const row = goal === null ? undefined : list.measurementsCache[rows.findIndex(({ key }) => key === goal.at)];
     if (goal !== null && row !== undefined) {
       element.scrollTop = row.start + goal.offset;
+      end.put(scrolled(element));
       spot.reached();
-    } else if (atEnd.current) element.scrollTop = element.scrollHeight;
+      return;
+    }
+    // Who has just gone up is not told of yet, and must not be pulled down again.
+    end.see(scrolled(element));
+    if (end.followed()) goToEnd();
+    setAway(isAway(scrolled(element)));
   }, [height, rows]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    let last = element.scrollTop;
     const onScroll = (): void => {
       if (spot.goal() !== null) return;
-      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
-      // Only a move up leaves the end: rows that grow while they are measured do not.
-      if (left < 24) atEnd.current = true;
-      else if (element.scrollTop < last) atEnd.current = false;
-      last = element.scrollTop;
-      setAway(!atEnd.current && left > 80);
-      const row = atEnd.current ? undefined : newest.current.getVirtualItemForOffset(element.scrollTop);
-      spot.note(row === undefined ? null : { at: `${row.key}`, offset: Math.round(element.scrollTop - row.start) });
+      const at = scrolled(element);
+      end.see(at);
+      newest.current.shouldAdjustScrollPositionOnItemSizeChange = end.followed() ? never : undefined;
+      setAway(!end.followed() && isAway(at));
+      const row = end.followed() ? undefined : newest.current.getVirtualItemForOffset(at.top);
+      spot.note(row === undefined ? null : { at: `${row.key}`, offset: Math.round(at.top - row.start) });
+    };
+    const onWheel = ({ deltaY, ctrlKey }: WheelEvent): void => {
+      // With Ctrl it makes everything larger.
+      if (deltaY < 0 && !ctrlKey) end.wheelUp(scrolled(element));
     };
     const onResize = new ResizeObserver(() => {
-      if (atEnd.current) element.scrollTop = element.scrollHeight;
+      if (end.followed()) goToEnd();
     });
+    element.addEventListener('wheel', onWheel, { passive: true });
     element.addEventListener('scroll', onScroll, { passive: true });
     onResize.observe(element);
     return () => {
+      element.removeEventListener('wheel', onWheel);
       element.removeEventListener('scroll', onScroll);
       onResize.disconnect();
     };
-  }, [spot]);
+  }, [spot, end, goToEnd]);
   return (
     <div className="conversation">
       {find.bar !== null && <FindBar {...find.bar} onClose={closeFind} />}
@@ -180,4 +197,10 @@ export function Transcript(props: {
   );
 }
 
+/** Whether there is enough below to offer the way there. */
+function isAway({ top, height, view }: Scrolled): boolean {
+  return height - top - view > 80;
+}
+
 const nothingOpened: ReadonlySet<string> = new Set();
+const never = (): boolean => false;

@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
@@ -22,20 +22,6 @@ const answerable = () =>
   page.locator('.several[data-answerable], main:not(:has(.several)) .card[aria-current] [data-answerable]').waitFor();
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
-
-/** Does something until what it leads to is seen: a click or a key may come in the moment in which what takes it is drawn anew. */
-async function leads(act: () => Promise<void>, to: Locator): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    const led = await act()
-      .then(() => to.waitFor({ timeout: 5000 }))
-      .then(
-        () => true,
-        () => false,
-      );
-    if (led) return;
-    if (tries === 5) throw new Error(`It was tried ${tries} times and never led to ${to}.`);
-  }
-}
 
 async function openReview(title: string): Promise<void> {
   await press('g', 'r');
@@ -233,6 +219,9 @@ test('who reads further up is not moved by what streams in, and can jump to the 
   expect([await place(), await seen()]).toEqual(before);
   await jump.click();
   await jump.waitFor({ state: 'detached' });
+  // The smallest step up is enough to be left alone, whatever comes meanwhile.
+  await page.mouse.wheel(0, -10);
+  await jump.waitFor();
 });
 
 test('a core that died is told, and a new one is taken up with what it knows', async () => {
@@ -523,8 +512,21 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   await undo.waitFor({ state: 'detached' });
   expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
 
+  await page.locator('.file-button[title="packages/client/src/member-4.css"]').click();
   const large = page.getByRole('button', { name: 'Edit packages/client/src/member-4.css' });
-  await leads(() => large.click({ timeout: 5000 }), page.getByText('It is larger than 1 MiB.'));
+  await large.hover();
+  // The change is read again between the press and its end, and what is pressed stays where it is.
+  const patches = (await harness.called('reviews.patch')).length;
+  await page.mouse.down();
+  await page.evaluate(() => {
+    const { core } = (
+      window as unknown as { harness: { core: { tasks: Map<number, { updatedAt: number }>; put(task: object): void } } }
+    ).harness;
+    core.put({ ...core.tasks.get(6), updatedAt: (core.tasks.get(6)?.updatedAt ?? 0) + 1 });
+  });
+  await expect.poll(async () => (await harness.called('reviews.patch')).length).toBeGreaterThan(patches);
+  await page.mouse.up();
+  await page.getByText('It is larger than 1 MiB.').waitFor();
   await press('Escape');
 });
 
@@ -626,12 +628,19 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await page.getByText('3 files', { exact: true }).waitFor();
   await press(']', 'm', 'u');
   expect(await writer().count()).toBe(0);
+  // Whoever is at the choice while a part arrives stays there.
+  const bar = await choice.elementHandle();
   const show = async (part: string): Promise<void> => {
     await press('g', 's');
-    await choice.selectOption(part, { timeout: 5000 });
+    await choice.selectOption(part);
   };
-  await leads(() => show('Tests'), page.getByText('Only the commit “Tests”'));
-  await leads(() => show('Turn 2'), page.getByText('Only what turn 2 changed'));
+  await show('Tests');
+  await press('g', 's');
+  await page.getByText('Only the commit “Tests”').waitFor();
+  await page.getByText('3 files', { exact: true }).waitFor();
+  await choice.and(page.locator(':focus')).waitFor();
+  await show('Turn 2');
+  await page.getByText('Only what turn 2 changed').waitFor();
   expect(await harness.called('reviews.between')).toEqual([
     { task: 6, from: 'f'.repeat(40), to: 'd'.repeat(40) },
     { task: 6, from: null, to: 'f'.repeat(40) },
@@ -639,6 +648,7 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await press('a');
   await page.getByRole('dialog', { name: 'Approve this change' }).waitFor();
   await expect.poll(() => choice.inputValue()).toBe('whole');
+  expect(await bar?.evaluate((field) => field.isConnected)).toBe(true);
   await press('Escape');
 });
 

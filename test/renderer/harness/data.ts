@@ -515,6 +515,8 @@ export function filePatch(path: string, lines: number, seed: number): string {
       added += 1;
     } else body.push(`   return value${index} ?? null;`);
   }
+  // The file goes on after it.
+  for (let more = 0; more < 3; more += 1) body.push('   // More of the class comes after this.');
   const context = body.filter((line) => line.startsWith(' ')).length;
   return `diff --git a/${path} b/${path}\nindex 1111111..2222222 100644\n--- a/${path}\n+++ b/${path}\n@@ -1,${removed + context} +1,${added + context} @@ export class Members\n${body.join('\n')}\n`;
 }
