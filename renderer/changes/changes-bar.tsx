@@ -22,7 +22,7 @@ interface Props {
     readonly isAccepted: boolean;
     readonly accept: () => void;
     readonly takeBack: () => void;
-    readonly remark: () => void;
+    readonly comment: () => void;
   } | null;
   readonly step: (by: 1 | -1) => void;
   /** The files something was typed into that is not saved, and the way back into one. */
@@ -45,7 +45,7 @@ export function ChangesBar(props: Props): ReactNode {
         {facts}
       </span>
       {props.comments > 0 && (
-        <Hint action="next-remark">
+        <Hint action="next-comment">
           <button type="button" className="link" onClick={() => props.step(1)}>
             {count(props.comments, 'comment')}
           </button>
@@ -67,8 +67,8 @@ export function ChangesBar(props: Props): ReactNode {
               </Hint>
             </>
           )}
-          <Hint action="remark">
-            <Button look="quiet" onClick={hunk.remark}>
+          <Hint action="comment">
+            <Button look="quiet" onClick={hunk.comment}>
               Comment
             </Button>
           </Hint>

@@ -10,10 +10,10 @@ import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { NewBase } from '../task/new-base';
 import { cleanLine } from '../text/clean';
+import { CommentsAbove } from './annotation-view';
+import type { Comments } from './commenting';
 import { PartChoice, partWords, useTurns } from './part';
 import { PartChanges } from './part-changes';
-import { RemarksAbove } from './remark-view';
-import type { Remarks } from './remarking';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
@@ -25,7 +25,7 @@ export function Changes(props: {
 }): ReactNode {
   const { task, review, comments } = props;
   const canWrite = task.state === 'review';
-  const remarks = useMemo(() => ({ comments: comments.value ?? [], canWrite }), [comments.value, canWrite]);
+  const given = useMemo(() => ({ all: comments.value ?? [], canWrite }), [comments.value, canWrite]);
   const part = useView((view) => (view.part?.task === task.id ? view.part.of : null));
   const points = useTurns(task.id, task.updatedAt);
   // It stays the same element whatever of the change is shown under it: who has the focus there keeps it.
@@ -39,7 +39,7 @@ export function Changes(props: {
           <div ref={setBar} className="changes-bar-rest" />
         </div>
         {part === null ? (
-          <WholeChanges {...props} remarks={remarks} bar={bar} />
+          <WholeChanges {...{ review, comments, given, bar }} />
         ) : (
           <PartChanges
             {...{ task: task.id, part, head: review.value?.head ?? null, words: partWords(part, known), bar }}
@@ -52,13 +52,13 @@ export function Changes(props: {
     return <Failed failure={review.failure} again={review.reload} />;
   if (review.loading) return <Skeleton lines={10} />;
   const nothing = <NoChange task={task} reason={review.failure} again={review.reload} />;
-  if (remarks.comments.length === 0) return nothing;
+  if (given.all.length === 0) return nothing;
   // The agent is at work on them; where their lines are is known again when it is finished.
   return (
     <div className="changes-diff">
       {nothing}
-      <RemarksAbove
-        remarks={remarks.comments.map((comment) => ({ about: { kind: 'comment', comment }, away: 'above' }))}
+      <CommentsAbove
+        annotations={given.all.map((comment) => ({ about: { kind: 'comment', comment }, away: 'above' }))}
         goOn={null}
         leave={() => {}}
       />
@@ -69,17 +69,18 @@ export function Changes(props: {
 function WholeChanges(props: {
   readonly review: Resource<Review>;
   readonly comments: Resource<Comment[]>;
-  readonly remarks: Remarks;
+  /** The comments as far as they are known, and whether more can be made. */
+  readonly given: Comments;
   readonly bar: HTMLElement | null;
 }): ReactNode {
-  const { review, comments, remarks, bar } = props;
+  const { review, comments, given, bar } = props;
   if (review.value === null) return null;
   return (
     <Suspense fallback={<Skeleton lines={10} />}>
       <ReviewChanges
         key={review.value.task}
         review={review.value}
-        remarks={remarks}
+        comments={given}
         edit={review.value.edit}
         bar={bar}
         reload={review.reload}

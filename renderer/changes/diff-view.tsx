@@ -6,13 +6,13 @@ import { useView } from '../state/app';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { noteAccepted } from './accepted-rows';
+import type { Annotation } from './annotations';
 import { colouringPool } from './colouring';
 import { moreLines, nameExpanders } from './expanding';
 import { alignGutter } from './gutter';
 import { isOnlySpace } from './items';
 import { colouringOptions, sheet } from './look';
 import { type Patches, tooLong } from './patches';
-import type { Remark } from './remarks';
 
 /** Lines of a file that are marked in the diff. */
 export interface Marked {
@@ -21,8 +21,8 @@ export interface Marked {
 }
 
 interface Props {
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
-  readonly items: readonly CodeViewDiffItem<Remark>[];
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
+  readonly items: readonly CodeViewDiffItem<Annotation>[];
   readonly files: readonly FileChange[];
   readonly patches: Patches;
   /** Reads the whole files of a diff, for the lines between its hunks; null where those are not shown. */
@@ -41,13 +41,13 @@ interface Props {
   /** How many comments each file has. */
   readonly counts: ReadonlyMap<string, number>;
   /** Begins a comment on a whole file; null where none can be made. */
-  readonly remarkFile: ((path: string) => void) | null;
+  readonly commentOnFile: ((path: string) => void) | null;
   /** Opens a file to be edited; null where none can be. */
   readonly editFile: ((path: string) => void) | null;
   /** The files something was typed into that is not saved. */
   readonly begun: readonly string[];
-  readonly isAccepted: (item: CodeViewDiffItem<Remark>, hunk: number) => boolean;
-  readonly renderRemark: (remark: Remark) => ReactNode;
+  readonly isAccepted: (item: CodeViewDiffItem<Annotation>, hunk: number) => boolean;
+  readonly renderAnnotation: (annotation: Annotation) => ReactNode;
 }
 
 /** As much as is drawn above and below what is on screen, so that what is drawn stays small. */
@@ -77,9 +77,9 @@ export function DiffView(props: Props): ReactNode {
     const viewer = view.current?.getInstance();
     if (viewer !== undefined) viewer.config.overscrollSize = beyondPixels;
   }, [view]);
-  const canWrite = props.remarkFile !== null;
+  const canWrite = props.commentOnFile !== null;
   const { loadWhole } = props;
-  const options = useMemo<CodeViewReactOptions<Remark, undefined>>(
+  const options = useMemo<CodeViewReactOptions<Annotation, undefined>>(
     () => ({
       ...colouringOptions,
       diffStyle,
@@ -125,7 +125,7 @@ export function DiffView(props: Props): ReactNode {
           items={props.items}
           options={options}
           selectedLines={drawn === props.items ? props.marked : null}
-          renderAnnotation={(...[{ metadata }]) => props.renderRemark(metadata)}
+          renderAnnotation={(...[{ metadata }]) => props.renderAnnotation(metadata)}
           onScroll={(scrollTop, viewer) => {
             const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
             if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
@@ -143,8 +143,8 @@ export function DiffView(props: Props): ReactNode {
                   viewed={viewed.has(file.path)}
                   mark={mark}
                   unfold={unfold}
-                  remarks={props.counts.get(file.path) ?? 0}
-                  remark={props.remarkFile}
+                  comments={props.counts.get(file.path) ?? 0}
+                  comment={props.commentOnFile}
                   edit={props.editFile}
                   isBegun={props.begun.includes(file.path)}
                 />
@@ -164,7 +164,7 @@ function reachable(node: HTMLElement): void {
 
 /** The item under the upper edge. The list is in order, so halving finds it. */
 function topItem(
-  items: readonly CodeViewDiffItem<Remark>[],
+  items: readonly CodeViewDiffItem<Annotation>[],
   scrollTop: number,
   topOf: (id: string) => number | undefined,
 ): string | null {
@@ -184,12 +184,12 @@ function FileMark(props: {
   readonly viewed: boolean;
   readonly mark: (path: string, viewed: boolean) => void;
   readonly unfold: (path: string) => void;
-  readonly remarks: number;
-  readonly remark: ((path: string) => void) | null;
+  readonly comments: number;
+  readonly comment: ((path: string) => void) | null;
   readonly edit: ((path: string) => void) | null;
   readonly isBegun: boolean;
 }): ReactNode {
-  const { file, patches, viewed, remarks, remark, edit } = props;
+  const { file, patches, viewed, comments, comment, edit } = props;
   const patch = patches.byPath.get(file.path);
   const lines = (file.additions ?? 0) + (file.deletions ?? 0);
   return (
@@ -213,18 +213,18 @@ function FileMark(props: {
       ) : patch === undefined && patches.loading ? (
         <span className="quiet">loading…</span>
       ) : null}
-      {remarks > 0 && <span className="quiet">{count(remarks, 'comment')}</span>}
+      {comments > 0 && <span className="quiet">{count(comments, 'comment')}</span>}
       {viewed && (
         <button type="button" className="link" onClick={() => props.unfold(file.path)}>
           Unfold
         </button>
       )}
-      {remark !== null && (
+      {comment !== null && (
         <button
           type="button"
           className="link"
           aria-label={`Comment on ${cleanLine(file.path)}`}
-          onClick={() => remark(file.path)}
+          onClick={() => comment(file.path)}
         >
           Comment
         </button>

@@ -6,10 +6,10 @@ import { complain } from '../state/commands';
 import { failureOf } from '../state/failure';
 import { bytesOf } from '../text/base64';
 import { cleanLine, cleanPatch } from '../text/clean';
+import type { Annotation } from './annotations';
 import type { HunkAt } from './current-hunk';
 import { fileOf } from './items';
 import type { Compared } from './patches';
-import type { Remark } from './remarks';
 
 /** As many lines as are shown more at a time. */
 export const moreLines = 20;
@@ -46,7 +46,7 @@ const whole = new WeakSet<FileDiffMetadata>();
 
 /** Shows more lines of a diff than those around its hunks. Each is false where there are none to show. */
 export function useExpanding(given: {
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** The hunk at hand, and the file at the top. */
   readonly atHand: HunkAt | null;
   readonly path: string | null;

@@ -74,7 +74,7 @@ export function FileList(props: {
                   {cut > 0 && <span className="file-folder"> {path.slice(0, cut)}</span>}
                 </bdi>
                 {counts.has(file.path) && (
-                  <span className="file-remarks tabular">
+                  <span className="file-comments tabular">
                     {counts.get(file.path)}
                     <span className="unseen">{counts.get(file.path) === 1 ? ' comment' : ' comments'}</span>
                   </span>

@@ -4,10 +4,10 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { type App, useApp, useView } from '../state/app';
 import { withSpot } from '../state/spots';
 import type { View } from '../state/view';
+import type { Annotation } from './annotations';
 import { type HunkAt, hunkWith } from './current-hunk';
 import { showsLine } from './line-places';
 import type { Patches } from './patches';
-import type { Remark } from './remarks';
 
 type Goal = NonNullable<View['goal']>;
 
@@ -21,9 +21,9 @@ const settleMs = 700;
  */
 export function useGoToLine(given: {
   readonly task: number;
-  readonly items: readonly CodeViewDiffItem<Remark>[];
+  readonly items: readonly CodeViewDiffItem<Annotation>[];
   readonly patches: Patches;
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** Called for the file that is gone to, with the hunk the line is in. */
   readonly enter: (path: string, hunk: HunkAt | null) => void;
 }): void {

@@ -6,13 +6,13 @@ import type { FileChange } from '../../core/contract/review';
 import { useApp } from '../state/app';
 import { say } from '../state/said';
 import { hunkMarks, useAccepted } from './accepted';
+import type { Annotation } from './annotations';
 import { type HunkAt, type Stop, stepHunk, stopsOf } from './current-hunk';
 import { hunkPlace, sideOf } from './line-places';
 import type { Compared } from './patches';
-import type { Remark } from './remarks';
 import { takeHunkBack } from './take-back';
 
-type Item = CodeViewDiffItem<Remark>;
+type Item = CodeViewDiffItem<Annotation>;
 
 /** The hunks of a diff: the one at hand, and what can be done with it. An act is false where there is nothing for it. */
 export interface HunkActs {
@@ -26,7 +26,7 @@ export interface HunkActs {
   readonly accept: () => boolean;
   readonly takeBack: () => boolean;
   /** Begins a comment on it. */
-  readonly remark: () => boolean;
+  readonly comment: () => boolean;
   readonly isAccepted: (item: Pick<Item, 'id' | 'fileDiff'>, index: number) => boolean;
   /** How many hunks there are, and how many of them are accepted. */
   readonly total: number;
@@ -35,13 +35,13 @@ export interface HunkActs {
 
 /**
  * The hunks of a diff by keyboard. Without `hasVerdict` none counts as accepted; without `canAct` none is accepted or taken
- * back, without `canRemark` none commented on.
+ * back, without `canComment` none commented on.
  */
 export function useHunkActs(given: {
   readonly change: Compared;
   readonly files: readonly FileChange[];
   readonly items: readonly Item[];
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** The file at the top. */
   readonly path: string | null;
   /** Called for the file of a hunk that is gone to. */
@@ -50,7 +50,7 @@ export function useHunkActs(given: {
   readonly begin: (place: CommentPlace) => void;
   readonly hasVerdict: boolean;
   readonly canAct: boolean;
-  readonly canRemark: boolean;
+  readonly canComment: boolean;
 }): HunkActs {
   const { change, files, items, view, path, hasVerdict, canAct } = given;
   const app = useApp();
@@ -100,8 +100,8 @@ export function useHunkActs(given: {
     void takeHunkBack(app, change, { file, hunk: lines });
     return true;
   };
-  const remark = (): boolean => {
-    if (!given.canRemark || atHand === null || file === undefined || lines === undefined) return false;
+  const comment = (): boolean => {
+    if (!given.canComment || atHand === null || file === undefined || lines === undefined) return false;
     const place = hunkPlace(file, lines);
     setHunk(atHand);
     view.current?.scrollTo({
@@ -111,7 +111,7 @@ export function useHunkActs(given: {
     return true;
   };
   return {
-    ...{ hunk, setHunk, atHand, step, accept, takeBack, remark, isAccepted, total: marks.length },
+    ...{ hunk, setHunk, atHand, step, accept, takeBack, comment, isAccepted, total: marks.length },
     accepted: hasVerdict ? marks.filter((name) => accepted.has(name)).length : 0,
   };
 }

@@ -1,8 +1,8 @@
 import { type CodeViewDiffItem, type DiffLineAnnotation, type FileDiffMetadata, processFile } from '@pierre/diffs';
 import type { FileChange } from '../../core/contract/review';
 import { cleanLine, cleanPatch } from '../text/clean';
+import type { Annotation } from './annotations';
 import { tooLong } from './patches';
-import type { Remark } from './remarks';
 
 /** Patches already parsed, by their text: parsing one file twice would also lose its place in the view. */
 const parsed = new Map<string, FileDiffMetadata>();
@@ -50,23 +50,27 @@ function numberOf(patch: string | undefined): number {
 }
 
 let lastVersion = 0;
-/** More versions than an item without remarks ever has. */
+/** More versions than an item without annotations ever has. */
 const manyVersions = 1e9;
-const versions = new WeakMap<readonly DiffLineAnnotation<Remark>[], number>();
+const versions = new WeakMap<readonly DiffLineAnnotation<Annotation>[], number>();
 
-/** A file of the diff with what stands under its lines. Other remarks make another version, by which the view sees them. */
-export function remarkedItem(
+/** A file of the diff with what stands under its lines. Other annotations make another version, by which the view sees them. */
+export function annotatedItem(
   item: CodeViewDiffItem,
-  annotations: readonly DiffLineAnnotation<Remark>[] | undefined,
-): CodeViewDiffItem<Remark> {
-  if (annotations === undefined) return item as CodeViewDiffItem<Remark>;
+  annotations: readonly DiffLineAnnotation<Annotation>[] | undefined,
+): CodeViewDiffItem<Annotation> {
+  if (annotations === undefined) return item as CodeViewDiffItem<Annotation>;
   let version = versions.get(annotations);
   if (version === undefined) {
     lastVersion += manyVersions;
     version = lastVersion;
     versions.set(annotations, version);
   }
-  return { ...item, annotations: [...annotations], version: version + (item.version ?? 0) } as CodeViewDiffItem<Remark>;
+  return {
+    ...item,
+    annotations: [...annotations],
+    version: version + (item.version ?? 0),
+  } as CodeViewDiffItem<Annotation>;
 }
 
 /** Where each hunk of a file begins, as a line on the side that has it. */

@@ -8,7 +8,11 @@ import { useApp, useView } from '../state/app';
 import { undoEdit, undoWords } from '../state/edits';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
+import { AnnotationView, CommentsAbove } from './annotation-view';
+import { type Annotation, binariesOf, countsOf } from './annotations';
 import { ChangesBar } from './changes-bar';
+import { useCommentSteps } from './comment-steps';
+import { type Comments, useCommenting } from './commenting';
 import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
 import { useEditing } from './editing';
@@ -16,13 +20,9 @@ import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
 import { useGoToLine } from './go-to-line';
 import { useHunkActs } from './hunk-acts';
-import { isOnlySpace, itemOf, remarkedItem } from './items';
+import { annotatedItem, isOnlySpace, itemOf } from './items';
 import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
 import { type Compared, usePatches } from './patches';
-import { useRemarkSteps } from './remark-steps';
-import { RemarksAbove, RemarkView } from './remark-view';
-import { type Remarks, useRemarking } from './remarking';
-import { binariesOf, countsOf, type Remark } from './remarks';
 import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
@@ -30,7 +30,7 @@ import { inOrder, useViewed } from './viewed';
 interface Props {
   readonly review: Compared;
   /** The comments on it; without, none are shown and none can be made. */
-  readonly remarks?: Remarks | null;
+  readonly comments?: Comments | null;
   /** The edit of the person's that can be undone; none unless given. */
   readonly edit?: Review['edit'];
   /** The bar over the diff, which is there before the diff is. */
@@ -52,13 +52,13 @@ const noReload = (): void => {};
 const FileEditor = lazy(async () => ({ default: (await import('../editing/file-editor')).FileEditor }));
 
 /**
- * The diff of a review with its list of files and what is remarked on it, by keyboard: hunks, comments, viewed and accepted
+ * The diff of a review with its list of files and the comments on it, by keyboard: hunks, comments, viewed and accepted
  * marks, one column or two.
  */
 export function ReviewChanges(props: Props): ReactNode {
   const {
     review,
-    remarks = null,
+    comments = null,
     edit = null,
     reload = noReload,
     spot = `changes:${review.task}`,
@@ -70,7 +70,7 @@ export function ReviewChanges(props: Props): ReactNode {
   const { viewed, mark } = useViewed(review.task, review.head);
   const files = useMemo(() => inOrder(review.files), [review]);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(noFiles);
-  const view = useRef<CodeViewHandle<Remark, undefined>>(null);
+  const view = useRef<CodeViewHandle<Annotation, undefined>>(null);
   const [current, setCurrent] = useState<string | null>(null);
   const bare = useMemo(
     () =>
@@ -79,27 +79,26 @@ export function ReviewChanges(props: Props): ReactNode {
       ),
     [files, patches.byPath, viewed, unfolded],
   );
-  const { arranged, open, begin, goOn, stretch, leave } = useRemarking({
-    ...{ change: review, remarks, files, items: bare },
+  const { arranged, open, begin, goOn, stretch, leave } = useCommenting({
+    ...{ change: review, comments, files, items: bare },
     loading: patches.loading,
   });
   const binaries = useMemo(() => binariesOf(review), [review]);
   const items = useMemo(
-    () => bare.map((item) => remarkedItem(item, arranged.inFiles.get(item.id) ?? binaries.get(item.id))),
+    () => bare.map((item) => annotatedItem(item, arranged.inFiles.get(item.id) ?? binaries.get(item.id))),
     [bare, arranged.inFiles, binaries],
   );
-  const comments = remarks?.comments;
-  const counts = useMemo(() => countsOf(files, comments ?? []), [files, comments]);
+  const counts = useMemo(() => countsOf(files, comments?.all ?? []), [files, comments]);
   const path = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, change: review, items, patches, view });
-  const canWrite = remarks?.canWrite ?? false;
+  const canWrite = comments?.canWrite ?? false;
   const acts = useHunkActs({
     ...{ change: review, files, items, view, path, begin },
     enter: setCurrent,
-    hasVerdict: remarks !== null && !hideSpace,
+    hasVerdict: comments !== null && !hideSpace,
     // What is still shown of the state before is of other lines; it is a moment at most.
     canAct: canWrite && !hideSpace && !patches.outdated,
-    canRemark: canWrite && !patches.outdated,
+    canComment: canWrite && !patches.outdated,
   });
   const { hunk, setHunk, isAccepted, atHand } = acts;
   const loadWhole = useWholeFiles(review);
@@ -137,13 +136,13 @@ export function ReviewChanges(props: Props): ReactNode {
     },
     [app, mark],
   );
-  const remarkFile = (which: string): void => {
+  const commentOnFile = (which: string): void => {
     const file = files.find((each) => each.path === which);
     if (file === undefined) return;
     if (viewed.has(which)) unfold(which);
     begin(filePlace(file));
   };
-  const stepRemark = useRemarkSteps({
+  const stepComment = useCommentSteps({
     ...{ arranged, view },
     enter: (to) => {
       if (viewed.has(to)) unfold(to);
@@ -153,10 +152,10 @@ export function ReviewChanges(props: Props): ReactNode {
   useActions({
     'next-hunk': () => acts.step(1),
     'previous-hunk': () => acts.step(-1),
-    remark: acts.remark,
-    'remark-file': () => {
+    comment: acts.comment,
+    'comment-file': () => {
       if (!canWrite || path === null) return false;
-      remarkFile(path);
+      commentOnFile(path);
       return true;
     },
     accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : acts.accept()),
@@ -168,12 +167,12 @@ export function ReviewChanges(props: Props): ReactNode {
       const which = atHand?.path ?? path;
       return which !== null && editing.open(which);
     },
-    'end-down': () => stretch('last', 1) || acts.remark(),
-    'end-up': () => stretch('last', -1) || acts.remark(),
-    'start-down': () => stretch('first', 1) || acts.remark(),
-    'start-up': () => stretch('first', -1) || acts.remark(),
-    'next-remark': () => stepRemark(1),
-    'previous-remark': () => stepRemark(-1),
+    'end-down': () => stretch('last', 1) || acts.comment(),
+    'end-up': () => stretch('last', -1) || acts.comment(),
+    'start-down': () => stretch('first', 1) || acts.comment(),
+    'start-up': () => stretch('first', -1) || acts.comment(),
+    'next-comment': () => stepComment(1),
+    'previous-comment': () => stepComment(-1),
     split: () =>
       app.view.update((value) => ({ ...value, diffStyle: value.diffStyle === 'split' ? 'unified' : 'split' })),
     viewed: () => {
@@ -206,7 +205,7 @@ export function ReviewChanges(props: Props): ReactNode {
       </>
     );
   const itemAtHand = items.find(({ id }) => id === atHand?.path);
-  const remarkProps = { goOn: canWrite ? goOn : null, leave };
+  const sharedProps = { goOn: canWrite ? goOn : null, leave };
   const bar = (
     <ChangesBar
       files={files.length}
@@ -214,13 +213,13 @@ export function ReviewChanges(props: Props): ReactNode {
       large={patches.onDemand.size}
       accepted={acts.accepted}
       hunks={acts.total}
-      comments={remarks?.comments.length ?? 0}
+      comments={comments?.all.length ?? 0}
       hunk={
         !canWrite || editing.at !== null || atHand === null || itemAtHand === undefined
           ? null
           : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
       }
-      step={stepRemark}
+      step={stepComment}
       begun={canWrite && editing.at === null ? editing.begun : []}
       goOn={editing.open}
       undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
@@ -235,7 +234,7 @@ export function ReviewChanges(props: Props): ReactNode {
       <div className="changes-body">
         <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
         <div className="changes-diff">
-          <RemarksAbove remarks={arranged.elsewhere} {...remarkProps} />
+          <CommentsAbove annotations={arranged.elsewhere} {...sharedProps} />
           <DiffView
             view={view}
             items={items}
@@ -259,11 +258,11 @@ export function ReviewChanges(props: Props): ReactNode {
               begin(chosenPlace(file, item.fileDiff, range));
             }}
             counts={counts}
-            remarkFile={canWrite ? remarkFile : null}
+            commentOnFile={canWrite ? commentOnFile : null}
             editFile={canWrite ? editing.open : null}
             begun={editing.begun}
             isAccepted={isAccepted}
-            renderRemark={(remark) => <RemarkView remark={remark} {...remarkProps} />}
+            renderAnnotation={(annotation) => <AnnotationView annotation={annotation} {...sharedProps} />}
           />
           {editing.at !== null && (
             <Suspense fallback={<Skeleton lines={10} />}>

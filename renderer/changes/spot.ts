@@ -2,8 +2,8 @@ import type { CodeViewDiffItem } from '@pierre/diffs';
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useSpot } from '../state/spot';
+import type { Annotation } from './annotations';
 import type { Compared, Patches } from './patches';
-import type { Remark } from './remarks';
 
 /**
  * Brings the diff of a task back to where it was read: the same file, as far into it. Gives back what notes where it is.
@@ -13,9 +13,9 @@ export function useDiffSpot(options: {
   readonly name: string;
   /** What is shown. Another state of it is shown at the same place. */
   readonly change: Compared;
-  readonly items: readonly CodeViewDiffItem<Remark>[];
+  readonly items: readonly CodeViewDiffItem<Annotation>[];
   readonly patches: Patches;
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
 }): (path: string, offset: number) => void {
   const { change, items, patches, view } = options;
   const first = items[0]?.id;

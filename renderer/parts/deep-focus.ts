@@ -17,7 +17,7 @@ export function focusSoon(find: () => HTMLElement | null, ended?: () => void): (
     const element = find();
     element?.focus({ preventScroll: true });
     if ((element !== null && document.activeElement === element) || left === 0) {
-      if (element !== null) reveal(element.closest('.remark') ?? element);
+      if (element !== null) reveal(element.closest('.comment') ?? element);
       ended?.();
       return;
     }

@@ -9,7 +9,7 @@ import type { Failure } from './failure';
 import { type Resource, useResource } from './resource';
 import { say } from './said';
 
-/** What is remarked on a task's change, as it is now. Nothing is asked before there is a change. */
+/** The comments on a task's change, as they are now. Nothing is asked before there is a change. */
 export function useComments(task: Task): Resource<Comment[]> {
   const round = useModel((model) => model.commentRounds.get(task.id) ?? 0);
   // While the agent works, what becomes of its comments is not known, and git need not be asked each time it says a word.
@@ -45,14 +45,17 @@ export interface Begun extends Commented {
 
 /** The name of the draft of a comment. */
 export function begunName({ task, head, mergeBase }: Commented, { side, lines, path }: CommentPlace): string {
-  return `remark:${task}:${mergeBase}:${head}:${side}:${lines?.first ?? 0}-${lines?.last ?? 0}:${path}`;
+  return `${stored}:${task}:${mergeBase}:${head}:${side}:${lines?.first ?? 0}-${lines?.last ?? 0}:${path}`;
 }
+
+/** What the names of drafts begin with in what is kept on this machine: another word would lose those that were begun. */
+const stored = 'remark';
 
 const begunPattern = /^remark:(\d+):([0-9a-f]+):([0-9a-f]+):(new|old):(\d+)-(\d+):(.+)$/s;
 
 /** The comments that were begun on a task's change, in whatever state it was then: the names of their drafts. */
 export function begunNames(drafts: Drafts, task: number): readonly string[] {
-  return Object.keys(drafts).filter((name) => name.startsWith(`remark:${task}:`));
+  return Object.keys(drafts).filter((name) => name.startsWith(`${stored}:${task}:`));
 }
 
 /** What the names of drafts say was begun on a change. */
@@ -69,8 +72,8 @@ export function begunFrom(names: readonly string[], change: Commented): readonly
 }
 
 /** The name of the draft that changes a comment the agent does not have. */
-export function remarkEditName({ task, id }: Comment): string {
-  return `remark-edit:${task}:${id}`;
+export function commentEditName({ task, id }: Comment): string {
+  return `${stored}-edit:${task}:${id}`;
 }
 
 /** Keeps a comment and forgets its draft. A failure is given back so that the words stay where they were written. */
@@ -85,7 +88,7 @@ export async function keepComment(app: App, begun: Begun, text: string): Promise
 
 /** Changes what a comment says, and forgets the draft of the change. A failure is given back to be shown on it. */
 export async function editComment(app: App, comment: Comment, text: string): Promise<Failure | null> {
-  const name = remarkEditName(comment);
+  const name = commentEditName(comment);
   const ended = await carryOut(app, { about: aboutComment(comment), sentence: 'Saving…' }, async (client) => {
     await client.comments.edit({ comment: comment.id, text });
     app.drafts.update((drafts) => (drafts[name] === text ? withDraft(drafts, name, '') : drafts));

@@ -30,7 +30,7 @@ export interface Model {
   readonly held: MemoryHold | null;
   /** How often what waits for an agent changed, by task: whoever shows it asks again. */
   readonly messageRounds: ReadonlyMap<number, number>;
-  /** The same of what is remarked on a task's change. */
+  /** The same of the comments on a task's change. */
   readonly commentRounds: ReadonlyMap<number, number>;
   /** And of its pull request. */
   readonly pullRequestRounds: ReadonlyMap<number, number>;

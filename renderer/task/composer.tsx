@@ -25,7 +25,7 @@ import { MessageQueue, useMessages } from './messages';
  */
 export function Composer(props: {
   readonly task: Task;
-  /** What is remarked on its change; null while it is not known. */
+  /** The comments on its change; null while it is not known. */
   readonly comments: readonly Comment[] | null;
   /** The head of the change that is shown; null while it is not known. */
   readonly head: string | null;

@@ -30,7 +30,7 @@ import { Waits } from './waits';
 export function TaskHeader(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
-  /** What is remarked on its change; null while it is not known. */
+  /** The comments on its change; null while it is not known. */
   readonly comments: readonly Comment[] | null;
 }): ReactNode {
   const { task, review } = props;

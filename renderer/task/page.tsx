@@ -74,8 +74,8 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   useActions({
     'next-hunk': toDiff,
     'previous-hunk': toDiff,
-    'next-remark': toDiff,
-    'previous-remark': toDiff,
+    'next-comment': toDiff,
+    'previous-comment': toDiff,
     'show-conversation': () => show('conversation'),
     'show-changes': () => show('changes'),
     'show-checks': () => show('checks'),

@@ -187,13 +187,13 @@ test('a comment on a hunk goes to the agent and is then addressed, and the hunk 
   await page.keyboard.press('Control+Enter');
   await page.getByText('1 comment to send').waitFor();
   await page.getByRole('button', { name: /^Request changes/ }).click();
-  const remark = page.locator('.remark');
-  await remark.getByText('addressed').waitFor();
-  await remark.getByRole('button', { name: /What was changed in these lines/ }).click();
-  await remark.getByText('-Hello from the agent').waitFor();
-  await remark.getByText('+Good morning from the agent').waitFor();
-  await remark.getByRole('button', { name: /^Resolve/ }).click();
-  await remark.getByText('resolved').waitFor();
+  const comment = page.locator('.comment');
+  await comment.getByText('addressed').waitFor();
+  await comment.getByRole('button', { name: /What was changed in these lines/ }).click();
+  await comment.getByText('-Hello from the agent').waitFor();
+  await comment.getByText('+Good morning from the agent').waitFor();
+  await comment.getByRole('button', { name: /^Resolve/ }).click();
+  await comment.getByText('resolved').waitFor();
 
   const line = page.locator('.diff').getByText('Good morning from the agent').first();
   await page.keyboard.press('u');

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
@@ -263,7 +263,7 @@ test('every place and sheet breaks no rule of accessibility, in either theme', a
   await expectWhole('info');
 });
 
-const remark = (text: string) => page.locator('.remark').filter({ hasText: text });
+const comment = (text: string) => page.locator('.comment').filter({ hasText: text });
 const writer = () => page.getByRole('textbox', { name: /^Comment on (line|the whole)/ });
 
 test('comments are written by keyboard, kept as drafts under their lines, and sent with the change in one go', async () => {
@@ -287,7 +287,7 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   expect(await said()).toBe(`Comment on lines ${first} to ${last}`);
   await page.keyboard.type('cached <b>at all</b>.');
   await press('Control+Enter');
-  await remark('<b>at all</b>').getByText('draft').waitFor();
+  await comment('<b>at all</b>').getByText('draft').waitFor();
   await page.getByText('1 comment to send').waitFor();
   await press('g', 'm');
   await writer().and(page.locator(':focus')).waitFor();
@@ -309,7 +309,7 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await page.getByRole('textbox', { name: 'Change the comment' }).and(page.locator(':focus')).waitFor();
   await page.keyboard.type(' Briefly.');
   await press('Control+Enter');
-  await remark('Briefly.').getByText('draft').waitFor();
+  await comment('Briefly.').getByText('draft').waitFor();
   await press('}');
   await page.locator('[data-comment="2"]:focus').press('Delete');
   await page.getByText('1 comment to send').waitFor();
@@ -343,10 +343,10 @@ test('a comment that was begun stays when it is left, when the page is gone, and
   await writer().and(page.locator(':focus')).waitFor();
   await page.keyboard.type('There is no room for this');
   await press('Escape');
-  await remark('There is no room').getByText('begun').waitFor();
+  await comment('There is no room').getByText('begun').waitFor();
   expect(await page.locator('textarea:focus').count()).toBe(0);
   await page.reload();
-  await remark('There is no room').getByRole('button', { name: 'Go on' }).click();
+  await comment('There is no room').getByRole('button', { name: 'Go on' }).click();
   await writer().and(page.locator(':focus')).waitFor();
   await press('Control+Enter');
   await page
@@ -355,10 +355,10 @@ test('a comment that was begun stays when it is left, when the page is gone, and
     .waitFor();
   expect(await writer().inputValue()).toBe('There is no room for this');
   await press('Escape');
-  await remark('There is no room').getByRole('button', { name: 'Throw away' }).click();
-  await remark('There is no room').waitFor({ state: 'detached' });
+  await comment('There is no room').getByRole('button', { name: 'Throw away' }).click();
+  await comment('There is no room').waitFor({ state: 'detached' });
   await press('Control+z');
-  await remark('There is no room').waitFor();
+  await comment('There is no room').waitFor();
 });
 
 test('lines are chosen by dragging over their numbers', async () => {
@@ -396,17 +396,17 @@ test('each comment says what became of it, in light and dark, and is done with w
     });
     await openReview('Documentation');
     await page.getByText('const gone = 1;').waitFor();
-    await remark('Why?').getByText('ignored').waitFor();
-    await remark('Here?').getByText('moved').waitFor();
-    await remark('Name it')
+    await comment('Why?').getByText('ignored').waitFor();
+    await comment('Here?').getByText('moved').waitFor();
+    await comment('Name it')
       .getByRole('button', { name: /What was changed in these lines/ })
       .click();
-    await remark('Name it').getByText('+five').waitFor();
+    await comment('Name it').getByText('+five').waitFor();
     expect(await harness.broken()).toEqual([]);
     await page.getByRole('button', { name: /^Resolve: .*Why/ }).click();
-    await remark('Why?').getByText('resolved').waitFor();
+    await comment('Why?').getByText('resolved').waitFor();
     await page.getByRole('button', { name: /^Reopen: .*Why/ }).click();
-    await remark('Why?').getByText('ignored').waitFor();
+    await comment('Why?').getByText('ignored').waitFor();
   }
 });
 
@@ -550,7 +550,7 @@ test('what is not in review shows its comments and takes no new ones', async () 
   await press('g', 'd');
   await option('Documentation').click();
   await page.getByRole('tab', { name: /Changes/ }).click();
-  await remark('say why this is cached').waitFor();
+  await comment('say why this is cached').waitFor();
   await press(']', 'm');
   expect(await writer().count()).toBe(0);
   expect(await page.getByRole('button', { name: /^(Comment|Accept)/ }).count()).toBe(0);
@@ -564,28 +564,30 @@ test('more lines than a hunk has around it are shown by key and button, the whol
   await harness.open('little');
   await openReview('Documentation');
   await page.getByText('fetchMember').first().waitFor();
-  const after = (line: number) => page.getByText(`// Line ${line} after all of it.`, { exact: true });
-  const reach = (line: number) =>
+  const after = (line: number) => page.getByText(`// Line ${line} after all of it.`, { exact: true }).first();
+  // Only what is on screen is drawn.
+  const reach = (what: Locator) =>
     expect
       .poll(async () => {
-        if (await after(line).first().isVisible()) return true;
+        if (await what.isVisible()) return true;
         await page.locator('.diff-scroll').evaluate((pane) => pane.scrollBy({ top: 200, behavior: 'instant' }));
         return false;
       })
       .toBe(true);
+  const more = page.getByRole('button', { name: 'Show more lines after the hunk above' }).first();
   await press(']', '=');
   await expect.poll(async () => (await wholeFiles()).length).toBe(2);
-  await page.locator('.diff-scroll').evaluate((pane) => pane.scrollTo({ top: 900 }));
-  await after(0).first().waitFor();
-  await page.getByRole('button', { name: 'Show more lines after the hunk above' }).first().focus();
+  await reach(after(0));
+  await reach(more);
+  await more.focus();
   expect(await harness.broken()).toEqual([]);
   await press('Enter');
-  await reach(39);
+  await reach(after(39));
   expect(await after(40).count()).toBe(0);
   await press('f');
-  await reach(59);
+  await reach(after(59));
   await press('f');
-  await after(59).first().waitFor({ state: 'detached' });
+  await after(59).waitFor({ state: 'detached' });
   expect(await wholeFiles()).toMatchObject([
     { commit: 'c'.repeat(40), path: 'docs/member-3.json' },
     { commit: 'd'.repeat(40), path: 'docs/member-3.json' },

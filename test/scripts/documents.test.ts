@@ -52,7 +52,7 @@ test('the keys in the first task of README.md are the keys of the window', () =>
     'reply',
     'next-hunk',
     'previous-hunk',
-    'remark',
+    'comment',
     'take-over',
     'hand-back',
     'help',

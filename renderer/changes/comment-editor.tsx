@@ -6,17 +6,17 @@ import { Growing } from '../parts/growing';
 import { Hint, Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
-import { aboutComment, type Begun, dropBegun, editComment, keepComment, remarkEditName } from '../state/comments';
+import { aboutComment, type Begun, commentEditName, dropBegun, editComment, keepComment } from '../state/comments';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { useStore } from '../state/store';
 import { cleanLine } from '../text/clean';
+import type { Away } from './annotations';
+import { startOf } from './comment-card';
 import { linesInWords } from './line-places';
-import { startOf } from './remark-card';
-import type { Away } from './remarks';
 
 /** Where a comment is written. What is written is kept as it is typed, and stays when this is left. */
-export function RemarkWriter({ begun, leave }: { readonly begun: Begun; readonly leave: () => void }): ReactNode {
+export function CommentWriter({ begun, leave }: { readonly begun: Begun; readonly leave: () => void }): ReactNode {
   const app = useApp();
   return (
     <Writing
@@ -33,9 +33,9 @@ export function RemarkWriter({ begun, leave }: { readonly begun: Begun; readonly
 }
 
 /** Where a comment that the agent does not have is changed. */
-export function RemarkEdit({ comment, done }: { readonly comment: Comment; readonly done: () => void }): ReactNode {
+export function CommentEdit({ comment, done }: { readonly comment: Comment; readonly done: () => void }): ReactNode {
   const app = useApp();
-  const name = remarkEditName(comment);
+  const name = commentEditName(comment);
   const leave = (): void => {
     app.drafts.update((drafts) => withDraft(drafts, name, ''));
     done();
@@ -58,10 +58,10 @@ export function RemarkEdit({ comment, done }: { readonly comment: Comment; reado
 }
 
 /** A comment that was begun and left, in one line. */
-export function RemarkBegun(props: {
+export function CommentBegun(props: {
   readonly begun: Begun;
   readonly away: Away;
-  /** Goes on with it; null where nothing may be remarked now. */
+  /** Goes on with it; null where no comment may be made now. */
   readonly goOn: (() => void) | null;
 }): ReactNode {
   const { begun, away, goOn } = props;
@@ -69,15 +69,15 @@ export function RemarkBegun(props: {
   const text = useStore(app.drafts, (drafts) => drafts[begun.name] ?? '');
   const where = away === 'above' ? ` · ${cleanLine(begun.place.path)}, ${linesInWords(begun.place)}` : '';
   return (
-    <div className="remark remark-folded">
-      <div className="remark-head">
-        <span className="remark-fate">begun</span>
+    <div className="comment comment-folded">
+      <div className="comment-head">
+        <span className="comment-fate">begun</span>
         <span className="ellipsis quiet">
           {startOf(text)}
           {where}
           {!begun.current && ', on the change as it was'}
         </span>
-        <span className="remark-acts">
+        <span className="comment-acts">
           {goOn !== null && (
             <button type="button" className="link" onClick={goOn}>
               Go on
@@ -122,7 +122,7 @@ function Writing(props: {
     props.done();
   };
   return (
-    <div className="remark remark-writing">
+    <div className="comment comment-writing">
       {failure !== null && <Note kind="failed">{cleanLine(failure)} What you wrote is still here.</Note>}
       <Growing
         field={field}
@@ -133,10 +133,10 @@ function Writing(props: {
         onSend={() => void send()}
         onLeave={props.leave}
       />
-      <div className="remark-foot">
+      <div className="comment-foot">
         {props.where != null && (
           <Hint action="end-down" text="Move the last line; with Shift, the first">
-            <span className="remark-where quiet">
+            <span className="comment-where quiet">
               <span role="status">{props.where}</span> <Keys keys="alt+ArrowUp" /> <Keys keys="alt+ArrowDown" />
             </span>
           </Hint>

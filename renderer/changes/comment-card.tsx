@@ -3,14 +3,14 @@ import { type Comment, fateWords } from '../../core/contract/comment';
 import { Button } from '../parts/button';
 import { PatchLines } from '../parts/patch';
 import { useApp, useDoing } from '../state/app';
-import { aboutComment, remarkEditName, removeComment, resolveComment } from '../state/comments';
+import { aboutComment, commentEditName, removeComment, resolveComment } from '../state/comments';
 import { withDraft } from '../state/drafts';
 import { useStore } from '../state/store';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
+import type { Away } from './annotations';
+import { CommentEdit } from './comment-editor';
 import { linesInWords } from './line-places';
-import { RemarkEdit } from './remark-editor';
-import type { Away } from './remarks';
 
 /** As much of a text as is shown before it is asked for. */
 const shortText = 1_200;
@@ -22,10 +22,10 @@ interface Props {
 }
 
 /** One comment on a change: what it says, what became of it, and what can be done with it. */
-export function RemarkCard({ comment, away }: Props): ReactNode {
+export function CommentCard({ comment, away }: Props): ReactNode {
   const app = useApp();
   const doing = useDoing(aboutComment(comment));
-  const editName = remarkEditName(comment);
+  const editName = commentEditName(comment);
   const hasEdit = useStore(app.drafts, (drafts) => drafts[editName] !== undefined);
   const [isEditing, setEditing] = useState(false);
   const isEdited = hasEdit || isEditing;
@@ -48,7 +48,7 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
   return (
     <article
       ref={card}
-      className={`remark ${isResolved && !isOpen ? 'remark-folded' : ''}`}
+      className={`comment ${isResolved && !isOpen ? 'comment-folded' : ''}`}
       data-comment={comment.id}
       data-fate={comment.fate}
       aria-label={name}
@@ -61,8 +61,8 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
         event.preventDefault();
       }}
     >
-      <header className="remark-head">
-        <span className={`remark-fate remark-${comment.fate}`} title={fateWords[comment.fate]}>
+      <header className="comment-head">
+        <span className={`comment-fate comment-${comment.fate}`} title={fateWords[comment.fate]}>
           {isResolved ? 'resolved' : comment.fate}
         </span>
         {isResolved && !isOpen ? (
@@ -73,7 +73,7 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
             {away !== 'not' && ` · ${whereWords(comment, away)}`}
           </span>
         )}
-        <span className="remark-acts">
+        <span className="comment-acts">
           {isResolved && (
             <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? 'Fold' : 'Show'}
@@ -107,12 +107,12 @@ export function RemarkCard({ comment, away }: Props): ReactNode {
         </span>
       </header>
       {isResolved && !isOpen ? null : isDraft && isEdited ? (
-        <RemarkEdit comment={comment} done={() => setEditing(false)} />
+        <CommentEdit comment={comment} done={() => setEditing(false)} />
       ) : (
         <>
           {away !== 'not' && comment.quote !== '' && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
-            <pre className="code remark-quote" tabIndex={0}>
+            <pre className="code comment-quote" tabIndex={0}>
               {clean(comment.quote)}
             </pre>
           )}
@@ -130,10 +130,10 @@ function Text({ text }: { readonly text: string }): ReactNode {
   const short = lines.slice(0, shortLines).join('\n').slice(0, shortText);
   const cut = !whole && short.length < text.length;
   return (
-    <div className="remark-text selectable" dir="auto">
+    <div className="comment-text selectable" dir="auto">
       {clean(cut ? `${short}…` : text)}
       {cut && (
-        <button type="button" className="link remark-more" onClick={() => setWhole(true)}>
+        <button type="button" className="link comment-more" onClick={() => setWhole(true)}>
           Show all of it
         </button>
       )}
@@ -147,7 +147,7 @@ function Since({ comment }: { readonly comment: Comment }): ReactNode {
   const words =
     comment.fate === 'addressed' ? 'What was changed in these lines since' : 'What was changed around it since';
   return (
-    <div className="remark-since">
+    <div className="comment-since">
       <Button look="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {isOpen ? 'Hide what was changed' : words}
       </Button>

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Comment, CommentPlace } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
+import { arrange, countsOf } from '../../renderer/changes/annotations';
 import { rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
 import { chosenPlace, hunkPlace, linesInWords, stretched } from '../../renderer/changes/line-places';
-import { arrange, countsOf } from '../../renderer/changes/remarks';
 import { begunFrom, begunName, begunNames } from '../../renderer/state/comments';
 
 const file = (path: string, more: Partial<FileChange> = {}): FileChange => ({

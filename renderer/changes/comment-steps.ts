@@ -1,13 +1,13 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useRef } from 'react';
 import { focusSoon } from '../parts/deep-focus';
+import type { Annotation, Arranged } from './annotations';
 import { bringNear } from './near';
-import type { Arranged, Remark } from './remarks';
 
 /** Goes from comment to comment, over all files of a diff, and gives each the focus. False when there is none. */
-export function useRemarkSteps(given: {
+export function useCommentSteps(given: {
   readonly arranged: Arranged;
-  readonly view: RefObject<CodeViewHandle<Remark, undefined> | null>;
+  readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** Called for the file a comment is in before it is gone to. */
   readonly enter: (path: string) => void;
 }): (by: 1 | -1) => boolean {

@@ -6,12 +6,12 @@ import { isIn, showsLine, sideOf } from './line-places';
 import type { Compared } from './patches';
 
 /** What stands under a line of a diff: a comment, one that is written or was begun there, or a file that has no lines. */
-export interface Remark {
+export interface Annotation {
   readonly about: About;
   readonly away: Away;
 }
 
-/** How far a remark is from its line: under it, elsewhere in its file, or above all files. So much of its place is said. */
+/** How far an annotation is from its line: under it, elsewhere in its file, or above all files. So much of its place is said. */
 export type Away = 'not' | 'in-file' | 'above';
 
 type About =
@@ -19,12 +19,12 @@ type About =
   | { readonly kind: 'begun'; readonly begun: Begun; readonly isOpen: boolean }
   | { readonly kind: 'binary'; readonly change: Compared; readonly file: FileChange };
 
-/** Where the remarks on a change are shown. */
+/** Where the annotations of a change are shown. */
 export interface Arranged {
   /** Under lines, by file; in a file without lines on screen there are none. */
-  readonly inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]>;
+  readonly inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Annotation>[]>;
   /** What no line on screen belongs to: listed above the diff. */
-  readonly elsewhere: readonly Remark[];
+  readonly elsewhere: readonly Annotation[];
   /** Comments in the order they are come across: those listed above first. */
   readonly inOrder: readonly { readonly comment: Comment; readonly path: string | null }[];
 }
@@ -42,7 +42,7 @@ export interface ToArrange {
 }
 
 /** What stands in place of lines, by file: of each that has none because it is no text. */
-export function binariesOf(change: Compared): ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]> {
+export function binariesOf(change: Compared): ReadonlyMap<string, readonly DiffLineAnnotation<Annotation>[]> {
   return new Map(
     change.files
       .filter(({ binary }) => binary)
@@ -53,11 +53,11 @@ export function binariesOf(change: Compared): ReadonlyMap<string, readonly DiffL
   );
 }
 
-/** Places remarks in a diff. A line the diff does not show has its remarks at the head of its file. */
+/** Places annotations in a diff. A line the diff does not show has its annotations at the head of its file. */
 export function arrange(given: ToArrange): Arranged {
   const { files, items, loading } = given;
-  const inFiles = new Map<string, DiffLineAnnotation<Remark>[]>();
-  const elsewhere: Remark[] = [];
+  const inFiles = new Map<string, DiffLineAnnotation<Annotation>[]>();
+  const elsewhere: Annotation[] = [];
   const put = (place: CommentPlace | null, about: About, anchor?: number): void => {
     const at = place === null ? -1 : files.findIndex((file) => isIn(file, place));
     const file = files[at];
@@ -95,8 +95,8 @@ export function arrange(given: ToArrange): Arranged {
 
 function orderOf(
   files: readonly FileChange[],
-  inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Remark>[]>,
-  elsewhere: readonly Remark[],
+  inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Annotation>[]>,
+  elsewhere: readonly Annotation[],
 ): Arranged['inOrder'] {
   const above = elsewhere.flatMap(({ about }) =>
     about.kind === 'comment' ? [{ comment: about.comment, path: null }] : [],

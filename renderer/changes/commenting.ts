@@ -7,18 +7,18 @@ import { useApp } from '../state/app';
 import { type Begun, begunFrom, begunName, begunNames, type Commented } from '../state/comments';
 import { withDraft } from '../state/drafts';
 import { useStore } from '../state/store';
+import { type Arranged, arrange } from './annotations';
 import { isIn, showsLine, sideOf, stretched } from './line-places';
-import { type Arranged, arrange } from './remarks';
 
 /** What there is to know of the comments on the change that is shown. */
-export interface Remarks {
-  readonly comments: readonly Comment[];
+export interface Comments {
+  readonly all: readonly Comment[];
   /** Whether new ones may be made: the change is in review. */
   readonly canWrite: boolean;
 }
 
 /** The comments of a diff where they are shown, and the one that is written. */
-export interface Remarking {
+export interface Commenting {
   readonly arranged: Arranged;
   /** The one that is written; null for none. */
   readonly open: Begun | null;
@@ -31,15 +31,15 @@ export interface Remarking {
   readonly leave: () => void;
 }
 
-/** The comments of a diff. Without remarks there are none and none can be made. */
-export function useRemarking(given: {
+/** The comments of a diff. Without any given there are none and none can be made. */
+export function useCommenting(given: {
   readonly change: Commented;
-  readonly remarks: Remarks | null;
+  readonly comments: Comments | null;
   readonly files: readonly FileChange[];
   readonly items: readonly CodeViewDiffItem[];
   readonly loading: boolean;
-}): Remarking {
-  const { remarks, files, items, loading } = given;
+}): Commenting {
+  const { comments, files, items, loading } = given;
   const { task, head, mergeBase } = given.change;
   const app = useApp();
   const change = useMemo<Commented>(() => ({ task, head, mergeBase }), [task, head, mergeBase]);
@@ -47,7 +47,7 @@ export function useRemarking(given: {
   const back = useRef<Element | null>(null);
   // Names alone: a letter that is typed moves nothing in the diff.
   const names = useStore(app.drafts, (drafts) => begunNames(drafts, task).join('\0'));
-  const shownOpen = open !== null && open.task === task && remarks?.canWrite ? open : null;
+  const shownOpen = open !== null && open.task === task && comments?.canWrite ? open : null;
   const begun = useMemo(() => {
     const kept = begunFrom(names === '' ? [] : names.split('\0'), change);
     if (shownOpen === null) return kept;
@@ -59,11 +59,11 @@ export function useRemarking(given: {
     () =>
       arrange({
         ...{ files, items, loading },
-        comments: remarks?.comments ?? [],
-        begun: remarks === null ? [] : begun,
+        comments: comments?.all ?? [],
+        begun: comments === null ? [] : begun,
         open: shownOpen?.name ?? null,
       }),
-    [files, items, loading, remarks, begun, shownOpen],
+    [files, items, loading, comments, begun, shownOpen],
   );
   const goOn = useCallback((next: Begun) => {
     setOpen((before) => {
