@@ -1,7 +1,7 @@
 import { protectedWords, upstreamWords } from '../core/contract/base-state';
 import type { Repository } from '../core/contract/repository';
 import { finishedWays } from '../core/contract/repository-landing';
-import type { Review } from '../core/contract/review';
+import { leftMarkersWords, type Review } from '../core/contract/review';
 import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { type Command, UsageError } from './command';
@@ -89,12 +89,15 @@ const resolve: Command = {
 /** Landing: how it is done in a repository, and what a change needs before it can. */
 export const landingCommands: readonly Command[] = [landing, base, resolve];
 
-/** What is in the way of landing a change in review, or is to be known of its base first; a line each, or nothing. */
-export function baseWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>): string {
-  const { checkout, protectedBy, upstream } = review;
+/** What is in the way of landing a change in review, or is to be known of it or its base first; a line each, or nothing. */
+export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>): string {
+  const { checkout, protectedBy, upstream, markers } = review;
   const files = checkout?.inTheWay ?? [];
   const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
   const said = [
+    markers.length === 0
+      ? null
+      : `${leftMarkersWords} ${markers.map(({ path, line }) => `${plainLine(path, 300)}:${line}`).join(', ')}`,
     protectedBy === null ? null : protectedWords(task.base, protectedBy, task.branch),
     checkout === null || checkout.busy === null
       ? null

@@ -4,7 +4,7 @@ import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
-import { baseWarnings } from './landing';
+import { landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
@@ -38,7 +38,7 @@ const diff: Command = {
         state === 'review' && files.length > 0
           ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n`
           : '';
-      const warnings = state === 'review' ? baseWarnings(review, subject) : '';
+      const warnings = state === 'review' ? landingWarnings(review, subject) : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
@@ -108,7 +108,7 @@ const approve: Command = {
           `Nothing was merged: ${notSentWords(drafts)} To send: ${typed(`reject ${task}`)}. To approve all the same, and keep what you wrote as a draft: ${typed(`approve ${task} --leave-comments`)}`,
         );
       }
-      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${baseWarnings(review, before)}`);
+      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${landingWarnings(review, before)}`);
       const ids = { task, base, head, tree };
       const how = { strategy, message: given.text('message'), leaveComments: given.flag('leave-comments') };
       const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks: given.flag('override-checks') });

@@ -5,6 +5,7 @@ import type { Review } from '../contract/review';
 import { strategies } from '../contract/strategy';
 import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
 import { previewLanding } from '../git/land';
+import { leftMarkers } from '../git/left-markers';
 import { listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
 import { hasCommit, refOid, resolveBranch, treeOf } from '../git/resolve';
@@ -82,6 +83,7 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     notPossible,
     strategy: possible[0] ?? null,
     conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
+    markers: [...(await leftMarkers(place, { base: change.mergeBase, head }))],
     checkout: await checkoutInTheWay(place, task.base, base, preview),
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,
@@ -101,6 +103,7 @@ const nothingToChoose = {
   notPossible: [],
   strategy: null,
   conflicts: [],
+  markers: [],
   checkout: null,
   protectedBy: null,
   upstream: null,

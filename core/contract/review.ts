@@ -40,6 +40,13 @@ export const conflictSchema = z.object({
 });
 export type Conflict = z.infer<typeof conflictSchema>;
 
+/** A line that begins or ends a conflict which nobody resolved, as git writes it into a file. */
+const leftMarkerSchema = z.object({ path: z.string(), line: z.number().int().positive() });
+export type LeftMarker = z.infer<typeof leftMarkerSchema>;
+
+/** What whoever approves a change has to know of the marks of conflicts in it, both doors alike. */
+export const leftMarkersWords = 'The change leaves marks of a conflict that was not resolved:';
+
 /**
  * A finished change as shown to the person. `base`, `head` and `tree` are bound to the approval: what is merged is
  * what these ids name, or nothing.
@@ -64,6 +71,8 @@ export const reviewSchema = z.object({
   notPossible: z.array(z.object({ strategy: strategySchema, reason: z.string() })),
   /** What conflicts with the base branch now, by file. */
   conflicts: z.array(conflictSchema),
+  /** Where the change leaves the marks of a conflict that was not resolved: the first of each file, of at most 20 files. */
+  markers: z.array(leftMarkerSchema),
   /**
    * Where the base branch is checked out, the edited files there that stand in the way of moving it, and what goes on there
    * that must end first, a sentence.

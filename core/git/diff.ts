@@ -67,6 +67,21 @@ export type ChangedFile = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'oldM
   readonly newOid: string;
 };
 
+/**
+ * The files that stand in the later of two commits and got or lost a line that fits an extended regular expression. What the
+ * repository says of their sorts does not count: any file is lines here.
+ */
+export async function listChangesOf(
+  place: Place,
+  { base, head, lines }: Range & { readonly lines: string },
+): Promise<readonly ChangedFile[]> {
+  const { stdout } = await runGit(place, [
+    ...['diff-tree', '-r', '-z', '-M', '--raw', '--no-abbrev', '--text', '--diff-filter=d', `-G${lines}`, ...comparing],
+    ...['--end-of-options', base, head],
+  ]);
+  return readChanges(splitNul(stdout)).raw;
+}
+
 /** What became of one file between two commits, by the name it has now, or had when it is gone; null for nothing. */
 export async function changedFile(
   place: Place,

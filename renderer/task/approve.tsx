@@ -185,7 +185,7 @@ function Verdict(props: {
         <code>{cleanLine(task.base)}</code>
       </p>
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
-      <BaseNotes task={task} review={review} reload={props.reload} />
+      <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
       {blocking.length > 0 && (
         <Note kind="warning">
           Required checks have not passed on this change:{' '}

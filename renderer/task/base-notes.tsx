@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import { protectedWords, upstreamWords } from '../../core/contract/base-state';
-import type { Review } from '../../core/contract/review';
+import { type LeftMarker, leftMarkersWords, type Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
+import { goToLine } from '../changes/go-to-line';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
+import { useApp } from '../state/app';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 
@@ -14,19 +16,21 @@ export function isHeld({ checkout, protectedBy }: Review): boolean {
   return protectedBy !== null || checkout?.busy != null || (checkout?.inTheWay.length ?? 0) > 0;
 }
 
-/** What is in the way of moving the base, and what is to be known of it first, each with the way on. */
+/** What is in the way of moving the base, and what is to be known of it or of the change first, each with the way on. */
 export function BaseNotes(props: {
   readonly task: Task;
   readonly review: Review;
   readonly reload: () => void;
+  readonly close: () => void;
 }): ReactNode {
   const { task, review, reload } = props;
-  const { checkout, protectedBy, upstream } = review;
+  const { checkout, protectedBy, upstream, markers } = review;
   const again = <Button onClick={reload}>Check again</Button>;
   const behind = upstream === null ? null : upstreamWords(task.base, upstream);
   const files = checkout?.inTheWay ?? [];
   return (
     <>
+      {markers.length > 0 && <LeftMarkers task={task} markers={markers} close={props.close} />}
       {protectedBy !== null && (
         <Note kind="warning">{cleanLine(protectedWords(task.base, protectedBy, task.branch))}</Note>
       )}
@@ -49,5 +53,33 @@ export function BaseNotes(props: {
         </Note>
       )}
     </>
+  );
+}
+
+/** Where marks of a conflict were left; each leads to its line. */
+function LeftMarkers(props: {
+  readonly task: Task;
+  readonly markers: readonly LeftMarker[];
+  readonly close: () => void;
+}): ReactNode {
+  const { task, markers } = props;
+  const app = useApp();
+  const go = ({ path, line }: LeftMarker): void => {
+    props.close();
+    goToLine(app, { task: task.id, path, line });
+  };
+  return (
+    <Note kind="warning">
+      {leftMarkersWords}{' '}
+      {markers.slice(0, shown).map((marker, index) => (
+        <span key={marker.path}>
+          {index > 0 && ', '}
+          <button type="button" className="link check-place" onClick={() => go(marker)}>
+            {cleanLine(marker.path)}:{marker.line}
+          </button>
+        </span>
+      ))}
+      {markers.length > shown && ` and ${count(markers.length - shown, 'more file')}`}
+    </Note>
   );
 }

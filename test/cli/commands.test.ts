@@ -231,6 +231,14 @@ describe('the main job in the terminal', () => {
     expect(await said(json.id)).toMatch(
       /^This is commit \w{10}\. To merge this and nothing newer: switchyard task approve/,
     );
+    const { worktree } = (await type('task', 'show', String(json.id), '--json')).json;
+    writeFileSync(join(worktree, 'left.txt'), 'one\n<<<<<<< HEAD\n');
+    terminal.git('-C', worktree, 'add', '-A');
+    terminal.git('-C', worktree, 'commit', '-qm', 'Left');
+    expect(await said(json.id)).toContain(
+      '! The change leaves marks of a conflict that was not resolved: left.txt:2\n',
+    );
+    terminal.git('-C', worktree, 'reset', '-q', '--hard', 'HEAD~1');
     writeFileSync(join(terminal.repository, 'both.txt'), 'mine\n');
     terminal.git('add', 'both.txt');
     terminal.git('commit', '-qm', 'both');

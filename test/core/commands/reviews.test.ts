@@ -22,7 +22,7 @@ async function inReview(): Promise<Task> {
   return bed.reaches(task.id, 'review');
 }
 
-const nothingToChoose = { strategies: [], notPossible: [], strategy: null, conflicts: [], checkout: null };
+const nothingToChoose = { strategies: [], notPossible: [], strategy: null, conflicts: [], markers: [], checkout: null };
 
 describe('the change of a task that is over', () => {
   it.each(strategies)('is shown as it was merged by %s, though its base has moved on', async (strategy) => {

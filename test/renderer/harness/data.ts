@@ -581,6 +581,7 @@ export function reviewOf(
       notPossible: of.state === 'done' ? [] : [{ strategy: 'ff', reason: 'main has moved on since the change began.' }],
       strategy: of.state === 'done' ? null : 'merge',
       conflicts: [],
+      markers: [],
       checkout: of.state === 'done' ? null : { path: '/home/ada/work/api', inTheWay: [], busy: null },
       protectedBy: null,
       upstream: of.state === 'done' ? null : { name: 'origin/main', ahead: 0, behind: 3, fetchedAt: minutes(50) },

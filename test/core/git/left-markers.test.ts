@@ -1,0 +1,44 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { leftMarkers } from '../../../core/git/left-markers';
+import { createBench, write } from './fixture';
+
+const bench = createBench();
+const conflict = '<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> main\n';
+
+test('marks of a conflict that a change leaves in text files are found, and nothing that is none', async () => {
+  const place = await bench.repository(undefined, {
+    'code.ts': 'one\n',
+    'was.ts': 'a\nb\nc\nd\ne\nf\n',
+    'had.md': `How git writes it:\n${conflict}`,
+    'mended.ts': conflict,
+    'heading.md': 'Words\n',
+    '.gitattributes': 'hidden -diff\n',
+    'gone.ts': conflict,
+  });
+  const top = place.checkout.workTree;
+  const base = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  bench.plain(top, 'mv', 'was.ts', 'is ü.ts');
+  const files: Readonly<Record<string, string>> = {
+    'code.ts': `one\n${conflict}`,
+    'is ü.ts': 'a\nb\nc\nd\ne\nf\n>>>>>>> 1234567 (Words)\r\n',
+    'had.md': `How git writes it:\n${conflict}${conflict}`,
+    'mended.ts': 'one\n',
+    'heading.md': 'Heading\n=======\n\n<<<<<<<< eight\n <<<<<<< in\n<<<<<<<none\n',
+    hidden: '<<<<<<<\n',
+    binary: `\0\n${conflict}`,
+  };
+  for (const [path, content] of Object.entries(files)) write(top, path, content);
+  rmSync(join(top, 'gone.ts'));
+  bench.plain(top, 'add', '-A');
+  bench.plain(top, 'commit', '-q', '-m', 'Resolve it');
+  const head = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  const found = await leftMarkers(place, { base, head });
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path))).toEqual([
+    { path: 'code.ts', line: 2 },
+    { path: 'hidden', line: 1 },
+    { path: 'is ü.ts', line: 7 },
+  ]);
+  expect(await leftMarkers(place, { base: head, head })).toEqual([]);
+});
