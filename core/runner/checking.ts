@@ -1,4 +1,3 @@
-import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
 import type { RepositoryCheck } from '../contract/check';
 import type { TranscriptBody } from '../contract/transcript';
@@ -10,7 +9,7 @@ import { noteHead } from '../store/tasks';
 import { runCheck } from './check';
 import type { Deps } from './deps';
 import type { Series } from './live-checks';
-import { checkMarkerOf, keepChildren } from './processes';
+import { checkMarkerOf, marked } from './processes';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'owner' | 'now' | 'log' | 'announce' | 'namespace' | 'checks'>;
 
@@ -51,17 +50,15 @@ export function notRun(checks: readonly RepositoryCheck[], repository: string): 
   return [{ type: 'notice', level: 'warning', text }];
 }
 
-async function runOne(
+function runOne(
   deps: Needs,
   { task, place, environment }: CheckPlace,
   { name, command }: RepositoryCheck,
   { series, onBegun }: { readonly series: Series; readonly onBegun: () => void },
 ): Promise<TranscriptBody[]> {
   const marker = checkMarkerOf(deps, task);
-  const variables = taskMarker(marker);
-  const children = keepChildren(deps, task);
-  const owned: WorktreePlace = { ...place, owner: { variables, onProcess: children.started } };
-  try {
+  return marked(deps, { task, marker, leaves: true }, async (owner) => {
+    const owned: WorktreePlace = { ...place, owner };
     const before = await look(owned);
     const { head } = before;
     const clean = before.dirty.length === 0;
@@ -74,8 +71,8 @@ async function runOne(
     deps.announce(task);
     onBegun();
     const end = await runCheck({
-      ...{ command, directory: place.checkout.workTree, environment: { ...environment, ...variables } },
-      ...{ namespace: await deps.namespace(), signal: series.signal, why: series.why, onProcess: children.started },
+      ...{ command, directory: place.checkout.workTree, environment: { ...environment, ...owner.variables } },
+      ...{ namespace: await deps.namespace(), signal: series.signal, why: series.why, onProcess: owner.onProcess },
       onOutput: (read) => series.prints(check, read),
     });
     // A server the check left behind may have a group of its own; it carries the marker all the same.
@@ -88,10 +85,7 @@ async function runOne(
     });
     deps.announce(task);
     return [{ type: 'check', command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
-  } finally {
-    await endLeftovers({ group: null, marker });
-    await children.over();
-  }
+  });
 }
 
 /** The commit a worktree is at, and the files in it that are in no commit. */

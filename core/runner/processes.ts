@@ -1,6 +1,6 @@
 import { taskMarker } from '../agents/environment';
 import { endLeftovers } from '../agents/leftovers';
-import type { Place } from '../git/checkout';
+import type { Owner, Place } from '../git/checkout';
 import { startOf } from '../git/live';
 import { forgetProcess, listProcesses, type ProcessRow, recordProcess } from '../store/processes';
 import type { Deps } from './deps';
@@ -42,18 +42,30 @@ export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: n
  * Does something with git in a task's worktree, or for it with another machine. Hooks, filters and helpers may take long and
  * start what they like: all of it carries the task's marker, git itself is in the ledger meanwhile, and nothing of it is left when this is over.
  */
-export async function inTaskPlace<Where extends Place, T>(
+export function inTaskPlace<Where extends Place, T>(
   deps: Pick<Deps, 'writer' | 'owner' | 'now' | 'log'>,
   task: number,
   place: Where,
   act: (place: Where) => Promise<T>,
 ): Promise<T> {
-  const marker = markerOf(deps, task);
+  const owned = { task, marker: markerOf(deps, task), leaves: place.trusted };
+  return marked(deps, owned, (owner) => act({ ...place, owner }));
+}
+
+/**
+ * Does something whose processes carry a marker and are in the ledger meanwhile, with what makes them so. Nothing that
+ * carries the marker is left when it is over; without `leaves` nothing is started that could be.
+ */
+export async function marked<T>(
+  deps: Pick<Deps, 'writer' | 'now' | 'log'>,
+  { task, marker, leaves }: { readonly task: number; readonly marker: string; readonly leaves: boolean },
+  act: (owner: Owner) => Promise<T>,
+): Promise<T> {
   const children = keepChildren(deps, task);
   try {
-    return await act({ ...place, owner: { variables: taskMarker(marker), onProcess: children.started } });
+    return await act({ variables: taskMarker(marker), onProcess: children.started });
   } finally {
-    if (place.trusted) await endLeftovers({ group: null, marker });
+    if (leaves) await endLeftovers({ group: null, marker });
     await children.over();
   }
 }

@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { ReviewEdit } from '../contract/review-edit';
 import type { Database } from './database';
 import type { Taken } from './decisions';
+import { recordIntent } from './intent';
 import { allRows, getRow, run } from './statement';
 
 /** A person's own edit of a task's change, or its undoing, written down first, so that one that was cut short is settled. */
@@ -34,23 +35,11 @@ const columns = 'id, task_id AS task, kind, path, old_head AS oldHead, new_head 
 /** Writes the intent of an edit and gives its id. Throws CONFLICT while the task has another one under way. */
 export function recordEdit(
   db: Database,
-  { at, ...edit }: Omit<Edit, 'id' | 'state'> & { readonly decision: Taken; readonly at: number },
+  edit: Omit<Edit, 'id' | 'state'> & { readonly decision: Taken; readonly at: number },
 ): number {
-  const { changes, id } = run(
-    db,
-    `INSERT INTO edit (task_id, kind, path, old_head, new_head, state, by, decision, created_at)
-     VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?) ON CONFLICT DO NOTHING`,
-    edit.task,
-    edit.kind,
-    edit.path,
-    edit.oldHead,
-    edit.newHead,
-    edit.by,
-    JSON.stringify(edit.decision),
-    at,
-  );
-  if (changes > 0) return id;
-  throw busy(edit.task);
+  const insert = `INSERT INTO edit (task_id, kind, path, old_head, new_head, state, by, decision, created_at)
+    VALUES (@task, @kind, @path, @oldHead, @newHead, 'open', @by, @decision, @at) ON CONFLICT DO NOTHING`;
+  return recordIntent(db, insert, edit, busyWords(edit.task));
 }
 
 /** Writes the intent to undo an edit. Throws CONFLICT when it is not `done`, or another one is under way. */
@@ -72,7 +61,7 @@ export function recordUndo(
     undo.at,
     undo.id,
   );
-  if (changes === 0) throw busy(undo.task);
+  if (changes === 0) throw new CodedError('CONFLICT', busyWords(undo.task), { facts: { task: undo.task } });
 }
 
 /** Ends what is under way: as it was meant when the branch `moved`, as if it had never begun when not. False when it had ended. */
@@ -125,8 +114,6 @@ function toEdit(row: Row): Edit {
   return { ...row, decision: row.decision === null ? null : (JSON.parse(row.decision) as Taken) };
 }
 
-function busy(task: number): CodedError {
-  return new CodedError('CONFLICT', `The change of task ${task} is being edited already. Wait for that to end.`, {
-    facts: { task },
-  });
+function busyWords(task: number): string {
+  return `The change of task ${task} is being edited already. Wait for that to end.`;
 }

@@ -1,7 +1,7 @@
-import { CodedError } from '../contract/errors';
 import type { Strategy } from '../contract/strategy';
 import type { Database } from './database';
 import type { Taken } from './decisions';
+import { recordIntent } from './intent';
 import { allRows, getRow, run } from './statement';
 
 /** A merge about to be published, written down first, so that recovery can finish it or find that nothing happened. */
@@ -26,29 +26,13 @@ export interface Landing {
 /** Writes the intent and gives its id. Throws CONFLICT when the task has one that is not finished. */
 export function recordLanding(
   db: Database,
-  { at, ...landing }: Omit<Landing, 'id' | 'createdAt'> & { readonly at: number },
+  landing: Omit<Landing, 'id' | 'createdAt'> & { readonly at: number },
 ): number {
-  const { changes, id } = run(
-    db,
-    `INSERT INTO landing (task_id, base_ref, old_oid, new_oid, head_oid, checkout, strategy, message, decision, state,
-       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT DO NOTHING`,
-    landing.task,
-    landing.baseRef,
-    landing.oldOid,
-    landing.newOid,
-    landing.headOid,
-    landing.checkout,
-    landing.strategy,
-    landing.message,
-    landing.decision === null ? null : JSON.stringify(landing.decision),
-    at,
-  );
-  if (changes === 0) {
-    throw new CodedError('CONFLICT', `Task ${landing.task} is being merged already. Wait for that to end.`, {
-      facts: { task: landing.task },
-    });
-  }
-  return id;
+  const insert = `INSERT INTO landing (task_id, base_ref, old_oid, new_oid, head_oid, checkout, strategy, message, decision,
+      state, created_at)
+    VALUES (@task, @baseRef, @oldOid, @newOid, @headOid, @checkout, @strategy, @message, @decision, 'open', @at)
+    ON CONFLICT DO NOTHING`;
+  return recordIntent(db, insert, landing, `Task ${landing.task} is being merged already. Wait for that to end.`);
 }
 
 /** Closes an intent: `landed` when the branch carries the change, `abandoned` when nothing moved. False when it was closed before. */

@@ -1,7 +1,7 @@
-import { CodedError } from '../contract/errors';
 import type { NewPullRequest, SeenPullRequest } from '../contract/pull-request';
 import type { Database } from './database';
 import type { Taken } from './decisions';
+import { recordIntent } from './intent';
 import { allRows, getRow, run } from './statement';
 
 /** What a pull request is opened with. */
@@ -55,25 +55,13 @@ export function recordPullRequest(
   db: Database,
   row: Omit<PullRequestRow, 'id' | 'state' | 'number' | 'seen' | 'seenAt' | 'notices' | 'merging'>,
 ): number {
-  const { changes, id } = run(
-    db,
-    `INSERT INTO pull_request (task_id, host, repository, into_url, url, owner, branch, base, oid, wanted, state, notices,
-       decision, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opening', '[]', ?, ?) ON CONFLICT DO NOTHING`,
-    row.task,
-    row.host,
-    row.repository,
-    row.intoUrl,
-    row.url,
-    row.owner,
-    row.branch,
-    row.base,
-    row.oid,
-    JSON.stringify(row.wanted),
-    JSON.stringify(row.decision),
-    row.createdAt,
-  );
-  if (changes > 0) return id;
-  throw new CodedError('CONFLICT', `Task ${row.task} has a pull request already.`, { facts: { task: row.task } });
+  const insert = `INSERT INTO pull_request (task_id, host, repository, into_url, url, owner, branch, base, oid, wanted, state,
+      notices, decision, created_at)
+    VALUES (@task, @host, @repository, @intoUrl, @url, @owner, @branch, @base, @oid, @wanted, 'opening', '[]', @decision,
+      @createdAt)
+    ON CONFLICT DO NOTHING`;
+  const intent = { ...row, wanted: JSON.stringify(row.wanted) };
+  return recordIntent(db, insert, intent, `Task ${row.task} has a pull request already.`);
 }
 
 /** Keeps that one is there, under which number, and what could not be done beside. False when that was kept before. */

@@ -1,6 +1,6 @@
-import { CodedError } from '../contract/errors';
 import type { Database } from './database';
 import type { Taken } from './decisions';
+import { recordIntent } from './intent';
 import { allRows, getRow, run } from './statement';
 
 /** A change about to be put on a branch of a remote, or that was. */
@@ -24,24 +24,10 @@ interface Row extends Omit<PushRow, 'decision'> {
 const columns = `id, task_id AS task, remote, url, branch, old_oid AS oldOid, new_oid AS newOid, decision`;
 
 /** Writes the intent and gives its id. Throws CONFLICT when the task has one that is not finished. */
-export function recordPush(db: Database, { at, ...push }: Omit<PushRow, 'id'> & { readonly at: number }): number {
-  const { changes, id } = run(
-    db,
-    `INSERT INTO push (task_id, remote, url, branch, old_oid, new_oid, state, decision, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT DO NOTHING`,
-    push.task,
-    push.remote,
-    push.url,
-    push.branch,
-    push.oldOid,
-    push.newOid,
-    JSON.stringify(push.decision),
-    at,
-  );
-  if (changes > 0) return id;
-  throw new CodedError('CONFLICT', `Task ${push.task} is being pushed already. Wait for that to end.`, {
-    facts: { task: push.task },
-  });
+export function recordPush(db: Database, push: Omit<PushRow, 'id'> & { readonly at: number }): number {
+  const insert = `INSERT INTO push (task_id, remote, url, branch, old_oid, new_oid, state, decision, created_at)
+    VALUES (@task, @remote, @url, @branch, @oldOid, @newOid, 'open', @decision, @at) ON CONFLICT DO NOTHING`;
+  return recordIntent(db, insert, push, `Task ${push.task} is being pushed already. Wait for that to end.`);
 }
 
 /** Ends an intent: `done` when the branch is at the commit, `abandoned` when not. False when it had ended before. */

@@ -1,6 +1,6 @@
 import type { ConversationAfter } from '../contract/checkpoint';
-import { CodedError } from '../contract/errors';
 import type { Database } from './database';
+import { recordIntent } from './intent';
 import { allRows, getRow, run } from './statement';
 
 /** A going back to a checkpoint, written down first, so that one that was cut short is finished. */
@@ -36,26 +36,15 @@ function toReturn(row: Row | undefined): Return | undefined {
 /** Writes the intent and gives its id. Throws CONFLICT when the task has one that is not finished. */
 export function recordReturn(
   db: Database,
-  { at, ...intent }: Omit<Return, 'id' | 'head' | 'createdAt'> & { readonly at: number },
+  intent: Omit<Return, 'id' | 'head' | 'createdAt'> & { readonly at: number },
 ): number {
-  const { changes, id } = run(
-    db,
-    `INSERT INTO task_return (task_id, target, left_number, conversation, by, in_review, turn, state, newest_checkpoint, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'open', (SELECT max(id) FROM checkpoint WHERE task_id = ?), ?) ON CONFLICT DO NOTHING`,
-    intent.task,
-    intent.target,
-    intent.left,
-    intent.conversation,
-    intent.by,
-    intent.inReview ? 1 : 0,
-    intent.turn,
-    intent.task,
-    at,
-  );
-  if (changes > 0) return id;
-  throw new CodedError('CONFLICT', `Task ${intent.task} is going back already. Wait for that to end.`, {
-    facts: { task: intent.task },
-  });
+  const insert = `INSERT INTO task_return (task_id, target, left_number, conversation, by, in_review, turn, state,
+      newest_checkpoint, created_at)
+    VALUES (@task, @target, @left, @conversation, @by, @inReview, @turn, 'open',
+      (SELECT max(id) FROM checkpoint WHERE task_id = @task), @at)
+    ON CONFLICT DO NOTHING`;
+  const row = { ...intent, inReview: intent.inReview ? 1 : 0 };
+  return recordIntent(db, insert, row, `Task ${intent.task} is going back already. Wait for that to end.`);
 }
 
 /** Closes an intent. False when it was closed before. */
