@@ -1,6 +1,6 @@
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
-import { mergeMethods, type PullRequest, proposedWords, remarksOf } from '../core/contract/pull-request';
+import { mergeMethods, type PullRequest, proposedWords, saidOf, wordsInOrder } from '../core/contract/pull-request';
 import type { Command, Surroundings } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
@@ -61,9 +61,9 @@ const publish: Command = {
 const show: Command = {
   words: ['task', 'pull-request'],
   usage:
-    'ID [--merge merge|squash|rebase [--override-checks]] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--send]',
+    'ID [--merge merge|squash|rebase [--override-checks]] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--comment C] [--send]',
   summary:
-    'A task’s pull request as it is now: its state, reviews, checks and threads; merge it, answer and settle threads',
+    'A task’s pull request as it is now: its state, reviews, comments, checks and threads; merge it, comment, answer and settle threads',
   options: {
     merge: { type: 'string' },
     'override-checks': { type: 'boolean' },
@@ -71,6 +71,7 @@ const show: Command = {
     text: { type: 'string' },
     resolve: { type: 'string' },
     reopen: { type: 'string' },
+    comment: { type: 'string' },
     send: { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
@@ -78,7 +79,8 @@ const show: Command = {
     'task pull-request 12',
     'task pull-request 12 --reply 1 --text "Done in the last commit"',
     'task pull-request 12 --resolve 1',
-    'task pull-request 12 --send  (what is not settled and which checks failed, to the agent)',
+    'task pull-request 12 --comment "Rebased on main"',
+    'task pull-request 12 --send  (what is new or not settled and which checks failed, to the agent)',
     'task pull-request 12 --merge squash',
     'task pull-request 12 --merge squash --override-checks  (though required checks did not pass on its head)',
   ],
@@ -100,6 +102,8 @@ const show: Command = {
         }
         if (reply !== undefined)
           return client.pullRequests.reply({ task, thread: threadAt(found, reply), text: given.needed('text') });
+        const comment = given.text('comment');
+        if (comment !== undefined) return client.pullRequests.comment({ task, text: comment });
         const thread = settle ?? reopen;
         if (thread === undefined) return found as PullRequest;
         const resolved = settle !== undefined;
@@ -113,12 +117,13 @@ const show: Command = {
 export const pullRequestCommands: readonly Command[] = [publish, show];
 
 /** Sends the change back to its agent with what was said on the forge. */
-async function send(client: Client, { task, seen }: PullRequest, around: Surroundings) {
-  const comment = seen === null ? '' : remarksOf(seen);
+async function send(client: Client, pull: PullRequest, around: Surroundings) {
+  const { task } = pull;
+  const comment = saidOf(pull);
   if (comment === '') {
     throw new CodedError(
       'NOT_FOUND',
-      `Nothing on the pull request of task ${task} is left to do: every thread is settled and no check failed.`,
+      `Nothing on the pull request of task ${task} is left to do: every thread is settled, nothing else was said since it was sent back, and no check failed.`,
     );
   }
   return taskOutcome(await client.tasks.reject({ task, comment }), around);
@@ -160,9 +165,9 @@ function pullRequestText({ seen, host, repository, pushed, notices }: PullReques
     `#${seen.number} ${plainLine(seen.title, 200)}: ${state}, into ${plainLine(seen.base)} of ${plainLine(repository)}\n`,
     `${plainLine(seen.url, 500)}\n`,
     ...[said, moved, conflict],
-    ...seen.reviews.map(
+    ...wordsInOrder(seen).map(
       ({ author, verdict, at, text }) =>
-        `  ${plainLine(author)}: ${verdict.replace('-', ' ')} ${ago(at)}${text === '' ? '' : ` — ${plainLine(text, 200)}`}\n`,
+        `  ${plainLine(author)}: ${(verdict ?? 'wrote').replace('-', ' ')} ${ago(at)}${text === '' ? '' : ` — ${plainLine(text, 200)}`}\n`,
     ),
     ...seen.checks.map((check) => `  ${check.state.padEnd(8)} ${plainLine(check.name, 100)}\n`),
     ...threads,

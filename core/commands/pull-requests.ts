@@ -3,12 +3,14 @@ import { CodedError } from '../contract/errors';
 import type { MergeMethod, PullRequest } from '../contract/pull-request';
 import type { Forge } from '../forge/forge';
 import { followPullRequest, settleOpening } from '../runner/pull-requests';
+import { lastSentBackAt } from '../store/decisions';
 import { keepMerging, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
 import { assertChecked } from './approval';
 import { elsewhere } from './pushing';
 import type { Room } from './room';
+import { threadsNow } from './threads';
 
 /** The newest pull request of a task; with `refresh` what its forge says now. */
 export async function get(
@@ -83,6 +85,19 @@ export function merge(
   });
 }
 
+/** Writes a comment on all of a pull request. */
+export function comment(
+  room: Room,
+  { task, text }: { readonly task: number; readonly text: string },
+): Promise<PullRequest> {
+  return elsewhere(task, async () => {
+    const { number, forge } = await reachable(room, task);
+    await forge.comment(number, text);
+    await follow(room, task, undefined);
+    return told(room, task);
+  });
+}
+
 /** Answers in a thread of a pull request. */
 export function reply(
   room: Room,
@@ -150,7 +165,9 @@ function noPullRequest(task: number): CodedError {
 }
 
 /** A task's pull request as a door is told of it. Throws NOT_FOUND. */
-export function told(room: Room, task: number): PullRequest {
+export async function told(room: Room, task: number): Promise<PullRequest> {
   const { host, repository, url, oid, seen, seenAt, notices } = needed(room, task);
-  return { task, host, repository, url, pushed: oid, seen, seenAt, notices: [...notices] };
+  const placed = seen === null ? null : { ...seen, threads: await threadsNow(room, task, seen) };
+  const sentBackAt = lastSentBackAt(room.db, task);
+  return { task, host, repository, url, pushed: oid, seen: placed, seenAt, sentBackAt, notices: [...notices] };
 }

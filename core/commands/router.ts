@@ -78,6 +78,7 @@ export function createRouter(room: Room) {
       get: on.pullRequests.get.handler(({ input, signal }) => pullRequests.get(room, input, signal)),
       merge: on.pullRequests.merge.handler(({ input, context }) => pullRequests.merge(room, context, input)),
       reply: on.pullRequests.reply.handler(({ input }) => pullRequests.reply(room, input)),
+      comment: on.pullRequests.comment.handler(({ input }) => pullRequests.comment(room, input)),
       resolve: on.pullRequests.resolve.handler(({ input }) => pullRequests.resolve(room, input)),
     },
     forges: {

@@ -216,6 +216,8 @@ export const calls = {
     reply: oc
       .input(taskRef.extend({ thread: z.string().min(1).max(500), text: commentTextSchema }))
       .output(pullRequestSchema),
+    /** Writes a comment on all of it. */
+    comment: oc.input(taskRef.extend({ text: commentTextSchema })).output(pullRequestSchema),
     resolve: oc
       .input(taskRef.extend({ thread: z.string().min(1).max(500), resolved: z.boolean() }))
       .output(pullRequestSchema),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commentPlaceSchema } from './comment';
 import { oidSchema } from './oid';
 import { pushSchema } from './remote';
 import { taskIdSchema } from './task';
@@ -18,17 +19,28 @@ const checkSchema = z.object({
   url: z.string().nullable(),
 });
 
-/** Remarks on one place of it, the first one first. */
+/** What somebody wrote, in their words. */
+const wordsSchema = z.object({ author: z.string(), text: z.string(), at: z.number().int() });
+
+/** What was said of one place of it, the first first. */
 const threadSchema = z.object({
   id: z.string(),
   path: z.string(),
-  /** In the file as the pull request has it; null when the lines are gone, or the remark is on the whole file. */
+  /** Of which version of the file the line is one: `old` is the base's. */
+  side: commentPlaceSchema.shape.side,
+  /** In the file as the pull request has it; null when the lines are gone, or all of the file is meant. */
   line: z.number().int().nullable(),
   resolved: z.boolean(),
   /** What it was about has changed since. */
   outdated: z.boolean(),
-  comments: z.array(z.object({ author: z.string(), text: z.string(), at: z.number().int() })),
+  comments: z.array(wordsSchema),
+  /**
+   * Where its lines are in the change as it stands here; the whole file when they are gone. Null when the file is, or the
+   * commit of the pull request is not here.
+   */
+  now: commentPlaceSchema.nullable(),
 });
+export type PullRequestThread = z.infer<typeof threadSchema>;
 
 /** A pull request as its forge last told. All words in it are somebody else's. */
 const seenPullRequestSchema = z.object({
@@ -45,6 +57,8 @@ const seenPullRequestSchema = z.object({
   reviews: z.array(reviewSchema),
   checks: z.array(checkSchema),
   threads: z.array(threadSchema),
+  /** What was said of all of it, the oldest first. */
+  comments: z.array(wordsSchema),
 });
 export type SeenPullRequest = z.infer<typeof seenPullRequestSchema>;
 
@@ -61,22 +75,44 @@ export const pullRequestSchema = z.object({
   /** Null until the forge has said that it is there. */
   seen: seenPullRequestSchema.nullable(),
   seenAt: z.number().int().nullable(),
+  /** When the change was last sent back to its agent; null when it never was. */
+  sentBackAt: z.number().int().nullable(),
   /** What could not be done beside opening it, one sentence each. */
   notices: z.array(z.string()),
 });
 export type PullRequest = z.infer<typeof pullRequestSchema>;
 
-/** What others remarked and is not settled, and which checks failed, as a message to the agent; empty for nothing. */
-export function remarksOf({ threads, checks, number }: SeenPullRequest): string {
-  const open = threads.filter(({ resolved }) => !resolved);
-  const failed = checks.filter(({ state }) => state === 'failed');
-  if (open.length + failed.length === 0) return '';
-  const remarks = open.map(({ path, line, comments }) => {
-    const said = comments.map(({ author, text }) => `${author}: ${text}`).join('\n');
-    return `${path}${line === null ? '' : `:${line}`}\n${said}`;
-  });
-  const broken = failed.map(({ name }) => `The check ${name} failed.`);
-  return [`What was said of pull request ${number}:`, ...remarks, ...broken].join('\n\n');
+/** What somebody wrote of all of a pull request: a comment, or what they found with what they said of it. */
+export interface PullRequestWords extends z.infer<typeof wordsSchema> {
+  readonly verdict: z.infer<typeof reviewSchema>['verdict'] | null;
+}
+
+/** Reviews and comments of a pull request in the order in which they came. */
+export function wordsInOrder({ reviews, comments }: Pick<SeenPullRequest, 'reviews' | 'comments'>): PullRequestWords[] {
+  return [...reviews, ...comments.map((comment) => ({ ...comment, verdict: null }))].sort(
+    (one, other) => one.at - other.at,
+  );
+}
+
+/**
+ * What others said as a message to the agent: threads that are not settled, reviews and comments that came after the change
+ * was last sent back, and which checks failed; empty for nothing.
+ */
+export function saidOf({ seen, sentBackAt }: Pick<PullRequest, 'seen' | 'sentBackAt'>): string {
+  if (seen === null) return '';
+  const threads = seen.threads.filter(({ resolved }) => !resolved).map(threadWords);
+  const words = wordsInOrder(seen)
+    .filter(({ text, at }) => text.trim() !== '' && at > (sentBackAt ?? 0))
+    .map(({ author, text }) => `${author}: ${text}`);
+  const failed = seen.checks.filter(({ state }) => state === 'failed').map(({ name }) => `The check ${name} failed.`);
+  const all = [...words, ...threads, ...failed];
+  return all.length === 0 ? '' : [`What was said of pull request ${seen.number}:`, ...all].join('\n\n');
+}
+
+/** A thread as words for the agent: where it is, and who said what. */
+export function threadWords({ path, line, comments }: PullRequestThread): string {
+  const said = comments.map(({ author, text }) => `${author}: ${text}`).join('\n');
+  return `${path}${line === null ? '' : `:${line}`}\n${said}`;
 }
 
 /** The title and the words of a pull request as they are proposed, given the message of the change. */

@@ -43,6 +43,8 @@ export interface Forge {
     how: { readonly head: string; readonly method: MergeMethod },
     signal?: AbortSignal,
   ): Promise<'merged' | 'moved' | { readonly refused: string }>;
+  /** Writes a comment on all of a pull request. */
+  comment(number: number, text: string, signal?: AbortSignal): Promise<void>;
   reply(thread: string, text: string, signal?: AbortSignal): Promise<void>;
   resolve(thread: string, resolved: boolean, signal?: AbortSignal): Promise<void>;
 }

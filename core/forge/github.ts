@@ -68,6 +68,10 @@ export function github(at: { readonly place: ForgePlace; readonly token: string;
       if (status === 409) return 'moved';
       return { refused: z.object({ message: z.string() }).catch({ message: 'no reason' }).parse(data).message };
     },
+    async comment(number, text, signal) {
+      const asked = { ...here, number, body: text };
+      await speak.act('POST /repos/{owner}/{repo}/issues/{number}/comments', asked, { signal });
+    },
     async reply(thread, text, signal) {
       const mutation = `mutation ($thread: ID!, $text: String!) {
         addPullRequestReviewThreadReply(input: { pullRequestReviewThreadId: $thread, body: $text }) { comment { id } } }`;
@@ -117,6 +121,7 @@ const when = z
 const reviewsSchema = z.array(
   z.object({ user: author, state: z.string(), body: z.string().nullish(), submitted_at: when }),
 );
+const commentsSchema = z.array(z.object({ user: author, body: z.string().nullish(), created_at: when }));
 const runsSchema = z.object({
   check_runs: z.array(
     z.object({
@@ -140,11 +145,12 @@ interface Numbered {
 async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefined): Promise<SeenPullRequest> {
   const pull = understand(readSchema, await speak.get('GET /repos/{owner}/{repo}/pulls/{number}', { ...at }, signal));
   const of = { owner: at.owner, repo: at.repo, ref: pull.head.sha, per_page: 100 };
-  const [reviews, runs, statuses, threads] = await Promise.all([
+  const [reviews, runs, statuses, threads, comments] = await Promise.all([
     speak.get('GET /repos/{owner}/{repo}/pulls/{number}/reviews', { ...at, per_page: 100 }, signal),
     speak.get('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', of, signal).catch(unseen({ check_runs: [] })),
     speak.get('GET /repos/{owner}/{repo}/commits/{ref}/status', of, signal).catch(unseen({ statuses: [] })),
     threadsOf(speak, at, signal),
+    commentsOf(speak, at, signal),
   ]);
   const { number, url, state, head } = toFound(pull);
   return {
@@ -170,7 +176,27 @@ async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefin
       })),
     ],
     threads,
+    comments,
   };
+}
+
+/** Pages of comments that are read at most. */
+const mostPages = 5;
+
+async function commentsOf(
+  speak: Speaking,
+  at: Numbered,
+  signal: AbortSignal | undefined,
+): Promise<SeenPullRequest['comments']> {
+  const found: SeenPullRequest['comments'] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
+    const asked = { ...at, per_page: 100, page };
+    const answer = await speak.get('GET /repos/{owner}/{repo}/issues/{number}/comments', asked, signal);
+    const comments = understand(commentsSchema, answer);
+    found.push(...comments.map(({ user, body, created_at: time }) => ({ author: user, text: body ?? '', at: time })));
+    if (comments.length < 100) break;
+  }
+  return found;
 }
 
 /** What a token that may not see checks sees of them. */

@@ -7,7 +7,7 @@ const query = `query ($owner: String!, $repo: String!, $number: Int!, $after: St
   repository(owner: $owner, name: $repo) { pullRequest(number: $number) {
     reviewThreads(first: 50, after: $after) {
       pageInfo { hasNextPage endCursor }
-      nodes { id isResolved isOutdated path line
+      nodes { id isResolved isOutdated path line diffSide
         comments(first: 50) { nodes { author { login } body createdAt } } } } } } }`;
 
 const schema = z.object({
@@ -22,6 +22,7 @@ const schema = z.object({
             isOutdated: z.boolean(),
             path: z.string(),
             line: z.number().int().nullish(),
+            diffSide: z.enum(['LEFT', 'RIGHT']),
             comments: z.object({
               nodes: z.array(
                 z.object({
@@ -52,9 +53,10 @@ export async function threadsOf(
   for (let page = 0; page < mostPages; page++) {
     const answer: z.infer<typeof schema> = understand(schema, await speak.graphql(query, { ...at, after }, signal));
     const { nodes, pageInfo } = answer.repository.pullRequest.reviewThreads;
-    for (const { id, isResolved: resolved, isOutdated: outdated, path, line, comments } of nodes) {
+    for (const { id, isResolved: resolved, isOutdated: outdated, path, line, diffSide, comments } of nodes) {
       threads.push({
-        ...{ id, path, resolved, outdated, line: line ?? null },
+        ...{ id, path, resolved, outdated, line: line ?? null, now: null },
+        side: diffSide === 'LEFT' ? 'old' : 'new',
         comments: comments.nodes.map(({ author, body, createdAt }) => ({
           author: author?.login ?? 'ghost',
           text: body,

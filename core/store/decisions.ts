@@ -67,6 +67,17 @@ export function lastSentBack(db: Database, task: number): string | null {
   return row?.head ?? null;
 }
 
+/** When a task's change was last sent back to its agent; null when it never was. */
+export function lastSentBackAt(db: Database, task: number): number | null {
+  const row = getRow<{ at: number }>(
+    db,
+    `SELECT text ->> '$.at' AS at FROM decision WHERE task_id = ? AND text ->> '$.kind' = 'request-changes'
+     ORDER BY number DESC LIMIT 1`,
+    task,
+  );
+  return row?.at ?? null;
+}
+
 /** Reads the whole record and says whether every decision is as it was written and none is missing between two. */
 export async function checkDecisions(db: Database): Promise<DecisionRecord> {
   let previous = beforeAll;

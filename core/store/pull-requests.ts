@@ -121,11 +121,17 @@ export function openingPullRequests(db: Database): PullRequestRow[] {
   return allRows<Row>(db, `SELECT ${columns} FROM pull_request WHERE state = 'opening' ORDER BY id`).map(toPullRequest);
 }
 
+/** What was kept before there were comments, and sides of threads, has neither. */
+function seenOf(seen: SeenPullRequest): SeenPullRequest {
+  const threads = seen.threads.map((thread) => ({ ...{ side: 'new' as const, now: null }, ...thread }));
+  return { ...{ comments: [] }, ...seen, threads };
+}
+
 function toPullRequest(row: Row): PullRequestRow {
   return {
     ...row,
     wanted: JSON.parse(row.wanted) as Wanted,
-    seen: row.seen === null ? null : (JSON.parse(row.seen) as SeenPullRequest),
+    seen: row.seen === null ? null : seenOf(JSON.parse(row.seen) as SeenPullRequest),
     notices: JSON.parse(row.notices) as string[],
     decision: JSON.parse(row.decision) as Taken,
     merging: row.merging === null ? null : (JSON.parse(row.merging) as Taken),

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { ForgeAccount, MergeMethod, NewPullRequest, PullRequest } from '../../core/contract/pull-request';
-import { remarksOf } from '../../core/contract/pull-request';
+import { saidOf } from '../../core/contract/pull-request';
 import type { PushedChange, Remotes } from '../../core/contract/remote';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
@@ -128,7 +128,7 @@ export async function settleThread(app: App, task: Task, thread: string, resolve
 
 /** Sends the change back to its agent with what is not settled and which checks failed. */
 export async function sendRemarks(app: App, task: Task, pull: PullRequest): Promise<Failure | null> {
-  const comment = pull.seen === null ? '' : remarksOf(pull.seen);
+  const comment = saidOf(pull);
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
     client.tasks.reject({ task: task.id, comment }),
   );

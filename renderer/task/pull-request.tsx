@@ -1,6 +1,6 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { mergeMethods, type PullRequest, remarksOf, type SeenPullRequest } from '../../core/contract/pull-request';
+import { mergeMethods, type PullRequest, type SeenPullRequest, saidOf } from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -258,7 +258,7 @@ function Foot(props: {
   const mayMerge = seen.state === 'open' && !seen.draft;
   return (
     <div className="verdict-foot pull-foot">
-      {remarksOf(seen) !== '' && (
+      {saidOf(pull) !== '' && (
         <Button doing={doing} onClick={() => void act(sendRemarks(app, task, pull))}>
           Send to {cleanLine(task.agent)}
         </Button>

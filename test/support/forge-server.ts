@@ -20,6 +20,7 @@ export interface Pull {
   merged: boolean;
   reviewers: string[];
   labels: string[];
+  comments: { user: { login: string }; body: string; created_at: string }[];
   reviews: { user: { login: string }; state: string; body: string; submitted_at: string }[];
   checks: { name: string; status: string; conclusion: string | null }[];
   threads: {
@@ -28,6 +29,8 @@ export interface Pull {
     line: number | null;
     isResolved: boolean;
     isOutdated: boolean;
+    /** The version of the file its line is in; the change's unless said. */
+    diffSide?: 'LEFT' | 'RIGHT';
     comments: { author: { login: string }; body: string; createdAt: string }[];
   }[];
 }
@@ -142,6 +145,11 @@ export async function startForge(options: { readonly root: string; readonly toke
       pull.labels = [...new Set([...pull.labels, ...given.labels])];
       return { status: 200, body: [] };
     }
+    if (what === 'issues' && part === 'comments') {
+      if (method === 'GET') return { status: 200, body: pull.comments };
+      pull.comments.push({ user: { login: 'ada' }, body: given.body, created_at: '2026-01-03T00:00:00Z' });
+      return { status: 201, body: {} };
+    }
     switch (`${method} ${part}`) {
       case 'GET ':
         return { status: 200, body: await shown(pull) };
@@ -185,7 +193,17 @@ export async function startForge(options: { readonly root: string; readonly toke
     const { title, body, draft, head, base } = given;
     const pull: Pull = {
       ...{ number: forge.pulls.length + 1, repository, title, body, draft, head, base },
-      ...{ sha: '', state: 'open', merged: false, reviewers: [], labels: [], reviews: [], checks: [], threads: [] },
+      ...{
+        sha: '',
+        state: 'open',
+        merged: false,
+        reviewers: [],
+        labels: [],
+        comments: [],
+        reviews: [],
+        checks: [],
+        threads: [],
+      },
     };
     const made = await shown(pull);
     if (made.head.sha === '')
@@ -223,7 +241,10 @@ export async function startForge(options: { readonly root: string; readonly toke
       thread.isResolved = !query.includes('unresolve');
     }
     const pull = forge.pulls.find(({ number }) => number === variables.number);
-    const nodes = (pull?.threads ?? []).map(({ comments, ...each }) => ({ ...each, comments: { nodes: comments } }));
+    const nodes = (pull?.threads ?? []).map(({ comments, ...each }) => ({
+      ...{ diffSide: 'RIGHT', ...each },
+      comments: { nodes: comments },
+    }));
     const reviewThreads = { pageInfo: { hasNextPage: false, endCursor: null }, nodes };
     return { data: { repository: { pullRequest: { reviewThreads } } } };
   }

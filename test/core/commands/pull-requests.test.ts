@@ -108,17 +108,34 @@ test('a pull request is opened of exactly what was shown, followed, brought up t
 
   const [pull] = of(change) as [Pull];
   const comments = [{ author: { login: 'grace' }, body: 'Why?', createdAt: '2026-01-01T00:00:00Z' }];
-  pull.threads.push({ id: 'T1', path: 'hello.txt', line: 1, isResolved: false, isOutdated: false, comments });
+  pull.threads.push(
+    { id: 'T1', path: 'hello.txt', line: 1, isResolved: false, isOutdated: false, comments },
+    { id: 'T2', path: 'hello.txt', line: null, isResolved: true, isOutdated: true, comments },
+    { id: 'T3', path: 'gone.txt', line: 2, isResolved: true, isOutdated: false, comments },
+  );
+  pull.comments.push({ user: { login: 'grace' }, body: 'Nice.', created_at: '2026-01-01T00:00:00Z' });
   await expect(bed.calls.pullRequests.reply({ task, thread: 'T9', text: 'x' })).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
   expect((await bed.calls.pullRequests.get({ task }))?.seen?.threads).toEqual([]);
-  expect((await bed.calls.pullRequests.get({ task, refresh: true }))?.seen?.threads).toMatchObject([{ id: 'T1' }]);
+  expect((await bed.calls.pullRequests.get({ task, refresh: true }))?.seen?.threads).toMatchObject([
+    { id: 'T1', now: { path: 'hello.txt', side: 'new', lines: { first: 1, last: 1 } } },
+    { id: 'T2', now: { path: 'hello.txt', lines: null } },
+    { id: 'T3' },
+  ]);
+  expect(await bed.calls.pullRequests.comment({ task, text: 'Thanks.' })).toMatchObject({
+    seen: { comments: [{ author: 'grace', text: 'Nice.' }, { text: 'Thanks.' }] },
+  });
   await bed.calls.pullRequests.reply({ task, thread: 'T1', text: 'Because.' });
   const settled = await bed.calls.pullRequests.resolve({ task, thread: 'T1', resolved: true });
-  expect(settled.seen?.threads).toMatchObject([{ resolved: true, comments: [{ text: 'Why?' }, { text: 'Because.' }] }]);
+  expect(settled.seen?.threads[0]).toMatchObject({
+    resolved: true,
+    comments: [{ text: 'Why?' }, { text: 'Because.' }],
+  });
 
-  await bed.calls.reviews.write({ task, head: review.head, path: 'hello.txt', text: 'hello, you\n' });
+  await bed.calls.reviews.write({ task, head: review.head, path: 'hello.txt', text: 'say\nhello\n' });
+  // A line is followed to where it is here, whatever was not pushed yet.
+  expect((await bed.calls.pullRequests.get({ task }))?.seen?.threads[0]?.now?.lines).toEqual({ first: 2, last: 2 });
   const next = await bed.calls.reviews.get({ task });
   await expect(open(change)).rejects.toMatchObject({ code: 'MOVED' });
   expect(await open({ task, review: next })).toMatchObject({

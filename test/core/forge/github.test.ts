@@ -83,6 +83,7 @@ test('a pull request is opened once, found by its branch, and told with reviews,
   );
   const comments = [{ author: { login: 'grace' }, body: 'Why?', createdAt: '2026-01-01T00:00:00Z' }];
   pull.threads.push({ id: 'T1', path: 'a.txt', line: 3, isResolved: false, isOutdated: false, comments });
+  pull.comments.push({ user: { login: 'grace' }, body: 'Nice.', created_at: '2026-01-02T00:00:00Z' });
   expect(await forge.read(1)).toEqual({
     ...{
       number: 1,
@@ -104,12 +105,17 @@ test('a pull request is opened once, found by its branch, and told with reviews,
         id: 'T1',
         path: 'a.txt',
         line: 3,
+        side: 'new',
         resolved: false,
         outdated: false,
+        now: null,
         comments: [{ author: 'grace', text: 'Why?', at: Date.UTC(2026, 0, 1) }],
       },
     ],
+    comments: [{ author: 'grace', text: 'Nice.', at: Date.UTC(2026, 0, 2) }],
   });
+  await forge.comment(1, 'Thanks.');
+  expect((await forge.read(1)).comments).toMatchObject([{ author: 'grace' }, { author: 'ada', text: 'Thanks.' }]);
   await forge.reply('T1', 'Because.');
   await forge.resolve('T1', true);
   expect((await forge.read(1)).threads[0]).toMatchObject({ resolved: true, comments: [{}, { text: 'Because.' }] });
@@ -137,7 +143,7 @@ test('what did not change is not sent again', async () => {
   server.onRequest = (_name, when) => void (when === 'after' && sent.push(1));
   expect(await forge.read(1)).toEqual(first);
   server.onRequest = () => {};
-  expect(sent.length).toBe(5);
+  expect(sent.length).toBe(6);
 });
 
 test('every way not to answer is told with what to do, and never with the token', async () => {

@@ -265,6 +265,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       reply: on.pullRequests.reply.handler(({ input }) =>
         pulls.inThread(input.task, input.thread, { text: input.text }),
       ),
+      comment: on.pullRequests.comment.handler(({ input }) => pulls.comment(input.task, input.text)),
       resolve: on.pullRequests.resolve.handler(({ input }) =>
         pulls.inThread(input.task, input.thread, { resolved: input.resolved }),
       ),

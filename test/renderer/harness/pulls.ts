@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import type { Change } from '../../../core/contract/change';
+import type { CommentPlace } from '../../../core/contract/comment';
 import type { ForgeAccount, NewPullRequest, PullRequest, SeenPullRequest } from '../../../core/contract/pull-request';
 import type { Remotes } from '../../../core/contract/remote';
 
@@ -13,6 +14,12 @@ const remotes: Remotes = {
   ],
   usual: 'origin',
 };
+
+/** Every second thread is on lines that are gone. */
+function placeOf(index: number): CommentPlace {
+  const lines = index % 2 === 1 ? null : { first: 12 + index, last: 12 + index };
+  return { path: 'src/uploader.ts', side: 'new', lines };
+}
 
 /** Pull requests in memory, with as much said of them as there is of everything else. */
 export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
@@ -51,12 +58,14 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
       }));
       const threads = Array.from({ length: times }, (_, index) => ({
         ...{ id: `T${index}`, path: 'src/uploader.ts', line: 12 + index, resolved: false, outdated: index % 2 === 1 },
+        ...{ side: 'new' as const, now: placeOf(index) },
         comments: [{ author: 'grace', text: said, at }],
       }));
       const page = `https://github.com/acme/api/pull/7`;
       const seen: SeenPullRequest = {
         ...{ number: 7, url: page, state: 'open', draft, title, base: 'main', head, mergeable: true, checks, threads },
         reviews: [{ author: 'grace', verdict: 'changes-requested', text: said, at }],
+        comments: [],
       };
       return put({
         task,
@@ -66,12 +75,18 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
         pushed: head,
         seen,
         seenAt: at,
+        sentBackAt: null,
         notices: [],
       });
     },
     merge(task: number): PullRequest {
       const pull = needed(task);
       return put({ ...pull, seen: { ...pull.seen, state: 'merged' } });
+    },
+    comment(task: number, text: string): PullRequest {
+      const pull = needed(task);
+      const comments = [...pull.seen.comments, { author: 'ada', text, at: at + 2 }];
+      return put({ ...pull, seen: { ...pull.seen, comments } });
     },
     inThread(task: number, thread: string, change: { text?: string; resolved?: boolean }): PullRequest {
       const pull = needed(task);
