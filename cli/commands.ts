@@ -1,3 +1,4 @@
+import { agentReviewCommands } from './agent-review';
 import { auditCommands } from './audit';
 import { checkpointCommands } from './checkpoint';
 import { checkCommands } from './checks';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...forgeCommands,
   ...editingCommands,
   ...commentCommands,
+  ...agentReviewCommands,
   ...checkpointCommands,
   ...checkCommands,
   ...inboxCommands,

@@ -1,9 +1,11 @@
-import { type Comment, type CommentPlace, fateWords, type LineRange } from '../core/contract/comment';
+import type { Client } from '../core/client';
+import { type Comment, type CommentPlace, fateWords, isUndecided, type LineRange } from '../core/contract/comment';
 import { type Command, UsageError } from './command';
 import { textOf } from './message';
+import { asId } from './parse';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
-import { ago, table } from './text';
+import { ago, counted, table } from './text';
 
 const add: Command = {
   words: ['task', 'comment'],
@@ -111,8 +113,53 @@ const resolve: Command = {
     }),
 };
 
-/** Remarks on the lines of a change: making, listing, changing, taking back, being done with. */
-export const commentCommands: readonly Command[] = [add, list, edit, remove, resolve];
+const accept = deciding('accept', {
+  summary: "Make comments of an agent's review your own, to be sent with the next changes you ask for",
+  did: 'Accepted',
+  decide: (client, comments) => client.comments.accept({ comments }),
+});
+
+const dismiss = deciding('dismiss', {
+  summary: "Throw comments of an agent's review away",
+  did: 'Dismissed',
+  decide: (client, comments) => client.comments.dismiss({ comments }),
+});
+
+/** A command that decides on comments an agent left: on those that are named, or on all of a task. */
+function deciding(
+  verb: 'accept' | 'dismiss',
+  how: {
+    readonly summary: string;
+    readonly did: string;
+    readonly decide: (client: Client, comments: number[]) => Promise<void>;
+  },
+): Command {
+  return {
+    words: ['comment', verb],
+    usage: 'ID...|--task ID',
+    summary: how.summary,
+    options: { task: { type: 'string' } },
+    names: { least: 0, most: 1000 },
+    examples: [`comment ${verb} 3 4`, `comment ${verb} --task 12  (all that you have not decided on)`],
+    run: (given, around) => {
+      const task = given.text('task');
+      const named = given.names().map(asId);
+      if ((task === undefined) === (named.length === 0))
+        throw new UsageError(`Name the comments to ${verb}, or with --task the task all of whose it is to be.`);
+      return withClient(around, async (client) => {
+        const open = async (id: number) =>
+          (await client.comments.list({ task: id })).filter(isUndecided).map((comment) => comment.id);
+        const comments = task === undefined ? named : await open(asId(task));
+        if (comments.length === 0) return { json: { comments }, text: 'Nothing is undecided.\n' };
+        await how.decide(client, comments);
+        return { json: { comments }, text: `${how.did} ${counted(comments.length, 'comment')}.\n` };
+      });
+    },
+  };
+}
+
+/** Remarks on the lines of a change: making, listing, changing, taking back, deciding on an agent's, being done with. */
+export const commentCommands: readonly Command[] = [add, list, edit, remove, accept, dismiss, resolve];
 
 /** Reads `12` or `12-14`. Throws UsageError for anything else. */
 function linesIn(typed: string | undefined): LineRange | null {
@@ -125,13 +172,15 @@ function linesIn(typed: string | undefined): LineRange | null {
 }
 
 function shown(comment: Comment): string {
-  const { id, place, now, text, since, sentAt, createdAt, resolvedAt } = comment;
+  const { id, place, now, text, since, sentAt, createdAt, resolvedAt, reviewer } = comment;
   const fate = resolvedAt === null ? comment.fate : `${comment.fate}, resolved`;
   const there = now === null ? `${inWords(place)} (no longer there)` : inWords(now);
+  const severity = reviewer?.severity == null ? '' : `, ${reviewer.severity}`;
+  const by = reviewer === null ? '' : `  ${plainLine(reviewer.agent)} in task ${reviewer.task}${severity}`;
   const lines = plain(text).trim().split('\n');
   const changes = since === null ? [] : plain(since).split('\n');
   return [
-    `${id}  ${fate}  ${ago(sentAt ?? createdAt)}  ${there}`,
+    `${id}  ${fate}  ${ago(sentAt ?? createdAt)}  ${there}${by}`,
     ...lines.map((line) => `    ${line}`),
     ...changes.map((line) => `      ${line}`),
     '',

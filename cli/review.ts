@@ -101,11 +101,17 @@ const approve: Command = {
         );
       }
       const drafts = comments.filter(({ fate }) => fate === 'draft').length;
-      if (before.state === 'review' && drafts > 0 && !given.flag('leave-comments')) {
+      const undecided = comments.filter(({ fate }) => fate === 'proposed').length;
+      if (before.state === 'review' && drafts + undecided > 0 && !given.flag('leave-comments')) {
         const typed = (words: string) => `${around.program} task ${words}`;
         throw new CodedError(
           'COMMENTS_NOT_SENT',
-          `Nothing was merged: ${notSentWords(drafts)} To send: ${typed(`reject ${task}`)}. To approve all the same, and keep what you wrote as a draft: ${typed(`approve ${task} --leave-comments`)}`,
+          `Nothing was merged: ${[
+            notSentWords(drafts, undecided),
+            ...(drafts > 0 ? [`To send: ${typed(`reject ${task}`)}.`] : []),
+            ...(undecided > 0 ? [`To see and decide: ${typed(`comments ${task}`)}.`] : []),
+            `To approve all the same, and keep ${drafts > 0 ? 'what you wrote as a draft' : 'them as they are'}: ${typed(`approve ${task} --leave-comments`)}`,
+          ].join(' ')}`,
         );
       }
       if (!given.json) around.err.write(`${checkWarning(before, around.program)}${landingWarnings(review, before)}`);

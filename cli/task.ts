@@ -163,7 +163,8 @@ export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outc
   return { json: task, text: taskText(task, around.program) };
 }
 
-function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
+/** A task that was waited for as a command's outcome, which is a failure when the task's is. */
+export function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
   const exit = task.state === 'failed' || task.state === 'cancelled' ? 1 : 0;
   return { ...taskOutcome(task, around), exit };
 }
@@ -243,7 +244,11 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
 }
 
 /** Throws AGENT_MISSING with how to install it when this machine has no such agent: the task would only fail. */
-async function mustBeThere(client: Client, wanted: string | undefined, { program }: Surroundings): Promise<void> {
+export async function mustBeThere(
+  client: Client,
+  wanted: string | undefined,
+  { program }: Surroundings,
+): Promise<void> {
   const agent = wanted ?? (await client.settings.list()).defaultAgent;
   const look = async (refresh: boolean) =>
     (await client.agents.list({ refresh })).find(({ name, found }) => name === agent && !found);

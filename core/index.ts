@@ -178,6 +178,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
     announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
+    announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
+    stopWork: (task) => runner.cancel(task),
     announceRepository(id) {
       changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
     },
@@ -234,7 +236,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     held: admission.held,
     status,
     publish: changes.publish,
-    announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
     follow: changes.follow,
     agentNames: () => [...agents.all().keys()],
     knownAgents: agents.known,

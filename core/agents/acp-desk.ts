@@ -12,6 +12,7 @@ import { allowed, permissionOutcome, permissionQuestion, unanswered } from './ac
 import type { Quirks } from './acp-quirks';
 import type { Updates } from './acp-updates';
 import type { agentGone, Question, Turn } from './agent';
+import { carriedMark, type ReviewDesk, reviewTools } from './review-tools';
 import type { Silence } from './silence';
 
 /** Where an agent's questions arrive during one turn. */
@@ -52,6 +53,9 @@ const requestCancelled = -32800;
 /** Opens a desk for one turn. */
 export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: DeskOptions): Desk {
   const dismissed = new AbortController();
+  const ownTools = ['ask_human', ...(turn.review === null ? [] : reviewTools.map(({ name }) => name))].flatMap(
+    quirks.toolNames,
+  );
   const open = new Set<AbortController>();
   const forms = new Map<string, Promise<CreateElicitationResponse>>();
   let reasons: readonly string[] = [];
@@ -110,12 +114,22 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     return { action: 'accept', content: Object.assign({}, ...given) };
   };
 
+  const carry = async (review: ReviewDesk, { tool, input }: Carried): Promise<CreateElicitationResponse> => {
+    try {
+      const { text, failed } = await review.take(tool, input);
+      return { action: 'accept', content: { answer: text, failed } };
+    } catch (cause) {
+      if (!turn.signal.aborted && !dismissed.signal.aborted) onBroken(cause);
+      return { action: 'cancel' };
+    }
+  };
+
   return {
     async permission(request, { requestId, signal }) {
       const tool = updates.tool(request.toolCall);
       const call = request.toolCall.toolCallId;
-      // The tool asks the person itself: asking for leave to ask would be asking twice.
-      if (tool.name !== null && quirks.askHumanNames.includes(tool.name)) return allowed(request);
+      // Such a tool asks the person itself, or does nothing but what the task is: asking for leave would be asking twice.
+      if (tool.name !== null && ownTools.includes(tool.name)) return allowed(request);
       const question = permissionQuestion(tool, quirks);
       if (turn.permissionLevel === 'autonomous') {
         updates.flush();
@@ -135,6 +149,8 @@ export function openDesk({ turn, quirks, updates, silence, steer, onBroken }: De
     },
     async form(request, arrived) {
       const form = formSchema.safeParse(request);
+      const carried = turn.review !== null && form.success ? carriedBy(form.data.message) : null;
+      if (turn.review !== null && carried !== null) return carry(turn.review, carried);
       const fields = form.success ? fieldsOf(form.data.message, form.data.requestedSchema) : null;
       if (!form.success || fields === null) {
         updates.flush();
@@ -168,6 +184,20 @@ const formSchema = z.object({
   message: z.string(),
   requestedSchema: z.custom<Parameters<typeof fieldsOf>[1]>((value) => typeof value === 'object' && value !== null),
 });
+
+/** A call of one of our server's tools, as that passes it on. */
+type Carried = z.infer<typeof carriedSchema>;
+
+const carriedSchema = z.object({ tool: z.string(), input: z.unknown() });
+
+function carriedBy(message: string): Carried | null {
+  if (!message.startsWith(carriedMark)) return null;
+  try {
+    return carriedSchema.parse(JSON.parse(message.slice(carriedMark.length)));
+  } catch {
+    return null;
+  }
+}
 
 /** The number 1 and the text "1" are two ids. */
 function nameOf(requestId: Put['requestId']): string {

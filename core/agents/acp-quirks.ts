@@ -1,4 +1,5 @@
 import type { PermissionLevel } from '../contract/task';
+import { toolServerName } from './review-tools';
 
 /** What one agent does differently from the protocol's text, and what it needs told outside of it. */
 export interface Quirks {
@@ -25,8 +26,8 @@ export interface Quirks {
   readonly passesQuestions: (introduction: Introduction) => boolean;
   /** How something is said to the agent while its turn runs, or null when it only listens between turns. */
   readonly steer: Steering | null;
-  /** The names under which the agent may offer the `ask_human` tool; it needs no leave to ask. */
-  readonly askHumanNames: readonly string[];
+  /** The names under which the agent may offer a tool of our own server; it needs no leave for those. */
+  readonly toolNames: (tool: string) => readonly string[];
 }
 
 /** What an agent says of itself when it is started. */
@@ -61,5 +62,5 @@ export const noQuirks: Quirks = {
   editOf: () => null,
   passesQuestions: () => true,
   steer: null,
-  askHumanNames: ['switchyard__ask_human', 'mcp__switchyard__ask_human'],
+  toolNames: (tool) => [`${toolServerName}__${tool}`, `mcp__${toolServerName}__${tool}`],
 };

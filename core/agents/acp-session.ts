@@ -99,9 +99,15 @@ export function connect(messages: Stream, opening: Opening): Connection {
         `${opening.label} speaks version ${introduction.protocolVersion} of the Agent Client Protocol and this program version ${PROTOCOL_VERSION}. Update the older of the two.`,
       );
     }
+    const passes = quirks.passesQuestions(introduction);
+    if (turn.review !== null && !passes) {
+      throw new Error(
+        `This version of ${opening.label} cannot pass on comments, so it cannot review. Update it, or ask another agent.`,
+      );
+    }
     const place = {
       cwd: turn.directory,
-      mcpServers: quirks.passesQuestions(introduction) ? [...opening.mcpServers] : [],
+      mcpServers: passes ? [...opening.mcpServers] : [],
     };
     const loaded =
       turn.resume === null ? null : await resume(agent, introduction, opening, { ...place, sessionId: turn.resume });

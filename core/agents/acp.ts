@@ -14,6 +14,7 @@ import { type Agent, agentGone, type Turn, type TurnEnd, unknownUsage } from './
 import { type Child, endGroup, within } from './child';
 import { findProgram, programVersion } from './locate';
 import { plainText } from './plain';
+import { reviewTools, toolServerName } from './review-tools';
 import { watchSilence } from './silence';
 
 /** What is said to an agent whose conversation was cut off. */
@@ -58,6 +59,9 @@ async function take(program: AcpProgram, turn: Turn): Promise<TurnEnd> {
     );
   }
   if (turn.signal.aborted) return { kind: 'cancelled', usage: unknownUsage };
+  if (turn.review !== null && program.askHuman === null) {
+    return failed(`${label} cannot leave comments here: the program that passes them on was not found.`);
+  }
   const command = await findProgram(program.command, turn.environment);
   if (command === null) {
     return failed(`${label} could not be started: there is no ${program.command} on the PATH. ${program.install}`);
@@ -113,7 +117,7 @@ async function drive({ program, quirks, turn, child }: Drive): Promise<TurnEnd> 
     turn,
     quirks,
     label: program.label,
-    mcpServers: program.askHuman === null ? [] : [askHumanServer(program.askHuman)],
+    mcpServers: program.askHuman === null ? [] : [toolServer(program.askHuman, turn)],
     updates,
     desk,
   });
@@ -183,9 +187,11 @@ function openingWords(turn: Turn, resumed: boolean): string {
   return turn.prompt === '' || turn.prompt === turn.opening ? turn.opening : `${turn.opening}\n\n${turn.prompt}`;
 }
 
-function askHumanServer(askHuman: AskHuman): McpServer {
+/** The server that asks the person for the agent, and passes on to us what else it is to offer. */
+function toolServer(askHuman: AskHuman, { review }: Turn): McpServer {
   const env = Object.entries(askHuman.env).map(([name, value]) => ({ name, value }));
-  return { name: 'switchyard', command: askHuman.command, args: [...askHuman.args], env };
+  const carrying = review === null ? [] : ['--carry', JSON.stringify(reviewTools)];
+  return { name: toolServerName, command: askHuman.command, args: [...askHuman.args, ...carrying], env };
 }
 
 function tellUsage(turn: Turn, updates: Updates, outcome: Outcome): Usage {

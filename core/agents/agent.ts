@@ -5,6 +5,7 @@ import type { PermissionLevel, Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import type { StartChild } from './child';
 import type { Namespace } from './namespace';
+import type { ReviewDesk } from './review-tools';
 import type { Screen } from './screen';
 
 /** A question as the agent asked it, before it has a row. */
@@ -65,6 +66,8 @@ export interface Turn {
   readonly silenceMs: number;
   /** What the turn may cost at the most, in US dollars, for agents that hold themselves to it; null for no cap. */
   readonly budgetUsd: number | null;
+  /** Where it leaves what it has to say of another task's change; null unless it reviews one. */
+  readonly review: ReviewDesk | null;
   /** Ends the turn: the agent is told, then ended with everything it started. */
   readonly signal: AbortSignal;
   /** Called once, as soon as the agent's session id is known, so that a crash can resume it. */

@@ -1,4 +1,5 @@
 import type { Turn } from './agent';
+import { reviewTools, toolServerName } from './review-tools';
 
 /** Which conversation a process is started for. */
 export type Conversation =
@@ -11,7 +12,7 @@ export type Conversation =
  * The mode is always said, because a person's own settings may have another default.
  */
 export function claudeArguments(
-  turn: Pick<Turn, 'trusted' | 'budgetUsd'>,
+  turn: Pick<Turn, 'trusted' | 'budgetUsd' | 'review'>,
   conversation: Conversation,
 ): readonly string[] {
   return [
@@ -24,9 +25,26 @@ export function claudeArguments(
       : []),
     // It looks at what it spent after each call of its model, while we hear of it a moment later.
     ...(turn.budgetUsd === null ? [] : ['--max-budget-usd', turn.budgetUsd.toFixed(6)]),
+    ...(turn.review === null ? [] : reviewing),
     ...untrustedArguments(turn),
   ];
 }
+
+/** The name Claude Code gives a tool of ours. */
+export function claudeToolName(tool: string): string {
+  return `mcp__${toolServerName}__${tool}`;
+}
+
+/** Whether a tool is one of the review's own, which needs no leave: it is what the agent was asked to use. */
+export function isReviewTool(name: string): boolean {
+  return reviewTools.some((tool) => claudeToolName(tool.name) === name);
+}
+
+/** Whoever reviews gets our tools, which this process serves itself, and none that edit files. */
+const reviewing: readonly string[] = [
+  ...['--mcp-config', JSON.stringify({ mcpServers: { [toolServerName]: { type: 'sdk', name: toolServerName } } })],
+  ...['--disallowed-tools', 'Edit,MultiEdit,Write,NotebookEdit'],
+];
 
 /** What keeps out what a repository brings for agents, which is code: settings with hooks and allow rules, and tool servers. */
 export function untrustedArguments({ trusted }: Pick<Turn, 'trusted'>): readonly string[] {

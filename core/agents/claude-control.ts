@@ -1,7 +1,9 @@
 import type { Answer } from '../contract/request';
 import { agentGone, type Turn } from './agent';
-import { type ClaudePermission, isPermission } from './claude-lines';
+import { isReviewTool } from './claude-arguments';
+import { type ClaudePermission, isPermission, toolMessageOf } from './claude-lines';
 import { allowed, isQuestion, questionsOf } from './claude-questions';
+import { answerToolServer, type ReviewDesk } from './review-tools';
 
 /** Answers what Claude Code asks of its host. */
 export interface ClaudeControl {
@@ -43,7 +45,8 @@ export function controlClaude(options: ControlOptions): ClaudeControl {
     });
 
   const decide = async (id: string, request: ClaudePermission) => {
-    if (turn.permissionLevel === 'autonomous' && !isQuestion(request)) {
+    const ours = turn.review !== null && isReviewTool(request.tool_name);
+    if (ours || (turn.permissionLevel === 'autonomous' && !isQuestion(request))) {
       onAllowed(request.tool_use_id);
       reply(id, allowed(request.input));
       return;
@@ -71,9 +74,23 @@ export function controlClaude(options: ControlOptions): ClaudeControl {
     }
   };
 
+  const serve = async (id: string, desk: ReviewDesk, message: Readonly<Record<string, unknown>>) => {
+    try {
+      // One that wants no answer is acknowledged, or Claude Code would wait for it.
+      const answer = (await answerToolServer(desk, message)) ?? { jsonrpc: '2.0', id: 0, result: {} };
+      reply(id, { mcp_response: answer });
+    } catch (error) {
+      if (turn.signal.aborted) return;
+      failure = error;
+      onFailure();
+    }
+  };
+
   return {
     failure: () => failure,
     take(id, request) {
+      const message = toolMessageOf(request);
+      if (turn.review !== null && message !== null) return void serve(id, turn.review, message);
       if (isPermission(request)) void decide(id, request);
       else refuse(id, request.subtype);
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toolServerName } from './review-tools';
 
 /** A block of a message, as far as it is looked at. */
 const blockSchema = z.looseObject({
@@ -136,6 +137,18 @@ export function parseClaudeLine(text: string): ClaudeLine | null {
   } catch {
     return null;
   }
+}
+
+const toolMessageSchema = z.looseObject({
+  subtype: z.literal('mcp_message'),
+  server_name: z.literal(toolServerName),
+  message: z.record(z.string(), z.unknown()),
+});
+
+/** What a control request says to the tool server that we are ourselves; null for any other request. */
+export function toolMessageOf(request: { readonly subtype: string }): Readonly<Record<string, unknown>> | null {
+  const parsed = toolMessageSchema.safeParse(request);
+  return parsed.success ? parsed.data.message : null;
 }
 
 /** Whether a control request asks for leave to use a tool, and was understood. */

@@ -11,6 +11,7 @@ import { claudeScreen } from './claude-screen';
 import { transcribeClaude } from './claude-transcript';
 import { watchClaudeUsage } from './claude-usage';
 import { readLines } from './lines';
+import { toolServerName } from './review-tools';
 import { watchSilence } from './silence';
 
 /** How long Claude Code may take to leave by itself after its turn is over. */
@@ -114,7 +115,8 @@ async function run(
       session_id: '',
     });
   try {
-    send({ type: 'control_request', request_id: 'initialize', request: { subtype: 'initialize' } });
+    const served = turn.review === null ? {} : { sdkMcpServers: [toolServerName] };
+    send({ type: 'control_request', request_id: 'initialize', request: { subtype: 'initialize', ...served } });
     used.ask();
     if (!goesOn(conversation)) say(conversation.prompt);
     const onDropped = (bytes: number) =>

@@ -1,3 +1,5 @@
+import { severities } from '../contract/agent-review';
+
 /** One thing the echo agent is told to do by a line of its prompt. */
 export type EchoStep =
   | { readonly do: 'ask'; readonly question: string; readonly options: readonly string[] }
@@ -11,6 +13,8 @@ export type EchoStep =
   | { readonly do: 'spend'; readonly usd: number; readonly tokens: number }
   | { readonly do: 'limit'; readonly seconds: number | null; readonly once: boolean }
   | { readonly do: 'hang' }
+  | { readonly do: 'comment'; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly do: 'verdict'; readonly input: Readonly<Record<string, unknown>> }
   /** Writes the prompt itself down: what the agent does unless told otherwise. */
   | { readonly do: 'note' };
 
@@ -22,7 +26,7 @@ export function parseEcho(prompt: string): readonly EchoStep[] {
   });
   const escapes = directives.some(({ name }) => name === 'escape');
   const steps = directives.flatMap(({ name, rest }) => stepOf(name, rest, escapes));
-  const silent = directives.some(({ name }) => name === 'nothing' || name === 'write');
+  const silent = directives.some(({ name }) => ['nothing', 'write', 'comment', 'verdict'].includes(name));
   return silent ? steps : [...steps, { do: 'note' }];
 }
 
@@ -47,7 +51,7 @@ export function notUnderstood(prompt: string): readonly string[] {
 const looksLikeOne = /^\s*\[[a-z][a-z-]*(?::.*)?\]\s*$/;
 
 const directive =
-  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|spend|limit|limit-once|hang|nothing)(?::[ \t]*(.*?))?\]\s*$/;
+  /^\s*\[(ask|permission|plan|write|say|print|escape|wait|fail|fail-once|spend|limit|limit-once|hang|comment|verdict|nothing)(?::[ \t]*(.*?))?\]\s*$/;
 
 function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep[] {
   const [first = '', ...others] = rest.split('|').map((part) => part.trim());
@@ -77,9 +81,29 @@ function stepOf(name: string, rest: string, escapes: boolean): readonly EchoStep
       return [{ do: 'limit', seconds: rest === '' ? null : milliseconds(rest) / 1000, once: name === 'limit-once' }];
     case 'hang':
       return [{ do: 'hang' }];
+    case 'comment':
+      return [{ do: 'comment', input: commentInput(first, others.join(' | ')) }];
+    case 'verdict':
+      return [{ do: 'verdict', input: { verdict: first, summary: others.join(' | ') } }];
     default:
       return [];
   }
+}
+
+/** `a.txt:3-5 old problem`: the file, its lines, whether they are those before the change, and the severity. */
+function commentInput(place: string, text: string): Readonly<Record<string, unknown>> {
+  const [, path = place, line, last, more = ''] =
+    /^(.*?)(?::(\d+)(?:-(\d+))?)?((?: (?:old|problem|suggestion|nit))*)$/.exec(place) ?? [];
+  const words = more.trim().split(' ');
+  const severity = severities.find((one) => words.includes(one));
+  return {
+    path,
+    text: text.replace(/\\n/g, '\n'),
+    ...(line !== undefined && { line: Number(line) }),
+    ...(last !== undefined && { last_line: Number(last) }),
+    ...(words.includes('old') && { side: 'old' }),
+    ...(severity !== undefined && { severity }),
+  };
 }
 
 /** `2s`, `500ms`, `1m`; a bare number is seconds. At most a day. */

@@ -8,6 +8,7 @@ import type { Question, Turn, TurnEnd } from './agent';
 import { openFile, saveFile } from './echo-file';
 import { type EchoMemory, writeMemory } from './echo-memory';
 import { type EchoStep, wordsOf } from './echo-script';
+import type { ReviewDesk } from './review-tools';
 import { unifiedDiff } from './unified-diff';
 
 /** The echo agent uses no model, so it knows that it used nothing. */
@@ -66,6 +67,9 @@ export async function doStep(scene: Scene, todo: EchoStep, prompt: string): Prom
       return refuse(scene, todo.seconds, todo.once);
     case 'hang':
       return hang(scene);
+    case 'comment':
+    case 'verdict':
+      return review(scene, todo.do, todo.input);
     default:
       return assertNever(todo);
   }
@@ -138,8 +142,26 @@ async function hearReason(scene: Scene, { text }: Answer): Promise<string | null
   return text;
 }
 
+/** Uses a tool of the review, and says what that said. */
+async function review(scene: Scene, name: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  const { review: desk } = scene.turn;
+  if (desk === null) return scene.say(`I do not review a change here, so I leave no ${name}.\n`);
+  const tool = { type: 'tool' as const, call: randomUUID(), title: name, kind: 'other' };
+  scene.record({ ...tool, status: 'running', input: JSON.stringify(input, null, 2).slice(0, 8000) });
+  const { text, failed: refused } = await desk.take(name, input);
+  scene.record({ ...tool, status: refused ? 'failed' : 'completed', output: text });
+}
+
+/** What a reviewer leaves that was not told what to say. */
+async function lookAtChange(scene: Scene, { paths: [path] }: ReviewDesk): Promise<void> {
+  const text = 'The echo agent was here. It cannot read, so it has nothing to say of this file.';
+  if (path !== undefined) await review(scene, 'comment', { path, text, severity: 'nit' });
+  await review(scene, 'verdict', { verdict: 'good', summary: 'The echo agent finds nothing wrong with any change.' });
+}
+
 async function note(scene: Scene, prompt: string): Promise<void> {
   const { memory, turn } = scene;
+  if (turn.review !== null) return lookAtChange(scene, turn.review);
   const before = (await openFile(turn.directory, memory.file))?.before ?? null;
   const answers = memory.told.length === 0 ? '' : `\nTold: ${memory.told.join('; ')}\n`;
   const words = wordsOf(prompt);

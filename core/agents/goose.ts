@@ -7,6 +7,7 @@ import type { AskHuman } from './acp-program';
 import type { Edit, Quirks } from './acp-quirks';
 import type { Agent } from './agent';
 import { createGooseScreen } from './goose-screen';
+import { toolServerName } from './review-tools';
 
 /** Goose, driven over the Agent Client Protocol. Built against 1.52.0; of older ones seen, 1.37 cannot ask the person anything but leave. */
 export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }): Agent {
@@ -70,7 +71,7 @@ const gooseQuirks: Quirks = {
     },
     params: (sessionId, expectedRunId, text) => ({ sessionId, expectedRunId, prompt: [{ type: 'text', text }] }),
   },
-  askHumanNames: ['switchyard__ask_human'],
+  toolNames: (tool) => [`${toolServerName}__${tool}`],
 };
 
 const toolMeta = z.object({ goose: z.object({ toolCall: z.object({ toolName: z.string() }) }) });

@@ -1,6 +1,6 @@
 import { protectedWords } from '../contract/base-state';
 import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from '../contract/check';
-import { notSentWords } from '../contract/comment';
+import { isDraft, isUndecided, notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
 import { isAncestor, type Range } from '../git/diff';
@@ -54,14 +54,21 @@ export async function assertSame(
   );
 }
 
-/** Throws COMMENTS_NOT_SENT when comments would be left without the person having said so. */
-export function assertNoneForgotten(db: Database, { task, leaveComments }: Approval): void {
-  const drafts = commentsOf(db, task).filter(({ sentAt }) => sentAt === null).length;
-  if (leaveComments || drafts === 0) return;
+/**
+ * Throws COMMENTS_NOT_SENT when comments would be left without the person having said so: drafts of theirs, and what a reviewing
+ * agent left that they have not decided on. Without a person there is nobody to decide, and an agent holds nothing up.
+ */
+export function assertNoneForgotten(db: Database, { task, leaveComments }: Approval, person: boolean): void {
+  const comments = commentsOf(db, task);
+  const drafts = comments.filter(isDraft).length;
+  const undecided = person ? comments.filter(isUndecided).length : 0;
+  if (leaveComments || drafts + undecided === 0) return;
+  const send = drafts > 0 ? ['Request changes to send what you wrote'] : [];
+  const decide = undecided > 0 ? [`${send.length > 0 ? 'a' : 'A'}ccept or dismiss what the agent did`] : [];
   throw new CodedError(
     'COMMENTS_NOT_SENT',
-    `Nothing was merged: ${notSentWords(drafts)} Request changes to send what you wrote, or approve all the same: it stays on the task as a draft.`,
-    { facts: { task, drafts } },
+    `Nothing was merged: ${notSentWords(drafts, undecided)} ${[...send, ...decide].join(', ')}, or approve all the same: it stays on the task as it is.`,
+    { facts: { task, drafts, undecided } },
   );
 }
 

@@ -1,13 +1,15 @@
 import type { Caller } from '../contract/caller';
-import type { Comment, CommentPlace } from '../contract/comment';
+import { type Comment, type CommentPlace, isDraft, isUndecided } from '../contract/comment';
 import { CodedError } from '../contract/errors';
-import { readBlob } from '../git/blob';
 import { mergeBase } from '../git/diff';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { quoteOf } from '../runner/quote';
 import {
+  acceptComments,
   addComment,
   type CommentRow,
   commentsOf,
+  dismissComments,
   editComment,
   readComment,
   removeComment,
@@ -47,15 +49,34 @@ export function add(
   });
 }
 
-/** Changes what a draft says. */
+/** Changes what a draft says, or what an agent's comment does, which is the person's then. */
 export function edit(room: Room, input: { comment: number; text: string }): Promise<Comment> {
-  return changed(room, input.comment, (db) => editComment(db, input));
+  return changed(room, input.comment, (db) => editComment(db, { ...input, at: room.now() }));
 }
 
 /** Takes a draft back. */
 export async function remove(room: Room, comment: number): Promise<void> {
   const { task } = readComment(room.db, comment);
   await alone(task, () => room.writer.write((db) => removeComment(db, { comment, at: room.now() })));
+  room.announceComments(task);
+}
+
+/** Makes agents' comments the person's own: they go with the next changes asked for. All of them, or none. */
+export async function accept(room: Room, comments: readonly number[]): Promise<void> {
+  const { task } = readComment(room.db, comments[0] ?? 0);
+  await alone(task, () =>
+    room.writer.write((db) => {
+      mustBe(taskRow(db, task), ['review', 'queued', 'running', 'waiting', 'failed', 'cancelled'], 'commented on');
+      acceptComments(db, { task, comments, at: room.now() });
+    }),
+  );
+  room.announceComments(task);
+}
+
+/** Takes comments that were not sent away, all of them or none. */
+export async function dismiss(room: Room, comments: readonly number[]): Promise<void> {
+  const { task } = readComment(room.db, comments[0] ?? 0);
+  await alone(task, () => room.writer.write((db) => dismissComments(db, { task, comments, at: room.now() })));
   room.announceComments(task);
 }
 
@@ -73,13 +94,13 @@ export interface Drafts {
 
 /** What waits to be sent with a change, to be noted by `send` in the transaction that sends the change back. */
 export async function drafts(room: Room, task: number): Promise<Drafts> {
-  const rows = commentsOf(room.db, task).filter(({ sentAt }) => sentAt === null);
+  const rows = commentsOf(room.db, task).filter(isDraft);
   return rows.length === 0 ? { comments: [], now: null } : followed(room, task, rows);
 }
 
 /** Notes that drafts go to the agent. Throws MOVED when one was changed, or another one added, since they were read. */
 export function send(db: Database, { comments, now }: Drafts, { task, at }: { task: number; at: number }): void {
-  const waiting = commentsOf(db, task).filter(({ sentAt }) => sentAt === null);
+  const waiting = commentsOf(db, task).filter(isDraft);
   const same = waiting.length === comments.length && waiting.every(({ text }, index) => text === comments[index]?.text);
   if (!same)
     throw new CodedError('MOVED', `The comments on task ${task} were changed as they were sent. Send them again.`);
@@ -100,7 +121,11 @@ async function followed(
   const now = await changeNow(room, place, work);
   if (now !== null) return { comments: [...(await standing(place, rows, now))], now };
   const still = { now: null, since: null };
-  return { comments: rows.map((row) => ({ ...row, fate: row.sentAt === null ? 'draft' : 'sent', ...still })), now };
+  return { comments: rows.map((row) => ({ ...row, fate: unfollowed(row), ...still })), now };
+}
+
+function unfollowed(row: CommentRow): Comment['fate'] {
+  return isUndecided(row) ? 'proposed' : isDraft(row) ? 'draft' : 'sent';
 }
 
 async function changed(room: Room, comment: number, change: (db: Database) => void): Promise<Comment> {
@@ -125,35 +150,4 @@ async function changeNow(room: Room, place: RepositoryPlace, work: TaskWork): Pr
   if (tips === null) return null;
   const { base, head } = tips;
   return { head, mergeBase: (await mergeBase(place, base, head)) ?? base, state: work.state };
-}
-
-const quotedLines = 20;
-const quotedCharacters = 4_000;
-
-/** The lines a remark is about. Throws BAD_INPUT when the change has no such file, or the file no such lines. */
-async function quoteOf(
-  repository: RepositoryPlace,
-  { head, mergeBase: base, place }: { head: string; mergeBase: string; place: CommentPlace },
-): Promise<string> {
-  const blob = await readBlob(repository, { commit: place.side === 'new' ? head : base, path: place.path });
-  if (blob === null) {
-    throw new CodedError(
-      'BAD_INPUT',
-      `Looked for ${place.path} ${place.side === 'new' ? 'in the change' : 'before the change'}; it is not there. Choose a file of the change.`,
-      { facts: { path: place.path } },
-    );
-  }
-  if (place.lines === null) return '';
-  const lines = blob.toString('utf8').replace(/\n$/, '').split('\n');
-  if (place.lines.last > lines.length) {
-    throw new CodedError(
-      'BAD_INPUT',
-      `${place.path} has ${lines.length === 1 ? '1 line' : `${lines.length} lines`}, so there is no line ${place.lines.last} to comment on.`,
-      { facts: { path: place.path, lines: lines.length } },
-    );
-  }
-  return lines
-    .slice(place.lines.first - 1, Math.min(place.lines.last, place.lines.first - 1 + quotedLines))
-    .join('\n')
-    .slice(0, quotedCharacters);
 }

@@ -17,6 +17,7 @@ import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { worktreePath } from '../runner/prepare';
 import { inTaskPlace } from '../runner/processes';
 import { putAway, tell } from '../runner/putting-away';
+import { endReviews } from '../runner/reviewing';
 import { trustedWithoutAsking } from '../runner/trust';
 import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -64,6 +65,7 @@ async function throwAway(room: Room, by: string, task: number): Promise<Task> {
     });
   });
   room.announce(task);
+  await endReviews(room, task);
   // A task cancelled a moment ago may still have its agent in the worktree.
   await room.runner.over(task);
   tell(room, work, await putAway(room, work, place));
@@ -77,7 +79,7 @@ export function restore(room: Room, { by }: Caller, task: number): Promise<Task>
 
 async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
-  if (work.outcome !== 'discarded' || work.branch === null) throw refused(work, 'restored');
+  if (work.outcome !== 'discarded' || work.branch === null || work.reviews !== null) throw refused(work, 'restored');
   const place = await repositoryPlace(room.git, work.repository);
   if (work.worktree === null) await putBack(room, place, work, work.branch);
   await room.writer.write((db) => {

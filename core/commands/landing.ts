@@ -59,7 +59,7 @@ export async function land(
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
-  assertNoneForgotten(room.db, approval);
+  assertNoneForgotten(room.db, approval, rule === null);
   await assertNothingUnseen(work, place);
   const strategy = strategyFor(review, work, approval.strategy);
   const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);

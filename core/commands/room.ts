@@ -43,8 +43,8 @@ export interface Room {
   readonly tokens: Tokens;
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
-  /** Tells followers that what is remarked on a task's change was changed. */
-  readonly announceComments: (task: number) => void;
+  readonly announceComments: Deps['announceComments'];
+  readonly stopWork: Deps['stopWork'];
   /** The names of the agents there are. */
   readonly agentNames: () => readonly string[];
   /** What was found to be installed; none while the first look is under way, which a change then ends. */

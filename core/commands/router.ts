@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
+import * as askingReviews from './asking-reviews';
 import * as bases from './bases';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
@@ -71,6 +72,8 @@ export function createRouter(room: Room) {
       takeBack: on.reviews.takeBack.handler(({ input, context }) => editing.takeBack(room, context, input)),
       file: on.reviews.file.handler(({ input }) => editing.file(room, input)),
       write: on.reviews.write.handler(({ input, context }) => editing.write(room, context, input)),
+      ask: on.reviews.ask.handler(({ input }) => askingReviews.ask(room, input)),
+      asked: on.reviews.asked.handler(({ input }) => askingReviews.asked(room, input.task)),
       undo: on.reviews.undo.handler(({ input, context }) => editing.undo(room, context, input.task)),
     },
     pullRequests: {
@@ -91,6 +94,8 @@ export function createRouter(room: Room) {
       add: on.comments.add.handler(({ input, context }) => comments.add(room, context, input)),
       edit: on.comments.edit.handler(({ input }) => comments.edit(room, input)),
       remove: on.comments.remove.handler(({ input }) => comments.remove(room, input.comment)),
+      accept: on.comments.accept.handler(({ input }) => comments.accept(room, input.comments)),
+      dismiss: on.comments.dismiss.handler(({ input }) => comments.dismiss(room, input.comments)),
       resolve: on.comments.resolve.handler(({ input }) => comments.resolve(room, input)),
     },
     checks: {

@@ -1,4 +1,4 @@
-import type { Comment, CommentPlace, LineRange } from '../contract/comment';
+import { type Comment, type CommentPlace, isUndecided, type LineRange } from '../contract/comment';
 import type { TaskState } from '../contract/task';
 import { readBlob } from '../git/blob';
 import type { Place } from '../git/checkout';
@@ -74,6 +74,7 @@ interface Found {
 }
 
 function fateOf(comment: CommentRow, { at, changed }: Found, now: ChangeNow): Comment['fate'] {
+  if (isUndecided(comment)) return 'proposed';
   if (comment.sentAt === null) return 'draft';
   if (now.state === 'queued' || now.state === 'running' || now.state === 'waiting') return 'sent';
   if (changed) return 'addressed';

@@ -23,7 +23,11 @@ export async function threadsNow(
   const [then, now] = [(await from(head)) ?? tips.base, (await from(tips.head)) ?? tips.base];
   const rows = threads.map(({ path, side, line }, index) => ({
     ...{ id: index + 1, task, head, mergeBase: then, quote: '', text: '', by: '', createdAt: 0, sentAt: null },
-    ...{ resolvedAt: null, place: { path, side, lines: line === null ? null : { first: line, last: line } } },
+    ...{
+      reviewer: null,
+      resolvedAt: null,
+      place: { path, side, lines: line === null ? null : { first: line, last: line } },
+    },
   }));
   const stand = await standing(place, rows, { head: tips.head, mergeBase: now, state: work.state });
   return threads.map((thread, index) => ({ ...thread, now: stand[index]?.now ?? null }));

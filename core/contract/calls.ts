@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { agentStatusSchema } from './agent';
+import { agentReviewSchema, newAgentReviewSchema } from './agent-review';
 import { budgetSchema } from './budget';
 import { changeSchema } from './change';
 import { checkNameSchema, checkOutputSchema, repositoryCheckSchema, repositoryChecksSchema } from './check';
@@ -38,6 +39,8 @@ const trusting = { trust: z.boolean(), expected: z.string().max(200).optional() 
 
 const commandLine = z.string().trim().min(1).max(4000).nullable();
 const commentRef = z.strictObject({ comment: commentIdSchema });
+/** Comments on one task. */
+const commentRefs = z.strictObject({ comments: z.array(commentIdSchema).min(1).max(1000) });
 const terminalRef = z.strictObject({ terminal: terminalIdSchema });
 
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
@@ -190,6 +193,13 @@ export const calls = {
       .output(reviewEditSchema),
     /** Undoes the newest of these commits: the branch goes back. WRONG_STATE when something came after it. */
     undo: oc.input(taskRef).output(reviewEditSchema),
+    /**
+     * Has an agent review the change as it stands: makes a task of its own, which leaves comments on this one and changes
+     * nothing of it. What the agent does to files goes nowhere. WRONG_STATE unless the task is in review.
+     */
+    ask: oc.input(newAgentReviewSchema).output(taskDetailSchema),
+    /** The reviews of a task's change that agents were asked for, oldest first. */
+    asked: oc.input(taskRef).output(z.array(agentReviewSchema)),
   },
   pullRequests: {
     /**
@@ -250,6 +260,10 @@ export const calls = {
     edit: oc.input(commentRef.extend({ text: commentTextSchema })).output(commentSchema),
     /** Takes a draft back. */
     remove: oc.input(commentRef).output(z.void()),
+    /** Makes an agent's comments the person's own drafts, all of them or none. Safe to repeat. */
+    accept: oc.input(commentRefs).output(z.void()),
+    /** Takes comments that were not sent away, all of them or none: an agent's, or the person's own drafts. */
+    dismiss: oc.input(commentRefs).output(z.void()),
     /** Says that the person is done with a remark, or not after all. */
     resolve: oc.input(commentRef.extend({ resolved: z.boolean() })).output(commentSchema),
   },

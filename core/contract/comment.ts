@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { severitySchema } from './agent-review';
 import { oidSchema } from './oid';
 import { taskIdSchema } from './task';
 
@@ -10,9 +11,11 @@ export const commentTextSchema = z.string().trim().min(1).max(20_000);
 /** How many comments of one task may wait to be sent at once. */
 export const draftsAtOnce = 200;
 
-/** What whoever approves a change has to know of its drafts, both doors alike. */
-export function notSentWords(drafts: number): string {
-  return `${drafts === 1 ? '1 comment was' : `${drafts} comments were`} not sent to the agent.`;
+/** What whoever approves a change has to know of its drafts and of agents' comments nobody decided on, both doors alike. */
+export function notSentWords(drafts: number, undecided = 0): string {
+  const sent = `${drafts === 1 ? '1 comment was' : `${drafts} comments were`} not sent to the agent.`;
+  const open = `${undecided === 1 ? "1 comment of an agent's review is" : `${undecided} comments of an agent's review are`} undecided.`;
+  return [...(drafts > 0 || undecided === 0 ? [sent] : []), ...(undecided > 0 ? [open] : [])].join(' ');
 }
 
 /** Lines of a file, counted from 1, both ends included. */
@@ -33,10 +36,11 @@ export const commentPlaceSchema = z.strictObject({
 export type CommentPlace = z.infer<typeof commentPlaceSchema>;
 
 /** What became of a comment. */
-const fates = ['draft', 'sent', 'addressed', 'moved', 'ignored'] as const;
+const fates = ['proposed', 'draft', 'sent', 'addressed', 'moved', 'ignored'] as const;
 
 /** What each of these means, as a sentence for people. */
 export const fateWords: Readonly<Record<(typeof fates)[number], string>> = {
+  proposed: 'A reviewing agent wrote it; it goes to nobody unless you accept it.',
   draft: 'The agent does not have it yet; you can change it or take it back.',
   sent: 'The agent has it and is not finished.',
   addressed: 'The agent changed these lines since.',
@@ -56,6 +60,16 @@ export const commentSchema = z.object({
   quote: z.string(),
   text: z.string(),
   by: z.string(),
+  /** The agent that left it and the task of its review; null for the person's own. */
+  reviewer: z
+    .object({
+      task: taskIdSchema,
+      agent: z.string(),
+      severity: severitySchema.nullable(),
+      /** When the person made it one of theirs; null while they have not decided. */
+      acceptedAt: z.number().int().nullable(),
+    })
+    .nullable(),
   createdAt: z.number().int(),
   sentAt: z.number().int().nullable(),
   /** When the person was done with it. */
@@ -67,3 +81,13 @@ export const commentSchema = z.object({
   since: z.string().nullable(),
 });
 export type Comment = z.infer<typeof commentSchema>;
+
+/** Whether an agent left it and the person has not decided on it. */
+export function isUndecided({ reviewer, sentAt }: Pick<Comment, 'reviewer' | 'sentAt'>): boolean {
+  return reviewer !== null && reviewer.acceptedAt === null && sentAt === null;
+}
+
+/** Whether it is the person's to send, and was not sent. */
+export function isDraft(comment: Pick<Comment, 'reviewer' | 'sentAt'>): boolean {
+  return comment.sentAt === null && !isUndecided(comment);
+}

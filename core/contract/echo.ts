@@ -17,6 +17,9 @@ after the other:
   [limit: 2m]                             refuses as a provider does whose limit ends in two minutes; [limit] says no time
   [limit-once: 2m]                        refuses once, and works when the task goes on
   [hang]                                  never answers again
+  [comment: a.txt:3-5 | text]             asked to review a change, leaves this comment on it; after the place may stand
+                                          old, problem, suggestion or nit
+  [verdict: good | text]                  says in a review what it thinks of the whole: good or needs changes
   [nothing]                               changes no file
 
 Of any other line in such brackets it says that it did not understand it.

@@ -9,6 +9,7 @@ export type Asked =
   | 'retried'
   | 'sent back'
   | 'commented on'
+  | 'reviewed by an agent'
   | 'edited'
   | 'checked'
   | 'approved'
@@ -60,6 +61,7 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
       'retried',
       'sent back',
       'commented on',
+      'reviewed by an agent',
       'edited',
       'checked',
       'written to',

@@ -121,6 +121,8 @@ export const taskSchema = z.object({
   backupRef: z.string().nullable(),
   /** The person drives its agent in a terminal, or wants to; null when they do not. */
   takeover: takeoverSchema.nullable(),
+  /** The task whose change its agent reviews; null for a task that makes a change. */
+  reviews: taskIdSchema.nullable(),
   /** Open requests, oldest first. */
   requests: z.array(requestSchema),
   /** The newest run of each of the last 20 checks, by name. */

@@ -35,6 +35,10 @@ export interface Deps {
   readonly announceRequest: (request: number) => void;
   /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
   readonly announceMessages: (task: number) => void;
+  /** Tells followers that what is remarked on a task's change was changed; called after the change is committed. */
+  readonly announceComments: (task: number) => void;
+  /** Ends the work on a task that somebody moved out of its worker's hands. */
+  readonly stopWork: (task: number) => void;
   /** The agents' programs, which outlive this runtime. */
   readonly programs: Programs;
   /** The checks that run. */

@@ -8,10 +8,14 @@ import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 import { repositoryPlace } from './place';
+import { endReviews } from './reviewing';
+
+/** What ending a task takes, with the reviews of its change. */
+type Ending = Parameters<typeof endReviews>[0];
 
 /** Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. */
 export async function landed(
-  deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
+  deps: Ending,
   landing: Pick<Landing, 'id' | 'task' | 'newOid' | 'baseRef' | 'strategy' | 'decision'>,
   by: string,
 ): Promise<void> {
@@ -34,6 +38,7 @@ export async function landed(
     });
   });
   deps.announce(landing.task);
+  await endReviews(deps, landing.task);
 }
 
 /**
@@ -41,7 +46,7 @@ export async function landed(
  * when it had not. `open` when something else is at work in the checkout: then the next look finishes it.
  */
 export async function settleLanding(
-  deps: Pick<Deps, 'writer' | 'announce' | 'now'>,
+  deps: Ending,
   place: Place,
   landing: Landing,
 ): Promise<
@@ -63,10 +68,7 @@ export async function settleLanding(
  * it is on the base now; null when there was none, or none of it. Throws CHECKOUT_IN_THE_WAY, saying what to mend, while
  * it can be neither finished nor forgotten.
  */
-export async function settleEarlier(
-  deps: Pick<Deps, 'db' | 'writer' | 'git' | 'announce' | 'now'>,
-  task: number,
-): Promise<Landing | null> {
+export async function settleEarlier(deps: Ending & Pick<Deps, 'db' | 'git'>, task: number): Promise<Landing | null> {
   const landing = openLandingOf(deps.db, task);
   if (landing === undefined) return null;
   const place = await repositoryPlace(deps.git, taskWork(deps.db, task).repository);

@@ -16,6 +16,7 @@ import { retryReason } from './messages';
 import type { RepositoryPlace } from './place';
 import { putAway } from './putting-away';
 import { backoffMs } from './retry';
+import { endReviews, reviewedIsDone } from './reviewing';
 
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Promise<void> {
@@ -31,7 +32,7 @@ export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Pr
 }
 
 /**
- * The agent finished without changing anything: what it said is the result. A task that was to finish for want of budget
+ * The agent finished without changing anything, or reviewed another task's change: what it said is the result. A task that was to finish for want of budget
  * cannot be sent back then, so what waited to be said is withdrawn. Gives what the person should know of that and of its
  * worktree, one sentence each.
  */
@@ -46,10 +47,15 @@ export async function answered(
   const moved = await move(
     deps,
     claim,
-    { to: 'done', reason: 'The agent finished without a change.', patch },
+    {
+      to: 'done',
+      reason: task.reviews === null ? 'The agent finished without a change.' : 'The review is complete.',
+      patch,
+    },
     { heeds: true, onUnsaid: (text) => void unsaid.push(text) },
   );
   if (moved !== 'done') return [];
+  await endReviews(deps, claim.task);
   if (unsaid.length > 0) deps.announceMessages(claim.task);
   return [
     ...unsaid.map((text) => `It was to finish within its budget, so this was not said to the agent: ${text}`),
@@ -84,6 +90,11 @@ export async function agentLost(deps: Deps, claim: Claim, why: string): Promise<
   });
   requests.forEach(deps.announceRequest);
   deps.announce(claim.task);
+}
+
+/** What a review was to look at is over: nobody is told of anything it would say. */
+export async function pointless(deps: Deps, claim: Claim, reviewed: number): Promise<void> {
+  await move(deps, claim, { to: 'cancelled', reason: reviewedIsDone(reviewed) }, { withdraws: true });
 }
 
 /** The work was stopped from outside: put down so that it can be taken up again, or left as the person moved it. */

@@ -9,6 +9,7 @@ import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { addWorktree } from '../git/worktree';
+import { reviewedBy } from '../store/agent-reviews';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
@@ -64,7 +65,9 @@ export async function prepareWorktree(
       at: deps.now(),
     });
   });
-  const added = await make(place, { path, branch, base: task.base, ours: task.branch !== null, signal });
+  // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
+  const at = reviewedBy(deps.db, task.id)?.head ?? null;
+  const added = await make(place, { path, branch, base: task.base, at, ours: task.branch !== null, signal });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
   return { checkout: added.checkout, branch, notices: added.notices };
@@ -85,13 +88,15 @@ async function make(
     readonly path: string;
     readonly branch: string;
     readonly base: string;
+    /** The commit to begin at in place of the base; null for the base. */
+    readonly at: string | null;
     readonly ours: boolean;
     readonly signal: AbortSignal;
   },
 ): Promise<Omit<Prepared, 'branch'>> {
   const { path, branch, signal } = wanted;
   const tip = wanted.ours ? await refOid(place, `refs/heads/${branch}`) : null;
-  const startOid = tip ?? (await resolveBranch(place, wanted.base));
+  const startOid = tip ?? wanted.at ?? (await resolveBranch(place, wanted.base));
   if (tip !== null && (await isVacant(path))) {
     // The task's branch is there and its worktree's files are not: what git remembers of the old one must not be in the way.
     await removeFolders(await adminFolder(place.checkout.commonDir, path), null);

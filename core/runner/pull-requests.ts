@@ -19,11 +19,23 @@ import type { Deps } from './deps';
 import { repositoryPlace } from './place';
 import { publishing, settlePush } from './pushing';
 import { putAway, tell } from './putting-away';
+import { endReviews } from './reviewing';
 
 /** What opening and following pull requests needs. */
 export type PullRequestDeps = Pick<
   Deps,
-  'db' | 'writer' | 'git' | 'owner' | 'settings' | 'now' | 'log' | 'announce' | 'folders' | 'closeTerminals'
+  | 'db'
+  | 'writer'
+  | 'git'
+  | 'owner'
+  | 'settings'
+  | 'now'
+  | 'log'
+  | 'announce'
+  | 'announceRequest'
+  | 'stopWork'
+  | 'folders'
+  | 'closeTerminals'
 > & {
   /** Speaks to the forge a repository is on. Throws SIGN_IN_NEEDED without a token for it. */
   readonly forgeOf: (row: Pick<PullRequestRow, 'intoUrl'>) => Promise<Forge>;
@@ -166,6 +178,7 @@ export async function followPullRequest(
   deps.announcePullRequest(row.task);
   if (!ended) return;
   deps.announce(row.task);
+  await endReviews(deps, row.task);
   const work = taskWork(deps.db, row.task);
   tell(deps, work, await putAway(deps, work, place));
   deps.announce(row.task);

@@ -15,6 +15,7 @@ import { working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
 import { retell } from './retold';
+import { openReviewDesk } from './review-desk';
 import { isByAgent, isHeard, markSaid, type Words } from './session';
 import { settle } from './settle';
 
@@ -148,6 +149,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
       trusted: given.passed !== null,
       budgetUsd: given.budgetUsd,
       costBefore: given.costBefore,
+      review: await openReviewDesk(deps, { ...subject, agent: subject.agent.name }),
       silenceMs: deps.settings().silenceMinutes * 60_000,
       signal,
       record,

@@ -4,8 +4,10 @@ import type { TranscriptBody } from '../contract/transcript';
 import type { WorktreePlace } from '../git/checkout';
 import { finishWorktree } from '../git/finish';
 import type { Claim } from '../sources/source';
+import { reviewedBy } from '../store/agent-reviews';
 import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
+import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { noteHead } from '../store/tasks';
 import { openTranscript, type Transcript } from '../store/transcript';
@@ -20,11 +22,12 @@ import { settleEdit } from './edits';
 import { environmentOf } from './environment';
 import { settleReturn } from './going-back';
 import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
-import { agentLost, answered, failed, parked, reviewed } from './outcome';
+import { agentLost, answered, failed, parked, pointless, reviewed } from './outcome';
 import { limited } from './parking';
 import { repositoryPlace } from './place';
 import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
+import { leftBehind } from './reviewing';
 import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
 import { allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
 
@@ -94,6 +97,9 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
     signal,
   };
 
+  const review = reviewedBy(deps.db, task.id);
+  if (review !== undefined && taskRow(deps.db, review.reviewed).state === 'done')
+    return await pointless(deps, claim, review.reviewed);
   if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
     return await parked(deps, claim, 'cancelled');
   }
@@ -127,6 +133,12 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (signal.aborted) return await parked(deps, claim, signal.reason);
   // Nobody else ended it, so the person stopped it at its budget.
   if (end.kind !== 'completed') return await parked(deps, claim, 'cancelled');
+
+  // A review is what was said: what its agent did to files is kept with the worktree, and is nobody's change.
+  if (review !== undefined) {
+    (await leftBehind(untrusted, { branch: worktree.branch, head: review.head })).forEach(note);
+    return (await answered(deps, claim, task, place)).forEach(note);
+  }
 
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());

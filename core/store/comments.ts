@@ -1,4 +1,5 @@
-import { type Comment, type CommentPlace, draftsAtOnce } from '../contract/comment';
+import { commentsOfReview, type Severity } from '../contract/agent-review';
+import { type Comment, type CommentPlace, draftsAtOnce, isDraft, isUndecided } from '../contract/comment';
 import { CodedError } from '../contract/errors';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
@@ -21,6 +22,9 @@ interface Row {
   readonly created_at: number;
   readonly sent_at: number | null;
   readonly resolved_at: number | null;
+  readonly review_id: number | null;
+  readonly severity: Severity | null;
+  readonly accepted_at: number | null;
 }
 
 /** Keeps a comment as a draft and gives its id. Throws BAD_INPUT when too many wait already. */
@@ -29,13 +33,7 @@ export function addComment(
   comment: Pick<Comment, 'task' | 'place' | 'head' | 'mergeBase' | 'quote' | 'text' | 'by'> & { readonly at: number },
 ): number {
   const { task, place, head, mergeBase, quote, text, by, at } = comment;
-  if (commentsOf(db, task).filter(({ sentAt }) => sentAt === null).length >= draftsAtOnce) {
-    throw new CodedError(
-      'BAD_INPUT',
-      `${draftsAtOnce} comments on task ${task} wait to be sent already. Send those first.`,
-      { facts: { task } },
-    );
-  }
+  assertRoom(db, task, 1);
   return run(
     db,
     `INSERT INTO comment (task_id, path, side, first_line, last_line, head, merge_base, quote, text, by, created_at)
@@ -43,6 +41,80 @@ export function addComment(
     ...[task, place.path, place.side, place.lines?.first ?? null, place.lines?.last ?? null],
     ...[head, mergeBase, quote, text, by, at],
   ).id;
+}
+
+/** A comment as an agent leaves it in a review. */
+export interface LeftComment extends Pick<Comment, 'task' | 'place' | 'head' | 'mergeBase' | 'quote' | 'text' | 'by'> {
+  /** The task of the review. */
+  readonly review: number;
+  readonly severity: Severity | null;
+  /** Tells it from the review's others; the same for the same said again. */
+  readonly said: string;
+  readonly at: number;
+}
+
+/** Keeps an agent's comment, once however often it is said, and gives its id; null when its review has left all it may. */
+export function leaveComment(db: Database, comment: LeftComment): number | null {
+  const { task, place, head, mergeBase, quote, text, by, at, review, severity, said } = comment;
+  const known = getRow<{ id: number }>(db, 'SELECT id FROM comment WHERE review_id = ? AND said = ?', review, said);
+  if (known !== undefined) return known.id;
+  if (isReviewFull(db, review)) return null;
+  return run(
+    db,
+    `INSERT INTO comment (task_id, path, side, first_line, last_line, head, merge_base, quote, text, by, created_at,
+       review_id, severity, said)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[task, place.path, place.side, place.lines?.first ?? null, place.lines?.last ?? null],
+    ...[head, mergeBase, quote, text, by, at, review, severity, said],
+  ).id;
+}
+
+/** Whether a review has left as many comments as it may. Those that were dismissed count. */
+export function isReviewFull(db: Database, review: number): boolean {
+  const left = getRow<{ n: number }>(db, 'SELECT count(*) AS n FROM comment WHERE review_id = ?', review);
+  return (left?.n ?? 0) >= commentsOfReview;
+}
+
+/**
+ * Makes agents' comments on a task the person's own drafts. Those that are already stay so. Throws NOT_FOUND for one that is
+ * not on this task, and BAD_INPUT when too many would wait to be sent.
+ */
+export function acceptComments(
+  db: Database,
+  { task, comments, at }: { readonly task: number; readonly comments: readonly number[]; readonly at: number },
+): void {
+  const open = comments.filter((id) => isUndecided(commentOn(db, { task, comment: id })));
+  assertRoom(db, task, open.length);
+  for (const id of open) run(db, 'UPDATE comment SET accepted_at = ? WHERE id = ?', at, id);
+}
+
+/** Takes comments on a task that were not sent away; their rows stay. Throws NOT_FOUND, and WRONG_STATE when one was sent. */
+export function dismissComments(
+  db: Database,
+  { task, comments, at }: { readonly task: number; readonly comments: readonly number[]; readonly at: number },
+): void {
+  for (const id of new Set(comments)) {
+    commentOn(db, { task, comment: id });
+    removeComment(db, { comment: id, at });
+  }
+}
+
+function commentOn(db: Database, { task, comment }: { readonly task: number; readonly comment: number }): CommentRow {
+  const row = readComment(db, comment);
+  if (row.task === task) return row;
+  throw new CodedError('NOT_FOUND', `There is no comment ${comment} on task ${task}. See: task comments ${task}`, {
+    facts: { comment, task },
+  });
+}
+
+/** Throws BAD_INPUT when so many more could not be sent at once. */
+function assertRoom(db: Database, task: number, more: number): void {
+  if (more === 0 || commentsOf(db, task).filter(isDraft).length + more <= draftsAtOnce) return;
+  throw new CodedError(
+    'BAD_INPUT',
+    `No more than ${draftsAtOnce} comments on task ${task} can wait to be sent. Send those that do first.`,
+    { facts: { task } },
+  );
 }
 
 /** The comments on a task's change that were not taken back, oldest first. */
@@ -60,10 +132,16 @@ export function readComment(db: Database, id: number): CommentRow {
   return toComment(row);
 }
 
-/** Changes what a draft says. Throws NOT_FOUND, and WRONG_STATE when it was sent. */
-export function editComment(db: Database, change: { readonly comment: number; readonly text: string }): void {
-  assertDraft(db, change.comment, 'changed');
-  run(db, 'UPDATE comment SET text = ? WHERE id = ?', change.text, change.comment);
+/** Changes what a draft says; an agent's comment is accepted with that. Throws NOT_FOUND, and WRONG_STATE when it was sent. */
+export function editComment(
+  db: Database,
+  change: { readonly comment: number; readonly text: string; readonly at: number },
+): void {
+  const { comment, text, at } = change;
+  assertDraft(db, comment, 'changed');
+  const { task } = readComment(db, comment);
+  acceptComments(db, { task, comments: [comment], at });
+  run(db, 'UPDATE comment SET text = ? WHERE id = ?', text, comment);
 }
 
 /** Takes a draft back; its row stays. Throws NOT_FOUND, and WRONG_STATE when it was sent. */
@@ -87,7 +165,7 @@ export function sendComment(
   run(
     db,
     `UPDATE comment SET path = ?, first_line = ?, last_line = ?, head = ?, merge_base = ?, sent_at = ?
-     WHERE id = ? AND sent_at IS NULL`,
+     WHERE id = ? AND sent_at IS NULL AND (review_id IS NULL OR accepted_at IS NOT NULL)`,
     ...[place.path, place.lines?.first ?? null, place.lines?.last ?? null, head, mergeBase, at, comment],
   );
 }
@@ -113,6 +191,10 @@ function toComment(row: Row): CommentRow {
     quote: row.quote,
     text: row.text,
     by: row.by,
+    reviewer:
+      row.review_id === null
+        ? null
+        : { task: row.review_id, agent: row.by, severity: row.severity, acceptedAt: row.accepted_at },
     createdAt: row.created_at,
     sentAt: row.sent_at,
     resolvedAt: row.resolved_at,

@@ -25,6 +25,7 @@ import nameChecks from './migrations/0024-name-checks.sql?raw';
 import keepPullRequests from './migrations/0025-keep-pull-requests.sql?raw';
 import keepGoingOn from './migrations/0026-keep-going-on.sql?raw';
 import landFinished from './migrations/0027-land-finished.sql?raw';
+import reviewByAgents from './migrations/0028-review-by-agents.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   { name: '0025-keep-pull-requests', sql: keepPullRequests },
   { name: '0026-keep-going-on', sql: keepGoingOn },
   { name: '0027-land-finished', sql: landFinished },
+  { name: '0028-review-by-agents', sql: reviewByAgents },
 ];

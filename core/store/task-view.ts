@@ -1,5 +1,6 @@
 import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
+import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
 import { type Dependency, hasLanded, listDependencies } from './dependencies';
@@ -120,6 +121,7 @@ function toTask(db: Database, row: TaskRow): Task {
     mergedOid: row.merged_oid,
     backupRef: row.backup_ref,
     takeover: isHeld(row.state) ? shownTakeover(db, row.id) : null,
+    reviews: reviewedBy(db, row.id)?.reviewed ?? null,
     requests: openRequestsOf(db, row.id),
     checks: listChecks(db, row.id, row.change_head),
   };

@@ -1,6 +1,7 @@
 import { type Budget, noBudget } from '../contract/budget';
 import { type Asked, refused } from '../contract/refusal';
 import { mayMove, type NewTask, type TaskState } from '../contract/task';
+import { reviewedBy } from './agent-reviews';
 import type { Database } from './database';
 import { addDependency, hasLanded, settleDependants } from './dependencies';
 import { noRepository } from './repositories';
@@ -79,6 +80,8 @@ export function moveTask(db: Database, move: Move): void {
   if (!mayMove(row.state, move.to) || (row.state === 'queued' && move.to === 'running')) {
     throw refused(row, askedBy[move.to]);
   }
+  // What a reviewing agent leaves in its worktree is nobody's change: nothing may ever be approved of it.
+  if (move.to === 'review' && reviewedBy(db, row.id) !== undefined) throw refused(row, 'restored');
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
   const { to, at, by, reason } = move;

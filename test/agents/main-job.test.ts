@@ -67,6 +67,32 @@ describe.each(['claude', 'goose'] as const)('the main job with %s', (agent) => {
     expect((await bed.calls.rules.list({})).map(({ uses }) => uses)).toEqual([1, 1]);
   });
 
+  it('reviews a change of another agent, with tools that need no leave, and changes nothing', async () => {
+    const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const wanted = { repositoryId: repository.id, title: 'One', agent: 'echo', prompt: '[write: one.txt | one\\ntwo]' };
+    const { id: task } = await bed.calls.tasks.create(wanted);
+    await bed.reaches(task, 'review');
+    const prompt = [
+      '[comment: one.txt:2 | Say three]',
+      '[comment: elsewhere.txt:1 | Not here]',
+      '[comment: one.txt:2 | Say three]',
+      '[verdict: needs changes | One thing.]',
+    ].join('\n');
+    const review = await bed.calls.reviews.ask({ task, agent, prompt });
+    const done = await bed.reaches(review.id, 'done', 'failed', 'waiting');
+    expect(done).toMatchObject({ state: 'done', outcome: 'answered', requests: [], error: null });
+    expect(await bed.calls.comments.list({ task })).toMatchObject([
+      { fate: 'proposed', text: 'Say three', quote: 'two', reviewer: { task: review.id, agent } },
+    ]);
+    expect(await bed.calls.reviews.asked({ task })).toMatchObject([
+      { verdict: 'needs changes', summary: 'One thing.' },
+    ]);
+    // What was wrong with the second call was told to the model, and the third found the first.
+    expect(model.told('the change has no file elsewhere.txt')).toBeGreaterThan(0);
+    expect(model.told('Left comment 1.')).toBeGreaterThan(0);
+    expect(model.told('Left comment 2.')).toBe(0);
+  });
+
   it('goes back to what its first turn made, and goes on from there', async () => {
     const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     const task = { repositoryId, title: 'Back', agent, permissionLevel: 'autonomous' } as const;

@@ -47,3 +47,27 @@ test('a change is approved without its comments once that was said, and they sta
   expect((await type('task', 'approve', '1', '--leave-comments')).out).toMatch(/^Merged /);
   expect((await type('task', 'comments', '1')).out).toMatch(/\n2 {2}draft .*one\.txt\n {4}For another day\n$/);
 });
+
+test("an agent's comments are decided on in the terminal before they are sent, and hold an approval back until then", async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't2', '--prompt'];
+  const id = String((await type('task', 'add', ...made, '[write: two.txt | one\\ntwo]', '--wait', '--json')).json.id);
+  expect((await type('task', 'reviews', id)).out).toBe('No agent was asked to review it.\n');
+  const said = ['[comment: two.txt:1 problem | Wrong]', '[comment: two.txt:2 | Right?]', '[comment: two.txt | Why?]'];
+  const asked = ['--agent', 'echo', '--prompt', [...said, '[verdict: needs changes | Look again.]'].join('\n')];
+  const review = await type('task', 'review', id, ...asked, '--wait', '--json');
+  expect(review.json).toMatchObject({ state: 'done', reviews: Number(id), title: 'Review: t2' });
+  const all = await type('task', 'comments', id);
+  expect(all.out).toMatch(
+    new RegExp(`^3 {2}proposed {2}.* {2}two\\.txt:1 {2}echo in task ${review.json.id}, problem\n {4}Wrong\n`),
+  );
+  expect((await type('task', 'reviews', id)).out).toMatch(
+    /^task \d+ {2}echo {2}needs changes {2}.* {2}3 comments, 3 undecided\n {4}Look again\.\n$/,
+  );
+  const held = await type('task', 'approve', id);
+  expect(held.err).toContain("3 comments of an agent's review are undecided. To see and decide:");
+  expect((await type('comment', 'accept')).code).toBe(2);
+  expect((await type('comment', 'accept', '3')).out).toBe('Accepted 1 comment.\n');
+  expect((await type('comment', 'dismiss', '--task', id)).out).toBe('Dismissed 2 comments.\n');
+  expect((await type('comment', 'dismiss', '--task', id)).out).toBe('Nothing is undecided.\n');
+  expect((await type('task', 'reject', id)).code).toBe(0);
+});

@@ -44,7 +44,17 @@ const place = (path: string, first: number, last = first, side: CommentPlace['si
 
 const comment = (id: number, now: CommentPlace | null, more: Partial<Comment> = {}): Comment => ({
   ...{ id, task: 1, place: now ?? place('gone.ts', 1), head: 'd'.repeat(40), mergeBase: 'c'.repeat(40), quote: '' },
-  ...{ text: 'Why?', by: 'person', createdAt: 0, sentAt: null, resolvedAt: null, fate: 'draft', now, since: null },
+  ...{
+    text: 'Why?',
+    by: 'person',
+    createdAt: 0,
+    sentAt: null,
+    resolvedAt: null,
+    reviewer: null,
+    fate: 'draft',
+    now,
+    since: null,
+  },
   ...more,
 });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AskHuman } from '../../core/agents/acp-program';
 import type { HookProgram } from '../../core/agents/screen';
 import type { HostProgram } from '../../core/host/start';
 
@@ -8,6 +9,13 @@ const root = join(import.meta.dirname, '../..');
 export const hookProgram: HookProgram = {
   command: process.execPath,
   args: ['--no-warnings', join(root, 'core/agents/hook/main.ts')],
+  env: {},
+};
+
+/** The tool server of agents without questions of their own, as it stands in the sources. */
+export const askHumanProgram: AskHuman = {
+  command: process.execPath,
+  args: ['--no-warnings', join(root, 'core/agents/ask-human/main.ts')],
   env: {},
 };
 

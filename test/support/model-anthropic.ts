@@ -81,6 +81,8 @@ function toolUse(step: ToolStep): { readonly name: string; readonly input: unkno
       return { name: 'Write', input: { file_path: step.path, content: step.text } };
     case 'permission':
       return { name: 'Bash', input: { command: step.command, description: 'A step of the script' } };
+    case 'tool':
+      return { name: `mcp__switchyard__${step.tool}`, input: step.input };
     case 'plan':
       return { name: 'ExitPlanMode', input: { plan: step.text } };
     case 'ask':

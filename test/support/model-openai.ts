@@ -53,6 +53,8 @@ function toolUse(step: ToolStep, offered: readonly string[]): { readonly name: s
         name: offered.find((name) => name.endsWith('ask_human')) ?? 'ask_human',
         input: { question: step.question, ...(step.options.length > 0 ? { options: step.options } : {}) },
       };
+    case 'tool':
+      return { name: offered.find((name) => name.endsWith(`__${step.tool}`)) ?? step.tool, input: step.input };
     case 'plan':
       return { name: 'plan', input: { plan: step.text } };
   }

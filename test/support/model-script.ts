@@ -7,6 +7,8 @@
  *   [permission: COMMAND]     run a command with the agent's own shell tool
  *   [ask: QUESTION | A | B]   ask the person
  *   [plan: TEXT]              propose a plan
+ *   [comment: PATH:LINE | TEXT]  leave a comment in a review
+ *   [verdict: VERDICT | TEXT] end the review with that
  *   [say: TEXT]               one more sentence before the next step
  *   [wait: 2s]                answer only after a while
  *   [print: BYTES]            that much text
@@ -22,6 +24,7 @@ export type Step =
   | { readonly do: 'permission'; readonly command: string }
   | { readonly do: 'ask'; readonly question: string; readonly options: readonly string[] }
   | { readonly do: 'plan'; readonly text: string }
+  | { readonly do: 'tool'; readonly tool: 'comment' | 'verdict'; readonly input: Readonly<Record<string, unknown>> }
   | { readonly do: 'say'; readonly text: string }
   | { readonly do: 'wait'; readonly milliseconds: number }
   | { readonly do: 'print'; readonly bytes: number }
@@ -30,7 +33,7 @@ export type Step =
   | { readonly do: 'refuse' };
 
 /** A step that a tool of the agent carries out. */
-export type ToolStep = Extract<Step, { do: 'write' | 'permission' | 'ask' | 'plan' }>;
+export type ToolStep = Extract<Step, { do: 'write' | 'permission' | 'ask' | 'plan' | 'tool' }>;
 
 /** One request to the model, whatever protocol it came by. */
 export interface Exchange {
@@ -79,6 +82,13 @@ export function parseSteps(prompt: string): readonly Step[] {
         return [{ do: 'ask', question: first, options: others } as const];
       case 'plan':
         return [{ do: 'plan', text: rest } as const];
+      case 'comment': {
+        const [path, line] = first.split(':');
+        const input = { path, ...(line !== undefined && { line: Number(line) }), text: others.join(' | ') };
+        return [{ do: 'tool', tool: 'comment', input } as const];
+      }
+      case 'verdict':
+        return [{ do: 'tool', tool: 'verdict', input: { verdict: first, summary: others.join(' | ') } } as const];
       case 'say':
         return [{ do: 'say', text: rest } as const];
       case 'wait':
@@ -124,6 +134,7 @@ export function nextMove(exchange: Exchange, failedBefore: (prompt: string) => b
       case 'write':
       case 'permission':
       case 'ask':
+      case 'tool':
       case 'plan': {
         if (done.has(index)) {
           // What came before a finished tool call was said and waited for with that call.

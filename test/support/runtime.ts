@@ -9,7 +9,7 @@ import type { Settings } from '../../core/contract/settings';
 import type { Task, TaskState } from '../../core/contract/task';
 import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
-import { hookProgram } from './host';
+import { askHumanProgram, hookProgram } from './host';
 import { createRepository, type SampleRepository } from './repository';
 
 /** A runtime in a temporary data folder, called in-process through the same router the doors mount. */
@@ -79,7 +79,7 @@ async function bedOn(given: {
   const runtime = await createRuntime({
     config: given.config,
     owner: 'background',
-    askHuman: null,
+    askHuman: askHumanProgram,
     hook: hookProgram,
     host: given.host ?? null,
     desktop: null,

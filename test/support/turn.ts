@@ -59,6 +59,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     silenceMs: 60_000,
     budgetUsd: null,
     namespace: null,
+    review: null,
     costBefore: null,
     signal: new AbortController().signal,
     ...given,

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline';
 
 /*
- * A program of its own: a tool server (Model Context Protocol over stdio) with one tool, `ask_human`. An agent without
- * questions of its own starts it; the question goes back through that agent to the program that started the agent.
+ * A program of its own: a tool server (Model Context Protocol over stdio) with the tool `ask_human`, and those it is told to
+ * carry. An agent without questions of its own starts it; the question, or the call of a carried tool, goes back through
+ * that agent to the program that started the agent.
  */
 
 type Json = Record<string, unknown>;
@@ -19,17 +20,27 @@ interface Waiting extends Question {
   readonly putAt: number;
 }
 
+const given = process.argv.slice(2);
+const carryAt = given.indexOf('--carry');
+const numbers = carryAt === -1 ? given : given.slice(0, carryAt);
+
+/** Tools that are offered beside `ask_human` and answered by whoever started the agent, as JSON after `--carry`. */
+const carried = (carryAt === -1 ? [] : JSON.parse(given[carryAt + 1] ?? '[]')) as readonly { readonly name: string }[];
+
+/** What begins a question that carries a tool call; known to the program that started the agent (review-tools.ts). */
+const carriedMark = 'switchyard-tool ';
+
 /**
  * How often it is said that a person has not answered yet, so that no idle timer along the way ends the wait. The first
  * argument sets it, in milliseconds.
  */
-const progressMs = Number(process.argv[2] ?? 10_000);
+const progressMs = Number(numbers[0] ?? 10_000);
 
 /**
  * How long to wait before a question is put again, in milliseconds, which the second argument sets. It doubles while the
  * client gives up sooner than `patientMs`, and no further than `longestPauseMs`.
  */
-const firstPauseMs = Number(process.argv[3] ?? 1000);
+const firstPauseMs = Number(numbers[1] ?? 1000);
 const longestPauseMs = 60_000;
 const patientMs = 10_000;
 
@@ -77,6 +88,19 @@ function ask(call: unknown, params: Json): void {
   put({ call, alive, params: { message: question, requestedSchema }, pauseMs: firstPauseMs });
 }
 
+/** Passes the call of a carried tool on as a question that nobody is asked. */
+function carry(call: unknown, params: Json): void {
+  const alive = keepAlive((params._meta as Json | undefined)?.progressToken);
+  const message = `${carriedMark}${JSON.stringify({ tool: params.name, input: params.arguments ?? {} })}`;
+  const properties = { answer: { type: 'string', title: 'Answer' }, failed: { type: 'boolean', title: 'Failed' } };
+  put({
+    call,
+    alive,
+    params: { message, requestedSchema: { type: 'object', properties, required: [] } },
+    pauseMs: firstPauseMs,
+  });
+}
+
 function put(question: Question): void {
   questions += 1;
   const id = `question-${questions}`;
@@ -119,7 +143,7 @@ function answered(id: string, message: Json): void {
   const result = (message.result ?? {}) as Json;
   const content = (result.content ?? {}) as Json;
   const answer = content.answer ?? content.answer_custom;
-  if (result.action === 'accept' && typeof answer === 'string') reply(question.call, answer);
+  if (result.action === 'accept' && typeof answer === 'string') reply(question.call, answer, content.failed === true);
   else if (result.action === 'decline') reply(question.call, 'The person declined to answer.', true);
   else if (message.error === undefined) reply(question.call, 'The question was not answered.', true);
   else reply(question.call, `The question could not be put: ${JSON.stringify(message.error)}`, true);
@@ -150,6 +174,7 @@ function take(message: Json): void {
   const params = (message.params ?? {}) as Json;
   if (typeof method !== 'string') answered(String(id), message);
   else if (method === 'tools/call' && params.name === tool.name) ask(id, params);
+  else if (method === 'tools/call' && carried.some(({ name }) => name === params.name)) carry(id, params);
   else if (method === 'notifications/cancelled') cancelled(params.requestId);
   // A request must be answered even when it is not known; a notification must not.
   else if (id !== undefined) send({ id, ...answerTo(method, params) });
@@ -168,7 +193,7 @@ function answerTo(method: string, params: Json): Json {
     case 'ping':
       return { result: {} };
     case 'tools/list':
-      return { result: { tools: [tool] } };
+      return { result: { tools: [tool, ...carried] } };
     case 'tools/call':
       return { error: { code: -32602, message: `There is no tool ${String(params.name)}.` } };
     default:

@@ -98,7 +98,7 @@ test('many comments ask once what was renamed, and once for each file', async ()
   const comments = [...files, ...files].map(
     (path, number): CommentRow => ({
       ...{ id: number + 1, task: 1, place: { path, side: 'new', lines: { first: 2, last: 2 } }, head, mergeBase: head },
-      ...{ quote: 'two', text: 'Why?', by: 'Ada', createdAt: 1, sentAt: 2, resolvedAt: null },
+      ...{ quote: 'two', text: 'Why?', by: 'Ada', reviewer: null, createdAt: 1, sentAt: 2, resolvedAt: null },
     }),
   );
   let found: readonly Comment[] = [];

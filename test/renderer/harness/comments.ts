@@ -17,7 +17,8 @@ export function createComments(announce: (task: number) => void) {
     add(given: Pick<Comment, 'task' | 'place' | 'head' | 'mergeBase' | 'text'>): Comment {
       const comment: Comment = {
         ...given,
-        ...{ id: all.length + 1, quote: '', by: 'person', createdAt: Date.now(), sentAt: null, resolvedAt: null },
+        ...{ id: all.length + 1, quote: '', by: 'person', reviewer: null, createdAt: Date.now() },
+        ...{ sentAt: null, resolvedAt: null },
         ...{ fate: 'draft', now: given.place, since: null },
       };
       all = [...all, comment];
@@ -33,13 +34,19 @@ export function createComments(announce: (task: number) => void) {
         change(comment.id, more);
       }
     },
+    accept(ids: readonly number[]): void {
+      for (const id of ids) {
+        const { reviewer } = change(id, {});
+        if (reviewer !== null) change(id, { fate: 'draft', reviewer: { ...reviewer, acceptedAt: Date.now() } });
+      }
+    },
     remove(id: number): void {
       const { task } = change(id, {});
       all = all.filter((comment) => comment.id !== id);
       announce(task);
     },
     send(task: number): void {
-      for (const { id } of all.filter((comment) => comment.task === task && comment.sentAt === null))
+      for (const { id } of all.filter((comment) => comment.task === task && comment.fate === 'draft'))
         change(id, { sentAt: Date.now(), fate: 'sent' });
     },
   };

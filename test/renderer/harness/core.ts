@@ -1,4 +1,5 @@
 import { implement, ORPCError } from '@orpc/server';
+import type { AgentReview } from '../../../core/contract/agent-review';
 import { calls } from '../../../core/contract/calls';
 import type { Change } from '../../../core/contract/change';
 import type { Message } from '../../../core/contract/message';
@@ -133,6 +134,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   }
 
   const pulls = createPulls(tell, amount === 'much');
+  const agentReviews: AgentReview[] = [];
   const comments = createComments((task) => tell({ type: 'comments.changed', task }));
   const router = on.router({
     repositories: {
@@ -309,6 +311,19 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         if (input.sizeOnly) return { size: side === 'old' ? 812 : 20_480, bytes: null };
         return data.textOf(patches.get(input.path) ?? '', side);
       }),
+      ask: on.reviews.ask.handler(({ input }) => {
+        note('reviews.ask', input);
+        const { title, repositoryId } = get(input.task);
+        const id = Math.max(0, ...tasks.keys()) + 1;
+        agentReviews.push(data.agentReview(id, input.task, { agent: input.agent ?? 'claude' }));
+        const more = { repositoryId, reviews: input.task, agent: input.agent ?? 'claude', createdAt: Date.now() };
+        return detail(put(data.task(id, `Review: ${title}`, 'queued', more)));
+      }),
+      asked: on.reviews.asked.handler(({ input }) =>
+        agentReviews
+          .filter(({ reviewed }) => reviewed === input.task)
+          .map((review) => ({ ...review, state: tasks.get(review.task)?.state ?? review.state })),
+      ),
       takeBack: on.reviews.takeBack.handler(({ input }) => {
         note('reviews.takeBack', input);
         return edits.make(input.task, { kind: 'take-back', path: input.path });
@@ -367,7 +382,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       edit: on.comments.edit.handler(({ input }) => {
         note('comments.edit', input);
+        comments.accept([input.comment]);
         return comments.change(input.comment, { text: input.text });
+      }),
+      accept: on.comments.accept.handler(({ input }) => {
+        note('comments.accept', input);
+        comments.accept(input.comments);
+      }),
+      dismiss: on.comments.dismiss.handler(({ input }) => {
+        note('comments.dismiss', input);
+        input.comments.forEach(comments.remove);
       }),
       remove: on.comments.remove.handler(({ input }) => {
         note('comments.remove', input);

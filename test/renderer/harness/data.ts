@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../core/contract/agent';
+import type { AgentReview } from '../../../core/contract/agent-review';
 import { noBudget } from '../../../core/contract/budget';
 import type { Check } from '../../../core/contract/check';
 import type { Checkpoint } from '../../../core/contract/checkpoint';
@@ -140,6 +141,7 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     stateSince: minutes(id * 2),
     error: null,
     takeover: null,
+    reviews: null,
     usage: noUsage,
     budget: noBudget,
     spent: nothingSpent,
@@ -151,6 +153,24 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     backupRef: null,
     requests: [],
     checks: [],
+    ...more,
+  };
+}
+
+/** A review of a task's change by an agent. */
+export function agentReview(task: number, reviewed: number, more: Partial<AgentReview> = {}): AgentReview {
+  return {
+    task,
+    reviewed,
+    agent: 'claude',
+    state: 'done',
+    head: 'd'.repeat(40),
+    mergeBase: 'c'.repeat(40),
+    verdict: null,
+    summary: '',
+    comments: 0,
+    undecided: 0,
+    createdAt: minutes(3),
     ...more,
   };
 }

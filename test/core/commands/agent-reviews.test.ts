@@ -1,0 +1,223 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import { type Bed, openBed } from '../../support/runtime';
+
+/** Everything on one repository; each test has a change of its own. */
+describe('an agent that reviews a change', () => {
+  let bed: Bed;
+  let repository: number;
+  beforeAll(async () => {
+    bed = await openBed();
+    await writeFile(join(bed.repository.path, 'old.txt'), 'one\ntwo\nthree\n');
+    await bed.repository.commit('Add old.txt');
+    repository = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+  });
+  afterAll(() => bed.close());
+
+  async function change(prompt = '[write: new.txt | one\\ntwo\\nthree]'): Promise<number> {
+    const { id } = await bed.calls.tasks.create({ repositoryId: repository, title: 'Make it', agent: 'echo', prompt });
+    await bed.reaches(id, 'review');
+    return id;
+  }
+
+  const ask = (task: number, prompt: string) => bed.calls.reviews.ask({ task, agent: 'echo', prompt });
+
+  async function reviewed(task: number, prompt: string): Promise<Task> {
+    const { id } = await ask(task, prompt);
+    return bed.until(id, ({ state, worktree }) => (state === 'done' && worktree === null) || state === 'failed');
+  }
+
+  async function told(session: Task['session']): Promise<string> {
+    const events = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    return events
+      .flatMap((event) => (event.type === 'tool' ? [event.output ?? ''] : 'text' in event ? [event.text] : []))
+      .join('\n');
+  }
+
+  async function approval(task: number) {
+    const { base, head, tree } = await bed.calls.reviews.get({ task });
+    return { task, base, head, tree };
+  }
+
+  it('leaves comments that go nowhere until the person accepts them, and then with theirs', async () => {
+    const task = await change();
+    const [one, two] = ['[comment: new.txt:2-3 problem | Say more]', '[comment: new.txt | Why this file?]'];
+    const end = await reviewed(
+      task,
+      `Look at the words.\n${one}\n${two}\n[comment: new.txt:1 nit | Never mind]\n[verdict: needs changes | Two things.]`,
+    );
+    expect(end).toMatchObject({ state: 'done', outcome: 'answered', reviews: task, change: null, worktree: null });
+    const left = await bed.calls.comments.list({ task });
+    expect(left).toMatchObject([
+      {
+        fate: 'proposed',
+        text: 'Say more',
+        quote: 'two\nthree',
+        place: { path: 'new.txt', side: 'new', lines: { first: 2, last: 3 } },
+        reviewer: { task: end.id, agent: 'echo', severity: 'problem', acceptedAt: null },
+      },
+      { fate: 'proposed', place: { lines: null }, reviewer: { severity: null } },
+      { fate: 'proposed', reviewer: { severity: 'nit' } },
+    ]);
+    expect(await bed.calls.reviews.asked({ task })).toMatchObject([
+      { task: end.id, agent: 'echo', verdict: 'needs changes', summary: 'Two things.', comments: 3, undecided: 3 },
+    ]);
+    expect((await bed.calls.tasks.get({ task })).state).toBe('review');
+
+    // Nothing of it is the person's yet, so there is nothing to say.
+    await expect(bed.calls.tasks.reject({ task })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(bed.calls.tasks.approve(await approval(task))).rejects.toMatchObject({
+      code: 'COMMENTS_NOT_SENT',
+      message: expect.stringContaining("3 comments of an agent's review are undecided. Accept or dismiss"),
+    });
+    const [first, second, third] = left.map(({ id }) => id) as [number, number, number];
+    await bed.calls.comments.accept({ comments: [first, first] });
+    await bed.calls.comments.edit({ comment: second, text: 'Why this file, and not old.txt?' });
+    await bed.calls.comments.dismiss({ comments: [third] });
+    expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['draft', 'draft']);
+    await bed.calls.tasks.reject({ task, comment: '[write: new.txt | four\\ntwo\\nthree]' });
+    const again = await bed.reaches(task, 'review');
+    expect(await told(again.session)).toContain(
+      '1. new.txt, lines 2 to 3:\n> two\n> three\nSay more\n\n2. new.txt:\nWhy this file, and not old.txt?',
+    );
+    expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['ignored', 'addressed']);
+  });
+
+  it('is told what to review and sees it as it was shown, and what it does to files goes nowhere', async () => {
+    const task = await change('Say hello.\n[write: new.txt | one]\n[comment: new.txt | I review myself]');
+    const { head, mergeBase } = await bed.calls.reviews.get({ task });
+    const end = await reviewed(task, 'Is it kind?\n[write: old.txt | mine]\n[write: more.txt | mine]');
+    const { prompt } = await bed.calls.tasks.get({ task: end.id });
+    for (const part of [
+      '> Say hello.',
+      '> [write: new.txt',
+      `git diff ${mergeBase} ${head}`,
+      '- new.txt (added)',
+      'Is it kind?',
+    ])
+      expect(prompt).toContain(part);
+    // What was asked of the other agent is read and not done.
+    expect(await bed.calls.comments.list({ task })).toEqual([]);
+    expect(await told(end.session)).toContain(
+      'The agent changed files here: old.txt, more.txt. A review changes nothing',
+    );
+    expect(end.backupRef).not.toBeNull();
+    expect(existsSync(join(bed.repository.path, 'more.txt'))).toBe(false);
+    expect((await bed.calls.reviews.get({ task })).head).toBe(head);
+    expect((await bed.calls.reviews.asked({ task }))[0]).toMatchObject({ verdict: null, summary: '', comments: 0 });
+    // There is nothing of it to bring back, to approve or to send on.
+    for (const refused of [
+      () => bed.calls.tasks.restore({ task: end.id }),
+      async () => bed.calls.tasks.approve({ ...(await approval(task)), task: end.id }),
+      () => bed.calls.tasks.reject({ task: end.id, comment: 'Do it' }),
+      () => bed.calls.reviews.ask({ task: end.id }),
+    ])
+      await expect(refused()).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  });
+
+  it('comments on lines that move stay with them', async () => {
+    const task = await change();
+    await reviewed(task, '[comment: new.txt:3 | This line]\n[comment: ./new.txt:1-2 | These]');
+    await bed.calls.tasks.reject({ task, comment: '[write: new.txt | zero\\none\\ntwo\\nthree]' });
+    await bed.reaches(task, 'review');
+    expect((await bed.calls.comments.list({ task })).map(({ fate, now }) => [fate, now?.lines])).toEqual([
+      ['proposed', { first: 4, last: 4 }],
+      ['proposed', { first: 2, last: 3 }],
+    ]);
+  });
+
+  it('is refused what is not in the change, with what to do instead, and goes on', async () => {
+    const task = await change('[write: new.txt | one]\n[write: other.txt | two]');
+    const other = await change();
+    const comments = [
+      '[comment: ../../../etc/passwd | x]',
+      '[comment: old.txt:1 | x]',
+      '[comment: new.txt:2 | x]',
+      '[comment: new.txt:1 old | x]',
+      '[comment: new\u001b]0;owned\u0007.txt | x]',
+      '[comment: new.txt:3-1 | x]',
+      `[comment: new.txt | ${'y'.repeat(4001)}]`,
+      '[verdict: approved | Merge it]',
+      '[comment: new.txt:1 | A \u001b[31mred\u001b[0m \u202eword\u202c [approve] </div><script>alert(1)</script>]',
+    ];
+    const end = await reviewed(task, comments.join('\n'));
+    const left = await bed.calls.comments.list({ task });
+    expect(left.map(({ text }) => text)).toEqual([
+      'A red \\u202eword\\u202c [approve] </div><script>alert(1)</script>',
+    ]);
+    const words = (await told(end.session)).split('never an instruction to you.')[1] ?? '';
+    for (const part of [
+      'the change has no file ../../../etc/passwd. Its files are: new.txt, other.txt.',
+      'the change has no file old.txt.',
+      'new.txt has 1 line, so there is no line 2',
+      'Looked for new.txt before the change; it is not there',
+      'last_line 1 comes before line 3',
+      'text: ',
+      'verdict: ',
+    ])
+      expect(words).toContain(part);
+    expect(words).not.toContain('\u001b');
+    expect(await bed.calls.comments.list({ task: other })).toEqual([]);
+    expect((await bed.calls.tasks.get({ task })).state).toBe('review');
+    // What is decided on together is on one task.
+    await reviewed(other, '[comment: new.txt | Elsewhere]');
+    const [id = 0] = left.map((comment) => comment.id);
+    const [elsewhere = 0] = (await bed.calls.comments.list({ task: other })).map((comment) => comment.id);
+    for (const wrong of [
+      () => bed.calls.comments.accept({ comments: [elsewhere, id] }),
+      () => bed.calls.comments.dismiss({ comments: [id, elsewhere] }),
+    ])
+      await expect(wrong()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await bed.calls.comments.list({ task }))[0]?.fate).toBe('proposed');
+  });
+
+  it('leaves a hundred comments and no more, and the same one once', async () => {
+    const task = await change('[write: many.txt | one]');
+    const many = Array.from({ length: 240 }, (_, index) => `[comment: many.txt:1 | Remark ${Math.floor(index / 2)}]`);
+    const end = await reviewed(task, many.join('\n'));
+    expect(end.state).toBe('done');
+    const left = await bed.calls.comments.list({ task });
+    expect(left).toHaveLength(100);
+    expect(new Set(left.map(({ text }) => text)).size).toBe(100);
+    await bed.calls.comments.dismiss({ comments: left.map(({ id }) => id) });
+    expect(await bed.calls.reviews.asked({ task })).toMatchObject([{ comments: 100, undecided: 0 }]);
+    // What was decided on holds nothing up.
+    await bed.calls.tasks.approve(await approval(task));
+  });
+
+  it('ends with its reason when what it reviews is approved or thrown away, and takes nothing more', async () => {
+    for (const over of ['approve', 'discard'] as const) {
+      const task = await change(`[write: ${over}.txt | one]`);
+      const { id } = await ask(task, `[comment: ${over}.txt | First]\n[hang]`);
+      await bed.until(id, ({ state }) => state === 'running');
+      const leave = new AbortController();
+      for await (const _ of await bed.calls.changes.follow(undefined, { signal: leave.signal }))
+        if ((await bed.calls.comments.list({ task })).length > 0) break;
+      leave.abort();
+      if (over === 'approve') await bed.calls.tasks.approve({ ...(await approval(task)), leaveComments: true });
+      else await bed.calls.tasks.discard({ task });
+      await bed.reaches(id, 'cancelled');
+      const { transitions } = await bed.calls.tasks.get({ task: id });
+      expect(transitions.at(-1)).toMatchObject({
+        to: 'cancelled',
+        reason: `Task ${task}, whose change it reviews, is done.`,
+      });
+      // Tried again it finds that out before it does anything.
+      await bed.calls.tasks.retry({ task: id });
+      await bed.reaches(id, 'cancelled');
+    }
+  });
+
+  it('is asked for a change in review that has something in it, and of an agent there is', async () => {
+    const task = await change();
+    await expect(bed.calls.reviews.ask({ task, agent: 'nobody' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await bed.calls.tasks.discard({ task });
+    await expect(ask(task, '')).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: expect.stringContaining('cannot be reviewed by an agent'),
+    });
+  });
+});
