@@ -18,6 +18,7 @@ export async function runInBackground(options: {
   readonly askHuman: OpenOptions['askHuman'];
   readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
+  readonly starter?: OpenOptions['starter'];
   readonly desktop: string | null;
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
@@ -62,6 +63,7 @@ async function open(
     readonly askHuman: OpenOptions['askHuman'];
     readonly hook?: OpenOptions['hook'];
     readonly host?: OpenOptions['host'];
+    readonly starter?: OpenOptions['starter'];
     readonly desktop: string | null;
     readonly report: (started: Started) => void;
   },
@@ -75,6 +77,7 @@ async function open(
       askHuman: options.askHuman,
       hook: options.hook,
       host: options.host,
+      starter: options.starter,
       desktop: options.desktop,
       onStopRequested,
       onClients,

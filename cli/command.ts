@@ -39,6 +39,7 @@ export interface Surroundings {
   readonly askHuman: OpenOptions['askHuman'];
   readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
+  readonly starter?: OpenOptions['starter'];
   /** The Electron that would open the window, for `doctor`; null when none is known. */
   readonly desktop: string | null;
   /** Aborted when the person presses Ctrl+C. */

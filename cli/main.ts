@@ -31,6 +31,7 @@ const around: Surroundings = {
   askHuman: programBeside(process.argv[1], 'ask-human.js'),
   hook: programBeside(process.argv[1], 'hook.js'),
   host: programBeside(process.argv[1], 'host.js'),
+  starter: programBeside(process.argv[1], 'starter.js'),
   desktop: process.env.ELECTRON_EXEC_PATH ?? null,
   signal: interrupted.signal,
 };

@@ -20,6 +20,7 @@ export const serve: Command = {
       askHuman: around.askHuman,
       hook: around.hook,
       host: around.host,
+      starter: around.starter,
       desktop: around.desktop,
       idleMs,
       stopped: around.signal,

@@ -15,6 +15,7 @@ import { diagnose } from './doctor';
 import type { Keychain } from './forge/tokens';
 import { createForges } from './forges';
 import { findGit } from './git/git';
+import type { Execute } from './git/process';
 import { hookDoorFile, openHookDoorOf } from './hook-door';
 import { createHosts } from './host/hosts';
 import { createNews } from './host/news';
@@ -62,6 +63,8 @@ export interface RuntimeOptions {
   readonly hook?: HookProgram | null;
   /** How to start the process that holds programs on terminals; without it there are none. */
   readonly host?: HostProgram | null;
+  /** How git is started, where not from this process. */
+  readonly execute?: Execute | undefined;
   /** What seals secrets for the person; without it they are kept only while this runs. */
   readonly keychain?: Keychain | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
@@ -92,7 +95,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { config } = options;
   const { folders } = config;
   makeFolders(config);
-  const git = await findGit(config.environment);
+  const git = await findGit(config.environment, options.execute);
   const db = openDatabase({ file: folders.database, nativeBinding: config.nativeBinding ?? undefined });
   const log = openLog(folders.logs);
   const writer = createWriter(db, {

@@ -2,7 +2,9 @@ import { createRouterClient } from '@orpc/server';
 import type { Client } from './client';
 import type { Config } from './config';
 import type { OwnerRecord } from './contract/owner';
+import { createStarter, type StarterProgram } from './git/starter';
 import { makeSocketPlace, removeSocketPlace } from './host/socket-place';
+import { hostEnvironment } from './host/start';
 import { createRuntime, type RuntimeOptions } from './index';
 import { claimDataFolder } from './owner';
 import { codedAnswers } from './server/errors';
@@ -28,6 +30,8 @@ export interface OpenRuntime {
 export interface OpenOptions
   extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'hook' | 'host' | 'keychain' | 'desktop' | 'onStopRequested'> {
   readonly config: Config;
+  /** How to start the small process that starts git; without it this one does. */
+  readonly starter?: StarterProgram | null;
   /** Told whenever a client of the socket came or left. */
   readonly onClients?: (count: number) => void;
 }
@@ -59,7 +63,9 @@ export async function openRuntime(
       socket: null,
     };
     claimed.announce(starting);
-    const runtime = await createRuntime(options);
+    const starter = options.starter ? createStarter(options.starter, hostEnvironment(config.environment)) : null;
+    undo.push(() => starter?.close());
+    const runtime = await createRuntime({ ...options, execute: starter?.execute });
     undo.push(() => runtime.stop());
     const log = (line: string) => runtime.log('warning', line);
     await runtime.start();
@@ -84,6 +90,7 @@ export async function openRuntime(
         // The socket outlives the runtime, so that whoever asked it to stop learns when it has; the folder comes last.
         closing ??= runtime
           .stop(limitMs)
+          .finally(() => starter?.close())
           .finally(() => socket.close())
           .finally(() => removeSocketPlace(run, socketName, path))
           .finally(() => claimed.release());

@@ -31,6 +31,7 @@ function begin(): void {
     askHuman: asNode('ask-human.js'),
     hook: asNode('hook.js'),
     host: asNode('host.js'),
+    starter: asNode('starter.js'),
     keychain,
     after: windows.painted,
     onMoved: () => {

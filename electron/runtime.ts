@@ -31,6 +31,7 @@ export function joinRuntime(options: {
   readonly askHuman: OpenOptions['askHuman'];
   readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
+  readonly starter?: OpenOptions['starter'];
   readonly keychain?: OpenOptions['keychain'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
@@ -92,7 +93,7 @@ export function joinRuntime(options: {
 }
 
 async function join(
-  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'keychain' | 'onStopRequested'>,
+  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'starter' | 'keychain' | 'onStopRequested'>,
 ): Promise<Joined> {
   const { openRuntime, attach, ownerPatience, version } = await doors();
   const { folders } = options.config;
@@ -104,6 +105,7 @@ async function join(
       askHuman: options.askHuman,
       hook: options.hook,
       host: options.host,
+      starter: options.starter,
       keychain: options.keychain ?? null,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { execute } from './process';
+import { type Execute, execute } from './process';
 
 /** The git program of this machine, and the environment it may draw on. */
 export interface Git {
@@ -10,15 +10,17 @@ export interface Git {
   readonly version: string;
   /** What the runtime was started with. Commands get a few named variables of it, never all. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How it is started. */
+  readonly execute: Execute;
 }
 
 /** The oldest version that has everything used here: `merge-tree --write-tree` arrived with it. */
 const oldest = [2, 38] as const;
 
 /**
- * Finds git on the PATH given, once. Throws NOT_FOUND when there is none and UNSUPPORTED_REPOSITORY when it is too old.
+ * Finds git on the PATH given, once; it is started from this process unless another way is given. Throws NOT_FOUND when there is none and UNSUPPORTED_REPOSITORY when it is too old.
  */
-export async function findGit(environment: Readonly<Record<string, string>>): Promise<Git> {
+export async function findGit(environment: Readonly<Record<string, string>>, start: Execute = execute): Promise<Git> {
   const program = await locate(environment);
   if (program === null) {
     throw new CodedError(
@@ -27,7 +29,7 @@ export async function findGit(environment: Readonly<Record<string, string>>): Pr
       { facts: { path: environment.PATH ?? '' } },
     );
   }
-  const { stdout } = await execute({ program, args: ['version'], directory: '/', environment: { LC_ALL: 'C' } });
+  const { stdout } = await start({ program, args: ['version'], directory: '/', environment: { LC_ALL: 'C' } });
   const version = /(\d+)\.(\d+)(?:\.\d+)*/.exec(stdout.toString('utf8'));
   const [text, major, minor] = [version?.[0] ?? 'unknown', Number(version?.[1]), Number(version?.[2])];
   if (!(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))) {
@@ -37,7 +39,7 @@ export async function findGit(environment: Readonly<Record<string, string>>): Pr
       { facts: { program, version: text } },
     );
   }
-  return { program, version: text, environment };
+  return { program, version: text, environment, execute: start };
 }
 
 /** The first executable git of the PATH. Relative folders are passed over: they would mean another program elsewhere. */

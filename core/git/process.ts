@@ -32,6 +32,12 @@ export interface Executed {
   readonly truncated: boolean;
 }
 
+/** A way to run a program, as `execute` does it. */
+export type Execute = (what: Execution) => Promise<Executed>;
+
+/** How many milliseconds a program may take when nothing else is said. */
+export const usualTimeoutMs = 600_000;
+
 const keepOfStderr = 64 * 1024;
 const graceMs = 2_000;
 
@@ -41,9 +47,8 @@ const graceMs = 2_000;
  * a timeout, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
  */
 export function execute(what: Execution): Promise<Executed> {
-  const { program, args, signal, timeoutMs = 600_000, maxBytes = 64 * 1024 * 1024 } = what;
-  const name = args.find((arg) => !arg.startsWith('-')) ?? '';
-  if (signal?.aborted) return Promise.reject(cancelled(name));
+  const { program, args, signal, timeoutMs = usualTimeoutMs, maxBytes = 64 * 1024 * 1024 } = what;
+  if (signal?.aborted) return Promise.reject(cancelled(what));
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: what.directory,
@@ -84,13 +89,13 @@ export function execute(what: Execution): Promise<Executed> {
       }, graceMs);
     };
     const onAbort = () => {
-      ended ??= cancelled(name);
+      ended ??= cancelled(what);
       end();
     };
     const timer = setTimeout(() => {
       ended ??= new CodedError(
         'GIT_FAILED',
-        `git ${name} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
+        `git ${nameOf(what)} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
         { facts: { args: [...args], directory: what.directory } },
       );
       end();
@@ -151,12 +156,18 @@ function notStarted({ program, directory }: Execution, cause: NodeJS.ErrnoExcept
   return new CodedError('NOT_FOUND', `Could not start ${program} in ${directory}: ${cause.message}.`, { facts, cause });
 }
 
-function cancelled(name: string): CodedError {
-  return new CodedError('CANCELLED', `git ${name} was cancelled before it finished.`);
+/** What a program that was not let finish throws. */
+export function cancelled(what: Execution): CodedError {
+  return new CodedError('CANCELLED', `git ${nameOf(what)} was cancelled before it finished.`);
 }
 
-/** Signals everything in the group; a group that is already gone is what was wanted. */
-function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+/** The command of git that is run, for messages. */
+export function nameOf({ args }: Pick<Execution, 'args'>): string {
+  return args.find((arg) => !arg.startsWith('-')) ?? '';
+}
+
+/** Signals everything in the group of a program that `execute` started; a group that is already gone is what was wanted. */
+export function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);

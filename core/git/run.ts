@@ -5,7 +5,7 @@ import type { Owner, Place } from './checkout';
 import { configuredKeys, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
-import { type Executed, execute } from './process';
+import type { Executed } from './process';
 import type { Protocol } from './remote-url';
 
 /** A folder in which git is to find the repository by itself. Used before the repository is known, never after. */
@@ -184,7 +184,7 @@ function call(
   options: RunOptions & { readonly overrides: readonly Override[] },
 ): Promise<Executed> {
   const runsPrograms = 'checkout' in where && where.trusted && !options.silent;
-  return execute({
+  return where.git.execute({
     program: where.git.program,
     args: ['--no-pager', '--no-optional-locks', '--literal-pathspecs', ...args],
     directory: directoryOf(where),

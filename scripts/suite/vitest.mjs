@@ -14,12 +14,13 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
  * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number }} order
+ * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number, output?: number }} order
  *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
- *   workers: how many files may be at work at once
+ *   workers: how many files may be at work at once; output: the open file that gets what is printed, for one that
+ *   leaves the processors to others when they want them
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure, workers }) {
+export async function runProject({ project, args, env, records, measure, workers, output }) {
   const report = join(records, `${project}.json`);
   const code = await handOver(
     runtimeNode(),
@@ -31,9 +32,10 @@ export async function runProject({ project, args, env, records, measure, workers
       ...(measure ? ['--reporter=blob', `--outputFile.blob=${join(records, 'blobs', `${project}.json`)}`] : []),
       // The threshold is for the whole; a single project reaches what it reaches.
       ...(measure ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reporter=json-summary'] : []),
+      ...(measure ? [`--coverage.reportsDirectory=${join(records, 'coverage', project)}`] : []),
       ...args,
     ],
-    { cwd: root, env },
+    { cwd: root, env, ...(output === undefined ? {} : { output }) },
   );
   return { code, count: countTests(report) };
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { pidsOf } from '../support/lives';
+import { lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
@@ -142,8 +142,15 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expect(environment(host)).toContain('ELECTRON_RUN_AS_NODE=1');
   expect(environment(agent).filter((variable) => variable.startsWith('ELECTRON_'))).toEqual([]);
 
+  const parent = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  const starters = pidsOf([program(host), join(root, 'out/main/starter.js')].join(' ')).filter(
+    (pid) => parent(pid) === desktop.app.process().pid,
+  );
+  expect(starters).toHaveLength(1);
+
   await desktop.kill();
   expect(agentPids()).toEqual([agent]);
+  await until(() => !starters.some(lives));
   desktop = await openDesktop(machine);
   const { page } = desktop;
   await page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AskHuman } from '../../core/agents/acp-program';
 import type { HookProgram } from '../../core/agents/screen';
+import type { StarterProgram } from '../../core/git/starter';
 import type { HostProgram } from '../../core/host/start';
 
 const root = join(import.meta.dirname, '../..');
@@ -23,5 +24,12 @@ export const askHumanProgram: AskHuman = {
 export const hostProgram: HostProgram = {
   command: process.execPath,
   args: ['--import', join(root, 'test/support/typescript.mjs'), join(root, 'core/host/main.ts')],
+  env: {},
+};
+
+/** The starter's program as it stands in the sources. */
+export const starterProgram: StarterProgram = {
+  command: process.execPath,
+  args: ['--import', join(root, 'test/support/typescript.mjs'), join(root, 'core/git/starter-main.ts')],
   env: {},
 };

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { execute } from './starter';
 import { copyTemplate } from './template';
-
-const run = promisify(execFile);
 
 /** A real repository on `main` with one commit, and a git that knows nothing of this machine's settings. */
 export interface SampleRepository {
@@ -25,11 +22,16 @@ export async function createRepository(path: string, home: string): Promise<Samp
     join(home, '.gitconfig'),
     '[user]\n\tname = Ada Person\n\temail = ada@example.invalid\n[maintenance]\n\tauto = false\n',
   );
-  const environment = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+  const environment = { PATH: process.env.PATH ?? '', HOME: home, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+  const run = async (directory: string, args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, exitCode } = await execute({ program: 'git', args, directory, environment });
+    if (exitCode !== 0) throw new Error(`git ${args.join(' ')} in ${directory} ended with ${exitCode}: ${stderr}`);
+    return stdout.toString('utf8');
+  };
   const repository: SampleRepository = {
     path,
     async git(...args) {
-      return (await run('git', ['-C', path, ...args], { env: environment })).stdout.trimEnd();
+      return (await run(path, args)).trimEnd();
     },
     async write(file, text) {
       await mkdir(dirname(join(path, file)), { recursive: true });
@@ -43,7 +45,7 @@ export async function createRepository(path: string, home: string): Promise<Samp
     },
   };
   await copyTemplate('sample', path, async (folder) => {
-    const make = (...args: string[]) => run('git', ['-C', folder, ...args], { env: environment });
+    const make = (...args: string[]) => run(folder, args);
     await make('init', '--quiet', '--initial-branch=main', '--template=');
     await mkdir(join(folder, '.git', 'hooks'));
     await mkdir(join(folder, 'source'));

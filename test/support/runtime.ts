@@ -11,6 +11,7 @@ import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
 import { askHumanProgram, hookProgram } from './host';
 import { createRepository, type SampleRepository } from './repository';
+import { execute } from './starter';
 
 /** A runtime in a temporary data folder, called in-process through the same router the doors mount. */
 export interface Bed {
@@ -82,6 +83,7 @@ async function bedOn(given: {
     askHuman: askHumanProgram,
     hook: hookProgram,
     host: given.host ?? null,
+    execute,
     desktop: null,
     onStopRequested: () => {},
   });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryCheck } from '../../../core/contract/check';
@@ -136,6 +136,8 @@ describe('checks of a change', () => {
     const pid = join(bed.folder, 'pid');
     await configure(task, check('test', `echo $$ > '${pid}.new'; mv '${pid}.new' '${pid}'; sleep 600`));
     const begin = async () => {
+      // The number of the one before would be read for that of this one.
+      await rm(pid, { force: true });
       await bed.calls.checks.run({ task: task.id });
       await until(() => existsSync(pid));
       const number = Number(await readFile(pid, 'utf8'));
@@ -150,7 +152,7 @@ describe('checks of a change', () => {
     await bed.calls.tasks.reject({ task: task.id, comment: '[write: more.txt | more]' });
     expect((await bed.reaches(task.id, 'review')).checks).toMatchObject([{ state: 'passed', stale: false }]);
     isGone();
-    await configure(task, check('test', `echo $$ > '${pid}'; sleep 600`));
+    await configure(task, check('test', `echo $$ > '${pid}.new'; mv '${pid}.new' '${pid}'; sleep 600`));
     isGone = await begin();
     bed = await bed.restart();
     isGone();

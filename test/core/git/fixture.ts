@@ -19,6 +19,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Checkout, Place, WorktreePlace, WorktreeTrust } from '../../../core/git/checkout';
 import { findGit, type Git } from '../../../core/git/git';
 import { openRepository } from '../../../core/git/open';
+import { execute } from '../../support/starter';
 import { copyTemplate } from '../../support/template';
 
 /** A home of its own and folders that vanish with the test file; the developer's own git is never asked. */
@@ -48,7 +49,7 @@ export function createBench(): Bench {
     folder,
     home,
     environment,
-    git: { program: '', version: '', environment },
+    git: { program: '', version: '', environment, execute },
     plain: (directory, ...args) =>
       execFileSync('git', args, {
         cwd: directory,
@@ -78,7 +79,7 @@ export function createBench(): Bench {
       join(home, '.gitconfig'),
       '[user]\n\tname = Ada Person\n\temail = ada@example.test\n[advice]\n\tdetachedHead = false\n[maintenance]\n\tauto = false\n',
     );
-    bench.git = await findGit(environment);
+    bench.git = await findGit(environment, execute);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return bench;

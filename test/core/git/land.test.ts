@@ -435,9 +435,11 @@ describe('a landing cut short', () => {
       write(made.top, 'mine.txt', 'my edit\n');
       const script = `
         const { publish } = await import(${JSON.stringify(join(process.cwd(), 'core/git/land.ts'))});
+        const { execute } = await import(${JSON.stringify(join(process.cwd(), 'core/git/process.ts'))});
+        const place = ${JSON.stringify(made.place)};
         const began = Date.now();
         ${killAfterMs === null ? '' : `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${killAfterMs});`}
-        await publish(${JSON.stringify(made.place)}, ${JSON.stringify(made.landing)});
+        await publish({ ...place, git: { ...place.git, execute } }, ${JSON.stringify(made.landing)});
         process.stdout.write(String(Date.now() - began));`;
       const loader = join(process.cwd(), 'test/support/typescript.mjs');
       const ended = spawnSync(process.execPath, ['--import', loader, '--input-type=module', '-e', script], {

@@ -16,6 +16,7 @@ import { readSettings, writeSetting } from '../../../core/store/settings';
 import { taskSpending } from '../../../core/store/spending';
 import { openTranscript } from '../../../core/store/transcript';
 import { createWriter } from '../../../core/store/writer';
+import { execute } from '../../support/starter';
 import { createBench } from '../git/fixture';
 import { addTask, temporaryStore } from '../store/store';
 
@@ -29,7 +30,7 @@ const completed: TurnEnd = { kind: 'completed', usage: unknownUsage };
 const cost = (costUsd: number) => ({ inputTokens: null, outputTokens: null, costUsd });
 const cap = (usd: number) => ({ ...noBudget, usd });
 
-const git = { program: '/nonexistent/git', version: '0', environment: {} };
+const git = { program: '/nonexistent/git', version: '0', environment: {}, execute };
 
 /** One claimed task in a real store, and an agent that does one of these turns after the other. */
 function bench(kept?: Place) {

@@ -1,0 +1,52 @@
+import { Socket } from 'node:net';
+import { CodedError } from '../contract/errors';
+import { execute } from './process';
+import { pack, type Said, type Told, unpack } from './starter-messages';
+
+/**
+ * The program of a starter: a process that stays small, because starting a program copies the one that starts it. It runs
+ * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime is gone.
+ */
+const told = new Socket({ fd: 0, readable: true, writable: false });
+const said = new Socket({ fd: 1, readable: false, writable: true });
+const running = new Map<number, AbortController>();
+
+function say(message: Said, bytes?: Buffer): void {
+  said.cork();
+  for (const piece of pack(message, bytes)) said.write(piece);
+  said.uncork();
+}
+
+async function run({ id, what, reads }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
+  const control = new AbortController();
+  running.set(id, control);
+  try {
+    const { stdout, ...how } = await execute({
+      ...what,
+      input: reads ? input : undefined,
+      signal: control.signal,
+      onProcess: ({ pid, command }) => say({ kind: 'started', id, pid, command }),
+    });
+    say({ kind: 'ended', id, ...how }, stdout);
+  } catch (error) {
+    const { code, message, facts } =
+      error instanceof CodedError ? error : new CodedError('INTERNAL', String(error), { cause: error });
+    say({ kind: 'failed', id, code, message, facts });
+  } finally {
+    running.delete(id);
+  }
+}
+
+// A terminal the runtime was started from may go, or be told to interrupt: the runtime decides what that means.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+const leave = (): void => process.exit(0);
+told.on('end', leave).on('error', leave);
+said.on('error', leave);
+say({ kind: 'ready' });
+told.on(
+  'data',
+  unpack<Told>((message, bytes) => {
+    if (message.kind === 'cancel') running.get(message.id)?.abort();
+    else void run(message, bytes);
+  }),
+);

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { parse } from 'node:path';
+import { CodedError } from '../contract/errors';
+import {
+  cancelled,
+  type Execute,
+  type Executed,
+  type Execution,
+  endGroup,
+  execute,
+  nameOf,
+  usualTimeoutMs,
+} from './process';
+import { pack, type Said, type Told, unpack } from './starter-messages';
+
+/** How a shell starts the starter's program: itself as plain Node where it is a desktop app, else Node. */
+export interface StarterProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs programs from a small process beside this one. */
+export interface Starter {
+  /** As `execute` of process.ts. When the small process dies, what ran throws GIT_FAILED, and the next one has a new one. */
+  readonly execute: Execute;
+  /** Ends the small process, and with it what still runs. Programs asked for later are started from this process. */
+  close(): Promise<void>;
+}
+
+/**
+ * A process copies itself to start a program: a large one for milliseconds, in which it does nothing else. The starter is
+ * a small one that does it in its stead. It is begun with the first program. Where it cannot be, programs are started
+ * from this process.
+ */
+export function createStarter(program: StarterProgram, environment: Readonly<Record<string, string>>): Starter {
+  let line: Line | undefined;
+  let usable = true;
+  return {
+    execute(what) {
+      if (!usable) return execute(what);
+      line ??= openLine(program, environment, (able) => {
+        line = undefined;
+        usable &&= able;
+      });
+      return line.run(what);
+    },
+    async close() {
+      usable = false;
+      await line?.close();
+    },
+  };
+}
+
+/** One small process and what runs through it. */
+interface Line {
+  run(what: Execution): Promise<Executed>;
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly what: Execution;
+  readonly resolve: (executed: Executed | Promise<Executed>) => void;
+  readonly reject: (error: CodedError) => void;
+  pid: number | undefined;
+}
+
+/** How long past its own limit a program is waited for before the starter itself counts as hung. */
+const patienceMs = 10_000;
+
+function openLine(
+  program: StarterProgram,
+  environment: Readonly<Record<string, string>>,
+  /** Told whether it ever could start programs. */
+  onEnd: (able: boolean) => void,
+): Line {
+  const child = spawn(program.command, [...program.args], {
+    cwd: parse(process.cwd()).root,
+    env: { ...environment, ...program.env },
+    // What a terminal tells this process is for this process to decide.
+    detached: process.platform !== 'win32',
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
+  // Pipes are sockets underneath; only as such they can let this process end.
+  const [input, output] = [child.stdin as unknown as Socket, child.stdout as unknown as Socket];
+  const pending = new Map<number, Pending>();
+  let last = 0;
+  let ready = false;
+
+  const hold = (held: boolean): void => {
+    for (const one of [child, input, output]) held ? one.ref() : one.unref();
+  };
+  const tell = (message: Told, bytes?: Buffer): void => {
+    input.cork();
+    for (const piece of pack(message, bytes)) input.write(piece);
+    input.uncork();
+  };
+  const take = (id: number): Pending | undefined => {
+    const one = pending.get(id);
+    pending.delete(id);
+    if (pending.size === 0) hold(false);
+    return one;
+  };
+  const hear = (message: Said, bytes: Buffer): void => {
+    if (message.kind === 'ready') ready = true;
+    else if (message.kind === 'started') {
+      const one = pending.get(message.id);
+      if (one === undefined) return;
+      one.pid = message.pid;
+      one.what.onProcess?.({ pid: message.pid, command: message.command });
+    } else if (message.kind === 'ended') {
+      const { kind: _, id, ...how } = message;
+      take(id)?.resolve({ ...how, stdout: bytes });
+    } else take(message.id)?.reject(new CodedError(message.code, message.message, { facts: message.facts }));
+  };
+  const over = new Promise<void>((resolve) => {
+    const end = (how: string) => {
+      onEnd(ready);
+      for (const [id] of pending) {
+        const one = take(id);
+        if (one === undefined) continue;
+        // One that never was ready has run nothing.
+        if (!ready) one.resolve(execute(one.what));
+        else {
+          endGroup(one.pid, 'SIGKILL');
+          one.reject(interrupted(one.what, how));
+        }
+      }
+      resolve();
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('close', (code, signal) => end(`ended with ${signal ?? `status ${code}`}`));
+  });
+  for (const stream of [input, output]) stream.on('error', () => {});
+  output.on('data', unpack<Said>(hear));
+  hold(false);
+
+  return {
+    run(what) {
+      const { program, args, directory, environment, timeoutMs = usualTimeoutMs, maxBytes, signal } = what;
+      if (signal?.aborted) return Promise.reject(cancelled(what));
+      const id = ++last;
+      const cancel = () => tell({ kind: 'cancel', id });
+      const hung = setTimeout(() => child.kill('SIGKILL'), timeoutMs + patienceMs);
+      return new Promise<Executed>((resolve, reject) => {
+        pending.set(id, { what, resolve, reject, pid: undefined });
+        if (pending.size === 1) hold(true);
+        signal?.addEventListener('abort', cancel, { once: true });
+        const bytes = what.input === undefined ? undefined : Buffer.from(what.input as string);
+        const asked = { program, args, directory, environment, timeoutMs, maxBytes };
+        tell({ kind: 'run', id, what: asked, reads: what.input !== undefined }, bytes);
+      }).finally(() => {
+        clearTimeout(hung);
+        signal?.removeEventListener('abort', cancel);
+      });
+    },
+    async close() {
+      hold(true);
+      input.end();
+      await over;
+    },
+  };
+}
+
+function interrupted({ args, directory }: Execution, how: string): CodedError {
+  return new CodedError(
+    'GIT_FAILED',
+    `git ${nameOf({ args })} in ${directory} was interrupted: the process that starts programs ${how}. Try again.`,
+    { facts: { args: [...args], directory } },
+  );
+}

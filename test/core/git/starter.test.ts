@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Execution, execute } from '../../../core/git/process';
+import { createStarter, type Starter } from '../../../core/git/starter';
+import { starterProgram } from '../../support/host';
+import { lives } from '../../support/lives';
+import { until } from '../../support/until';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-starter-')));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const environment = { PATH: process.env.PATH ?? '' };
+/** A script as what is run; `sh` stands for git, whose own ways do not matter here. */
+const script = (text: string, more: Partial<Execution> = {}): Execution => ({
+  program: '/bin/sh',
+  args: ['-c', text],
+  directory: folder,
+  environment,
+  ...more,
+});
+
+function openStarter(program = starterProgram): Starter {
+  const starter = createStarter(program, environment);
+  onTestFinished(() => starter.close());
+  return starter;
+}
+
+/** The process that starts what is run there. */
+const parentOf = async ({ execute }: Pick<Starter, 'execute'>) =>
+  Number((await execute(script('echo $PPID'))).stdout.toString());
+
+/** A program that runs until it is ended, which says its number in a file first. */
+function endless(name: string): { readonly what: Execution; readonly begun: () => Promise<number> } {
+  const file = join(folder, name);
+  return {
+    what: script(`trap '' TERM; echo $$ > ${name}.new; mv ${name}.new ${name}; sleep 1000 & wait; wait`),
+    async begun() {
+      await until(() => existsSync(file));
+      return Number(readFileSync(file, 'utf8'));
+    },
+  };
+}
+
+describe.each([
+  ['from a small process', openStarter],
+  ['from this process', () => ({ execute })],
+] as const)('a program started %s', (_, open) => {
+  test('is given its input, folder and environment and nothing else, and tells what it printed and how it ended', async () => {
+    const { execute } = open();
+    const input = randomBytes(3_000_000);
+    const told: { pid: number; command: string }[] = [];
+    const what = script('pwd >&2; env | grep -c . >&2; cat; exit 7', {
+      environment: { PATH: environment.PATH, ONLY: 'this' },
+      input,
+      onProcess: (one) => told.push(one),
+    });
+    const { stdout, stderr, ...how } = await execute(what);
+    expect(createHash('sha256').update(stdout).digest('hex')).toBe(createHash('sha256').update(input).digest('hex'));
+    // The shell adds PWD and its own last command to what it was given.
+    expect(stderr).toMatch(new RegExp(`^${folder}\n[2-4]\n$`));
+    expect(how).toEqual({ exitCode: 7, truncated: false });
+    expect(told).toEqual([{ pid: expect.any(Number), command: `/bin/sh -c ${what.args[1]}` }]);
+    expect((await execute(script('cat; echo read'))).stdout.toString()).toBe('read\n');
+    expect((await execute(script('cat; echo read', { input: '' }))).stdout.toString()).toBe('read\n');
+  });
+
+  test('is one of many at once, each with its own answer', async () => {
+    const { execute } = open();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, number) => execute(script(`cat; echo ${number}`, { input: `given ${number}\n` }))),
+    );
+    expect(answers.map(({ stdout }) => stdout.toString())).toEqual(
+      answers.map((_, number) => `given ${number}\n${number}\n`),
+    );
+  });
+
+  test('is cut off beyond what it may print', async () => {
+    const { stdout, truncated } = await open().execute(script('yes', { maxBytes: 100_001 }));
+    expect([stdout.length, truncated]).toEqual([100_001, true]);
+  });
+
+  test('ends when it is cancelled or takes too long, with all it started', async () => {
+    const { execute } = open();
+    const first = endless(`cancelled-${_.length}`);
+    const control = new AbortController();
+    const call = execute({ ...first.what, signal: control.signal });
+    const pid = await first.begun();
+    control.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(lives(pid)).toBe(false);
+    await expect(execute({ ...first.what, signal: control.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+    const late = execute(script('exec sleep 1000', { timeoutMs: 200 }));
+    await expect(late).rejects.toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('took longer') });
+  });
+
+  test('that cannot be, because it or its folder is not there, says which', async () => {
+    const { execute } = open();
+    const gone = execute(script('true', { directory: join(folder, 'gone') }));
+    await expect(gone).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY', facts: { directory: join(folder, 'gone') } });
+    await expect(execute({ ...script('true'), program: '/nowhere/git' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('the small process', () => {
+  test('starts everything, and another is begun when it was killed: what ran fails and is ended', async () => {
+    const starter = openStarter();
+    const first = await parentOf(starter);
+    expect(first).not.toBe(process.pid);
+    expect(await parentOf(starter)).toBe(first);
+    const running = endless('orphaned');
+    const call = starter.execute(running.what);
+    const pid = await running.begun();
+    process.kill(first, 'SIGKILL');
+    await expect(call).rejects.toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('SIGKILL') });
+    await until(() => !lives(pid));
+    const second = await parentOf(starter);
+    expect([second === first, second === process.pid, lives(second)]).toEqual([false, false, true]);
+  });
+
+  test('outlives what a terminal tells it, and its programs inherit nothing of it', async () => {
+    const starter = openStarter();
+    const pid = await parentOf(starter);
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.kill(pid, signal);
+    expect(await parentOf(starter)).toBe(pid);
+    // As many as from this process: what a program inherits it may keep for good.
+    const descriptors = async (run: Starter['execute']) =>
+      Number((await run(script('ls /proc/$$/fd | grep -c .'))).stdout.toString());
+    expect(await descriptors(starter.execute)).toBe(await descriptors(execute));
+  });
+
+  test.each([
+    ['cannot be started', { ...starterProgram, command: '/nowhere/node' }],
+    ['ends before it began', { ...starterProgram, args: ['-e', 'process.exit(3)'] }],
+  ])('is not needed: where it %s, this process starts what was asked and all that follows', async (_, program) => {
+    const starter = openStarter(program);
+    const answers = await Promise.all([parentOf(starter), parentOf(starter)]);
+    expect(answers).toEqual([process.pid, process.pid]);
+    expect(await parentOf(starter)).toBe(process.pid);
+  });
+
+  test('ends when it is closed, and later programs are started from this process', async () => {
+    const starter = openStarter();
+    const pid = await parentOf(starter);
+    await starter.close();
+    expect(lives(pid)).toBe(false);
+    expect(await parentOf(starter)).toBe(process.pid);
+  });
+
+  test('keeps nobody from ending, and is gone when whoever began it is, killed or not', async () => {
+    const file = join(folder, 'owner.ts');
+    writeFileSync(
+      file,
+      `import { createStarter } from ${JSON.stringify(join(process.cwd(), 'core/git/starter.ts'))};
+       const starter = createStarter(${JSON.stringify(starterProgram)}, {});
+       const what = { program: '/bin/sh', args: ['-c', 'echo $PPID'], directory: '/', environment: process.env };
+       process.stdout.write((await starter.execute(what)).stdout);
+       if (process.argv[2] === 'stay') setInterval(() => {}, 1000);`,
+    );
+    for (const how of ['leave', 'stay']) {
+      const owner = spawn(process.execPath, ['--no-warnings', ...starterProgram.args.slice(0, 2), file, how], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise((resolve) => owner.once('exit', resolve));
+      const pid = await new Promise<number>((resolve) => owner.stdout.once('data', (text) => resolve(Number(text))));
+      expect(pid).not.toBe(owner.pid);
+      if (how === 'stay') owner.kill('SIGKILL');
+      await ended;
+      await until(() => !lives(pid));
+    }
+  });
+});

@@ -1,0 +1,5 @@
+import { createStarter } from '../../core/git/starter';
+import { starterProgram } from './host';
+
+/** Runs programs from one small process for all tests of this worker, which is large. It ends with the worker. */
+export const { execute } = createStarter(starterProgram, {});
