@@ -32,8 +32,9 @@ const landing: Command = {
   more: [
     '  --protect names branches that are never moved; * stands for any characters.',
     '  --finished merge merges what an autonomous task finished without asking you, when the repository has checks and all of',
-    '  them passed on it; --finished pull-request pushes it then, and opens a pull request of it. Everything else, and all else',
-    '  that is not so, stays in review. review, the usual, does neither.',
+    '  them passed on it; --finished pull-request pushes it then to the remote that is the usual one now, as long as that',
+    '  stays at its address, and opens a pull request of it. Everything else, and all else that is not so, stays in review.',
+    '  review, the usual, does neither.',
     '',
   ].join('\n'),
   run: (given, around) => {
@@ -52,7 +53,8 @@ const landing: Command = {
             landing: {
               ...repository.landing,
               ...(guards && { protected: [...patterns] }),
-              ...(finished !== undefined && { finished }),
+              // Where it is now is what whoever says so means.
+              ...(finished !== undefined && { finished, pushTo: null }),
               ...(strategy !== undefined && { strategy }),
             },
           })
@@ -115,7 +117,7 @@ function landingText({ name, landing }: Repository): string {
   const otherwise = 'when all checks passed, and stays in review otherwise';
   const finished = {
     review: 'stays in review',
-    'pull-request': `is opened as a pull request ${otherwise}`,
+    'pull-request': `is pushed to ${plainLine(landing.pushTo?.remote ?? '')} (${plainLine(landing.pushTo?.url ?? '')}) and opened as a pull request ${otherwise}`,
     merge: `is merged (${landing.strategy ?? 'ff, else merge'}) ${otherwise}`,
   }[landing.finished];
   return `${plainLine(name, 40)}\n  protected branches: ${branches}\n  what an autonomous task finished: ${finished}\n`;

@@ -2,7 +2,7 @@ import { CodedError } from '../contract/errors';
 import { proposedWords } from '../contract/pull-request';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { settleOpening } from '../runner/pull-requests';
-import { publishing } from '../runner/pushing';
+import { publishing, urlOf } from '../runner/pushing';
 import { tell } from '../runner/putting-away';
 import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landings';
 import { pullRequestOf } from '../store/pull-requests';
@@ -10,7 +10,6 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, told } from './acting';
 import { land } from './landing';
 import { publish } from './publishing';
-import { remotes } from './pushing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
 
@@ -58,26 +57,25 @@ async function landNow(room: Room, task: number, signal: AbortSignal): Promise<v
 }
 
 async function publishNow(room: Room, work: TaskWork, place: RepositoryPlace, signal: AbortSignal): Promise<void> {
-  const { id: task, repository, base } = work;
+  const { id: task, repository } = work;
   await settleOpening(room, task, signal);
   const { head, tree, message } = await reviewOf(room, work, place);
   const there = pullRequestOf(room.db, task);
   // An earlier runtime came as far, and only not to note it.
   if (there?.state === 'open' && there.oid === head) return;
-  const found = await remotes(room, { repository: repository.id, base });
-  const remote = found.remotes.find(({ name }) => name === found.usual);
-  const url = remote?.urls[0];
-  if (remote === undefined || url === undefined) {
+  const { pushTo } = repository.landing;
+  if (pushTo === null || (await urlOf(place, pushTo)) === null) {
+    const there = pushTo === null ? 'a remote' : `${pushTo.remote} at ${pushTo.url}`;
     throw new CodedError(
-      'NOT_FOUND',
-      `${repository.name} has no remote that is the usual one to push to. Add one (git remote add), then open it yourself (in the terminal: task publish ${task}).`,
+      'MOVED',
+      `${repository.name} says that it is pushed to ${there}, which is not so any more. Look where its remotes are (repository remotes), then say again that pull requests are opened (repository landing ${repository.path} --finished pull-request), or open it yourself (task publish ${task}).`,
     );
   }
   await publish(
     room,
     { by: 'repository', rule: 'open a pull request when all checks passed' },
     {
-      ...{ task, head, tree, remote: remote.name, url, ...proposedWords(message) },
+      ...{ task, head, tree, ...pushTo, ...proposedWords(message) },
       ...{ draft: false, reviewers: [], labels: [] },
     },
     signal,

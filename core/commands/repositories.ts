@@ -24,6 +24,7 @@ import {
   updateRepository,
 } from '../store/repositories';
 import * as decisions from './decisions';
+import { remotes } from './pushing';
 import type { Room } from './room';
 
 /** Looks at a path without adding it. Throws the reason when it cannot be added. */
@@ -125,7 +126,10 @@ function keepTrust(
   });
 }
 
-/** Sets the checks, the run command and the budget of its days; what is not given stays. */
+/**
+ * Sets the checks, the run command, the budget of its days and how changes land; what is not given stays. Throws BAD_INPUT
+ * when changes are to become pull requests and there is no telling where.
+ */
 export async function configure(
   room: Room,
   {
@@ -140,12 +144,28 @@ export async function configure(
   },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);
+  const landing = patch.landing && { ...patch.landing, pushTo: await pushedTo(room, row, patch.landing) };
   const [changed, freed] = await room.writer.write((db) => {
-    const after = updateRepository(db, row.id, patch);
+    const after = updateRepository(db, row.id, { ...patch, ...(landing && { landing }) });
     return [after, patch.budget === undefined ? [] : releaseBudgets(db)] as const;
   });
   freed.forEach(room.announce);
   return told(room, changed);
+}
+
+async function pushedTo(
+  room: Room,
+  { id, name, path }: RepositoryRow,
+  { finished, pushTo }: RepositoryLanding,
+): Promise<RepositoryLanding['pushTo']> {
+  if (finished !== 'pull-request' || pushTo !== null) return finished === 'pull-request' ? pushTo : null;
+  const { remotes: found, usual } = await remotes(room, { repository: id });
+  const [url, second] = found.find((remote) => remote.name === usual)?.urls ?? [];
+  if (usual !== null && url !== undefined && second === undefined) return { remote: usual, url };
+  throw new CodedError(
+    'BAD_INPUT',
+    `${name} has no remote that is the usual one to push to, or it pushes to several places at once. Add one (git -C ${path} remote add origin ADDRESS), then say again that pull requests are opened.`,
+  );
 }
 
 /** Forgets a repository; what is in it stays as it is. */

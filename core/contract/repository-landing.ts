@@ -22,6 +22,14 @@ export const repositoryLandingSchema = z.object({
    * base. Every other task always waits for them.
    */
   finished: z.enum(finishedWays).default('review'),
+  /**
+   * Where it is pushed then: a remote, and its address when the person said so, for whoever writes to the repository can
+   * change that. Null for the usual one as it is now, which is kept here.
+   */
+  pushTo: z
+    .object({ remote: z.string().min(1).max(1000), url: z.string().min(1).max(8000) })
+    .nullable()
+    .default(null),
   /** How it lands then; null for the way a review proposes. */
   strategy: strategySchema.nullable().default(null),
 });

@@ -67,12 +67,17 @@ function RepositoryLandings({ repository }: { readonly repository: Repository })
         id={`finished-${id}`}
         className="choose"
         value={landing.finished}
-        onChange={(event) => void save({ finished: event.target.value as RepositoryLanding['finished'] })}
+        onChange={(event) => void save({ finished: event.target.value as RepositoryLanding['finished'], pushTo: null })}
       >
         <option value="review">Stays in review</option>
         <option value="pull-request">Is opened as a pull request when all checks passed</option>
         <option value="merge">Is merged when all checks passed</option>
       </select>
+      {landing.pushTo !== null && (
+        <p className="field-help" dir="auto">
+          It is pushed to {cleanLine(landing.pushTo.remote)}, as long as that is at {cleanLine(landing.pushTo.url)}.
+        </p>
+      )}
       {landing.finished === 'merge' && (
         <select
           className="choose"

@@ -127,7 +127,8 @@ it.each([
 });
 
 it('opens a pull request of what an autonomous task finished when every check passed, once, and else says why not', async () => {
-  await says({ finished: 'pull-request' });
+  const nowhere = says({ finished: 'pull-request' });
+  await expect(nowhere).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('remote add') });
   await bed.repository.git('checkout', '-q', '--', '.');
   const before = await main();
   const stays = async (task: Task, why: string) => {
@@ -136,7 +137,6 @@ it('opens a pull request of what an autonomous task finished when every check pa
     expect(await said(task)).toContain(why);
     expect(await bed.calls.decisions.list({ task: task.id })).toEqual([]);
   };
-  await stays(await finished('autonomous'), 'has no remote that is the usual one to push to. Add one (git remote add)');
   const root = join(bed.folder, 'remotes');
   const bare = join(root, 'ada', 'api.git');
   await mkdir(bare, { recursive: true });
@@ -148,8 +148,13 @@ it('opens a pull request of what an autonomous task finished when every check pa
     await bed.repository.git('push', '-q', 'origin', 'main');
     const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
     await bed.calls.settings.set({ name: 'forges', value: forges });
+    await says({ finished: 'pull-request' });
     await stays(await finished('autonomous'), `There is no token for ${forge.host}. Sign in`);
     await bed.calls.forges.login({ host: forge.host, token });
+    // An agent writes to the repository's configuration as much as to its files.
+    await bed.repository.git('config', 'remote.origin.url', `${forge.url}/eve/api.git`);
+    await stays(await finished('autonomous'), `pushed to origin at ${forge.url}/ada/api.git, which is not so any more`);
+    await bed.repository.git('config', 'remote.origin.url', `${forge.url}/ada/api.git`);
     await stays(await finished('autonomous', '[write: fails | x]'), 'test failed');
     for (const level of ['supervised', 'human-required'] as const)
       expect(await finished(level), level).toMatchObject({ state: 'review' });
