@@ -1,5 +1,5 @@
 import { getOrCreateWorkerPoolSingleton, type WorkerPoolManager } from '@pierre/diffs/worker';
-import ColouringWorker from '@pierre/diffs/worker/worker.js?worker';
+import ColouringWorker from './colouring-worker?worker';
 import { colouringOptions } from './look';
 
 let pool: WorkerPoolManager | undefined;

@@ -1,4 +1,5 @@
 import { registerCustomCSSVariableTheme } from '@pierre/diffs';
+import { tokenClass } from './thin-lines';
 
 /** The name of our palette in the diff view: every colour is one of the window's own variables. */
 const palette = 'switchyard';
@@ -13,21 +14,31 @@ export const colouringOptions = {
   useTokenTransformer: false,
 } as const;
 
+/** What pieces of code are, as the palette knows them, and their colours. */
+const tokens: Readonly<Record<string, string>> = {
+  comment: 'var(--code-comment)',
+  string: 'var(--code-string)',
+  'string-expression': 'var(--code-string)',
+  constant: 'var(--code-number)',
+  keyword: 'var(--code-keyword)',
+  parameter: 'var(--text)',
+  function: 'var(--code-function)',
+  punctuation: 'var(--text-2)',
+  link: 'var(--accent-text)',
+  inserted: 'var(--added)',
+  deleted: 'var(--removed)',
+};
+
 registerCustomCSSVariableTheme(palette, {
   foreground: 'var(--text)',
   background: 'var(--panel)',
-  'token-comment': 'var(--code-comment)',
-  'token-string': 'var(--code-string)',
-  'token-string-expression': 'var(--code-string)',
-  'token-constant': 'var(--code-number)',
-  'token-keyword': 'var(--code-keyword)',
-  'token-parameter': 'var(--text)',
-  'token-function': 'var(--code-function)',
-  'token-punctuation': 'var(--text-2)',
-  'token-link': 'var(--accent-text)',
-  'token-inserted': 'var(--added)',
-  'token-deleted': 'var(--removed)',
+  ...Object.fromEntries(Object.entries(tokens).map(([name, colour]) => [`token-${name}`, colour])),
 });
+
+/** The rules by which lines are coloured that were made cheap to draw. */
+const tokenRules = Object.entries(tokens)
+  .map(([name, colour]) => `[data-line] .${tokenClass(name)} { color: ${colour}; }`)
+  .join('\n');
 
 /**
  * The view's own sheet mixes its colours with light-dark() and relative colours, which the oldest runtime does not
@@ -67,7 +78,9 @@ code[data-code]:focus-visible, button:focus-visible { outline: 2px solid var(--a
   color: var(--accent-text);
   box-shadow: inset 2px 0 var(--accent);
 }
+${tokenRules}
 [data-accepted] { --diffs-line-bg: var(--raised); }
+[data-line][data-accepted] { color: var(--text-3); }
 [data-line][data-accepted] :is(span, [data-diff-span]) { color: var(--text-3) !important; background: none !important; }
 [data-column-number][data-accepted] { box-shadow: inset -2px 0 var(--border-strong); }
 [data-gutter] { align-content: start; }
