@@ -1,4 +1,3 @@
-import { Popover } from 'radix-ui';
 import { type ReactNode, useRef, useState } from 'react';
 import { blockingChecks, checkStandWords } from '../../core/contract/check';
 import { notSentWords } from '../../core/contract/comment';
@@ -23,6 +22,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
+import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
 
 /** Whether it makes a commit of its own, whose message is the person's to write. */
@@ -57,54 +57,43 @@ export function Approve({ task, review, drafts, doing }: Props): ReactNode {
     },
   });
   return (
-    <Popover.Root open={open} onOpenChange={turn}>
-      <Popover.Trigger asChild>
-        <Button look="primary" action="allow" doing={doing} onPointerDownCapture={focus.remember}>
-          Approve
-        </Button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className="menu verdict"
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          aria-label="Approve this change"
-          onCloseAutoFocus={(event) => {
-            if (!leads.current) return focus.giveBack(event);
-            leads.current = false;
-            event.preventDefault();
-            act('reply');
+    <VerdictPopover
+      label="Approve this change"
+      action="allow"
+      words="Approve"
+      look="primary"
+      {...{ doing, open, onOpen: turn, focus }}
+      leave={(event) => {
+        if (!leads.current) return false;
+        leads.current = false;
+        event.preventDefault();
+        act('reply');
+        return true;
+      }}
+    >
+      {review.value === null ? (
+        <Unread review={review} />
+      ) : (
+        <Verdict
+          key={`${review.value.base} ${review.value.head}`}
+          task={task}
+          review={review.value}
+          stale={review.loading}
+          drafts={drafts}
+          reload={review.reload}
+          failure={failure ?? review.failure}
+          setFailure={setFailure}
+          close={() => setOpen(false)}
+          goToComposer={() => {
+            leads.current = true;
+            app.view.update((view) =>
+              view.tab === 'info' || view.tab === 'terminal' ? { ...view, tab: 'changes' } : view,
+            );
+            turn(false);
           }}
-          // A key held down after it opened this must not also merge.
-          onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
-          role="dialog"
-        >
-          {review.value === null ? (
-            <Unread review={review} />
-          ) : (
-            <Verdict
-              key={`${review.value.base} ${review.value.head}`}
-              task={task}
-              review={review.value}
-              stale={review.loading}
-              drafts={drafts}
-              reload={review.reload}
-              failure={failure ?? review.failure}
-              setFailure={setFailure}
-              close={() => setOpen(false)}
-              goToComposer={() => {
-                leads.current = true;
-                app.view.update((view) =>
-                  view.tab === 'info' || view.tab === 'terminal' ? { ...view, tab: 'changes' } : view,
-                );
-                turn(false);
-              }}
-            />
-          )}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        />
+      )}
+    </VerdictPopover>
   );
 }
 

@@ -101,26 +101,8 @@ export function Publish(props: {
             />
           </label>
           <Growing label="Description" text={body} onText={setBody} onSend={() => void publish()} rows={4} />
-          <label className="pull-field">
-            <span>Reviewers</span>
-            <input
-              className="field"
-              placeholder="ada, acme/core"
-              spellCheck={false}
-              value={reviewers}
-              onChange={(event) => setReviewers(event.target.value)}
-            />
-          </label>
-          <label className="pull-field">
-            <span>Labels</span>
-            <input
-              className="field"
-              placeholder="bug, good first issue"
-              spellCheck={false}
-              value={labels}
-              onChange={(event) => setLabels(event.target.value)}
-            />
-          </label>
+          <NamesField label="Reviewers" example="ada, acme/core" text={reviewers} onText={setReviewers} />
+          <NamesField label="Labels" example="bug, good first issue" text={labels} onText={setLabels} />
           <label className="verdict-leave">
             <input type="checkbox" checked={draft} onChange={(event) => setDraft(event.target.checked)} />
             As a draft
@@ -148,6 +130,28 @@ export function Publish(props: {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Takes names with commas between them. */
+function NamesField(props: {
+  readonly label: string;
+  readonly example: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}): ReactNode {
+  const { label, example, text, onText } = props;
+  return (
+    <label className="pull-field">
+      <span>{label}</span>
+      <input
+        className="field"
+        placeholder={example}
+        spellCheck={false}
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+      />
+    </label>
   );
 }
 
@@ -195,7 +199,7 @@ function SignIn(props: {
         />
       </label>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-      <div className="verdict-foot">
+      <div className="pull-acts">
         <Button doing={doing} disabled={token.trim().length < 10} onClick={() => void enter()}>
           Sign in
         </Button>

@@ -1,4 +1,3 @@
-import { Popover } from 'radix-ui';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { mergeMethods, type PullRequest, type SeenPullRequest, saidOf } from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
@@ -26,6 +25,7 @@ import { count } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
 import { Publish } from './publish';
+import { VerdictPopover } from './verdict-popover';
 
 /** The pull request of a task: opening one, and what became of it. */
 export function PullRequestButton(props: { readonly task: Task; readonly review: Resource<Review> }): ReactNode {
@@ -50,32 +50,20 @@ export function PullRequestButton(props: { readonly task: Task; readonly review:
   });
   if (!shows) return null;
   return (
-    <Popover.Root open={open} onOpenChange={turn}>
-      <Popover.Trigger asChild>
-        <Button action="pull-request" onPointerDownCapture={focus.remember}>
-          {pull.value?.seen ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}` : 'Pull request'}
-        </Button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className="menu verdict"
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          aria-label="Pull request of this change"
-          onCloseAutoFocus={focus.giveBack}
-          role="dialog"
-        >
-          {pull.value !== null ? (
-            <Panel task={task} pull={pull.value} review={review} />
-          ) : review.value === null ? (
-            <p className="quiet">Reading the change…</p>
-          ) : (
-            <Publish key={review.value.head} task={task} review={review.value} close={() => setOpen(false)} />
-          )}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <VerdictPopover
+      label="Pull request of this change"
+      action="pull-request"
+      words={pull.value?.seen ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}` : 'Pull request'}
+      {...{ open, onOpen: turn, focus }}
+    >
+      {pull.value !== null ? (
+        <Panel task={task} pull={pull.value} review={review} />
+      ) : review.value === null ? (
+        <p className="quiet">Reading the change…</p>
+      ) : (
+        <Publish key={review.value.head} task={task} review={review.value} close={() => setOpen(false)} />
+      )}
+    </VerdictPopover>
   );
 }
 
@@ -235,7 +223,7 @@ function Thread(props: {
       {!thread.resolved && (
         <Growing label={`Reply on ${where}`} text={text} onText={setText} onSend={() => void send()} />
       )}
-      <div className="verdict-foot">
+      <div className="pull-acts">
         {text.trim() !== '' && <Button onClick={() => void send()}>Reply</Button>}
         <Button onClick={() => void act(settleThread(app, task, thread.id, !thread.resolved))}>
           {thread.resolved ? 'Reopen' : 'Resolve'}
