@@ -108,7 +108,7 @@ function openDiff(page: Page, title: string): Promise<Opened> {
     const first = await until(() =>
       shown().some((root) => root?.querySelector(lines)?.textContent?.includes('export')),
     );
-    const coloured = await until(() => shown().some((root) => root?.querySelector(`${lines} span[style]`)));
+    const coloured = await until(() => shown().some((root) => root?.querySelector(`${lines} span[class]`)));
     for (let settle = 0; settle < 60; settle += 1) await frame();
     watcher.disconnect();
     const within = (root: ParentNode): number =>
