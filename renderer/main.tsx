@@ -22,6 +22,7 @@ import './task/info.css';
 import './task/checks.css';
 import './conversation/conversation.css';
 import './changes/changes.css';
+import './changes/agent-reviews.css';
 import './changes/comments.css';
 import './changes/binary.css';
 import './editing/editing.css';

@@ -10,6 +10,7 @@ import type { Failure } from '../state/failure';
 import type { Resource } from '../state/resource';
 import { NewBase } from '../task/new-base';
 import { cleanLine } from '../text/clean';
+import { AgentReviews } from './agent-reviews';
 import { CommentsAbove } from './annotation-view';
 import type { Comments } from './commenting';
 import { PartChoice, partWords, useTurns } from './part';
@@ -38,6 +39,7 @@ export function Changes(props: {
           <PartChoice {...{ task: task.id, part, review: review.value, points }} />
           <div ref={setBar} className="changes-bar-rest" />
         </div>
+        <AgentReviews task={task} comments={comments.value} />
         {part === null ? (
           <WholeChanges {...{ review, comments, given, bar }} />
         ) : (

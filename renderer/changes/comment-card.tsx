@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Comment, fateWords } from '../../core/contract/comment';
 import { Button } from '../parts/button';
 import { PatchLines } from '../parts/patch';
+import { aboutReviews, acceptComments, dismissComments, openReviewTask } from '../state/agent-reviews';
 import { useApp, useDoing } from '../state/app';
 import { aboutComment, commentEditName, removeComment, resolveComment } from '../state/comments';
 import { withDraft } from '../state/drafts';
@@ -25,13 +26,16 @@ interface Props {
 export function CommentCard({ comment, away }: Props): ReactNode {
   const app = useApp();
   const doing = useDoing(aboutComment(comment));
+  const deciding = useDoing(aboutReviews(comment.task));
   const editName = commentEditName(comment);
   const hasEdit = useStore(app.drafts, (drafts) => drafts[editName] !== undefined);
   const [isEditing, setEditing] = useState(false);
   const isEdited = hasEdit || isEditing;
   const [isOpen, setOpen] = useState(false);
   const card = useRef<HTMLElement>(null);
-  const isDraft = comment.fate === 'draft';
+  const isProposed = comment.fate === 'proposed';
+  // An agent's comment can be changed, and is the person's then.
+  const isDraft = comment.fate === 'draft' || isProposed;
   const isResolved = comment.resolvedAt !== null;
   const wasEdited = useRef(isEdited);
   useEffect(() => {
@@ -43,6 +47,8 @@ export function CommentCard({ comment, away }: Props): ReactNode {
     app.drafts.update((drafts) => withDraft(drafts, editName, drafts[editName] ?? comment.text));
     setEditing(true);
   };
+  const accept = () => acceptComments(app, comment.task, [comment.id]);
+  const dismiss = () => dismissComments(app, comment.task, [comment.id]);
   const turn = (): void => void resolveComment(app, comment, !isResolved);
   const name = `Comment on ${linesInWords(comment.now ?? comment.place)}: ${startOf(comment.text)}`;
   return (
@@ -55,8 +61,11 @@ export function CommentCard({ comment, away }: Props): ReactNode {
       tabIndex={-1}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-        if (event.key === 'Enter') isDraft ? edit() : turn();
+        if (isProposed && (event.key === 'Enter' || event.key === 'Delete'))
+          void (event.key === 'Enter' ? accept() : dismiss());
+        else if (event.key === 'Enter') isDraft ? edit() : turn();
         else if (event.key === 'Delete' && isDraft) void removeComment(app, comment);
+        else if (event.key === 'F2' && isDraft) edit();
         else return;
         event.preventDefault();
       }}
@@ -69,7 +78,7 @@ export function CommentCard({ comment, away }: Props): ReactNode {
           <span className="ellipsis quiet">{startOf(comment.text)}</span>
         ) : (
           <span className="quiet ellipsis">
-            {comment.by === 'person' ? 'You' : cleanLine(comment.by)}, <Ago at={comment.createdAt} />
+            <By comment={comment} />, <Ago at={comment.createdAt} />
             {away !== 'not' && ` · ${whereWords(comment, away)}`}
           </span>
         )}
@@ -77,6 +86,11 @@ export function CommentCard({ comment, away }: Props): ReactNode {
           {isResolved && (
             <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? 'Fold' : 'Show'}
+            </button>
+          )}
+          {isProposed && !isEdited && (
+            <button type="button" className="link" aria-label={`Accept: ${name}`} onClick={() => void accept()}>
+              {deciding ?? 'Accept'}
             </button>
           )}
           {isDraft && !isEdited && (
@@ -87,10 +101,10 @@ export function CommentCard({ comment, away }: Props): ReactNode {
               <button
                 type="button"
                 className="link"
-                aria-label={`Remove: ${name}`}
-                onClick={() => void removeComment(app, comment)}
+                aria-label={`${isProposed ? 'Dismiss' : 'Remove'}: ${name}`}
+                onClick={() => void (isProposed ? dismiss() : removeComment(app, comment))}
               >
-                {doing ?? 'Remove'}
+                {doing ?? (isProposed ? 'Dismiss' : 'Remove')}
               </button>
             </>
           )}
@@ -121,6 +135,20 @@ export function CommentCard({ comment, away }: Props): ReactNode {
         </>
       )}
     </article>
+  );
+}
+
+/** Who says it: the person, or the agent of a review, whose task is one press away. */
+function By({ comment: { by, reviewer } }: Pick<Props, 'comment'>): ReactNode {
+  const app = useApp();
+  if (reviewer === null) return by === 'person' ? 'You' : cleanLine(by);
+  return (
+    <>
+      <button type="button" className="link" onClick={() => openReviewTask(app, reviewer.task)}>
+        {cleanLine(reviewer.agent)} in task {reviewer.task}
+      </button>
+      {reviewer.severity !== null && `, ${reviewer.severity}`}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useView } from '../state/app';
 import { AddRepository } from './add-repository';
+import { AskReview } from './ask-review';
 import { GoBack } from './go-back';
 import { Help } from './help';
 import { NewTask } from './new-task';
@@ -21,6 +22,8 @@ export function SheetHost(): ReactNode {
       return <SettingsSheet />;
     case 'rules':
       return <Rules />;
+    case 'ask-review':
+      return <AskReview key={sheet.task} id={sheet.task} />;
     case 'go-back':
       return <GoBack id={sheet.task} chosen={sheet.checkpoint} />;
     case 'palette':

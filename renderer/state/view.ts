@@ -20,6 +20,7 @@ export type Sheet =
   | { readonly kind: 'settings' }
   | { readonly kind: 'rules' }
   /** `checkpoint` is chosen already; null for none. */
+  | { readonly kind: 'ask-review'; readonly task: number }
   | { readonly kind: 'go-back'; readonly task: number; readonly checkpoint: number | null }
   | { readonly kind: 'palette' }
   | { readonly kind: 'search'; readonly words: string }

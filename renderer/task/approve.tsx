@@ -33,11 +33,13 @@ interface Props {
   readonly review: Resource<Review>;
   /** How many comments on it the agent was not given. */
   readonly drafts: number;
+  /** How many of agents' comments on it the person has not decided on. */
+  readonly undecided: number;
   readonly doing: string | null;
 }
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
-export function Approve({ task, review, drafts, doing }: Props): ReactNode {
+export function Approve({ task, review, drafts, undecided, doing }: Props): ReactNode {
   const app = useApp();
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -80,6 +82,7 @@ export function Approve({ task, review, drafts, doing }: Props): ReactNode {
           review={review.value}
           stale={review.loading}
           drafts={drafts}
+          undecided={undecided}
           reload={review.reload}
           failure={failure ?? review.failure}
           setFailure={setFailure}
@@ -112,6 +115,7 @@ function Verdict(props: {
   readonly review: Review;
   readonly stale: boolean;
   readonly drafts: number;
+  readonly undecided: number;
   readonly reload: () => void;
   /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
@@ -125,7 +129,9 @@ function Verdict(props: {
   const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
   const [message, setMessage] = useState(review.message);
   const [leaves, setLeaves] = useState(false);
-  const hasDrafts = props.drafts > 0 || failure?.code === 'COMMENTS_NOT_SENT';
+  // What nobody decided on is decided on in the change itself; only what is the person's can be sent.
+  const onlyAgents = props.drafts === 0 && props.undecided > 0;
+  const hasDrafts = props.drafts + props.undecided > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
   const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
   const blocking = blockingChecks(useStands(task));
@@ -220,8 +226,12 @@ function Verdict(props: {
         </Note>
       )}
       {hasDrafts && (
-        <Note kind="warning" actions={<Button onClick={props.goToComposer}>Request changes</Button>}>
-          {notSentWords(Math.max(1, props.drafts))} Request changes to send what you wrote.
+        <Note
+          kind="warning"
+          actions={onlyAgents ? undefined : <Button onClick={props.goToComposer}>Request changes</Button>}
+        >
+          {notSentWords(props.undecided > 0 ? props.drafts : Math.max(1, props.drafts), props.undecided)}{' '}
+          {onlyAgents ? 'Accept or dismiss them first.' : 'Request changes to send what you wrote.'}
           <label className="verdict-leave">
             <input
               type="checkbox"
@@ -230,7 +240,8 @@ function Verdict(props: {
               checked={leaves}
               onChange={(event) => setLeaves(event.target.checked)}
             />
-            Approve all the same; {props.drafts > 1 ? 'they stay here as drafts' : 'it stays here as a draft'}
+            Approve all the same;{' '}
+            {props.drafts + props.undecided > 1 ? 'they stay here as they are' : 'it stays here as it is'}
           </label>
         </Note>
       )}

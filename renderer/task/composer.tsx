@@ -7,6 +7,7 @@ import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
+import { openAskReview } from '../state/agent-reviews';
 import { useApp, useDoing } from '../state/app';
 import { discardTask, rejectTask } from '../state/commands';
 import { draftsIn } from '../state/comments';
@@ -134,6 +135,11 @@ export function Composer(props: {
               {way === 'comment' ? 'Request changes' : 'Queue message'}{' '}
               {(text.trim() !== '' || (drafts > 0 && hasFocus)) && <Keys keys="mod+Enter" />}
               {text.trim() === '' && !(drafts > 0 && hasFocus) && task.requests.length === 0 && <Keys keys="r" />}
+            </Button>
+          )}
+          {way === 'comment' && (
+            <Button action="ask-review" onClick={() => openAskReview(app, task)}>
+              Ask an agent
             </Button>
           )}
           {way === 'comment' && (

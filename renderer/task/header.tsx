@@ -10,7 +10,7 @@ import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
-import { resumeTask, retryTask } from '../state/commands';
+import { openTask, resumeTask, retryTask } from '../state/commands';
 import { draftsIn } from '../state/comments';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
@@ -67,7 +67,13 @@ export function TaskHeader(props: {
           </span>
         </span>
         <PullRequestButton task={task} review={review} />
-        <PrimaryAction task={task} review={review} drafts={draftsIn(props.comments).length} doing={doing} />
+        <PrimaryAction
+          task={task}
+          review={review}
+          drafts={draftsIn(props.comments).length}
+          undecided={(props.comments ?? []).filter(({ fate }) => fate === 'proposed').length}
+          doing={doing}
+        />
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
@@ -81,6 +87,11 @@ export function TaskHeader(props: {
           <code>{cleanLine(task.base)}</code> ← <code>{cleanLine(task.branch ?? 'no branch yet')}</code>
         </span>
         <span>{cleanLine(task.agent)}</span>
+        {task.reviews !== null && (
+          <button type="button" className="link" onClick={() => openTask(app, task.reviews ?? 0, 'changes')}>
+            reviews task {task.reviews}
+          </button>
+        )}
         {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
         {task.session !== null && <span className="tabular">{usageInWords(task.usage)}</span>}
         {task.attempt > 1 && (
@@ -113,9 +124,10 @@ function PrimaryAction(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
   readonly drafts: number;
+  readonly undecided: number;
   readonly doing: string | null;
 }): ReactNode {
-  const { task, review, drafts, doing } = props;
+  const { task, review, drafts, undecided, doing } = props;
   const app = useApp();
   const canRetry = task.state === 'failed' || task.state === 'cancelled';
   const resumes = canResume(task, useNow());
@@ -131,7 +143,8 @@ function PrimaryAction(props: {
       return true;
     },
   });
-  if (task.state === 'review') return <Approve task={task} review={review} drafts={drafts} doing={doing} />;
+  if (task.state === 'review')
+    return <Approve task={task} review={review} drafts={drafts} undecided={undecided} doing={doing} />;
   if (canRetry) {
     return (
       <Button look="primary" action="retry-task" doing={doing} onClick={() => void retryTask(app, task)}>

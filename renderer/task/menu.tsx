@@ -6,6 +6,7 @@ import { Button } from '../parts/button';
 import { useFocusBack } from '../parts/focus-back';
 import { Keys } from '../parts/hint';
 import { Icon } from '../parts/icon';
+import { openAskReview } from '../state/agent-reviews';
 import { type App, useApp } from '../state/app';
 import { askBack, mayGoBack } from '../state/checkpoints';
 import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/commands';
@@ -31,6 +32,7 @@ export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
       setOpen(true);
     },
     ...(mayGoBack(task) ? { 'go-back': () => askBack(app, task, null) } : {}),
+    ...(task.state === 'review' ? { 'ask-review': () => openAskReview(app, task) } : {}),
     ...(canDiscard ? { discard: () => void discardTask(app, task) } : {}),
   });
   const groups = [movesOf(app, task), backOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
@@ -93,7 +95,7 @@ function movesOf(app: App, task: Task): readonly Item[] {
         { name: 'Cancel task', danger: true, act: () => void cancelTask(app, task) },
       ];
     case 'review':
-      return [discard];
+      return [{ name: 'Ask an agent to review…', keys: 'g a', act: () => openAskReview(app, task) }, discard];
     case 'failed':
     case 'cancelled':
       return [{ name: 'Retry', keys: 'e', act: () => void retryTask(app, task) }, discard];

@@ -410,6 +410,56 @@ test('each comment says what became of it, in light and dark, and is done with w
   }
 });
 
+test('an agent is asked to review by a key, and what it leaves is decided on by keyboard, one by one and all at once', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press('g', 'a');
+  await page.getByRole('textbox', { name: /What to look at/ }).fill('How errors are handled');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText(/reviews the change in task \d+/).waitFor();
+  const [asked] = (await harness.called('reviews.ask')) as readonly { task: number; prompt: string }[];
+  expect(asked).toMatchObject({ task: 6, prompt: 'How errors are handled' });
+  await page.evaluate(() => {
+    const { core } = (
+      window as unknown as {
+        harness: { core: { comments: { fill(task: number, path: string, many: number, more: object): void } } };
+      }
+    ).harness;
+    const reviewer = { task: 99, agent: 'goose', severity: 'problem', acceptedAt: null };
+    core.comments.fill(6, 'docs/member-3.json', 5, { by: 'goose', fate: 'proposed', reviewer });
+  });
+  const proposed = page.locator('[data-comment][data-fate="proposed"]');
+  await proposed.getByText('goose in task 99').first().waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // Nothing of it goes to the agent that made the change.
+  expect(await page.getByText(/comments? to send/).count()).toBe(0);
+  const focused = page.locator('[data-comment]:focus');
+  await press('}');
+  await focused.waitFor();
+  const first = Number(await focused.getAttribute('data-comment'));
+  await page.keyboard.press('Enter');
+  await page.getByText('1 comment to send').waitFor();
+  await press('}');
+  await page.waitForFunction((before) => {
+    const now = document.activeElement?.closest<HTMLElement>('[data-comment]')?.dataset.comment;
+    return now !== undefined && now !== before;
+  }, `${first}`);
+  const second = Number(await focused.getAttribute('data-comment'));
+  await page.keyboard.press('Delete');
+  await page.locator(`[data-comment="${second}"]`).waitFor({ state: 'detached' });
+  // An approval says what nobody decided on.
+  await press('a');
+  await page.getByText("3 comments of an agent's review are undecided.").waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await press('g', 'y');
+  await page.getByText('4 comments to send').waitFor();
+  const decided = (await harness.called('comments.accept')) as readonly { comments: readonly number[] }[];
+  expect(decided.map(({ comments }) => comments.length)).toEqual([1, 3]);
+  expect(await harness.called('comments.dismiss')).toEqual([{ comments: [second] }]);
+});
+
 test('two hundred comments in one file leave the page small, and are come across one after the other', async () => {
   await harness.open('little');
   const nodes = () => page.evaluate(() => document.querySelectorAll('.diff *').length);
