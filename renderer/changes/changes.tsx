@@ -149,6 +149,11 @@ function wordsFor(task: Task): { readonly title: string; readonly text: string }
         text: `The task ${task.state === 'failed' ? 'failed' : 'was cancelled'} before a change was committed. Retry it to have the agent go on.`,
       };
     case 'done':
+      if (task.reviews !== null)
+        return {
+          title: 'No change',
+          text: `It reviewed the change of task ${task.reviews}, and its comments are there. What it said is in the conversation.`,
+        };
       return task.outcome === 'answered'
         ? {
             title: 'No change',

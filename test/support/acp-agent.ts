@@ -153,6 +153,13 @@ const acts: Readonly<Record<string, (asked: Asked) => Promise<unknown>>> = {
     const [, again] = await Promise.all(asked);
     note(JSON.stringify(again));
   },
+  // Passes on a call of our tool server's, as that would have it asked.
+  async carries({ client, sessionId }) {
+    const requestedSchema = { type: 'object', properties: { answer: { type: 'string' }, failed: { type: 'boolean' } } };
+    const message = 'switchyard-tool {"tool":"comment","input":{"path":"a.txt"}}';
+    const asked = { mode: 'form', sessionId, message, requestedSchema };
+    note(JSON.stringify(await client.request<unknown>('elicitation/create', asked)));
+  },
   async unknownform({ client, sessionId }) {
     const answer = await client.request<unknown>('elicitation/create', {
       mode: 'form',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAcpAgent } from '../../../core/agents/acp';
+import type { AskHuman } from '../../../core/agents/acp-program';
 import type { Agent } from '../../../core/agents/agent';
 import { findLeftovers } from '../../../core/agents/leftovers';
 import type { Answer } from '../../../core/contract/request';
@@ -24,14 +25,16 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function testAgent(...flags: string[]): Agent {
+function testAgent(...given: (string | { readonly askHuman: AskHuman })[]): Agent {
+  const flags = given.filter((flag) => typeof flag === 'string');
+  const more = given.find((one) => typeof one === 'object');
   return createAcpAgent({
     name: 'test',
     label: 'Test',
     command: process.execPath,
     args: ['--no-warnings', '--import', support('typescript.mjs'), support('acp-agent.ts'), ...flags],
     install: 'It is part of the tests.',
-    askHuman: null,
+    askHuman: more?.askHuman ?? null,
   });
 }
 
@@ -203,6 +206,27 @@ describe('what an agent asks', () => {
     });
     expect(happened.questions).toHaveLength(1);
     expect(seen()).toContain('{"action":"accept","content":{"answer":"Blue"}}');
+  });
+
+  test('a call our tool server carries is done and asked of nobody in a review, and is a question like any other elsewhere', async () => {
+    const calls: unknown[] = [];
+    const desk = { text: 'Left comment 1.', failed: false };
+    const review = {
+      paths: [],
+      async take(...call: unknown[]) {
+        calls.push(call);
+        return desk;
+      },
+    };
+    const askHuman = { command: process.execPath, args: [], env: {} };
+    const { happened } = await take('carries', { review, agent: testAgent({ askHuman }) });
+    expect(calls).toEqual([['comment', { path: 'a.txt' }]]);
+    expect(happened.questions).toEqual([]);
+    expect(seen()).toContain('{"action":"accept","content":{"answer":"Left comment 1.","failed":false}}');
+    const elsewhere = await take('carries', { answer: () => answer({ decision: 'deny' }) });
+    expect(elsewhere.happened.questions).not.toEqual([]);
+    // Without the program that carries them there is nothing to review with.
+    expect((await take('carries', { review })).end).toMatchObject({ kind: 'failed', retryable: false });
   });
 
   test('a form that cannot be shown is declined, and the transcript says so', async () => {

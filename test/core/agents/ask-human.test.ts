@@ -131,6 +131,22 @@ test('does not ask again what the agent no longer waits for', async () => {
   expect(await next()).toMatchObject({ method: 'elicitation/create', params: { message: 'Kept?' } });
 });
 
+test('carries the tools it is told to, and says what came of them', async () => {
+  const { send, next } = await start('--carry', JSON.stringify([{ name: 'comment', inputSchema: {} }]));
+  send({ id: 1, method: 'tools/list' });
+  expect(await next()).toMatchObject({ result: { tools: [{ name: 'ask_human' }, { name: 'comment' }] } });
+  send({ id: 7, method: 'tools/call', params: { name: 'comment', arguments: { path: 'a.txt' } } });
+  const carried = await next();
+  expect(carried).toMatchObject({
+    method: 'elicitation/create',
+    params: { message: 'switchyard-tool {"tool":"comment","input":{"path":"a.txt"}}' },
+  });
+  send({ id: carried.id, result: { action: 'accept', content: { answer: 'No such file.', failed: true } } });
+  expect(await next()).toMatchObject({ id: 7, result: { content: [{ text: 'No such file.' }], isError: true } });
+  send({ id: 8, method: 'tools/call', params: { name: 'verdict', arguments: {} } });
+  expect(await next()).toMatchObject({ id: 8, error: { code: -32602 } });
+});
+
 test('says that it waits as long as it does', async () => {
   const { send, next } = await start('20');
   send(call({ question: 'Which?' }, 5));

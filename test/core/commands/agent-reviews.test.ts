@@ -188,7 +188,7 @@ describe('an agent that reviews a change', () => {
     await bed.calls.tasks.approve(await approval(task));
   });
 
-  it('ends with its reason when what it reviews is approved or thrown away, and takes nothing more', async () => {
+  it('ends with its reason when what it reviews is approved or thrown away', async () => {
     for (const over of ['approve', 'discard'] as const) {
       const task = await change(`[write: ${over}.txt | one]`);
       const { id } = await ask(task, `[comment: ${over}.txt | First]\n[hang]`);
@@ -209,6 +209,21 @@ describe('an agent that reviews a change', () => {
       await bed.calls.tasks.retry({ task: id });
       await bed.reaches(id, 'cancelled');
     }
+  });
+
+  it('goes on after a restart where it was, and what it left is there once', async () => {
+    const task = await change('[write: kept.txt | one]');
+    const { id } = await ask(
+      task,
+      '[comment: kept.txt | First]\n[ask: Go on?]\n[comment: kept.txt | First]\n[comment: kept.txt | Second]',
+    );
+    await bed.until(id, ({ requests }) => requests.length > 0);
+    bed = await bed.restart();
+    const { requests } = await bed.until(id, (now) => now.state === 'waiting');
+    const yes = { decision: null, rule: null, options: [], text: 'Yes' };
+    await bed.calls.requests.answer({ request: requests[0]?.id ?? 0, answer: yes });
+    await bed.reaches(id, 'done');
+    expect((await bed.calls.comments.list({ task })).map(({ text }) => text)).toEqual(['First', 'Second']);
   });
 
   it('is asked for a change in review that has something in it, and of an agent there is', async () => {

@@ -618,5 +618,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     messages = messages.filter((message) => message.task !== task);
     tell({ type: 'messages.changed', task });
   };
-  return { router, called, put, tasks, comments, edits, findAgents, addHook, configure, handOver, free };
+  return {
+    router,
+    called,
+    put,
+    tasks,
+    comments,
+    reviews: agentReviews,
+    edits,
+    findAgents,
+    addHook,
+    configure,
+    handOver,
+    free,
+  };
 }
