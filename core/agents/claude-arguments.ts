@@ -30,14 +30,14 @@ export function claudeArguments(
   ];
 }
 
-/** The name Claude Code gives a tool of ours. */
-export function claudeToolName(tool: string): string {
-  return `mcp__${toolServerName}__${tool}`;
-}
-
 /** Whether a tool is one of the review's own, which needs no leave: it is what the agent was asked to use. */
 export function isReviewTool(name: string): boolean {
   return reviewTools.some((tool) => claudeToolName(tool.name) === name);
+}
+
+/** The name Claude Code gives a tool of ours. */
+function claudeToolName(tool: string): string {
+  return `mcp__${toolServerName}__${tool}`;
 }
 
 /** Whoever reviews gets our tools, which this process serves itself, and none that edit files. */
