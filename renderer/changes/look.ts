@@ -86,5 +86,6 @@ ${tokenRules}
 [data-gutter] { align-content: start; }
 [data-ended] [data-expand-button] { visibility: hidden; }
 [data-annotation-content] { font: 400 13px / 20px var(--face); }
+[data-metadata] > [data-additions-count] { order: -1; }
 [data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
 `;

@@ -1,19 +1,17 @@
 import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { Terminal } from '../../core/contract/terminal';
 import { useActions } from '../keys/keyboard';
-import { nameOf } from '../keys/press';
-import { Button } from '../parts/button';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
-import { type App, useApp, useModel } from '../state/app';
+import { useApp, useModel } from '../state/app';
 import { complain } from '../state/commands';
-import { copyText } from '../state/copy';
 import { failureOf, isAbort } from '../state/failure';
-import { bytesInWords, count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { beginning, feed, type Viewer } from './feed';
 import { Find } from './find';
 import { openScreen, type Screen } from './screen';
+import { keyFor, leave, scrollBy } from './terminal-keys';
+import { AskToPaste, TerminalNotes } from './terminal-notes';
 import { pasted, typing, unbroken } from './typing';
 
 /** One terminal: what its program prints, and, while it runs, the keyboard for it. */
@@ -159,7 +157,7 @@ export function TerminalView({
 
   return (
     <div className="terminal">
-      <Said terminal={terminal} hidden={hidden} all={fromStart ? null : () => setFromStart(true)} />
+      <TerminalNotes terminal={terminal} hidden={hidden} all={fromStart ? null : () => setFromStart(true)} />
       {deaf && (
         <Note kind="info">
           It ended while you typed. Keys do nothing here until you press <Keys keys="shift+Escape" /> or click.
@@ -227,103 +225,4 @@ function Place(props: {
       onBlur={() => document.hasFocus() && props.hears()}
     />
   );
-}
-
-function Said(props: {
-  readonly terminal: Terminal;
-  readonly hidden: number;
-  readonly all: (() => void) | null;
-}): ReactNode {
-  const { terminal, hidden, all } = props;
-  return (
-    <>
-      {terminal.heldUp !== null && <Note kind="warning">{cleanLine(terminal.heldUp)}</Note>}
-      {terminal.removedAt !== null && (
-        <Note kind="info">What it printed was removed, because it was old or too much.</Note>
-      )}
-      {hidden > 0 && (
-        <Note
-          kind="info"
-          actions={
-            all !== null && (
-              <Button look="quiet" onClick={all}>
-                Show what is kept of it
-              </Button>
-            )
-          }
-        >
-          {all === null
-            ? `The first ${bytesInWords(hidden)} are not kept any more.`
-            : `The first ${bytesInWords(hidden)} are not shown.`}
-        </Note>
-      )}
-    </>
-  );
-}
-
-function AskToPaste(props: { readonly text: string; readonly answer: (yes: boolean) => void }): ReactNode {
-  const lines = props.text.trimEnd().split(/\r\n|\r|\n/).length;
-  return (
-    <Note
-      kind="warning"
-      actions={
-        <>
-          <Button onClick={() => props.answer(true)}>Paste {count(lines, 'line')}</Button>
-          <Button autoFocus look="quiet" onClick={() => props.answer(false)}>
-            Do not paste
-          </Button>
-        </>
-      }
-    >
-      Each line runs as soon as it is pasted, because this program takes lines one by one.
-    </Note>
-  );
-}
-
-/** What a key means before the program gets it: leaving, copying, pasting and looking for something. False keeps it here. */
-function keyFor(
-  event: KeyboardEvent,
-  does: { readonly app: App; readonly screen: Screen; readonly find: () => void; readonly leave: () => void },
-): boolean {
-  if (event.type !== 'keydown') return true;
-  if (event.key === 'Escape' && event.shiftKey) {
-    event.preventDefault();
-    event.stopPropagation();
-    does.leave();
-    return false;
-  }
-  const { mac } = does.app;
-  // On a Mac the command key is never a program's; elsewhere Ctrl is, and with Shift it is ours.
-  const held = mac ? 'mod+' : 'mod+shift+';
-  const name = nameOf(event, mac);
-  if (!name.startsWith(held)) return true;
-  const key = name.slice(held.length);
-  if (key === 'f') {
-    event.preventDefault();
-    event.stopPropagation();
-    does.find();
-    return false;
-  }
-  if (key === 'c') {
-    const text = does.screen.selection();
-    if (text !== '') void copyText(does.app, 'selection', text);
-    event.preventDefault();
-    return false;
-  }
-  // The system pastes, which comes as an event; everything else with this key is the window's.
-  return !(key === 'v' || mac);
-}
-
-/** Gives the keyboard back to the page, at the place from which the terminal was entered. */
-function leave(element: HTMLElement): void {
-  element.closest('.terminals')?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
-}
-
-function scrollBy(event: React.KeyboardEvent, screen: Screen | null): void {
-  if (event.target !== event.currentTarget) return;
-  const lines = { PageUp: -20, PageDown: 20, ArrowUp: -1, ArrowDown: 1, Home: -1e6, End: 1e6 }[event.key];
-  if (lines === undefined) return;
-  event.preventDefault();
-  event.stopPropagation();
-  screen?.scroll(lines);
 }
