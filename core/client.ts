@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -75,8 +76,9 @@ function isLettingGo(message: string | Uint8Array): boolean {
 
 function open(owner: OwnerRecord, path: string, version: string): Promise<WebSocket | null> {
   return new Promise((resolve, reject) => {
-    // The part after the colon is the path of the request, which this socket does not look at.
-    const socket = new WebSocket(`ws+unix:${path}:/`, {
+    // Not by an address with the path in it: that is not found where it has blanks or letters that are written otherwise there.
+    const socket = new WebSocket('ws://switchyard.invalid/', {
+      createConnection: () => connect(path),
       headers: { [versionHeader]: version },
       perMessageDeflate: false,
       maxPayload: messageLimit * 4,

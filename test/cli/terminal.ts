@@ -28,7 +28,8 @@ export async function openTerminal() {
   const environment = {
     PATH: process.env.PATH,
     HOME: home,
-    SWITCHYARD_HOME: join(folder.path, 'data'),
+    // A name as people have it, and then some.
+    SWITCHYARD_HOME: join(folder.path, 'my dätä #%20?'),
     GIT_CONFIG_NOSYSTEM: '1',
   };
   writeFileSync(

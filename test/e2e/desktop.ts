@@ -13,7 +13,8 @@ const root = resolve(__dirname, '..', '..');
 export function makeMachine() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'e2e-')));
   const home = join(folder, 'home');
-  const data = join(folder, 'data');
+  // A name as people have it, and then some.
+  const data = join(folder, 'my dätä #%20?');
   const repository = join(folder, 'my project');
   for (const path of [home, repository]) mkdirSync(path);
   writeFileSync(

@@ -63,7 +63,7 @@ it.runIf(process.platform === 'linux')(
 function start(): ChildProcess {
   const script = join(root, 'test/fault/runtime-process.ts');
   const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const { data } = { data: join(bed.folder, 'data') };
+  const { data } = bed.config.folders;
   return spawn(process.execPath, [...args, data, bed.repository.path, 'seed', '1'], {
     env: { PATH: process.env.PATH ?? '', HOME: join(bed.folder, 'home'), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],

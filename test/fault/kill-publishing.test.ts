@@ -184,7 +184,7 @@ async function killed(
 ): Promise<void> {
   await bed.runtime.stop();
   const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script, join(bed.folder, 'data')];
+  const args = ['--import', join(root, 'test/support/typescript.mjs'), script, bed.config.folders.data];
   const child = spawn(process.execPath, [...args, `${forge.url}/ada/api.git`, job, String(task)], {
     env: {
       PATH: `${programs}:${process.env.PATH}`,

@@ -42,12 +42,12 @@ exec git "$@"
  * is done; whether it was killed before.
  */
 export async function killed(
-  bed: Pick<Bed, 'folder'>,
+  bed: Pick<Bed, 'folder' | 'config'>,
   { action, argument, done }: { readonly action: string; readonly argument: string; readonly done: string },
 ): Promise<boolean> {
   const script = join(root, 'test/fault/runtime-process.ts');
   const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const child = spawn(process.execPath, [...args, join(bed.folder, 'data'), killAt(bed), action, argument], {
+  const child = spawn(process.execPath, [...args, bed.config.folders.data, killAt(bed), action, argument], {
     env: {
       PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
       HOME: join(bed.folder, 'home'),

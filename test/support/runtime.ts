@@ -52,7 +52,7 @@ export async function openBed(
     ...options.environment,
   };
   const config: Config = {
-    folders: foldersOf(join(folder, 'data')),
+    folders: foldersOf(join(folder, 'my dätä #%20?')),
     nativeBinding: null,
     environment,
     passEnvironment: Object.keys(options.environment ?? {}),

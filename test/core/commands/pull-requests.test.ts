@@ -251,9 +251,9 @@ test('one that somebody opened of the branch before is taken up', async () => {
 
 test('the token is in no file and no address', async () => {
   await bed.runtime.stop();
-  const found = spawnSync('grep', ['-rlaF', token, join(bed.folder, 'data')], { encoding: 'utf8' });
+  const found = spawnSync('grep', ['-rlaF', token, bed.config.folders.data], { encoding: 'utf8' });
   // The control: what was said of the forge is there.
-  const control = spawnSync('grep', ['-rlaF', forge.host, join(bed.folder, 'data')], { encoding: 'utf8' });
+  const control = spawnSync('grep', ['-rlaF', forge.host, bed.config.folders.data], { encoding: 'utf8' });
   expect([found.stdout, control.stdout]).toEqual(['', expect.stringContaining('switchyard.db')]);
   expect(forge.requests.join('\n')).not.toContain(token);
   bed = await bed.again(true);
