@@ -6,7 +6,8 @@ const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 /** The displays npm test opened for windows, one for each worker. */
 const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
 
-const long = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Ends what never comes; how long what comes takes is for the machine to say. */
+const long = { testTimeout: 300_000, hookTimeout: 300_000 };
 const oneAtATime = { ...long, fileParallelism: false };
 
 /** Each file opens an app of its own, on a display of its own, so that no window takes the focus from another's. */

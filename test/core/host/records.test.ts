@@ -131,8 +131,9 @@ it('ends a host that does not say that it is ready, says so, and leaves nothing 
 it.runIf(process.platform === 'linux')(
   'counts a host as dead that is, though nobody has waited for it yet',
   async () => {
-    // What takes the shell's place never waits for what the shell started.
-    const parent = spawn('/bin/sh', ['-c', '/bin/true & echo $!; exec /bin/sleep 600'], {
+    // What takes the shell's place never waits for what the shell started, and that goes on until it has.
+    const until = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done';
+    const parent = spawn('/bin/sh', ['-c', `/bin/sh -c '${until}' & echo $!; exec /bin/sleep 600`], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     onTestFinished(() => void parent.kill('SIGKILL'));

@@ -38,7 +38,7 @@ describe('a repository', () => {
       trustChanged: false,
       defaultBranch: 'main',
       checks: [],
-      landing: { protected: [], finished: 'review', strategy: null },
+      landing: { protected: [], finished: 'review', pushTo: null, strategy: null },
       runCommand: null,
       budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,
