@@ -120,8 +120,8 @@ const approve: Command = {
       const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks: given.flag('override-checks') });
       const outcome = taskOutcome(merged, around);
       const did =
-        merged.mergedOid === base
-          ? `Nothing to merge: task ${task} changed nothing, and ${plainLine(merged.base)} stays as it is.`
+        merged.mergedOid === null
+          ? `Nothing to merge: ${merged.outcome === 'answered' ? `task ${task} changed nothing` : `everything of task ${task} is there already`}, and ${plainLine(merged.base)} stays as it is.`
           : `Merged ${shortId(head)} into ${plainLine(merged.base)}.`;
       return { ...outcome, text: `${did}\n${outcome.text}` };
     });

@@ -141,7 +141,7 @@ const retry = simple('retry', 'Queue a failed or cancelled task again', (client,
 const discard = simple('discard', 'Throw a change away, keeping a backup', (client, task) =>
   client.tasks.discard({ task }),
 );
-const restore = simple('restore', 'Bring a discarded change back to review', (client, task) =>
+const restore = simple('restore', 'Bring a discarded task back to where it was: in review, failed or cancelled', (client, task) =>
   client.tasks.restore({ task }),
 );
 

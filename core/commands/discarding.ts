@@ -22,6 +22,7 @@ import { trustedWithoutAsking } from '../runner/trust';
 import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
+import { listTransitions } from '../store/transitions';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import { alone, mustBe, told } from './acting';
 import * as decisions from './decisions';
@@ -72,21 +73,36 @@ async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   return told(room, task);
 }
 
-/** Brings a discarded change back to review, as it was, in a new worktree on its old branch. */
+/** Brings a discarded task back to the state it was discarded in, its worktree as it was, on its old branch. */
 export function restore(room: Room, { by }: Caller, task: number): Promise<Task> {
   return alone(task, () => bringBack(room, by, task));
 }
 
 async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
-  if (work.outcome !== 'discarded' || work.branch === null || work.reviews !== null) throw refused(work, 'restored');
-  const place = await repositoryPlace(room.git, work.repository);
-  if (work.worktree === null) await putBack(room, place, work, work.branch);
+  if (work.outcome !== 'discarded' || work.reviews !== null) throw refused(work, 'restored');
+  const before = beforeDiscard(room.db, task);
+  if (work.branch !== null && work.worktree === null) {
+    await putBack(room, await repositoryPlace(room.git, work.repository), { work, branch: work.branch, before });
+  }
   await room.writer.write((db) => {
     decide(room, db, { by, kind: 'restore', work });
-    moveTask(db, { task, to: 'review', by, reason: 'Restored.', at: room.now(), patch: { outcome: null } });
+    const patch = { outcome: null, ...(before.state === 'failed' && { error: before.error }) };
+    moveTask(db, { task, to: before.state, by, reason: 'Restored.', at: room.now(), patch });
   });
   return told(room, task);
+}
+
+type Before = { readonly state: 'review' | 'cancelled' } | { readonly state: 'failed'; readonly error: string };
+
+/** The state a discarded task was discarded in, and why it had failed. */
+function beforeDiscard(db: Database, task: number): Before {
+  const moves = listTransitions(db, task).reverse();
+  const state = moves.find(({ to }) => to === 'done')?.from;
+  if (state === 'cancelled') return { state };
+  if (state === 'failed')
+    return { state, error: moves.find(({ from, to }) => to === 'failed' && from !== 'done')?.reason ?? '' };
+  return { state: 'review' };
 }
 
 function decide(
@@ -99,7 +115,11 @@ function decide(
   decisions.record(room, db, { ...decision, task, repository: repository.path, shown, answered: null });
 }
 
-async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branch: string): Promise<void> {
+async function putBack(
+  room: Room,
+  place: RepositoryPlace,
+  { work: task, branch, before }: { readonly work: TaskWork; readonly branch: string; readonly before: Before },
+): Promise<void> {
   const left = await whatIsLeft(place, task, branch);
   const path = worktreePath(room.folders.worktrees, task);
   const at = room.now();
@@ -138,7 +158,7 @@ async function putBack(room: Room, place: RepositoryPlace, task: TaskWork, branc
       await removeFolders(added.checkout.gitDir, added.checkout.workTree);
       throw cause;
     }
-    await keepRestored(room, task, { row, path, branch, place, worktree: inWorktree });
+    await keepRestored(room, task, { row, path, branch, place, worktree: inWorktree, before });
   } catch (cause) {
     await room.writer.write((db) => {
       if (worktreeOf(db, task.id)?.state === 'making')
@@ -168,8 +188,8 @@ async function whatIsLeft(
 }
 
 /**
- * Keeps that the worktree is back, and makes what a stopped agent had not committed part of the change to review. That
- * would run what the worktree brings, so when nobody trusted that, it is left as it is and said.
+ * Keeps that the worktree is back, and makes what was not committed part of a change that goes back to review. That would
+ * run what the worktree brings, so when nobody trusted that, it is left as it is and said.
  */
 async function keepRestored(
   room: Room,
@@ -180,13 +200,16 @@ async function keepRestored(
     readonly branch: string;
     readonly place: RepositoryPlace;
     readonly worktree: WorktreePlace;
+    readonly before: Before;
   },
 ): Promise<void> {
-  const { place, worktree } = restored;
+  const { place, worktree, before } = restored;
   await room.writer.write((db) => {
     updateWorktree(db, { worktree: restored.row, state: 'ready', at: room.now() });
     patchTask(db, { task: task.id, patch: { worktree: restored.path }, at: room.now() });
   });
+  // What failed or was stopped goes on with its files as they are, once it is retried.
+  if (before.state !== 'review') return;
   const trusted = await trustedWithoutAsking(worktree, place);
   if (place.trusted && !trusted) {
     const why = `it brings programs that ${task.repository.name} would run and that you were not asked about`;

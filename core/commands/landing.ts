@@ -107,7 +107,11 @@ export async function land(
     throw notLanded(work, end);
   }
   if (end !== null) {
-    await landed(room, { id: landing, task: work.id, newOid: made.oid, baseRef, strategy, decision }, by);
+    await landed(
+      room,
+      { id: landing, task: work.id, oldOid: review.base, newOid: made.oid, baseRef, strategy, decision },
+      by,
+    );
     tell(room, work, noticesOf(end));
   }
   return finished(room, place, work);

@@ -17,7 +17,8 @@ export const taskIdSchema = z.number().int().positive();
  *   moves it on.
  * - `waiting`: claimed, and the agent waits for a person's answer. The answer moves it back to `running`.
  * - `review`: the agent is finished and its change is committed. The person approves, asks for changes or discards.
- * - `done`: nothing more happens; `outcome` says how it ended. A discarded task can be restored to `review`.
+ * - `done`: nothing more happens; `outcome` says how it ended. A discarded task can be restored to
+ *   the state it was discarded in.
  * - `failed`: the work could not be done; `error` says why. The person may retry or discard it.
  * - `cancelled`: the person stopped it. The person may retry or discard it.
  */
@@ -31,7 +32,7 @@ export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> 
   running: ['waiting', 'queued', 'review', 'done', 'failed', 'cancelled'],
   waiting: ['running', 'queued', 'review', 'failed', 'cancelled'],
   review: ['done', 'queued'],
-  done: ['review'],
+  done: ['review', 'failed', 'cancelled'],
   failed: ['queued', 'done'],
   cancelled: ['queued', 'done'],
 };

@@ -16,7 +16,7 @@ type Ending = Parameters<typeof endReviews>[0];
 /** Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. */
 export async function landed(
   deps: Ending,
-  landing: Pick<Landing, 'id' | 'task' | 'newOid' | 'baseRef' | 'strategy' | 'decision'>,
+  landing: Pick<Landing, 'id' | 'task' | 'oldOid' | 'newOid' | 'baseRef' | 'strategy' | 'decision'>,
   by: string,
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
@@ -24,7 +24,11 @@ export async function landed(
     if (!finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() })) return;
     if (landing.decision !== null) addDecision(db, landing.decision);
     // A landing is begun in review and nothing else may happen to the task until it is over.
-    if (taskRow(db, landing.task).state !== 'review') return;
+    const row = taskRow(db, landing.task);
+    if (row.state !== 'review') return;
+    // The base had everything already: no commit of it is this task's, and one that changed nothing merged nothing.
+    const stays = landing.oldOid === landing.newOid;
+    const empty = stays && (row.change_files ?? 0) === 0;
     moveTask(db, {
       task: landing.task,
       to: 'done',
@@ -34,7 +38,7 @@ export async function landed(
           ? `Approved: ${landing.strategy} into ${base}.`
           : `As its repository says (${landing.decision.rule}): ${landing.strategy} into ${base}.`,
       at: deps.now(),
-      patch: { outcome: 'merged', mergedOid: landing.newOid, error: null },
+      patch: { outcome: empty ? 'answered' : 'merged', mergedOid: stays ? null : landing.newOid, error: null },
     });
   });
   deps.announce(landing.task);

@@ -125,11 +125,11 @@ export function discardTask(app: App, task: Task): Promise<void> {
   });
 }
 
-/** Brings a discarded change back to review. */
+/** Brings a discarded task back to the state it was discarded in. */
 export function restoreTask(app: App, task: Task): Promise<void> {
   return turn(app, task, {
     sentence: 'Restoring…',
-    done: `“${cleanLine(task.title)}” is in review again`,
+    done: ({ state }) => `“${cleanLine(task.title)}” is ${state === 'review' ? 'in review' : state} again`,
     call: (client) => client.tasks.restore({ task: task.id }),
     undo: null,
   });
@@ -197,7 +197,7 @@ export function handBack(app: App, task: Task, afterwards: Afterwards): Promise<
 /** One move of a task: what is said while it is made and after, and how to take it back. */
 interface Move {
   readonly sentence: string;
-  readonly done: string;
+  readonly done: string | ((task: Task) => string);
   readonly call: (client: Client) => Promise<Task>;
   readonly undo: (() => void) | null;
 }
@@ -206,7 +206,12 @@ async function turn(app: App, task: Task, move: Move): Promise<void> {
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
   if (!ended.ok) return complain(app, ended.failure);
   learn(app, ended.value);
-  say(app.said, { kind: 'done', text: move.done, undo: move.undo, about: aboutOf(ended.value) });
+  say(app.said, {
+    kind: 'done',
+    text: typeof move.done === 'string' ? move.done : move.done(ended.value),
+    undo: move.undo,
+    about: aboutOf(ended.value),
+  });
 }
 
 /** Shows a place of the rail, with no task open. */

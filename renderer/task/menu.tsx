@@ -101,7 +101,7 @@ function movesOf(app: App, task: Task): readonly Item[] {
       return [{ name: 'Retry', keys: 'e', act: () => void retryTask(app, task) }, discard];
     case 'done':
       return task.outcome === 'discarded'
-        ? [{ name: 'Restore to review', act: () => void restoreTask(app, task) }]
+        ? [{ name: 'Restore', act: () => void restoreTask(app, task) }]
         : [];
   }
 }

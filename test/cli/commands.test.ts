@@ -80,6 +80,8 @@ describe('the main job in the terminal', () => {
     await type('task', 'back', String(id), '0');
     const approved = await type('task', 'approve', String(id));
     expect(approved.out).toMatch(/^Nothing to merge: task \d+ changed nothing/);
+    expect(approved.out).toMatch(/✓ answered/);
+    expect(approved.out).not.toContain('merged as');
   });
 
   test('its agent is driven in the terminal, left alone, come back to, and goes on when its screen ends', async () => {

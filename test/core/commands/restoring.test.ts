@@ -50,6 +50,28 @@ describe('a discarded change comes back', () => {
     expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review' });
   });
 
+  it('to where it was when it had failed or was cancelled, with its files, so that it can be tried again', async () => {
+    const { repositoryId } = await inReview();
+    const make = (prompt: string) =>
+      bed.calls.tasks.create({ repositoryId, title: 'Cut short', prompt, agent: 'echo' });
+    const again = async (task: number) => {
+      await bed.calls.tasks.discard({ task });
+      return bed.calls.tasks.restore({ task });
+    };
+    const early = await make('[write: early.txt | early]');
+    await bed.calls.tasks.cancel({ task: early.id });
+    expect(await again(early.id)).toMatchObject({ state: 'cancelled', outcome: null });
+
+    const { id: failing } = await make('[write: half.txt | half]\n[fail: broken]');
+    const { error, worktree } = await bed.reaches(failing, 'failed');
+    expect(error).toContain('broken');
+    expect(await again(failing)).toMatchObject({ state: 'failed', error, worktree, outcome: null });
+    expect(await again(failing)).toMatchObject({ state: 'failed', error });
+    expect(await readFile(join(worktree ?? '', 'half.txt'), 'utf8')).toBe('half\n');
+    await bed.calls.tasks.retry({ task: failing });
+    await bed.reaches(failing, 'failed');
+  });
+
   it('or says that nothing of it is left', async () => {
     const { id, branch } = await inReview();
     const { backupRef } = await bed.calls.tasks.discard({ task: id });
