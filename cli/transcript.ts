@@ -1,6 +1,7 @@
 import type { Client } from '../core/client';
 import { assertNever } from '../core/contract/errors';
-import type { Usage } from '../core/contract/task';
+import { type MoveLine, moveLines } from '../core/contract/move-words';
+import type { TaskDetail, Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
 import { failedChecks } from './check';
 import type { Outcome, Surroundings } from './command';
@@ -8,7 +9,7 @@ import { plain, plainLine } from './plain';
 import { counted, money } from './text';
 import { isResting } from './wait';
 
-/** A task's transcript, of all its sessions: whole at the end, or printed as it grows until the task rests. */
+/** A task's transcript, of all its sessions, with how the task moved between: whole at the end, or printed as it grows until the task rests. */
 export async function transcript(options: {
   readonly task: number;
   readonly follow: boolean;
@@ -20,9 +21,23 @@ export async function transcript(options: {
   const events: TranscriptEvent[] = [];
   const seen = new Map<number, number>();
   let lastMessage = '';
+  let moves: readonly MoveLine[] = [];
+  let movesTold = 0;
+  const learn = ({ transitions }: TaskDetail) => {
+    moves = moveLines(transitions);
+  };
+  const tellMoves = (until: number) => {
+    for (const { at, level, text } of options.json ? [] : moves.slice(movesTold)) {
+      if (at > until) return;
+      movesTold += 1;
+      around.out.write(`${lastMessage === '' ? '' : '\n'}${level === 'error' ? '!' : '·'} ${plainLine(text, 400)}\n`);
+      lastMessage = '';
+    }
+  };
   const hear = (event: TranscriptEvent) => {
     events.push(event);
     if (options.json) return;
+    tellMoves(event.at);
     // Pieces of one streamed message follow each other without a break.
     const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
     const joined = message !== '' && message === lastMessage;
@@ -39,14 +54,17 @@ export async function transcript(options: {
       }
     }
   };
-  if (options.follow) await followLive({ ...options, seen, hear, catchUp });
+  if (options.follow) await followLive({ ...options, seen, hear, learn, catchUp });
   else {
-    await client.tasks.get({ task: options.task });
+    learn(await client.tasks.get({ task: options.task }));
     await catchUp();
   }
+  const task = await client.tasks.get({ task: options.task });
+  learn(task);
+  tellMoves(Number.POSITIVE_INFINITY);
   if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
   // The conversation says that a check failed; what it printed is said by the task.
-  const text = failedChecks(await client.tasks.get({ task: options.task }), around.program);
+  const text = failedChecks(task, around.program);
   return { json: events, text };
 }
 
@@ -57,9 +75,11 @@ async function followLive(live: {
   readonly around: Surroundings;
   readonly seen: Map<number, number>;
   readonly hear: (event: TranscriptEvent) => void;
+  readonly learn: (task: TaskDetail) => void;
   readonly catchUp: () => Promise<void>;
 }): Promise<void> {
   const { client, seen } = live;
+  live.learn(await client.tasks.get({ task: live.task }));
   await live.catchUp();
   const end = new AbortController();
   const stop = () => end.abort();
@@ -81,6 +101,7 @@ async function followLive(live: {
     for await (const change of changes) {
       if (change.type !== 'snapshot' && !(change.type === 'task.changed' && change.task.id === live.task)) continue;
       const task = await client.tasks.get({ task: live.task });
+      live.learn(task);
       if (task.session !== null && !following.has(task.session)) {
         following.add(task.session);
         // How a reader ends is told by what it read; the catching up below sees whatever it missed.

@@ -152,11 +152,6 @@ function decided(decision: LateAnswer['decision'], text: string): string {
   return `The answer is: ${text}`;
 }
 
-/** A sentence that failed work is retried with, for the list. */
-export function retryReason(error: string, attempt: number, maxAttempts: number): string {
-  return `Attempt ${attempt} of ${maxAttempts} failed: ${error}`;
-}
-
 function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replaceAll('\0', '');
 }

@@ -1,3 +1,4 @@
+import { retryReason } from '../contract/move-words';
 import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
 import { releaseClaim } from '../store/claims';
@@ -12,7 +13,6 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
 import type { Deps, Stop } from './deps';
 import { overMemory } from './memory-cap';
-import { retryReason } from './messages';
 import type { RepositoryPlace } from './place';
 import { putAway } from './putting-away';
 import { backoffMs } from './retry';

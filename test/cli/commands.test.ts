@@ -213,6 +213,10 @@ describe('the main job in the terminal', () => {
     expect(log).toContain('> Once more');
     expect((await type('task', 'discard', id, '--json')).json).toMatchObject({ state: 'done', outcome: 'discarded' });
     expect((await type('task', 'restore', id, '--json')).json.state).toBe('review');
+    // No transcript says how a task moved; its log does.
+    expect((await type('task', 'log', id)).out).toMatch(
+      /> Once more[^]*\n· In review\.\n· You discarded it\.\n· Restored: it is in review again\.\n$/,
+    );
   });
 
   test('a failed task fails the command and can be tried again', async () => {
