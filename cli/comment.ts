@@ -3,6 +3,7 @@ import { type Comment, type CommentPlace, fateWords, isUndecided, type LineRange
 import { type Command, UsageError } from './command';
 import { textOf } from './message';
 import { asId } from './parse';
+import { fileIn } from './path-in';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
 import { ago, counted, table } from './text';
@@ -25,15 +26,18 @@ const add: Command = {
   ],
   more: '  --old names lines as they were before the change, for what it takes away.\n',
   async run(given, around) {
-    const place: CommentPlace = {
-      path: given.needed('file'),
-      side: given.flag('old') ? 'old' : 'new',
-      lines: linesIn(given.text('lines')),
-    };
+    const typed = given.needed('file');
+    const side = given.flag('old') ? 'old' : 'new';
+    const lines = linesIn(given.text('lines'));
     const text = await textOf(given.needed('text'), around);
     return withClient(around, async (client) => {
       const task = given.id(0);
-      const { head, mergeBase } = await client.reviews.get({ task });
+      const [{ head, mergeBase, files }, about] = await Promise.all([
+        client.reviews.get({ task }),
+        client.tasks.get({ task }),
+      ]);
+      const file = fileIn(typed, { files, task: about }, around);
+      const place: CommentPlace = { path: side === 'old' ? (file.oldPath ?? file.path) : file.path, side, lines };
       const comment = await client.comments.add({ task, head, mergeBase, place, text });
       return {
         json: comment,

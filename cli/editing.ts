@@ -1,6 +1,7 @@
 import { CodedError } from '../core/contract/errors';
 import type { HunkPlace, ReviewEdit } from '../core/contract/review-edit';
 import { type Command, type Surroundings, UsageError } from './command';
+import { fileIn } from './path-in';
 import { plainLine } from './plain';
 import { withClient } from './task';
 import { counted, shortId } from './text';
@@ -18,16 +19,15 @@ const takeBack: Command = {
     '',
   ].join('\n'),
   run(given, around) {
-    const path = given.needed('file');
+    const typed = given.needed('file');
     const hunk = hunkNumber(given.text('hunk'));
     return withClient(around, async (client) => {
       const task = given.id(0);
-      const { head, mergeBase, files } = await client.reviews.get({ task });
-      const file = files.find((each) => each.path === path);
-      if (file === undefined) {
-        throw new CodedError('NOT_FOUND', `The change of task ${task} has no file ${path}. See: task diff ${task}`);
-      }
-      const { oldPath } = file;
+      const [{ head, mergeBase, files }, about] = await Promise.all([
+        client.reviews.get({ task }),
+        client.tasks.get({ task }),
+      ]);
+      const { path, oldPath } = fileIn(typed, { files, task: about }, around);
       const paths = oldPath === null ? [path] : [oldPath, path];
       const lines =
         hunk === null ? null : hunkAt((await client.reviews.patch({ task, head, mergeBase, paths })).patch, hunk, path);

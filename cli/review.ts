@@ -36,7 +36,7 @@ const diff: Command = {
       const files = review.conflicts.map(({ path, kind, about }) => `  ${plainLine(path, 300)} (${kind}): ${about}\n`);
       const conflict =
         state === 'review' && files.length > 0
-          ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n`
+          ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${byHand(subject)}`
           : '';
       const warnings = state === 'review' ? landingWarnings(review, subject) : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
@@ -47,6 +47,13 @@ const diff: Command = {
       };
     }),
 };
+
+/** Where a conflict can be resolved without the agent. */
+function byHand({ base, worktree }: Task): string {
+  return worktree === null
+    ? ''
+    : `Or resolve it yourself: merge ${plainLine(base)} in ${plainLine(worktree, 5000)} and commit.\n`;
+}
 
 /** Why what is changed now is not shown, and how to see it all the same; empty of a task that nobody works on. */
 function atWorkText({ id, state, takeover, worktree }: Task, program: string): string {
@@ -84,6 +91,8 @@ const approve: Command = {
   run: (given, around) => {
     const task = given.id(0);
     const strategy = oneOf('strategy', given.text('strategy'), strategies);
+    if (given.text('message')?.trim() === '')
+      throw new UsageError('--message must not be empty. Leave it out for the message the change has.');
     const seen = given.text('head')?.toLowerCase();
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');

@@ -99,19 +99,18 @@ const show: Command = {
     withClient(around, async (client) => {
       const task = await client.tasks.get({ task: given.id(0) });
       const added = (await client.repositories.list()).some(({ id }) => id === task.repositoryId);
-      const edit = task.state === 'review' ? await editOf(client, task.id) : null;
+      const review = task.state === 'review' ? await reviewOf(client, task.id) : null;
+      const edit = review?.edit ?? null;
       const undo = undoText({ task: task.id, edit }, around.program);
-      const text = `${taskText(task, around.program, { prompt: task.prompt, added })}${undo === '' ? '' : `  ${undo}`}`;
+      const conflicts = (review?.conflicts.length ?? 0) > 0;
+      const text = `${taskText(task, around.program, { prompt: task.prompt, added, conflicts })}${undo === '' ? '' : `  ${undo}`}`;
       return { json: { ...task, edit }, text };
     }),
 };
 
-/** The person's edit that can be undone; null also of a change that cannot be compared now, as when its base is gone. */
-async function editOf(client: Client, task: number): Promise<Review['edit']> {
-  return client.reviews.get({ task }).then(
-    ({ edit }) => edit,
-    () => null,
-  );
+/** A change in review; null of one that cannot be compared now, as when its base is gone. */
+async function reviewOf(client: Client, task: number): Promise<Review | null> {
+  return client.reviews.get({ task }).catch(() => null);
 }
 
 const wait: Command = {
@@ -141,8 +140,10 @@ const retry = simple('retry', 'Queue a failed or cancelled task again', (client,
 const discard = simple('discard', 'Throw a change away, keeping a backup', (client, task) =>
   client.tasks.discard({ task }),
 );
-const restore = simple('restore', 'Bring a discarded task back to where it was: in review, failed or cancelled', (client, task) =>
-  client.tasks.restore({ task }),
+const restore = simple(
+  'restore',
+  'Bring a discarded task back to where it was: in review, failed or cancelled',
+  (client, task) => client.tasks.restore({ task }),
 );
 
 /** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
@@ -173,14 +174,21 @@ export function finished(task: TaskDetail | Task, around: Surroundings): Outcome
 function taskText(
   task: Task | TaskDetail,
   program: string,
-  { prompt, added = true }: { readonly prompt?: string; readonly added?: boolean } = {},
+  {
+    prompt,
+    added = true,
+    conflicts = false,
+  }: { readonly prompt?: string; readonly added?: boolean; readonly conflicts?: boolean } = {},
 ): string {
   const why = whyQueued(task);
   const rows: (readonly string[] | null)[] = [
     ['  repository', plainLine(task.repository)],
     ['  base', plainLine(task.base)],
     task.branch === null ? null : ['  branch', plainLine(task.branch)],
+    task.worktree === null ? null : ['  worktree', plainLine(task.worktree, 5000)],
     ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, ${attemptText(task)}`],
+    task.priority === 'default' ? null : ['  priority', task.priority],
+    task.after.length === 0 ? null : ['  after', task.after.map((id) => `task ${id}`).join(', ')],
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
@@ -198,7 +206,7 @@ function taskText(
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
   );
-  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)} (${ago(task.stateSince)})\n`;
+  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(task.stateSince)})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);

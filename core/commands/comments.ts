@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/caller';
 import { type Comment, type CommentPlace, isDraft, isUndecided } from '../contract/comment';
 import { CodedError } from '../contract/errors';
-import { mergeBase } from '../git/diff';
+import { listChanges, mergeBase } from '../git/diff';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { quoteOf } from '../runner/quote';
 import {
@@ -40,12 +40,26 @@ export function add(
   return alone(task, async () => {
     mustBe(taskRow(room.db, task), ['review'], 'commented on');
     const work = taskWork(room.db, task);
-    const quote = await quoteOf(await repositoryPlace(room.git, work.repository), input);
+    const place = await repositoryPlace(room.git, work.repository);
+    await assertInChange(place, input);
+    const quote = await quoteOf(place, input);
     const id = await room.writer.write((db) => {
       mustBe(taskRow(db, task), ['review'], 'commented on');
       return addComment(db, { ...input, quote, by, at: room.now() });
     });
     return told(room, id);
+  });
+}
+
+/** Throws BAD_INPUT when a remark is about a file that the change leaves as it was. */
+async function assertInChange(
+  place: RepositoryPlace,
+  { head, mergeBase: base, place: { path, side } }: { head: string; mergeBase: string; place: CommentPlace },
+): Promise<void> {
+  const files = await listChanges(place, { base, head });
+  if (files.some((file) => file.path === path || (side === 'old' && file.oldPath === path))) return;
+  throw new CodedError('BAD_INPUT', `Looked for ${path} in the change; it is not there. Choose a file of the change.`, {
+    facts: { path },
   });
 }
 

@@ -24,12 +24,12 @@ export async function hindrances(
 }
 
 /** The strategy an approval means: the one named, else the review's own. Throws CONFLICT or NOT_FAST_FORWARD. */
-export function strategyFor(review: Review, { id, base }: TaskWork, named: Strategy | undefined): Strategy {
+export function strategyFor(review: Review, { id, base, worktree }: TaskWork, named: Strategy | undefined): Strategy {
   if (review.conflicts.length > 0) {
     const files = review.conflicts.map(({ path, kind }) => `${path} (${kind})`);
     throw new CodedError(
       'CONFLICT',
-      `Nothing was merged: the change conflicts with ${base} in ${some(files)}. Have its agent merge ${base} into its branch (in the terminal: task resolve ${id}), or resolve it there yourself.`,
+      `Nothing was merged: the change conflicts with ${base} in ${some(files)}. Have its agent merge ${base} into its branch (in the terminal: task resolve ${id}), or resolve it yourself${worktree === null ? '' : ` in ${worktree}`}: merge ${base} there and commit.`,
       { facts: { files: review.conflicts.map(({ path }) => path) } },
     );
   }

@@ -21,6 +21,8 @@ export const always: readonly Override[] = [
   ['protocol.ext.allow', 'never'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
+  // Names are shown as they are; only quotes, backslashes and control characters in one are escaped.
+  ['core.quotePath', 'false'],
   ['color.ui', 'false'],
   ['log.showSignature', 'false'],
   ['i18n.commitEncoding', 'UTF-8'],

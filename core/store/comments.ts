@@ -150,9 +150,18 @@ export function removeComment(db: Database, removal: { readonly comment: number;
   run(db, 'UPDATE comment SET removed_at = ? WHERE id = ?', removal.at, removal.comment);
 }
 
-/** Notes that the person is done with a comment; null when they are not after all. Throws NOT_FOUND. */
+/** Notes that the person is done with a comment; null when they are not after all. Throws NOT_FOUND, and WRONG_STATE for one nobody was sent. */
 export function resolveComment(db: Database, note: { readonly comment: number; readonly at: number | null }): void {
-  readComment(db, note.comment);
+  const row = readComment(db, note.comment);
+  if (note.at !== null && row.sentAt === null) {
+    const { id, task } = row;
+    const instead = isUndecided(row)
+      ? `Accept or dismiss it (in the terminal: comment accept ${id}, comment dismiss ${id}).`
+      : `Take it back, or send it by asking for changes (in the terminal: comment remove ${id}, task reject ${task}).`;
+    throw new CodedError('WRONG_STATE', `Comment ${id} cannot be resolved: no agent has it yet. ${instead}`, {
+      facts: { comment: id, task },
+    });
+  }
   run(db, 'UPDATE comment SET resolved_at = ? WHERE id = ?', note.at, note.comment);
 }
 

@@ -215,7 +215,7 @@ describe('the main job in the terminal', () => {
     expect((await type('task', 'restore', id, '--json')).json.state).toBe('review');
     // No transcript says how a task moved; its log does.
     expect((await type('task', 'log', id)).out).toMatch(
-      /> Once more[^]*\n· In review\.\n· You discarded it\.\n· Restored: it is in review again\.\n$/,
+      /> Once more[\s\S]*\n· In review\.\n· You discarded it\.\n· Restored: it is in review again\.\n$/,
     );
   });
 
@@ -251,7 +251,7 @@ describe('the main job in the terminal', () => {
     const conflict = 'both\\.txt \\(add/add\\): Both added it, each in its own way\\.';
     expect(await said(json.id)).toMatch(
       new RegExp(
-        `^This is commit \\w{10}\\.\nIt conflicts with its base:\n  ${conflict}\n.* task resolve ${json.id}\n$`,
+        `^This is commit \\w{10}\\.\nIt conflicts with its base:\n  ${conflict}\n.* task resolve ${json.id}\nOr resolve it yourself: merge main in .* and commit.\n$`,
       ),
     );
     await type('task', 'resolve', String(json.id));

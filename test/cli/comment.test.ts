@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTerminal } from './terminal';
 
@@ -17,6 +19,8 @@ test('lines of a change are commented on in the terminal, sent with it, and told
   expect((await type('task', 'comments', id)).out).toBe('Nothing was remarked.\n');
   const kept = await type('task', 'comment', id, '--file', 'one.txt', '--lines', '1', '--text', 'Make it two');
   expect(kept.out).toMatch(new RegExp(`Kept comment 1 on one\\.txt:1\\.\\n.*task reject ${id}`));
+  // Until it was sent there is nothing to be done with, and it would be forgotten at the approval.
+  expect((await type('comment', 'resolve', '1')).err).toContain(`comment remove 1, task reject ${id}`);
   await type('comment', 'edit', '1', '--text', 'Make it three');
   expect((await type('task', 'comments', id)).out).toMatch(/^1 {2}draft {2}.* {2}one\.txt:1\n {4}Make it three\n$/);
 
@@ -70,4 +74,38 @@ test("an agent's comments are decided on in the terminal before they are sent, a
   expect((await type('comment', 'dismiss', '--task', id)).out).toBe('Dismissed 2 comments.\n');
   expect((await type('comment', 'dismiss', '--task', id)).out).toBe('Nothing is undecided.\n');
   expect((await type('task', 'reject', id)).code).toBe(0);
+});
+
+test('a file of a change is named in any way that leads to it, and one the change leaves alone is refused', async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
+  const { json } = await type('task', 'add', ...made, '[write: dir/neü one.txt | one]', '--wait', '--json');
+  const id = String(json.id);
+  const there = [
+    './dir/neü one.txt',
+    `${json.worktree}/dir/neü one.txt`,
+    join(terminal.repository, 'dir/neü one.txt'),
+    'my repository/dir/neü one.txt',
+  ];
+  for (const file of there) {
+    const kept = await type('task', 'comment', id, '--file', file, '--text', 'x', '--json');
+    expect(kept.json.place).toEqual({ path: 'dir/neü one.txt', side: 'new', lines: null });
+    await type('comment', 'remove', String(kept.json.id));
+  }
+  expect((await type('task', 'diff', id)).out).toContain('+++ b/dir/neü one.txt');
+  const refused = await type('task', 'comment', id, '--file', 'a.txt', '--text', 'x');
+  expect(refused.err).toContain(`has no file a.txt. Its files: dir/neü one.txt. See: task diff ${id}`);
+  expect((await type('task', 'take-back', id, '--file', 'a.txt')).err).toBe(refused.err);
+  expect((await type('task', 'approve', id, '--message', ' ')).code).toBe(2);
+  const shown = (await type('task', 'show', id)).out;
+  expect(shown).toContain(`\n  worktree    ${json.worktree}\n`);
+  expect(shown).toMatch(/^#\d+ t {2}◇ review \(/);
+  writeFileSync(join(terminal.repository, 'dir'), 'in the way\n');
+  terminal.git('add', 'dir');
+  terminal.git('commit', '-qm', 'in the way');
+  expect((await type('task', 'show', id)).out).toMatch(/^#\d+ t {2}◇ review, conflicts with main \(/);
+  expect((await type('task', 'approve', id)).err).toContain(
+    `resolve it yourself in ${json.worktree}: merge main there`,
+  );
+  expect((await type('task', 'diff', id)).err).toContain(`merge main in ${json.worktree} and commit`);
+  terminal.git('reset', '-q', '--hard', 'HEAD~1');
 });
