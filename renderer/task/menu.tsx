@@ -100,9 +100,7 @@ function movesOf(app: App, task: Task): readonly Item[] {
     case 'cancelled':
       return [{ name: 'Retry', keys: 'e', act: () => void retryTask(app, task) }, discard];
     case 'done':
-      return task.outcome === 'discarded'
-        ? [{ name: 'Restore', act: () => void restoreTask(app, task) }]
-        : [];
+      return task.outcome === 'discarded' ? [{ name: 'Restore', act: () => void restoreTask(app, task) }] : [];
   }
 }
 
