@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Begun } from '../state/comments';
-import type { Annotation } from './annotations';
+import { type Annotation, keyOf, threadKey } from './annotations';
 import { BinaryView } from './binary-view';
 import { CommentCard } from './comment-card';
 import { CommentBegun, CommentWriter } from './comment-editor';
 import { nearName } from './comment-steps';
 import { Near } from './near';
+import { ThreadCard } from './thread-card';
 
 interface Props {
   /** Goes on with one that was begun; null where no comment may be made now. */
@@ -18,8 +19,15 @@ export function AnnotationView({ annotation, goOn, leave }: Props & { readonly a
   const { about, away } = annotation;
   if (about.kind === 'comment') {
     return (
-      <Near name={nearName(about.comment.id)}>
+      <Near name={nearName(String(about.comment.id))}>
         <CommentCard comment={about.comment} away={away} />
+      </Near>
+    );
+  }
+  if (about.kind === 'thread') {
+    return (
+      <Near name={nearName(threadKey(about.thread))}>
+        <ThreadCard task={about.task} thread={about.thread} away={away} />
       </Near>
     );
   }
@@ -38,13 +46,13 @@ export function CommentsAbove({
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className="comments-above" aria-label="Comments beside the diff" tabIndex={0}>
       {annotations.map((annotation) => (
-        <AnnotationView key={keyOf(annotation)} annotation={annotation} {...rest} />
+        <AnnotationView key={nameOf(annotation)} annotation={annotation} {...rest} />
       ))}
     </section>
   );
 }
 
-function keyOf({ about }: Annotation): string | number {
+function nameOf({ about }: Annotation): string {
   if (about.kind === 'binary') return about.file.path;
-  return about.kind === 'comment' ? about.comment.id : about.begun.name;
+  return about.kind === 'begun' ? about.begun.name : (keyOf(about) ?? '');
 }

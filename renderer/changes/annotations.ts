@@ -1,11 +1,15 @@
 import type { CodeViewDiffItem, DiffLineAnnotation } from '@pierre/diffs';
 import type { Comment, CommentPlace } from '../../core/contract/comment';
+import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import type { Begun } from '../state/comments';
 import { isIn, showsLine, sideOf } from './line-places';
 import type { Compared } from './patches';
 
-/** What stands under a line of a diff: a comment, one that is written or was begun there, or a file that has no lines. */
+/**
+ * What stands under a line of a diff: a comment, one that is written or was begun there, a thread of the task's pull request, or
+ * a file that has no lines.
+ */
 export interface Annotation {
   readonly about: About;
   readonly away: Away;
@@ -17,6 +21,7 @@ export type Away = 'not' | 'in-file' | 'above';
 type About =
   | { readonly kind: 'comment'; readonly comment: Comment }
   | { readonly kind: 'begun'; readonly begun: Begun; readonly isOpen: boolean }
+  | { readonly kind: 'thread'; readonly task: number; readonly thread: PullRequestThread }
   | { readonly kind: 'binary'; readonly change: Compared; readonly file: FileChange };
 
 /** Where the annotations of a change are shown. */
@@ -25,8 +30,8 @@ export interface Arranged {
   readonly inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Annotation>[]>;
   /** What no line on screen belongs to: listed above the diff. */
   readonly elsewhere: readonly Annotation[];
-  /** Comments in the order they are come across: those listed above first. */
-  readonly inOrder: readonly { readonly comment: Comment; readonly path: string | null }[];
+  /** Comments and threads in the order they are come across: those listed above first. */
+  readonly inOrder: readonly { readonly key: string; readonly path: string | null }[];
 }
 
 /** What there is to be placed in a diff. */
@@ -34,6 +39,7 @@ export interface ToArrange {
   readonly files: readonly FileChange[];
   readonly items: readonly CodeViewDiffItem[];
   readonly comments: readonly Comment[];
+  readonly threads: { readonly task: number; readonly all: readonly PullRequestThread[] };
   readonly begun: readonly Begun[];
   /** The name of the one that is written on; null for none. */
   readonly open: string | null;
@@ -84,6 +90,8 @@ export function arrange(given: ToArrange): Arranged {
     });
   };
   for (const comment of given.comments) put(comment.now, { kind: 'comment', comment });
+  const { task } = given.threads;
+  for (const thread of given.threads.all) put(thread.now, { kind: 'thread', task, thread });
   // The one that is written on comes last, so that what is added or taken away before it leaves its place alone.
   const ordered = [...given.begun].sort(
     (one, other) => Number(one.name === given.open) - Number(other.name === given.open),
@@ -98,24 +106,43 @@ function orderOf(
   inFiles: ReadonlyMap<string, readonly DiffLineAnnotation<Annotation>[]>,
   elsewhere: readonly Annotation[],
 ): Arranged['inOrder'] {
-  const above = elsewhere.flatMap(({ about }) =>
-    about.kind === 'comment' ? [{ comment: about.comment, path: null }] : [],
-  );
+  const keys = (about: About, path: string | null) => {
+    const key = keyOf(about);
+    return key === null ? [] : [{ key, path }];
+  };
+  const above = elsewhere.flatMap(({ about }) => keys(about, null));
   const below = files.flatMap(({ path }) =>
     [...(inFiles.get(path) ?? [])]
       .sort((one, other) => one.lineNumber - other.lineNumber)
-      .flatMap(({ metadata }) =>
-        metadata.about.kind === 'comment' ? [{ comment: metadata.about.comment, path }] : [],
-      ),
+      .flatMap(({ metadata }) => keys(metadata.about, path)),
   );
   return [...above, ...below];
 }
 
-/** How many comments each file has, but for resolved ones. */
-export function countsOf(files: readonly FileChange[], comments: readonly Comment[]): ReadonlyMap<string, number> {
+/** What a comment or a thread is known by among all of them; null for anything else. */
+export function keyOf(about: About): string | null {
+  if (about.kind === 'comment') return String(about.comment.id);
+  return about.kind === 'thread' ? threadKey(about.thread) : null;
+}
+
+/** The same of a thread. */
+export function threadKey({ id }: Pick<PullRequestThread, 'id'>): string {
+  return `thread-${id}`;
+}
+
+/** How many comments and threads each file has, but for resolved ones. */
+export function countsOf(
+  files: readonly FileChange[],
+  comments: readonly Comment[],
+  threads: readonly PullRequestThread[],
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { now, resolvedAt } of comments) {
-    if (now === null || resolvedAt !== null) continue;
+  const open = [
+    ...comments.filter(({ resolvedAt }) => resolvedAt === null),
+    ...threads.filter(({ resolved }) => !resolved),
+  ];
+  for (const { now } of open) {
+    if (now === null) continue;
     const file = files.find((each) => isIn(each, now));
     if (file !== undefined) counts.set(file.path, (counts.get(file.path) ?? 0) + 1);
   }

@@ -7,6 +7,7 @@ import { Explained, Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { useView } from '../state/app';
 import type { Failure } from '../state/failure';
+import { useThreads } from '../state/pull-request';
 import type { Resource } from '../state/resource';
 import { NewBase } from '../task/new-base';
 import { cleanLine } from '../text/clean';
@@ -26,7 +27,8 @@ export function Changes(props: {
 }): ReactNode {
   const { task, review, comments } = props;
   const canWrite = task.state === 'review';
-  const given = useMemo(() => ({ all: comments.value ?? [], canWrite }), [comments.value, canWrite]);
+  const threads = useThreads(task, review.value?.head);
+  const given = useMemo(() => ({ all: comments.value ?? [], threads, canWrite }), [comments.value, threads, canWrite]);
   const part = useView((view) => (view.part?.task === task.id ? view.part.of : null));
   const points = useTurns(task.id, task.updatedAt);
   // It stays the same element whatever of the change is shown under it: who has the focus there keeps it.

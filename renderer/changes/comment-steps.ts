@@ -1,10 +1,10 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useRef } from 'react';
 import { focusSoon } from '../parts/deep-focus';
-import type { Annotation, Arranged } from './annotations';
+import { type Annotation, type Arranged, keyOf } from './annotations';
 import { bringNear } from './near';
 
-/** Goes from comment to comment, over all files of a diff, and gives each the focus. False when there is none. */
+/** Goes from comment to comment, or thread, over all files of a diff, and gives each the focus. False when there is none. */
 export function useCommentSteps(given: {
   readonly arranged: Arranged;
   readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
@@ -12,17 +12,15 @@ export function useCommentSteps(given: {
   readonly enter: (path: string) => void;
 }): (by: 1 | -1) => boolean {
   const { arranged, view, enter } = given;
-  const last = useRef<number | null>(null);
+  const last = useRef<string | null>(null);
   /** Ends the way to the comment that is gone to; null when the person is there. */
   const stopGoing = useRef<(() => void) | null>(null);
 
-  const scrollTo = (id: number, path: string): void => {
-    const found = arranged.inFiles
-      .get(path)
-      ?.find(({ metadata: { about } }) => about.kind === 'comment' && about.comment.id === id);
+  const scrollTo = (key: string, path: string): void => {
+    const found = arranged.inFiles.get(path)?.find(({ metadata: { about } }) => keyOf(about) === key);
     // A file that was folded has lines only once it was drawn.
     requestAnimationFrame(() => {
-      if (bringNear(nearName(id))) return;
+      if (bringNear(nearName(key))) return;
       if (found === undefined || found.lineNumber === 0)
         view.current?.scrollTo({ type: 'item', id: path, align: 'start' });
       else
@@ -31,12 +29,12 @@ export function useCommentSteps(given: {
         });
     });
   };
-  const focusOn = (id: number): void => {
+  const focusOn = (key: string): void => {
     let isThere = false;
     const stop = focusSoon(
       () => {
-        const card = document.querySelector<HTMLElement>(`[data-comment="${id}"]`);
-        if (card === null) bringNear(nearName(id));
+        const card = document.querySelector<HTMLElement>(`[data-comment="${CSS.escape(key)}"]`);
+        if (card === null) bringNear(nearName(key));
         return card;
       },
       () => {
@@ -52,22 +50,22 @@ export function useCommentSteps(given: {
     const isGoing = stopGoing.current !== null;
     stopGoing.current?.();
     const focused = isGoing ? undefined : document.activeElement?.closest<HTMLElement>('[data-comment]');
-    const from = focused?.dataset.comment === undefined ? last.current : Number(focused.dataset.comment);
-    const at = all.findIndex(({ comment }) => comment.id === from);
+    const from = focused?.dataset.comment ?? last.current;
+    const at = all.findIndex(({ key }) => key === from);
     const next = all[at === -1 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
     if (next === undefined) return false;
-    const { comment, path } = next;
-    last.current = comment.id;
+    const { key, path } = next;
+    last.current = key;
     if (path !== null) {
       enter(path);
-      scrollTo(comment.id, path);
+      scrollTo(key, path);
     }
-    focusOn(comment.id);
+    focusOn(key);
     return true;
   };
 }
 
-/** The name by which a comment is brought to the screen. */
-export function nearName(comment: number): string {
+/** The name by which a comment or a thread is brought to the screen. */
+export function nearName(comment: string): string {
   return `comment-${comment}`;
 }

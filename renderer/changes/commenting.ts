@@ -1,6 +1,7 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Comment, CommentPlace, LineRange } from '../../core/contract/comment';
+import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import { deepFocus } from '../parts/deep-focus';
 import { useApp } from '../state/app';
@@ -13,6 +14,8 @@ import { isIn, showsLine, sideOf, stretched } from './line-places';
 /** What there is to know of the comments on the change that is shown. */
 export interface Comments {
   readonly all: readonly Comment[];
+  /** What is said on the lines of its pull request. */
+  readonly threads: readonly PullRequestThread[];
   /** Whether new ones may be made: the change is in review. */
   readonly canWrite: boolean;
 }
@@ -60,10 +63,11 @@ export function useCommenting(given: {
       arrange({
         ...{ files, items, loading },
         comments: comments?.all ?? [],
+        threads: { task, all: comments?.threads ?? [] },
         begun: comments === null ? [] : begun,
         open: shownOpen?.name ?? null,
       }),
-    [files, items, loading, comments, begun, shownOpen],
+    [files, items, loading, task, comments, begun, shownOpen],
   );
   const goOn = useCallback((next: Begun) => {
     setOpen((before) => {

@@ -88,7 +88,7 @@ export function ReviewChanges(props: Props): ReactNode {
     () => bare.map((item) => annotatedItem(item, arranged.inFiles.get(item.id) ?? binaries.get(item.id))),
     [bare, arranged.inFiles, binaries],
   );
-  const counts = useMemo(() => countsOf(files, comments?.all ?? []), [files, comments]);
+  const counts = useMemo(() => countsOf(files, comments?.all ?? [], comments?.threads ?? []), [files, comments]);
   const path = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, change: review, items, patches, view });
   const canWrite = comments?.canWrite ?? false;
@@ -213,7 +213,7 @@ export function ReviewChanges(props: Props): ReactNode {
       large={patches.onDemand.size}
       accepted={acts.accepted}
       hunks={acts.total}
-      comments={comments?.all.length ?? 0}
+      comments={arranged.inOrder.length}
       hunk={
         !canWrite || editing.at !== null || atHand === null || itemAtHand === undefined
           ? null

@@ -1,6 +1,13 @@
 import { useEffect } from 'react';
-import type { ForgeAccount, MergeMethod, NewPullRequest, PullRequest } from '../../core/contract/pull-request';
-import { saidOf } from '../../core/contract/pull-request';
+import {
+  type ForgeAccount,
+  type MergeMethod,
+  type NewPullRequest,
+  type PullRequest,
+  type PullRequestThread,
+  saidOf,
+  threadWords,
+} from '../../core/contract/pull-request';
 import type { PushedChange, Remotes } from '../../core/contract/remote';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
@@ -16,6 +23,20 @@ export function usePullRequest(task: Task): Resource<PullRequest | null> {
   const asks = task.change !== null && (task.state === 'review' || task.outcome === 'published');
   const key = asks ? `pull request ${task.id}` : null;
   return useResource(key, (client, signal) => client.pullRequests.get({ task: task.id }, { signal }), round);
+}
+
+const none: readonly PullRequestThread[] = [];
+
+/** What is said on the lines of a task's pull request, each where it is in the change at `head`. */
+export function useThreads(task: Task, head: string | undefined): readonly PullRequestThread[] {
+  const { value, reload } = usePullRequest(task);
+  const there = value !== null;
+  // Lines move with the change.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the head is why they are read again.
+  useEffect(() => {
+    if (there) reload();
+  }, [head, reload]);
+  return value?.seen?.threads ?? none;
 }
 
 /** How often a pull request that is looked at is asked for anew. */
@@ -99,7 +120,7 @@ export function pushChange(
 export async function mergePullRequest(
   app: App,
   task: Task,
-  asked: { readonly head: string; readonly method: MergeMethod },
+  asked: { readonly head: string; readonly method: MergeMethod; readonly overrideChecks?: boolean },
 ): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Merging…' }, (client) =>
     client.pullRequests.merge({ task: task.id, ...asked }),
@@ -111,7 +132,12 @@ export async function mergePullRequest(
 }
 
 /** Answers in a thread. A failure is given back so that the words stay where they were written. */
-export async function replyInThread(app: App, task: Task, thread: string, text: string): Promise<Failure | null> {
+export async function replyInThread(
+  app: App,
+  task: Pick<Task, 'id'>,
+  thread: string,
+  text: string,
+): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
     client.pullRequests.reply({ task: task.id, thread, text }),
   );
@@ -119,16 +145,37 @@ export async function replyInThread(app: App, task: Task, thread: string, text: 
 }
 
 /** Says that a thread is settled, or not after all. */
-export async function settleThread(app: App, task: Task, thread: string, resolved: boolean): Promise<Failure | null> {
+export async function settleThread(
+  app: App,
+  task: Pick<Task, 'id'>,
+  thread: string,
+  resolved: boolean,
+): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Saving…' }, (client) =>
     client.pullRequests.resolve({ task: task.id, thread, resolved }),
   );
   return ended.ok ? null : ended.failure;
 }
 
-/** Sends the change back to its agent with what is not settled and which checks failed. */
-export async function sendRemarks(app: App, task: Task, pull: PullRequest): Promise<Failure | null> {
-  const comment = saidOf(pull);
+/** Writes a comment on all of a pull request. */
+export async function commentOnPull(app: App, task: Pick<Task, 'id'>, text: string): Promise<Failure | null> {
+  const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
+    client.pullRequests.comment({ task: task.id, text }),
+  );
+  return ended.ok ? null : ended.failure;
+}
+
+/** Sends the change back to its agent with what is new or not settled and which checks failed. */
+export function sendSaid(app: App, task: Task, pull: PullRequest): Promise<Failure | null> {
+  return sendBack(app, task, saidOf(pull));
+}
+
+/** Sends the change back to its agent with one thread. */
+export function sendThread(app: App, task: Task, thread: PullRequestThread): Promise<Failure | null> {
+  return sendBack(app, task, `Said of the pull request on ${threadWords(thread)}`);
+}
+
+async function sendBack(app: App, task: Task, comment: string): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
     client.tasks.reject({ task: task.id, comment }),
   );

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { blockingChecks, checkStandWords } from '../../core/contract/check';
+import { blockingChecks } from '../../core/contract/check';
 import { notSentWords } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import { type Strategy, strategies } from '../../core/contract/strategy';
@@ -22,6 +22,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
+import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
 
@@ -181,16 +182,7 @@ function Verdict(props: {
       </p>
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
-      {blocking.length > 0 && (
-        <Note kind="warning">
-          Required checks have not passed on this change:{' '}
-          {blocking.map((stand) => cleanLine(checkStandWords(stand))).join('; ')}. Run them in Checks, or
-          <label className="check-override">
-            <input type="checkbox" checked={overridden} onChange={(event) => setOverridden(event.target.checked)} />
-            <span>Approve all the same. The record of decisions says so.</span>
-          </label>
-        </Note>
-      )}
+      <Unchecked blocking={blocking} verb="Approve" overridden={overridden} override={setOverridden} />
       {review.strategies.length > 0 && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>

@@ -1,13 +1,17 @@
 import { type ReactNode, useState } from 'react';
+import { blockingChecks } from '../../core/contract/check';
+import { proposedWords } from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
+import { useStands } from '../state/checks';
 import type { Failure } from '../state/failure';
 import { aboutPull, openPullRequest, pushChange, signIn, useWays } from '../state/pull-request';
 import { cleanLine } from '../text/clean';
+import { Unchecked } from './unchecked';
 
 /** What a pull request is opened with. It sends the ids of the review shown; elsewhere than on GitHub it only pushes. */
 export function Publish(props: {
@@ -19,10 +23,12 @@ export function Publish(props: {
   const app = useApp();
   const ways = useWays(task);
   const doing = useDoing(aboutPull(task));
-  const [subject = '', ...rest] = review.message.split('\n');
-  const [title, setTitle] = useState(subject);
-  const [body, setBody] = useState(rest.join('\n').trim());
+  const proposed = proposedWords(review.message);
+  const [title, setTitle] = useState(proposed.title);
+  const [body, setBody] = useState(proposed.body);
   const [draft, setDraft] = useState(false);
+  const blocking = blockingChecks(useStands(task));
+  const [overridden, setOverridden] = useState(false);
   const [reviewers, setReviewers] = useState('');
   const [labels, setLabels] = useState('');
   const [named, setNamed] = useState<string | null>(null);
@@ -48,7 +54,9 @@ export function Publish(props: {
   const host = remote.forge?.kind === 'github' ? remote.forge.host : null;
   const account = ways.value.accounts.find((each) => each.host === host);
   const ids = { task: task.id, head: review.head, tree: review.tree, remote: remote.name, url };
+  const holdsBack = host !== null && account?.signedIn !== null && !draft && blocking.length > 0;
   const publish = async (): Promise<void> => {
+    if (holdsBack && !overridden) return;
     setFailure(null);
     if (host === null) {
       const ended = await pushChange(app, task, ids);
@@ -58,7 +66,8 @@ export function Publish(props: {
     const names = (text: string): string[] => text.split(/[,\s]+/).filter((name) => name !== '');
     const marks = labels.split(',').map((label) => label.trim());
     const wanted = { title, body, draft, reviewers: names(reviewers), labels: marks.filter((label) => label !== '') };
-    const failed = await openPullRequest(app, task, { ...ids, ...wanted });
+    const overrides = blocking.length > 0 && overridden && { overrideChecks: true };
+    const failed = await openPullRequest(app, task, { ...ids, ...wanted, ...overrides });
     setFailure(failed);
   };
   return (
@@ -109,6 +118,12 @@ export function Publish(props: {
           </label>
         </>
       )}
+      {holdsBack && (
+        <>
+          <p className="quiet">As a draft it can be opened with checks that did not pass.</p>
+          <Unchecked blocking={blocking} verb="Publish" overridden={overridden} override={setOverridden} />
+        </>
+      )}
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {compare !== null && (
         <Note
@@ -124,7 +139,7 @@ export function Publish(props: {
           type="submit"
           look="primary"
           doing={doing}
-          disabled={host !== null && (title.trim() === '' || account?.signedIn === null)}
+          disabled={host !== null && (title.trim() === '' || account?.signedIn === null || (holdsBack && !overridden))}
         >
           {host === null ? 'Push' : draft ? 'Open draft' : 'Open pull request'}
         </Button>

@@ -1,30 +1,41 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { mergeMethods, type PullRequest, type SeenPullRequest, saidOf } from '../../core/contract/pull-request';
+import { blockingChecks } from '../../core/contract/check';
+import {
+  mergeMethods,
+  type PullRequest,
+  type SeenPullRequest,
+  saidOf,
+  wordsInOrder,
+} from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
+import { ThreadWords, whereOf } from '../changes/thread-card';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { useFocusBack } from '../parts/focus-back';
 import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
+import { useStands } from '../state/checks';
+import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { showWhole } from '../state/part';
 import {
   aboutPull,
+  commentOnPull,
   mergePullRequest,
   pushMore,
-  replyInThread,
-  sendRemarks,
-  settleThread,
+  sendSaid,
   useFollowed,
   usePullRequest,
 } from '../state/pull-request';
 import type { Resource } from '../state/resource';
+import { useStore } from '../state/store';
 import { count } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
 import { Publish } from './publish';
+import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 
 /** The pull request of a task: opening one, and what became of it. */
@@ -110,25 +121,9 @@ function Panel(props: {
       {seen.state === 'open' && seen.mergeable === false && <Note kind="warning">It conflicts with its base.</Note>}
       {isBehind && <PushMore task={task} pull={pull} review={props.review} setFailure={setFailure} />}
       <ForgeChecks checks={seen.checks} />
-      {seen.reviews.length > 0 && (
-        <ul className="pull-list" aria-label="Reviews">
-          {seen.reviews.map(({ author, verdict, text, at }) => (
-            <li key={`${author} ${at}`}>
-              {cleanLine(author)}: {verdict.replace('-', ' ')}{' '}
-              <span className="quiet">
-                <Ago at={at} />
-              </span>
-              {text !== '' && (
-                <span className="choice-about selectable pull-words" dir="auto">
-                  {clean(text)}
-                </span>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Words task={task} seen={seen} />
       {seen.threads.map((thread) => (
-        <Thread key={thread.id} task={task} thread={thread} act={act} />
+        <Thread key={thread.id} task={task} thread={thread} />
       ))}
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {task.state === 'review' && <Foot task={task} pull={pull} seen={seen} doing={doing} act={act} />}
@@ -192,21 +187,14 @@ function PushMore(props: {
   );
 }
 
-function Thread(props: {
+function Thread({
+  task,
+  thread,
+}: {
   readonly task: Task;
   readonly thread: SeenPullRequest['threads'][number];
-  readonly act: (work: Promise<Failure | null>) => Promise<void>;
 }): ReactNode {
-  const { task, thread, act } = props;
-  const app = useApp();
-  const [text, setText] = useState('');
-  const where = `${cleanLine(thread.path)}${thread.line === null ? '' : `:${thread.line}`}`;
-  const send = async (): Promise<void> => {
-    if (text.trim() === '') return;
-    const failed = await replyInThread(app, task, thread.id, text.trim());
-    if (failed === null) setText('');
-    await act(Promise.resolve(failed));
-  };
+  const where = whereOf(thread);
   return (
     <section className="pull-thread" aria-label={`Thread on ${where}`}>
       <p>
@@ -215,21 +203,56 @@ function Thread(props: {
           {thread.resolved && 'settled'} {thread.outdated && 'changed since'}
         </span>
       </p>
-      {thread.comments.map(({ author, text: words, at }) => (
-        <p key={`${author} ${at} ${words}`} className="selectable pull-words" dir="auto">
-          <strong>{cleanLine(author)}</strong> {clean(words)}
-        </p>
-      ))}
-      {!thread.resolved && (
-        <Growing label={`Reply on ${where}`} text={text} onText={setText} onSend={() => void send()} />
-      )}
-      <div className="pull-acts">
-        {text.trim() !== '' && <Button onClick={() => void send()}>Reply</Button>}
-        <Button onClick={() => void act(settleThread(app, task, thread.id, !thread.resolved))}>
-          {thread.resolved ? 'Reopen' : 'Resolve'}
-        </Button>
-      </div>
+      <ThreadWords task={task.id} thread={thread} />
     </section>
+  );
+}
+
+/** What is said of all of it, and a field to say more. */
+function Words({ task, seen }: { readonly task: Task; readonly seen: SeenPullRequest }): ReactNode {
+  const app = useApp();
+  const doing = useDoing(aboutPull(task));
+  const draft = `pull:${task.id}`;
+  const text = useStore(app.drafts, (drafts) => drafts[draft] ?? '');
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const write = (words: string): void => app.drafts.update((drafts) => withDraft(drafts, draft, words));
+  const send = async (): Promise<void> => {
+    if (text.trim() === '' || doing !== null) return;
+    const failed = await commentOnPull(app, task, text.trim());
+    setFailure(failed);
+    if (failed === null) write('');
+  };
+  const words = wordsInOrder(seen);
+  return (
+    <>
+      {words.length > 0 && (
+        <ul className="pull-list" aria-label="Reviews and comments">
+          {words.map(({ author, verdict, text: said, at }) => (
+            <li key={`${author} ${at} ${verdict} ${said}`}>
+              {cleanLine(author)}
+              {verdict !== null && `: ${verdict.replace('-', ' ')}`}{' '}
+              <span className="quiet">
+                <Ago at={at} />
+              </span>
+              {said !== '' && (
+                <span className="choice-about selectable pull-words" dir="auto">
+                  {clean(said)}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Growing label="Comment on the pull request" text={text} onText={write} onSend={() => void send()} />
+      {text.trim() !== '' && (
+        <div className="pull-acts">
+          <Button doing={doing} onClick={() => void send()}>
+            Comment
+          </Button>
+        </div>
+      )}
+      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+    </>
   );
 }
 
@@ -244,36 +267,50 @@ function Foot(props: {
   const app = useApp();
   const [method, setMethod] = useState<(typeof mergeMethods)[number]>('merge');
   const mayMerge = seen.state === 'open' && !seen.draft;
+  const blocking = blockingChecks(useStands(task));
+  const [overridden, setOverridden] = useState(false);
+  const isUnchecked = blocking.length > 0 && !overridden;
   return (
-    <div className="verdict-foot pull-foot">
-      {saidOf(pull) !== '' && (
-        <Button doing={doing} onClick={() => void act(sendRemarks(app, task, pull))}>
-          Send to {cleanLine(task.agent)}
-        </Button>
-      )}
-      {mayMerge && (
-        <>
-          <select
-            className="field pull-method"
-            aria-label="How the forge merges it"
-            value={method}
-            onChange={(event) => setMethod(mergeMethods.find((each) => each === event.target.value) ?? 'merge')}
-          >
-            {mergeMethods.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-          <Button
-            look="primary"
-            doing={doing}
-            onClick={() => void act(mergePullRequest(app, task, { head: seen.head, method }))}
-          >
-            Merge on {cleanLine(pull.host)}
+    <>
+      {mayMerge && <Unchecked blocking={blocking} verb="Merge" overridden={overridden} override={setOverridden} />}
+      <div className="verdict-foot pull-foot">
+        {saidOf(pull) !== '' && (
+          <Button doing={doing} onClick={() => void act(sendSaid(app, task, pull))}>
+            Send to {cleanLine(task.agent)}
           </Button>
-        </>
-      )}
-    </div>
+        )}
+        {mayMerge && (
+          <>
+            <select
+              className="field pull-method"
+              aria-label="How the forge merges it"
+              value={method}
+              onChange={(event) => setMethod(mergeMethods.find((each) => each === event.target.value) ?? 'merge')}
+            >
+              {mergeMethods.map((each) => (
+                <option key={each} value={each}>
+                  {each}
+                </option>
+              ))}
+            </select>
+            <Button
+              look="primary"
+              doing={doing}
+              disabled={isUnchecked}
+              onClick={() =>
+                void act(
+                  mergePullRequest(app, task, {
+                    ...{ head: seen.head, method },
+                    ...(blocking.length > 0 && { overrideChecks: true }),
+                  }),
+                )
+              }
+            >
+              Merge on {cleanLine(pull.host)}
+            </Button>
+          </>
+        )}
+      </div>
+    </>
   );
 }

@@ -112,6 +112,24 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await dialog.getByText('ada Because.').waitFor();
   await dialog.getByRole('button', { name: 'Resolve' }).click();
   await dialog.getByRole('button', { name: 'Reopen' }).waitFor();
+  await dialog.getByRole('textbox', { name: 'Comment on the pull request' }).fill('Thanks to all.');
+  await page.keyboard.press('Control+Enter');
+  await dialog.getByRole('list', { name: 'Reviews and comments' }).getByText('Thanks to all.').waitFor();
+  // The thread stands in the diff, too, among the comments, and takes the same keys.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await press('}');
+  await page.locator('[data-comment="thread-T0"]:focus').getByText('settled').waitFor();
+  await press('Enter');
+  const thread = page.locator('[data-comment="thread-T0"]');
+  await thread.getByText('pull request').waitFor();
+  await thread.getByText('ada Because.').waitFor();
+  await thread.getByRole('textbox', { name: /Reply on/ }).fill('Once more.');
+  await page.keyboard.press('Control+Enter');
+  await thread.getByText('ada Once more.').waitFor();
+  await thread.getByRole('button', { name: /^Send to/ }).waitFor();
+  await page.locator('body').click({ position: { x: 1, y: 1 } });
+  await press('g', 'p');
   await dialog.getByLabel('How the forge merges it').selectOption('squash');
   await dialog.getByRole('button', { name: 'Merge on github.com' }).click();
   await dialog.getByText('#7 merged').waitFor();

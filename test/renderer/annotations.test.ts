@@ -1,6 +1,7 @@
 import { type CodeViewDiffItem, processFile } from '@pierre/diffs';
 import { describe, expect, test } from 'vitest';
 import type { Comment, CommentPlace } from '../../core/contract/comment';
+import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
 import { arrange, countsOf } from '../../renderer/changes/annotations';
@@ -110,7 +111,7 @@ describe('comments in a diff', () => {
     { ...item('b.png'), fileDiff: { ...item('b.png').fileDiff, hunks: [] } },
     item('new.ts'),
   ];
-  const given = { files, items, begun: [], open: null, loading: false };
+  const given = { files, items, begun: [], open: null, loading: false, threads: { task: 7, all: [] } };
   const shown = (comments: readonly Comment[], more = {}) => arrange({ ...given, comments, ...more });
 
   test('stand under the last of their lines, on their side, and at the head of the file when it is not shown', () => {
@@ -146,16 +147,33 @@ describe('comments in a diff', () => {
       comment(3, place('a.ts', 2)),
       comment(4, null),
     ]);
-    expect(inOrder.map(({ comment: { id } }) => id)).toEqual([4, 3, 2, 1]);
+    expect(inOrder.map(({ key }) => key)).toEqual(['4', '3', '2', '1']);
+  });
+
+  test('and threads of the pull request are come across together, a thread whose lines are gone at the head of its file', () => {
+    const all = [
+      thread('A', place('a.ts', 3)),
+      thread('B', { path: 'a.ts', side: 'new', lines: null }),
+      thread('C', null),
+      thread('D', place('new.ts', 2), { resolved: true }),
+    ];
+    const { inOrder, inFiles } = shown([comment(1, place('a.ts', 4))], { threads: { task: 7, all } });
+    expect(inOrder.map(({ key }) => key)).toEqual(['thread-C', 'thread-B', 'thread-A', '1', 'thread-D']);
+    expect(inFiles.get('a.ts')?.map(({ lineNumber }) => lineNumber)).toEqual([4, 3, 0]);
+    expect([...countsOf(files, [comment(1, place('a.ts', 4))], all)]).toEqual([['a.ts', 3]]);
   });
 
   test('are counted by file, but for those that are resolved or gone', () => {
-    const counts = countsOf(files, [
-      comment(1, place('a.ts', 2)),
-      comment(2, place('a.ts', 3), { resolvedAt: 1 }),
-      comment(3, null),
-      comment(4, place('old.ts', 3, 3, 'old')),
-    ]);
+    const counts = countsOf(
+      files,
+      [
+        comment(1, place('a.ts', 2)),
+        comment(2, place('a.ts', 3), { resolvedAt: 1 }),
+        comment(3, null),
+        comment(4, place('old.ts', 3, 3, 'old')),
+      ],
+      [],
+    );
     expect([...counts]).toEqual([
       ['a.ts', 1],
       ['new.ts', 1],
@@ -220,3 +238,8 @@ test('an end of the lines of a comment is moved line by line, past what is taken
   const taken = { isTaken: ({ last }: { last: number }) => last === 5 };
   expect(stretched({ first: 4, last: 4 }, { edge: 'last', by: 1, ...taken })).toEqual({ first: 4, last: 6 });
 });
+
+function thread(id: string, now: CommentPlace | null, more: Partial<PullRequestThread> = {}): PullRequestThread {
+  const comments = [{ author: 'grace', text: 'Why?', at: 1 }];
+  return { id, path: 'a.ts', side: 'new', line: null, resolved: false, outdated: false, comments, now, ...more };
+}
