@@ -18,10 +18,13 @@ import { pasted, typing, unbroken } from './typing';
 export function TerminalView({
   terminal,
   takesFocus = false,
+  listens,
 }: {
   readonly terminal: Terminal;
   /** The person asked for it to be opened, and wants to type. */
   readonly takesFocus?: boolean;
+  /** Told that it listens, or that it ended before it did; gives what was typed for it until then. */
+  readonly listens?: (runs: boolean) => string;
 }): ReactNode {
   const app = useApp();
   const { id } = terminal;
@@ -43,6 +46,8 @@ export function TerminalView({
   const wanted = useRef(takesFocus);
   const running = useRef(runs);
   running.current = runs;
+  const heard = useRef(listens);
+  heard.current = listens;
   const find = useCallback(() => setFinding((before) => before + 1), []);
 
   useEffect(() => {
@@ -97,6 +102,9 @@ export function TerminalView({
         void shown.settled().then(() => {
           element.dataset.shown = String(viewer.at);
           shown.listen(running.current);
+          const text = heard.current?.(running.current) ?? '';
+          heard.current = undefined;
+          if (text !== '' && running.current) type(text);
           if (wanted.current && running.current) shown.focus();
           wanted.current = false;
         }),

@@ -13,6 +13,7 @@ import { RepositoryCommand } from '../task/repository-command';
 import { cleanLine } from '../text/clean';
 import { whenDriven } from './chosen';
 import { TakeOver } from './driving';
+import { type Asked, Opening } from './opening';
 import './terminal.css';
 
 /** xterm.js is large and most tasks never need it. */
@@ -35,6 +36,8 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
   );
   const [chosen, setChosen] = useState<number | null>(null);
   const place = useRef<HTMLDivElement>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const held = useRef('');
   const doing = useDoing(`terminals:${task.id}`);
   const shown = all.find(({ id }) => id === chosen) ?? all.at(-1) ?? null;
   const driven = task.takeover?.terminal ?? null;
@@ -52,44 +55,67 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
   const act = async (
     sentence: string,
     call: (terminals: ReturnType<typeof app.line.client>['terminals']) => Promise<Terminal>,
-  ) => {
+  ): Promise<Terminal | null> => {
     const ended = await carryOut(app, { about: `terminals:${task.id}`, sentence }, ({ terminals }) => call(terminals));
-    if (!ended.ok) return complain(app, ended.failure);
+    if (!ended.ok) {
+      complain(app, ended.failure);
+      return null;
+    }
     const { value } = ended;
     app.model.update((model) => ({ ...model, terminals: new Map(model.terminals).set(value.id, value) }));
     setChosen(value.id);
+    return value;
   };
-  const open = (kind: OpenedKind): void =>
-    void act(kind === 'run' ? 'Starting…' : 'Opening…', (calls) =>
-      calls.open({ task: task.id, kind, size: firstSize }),
+  const open = (kind: OpenedKind): Promise<Terminal | null> =>
+    act(kind === 'run' ? 'Starting…' : 'Opening…', (calls) => calls.open({ task: task.id, kind, size: firstSize }));
+  const openShell = async (): Promise<void> => {
+    if (app.doing.get().has(`terminals:${task.id}`)) return;
+    held.current = '';
+    setAsked({ terminal: null, failed: false, left: false });
+    const terminal = await open('shell');
+    setAsked((now) =>
+      now === null || (terminal === null && now.left)
+        ? null
+        : { ...now, terminal: terminal?.id ?? null, failed: terminal === null },
     );
+  };
   const close = (terminal: Terminal): void => void act('Ending…', (calls) => calls.close({ terminal: terminal.id }));
-  useActions({ 'new-shell': () => (task.worktree === null ? false : open('shell')) });
+  useActions({ 'new-shell': () => (task.worktree === null ? false : openShell()) });
+  const isFor = (terminal: Terminal): boolean => asked?.terminal === terminal.id;
+  /** Hands over what was typed for a shell until it was there. */
+  const listens = (runs: boolean): string => {
+    const text = held.current;
+    held.current = '';
+    setAsked((now) => (runs || now?.left ? null : now && { ...now, failed: true }));
+    return text;
+  };
 
   if (listed.failure !== null) return <Failed failure={listed.failure} again={listed.reload} />;
-  if (listed.value === null) return <Skeleton lines={4} />;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears where the keyboard is
     <div className="terminals" ref={place} onFocus={() => isTyping(place.current) && setChosen(shown?.id ?? null)}>
-      <div className="terminals-bar" role="toolbar" aria-label="Terminals" hidden={bare}>
+      <div className="terminals-bar" role="toolbar" aria-label="Terminals" hidden={bare || listed.value === null}>
         {all.map((terminal) => (
           <Chip
             key={terminal.id}
             terminal={terminal}
             name={nameIn(all, terminal)}
             pressed={terminal.id === shown?.id}
-            press={() => setChosen(terminal.id)}
+            press={() => {
+              setChosen(terminal.id);
+              setAsked(null);
+            }}
           />
         ))}
         <span className="terminals-space" />
         {task.worktree !== null && repository?.runCommand != null && (
-          <Button look="quiet" doing={doing} onClick={() => open('run')}>
+          <Button look="quiet" doing={doing} onClick={() => void open('run')}>
             {run === null ? 'Run' : 'Restart'}
           </Button>
         )}
         {shown !== null && <TakeOver task={task} />}
         {task.worktree !== null && shown !== null && (
-          <Button look="quiet" action="new-shell" doing={doing} onClick={() => open('shell')}>
+          <Button look="quiet" action="new-shell" doing={doing} onClick={() => void openShell()}>
             New shell
           </Button>
         )}
@@ -99,16 +125,35 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
           </Button>
         )}
       </div>
-      {shown === null ? (
-        <Nothing task={task} open={() => open('shell')} doing={doing} />
-      ) : (
-        <>
-          <Suspense fallback={<Skeleton lines={6} />}>
-            <TerminalView key={shown.id} terminal={shown} takesFocus={awaited && shown.id === driven} />
-          </Suspense>
-          <Foot terminal={shown} />
-        </>
-      )}
+      <div className="terminals-stack">
+        {asked !== null && !asked.left && (
+          <Opening
+            failed={asked.failed}
+            type={(text) => {
+              held.current += text;
+            }}
+            left={() => setAsked((now) => (now === null || now.failed ? null : { ...now, left: true }))}
+            leave={() => leave(place.current)}
+          />
+        )}
+        {listed.value === null ? (
+          <Skeleton lines={4} />
+        ) : shown === null ? (
+          <Nothing task={task} open={() => void openShell()} doing={doing} />
+        ) : (
+          <>
+            <Suspense fallback={<Skeleton lines={6} />}>
+              <TerminalView
+                key={shown.id}
+                terminal={shown}
+                takesFocus={(isFor(shown) && asked?.left === false) || (awaited && shown.id === driven)}
+                {...(isFor(shown) && { listens })}
+              />
+            </Suspense>
+            <Foot terminal={shown} />
+          </>
+        )}
+      </div>
       {repository !== null && task.worktree !== null && (
         <RepositoryCommand key={repository.id} repository={repository} kind="runCommand" />
       )}
@@ -120,6 +165,12 @@ export function Terminals({ task }: { readonly task: Task }): ReactNode {
 function isTyping(place: HTMLElement | null): boolean {
   const { activeElement } = document;
   return activeElement instanceof HTMLTextAreaElement && place?.contains(activeElement) === true;
+}
+
+/** Gives the keyboard to the terminal's name in the bar, else to the place of the page they are in. */
+function leave(place: HTMLElement | null): void {
+  const chip = place?.querySelector<HTMLElement>('.terminal-chip[aria-pressed="true"]');
+  (chip ?? place?.closest<HTMLElement>('[role="tabpanel"]'))?.focus();
 }
 
 function Chip(props: {
@@ -175,8 +226,11 @@ function Foot({ terminal }: { readonly terminal: Terminal }): ReactNode {
               PORT {port}, and {port + 1} to {port + 9}
             </span>
           )}
-          <span>
+          <span className="terminal-leaves">
             <Keys keys="shift+Escape" /> leaves the terminal
+          </span>
+          <span className="terminal-enters">
+            <Keys keys="t" /> to type in it
           </span>
         </>
       )}

@@ -56,3 +56,41 @@ export function pasted(text: string): string {
     control === '\n' || control === '\r' || control === '\t' ? control : '',
   );
 }
+
+/** What a key is to a program, for those whose character is not what they type; arrows as before a program asks otherwise. */
+const keyTexts: ReadonlyMap<string, string> = new Map([
+  ...([
+    ['Enter', '\r'],
+    ['Tab', '\t'],
+    ['Backspace', '\x7f'],
+    ['Escape', '\x1b'],
+    ['Delete', '\x1b[3~'],
+  ] as const),
+  ...([
+    ['Home', '\x1b[H'],
+    ['End', '\x1b[F'],
+    ['ArrowUp', '\x1b[A'],
+    ['ArrowDown', '\x1b[B'],
+  ] as const),
+  ...([
+    ['ArrowRight', '\x1b[C'],
+    ['ArrowLeft', '\x1b[D'],
+  ] as const),
+]);
+
+/**
+ * What a key pressed for a terminal that is not there yet will be to its program. Null for one that a field takes by
+ * itself, as letters, and for chords of the system.
+ */
+export function heldKey(press: {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}): string | null {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = press;
+  if (metaKey || altKey) return null;
+  if (!ctrlKey) return keyTexts.get(key) ?? null;
+  return !shiftKey && /^[a-z]$/i.test(key) ? String.fromCharCode(key.toUpperCase().charCodeAt(0) - 64) : null;
+}

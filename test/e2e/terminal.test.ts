@@ -75,9 +75,13 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
   let { page } = desktop;
   await page.keyboard.press('t');
   await page.getByText('No terminal yet').waitFor();
+  // What is typed from the very press on is the shell's, though `w` would take the agent over and `c` open a sheet.
   await page.keyboard.press('o');
+  await type(page, 'echo woc $((6 * 7));');
+  await page.getByText('leaves the terminal').waitFor();
+  await shows(page, 'woc 42');
+  expect(await page.getByRole('dialog').count()).toBe(0);
   await prompts(page);
-  await page.keyboard.press('t');
   await type(page, 'echo here $((40 + 2)); cat hello.txt; mine=kept');
   await shows(page, 'here 42hello');
   // Keys of the window are the program's now, and its own again after the key that leaves.
@@ -87,6 +91,8 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
   await page.keyboard.press('Control+u');
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Shift+Escape');
+  await page.getByText('to type in it').waitFor();
+  expect(await page.getByText('leaves the terminal').isVisible()).toBe(false);
   await pressKeys(page, 'g', '1');
   await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
   // From its review the agent is driven by hand; its screen has the keyboard as soon as it is there.
@@ -148,7 +154,6 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
   await page.keyboard.press('t');
   await page.keyboard.press('o');
   await prompts(page);
-  await page.keyboard.press('t');
   await type(
     page,
     `printf '\\033]52;c;aGVsbG8=\\007\\033]0;taken\\007\\033]2;taken\\033\\\\\\033]8;;file:///etc/passwd\\033\\\\bad\\033]8;;\\033\\\\\\n'`,
@@ -212,7 +217,6 @@ test('a paste runs nothing by itself, finding takes the focus again, and keys ty
   await page.keyboard.press('t');
   await page.keyboard.press('o');
   await prompts(page);
-  await page.keyboard.press('t');
   const paste = async (text: string) => {
     await app.evaluate(({ clipboard }, given) => clipboard.writeText(given), text);
     await page.keyboard.press('Control+Shift+V');
@@ -275,7 +279,6 @@ test('quitting leaves no program behind', async () => {
   await page.keyboard.press('t');
   await page.keyboard.press('o');
   await prompts(page);
-  await page.keyboard.press('t');
   // By its words: in a pid namespace a program has another id than outside.
   const program = `sleep 300.${Date.now()}`;
   await type(page, `setsid nohup ${program} > /dev/null 2>&1 &`);

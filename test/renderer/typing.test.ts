@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pasted, typing, unbroken } from '../../renderer/terminal/typing';
+import { heldKey, pasted, typing, unbroken } from '../../renderer/terminal/typing';
 
 it('sends what is typed in order, one piece at a time, and keeps characters whole', async () => {
   const sent: string[] = [];
@@ -48,4 +48,19 @@ it('pastes one line without the break that would run it, and several only after 
   expect(unbroken('\n')).toBe('');
   expect(unbroken('one\ntwo')).toBe(null);
   expect(unbroken('\ntwo')).toBe(null);
+});
+
+it('holds keys for a terminal to come as its program will read them, and leaves letters and the system’s chords alone', () => {
+  const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  const held = (key: string, more: Partial<typeof plain> = {}) => heldKey({ ...plain, key, ...more });
+  expect(['Enter', 'Tab', 'Backspace', 'Escape', 'ArrowUp'].map((key) => held(key))).toEqual([
+    ...['\r', '\t', '\x7f', '\x1b', '\x1b[A'],
+  ]);
+  expect([held('c', { ctrlKey: true }), held('U', { ctrlKey: true })]).toEqual(['\x03', '\x15']);
+  expect([held('w'), held('F5'), held('Dead'), held('toString')]).toEqual([null, null, null, null]);
+  expect([
+    held('c', { metaKey: true }),
+    held('Tab', { altKey: true }),
+    held('c', { ctrlKey: true, shiftKey: true }),
+  ]).toEqual([...[null, null, null]]);
 });
