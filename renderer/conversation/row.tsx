@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon';
 import { Note } from '../parts/note';
 import { PatchLines } from '../parts/patch';
 import { askingOf } from '../requests/answers';
+import { useKeysHere } from '../requests/keys-here';
 import { RequestForm } from '../requests/request-form';
 import { useApp } from '../state/app';
 import { useStore } from '../state/store';
@@ -207,6 +208,7 @@ function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>;
   const request = task.requests.find(({ id }) => id === row.request);
   const isFirst = request !== undefined && task.requests[0]?.id === request.id;
   const section = useAskedFocus(task.id, isFirst);
+  const keysHere = useKeysHere(section);
   if (request === undefined) {
     return (
       <p className="fact selectable">
@@ -220,7 +222,7 @@ function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>;
       <h2 className="card-title" dir="auto">
         <span className="card-asking">{askingOf(request)}</span> {cleanLine(request.title)}
       </h2>
-      <RequestForm request={request} active={isFirst} />
+      <RequestForm request={request} active={isFirst && keysHere} />
     </section>
   );
 }

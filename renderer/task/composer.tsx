@@ -18,6 +18,7 @@ import { useStore } from '../state/store';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { MessageQueue, useMessages } from './messages';
+import { useYielding } from './yielding';
 
 /**
  * Where the person writes to the agent: a comment on a finished change, or a message while it works or waits for its
@@ -59,6 +60,7 @@ export function Composer(props: {
         }),
     ...(way === 'comment' ? { deny: focus } : {}),
   });
+  const sent = useYielding({ field, request: task.requests[0]?.id ?? null });
   const editorGone = useEditorFocus({ task: task.id, messages, focus });
   // A message that comes back to the queue later is not being changed any more.
   if (editing !== null && messages !== null && !isQueued(messages, editing)) setEditing(null);
@@ -76,6 +78,8 @@ export function Composer(props: {
     isSending.current = false;
     if (failed !== null) return setFailure(failed);
     app.drafts.update((drafts) => (writtenTo(drafts, task.id) === text ? withWritten(drafts, task.id, '') : drafts));
+    // A change that was sent back is done with; a message may be the first of several.
+    sent(way === 'comment' ? 'done' : 'may go on');
   };
   const edit = (message: Message | null): void => {
     setEditing(message?.id ?? null);

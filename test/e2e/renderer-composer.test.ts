@@ -98,6 +98,69 @@ describe('who types when a turn ends', () => {
   });
 });
 
+describe('the empty field', () => {
+  const inField = () => hasFocus('.composer-row textarea');
+  const onPage = () => hasFocus('[role="tabpanel"]');
+  const answers = () => harness.called('requests.answer');
+
+  test('is left once what was in it is sent, and to a request that comes up, which no key of that moment answers', async () => {
+    await harness.open('little');
+    await open(1);
+    await page.locator('.asked .choice kbd').first().waitFor();
+    const requests = await page.evaluate(
+      () => (window as unknown as Inside).harness.core.tasks.get(1)?.requests as Task['requests'],
+    );
+    const work = async (): Promise<void> => {
+      await change(1, { state: 'running', requests: [] });
+      await page.locator('.asked').waitFor({ state: 'detached' });
+      await page.keyboard.press('r');
+      await expect.poll(inField).toBe(true);
+    };
+    await work();
+    await page.keyboard.type('Use the fake clock');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
+    await expect.poll(onPage).toBe(true);
+
+    // A key on its way as it comes up is written, and what is written stays.
+    await page.keyboard.press('r');
+    await Promise.all([change(1, { state: 'waiting', requests }), page.keyboard.press('a')]);
+    await page.locator('.asked').waitFor();
+    expect(await composer().inputValue()).toBe('a');
+    expect(await page.locator('.asked kbd').count()).toBe(0);
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Escape');
+
+    await work();
+    await page.evaluate(() => {
+      const press = (): void => {
+        if (document.activeElement?.role !== 'tabpanel') return;
+        document.removeEventListener('focusin', press);
+        setTimeout(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' })), 50);
+      };
+      document.addEventListener('focusin', press);
+    });
+    await change(1, { state: 'waiting', requests });
+    await page.getByText('Not answered: it had only just come up').first().waitFor();
+    expect(await onPage()).toBe(true);
+    await page.locator('.asked [data-answerable]').waitFor();
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press('a');
+    await expect.poll(async () => (await answers()).length).toBe(1);
+
+    await open(4);
+    await change(4, { state: 'review', change: { files: 2, additions: 8, deletions: 1 } });
+    await page.getByRole('button', { name: /Request changes/ }).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('Use less');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(onPage).toBe(true);
+    expect(await harness.called('tasks.reject')).toMatchObject([{ comment: 'Use less' }]);
+    expect(await composer().inputValue()).toBe('');
+  });
+});
+
 describe('a change to a message', () => {
   const editor = () => page.getByRole('textbox', { name: 'Change the message' });
 
@@ -108,7 +171,7 @@ describe('a change to a message', () => {
     await page.keyboard.type('Use the fake clock');
     await page.keyboard.press('Control+Enter');
     await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
-    await page.keyboard.press('ArrowUp');
+    await composer().press('ArrowUp');
     await page.keyboard.type(' in slow');
     await page.getByRole('tab', { name: 'Info' }).click();
     await editor().waitFor({ state: 'detached' });
@@ -137,7 +200,7 @@ describe('a change to a message', () => {
     await page.keyboard.type('Use the fake clock');
     await page.keyboard.press('Control+Enter');
     await page.locator('.message-queue').getByText('Use the fake clock').waitFor();
-    await page.keyboard.press('ArrowUp');
+    await composer().press('ArrowUp');
     await page.keyboard.type(' always');
     await page.keyboard.press('Control+Enter');
     await page.locator('.message-queue').getByText('Use the fake clock always').waitFor();
