@@ -20,6 +20,8 @@ export async function transcript(options: {
   const { client, around } = options;
   const events: TranscriptEvent[] = [];
   const seen = new Map<number, number>();
+  const asked = new Set<number>();
+  const calls = new Map<string, string>();
   let lastMessage = '';
   let moves: readonly MoveLine[] = [];
   let movesTold = 0;
@@ -41,7 +43,9 @@ export async function transcript(options: {
     // Pieces of one streamed message follow each other without a break.
     const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
     const joined = message !== '' && message === lastMessage;
-    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${eventText(event, joined)}`);
+    const text = event.type === 'request' && asked.has(event.request) ? askedAgain(event) : eventText(event, joined);
+    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${cutOff(calls, event)}${text}`);
+    if (event.type === 'request') asked.add(event.request);
     lastMessage = message;
   };
   const catchUp = async () => {
@@ -117,6 +121,23 @@ async function followLive(live: {
   }
   await Promise.all(readers);
   if (!live.around.signal.aborted) await live.catchUp();
+}
+
+/** A request an agent that was cut off puts again is the one the person was shown before. */
+function askedAgain({ title, request }: Extract<TranscriptEvent, { type: 'request' }>): string {
+  return `· asked again: ${plainLine(title)} (request ${request})\n`;
+}
+
+/** Says which calls have not ended by the time the next turn begins, keeping in `calls` those that go on. */
+function cutOff(calls: Map<string, string>, event: TranscriptEvent): string {
+  if (event.type === 'tool') {
+    if (event.status === 'completed' || event.status === 'failed') calls.delete(event.call);
+    else calls.set(event.call, event.title === '' ? (calls.get(event.call) ?? '') : event.title);
+  }
+  if (event.type !== 'prompt') return '';
+  const lines = [...calls.values()].map((title) => `· interrupted: ${plainLine(title)}\n`);
+  calls.clear();
+  return lines.join('');
 }
 
 /** One event as lines of text. */

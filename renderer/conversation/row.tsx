@@ -108,7 +108,7 @@ function Tool(
   const { row, open, whole, onToggle } = props;
   const { call } = row;
   // An agent that was denied may still say the call was done some other way; then it was.
-  const look = row.denied && call.status !== 'completed' ? 'denied' : call.status;
+  const look = row.denied && call.status !== 'completed' ? 'denied' : row.cutOff ? 'interrupted' : call.status;
   return (
     <div className={`tool tool-${look}`}>
       <button
@@ -147,6 +147,7 @@ const statusWords = {
   running: 'running',
   failed: 'failed',
   denied: 'denied, not run',
+  interrupted: 'interrupted',
 } as const;
 
 const longestOutput = 20_000;
@@ -205,15 +206,14 @@ function Plan({ entries }: { readonly entries: Extract<Row, { kind: 'plan' }>['e
 }
 
 function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>; readonly task: Task }): ReactNode {
-  const request = task.requests.find(({ id }) => id === row.request);
+  const request = row.again ? undefined : task.requests.find(({ id }) => id === row.request);
   const isFirst = request !== undefined && task.requests[0]?.id === request.id;
   const section = useAskedFocus(task.id, isFirst);
   const keysHere = useKeysHere(section);
   if (request === undefined) {
     return (
       <p className="fact selectable">
-        <Icon name="person" /> {cleanLine(row.title)}{' '}
-        <span className="quiet">{row.answer === null ? 'no longer asked' : `→ ${cleanLine(row.answer)}`}</span>
+        <Icon name="person" /> {cleanLine(row.title)} <span className="quiet">{becameWords(row)}</span>
       </p>
     );
   }
@@ -225,6 +225,11 @@ function Asked({ row, task }: { readonly row: Extract<Row, { kind: 'request' }>;
       <RequestForm request={request} active={isFirst && keysHere} />
     </section>
   );
+}
+
+function becameWords({ again, answer }: Extract<Row, { kind: 'request' }>): string {
+  if (again) return 'asked again below';
+  return answer === null ? 'no longer asked' : `→ ${cleanLine(answer)}`;
 }
 
 /** Puts the focus on the first answer of the request the person went to; never away from a field they write in. */

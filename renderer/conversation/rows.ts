@@ -20,6 +20,8 @@ export type Row =
       readonly call: Omit<Of<'tool'>, 'seq' | 'at' | 'type'>;
       /** Leave for it was asked for and denied, so it never ran, whatever the agent calls that. */
       readonly denied: boolean;
+      /** Its turn was cut off before it ended: what was said next says so, unless the call itself is heard of again. */
+      readonly cutOff: boolean;
     }
   | { readonly kind: 'plan'; readonly key: string; readonly at: number; readonly entries: Of<'plan'>['entries'] }
   | {
@@ -29,6 +31,8 @@ export type Row =
       readonly request: number;
       readonly title: string;
       readonly answer: string | null;
+      /** The same request stands again further down, where it is answered. */
+      readonly again: boolean;
       /** The key of the row of the call that leave was asked for, where the transcript has it. */
       readonly call: string | null;
     }
@@ -99,6 +103,7 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
   const key = `${event.seq}`;
   switch (event.type) {
     case 'prompt':
+      cutOffAll(to);
       return to.rows.push({ kind: 'prompt', key, at, text: event.text, by: event.by }) - 1;
     case 'text':
     case 'thought': {
@@ -120,11 +125,11 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       const place = to.places.get(name);
       const row = place === undefined ? undefined : to.rows[place];
       if (place !== undefined && row?.kind === 'tool') {
-        to.rows[place] = { ...row, call: { ...row.call, ...told(call) } };
+        to.rows[place] = { ...row, call: { ...row.call, ...told(call) }, cutOff: false };
         return place;
       }
       to.places.set(name, to.rows.length);
-      return to.rows.push({ kind: 'tool', key, at, call, denied: false }) - 1;
+      return to.rows.push({ kind: 'tool', key, at, call, denied: false, cutOff: false }) - 1;
     }
     case 'plan': {
       const place = to.places.get('plan');
@@ -137,14 +142,19 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       to.places.set('plan', to.rows.length);
       return to.rows.push({ kind: 'plan', key, at, entries: event.entries }) - 1;
     }
-    case 'request':
-      to.places.set(`request ${event.request}`, to.rows.length);
+    case 'request': {
+      const name = `request ${event.request}`;
+      const call = event.kind === 'permission' ? callAskedFor(to.rows, event.title) : null;
+      const before = to.places.get(name);
+      if (before !== undefined) standsAgain(to.rows, before, call);
+      to.places.set(name, to.rows.length);
       return (
         to.rows.push({
-          ...{ kind: 'request', key, at, request: event.request, title: event.title, answer: null },
-          call: event.kind === 'permission' ? callAskedFor(to.rows, event.title) : null,
+          ...{ kind: 'request', key, at, request: event.request, title: event.title, answer: null, again: false },
+          call,
         }) - 1
       );
+    }
     case 'answer': {
       const place = to.places.get(`request ${event.request}`);
       const row = place === undefined ? undefined : to.rows[place];
@@ -200,7 +210,8 @@ function sumOf(before: Usage, more: Usage): Usage {
  */
 function callAskedFor(rows: readonly Row[], title: string): string | null {
   const open = rows.filter(
-    (row): row is ToolRow => row.kind === 'tool' && (row.call.status === 'pending' || row.call.status === 'running'),
+    (row): row is ToolRow =>
+      row.kind === 'tool' && !row.cutOff && (row.call.status === 'pending' || row.call.status === 'running'),
   );
   const named = open.findLast(({ call }) => call.title === title || title.endsWith(` ${call.title}`));
   return (named ?? (open.length === 1 ? open[0] : undefined))?.key ?? null;
@@ -210,6 +221,26 @@ function deny(rows: Row[], key: string): void {
   const place = rows.findLastIndex((row) => row.key === key);
   const row = rows[place];
   if (row?.kind === 'tool') rows[place] = { ...row, denied: true };
+}
+
+/** A request that is put again after its agent was cut off is answered where it stands last, for the call made anew. */
+function standsAgain(rows: Row[], place: number, call: string | null): void {
+  const row = rows[place];
+  if (row?.kind !== 'request') return;
+  rows[place] = { ...row, again: true };
+  const before = row.call === null || row.call === call ? -1 : rows.findLastIndex(({ key }) => key === row.call);
+  if (before >= 0) cutOff(rows, before);
+}
+
+/** A turn begins only when the one before is over, so what has not ended by then was cut off. */
+function cutOffAll({ rows }: Rows): void {
+  for (let place = rows.length - 1; place >= 0 && rows[place]?.kind !== 'prompt'; place -= 1) cutOff(rows, place);
+}
+
+function cutOff(rows: Row[], place: number): void {
+  const row = rows[place];
+  if (row?.kind !== 'tool' || (row.call.status !== 'pending' && row.call.status !== 'running')) return;
+  rows[place] = { ...row, cutOff: true };
 }
 
 /** Later events of a call add to earlier ones: what they leave out or leave empty stays as it was. */

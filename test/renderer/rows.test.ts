@@ -55,6 +55,33 @@ describe('the rows of a conversation', () => {
     ]);
   });
 
+  test('a request put again after a crash stands once, where it is answered, and what was cut off says so', () => {
+    const asked = { type: 'request', request: 4, kind: 'permission', title: 'npm test' } as const;
+    const prompt = { type: 'prompt', text: 'Go on', by: 'switchyard' } as const;
+    const rows = rowsOf(
+      { ...tool, status: 'pending' },
+      asked,
+      prompt,
+      { ...tool, call: 'd', status: 'pending' },
+      asked,
+      { ...tool, call: 'e', status: 'pending' },
+      asked,
+      { type: 'answer', request: 4, text: 'Denied', by: 'you', decision: 'deny' },
+      { ...tool, call: 'c', status: 'completed' },
+    );
+    expect(rows).toMatchObject([
+      { call: { call: 'c', status: 'completed' }, cutOff: false },
+      { again: true, answer: null },
+      { kind: 'prompt' },
+      { call: { call: 'd', status: 'pending' }, cutOff: true, denied: false },
+      { again: true, answer: null },
+      { call: { call: 'e', status: 'pending' }, cutOff: false, denied: true },
+      { again: false, answer: 'Denied' },
+    ]);
+    const [cut] = rowsOf({ ...tool, status: 'running' }, prompt);
+    expect(cut).toMatchObject({ cutOff: true });
+  });
+
   test('an answer is shown with its question', () => {
     const rows = rowsOf(
       { type: 'request', request: 4, kind: 'permission', title: 'npm test' },
