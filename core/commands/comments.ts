@@ -15,6 +15,7 @@ import {
   removeComment,
   resolveComment,
   sendComment,
+  taskOfComment,
 } from '../store/comments';
 import type { Database } from '../store/database';
 import { taskRow } from '../store/task-row';
@@ -87,10 +88,12 @@ export async function accept(room: Room, comments: readonly number[]): Promise<v
   room.announceComments(task);
 }
 
-/** Takes comments that were not sent away, all of them or none. */
-export async function dismiss(room: Room, comments: readonly number[]): Promise<void> {
-  const { task } = readComment(room.db, comments[0] ?? 0);
-  await alone(task, () => room.writer.write((db) => dismissComments(db, { task, comments, at: room.now() })));
+/** Takes agents' comments that were not sent away, or has them back; all of them or none. */
+export async function dismiss(room: Room, input: { comments: readonly number[]; dismissed: boolean }): Promise<void> {
+  const { comments, dismissed } = input;
+  const task = taskOfComment(room.db, comments[0] ?? 0);
+  const at = dismissed ? room.now() : null;
+  await alone(task, () => room.writer.write((db) => dismissComments(db, { task, comments, at })));
   room.announceComments(task);
 }
 

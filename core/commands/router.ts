@@ -95,7 +95,7 @@ export function createRouter(room: Room) {
       edit: on.comments.edit.handler(({ input }) => comments.edit(room, input)),
       remove: on.comments.remove.handler(({ input }) => comments.remove(room, input.comment)),
       accept: on.comments.accept.handler(({ input }) => comments.accept(room, input.comments)),
-      dismiss: on.comments.dismiss.handler(({ input }) => comments.dismiss(room, input.comments)),
+      dismiss: on.comments.dismiss.handler(({ input }) => comments.dismiss(room, input)),
       resolve: on.comments.resolve.handler(({ input }) => comments.resolve(room, input)),
     },
     checks: {

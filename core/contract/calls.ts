@@ -262,8 +262,8 @@ export const calls = {
     remove: oc.input(commentRef).output(z.void()),
     /** Makes an agent's comments the person's own drafts, all of them or none. Safe to repeat. */
     accept: oc.input(commentRefs).output(z.void()),
-    /** Takes comments that were not sent away, all of them or none: an agent's, or the person's own drafts. */
-    dismiss: oc.input(commentRefs).output(z.void()),
+    /** Takes agents' comments that were not sent away, all of them or none; with `dismissed: false` has them back. */
+    dismiss: oc.input(commentRefs.extend({ dismissed: z.boolean().default(true) })).output(z.void()),
     /** Says that the person is done with a remark, or not after all. */
     resolve: oc.input(commentRef.extend({ resolved: z.boolean() })).output(commentSchema),
   },

@@ -88,23 +88,39 @@ export function acceptComments(
   for (const id of open) run(db, 'UPDATE comment SET accepted_at = ? WHERE id = ?', at, id);
 }
 
-/** Takes comments on a task that were not sent away; their rows stay. Throws NOT_FOUND, and WRONG_STATE when one was sent. */
+/**
+ * Takes agents' comments on a task that were not sent away, or has them back as they were; their rows stay. Throws NOT_FOUND for
+ * one that is none of those, and WRONG_STATE when one was sent.
+ */
 export function dismissComments(
   db: Database,
-  { task, comments, at }: { readonly task: number; readonly comments: readonly number[]; readonly at: number },
+  { task, comments, at }: { readonly task: number; readonly comments: readonly number[]; readonly at: number | null },
 ): void {
   for (const id of new Set(comments)) {
-    commentOn(db, { task, comment: id });
-    removeComment(db, { comment: id, at });
+    const row = getRow<Row>(db, 'SELECT * FROM comment WHERE id = ? AND review_id IS NOT NULL', id);
+    if (row === undefined || row.task_id !== task) throw notThere(id, task);
+    if (at !== null) assertDraft(db, id, 'dismissed');
+    run(db, 'UPDATE comment SET removed_at = ? WHERE id = ?', at, id);
   }
+}
+
+/** The task an agent's comment is on, also of one that was dismissed. Throws NOT_FOUND. */
+export function taskOfComment(db: Database, id: number): number {
+  const row = getRow<Row>(db, 'SELECT * FROM comment WHERE id = ?', id);
+  if (row === undefined) throw notThere(id, null);
+  return row.task_id;
 }
 
 function commentOn(db: Database, { task, comment }: { readonly task: number; readonly comment: number }): CommentRow {
   const row = readComment(db, comment);
   if (row.task === task) return row;
-  throw new CodedError('NOT_FOUND', `There is no comment ${comment} on task ${task}. See: task comments ${task}`, {
-    facts: { comment, task },
-  });
+  throw notThere(comment, task);
+}
+
+function notThere(comment: number, task: number | null): CodedError {
+  const where = task === null ? '' : ` of an agent on task ${task}`;
+  const message = `There is no comment ${comment}${where}. See: task comments ${task ?? 'ID'}`;
+  return new CodedError('NOT_FOUND', message, { facts: { comment, task } });
 }
 
 /** Throws BAD_INPUT when so many more could not be sent at once. */
@@ -179,7 +195,7 @@ export function sendComment(
   );
 }
 
-function assertDraft(db: Database, id: number, asked: 'changed' | 'taken back'): void {
+function assertDraft(db: Database, id: number, asked: 'changed' | 'taken back' | 'dismissed'): void {
   const { task, sentAt } = readComment(db, id);
   if (sentAt === null) return;
   throw new CodedError(

@@ -44,34 +44,30 @@ export async function askForReview(app: App, asked: NewAgentReview): Promise<Fai
   return null;
 }
 
-/** Makes agents' comments on a change the person's own. Gives whether they are. */
-export async function acceptComments(app: App, task: number, comments: readonly number[]): Promise<boolean> {
-  return decide(app, { task, comments, sentence: 'Accepting…', did: 'Accepted' });
-}
-
-/** Throws agents' comments on a change away. Gives whether they are gone. */
-export async function dismissComments(app: App, task: number, comments: readonly number[]): Promise<boolean> {
-  return decide(app, { task, comments, sentence: 'Dismissing…', did: 'Dismissed' });
-}
-
-async function decide(
-  app: App,
-  given: {
-    readonly task: number;
-    readonly comments: readonly number[];
-    readonly sentence: string;
-    readonly did: 'Accepted' | 'Dismissed';
-  },
-): Promise<boolean> {
-  const { task, comments, sentence, did } = given;
-  if (comments.length === 0) return false;
-  const ended = await carryOut(app, { about: aboutReviews(task), sentence }, (client) =>
-    client.comments[did === 'Accepted' ? 'accept' : 'dismiss']({ comments: [...comments] }),
-  );
+/** Makes agents' comments on a change the person's own. */
+export async function acceptComments(app: App, task: number, comments: readonly number[]): Promise<void> {
+  const about = { about: aboutReviews(task), sentence: 'Accepting…' };
+  const ended = await carryOut(app, about, (client) => client.comments.accept({ comments: [...comments] }));
   if (!ended.ok) complain(app, ended.failure);
   else if (comments.length > 1)
-    say(app.said, { kind: 'done', text: `${did} ${count(comments.length, 'comment')}`, undo: null });
-  return ended.ok;
+    say(app.said, { kind: 'done', text: `Accepted ${count(comments.length, 'comment')}`, undo: null });
+}
+
+/** Throws agents' comments on a change away, with a way to have them again. */
+export async function dismissComments(app: App, task: number, comments: readonly number[]): Promise<void> {
+  const turn = async (dismissed: boolean): Promise<boolean> => {
+    const about = { about: aboutReviews(task), sentence: dismissed ? 'Dismissing…' : 'Bringing back…' };
+    const ended = await carryOut(app, about, (client) =>
+      client.comments.dismiss({ comments: [...comments], dismissed }),
+    );
+    if (!ended.ok) complain(app, ended.failure);
+    return ended.ok;
+  };
+  if (!(await turn(true))) return;
+  say(app.said, {
+    ...{ kind: 'done', text: `Dismissed ${count(comments.length, 'comment')}` },
+    undo: () => void turn(false),
+  });
 }
 
 /** Opens the task of a review, in which its agent's conversation is. */

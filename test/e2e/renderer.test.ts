@@ -466,16 +466,21 @@ test('an agent is asked to review by a key, and what it leaves is decided on by 
   const second = Number(await focused.getAttribute('data-comment'));
   await page.keyboard.press('Delete');
   await page.locator(`[data-comment="${second}"]`).waitFor({ state: 'detached' });
+  await press('Control+z');
+  await page.locator(`[data-comment="${second}"]`).waitFor();
   // An approval says what nobody decided on.
   await press('a');
-  await page.getByText("3 comments of an agent's review are undecided.").waitFor();
+  await page.getByText("4 comments of an agent's review are undecided.").waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await press('g', 'y');
-  await page.getByText('4 comments to send').waitFor();
+  await page.getByText('5 comments to send').waitFor();
   const decided = (await harness.called('comments.accept')) as readonly { comments: readonly number[] }[];
-  expect(decided.map(({ comments }) => comments.length)).toEqual([1, 3]);
-  expect(await harness.called('comments.dismiss')).toEqual([{ comments: [second] }]);
+  expect(decided.map(({ comments }) => comments.length)).toEqual([1, 4]);
+  expect(await harness.called('comments.dismiss')).toEqual([
+    { comments: [second], dismissed: true },
+    { comments: [second], dismissed: false },
+  ]);
 });
 
 test('two hundred comments in one file leave the page small, and are come across one after the other', async () => {

@@ -77,6 +77,9 @@ describe('an agent that reviews a change', () => {
     await bed.calls.comments.accept({ comments: [first, first] });
     await bed.calls.comments.edit({ comment: second, text: 'Why this file, and not old.txt?' });
     await bed.calls.comments.dismiss({ comments: [third] });
+    await bed.calls.comments.dismiss({ comments: [third], dismissed: false });
+    expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['draft', 'draft', 'proposed']);
+    await bed.calls.comments.dismiss({ comments: [third] });
     expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['draft', 'draft']);
     await bed.calls.tasks.reject({ task, comment: '[write: new.txt | four\\ntwo\\nthree]' });
     const again = await bed.reaches(task, 'review');

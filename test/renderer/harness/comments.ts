@@ -3,6 +3,7 @@ import type { Comment } from '../../../core/contract/comment';
 /** The comments of the harness: kept in memory, and never done anything about. */
 export function createComments(announce: (task: number) => void) {
   let all: readonly Comment[] = [];
+  const dismissed = new Map<number, Comment>();
   const change = (id: number, to: Partial<Comment>): Comment => {
     const found = all.find((comment) => comment.id === id);
     if (found === undefined) throw new Error(`There is no comment ${id}.`);
@@ -17,7 +18,7 @@ export function createComments(announce: (task: number) => void) {
     add(given: Pick<Comment, 'task' | 'place' | 'head' | 'mergeBase' | 'text'>): Comment {
       const comment: Comment = {
         ...given,
-        ...{ id: all.length + 1, quote: '', by: 'person', reviewer: null, createdAt: Date.now() },
+        ...{ id: all.length + dismissed.size + 1, quote: '', by: 'person', reviewer: null, createdAt: Date.now() },
         ...{ sentAt: null, resolvedAt: null },
         ...{ fate: 'draft', now: given.place, since: null },
       };
@@ -40,8 +41,17 @@ export function createComments(announce: (task: number) => void) {
         if (reviewer !== null) change(id, { fate: 'draft', reviewer: { ...reviewer, acceptedAt: Date.now() } });
       }
     },
+    /** Has one back that was dismissed. */
+    bringBack(id: number): void {
+      const found = dismissed.get(id);
+      if (found === undefined) return;
+      all = [...all, found].sort((one, other) => one.id - other.id);
+      announce(found.task);
+    },
     remove(id: number): void {
-      const { task } = change(id, {});
+      const gone = change(id, {});
+      const { task } = gone;
+      dismissed.set(id, gone);
       all = all.filter((comment) => comment.id !== id);
       announce(task);
     },

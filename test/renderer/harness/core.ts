@@ -391,7 +391,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       dismiss: on.comments.dismiss.handler(({ input }) => {
         note('comments.dismiss', input);
-        input.comments.forEach(comments.remove);
+        for (const id of input.comments) input.dismissed ? comments.remove(id) : comments.bringBack(id);
       }),
       remove: on.comments.remove.handler(({ input }) => {
         note('comments.remove', input);
@@ -624,7 +624,6 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     put,
     tasks,
     comments,
-    reviews: agentReviews,
     edits,
     findAgents,
     addHook,
