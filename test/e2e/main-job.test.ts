@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Pull, startForge } from '../support/forge-server';
 import { lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
@@ -180,7 +181,7 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expectMerged(start);
 });
 
-test('a comment on a hunk goes to the agent and is then addressed, and the hunk can be taken back and that undone', async () => {
+test('a comment on a hunk goes to the agent and is then addressed, the hunk is taken back and that undone, and a pull request of it is opened, answered and merged', async () => {
   const { page } = desktop;
   await dropAndQueue();
   await allow(page).click();
@@ -208,5 +209,56 @@ test('a comment on a hunk goes to the agent and is then addressed, and the hunk 
   await line.waitFor({ state: 'detached' });
   await page.keyboard.press('Control+z');
   await line.waitFor();
+
+  await using forge = await hub();
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  const dialog = page.getByRole('dialog', { name: 'Pull request of this change' });
+  await dialog.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Title').waitFor();
+  await dialog.getByRole('button', { name: 'Open pull request' }).click();
+  await dialog.getByText('#1 open').waitFor();
+  const [pull] = forge.pulls as [Pull];
+  const comments = [{ author: { login: 'grace' }, body: 'Why so early?', createdAt: '2026-01-01T00:00:00Z' }];
+  pull.threads.push({ id: 'T1', path: 'GREETING.md', line: 1, isResolved: false, isOutdated: false, comments });
+  pull.checks.push({ name: 'their test', status: 'completed', conclusion: 'failure' });
+  // Opened again it asks anew.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await dialog.getByRole('list', { name: 'Checks on the forge' }).getByText('their test').waitFor();
+  await dialog.getByText('Why so early?').waitFor();
+  await page.keyboard.press('Escape');
+  const thread = page.locator('.diff [data-comment="thread-T1"]');
+  await thread.getByText('Why so early?').waitFor();
+  await thread.getByRole('textbox', { name: 'Reply on GREETING.md:1' }).fill('It is for birds.');
+  await page.keyboard.press('Control+Enter');
+  await thread.getByText('It is for birds.').waitFor();
+  await thread.getByRole('button', { name: 'Resolve' }).click();
+  await thread.getByText('settled').waitFor();
+  expect(pull.threads).toMatchObject([{ isResolved: true, comments: [{}, { body: 'It is for birds.' }] }]);
+  await page.getByRole('button', { name: '#1 open' }).click();
+  await dialog.getByRole('button', { name: /^Merge on / }).click();
+  await dialog.getByText('#1 merged').waitFor();
+  expect(pull.merged).toBe(true);
+  expect(await typed<{ outcome: string }[]>('task', 'list')).toMatchObject([{ outcome: 'published' }]);
   expect(desktop.complaints).toEqual([]);
 });
+
+const token = 'a-token-nobody-may-see';
+
+/** A forge on this machine, with a repository the person's pushes to. */
+async function hub() {
+  const remotes = join(machine.folder, 'remotes');
+  const bare = join(remotes, 'ada', 'api.git');
+  mkdirSync(bare, { recursive: true });
+  const forge = await startForge({ root: remotes, token });
+  machine.git('init', '-q', '--bare', bare);
+  machine.git('-C', bare, 'config', 'http.receivepack', 'true');
+  machine.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
+  const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
+  await typed('settings', 'set', 'forges', JSON.stringify(forges));
+  return Object.assign(forge, { [Symbol.asyncDispose]: () => forge.close() });
+}
