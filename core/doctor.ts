@@ -1,6 +1,6 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
-import { dirname, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
@@ -132,7 +132,8 @@ async function spaceFinding(folder: string): Promise<Finding> {
 
 async function folderFinding(folder: string): Promise<Finding> {
   try {
-    await access(folder, constants.W_OK);
+    // Who may do everything may not write everywhere, and only writing tells.
+    await rmdir(await mkdtemp(join(folder, 'doctor-')));
     return { name: 'data folder', state: 'ok', required: true, detail: folder, hint: null };
   } catch (cause) {
     const hint = `Make ${dirname(folder)} writable, or set SWITCHYARD_HOME to a folder that is.`;

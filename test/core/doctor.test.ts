@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,6 +53,22 @@ test('without a name for commits the doctor warns, says which one is used instea
   writeFileSync(join(folder, 'home', '.gitconfig'), '[user]\nname = Ada\nemail = ada@example.com\n');
   expect(await finding('git identity')).toMatchObject({ state: 'ok', detail: 'Ada <ada@example.com>', hint: null });
 });
+
+test.runIf(process.platform === 'linux')(
+  'a data folder is fine only where something can be written, whoever asks',
+  async () => {
+    expect(await finding('data folder')).toMatchObject({ ok: true, state: 'ok', detail: join(folder, 'data') });
+    expect(readdirSync(join(folder, 'data'))).toEqual([]);
+    rmSync(join(folder, 'data'), { recursive: true });
+    // Nobody may make a file there, not even who may do everything.
+    symlinkSync('/sys', join(folder, 'data'));
+    expect(await finding('data folder')).toMatchObject({
+      ok: false,
+      state: 'missing',
+      hint: expect.stringContaining('SWITCHYARD_HOME'),
+    });
+  },
+);
 
 test('an agent that is built in needs nothing, and is not said to be logged in', async () => {
   expect(await finding('agent echo')).toMatchObject({ state: 'ok', detail: 'built in, needs nothing' });
