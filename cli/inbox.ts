@@ -1,5 +1,6 @@
-import { type Answer, answerSchema, type Request } from '../core/contract/request';
-import type { RuleOffer } from '../core/contract/rule';
+import type { Client } from '../core/client';
+import { type Answer, answerSchema, isDecided, type Request } from '../core/contract/request';
+import type { Rule, RuleOffer } from '../core/contract/rule';
 import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
 import { plain, plainLine } from './plain';
@@ -66,19 +67,28 @@ const answer: Command = {
       // A request that is not open has no options to choose from; the core says what became of it.
       const open = (await client.requests.list()).find((request) => request.id === id);
       const answered = await client.requests.answer({ request: id, answer: answerOf(given, open) });
+      const made = answered.answer?.rule == null ? undefined : await newestRule(client, answered.task);
+      const rule =
+        made === undefined ? '' : `Rule ${made.id} made. To take it back: ${around.program} rule revoke ${made.id}\n`;
       return {
         json: answered,
-        text: `Answered request ${id} of task #${answered.task} (${plainLine(answered.taskTitle)}).\n`,
+        text: `Answered request ${id} of task #${answered.task} (${plainLine(answered.taskTitle)}).\n${rule}`,
       };
     });
   },
 };
+
+/** The rule that was made last for a task. */
+async function newestRule(client: Client, task: number): Promise<Rule | undefined> {
+  return (await client.rules.list({ revoked: false })).find((rule) => rule.task === task);
+}
 
 /** The inbox and answers. */
 export const inboxCommands: readonly Command[] = [inbox, answer];
 
 /** The answer the options stand for. Throws a UsageError when the request has no such option. */
 function answerOf(given: Given, request: Request | undefined): Answer {
+  assertSorts(given, request);
   const chosen = request === undefined ? [] : given.many('option').map((option) => optionIndex(option, request));
   const kinds = chosen.map((index) => request?.options[index]?.kind ?? 'choice');
   const rule = ruleOf(given.text('always'), request);
@@ -91,6 +101,16 @@ function answerOf(given: Given, request: Request | undefined): Answer {
     options: chosen,
     text: given.text('text') ?? null,
   });
+}
+
+/** Throws a UsageError when words alone are to answer what is to be decided. */
+function assertSorts(given: Given, request: Request | undefined): void {
+  if (request === undefined || !isDecided(request.kind)) return;
+  const decides = given.flag('allow') || given.flag('deny') || given.text('always') !== undefined;
+  if (decides || given.many('option').length > 0) return;
+  throw new UsageError(
+    `Request ${request.id} (${request.kind}) is allowed or denied: answer ${request.id} --allow, or answer ${request.id} --deny --text "why not".`,
+  );
 }
 
 /** The rule of this reach that the request offers. A request that is not open offers none; the core says what became of it. */

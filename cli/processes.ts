@@ -27,7 +27,8 @@ const processes: Command = {
         ({ id, agent }) =>
           agent === 'echo' && (about.task ?? id) === id && !list.processes.some(({ task }) => task === id),
       );
-      const rows = [...rowsOf(list.processes), ...inside.map(({ id }) => [`#${id}`, insideWords])];
+      const echo = inside.length === 0 ? [] : [[inside.map(({ id }) => `#${id}`).join(', '), insideWords]];
+      const rows = [...rowsOf(list.processes), ...echo];
       return { json: list, text: rows.length === 0 ? 'Nothing runs.\n' : table(rows) };
     }),
 };

@@ -143,17 +143,21 @@ export async function known(client: Client, typed: string, around: Surroundings)
     (found) => found.knownAs,
     () => null,
   );
-  const named = repositories.filter(({ id, name }) => (knownAs === null ? name === typed : id === knownAs));
-  if (named.length === 1 && named[0] !== undefined) return named[0];
-  if (named.length > 1) {
-    const paths = named.map((repository) => repository.path);
-    const list = paths.map((each) => `  ${plainLine(each, 300)}`).join('\n');
-    throw new CodedError('BAD_INPUT', `Several repositories are called ${typed}. Name one by its path:\n${list}`, {
-      facts: { paths },
-    });
-  }
+  const found = repositories.find(({ id }) => id === knownAs) ?? (knownAs === null ? await named(client, typed) : null);
+  if (found !== null) return found;
   throw new CodedError('NOT_FOUND', `${path} has not been added to Switchyard. See: repository list`, {
     facts: { path },
+  });
+}
+
+/** The repository called so; null when none is. Throws BAD_INPUT, with their paths, when several are. */
+export async function named(client: Client, typed: string): Promise<Repository | null> {
+  const found = (await client.repositories.list()).filter(({ name }) => name === typed);
+  if (found.length <= 1) return found[0] ?? null;
+  const paths = found.map((repository) => repository.path);
+  const list = paths.map((each) => `  ${plainLine(each, 300)}`).join('\n');
+  throw new CodedError('BAD_INPUT', `Several repositories are called ${typed}. Name one by its path:\n${list}`, {
+    facts: { paths },
   });
 }
 

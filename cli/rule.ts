@@ -44,7 +44,7 @@ export const ruleCommands: readonly Command[] = [list, revoke];
 function ruleCells(rule: Rule): readonly string[] {
   const { id, uses, lastUsedAt, revokedAt, createdAt, task } = rule;
   const used = uses === 0 ? 'never used' : `used ${counted(uses, 'time')}, last ${ago(lastUsedAt ?? createdAt)} ago`;
-  const state = revokedAt === null ? used : `revoked ${ago(revokedAt)} ago`;
+  const state = revokedAt === null ? used : `${used}, revoked ${ago(revokedAt)} ago`;
   return [`${id}`, plainLine(whatItAllows(rule), 300), `made ${ago(createdAt)} ago for task #${task}`, state];
 }
 

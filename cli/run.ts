@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { z } from 'zod';
 import { CodedError } from '../core/contract/errors';
 import { version } from '../core/version';
 import { type Surroundings, UsageError } from './command';
@@ -32,10 +33,15 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   }
 }
 
+const refusedSchema = z.object({ refused: z.string() });
+
 function failureOf(error: unknown): { readonly code: string; readonly message: string; readonly exit: 1 | 2 } {
   if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exit: 2 };
-  if (error instanceof CodedError || error instanceof ORPCError)
-    return { code: error.code, message: error.message, exit: 1 };
+  if (error instanceof CodedError || error instanceof ORPCError) {
+    // An input that no call takes can never be right, whatever else is done.
+    const { success } = refusedSchema.safeParse(error instanceof CodedError ? error.facts : error.data);
+    return { code: error.code, message: error.message, exit: success ? 2 : 1 };
+  }
   if (error instanceof Error && error.name === 'AbortError') {
     const message = 'The runtime ended while this was under way. What was acknowledged is kept; run the command again.';
     return { code: 'RUNTIME_GONE', message, exit: 1 };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import { memoryHoldWords } from '../core/contract/process';
@@ -30,7 +31,7 @@ const start: Command = {
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: { running: true, ...status, waited }, text: statusText(status) };
+      return { json: { running: true, ...status, waited }, text: statusText(status, await parkedNow(client)) };
     } finally {
       connection.close();
     }
@@ -99,7 +100,7 @@ const status: Command = {
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: { running: true, ...status, waited }, text: statusText(status, waited) };
+      return { json: { running: true, ...status, waited }, text: statusText(status, await parkedNow(client), waited) };
     } finally {
       connection.close();
     }
@@ -206,10 +207,16 @@ function stillStarting(folder: string): CodedError {
 /** A path is there to be copied. */
 const longestPath = 5000;
 
-function statusText(status: Status, waited?: Waited): string {
+/** How many of the queued tasks do not run before a time. */
+async function parkedNow(client: Client): Promise<number> {
+  const queued = await client.tasks.list({ states: ['queued'], limit: 1000 });
+  return queued.filter(({ runAfter }) => runAfter !== null && runAfter > Date.now()).length;
+}
+
+function statusText(status: Status, parked: number, waited?: Waited): string {
   const counts = taskStates
     .filter((state) => status.tasks[state] > 0)
-    .map((state) => `${status.tasks[state]} ${state}`);
+    .map((state) => `${status.tasks[state]} ${state}${state === 'queued' && parked > 0 ? ` (${parked} parked)` : ''}`);
   const owner = status.owner === 'app' ? 'the app' : 'the background';
   return table([
     ['runtime', `${status.version}, in ${owner}, process ${status.pid}, for ${ago(status.startedAt)}`],

@@ -88,7 +88,7 @@ function settingName(typed: string): SettingName {
 /** A refused value, with a line that would be taken. */
 function withExample(error: unknown, line: string): unknown {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_INPUT') return error;
-  return new CodedError('BAD_INPUT', `${error.message}\nFor example: ${line}`);
+  return new CodedError('BAD_INPUT', `${error.message}\nFor example: ${line}`, { facts: { refused: 'settings.set' } });
 }
 
 /** A value as it is typed into a shell: a word as it is, anything else as JSON. */

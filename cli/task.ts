@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import stringWidth from 'string-width';
 import type { Client } from '../core/client';
 import { budgetWords } from '../core/contract/budget';
@@ -6,19 +7,32 @@ import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
 import type { Review } from '../core/contract/review';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
+import { titleFrom } from '../core/contract/title';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
 import { calledText, checkText, failedChecks } from './check';
-import { type Command, type Outcome, type Surroundings, UsageError } from './command';
+import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
-import { ago, counted, nextSteps, stateText, table, takeoverText, taskCells, undoText, whyQueued } from './text';
+import { named } from './repository';
+import {
+  ago,
+  counted,
+  nextSteps,
+  stateText,
+  table,
+  takeoverText,
+  taskCells,
+  undoText,
+  whenText,
+  whyQueued,
+} from './text';
 import { sayPrograms } from './trust';
-import { waitForTask } from './wait';
+import { isResting, waitForTask } from './wait';
 
 const add: Command = {
   words: ['task', 'add'],
-  usage: `--repository PATH --title T --prompt P [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage} [--trust] [--wait]`,
+  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
@@ -32,6 +46,7 @@ const add: Command = {
     ...budgetOptions,
     trust: { type: 'boolean' },
     wait: { type: 'boolean' },
+    'wait-minutes': { type: 'string' },
   },
   names: { least: 0, most: 0 },
   examples: [
@@ -43,7 +58,7 @@ const add: Command = {
   more: `--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
   async run(given, around) {
     const wanted = {
-      title: given.needed('title'),
+      title: given.text('title'),
       prompt: given.needed('prompt'),
       agent: given.text('agent'),
       base: given.text('base'),
@@ -52,16 +67,18 @@ const add: Command = {
       after: given.many('after').map(asId),
       budget: budgetGiven(given),
     };
-    const path = pathOf(given.needed('repository'), around);
+    const repository = given.needed('repository');
+    const minutes = waitMinutes(given);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
+    const title = wanted.title ?? titleFrom(prompt);
     const connection = await around.reach();
     try {
       await mustBeThere(connection.client, wanted.agent, around);
-      const repositoryId = await knownRepository(connection.client, { path, trust: given.flag('trust') }, around);
-      const task = await connection.client.tasks.create({ ...wanted, prompt, repositoryId });
-      if (!given.flag('wait')) return taskOutcome(task, around);
+      const repositoryId = await knownRepository(connection.client, { repository, trust: given.flag('trust') }, around);
+      const task = await connection.client.tasks.create({ ...wanted, title, prompt, repositoryId });
+      if (minutes === null && !given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
-      return finished(await waitForTask(task.id, connection, around), around);
+      return finished(await waitForTask(task.id, connection, around, minutes), around);
     } finally {
       connection.close();
     }
@@ -115,15 +132,16 @@ async function reviewOf(client: Client, task: number): Promise<Review | null> {
 
 const wait: Command = {
   words: ['task', 'wait'],
-  usage: 'ID',
-  summary: 'Return when a task is finished or needs you',
-  options: {},
+  usage: 'ID [--wait-minutes N]',
+  summary: 'Return when a task is finished or needs you, or with exit code 1 after so many minutes',
+  options: { 'wait-minutes': { type: 'string' } },
   names: { least: 1, most: 1 },
   examples: ['task wait 12'],
   async run(given, around) {
+    const minutes = waitMinutes(given);
     const connection = await around.reach();
     try {
-      return finished(await waitForTask(given.id(0), connection, around), around);
+      return finished(await waitForTask(given.id(0), connection, around, minutes), around);
     } finally {
       connection.close();
     }
@@ -164,9 +182,19 @@ export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outc
   return { json: task, text: taskText(task, around.program) };
 }
 
-/** A task that was waited for as a command's outcome, which is a failure when the task's is. */
+/** How many minutes are waited for at most; null for as long as it takes. Throws UsageError. */
+function waitMinutes(given: Given): number | null {
+  const typed = given.text('wait-minutes');
+  if (typed === undefined) return null;
+  const minutes = Number(typed);
+  if (typed.trim() === '' || !(minutes > 0 && minutes <= 100_000))
+    throw new UsageError('--wait-minutes must be a number of minutes above 0.');
+  return minutes;
+}
+
+/** A task that was waited for as a command's outcome, which is a failure when the task's is, or when it still goes on. */
 export function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
-  const exit = task.state === 'failed' || task.state === 'cancelled' ? 1 : 0;
+  const exit = task.state === 'failed' || task.state === 'cancelled' || !isResting(task) ? 1 : 0;
   return { ...taskOutcome(task, around), exit };
 }
 
@@ -194,7 +222,7 @@ function taskText(
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
     why === null ? null : ['  queued', why],
     task.takeover === null ? null : ['  driven', takeoverText(task)],
-    task.state === 'queued' && task.runAfter !== null ? ['  goes on', new Date(task.runAfter).toISOString()] : null,
+    task.state === 'queued' && task.runAfter !== null ? ['  goes on', whenText(task.runAfter)] : null,
     task.error === null ? null : ['  error', plain(task.error)],
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
@@ -272,18 +300,21 @@ export async function mustBeThere(
 
 async function knownRepository(
   client: Client,
-  asked: { readonly path: string; readonly trust: boolean },
+  asked: { readonly repository: string; readonly trust: boolean },
   around: Surroundings,
 ): Promise<number> {
+  const typed = pathOf(asked.repository, around);
+  // What is there is meant, whatever else is called so.
+  const path = existsSync(typed) ? typed : ((await named(client, asked.repository))?.path ?? typed);
   if (asked.trust) {
-    const { trustHash: expected } = await sayPrograms(client, asked.path, around);
-    return (await client.repositories.add({ path: asked.path, trust: true, expected })).id;
+    const { trustHash: expected } = await sayPrograms(client, path, around);
+    return (await client.repositories.add({ path, trust: true, expected })).id;
   }
-  const found = await client.repositories.inspect({ path: asked.path });
+  const found = await client.repositories.inspect({ path });
   if (found.knownAs !== null) return found.knownAs;
   throw new CodedError(
     'NOT_FOUND',
-    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(asked.path)}   (with --trust, there or here, its hooks and programs may run; without, none of them does).`,
+    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(path)}   (with --trust, there or here, its hooks and programs may run; without, none of them does).`,
     { facts: { path: found.path } },
   );
 }

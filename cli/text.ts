@@ -3,6 +3,7 @@ import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
 import type { Task, TaskState } from '../core/contract/task';
+import { waitedInWords } from '../core/contract/waited';
 import { plainLine } from './plain';
 
 const glyphs: Readonly<Record<TaskState, string>> = {
@@ -39,6 +40,16 @@ export function ago(at: number, now = Date.now()): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
   return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** A time to come by the clock where it is read, with its day unless that is today, and how long it is until then. */
+export function whenText(time: number, now = Date.now()): string {
+  const at = new Date(time);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} `;
+  const today = at.toDateString() === new Date(now).toDateString();
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return `${today ? '' : day}${clock}, in ${waitedInWords(Math.max(0, time - now))}`;
 }
 
 /** Rows in columns as wide as their widest cell, counted as a terminal does: 日本 takes four columns. */
@@ -111,7 +122,11 @@ export function nextSteps(task: Task, program: string): string {
       );
     case 'failed':
     case 'cancelled':
-      return step('Try again', `task retry ${task.id}`) + step('What happened', `task log ${task.id}`);
+      return (
+        step('Try again', `task retry ${task.id}`) +
+        step('What happened', `task log ${task.id}`) +
+        step('Discard', `task discard ${task.id}`)
+      );
     case 'done':
       return task.outcome === 'discarded' ? step('Bring it back', `task restore ${task.id}`) : '';
     case 'queued': {

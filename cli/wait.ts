@@ -1,8 +1,8 @@
 import type { Client, Connection } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Task, TaskState } from '../core/contract/task';
-import type { Output, Surroundings } from './command';
-import { stateText, whyQueued } from './text';
+import type { Surroundings } from './command';
+import { stateText, whenText, whyQueued } from './text';
 
 /** States in which nothing more happens until a person acts. */
 const resting: readonly TaskState[] = ['review', 'done', 'failed', 'cancelled'];
@@ -14,16 +14,26 @@ export function isResting(task: Task): boolean {
 
 /**
  * Watches a task until it is in review, done, failed, cancelled or waits for a person, and gives it back as it is then.
- * A runtime that dies meanwhile is started again; the task goes on where it was.
+ * A runtime that dies meanwhile is started again; the task goes on where it was. After `minutes`, unless they are null, the
+ * task is given back as it is.
  */
-export async function waitForTask(id: number, first: Connection, around: Surroundings): Promise<Task> {
-  const say = progress(around.err);
+export async function waitForTask(
+  id: number,
+  first: Connection,
+  around: Surroundings,
+  minutes: number | null = null,
+): Promise<Task> {
+  const say = progress(around);
+  const end = new AbortController();
+  const stop = () => end.abort();
+  around.signal.addEventListener('abort', stop, { once: true });
+  const timer = minutes === null ? undefined : setTimeout(stop, minutes * 60_000);
   let again: Connection | null = null;
   try {
     for (let attempt = 1; ; attempt += 1) {
       const connection = again ?? first;
       try {
-        return await watch(id, connection.client, around.signal, say);
+        return await watch(id, connection.client, end.signal, say);
       } catch (error) {
         if (around.signal.aborted) {
           throw new CodedError(
@@ -31,12 +41,15 @@ export async function waitForTask(id: number, first: Connection, around: Surroun
             `Stopped waiting. Task ${id} goes on; see it with: ${around.program} task show ${id}`,
           );
         }
+        if (end.signal.aborted) return await connection.client.tasks.get({ task: id });
         if (attempt === 3 || !(await hasClosed(connection))) throw error;
         again?.close();
         again = await around.reach();
       }
     }
   } finally {
+    clearTimeout(timer);
+    around.signal.removeEventListener('abort', stop);
     again?.close();
   }
 }
@@ -63,27 +76,28 @@ async function hasClosed(connection: Connection): Promise<boolean> {
   return Promise.race([connection.closed.then(() => true), soon]);
 }
 
-function parkedText({ id, parked, runAfter }: Task): string {
+/** Until when a task is parked, by the clock where this is read, and how to have it go on before. */
+function parkedText({ id, parked, runAfter }: Task, program: string): string {
   if (parked === null || runAfter === null) return '';
-  return `#${id} parked until ${new Date(runAfter).toISOString()}`;
+  const sooner = parked === 'budget' ? '' : ` To go on now: ${program} task resume ${id}`;
+  return `#${id} is parked until ${whenText(runAfter)}.${sooner}`;
 }
 
-/** Live progress for a person at a terminal; elsewhere only until when a task is parked. */
-function progress(err: Output): (task: Task) => void {
+/** Live progress for a person at a terminal; elsewhere only until when a task is parked. Each is told once per change. */
+function progress({ err, program }: Pick<Surroundings, 'err' | 'program'>): (task: Task) => void {
   let last = '';
   return (task) => {
-    if (!err.isTTY) {
-      // Even a script that waits for hours is told why, once.
-      const line = parkedText(task);
-      if (line === '' || line === last) return;
-      last = line;
-      err.write(`${line}\n`);
-      return;
-    }
     const why = whyQueued(task);
-    const line = `#${task.id} ${stateText(task)}${why === null ? '' : ` (${why})`}`;
-    if (line === last) return;
-    last = line;
-    err.write(`${line}\n`);
+    // A time that moves by seconds is the same to whoever reads it.
+    const minute = task.parked === null || task.runAfter === null ? null : Math.round(task.runAfter / 60_000);
+    const known = JSON.stringify([task.state, task.takeover?.state, why, minute]);
+    if (known === last) return;
+    last = known;
+    const parked = parkedText(task, program);
+    // Even a script that waits for hours is told why, once.
+    if (!err.isTTY) return void (parked === '' || err.write(`${parked}\n`));
+    err.write(
+      `#${task.id} ${stateText(task)}${why === null ? '' : ` (${why})`}\n${parked === '' ? '' : `${parked}\n`}`,
+    );
   };
 }

@@ -47,6 +47,9 @@ function moveWords({ from, to, by, reason }: Transition, before: Transition | un
   }
 }
 
+/** How the reason begins of a task that was running when Switchyard ended without being asked to. */
+export const endedInIt = 'Switchyard ended without warning while it ran';
+
 /** A sentence that failed work is retried with. */
 export function retryReason(error: string, attempt: number, maxAttempts: number): string {
   return `Attempt ${attempt} of ${maxAttempts} failed: ${error}`;

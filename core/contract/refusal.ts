@@ -53,6 +53,9 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
   if (asked === 'written to' && state === 'review') return `Ask for changes (in the terminal: task reject ${id}).`;
   if (asked === 'put back' && state !== 'done')
     return `Stop it first (in the terminal: task cancel ${id}), then go back.`;
+  if (asked === 'cancelled' && state === 'review')
+    return `Discard it or ask for changes (in the terminal: task discard ${id}, task reject ${id}).`;
+  if (asked === 'cancelled' && state === 'cancelled') return 'Retry it, or discard it.';
   if (asked === 'cancelled' || (asked === 'resumed' && (state === 'running' || state === 'waiting'))) return null;
   if (outcome === 'discarded')
     return asked === 'discarded' ? null : `Restore it first (in the terminal: task restore ${id}).`;

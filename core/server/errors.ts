@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import { CodedError, type ErrorCode, type ErrorFacts } from '../contract/errors';
+import { refusedWords } from './refused-input';
 
 /** Takes one line, or several, for the log. */
 export type Log = (line: string) => void;
@@ -40,7 +41,7 @@ function toAnswer(failure: {
   if (signal?.aborted) return new ORPCError('CANCELLED', { message: `${call} was cancelled.`, data: {}, cause: error });
   const refused = refusedInput(error);
   if (refused !== null) {
-    return new ORPCError('BAD_INPUT', { message: `${call} was refused: ${refused}.`, data: {}, cause: error });
+    return new ORPCError('BAD_INPUT', { message: refused, data: { refused: call }, cause: error });
   }
   log(`${call} failed: ${described(error)}`);
   const message = `Something went wrong inside Switchyard during ${call}. The details are in the logs folder; \`switchyard doctor\` says where.`;
@@ -49,14 +50,8 @@ function toAnswer(failure: {
 
 function refusedInput(error: unknown): string | null {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null;
-  if (!(error.cause instanceof ValidationError)) return 'its input is malformed';
-  return error.cause.issues
-    .slice(0, 3)
-    .map((issue) => {
-      const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-      return path === '' ? issue.message : `${path}: ${issue.message}`;
-    })
-    .join('; ');
+  if (!(error.cause instanceof ValidationError)) return 'The input is malformed.';
+  return refusedWords(error.cause.issues);
 }
 
 function described(error: unknown): string {

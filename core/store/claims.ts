@@ -1,3 +1,4 @@
+import { endedInIt } from '../contract/move-words';
 import { priorities } from '../contract/priority';
 import type { TaskState } from '../contract/task';
 import type { Database } from './database';
@@ -231,7 +232,7 @@ export function releaseOwnerless(db: Database, { at }: { readonly at: number }):
     const closed = row.lease_until === givenUp;
     const driven = isDriven(db, row.id);
     if (!closed && !driven && row.state === 'running') {
-      return releaseCrashed(db, row, { at, what: 'Switchyard ended without warning while it ran' });
+      return releaseCrashed(db, row, { at, what: endedInIt });
     }
     const did = driven ? 'you drove this in a terminal' : 'this waited for an answer';
     const reason = closed ? 'Switchyard was closed.' : `Switchyard was restarted while ${did}.`;

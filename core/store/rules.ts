@@ -22,6 +22,8 @@ const selectRule = `SELECT rule.*, repository.path AS repository, task.id AS tas
   JOIN repository ON repository.id = rule.repository_id
   JOIN request ON request.id = rule.request_id JOIN task ON task.id = request.task_id`;
 
+const inForce = `rule.revoked_at IS NULL AND NOT (rule.scope = 'session' AND task.state = 'done')`;
+
 /** Keeps a rule that was made while a request was allowed, and gives its id. The request has a session. */
 export function insertRule(
   db: Database,
@@ -88,11 +90,14 @@ export function readRule(db: Database, id: number): Rule {
   return toRule(row);
 }
 
-/** The newest rules first, at most `limit`; with `revoked` also those that were taken back. */
+/**
+ * The newest rules first, at most `limit`, of those that can answer something; with `revoked` also those that were taken
+ * back, and those of a session whose task is done.
+ */
 export function listRules(db: Database, list: { readonly revoked: boolean; readonly limit: number }): Rule[] {
   return allRows<Row>(
     db,
-    `${selectRule} ${list.revoked ? '' : 'WHERE rule.revoked_at IS NULL'} ORDER BY rule.id DESC LIMIT ?`,
+    `${selectRule} ${list.revoked ? '' : `WHERE ${inForce}`} ORDER BY rule.id DESC LIMIT ?`,
     list.limit,
   ).map(toRule);
 }

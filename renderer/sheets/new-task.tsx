@@ -3,6 +3,7 @@ import type { AgentStatus } from '../../core/contract/agent';
 import { type Budget, type Measure, noBudget } from '../../core/contract/budget';
 import type { Priority } from '../../core/contract/priority';
 import type { PermissionLevel } from '../../core/contract/task';
+import { titleFrom } from '../../core/contract/title';
 import { AgentCard } from '../agents/card';
 import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';
@@ -25,7 +26,6 @@ import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
 import { measureLabels } from './budget-fields';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
-import { titleFrom } from './title';
 
 const draftName = 'new-task';
 const titleDraft = 'new-task-title';

@@ -152,7 +152,10 @@ describe('the main job in the terminal', () => {
     test('are allowed for good by a rule, which is revoked once', async () => {
       await expect.poll(async () => (await type('inbox')).out, { timeout: 10_000 }).toContain('ls src');
       const [request] = (await type('inbox', '--json')).json;
-      await type('answer', String(request.id), '--always', 'session');
+      const wordy = await type('answer', String(request.id), '--text', 'no');
+      expect(wordy).toMatchObject({ code: 2, err: expect.stringContaining(`answer ${request.id} --deny --text`) });
+      const always = await type('answer', String(request.id), '--always', 'session');
+      expect(always.out).toContain('Rule 1 made. To take it back: switchyard rule revoke 1\n');
       const revoke = async () => await type('rule', 'revoke', '1');
       expect((await revoke()).out).toMatch(
         /^Rule 1 answers nothing any more: echo may run exactly `ls src` in this session of task #\d+\.\n$/,
@@ -455,11 +458,15 @@ describe('looking and setting', () => {
     await type('settings', 'set', 'acpAgents', '[]');
   });
 
-  test('waiting for a parked task says until when, in the one format of times, and that no attempt is used', async () => {
+  test('waiting for a parked task says until when by the clock there, once, and how it goes on before, and ends after so many minutes; no attempt is used', async () => {
     const { id } = (await add('--prompt', 'Later\n[limit-once: 30m]', '--trust', '--json')).json;
     const show = async () => (await type('task', 'show', String(id))).out;
-    await expect.poll(show, { timeout: 10_000 }).toMatch(/ goes on {2,}\d{4}-\S+Z\n/);
+    await expect.poll(show, { timeout: 10_000 }).toMatch(/ goes on {2,}(\d{4}-\d\d-\d\d )?\d\d:\d\d, in \d+ min\n/);
     expect(await show()).toMatch(/ up to \d+ attempts\n/);
+    const short = await type('task', 'wait', String(id), '--wait-minutes', '0.001');
+    expect(short).toMatchObject({ code: 1, out: expect.stringContaining('◷ parked, in') });
+    expect((await type('task', 'wait', String(id), '--wait-minutes', 'soon')).code).toBe(2);
+    expect((await type('status')).out).toMatch(/\d queued \(1 parked\)/);
     const connection = await attach({ folder: terminal.config.folders.data, version });
     if (connection === null) throw new Error('there is no runtime');
     let said = '';
@@ -470,7 +477,11 @@ describe('looking and setting', () => {
     const around = { err: { write, isTTY: false }, signal: new AbortController().signal, program: 'switchyard' };
     await waitForTask(id, connection, around as unknown as Surroundings);
     connection.close();
-    expect(said).toMatch(new RegExp(`^#${id} parked until \\d{4}-\\d\\d-\\d\\dT\\S+Z\\n$`));
+    expect(said).toMatch(
+      new RegExp(
+        `^#${id} is parked until .*\\d\\d:\\d\\d, in \\d+ min\\. To go on now: switchyard task resume ${id}\\n$`,
+      ),
+    );
   });
 
   test('settings are read and written as JSON values', async () => {
@@ -478,7 +489,8 @@ describe('looking and setting', () => {
     expect((await type('settings', 'get', 'concurrency', '--json')).json).toBe(3);
     expect((await type('settings', 'set', 'defaultAgent', 'echo', '--json')).json).toBe('echo');
     expect((await type('settings', 'list', '--json')).json).toMatchObject({ concurrency: 3, defaultAgent: 'echo' });
-    expect((await type('settings', 'set', 'concurrency', '0', '--json')).json.error.code).toBe('BAD_INPUT');
+    const never = await type('settings', 'set', 'concurrency', '0', '--json');
+    expect([never.code, never.json.error.code]).toEqual([2, 'BAD_INPUT']);
     const typo = await type('settings', 'get', 'concurency');
     expect(typo).toMatchObject({ code: 2, out: '' });
     expect(typo.err).toContain('Did you mean concurrency?');
@@ -487,12 +499,12 @@ describe('looking and setting', () => {
   test('a setting refused says what it takes and shows a line that works', async () => {
     const refused = await type('settings', 'set', 'silenceMinutes', '-1');
     expect(refused).toMatchObject({
-      code: 1,
+      code: 2,
       out: '',
       err: 'The setting silenceMinutes cannot be -1. It takes a whole number from 1 to 1440 (minutes).\nFor example: switchyard settings set silenceMinutes 30\n',
     });
     const agent = await type('settings', 'set', 'defaultAgent', 'clawd');
-    expect(agent.code).toBe(1);
+    expect(agent.code).toBe(2);
     expect(agent.err).toMatch(
       /no agent called clawd\. Known agents: claude, goose, echo\..*\nFor example: .*goose\n$/s,
     );
@@ -628,7 +640,14 @@ describe('looking and setting', () => {
     const refused = await type('repository', 'remove', 'same');
     expect(refused.code).toBe(1);
     for (const parent of ['left', 'right']) expect(refused.err).toContain(join(terminal.folder, parent, 'same'));
+    const queue = (...more: string[]) =>
+      type('task', 'add', '--repository', 'same', '--agent', 'echo', '--prompt', '# Say hello\nTwice', ...more);
+    expect((await queue()).err).toContain('Several repositories are called same.');
     expect((await type('repository', 'remove', 'left/same')).code).toBe(0);
+    expect(await queue('--title', 'x'.repeat(201))).toMatchObject({
+      code: 2,
+      err: 'The title must be at most 200 characters long.\n',
+    });
     expect((await type('repository', 'remove', 'same', '--json')).json).toEqual({
       removed: join(terminal.folder, 'right/same'),
     });
@@ -636,6 +655,7 @@ describe('looking and setting', () => {
     expect(unknown.err).toBe(
       `${join(terminal.folder, 'same')} has not been added to Switchyard. See: repository list\n`,
     );
+    expect((await queue('--repository', 'my repository', '--json')).json.title).toBe('Say hello');
     const home = join(terminal.folder, 'home');
     expect((await type('repository', 'add', '~/nowhere')).err).toContain(`Tried to open ${join(home, 'nowhere')},`);
     cpSync(join(terminal.folder, 'twins/one'), join(home, 'mine'), { recursive: true });

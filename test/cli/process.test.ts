@@ -143,7 +143,7 @@ test('a killed runtime is replaced by the next command, and nothing acknowledged
   expect(inbox.out).toContain('permission: Run make');
   // A busy machine says first that it waits.
   expect(inbox.err).toMatch(
-    /^(?:Waiting for the runtime\. .*\n)?No runtime was running, so one was started in the background\. It goes on with unfinished tasks: 1 \w+\./,
+    /^(?:Waiting for the runtime\. .*\n)?No runtime was running, so one was started in the background\. It goes on with 1 unfinished task\./,
   );
   expect((await command('inbox')).err).not.toContain('runtime');
   const again = JSON.parse((await command('task', 'wait', String(task.id), '--json')).out);

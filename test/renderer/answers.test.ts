@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { titleFrom } from '../../core/contract/title';
 import { alwaysOf, choicesOf, tell } from '../../renderer/requests/answers';
-import { titleFrom } from '../../renderer/sheets/title';
 import { money, span, tokens } from '../../renderer/text/amounts';
 import { request } from './harness/data';
 
