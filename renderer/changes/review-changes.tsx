@@ -140,6 +140,8 @@ export function ReviewChanges(props: Props): ReactNode {
     const file = files.find((each) => each.path === which);
     if (file === undefined) return;
     if (viewed.has(which)) unfold(which);
+    // It is written at the head of the file, which may be above what is drawn.
+    view.current?.scrollTo({ type: 'item', id: which, align: 'start', behavior: 'instant' });
     begin(filePlace(file));
   };
   const stepComment = useCommentSteps({
