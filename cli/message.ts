@@ -7,13 +7,14 @@ import { ago } from './text';
 const say: Command = {
   words: ['task', 'say'],
   usage: 'ID --text TEXT',
-  summary: 'Write to the agent of a task; it gets this as its next message',
+  summary: 'Write to the agent of a task; it gets this with its next turn',
   options: { text: { type: 'string' } },
   names: { least: 1, most: 1 },
   examples: ['task say 12 --text "Use the fake clock in the tests"', 'task say 12 --text - < notes.md'],
   more: [
     '  The agent gets it when its turn ends, or with its first turn while the task is queued. Until then it can be',
-    '  changed (message edit) and taken back (message remove); task messages ID lists what waits.',
+    '  changed (message edit) and taken back (message remove); task messages ID lists what waits. What waits by then',
+    '  goes together, in order, as one message.',
     '',
   ].join('\n'),
   async run(given, around) {

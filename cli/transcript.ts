@@ -20,8 +20,7 @@ export async function transcript(options: {
   const { client, around } = options;
   const events: TranscriptEvent[] = [];
   const seen = new Map<number, number>();
-  const asked = new Set<number>();
-  const calls = new Map<string, string>();
+  const tell = telling();
   let lastMessage = '';
   let moves: readonly MoveLine[] = [];
   let movesTold = 0;
@@ -43,9 +42,7 @@ export async function transcript(options: {
     // Pieces of one streamed message follow each other without a break.
     const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
     const joined = message !== '' && message === lastMessage;
-    const text = event.type === 'request' && asked.has(event.request) ? askedAgain(event) : eventText(event, joined);
-    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${cutOff(calls, event)}${text}`);
-    if (event.type === 'request') asked.add(event.request);
+    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${tell(event, joined)}`);
     lastMessage = message;
   };
   const catchUp = async () => {
@@ -121,6 +118,21 @@ async function followLive(live: {
   }
   await Promise.all(readers);
   if (!live.around.signal.aborted) await live.catchUp();
+}
+
+/**
+ * Tells the events of a conversation one after the other. A request that is put again is told as the one it was, and what a
+ * crash cut off is said to be interrupted before the turn that follows.
+ */
+export function telling(): (event: TranscriptEvent, joined?: boolean) => string {
+  const asked = new Set<number>();
+  const calls = new Map<string, string>();
+  return (event, joined = false) => {
+    const before = cutOff(calls, event);
+    const isAgain = event.type === 'request' && asked.has(event.request);
+    if (event.type === 'request') asked.add(event.request);
+    return `${before}${isAgain ? askedAgain(event) : eventText(event, joined)}`;
+  };
 }
 
 /** A request an agent that was cut off puts again is the one the person was shown before. */

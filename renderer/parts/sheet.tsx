@@ -11,6 +11,8 @@ export function SheetFrame(props: {
   readonly title: string;
   readonly about?: string;
   readonly width?: 'narrow' | 'wide';
+  /** What ⌘↵ or Ctrl+↵ does anywhere in it, told when the key was pressed, in the time of events. */
+  readonly onSend?: (at: number) => void;
   readonly children: ReactNode;
 }): ReactNode {
   const app = useApp();
@@ -26,6 +28,11 @@ export function SheetFrame(props: {
             firstOf(event.currentTarget).focus();
           }}
           onCloseAutoFocus={focus.giveBack}
+          onKeyDown={(event) => {
+            if (props.onSend === undefined || event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+            event.preventDefault();
+            if (!event.repeat) props.onSend(event.timeStamp);
+          }}
           {...(props.about === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="sheet-head">

@@ -1,9 +1,11 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RepositoryInspection } from '../../core/contract/repository';
 import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
+import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
+import { readMs } from '../requests/readable';
 import { type App, useApp, useDoing } from '../state/app';
 import { carryOut, goTo, showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
@@ -19,6 +21,7 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
   const app = useApp();
   const [typed, setTyped] = useState(path ?? '');
   const field = useRef<HTMLInputElement>(null);
+  const trust = useRef<((at: number) => void) | null>(null);
   const found = useResource(path, (client, signal) => client.repositories.inspect({ path: path ?? '' }, { signal }));
   const look = (at: string): void => {
     if (at === path) found.reload();
@@ -39,7 +42,10 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
   }, [found.failure]);
   const isShown = path !== null && typed.trim() === path;
   return (
-    <SheetFrame title={queue === null ? 'Add repository' : `Add repository, ${queue.at} of ${queue.of}`}>
+    <SheetFrame
+      title={queue === null ? 'Add repository' : `Add repository, ${queue.at} of ${queue.of}`}
+      onSend={(at) => trust.current?.(at)}
+    >
       <form
         className="path-form"
         onSubmit={(event) => {
@@ -82,7 +88,7 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
         )}
       </form>
       {isShown && found.value !== null && found.failure === null && (
-        <Found inspection={found.value} again={found.reload} queue={queue} />
+        <Found inspection={found.value} again={found.reload} queue={queue} byKey={trust} />
       )}
       {isShown && found.value === null && found.failure === null && <Skeleton lines={5} />}
     </SheetFrame>
@@ -93,8 +99,10 @@ function Found(given: {
   readonly inspection: RepositoryInspection;
   readonly again: () => void;
   readonly queue: FolderQueue | null;
+  /** Where what the key does is kept, as long as there is something to decide. */
+  readonly byKey: RefObject<((at: number) => void) | null>;
 }): ReactNode {
-  const { inspection, again, queue } = given;
+  const { inspection, again, queue, byKey } = given;
   const app = useApp();
   const doing = useDoing('add-repository');
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -126,9 +134,29 @@ function Found(given: {
     if (!showNext(app, queue)) showSheet(app, { kind: 'new-task', repository: repository.id });
   };
   const hasPrograms = inspection.programs.length > 0;
+  const body = useRef<HTMLDivElement>(null);
+  const shownAt = useRef(Number.POSITIVE_INFINITY);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what would run now is to be read anew.
+  useLayoutEffect(() => {
+    shownAt.current = performance.now();
+    const { activeElement } = document;
+    // What is to be decided is gone to, and never away from something else the person does meanwhile.
+    if (activeElement === document.body || activeElement?.closest('.path-row') != null) body.current?.focus();
+  }, [inspection]);
+  useLayoutEffect(() => {
+    byKey.current = (at) => {
+      if (doing !== null) return;
+      if (at >= shownAt.current + readMs) void add(true);
+      else say(app.said, { kind: 'done', text: tooSoonToTrust, undo: null });
+    };
+    return () => {
+      byKey.current = null;
+    };
+  });
   return (
     <>
-      <div className="sheet-body found">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own. */}
+      <div ref={body} className="sheet-body found" role="group" aria-label={`What ${name} would run`} tabIndex={-1}>
         <div>
           <h3>{name}</h3>
           <p className="quiet selectable">
@@ -173,12 +201,14 @@ function Found(given: {
           Add without trust
         </Button>
         <Button look="primary" onClick={() => void add(true)} disabled={doing !== null}>
-          Trust and add
+          Trust and add <Keys keys="mod+Enter" />
         </Button>
       </div>
     </>
   );
 }
+
+const tooSoonToTrust = 'Not trusted: it had only just come up. Press again when you have read it';
 
 /** Goes on to the next of the folders dropped together. False when this was the last. */
 function showNext(app: App, queue: FolderQueue | null): boolean {

@@ -25,18 +25,20 @@ export function StatusLine(): ReactNode {
       {connection.kind === 'connected' && agents.length === 0 && (
         <span className="status-part status-looking">Looking for agents…</span>
       )}
-      {agents.map((agent) => {
-        const word = agentWord(agent);
-        return (
-          <AgentCard
-            key={agent.name}
-            agent={agent}
-            className={`status-button status-${word === 'ok' ? 'ok' : word === 'not installed' ? 'absent' : 'wants'}`}
-          >
-            {cleanLine(agent.name)} {word}
-          </AgentCard>
-        );
-      })}
+      <span className="status-agents">
+        {agents.map((agent) => {
+          const word = agentWord(agent);
+          return (
+            <AgentCard
+              key={agent.name}
+              agent={agent}
+              className={`status-button status-${word === 'ok' ? 'ok' : word === 'not installed' ? 'absent' : 'wants'}`}
+            >
+              {cleanLine(agent.name)} {word}
+            </AgentCard>
+          );
+        })}
+      </span>
       <Hint action="help" side="top">
         <button type="button" className="status-button" onClick={() => showSheet(app, { kind: 'help' })}>
           Keys

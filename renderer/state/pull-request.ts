@@ -67,6 +67,14 @@ export function useFollowed(task: Task, onFailure: (failure: Failure | null) => 
   }, [line, task.id]);
 }
 
+/** The remotes a task's change could be pushed to, asked for only while `asks`. */
+export function useRemotes(task: Task, asks: boolean): Resource<Remotes> {
+  const { repositoryId: repository, base } = task;
+  return useResource(asks ? `remotes ${repository} ${base}` : null, (client, signal) =>
+    client.repositories.remotes({ repository, base }, { signal }),
+  );
+}
+
 /** Where the change of a task can go, and which forges let us in. */
 export function useWays(
   task: Task,

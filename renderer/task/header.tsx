@@ -93,7 +93,7 @@ export function TaskHeader(props: {
           </button>
         )}
         {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
-        {task.session !== null && <span className="tabular">{usageInWords(task.usage)}</span>}
+        {task.session !== null && <span className="tabular">{usageInWords(task.usage, isAtWork(task))}</span>}
         {task.attempt > 1 && (
           <span className="tabular">
             attempt {task.attempt} of {task.maxAttempts}
@@ -118,6 +118,11 @@ export function TaskHeader(props: {
       )}
     </header>
   );
+}
+
+/** Its agent works, waits or will: what that costs is told at the end of a turn. */
+function isAtWork({ state }: Task): boolean {
+  return state === 'queued' || state === 'running' || state === 'waiting';
 }
 
 function PrimaryAction(props: {

@@ -41,7 +41,7 @@ export function MessageQueue(props: {
   if (messages.length === 0) return null;
   return (
     <section className="message-queue" aria-label="Messages the agent does not have yet">
-      <p className="quiet small">{whenWords(task)}</p>
+      <p className="quiet small">{whenWords(task, messages.filter(({ state }) => state === 'queued').length)}</p>
       <ol>
         {messages.map((message) => (
           <li key={message.id} className="message">
@@ -163,17 +163,18 @@ function startOf(message: Message): string {
   return line.length > 40 ? `${line.slice(0, 40)}…` : line;
 }
 
-/** When the agent gets what waits for it. */
-function whenWords(task: Task): string {
+/** When the agent gets what waits for it; several are said as one. */
+function whenWords(task: Task, many: number): string {
+  const gets = `${task.agent} gets ${many > 1 ? 'these, as one message,' : 'this'}`;
   switch (task.state) {
     case 'queued':
-      return `${task.agent} gets this when it starts.`;
+      return `${gets} when it starts.`;
     case 'review':
-      return `${task.agent} gets this when you send the change back.`;
+      return `${gets} when you send the change back.`;
     case 'failed':
     case 'cancelled':
-      return `${task.agent} gets this when you retry the task.`;
+      return `${gets} when you retry the task.`;
     default:
-      return `${task.agent} gets this when its turn ends.`;
+      return `${gets} when its turn ends.`;
   }
 }

@@ -28,6 +28,7 @@ import {
   sendSaid,
   useFollowed,
   usePullRequest,
+  useRemotes,
 } from '../state/pull-request';
 import type { Resource } from '../state/resource';
 import { useStore } from '../state/store';
@@ -45,11 +46,14 @@ export function PullRequestButton(props: { readonly task: Task; readonly review:
   const pull = usePullRequest(task);
   const [open, setOpen] = useState(false);
   const focus = useFocusBack(false);
+  const remotes = useRemotes(task, task.state === 'review' && !pull.loading && pull.value === null);
+  const nowhere = remotes.value?.remotes.length === 0;
   const shows = task.state === 'review' || (pull.value ?? null) !== null;
   const turn = (next: boolean): void => {
     setOpen(next);
     // What is pushed is the whole change, so that is what has to be seen.
     if (next && task.state === 'review') showWhole(app);
+    if (next && nowhere) remotes.reload();
   };
   useActions({
     'pull-request': () => {
@@ -65,6 +69,7 @@ export function PullRequestButton(props: { readonly task: Task; readonly review:
       label="Pull request of this change"
       action="pull-request"
       words={pull.value?.seen ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}` : 'Pull request'}
+      idle={nowhere ? 'This repository has no remote to push to' : null}
       {...{ open, onOpen: turn, focus }}
     >
       {pull.value !== null ? (

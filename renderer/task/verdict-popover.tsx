@@ -15,6 +15,8 @@ export function VerdictPopover(props: {
   readonly words: string;
   readonly look?: 'primary';
   readonly doing?: string | null;
+  /** Why nothing can be done with it now; what opens says what to do about that. */
+  readonly idle?: string | null;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
   readonly focus: ReturnType<typeof useFocusBack>;
@@ -22,11 +24,16 @@ export function VerdictPopover(props: {
   readonly leave?: (event: Event) => boolean;
   readonly children: ReactNode;
 }): ReactNode {
-  const { label, action, words, look, doing = null, open, onOpen, focus, leave, children } = props;
+  const { label, action, words, look, doing = null, idle = null, open, onOpen, focus, leave, children } = props;
   return (
     <Popover.Root open={open} onOpenChange={onOpen}>
       <Popover.Trigger asChild>
-        <Button {...(look && { look })} action={action} doing={doing} onPointerDownCapture={focus.remember}>
+        <Button
+          {...(look && { look })}
+          {...(idle === null ? { action } : { waits: true, title: idle })}
+          doing={doing}
+          onPointerDownCapture={focus.remember}
+        >
           {words}
         </Button>
       </Popover.Trigger>

@@ -57,9 +57,12 @@ export function money(usd: number | null): string | null {
   return `$${usd.toFixed(usd < 100 ? 2 : 0)}`;
 }
 
-/** What a task used, in the words of its header: its cost, else its tokens; nothing for nothing, and the unknown said. */
-export function usageInWords(usage: Usage): string {
-  const isNothing = usage.costUsd === 0 || (usage.inputTokens === 0 && usage.outputTokens === 0);
+/**
+ * What a task used, in the words of its header: its cost, else its tokens; nothing for nothing, and the unknown said once
+ * its agent can have told: at the end of a turn.
+ */
+export function usageInWords(usage: Usage, isAtWork: boolean): string {
+  const isNothing = isAtWork || usage.costUsd === 0 || (usage.inputTokens === 0 && usage.outputTokens === 0);
   return money(usage.costUsd) ?? tokens(usage) ?? (isNothing ? '' : 'cost unknown');
 }
 

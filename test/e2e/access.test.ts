@@ -63,6 +63,8 @@ test('going back to before the first turn, and undoing it', async () => {
     .getByRole('button', { name: /^Approve/ })
     .first()
     .waitFor();
+  // There is no remote, which the button says instead of offering its key.
+  await page.getByRole('button', { name: 'Pull request', exact: true, disabled: true }).waitFor();
   const point = page.getByRole('radio', { name: /Before the first turn/ });
   await page.getByRole('tab', { name: /Conversation/ }).click();
   await page.getByText('Turn 1 changed 1 file').waitFor();
@@ -109,8 +111,7 @@ test('terminals: none, and looking for something in one that runs', async () => 
   await page.getByText('No terminal yet').waitFor();
   expect(await findings()).toEqual([]);
   await page.getByRole('button', { name: /New shell/ }).click();
-  await page.locator('.xterm-rows').getByText(/[#$]/).first().waitFor();
-  await page.keyboard.press('t');
+  await page.getByText('leaves the terminal').waitFor();
   await page.keyboard.press('Control+Shift+F');
   await page.getByRole('textbox', { name: 'Find in this terminal' }).waitFor();
   expect(await findings()).toEqual([]);

@@ -20,6 +20,13 @@ test('the status line says what agents waited today, leads to the inbox while on
   expect(asked).toEqual({ since: new Date().setHours(0, 0, 0, 0) });
   await harness.open('none');
   expect(await page.getByText(/agents waited/i).count()).toBe(0);
+  // However narrow, its right end stays: it is the way to the keys and the settings.
+  for (const width of [700, 1280]) {
+    await harness.resize({ width, height: 800 });
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    const box = await page.getByRole('button', { name: 'Settings' }).boundingBox();
+    expect((box?.x ?? width) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  }
   expect(harness.complaints).toEqual([]);
 });
 

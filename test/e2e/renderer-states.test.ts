@@ -262,19 +262,36 @@ test('the path of a repository stays in its field when it fails, selected, and w
   await page.getByText(/is not a git repository/).waitFor();
 });
 
-test('trust covers what the sheet shows: what was added meanwhile is shown before anything is trusted', async () => {
+test('trust covers what the sheet shows, by key once it can be read: what was added meanwhile is shown before anything is trusted', async () => {
   await harness.open('little');
+  await page.evaluate(() => {
+    const seen = new MutationObserver(() => {
+      if (document.querySelector('.found') === null) return;
+      seen.disconnect();
+      const press = new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true });
+      setTimeout(() => document.activeElement?.dispatchEvent(press), 50);
+    });
+    seen.observe(document, { childList: true, subtree: true });
+  });
   await press('Control+o');
   await page.getByRole('textbox', { name: /folder of a git repository/ }).fill('/home/ada/work/here');
   await press('Enter');
   await page.getByText('hook pre-commit').waitFor();
+  await page.getByText('Not trusted: it had only just come up').first().waitFor();
+  expect(await page.evaluate(() => document.activeElement?.matches('.found'))).toBe(true);
   await page.evaluate(() =>
     (window as unknown as { harness: { core: { addHook(hook: string): void } } }).harness.core.addHook('hook pre-push'),
   );
   await page.getByRole('button', { name: 'Trust and add' }).click();
   await page.getByText(/Nothing was trusted/).waitFor();
   await page.getByText('hook pre-push').waitFor();
-  await page.getByRole('button', { name: 'Trust and add' }).click();
+  expect(await harness.called('repositories.add')).toHaveLength(1);
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('Control+Enter');
+      return (await harness.called('repositories.add')).length;
+    })
+    .toBe(2);
   await page.getByText('Added here and trusted it').waitFor();
 });
 

@@ -21,13 +21,15 @@ describe('money', () => {
     expect(money(1234.5)).toBe('$1235');
   });
 
-  test('a task that cost nothing says nothing of it, and one whose cost is not known says that', () => {
-    expect(usageInWords(used(0))).toBe('');
-    expect(usageInWords(used(0, 0))).toBe('');
-    expect(usageInWords(used(null, 0))).toBe('');
-    expect(usageInWords(used(0, 600))).toBe('1.2k tokens');
-    expect(usageInWords(used(null))).toBe('cost unknown');
-    expect(usageInWords(used(0.002, 600))).toBe('$0.002');
+  test('a task that cost nothing says nothing of it, and one whose cost is not known says that at the end of a turn', () => {
+    expect(usageInWords(used(0), false)).toBe('');
+    expect(usageInWords(used(0, 0), false)).toBe('');
+    expect(usageInWords(used(null, 0), false)).toBe('');
+    expect(usageInWords(used(0, 600), false)).toBe('1.2k tokens');
+    expect(usageInWords(used(null), false)).toBe('cost unknown');
+    expect(usageInWords(used(null), true)).toBe('');
+    expect(usageInWords(used(0.42), true)).toBe('$0.42');
+    expect(usageInWords(used(0.002, 600), false)).toBe('$0.002');
   });
 });
 

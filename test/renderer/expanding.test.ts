@@ -15,6 +15,8 @@ test('a file is said to end under its last hunk only where it certainly does', (
   expect(reachesEnd(diffOf('-one', '+two', ' a', ' b', ' c'))).toBe(false);
   expect(reachesEnd(diffOf('-one', '+two', ' a', ' b'))).toBe(true);
   expect(reachesEnd(diffOf(' a', '+two'))).toBe(true);
+  expect(reachesEnd(diffOf('-one', '+two'))).toBe(true);
+  expect(reachesEnd(diffOf('+one'))).toBe(true);
   expect(reachesEnd(diffOf('-one', '+two', ' a', ' b', ' c', '\\ No newline at end of file'))).toBe(true);
   expect(reachesEnd({ hunks: [] })).toBe(false);
 });

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { telling } from '../../cli/transcript';
+import type { TranscriptBody } from '../../core/contract/transcript';
+
+test('the log tells a request that is put again after a crash as the one it was, and what the crash cut off', () => {
+  const tell = telling();
+  const asked = { type: 'request', request: 20, kind: 'permission', title: 'Run make free' } as const;
+  const call = { type: 'tool', title: 'make free', kind: 'execute' } as const;
+  const prompt = { type: 'prompt', text: 'Go on.', by: 'switchyard' } as const;
+  const bodies: readonly TranscriptBody[] = [
+    { ...call, call: 'done', title: 'ls', status: 'completed' },
+    { ...call, call: 'a', status: 'pending' },
+    asked,
+    prompt,
+    { ...call, call: 'b', status: 'pending' },
+    asked,
+    { ...call, call: 'b', status: 'completed' },
+    prompt,
+  ];
+  expect(bodies.map((body, at) => tell({ ...body, seq: at + 1, at }))).toEqual([
+    '[execute] ls — completed\n',
+    '[execute] make free — pending\n',
+    '? Run make free (request 20)\n',
+    '· interrupted: make free\n> Go on.\n',
+    '[execute] make free — pending\n',
+    '· asked again: Run make free (request 20)\n',
+    '[execute] make free — completed\n',
+    '> Go on.\n',
+  ]);
+});
