@@ -148,6 +148,26 @@ const wait: Command = {
   },
 };
 
+const edit: Command = {
+  words: ['task', 'edit'],
+  usage: 'ID [--priority high_priority|default|low_priority] [--agent NAME] [--after TASK]...',
+  summary: 'Change the priority of a queued task, what else it waits for, or its agent before it has begun',
+  options: { priority: { type: 'string' }, agent: { type: 'string' }, after: { type: 'string', multiple: true } },
+  names: { least: 1, most: 1 },
+  examples: ['task edit 12 --priority high_priority', 'task edit 12 --after 9 --agent goose'],
+  run(given, around) {
+    const agent = given.text('agent');
+    const priority = oneOf('priority', given.text('priority'), priorities);
+    const after = given.many('after').map(asId);
+    if (agent === undefined && priority === undefined && after.length === 0)
+      throw new UsageError('task edit needs --priority, --agent or --after.');
+    return withClient(around, async (client) => {
+      if (agent !== undefined) await mustBeThere(client, agent, around);
+      return taskOutcome(await client.tasks.edit({ task: given.id(0), agent, priority, after }), around);
+    });
+  },
+};
+
 const cancel = simple('cancel', 'Stop a task; its worktree stays for a retry', (client, task) =>
   client.tasks.cancel({ task }),
 );
@@ -165,7 +185,7 @@ const restore = simple(
 );
 
 /** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
-export const taskCommands: readonly Command[] = [add, list, show, wait, cancel, resume, retry, discard, restore];
+export const taskCommands: readonly Command[] = [add, list, show, wait, edit, cancel, resume, retry, discard, restore];
 
 /** Makes one call with a connection of its own. */
 export async function withClient<T>(around: Surroundings, act: (client: Client) => Promise<T>): Promise<T> {

@@ -53,6 +53,7 @@ export function createRouter(room: Room) {
       create: on.tasks.create.handler(({ input }) => tasks.create(room, input)),
       cancel: on.tasks.cancel.handler(({ input, context }) => tasks.cancel(room, context, input.task)),
       retry: on.tasks.retry.handler(({ input, context }) => tasks.retry(room, context, input.task)),
+      edit: on.tasks.edit.handler(({ input: { task, ...edit } }) => tasks.edit(room, task, edit)),
       resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),

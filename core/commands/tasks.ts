@@ -1,7 +1,7 @@
 import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { NewTask, Task, TaskDetail, TaskState } from '../contract/task';
+import type { NewTask, Task, TaskDetail, TaskEdit, TaskState } from '../contract/task';
 import { openRepository } from '../git/open';
 import { refOid, resolveBranch } from '../git/resolve';
 import { settleEdit } from '../runner/edits';
@@ -11,10 +11,11 @@ import { repositoryPlace } from '../runner/place';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { withdrawOpen } from '../store/requests';
+import { newestSession } from '../store/sessions';
 import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
 import { taskWork } from '../store/task-work';
-import { insertTask, moveTask } from '../store/tasks';
+import { editTask, insertTask, moveTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
 import { assertAgent } from './agents';
 import * as comments from './comments';
@@ -55,6 +56,27 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
   room.announce(id);
   room.runner.wake();
   return readTaskDetail(room.db, id);
+}
+
+/** Changes what a queued task was given; its agent only before it ever began. */
+export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> {
+  if (wanted.agent !== undefined) assertAgent(room, wanted.agent);
+  return alone(task, async () => {
+    await room.writer.write((db) => {
+      const row = taskRow(db, task);
+      mustBe(row, ['queued'], 'edited');
+      if (wanted.agent !== undefined && newestSession(db, task) !== undefined) {
+        throw new CodedError(
+          'WRONG_STATE',
+          `Task ${task} has begun with ${row.agent} and goes on with it. For another agent, cancel it and make a new task.`,
+          { facts: { task } },
+        );
+      }
+      editTask(db, { task, edit: wanted, at: room.now() });
+    });
+    room.runner.wake();
+    return told(room, task);
+  });
 }
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */

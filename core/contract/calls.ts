@@ -24,7 +24,7 @@ import { sessionSchema } from './session';
 import { settingsSchema } from './settings';
 import { statusSchema } from './status';
 import { afterwardsSchema } from './takeover';
-import { newTaskSchema, taskDetailSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
+import { newTaskSchema, taskDetailSchema, taskEditSchema, taskIdSchema, taskSchema, taskStateSchema } from './task';
 import { openedKinds, terminalBytesSchema, terminalIdSchema, terminalSchema, terminalSizeSchema } from './terminal';
 import { transcriptEventSchema } from './transcript';
 import { waitedSchema } from './waited';
@@ -126,7 +126,12 @@ export const calls = {
     handBack: oc.input(taskRef.extend({ afterwards: afterwardsSchema.default('go on') })).output(taskSchema),
     /** Throws the change away, keeping everything under a backup ref. */
     discard: oc.input(taskRef).output(taskSchema),
-    /** Brings a discarded change back to review. */
+    /**
+     * Changes what a queued task was given: its priority, what it waits for beside what it waits for already, and, before it
+     * ever began, its agent. WRONG_STATE for another one.
+     */
+    edit: oc.input(taskRef.extend(taskEditSchema.shape)).output(taskSchema),
+    /** Brings a discarded task back to the state it was discarded in. */
     restore: oc.input(taskRef).output(taskSchema),
   },
   reviews: {

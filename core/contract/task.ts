@@ -170,3 +170,12 @@ export const newTaskSchema = z.strictObject({
     .optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
+
+/** What of a queued task can be changed; what is left out stays. */
+export const taskEditSchema = z.strictObject({
+  agent: newTaskSchema.shape.agent,
+  priority: newTaskSchema.shape.priority,
+  /** Tasks to wait for beside those it waits for already. */
+  after: newTaskSchema.shape.after,
+});
+export type TaskEdit = z.infer<typeof taskEditSchema>;

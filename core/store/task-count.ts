@@ -20,6 +20,11 @@ export function addToCount(db: Database, state: TaskState, priority: Priority): 
   run(db, 'UPDATE task_count SET count = count + 1 WHERE state = ? AND priority = ?', state, priority);
 }
 
+/** Counts a task out of a state and priority. Called in the transaction that changes either. */
+export function takeFromCount(db: Database, state: TaskState, priority: Priority): void {
+  run(db, 'UPDATE task_count SET count = count - 1 WHERE state = ? AND priority = ?', state, priority);
+}
+
 /** Counts tasks out of one state and into another. Called in the transaction that moves them. */
 export function shiftCount(
   db: Database,

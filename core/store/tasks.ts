@@ -1,6 +1,6 @@
 import { type Budget, noBudget } from '../contract/budget';
 import { type Asked, refused } from '../contract/refusal';
-import { mayMove, type NewTask, type TaskState } from '../contract/task';
+import { mayMove, type NewTask, type TaskEdit, type TaskState } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
 import type { Database } from './database';
 import { addDependency, hasLanded, settleDependants } from './dependencies';
@@ -8,7 +8,7 @@ import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
 import { endTakeover, forgetFinish, type Wait } from './takeovers';
-import { addToCount, shiftCount } from './task-count';
+import { addToCount, shiftCount, takeFromCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { addTransition } from './transitions';
 
@@ -123,6 +123,23 @@ export function noteHead(
   if (taskRow(db, task).change_head === head) return false;
   patchTask(db, { task, patch: { head }, at });
   return true;
+}
+
+/** Gives a queued task another agent or priority, and more tasks to wait for. Throws NOT_FOUND and CYCLE for those. */
+export function editTask(
+  db: Database,
+  { task, edit, at }: { readonly task: number; readonly edit: TaskEdit; readonly at: number },
+): void {
+  const row = taskRow(db, task);
+  const { agent = row.agent, priority = row.priority, after = [] } = edit;
+  for (const other of after) addDependency(db, { task, after: other });
+  if (priority !== row.priority) {
+    addToCount(db, row.state, priority);
+    takeFromCount(db, row.state, row.priority);
+  }
+  // What its agent's provider said holds nobody else's agent up.
+  const free = agent !== row.agent && row.parked === 'agent' && { run_after: null, parked: null, queued_reason: null };
+  setColumns(db, task, { agent, priority, ...free, updated_at: at });
 }
 
 /** Makes a queued task due, past what its agent's provider said to another one. */

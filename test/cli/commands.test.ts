@@ -561,7 +561,17 @@ describe('looking and setting', () => {
       const sentence = `aits for task ${id}, which was discarded`;
       expect((await type('task', 'show', String(json.id))).out).toContain(sentence);
       expect((await type('task', 'list', '--state', 'queued')).out).toContain(sentence);
+      const edited = await type('task', 'edit', String(json.id), '--priority', 'low_priority', '--after', '1');
+      expect(edited.out).toMatch(/\n {2}priority +low_priority\n {2}after +task \d+, task \d+\n/);
+      expect((await type('task', 'edit', String(json.id), '--after', String(json.id))).err).toContain(
+        'cannot wait for',
+      );
+      expect((await type('task', 'edit', String(json.id), '--agent', 'nobody')).err).toContain(
+        'no agent called nobody',
+      );
+      expect((await type('task', 'edit', String(json.id))).code).toBe(2);
       expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
+      expect((await type('task', 'edit', String(json.id), '--priority', 'default')).err).toContain('cannot be edited');
       expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(
         'There is no task 9999 to wait for, so nothing was queued.\n',
       );

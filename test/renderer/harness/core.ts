@@ -209,6 +209,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         note('tasks.resume', input);
         return put({ ...get(input.task), parked: null, runAfter: null, queuedReason: null });
       }),
+      edit: on.tasks.edit.handler(({ input: { task, agent, priority } }) => {
+        const before = get(task);
+        return put({ ...before, agent: agent ?? before.agent, priority: priority ?? before.priority });
+      }),
       retry: on.tasks.retry.handler(({ input }) => put({ ...get(input.task), state: 'queued' })),
       approve: on.tasks.approve.handler(({ input }) => {
         note('tasks.approve', input);
