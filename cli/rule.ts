@@ -2,7 +2,7 @@ import { type Rule, ruleVerb, ruleWords, scopeWords } from '../core/contract/rul
 import type { Command } from './command';
 import { plainLine } from './plain';
 import { withClient } from './task';
-import { ago, counted, table } from './text';
+import { ago, counted, fittingTable } from './text';
 
 const list: Command = {
   words: ['rule', 'list'],
@@ -15,7 +15,9 @@ const list: Command = {
     withClient(around, async (client) => {
       const rules = await client.rules.list({ revoked: given.flag('all') });
       const text =
-        rules.length === 0 ? 'There is no rule: every permission is asked for.\n' : table(rules.map(ruleCells));
+        rules.length === 0
+          ? 'There is no rule: every permission is asked for.\n'
+          : fittingTable(rules.map(ruleCells), around.out);
       return { json: rules, text };
     }),
 };
@@ -45,7 +47,7 @@ function ruleCells(rule: Rule): readonly string[] {
   const { id, uses, lastUsedAt, revokedAt, createdAt, task } = rule;
   const used = uses === 0 ? 'never used' : `used ${counted(uses, 'time')}, last ${ago(lastUsedAt ?? createdAt)} ago`;
   const state = revokedAt === null ? used : `${used}, revoked ${ago(revokedAt)} ago`;
-  return [`${id}`, plainLine(whatItAllows(rule), 300), `made ${ago(createdAt)} ago for task #${task}`, state];
+  return [`${id}`, `made ${ago(createdAt)} ago for task #${task}`, state, plainLine(whatItAllows(rule), 300)];
 }
 
 function whatItAllows({ agent, match, scope, repository, task }: Rule): string {

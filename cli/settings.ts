@@ -6,7 +6,7 @@ import { type Command, UsageError } from './command';
 import { nearest } from './parse';
 import { plainLine } from './plain';
 import { withClient } from './task';
-import { table } from './text';
+import { fittingTable, table } from './text';
 
 const settingNames = settingsSchema.keyof().options;
 
@@ -22,8 +22,9 @@ const list: Command = {
       const settings = await client.settings.list();
       return {
         json: settings,
-        text: table(
+        text: fittingTable(
           settingNames.map((name) => [name, plainLine(JSON.stringify(settings[name]), 100), settingTakes(name).takes]),
+          around.out,
         ),
       };
     }),

@@ -4,6 +4,7 @@ import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
 import type { Task, TaskState } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
+import type { Output } from './command';
 import { plainLine } from './plain';
 
 const glyphs: Readonly<Record<TaskState, string>> = {
@@ -69,6 +70,11 @@ export function fittedTable(rows: readonly (readonly string[])[], columns: numbe
   const before = table(rows.map((row) => [...row.slice(0, -1), '|'])).split('\n', 1)[0] ?? '';
   const left = Math.max(20, width - stringWidth(before) + 1);
   return table(rows.map((row) => [...row.slice(0, -1), plainLine(row.at(-1) ?? '', left)]));
+}
+
+/** The same for a terminal; whole, however wide, for what is none. */
+export function fittingTable(rows: readonly (readonly string[])[], { columns }: Pick<Output, 'columns'>): string {
+  return columns === undefined ? table(rows) : fittedTable(rows, columns);
 }
 
 /** A number with its noun: `1 file`, `2 files`. */

@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
 import type { RepositoryCheck } from '../contract/check';
@@ -30,6 +31,7 @@ import type { Room } from './room';
 /** Looks at a path without adding it. Throws the reason when it cannot be added. */
 export async function inspect(room: Room, path: string): Promise<RepositoryInspection> {
   const opened = await openRepository(room.git, absolute(room, path));
+  assertNoWorktree(room, opened);
   const found = await inspectRepository(placeAt(room, opened));
   return {
     path: opened.path,
@@ -40,6 +42,23 @@ export async function inspect(room: Room, path: string): Promise<RepositoryInspe
     trustHash: found.trustHash,
     notices: [...found.notices],
   };
+}
+
+/** Throws BAD_INPUT, naming the repository that is meant, for a worktree that Switchyard made of it for a task. */
+function assertNoWorktree(room: Room, { path, checkout }: OpenRepository): void {
+  const within = relative(worktreesFolder(room), path);
+  if (within.startsWith('..') || isAbsolute(within)) return;
+  const whose = listRepositories(room.db).find(({ commonDir }) => commonDir === checkout.commonDir);
+  throw new CodedError(
+    'BAD_INPUT',
+    `${path} is a worktree that Switchyard made for a task${whose === undefined ? '' : ` of ${whose.path}. Name that repository instead`}.`,
+    { facts: { path, repository: whose?.path ?? null } },
+  );
+}
+
+/** Where worktrees are made, links resolved; as it is configured until the first is made. */
+function worktreesFolder({ folders }: Room): string {
+  return existsSync(folders.worktrees) ? realpathSync(folders.worktrees) : folders.worktrees;
 }
 
 /** The path a person gave, their home folder for `~`. Throws BAD_INPUT for a relative one: nobody's folder is ours. */
@@ -63,6 +82,7 @@ interface Trusting {
 /** Adds a repository, or gives back the one that is there. `trust` is remembered with what it covers. Throws MOVED. */
 export async function add(room: Room, { by }: Caller, input: { path: string } & Trusting): Promise<Repository> {
   const opened = await openRepository(room.git, absolute(room, input.path));
+  assertNoWorktree(room, opened);
   const covered = input.trust ? await lookAgain(room, opened, input.expected) : null;
   const row = await room.writer.write((db) => {
     // Two doors may add the same folder at once; the second one gets the first one's row.

@@ -92,6 +92,9 @@ test('a file of a change is named in any way that leads to it, and one the chang
     await type('comment', 'remove', String(kept.json.id));
   }
   expect((await type('task', 'diff', id)).out).toContain('+++ b/dir/neü one.txt');
+  const inside = ['task', 'add', '--repository', json.worktree, '--agent', 'echo', '--prompt', 'p'];
+  for (const more of [[], ['--trust']])
+    expect((await type(...inside, ...more)).err).toContain(`for a task of ${json.repository}. Name that repository`);
   const refused = await type('task', 'comment', id, '--file', 'a.txt', '--text', 'x');
   expect(refused.err).toContain(`has no file a.txt. Its files: dir/neü one.txt. See: task diff ${id}`);
   expect((await type('task', 'take-back', id, '--file', 'a.txt')).err).toBe(refused.err);

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { plainLine } from '../../cli/plain';
-import { counted, table, whyQueued } from '../../cli/text';
+import { counted, fittingTable, table, whyQueued } from '../../cli/text';
 import type { Task } from '../../core/contract/task';
 
 test('columns line up under wide, joined and combining characters', () => {
@@ -14,6 +14,12 @@ test('columns line up under wide, joined and combining characters', () => {
   ];
   const lines = table(rows).trimEnd().split('\n');
   expect(lines.map((line) => stringWidth(line.slice(0, line.indexOf('|'))))).toEqual([8, 8, 8, 8, 8]);
+});
+
+test('a table is as wide as its terminal, and whole for a pipe', () => {
+  const rows = [['name', 'x'.repeat(200)]];
+  expect(stringWidth(fittingTable(rows, { columns: 90 }).trimEnd())).toBe(90);
+  expect(fittingTable(rows, {})).toBe(`name  ${'x'.repeat(200)}\n`);
 });
 
 test('a line is cut between characters and never wider than asked', () => {
