@@ -385,11 +385,9 @@ test('lines are chosen by dragging over their numbers', async () => {
   await page.getByText('fetchMember').first().waitFor();
   const number = (line: number) =>
     page.locator(`diffs-container [data-column-number="${line}"][data-line-type="context"]`).first();
-  const [from, to] = [await number(9).boundingBox(), await number(11).boundingBox()];
-  if (from === null || to === null) throw new Error('Both lines are on screen.');
-  await page.mouse.move(from.x + 4, from.y + 10);
+  await number(9).hover({ position: { x: 4, y: 10 } });
   await page.mouse.down();
-  await page.mouse.move(to.x + 4, to.y + 10, { steps: 4 });
+  await number(11).hover({ position: { x: 4, y: 10 } });
   await page.mouse.up();
   await page.getByRole('textbox', { name: 'Comment on lines 9 to 11', exact: true }).waitFor();
 });
