@@ -19,10 +19,13 @@ async function once(run: Execute): Promise<{ readonly took: number; readonly own
 }
 
 /** Both ways take turns, so that they meet the machine in the same mood. */
-const starter = createStarter(
-  { command: process.execPath, args: [join(process.cwd(), 'out/main/starter.js')], env: {} },
-  {},
-);
+const starter = createStarter({
+  program: { command: process.execPath, args: [join(process.cwd(), 'out/main/starter.js')], env: {} },
+  environment: {},
+  onUnusable(reason) {
+    throw new Error(reason);
+  },
+});
 const held: Buffer[] = [];
 const figures: Figure[] = [];
 for (const size of sizes) {

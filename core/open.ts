@@ -63,11 +63,21 @@ export async function openRuntime(
       socket: null,
     };
     claimed.announce(starting);
-    const starter = options.starter ? createStarter(options.starter, hostEnvironment(config.environment)) : null;
+    // What is to be said before there is a log is said once there is.
+    const untold: string[] = [];
+    let log = (line: string): void => void untold.push(line);
+    const starter =
+      options.starter &&
+      createStarter({
+        program: options.starter,
+        environment: hostEnvironment(config.environment),
+        onUnusable: (reason) => log(`Git is started from the runtime itself: the starter cannot be used (${reason})`),
+      });
     undo.push(() => starter?.close());
     const runtime = await createRuntime({ ...options, execute: starter?.execute });
     undo.push(() => runtime.stop());
-    const log = (line: string) => runtime.log('warning', line);
+    log = (line) => runtime.log('warning', line);
+    untold.forEach(log);
     await runtime.start();
     const { router } = runtime;
     const path = makeSocketPlace(run, socketName);

@@ -34,16 +34,30 @@ export interface Starter {
  * a small one that does it in its stead. It is begun with the first program. Where it cannot be, programs are started
  * from this process.
  */
-export function createStarter(program: StarterProgram, environment: Readonly<Record<string, string>>): Starter {
+export function createStarter(options: {
+  readonly program: StarterProgram;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told once why this process has to start programs itself from now on. */
+  readonly onUnusable: (reason: string) => void;
+}): Starter {
   let line: Line | undefined;
   let usable = true;
+  const giveUp = (reason: string) => {
+    if (usable) options.onUnusable(reason);
+    usable = false;
+  };
   return {
     execute(what) {
       if (!usable) return execute(what);
-      line ??= openLine(program, environment, (able) => {
-        line = undefined;
-        usable &&= able;
-      });
+      try {
+        line ??= openLine(options, (how, able) => {
+          line = undefined;
+          if (!able) giveUp(how);
+        });
+      } catch (cause) {
+        giveUp(String(cause));
+        return execute(what);
+      }
       return line.run(what);
     },
     async close() {
@@ -69,28 +83,35 @@ interface Pending {
 /** How long past its own limit a program is waited for before the starter itself counts as hung. */
 const patienceMs = 10_000;
 
+/** Throws when the system has no descriptors left for it. */
 function openLine(
-  program: StarterProgram,
-  environment: Readonly<Record<string, string>>,
-  /** Told whether it ever could start programs. */
-  onEnd: (able: boolean) => void,
+  { program, environment }: Pick<Parameters<typeof createStarter>[0], 'program' | 'environment'>,
+  /** Told how it ended, and whether it ever could start programs. */
+  onEnd: (how: string, able: boolean) => void,
 ): Line {
   const child = spawn(program.command, [...program.args], {
     cwd: parse(process.cwd()).root,
     env: { ...environment, ...program.env },
     // What a terminal tells this process is for this process to decide.
     detached: process.platform !== 'win32',
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
+  if (!child.stdin) throw new Error(`${program.command} cannot be given pipes.`);
   // Pipes are sockets underneath; only as such they can let this process end.
-  const [input, output] = [child.stdin as unknown as Socket, child.stdout as unknown as Socket];
+  const [input, output, errors] = [child.stdin, child.stdout, child.stderr].map(
+    (pipe) => pipe as unknown as Socket,
+  ) as [Socket, Socket, Socket];
+  let complaint = '';
+  errors.on('data', (text: Buffer) => {
+    complaint = (complaint + text.toString('utf8')).slice(-2_000);
+  });
   const pending = new Map<number, Pending>();
   let last = 0;
   let ready = false;
 
   const hold = (held: boolean): void => {
-    for (const one of [child, input, output]) held ? one.ref() : one.unref();
+    for (const one of [child, input, output, errors]) held ? one.ref() : one.unref();
   };
   const tell = (message: Told, bytes?: Buffer): void => {
     input.cork();
@@ -117,7 +138,7 @@ function openLine(
   };
   const over = new Promise<void>((resolve) => {
     const end = (how: string) => {
-      onEnd(ready);
+      onEnd(how, ready);
       for (const [id] of pending) {
         const one = take(id);
         if (one === undefined) continue;
@@ -131,9 +152,11 @@ function openLine(
       resolve();
     };
     child.once('error', (error) => end(error.message));
-    child.once('close', (code, signal) => end(`ended with ${signal ?? `status ${code}`}`));
+    child.once('close', (code, signal) =>
+      end(`ended with ${signal ?? `status ${code}`}${complaint && `: ${complaint.trim()}`}`),
+    );
   });
-  for (const stream of [input, output]) stream.on('error', () => {});
+  for (const stream of [input, output, errors]) stream.on('error', () => {});
   output.on('data', unpack<Said>(hear));
   hold(false);
 
@@ -143,7 +166,10 @@ function openLine(
       if (signal?.aborted) return Promise.reject(cancelled(what));
       const id = ++last;
       const cancel = () => tell({ kind: 'cancel', id });
-      const hung = setTimeout(() => child.kill('SIGKILL'), timeoutMs + patienceMs);
+      // Twice, because after this process stood still a timer comes before the answer that lies ready to be read.
+      let hung = setTimeout(() => {
+        hung = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+      }, timeoutMs + patienceMs);
       return new Promise<Executed>((resolve, reject) => {
         pending.set(id, { what, resolve, reject, pid: undefined });
         if (pending.size === 1) hold(true);

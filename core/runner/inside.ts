@@ -9,16 +9,24 @@ import { namedPaths } from '../contract/rule-offers';
  */
 export async function staysInside(tool: RequestTool | null, directory: string): Promise<boolean> {
   const paths = tool === null ? [] : namedPaths(tool);
-  // What an agent's tool makes of a home, a variable or blanks around a name is not told by resolving it here.
-  if (paths.length === 0 || paths.some((path) => /^~|[$%]|^\s|\s$/.test(path))) return false;
+  if (paths.length === 0) return false;
   try {
     const root = await realpath(directory);
+    // What an agent's tool makes of a home, a variable or blanks around a name is not told by resolving it here. The
+    // worktree's own path is what it is.
+    if (paths.some((path) => /^~|[$%]|^\s|\s$/.test(beyond(path, [directory, root])))) return false;
     const places = await Promise.all(paths.map((path) => leadsTo(resolve(root, path))));
     return places.every((place) => isWithin(place, root));
   } catch {
     // A loop of links, a folder that may not be read: then the person is asked.
     return false;
   }
+}
+
+/** What follows the folder in the path of something in it; any other path as it is. */
+function beyond(path: string, folders: readonly string[]): string {
+  const folder = folders.find((one) => path.startsWith(`${one}${sep}`));
+  return folder === undefined ? path : path.slice(folder.length + 1);
 }
 
 /** Where a path leads: the real place of what exists of it, and the rest as it is written. */

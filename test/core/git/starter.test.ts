@@ -23,8 +23,8 @@ const script = (text: string, more: Partial<Execution> = {}): Execution => ({
   ...more,
 });
 
-function openStarter(program = starterProgram): Starter {
-  const starter = createStarter(program, environment);
+function openStarter(program = starterProgram, onUnusable: (reason: string) => void = expect.unreachable): Starter {
+  const starter = createStarter({ program, environment, onUnusable });
   onTestFinished(() => starter.close());
   return starter;
 }
@@ -133,14 +133,23 @@ describe('the small process', () => {
   });
 
   test.each([
-    ['cannot be started', { ...starterProgram, command: '/nowhere/node' }],
-    ['ends before it began', { ...starterProgram, args: ['-e', 'process.exit(3)'] }],
-  ])('is not needed: where it %s, this process starts what was asked and all that follows', async (_, program) => {
-    const starter = openStarter(program);
-    const answers = await Promise.all([parentOf(starter), parentOf(starter)]);
-    expect(answers).toEqual([process.pid, process.pid]);
-    expect(await parentOf(starter)).toBe(process.pid);
-  });
+    ['cannot be started', { ...starterProgram, command: '/nowhere/node' }, /ENOENT/],
+    [
+      'ends before it began',
+      { ...starterProgram, args: ['-e', 'console.error("why"); process.exit(3)'] },
+      /status 3: why/,
+    ],
+  ])(
+    'is not needed: where it %s, this process starts what was asked and all that follows',
+    async (_, program, reason) => {
+      const told: string[] = [];
+      const starter = openStarter(program, (why) => told.push(why));
+      const answers = await Promise.all([parentOf(starter), parentOf(starter)]);
+      expect(answers).toEqual([process.pid, process.pid]);
+      expect(await parentOf(starter)).toBe(process.pid);
+      expect(told).toEqual([expect.stringMatching(reason)]);
+    },
+  );
 
   test('ends when it is closed, and later programs are started from this process', async () => {
     const starter = openStarter();
@@ -155,7 +164,8 @@ describe('the small process', () => {
     writeFileSync(
       file,
       `import { createStarter } from ${JSON.stringify(join(process.cwd(), 'core/git/starter.ts'))};
-       const starter = createStarter(${JSON.stringify(starterProgram)}, {});
+       const program = ${JSON.stringify(starterProgram)};
+       const starter = createStarter({ program, environment: {}, onUnusable: () => {} });
        const what = { program: '/bin/sh', args: ['-c', 'echo $PPID'], directory: '/', environment: process.env };
        process.stdout.write((await starter.execute(what)).stdout);
        if (process.argv[2] === 'stay') setInterval(() => {}, 1000);`,

@@ -8,7 +8,8 @@ let root: string;
 let worktree: string;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-inside-')));
-  worktree = join(root, 'tree');
+  // What stands for a variable elsewhere is a name where a worktree is.
+  worktree = join(root, '~a $HOME of 100%');
   mkdirSync(join(worktree, 'src'), { recursive: true });
   writeFileSync(join(worktree, 'src', 'a.ts'), 'a');
   writeFileSync(join(root, 'secret'), 's');
@@ -50,6 +51,11 @@ describe('a file a tool is used on', () => {
     'src/.GIT/hooks/x',
   ])('is not inside: %j', async (path) => {
     expect(await looks(path)).toBe(false);
+  });
+
+  test('is not inside when what follows the worktree stands for something else', async () => {
+    expect(await looks(`${worktree}/src/a.ts`)).toBe(true);
+    for (const rest of ['$HOME/x', '%APPDATA%/x', '~/x', 'a ']) expect(await looks(`${worktree}/${rest}`)).toBe(false);
   });
 
   test('is not inside when a link on the way leads out, even to what is not there yet', async () => {
