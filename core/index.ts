@@ -182,7 +182,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
     announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
     announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
-    stopWork: (task) => runner.cancel(task),
+    stopWork(task) {
+      runner.cancel(task);
+      // One that nobody has in hand yet has nobody else to end it.
+      void terminals.screens.closeOf(task);
+    },
     announceRepository(id) {
       changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
     },

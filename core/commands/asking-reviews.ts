@@ -3,7 +3,7 @@ import { CodedError } from '../contract/errors';
 import type { TaskDetail } from '../contract/task';
 import { reviewPrompt } from '../runner/messages';
 import { repositoryPlace } from '../runner/place';
-import { insertAgentReview, listAgentReviews } from '../store/agent-reviews';
+import { insertAgentReview, listAgentReviews, unfinishedReviewBy } from '../store/agent-reviews';
 import { taskRow } from '../store/task-row';
 import { readTaskDetail } from '../store/task-view';
 import { taskWork } from '../store/task-work';
@@ -15,7 +15,7 @@ import type { Room } from './room';
 
 /**
  * Has an agent review a change as it stands, as a task of its own. Throws WRONG_STATE unless the change is in review, and
- * BAD_INPUT when there is nothing in it.
+ * BAD_INPUT when there is nothing in it. WRONG_STATE too while the same agent reviews this very change already.
  */
 export function ask(room: Room, input: NewAgentReview): Promise<TaskDetail> {
   return alone(input.task, async () => {
@@ -30,6 +30,8 @@ export function ask(room: Room, input: NewAgentReview): Promise<TaskDetail> {
     const prompt = reviewPrompt({ ...work, head, mergeBase, files, more: input.prompt });
     const id = await room.writer.write((db) => {
       mustBe(taskRow(db, work.id), ['review'], 'reviewed by an agent');
+      const same = unfinishedReviewBy(db, { reviewed: work.id, agent, head });
+      if (same !== null) throw alreadyAsked({ task: work.id, agent, review: same });
       const task = insertTask(db, {
         repositoryId: work.repository.id,
         title: titleOf(work.title),
@@ -56,6 +58,15 @@ export function ask(room: Room, input: NewAgentReview): Promise<TaskDetail> {
 export function asked(room: Room, task: number): AgentReview[] {
   taskRow(room.db, task);
   return listAgentReviews(room.db, task);
+}
+
+/** A second press must not be a second review that is paid for. */
+function alreadyAsked({ task, agent, review }: { task: number; agent: string; review: number }): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `${agent} reviews this very change already, in task ${review}. Wait for it, cancel it (in the terminal: task cancel ${review}), or ask another agent.`,
+    { facts: { task, review } },
+  );
 }
 
 function titleOf(title: string): string {

@@ -80,7 +80,7 @@ export function restore(room: Room, { by }: Caller, task: number): Promise<Task>
 
 async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   const work = taskWork(room.db, task);
-  if (work.outcome !== 'discarded' || work.reviews !== null) throw refused(work, 'restored');
+  if (work.outcome !== 'discarded') throw refused(work, 'restored');
   const before = beforeDiscard(room.db, task);
   if (work.branch !== null && work.worktree === null) {
     await putBack(room, await repositoryPlace(room.git, work.repository), { work, branch: work.branch, before });

@@ -4,13 +4,13 @@ import { CodedError } from '../contract/errors';
 import type { NewTask, Task, TaskDetail, TaskEdit, TaskState } from '../contract/task';
 import { openRepository } from '../git/open';
 import { refOid, resolveBranch } from '../git/resolve';
+import { cancelTasks } from '../runner/cancelling';
 import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
 import { reviewMessage } from '../runner/messages';
 import { repositoryPlace } from '../runner/place';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
-import { withdrawOpen } from '../store/requests';
 import { newestSession } from '../store/sessions';
 import { taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
@@ -81,15 +81,8 @@ export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> 
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */
 export async function cancel(room: Room, { by }: Caller, task: number): Promise<Task> {
-  const withdrawn = await room.writer.write((db) => {
-    moveTask(db, { task, to: 'cancelled', by, reason: 'Cancelled.', at: room.now() });
-    return withdrawOpen(db, { task, at: room.now() });
-  });
-  room.runner.cancel(task);
-  // One that nobody has in hand yet has nobody else to end it.
-  void room.screens.closeOf(task);
-  withdrawn.forEach(room.announceRequest);
-  return told(room, task);
+  await cancelTasks(room, () => [task], { by, reason: 'Cancelled.' });
+  return readTask(room.db, task);
 }
 
 /** Queues a failed or cancelled task again, going on in its worktree and its session. */

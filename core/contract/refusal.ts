@@ -49,7 +49,7 @@ const inWords: Readonly<Record<TaskState, string>> = {
 
 function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | null {
   const { id, state, outcome } = task;
-  if (asked === 'restored') return outcome === 'discarded' ? 'It had no change yet: make a new task instead.' : null;
+  if (asked === 'restored') return null;
   if (asked === 'written to' && state === 'review') return `Ask for changes (in the terminal: task reject ${id}).`;
   if (asked === 'put back' && state !== 'done')
     return `Stop it first (in the terminal: task cancel ${id}), then go back.`;

@@ -37,7 +37,7 @@ export interface Deps {
   readonly announceMessages: (task: number) => void;
   /** Tells followers that what is remarked on a task's change was changed; called after the change is committed. */
   readonly announceComments: (task: number) => void;
-  /** Ends the work on a task that somebody moved out of its worker's hands. */
+  /** Ends the work on a task that somebody moved out of its worker's hands, and its agent's screen. */
   readonly stopWork: (task: number) => void;
   /** The agents' programs, which outlive this runtime. */
   readonly programs: Programs;

@@ -11,7 +11,7 @@ import type { Place } from '../git/checkout';
 import { listChanges } from '../git/diff';
 import type { Claim } from '../sources/source';
 import { keepVerdict, reviewedBy } from '../store/agent-reviews';
-import { isReviewFull, leaveComment } from '../store/comments';
+import { commentSaid, isReviewFull, leaveComment } from '../store/comments';
 import type { Database } from '../store/database';
 import { taskRow } from '../store/task-row';
 import type { Deps } from './deps';
@@ -41,17 +41,22 @@ export async function openReviewDesk(deps: Deps, reviewer: Reviewer): Promise<Re
   const comment = async (input: unknown): Promise<ToolAnswer> => {
     const given = agentCommentSchema.safeParse(input);
     if (!given.success) return failed(`No comment was left: ${wrongIn(given.error)} Change that and try again.`);
-    // Before git is asked, so that an agent that never ends costs nothing more.
-    if (isReviewFull(deps.db, claim.task)) return full;
     const found = placeOf(files, given.data, reviewer.directory);
     if (typeof found === 'string') return failed(found);
     const text = plain(given.data.text);
     if (text === '') return failed('No comment was left: its text holds nothing that can be read.');
-    const quote = await quoteOf(place, { head, mergeBase, place: found });
-    const severity = given.data.severity ?? null;
     const said = createHash('sha256')
       .update(JSON.stringify([found, text]))
       .digest('hex');
+    // Both before git is asked, so that an agent that never ends costs nothing more. The comment that filled the review is there.
+    const known = commentSaid(deps.db, { review: claim.task, said });
+    if (known !== null) {
+      assertGoesOn(deps.db, claim, reviewed);
+      return kept(known);
+    }
+    if (isReviewFull(deps.db, claim.task)) return full;
+    const quote = await quoteOf(place, { head, mergeBase, place: found });
+    const severity = given.data.severity ?? null;
     const left = { task: reviewed, review: claim.task, head, mergeBase, place: found, quote, text, severity, said };
     const id = await deps.writer.write((db) => {
       assertGoesOn(db, claim, reviewed);
@@ -59,7 +64,7 @@ export async function openReviewDesk(deps: Deps, reviewer: Reviewer): Promise<Re
     });
     if (id === null) return full;
     deps.announceComments(reviewed);
-    return { text: `Left comment ${id}.`, failed: false };
+    return kept(id);
   };
 
   const verdict = async (input: unknown): Promise<ToolAnswer> => {
@@ -94,6 +99,10 @@ const told: readonly CodedError['code'][] = ['BAD_INPUT', 'WRONG_STATE'];
 const full = failed(
   `No comment was left: this review has ${commentsOfReview} comments, which is the most there may be. Call verdict and put what is missing into its summary.`,
 );
+
+function kept(comment: number): ToolAnswer {
+  return { text: `Left comment ${comment}.`, failed: false };
+}
 
 function failed(text: string): ToolAnswer {
   return { text, failed: true };

@@ -3,9 +3,8 @@ import { listChanges } from '../git/diff';
 import { refOid } from '../git/resolve';
 import { worktreeStatus } from '../git/status';
 import { unfinishedReviews } from '../store/agent-reviews';
-import { withdrawOpen } from '../store/requests';
-import { moveTask } from '../store/tasks';
-import type { Deps } from './deps';
+import type { Database } from '../store/database';
+import { cancelTasks } from './cancelling';
 
 /** What the person is told of a review whose subject is over. */
 export function reviewedIsDone(reviewed: number): string {
@@ -13,22 +12,9 @@ export function reviewedIsDone(reviewed: number): string {
 }
 
 /** Ends the reviews of a task that is done: there is nobody left to be told what they would say. Safe to repeat. */
-export async function endReviews(
-  deps: Pick<Deps, 'writer' | 'announce' | 'announceRequest' | 'stopWork' | 'now'>,
-  reviewed: number,
-): Promise<void> {
-  const { reviews, withdrawn } = await deps.writer.write((db) => {
-    const at = deps.now();
-    const reviews = unfinishedReviews(db, reviewed);
-    const withdrawn = reviews.flatMap((task) => {
-      moveTask(db, { task, to: 'cancelled', by: 'runner', reason: reviewedIsDone(reviewed), at });
-      return withdrawOpen(db, { task, at });
-    });
-    return { reviews, withdrawn };
-  });
-  reviews.forEach(deps.stopWork);
-  withdrawn.forEach(deps.announceRequest);
-  reviews.forEach(deps.announce);
+export async function endReviews(deps: Parameters<typeof cancelTasks>[0], reviewed: number): Promise<void> {
+  const which = (db: Database) => unfinishedReviews(db, reviewed);
+  await cancelTasks(deps, which, { by: 'runner', reason: reviewedIsDone(reviewed) });
 }
 
 /** Says which files the agent of a review changed, if it did, and that they go nowhere. */

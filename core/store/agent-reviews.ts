@@ -55,6 +55,20 @@ export function unfinishedReviews(db: Database, reviewed: number): readonly numb
   ).map(({ id }) => id);
 }
 
+/** The task in which an agent reviews a task's change as it stands at `head` and is not over; null when there is none. */
+export function unfinishedReviewBy(
+  db: Database,
+  { reviewed, agent, head }: { readonly reviewed: number; readonly agent: string; readonly head: string },
+): number | null {
+  const found = getRow<{ id: number }>(
+    db,
+    `SELECT task.id FROM agent_review JOIN task ON task.id = agent_review.task_id
+     WHERE reviewed_id = ? AND task.agent = ? AND head = ? AND state IN ('queued', 'running', 'waiting')`,
+    ...[reviewed, agent, head],
+  );
+  return found?.id ?? null;
+}
+
 /** Keeps what a review says of the change as a whole; the newest counts. */
 export function keepVerdict(
   db: Database,

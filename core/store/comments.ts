@@ -56,8 +56,8 @@ export interface LeftComment extends Pick<Comment, 'task' | 'place' | 'head' | '
 /** Keeps an agent's comment, once however often it is said, and gives its id; null when its review has left all it may. */
 export function leaveComment(db: Database, comment: LeftComment): number | null {
   const { task, place, head, mergeBase, quote, text, by, at, review, severity, said } = comment;
-  const known = getRow<{ id: number }>(db, 'SELECT id FROM comment WHERE review_id = ? AND said = ?', review, said);
-  if (known !== undefined) return known.id;
+  const known = commentSaid(db, comment);
+  if (known !== null) return known;
   if (isReviewFull(db, review)) return null;
   return run(
     db,
@@ -67,6 +67,12 @@ export function leaveComment(db: Database, comment: LeftComment): number | null 
     ...[task, place.path, place.side, place.lines?.first ?? null, place.lines?.last ?? null],
     ...[head, mergeBase, quote, text, by, at, review, severity, said],
   ).id;
+}
+
+/** The comment a review left with these words at this place, also when it was dismissed; null when it left none. */
+export function commentSaid(db: Database, { review, said }: Pick<LeftComment, 'review' | 'said'>): number | null {
+  const known = getRow<{ id: number }>(db, 'SELECT id FROM comment WHERE review_id = ? AND said = ?', review, said);
+  return known?.id ?? null;
 }
 
 /** Whether a review has left as many comments as it may. Those that were dismissed count. */

@@ -185,6 +185,10 @@ describe('an agent that reviews a change', () => {
     const left = await bed.calls.comments.list({ task });
     expect(left).toHaveLength(100);
     expect(new Set(left.map(({ text }) => text)).size).toBe(100);
+    // Said again, also the one that filled the review is told to be there.
+    const answers = await told(end.session);
+    expect(answers.match(/Left comment \d+/g)).toHaveLength(200);
+    expect(answers.match(/No comment was left: this review has 100/g)).toHaveLength(40);
     await bed.calls.comments.dismiss({ comments: left.map(({ id }) => id) });
     expect(await bed.calls.reviews.asked({ task })).toMatchObject([{ comments: 100, undecided: 0 }]);
     // What was decided on holds nothing up.
@@ -200,6 +204,11 @@ describe('an agent that reviews a change', () => {
       for await (const _ of await bed.calls.changes.follow(undefined, { signal: leave.signal }))
         if ((await bed.calls.comments.list({ task })).length > 0) break;
       leave.abort();
+      // A second press is no second review to be paid for.
+      await expect(ask(task, 'And again?')).rejects.toMatchObject({
+        code: 'WRONG_STATE',
+        message: expect.stringContaining(`echo reviews this very change already, in task ${id}.`),
+      });
       if (over === 'approve') await bed.calls.tasks.approve({ ...(await approval(task)), leaveComments: true });
       else await bed.calls.tasks.discard({ task });
       await bed.reaches(id, 'cancelled');
@@ -211,6 +220,9 @@ describe('an agent that reviews a change', () => {
       // Tried again it finds that out before it does anything.
       await bed.calls.tasks.retry({ task: id });
       await bed.reaches(id, 'cancelled');
+      // Thrown away by mistake it comes back as it was.
+      await bed.calls.tasks.discard({ task: id });
+      expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'cancelled', reviews: task });
     }
   });
 
