@@ -119,14 +119,14 @@ export const pullRequestCommands: readonly Command[] = [publish, show];
 /** Sends the change back to its agent with what was said on the forge. */
 async function send(client: Client, pull: PullRequest, around: Surroundings) {
   const { task } = pull;
-  const comment = saidOf(pull);
-  if (comment === '') {
+  const said = saidOf(pull);
+  if (said === null) {
     throw new CodedError(
       'NOT_FOUND',
-      `Nothing on the pull request of task ${task} is left to do: every thread is settled, nothing else was said since it was sent back, and no check failed.`,
+      `Nothing on the pull request of task ${task} is left to do: every thread is settled, its agent was given everything else that was said, and no check failed.`,
     );
   }
-  return taskOutcome(await client.tasks.reject({ task, comment }), around);
+  return taskOutcome(await client.tasks.reject({ task, ...said }), around);
 }
 
 /** The id of the nth thread as it is printed. */

@@ -2,14 +2,16 @@ import { CodedError } from '../contract/errors';
 import { proposedWords } from '../contract/pull-request';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { settleOpening } from '../runner/pull-requests';
-import { publishing, urlOf } from '../runner/pushing';
+import { urlOf } from '../runner/pushing';
 import { tell } from '../runner/putting-away';
 import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landings';
-import { pullRequestOf } from '../store/pull-requests';
+import { abandonPullRequest, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
+import { lastPushed } from '../store/pushes';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { alone, told } from './acting';
+import { told } from './acting';
 import { land } from './landing';
 import { publish } from './publishing';
+import { elsewhere } from './pushing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
 
@@ -19,7 +21,7 @@ import type { Room } from './room';
  * it is the person's; what the signal ends was not. Never throws.
  */
 export function landFinished(room: Room, task: number, signal: AbortSignal): Promise<void> {
-  return alone(task, async () => {
+  return elsewhere(task, async () => {
     if (!isLandingDue(room.db, task)) return;
     const { finished } = taskWork(room.db, task).repository.landing;
     try {
@@ -30,11 +32,28 @@ export function landFinished(room: Room, task: number, signal: AbortSignal): Pro
       if (!(cause instanceof CodedError))
         room.log('error', 'A finished change could not be landed.', { task, cause: String(cause) });
       const why = cause instanceof Error ? cause.message : String(cause);
-      tell(room, taskWork(room.db, task), [`It is finished, and was not ${did[finished]} without you. ${why}`]);
+      const left = leftOpening(room, task);
+      const pushed =
+        left !== null && lastPushed(room.db, left) === left.oid ? `Its branch was pushed to ${left.url}. ` : '';
+      tell(room, taskWork(room.db, task), [
+        `It is finished, and was not ${did[finished]} without you. ${pushed}${why}`,
+      ]);
     }
-    await room.writer.write((db) => forgetDueLanding(db, task));
+    const left = leftOpening(room, task);
+    await room.writer.write((db) => {
+      forgetDueLanding(db, task);
+      // From here on nothing opens it but the person, who finds it when the forge has made it all the same.
+      if (left !== null) abandonPullRequest(db, { id: left.id, at: room.now() });
+    });
+    if (left !== null) room.announcePullRequest(task);
     told(room, task);
   }).catch((cause) => room.log('error', 'A finished change could not be looked at.', { task, cause: String(cause) }));
+}
+
+/** The pull request by rule that is still about to be opened; null without one. */
+function leftOpening(room: Room, task: number): PullRequestRow | null {
+  const row = pullRequestOf(room.db, task);
+  return row?.state === 'opening' && row.decision.rule !== null ? row : null;
 }
 
 const did = { review: 'merged', 'pull-request': 'opened as a pull request', merge: 'merged' } as const;
@@ -50,7 +69,7 @@ async function landNow(room: Room, task: number, signal: AbortSignal): Promise<v
   // The person may have thought better of either meanwhile.
   if (work.state !== 'review' || work.permissionLevel !== 'autonomous' || landing.finished === 'review') return;
   const place = await repositoryPlace(room.git, work.repository);
-  if (landing.finished === 'pull-request') return publishing(task, () => publishNow(room, work, place, signal));
+  if (landing.finished === 'pull-request') return publishNow(room, work, place, signal);
   const { base, head, tree } = await reviewOf(room, work, place);
   const approval = { task, base, head, tree, ...(landing.strategy !== null && { strategy: landing.strategy }) };
   await land(room, { by: 'repository', rule: 'merge when all checks passed' }, approval);

@@ -7,13 +7,19 @@ import { listRemotes } from '../git/remotes';
 import type { RepositoryPlace } from '../runner/place';
 import { openPullRequest, settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
-import { abandonPullRequest, pullRequestOf, pushedForPullRequest, recordPullRequest } from '../store/pull-requests';
+import {
+  abandonPullRequest,
+  type PullRequestRow,
+  pullRequestOf,
+  pushedForPullRequest,
+  recordPullRequest,
+} from '../store/pull-requests';
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { taskWork } from '../store/task-work';
 import { mustBe } from './acting';
 import { assertAllPassed, assertChecked } from './approval';
 import * as decisions from './decisions';
-import { follow, needed, told } from './pull-requests';
+import { followAfter, needed, told } from './pull-requests';
 import { approvable, carryOut, elsewhere, forgeAt } from './pushing';
 import type { Room } from './room';
 
@@ -63,7 +69,7 @@ export async function publish(
   }
   const { title, body, draft, reviewers, labels } = input;
   // What others are not asked to take yet may still fail.
-  const isDraft = row === null ? draft : (row.seen?.draft ?? row.wanted.draft);
+  const isDraft = row === null ? draft : await isStillDraft(room, row, signal);
   const { push, ...ids } = await room.writer.write((db) => {
     const { head, overrideChecks } = input;
     const allowed = { head, overrideChecks: isDraft || overrideChecks };
@@ -105,11 +111,20 @@ export async function publish(
   }
   if (row !== null) await room.writer.write((db) => pushedForPullRequest(db, { id: row.id, oid: input.head }));
   else await openPullRequest(room, needed(room, task), { again: false, signal });
-  await follow(room, task, signal).catch((cause) => {
-    // It is open; what else is known of it can be asked for again.
-    room.log('warning', 'A pull request could not be read.', { task, cause: String(cause) });
-  });
+  await followAfter(room, task, signal);
   return told(room, task);
+}
+
+/** Whether it is a draft now, for it may have been made ready there since it was looked at; not when it cannot be read. */
+async function isStillDraft(room: Room, row: PullRequestRow, signal: AbortSignal | undefined): Promise<boolean> {
+  if (row.number === null) return row.wanted.draft;
+  try {
+    return (await (await room.forgeOf(row)).read(row.number, signal)).draft;
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    room.log('warning', 'A pull request could not be read.', { task: row.task, cause: String(cause) });
+    return false;
+  }
 }
 
 /** The place on the forge a pull request is opened from. Throws BAD_INPUT, with the page to use, for one not spoken to. */

@@ -1,9 +1,9 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { MergeMethod, PullRequest } from '../contract/pull-request';
+import type { MergeMethod, PullRequest, PullRequestThread, SeenPullRequest } from '../contract/pull-request';
 import type { Forge } from '../forge/forge';
 import { followPullRequest, settleOpening } from '../runner/pull-requests';
-import { lastSentBackAt } from '../store/decisions';
+import { saidToAgent } from '../store/decisions';
 import { keepMerging, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
@@ -72,7 +72,7 @@ export function merge(
     });
     const end = await forge.merge(number, { head, method });
     if (end !== 'merged') await room.writer.write((db) => keepMerging(db, { id: row.id, merging: null }));
-    await follow(room, task, undefined);
+    await followAfter(room, task, undefined);
     if (end === 'merged') return told(room, task);
     throw end === 'moved'
       ? new CodedError(
@@ -93,7 +93,7 @@ export function comment(
   return elsewhere(task, async () => {
     const { number, forge } = await reachable(room, task);
     await forge.comment(number, text);
-    await follow(room, task, undefined);
+    await followAfter(room, task, undefined);
     return told(room, task);
   });
 }
@@ -126,7 +126,7 @@ function inThread(
       throw new CodedError('NOT_FOUND', `The pull request of task ${task} has no such thread. Look at it again.`);
     }
     await act(forge);
-    await follow(room, task, undefined);
+    await followAfter(room, task, undefined);
     return told(room, task);
   });
 }
@@ -145,6 +145,14 @@ export async function follow(room: Room, task: number, signal: AbortSignal | und
   await followPullRequest(room, row, signal);
   // Tasks that waited for this one may start when it is done.
   room.runner.wake();
+}
+
+/** The same after something was done there: it is done whether or not it can be read, and must not be asked for once more. */
+export async function followAfter(room: Room, task: number, signal: AbortSignal | undefined): Promise<void> {
+  await follow(room, task, signal).catch((cause) => {
+    // What else is known of it can be asked for again.
+    room.log('warning', 'A pull request could not be read.', { task, cause: String(cause) });
+  });
 }
 
 /** The newest pull request of a task. Throws NOT_FOUND. */
@@ -167,7 +175,16 @@ function noPullRequest(task: number): CodedError {
 /** A task's pull request as a door is told of it. Throws NOT_FOUND. */
 export async function told(room: Room, task: number): Promise<PullRequest> {
   const { host, repository, url, oid, seen, seenAt, notices } = needed(room, task);
-  const placed = seen === null ? null : { ...seen, threads: await threadsNow(room, task, seen) };
-  const sentBackAt = lastSentBackAt(room.db, task);
-  return { task, host, repository, url, pushed: oid, seen: placed, seenAt, sentBackAt, notices: [...notices] };
+  const placed = seen === null ? null : { ...seen, threads: await threadsPlaced(room, task, seen) };
+  const older = seen?.older ? [`Only its newest reviews and comments are shown. All of them: ${seen.url}`] : [];
+  const sent = saidToAgent(room.db, task);
+  return { task, host, repository, url, pushed: oid, seen: placed, seenAt, sent, notices: [...notices, ...older] };
+}
+
+/** Its threads, each at its place in the change as it stands here; without one when git cannot tell. */
+async function threadsPlaced(room: Room, task: number, seen: SeenPullRequest): Promise<PullRequestThread[]> {
+  return threadsNow(room, task, seen).catch((cause) => {
+    room.log('warning', 'Threads of a pull request could not be placed.', { task, cause: String(cause) });
+    return [...seen.threads];
+  });
 }

@@ -7,7 +7,7 @@ import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { homeExpanded } from '../contract/home-path';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
-import type { RepositoryLanding } from '../contract/repository-landing';
+import type { NewLanding, RepositoryLanding } from '../contract/repository-landing';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
 import { inspectRepository } from '../git/inspect';
@@ -154,17 +154,18 @@ export async function configure(
   room: Room,
   {
     repository,
+    landing: said,
     ...patch
   }: {
     repository: number;
     checks?: readonly RepositoryCheck[] | undefined;
     runCommand?: string | null | undefined;
     budget?: Budget | undefined;
-    landing?: RepositoryLanding | undefined;
+    landing?: NewLanding | undefined;
   },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);
-  const landing = patch.landing && { ...patch.landing, pushTo: await pushedTo(room, row, patch.landing) };
+  const landing = said && { ...said, pushTo: await pushedTo(room, row, said) };
   const [changed, freed] = await room.writer.write((db) => {
     const after = updateRepository(db, row.id, { ...patch, ...(landing && { landing }) });
     return [after, patch.budget === undefined ? [] : releaseBudgets(db)] as const;
@@ -175,10 +176,11 @@ export async function configure(
 
 async function pushedTo(
   room: Room,
-  { id, name, path }: RepositoryRow,
-  { finished, pushTo }: RepositoryLanding,
+  { id, name, path, landing: before }: RepositoryRow,
+  { finished, pushTo = before.pushTo }: NewLanding,
 ): Promise<RepositoryLanding['pushTo']> {
-  if (finished !== 'pull-request' || pushTo !== null) return finished === 'pull-request' ? pushTo : null;
+  if (finished !== 'pull-request') return null;
+  if (pushTo !== null) return pushTo;
   const { remotes: found, usual } = await remotes(room, { repository: id });
   const [url, second] = found.find((remote) => remote.name === usual)?.urls ?? [];
   if (usual !== null && url !== undefined && second === undefined) return { remote: usual, url };

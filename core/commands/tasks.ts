@@ -114,7 +114,7 @@ export function retry(room: Room, { by }: Caller, task: number): Promise<Task> {
 export function reject(
   room: Room,
   { by }: Caller,
-  input: { task: number; comment: string; head?: string | undefined },
+  input: { task: number; comment: string; head?: string | undefined; said?: readonly string[] | undefined },
 ): Promise<Task> {
   return alone(input.task, async () => {
     await settleEarlier(room, input.task);
@@ -140,6 +140,7 @@ export function reject(
         shown: { branch, change, head },
         answered: {
           comment: input.comment,
+          ...(input.said !== undefined && input.said.length > 0 && { said: [...input.said] }),
           ...(drafts.comments.length > 0 && { comments: drafts.comments.map(({ id, text }) => ({ id, text })) }),
         },
       });

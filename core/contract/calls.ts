@@ -6,7 +6,7 @@ import { budgetSchema } from './budget';
 import { changeSchema } from './change';
 import { checkNameSchema, checkOutputSchema, repositoryCheckSchema, repositoryChecksSchema } from './check';
 import { checkpointDiffSchema, checkpointNumberSchema, checkpointSchema, goneBackSchema } from './checkpoint';
-import { commentIdSchema, commentPlaceSchema, commentSchema, commentTextSchema } from './comment';
+import { commentIdSchema, commentPlaceSchema, commentSchema, commentTextSchema, mostOnWhole } from './comment';
 import { decisionRecordSchema, sealedDecisionSchema } from './decision';
 import { doctorReportSchema } from './doctor';
 import { messageIdSchema, messageSchema, messageTextSchema } from './message';
@@ -14,7 +14,7 @@ import { processListSchema } from './process';
 import { forgeAccountSchema, mergeMethodSchema, newPullRequestSchema, pullRequestSchema } from './pull-request';
 import { pushedSchema, pushSchema, remotesSchema } from './remote';
 import { branchSchema, repositoryIdSchema, repositoryInspectionSchema, repositorySchema } from './repository';
-import { repositoryLandingSchema } from './repository-landing';
+import { newLandingSchema } from './repository-landing';
 import { answerSchema, requestIdSchema, requestSchema } from './request';
 import { approvalSchema, changePartSchema, reviewSchema, shownFileSchema } from './review';
 import { fileTextSchema, hunkPlaceSchema, maxEditedBytes, repositoryPathSchema, reviewEditSchema } from './review-edit';
@@ -58,7 +58,7 @@ export const calls = {
           /** All its checks, in their order. */
           checks: repositoryChecksSchema.optional(),
           runCommand: commandLine.optional(),
-          landing: repositoryLandingSchema.optional(),
+          landing: newLandingSchema.optional(),
           budget: budgetSchema.optional(),
         }),
       )
@@ -102,9 +102,11 @@ export const calls = {
     reject: oc
       .input(
         taskRef.extend({
-          comment: z.string().trim().max(100_000).default(''),
+          comment: z.string().trim().max(mostOnWhole).default(''),
           /** The head of the change that was shown; without it, the one it has. */
           head: reviewSchema.shape.head.optional(),
+          /** Which words of its pull request, by their ids, are in the comment: they are not proposed again. */
+          said: z.array(z.string().max(200)).max(2_000).optional(),
         }),
       )
       .output(taskSchema),

@@ -8,6 +8,9 @@ export const commentIdSchema = z.number().int().positive();
 /** What a person writes about one place of a change, as long as it may be. */
 export const commentTextSchema = z.string().trim().min(1).max(20_000);
 
+/** As many characters may be said about the whole of a change when it is sent back. */
+export const mostOnWhole = 100_000;
+
 /** How many comments of one task may wait to be sent at once. */
 export const draftsAtOnce = 200;
 

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { commentPlaceSchema } from './comment';
+import { commentPlaceSchema, mostOnWhole } from './comment';
 import { oidSchema } from './oid';
 import { pushSchema } from './remote';
 import { taskIdSchema } from './task';
 
 /** What a person said of a pull request. */
 const reviewSchema = z.object({
+  /** The forge's, by which it is known whatever becomes of its words. */
+  id: z.string(),
   author: z.string(),
   verdict: z.enum(['approved', 'changes-requested', 'commented', 'dismissed']),
   text: z.string(),
@@ -58,7 +60,9 @@ const seenPullRequestSchema = z.object({
   checks: z.array(checkSchema),
   threads: z.array(threadSchema),
   /** What was said of all of it, the oldest first. */
-  comments: z.array(wordsSchema),
+  comments: z.array(wordsSchema.extend({ id: z.string() })),
+  /** There are reviews or comments before these. */
+  older: z.boolean(),
 });
 export type SeenPullRequest = z.infer<typeof seenPullRequestSchema>;
 
@@ -75,15 +79,16 @@ export const pullRequestSchema = z.object({
   /** Null until the forge has said that it is there. */
   seen: seenPullRequestSchema.nullable(),
   seenAt: z.number().int().nullable(),
-  /** When the change was last sent back to its agent; null when it never was. */
-  sentBackAt: z.number().int().nullable(),
-  /** What could not be done beside opening it, one sentence each. */
+  /** The ids of the reviews and comments that its agent was given. */
+  sent: z.array(z.string()),
+  /** What could not be done beside opening it, and what is not told of it, one sentence each. */
   notices: z.array(z.string()),
 });
 export type PullRequest = z.infer<typeof pullRequestSchema>;
 
 /** What somebody wrote of all of a pull request: a comment, or what they found with what they said of it. */
 export interface PullRequestWords extends z.infer<typeof wordsSchema> {
+  readonly id: string;
   readonly verdict: z.infer<typeof reviewSchema>['verdict'] | null;
 }
 
@@ -94,19 +99,41 @@ export function wordsInOrder({ reviews, comments }: Pick<SeenPullRequest, 'revie
   );
 }
 
+/** What others said of a pull request, to send its change back with: the message, and the ids of the words that are in it. */
+export interface Said {
+  readonly comment: string;
+  readonly said: string[];
+}
+
+/** What a message has beside what was said, and the most of one part of it, in characters. */
+const [spare, mostOfOne] = [1_000, 60_000];
+
 /**
- * What others said as a message to the agent: threads that are not settled, reviews and comments that came after the change
- * was last sent back, and which checks failed; empty for nothing.
+ * What others said as a message to the agent: reviews and comments that it was not given yet, threads that are not settled,
+ * and which checks failed; null for nothing. What is too long for one message is left out or cut, and that is said in it.
  */
-export function saidOf({ seen, sentBackAt }: Pick<PullRequest, 'seen' | 'sentBackAt'>): string {
-  if (seen === null) return '';
-  const threads = seen.threads.filter(({ resolved }) => !resolved).map(threadWords);
-  const words = wordsInOrder(seen)
-    .filter(({ text, at }) => text.trim() !== '' && at > (sentBackAt ?? 0))
-    .map(({ author, text }) => `${author}: ${text}`);
-  const failed = seen.checks.filter(({ state }) => state === 'failed').map(({ name }) => `The check ${name} failed.`);
-  const all = [...words, ...threads, ...failed];
-  return all.length === 0 ? '' : [`What was said of pull request ${seen.number}:`, ...all].join('\n\n');
+export function saidOf({ seen, sent }: Pick<PullRequest, 'seen' | 'sent'>): Said | null {
+  if (seen === null) return null;
+  const words = wordsInOrder(seen).filter(({ id, text }) => text.trim() !== '' && !sent.includes(id));
+  const threads = seen.threads.filter(({ resolved }) => !resolved);
+  const failed = seen.checks.filter(({ state }) => state === 'failed');
+  const all = [
+    ...words.map(({ id, author, text }) => ({ id, text: `${author}: ${text}` })),
+    ...threads.map((thread) => ({ id: null, text: threadWords(thread) })),
+    ...failed.map(({ name }) => ({ id: null, text: `The check ${name} failed.` })),
+  ].map(({ id, text }) => ({ id, text: text.length > mostOfOne ? `${text.slice(0, mostOfOne)}… (cut here)` : text }));
+  if (all.length === 0) return null;
+  let left = mostOnWhole - spare;
+  const taken = all.filter(({ text }) => {
+    const fits = text.length + 2 <= left;
+    if (fits) left -= text.length + 2;
+    return fits;
+  });
+  const more = all.length - taken.length;
+  const end = more === 0 ? [] : [`Not all of it fits here: ${more} more can be read at ${seen.url.slice(0, 500)}.`];
+  const said = taken.flatMap(({ id }) => (id === null ? [] : [id]));
+  const head = `What was said of pull request ${seen.number}:`;
+  return { comment: [head, ...taken.map(({ text }) => text), ...end].join('\n\n'), said };
 }
 
 /** A thread as words for the agent: where it is, and who said what. */

@@ -12,6 +12,8 @@ const branchPatternSchema = z
 /** What may become of a finished change without the person. */
 export const finishedWays = ['review', 'pull-request', 'merge'] as const;
 
+const pushToSchema = z.object({ remote: z.string().min(1).max(1000), url: z.string().min(1).max(8000) }).nullable();
+
 /** How changes land in a repository. */
 export const repositoryLandingSchema = z.object({
   /** The branches that Switchyard never moves, whoever asks. */
@@ -24,16 +26,20 @@ export const repositoryLandingSchema = z.object({
   finished: z.enum(finishedWays).default('review'),
   /**
    * Where it is pushed then: a remote, and its address when the person said so, for whoever writes to the repository can
-   * change that. Null for the usual one as it is now, which is kept here.
+   * change that. Null when it is pushed nowhere.
    */
-  pushTo: z
-    .object({ remote: z.string().min(1).max(1000), url: z.string().min(1).max(8000) })
-    .nullable()
-    .default(null),
+  pushTo: pushToSchema.default(null),
   /** How it lands then; null for the way a review proposes. */
   strategy: strategySchema.nullable().default(null),
 });
 export type RepositoryLanding = z.infer<typeof repositoryLandingSchema>;
+
+/**
+ * What a person says of how changes land. Where they are pushed to is what it was when that is not given, whatever the repository's
+ * configuration says by now; null takes the usual remote as it is now.
+ */
+export const newLandingSchema = repositoryLandingSchema.extend({ pushTo: pushToSchema.optional() });
+export type NewLanding = z.infer<typeof newLandingSchema>;
 
 /** As long as nobody said otherwise. */
 export const usualLanding: RepositoryLanding = repositoryLandingSchema.parse({});

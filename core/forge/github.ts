@@ -118,10 +118,9 @@ const when = z
   .nullish()
   .transform((text) => Date.parse(text ?? '') || 0);
 
-const reviewsSchema = z.array(
-  z.object({ user: author, state: z.string(), body: z.string().nullish(), submitted_at: when }),
-);
-const commentsSchema = z.array(z.object({ user: author, body: z.string().nullish(), created_at: when }));
+const id = z.number().int();
+const reviewSchema = z.object({ id, user: author, state: z.string(), body: z.string().nullish(), submitted_at: when });
+const commentSchema = z.object({ id, user: author, body: z.string().nullish(), created_at: when });
 const runsSchema = z.object({
   check_runs: z.array(
     z.object({
@@ -146,11 +145,11 @@ async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefin
   const pull = understand(readSchema, await speak.get('GET /repos/{owner}/{repo}/pulls/{number}', { ...at }, signal));
   const of = { owner: at.owner, repo: at.repo, ref: pull.head.sha, per_page: 100 };
   const [reviews, runs, statuses, threads, comments] = await Promise.all([
-    speak.get('GET /repos/{owner}/{repo}/pulls/{number}/reviews', { ...at, per_page: 100 }, signal),
+    newest('GET /repos/{owner}/{repo}/pulls/{number}/reviews', reviewSchema),
     speak.get('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', of, signal).catch(unseen({ check_runs: [] })),
     speak.get('GET /repos/{owner}/{repo}/commits/{ref}/status', of, signal).catch(unseen({ statuses: [] })),
     threadsOf(speak, at, signal),
-    commentsOf(speak, at, signal),
+    newest('GET /repos/{owner}/{repo}/issues/{number}/comments', commentSchema),
   ]);
   const { number, url, state, head } = toFound(pull);
   return {
@@ -159,9 +158,9 @@ async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefin
     title: pull.title,
     base: pull.base.ref,
     mergeable: pull.mergeable ?? null,
-    reviews: understand(reviewsSchema, reviews).flatMap(({ user, state: said, body, submitted_at: at }) => {
+    reviews: reviews.list.flatMap(({ id, user, state: said, body, submitted_at: at }) => {
       const verdict = verdicts.get(said);
-      return verdict === undefined ? [] : [{ author: user, verdict, text: body ?? '', at }];
+      return verdict === undefined ? [] : [{ id: `review ${id}`, author: user, verdict, text: body ?? '', at }];
     }),
     checks: [
       ...understand(runsSchema, runs).check_runs.map(({ name, status, conclusion, html_url: page }) => ({
@@ -176,28 +175,29 @@ async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefin
       })),
     ],
     threads,
-    comments,
+    comments: comments.list.map(({ id, user, body, created_at: time }) => ({
+      ...{ id: `comment ${id}`, author: user, text: body ?? '', at: time },
+    })),
+    older: reviews.older || comments.older,
   };
-}
 
-/** Pages of comments that are read at most. */
-const mostPages = 5;
-
-async function commentsOf(
-  speak: Speaking,
-  at: Numbered,
-  signal: AbortSignal | undefined,
-): Promise<SeenPullRequest['comments']> {
-  const found: SeenPullRequest['comments'] = [];
-  for (let page = 1; page <= mostPages; page += 1) {
-    const asked = { ...at, per_page: 100, page };
-    const answer = await speak.get('GET /repos/{owner}/{repo}/issues/{number}/comments', asked, signal);
-    const comments = understand(commentsSchema, answer);
-    found.push(...comments.map(({ user, body, created_at: time }) => ({ author: user, text: body ?? '', at: time })));
-    if (comments.length < 100) break;
+  /** The newest of what is told oldest first and cannot be asked for the other way round. */
+  async function newest<One>(route: string, schema: z.ZodType<One>): Promise<{ list: One[]; older: boolean }> {
+    const all: One[] = [];
+    for (let page = 1; page <= mostPages; page += 1) {
+      const found = understand(z.array(schema), await speak.get(route, { ...at, per_page: 100, page }, signal));
+      all.push(...found);
+      if (found.length < 100) break;
+    }
+    return { list: all.slice(-mostWords), older: all.length > mostWords };
   }
-  return found;
 }
+
+/** Reviews, and comments, that are told at most. */
+const mostWords = 500;
+
+/** GitHub takes 2,500 comments on one pull request. */
+const mostPages = 50;
 
 /** What a token that may not see checks sees of them. */
 function unseen(nothing: unknown) {

@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { Forge, Found } from '../forge/forge';
 import { refOid } from '../git/resolve';
 import { addDecision } from '../store/decisions';
+import { isLandingDue } from '../store/due-landings';
 import {
   abandonPullRequest,
   keepMerging,
@@ -46,7 +47,7 @@ export type PullRequestDeps = Pick<
 /**
  * Opens the pull request that was written down, once its branch is pushed, or takes up the one that is there: it is looked
  * for before it is made, and again when the forge did not say whether it was. Throws what the forge throws; then the
- * intent stays, and the next try finds what this one did.
+ * intent stays, and the next try (`again`) finds what this one did, or forgets it when nobody means it any more.
  */
 export async function openPullRequest(
   deps: PullRequestDeps,
@@ -58,8 +59,7 @@ export async function openPullRequest(
   const { owner, branch, base, wanted } = row;
   const look = async () => chosen(await forge.find({ owner, branch, base }, signal), row, options.again);
   const found = await look();
-  if (found === null && taskRow(deps.db, row.task).state === 'done') {
-    // Thrown away or merged since, there is nothing to ask anybody to take.
+  if (found === null && options.again && !(await isMeant(deps, row))) {
     await deps.writer.write((db) => abandonPullRequest(db, { id: row.id, at: deps.now() }));
     return;
   }
@@ -88,6 +88,18 @@ export async function openPullRequest(
       { facts: { host: row.host, branch } },
     );
   }
+}
+
+/**
+ * Whether others are still to be asked for what was pushed a while ago: it is what waits for a verdict, and where a repository
+ * said by itself that they are, it still does and did not give up.
+ */
+async function isMeant(deps: PullRequestDeps, { task, branch, oid, decision }: PullRequestRow): Promise<boolean> {
+  const { state, repository } = taskWork(deps.db, task);
+  if (state !== 'review') return false;
+  const byRule = decision.rule !== null;
+  if (byRule && (repository.landing.finished !== 'pull-request' || !isLandingDue(deps.db, task))) return false;
+  return (await refOid(await repositoryPlace(deps.git, repository), `refs/heads/${branch}`)) === oid;
 }
 
 /**
@@ -128,7 +140,8 @@ function answeredOf({ host, repository, owner, branch, base, wanted, decision }:
 }
 
 /**
- * Ends what opening a pull request of a task left half way: opened when its branch is pushed, forgotten when it is not.
+ * Ends what opening a pull request of a task left half way: opened when its branch is pushed and that is still meant, else
+ * forgotten.
  * Throws what reaching the remote or the forge throws; then it is tried again next time.
  */
 export async function settleOpening(deps: PullRequestDeps, task: number, signal?: AbortSignal): Promise<void> {

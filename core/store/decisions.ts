@@ -67,15 +67,14 @@ export function lastSentBack(db: Database, task: number): string | null {
   return row?.head ?? null;
 }
 
-/** When a task's change was last sent back to its agent; null when it never was. */
-export function lastSentBackAt(db: Database, task: number): number | null {
-  const row = getRow<{ at: number }>(
+/** Which words of a task's pull request, by their ids, its agent was given whenever the change was sent back to it. */
+export function saidToAgent(db: Database, task: number): string[] {
+  return allRows<{ id: string }>(
     db,
-    `SELECT text ->> '$.at' AS at FROM decision WHERE task_id = ? AND text ->> '$.kind' = 'request-changes'
-     ORDER BY number DESC LIMIT 1`,
+    `SELECT DISTINCT said.value AS id FROM decision, json_each(decision.text, '$.answered.said') AS said
+     WHERE task_id = ? AND decision.text ->> '$.kind' = 'request-changes'`,
     task,
-  );
-  return row?.at ?? null;
+  ).map(({ id }) => id);
 }
 
 /** Reads the whole record and says whether every decision is as it was written and none is missing between two. */

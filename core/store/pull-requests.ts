@@ -121,10 +121,15 @@ export function openingPullRequests(db: Database): PullRequestRow[] {
   return allRows<Row>(db, `SELECT ${columns} FROM pull_request WHERE state = 'opening' ORDER BY id`).map(toPullRequest);
 }
 
-/** What was kept before there were comments, and sides of threads, has neither. */
+/** What was kept before there were comments, sides of threads and ids of words has none of them. */
 function seenOf(seen: SeenPullRequest): SeenPullRequest {
   const threads = seen.threads.map((thread) => ({ ...{ side: 'new' as const, now: null }, ...thread }));
-  return { ...{ comments: [] }, ...seen, threads };
+  const comments = (seen.comments ?? []).map(named);
+  return { ...{ older: false }, ...seen, reviews: seen.reviews.map(named), comments, threads };
+}
+
+function named<Words extends { readonly author: string; readonly at: number }>(words: Words): Words & { id: string } {
+  return { id: `${words.author} ${words.at}`, ...words };
 }
 
 function toPullRequest(row: Row): PullRequestRow {

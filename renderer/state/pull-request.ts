@@ -5,6 +5,7 @@ import {
   type NewPullRequest,
   type PullRequest,
   type PullRequestThread,
+  type Said,
   saidOf,
   threadWords,
 } from '../../core/contract/pull-request';
@@ -175,17 +176,18 @@ export async function commentOnPull(app: App, task: Pick<Task, 'id'>, text: stri
 
 /** Sends the change back to its agent with what is new or not settled and which checks failed. */
 export function sendSaid(app: App, task: Task, pull: PullRequest): Promise<Failure | null> {
-  return sendBack(app, task, saidOf(pull));
+  const said = saidOf(pull);
+  return said === null ? Promise.resolve(null) : sendBack(app, task, said);
 }
 
 /** Sends the change back to its agent with one thread. */
 export function sendThread(app: App, task: Task, thread: PullRequestThread): Promise<Failure | null> {
-  return sendBack(app, task, `Said of the pull request on ${threadWords(thread)}`);
+  return sendBack(app, task, { comment: `Said of the pull request on ${threadWords(thread)}`, said: [] });
 }
 
-async function sendBack(app: App, task: Task, comment: string): Promise<Failure | null> {
+async function sendBack(app: App, task: Task, said: Said): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
-    client.tasks.reject({ task: task.id, comment }),
+    client.tasks.reject({ task: task.id, ...said }),
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);

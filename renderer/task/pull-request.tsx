@@ -279,7 +279,7 @@ function Foot(props: {
     <>
       {mayMerge && <Unchecked blocking={blocking} verb="Merge" overridden={overridden} override={setOverridden} />}
       <div className="verdict-foot pull-foot">
-        {saidOf(pull) !== '' && (
+        {saidOf(pull) !== null && (
           <Button doing={doing} onClick={() => void act(sendSaid(app, task, pull))}>
             Send to {cleanLine(task.agent)}
           </Button>

@@ -141,12 +141,17 @@ export async function startForge(options: { readonly root: string; readonly toke
     }
     const pull = forge.pulls.find((each) => each.repository === repository && String(each.number) === number);
     if (pull === undefined) return missing;
+    const page = <Each>(all: readonly Each[]) => {
+      const size = Number(searchParams.get('per_page'));
+      const before = (Number(searchParams.get('page')) - 1) * size;
+      return all.map((each, index) => ({ id: index + 1, ...each })).slice(before, before + size);
+    };
     if (what === 'issues' && part === 'labels') {
       pull.labels = [...new Set([...pull.labels, ...given.labels])];
       return { status: 200, body: [] };
     }
     if (what === 'issues' && part === 'comments') {
-      if (method === 'GET') return { status: 200, body: pull.comments };
+      if (method === 'GET') return { status: 200, body: page(pull.comments) };
       pull.comments.push({ user: { login: 'ada' }, body: given.body, created_at: '2026-01-03T00:00:00Z' });
       return { status: 201, body: {} };
     }
@@ -154,7 +159,7 @@ export async function startForge(options: { readonly root: string; readonly toke
       case 'GET ':
         return { status: 200, body: await shown(pull) };
       case 'GET reviews':
-        return { status: 200, body: pull.reviews };
+        return { status: 200, body: page(pull.reviews) };
       case 'POST requested_reviewers':
         if (given.reviewers.includes('nobody'))
           return { status: 422, body: { message: 'Reviews may only be requested from collaborators.' } };

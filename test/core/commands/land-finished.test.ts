@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RepositoryLanding } from '../../../core/contract/repository-landing';
+import type { NewLanding } from '../../../core/contract/repository-landing';
 import type { PermissionLevel, Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
@@ -19,7 +19,7 @@ afterAll(() => bed.close());
 
 const passing = { name: 'test', command: 'test ! -e fails', required: false };
 
-async function says(landing: Partial<RepositoryLanding>, checks = [passing]): Promise<void> {
+async function says(landing: Partial<NewLanding>, checks = [passing]): Promise<void> {
   await bed.calls.repositories.configure({
     repository,
     checks,
@@ -153,6 +153,8 @@ it('opens a pull request of what an autonomous task finished when every check pa
     await bed.calls.forges.login({ host: forge.host, token });
     // An agent writes to the repository's configuration as much as to its files.
     await bed.repository.git('config', 'remote.origin.url', `${forge.url}/eve/api.git`);
+    // Saying something else of how changes land says nothing of where.
+    await says({ finished: 'pull-request', protected: ['release/*'] });
     await stays(await finished('autonomous'), `pushed to origin at ${forge.url}/ada/api.git, which is not so any more`);
     await bed.repository.git('config', 'remote.origin.url', `${forge.url}/ada/api.git`);
     await stays(await finished('autonomous', '[write: fails | x]'), 'test failed');
@@ -165,6 +167,14 @@ it('opens a pull request of what an autonomous task finished when every check pa
       'main',
       [],
     ]);
+
+    // What the forge did not open is the person's: nothing opens it later without them.
+    forge.fault = (request) => (/^POST .*\/pulls$/.test(request) ? 'error' : null);
+    const unopened = await finished('autonomous');
+    forge.fault = () => null;
+    expect(await said(unopened)).toContain(`without you. Its branch was pushed to ${forge.url}/ada/api.git. `);
+    const opened = () => bed.calls.pullRequests.get({ task: unopened.id, refresh: true });
+    expect([await opened(), forge.pulls]).toEqual([null, []]);
 
     const task = await finished('autonomous');
     const title = `Write ${made}`;
@@ -183,9 +193,13 @@ it('opens a pull request of what an autonomous task finished when every check pa
     await bed.runtime.stop();
     const db = openDatabase({ file: bed.config.folders.database });
     db.prepare('UPDATE task SET landing_due = 1 WHERE id = ?').run(task.id);
+    // As it was left before it was forgotten with what was due.
+    db.prepare("UPDATE pull_request SET state = 'opening', ended_at = NULL WHERE task_id = ?").run(unopened.id);
     closeDatabase(db);
     bed = await bed.again(true);
     await bed.until(task.id, () => due().length === 0);
+    await bed.calls.forges.login({ host: forge.host, token });
+    expect(await opened()).toBeNull();
     expect([forge.pulls.length, (await decided()).length, await main()]).toEqual([1, 2, before]);
   } finally {
     await forge.close();

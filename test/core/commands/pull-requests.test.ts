@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type PullRequest, type SeenPullRequest, saidOf } from '../../../core/contract/pull-request';
 import { type ForgeServer, type Pull, startForge } from '../../support/forge-server';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -126,7 +127,21 @@ test('a pull request is opened of exactly what was shown, followed, brought up t
   expect(await bed.calls.pullRequests.comment({ task, text: 'Thanks.' })).toMatchObject({
     seen: { comments: [{ author: 'grace', text: 'Nice.' }, { text: 'Thanks.' }] },
   });
+  // What was done there is done, though neither the forge nor git can say what became of it: asked again it would be twice.
+  const away = `${bed.repository.path}.away`;
+  forge.onRequest = (request, when) => {
+    if (when === 'after' && request.startsWith('POST') && existsSync(bed.repository.path))
+      renameSync(bed.repository.path, away);
+  };
+  expect(await bed.calls.pullRequests.comment({ task, text: 'Once.' })).toMatchObject({
+    seen: { threads: [{ id: 'T1' }, { id: 'T2' }, { id: 'T3' }] },
+  });
+  forge.onRequest = () => {};
+  renameSync(away, bed.repository.path);
+  expect(pull.comments.map(({ body }) => body)).toEqual(['Nice.', 'Thanks.', 'Once.']);
+  forge.fault = (request) => (/^GET .*\/pulls\/\d+$/.test(request) ? 'error' : null);
   await bed.calls.pullRequests.reply({ task, thread: 'T1', text: 'Because.' });
+  forge.fault = () => null;
   const settled = await bed.calls.pullRequests.resolve({ task, thread: 'T1', resolved: true });
   expect(settled.seen?.threads[0]).toMatchObject({
     resolved: true,
@@ -168,8 +183,12 @@ test('required checks hold back what others are asked to take and what is merged
   await expect(open(change)).rejects.toMatchObject(blocked('published'));
   expect([of(change), await kinds(task)]).toEqual([[], []]);
   expect(await open(change, { draft: true })).toMatchObject({ seen: { draft: true } });
+  // What cannot be looked at counts as no draft, and what was made ready since it was looked at is none.
+  forge.fault = (request) => (/^GET .*\/pulls\/\d+$/.test(request) ? 'error' : null);
+  await expect(open(change)).rejects.toMatchObject(blocked('published'));
+  forge.fault = () => null;
+  expect(await open(change)).toMatchObject({ seen: { draft: true } });
   Object.assign(of(change)[0] as Pull, { draft: false });
-  await bed.calls.pullRequests.get({ task, refresh: true });
   await expect(open(change)).rejects.toMatchObject(blocked('published'));
   await open(change, { overrideChecks: true });
   const asked = { task, head: review.head, method: 'merge' as const };
@@ -181,10 +200,11 @@ test('required checks hold back what others are asked to take and what is merged
   expect(decided).toMatchObject([
     { kind: 'push', shown: { checks: failed }, answered: { remote: 'origin' } },
     { kind: 'open-pull-request', shown: { checks: failed }, answered: { draft: true } },
+    { kind: 'push', shown: { checks: failed }, answered: { remote: 'origin' } },
     { kind: 'push', shown: { checks: failed }, answered: { overrideChecks: true } },
     { kind: 'merge-pull-request', shown: { ownChecks: failed }, answered: { overrideChecks: true } },
   ]);
-  expect(decided.slice(0, 2).map(({ answered }) => answered.overrideChecks)).toEqual([undefined, undefined]);
+  expect(decided.slice(0, 3).map(({ answered }) => answered.overrideChecks)).toEqual([undefined, undefined, undefined]);
   await bed.calls.repositories.configure({ repository, checks: [] });
 });
 
@@ -219,14 +239,69 @@ test.each(['drop after', 'drop', 'error'] as const)(
   },
 );
 
-test('a change that was thrown away before its pull request could be opened gets none', async () => {
+test('a change that was thrown away, sent back or edited before its pull request could be opened gets none', async () => {
   const change = await inReview();
-  forge.fault = (request) => (request.startsWith('POST') && request.endsWith('/pulls') ? 'drop' : null);
-  await expect(open(change)).rejects.toMatchObject({ code: 'FORGE_FAILED' });
-  forge.fault = () => null;
-  await bed.calls.tasks.discard({ task: change.task });
-  expect(await bed.calls.pullRequests.get({ task: change.task, refresh: true })).toBeNull();
-  expect(of(change)).toEqual([]);
+  const { task } = change;
+  const fails = async (review = change.review) => {
+    forge.fault = (request) => (request.startsWith('POST') && request.endsWith('/pulls') ? 'drop' : null);
+    await expect(open({ task, review })).rejects.toMatchObject({ code: 'FORGE_FAILED' });
+    forge.fault = () => null;
+  };
+  const none = async () => {
+    expect(await bed.calls.pullRequests.get({ task, refresh: true })).toBeNull();
+    expect(of(change)).toEqual([]);
+  };
+  await fails();
+  await bed.calls.reviews.write({ task, head: change.review.head, path: 'hello.txt', text: 'edited\n' });
+  await none();
+  await fails(await bed.calls.reviews.get({ task }));
+  await bed.calls.tasks.discard({ task });
+  await none();
+  await bed.calls.tasks.restore({ task });
+  await fails(await bed.calls.reviews.get({ task }));
+  await bed.calls.tasks.reject({ task, comment: '[fail: on purpose]' });
+  await none();
+});
+
+test('what others say goes to the agent once, however the change was sent back meanwhile', async () => {
+  const change = await inReview();
+  const { task } = change;
+  await open(change);
+  const [pull] = of(change) as [Pull];
+  // Long before it was sent back, by the forge's clock.
+  const says = (body: string) =>
+    pull.comments.push({ user: { login: 'grace' }, body, created_at: '2026-01-01T00:00:00Z' });
+  const left = async () => saidOf((await bed.calls.pullRequests.get({ task, refresh: true })) as PullRequest);
+  says('First.');
+  expect(await left()).toMatchObject({ comment: expect.stringContaining('grace: First.') });
+  says('Second.');
+  await bed.calls.tasks.reject({ task, comment: 'For another reason.' });
+  await bed.reaches(task, 'review');
+  const both = await left();
+  expect(both).toEqual({
+    comment: `What was said of pull request ${pull.number}:\n\ngrace: First.\n\ngrace: Second.`,
+    said: ['comment 1', 'comment 2'],
+  });
+  await bed.calls.tasks.reject({ task, ...both });
+  expect(await left()).toBeNull();
+  says('Third.');
+  expect(await left()).toMatchObject({ said: ['comment 3'] });
+});
+
+test('what is too long for one message is cut, said to be, and left for the next one', async () => {
+  const comments = [1, 2, 3].map((id) => ({
+    id: String(id),
+    author: 'grace',
+    text: String(id).repeat(45_000),
+    at: id,
+  }));
+  const checks = [{ name: 'test', state: 'failed' as const, url: null }];
+  const seen = { number: 7, url: 'https://forge.test/7', reviews: [], threads: [], comments, checks } as unknown;
+  const first = saidOf({ seen: seen as SeenPullRequest, sent: [] });
+  expect(first?.said).toEqual(['1', '2']);
+  expect(first?.comment).toMatch(/The check test failed\.\n\nNot all of it fits here: 1 more can be read at https:/);
+  expect(first?.comment.length).toBeLessThanOrEqual(100_000);
+  expect(saidOf({ seen: seen as SeenPullRequest, sent: first?.said ?? [] })?.said).toEqual(['3']);
 });
 
 test('two who open it at once open one', async () => {

@@ -95,7 +95,9 @@ test('a pull request is opened once, found by its branch, and told with reviews,
       head,
     },
     mergeable: true,
-    reviews: [{ author: 'grace', verdict: 'changes-requested', text: 'Almost.', at: Date.UTC(2026, 0, 1) }],
+    reviews: [
+      { id: 'review 1', author: 'grace', verdict: 'changes-requested', text: 'Almost.', at: Date.UTC(2026, 0, 1) },
+    ],
     checks: [
       { name: 'test', state: 'failed', url: null },
       { name: 'lint', state: 'running', url: null },
@@ -112,7 +114,8 @@ test('a pull request is opened once, found by its branch, and told with reviews,
         comments: [{ author: 'grace', text: 'Why?', at: Date.UTC(2026, 0, 1) }],
       },
     ],
-    comments: [{ author: 'grace', text: 'Nice.', at: Date.UTC(2026, 0, 2) }],
+    comments: [{ id: 'comment 1', author: 'grace', text: 'Nice.', at: Date.UTC(2026, 0, 2) }],
+    older: false,
   });
   await forge.comment(1, 'Thanks.');
   expect((await forge.read(1)).comments).toMatchObject([{ author: 'grace' }, { author: 'ada', text: 'Thanks.' }]);
@@ -122,6 +125,21 @@ test('a pull request is opened once, found by its branch, and told with reviews,
   await forge.resolve('T1', false);
   expect(pull.threads[0]?.isResolved).toBe(false);
   await expect(forge.reply('T9', 'x')).rejects.toMatchObject({ code: 'FORGE_FAILED' });
+});
+
+test('of more than fits the newest reviews and comments are told, and that there are older ones', async () => {
+  await forge.create(branches, words);
+  const [pull] = server.pulls as [Pull];
+  const user = { login: 'grace' };
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1} of ${count}`);
+  const on = { created_at: '2026-01-01T00:00:00Z' };
+  pull.comments.push(...many(500).map((body) => ({ user, body, ...on })));
+  pull.reviews.push(...many(130).map((body) => ({ user, body, state: 'COMMENTED', submitted_at: on.created_at })));
+  const all = await forge.read(1);
+  expect([all.comments.length, all.reviews.at(-1)?.text, all.older]).toEqual([500, '130 of 130', false]);
+  pull.comments.push({ user, body: 'The last.', ...on });
+  const { comments, older } = await forge.read(1);
+  expect([comments[0]?.text, comments.at(-1)?.text, older]).toEqual(['2 of 500', 'The last.', true]);
 });
 
 test('is merged only at the commit that was shown', async () => {

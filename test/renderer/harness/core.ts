@@ -175,7 +175,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       trust: on.repositories.trust.handler(({ input }) => repositoryOf(input.repository)),
       configure: on.repositories.configure.handler(({ input }) => {
         const before = repositoryOf(input.repository);
-        const { landing = before.landing } = input;
+        const landing = { ...before.landing, ...input.landing, pushTo: input.landing?.pushTo ?? before.landing.pushTo };
         const { checks = before.checks, runCommand = before.runCommand, budget = before.budget } = input;
         note('repositories.configure', input);
         return configured({ ...before, checks, runCommand, budget, landing });

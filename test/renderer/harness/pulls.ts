@@ -64,8 +64,9 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
       const page = `https://github.com/acme/api/pull/7`;
       const seen: SeenPullRequest = {
         ...{ number: 7, url: page, state: 'open', draft, title, base: 'main', head, mergeable: true, checks, threads },
-        reviews: [{ author: 'grace', verdict: 'changes-requested', text: said, at }],
+        reviews: [{ id: 'review 1', author: 'grace', verdict: 'changes-requested', text: said, at }],
         comments: [],
+        older: false,
       };
       return put({
         task,
@@ -75,7 +76,7 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
         pushed: head,
         seen,
         seenAt: at,
-        sentBackAt: null,
+        sent: [],
         notices: [],
       });
     },
@@ -85,7 +86,10 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
     },
     comment(task: number, text: string): PullRequest {
       const pull = needed(task);
-      const comments = [...pull.seen.comments, { author: 'ada', text, at: at + 2 }];
+      const comments = [
+        ...pull.seen.comments,
+        { id: `comment ${pull.seen.comments.length}`, author: 'ada', text, at: at + 2 },
+      ];
       return put({ ...pull, seen: { ...pull.seen, comments } });
     },
     inThread(task: number, thread: string, change: { text?: string; resolved?: boolean }): PullRequest {
