@@ -76,6 +76,14 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     upstreamOf(place, task.base),
   ]);
   const notPossible = await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview);
+  const markers = await leftMarkers(
+    place,
+    { base: change.mergeBase, head },
+    {
+      failed: (cause) =>
+        room.log('warning', 'Marks of conflicts could not be looked for.', { task: task.id, cause: String(cause) }),
+    },
+  );
   const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
   return {
     ...change,
@@ -83,7 +91,7 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     notPossible,
     strategy: possible[0] ?? null,
     conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
-    markers: [...(await leftMarkers(place, { base: change.mergeBase, head }))],
+    markers: [...markers],
     checkout: await checkoutInTheWay(place, task.base, base, preview),
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,

@@ -8,10 +8,16 @@ export async function readBlob(
     commit,
     path,
     maxBytes = 16 * 1024 * 1024,
-  }: { readonly commit: string; readonly path: string; readonly maxBytes?: number },
+    signal,
+  }: {
+    readonly commit: string;
+    readonly path: string;
+    readonly maxBytes?: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Buffer | null> {
   const { stdout, exitCode } = await runGit(place, ['cat-file', 'blob', `${commit}:${path}`], {
-    ...{ successExitCodes: [128], maxBytes, truncate: true },
+    ...{ successExitCodes: [128], maxBytes, truncate: true, signal },
   });
   return exitCode === 0 || stdout.length === maxBytes ? stdout : null;
 }

@@ -73,12 +73,10 @@ export type ChangedFile = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'oldM
  */
 export async function listChangesOf(
   place: Place,
-  { base, head, lines }: Range & { readonly lines: string },
+  { base, head, lines, signal }: Range & { readonly lines: string; readonly signal: AbortSignal },
 ): Promise<readonly ChangedFile[]> {
-  const { stdout } = await runGit(place, [
-    ...['diff-tree', '-r', '-z', '-M', '--raw', '--no-abbrev', '--text', '--diff-filter=d', `-G${lines}`, ...comparing],
-    ...['--end-of-options', base, head],
-  ]);
+  const args = ['diff-tree', '-r', '-z', '-M', '--raw', '--no-abbrev', '--text', '--diff-filter=d', `-G${lines}`];
+  const { stdout } = await runGit(place, [...args, ...comparing, '--end-of-options', base, head], { signal });
   return readChanges(splitNul(stdout)).raw;
 }
 

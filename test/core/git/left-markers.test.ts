@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { leftMarkers } from '../../../core/git/left-markers';
+import type { Execute } from '../../../core/git/process';
 import { createBench, write } from './fixture';
 
 const bench = createBench();
@@ -34,11 +35,28 @@ test('marks of a conflict that a change leaves in text files are found, and noth
   bench.plain(top, 'add', '-A');
   bench.plain(top, 'commit', '-q', '-m', 'Resolve it');
   const head = bench.plain(top, 'rev-parse', 'HEAD').trim();
-  const found = await leftMarkers(place, { base, head });
+  const failed = vi.fn();
+  const found = await leftMarkers(place, { base, head }, { failed });
   expect([...found].sort((one, other) => one.path.localeCompare(other.path))).toEqual([
     { path: 'code.ts', line: 2 },
     { path: 'hidden', line: 1 },
     { path: 'is ü.ts', line: 7 },
   ]);
-  expect(await leftMarkers(place, { base: head, head })).toEqual([]);
+  expect(await leftMarkers(place, { base: head, head }, { failed })).toEqual([]);
+  expect(failed).not.toHaveBeenCalled();
+
+  // A change can be looked at though they cannot be looked for, or not for long; and that is found out once.
+  const real = place.git.execute;
+  const hangs: Execute = (what) =>
+    what.args.includes('diff-tree')
+      ? new Promise((_, reject) => what.signal?.addEventListener('abort', () => reject(what.signal?.reason)))
+      : real(what);
+  for (const execute of [hangs, () => Promise.reject(new Error('out of memory'))]) {
+    const told = vi.fn();
+    const elsewhere = { ...place, git: { ...place.git, execute } };
+    for (const _again of [1, 2]) {
+      expect(await leftMarkers(elsewhere, { base, head }, { failed: told, limitMs: 20 })).toEqual([]);
+    }
+    expect(told).toHaveBeenCalledTimes(1);
+  }
 });
