@@ -109,9 +109,11 @@ const approve: Command = {
           `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
         );
       }
-      const drafts = comments.filter(({ fate }) => fate === 'draft').length;
-      const undecided = comments.filter(({ fate }) => fate === 'proposed').length;
-      if (before.state === 'review' && drafts + undecided > 0 && !given.flag('leave-comments')) {
+      const left = comments.filter(({ fate }) => fate === 'draft' || fate === 'proposed');
+      const drafts = left.filter(({ fate }) => fate === 'draft').length;
+      const undecided = left.length - drafts;
+      const leaves = given.flag('leave-comments');
+      if (before.state === 'review' && drafts + undecided > 0 && !leaves) {
         const typed = (words: string) => `${around.program} task ${words}`;
         throw new CodedError(
           'COMMENTS_NOT_SENT',
@@ -123,9 +125,16 @@ const approve: Command = {
           ].join(' ')}`,
         );
       }
+      // What comes from here on is not left: the runtime refuses then.
+      if (!given.json && leaves && left.length > 0)
+        around.err.write(`Left on task ${task} as they are: ${left.map(({ id }) => `comment ${id}`).join(', ')}.\n`);
       if (!given.json) around.err.write(`${checkWarning(before, around.program)}${landingWarnings(review, before)}`);
       const ids = { task, base, head, tree };
-      const how = { strategy, message: given.text('message'), leaveComments: given.flag('leave-comments') };
+      const how = {
+        strategy,
+        message: given.text('message'),
+        ...(leaves && { leaveComments: left.map(({ id }) => id) }),
+      };
       const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks: given.flag('override-checks') });
       const outcome = taskOutcome(merged, around);
       const did =

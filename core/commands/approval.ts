@@ -12,7 +12,7 @@ import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
 import type { RepositoryPlace } from '../runner/place';
 import { listChecks } from '../store/checks';
-import { commentsOf } from '../store/comments';
+import { type CommentRow, commentsOf } from '../store/comments';
 import type { Database } from '../store/database';
 import { repositoryById } from '../store/repositories';
 import type { TaskWork } from '../store/task-work';
@@ -55,21 +55,32 @@ export async function assertSame(
 }
 
 /**
- * Throws COMMENTS_NOT_SENT when comments would be left without the person having said so: drafts of theirs, and what a reviewing
- * agent left that they have not decided on. Without a person there is nobody to decide, and an agent holds nothing up.
+ * Throws COMMENTS_NOT_SENT when comments would be left that the person did not name: drafts of theirs, and what a reviewing
+ * agent left that they have not decided on, also when it came after they looked. Without a person there is nobody to decide, and an agent holds nothing up.
  */
 export function assertNoneForgotten(db: Database, { task, leaveComments }: Approval, person: boolean): void {
-  const comments = commentsOf(db, task);
-  const drafts = comments.filter(isDraft).length;
-  const undecided = person ? comments.filter(isUndecided).length : 0;
-  if (leaveComments || drafts + undecided === 0) return;
+  const left = new Set(leaveComments);
+  const forgotten = commentsOf(db, task).filter(
+    (comment) => !left.has(comment.id) && (isDraft(comment) || (person && isUndecided(comment))),
+  );
+  if (forgotten.length === 0) return;
+  const drafts = forgotten.filter(isDraft).length;
+  const undecided = forgotten.length - drafts;
+  const came = left.size > 0;
   const send = drafts > 0 ? ['Request changes to send what you wrote'] : [];
   const decide = undecided > 0 ? [`${send.length > 0 ? 'a' : 'A'}ccept or dismiss what the agent did`] : [];
   throw new CodedError(
     'COMMENTS_NOT_SENT',
-    `Nothing was merged: ${notSentWords(drafts, undecided)} ${[...send, ...decide].join(', ')}, or approve all the same: it stays on the task as it is.`,
-    { facts: { task, drafts, undecided } },
+    `Nothing was merged${came ? ', because more came since you looked' : ''}: ${notSentWords(drafts, undecided)} ${
+      came ? `${some(forgotten.map(inWords))}. ` : ''
+    }${[...send, ...decide].join(', ')}, or approve all the same: it stays on the task as it is.`,
+    { facts: { task, drafts, undecided, comments: forgotten.map(({ id }) => `${id}`) } },
   );
+}
+
+function inWords({ id, reviewer, place: { path, lines } }: CommentRow): string {
+  const weight = reviewer?.severity ?? null;
+  return `comment ${id} on ${path}${lines === null ? '' : `:${lines.first}`}${weight === null ? '' : ` (${weight})`}`;
 }
 
 /** What a branch is called that moved, and which commits came, or that it is not what it was. */

@@ -14,6 +14,9 @@ export const mostOnWhole = 100_000;
 /** How many comments of one task may wait to be sent at once. */
 export const draftsAtOnce = 200;
 
+/** How many comments of one task an approval may name that stay behind. */
+export const leftAtOnce = 5_000;
+
 /** What whoever approves a change has to know of its drafts and of agents' comments nobody decided on, both doors alike. */
 export function notSentWords(drafts: number, undecided = 0): string {
   const sent = `${drafts === 1 ? '1 comment was' : `${drafts} comments were`} not sent to the agent.`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { upstreamSchema } from './base-state';
 import { checkStandSchema } from './check';
+import { commentIdSchema, leftAtOnce } from './comment';
 import { oidSchema } from './oid';
 import { reviewEditSchema } from './review-edit';
 import { strategySchema } from './strategy';
@@ -114,8 +115,8 @@ export const approvalSchema = z.strictObject({
   tree: oidSchema,
   strategy: strategySchema.optional(),
   message: z.string().max(20_000).optional(),
-  /** Comments that were not sent may stay behind as drafts; without it, one of them refuses the approval. */
-  leaveComments: z.boolean().optional(),
+  /** The comments that may stay behind as they are, drafts and undecided ones; any other of them refuses the approval. */
+  leaveComments: z.array(commentIdSchema).max(leftAtOnce).optional(),
   /** Approves though required checks did not pass: recorded with how they stood. */
   overrideChecks: z.boolean().optional(),
 });

@@ -16,21 +16,24 @@ export function commentMessage(comments: readonly string[]): string {
   return comments.map((comment) => plain(comment).trim()).join('\n\n');
 }
 
-/** What a reviewer says of a change, as the agent's next message: each remark with its file and lines, then the whole. */
+/**
+ * What the person says of a change, as the agent's next message: each comment with its file and lines, and with the agent that
+ * wrote it where the person only passes it on; then the whole.
+ */
 export function reviewMessage(
-  comments: readonly Pick<Comment, 'place' | 'now' | 'quote' | 'text'>[],
+  comments: readonly Pick<Comment, 'place' | 'now' | 'quote' | 'text' | 'reviewer'>[],
   whole: string,
 ): string {
   if (comments.length === 0) return plain(whole).trim();
-  const remarks = comments.map(
+  const said = comments.map(
     (comment, index) =>
-      `${index + 1}. ${placeInWords(comment)}:\n${quoted(comment.quote)}${plain(comment.text).trim()}`,
+      `${index + 1}. ${placeInWords(comment)}${byInWords(comment)}:\n${quoted(comment.quote)}${plain(comment.text).trim()}`,
   );
   const opening =
     comments.length === 1
       ? 'Here is a comment on your change.'
       : `Here are ${comments.length} comments on your change.`;
-  return [opening, ...remarks, ...(whole === '' ? [] : [`About the whole:\n${plain(whole).trim()}`])].join('\n\n');
+  return [opening, ...said, ...(whole === '' ? [] : [`About the whole:\n${plain(whole).trim()}`])].join('\n\n');
 }
 
 function placeInWords({ place, now }: Pick<Comment, 'place' | 'now'>): string {
@@ -38,6 +41,12 @@ function placeInWords({ place, now }: Pick<Comment, 'place' | 'now'>): string {
   if (lines === null) return path;
   const which = lines.first === lines.last ? `line ${lines.first}` : `lines ${lines.first} to ${lines.last}`;
   return `${path}, ${which}${side === 'old' ? ' before your change' : now === null ? ', no longer there' : ''}`;
+}
+
+function byInWords({ reviewer }: Pick<Comment, 'reviewer'>): string {
+  return reviewer === null
+    ? ''
+    : ` (from ${inLine(reviewer.agent)}, an agent that reviewed your change; I accepted it)`;
 }
 
 function quoted(quote: string): string {

@@ -60,7 +60,9 @@ export function CommentCard({ comment, away }: Props): ReactNode {
       aria-label={name}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+        // A key that is held is one press: the next one would be another deed on what the first made of it.
+        if (event.target !== event.currentTarget || event.repeat || event.ctrlKey || event.metaKey || event.altKey)
+          return;
         if (isProposed && (event.key === 'Enter' || event.key === 'Delete'))
           void (event.key === 'Enter' ? accept() : dismiss());
         else if (event.key === 'Enter') isDraft ? edit() : turn();
@@ -130,7 +132,7 @@ export function CommentCard({ comment, away }: Props): ReactNode {
               {clean(comment.quote)}
             </pre>
           )}
-          <Text text={comment.text} />
+          <Text text={comment.text} isProposed={isProposed} />
           {comment.since !== null && !isDraft && <Since comment={comment} />}
         </>
       )}
@@ -152,13 +154,16 @@ function By({ comment: { by, reviewer } }: Pick<Props, 'comment'>): ReactNode {
   );
 }
 
-function Text({ text }: { readonly text: string }): ReactNode {
-  const [whole, setWhole] = useState(false);
+/** What it says. What an agent proposes is there whole, so that nothing is accepted that was not shown. */
+function Text({ text, isProposed }: { readonly text: string; readonly isProposed: boolean }): ReactNode {
+  const [asked, setWhole] = useState(false);
+  const whole = asked || isProposed;
   const lines = text.split('\n');
   const short = lines.slice(0, shortLines).join('\n').slice(0, shortText);
-  const cut = !whole && short.length < text.length;
+  const isLong = short.length < text.length;
+  const cut = !whole && isLong;
   return (
-    <div className="comment-text selectable" dir="auto">
+    <div className="comment-text selectable" dir="auto" tabIndex={whole && isLong ? 0 : undefined}>
       {clean(cut ? `${short}…` : text)}
       {cut && (
         <button type="button" className="link comment-more" onClick={() => setWhole(true)}>

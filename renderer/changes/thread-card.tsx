@@ -38,7 +38,9 @@ export function ThreadCard({ task, thread, away }: Props & { readonly away: Away
       aria-label={name}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+        // A key that is held is one press: it settles a thread, and must not reopen it.
+        if (event.target !== event.currentTarget || event.repeat || event.ctrlKey || event.metaKey || event.altKey)
+          return;
         if (event.key !== 'Enter') return;
         void turn();
         event.preventDefault();

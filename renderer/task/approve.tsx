@@ -32,10 +32,10 @@ const takesMessage = (strategy: Strategy): boolean => strategy === 'merge' || st
 interface Props {
   readonly task: Task;
   readonly review: Resource<Review>;
-  /** How many comments on it the agent was not given. */
-  readonly drafts: number;
-  /** How many of agents' comments on it the person has not decided on. */
-  readonly undecided: number;
+  /** The comments on it the agent was not given. */
+  readonly drafts: readonly number[];
+  /** Those of agents' comments on it the person has not decided on. */
+  readonly undecided: readonly number[];
   readonly doing: string | null;
 }
 
@@ -115,8 +115,8 @@ function Verdict(props: {
   readonly task: Task;
   readonly review: Review;
   readonly stale: boolean;
-  readonly drafts: number;
-  readonly undecided: number;
+  readonly drafts: readonly number[];
+  readonly undecided: readonly number[];
   readonly reload: () => void;
   /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
@@ -129,10 +129,14 @@ function Verdict(props: {
   const app = useApp();
   const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
   const [message, setMessage] = useState(review.message);
-  const [leaves, setLeaves] = useState(false);
+  // What the person saw when they said that it stays; what comes later is not meant.
+  const [left, setLeft] = useState<readonly number[] | null>(null);
+  const [overtaken, setOvertaken] = useState(false);
+  const open = [...props.drafts, ...props.undecided];
+  const leaves = left !== null && open.every((id) => left.includes(id));
   // What nobody decided on is decided on in the change itself; only what is the person's can be sent.
-  const onlyAgents = props.drafts === 0 && props.undecided > 0;
-  const hasDrafts = props.drafts + props.undecided > 0 || failure?.code === 'COMMENTS_NOT_SENT';
+  const onlyAgents = props.drafts.length === 0 && props.undecided.length > 0;
+  const hasDrafts = open.length > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
   const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
   const blocking = blockingChecks(useStands(task));
@@ -148,7 +152,7 @@ function Verdict(props: {
       {
         ...{ task: task.id, base, head, tree, strategy },
         ...(takesMessage(strategy) && { message }),
-        ...(hasDrafts && leaves && { leaveComments: true }),
+        ...(hasDrafts && leaves && { leaveComments: [...left] }),
         ...(blocking.length > 0 && { overrideChecks: true }),
       },
       review.commits.length,
@@ -156,6 +160,10 @@ function Verdict(props: {
     if (failed === null) props.close();
     else {
       setFailure(failed);
+      if (failed.code === 'COMMENTS_NOT_SENT') {
+        setOvertaken(left !== null);
+        setLeft(null);
+      }
       // What moved is fetched again, so that the next approval is of what is then shown.
       if (
         failed.code === 'MOVED' ||
@@ -222,7 +230,7 @@ function Verdict(props: {
           kind="warning"
           actions={onlyAgents ? undefined : <Button onClick={props.goToComposer}>Request changes</Button>}
         >
-          {notSentWords(props.undecided > 0 ? props.drafts : Math.max(1, props.drafts), props.undecided)}{' '}
+          {notSentWords(onlyAgents ? 0 : Math.max(1, props.drafts.length), props.undecided.length)}{' '}
           {onlyAgents ? 'Accept or dismiss them first.' : 'Request changes to send what you wrote.'}
           <label className="verdict-leave">
             <input
@@ -230,14 +238,17 @@ function Verdict(props: {
               // biome-ignore lint/a11y/noAutofocus: the popover was opened to approve, and this comes before it.
               autoFocus
               checked={leaves}
-              onChange={(event) => setLeaves(event.target.checked)}
+              onChange={(event) => {
+                setLeft(event.target.checked ? open : null);
+                setOvertaken(false);
+              }}
             />
-            Approve all the same;{' '}
-            {props.drafts + props.undecided > 1 ? 'they stay here as they are' : 'it stays here as it is'}
+            {left !== null && !leaves && 'More came since you said so. '}
+            Approve all the same; {open.length > 1 ? 'they stay here as they are' : 'it stays here as it is'}
           </label>
         </Note>
       )}
-      {failure !== null && failure.code !== 'COMMENTS_NOT_SENT' && (
+      {failure !== null && (failure.code !== 'COMMENTS_NOT_SENT' || overtaken) && (
         <Note
           kind="failed"
           actions={

@@ -70,8 +70,8 @@ export function TaskHeader(props: {
         <PrimaryAction
           task={task}
           review={review}
-          drafts={draftsIn(props.comments).length}
-          undecided={(props.comments ?? []).filter(({ fate }) => fate === 'proposed').length}
+          drafts={draftsIn(props.comments).map(({ id }) => id)}
+          undecided={(props.comments ?? []).filter(({ fate }) => fate === 'proposed').map(({ id }) => id)}
           doing={doing}
         />
         <TaskMenu task={task} />
@@ -128,8 +128,8 @@ function isAtWork({ state }: Task): boolean {
 function PrimaryAction(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
-  readonly drafts: number;
-  readonly undecided: number;
+  readonly drafts: readonly number[];
+  readonly undecided: readonly number[];
   readonly doing: string | null;
 }): ReactNode {
   const { task, review, drafts, undecided, doing } = props;

@@ -28,10 +28,12 @@ export function Opening(props: {
   const { failed, type, left, leave } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const [typed, setTyped] = useState('');
+  const [dropped, setDropped] = useState(0);
   useLayoutEffect(() => field.current?.focus(), []);
   const give = (text: string): void => {
     if (failed || text === '') return;
     type(text);
+    setDropped(0);
     setTyped((before) => before + text);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -61,6 +63,11 @@ export function Opening(props: {
           {failed && ' leaves'}
         </span>
       </p>
+      <p role="status">
+        {dropped > 0 &&
+          !failed &&
+          `The ${dropped} lines you pasted were not taken. Paste them again when the shell is there.`}
+      </p>
       <pre className="mono">{clean(typed)}</pre>
       <textarea
         ref={field}
@@ -73,7 +80,11 @@ export function Opening(props: {
         onCompositionEnd={(event) => read(event.currentTarget)}
         onPaste={(event) => {
           event.preventDefault();
-          give(unbroken(pasted(event.clipboardData.getData('text/plain'))) ?? '');
+          const text = pasted(event.clipboardData.getData('text/plain'));
+          const line = unbroken(text);
+          // Whether each line would run by itself is asked in the terminal, which is not there yet.
+          if (line === null) setDropped(text.trimEnd().split(/\r\n|\r|\n/).length);
+          else give(line);
         }}
         // Another window in front is not going elsewhere.
         onBlur={() => document.hasFocus() && left()}

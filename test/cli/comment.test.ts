@@ -48,7 +48,11 @@ test('lines that are none, and a change sent back without a word, are refused wi
 
 test('a change is approved without its comments once that was said, and they stay as drafts', async () => {
   await type('task', 'comment', '1', '--file', 'one.txt', '--text', 'For another day');
-  expect((await type('task', 'approve', '1', '--leave-comments')).out).toMatch(/^Merged /);
+  const approved = await type('task', 'approve', '1', '--leave-comments');
+  expect(approved).toMatchObject({
+    out: expect.stringMatching(/^Merged /),
+    err: expect.stringContaining('Left on task 1 as they are: comment 2.\n'),
+  });
   expect((await type('task', 'comments', '1')).out).toMatch(/\n2 {2}draft .*one\.txt\n {4}For another day\n$/);
 });
 

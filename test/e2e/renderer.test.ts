@@ -120,9 +120,12 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await dialog.waitFor({ state: 'detached' });
   await press('}');
   await page.locator('[data-comment="thread-T0"]:focus').getByText('settled').waitFor();
-  await press('Enter');
   const thread = page.locator('[data-comment="thread-T0"]');
+  // However long the key is held, it is one press.
+  await page.keyboard.down('Enter');
   await thread.getByText('pull request').waitFor();
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
   await thread.getByText('ada Because.').waitFor();
   await thread.getByRole('textbox', { name: /Reply on/ }).fill('Once more.');
   await page.keyboard.press('Control+Enter');
@@ -436,15 +439,22 @@ test('an agent is asked to review by a key, and what it leaves is decided on by 
   await page.getByText(/reviews the change in task \d+/).waitFor();
   const [asked] = (await harness.called('reviews.ask')) as readonly { task: number; prompt: string }[];
   expect(asked).toMatchObject({ task: 6, prompt: 'How errors are handled' });
-  await page.evaluate(() => {
-    const { core } = (
-      window as unknown as {
-        harness: { core: { comments: { fill(task: number, path: string, many: number, more: object): void } } };
-      }
-    ).harness;
-    const reviewer = { task: 99, agent: 'goose', severity: 'problem', acceptedAt: null };
-    core.comments.fill(6, 'docs/member-3.json', 5, { by: 'goose', fate: 'proposed', reviewer });
-  });
+  const fill = (many: number, text?: string) =>
+    page.evaluate(
+      ([number, words]) => {
+        const { core } = (
+          window as unknown as {
+            harness: { core: { comments: { fill(task: number, path: string, many: number, more: object): void } } };
+          }
+        ).harness;
+        const reviewer = { task: 99, agent: 'goose', severity: 'problem', acceptedAt: null };
+        const more = { by: 'goose', fate: 'proposed', reviewer, ...(words !== undefined && { text: words }) };
+        core.comments.fill(6, 'docs/member-3.json', number, more);
+      },
+      [many, text] as const,
+    );
+  await fill(1, `${'Say why this is cached.\n'.repeat(100)}And delete the other.`);
+  await fill(4);
   const proposed = page.locator('[data-comment][data-fate="proposed"]');
   await proposed.getByText('goose in task 99').first().waitFor();
   expect(await harness.brokenInEitherTheme()).toEqual([]);
@@ -454,7 +464,22 @@ test('an agent is asked to review by a key, and what it leaves is decided on by 
   await press('}');
   await focused.waitFor();
   const first = Number(await focused.getAttribute('data-comment'));
-  await page.keyboard.press('Enter');
+  // What is accepted is there whole, and is read to its end by keyboard.
+  await focused.getByText('And delete the other.').waitFor();
+  await page.keyboard.press('Tab');
+  for (const wanted of ['goose in task 99', 'Accept', 'Edit', 'Dismiss']) {
+    await page.waitForFunction((text) => document.activeElement?.textContent?.startsWith(text), wanted);
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => {
+    const { scrollTop, scrollHeight, clientHeight } = document.activeElement as HTMLElement;
+    return scrollTop > 0 && scrollTop + clientHeight > scrollHeight - 2;
+  });
+  await page.locator(`[data-comment="${first}"]`).focus();
+  // Held, the key is one press: it accepts, and opens no editor.
+  for (let held = 0; held < 3; held += 1) await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
   await page.getByText('1 comment to send').waitFor();
   await press('}');
   await page.waitForFunction((before) => {
@@ -469,12 +494,21 @@ test('an agent is asked to review by a key, and what it leaves is decided on by 
   // An approval says what nobody decided on.
   await press('a');
   await page.getByText("4 comments of an agent's review are undecided.").waitFor();
+  // What comes after it was said is not meant by it.
+  const stays = page.getByRole('checkbox', { name: /Approve all the same/ });
+  await page.keyboard.press('Space');
+  expect(await stays.isChecked()).toBe(true);
+  await fill(1);
+  await page.getByText('More came since you said so.').waitFor();
+  expect(await stays.isChecked()).toBe(false);
+  await page.keyboard.press('Space');
+  expect(await stays.isChecked()).toBe(true);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await press('g', 'y');
-  await page.getByText('5 comments to send').waitFor();
+  await page.getByText('6 comments to send').waitFor();
   const decided = (await harness.called('comments.accept')) as readonly { comments: readonly number[] }[];
-  expect(decided.map(({ comments }) => comments.length)).toEqual([1, 4]);
+  expect(decided.map(({ comments }) => comments.length)).toEqual([1, 5]);
   expect(await harness.called('comments.dismiss')).toEqual([
     { comments: [second], dismissed: true },
     { comments: [second], dismissed: false },

@@ -74,6 +74,15 @@ describe('an agent that reviews a change', () => {
       message: expect.stringContaining("3 comments of an agent's review are undecided. Accept or dismiss"),
     });
     const [first, second, third] = left.map(({ id }) => id) as [number, number, number];
+    // Only what is named is left; what came after the person looked is said.
+    await expect(
+      bed.calls.tasks.approve({ ...(await approval(task)), leaveComments: [second, third] }),
+    ).rejects.toMatchObject({
+      code: 'COMMENTS_NOT_SENT',
+      message: expect.stringContaining(
+        `because more came since you looked: 1 comment of an agent's review is undecided. comment ${first} on new.txt:2 (problem). Accept`,
+      ),
+    });
     await bed.calls.comments.accept({ comments: [first, first] });
     await bed.calls.comments.edit({ comment: second, text: 'Why this file, and not old.txt?' });
     await bed.calls.comments.dismiss({ comments: [third] });
@@ -83,8 +92,9 @@ describe('an agent that reviews a change', () => {
     expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['draft', 'draft']);
     await bed.calls.tasks.reject({ task, comment: '[write: new.txt | four\\ntwo\\nthree]' });
     const again = await bed.reaches(task, 'review');
+    const from = ' (from echo, an agent that reviewed your change; I accepted it)';
     expect(await told(again.session)).toContain(
-      '1. new.txt, lines 2 to 3:\n> two\n> three\nSay more\n\n2. new.txt:\nWhy this file, and not old.txt?',
+      `1. new.txt, lines 2 to 3${from}:\n> two\n> three\nSay more\n\n2. new.txt${from}:\nWhy this file, and not old.txt?`,
     );
     expect((await bed.calls.comments.list({ task })).map(({ fate }) => fate)).toEqual(['ignored', 'addressed']);
   });
@@ -209,7 +219,8 @@ describe('an agent that reviews a change', () => {
         code: 'WRONG_STATE',
         message: expect.stringContaining(`echo reviews this very change already, in task ${id}.`),
       });
-      if (over === 'approve') await bed.calls.tasks.approve({ ...(await approval(task)), leaveComments: true });
+      const leaveComments = (await bed.calls.comments.list({ task })).map((comment) => comment.id);
+      if (over === 'approve') await bed.calls.tasks.approve({ ...(await approval(task)), leaveComments });
       else await bed.calls.tasks.discard({ task });
       await bed.reaches(id, 'cancelled');
       const { transitions } = await bed.calls.tasks.get({ task: id });
