@@ -14,7 +14,7 @@ import { type Agent, agentGone, type Turn, type TurnEnd, unknownUsage } from './
 import { type Child, endGroup, within } from './child';
 import { findProgram, programVersion } from './locate';
 import { plainText } from './plain';
-import { reviewTools, toolServerName } from './review-tools';
+import { carriedMark, reviewTools, toolServerName } from './review-tools';
 import { watchSilence } from './silence';
 
 /** What is said to an agent whose conversation was cut off. */
@@ -190,7 +190,7 @@ function openingWords(turn: Turn, resumed: boolean): string {
 /** The server that asks the person for the agent, and passes on to us what else it is to offer. */
 function toolServer(askHuman: AskHuman, { review }: Turn): McpServer {
   const env = Object.entries(askHuman.env).map(([name, value]) => ({ name, value }));
-  const carrying = review === null ? [] : ['--carry', JSON.stringify(reviewTools)];
+  const carrying = review === null ? [] : ['--carry', carriedMark, JSON.stringify(reviewTools)];
   return { name: toolServerName, command: askHuman.command, args: [...askHuman.args, ...carrying], env };
 }
 

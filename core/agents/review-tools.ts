@@ -97,5 +97,5 @@ export async function answerToolServer(desk: ReviewDesk, message: Json): Promise
 /** What agents know our tool server as, whichever way they reach it. */
 export const toolServerName = 'switchyard';
 
-/** What begins a question of our tool server's that carries a tool call and is for no person. */
+/** What begins a question of our tool server's that carries a tool call and is for no person; the server is told it. */
 export const carriedMark = 'switchyard-tool ';

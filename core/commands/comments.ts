@@ -25,13 +25,13 @@ import { tipsOf } from './reviews';
 import type { Room } from './room';
 import { type ChangeNow, standing } from './standing';
 
-/** What is remarked on a task's change, in the order it was, and what became of each. */
+/** The comments on a task's change, in the order they were made, and what became of each. */
 export async function list(room: Room, task: number): Promise<Comment[]> {
   const rows = commentsOf(room.db, task);
   return rows.length === 0 ? [] : (await followed(room, task, rows)).comments;
 }
 
-/** Keeps a remark on a change in review as a draft. Throws BAD_INPUT when the place is not in it. */
+/** Keeps a comment on a change in review as a draft. Throws BAD_INPUT when the place is not in it. */
 export function add(
   room: Room,
   { by }: Caller,
@@ -52,7 +52,7 @@ export function add(
   });
 }
 
-/** Throws BAD_INPUT when a remark is about a file that the change leaves as it was. */
+/** Throws BAD_INPUT when a comment is about a file that the change leaves as it was. */
 async function assertInChange(
   place: RepositoryPlace,
   { head, mergeBase: base, place: { path, side } }: { head: string; mergeBase: string; place: CommentPlace },

@@ -172,7 +172,7 @@ async function intended(room: Room, task: number, record: (db: Database) => void
 
 async function done(room: Room, work: TaskWork, place: Editable, edit: Edit): Promise<ReviewEdit> {
   await carryOut(room, work, place, edit);
-  // Where each remark stands is counted from the change as it is now.
+  // Where each comment stands is counted from the change as it is now.
   room.announceComments(work.id);
   const { kind, path } = edit;
   return { task: work.id, kind, path, head: edit.state === 'undoing' ? edit.oldHead : edit.newHead };

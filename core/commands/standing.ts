@@ -16,14 +16,38 @@ export interface ChangeNow {
 
 const sinceBytes = 8_000;
 
+/** A place of a change, the commits it is of, and its lines as they were there. */
+export type Spot = Pick<CommentRow, 'place' | 'head' | 'mergeBase' | 'quote'>;
+
 /** What became of each comment in the change as it stands. */
 export async function standing(
   place: Place,
   comments: readonly CommentRow[],
   now: ChangeNow,
 ): Promise<readonly Comment[]> {
+  const found = await findAll(place, comments, now);
+  return comments.map((comment, index) => {
+    const { at, changed, changes } = found[index] ?? nowhere;
+    return { ...comment, fate: fateOf(comment, { at, changed }, now), now: at, since: sinceOf(changes) };
+  });
+}
+
+/** Where each place is in the change as it stands; null for one whose file is gone from it. */
+export async function placesNow(
+  place: Place,
+  spots: readonly Spot[],
+  now: Pick<ChangeNow, 'head' | 'mergeBase'>,
+): Promise<readonly (CommentPlace | null)[]> {
+  return (await findAll(place, spots, now)).map(({ at }) => at);
+}
+
+function findAll(
+  place: Place,
+  spots: readonly Spot[],
+  now: Pick<ChangeNow, 'head' | 'mergeBase'>,
+): Promise<readonly Found[]> {
   const between = asking(place);
-  return Promise.all(comments.map((comment) => standingOf(place, { comment, now, between })));
+  return Promise.all(spots.map((spot) => (spot.place.side === 'new' ? inNew : inOld)(place, { spot, now, between })));
 }
 
 /** How many git programs look at files at once. */
@@ -58,22 +82,23 @@ function asking(place: Place): Between {
 
 type Between = (base: string, head: string, path: string) => Promise<FileHunks | null>;
 
-async function standingOf(
-  place: Place,
-  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
-): Promise<Comment> {
-  const found = await (comment.place.side === 'new' ? inNew : inOld)(place, { comment, now, between });
-  return { ...comment, fate: fateOf(comment, found, now), now: found.at, since: sinceOf(found.changes) };
+/** A place to find, and what there is to find it by. */
+interface Search {
+  readonly spot: Spot;
+  readonly now: Pick<ChangeNow, 'head' | 'mergeBase'>;
+  readonly between: Between;
 }
 
-/** Where a comment's lines are, and what was changed in them. */
+/** Where the lines of a place are, and what was changed in them. */
 interface Found {
   readonly at: CommentPlace | null;
   readonly changed: boolean;
   readonly changes: readonly string[];
 }
 
-function fateOf(comment: CommentRow, { at, changed }: Found, now: ChangeNow): Comment['fate'] {
+const nowhere: Found = { at: null, changed: true, changes: [] };
+
+function fateOf(comment: CommentRow, { at, changed }: Pick<Found, 'at' | 'changed'>, now: ChangeNow): Comment['fate'] {
   if (isUndecided(comment)) return 'proposed';
   if (comment.sentAt === null) return 'draft';
   if (now.state === 'queued' || now.state === 'running' || now.state === 'waiting') return 'sent';
@@ -88,42 +113,36 @@ function sinceOf(changes: readonly string[]): string | null {
 }
 
 /** Lines of the change as it leaves the file: followed from the commit they were in to the newest one. */
-async function inNew(
-  place: Place,
-  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
-): Promise<Found> {
-  const { path, lines } = comment.place;
-  const file = await between(comment.head, now.head, path);
-  if (file === null) return byWords(place, comment, now.head);
-  if (file.path === null) return { at: null, changed: true, changes: [] };
+async function inNew(place: Place, { spot, now, between }: Search): Promise<Found> {
+  const { path, lines } = spot.place;
+  const file = await between(spot.head, now.head, path);
+  if (file === null) return byWords(place, spot, now.head);
+  if (file.path === null) return nowhere;
   if (lines === null) {
-    const at = { ...comment.place, path: file.path };
+    const at = { ...spot.place, path: file.path };
     return { at, changed: file.hunks.length > 0, changes: file.hunks.map(({ text }) => text) };
   }
   const followed = followLines(file.hunks, lines);
   return {
-    at: { ...comment.place, path: file.path, lines: followed.lines },
+    at: { ...spot.place, path: file.path, lines: followed.lines },
     changed: followed.changed.length > 0,
     changes: followed.changed.map(({ text }) => text),
   };
 }
 
 /** Lines that the change takes away: what it does to them then, and what it does to them now. */
-async function inOld(
-  place: Place,
-  { comment, now, between }: { readonly comment: CommentRow; readonly now: ChangeNow; readonly between: Between },
-): Promise<Found> {
-  const { path, lines } = comment.place;
-  const base = await between(comment.mergeBase, now.mergeBase, path);
-  if (base === null) return byWords(place, comment, now.mergeBase);
-  if (base.path === null) return { at: null, changed: true, changes: [] };
+async function inOld(place: Place, { spot, now, between }: Search): Promise<Found> {
+  const { path, lines } = spot.place;
+  const base = await between(spot.mergeBase, now.mergeBase, path);
+  if (base === null) return byWords(place, spot, now.mergeBase);
+  if (base.path === null) return nowhere;
   const at = {
-    ...comment.place,
+    ...spot.place,
     path: base.path,
     lines: lines === null ? null : followLines(base.hunks, lines).lines,
   };
   const [then, today] = await Promise.all([
-    between(comment.mergeBase, comment.head, path),
+    between(spot.mergeBase, spot.head, path),
     between(now.mergeBase, now.head, base.path),
   ]);
   const before = then === null ? null : about(then, lines);
@@ -140,16 +159,16 @@ function about({ hunks }: FileHunks, lines: LineRange | null): string {
     .join('\n');
 }
 
-/** Where the words of a comment's lines stand, when there is no telling how they came there. */
-async function byWords(place: Place, comment: CommentRow, commit: string): Promise<Found> {
-  const { path, lines } = comment.place;
+/** Where the words of a place's lines stand, when there is no telling how they came there. */
+async function byWords(place: Place, spot: Spot, commit: string): Promise<Found> {
+  const { path, lines } = spot.place;
   const text = (await readBlob(place, { commit, path }))?.toString('utf8');
-  if (text === undefined) return { at: null, changed: true, changes: [] };
-  if (lines === null) return { at: comment.place, changed: false, changes: [] };
-  const first = nearest(text.split('\n'), comment.quote.split('\n'), lines.first);
-  if (first === null) return { at: null, changed: true, changes: [] };
+  if (text === undefined) return nowhere;
+  if (lines === null) return { at: spot.place, changed: false, changes: [] };
+  const first = nearest(text.split('\n'), spot.quote.split('\n'), lines.first);
+  if (first === null) return nowhere;
   const moved = { first, last: first + lines.last - lines.first };
-  return { at: { ...comment.place, lines: moved }, changed: false, changes: [] };
+  return { at: { ...spot.place, lines: moved }, changed: false, changes: [] };
 }
 
 /** The line nearest to `line` from which the words stand as they are; null when they stand nowhere. */

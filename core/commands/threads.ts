@@ -5,7 +5,7 @@ import { repositoryPlace } from '../runner/place';
 import { taskWork } from '../store/task-work';
 import { tipsOf } from './reviews';
 import type { Room } from './room';
-import { standing } from './standing';
+import { placesNow } from './standing';
 
 /** The threads of a pull request, each followed from the commit the forge has to its place in the change as it stands here. */
 export async function threadsNow(
@@ -21,14 +21,10 @@ export async function threadsNow(
   if (tips === null || !(await hasCommit(place, head))) return [...threads];
   const from = (oid: string) => mergeBase(place, tips.base, oid);
   const [then, now] = [(await from(head)) ?? tips.base, (await from(tips.head)) ?? tips.base];
-  const rows = threads.map(({ path, side, line }, index) => ({
-    ...{ id: index + 1, task, head, mergeBase: then, quote: '', text: '', by: '', createdAt: 0, sentAt: null },
-    ...{
-      reviewer: null,
-      resolvedAt: null,
-      place: { path, side, lines: line === null ? null : { first: line, last: line } },
-    },
+  const spots = threads.map(({ path, side, line }) => ({
+    ...{ head, mergeBase: then, quote: '' },
+    place: { path, side, lines: line === null ? null : { first: line, last: line } },
   }));
-  const stand = await standing(place, rows, { head: tips.head, mergeBase: now, state: work.state });
-  return threads.map((thread, index) => ({ ...thread, now: stand[index]?.now ?? null }));
+  const places = await placesNow(place, spots, { head: tips.head, mergeBase: now });
+  return threads.map((thread, index) => ({ ...thread, now: places[index] ?? null }));
 }

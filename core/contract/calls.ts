@@ -250,9 +250,9 @@ export const calls = {
     logout: oc.input(z.strictObject({ host: z.string().min(1).max(300) })).output(forgeAccountSchema),
   },
   comments: {
-    /** What is remarked on a task's change, in the order it was, and what became of each in the change as it stands. */
+    /** The comments on a task's change, in the order they were made, and what became of each in the change as it stands. */
     list: oc.input(taskRef).output(z.array(commentSchema)),
-    /** Keeps a remark as a draft. `head` and `mergeBase` are the review's; BAD_INPUT when the place is not in it. */
+    /** Keeps a comment as a draft. `head` and `mergeBase` are the review's; BAD_INPUT when the place is not in it. */
     add: oc
       .input(
         taskRef.extend({
@@ -271,7 +271,7 @@ export const calls = {
     accept: oc.input(commentRefs).output(z.void()),
     /** Takes agents' comments that were not sent away, all of them or none; with `dismissed: false` has them back. */
     dismiss: oc.input(commentRefs.extend({ dismissed: z.boolean().default(true) })).output(z.void()),
-    /** Says that the person is done with a remark, or not after all. */
+    /** Says that the person is done with a comment, or not after all. */
     resolve: oc.input(commentRef.extend({ resolved: z.boolean() })).output(commentSchema),
   },
   checks: {

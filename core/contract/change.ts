@@ -32,7 +32,7 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request.changed'), request: requestSchema }),
   /** What waits for a task's agent changed; `messages.list` says what it is now. */
   z.object({ type: z.literal('messages.changed'), task: taskIdSchema }),
-  /** What is remarked on a task's change was; `comments.list` says what it is now. */
+  /** The comments on a task's change are not what they were; `comments.list` says what they are now. */
   z.object({ type: z.literal('comments.changed'), task: taskIdSchema }),
   /** A task's pull request, or what is known of it, was changed; `pullRequests.get` says what it is now. */
   z.object({ type: z.literal('pull-request.changed'), task: taskIdSchema }),

@@ -54,7 +54,7 @@ export const fateWords: Readonly<Record<(typeof fates)[number], string>> = {
   ignored: 'The lines are what and where they were.',
 };
 
-/** A remark on a place of a task's change, kept where it was made and followed through what is changed afterwards. */
+/** What is said of a place of a task's change, kept where it was made and followed through what is changed afterwards. */
 export const commentSchema = z.object({
   id: commentIdSchema,
   task: taskIdSchema,

@@ -35,7 +35,7 @@ export interface Deps {
   readonly announceRequest: (request: number) => void;
   /** Tells followers that what waits for a task's agent changed; called after the change is committed. */
   readonly announceMessages: (task: number) => void;
-  /** Tells followers that what is remarked on a task's change was changed; called after the change is committed. */
+  /** Tells followers that the comments on a task's change were changed; called after the change is committed. */
   readonly announceComments: (task: number) => void;
   /** Ends the work on a task that somebody moved out of its worker's hands, and its agent's screen. */
   readonly stopWork: (task: number) => void;

@@ -6,7 +6,7 @@ import type { Place } from '../git/checkout';
 const quotedLines = 20;
 const quotedCharacters = 4_000;
 
-/** The lines a remark is about. Throws BAD_INPUT when the change has no such file, or the file no such lines. */
+/** The lines a comment is about. Throws BAD_INPUT when the change has no such file, or the file no such lines. */
 export async function quoteOf(
   repository: Place,
   { head, mergeBase: base, place }: { head: string; mergeBase: string; place: CommentPlace },

@@ -24,11 +24,11 @@ const given = process.argv.slice(2);
 const carryAt = given.indexOf('--carry');
 const numbers = carryAt === -1 ? given : given.slice(0, carryAt);
 
-/** Tools that are offered beside `ask_human` and answered by whoever started the agent, as JSON after `--carry`. */
-const carried = (carryAt === -1 ? [] : JSON.parse(given[carryAt + 1] ?? '[]')) as readonly { readonly name: string }[];
+/** What begins a question that carries a tool call, known to who started the agent: the first after `--carry`. */
+const carriedMark = carryAt === -1 ? '' : (given[carryAt + 1] ?? '');
 
-/** What begins a question that carries a tool call; known to the program that started the agent (review-tools.ts). */
-const carriedMark = 'switchyard-tool ';
+/** Tools that are offered beside `ask_human` and answered by whoever started the agent, as JSON: the second. */
+const carried = (carryAt === -1 ? [] : JSON.parse(given[carryAt + 2] ?? '[]')) as readonly { readonly name: string }[];
 
 /**
  * How often it is said that a person has not answered yet, so that no idle timer along the way ends the wait. The first

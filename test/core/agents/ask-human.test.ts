@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { type Child, endGroup, startChild } from '../../../core/agents/child';
 import { readLines } from '../../../core/agents/lines';
+import { carriedMark } from '../../../core/agents/review-tools';
 
 const program = fileURLToPath(new URL('../../../core/agents/ask-human/main.ts', import.meta.url));
 
@@ -132,14 +133,14 @@ test('does not ask again what the agent no longer waits for', async () => {
 });
 
 test('carries the tools it is told to, and says what came of them', async () => {
-  const { send, next } = await start('--carry', JSON.stringify([{ name: 'comment', inputSchema: {} }]));
+  const { send, next } = await start('--carry', carriedMark, JSON.stringify([{ name: 'comment', inputSchema: {} }]));
   send({ id: 1, method: 'tools/list' });
   expect(await next()).toMatchObject({ result: { tools: [{ name: 'ask_human' }, { name: 'comment' }] } });
   send({ id: 7, method: 'tools/call', params: { name: 'comment', arguments: { path: 'a.txt' } } });
   const carried = await next();
   expect(carried).toMatchObject({
     method: 'elicitation/create',
-    params: { message: 'switchyard-tool {"tool":"comment","input":{"path":"a.txt"}}' },
+    params: { message: `${carriedMark}{"tool":"comment","input":{"path":"a.txt"}}` },
   });
   send({ id: carried.id, result: { action: 'accept', content: { answer: 'No such file.', failed: true } } });
   expect(await next()).toMatchObject({ id: 7, result: { content: [{ text: 'No such file.' }], isError: true } });
