@@ -60,7 +60,7 @@ export function Composer(props: {
         }),
     ...(way === 'comment' ? { deny: focus } : {}),
   });
-  const sent = useYielding({ field, request: task.requests[0]?.id ?? null });
+  const leave = useYielding({ field, request: task.requests[0]?.id ?? null });
   const editorGone = useEditorFocus({ task: task.id, messages, focus });
   // A message that comes back to the queue later is not being changed any more.
   if (editing !== null && messages !== null && !isQueued(messages, editing)) setEditing(null);
@@ -79,7 +79,7 @@ export function Composer(props: {
     if (failed !== null) return setFailure(failed);
     app.drafts.update((drafts) => (writtenTo(drafts, task.id) === text ? withWritten(drafts, task.id, '') : drafts));
     // A change that was sent back is done with; a message may be the first of several.
-    sent(way === 'comment' ? 'done' : 'may go on');
+    if (way === 'comment') leave();
   };
   const edit = (message: Message | null): void => {
     setEditing(message?.id ?? null);

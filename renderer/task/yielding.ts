@@ -1,21 +1,18 @@
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
 
-/** Who writes on after a message does so within this, in milliseconds. */
-const goesOnMs = 1_000;
 /** Who came to the field or touched it less than this ago is about to write. */
 const aboutToWriteMs = 2_000;
 
 /**
- * Leaves the field to the agent when nothing is written in it and the person waits for something else: for what comes of
- * what they sent, or, once they have been still for a while, to read a request that came up. A field with a single letter
- * in it, or one that is being composed, is never left, nor is one that was gone to with the request on screen already.
- * Gives what is to be called when what was written has been sent.
+ * Leaves the field to the agent when nothing is written in it and a request comes up, once the person has been still for a
+ * while. A field with a single letter in it, or one that is being composed, is never left, nor is one that was gone to with
+ * the request on screen already. Gives what is to be called when it is to be left for another reason.
  */
 export function useYielding(options: {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** The request whose keys work once the field is left; null while there is none. */
   readonly request: number | null;
-}): (sent: 'done' | 'may go on') => void {
+}): () => void {
   const { field, request } = options;
   const touchedAt = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
@@ -48,7 +45,7 @@ export function useYielding(options: {
     leaveIn(Math.max(0, touchedAt.current + aboutToWriteMs - performance.now()));
   }, [request, field, leaveIn]);
   // Not at once: what was sent is still to be taken out of the field.
-  return useCallback((sent) => leaveIn(sent === 'done' ? 0 : goesOnMs), [leaveIn]);
+  return useCallback(() => leaveIn(0), [leaveIn]);
 }
 
 const touches = ['focusin', 'focusout', 'keydown', 'compositionstart', 'pointerdown'] as const;

@@ -236,7 +236,9 @@ test('] leads from any tab of a done task to its diff and on through it', async 
   await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
   await page.getByText('fetchMember').first().waitFor();
   await press(']', ']', ']');
-  expect(await page.locator('.file-button[aria-current]').getAttribute('title')).not.toBe('docs/member-3.json');
+  await expect
+    .poll(() => page.locator('.file-button[aria-current]').getAttribute('title'))
+    .not.toBe('docs/member-3.json');
 });
 
 /** The entry of the palette that ↵ would take is in sight. */
