@@ -1,42 +1,22 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { blockingChecks } from '../../core/contract/check';
-import {
-  mergeMethods,
-  type PullRequest,
-  type SeenPullRequest,
-  saidOf,
-  wordsInOrder,
-} from '../../core/contract/pull-request';
+import type { PullRequest, SeenPullRequest } from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { ThreadWords, whereOf } from '../changes/thread-card';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { useFocusBack } from '../parts/focus-back';
-import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
-import { useStands } from '../state/checks';
-import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { showWhole } from '../state/part';
-import {
-  aboutPull,
-  commentOnPull,
-  mergePullRequest,
-  pushMore,
-  sendSaid,
-  useFollowed,
-  usePullRequest,
-  useRemotes,
-} from '../state/pull-request';
+import { aboutPull, pushMore, useFollowed, usePullRequest, useRemotes } from '../state/pull-request';
 import type { Resource } from '../state/resource';
-import { useStore } from '../state/store';
 import { count } from '../text/amounts';
-import { clean, cleanLine } from '../text/clean';
-import { Ago } from '../text/time';
+import { cleanLine } from '../text/clean';
 import { Publish } from './publish';
-import { Unchecked } from './unchecked';
+import { PullFoot } from './pull-request-foot';
+import { PullWords } from './pull-request-words';
 import { VerdictPopover } from './verdict-popover';
 
 /** The pull request of a task: opening one, and what became of it. */
@@ -102,7 +82,12 @@ function Panel(props: {
   // The form it took the place of may have been scrolled.
   useEffect(() => top.current?.closest('.verdict')?.scrollTo({ top: 0 }), []);
   const { seen } = pull;
-  const act = async (work: Promise<Failure | null>): Promise<void> => setFailure(await work);
+  const act = async (work: Promise<Failure | null>): Promise<Failure | null> => {
+    const failed = await work;
+    // That is said where it can be overridden.
+    setFailure(failed?.code === 'CHECKS_NOT_PASSED' ? null : failed);
+    return failed;
+  };
   if (seen === null)
     return <p className="quiet">Nothing is known of it yet.{failure !== null && ` ${cleanLine(failure.message)}`}</p>;
   const head = props.review.value?.head;
@@ -126,12 +111,12 @@ function Panel(props: {
       {seen.state === 'open' && seen.mergeable === false && <Note kind="warning">It conflicts with its base.</Note>}
       {isBehind && <PushMore task={task} pull={pull} review={props.review} setFailure={setFailure} />}
       <ForgeChecks checks={seen.checks} />
-      <Words task={task} seen={seen} />
+      <PullWords task={task} seen={seen} />
       {seen.threads.map((thread) => (
         <Thread key={thread.id} task={task} thread={thread} />
       ))}
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-      {task.state === 'review' && <Foot task={task} pull={pull} seen={seen} doing={doing} act={act} />}
+      {task.state === 'review' && <PullFoot key={seen.head} {...{ task, pull, seen, head, doing, act }} />}
     </div>
   );
 }
@@ -210,112 +195,5 @@ function Thread({
       </p>
       <ThreadWords task={task.id} thread={thread} />
     </section>
-  );
-}
-
-/** What is said of all of it, and a field to say more. */
-function Words({ task, seen }: { readonly task: Task; readonly seen: SeenPullRequest }): ReactNode {
-  const app = useApp();
-  const doing = useDoing(aboutPull(task));
-  const draft = `pull:${task.id}`;
-  const text = useStore(app.drafts, (drafts) => drafts[draft] ?? '');
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const write = (words: string): void => app.drafts.update((drafts) => withDraft(drafts, draft, words));
-  const send = async (): Promise<void> => {
-    if (text.trim() === '' || doing !== null) return;
-    const failed = await commentOnPull(app, task, text.trim());
-    setFailure(failed);
-    if (failed === null) write('');
-  };
-  const words = wordsInOrder(seen);
-  return (
-    <>
-      {words.length > 0 && (
-        <ul className="pull-list" aria-label="Reviews and comments">
-          {words.map(({ author, verdict, text: said, at }) => (
-            <li key={`${author} ${at} ${verdict} ${said}`}>
-              {cleanLine(author)}
-              {verdict !== null && `: ${verdict.replace('-', ' ')}`}{' '}
-              <span className="quiet">
-                <Ago at={at} />
-              </span>
-              {said !== '' && (
-                <span className="choice-about selectable pull-words" dir="auto">
-                  {clean(said)}
-                </span>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      <Growing label="Comment on the pull request" text={text} onText={write} onSend={() => void send()} />
-      {text.trim() !== '' && (
-        <div className="pull-acts">
-          <Button doing={doing} onClick={() => void send()}>
-            Comment
-          </Button>
-        </div>
-      )}
-      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-    </>
-  );
-}
-
-function Foot(props: {
-  readonly task: Task;
-  readonly pull: PullRequest;
-  readonly seen: SeenPullRequest;
-  readonly doing: string | null;
-  readonly act: (work: Promise<Failure | null>) => Promise<void>;
-}): ReactNode {
-  const { task, pull, seen, doing, act } = props;
-  const app = useApp();
-  const [method, setMethod] = useState<(typeof mergeMethods)[number]>('merge');
-  const mayMerge = seen.state === 'open' && !seen.draft;
-  const blocking = blockingChecks(useStands(task));
-  const [overridden, setOverridden] = useState(false);
-  const isUnchecked = blocking.length > 0 && !overridden;
-  return (
-    <>
-      {mayMerge && <Unchecked blocking={blocking} verb="Merge" overridden={overridden} override={setOverridden} />}
-      <div className="verdict-foot pull-foot">
-        {saidOf(pull) !== null && (
-          <Button doing={doing} onClick={() => void act(sendSaid(app, task, pull))}>
-            Send to {cleanLine(task.agent)}
-          </Button>
-        )}
-        {mayMerge && (
-          <>
-            <select
-              className="field pull-method"
-              aria-label="How the forge merges it"
-              value={method}
-              onChange={(event) => setMethod(mergeMethods.find((each) => each === event.target.value) ?? 'merge')}
-            >
-              {mergeMethods.map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </select>
-            <Button
-              look="primary"
-              doing={doing}
-              disabled={isUnchecked}
-              onClick={() =>
-                void act(
-                  mergePullRequest(app, task, {
-                    ...{ head: seen.head, method },
-                    ...(blocking.length > 0 && { overrideChecks: true }),
-                  }),
-                )
-              }
-            >
-              Merge on {cleanLine(pull.host)}
-            </Button>
-          </>
-        )}
-      </div>
-    </>
   );
 }

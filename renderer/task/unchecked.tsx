@@ -3,23 +3,31 @@ import { type CheckStand, checkStandWords } from '../../core/contract/check';
 import { Note } from '../parts/note';
 import { cleanLine } from '../text/clean';
 
-/** Which required checks hold something back, and the way to do it all the same; nothing when none does. */
-export function Unchecked(props: {
-  readonly blocking: readonly CheckStand[];
+interface Overriding {
   /** What is held back, as the first word of a sentence. */
   readonly verb: 'Approve' | 'Publish' | 'Merge';
   readonly overridden: boolean;
   readonly override: (overridden: boolean) => void;
-}): ReactNode {
+}
+
+/** Which required checks hold something back, and the way to do it all the same; nothing when none does. */
+export function Unchecked(props: Overriding & { readonly blocking: readonly CheckStand[] }): ReactNode {
   if (props.blocking.length === 0) return null;
   return (
     <Note kind="warning">
       Required checks have not passed on this change:{' '}
       {props.blocking.map((stand) => cleanLine(checkStandWords(stand))).join('; ')}. Run them in Checks, or
-      <label className="check-override">
-        <input type="checkbox" checked={props.overridden} onChange={(event) => props.override(event.target.checked)} />
-        <span>{props.verb} all the same. The record of decisions says so.</span>
-      </label>
+      <Override {...props} />
     </Note>
+  );
+}
+
+/** The tick with which something is done though required checks hold it back. */
+export function Override({ verb, overridden, override }: Overriding): ReactNode {
+  return (
+    <label className="check-override">
+      <input type="checkbox" checked={overridden} onChange={(event) => override(event.target.checked)} />
+      <span>{verb} all the same. The record of decisions says so.</span>
+    </label>
   );
 }

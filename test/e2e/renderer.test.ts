@@ -133,10 +133,15 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await thread.getByRole('button', { name: /^Send to/ }).waitFor();
   await page.locator('body').click({ position: { x: 1, y: 1 } });
   await press('g', 'p');
-  await dialog.getByLabel('How the forge merges it').selectOption('squash');
+  await dialog.getByLabel('How the forge merges it').selectOption('rebase');
+  await dialog.getByRole('button', { name: 'Merge on github.com' }).click();
+  // Checks of which only the core knows hold it back, and can be overridden all the same.
+  await dialog.getByText('required checks have not passed on this change').waitFor();
+  await dialog.getByLabel(/Merge all the same/).check();
   await dialog.getByRole('button', { name: 'Merge on github.com' }).click();
   await dialog.getByText('#7 merged').waitFor();
-  expect(await harness.called('pullRequests.merge')).toEqual([{ task: 6, head: 'd'.repeat(40), method: 'squash' }]);
+  const merged = { task: 6, head: 'd'.repeat(40), method: 'rebase' };
+  expect(await harness.called('pullRequests.merge')).toEqual([merged, { ...merged, overrideChecks: true }]);
 });
 
 test('a discarded change comes back with undo', async () => {

@@ -266,7 +266,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       get: on.pullRequests.get.handler(({ input }) => pulls.get(input.task)),
       merge: on.pullRequests.merge.handler(({ input }) => {
         note('pullRequests.merge', input);
-        return pulls.merge(input.task);
+        return pulls.merge(input);
       }),
       reply: on.pullRequests.reply.handler(({ input }) =>
         pulls.inThread(input.task, input.thread, { text: input.text }),

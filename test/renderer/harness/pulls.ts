@@ -1,7 +1,13 @@
 import { ORPCError } from '@orpc/server';
 import type { Change } from '../../../core/contract/change';
 import type { CommentPlace } from '../../../core/contract/comment';
-import type { ForgeAccount, NewPullRequest, PullRequest, SeenPullRequest } from '../../../core/contract/pull-request';
+import type {
+  ForgeAccount,
+  MergeMethod,
+  NewPullRequest,
+  PullRequest,
+  SeenPullRequest,
+} from '../../../core/contract/pull-request';
 import type { Remotes } from '../../../core/contract/remote';
 
 const at = Date.UTC(2026, 0, 1);
@@ -80,8 +86,21 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
         notices: [],
       });
     },
-    merge(task: number): PullRequest {
+    /** To rebase it is held back until that is overridden, as by checks that the window knows nothing of. */
+    merge({
+      task,
+      method,
+      overrideChecks,
+    }: {
+      task: number;
+      method: MergeMethod;
+      overrideChecks?: boolean | undefined;
+    }): PullRequest {
       const pull = needed(task);
+      if (method === 'rebase' && overrideChecks !== true) {
+        const message = 'Nothing was merged: required checks have not passed on this change: test failed.';
+        throw new ORPCError('CHECKS_NOT_PASSED', { message });
+      }
       return put({ ...pull, seen: { ...pull.seen, state: 'merged' } });
     },
     comment(task: number, text: string): PullRequest {
