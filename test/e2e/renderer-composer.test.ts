@@ -98,6 +98,26 @@ describe('who types when a turn ends', () => {
   });
 });
 
+test('several lines pasted while a shell is still opening are said not to be taken, and one line is', async () => {
+  await harness.open('little', 'light', 'stuck=terminals.open');
+  await notify(4);
+  await page.getByRole('tab', { name: 'Terminal' }).click();
+  await page.getByRole('button', { name: 'New shell' }).last().click();
+  await expect.poll(() => hasFocus('.terminal-opening textarea')).toBe(true);
+  const paste = (text: string) =>
+    page.evaluate((words) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', words);
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(event);
+    }, text);
+  await paste('npm test\nrm -r build');
+  await page.getByText('The 2 lines you pasted were not taken.').waitFor();
+  await paste('npm test\n');
+  await page.locator('.terminal-opening pre').getByText('npm test').waitFor();
+  expect(await page.getByText('you pasted were not taken').count()).toBe(0);
+});
+
 describe('the empty field', () => {
   const inField = () => hasFocus('.composer-row textarea');
   const onPage = () => hasFocus('[role="tabpanel"]');

@@ -563,7 +563,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     terminals: {
       list: on.terminals.list.handler(() => []),
-      open: on.terminals.open.handler(() => {
+      open: on.terminals.open.handler(async () => {
+        await hang('terminals.open');
         throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
       }),
       read: on.terminals.read.handler(({ input }) => ({ from: input.from, bytes: '', end: 0, over: true })),
