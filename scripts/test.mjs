@@ -1,19 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { agentEnvironment, agentsRunHere, ensureAgents } from './setup/agents.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { electronEnvironment, findElectron } from './setup/electron.mjs';
 import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { say, seconds } from './setup/progress.mjs';
-import { lastLines } from './setup/run.mjs';
 import { ensureSystem } from './setup/system.mjs';
 import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
-import { selectStages, sideBySide } from './suite/stages.mjs';
+import { selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
 import { runCoverage, runProject } from './suite/vitest.mjs';
 import { openDisplays } from './suite/xvfb.mjs';
@@ -54,35 +51,20 @@ async function runStages(selected, rest) {
   const summary = [];
   try {
     const measure = rest.length === 0 && selected.some((stage) => stage.name === 'coverage');
-    /**
-     * @param {Stage} stage
-     * @param {number} [output]
-     * @returns {Promise<boolean>} whether it passed
-     */
-    const run = async (stage, output) => {
+    for (const stage of selected) {
+      say(`\n── ${stage.name}: ${stage.about}`);
       const started = performance.now();
-      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure, output }).catch(explain);
+      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure }).catch(explain);
       const took = seconds(performance.now() - started);
       total.passed += count?.passed ?? 0;
       total.skipped += count?.skipped ?? 0;
       // A stage that fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
       total.failed += code === 0 ? 0 : Math.max(1, count?.failed ?? 0);
       summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${took}`);
-      return code === 0;
-    };
-    for (const { behind, stages } of sideBySide(selected)) {
-      const other = behind && runBehind(behind, sandbox, run);
-      let passed = true;
-      for (const stage of stages) {
-        say(`\n── ${stage.name}: ${stage.about}`);
-        passed &&= await run(stage);
-        if (!passed || interrupted) break;
+      if (code !== 0 || interrupted) {
+        summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
+        break;
       }
-      passed = (await (other ?? true)) && passed;
-      if (passed && !interrupted) continue;
-      const failed = summary.flatMap((line) => / (\w+) +FAILED/.exec(line)?.[1] ?? []);
-      summary.push(`  The run stops here. What failed alone: npm test -- ${failed.join(' ')}`);
-      break;
     }
     total.failed += await endSurvivors(sandbox);
     total.failed += before ? await findLitter(before) : 0;
@@ -97,30 +79,11 @@ async function runStages(selected, rest) {
 }
 
 /**
- * Runs a stage out of sight while others go on in the terminal, and shows what it printed when it ends: all of it when it
- * failed, else its count.
  * @param {Stage} stage
- * @param {Sandbox} sandbox
- * @param {(stage: Stage, output: number) => Promise<boolean>} run
- * @returns {Promise<boolean>}
- */
-async function runBehind(stage, sandbox, run) {
-  say(`\n── ${stage.name}: ${stage.about}. It runs beside the next, and what it found is told when it has ended.`);
-  const file = join(sandbox.records, `${stage.name}.log`);
-  const output = openSync(file, 'w');
-  const passed = await run(stage, output);
-  closeSync(output);
-  const printed = readFileSync(file, 'utf8');
-  say(`\n── ${stage.name} has ended:\n${passed ? lastLines(printed, 8) : printed.trimEnd()}`);
-  return passed;
-}
-
-/**
- * @param {Stage} stage
- * @param {{ sandbox: Sandbox, rest: readonly string[], measure: boolean, output: number | undefined }} run
+ * @param {{ sandbox: Sandbox, rest: readonly string[], measure: boolean }} run
  * @returns {Promise<Outcome>}
  */
-async function runStage(stage, { sandbox, rest, measure, output }) {
+async function runStage(stage, { sandbox, rest, measure }) {
   if (stage.name === 'types') return { code: await checkTypes() };
   if (stage.name === 'lint') return { code: await checkLint() };
   if (stage.name === 'coverage') {
@@ -140,7 +103,6 @@ async function runStage(stage, { sandbox, rest, measure, output }) {
       records: sandbox.records,
       measure: measure && stage.measured === true,
       workers,
-      ...(output === undefined ? {} : { output }),
     });
   } finally {
     await close();

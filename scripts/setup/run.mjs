@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 
 /** How much of a program's output is kept to explain a failure. */
 const keptOutput = 64 * 1024;
@@ -31,22 +31,15 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Starts a program in the person's terminal, hands it the signals this script gets, and gives its exit code. One whose
- * output goes to a file instead gives way to everything else on the machine.
+ * Starts a program in the person's terminal, hands it the signals this script gets, and gives its exit code.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {RunOptions & { output?: number }} [options] output: the open file
+ * @param {RunOptions} [options]
  * @returns {Promise<number>}
  */
-export function handOver(command, args, { output, ...options } = {}) {
+export function handOver(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = output === undefined ? 'inherit' : ['ignore', output, output];
-    const child = spawn(command, args, {
-      ...options,
-      stdio: /** @type {import('node:child_process').StdioOptions} */ (stdio),
-    });
-    if (output !== undefined && child.pid !== undefined)
-      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    const child = spawn(command, args, { ...options, stdio: 'inherit' });
     // A terminal sends Ctrl-C to the child as well; only without one does it need to be passed on.
     const passOn = (/** @type {NodeJS.Signals} */ signal) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

@@ -1,21 +1,13 @@
 /**
  * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest. One whose tests
- * mostly wait for programs has more files at work than there are processors. What wants every processor goes on beside
- * the next stages when these mostly wait for something to happen: `beside` names them.
- * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean, waits?: boolean, beside?: readonly string[] }} Stage
+ * mostly wait for programs has more files at work than there are processors.
+ * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean, waits?: boolean }} Stage
  * @type {readonly Stage[]}
  */
 export const stages = [
   { name: 'types', about: 'the compiler, once per side' },
   { name: 'lint', about: 'format, lint and who may import whom' },
-  {
-    name: 'unit',
-    about: 'unit and integration tests',
-    project: true,
-    measured: true,
-    waits: true,
-    beside: ['agents', 'fault'],
-  },
+  { name: 'unit', about: 'unit and integration tests', project: true, measured: true, waits: true },
   { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true, waits: true },
   { name: 'fault', about: 'crashes and failures on purpose', project: true, measured: true, waits: true },
   { name: 'e2e', about: 'the real app in a real window', project: true, waits: true },
@@ -39,24 +31,6 @@ export function selectStages(args) {
   const isSelected = (/** @type {Stage} */ stage) =>
     wanted.size === 0 || wanted.has(stage.name) || (wanted.has('coverage') && stage.measured);
   return { selected: stages.filter(isSelected), rest };
-}
-
-/**
- * Puts stages together that run side by side: each with those after it that it may go on beside.
- * @param {readonly Stage[]} selected
- * @returns {readonly { behind: Stage | null, stages: readonly Stage[] }[]} in order; `behind` runs all the while, out of sight
- */
-export function sideBySide(selected) {
-  /** @type {{ behind: Stage | null, stages: Stage[] }[]} */
-  const groups = [];
-  for (const stage of selected) {
-    const last = groups.at(-1);
-    const [before] = last?.stages ?? [];
-    if (last?.behind?.beside?.includes(stage.name)) last.stages.push(stage);
-    else if (last && before?.beside?.includes(stage.name)) groups.splice(-1, 1, { behind: before, stages: [stage] });
-    else groups.push({ behind: null, stages: [stage] });
-  }
-  return groups;
 }
 
 /** @param {string} unknown */

@@ -14,13 +14,12 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
  * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number, output?: number }} order
+ * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number }} order
  *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
- *   workers: how many files may be at work at once; output: the open file that gets what is printed, for one that
- *   leaves the processors to others when they want them
+ *   workers: how many files may be at work at once
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure, workers, output }) {
+export async function runProject({ project, args, env, records, measure, workers }) {
   const report = join(records, `${project}.json`);
   const code = await handOver(
     runtimeNode(),
@@ -32,10 +31,9 @@ export async function runProject({ project, args, env, records, measure, workers
       ...(measure ? ['--reporter=blob', `--outputFile.blob=${join(records, 'blobs', `${project}.json`)}`] : []),
       // The threshold is for the whole; a single project reaches what it reaches.
       ...(measure ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reporter=json-summary'] : []),
-      ...(measure ? [`--coverage.reportsDirectory=${join(records, 'coverage', project)}`] : []),
       ...args,
     ],
-    { cwd: root, env, ...(output === undefined ? {} : { output }) },
+    { cwd: root, env },
   );
   return { code, count: countTests(report) };
 }

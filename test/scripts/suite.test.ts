@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inMemory, openSandbox, testEnvironment } from '../../scripts/suite/sandbox.mjs';
-import { selectStages, sideBySide, stages } from '../../scripts/suite/stages.mjs';
+import { selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
 import { temporaryFolder, writeFiles } from './folder';
@@ -28,34 +28,6 @@ describe('npm test', () => {
       names: ['unit'],
       rest: ['test/core/git', '-t', 'types'],
     });
-  });
-
-  it('runs beside others only what wants the processors that they leave, and that alone when it is alone', () => {
-    const together = (...names: string[]) =>
-      sideBySide(stages.filter((stage) => names.length === 0 || names.includes(stage.name))).map((group) => [
-        group.behind?.name ?? null,
-        ...group.stages.map((stage) => stage.name),
-      ]);
-    expect(together()).toEqual([
-      [null, 'types'],
-      [null, 'lint'],
-      ['unit', 'agents', 'fault'],
-      [null, 'e2e'],
-      [null, 'coverage'],
-    ]);
-    expect(together('types', 'lint', 'unit')).toEqual([
-      [null, 'types'],
-      [null, 'lint'],
-      [null, 'unit'],
-    ]);
-    expect(together('unit', 'fault', 'e2e')).toEqual([
-      ['unit', 'fault'],
-      [null, 'e2e'],
-    ]);
-    expect(together('agents', 'fault')).toEqual([
-      [null, 'agents'],
-      [null, 'fault'],
-    ]);
   });
 
   it('runs the tests that coverage is measured over', () => {
