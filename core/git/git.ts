@@ -18,7 +18,8 @@ export interface Git {
 const oldest = [2, 38] as const;
 
 /**
- * Finds git on the PATH given, once; it is started from this process unless another way is given. Throws NOT_FOUND when there is none and UNSUPPORTED_REPOSITORY when it is too old.
+ * Finds git on the PATH given, once; it is started from this process unless another way is given. Throws NOT_FOUND when
+ * there is none and UNSUPPORTED_REPOSITORY when it is too old.
  */
 export async function findGit(environment: Readonly<Record<string, string>>, start: Execute = execute): Promise<Git> {
   const program = await locate(environment);

@@ -162,7 +162,16 @@ function openLine(
 
   return {
     run(what) {
-      const { program, args, directory, environment, timeoutMs = usualTimeoutMs, maxBytes, signal } = what;
+      const {
+        program,
+        args,
+        directory,
+        environment,
+        input: given,
+        timeoutMs = usualTimeoutMs,
+        maxBytes,
+        signal,
+      } = what;
       if (signal?.aborted) return Promise.reject(cancelled(what));
       const id = ++last;
       const cancel = () => tell({ kind: 'cancel', id });
@@ -174,9 +183,9 @@ function openLine(
         pending.set(id, { what, resolve, reject, pid: undefined });
         if (pending.size === 1) hold(true);
         signal?.addEventListener('abort', cancel, { once: true });
-        const bytes = what.input === undefined ? undefined : Buffer.from(what.input as string);
+        const bytes = typeof given === 'string' ? Buffer.from(given) : given;
         const asked = { program, args, directory, environment, timeoutMs, maxBytes };
-        tell({ kind: 'run', id, what: asked, reads: what.input !== undefined }, bytes);
+        tell({ kind: 'run', id, what: asked, reads: bytes !== undefined }, bytes);
       }).finally(() => {
         clearTimeout(hung);
         signal?.removeEventListener('abort', cancel);

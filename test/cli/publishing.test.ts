@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../core/server/door';
-import { type ForgeServer, type Pull, startForge } from '../support/forge-server';
+import { type ForgeServer, forgesOf, makeHosted, type Pull, startForge } from '../support/forge-server';
 import { openTerminal } from './terminal';
 
 const token = 'a-token-nobody-may-see';
@@ -48,19 +47,11 @@ test('a pull request is opened, looked at, answered, sent to the agent and merge
   const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 'Add q', '--prompt'];
   const task = (await type('task', 'add', ...made, '[write: q.txt | q]', '--wait', '--json')).json;
   const id = String(task.id);
-  const bare = join(remotes.path, 'ada', 'api.git');
-  mkdirSync(bare, { recursive: true });
-  execFileSync('git', ['init', '-q', '--bare', bare]);
-  execFileSync('git', ['config', 'http.receivepack', 'true'], { cwd: bare });
+  await makeHosted(remotes.path);
   execFileSync('git', ['remote', 'add', 'hub', `${forge.url}/ada/api.git`], { cwd: task.repository });
   const publish = ['task', 'publish', id, '--remote', 'hub'];
   expect((await type(...publish)).err).toContain('by the setting forges');
-  await type(
-    'settings',
-    'set',
-    'forges',
-    JSON.stringify([{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }]),
-  );
+  await type('settings', 'set', 'forges', JSON.stringify(forgesOf(forge)));
   expect((await type(...publish)).err).toContain(`forge login ${forge.host}`);
   expect((await type('forge', 'login', forge.host)).code).toBe(2);
   const login = await terminal.type(['forge', 'login', forge.host], { input: `${token}\n` });

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Pull, startForge } from '../support/forge-server';
+import { forgesOf, makeHosted, type Pull, startForge } from '../support/forge-server';
 import { lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
@@ -252,13 +252,9 @@ const token = 'a-token-nobody-may-see';
 /** A forge on this machine, with a repository the person's pushes to. */
 async function hub() {
   const remotes = join(machine.folder, 'remotes');
-  const bare = join(remotes, 'ada', 'api.git');
-  mkdirSync(bare, { recursive: true });
+  await makeHosted(remotes);
   const forge = await startForge({ root: remotes, token });
-  machine.git('init', '-q', '--bare', bare);
-  machine.git('-C', bare, 'config', 'http.receivepack', 'true');
   machine.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
-  const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
-  await typed('settings', 'set', 'forges', JSON.stringify(forges));
+  await typed('settings', 'set', 'forges', JSON.stringify(forgesOf(forge)));
   return Object.assign(forge, { [Symbol.asyncDispose]: () => forge.close() });
 }

@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { closeDatabase, type Database, openDatabase } from '../../core/store/database';
 import { isLandingDue } from '../../core/store/due-landings';
-import { type ForgeServer, startForge } from '../support/forge-server';
+import { type ForgeServer, forgesOf, makeHosted, startForge } from '../support/forge-server';
 import { type Bed, openBed } from '../support/runtime';
 
 /**
@@ -48,16 +48,12 @@ beforeAll(async () => {
   writeFileSync(join(programs, 'gh'), `#!/bin/sh\necho ${token}\n`, { mode: 0o755 });
   bed = await openBed({ environment: { PATH: `${programs}:${process.env.PATH}` } });
   const remotes = join(bed.folder, 'remotes');
-  const bare = join(remotes, 'ada', 'api.git');
-  mkdirSync(bare, { recursive: true });
+  await makeHosted(remotes);
   forge = await startForge({ root: remotes, token });
   forge.refusesSecond = false;
-  execFileSync('git', ['init', '-q', '--bare', bare]);
-  execFileSync('git', ['-C', bare, 'config', 'http.receivepack', 'true']);
   await bed.repository.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
   await bed.repository.git('push', '-q', 'origin', 'main');
-  const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
-  await bed.calls.settings.set({ name: 'forges', value: forges });
+  await bed.calls.settings.set({ name: 'forges', value: forgesOf(forge) });
 });
 afterAll(async () => {
   await bed.close();

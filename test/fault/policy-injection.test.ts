@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hookDoorFile } from '../../core/hook-door';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { isLandingDue } from '../../core/store/due-landings';
-import { type ForgeServer, startForge } from '../support/forge-server';
+import { type ForgeServer, forgesOf, makeHosted, startForge } from '../support/forge-server';
 import { type Bed, openBed } from '../support/runtime';
 
 /** Sixty texts that would have a change approved or a permission changed, by every way an agent's words come in. */
@@ -30,15 +30,11 @@ let forge: ForgeServer;
 beforeEach(async () => {
   bed = await openBed();
   const root = join(bed.folder, 'remotes');
-  const bare = join(root, 'ada', 'api.git');
-  await mkdir(bare, { recursive: true });
+  await makeHosted(root);
   forge = await startForge({ root, token });
-  await bed.repository.git('init', '-q', '--bare', bare);
-  await bed.repository.git('-C', bare, 'config', 'http.receivepack', 'true');
   await bed.repository.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
   await bed.repository.git('push', '-q', 'origin', 'main');
-  const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
-  await bed.calls.settings.set({ name: 'forges', value: forges });
+  await bed.calls.settings.set({ name: 'forges', value: forgesOf(forge) });
   await bed.calls.forges.login({ host: forge.host, token });
 });
 afterEach(async () => {

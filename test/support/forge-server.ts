@@ -56,6 +56,19 @@ export interface ForgeServer {
   close(): Promise<void>;
 }
 
+/** Makes the repository `ada/api` among those of a forge, empty and open to pushes. Gives its folder. */
+export async function makeHosted(root: string): Promise<string> {
+  const bare = join(root, 'ada', 'api.git');
+  await run('git', ['init', '-q', '--bare', bare]);
+  await run('git', ['-C', bare, 'config', 'http.receivepack', 'true']);
+  return bare;
+}
+
+/** The setting by which it is known as a GitHub. */
+export function forgesOf({ host, url }: ForgeServer) {
+  return [{ host, kind: 'github' as const, api: `${url}/api/v3` }];
+}
+
 /** Starts one. Repositories are bare ones at `root/OWNER/NAME.git`; `token` lets in. */
 export async function startForge(options: { readonly root: string; readonly token: string }): Promise<ForgeServer> {
   const { root, token } = options;

@@ -1,11 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NewLanding } from '../../../core/contract/repository-landing';
 import type { PermissionLevel, Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
-import { startForge } from '../../support/forge-server';
+import { forgesOf, makeHosted, startForge } from '../../support/forge-server';
 import { type Bed, openBed } from '../../support/runtime';
 
 const token = 'a-token-nobody-may-see';
@@ -138,16 +138,12 @@ it('opens a pull request of what an autonomous task finished when every check pa
     expect(await bed.calls.decisions.list({ task: task.id })).toEqual([]);
   };
   const root = join(bed.folder, 'remotes');
-  const bare = join(root, 'ada', 'api.git');
-  await mkdir(bare, { recursive: true });
+  const bare = await makeHosted(root);
   const forge = await startForge({ root, token });
   try {
-    await bed.repository.git('init', '-q', '--bare', bare);
-    await bed.repository.git('-C', bare, 'config', 'http.receivepack', 'true');
     await bed.repository.git('remote', 'add', 'origin', `${forge.url}/ada/api.git`);
     await bed.repository.git('push', '-q', 'origin', 'main');
-    const forges = [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }];
-    await bed.calls.settings.set({ name: 'forges', value: forges });
+    await bed.calls.settings.set({ name: 'forges', value: forgesOf(forge) });
     await says({ finished: 'pull-request' });
     await stays(await finished('autonomous'), `There is no token for ${forge.host}. Sign in`);
     await bed.calls.forges.login({ host: forge.host, token });

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PullRequest, type SeenPullRequest, saidOf } from '../../../core/contract/pull-request';
-import { type ForgeServer, type Pull, startForge } from '../../support/forge-server';
+import { type ForgeServer, forgesOf, makeHosted, type Pull, startForge } from '../../support/forge-server';
 import { type Bed, openBed } from '../../support/runtime';
 
 const token = 'a-token-nobody-may-see';
@@ -15,12 +15,9 @@ let bare = '';
 beforeAll(async () => {
   bed = await openBed();
   const root = join(bed.folder, 'remotes');
-  bare = join(root, 'ada', 'api.git');
-  mkdirSync(bare, { recursive: true });
+  bare = await makeHosted(root);
   forge = await startForge({ root, token });
   url = `${forge.url}/ada/api.git`;
-  execFileSync('git', ['init', '-q', '--bare', bare]);
-  execFileSync('git', ['-C', bare, 'config', 'http.receivepack', 'true']);
   await bed.repository.git('remote', 'add', 'origin', url);
   await bed.repository.git('push', '-q', 'origin', 'main');
 });
@@ -71,10 +68,7 @@ test('without a token nothing leaves this machine, and the one that is given is 
     code: 'BAD_INPUT',
     message: expect.stringContaining('by the setting forges'),
   });
-  await bed.calls.settings.set({
-    name: 'forges',
-    value: [{ host: forge.host, kind: 'github', api: `${forge.url}/api/v3` }],
-  });
+  await bed.calls.settings.set({ name: 'forges', value: forgesOf(forge) });
   await expect(open(change)).rejects.toMatchObject({
     code: 'SIGN_IN_NEEDED',
     message: expect.stringContaining('forge login'),
