@@ -1,6 +1,6 @@
 import type { Client } from '../core/client';
 import { assertNever } from '../core/contract/errors';
-import { type MoveLine, moveLines } from '../core/contract/move-words';
+import { type MoveLine, moveLines, moveLineWords } from '../core/contract/move-words';
 import type { TaskDetail, Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
 import { failedChecks } from './check';
@@ -24,14 +24,15 @@ export async function transcript(options: {
   let lastMessage = '';
   let moves: readonly MoveLine[] = [];
   let movesTold = 0;
-  const learn = ({ transitions }: TaskDetail) => {
-    moves = moveLines(transitions);
+  const learn = (task: TaskDetail) => {
+    moves = moveLines(task);
   };
   const tellMoves = (until: number) => {
-    for (const { at, level, text } of options.json ? [] : moves.slice(movesTold)) {
-      if (at > until) return;
+    for (const move of options.json ? [] : moves.slice(movesTold)) {
+      if (move.at > until) return;
       movesTold += 1;
-      around.out.write(`${lastMessage === '' ? '' : '\n'}${level === 'error' ? '!' : '·'} ${plainLine(text, 400)}\n`);
+      const mark = move.level === 'error' ? '!' : '·';
+      around.out.write(`${lastMessage === '' ? '' : '\n'}${mark} ${plainLine(moveLineWords(move), 400)}\n`);
       lastMessage = '';
     }
   };

@@ -1,50 +1,66 @@
 import { assertNever } from './errors';
-import type { Transition } from './task';
+import type { TaskDetail, Transition } from './task';
 
 /** What a move of a task says in its conversation, and when it was made. */
 export interface MoveLine {
   readonly at: number;
   readonly level: 'info' | 'error';
+  /** A sentence, without its point where `reason` goes on. */
   readonly text: string;
+  /** Why, in words that may be an agent's or a provider's; null when the text is all there is to say. */
+  readonly reason: string | null;
 }
 
 /**
  * The moves of a task that its conversation does not tell by itself: that it was queued again and why, how it ended, and
  * what a person did with it then. Said when shown, because a transcript is only ever added to by who works on the task.
  */
-export function moveLines(transitions: readonly Transition[]): readonly MoveLine[] {
-  return transitions.flatMap((move, index) => {
-    const text = moveWords(move, transitions[index - 1]);
-    return text === null ? [] : [{ at: move.at, level: move.to === 'failed' ? ('error' as const) : 'info', text }];
+export function moveLines({
+  transitions,
+  maxAttempts,
+}: Pick<TaskDetail, 'transitions' | 'maxAttempts'>): readonly MoveLine[] {
+  let began = 1;
+  return transitions.flatMap((move) => {
+    const { at, from, to, attempt } = move;
+    // Who is sent back counts anew.
+    if (to === 'queued' && from !== 'running' && from !== 'waiting') began = 1;
+    // Being parked or interrupted is no attempt, so the next claim begins the same one again.
+    const isNext = attempt !== null && attempt > began;
+    began = attempt ?? began;
+    const said = isNext ? [`Tried again: attempt ${attempt} of ${maxAttempts}.`] : moveWords(move);
+    if (said === null) return [];
+    const [text = '', reason = null] = said;
+    return [{ at, level: to === 'failed' ? ('error' as const) : 'info', text, reason }];
   });
 }
 
-function moveWords({ from, to, by, reason }: Transition, before: Transition | undefined): string | null {
+/** What is said of a move, and why it was made where that is said too; null for one that the conversation tells. */
+function moveWords({ from, to, by, reason }: Transition): readonly [string, string?] | null {
   const why = oneLine(reason);
   switch (to) {
     case 'queued':
-      return from === null
-        ? null
-        : by === 'person' && reason === 'Retried.'
-          ? 'You tried it again.'
-          : `Queued again: ${why}`;
+      if (from === null) return null;
+      return by === 'person' && reason === 'Retried.' ? ['You tried it again.'] : ['Queued again', why];
     case 'running':
-      return from === 'queued' && before !== undefined ? nextAttempt(before) : null;
     case 'waiting':
       return null;
     case 'review':
-      return from === 'done' ? 'Restored: it is in review again.' : 'In review.';
+      return [from === 'done' ? 'Restored: it is in review again.' : 'In review.'];
     case 'done':
-      return by === 'person' && reason === 'Discarded.' ? 'You discarded it.' : why;
+      return [by === 'person' && reason === 'Discarded.' ? 'You discarded it.' : why];
     case 'failed':
+      return from === 'done' ? ['Restored: it has failed, as before.'] : ['Failed', why];
     case 'cancelled':
-      if (from === 'done')
-        return to === 'failed' ? 'Restored: it has failed, as before.' : 'Restored: it is cancelled, as before.';
-      if (to === 'failed') return `Failed: ${why}`;
-      return by === 'person' && reason === 'Cancelled.' ? 'You cancelled it.' : why;
+      if (from === 'done') return ['Restored: it is cancelled, as before.'];
+      return [by === 'person' && reason === 'Cancelled.' ? 'You cancelled it.' : why];
     default:
       return assertNever(to);
   }
+}
+
+/** A move as one line. */
+export function moveLineWords({ text, reason }: MoveLine): string {
+  return reason === null ? text : `${text}: ${reason}`;
 }
 
 /** How the reason begins of a task that was running when Switchyard ended without being asked to. */
@@ -53,12 +69,6 @@ export const endedInIt = 'Switchyard ended without warning while it ran';
 /** A sentence that failed work is retried with. */
 export function retryReason(error: string, attempt: number, maxAttempts: number): string {
   return `Attempt ${attempt} of ${maxAttempts} failed: ${error}`;
-}
-
-/** Which attempt begins after a move that gave the one before up; null when it was given up for something else. */
-function nextAttempt({ by, reason }: Transition): string | null {
-  const [, attempt, of] = (by === 'runner' && /^Attempt (\d+) of (\d+) failed: /.exec(reason)) || [];
-  return attempt === undefined ? null : `Tried again: attempt ${Number(attempt) + 1} of ${of}.`;
 }
 
 const longest = 300;

@@ -139,6 +139,8 @@ const transitionSchema = z.object({
   /** `person`, `runner`, `recovery`, or `repository` for what its landing says. */
   by: z.string(),
   reason: z.string(),
+  /** Which attempt a claim began; null for every other move, and for what moved before that was kept. */
+  attempt: z.number().int().nullable(),
 });
 export type Transition = z.infer<typeof transitionSchema>;
 

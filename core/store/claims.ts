@@ -89,6 +89,7 @@ const dueRanges = `SELECT ${priorities
 
 interface DueTask extends Due {
   readonly generation: number;
+  readonly attempt: number;
   readonly since: number;
 }
 
@@ -109,14 +110,14 @@ function dueTasks(
     ? []
     : allRows<DueTask>(
         db,
-        `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
+        `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, attempt, created_at AS since FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL
          ORDER BY id LIMIT (? + 0)`,
         limit,
       );
   if (!due.timed) return atOnce;
   const timed = allRows<DueTask>(
     db,
-    `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
+    `SELECT id AS task, agent, repository_id AS repository, go_on AS goOn, generation, attempt, run_after AS since FROM ${readyTasks} AND rank = ${rank} AND run_after <= ?
      ORDER BY run_after, id LIMIT (? + 0)`,
     now,
     limit,
@@ -145,7 +146,8 @@ function claimTask(
   );
   if (changes === 0) return undefined;
   const reason = `Claimed by ${worker}.`;
-  addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason, leaseUntil: null });
+  const attempt = claim.attempt + 1;
+  addTransition(db, task, { from: 'queued', to: 'running', at: now, by: 'runner', reason, leaseUntil: null, attempt });
   return { task, generation: claim.generation + 1, leaseUntil };
 }
 

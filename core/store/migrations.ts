@@ -26,6 +26,7 @@ import keepPullRequests from './migrations/0025-keep-pull-requests.sql?raw';
 import keepGoingOn from './migrations/0026-keep-going-on.sql?raw';
 import landFinished from './migrations/0027-land-finished.sql?raw';
 import reviewByAgents from './migrations/0028-review-by-agents.sql?raw';
+import keepAttempts from './migrations/0029-keep-attempts.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   { name: '0026-keep-going-on', sql: keepGoingOn },
   { name: '0027-land-finished', sql: landFinished },
   { name: '0028-review-by-agents', sql: reviewByAgents },
+  { name: '0029-keep-attempts', sql: keepAttempts },
 ];

@@ -23,12 +23,12 @@ export function readTask(db: Database, id: number): Task {
 /** A task with its prompt, what its checks printed and every move it made. Throws NOT_FOUND. */
 export function readTaskDetail(db: Database, id: number): TaskDetail {
   const row = taskRow(db, id);
-  const created = { from: null, to: 'queued', at: row.created_at, by: row.created_by, reason: 'Created.' } as const;
+  const created = { from: null, to: 'queued', reason: 'Created.', attempt: null } as const;
   return {
     ...toTask(db, row),
     checks: listCheckDetails(db, id),
     prompt: readPrompt(db, id),
-    transitions: [created, ...listTransitions(db, id)],
+    transitions: [{ ...created, at: row.created_at, by: row.created_by }, ...listTransitions(db, id)],
   };
 }
 

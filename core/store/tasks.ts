@@ -85,7 +85,7 @@ export function moveTask(db: Database, move: Move): void {
   const columns = { ...columnsOfMove(row, move.to), ...patchColumns(move.patch ?? {}) };
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
   const { to, at, by, reason } = move;
-  addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until });
+  addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until, attempt: null });
   // Nobody drives what nothing more is done on; one in review was queued again when somebody asked to.
   if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
   if (to !== 'queued' && to !== 'running' && to !== 'waiting') forgetFinish(db, row.id);

@@ -1,4 +1,4 @@
-import type { TaskState, Transition } from '../contract/task';
+import type { Transition } from '../contract/task';
 import { cutText } from './cut';
 import type { Database } from './database';
 import { allRows, run } from './statement';
@@ -16,8 +16,8 @@ export function addTransition(
 ): void {
   run(
     db,
-    `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason, lease_until)
-     VALUES (?, (SELECT count(*) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason, lease_until, attempt)
+     VALUES (?, (SELECT count(*) + 1 FROM task_transition WHERE task_id = ?), ?, ?, ?, ?, ?, ?, ?)`,
     task,
     task,
     move.from,
@@ -26,14 +26,16 @@ export function addTransition(
     move.by,
     cutText(move.reason, longestReason),
     move.leaseUntil,
+    move.attempt,
   );
 }
 
 /** Every move of a task after its creation, oldest first. */
 export function listTransitions(db: Database, task: number): Transition[] {
-  return allRows<{ from_state: TaskState; to_state: TaskState; at: number; by: string; reason: string }>(
+  return allRows<Transition>(
     db,
-    'SELECT from_state, to_state, at, by, reason FROM task_transition WHERE task_id = ? ORDER BY number',
+    `SELECT from_state AS "from", to_state AS "to", at, by, reason, attempt FROM task_transition
+     WHERE task_id = ? ORDER BY number`,
     task,
-  ).map((row) => ({ from: row.from_state, to: row.to_state, at: row.at, by: row.by, reason: row.reason }));
+  );
 }

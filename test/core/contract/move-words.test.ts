@@ -1,37 +1,61 @@
 import { expect, test } from 'vitest';
-import { moveLines, retryReason } from '../../../core/contract/move-words';
+import { moveLines, moveLineWords, retryReason } from '../../../core/contract/move-words';
 import type { TaskState, Transition } from '../../../core/contract/task';
 
 const moved = (from: TaskState | null, to: TaskState, by: string, reason: string, at = 1): Transition => ({
-  ...{ from, to, by, reason, at },
+  ...{ from, to, by, reason, at, attempt: null },
 });
+const claimed = (attempt: number | null): Transition => ({
+  ...moved('queued', 'running', 'runner', 'Claimed by local.'),
+  attempt,
+});
+const wordsOf = (...transitions: readonly Transition[]) =>
+  moveLines({ transitions: [...transitions], maxAttempts: 3 }).map(moveLineWords);
 
 test('a task tells why it was queued again, which attempt that was and how it ended, and nothing its agent tells itself', () => {
   const lost = 'Switchyard ended without warning while it ran';
-  const lines = moveLines([
+  const transitions = [
     moved(null, 'queued', 'person', 'Created.'),
-    moved('queued', 'running', 'runner', 'Claimed by local.'),
+    claimed(1),
     moved('running', 'waiting', 'runner', 'May I?'),
     moved('waiting', 'running', 'person', 'Answered.'),
     moved('running', 'queued', 'runner', retryReason('oops\nand more', 1, 3)),
-    moved('queued', 'running', 'runner', 'Claimed by local.'),
+    claimed(2),
     moved('running', 'queued', 'recovery', `${lost}; it is tried again (crash 1 of 3).`),
-    moved('queued', 'running', 'runner', 'Claimed by local.'),
+    claimed(3),
     moved('running', 'failed', 'recovery', `${lost}, for the 3rd time.`, 7),
     moved('failed', 'done', 'person', 'Discarded.'),
     moved('done', 'failed', 'person', 'Restored.'),
     moved('failed', 'queued', 'person', 'Retried.'),
+    claimed(1),
+    moved('running', 'queued', 'runner', 'You wrote to the agent; it goes on with that.'),
+    claimed(1),
+    moved('running', 'queued', 'runner', retryReason('oops', 1, 3)),
     moved('queued', 'cancelled', 'person', 'Cancelled.'),
-  ]);
-  expect(lines.map(({ text }) => text)).toEqual([
+  ];
+  expect(wordsOf(...transitions)).toEqual([
     'Queued again: Attempt 1 of 3 failed: oops and more',
     'Tried again: attempt 2 of 3.',
     `Queued again: ${lost}; it is tried again (crash 1 of 3).`,
+    'Tried again: attempt 3 of 3.',
     `Failed: ${lost}, for the 3rd time.`,
     'You discarded it.',
     'Restored: it has failed, as before.',
     'You tried it again.',
+    'Queued again: You wrote to the agent; it goes on with that.',
+    'Queued again: Attempt 1 of 3 failed: oops',
     'You cancelled it.',
   ]);
-  expect(lines[3]).toMatchObject({ at: 7, level: 'error' });
+  expect(moveLines({ transitions, maxAttempts: 3 })[4]).toEqual({
+    ...{ at: 7, level: 'error', text: 'Failed', reason: `${lost}, for the 3rd time.` },
+  });
+});
+
+test('which attempt begins is what the claim was, whatever a reason says', () => {
+  const queued = moved('running', 'queued', 'runner', 'Attempt 7 of 9 failed: so an agent says');
+  expect(wordsOf(claimed(1), queued, claimed(1)).slice(1)).toEqual([]);
+  expect(wordsOf(claimed(1), queued, claimed(null)).slice(1)).toEqual([]);
+  expect(wordsOf(claimed(null), queued, claimed(2)).slice(1)).toEqual(['Tried again: attempt 2 of 3.']);
+  const back = moved('review', 'queued', 'person', 'Changes asked.');
+  expect(wordsOf(claimed(3), back, claimed(null), queued, claimed(2)).at(-1)).toBe('Tried again: attempt 2 of 3.');
 });

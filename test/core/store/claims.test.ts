@@ -12,6 +12,7 @@ import type { Database } from '../../../core/store/database';
 import { countTasks } from '../../../core/store/task-count';
 import { readTask, readTaskDetail } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
+import { listTransitions } from '../../../core/store/transitions';
 import { addTask, temporaryStore } from './store';
 
 const claim = (db: Database, { limit = 10, now = 100, leaseMs = 1000 } = {}) =>
@@ -127,6 +128,7 @@ describe('at start', () => {
       [queued, 1],
     ]);
     expect(readTask(db, running).attempt).toBe(2);
+    expect(listTransitions(db, running).map(({ attempt }) => attempt)).toEqual([1, null, 2]);
     expect(readTask(db, waiting).attempt).toBe(1);
   });
 

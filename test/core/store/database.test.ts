@@ -172,6 +172,34 @@ describe('migrations', () => {
     ]);
   });
 
+  test('know which attempt began after one that had failed, where that was said, and nothing of other moves', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const before = migrations.findIndex(({ name }) => name.endsWith('keep-attempts'));
+    const old = openDatabase({ file, migrations: migrations.slice(0, before) });
+    addRepository(old);
+    addTask(old);
+    const moves = [
+      ['queued', 'running', 'runner', 'Claimed by local.'],
+      ['running', 'queued', 'runner', 'Attempt 1 of 12 failed: it broke'],
+      ['queued', 'running', 'runner', 'Claimed by local.'],
+      ['running', 'queued', 'runner', 'Attempt x of 12 failed: so an agent says'],
+      ['queued', 'running', 'runner', 'Claimed by local.'],
+      ['running', 'queued', 'person', 'Attempt 9 of 12 failed: so a person says'],
+      ['queued', 'running', 'runner', 'Claimed by local.'],
+      ['running', 'queued', 'runner', 'Attempt 11 of 12 failed: it broke'],
+      ['queued', 'running', 'runner', 'Claimed by local.'],
+    ];
+    for (const [at, move] of moves.entries())
+      old
+        .prepare(
+          'INSERT INTO task_transition (task_id, number, from_state, to_state, at, by, reason) VALUES (1, ?, ?, ?, 1, ?, ?)',
+        )
+        .run(at + 1, ...move);
+    closeDatabase(old);
+    const { transitions } = readTaskDetail(open({ file }), 1);
+    expect(transitions.map(({ attempt }) => attempt)).toEqual([null, null, null, 2, null, null, null, null, null, 12]);
+  });
+
   test('back an older store up first and keep the newest three backups', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'switchyard.db');

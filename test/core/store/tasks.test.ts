@@ -57,7 +57,7 @@ describe('a task', () => {
       usage: { inputTokens: null, outputTokens: null, costUsd: null },
       requests: [],
       checks: [],
-      transitions: [{ from: null, to: 'queued', at: 10, by: 'orchestrator', reason: 'Created.' }],
+      transitions: [{ from: null, to: 'queued', at: 10, by: 'orchestrator', reason: 'Created.', attempt: null }],
     });
   });
 
@@ -103,6 +103,7 @@ describe('a move', () => {
             at: now,
             by: 'test',
             reason: 'because',
+            attempt: null,
           });
         } else {
           const before = readTaskDetail(db, task);

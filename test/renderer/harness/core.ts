@@ -76,9 +76,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     prompt:
       'Add retry with exponential backoff and jitter to the uploader.\n\nAt most five attempts; give up on 4xx. Keep the first cause.',
     transitions: [
-      { from: null, to: 'queued', at: task.createdAt, by: 'person', reason: '' },
-      { from: 'queued', to: 'running', at: task.createdAt + 5000, by: 'runner', reason: 'claimed by worker 1' },
-      { from: 'running', to: task.state, at: task.stateSince, by: 'runner', reason: '' },
+      { from: null, to: 'queued', at: task.createdAt, by: 'person', reason: '', attempt: null },
+      {
+        from: 'queued',
+        to: 'running',
+        at: task.createdAt + 5000,
+        by: 'runner',
+        reason: 'claimed by worker 1',
+        attempt: 1,
+      },
+      { from: 'running', to: task.state, at: task.stateSince, by: 'runner', reason: '', attempt: null },
     ],
   });
   let programs: readonly string[] = [
