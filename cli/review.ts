@@ -1,4 +1,4 @@
-import { notSentWords } from '../core/contract/comment';
+import { isDraft, isUndecided, notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
@@ -109,8 +109,8 @@ const approve: Command = {
           `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
         );
       }
-      const left = comments.filter(({ fate }) => fate === 'draft' || fate === 'proposed');
-      const drafts = left.filter(({ fate }) => fate === 'draft').length;
+      const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment));
+      const drafts = left.filter(isDraft).length;
       const undecided = left.length - drafts;
       const leaves = given.flag('leave-comments');
       if (before.state === 'review' && drafts + undecided > 0 && !leaves) {

@@ -142,7 +142,7 @@ async function followed(
 }
 
 function unfollowed(row: CommentRow): Comment['fate'] {
-  return isUndecided(row) ? 'proposed' : isDraft(row) ? 'draft' : 'sent';
+  return isUndecided(row) ? 'proposed' : row.sentAt === null ? 'draft' : 'sent';
 }
 
 async function changed(room: Room, comment: number, change: (db: Database) => void): Promise<Comment> {

@@ -93,7 +93,7 @@ export function isUndecided({ reviewer, sentAt }: Pick<Comment, 'reviewer' | 'se
   return reviewer !== null && reviewer.acceptedAt === null && sentAt === null;
 }
 
-/** Whether it is the person's to send, and was not sent. */
-export function isDraft(comment: Pick<Comment, 'reviewer' | 'sentAt'>): boolean {
-  return comment.sentAt === null && !isUndecided(comment);
+/** Whether it is the person's to send, and was not sent. One they resolved unsent, as could be done once, waits for nobody. */
+export function isDraft(comment: Pick<Comment, 'reviewer' | 'sentAt' | 'resolvedAt'>): boolean {
+  return comment.sentAt === null && comment.resolvedAt === null && !isUndecided(comment);
 }

@@ -110,7 +110,7 @@ export function CommentCard({ comment, away }: Props): ReactNode {
               </button>
             </>
           )}
-          {!isDraft && (
+          {(!isDraft || isResolved) && (
             <button
               type="button"
               className="link"

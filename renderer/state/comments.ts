@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Comment, CommentPlace } from '../../core/contract/comment';
+import { type Comment, type CommentPlace, isDraft } from '../../core/contract/comment';
 import type { Task } from '../../core/contract/task';
 import type { App } from './app';
 import { useModel } from './app';
@@ -135,7 +135,7 @@ export function aboutComment({ id }: Comment): string {
   return `comment:${id}`;
 }
 
-/** The comments the agent does not have. */
+/** The comments that wait to be sent to the agent. */
 export function draftsIn(comments: readonly Comment[] | null): readonly Comment[] {
-  return (comments ?? []).filter(({ fate }) => fate === 'draft');
+  return (comments ?? []).filter(isDraft);
 }
