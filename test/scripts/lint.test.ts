@@ -14,6 +14,11 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
     forbidden: ['node:fs', '../store/tasks', '../config', '@orpc/server', 'electron', 'react', 'better-sqlite3'],
   },
   {
+    file: 'core/contract/calls/tasks.ts',
+    allowed: ['zod', '@orpc/contract', './refs', '../task'],
+    forbidden: ['node:fs', '../../store/tasks', '../../config', '@orpc/server', 'electron', 'react'],
+  },
+  {
     file: 'core/store/tasks.ts',
     allowed: [
       'better-sqlite3',
