@@ -8,6 +8,8 @@ const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter(
 
 /** Ends what never comes; how long what comes takes is for the machine to say. */
 const long = { testTimeout: 300_000, hookTimeout: 300_000 };
+/** What tests start as processes is bundled first. */
+const programs = ['test/support/bundle-programs.ts'];
 const oneAtATime = { ...long, fileParallelism: false };
 
 /** Each file opens an app of its own, on a display of its own, so that no window takes the focus from another's. */
@@ -42,18 +44,22 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: special,
+          globalSetup: programs,
           ...long,
           // A process for each of the many files costs a tenth of the whole run. No file changes what the next one finds.
           isolate: false,
         },
       },
       // Agents mostly wait for their model, so two of them get in each other's way no more than one.
-      { extends: true, test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...long } },
+      {
+        extends: true,
+        test: { name: 'agents', include: ['test/agents/**/*.test.ts'], globalSetup: programs, ...long },
+      },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...desktops } },
       // Not a test: takes the pictures of docs/screenshots.
       { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
       // They wait for what was killed to be noticed far more than they compute, and go by what happened, not by when.
-      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], ...long } },
+      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], globalSetup: programs, ...long } },
     ],
   },
 });

@@ -11,17 +11,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGoose } from '../../core/agents/goose';
 import { findLeftovers } from '../../core/agents/leftovers';
 import { exerciseAgent } from '../suites/agent';
 import { agentTestEnvironment } from '../support/agents-environment';
+import { askHumanProgram } from '../support/host';
 import { hasSteps } from '../support/model-script';
 import { startModelServer } from '../support/model-server';
 import { allow, makeTurn, type TurnOptions } from '../support/turn';
-
-const askHuman = fileURLToPath(new URL('../../core/agents/ask-human/main.ts', import.meta.url));
 
 async function makeBench(root: string) {
   const home = join(root, 'home');
@@ -29,7 +27,7 @@ async function makeBench(root: string) {
   const model = await startModelServer();
   return {
     model,
-    agent: createGoose({ askHuman: { command: process.execPath, args: ['--no-warnings', askHuman], env: {} } }),
+    agent: createGoose({ askHuman: askHumanProgram }),
     environment: {
       ...agentTestEnvironment('goose', model.url),
       HOME: home,

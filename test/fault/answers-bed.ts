@@ -10,14 +10,12 @@ import { closeDatabase, openDatabase } from '../../core/store/database';
 import { readRequest } from '../../core/store/requests';
 import { agentTestEnvironment } from '../support/agents-environment';
 import type { ModelServer } from '../support/model-server';
+import { programArgs } from '../support/programs';
 import { createRepository } from '../support/repository';
 import type { Plan } from './answers-plan';
 
 /** The pinned agents have no program for other machines. */
 export const here = process.platform === 'linux' && process.arch === 'x64';
-
-const script = join(import.meta.dirname, 'answers-process.ts');
-const loader = join(import.meta.dirname, '../support/typescript.mjs');
 
 export type Task = NonNullable<Plan['tasks']>[number];
 /** In which order a task asks, and whether its command kills its own agent at the end. */
@@ -84,7 +82,7 @@ export function makeBench({ model, seed }: { readonly model: ModelServer; readon
 
   function play(bed: Bed, plan: Omit<Plan, 'data' | 'repository'>): Promise<End> {
     const whole: Plan = { ...plan, data: bed.data, repository: bed.repository };
-    const child = spawn(process.execPath, ['--no-warnings', '--import', loader, script, JSON.stringify(whole)], {
+    const child = spawn(process.execPath, programArgs('answers', JSON.stringify(whole)), {
       env: bed.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

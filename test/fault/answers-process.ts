@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs, { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Answer, Request } from '../../core/contract/request';
 import type { TaskState } from '../../core/contract/task';
 import { openBare } from '../support/bare-runtime';
-import { hostProgram } from '../support/host';
+import { askHumanProgram, hostProgram } from '../support/host';
+import { programFile } from '../support/programs';
 import type { Plan } from './answers-plan';
 
 /*
@@ -33,7 +33,7 @@ function agents(): number[] {
     .map(Number)
     .filter((pid) => {
       const parent = Number(/^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]);
-      return parent === process.pid || read(`/proc/${parent}/cmdline`).includes('core/host/main.ts');
+      return parent === process.pid || read(`/proc/${parent}/cmdline`).includes(programFile('host'));
     });
 }
 
@@ -109,11 +109,7 @@ fs.writeSync = ((fd: number, chunk: Buffer | string, ...rest: never[]) => {
 
 const { runtime, calls } = await openBare({
   ...{ data, home: process.env.HOME ?? '', environment: process.env as Record<string, string> },
-  askHuman: {
-    command: process.execPath,
-    args: ['--no-warnings', fileURLToPath(new URL('../../core/agents/ask-human/main.ts', import.meta.url))],
-    env: {},
-  },
+  askHuman: askHumanProgram,
   host: plan.held ? hostProgram : null,
 });
 if (plan.tasks !== undefined) {

@@ -12,6 +12,7 @@ import { version } from '../../core/version';
 import { feed, type Viewer } from '../../renderer/terminal/feed';
 import { hostProgram } from '../support/host';
 import { lives } from '../support/lives';
+import { programArgs } from '../support/programs';
 import { createRepository, type SampleRepository } from '../support/repository';
 import { until } from '../support/until';
 
@@ -173,8 +174,7 @@ async function begin({ connection: { client }, repositoryId }: Lane): Promise<nu
 }
 
 async function connect(lane: Lane): Promise<void> {
-  const typescript = join(root, 'test/support/typescript.mjs');
-  const args = ['--import', typescript, join(root, 'test/fault/terminal-process.ts'), lane.data];
+  const args = programArgs('terminal', lane.data);
   const environment = { PATH: process.env.PATH ?? '', HOME: join(lane.data, '../home'), NODE_NO_WARNINGS: '1' };
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   lane.runtime = child;

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { foldersOf } from '../../core/config';
 import { closeDatabase, type Database, openDatabase } from '../../core/store/database';
 import { readTask } from '../../core/store/task-view';
+import { programArgs } from '../support/programs';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
 const steps = 8;
-const root = join(import.meta.dirname, '../..');
 
 let folder: string;
 let repository: SampleRepository;
@@ -59,11 +59,14 @@ it('allows each answer to a reached budget once when the runtime is killed at an
 });
 
 function start(): ChildProcess {
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), join(root, 'test/fault/runtime-process.ts')];
-  return spawn(process.execPath, [...args, join(folder, 'data'), repository.path, 'spend', String(steps)], {
-    env: { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return spawn(
+    process.execPath,
+    programArgs('runtime', join(folder, 'data'), repository.path, 'spend', String(steps)),
+    {
+      env: { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
 }
 
 function said(child: ChildProcess, line: string): Promise<void> {

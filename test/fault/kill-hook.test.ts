@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startOf } from '../../core/git/live';
+import { programArgs } from '../support/programs';
 import { type Bed, openBed } from '../support/runtime';
-
-const root = join(import.meta.dirname, '../..');
 
 let folder: string;
 let bed: Bed;
@@ -61,10 +60,8 @@ it.runIf(process.platform === 'linux')(
 );
 
 function start(): ChildProcess {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
   const { data } = bed.config.folders;
-  return spawn(process.execPath, [...args, data, bed.repository.path, 'seed', '1'], {
+  return spawn(process.execPath, programArgs('runtime', data, bed.repository.path, 'seed', '1'), {
     env: { PATH: process.env.PATH ?? '', HOME: join(bed.folder, 'home'), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

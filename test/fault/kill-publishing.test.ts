@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { closeDatabase, type Database, openDatabase } from '../../core/store/database';
 import { isLandingDue } from '../../core/store/due-landings';
 import { type ForgeServer, forgesOf, makeHosted, startForge } from '../support/forge-server';
+import { programArgs } from '../support/programs';
 import { type Bed, openBed } from '../support/runtime';
 
 /**
@@ -14,7 +15,6 @@ import { type Bed, openBed } from '../support/runtime';
  * request. SWITCHYARD_TEST_KILLS=all tries every request, both ways.
  */
 const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '3';
-const root = join(import.meta.dirname, '../..');
 const token = 'a-token-nobody-may-see';
 
 /** The requests of opening one, and the reads after it, in their order. */
@@ -179,8 +179,7 @@ async function killed(
   job: 'publish' | 'work' = 'publish',
 ): Promise<void> {
   await bed.runtime.stop();
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script, bed.config.folders.data];
+  const args = programArgs('runtime', bed.config.folders.data);
   const child = spawn(process.execPath, [...args, `${forge.url}/ada/api.git`, job, String(task)], {
     env: {
       PATH: `${programs}:${process.env.PATH}`,

@@ -8,12 +8,12 @@ import { foldersOf } from '../../core/config';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { countTasks } from '../../core/store/task-count';
 import { openBare } from '../support/bare-runtime';
+import { programArgs } from '../support/programs';
 import { randomFrom } from '../support/random';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
 const tasks = 8;
-const root = join(import.meta.dirname, '../..');
 
 let folder: string;
 let repository: SampleRepository;
@@ -94,9 +94,7 @@ it('merges each approved change once and whole when the runtime is killed while 
 });
 
 function start(job: 'seed' | 'work' | 'approve'): ChildProcess {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  return spawn(process.execPath, [...args, join(folder, 'data'), repository.path, job, String(tasks)], {
+  return spawn(process.execPath, programArgs('runtime', join(folder, 'data'), repository.path, job, String(tasks)), {
     env: { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -3,9 +3,8 @@ import { chmodSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { programArgs } from '../support/programs';
 import type { Bed } from '../support/runtime';
-
-const root = join(import.meta.dirname, '../..');
 
 /** Where it is written which runtime is to be killed, and when. */
 export function killAt({ folder }: Pick<Bed, 'folder'>): string {
@@ -45,16 +44,18 @@ export async function killed(
   bed: Pick<Bed, 'folder' | 'config'>,
   { action, argument, done }: { readonly action: string; readonly argument: string; readonly done: string },
 ): Promise<boolean> {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const child = spawn(process.execPath, [...args, bed.config.folders.data, killAt(bed), action, argument], {
-    env: {
-      PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
-      HOME: join(bed.folder, 'home'),
-      NODE_NO_WARNINGS: '1',
+  const child = spawn(
+    process.execPath,
+    programArgs('runtime', bed.config.folders.data, killAt(bed), action, argument),
+    {
+      env: {
+        PATH: `${join(bed.folder, 'bin')}:${process.env.PATH}`,
+        HOME: join(bed.folder, 'home'),
+        NODE_NO_WARNINGS: '1',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   let said = '';
   child.stdout.on('data', (bytes) => {
     said += bytes;

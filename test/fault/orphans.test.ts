@@ -12,6 +12,7 @@ import { readRecords } from '../../core/host/records';
 import { openBare } from '../support/bare-runtime';
 import { hostProgram } from '../support/host';
 import { namespaceHere } from '../support/namespace';
+import { programArgs } from '../support/programs';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 /*
@@ -222,9 +223,7 @@ async function seed(tasks: number, pidNamespace: Settings['pidNamespace']): Prom
 }
 
 function start(): ChildProcess {
-  const script = join(root, 'test/fault/runtime-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), script];
-  const runtime = spawn(process.execPath, [...args, join(folder, 'data'), repository.path, 'work'], {
+  const runtime = spawn(process.execPath, programArgs('runtime', join(folder, 'data'), repository.path, 'work'), {
     env: { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -10,6 +10,7 @@ import type { TranscriptEvent } from '../../core/contract/transcript';
 import { handedBack } from '../../core/runner/driving';
 import { openDatabase } from '../../core/store/database';
 import { version } from '../../core/version';
+import { programArgs } from '../support/programs';
 import { randomFrom } from '../support/random';
 import { createRepository, type SampleRepository } from '../support/repository';
 import { until } from '../support/until';
@@ -23,7 +24,6 @@ import { until } from '../support/until';
 /** All of them when this says `all`; a few otherwise, which the seed picks the moments of. */
 const rounds = process.env.SWITCHYARD_TEST_SETS === 'all' ? 40 : 3;
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
-const root = join(import.meta.dirname, '../..');
 const size = { columns: 80, rows: 24 };
 
 let folder: string;
@@ -174,8 +174,7 @@ function screensAlive(): number {
 /** Calls of the runtime there is; one is started when there is none. */
 async function client(): Promise<Client> {
   if (connection !== null) return connection.client;
-  const program = join(root, 'test/fault/terminal-process.ts');
-  const args = ['--import', join(root, 'test/support/typescript.mjs'), program, join(folder, 'data')];
+  const args = programArgs('terminal', join(folder, 'data'));
   const environment = { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' };
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   runtime = child;

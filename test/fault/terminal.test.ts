@@ -9,12 +9,12 @@ import { attach, type Connection } from '../../core/client';
 import { readRecords } from '../../core/host/records';
 import { version } from '../../core/version';
 import { feed, type Viewer } from '../../renderer/terminal/feed';
+import { programArgs } from '../support/programs';
 import { createRepository, type SampleRepository } from '../support/repository';
 import { until } from '../support/until';
 
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
 const reconnects = 20;
-const root = join(import.meta.dirname, '../..');
 
 let folder: string;
 let repository: SampleRepository;
@@ -138,9 +138,7 @@ async function taskInReview(): Promise<number> {
 /** Attaches to the runtime, starting one when there is none. */
 async function connect(): Promise<Connection> {
   if (runtime === null) {
-    const typescript = join(root, 'test/support/typescript.mjs');
-    const program = join(root, 'test/fault/terminal-process.ts');
-    const args = ['--import', typescript, program, join(folder, 'data')];
+    const args = programArgs('terminal', join(folder, 'data'));
     const environment = { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' };
     const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
     runtime = child;

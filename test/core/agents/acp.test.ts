@@ -1,16 +1,14 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAcpAgent } from '../../../core/agents/acp';
 import type { AskHuman } from '../../../core/agents/acp-program';
 import type { Agent } from '../../../core/agents/agent';
 import { findLeftovers } from '../../../core/agents/leftovers';
 import type { Answer } from '../../../core/contract/request';
+import { programArgs } from '../../support/programs';
 import { type Happened, makeTurn, saidBy, type TurnOptions } from '../../support/turn';
-
-const support = (file: string) => fileURLToPath(new URL(`../../support/${file}`, import.meta.url));
 
 let directory = '';
 let marker = '';
@@ -32,7 +30,7 @@ function testAgent(...given: (string | { readonly askHuman: AskHuman })[]): Agen
     name: 'test',
     label: 'Test',
     command: process.execPath,
-    args: ['--no-warnings', '--import', support('typescript.mjs'), support('acp-agent.ts'), ...flags],
+    args: programArgs('agent', ...flags),
     install: 'It is part of the tests.',
     askHuman: more?.askHuman ?? null,
   });

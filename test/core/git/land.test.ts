@@ -17,6 +17,7 @@ import type { Place } from '../../../core/git/checkout';
 import { completeLanding, previewLanding, publish } from '../../../core/git/land';
 import type { Landing } from '../../../core/git/lock';
 import { makeMerge } from '../../../core/git/merge';
+import { programArgs } from '../../support/programs';
 import { contents, createBench, identity, write } from './fixture';
 
 const bench = createBench();
@@ -433,16 +434,8 @@ describe('a landing cut short', () => {
     const run = async (killAfterMs: number | null) => {
       const made = await prepared();
       write(made.top, 'mine.txt', 'my edit\n');
-      const script = `
-        const { publish } = await import(${JSON.stringify(join(process.cwd(), 'core/git/land.ts'))});
-        const { execute } = await import(${JSON.stringify(join(process.cwd(), 'core/git/process.ts'))});
-        const place = ${JSON.stringify(made.place)};
-        const began = Date.now();
-        ${killAfterMs === null ? '' : `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${killAfterMs});`}
-        await publish({ ...place, git: { ...place.git, execute } }, ${JSON.stringify(made.landing)});
-        process.stdout.write(String(Date.now() - began));`;
-      const loader = join(process.cwd(), 'test/support/typescript.mjs');
-      const ended = spawnSync(process.execPath, ['--import', loader, '--input-type=module', '-e', script], {
+      const given = [made.place, made.landing, killAfterMs].map((value) => JSON.stringify(value));
+      const ended = spawnSync(process.execPath, programArgs('landing', ...given), {
         env: bench.environment,
         encoding: 'utf8',
       });

@@ -171,9 +171,13 @@ describe('the small process', () => {
        if (process.argv[2] === 'stay') setInterval(() => {}, 1000);`,
     );
     for (const how of ['leave', 'stay']) {
-      const owner = spawn(process.execPath, ['--no-warnings', ...starterProgram.args.slice(0, 2), file, how], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const owner = spawn(
+        process.execPath,
+        ['--no-warnings', '--import', join(process.cwd(), 'test/support/typescript.mjs'), file, how],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       const ended = new Promise((resolve) => owner.once('exit', resolve));
       const pid = await new Promise<number>((resolve) => owner.stdout.once('data', (text) => resolve(Number(text))));
       expect(pid).not.toBe(owner.pid);

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Answer } from '../../../core/contract/request';
+import { programArgs } from '../../support/programs';
 import { type Bed, openBed } from '../../support/runtime';
 
-const support = join(import.meta.dirname, '../../support');
 const allow: Answer = { decision: 'allow', rule: null, options: [], text: null };
 
 const soon = { timeout: 15_000 };
@@ -16,7 +15,7 @@ afterEach(() => bed.close());
 
 /** A task for an agent whose turn ends though its question was not answered. */
 async function addTask(prompt: string, ...flags: string[]): Promise<number> {
-  const args = ['--no-warnings', '--import', join(support, 'typescript.mjs'), join(support, 'acp-agent.ts'), ...flags];
+  const args = programArgs('agent', ...flags);
   await bed.calls.settings.set({ name: 'acpAgents', value: [{ name: 'hasty', command: process.execPath, args }] });
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
   const wanted = { repositoryId: repository.id, title: 'Hurry', prompt, agent: 'hasty' };

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { programArgs } from '../../support/programs';
 import { addRepository, temporaryFolder } from './store';
 
-const root = join(import.meta.dirname, '../../..');
 /** The control is caught by one or two of them. */
 const kills = process.env.SWITCHYARD_TEST_SETS === 'all' ? 40 : 6;
 const limitMs = 120_000;
@@ -21,9 +21,7 @@ function random(seed: number): () => number {
 
 /** Runs one process until it ends, or is killed so long after it said that it is ready. Gives what it said. */
 async function runWorker(folder: string, mode: string, killAfterMs: number | undefined): Promise<readonly string[]> {
-  const worker = join(import.meta.dirname, 'crash-worker.ts');
-  const load = join(root, 'test/support/typescript.mjs');
-  const child = spawn(process.execPath, ['--no-warnings', '--import', load, worker, folder, mode], {
+  const child = spawn(process.execPath, programArgs('crash', folder, mode), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
