@@ -10,7 +10,7 @@ import type { Branch, Repository, RepositoryInspection } from '../contract/repos
 import type { NewLanding, RepositoryLanding } from '../contract/repository-landing';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
-import { inspectRepository } from '../git/inspect';
+import { inspectPrograms, inspectRepository } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
 import { repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
@@ -116,7 +116,7 @@ interface Covered {
 }
 
 async function lookAgain(room: Room, opened: OpenRepository, expected: string | undefined): Promise<Covered> {
-  const { trustHash, programs } = await inspectRepository(placeAt(room, opened));
+  const { trustHash, programs } = await inspectPrograms(placeAt(room, opened), opened.head);
   if (expected === undefined) return { trustHash, shown: null };
   if (expected === trustHash) return { trustHash, shown: programs };
   throw new CodedError(

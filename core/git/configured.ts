@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
+import { readPlainFile } from './plain-file';
 
 /** One thing that is configured: its key as git writes keys, and its value. */
 export type Setting = readonly [key: string, value: string];
@@ -71,7 +70,7 @@ function ownFiles({ commonDir, gitDir }: Checkout): readonly [string, string] {
 
 /** What one file says by itself; `unknown` when it cannot be told without git. */
 async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonly Setting[] | 'absent' | 'unknown'> {
-  const content = await contentOf(file);
+  const content = await readPlainFile(file, { mostBytes });
   if (typeof content === 'string') return content;
   const known = knownOf.get(git) ?? new Map<string, Promise<readonly Setting[] | null>>();
   knownOf.set(git, known);
@@ -92,22 +91,4 @@ async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonl
 
 function includes(key: string): boolean {
   return key.startsWith('include.') || key.startsWith('includeif.');
-}
-
-async function contentOf(file: string): Promise<Buffer | 'absent' | 'unknown'> {
-  try {
-    // Without this flag a pipe in its place would be waited for.
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = await handle.stat();
-      if (!stats.isFile() || stats.size > mostBytes) return 'unknown';
-      const content = await handle.readFile();
-      return content.length > mostBytes ? 'unknown' : content;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'unknown';
-  }
 }

@@ -8,21 +8,31 @@ import { type Head, readHead } from './open';
 import { listOwnSettings, runGit, splitNul } from './run';
 import { worktreeStatus } from './status';
 
-/** What a person should know before trusting a repository. */
-export interface Inspection {
+/** What a repository would run. */
+export interface Programs {
   /** What it would run if trusted, one line each. */
   readonly programs: readonly string[];
-  /** Things worth knowing that do not stop the work, one sentence each. */
-  readonly notices: readonly string[];
   /** Changes when anything behind `programs` does. */
   readonly trustHash: string;
+}
+
+/** What a person should know before trusting a repository. */
+export interface Inspection extends Programs {
+  /** Things worth knowing that do not stop the work, one sentence each. */
+  readonly notices: readonly string[];
 }
 
 /** Looks at what a repository configures. Runs none of it. */
 export async function inspectRepository(trustedOrNot: Place): Promise<Inspection> {
   const place = { ...trustedOrNot, trusted: false };
-  const [found, notices] = await Promise.all([findPrograms(place), findNotices(place)]);
-  return { programs: found.map((program) => program.line), notices, trustHash: hashOf(found) };
+  const [programs, notices] = await Promise.all([inspectPrograms(place), findNotices(place)]);
+  return { ...programs, notices };
+}
+
+/** What a repository would run alone, without a look at all its files. `head` is HEAD, where it is known. Runs none of it. */
+export async function inspectPrograms(place: Place, head?: Head): Promise<Programs> {
+  const found = await findPrograms({ ...place, trusted: false }, head);
+  return { programs: found.map((program) => program.line), trustHash: hashOf(found) };
 }
 
 /** Whether git itself would run anything the repository configures: a hook, a filter, a driver, a signer. */
@@ -33,7 +43,7 @@ export async function runsPrograms(place: Place): Promise<boolean> {
 
 /** The hash `inspectRepository` gives, to compare with the one noted when trust was given. `head` is HEAD, where it is known. */
 export async function trustHash(place: Place, head?: Head): Promise<string> {
-  return hashOf(await findPrograms({ ...place, trusted: false }, head));
+  return (await inspectPrograms(place, head)).trustHash;
 }
 
 /**

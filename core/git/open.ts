@@ -2,8 +2,10 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
+import { foundBefore, rememberFound } from './found-before';
 import type { Git } from './git';
 import { gitDirOf } from './links';
+import { headInFiles } from './ref-files';
 import { refOid } from './resolve';
 import { type RunResult, runGit } from './run';
 
@@ -31,11 +33,9 @@ export interface OpenRepository {
  */
 export async function openRepository(git: Git, path: string): Promise<OpenRepository> {
   const directory = await folder(path);
-  const { checkout, told } = await discover(git, directory);
-  const place = { git, checkout, trusted: false };
-  const head = (told && (await headOf(place, told))) ?? (await readHead(place));
+  const { checkout, head } = (await openAgain(git, directory)) ?? (await openFirst(git, directory));
   if (head.kind === 'unborn') {
-    const { stdout } = await runGit(place, ['for-each-ref', '--count=1', 'refs/heads/']);
+    const { stdout } = await runGit({ git, checkout, trusted: false }, ['for-each-ref', '--count=1', 'refs/heads/']);
     if (stdout.length === 0) {
       throw new CodedError(
         'NO_COMMITS',
@@ -53,14 +53,39 @@ export async function openRepository(git: Git, path: string): Promise<OpenReposi
   };
 }
 
+/** What is opened: the parts of a repository's checkout, and what HEAD is there. */
+type Opened = Pick<OpenRepository, 'checkout' | 'head'>;
+
+/** A repository that was found from this folder before and is all there still; null where git has to look for it. */
+async function openAgain(git: Git, directory: string): Promise<Opened | null> {
+  const checkout = await foundBefore(git, directory);
+  const head = checkout && (await headByFiles({ git, checkout, trusted: false }));
+  return head && { checkout, head };
+}
+
+async function openFirst(git: Git, directory: string): Promise<Opened> {
+  const { checkout, told } = await discover(git, directory);
+  const place = { git, checkout, trusted: false };
+  return { checkout, head: (told && (await headOf(place, told))) ?? (await readHead(place)) };
+}
+
 /** Reads HEAD of a checkout. */
 export async function readHead(place: Place): Promise<Head> {
+  const head = await headByFiles(place);
+  if (head !== null) return head;
   const { stdout, exitCode } = await runGit(place, ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'], {
     successExitCodes: [1, 128],
   });
   const [oid = '', ref = '', rest] = stdout.toString('utf8').split('\n');
   const told = exitCode === 0 && rest === '' ? await headOf(place, { oid, ref }) : null;
   return told ?? readHeadInParts(place);
+}
+
+async function headByFiles(place: Place): Promise<Head | null> {
+  const found = await headInFiles(place);
+  if (found === null) return null;
+  const { ref, oid } = found;
+  return ref === null ? { kind: 'detached', oid } : { kind: 'branch', branch: branchOf(ref), oid };
 }
 
 /** What git says of HEAD when it is asked for its commit and its ref. */
@@ -136,7 +161,9 @@ async function discover(
       { facts: { path: directory, gitDir: actual, workTree } },
     );
   }
-  return { checkout: { gitDir: actual, commonDir, workTree }, told: atOnce?.told ?? null };
+  const checkout = { gitDir: actual, commonDir, workTree };
+  await rememberFound(git, directory, checkout);
+  return { checkout, told: atOnce?.told ?? null };
 }
 
 const questions = ['--is-bare-repository', '--git-dir', '--git-common-dir', '--show-toplevel'] as const;

@@ -3,6 +3,7 @@ import { taskBranches } from './branch-name';
 import { listBranches } from './branches';
 import type { Place } from './checkout';
 import { known } from './known';
+import { refInFiles } from './ref-files';
 import { readGit, runGit } from './run';
 
 /** The commit a local branch points at. Throws NO_SUCH_BRANCH with a few that exist. */
@@ -21,6 +22,8 @@ export async function resolveBranch(place: Place, name: string): Promise<string>
 
 /** What a full ref name points at, or null. The name is never read as an option or a revision expression. */
 export async function refOid(place: Place, ref: string): Promise<string | null> {
+  const inFiles = await refInFiles(place, ref);
+  if (inFiles !== 'unknown') return inFiles;
   const { stdout, exitCode } = await runGit(place, ['show-ref', '--verify', '--hash', '--', ref], {
     successExitCodes: [1, 128],
   });

@@ -1,5 +1,5 @@
 import type { Place, WorktreeTrust } from '../git/checkout';
-import { type Foreign, inspectRepository, programsBeyond } from '../git/inspect';
+import { type Foreign, inspectPrograms, programsBeyond } from '../git/inspect';
 import { openRepository } from '../git/open';
 import { type RepositoryRow, updateRepository } from '../store/repositories';
 import type { Answers } from './answers';
@@ -97,8 +97,8 @@ function keyOf({ line, version }: Foreign): string {
 }
 
 async function look(deps: Deps, repository: RepositoryRow) {
-  const { checkout } = await openRepository(deps.git, repository.path);
-  return inspectRepository({ git: deps.git, checkout, trusted: false });
+  const { checkout, head } = await openRepository(deps.git, repository.path);
+  return inspectPrograms({ git: deps.git, checkout, trusted: false }, head);
 }
 
 async function allowed(

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listBranches } from '../../../core/git/branches';
@@ -190,4 +190,50 @@ test('the identity is the one git sees for the repository, and null when there i
   const other = await bench.repository();
   expect(await readIdentity({ ...other, git })).toBeNull();
   expect(fallbackIdentity('sam', 'box')).toEqual({ name: 'sam', email: 'sam@box' });
+});
+
+test('a repository found before is found again without git, until anything that led to it changed', async () => {
+  const { git, checkout } = await bench.repository();
+  const top = checkout.workTree;
+  let starts = 0;
+  const counting: typeof git = {
+    ...git,
+    execute: (what) => {
+      starts += 1;
+      return git.execute(what);
+    },
+  };
+  const open = async () => {
+    starts = 0;
+    const opened = await openRepository(counting, top);
+    return { opened, starts };
+  };
+  const first = await open();
+  expect(first.starts).toBeGreaterThan(0);
+  expect(await open()).toEqual({ opened: first.opened, starts: 0 });
+  // A commit and another branch are seen as they are.
+  bench.plain(top, 'checkout', '-q', '-b', 'next');
+  bench.plain(top, 'commit', '-q', '--allow-empty', '-m', 'Next');
+  const next = await open();
+  expect(next.opened.head).toEqual({
+    kind: 'branch',
+    branch: 'next',
+    oid: bench.plain(top, 'rev-parse', 'HEAD').trim(),
+  });
+  expect(next.starts).toBe(0);
+  const elsewhere = join(bench.folder, 'elsewhere');
+  bench.plain(top, 'config', 'core.worktree', elsewhere);
+  await expect(open()).rejects.toMatchObject({ code: expect.any(String) });
+  bench.plain(top, 'config', '--unset', 'core.worktree');
+  bench.plain(top, 'config', 'core.bare', 'true');
+  await expect(open()).rejects.toMatchObject({ code: 'BARE_REPOSITORY' });
+  bench.plain(top, 'config', 'core.bare', 'false');
+  await open();
+  // Another repository in its place is another one, even with the same configuration.
+  renameSync(top, elsewhere);
+  bench.plain(bench.folder, 'clone', '-q', elsewhere, top);
+  expect((await open()).starts).toBeGreaterThan(0);
+  await open();
+  rmSync(join(top, '.git/HEAD'));
+  await expect(open()).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
 });
