@@ -1,9 +1,14 @@
 import { type Command, UsageError } from './command';
 import { nearest } from './parse';
+import { widthFor, wrapLine, wrapped } from './wrap';
 
-/** The overview, or the help of what the words name. Throws a UsageError when they name nothing. */
-export function help(topic: readonly string[], commands: readonly Command[], program: string): string {
-  if (topic.length === 0) return overview(commands, program);
+/** The overview, or the help of what the words name, as wide as the terminal where it is one. Throws a UsageError when they name nothing. */
+export function help(
+  topic: readonly string[],
+  commands: readonly Command[],
+  { program, columns }: { readonly program: string; readonly columns?: number | undefined },
+): string {
+  if (topic.length === 0) return wrapped(overview(commands, program), columns);
   const meant = commands.filter((command) => topic.every((word, index) => command.words[index] === word));
   if (meant.length === 0) {
     const near = nearest(
@@ -14,7 +19,7 @@ export function help(topic: readonly string[], commands: readonly Command[], pro
       `There is no command called ${topic.join(' ')}.${near === null ? ' All of them: help' : ` Did you mean ${near}?`}`,
     );
   }
-  return meant.map((command) => page(command, program)).join('\n');
+  return meant.map((command) => page(command, program, columns)).join('\n');
 }
 
 function overview(commands: readonly Command[], program: string): string {
@@ -38,14 +43,15 @@ function overview(commands: readonly Command[], program: string): string {
   ].join('\n');
 }
 
-function page(command: Command, program: string): string {
-  const called = `${program} ${command.words.join(' ')}`;
-  return [
-    `${called}${command.usage === '' ? '' : ` ${command.usage}`}`,
+function page(command: Command, program: string, columns: number | undefined): string {
+  const called = `${program} ${command.words.join(' ')}${command.usage === '' ? '' : ` ${command.usage}`}`;
+  const width = widthFor(columns);
+  const about = [
     `  ${command.summary}`,
     '',
     ...command.examples.map((example) => `  $ ${program} ${example}`),
     '',
     ...(command.more === undefined ? [] : [command.more]),
   ].join('\n');
+  return `${width === undefined ? called : wrapLine(called, width, 4)}\n${wrapped(about, columns)}`;
 }

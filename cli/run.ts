@@ -16,7 +16,10 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     const asked = parse(argv, commands);
     if (asked.kind === 'version') answer({ version }, `${version}\n`);
     else if (asked.kind === 'help') {
-      const text = help(asked.topic, commands, around.program);
+      const text = help(asked.topic, commands, {
+        program: around.program,
+        ...(!json && { columns: around.out.columns }),
+      });
       answer({ help: text }, text);
     } else {
       const outcome = await asked.command.run(asked.given, around);

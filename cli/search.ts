@@ -8,6 +8,7 @@ import { plainLine } from './plain';
 import { known } from './repository';
 import { withClient } from './task';
 import { ago } from './text';
+import { widthFor, wrapped } from './wrap';
 
 /** The most places one search gives, and the most of one task among them. */
 const mostFound = 200;
@@ -51,7 +52,7 @@ const search: Command = {
         ...(agent !== undefined && { agent }),
         ...(states.length > 0 && { states }),
       });
-      return { json: answer, text: textOf(answer, words, limit), ...noteOf(answer) };
+      return { json: answer, text: textOf(answer, { words, limit, columns: around.out.columns }), ...noteOf(answer) };
     });
   },
 };
@@ -73,20 +74,27 @@ async function repositoryOf(
   return typed === undefined ? undefined : (await known(client, typed, around)).id;
 }
 
-function textOf({ found, more }: SearchAnswer, words: string, limit: number): string {
+function textOf(
+  { found, more }: SearchAnswer,
+  asked: { readonly words: string; readonly limit: number; readonly columns: number | undefined },
+): string {
+  const { words, limit, columns } = asked;
   if (found.length === 0) return `Nothing has ${plainLine(words, 100)}.\n`;
-  const lines = found.map(lineOf);
+  const lines = found.map((each) => lineOf(each, columns));
   // Fewer than asked for are all of them but what one task has beyond its share.
   const others =
     found.length < limit || limit === mostFound
       ? `There is more, of one task the best ${perTask} are shown: add a word.\n`
       : `There is more: add a word, or --limit ${mostFound}.\n`;
-  return `${lines.join('')}${more ? others : ''}`;
+  return `${lines.join('')}${more ? wrapped(others, columns) : ''}`;
 }
 
-function lineOf({ task, title, at, kind, snippet }: Found): string {
+function lineOf({ task, title, at, kind, snippet }: Found, columns: number | undefined): string {
   const text = snippet.map((piece) => (piece.hit ? `[${piece.text}]` : piece.text)).join('');
-  return `#${task} ${plainLine(title, 60)}  ${kind}, ${ago(at)}\n    ${plainLine(text, 160)}\n`;
+  const where = `  ${kind}, ${ago(at)}`;
+  // In a narrow terminal the end of a title goes first: where it was found says more.
+  const room = (widthFor(columns) ?? 120) - `#${task} ${where}`.length;
+  return `#${task} ${plainLine(title, Math.min(60, room))}${where}\n${wrapped(`    ${plainLine(text, 160)}`, columns)}\n`;
 }
 
 function noteOf({ index }: SearchAnswer): { note?: string } {

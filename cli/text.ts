@@ -6,6 +6,7 @@ import type { Task, TaskState } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
 import type { Output } from './command';
 import { plainLine } from './plain';
+import { widthFor, wrapLine } from './wrap';
 
 const glyphs: Readonly<Record<TaskState, string>> = {
   queued: '○',
@@ -64,13 +65,31 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('');
 }
 
-/** Rows in columns, the last of them cut where the terminal ends: at 80 columns at least, at 120 at most. */
+/**
+ * Rows in columns, the last of them cut where the terminal ends, at 120 columns at most. Where hardly anything would be left of
+ * the last, which says the most, it stands below the others of its row.
+ */
 export function fittedTable(rows: readonly (readonly string[])[], columns: number | undefined): string {
-  const width = Math.min(120, Math.max(80, columns ?? 120));
+  const width = widthFor(columns ?? widest, widest) ?? widest;
   const before = table(rows.map((row) => [...row.slice(0, -1), '|'])).split('\n', 1)[0] ?? '';
-  const left = Math.max(20, width - stringWidth(before) + 1);
-  return table(rows.map((row) => [...row.slice(0, -1), plainLine(row.at(-1) ?? '', left)]));
+  const left = width - stringWidth(before) + 1;
+  const needed = Math.max(0, ...rows.map((row) => stringWidth(row.at(-1) ?? '')));
+  if (left >= Math.min(leastLast, needed))
+    return table(rows.map((row) => [...row.slice(0, -1), plainLine(row.at(-1) ?? '', left)]));
+  return rows.map((row) => stacked(row, width)).join('');
 }
+
+/** A row in two lines, or as many as its cells need; the last cell takes three at most. */
+function stacked(row: readonly string[], width: number): string {
+  const [last = '', ...others] = [...row].reverse();
+  const first = others.reverse().filter((cell) => cell !== '');
+  const below = `    ${plainLine(last, 3 * (width - 4))}`;
+  return `${wrapLine(first.join('  '), width, 4)}\n${last === '' ? '' : `${wrapLine(below, width, 4)}\n`}`;
+}
+
+/** The widest a table is, and the least that is left of its last column beside the others. */
+const widest = 120;
+const leastLast = 24;
 
 /** The same for a terminal; whole, however wide, for what is none. */
 export function fittingTable(rows: readonly (readonly string[])[], { columns }: Pick<Output, 'columns'>): string {

@@ -22,12 +22,12 @@ test('every command is found by its words, with --json anywhere', () => {
 
 test('every command has help with an example that parses', () => {
   for (const command of commands) {
-    const text = help(command.words, commands, 'switchyard');
+    const text = help(command.words, commands, { program: 'switchyard' });
     expect(text).toContain(`switchyard ${command.words.join(' ')}`);
     expect(text).toContain('$ switchyard');
     expect(command.examples.length).toBeGreaterThan(0);
   }
-  expect(help([], commands, 'switchyard')).toContain('task approve');
+  expect(help([], commands, { program: 'switchyard' })).toContain('task approve');
 });
 
 test('a mistyped command names the nearest one', () => {
@@ -63,9 +63,9 @@ test('a negative number is a value, not an option', () => {
 
 test('help for what does not exist says so, and half a command gets the help of all that begin with it', () => {
   for (const topic of [['nonsense'], ['task', 'nonsense'], ['status', 'nonsense']])
-    expect(() => help(topic, commands, 'switchyard')).toThrow(/There is no command called .*nonsense/);
+    expect(() => help(topic, commands, { program: 'switchyard' })).toThrow(/There is no command called .*nonsense/);
   expect(asked('task --help')).toEqual({ kind: 'help', topic: ['task'] });
-  expect(help(['task'], commands, 'switchyard')).toContain('task approve ID');
+  expect(help(['task'], commands, { program: 'switchyard' })).toContain('task approve ID');
 });
 
 test('what an agent says cannot move, colour, ask or reorder the terminal', () => {

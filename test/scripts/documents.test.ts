@@ -24,7 +24,8 @@ test('docs/echo.md lists exactly the lines the echo agent says it understands, a
 });
 
 test('the help of task add tells the same lines', () => {
-  for (const line of echoHelp.trim().split('\n')) expect(help(['task', 'add'], commands, 'switchyard')).toContain(line);
+  for (const line of echoHelp.trim().split('\n'))
+    expect(help(['task', 'add'], commands, { program: 'switchyard' })).toContain(line);
 });
 
 test('the map in ARCHITECTURE.md names every file at the top of core/ and every room of it, and nothing that is not there', () => {
