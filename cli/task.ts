@@ -150,20 +150,39 @@ const wait: Command = {
 
 const edit: Command = {
   words: ['task', 'edit'],
-  usage: 'ID [--priority high_priority|default|low_priority] [--agent NAME] [--after TASK]...',
-  summary: 'Change the priority of a queued task, what else it waits for, or its agent before it has begun',
-  options: { priority: { type: 'string' }, agent: { type: 'string' }, after: { type: 'string', multiple: true } },
+  usage: `ID [--title T] [--prompt P] [--agent NAME] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage}`,
+  summary:
+    'Change a queued task: its priority and what else it waits for; its words, budget and agent before it has begun',
+  options: {
+    title: { type: 'string' },
+    prompt: { type: 'string' },
+    priority: { type: 'string' },
+    agent: { type: 'string' },
+    after: { type: 'string', multiple: true },
+    ...budgetOptions,
+  },
   names: { least: 1, most: 1 },
-  examples: ['task edit 12 --priority high_priority', 'task edit 12 --after 9 --agent goose'],
-  run(given, around) {
+  examples: [
+    'task edit 12 --priority high_priority',
+    'task edit 12 --after 9 --agent goose',
+    'task edit 12 --title "Fix the login test" --prompt - < prompt.md',
+    'task edit 12 --budget-usd 5 --budget-minutes none',
+  ],
+  async run(given, around) {
     const agent = given.text('agent');
-    const priority = oneOf('priority', given.text('priority'), priorities);
+    const prompt = given.text('prompt');
+    const others = {
+      title: given.text('title'),
+      priority: oneOf('priority', given.text('priority'), priorities),
+      budget: budgetGiven(given),
+    };
     const after = given.many('after').map(asId);
-    if (agent === undefined && priority === undefined && after.length === 0)
-      throw new UsageError('task edit needs --priority, --agent or --after.');
+    if ([agent, prompt, ...Object.values(others)].every((each) => each === undefined) && after.length === 0)
+      throw new UsageError('task edit needs --title, --prompt, --agent, --priority, --after or a budget.');
+    const wanted = { ...others, agent, after, prompt: prompt === '-' ? await around.readInput() : prompt };
     return withClient(around, async (client) => {
       if (agent !== undefined) await mustBeThere(client, agent, around);
-      return taskOutcome(await client.tasks.edit({ task: given.id(0), agent, priority, after }), around);
+      return taskOutcome(await client.tasks.edit({ task: given.id(0), ...wanted }), around);
     });
   },
 };

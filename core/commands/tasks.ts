@@ -9,6 +9,7 @@ import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
 import { reviewMessage } from '../runner/messages';
 import { repositoryPlace } from '../runner/place';
+import { reviewedBy } from '../store/agent-reviews';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { newestSession } from '../store/sessions';
@@ -58,25 +59,39 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
   return readTaskDetail(room.db, id);
 }
 
-/** Changes what a queued task was given; its agent only before it ever began. */
+/** Changes what a queued task was given; all but its priority and what it waits for only before it ever began. */
 export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> {
   if (wanted.agent !== undefined) assertAgent(room, wanted.agent);
   return alone(task, async () => {
     await room.writer.write((db) => {
       const row = taskRow(db, task);
       mustBe(row, ['queued'], 'edited');
-      if (wanted.agent !== undefined && newestSession(db, task) !== undefined) {
-        throw new CodedError(
-          'WRONG_STATE',
-          `Task ${task} has begun with ${row.agent} and goes on with it. For another agent, cancel it and make a new task.`,
-          { facts: { task } },
-        );
-      }
+      const { agent, title, prompt, budget } = wanted;
+      const words = title ?? prompt;
+      if ((words ?? agent ?? budget) !== undefined && newestSession(db, task) !== undefined) throw hasBegun(row);
+      const reviewed = words === undefined ? undefined : reviewedBy(db, task)?.reviewed;
+      if (reviewed !== undefined) throw isReview({ task, reviewed });
       editTask(db, { task, edit: wanted, at: room.now() });
     });
     room.runner.wake();
     return told(room, task);
   });
+}
+
+function hasBegun({ id, agent }: { readonly id: number; readonly agent: string }): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `Task ${id} has begun with ${agent} and goes on with what it was given. Write to its agent instead (in the terminal: task say ${id} "…"); when its budget is reached you are asked for more. For anything else, cancel it and make a new task.`,
+    { facts: { task: id } },
+  );
+}
+
+function isReview({ task, reviewed }: { readonly task: number; readonly reviewed: number }): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `Task ${task} reviews task ${reviewed}, and its words go with that. To say what to look at, cancel it and ask for a review again (in the terminal: task review ${reviewed}).`,
+    { facts: { task, reviewed } },
+  );
 }
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */

@@ -55,6 +55,8 @@ function nextStep(task: Parameters<typeof refused>[0], asked: Asked): string | n
     return `Stop it first (in the terminal: task cancel ${id}), then go back.`;
   if (asked === 'cancelled' && state === 'review')
     return `Discard it or ask for changes (in the terminal: task discard ${id}, task reject ${id}).`;
+  if (asked === 'edited' && (state === 'running' || state === 'waiting'))
+    return `Write to its agent instead (in the terminal: task say ${id} "…"), or cancel it.`;
   if (asked === 'cancelled' && state === 'cancelled') return 'Retry it, or discard it.';
   if (asked === 'cancelled' || (asked === 'resumed' && (state === 'running' || state === 'waiting'))) return null;
   if (outcome === 'discarded')

@@ -173,8 +173,11 @@ export const newTaskSchema = z.strictObject({
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
 
-/** What of a queued task can be changed; what is left out stays. */
+/** What of a queued task can be changed, all but its priority and what it waits for only before it began; what is left out stays. */
 export const taskEditSchema = z.strictObject({
+  title: newTaskSchema.shape.title.optional(),
+  prompt: newTaskSchema.shape.prompt.optional(),
+  budget: newTaskSchema.shape.budget,
   agent: newTaskSchema.shape.agent,
   priority: newTaskSchema.shape.priority,
   /** Tasks to wait for beside those it waits for already. */

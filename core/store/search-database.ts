@@ -3,7 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from './database';
 
 /** Raised whenever what is indexed, or how, changes: an index of another version is made anew. */
-const version = 1;
+const version = 2;
 
 /**
  * Opens the search index, and makes it anew when there is none, when it is damaged, or when another version wrote it:
@@ -71,6 +71,7 @@ const schema = `
     text TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entry_session ON entry (session) WHERE session IS NOT NULL;
+  CREATE INDEX entry_task ON entry (task) WHERE session IS NULL;
   CREATE VIRTUAL TABLE entry_text USING fts5 (
     title, text, content = 'entry', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
   );
@@ -84,7 +85,7 @@ const schema = `
     plan TEXT NOT NULL,
     tail TEXT NOT NULL
   ) STRICT;
-  -- How far the tasks are.
+  -- How far the tasks are, and the changes of their words.
   CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${version};
 `;

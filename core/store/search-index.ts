@@ -5,7 +5,17 @@ import { isDamage, openSearchDatabase, removeSearchDatabase } from './search-dat
 import { closeMessage, entriesOf, newReading, type Reading } from './search-entries';
 import { type EntryQuery, type FoundEntry, findEntries } from './search-find';
 import { readSlices, sizeOf, tailMark } from './search-read';
-import { addEntries, addTasks, lastTask, listSources, removeSource, type SourceRow, sourceOf } from './search-write';
+import {
+  addEntries,
+  addTasks,
+  lastOf,
+  listSources,
+  removeSource,
+  rewordTasks,
+  type SourceRow,
+  sourceOf,
+  type TaskWords,
+} from './search-write';
 import { allRows, getRow } from './statement';
 import { transcriptFile } from './transcript-file';
 import { watchGrowth } from './transcript-follow';
@@ -41,6 +51,9 @@ const restMs = 2;
 /** After a failure, how long before the next try. */
 const retryMs = 30_000;
 const tasksAtOnce = 100;
+
+const taskWords = `SELECT task.id, task.title, coalesce(task_prompt.text, '') AS prompt, task.created_at AS at
+  FROM task LEFT JOIN task_prompt ON task_prompt.task_id = task.id`;
 
 /** Makes the index. Nothing is opened or read before `start`. */
 export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
@@ -107,15 +120,30 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
 
   async function readTasks(db: Database): Promise<void> {
     for (;;) {
-      const tasks = allRows<{ id: number; title: string; prompt: string; at: number }>(
+      const tasks = allRows<TaskWords>(
         options.db,
-        `SELECT task.id, task.title, coalesce(task_prompt.text, '') AS prompt, task.created_at AS at
-         FROM task LEFT JOIN task_prompt ON task_prompt.task_id = task.id WHERE task.id > ? ORDER BY task.id LIMIT ?`,
-        lastTask(db),
+        `${taskWords} WHERE task.id > ? ORDER BY task.id LIMIT ?`,
+        lastOf(db, 'task'),
         tasksAtOnce,
       );
-      if (tasks.length === 0 || closed) return;
+      if (tasks.length === 0 || closed) break;
       addTasks(db, tasks);
+      await rest();
+    }
+    for (;;) {
+      const reworded = allRows<{ number: number; task: number }>(
+        options.db,
+        'SELECT number, task_id AS task FROM task_rewording WHERE number > ? ORDER BY number LIMIT ?',
+        lastOf(db, 'rewording'),
+        tasksAtOnce,
+      );
+      const last = reworded.at(-1)?.number;
+      if (last === undefined || closed) return;
+      const tasks = [...new Set(reworded.map(({ task }) => task))];
+      const words = tasks.flatMap(
+        (task) => getRow<TaskWords>(options.db, `${taskWords} WHERE task.id = ?`, task) ?? [],
+      );
+      rewordTasks(db, words, last);
       await rest();
     }
   }

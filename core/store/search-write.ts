@@ -40,15 +40,7 @@ export function addEntries(db: Database, source: SourceRow, entries: readonly En
 /** Forgets a transcript: it is gone, or not the one that was read. */
 export function removeSource(db: Database, session: number): void {
   db.transaction(() => {
-    const rows = allRows<{ id: number; title: string; text: string }>(
-      db,
-      'SELECT id, title, text FROM entry WHERE session = ?',
-      session,
-    );
-    for (const { id, title, text } of rows) {
-      run(db, "INSERT INTO entry_text (entry_text, rowid, title, text) VALUES ('delete', ?, ?, ?)", id, title, text);
-    }
-    run(db, 'DELETE FROM entry WHERE session = ?', session);
+    removeEntries(db, 'session = ?', session);
     run(db, 'DELETE FROM source WHERE session = ?', session);
   }).immediate();
 }
@@ -61,23 +53,56 @@ export interface TaskWords {
   readonly at: number;
 }
 
-/** The last task whose words are in the index; 0 for none. */
-export function lastTask(db: Database): number {
-  return getRow<{ value: number }>(db, "SELECT value FROM mark WHERE name = 'task'")?.value ?? 0;
+/** The last task, or the last change of a task's words, that is in the index; 0 for none. */
+export function lastOf(db: Database, name: 'task' | 'rewording'): number {
+  return getRow<{ value: number }>(db, 'SELECT value FROM mark WHERE name = ?', name)?.value ?? 0;
+}
+
+function mark(db: Database, name: 'task' | 'rewording', value: number): void {
+  run(
+    db,
+    'INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    value,
+  );
 }
 
 /** Adds the words of tasks, in the order of their numbers. */
 export function addTasks(db: Database, tasks: readonly TaskWords[]): void {
   db.transaction(() => {
-    for (const { id, title, prompt, at } of tasks) {
-      insert(db, { task: id, session: null, seq: null, at, kind: 'task', title, text: prompt });
-      run(
-        db,
-        "INSERT INTO mark (name, value) VALUES ('task', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        id,
-      );
+    for (const task of tasks) {
+      insertTask(db, task);
+      mark(db, 'task', task.id);
     }
   }).immediate();
+}
+
+/** Puts the words of tasks in place of those they had; `last` is the newest change of words that this takes in. */
+export function rewordTasks(db: Database, tasks: readonly TaskWords[], last: number): void {
+  db.transaction(() => {
+    for (const task of tasks) {
+      removeEntries(db, 'task = ? AND session IS NULL', task.id);
+      insertTask(db, task);
+    }
+    mark(db, 'rewording', last);
+  }).immediate();
+}
+
+function insertTask(db: Database, { id, title, prompt, at }: TaskWords): void {
+  insert(db, { task: id, session: null, seq: null, at, kind: 'task', title, text: prompt });
+}
+
+/** Removes the entries of a transcript or of a task's own words; the index over their texts must be told those. */
+function removeEntries(db: Database, which: 'session = ?' | 'task = ? AND session IS NULL', of: number): void {
+  const rows = allRows<{ id: number; title: string; text: string }>(
+    db,
+    `SELECT id, title, text FROM entry WHERE ${which}`,
+    of,
+  );
+  for (const { id, title, text } of rows) {
+    run(db, "INSERT INTO entry_text (entry_text, rowid, title, text) VALUES ('delete', ?, ?, ?)", id, title, text);
+  }
+  run(db, `DELETE FROM entry WHERE ${which}`, of);
 }
 
 function insert(

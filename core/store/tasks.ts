@@ -1,4 +1,4 @@
-import { type Budget, noBudget } from '../contract/budget';
+import { type Budget, measures, noBudget } from '../contract/budget';
 import { type Asked, refused } from '../contract/refusal';
 import { mayMove, type NewTask, type TaskEdit, type TaskState } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
@@ -125,13 +125,16 @@ export function noteHead(
   return true;
 }
 
-/** Gives a queued task another agent or priority, and more tasks to wait for. Throws NOT_FOUND and CYCLE for those. */
+/**
+ * Gives a queued task other words, another budget, agent or priority, and more tasks to wait for. Throws NOT_FOUND and CYCLE
+ * for those.
+ */
 export function editTask(
   db: Database,
   { task, edit, at }: { readonly task: number; readonly edit: TaskEdit; readonly at: number },
 ): void {
   const row = taskRow(db, task);
-  const { agent = row.agent, priority = row.priority, after = [] } = edit;
+  const { agent = row.agent, priority = row.priority, title = row.title, prompt, budget = {}, after = [] } = edit;
   for (const other of after) addDependency(db, { task, after: other });
   if (priority !== row.priority) {
     addToCount(db, row.state, priority);
@@ -139,7 +142,21 @@ export function editTask(
   }
   // What its agent's provider said holds nobody else's agent up.
   const free = agent !== row.agent && row.parked === 'agent' && { run_after: null, parked: null, queued_reason: null };
-  setColumns(db, task, { agent, priority, ...free, updated_at: at });
+  setColumns(db, task, { title, agent, priority, ...free, ...capColumns(budget), updated_at: at });
+  const reworded = prompt !== undefined && run(db, rewordSql, prompt, task, prompt).changes === 1;
+  if (reworded || title !== row.title) run(db, 'INSERT INTO task_rewording (task_id) VALUES (?)', task);
+}
+
+const rewordSql = 'UPDATE task_prompt SET text = ? WHERE task_id = ? AND text <> ?';
+
+/** The columns of the caps that are given. */
+function capColumns(budget: NonNullable<TaskEdit['budget']>): Columns {
+  return Object.fromEntries(
+    measures.flatMap((measure) => {
+      const cap = budget[measure];
+      return cap === undefined ? [] : [[`budget_${measure}`, cap]];
+    }),
+  );
 }
 
 /** Makes a queued task due, past what its agent's provider said to another one. */

@@ -570,6 +570,11 @@ describe('looking and setting', () => {
         'no agent called nobody',
       );
       expect((await type('task', 'edit', String(json.id))).code).toBe(2);
+      const words = ['--title', 'Second of two', '--prompt', 'Other words', '--budget-usd', '2'];
+      const reworded = await type('task', 'edit', String(json.id), ...words);
+      expect(reworded.out).toMatch(/^#\d+ Second of two /);
+      expect(reworded.out).toMatch(/\n {2}spent +nothing; budget \$2\.00\n/);
+      expect((await type('task', 'show', String(json.id))).out).toContain('  prompt\n    Other words\n');
       expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
       expect((await type('task', 'edit', String(json.id), '--priority', 'default')).err).toContain('cannot be edited');
       expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(

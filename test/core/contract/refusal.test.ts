@@ -19,6 +19,9 @@ test('a refusal says what was asked in the words of the person, and what can be 
   expect(said('running', 'approved')).toBe(
     'Task 15 is running and cannot be approved. Wait until it is finished, or cancel it.',
   );
+  expect(said('running', 'edited')).toBe(
+    'Task 15 is running and cannot be edited. Write to its agent instead (in the terminal: task say 15 "…"), or cancel it.',
+  );
   expect(said('review', 'written to')).toBe(
     'Task 15 is in review and cannot be written to. Ask for changes (in the terminal: task reject 15).',
   );

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -57,7 +59,26 @@ describe('a task whose provider refuses for now', () => {
     const waits = await parked(second.id);
     expect(waits).toMatchObject({ parked: 'agent', attempt: 0, session: null });
     expect(waits.queuedReason).toContain(`Waits with task ${first.id}`);
+    // What has not begun can be given other words and another budget, and is found by those; what has begun cannot.
+    const words = { title: 'Write of birds', prompt: '[write: flamingo.txt | pink]' };
+    await expect(bed.calls.tasks.edit({ task: first.id, ...words })).rejects.toMatchObject({
+      ...{ code: 'WRONG_STATE', message: expect.stringMatching(/has begun with echo.* task say \d+ .*cancel it/) },
+    });
+    expect(await bed.calls.tasks.edit({ task: first.id, priority: 'high_priority' })).toMatchObject({
+      parked: 'limit',
+    });
+    const edited = await bed.calls.tasks.edit({ task: second.id, ...words, budget: { minutes: 5 } });
+    const budget = { usd: null, tokens: null, minutes: 5 };
+    expect(edited).toMatchObject({ title: words.title, budget, parked: 'agent' });
+    const found = async (typed: string) =>
+      (await bed.calls.search.find({ words: typed, limit: 5, perTask: 5 })).found.map(({ task }) => task);
+    await expect.poll(() => found('flamingo birds')).toEqual([second.id]);
+    expect(await found('other')).toEqual([]);
     await bed.calls.tasks.resume({ task: first.id });
-    await bed.reaches(second.id, 'review');
+    const written = await bed.reaches(second.id, 'review');
+    expect(await readFile(join(written.worktree ?? '', 'flamingo.txt'), 'utf8')).toBe('pink\n');
+    await expect(bed.calls.tasks.edit({ task: second.id, budget: { usd: 1 } })).rejects.toMatchObject({
+      message: expect.stringContaining('is in review and cannot be edited. Approve it, ask for changes'),
+    });
   });
 });

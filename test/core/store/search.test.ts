@@ -17,6 +17,7 @@ import type { TranscriptBody } from '../../../core/contract/transcript';
 import type { Database } from '../../../core/store/database';
 import { createSearchIndex, type SearchIndex } from '../../../core/store/search-index';
 import { insertSession } from '../../../core/store/sessions';
+import { editTask } from '../../../core/store/tasks';
 import { openTranscript } from '../../../core/store/transcript';
 import { transcriptFile } from '../../../core/store/transcript-file';
 import { addTask, temporaryStore } from './store';
@@ -86,6 +87,30 @@ describe('a search', () => {
         ],
       },
     ]);
+  });
+
+  test('follows what a task is called and asks for, also what was changed while nobody read, and only the newest of it', async () => {
+    const at = place();
+    const task = addTask(at.db, { title: 'Upload retries', prompt: 'Mind the flamingo.' });
+    const other = addTask(at.db, { title: 'Another one', prompt: 'With a heron.' });
+    const index = await indexOf(at);
+    const found = (words: string, of = index) => find(of, words).found.map((each) => each.task);
+    const edit = (id: number, words: { title?: string; prompt?: string }) =>
+      editTask(at.db, { task: id, edit: words, at: 30 });
+    edit(task, { prompt: 'Mind the heron.' });
+    edit(task, { title: 'Upload twice' });
+    index.wake();
+    await index.settled();
+    expect([found('flamingo'), found('retries'), found('heron').sort(), found('upload twice')]).toEqual([
+      ...[[], [], [task, other], [task]],
+    ]);
+    await index.close();
+    edit(other, { prompt: 'With a stork.' });
+    edit(other, { prompt: 'With a stork.', title: 'Another one' });
+    const later = await indexOf(at);
+    expect([found('stork', later), found('heron', later)]).toEqual([[other], [task]]);
+    expect(entries(at.file)).toHaveLength(2);
+    expect(at.db.prepare('SELECT count(*) FROM task_rewording').pluck().get()).toBe(3);
   });
 
   test('takes every word, quoted ones next to each other, and the last as a beginning while it is typed', async () => {
