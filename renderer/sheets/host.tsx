@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useView } from '../state/app';
 import { AddRepository } from './add-repository';
 import { AskReview } from './ask-review';
+import { EditTask } from './edit-task';
 import { GoBack } from './go-back';
 import { Help } from './help';
 import { NewTask } from './new-task';
@@ -24,6 +25,8 @@ export function SheetHost(): ReactNode {
       return <Rules />;
     case 'ask-review':
       return <AskReview key={sheet.task} id={sheet.task} />;
+    case 'edit-task':
+      return <EditTask key={sheet.task} id={sheet.task} />;
     case 'go-back':
       return <GoBack id={sheet.task} chosen={sheet.checkpoint} />;
     case 'palette':

@@ -21,6 +21,7 @@ export type Sheet =
   | { readonly kind: 'rules' }
   /** `checkpoint` is chosen already; null for none. */
   | { readonly kind: 'ask-review'; readonly task: number }
+  | { readonly kind: 'edit-task'; readonly task: number }
   | { readonly kind: 'go-back'; readonly task: number; readonly checkpoint: number | null }
   | { readonly kind: 'palette' }
   | { readonly kind: 'search'; readonly words: string }

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Task } from '../../core/contract/task';
+import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
 import { Glyph, lookWords } from '../parts/glyph';
 import { useApp, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { useResource } from '../state/resource';
+import { mayEdit, openEdit } from '../state/task-edits';
 import { exactly, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
@@ -17,6 +19,7 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
   const detail = useResource(`${task.id} ${task.updatedAt}`, (client, signal) =>
     client.tasks.get({ task: task.id }, { signal }),
   );
+  const app = useApp();
   const { usage } = task;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Task', `#${task.id}`],
@@ -41,7 +44,14 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <div className="info" data-pane tabIndex={0}>
       <section>
-        <h2>Prompt</h2>
+        <div className="info-head">
+          <h2>Prompt</h2>
+          {mayEdit(task) && (
+            <Button action="edit-task" onClick={() => openEdit(app, task)}>
+              Edit
+            </Button>
+          )}
+        </div>
         {detail.value !== null ? (
           <Prose text={detail.value.prompt} />
         ) : detail.failure === null ? (

@@ -11,6 +11,7 @@ import { type App, useApp } from '../state/app';
 import { askBack, mayGoBack } from '../state/checkpoints';
 import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/commands';
 import { copyText } from '../state/copy';
+import { mayEdit, openEdit } from '../state/task-edits';
 import { canResume } from '../tasks/waits';
 
 interface Item {
@@ -33,6 +34,7 @@ export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
     },
     ...(mayGoBack(task) ? { 'go-back': () => askBack(app, task, null) } : {}),
     ...(task.state === 'review' ? { 'ask-review': () => openAskReview(app, task) } : {}),
+    ...(mayEdit(task) ? { 'edit-task': () => openEdit(app, task) } : {}),
     ...(canDiscard ? { discard: () => void discardTask(app, task) } : {}),
   });
   const groups = [movesOf(app, task), backOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
@@ -89,6 +91,7 @@ function movesOf(app: App, task: Task): readonly Item[] {
     case 'running':
     case 'waiting':
       return [
+        ...(mayEdit(task) ? [{ name: 'Edit…', keys: 'F2', act: () => openEdit(app, task) }] : []),
         ...(canResume(task, Date.now())
           ? [{ name: 'Resume now', keys: 'n', act: () => void resumeTask(app, task) }]
           : []),

@@ -129,12 +129,22 @@ describe('a queued task', () => {
     await page.getByText(/Waits for #13 .* It starts when that is merged/).waitFor();
   });
 
-  test('whose predecessor failed can have it retried, or be cancelled', async () => {
+  test('whose predecessor failed can have it retried, be changed as long as it has not begun, or be cancelled', async () => {
     await harness.open('little');
     await press('g', 'q');
     await option('Warm the build').click();
     await page.getByText(/Waits for #11 “Cache the build graph”, which failed\./).waitFor();
     await page.getByRole('button', { name: 'Retry #11' }).waitFor();
+    await press('F2');
+    const sheet = page.getByRole('dialog', { name: 'Edit task' });
+    await sheet.getByRole('textbox', { name: /What should be done/ }).fill('Warm it at noon.');
+    await sheet.getByRole('textbox', { name: 'Title' }).fill('Warm the build cache at noon');
+    expect(await harness.broken()).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Changed “Warm the build cache at noon”').waitFor();
+    await sheet.waitFor({ state: 'detached' });
+    const edit = { task: 17, title: 'Warm the build cache at noon', prompt: 'Warm it at noon.' };
+    expect(await harness.called('tasks.edit')).toEqual([edit]);
     await page.getByRole('button', { name: 'Cancel this task' }).click();
     await page.getByText(/Cancelled “Warm the build/).waitFor();
   });

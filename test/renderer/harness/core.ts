@@ -85,7 +85,14 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         reason: 'claimed by worker 1',
         attempt: 1,
       },
-      { from: 'running', to: task.state, at: task.stateSince, by: 'runner', reason: '', attempt: null },
+      {
+        from: 'running',
+        to: task.state,
+        at: task.stateSince,
+        by: 'runner',
+        reason: 'The agent finished.',
+        attempt: null,
+      },
     ],
   });
   let programs: readonly string[] = [
@@ -216,9 +223,17 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         note('tasks.resume', input);
         return put({ ...get(input.task), parked: null, runAfter: null, queuedReason: null });
       }),
-      edit: on.tasks.edit.handler(({ input: { task, agent, priority } }) => {
+      edit: on.tasks.edit.handler(({ input }) => {
+        note('tasks.edit', input);
+        const { task, title, agent, priority, budget } = input;
         const before = get(task);
-        return put({ ...before, agent: agent ?? before.agent, priority: priority ?? before.priority });
+        return put({
+          ...before,
+          title: title ?? before.title,
+          agent: agent ?? before.agent,
+          priority: priority ?? before.priority,
+          budget: { ...before.budget, ...budget },
+        });
       }),
       retry: on.tasks.retry.handler(({ input }) => put({ ...get(input.task), state: 'queued' })),
       approve: on.tasks.approve.handler(({ input }) => {
