@@ -5,6 +5,7 @@ import { useApp } from '../state/app';
 import { useStore } from '../state/store';
 import { useNow } from '../text/time';
 import { useConversation } from './follow';
+import { useMoves, withMoves } from './moves';
 import { silenceWords } from './silence';
 import { Transcript } from './transcript';
 import { UsedLine } from './used-line';
@@ -15,7 +16,9 @@ export function Conversation({ task }: { readonly task: Task }): ReactNode {
   const found = useStore(app.found, (place) => (place?.task === task.id ? place : null));
   const asked = useStore(app.asked, (place) => (place?.task === task.id ? place : null));
   const session = found?.session ?? task.session;
-  const known = useConversation(session);
+  const told = useConversation(session);
+  const moves = useMoves(task, session);
+  const known = useMemo(() => withMoves(told, moves), [told, moves]);
   const isEarlier = session !== task.session;
   // Whoever leaves and comes back is in the newest conversation again.
   useEffect(

@@ -88,6 +88,8 @@ export const RowView = memo(
         return <TurnMark row={row} task={task} here={here} />;
       case 'back':
         return <WentBack row={row} task={task} />;
+      case 'move':
+        return <Moved row={row} />;
     }
   },
   (old, next) =>
@@ -101,6 +103,23 @@ export const RowView = memo(
     ((next.row.kind !== 'checkpoint' && next.row.kind !== 'back') || old.task.worktree === next.task.worktree) &&
     ((next.row.kind !== 'thought' && next.row.kind !== 'checkpoint') || old.task.state === next.task.state),
 );
+
+/** How the task moved between two steps: there to be read, and quieter than any of them. */
+function Moved({ row: { at, line } }: { readonly row: Extract<Row, { kind: 'move' }> }): ReactNode {
+  const { level, text, reason } = line;
+  return (
+    <p className={`fact moved selectable ${level === 'error' ? 'moved-failed' : 'quiet'}`} title={exactly(at)}>
+      <span>
+        {cleanLine(text)}
+        {reason !== null && (
+          <>
+            : <bdi className="quiet">{cleanLine(reason)}</bdi>
+          </>
+        )}
+      </span>
+    </p>
+  );
+}
 
 function Tool(
   props: Pick<Props, 'open' | 'whole' | 'onToggle'> & { readonly row: Extract<Row, { kind: 'tool' }> },

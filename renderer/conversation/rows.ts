@@ -1,9 +1,10 @@
+import type { MoveLine } from '../../core/contract/move-words';
 import type { Usage } from '../../core/contract/task';
 import type { TranscriptEvent } from '../../core/contract/transcript';
 
 type Of<T extends TranscriptEvent['type']> = Extract<TranscriptEvent, { type: T }>;
 
-/** One row of a conversation: one or several events of the transcript, as a person reads them. */
+/** One row of a conversation: one or several events of the transcript, as a person reads them, or how its task moved. */
 export type Row =
   | {
       readonly kind: 'prompt';
@@ -58,6 +59,8 @@ export type Row =
       readonly command: string;
       readonly passed: boolean;
     }
+  /** How the task moved, which no event of a transcript says. */
+  | { readonly kind: 'move'; readonly key: string; readonly at: number; readonly line: MoveLine }
   | ({ readonly kind: 'checkpoint'; readonly key: string } & Omit<Of<'checkpoint'>, 'seq' | 'type'>)
   | ({ readonly kind: 'back'; readonly key: string } & Omit<Of<'back'>, 'seq' | 'type'>);
 

@@ -13,6 +13,7 @@ import { keepEnd, type Scrolled, scrolled } from './end';
 import { useFind } from './find';
 import type { Conversation as Known } from './follow';
 import { RowView } from './row';
+import type { Row } from './rows';
 
 /**
  * A session's rows, live, as many on screen as fit. What is being read never moves; the end is followed only by who is
@@ -47,7 +48,7 @@ export function Transcript(props: {
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]?.kind === 'tool' ? 32 : 72),
+    estimateSize: (index) => (smallRows.has(rows[index]?.kind ?? 'text') ? 32 : 72),
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 6,
     paddingStart: 12,
@@ -202,5 +203,7 @@ function isAway({ top, height, view }: Scrolled): boolean {
   return height - top - view > 80;
 }
 
+/** Rows of one line; what the others need is seen once they are drawn. */
+const smallRows: ReadonlySet<Row['kind']> = new Set(['tool', 'move']);
 const nothingOpened: ReadonlySet<string> = new Set();
 const never = (): boolean => false;

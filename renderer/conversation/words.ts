@@ -1,3 +1,4 @@
+import { moveLineWords } from '../../core/contract/move-words';
 import type { Term } from '../../core/contract/search-terms';
 import { clean } from '../text/clean';
 import type { Row } from './rows';
@@ -67,6 +68,8 @@ function textOf(row: Row): string {
       return `turn ${row.turn}`;
     case 'back':
       return row.name;
+    case 'move':
+      return moveLineWords(row.line);
   }
 }
 

@@ -280,6 +280,8 @@ test('every place and sheet breaks no rule of accessibility, in either theme', a
   await expectWhole('changes');
   await press('g', '1');
   await page.locator('.conversation-row').first().waitFor();
+  // How the task moved stands between what was said.
+  await page.locator('.moved', { hasText: 'In review.' }).waitFor();
   await expectWhole('conversation');
   await press('g', '3');
   await page.getByText('✓ test/uploader.test.ts').waitFor();
