@@ -37,6 +37,7 @@ const search: Command = {
   ].join('\n'),
   async run(given, around) {
     const words = wordsOf(given.names());
+    if (words.trim() === '') throw new UsageError('search needs words to look for.');
     const states = given.many('state').map((state) => oneOf('state', state, taskStates) ?? 'queued');
     const limit = Number(given.text('limit') ?? 20);
     if (!Number.isInteger(limit) || limit < 1 || limit > mostFound)

@@ -39,6 +39,7 @@ test('words are found in tasks and conversations, with what narrows them, as tex
   );
   expect((await type('search', '"', '--json')).json.found).toEqual([]);
   expect((await type('search', 'x', '--limit', '0')).code).toBe(2);
+  expect((await type('search', ' ')).err).toContain('search needs words to look for.');
 });
 
 test('a search that shows only the best of one task does not offer a larger limit', async () => {
