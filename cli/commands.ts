@@ -23,6 +23,7 @@ import { searchCommands } from './search';
 import { serve } from './serve';
 import { settingsCommands } from './settings';
 import { taskCommands } from './task';
+import { worktreeCommands } from './worktree';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   ...checkpointCommands,
   ...checkCommands,
   ...inboxCommands,
+  ...worktreeCommands,
   ...searchCommands,
   ...ruleCommands,
   ...auditCommands,

@@ -44,6 +44,7 @@ const approvedSchema = z.object({ strategy: z.string() });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const askedSchema = z.object({ host: z.string(), repository: z.string() });
 const pathSchema = z.object({ path: z.string() });
+const keptSchema = z.object({ ref: z.string() });
 const commentSchema = z.object({ comment: z.string(), comments: z.array(z.object({ text: z.string() })).default([]) });
 const resolveSchema = z.object({ resolve: z.array(z.unknown()) });
 const questionSchema = z.object({
@@ -95,6 +96,11 @@ function decided(decision: Decision, width: number): string {
     case 'discard':
     case 'restore':
       return task;
+    case 'remove-worktree':
+      return plainLine(pathSchema.safeParse(answered).data?.path ?? task, 300);
+    case 'restore-backup':
+    case 'remove-backup':
+      return plainLine(keptSchema.safeParse(answered).data?.ref ?? task, 300);
     case 'revoke': {
       const revoked = revokedSchema.safeParse(decision.shown).data;
       return revoked === undefined ? '' : `rule ${revoked.rule}: ${plainLine(revoked.words, 200)}`;

@@ -90,6 +90,7 @@ function subjectOf(change: Change): string {
       return `terminal ${change.terminal.id}`;
     case 'snapshot':
     case 'held.changed':
+    case 'worktrees.changed':
     case 'agents.changed':
     case 'settings.changed':
       return change.type;

@@ -6,6 +6,7 @@ import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { landAllFinished, landFinished } from './commands/land-finished';
 import { shown } from './commands/repositories';
+import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
 import { createRouter, type Router } from './commands/router';
 import type { Config } from './config';
@@ -35,6 +36,7 @@ import { type PullRequestDeps, settleOpenings } from './runner/pull-requests';
 import { settlePushes } from './runner/pushing';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
+import { createSizes } from './runner/sizes';
 import { createTakes } from './runner/takes';
 import { createTerminals } from './runner/terminals';
 import { createQueueSource } from './sources/queue';
@@ -232,8 +234,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: [runner.status()],
     held: admission.held(),
   });
+  const sizes = createSizes({ now: Date.now, onMeasured: () => changes.publish({ type: 'worktrees.changed' }) });
   const room: Room = {
     ...deps,
+    sizes,
     ...pullRequests,
     tokens,
     folders,
@@ -293,7 +297,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       const pushes = settlePushes(deps, closing.signal).then(() =>
         settleOpenings({ ...deps, ...pullRequests }, closing.signal),
       );
-      settling = Promise.all([pushes, landAllFinished(room, closing.signal)]);
+      settling = Promise.all([pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)]);
       lookForAgents(false);
       search.start();
     },
@@ -301,7 +305,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       leaveLogAsItIs();
       source.close();
       closing.abort();
-      await Promise.all([runner.stop(limitMs), deps.checks.close(limitMs), terminals.stop(), settling]);
+      await Promise.all([runner.stop(limitMs), deps.checks.close(limitMs), terminals.stop(), settling, sizes.close()]);
       await programs.stop();
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.

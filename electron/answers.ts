@@ -8,6 +8,7 @@ import {
   type MessagePortMain,
   type WebContents,
 } from 'electron';
+import { showFolder } from './folder';
 import { isOurPage } from './guards';
 import { openLink } from './link';
 import type { Windows } from './windows';
@@ -36,13 +37,15 @@ export function createPorts(mount: (port: MessagePortMain) => void): Ports {
 }
 
 /**
- * Answers what a page may ask of the shell itself: a folder dialog, a link to be opened, a port to the contract, and that
+ * Answers what a page may ask of the shell itself: a folder dialog, a link to be opened, a worktree to be shown, a port to the contract, and that
  * what it keeps be written to the disk. Anything from another frame or page, or with anything else in its hands, is refused.
  */
 export function answerPage(options: {
   readonly windows: Windows;
   readonly origin: string;
   readonly ports: Ports;
+  /** The folder of the worktrees. */
+  readonly worktrees: string;
 }): void {
   const refused = (event: IpcMainEvent | IpcMainInvokeEvent, given: readonly unknown[]) =>
     given.length > 0 || !isOurPage(event, options.windows.owns, options.origin);
@@ -58,6 +61,11 @@ export function answerPage(options: {
     const [url] = given;
     if (given.length !== 1 || typeof url !== 'string' || refused(event, [])) return;
     void openLink(url, BrowserWindow.fromWebContents(event.sender));
+  });
+  ipcMain.on('switchyard:show-folder', (event, ...given) => {
+    const [path] = given;
+    if (given.length !== 1 || typeof path !== 'string' || refused(event, [])) return;
+    showFolder(path, options.worktrees);
   });
   ipcMain.on('switchyard:ready', (event, ...given) => {
     if (refused(event, given)) return;

@@ -50,7 +50,7 @@ function begin(): void {
   };
   setMenu((command) => windows.command(command));
   const ports = createPorts(runtime.mount);
-  answerPage({ windows, origin, ports });
+  answerPage({ windows, origin, ports, worktrees: config.folders.worktrees });
   windows.show();
   watch();
 

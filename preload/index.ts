@@ -9,6 +9,7 @@ const bridge: Bridge = {
     return (file as { readonly path?: string }).path ?? '';
   },
   pickFolder: () => ipcRenderer.invoke('switchyard:pick-folder'),
+  showFolder: (path) => ipcRenderer.send('switchyard:show-folder', path),
   openLink: (url) => ipcRenderer.send('switchyard:open-link', url),
   ready: () => ipcRenderer.send('switchyard:ready'),
   flush: () => ipcRenderer.send('switchyard:flush'),

@@ -31,6 +31,7 @@ import './sheets/palette.css';
 import './sheets/help.css';
 import './sheets/search.css';
 import './sheets/go-back.css';
+import './worktrees/worktrees.css';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../core/contract/bridge';
 import { bridgeOf } from './bridge';

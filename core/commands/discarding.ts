@@ -19,6 +19,7 @@ import { inTaskPlace } from '../runner/processes';
 import { putAway, tell } from '../runner/putting-away';
 import { endReviews } from '../runner/reviewing';
 import { trustedWithoutAsking } from '../runner/trust';
+import { updateBackup } from '../store/backups';
 import type { Database } from '../store/database';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
@@ -93,6 +94,7 @@ async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   return told(room, task);
 }
 
+/** The state a task is restored to. */
 type Before = { readonly state: 'review' | 'cancelled' } | { readonly state: 'failed'; readonly error: string };
 
 /** The state a discarded task was discarded in, and why it had failed. */
@@ -115,7 +117,11 @@ function decide(
   decisions.record(room, db, { ...decision, task, repository: repository.path, shown, answered: null });
 }
 
-async function putBack(
+/**
+ * Makes the worktree of a task anew, as its backup has it, on its branch. Only what goes back to review is committed. Throws
+ * CONFLICT when something else is there, and WRONG_STATE when nothing of it is left.
+ */
+export async function putBack(
   room: Room,
   place: RepositoryPlace,
   { work: task, branch, before }: { readonly work: TaskWork; readonly branch: string; readonly before: Before },
@@ -157,6 +163,12 @@ async function putBack(
       // Half a change must not stand there as if it were all of it; the backup still holds everything.
       await removeFolders(added.checkout.gitDir, added.checkout.workTree);
       throw cause;
+    }
+    if (left.kept !== null) {
+      const { ref } = left.kept;
+      await room.writer.write((db) =>
+        updateBackup(db, { repository: task.repository.id, ref }, { restoredPath: path }),
+      );
     }
     await keepRestored(room, task, { row, path, branch, place, worktree: inWorktree, before });
   } catch (cause) {

@@ -8,6 +8,7 @@ import { CodedError } from '../contract/errors';
 import { homeExpanded } from '../contract/home-path';
 import type { Branch, Repository, RepositoryInspection } from '../contract/repository';
 import type { NewLanding, RepositoryLanding } from '../contract/repository-landing';
+import type { RepositoryRetention } from '../contract/retention';
 import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
 import { inspectPrograms, inspectRepository } from '../git/inspect';
@@ -147,7 +148,7 @@ function keepTrust(
 }
 
 /**
- * Sets the checks, the run command, the budget of its days and how changes land; what is not given stays. Throws BAD_INPUT
+ * Sets the checks, the run command, the budget of its days, how changes land and how long is kept what is taken away; what is not given stays. Throws BAD_INPUT
  * when changes are to become pull requests and there is no telling where.
  */
 export async function configure(
@@ -162,6 +163,7 @@ export async function configure(
     runCommand?: string | null | undefined;
     budget?: Budget | undefined;
     landing?: NewLanding | undefined;
+    retention?: RepositoryRetention | undefined;
   },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);

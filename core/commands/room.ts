@@ -10,6 +10,7 @@ import type { Deps } from '../runner/deps';
 import type { Ledger } from '../runner/ledger';
 import type { PullRequestDeps } from '../runner/pull-requests';
 import type { Runner } from '../runner/runner';
+import type { Sizes } from '../runner/sizes';
 import type { Terminals } from '../runner/terminals';
 import type { Database } from '../store/database';
 import type { SearchIndex } from '../store/search-index';
@@ -24,6 +25,8 @@ export interface Room {
   /** Why tasks that are due do not start; null while they may. */
   readonly held: () => MemoryHold | null;
   readonly terminals: Terminals;
+  /** How large worktrees are. */
+  readonly sizes: Sizes;
   readonly git: Git;
   readonly settings: () => Settings;
   readonly folders: { readonly data: string; readonly transcripts: string; readonly worktrees: string };

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
 import * as askingReviews from './asking-reviews';
+import * as backups from './backups';
 import * as bases from './bases';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
@@ -24,6 +25,7 @@ import * as pushing from './pushing';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as resolving from './resolving';
+import * as retention from './retention';
 import * as reviews from './reviews';
 import type { Room } from './room';
 import * as rules from './rules';
@@ -32,6 +34,7 @@ import * as sessions from './sessions';
 import * as settings from './settings';
 import * as tasks from './tasks';
 import * as terminals from './terminals';
+import * as worktrees from './worktrees';
 
 /** The implementation of every call of the contract. Each door mounts this same router. */
 export function createRouter(room: Room) {
@@ -152,6 +155,15 @@ export function createRouter(room: Room) {
       write: on.terminals.write.handler(({ input }) => room.terminals.write(input.terminal, input.text)),
       resize: on.terminals.resize.handler(({ input }) => room.terminals.resize(input.terminal, input.size)),
       close: on.terminals.close.handler(({ input }) => room.terminals.close(input.terminal)),
+    },
+    worktrees: {
+      list: on.worktrees.list.handler(() => worktrees.list(room)),
+      get: on.worktrees.get.handler(({ input }) => worktrees.get(room, input.path)),
+      remove: on.worktrees.remove.handler(({ input, context }) => worktrees.remove(room, context, input.path)),
+      backups: on.worktrees.backups.handler(() => backups.list(room)),
+      restore: on.worktrees.restore.handler(({ input, context }) => backups.restore(room, context, input)),
+      removeBackup: on.worktrees.removeBackup.handler(({ input, context }) => backups.remove(room, context, input)),
+      going: on.worktrees.going.handler(({ input }) => retention.going(room, input)),
     },
     settings: {
       list: on.settings.list.handler(() => room.settings()),

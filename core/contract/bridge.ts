@@ -33,6 +33,8 @@ export interface Bridge {
   pickFolder(): Promise<string | null>;
   /** Opens an https link outside, after the system's own dialog has shown the person where it leads; nothing else is opened. */
   openLink(url: string): void;
+  /** Shows a folder beneath that of the worktrees in the system's file manager; opens nothing in it. */
+  showFolder(path: string): void;
   /** Says that the page listens for the port. A port follows as a window message with the data `switchyard:port`. */
   ready(): void;
   /** Has what the page keeps in its storage written to the disk now; by itself a browser takes seconds. */

@@ -18,6 +18,7 @@ import { sessions } from './calls/sessions';
 import { settings } from './calls/settings';
 import { tasks } from './calls/tasks';
 import { terminals } from './calls/terminals';
+import { worktrees } from './calls/worktrees';
 
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
 export const calls = {
@@ -37,6 +38,7 @@ export const calls = {
   messages,
   search,
   terminals,
+  worktrees,
   settings,
   agents,
   runtime,

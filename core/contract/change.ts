@@ -42,6 +42,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('repository.removed'), id: repositoryIdSchema }),
   z.object({ type: z.literal('agents.changed'), agents: z.array(agentStatusSchema) }),
   z.object({ type: z.literal('terminal.changed'), terminal: terminalSchema }),
+  /** Worktrees or backups were measured, made or taken away; `worktrees.list` and `worktrees.backups` say what there is now. */
+  z.object({ type: z.literal('worktrees.changed') }),
   z.object({ type: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

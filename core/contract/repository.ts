@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { budgetSchema } from './budget';
 import { repositoryCheckSchema } from './check';
 import { repositoryLandingSchema } from './repository-landing';
+import { repositoryRetentionSchema } from './retention';
 
 export const repositoryIdSchema = z.number().int().positive();
 
@@ -24,6 +25,8 @@ export const repositorySchema = z.object({
   budget: budgetSchema,
   /** How changes land in it. */
   landing: repositoryLandingSchema,
+  /** How long what is taken away of it is kept. */
+  retention: repositoryRetentionSchema,
   addedAt: z.number().int(),
 });
 export type Repository = z.infer<typeof repositorySchema>;

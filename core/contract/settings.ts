@@ -76,6 +76,14 @@ export const settingsSchema = z.object({
   terminalCopyOnSelect: z.boolean().default(true).meta(takes('true or false', false)),
   /** How long what an ended terminal printed is kept. */
   terminalDays: whole({ from: 1, to: 3650, what: 'days', usual: 30 }),
+  /** How long backups of what was taken away are kept; 0 for good. */
+  backupDays: whole({ from: 0, to: 3650, what: 'days that backups are kept, 0 for good', usual: 0 }),
+  /** How much of them is kept in each repository, in MB, the newest first; 0 for any amount. */
+  backupMegabytes: whole({ from: 0, to: 100_000_000, what: 'MB of backups in a repository, 0 for any', usual: 0 }),
+  /** How long the worktree of a task that is done stays; 0 takes it away at once. */
+  worktreeDays: whole({ from: 0, to: 3650, what: 'days that a worktree stays once its task is done', usual: 0 }),
+  /** How much such worktrees of a repository may take together, in MB; 0 for any amount. */
+  worktreeMegabytes: whole({ from: 0, to: 100_000_000, what: 'MB of worktrees of done tasks, 0 for any', usual: 0 }),
   /** Forges beyond github.com, gitlab.com, bitbucket.org and codeberg.org: by `host`, as it stands in the addresses of remotes. */
   forges: z
     .array(

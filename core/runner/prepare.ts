@@ -1,15 +1,17 @@
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { branchName } from '../git/branch-name';
-import type { Checkout } from '../git/checkout';
+import type { Checkout, Place } from '../git/checkout';
 import { adminFolder, isVacant } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
+import { restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { reviewedBy } from '../store/agent-reviews';
+import { putAside, updateBackup } from '../store/backups';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
@@ -40,7 +42,10 @@ export async function prepareWorktree(
     // The task is ours alone now, so whoever left a lock in its worktree is gone; but not who works on its screen.
     if (!isDriven(deps.db, task.id)) await clearStaleLocks(place, { ...known, ownerDead: true });
     const found = await reclaimWorktree(place, known.path);
-    if (found.kind === 'usable') return { checkout: found.checkout, branch: known.branch, notices: [] };
+    if (found.kind === 'usable') {
+      const { checkout } = found;
+      return { checkout, branch: known.branch, notices: await bringBack(deps, task, { ...place, checkout }) };
+    }
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
   }
   const branch =
@@ -70,7 +75,27 @@ export async function prepareWorktree(
   const added = await make(place, { path, branch, base: task.base, at, ours: task.branch !== null, signal });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
-  return { checkout: added.checkout, branch, notices: added.notices };
+  const { checkout } = added;
+  const notices = [...added.notices, ...(await bringBack(deps, task, { ...place, checkout }))];
+  return { checkout, branch, notices };
+}
+
+/** Puts back what was in a task's worktree when it was removed by hand. Gives notices. */
+async function bringBack(deps: Deps, task: TaskWork, place: Place): Promise<readonly string[]> {
+  const backup = putAside(deps.db, task.id);
+  if (backup === undefined || (await refOid(place, backup.ref)) === null) return [];
+  const { repository, ref } = backup;
+  const restoredPath = place.checkout.workTree;
+  try {
+    await restoreSnapshot(place, { ref });
+    await deps.writer.write((db) => updateBackup(db, { repository, ref }, { restoredPath }));
+    return ['What was in the worktree when you removed it is back.'];
+  } catch (cause) {
+    if (!(cause instanceof CodedError) || cause.code !== 'WRONG_STATE') throw cause;
+    return [
+      `The task goes on without what was in its worktree when you removed it, because its branch has moved since. It is in the recycle bin: worktree restore ${task.id}/${ref.split('/').at(-1)}`,
+    ];
+  }
 }
 
 /** The worktree an agent is at work in, left as it is. Throws CONFLICT when it is not whole any more. */
@@ -136,11 +161,16 @@ function notWhole(task: TaskWork, path: string, reason: string): CodedError {
   );
 }
 
-/** Where a task's worktree goes: a folder per repository that a person recognises and that no two repositories share. */
+/** Where a task's worktree goes. */
 export function worktreePath(worktrees: string, { id, repository }: TaskWork): string {
-  const name = basename(repository.path)
+  return join(repositoryFolder(worktrees, repository), String(id));
+}
+
+/** Where the worktrees of a repository go: a folder that a person recognises and that no two repositories share. */
+export function repositoryFolder(worktrees: string, { id, path }: Pick<TaskWork['repository'], 'id' | 'path'>): string {
+  const name = basename(path)
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[-.]+/, '')
     .slice(0, 40);
-  return join(worktrees, `${name || 'repository'}-${repository.id}`, String(id));
+  return join(worktrees, `${name || 'repository'}-${id}`);
 }

@@ -1,3 +1,5 @@
+import { retentionOf } from '../contract/retention';
+import { taskRow } from '../store/task-row';
 import type { TaskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
 import type { Deps } from './deps';
@@ -7,10 +9,10 @@ import { retireWorktree } from './retire';
 /**
  * Takes the worktree of a task that is over away, its whole state kept under a backup ref, and gives what the person
  * should know of that, one sentence each. That it had to stay is no error, because the task is over all the same, and
- * the next start tries again. `place` is null when the repository is gone.
+ * the next start tries again. It stays as long as its repository keeps such worktrees. `place` is null when the repository is gone.
  */
 export async function putAway(
-  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
+  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals' | 'settings'>,
   task: Pick<TaskWork, 'id' | 'worktree' | 'repository'>,
   place: RepositoryPlace | null,
 ): Promise<readonly string[]> {
@@ -20,6 +22,7 @@ export async function putAway(
     return [`${left} The repository ${task.repository.path} is not there, so no backup of it could be made.`];
   }
   await deps.closeTerminals(task.id);
+  if (stays(deps, task)) return [];
   try {
     const { kept, notKept } = await retireWorktree(deps, place, task.id);
     if (kept !== null) return [`${left} A backup could not hold all of it: ${kept}`];
@@ -29,6 +32,18 @@ export async function putAway(
     deps.log('error', 'A worktree could not be taken away.', { task: task.id, cause: String(cause) });
     return [`${left} It could not be taken away: ${cause instanceof Error ? cause.message : String(cause)}`];
   }
+}
+
+const dayMs = 86_400_000;
+
+/** Whether a task is done for so short a time that its worktree stays. A discarded one is thrown away at once. */
+export function stays(
+  deps: Pick<Deps, 'db' | 'now' | 'settings'>,
+  { id, repository }: Pick<TaskWork, 'id' | 'repository'>,
+): boolean {
+  const { state, outcome, state_since: since } = taskRow(deps.db, id);
+  const days = retentionOf(deps.settings(), repository.retention).worktreeDays;
+  return state === 'done' && outcome !== 'discarded' && deps.now() < since + days * dayMs;
 }
 
 /** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */

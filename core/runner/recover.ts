@@ -22,7 +22,7 @@ import { settleLanding } from './landed';
 import { keepLease, leaseMs } from './lease';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
-import { putAway, tell } from './putting-away';
+import { putAway, stays, tell } from './putting-away';
 
 /**
  * Says what happens next after the process died at any line, and does it, before anything is claimed. Gives the tasks to
@@ -110,6 +110,7 @@ async function finishLanding(deps: Deps, landing: Landing): Promise<void> {
 }
 
 async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> {
+  if (worktree.state === 'ready' && stays(deps, taskWork(deps.db, worktree.task))) return;
   const place = await placeOf(deps, worktree.repository);
   // The data folder has one owner and that is us, so whoever noted itself here is gone.
   const { path, branch } = worktree;

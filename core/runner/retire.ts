@@ -1,3 +1,5 @@
+import type { BackupCause } from '../contract/worktree';
+import { keepUnder } from '../git/backup-refs';
 import { dropCheckpoints } from '../git/checkpoint-ref';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
@@ -8,9 +10,12 @@ import { refOid } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
 import { backupRef, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
-import { removeCheckpoints } from '../store/checkpoints';
+import { addBackup } from '../store/backups';
+import { listCheckpoints, removeCheckpoints } from '../store/checkpoints';
+import type { Database } from '../store/database';
 import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
+import { listTransitions } from '../store/transitions';
 import { updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
@@ -27,10 +32,17 @@ export interface Retired {
   readonly notKept: readonly string[];
 }
 
+/** Why a worktree is taken away, and who asked. */
+export interface Why {
+  readonly cause: BackupCause;
+  readonly by: string;
+}
+
 /**
- * Takes away the worktree and branch of a task that is done, after its whole state is kept under a backup ref. Gives
- * the ref, or null when there was nothing to keep. Its checkpoints go too, but those of a discarded task, which can be
- * restored. What cannot be kept whole is not removed; `kept` then says why.
+ * Takes away the worktree of a task, after its whole state is kept under a backup ref. Gives the ref, or null when there was
+ * nothing to keep. Of a task that is done the branch goes too, and its checkpoints, but those of a discarded one, which can be
+ * restored; what was left by going back is kept as backups. What cannot be kept whole is not removed; `kept` then says why.
+ * `why` is how its task ended unless it is given.
  * `notKept` names the ignored files and folders that went without a backup because they are large. Safe to repeat after
  * a crash at any point.
  */
@@ -38,6 +50,7 @@ export async function retireWorktree(
   deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
   place: RepositoryPlace,
   task: number,
+  why: Why = endOf(deps.db, task),
 ): Promise<Retired> {
   const row = worktreeOf(deps.db, task);
   if (!row) return { backupRef: null, kept: null, notKept: [] };
@@ -63,7 +76,11 @@ export async function retireWorktree(
       ({ ref, notKept } = snapshot);
       const head = await readHead({ ...place, checkout });
       heldTip = head.kind === 'unborn' ? null : head.oid;
-      await deps.writer.write((db) => patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() }));
+      await deps.writer.write((db) => {
+        const { repository, branch, path } = row;
+        addBackup(db, { ...why, repository, task, ref: snapshot.ref, branch, path, at: deps.now() });
+        patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() });
+      });
       const removed = await removeWorktree(place, { checkout, snapshot });
       if (removed.kind === 'removed') break;
       const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
@@ -77,21 +94,45 @@ export async function retireWorktree(
     // What git remembers of a worktree whose files are gone would be in the way of bringing it back.
     await removeFolders(await adminFolder(place.checkout.commonDir, row.path), null);
   }
+  const { state, outcome } = readTask(deps.db, task);
+  // One that can go on does so on its branch, and back to its checkpoints.
+  if (state !== 'done') {
+    await deps.writer.write((db) => gone(db, { worktree: row.id, task, at: deps.now() }));
+    deps.announce(task);
+    return { backupRef: ref, kept: null, notKept };
+  }
   const tip = await refOid(place, `refs/heads/${row.branch}`);
   // The files may have gone before a crash, after their backup was made.
   heldTip ??= await headOfBackup(place, readTask(deps.db, task).backupRef);
   // The branch may go only when the snapshot's history holds its commits.
   if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
-  const comesBack = readTask(deps.db, task).outcome === 'discarded';
+  const comesBack = outcome === 'discarded';
+  const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
+  for (const { oid, createdAt } of left) await keepUnder(place, { ref: backupRef(task, createdAt), oid });
   if (!comesBack) await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
+    for (const { createdAt } of left) {
+      const what = { cause: 'went back', by: 'person', repository: row.repository, task } as const;
+      addBackup(db, { ...what, ref: backupRef(task, createdAt), branch: row.branch, path: row.path, at: createdAt });
+    }
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
-    updateWorktree(db, { worktree: row.id, state: 'removed', at: deps.now() });
-    patchTask(db, { task, patch: { worktree: null }, at: deps.now() });
+    gone(db, { worktree: row.id, task, at: deps.now() });
   });
   deps.announce(task);
   return { backupRef: ref, kept: null, notKept };
+}
+
+function gone(db: Database, { worktree, task, at }: Record<'worktree' | 'task' | 'at', number>): void {
+  updateWorktree(db, { worktree, state: 'removed', at });
+  patchTask(db, { task, patch: { worktree: null }, at });
+}
+
+/** How a task ended, and by whom: why its worktree goes. */
+function endOf(db: Database, task: number): Why {
+  const { state, outcome } = readTask(db, task);
+  const by = listTransitions(db, task).at(-1)?.by ?? 'recovery';
+  return { cause: state === 'done' && outcome !== null ? outcome : 'removed', by };
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

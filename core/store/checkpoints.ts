@@ -97,6 +97,16 @@ export function currentCheckpoint(db: Database, task: number): CheckpointRow | u
   return row === undefined ? undefined : toCheckpoint(row);
 }
 
+/** What was left by going back in tasks of a repository that are not over, newest first. */
+export function leftCheckpoints(db: Database, repository: number): CheckpointRow[] {
+  return allRows<Row>(
+    db,
+    `SELECT ${columns} FROM checkpoint WHERE kind = 'left' AND removed_at IS NULL
+       AND task_id IN (SELECT id FROM task WHERE repository_id = ?) ORDER BY created_at DESC`,
+    repository,
+  ).map(toCheckpoint);
+}
+
 /** Notes that a task's checkpoints are not kept any more. */
 export function removeCheckpoints(db: Database, removal: { readonly task: number; readonly at: number }): void {
   run(db, 'UPDATE checkpoint SET removed_at = ? WHERE task_id = ? AND removed_at IS NULL', removal.at, removal.task);

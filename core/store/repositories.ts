@@ -3,6 +3,7 @@ import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import { type RepositoryLanding, repositoryLandingSchema } from '../contract/repository-landing';
+import { type RepositoryRetention, repositoryRetentionSchema } from '../contract/retention';
 import type { Database } from './database';
 import { listRepositoryChecks, setRepositoryChecks } from './repository-checks';
 import { allRows, getRow, run } from './statement';
@@ -37,6 +38,7 @@ export interface RepositoryPatch {
   readonly runCommand?: string | null;
   readonly budget?: Budget;
   readonly landing?: RepositoryLanding;
+  readonly retention?: RepositoryRetention;
 }
 
 interface Row {
@@ -53,6 +55,7 @@ interface Row {
   readonly budget_tokens: number | null;
   readonly budget_minutes: number | null;
   readonly landing: string;
+  readonly retention: string;
   readonly added_at: number;
 }
 
@@ -105,7 +108,7 @@ export function listRepositories(db: Database): RepositoryRow[] {
 
 /** Changes facts of a repository and gives it as it is then. Throws NOT_FOUND. */
 export function updateRepository(db: Database, id: number, patch: RepositoryPatch): RepositoryRow {
-  const { trusted, trustHash, trustChanged, defaultBranch, runCommand, budget, landing } = patch;
+  const { trusted, trustHash, trustChanged, defaultBranch, runCommand, budget, landing, retention } = patch;
   const columns: Readonly<Record<string, string | number | null | undefined>> = {
     trusted: trusted === undefined ? undefined : Number(trusted),
     trust_hash: trustHash,
@@ -116,6 +119,7 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
     budget_tokens: budget?.tokens,
     budget_minutes: budget?.minutes,
     landing: landing === undefined ? undefined : JSON.stringify(landing),
+    retention: retention === undefined ? undefined : JSON.stringify(retention),
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = ['id = id', ...given.map(([column]) => `${column} = ?`)].join(', ');
@@ -174,6 +178,7 @@ function toRepository(db: Database, row: Row): RepositoryRow {
     runCommand: row.run_command,
     budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
     landing: repositoryLandingSchema.parse(JSON.parse(row.landing)),
+    retention: repositoryRetentionSchema.parse(JSON.parse(row.retention)),
     addedAt: row.added_at,
     commonDir: row.common_dir,
     trustHash: row.trust_hash,

@@ -106,3 +106,8 @@ export function worktreeOf(db: Database, task: number): WorktreeRow | undefined 
     task,
   );
 }
+
+/** Every worktree that is, or may be, on disk. */
+export function listWorktreeRows(db: Database): WorktreeRow[] {
+  return allRows<WorktreeRow>(db, `SELECT ${columns} FROM worktree WHERE state <> 'removed' ORDER BY id`);
+}

@@ -20,6 +20,7 @@ const table = {
   'go-queue': { label: 'Go to queue', keys: ['g q'], group: 'Go' },
   'go-failed': { label: 'Go to failed', keys: ['g f'], group: 'Go' },
   'go-done': { label: 'Go to done', keys: ['g d'], group: 'Go' },
+  worktrees: { label: 'Worktrees and the recycle bin', keys: ['g w'], group: 'Go' },
   'new-task': { label: 'New task', keys: ['c'], group: 'Tasks' },
   'add-repository': { label: 'Add repository', keys: ['mod+o'], group: 'Tasks' },
   filter: { label: 'Filter the list', keys: ['/'], group: 'Tasks' },

@@ -10,7 +10,7 @@ import { Icon } from './icon';
 export function SheetFrame(props: {
   readonly title: string;
   readonly about?: string;
-  readonly width?: 'narrow' | 'wide';
+  readonly width?: 'narrow' | 'wide' | 'full';
   /** What ⌘↵ or Ctrl+↵ does anywhere in it, told when the key was pressed, in the time of events. */
   readonly onSend?: (at: number) => void;
   readonly children: ReactNode;
@@ -56,6 +56,7 @@ function firstOf(target: EventTarget | null): HTMLElement {
   const sheet = target instanceof HTMLElement ? target : document.body;
   return (
     sheet.querySelector<HTMLElement>(':is(.sheet-body, .path-form) :is(input, textarea, select)') ??
+    sheet.querySelector<HTMLElement>('.worktree-parts input:checked') ??
     sheet.querySelector<HTMLElement>('.sheet-foot .button-primary') ??
     sheet.querySelector<HTMLElement>('.sheet-body[tabindex]') ??
     sheet

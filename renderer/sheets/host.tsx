@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useView } from '../state/app';
+import { WorktreesSheet } from '../worktrees/sheet';
 import { AddRepository } from './add-repository';
 import { AskReview } from './ask-review';
 import { EditTask } from './edit-task';
@@ -23,6 +24,8 @@ export function SheetHost(): ReactNode {
       return <SettingsSheet />;
     case 'rules':
       return <Rules />;
+    case 'worktrees':
+      return <WorktreesSheet />;
     case 'ask-review':
       return <AskReview key={sheet.task} id={sheet.task} />;
     case 'edit-task':

@@ -34,6 +34,7 @@ export function Window(): ReactNode {
     search: () => showSheet(app, { kind: 'search', words: '' }),
     help: () => showSheet(app, { kind: 'help' }),
     rules: () => showSheet(app, { kind: 'rules' }),
+    worktrees: () => showSheet(app, { kind: 'worktrees' }),
     settings: () => showSheet(app, { kind: 'settings' }),
     'new-task': () => showSheet(app, { kind: 'new-task', repository: null }),
     'add-repository': () => showSheet(app, { kind: 'add-repository', path: null }),

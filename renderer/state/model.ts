@@ -38,6 +38,8 @@ export interface Model {
   readonly terminals: ReadonlyMap<number, Terminal>;
   /** How many times a rule was made or taken back while the window looked on. */
   readonly rulesSeen: number;
+  /** The same of worktrees and what was taken away. */
+  readonly worktreesSeen: number;
 }
 
 /** What is known before anything was heard. */
@@ -53,6 +55,7 @@ export const nothingKnown: Model = {
   pullRequestRounds: new Map(),
   terminals: new Map(),
   rulesSeen: 0,
+  worktreesSeen: 0,
 };
 
 /** The model after some changes, in order. Several at once cost one copy of the task map. */
@@ -79,6 +82,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           pullRequestRounds: next.pullRequestRounds,
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
+          worktreesSeen: next.worktreesSeen + 1,
         };
         break;
       case 'task.changed':
@@ -120,6 +124,9 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
       case 'rule.changed':
         // Rules are fetched by who shows them; this tells them to look again.
         next = { ...next, rulesSeen: next.rulesSeen + 1 };
+        break;
+      case 'worktrees.changed':
+        next = { ...next, worktreesSeen: next.worktreesSeen + 1 };
         break;
       case 'pull-request.changed': {
         const round = (next.pullRequestRounds.get(change.task) ?? 0) + 1;

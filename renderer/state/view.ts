@@ -19,6 +19,7 @@ export type Sheet =
   | { readonly kind: 'add-repository'; readonly path: string | null; readonly queue?: FolderQueue }
   | { readonly kind: 'settings' }
   | { readonly kind: 'rules' }
+  | { readonly kind: 'worktrees' }
   /** `checkpoint` is chosen already; null for none. */
   | { readonly kind: 'ask-review'; readonly task: number }
   | { readonly kind: 'edit-task'; readonly task: number }

@@ -620,3 +620,52 @@ describe('checkpoints', () => {
     expect(await harness.called('tasks.cancel')).toHaveLength(1);
   });
 });
+
+describe('worktrees', () => {
+  test('are found, removed and brought back by keyboard, of hundreds as of a few, and go for good only when asked twice', async () => {
+    await harness.open('none');
+    await press('g', 'w');
+    const sheet = page.getByRole('dialog', { name: 'Worktrees' });
+    await sheet.getByText('There is no worktree').waitFor();
+    await harness.open('much');
+    await press('g', 'w');
+    await sheet.getByText('300 worktrees').waitFor();
+    expect(await harness.broken()).toEqual([]);
+    expect(await sheet.locator('*').count()).toBeLessThan(400);
+    await sheet.getByRole('textbox', { name: 'Filter worktrees' }).fill('298: review');
+    await sheet.getByText(/^1 worktree,/).waitFor();
+    await sheet
+      .getByRole('button', { name: /^Remove / })
+      .first()
+      .focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => harness.called('worktrees.remove')).toHaveLength(1);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await page.getByText('It is in the recycle bin. Ignored by git, too large, and gone: node_modules/.').waitFor();
+    await press('Control+z');
+    await expect.poll(() => harness.called('worktrees.restore')).toHaveLength(1);
+    await sheet.getByRole('radio', { name: 'Recycle bin' }).check();
+    await sheet.getByText(/^301 backups/).waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await sheet
+      .getByRole('button', { name: /for good…$/ })
+      .first()
+      .click();
+    expect(await harness.called('worktrees.removeBackup')).toEqual([]);
+    await sheet.getByRole('button', { name: /for good$/ }).click();
+    await sheet.getByText(/^300 backups/).waitFor();
+    await sheet.getByRole('radio', { name: 'How long' }).check();
+    await sheet.getByLabel('Keep backups for').first().fill('30');
+    await sheet.getByRole('button', { name: 'See what would go' }).click();
+    await sheet.getByText(/2 backups and 0 worktrees would go/).waitFor();
+    expect(await harness.broken()).toEqual([]);
+  });
+
+  test('that cannot be listed yet are awaited', async () => {
+    await harness.open('little', 'light', 'stuck=worktrees.list');
+    await press('g', 'w');
+    await page.getByRole('dialog', { name: 'Worktrees' }).getByRole('status', { name: 'Loading' }).waitFor();
+    await press('Escape');
+  });
+});

@@ -90,7 +90,16 @@ describe('a page taken over by an attacker', () => {
         (name) => name in window,
       ),
     }));
-    expect(found.bridge).toEqual(['flush', 'onCommand', 'openLink', 'pathForFile', 'pickFolder', 'platform', 'ready']);
+    expect(found.bridge).toEqual([
+      'flush',
+      'onCommand',
+      'openLink',
+      'pathForFile',
+      'pickFolder',
+      'platform',
+      'ready',
+      'showFolder',
+    ]);
     expect(found.globals).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { repositoryChecksSchema } from '../check';
 import { remotesSchema } from '../remote';
 import { branchSchema, repositoryInspectionSchema, repositorySchema } from '../repository';
 import { newLandingSchema } from '../repository-landing';
+import { repositoryRetentionSchema } from '../retention';
 import { repositoryRef } from './refs';
 
 /**
@@ -30,6 +31,7 @@ export const repositories = {
         runCommand: commandLine.optional(),
         landing: newLandingSchema.optional(),
         budget: budgetSchema.optional(),
+        retention: repositoryRetentionSchema.optional(),
       }),
     )
     .output(repositorySchema),

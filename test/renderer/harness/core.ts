@@ -13,6 +13,7 @@ import { createComments } from './comments';
 import * as data from './data';
 import { createEdits } from './edits';
 import { createPulls } from './pulls';
+import { createWorktrees } from './worktrees';
 
 const kindOf = (type: string | undefined) =>
   type === 'prompt' ? ('prompt' as const) : type === 'tool' ? ('tool' as const) : ('text' as const);
@@ -148,6 +149,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   }
 
   const pulls = createPulls(tell, amount === 'much');
+  const worktrees = createWorktrees([...tasks.values()], amount, () => tell({ type: 'worktrees.changed' }));
   const agentReviews: AgentReview[] = [];
   const comments = createComments((task) => tell({ type: 'comments.changed', task }));
   const router = on.router({
@@ -191,8 +193,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const before = repositoryOf(input.repository);
         const landing = { ...before.landing, ...input.landing, pushTo: input.landing?.pushTo ?? before.landing.pushTo };
         const { checks = before.checks, runCommand = before.runCommand, budget = before.budget } = input;
+        const { retention = before.retention } = input;
         note('repositories.configure', input);
-        return configured({ ...before, checks, runCommand, budget, landing });
+        return configured({ ...before, checks, runCommand, budget, landing, retention });
       }),
       remove: on.repositories.remove.handler(() => undefined),
       remotes: on.repositories.remotes.handler(() => pulls.remotes()),
@@ -464,6 +467,30 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         await hang('processes.list');
         const processes = amount === 'none' ? [] : data.processes(input.task ?? 1, amount === 'much' ? 60 : 3);
         return { visible: true, processes };
+      }),
+    },
+    worktrees: {
+      list: on.worktrees.list.handler(async () => {
+        await hang('worktrees.list');
+        return worktrees.list();
+      }),
+      get: on.worktrees.get.handler(({ input }) => worktrees.get(input.path)),
+      remove: on.worktrees.remove.handler(({ input }) => {
+        note('worktrees.remove', input);
+        return worktrees.remove(input.path);
+      }),
+      backups: on.worktrees.backups.handler(() => worktrees.backups()),
+      restore: on.worktrees.restore.handler(({ input }) => {
+        note('worktrees.restore', input);
+        return worktrees.restore(input.ref);
+      }),
+      removeBackup: on.worktrees.removeBackup.handler(({ input }) => {
+        note('worktrees.removeBackup', input);
+        worktrees.removeBackup(input.ref);
+      }),
+      going: on.worktrees.going.handler(({ input }) => {
+        note('worktrees.going', input);
+        return { backups: worktrees.backups().slice(-2), worktrees: [] };
       }),
     },
     rules: {

@@ -7,6 +7,7 @@ import type { Process } from '../../../core/contract/process';
 import type { Repository } from '../../../core/contract/repository';
 import { usualLanding } from '../../../core/contract/repository-landing';
 import type { Request } from '../../../core/contract/request';
+import { usualRetention } from '../../../core/contract/retention';
 import type { FileChange, Review, ShownFile } from '../../../core/contract/review';
 import type { Rule } from '../../../core/contract/rule';
 import { ruleOffers } from '../../../core/contract/rule-offers';
@@ -35,6 +36,10 @@ export const settings: Settings = {
   terminalFontSize: 13,
   terminalCopyOnSelect: true,
   terminalDays: 30,
+  backupDays: 0,
+  backupMegabytes: 0,
+  worktreeDays: 0,
+  worktreeMegabytes: 0,
   forges: [],
   plainHttp: false,
   useGhToken: false,
@@ -100,6 +105,7 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     defaultBranch: 'main',
     checks: [{ name: 'test', command: 'npm test', required: false }],
     landing: usualLanding,
+    retention: usualRetention,
     runCommand: null,
     budget: noBudget,
     addedAt: minutes(9000),

@@ -25,6 +25,7 @@ const bridge: Bridge = {
   pathForFile: (file) => `/home/ada/${file.name}`,
   pickFolder: async () => '/home/ada/work/mobile',
   openLink: () => {},
+  showFolder: (path) => void core.called.push({ name: 'showFolder', input: path }),
   ready() {
     asked = true;
     if (dead) return;

@@ -1,0 +1,54 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Checkout } from './checkout';
+import { checkoutAt, gitDirOf } from './links';
+
+/** What is where worktrees are. */
+export interface FoundWorktree {
+  readonly path: string;
+  /** Null when it is no worktree, or its links do not point both ways. */
+  readonly checkout: Checkout | null;
+  /** The branch checked out; null for none. */
+  readonly branch: string | null;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/**
+ * The folders in the folders of repositories beneath `worktrees`, which is an absolute path without links. Starts no program
+ * and reads a few small files of each.
+ */
+export async function findWorktrees(worktrees: string): Promise<FoundWorktree[]> {
+  const found: FoundWorktree[] = [];
+  for (const repository of await foldersIn(worktrees)) {
+    for (const path of await foldersIn(repository)) {
+      const each = await worktreeIn(path);
+      if (each !== null) found.push(each);
+    }
+  }
+  return found;
+}
+
+/** The same of one folder; null when there is none. */
+export async function worktreeIn(path: string): Promise<FoundWorktree | null> {
+  const stats = await lstat(path).catch(() => null);
+  if (!stats?.isDirectory()) return null;
+  const gitDir = await gitDirOf(path).catch(() => null);
+  const linked = gitDir !== null && basename(dirname(gitDir)) === 'worktrees';
+  const checkout = linked ? await checkoutAt(dirname(dirname(gitDir)), path) : null;
+  const head = checkout === null ? '' : await readFile(join(checkout.gitDir, 'HEAD'), 'utf8').catch(() => '');
+  const branch = /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1] ?? null;
+  // Some file systems do not know when a folder was made.
+  const createdAt = Math.round(stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.ctimeMs);
+  return { path, checkout, branch, createdAt };
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return (
+    entries
+      // What is being removed is about to be gone.
+      .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.removing'))
+      .map(({ name }) => join(folder, name))
+  );
+}

@@ -1,0 +1,109 @@
+import type { WorktreeSize } from '../contract/worktree';
+import type { Place } from '../git/checkout';
+import { folderSize } from '../git/folder-size';
+import { worktreeStatus } from '../git/status';
+
+/** A folder to be measured, and where git is to be asked about it; null for what is no worktree. */
+export interface Measured {
+  readonly path: string;
+  readonly place: Place | null;
+}
+
+/** How large worktrees are, as far as that is known. */
+export interface Sizes {
+  /** What was measured last; null when it never was. */
+  of(path: string): WorktreeSize | null;
+  /** Has those measured that were not for a while, one after the other, in the background; forgets all others. */
+  want(folders: readonly Measured[]): void;
+  /** Has something else looked at in the background, in its turn; not twice while it waits. */
+  later(name: string, look: (signal: AbortSignal) => Promise<void>): void;
+  /** How many worktrees are still to be measured. */
+  left(): number;
+  /** Forgets one, because it was changed. */
+  forget(path: string): void;
+  /** Resolves when nothing is measured any more. */
+  close(): Promise<void>;
+}
+
+/** So long is what was measured good enough. */
+const goodForMs = 60_000;
+/** Followers are told at most this often. */
+const pauseMs = 400;
+
+/** Measures worktrees without anybody waiting for it. `onMeasured` is called when more is known. */
+export function createSizes(deps: { readonly now: () => number; readonly onMeasured: () => void }): Sizes {
+  const known = new Map<string, WorktreeSize>();
+  const waiting = new Map<string, Measured>();
+  const looks = new Map<string, (signal: AbortSignal) => Promise<void>>();
+  const ended = new AbortController();
+  let running: Promise<void> | null = null;
+  let toldAt = 0;
+
+  async function measure({ path, place }: Measured): Promise<void> {
+    const size = await folderSize(path, ended.signal);
+    const status = place === null ? null : await worktreeStatus(place).catch(() => null);
+    known.set(path, { ...size, uncommitted: status?.length ?? null, measuredAt: deps.now() });
+  }
+
+  /** Does the next of what is to be done, and says whether more is known; null when there was nothing. */
+  async function one(): Promise<boolean | null> {
+    const [folder] = waiting.values();
+    if (folder !== undefined) {
+      await measure(folder);
+      waiting.delete(folder.path);
+      return true;
+    }
+    const [look] = looks;
+    if (look === undefined) return null;
+    looks.delete(look[0]);
+    // What cannot be looked at now is asked for again when it is shown next.
+    return look[1](ended.signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function run(): Promise<void> {
+    let news = false;
+    while (!ended.signal.aborted) {
+      const found = await one();
+      news ||= found === true;
+      if (news && (found === null || Date.now() - toldAt >= pauseMs)) {
+        news = false;
+        toldAt = Date.now();
+        deps.onMeasured();
+      }
+      if (found === null) return;
+    }
+  }
+
+  function start(): void {
+    running ??= run().finally(() => {
+      running = null;
+    });
+  }
+
+  return {
+    of: (path) => known.get(path) ?? null,
+    left: () => waiting.size,
+    forget: (path) => void known.delete(path),
+    later(name, look) {
+      looks.set(name, look);
+      start();
+    },
+    want(folders) {
+      const there = new Set(folders.map(({ path }) => path));
+      for (const path of [...known.keys()]) if (!there.has(path)) known.delete(path);
+      for (const path of [...waiting.keys()]) if (!there.has(path)) waiting.delete(path);
+      const old = deps.now() - goodForMs;
+      for (const folder of folders) {
+        if ((known.get(folder.path)?.measuredAt ?? 0) < old) waiting.set(folder.path, folder);
+      }
+      if (waiting.size > 0) start();
+    },
+    async close() {
+      ended.abort();
+      await running;
+    },
+  };
+}

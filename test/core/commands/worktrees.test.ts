@@ -1,0 +1,124 @@
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import type { Worktree } from '../../../core/contract/worktree';
+import { type Bed, openBed } from '../../support/runtime';
+
+// One repository and one runtime: each promise goes on from where the one before it left off.
+let bed: Bed;
+let repository: number;
+let task: Task;
+beforeAll(async () => {
+  bed = await openBed();
+  repository = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+  const prompt = '[write: hello.txt | hello]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository, title: 'Hello', prompt, agent: 'echo' });
+  task = await bed.reaches(id, 'review');
+});
+afterAll(() => bed.close());
+
+const path = () => task.worktree ?? '';
+const listed = async () => (await bed.calls.worktrees.list()).worktrees;
+const git = (...args: string[]) => bed.repository.git('-C', path(), ...args);
+
+/** Waits on the changes until every worktree is measured. */
+async function measured(): Promise<readonly Worktree[]> {
+  const leave = new AbortController();
+  const changes = await bed.calls.changes.follow(undefined, { signal: leave.signal });
+  try {
+    for await (const _ of changes) {
+      const { worktrees, measuring } = await bed.calls.worktrees.list();
+      if (measuring === 0) return worktrees;
+    }
+    throw new Error('The changes ended.');
+  } finally {
+    leave.abort();
+  }
+}
+
+it('lists a worktree at once with its task, branch and reason, and its size and uncommitted files a little later', async () => {
+  await writeFile(join(path(), 'notes.txt'), 'x'.repeat(100_000));
+  const [first] = await listed();
+  expect(first).toMatchObject({ path: path(), branch: task.branch, reason: 'review', size: null });
+  expect(first?.task).toEqual({ id: task.id, title: 'Hello', state: 'review', outcome: null });
+  const [one] = await measured();
+  expect(one?.size).toMatchObject({ whole: true, uncommitted: 1 });
+  expect(one?.size?.bytes).toBeGreaterThan(100_000);
+  const detail = await bed.calls.worktrees.get({ path: path() });
+  expect(detail.uncommitted).toEqual({ paths: ['notes.txt'], count: 1 });
+});
+
+it('keeps a removed worktree whole, and the change stays in review without it', async () => {
+  await git('add', 'notes.txt');
+  await appendFile(join(path(), 'notes.txt'), 'unstaged');
+  const removed = await bed.calls.worktrees.remove({ path: path() });
+  expect(removed).toMatchObject({ repository, notKept: [] });
+  expect(await listed()).toEqual([]);
+  expect((await bed.calls.reviews.get({ task: task.id })).files.map((file) => file.path)).toEqual(['hello.txt']);
+  const [backup] = await bed.calls.worktrees.backups();
+  expect(backup).toMatchObject({ ref: removed.ref, cause: 'removed', by: 'person', bringsBack: 'worktree' });
+
+  const back = await bed.calls.worktrees.restore({ repository, ref: removed.ref ?? '' });
+  expect(back).toEqual({ task: task.id, path: path(), branch: task.branch });
+  expect(await git('status', '--porcelain')).toBe('AM notes.txt');
+  expect((await readFile(join(path(), 'notes.txt'), 'utf8')).endsWith('xunstaged')).toBe(true);
+});
+
+it('brings a removed worktree back by itself when its task goes on', async () => {
+  await git('reset', '--quiet');
+  await bed.calls.worktrees.remove({ path: path() });
+  await bed.calls.tasks.reject({ task: task.id, comment: '[write: more.txt | more]' });
+  task = await bed.until(task.id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 1);
+  // What was not committed is there, and with the next commit of the agent it is in the change as ever.
+  expect((await bed.calls.reviews.get({ task: task.id })).files.map((file) => file.path)).toContain('notes.txt');
+  const said = await bed.calls.sessions.read({ session: task.session ?? 0, after: 0 });
+  expect(said.filter((event) => event.type === 'notice' && event.text.includes('is back'))).toHaveLength(1);
+});
+
+it('puts what a landed task left back beside it, and removes that again with a backup of its own', async () => {
+  // An approval leaves nothing uncommitted behind; what git ignores may be there.
+  await mkdir(join(bed.repository.path, '.git/info'), { recursive: true });
+  await writeFile(join(bed.repository.path, '.git/info/exclude'), 'left.sh\n');
+  await writeFile(join(path(), 'left.sh'), '#!/bin/sh\n', { mode: 0o755 });
+  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+  const [backup] = await bed.calls.worktrees.backups();
+  expect(backup).toMatchObject({ cause: 'merged', bringsBack: 'branch', restoredPath: null });
+  const ref = backup?.ref ?? '';
+  const back = await bed.calls.worktrees.restore({ repository, ref });
+  expect((await stat(join(back.path, 'left.sh'))).mode & 0o111).not.toBe(0);
+  expect(await listed()).toMatchObject([{ path: back.path, reason: 'restored', task: null, branch: back.branch }]);
+  await expect(bed.calls.worktrees.restore({ repository, ref })).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect((await bed.calls.worktrees.backups()).find((one) => one.ref === ref)?.restoredPath).toBe(back.path);
+  await bed.calls.worktrees.remove({ path: back.path });
+  expect(await bed.repository.git('branch', '--list', 'switchyard/restored-*')).toBe('');
+});
+
+it('keeps a worktree that is nobody’s before it goes, and leaves a folder alone that is none', async () => {
+  const folder = join(bed.config.folders.worktrees, 'strange');
+  const [orphan, plain] = [join(folder, 'orphan'), join(folder, 'plain')];
+  await mkdir(plain, { recursive: true });
+  await bed.repository.git('worktree', 'add', '--quiet', '-b', 'mine', orphan);
+  await writeFile(join(orphan, 'mine.txt'), 'mine');
+  expect((await listed()).map(({ reason }) => reason)).toEqual(["nobody's", 'not a worktree']);
+  const { ref } = await bed.calls.worktrees.remove({ path: orphan });
+  expect(await bed.repository.git('show', `${ref}:mine.txt`)).toBe('mine');
+  expect(await bed.repository.git('branch', '--list', 'mine')).not.toBe('');
+  await expect(bed.calls.worktrees.remove({ path: plain })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  for (const other of [bed.repository.path, join(plain, '..', '..', '..'), join(plain, 'deeper')])
+    await expect(bed.calls.worktrees.remove({ path: other })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('removes a backup for good only when asked, and records that', async () => {
+  const before = await bed.calls.worktrees.backups();
+  const ref = before[0]?.ref ?? '';
+  await bed.calls.worktrees.removeBackup({ repository, ref });
+  expect(await bed.calls.worktrees.backups()).toHaveLength(before.length - 1);
+  expect(await bed.repository.git('for-each-ref', ref)).toBe('');
+  await expect(bed.calls.worktrees.restore({ repository, ref })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const kinds = (await bed.calls.decisions.list({ after: 0, limit: 100 })).map(({ text }) => JSON.parse(text).kind);
+  expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(4);
+  expect(kinds.filter((kind) => kind === 'restore-backup')).toHaveLength(2);
+  expect(kinds.filter((kind) => kind === 'remove-backup')).toHaveLength(1);
+});
