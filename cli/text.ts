@@ -24,6 +24,8 @@ export function stateText(task: Task, now = Date.now()): string {
     return `◷ parked, in ${ago(2 * now - task.runAfter, now)}`;
   }
   if (task.state === 'running' && task.takeover?.state === 'driving') return `${glyphs.running} driven by you`;
+  // Nothing was reached by throwing a change away.
+  if (task.outcome === 'discarded') return '⊘ discarded';
   const word = task.state === 'done' && task.outcome !== null ? task.outcome : task.state;
   return `${glyphs[task.state]} ${word}`;
 }

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { plainLine } from '../../cli/plain';
-import { counted, fittingTable, table, whyQueued } from '../../cli/text';
+import { counted, fittingTable, stateText, table, whyQueued } from '../../cli/text';
 import type { Task } from '../../core/contract/task';
 
 test('columns line up under wide, joined and combining characters', () => {
@@ -35,6 +35,11 @@ test('a line is cut between characters and never wider than asked', () => {
 
 test('one of a thing is not said to be many', () => {
   expect([0, 1, 2].map((number) => counted(number, 'file'))).toEqual(['0 files', '1 file', '2 files']);
+});
+
+test('a change that was thrown away does not look like one that landed', () => {
+  const done = (outcome: Task['outcome']) => stateText({ state: 'done', outcome, runAfter: null } as Task);
+  expect([done('merged'), done('discarded')]).toEqual(['✓ merged', '⊘ discarded']);
 });
 
 test('a task that waits for others says for which', () => {
