@@ -22,6 +22,7 @@ import { runtimeCommands } from './runtime';
 import { searchCommands } from './search';
 import { serve } from './serve';
 import { settingsCommands } from './settings';
+import { stackCommands } from './stack';
 import { taskCommands } from './task';
 import { worktreeCommands } from './worktree';
 
@@ -29,6 +30,7 @@ import { worktreeCommands } from './worktree';
 export const commands: readonly Command[] = [
   ...repositoryCommands,
   ...taskCommands,
+  ...stackCommands,
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,

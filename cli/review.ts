@@ -8,6 +8,7 @@ import { landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
+import { approveStack } from './stack';
 import { taskOutcome, withClient } from './task';
 import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
@@ -38,7 +39,8 @@ const diff: Command = {
         state === 'review' && files.length > 0
           ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${byHand(subject)}`
           : '';
-      const warnings = state === 'review' ? landingWarnings(review, subject) : '';
+      const held = state === 'review' && review.held !== null ? `${plainLine(review.held, 500)}\n` : '';
+      const warnings = state === 'review' ? `${held}${landingWarnings(review, subject)}` : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
@@ -71,7 +73,8 @@ function atWorkText({ id, state, takeover, worktree }: Task, program: string): s
 
 const approve: Command = {
   words: ['task', 'approve'],
-  usage: 'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks]',
+  usage:
+    'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks] [--stack]',
   summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
   options: {
     strategy: { type: 'string' },
@@ -79,6 +82,7 @@ const approve: Command = {
     head: { type: 'string' },
     'leave-comments': { type: 'boolean' },
     'override-checks': { type: 'boolean' },
+    stack: { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
   examples: [
@@ -86,6 +90,7 @@ const approve: Command = {
     'task approve 12 --strategy squash',
     'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
     'task approve 12 --leave-comments  (comments that were not sent stay on the task as drafts)',
+    'task approve 12 --stack  (first everything task 12 is after, in order: see task stack 12)',
     'task approve 12 --override-checks  (though required checks did not pass; the record of decisions says so)',
   ],
   run: (given, around) => {
@@ -96,6 +101,13 @@ const approve: Command = {
     const seen = given.text('head')?.toLowerCase();
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');
+    if (given.flag('stack')) {
+      if (given.text('message') !== undefined || given.flag('leave-comments') || given.flag('override-checks'))
+        throw new UsageError(
+          '--stack takes --strategy and --head alone: each change has its own message, comments and checks.',
+        );
+      return withClient(around, (client) => approveStack(client, around, { task, strategy, seen }));
+    }
     return withClient(around, async (client) => {
       const [review, before, comments] = await Promise.all([
         client.reviews.get({ task }),

@@ -6,6 +6,7 @@ import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
 import type { Review } from '../core/contract/review';
+import { starts } from '../core/contract/stack';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { titleFrom } from '../core/contract/title';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
@@ -15,6 +16,7 @@ import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
 import { named } from './repository';
+import { stackRows } from './stack-text';
 import {
   ago,
   counted,
@@ -32,7 +34,7 @@ import { isResting, waitForTask } from './wait';
 
 const add: Command = {
   words: ['task', 'add'],
-  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
+  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
@@ -43,6 +45,7 @@ const add: Command = {
     'permission-level': { type: 'string' },
     priority: { type: 'string' },
     after: { type: 'string', multiple: true },
+    when: { type: 'string' },
     ...budgetOptions,
     trust: { type: 'boolean' },
     wait: { type: 'boolean' },
@@ -53,6 +56,7 @@ const add: Command = {
     'task add --repository ~/code/api --trust --agent echo --title "Say hello" --prompt "Add a greeting" --wait',
     'task add --repository . --title "Fix the login test" --prompt - < prompt.md',
     'task add --repository . --title "Release notes" --prompt "Write them" --after 12 --priority low_priority',
+    'task add --repository . --title "Then the docs" --prompt "Describe it" --after 12 --when review  (starts from the branch of task 12 as soon as that is in review)',
     'task add --repository . --title "Port the tests" --prompt "Use vitest" --budget-usd 5 --budget-minutes 60',
   ],
   more: `--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
@@ -65,6 +69,7 @@ const add: Command = {
       permissionLevel: oneOf('permission-level', given.text('permission-level'), permissionLevels),
       priority: oneOf('priority', given.text('priority'), priorities),
       after: given.many('after').map(asId),
+      when: oneOf('when', given.text('when'), starts),
       budget: budgetGiven(given),
     };
     const repository = given.needed('repository');
@@ -150,21 +155,24 @@ const wait: Command = {
 
 const edit: Command = {
   words: ['task', 'edit'],
-  usage: `ID [--title T] [--prompt P] [--agent NAME] [--priority high_priority|default|low_priority] [--after TASK]... ${budgetUsage}`,
+  usage: `ID [--title T] [--prompt P] [--agent NAME] [--priority high_priority|default|low_priority] [--after TASK]... [--when landed|review] [--detach TASK]... ${budgetUsage}`,
   summary:
-    'Change a queued task: its priority and what else it waits for; its words, budget and agent before it has begun',
+    'Change a task: what it is after until it is done, its priority while it is queued, its words, budget and agent before it has begun',
   options: {
     title: { type: 'string' },
     prompt: { type: 'string' },
     priority: { type: 'string' },
     agent: { type: 'string' },
     after: { type: 'string', multiple: true },
+    when: { type: 'string' },
+    detach: { type: 'string', multiple: true },
     ...budgetOptions,
   },
   names: { least: 1, most: 1 },
   examples: [
     'task edit 12 --priority high_priority',
     'task edit 12 --after 9 --agent goose',
+    'task edit 12 --detach 9  (it is after task 9 no more, and is brought back onto its base)',
     'task edit 12 --title "Fix the login test" --prompt - < prompt.md',
     'task edit 12 --budget-usd 5 --budget-minutes none',
   ],
@@ -177,9 +185,14 @@ const edit: Command = {
       budget: budgetGiven(given),
     };
     const after = given.many('after').map(asId);
-    if ([agent, prompt, ...Object.values(others)].every((each) => each === undefined) && after.length === 0)
-      throw new UsageError('task edit needs --title, --prompt, --agent, --priority, --after or a budget.');
-    const wanted = { ...others, agent, after, prompt: prompt === '-' ? await around.readInput() : prompt };
+    const detach = given.many('detach').map(asId);
+    const order = { after, detach, when: oneOf('when', given.text('when'), starts) };
+    if (
+      [agent, prompt, ...Object.values(others)].every((each) => each === undefined) &&
+      [...after, ...detach].length === 0
+    )
+      throw new UsageError('task edit needs --title, --prompt, --agent, --priority, --after, --detach or a budget.');
+    const wanted = { ...others, ...order, agent, prompt: prompt === '-' ? await around.readInput() : prompt };
     return withClient(around, async (client) => {
       if (agent !== undefined) await mustBeThere(client, agent, around);
       return taskOutcome(await client.tasks.edit({ task: given.id(0), ...wanted }), around);
@@ -255,7 +268,7 @@ function taskText(
     task.worktree === null ? null : ['  worktree', plainLine(task.worktree, 5000)],
     ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, ${attemptText(task)}`],
     task.priority === 'default' ? null : ['  priority', task.priority],
-    task.after.length === 0 ? null : ['  after', task.after.map((id) => `task ${id}`).join(', ')],
+    ...stackRows(task),
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],

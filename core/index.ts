@@ -6,6 +6,7 @@ import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { landAllFinished, landFinished } from './commands/land-finished';
 import { shown } from './commands/repositories';
+import { createRestacker } from './commands/restacker';
 import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
 import { createRouter, type Router } from './commands/router';
@@ -127,7 +128,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     search.wake();
     // Whether a task is blocked is a fact of those it waits for, so they are told together.
     for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
+    restacker.wake();
   };
+  const restacker = createRestacker(() => room);
   const admission = createAdmission({
     floorMegabytes: () => settings.memoryFloorMegabytes,
     available: availableMemory,
@@ -298,6 +301,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         settleOpenings({ ...deps, ...pullRequests }, closing.signal),
       );
       settling = Promise.all([pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)]);
+      restacker.start();
       lookForAgents(false);
       search.start();
     },
@@ -305,7 +309,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       leaveLogAsItIs();
       source.close();
       closing.abort();
-      await Promise.all([runner.stop(limitMs), deps.checks.close(limitMs), terminals.stop(), settling, sizes.close()]);
+      await Promise.all([
+        runner.stop(limitMs),
+        deps.checks.close(limitMs),
+        terminals.stop(),
+        settling,
+        restacker.close(),
+        sizes.close(),
+      ]);
       await programs.stop();
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.

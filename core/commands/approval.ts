@@ -3,6 +3,7 @@ import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from 
 import { isDraft, isUndecided, notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
+import { heldWords } from '../contract/stack';
 import { isAncestor, type Range } from '../git/diff';
 import { runsPrograms } from '../git/inspect';
 import type { NotLanded } from '../git/land';
@@ -14,7 +15,9 @@ import type { RepositoryPlace } from '../runner/place';
 import { listChecks } from '../store/checks';
 import { type CommentRow, commentsOf } from '../store/comments';
 import type { Database } from '../store/database';
+import { listDependencies } from '../store/dependencies';
 import { repositoryById } from '../store/repositories';
+import { isStale, stackOf } from '../store/stacks';
 import type { TaskWork } from '../store/task-work';
 import { some } from './some';
 
@@ -91,6 +94,27 @@ async function howMoved(place: RepositoryPlace, name: string, { base, head }: Ra
   const commits = await listCommits(place, { base, head });
   const told = commits.map(({ oid, subject }) => `${oid.slice(0, 10)} ${subject.slice(0, 72)}`);
   return `${name} moved by ${commits.length === 1 ? '1 commit' : `${commits.length} commits`} (${some(told.reverse())})`;
+}
+
+/** Why a change cannot land before something else happened, a sentence; null when nothing it is after holds it. */
+export function heldBy(db: Database, { id, base }: Pick<TaskWork, 'id' | 'base'>): string | null {
+  const held = heldWords(listDependencies(db, id));
+  if (held !== null) return held;
+  if (!isStale(db, id)) return null;
+  const why = stackOf(db, id)?.problem ?? `It is being brought onto ${base}; look again in a moment.`;
+  return `It still stands on changes that have landed. ${why}`;
+}
+
+/** Throws WRONG_STATE while something that the task is after has not landed, or its change is not brought onto what did. */
+export function assertNotHeld(db: Database, work: TaskWork, what: keyof typeof heldBack = 'merged'): void {
+  const held = heldBy(db, work);
+  if (held === null) return;
+  const { id, landsAfter } = work;
+  const all =
+    landsAfter.length === 0 ? '' : ` Or approve all it is after first, and it, in order: task approve ${id} --stack`;
+  throw new CodedError('WRONG_STATE', `Nothing was ${what}: ${held}${all}`, {
+    facts: { task: id, after: landsAfter.map(String) },
+  });
 }
 
 /** Throws BRANCH_PROTECTED when nothing may land on the task's base. */

@@ -10,6 +10,7 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
 import type { Room } from './room';
+import { some } from './some';
 
 /** Where the base of a task stands. Throws NO_SUCH_BRANCH with what became of it and the way on when it is gone. */
 export async function baseTip(place: RepositoryPlace, { id, base }: Pick<TaskWork, 'id' | 'base'>): Promise<string> {
@@ -34,6 +35,13 @@ export function changeBase(room: Room, { task, base }: { task: number; base: str
     const states = ['queued', 'review', 'failed', 'cancelled'] as const;
     const work = taskWork(room.db, task);
     mustBe(work, states, 'based on another branch');
+    if (work.stackOid !== null) {
+      throw new CodedError(
+        'WRONG_STATE',
+        `Task ${task} stands on the change of ${some((work.stack?.on ?? []).map((id) => `task ${id}`))} and lands where that does. Take it off first (in the terminal: task edit ${task} --detach TASK).`,
+        { facts: { task } },
+      );
+    }
     const place = await repositoryPlace(room.git, work.repository);
     const tip = await resolveBranch(place, base);
     const own = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);

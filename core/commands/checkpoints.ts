@@ -3,10 +3,10 @@ import type { Checkpoint, CheckpointDiff, GoneBack } from '../contract/checkpoin
 import { CodedError } from '../contract/errors';
 import { refused } from '../contract/refusal';
 import { listChanges, mergeBase } from '../git/diff';
-import { resolveBranch } from '../git/resolve';
 import { settleEdit } from '../runner/edits';
 import { conversationAt, goBack, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
+import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { type CheckpointRow, currentCheckpoint, listCheckpoints, readCheckpoint } from '../store/checkpoints';
 import { openReturnOf } from '../store/returns';
@@ -75,7 +75,7 @@ const resting: readonly string[] = ['review', 'failed', 'cancelled'];
 
 /** The commit of the task's base that a checkpoint began from; as it was on disk, where that was kept. */
 async function baseOf(room: Room, work: TaskWork, place: RepositoryPlace, to: CheckpointRow): Promise<string> {
-  const base = await resolveBranch(place, work.base);
+  const base = await originOf(place, work);
   const common = to.head === null ? null : await mergeBase(place, base, to.head);
   const start = listCheckpoints(room.db, work.id).find(({ kind, removedAt }) => kind === 'start' && removedAt === null);
   return start !== undefined && (common === null || start.head === common) ? start.oid : (common ?? base);

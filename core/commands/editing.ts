@@ -5,13 +5,14 @@ import { readBlob } from '../git/blob';
 import { commitTree } from '../git/commit-tree';
 import { mergeBase } from '../git/diff';
 import { lfsPointers } from '../git/lfs';
-import { refOid, resolveBranch } from '../git/resolve';
+import { refOid } from '../git/resolve';
 import { isRegular, storeContent, type TakenBack, takeBack as treeWithout } from '../git/take-back';
 import { entryAt, rewriteTree } from '../git/tree-entry';
 import { identityFor } from '../runner/change';
 import { carryOut, type Editable, editable, settleEdit, throughFilters } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
+import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
 import { type Edit, editUnderWay, newestEdit, recordEdit, recordUndo } from '../store/edits';
@@ -36,7 +37,7 @@ export function takeBack(
   const { path, oldPath, lines, head } = input;
   return editing(room, input.task, async (work, place) => {
     await assertHead(work, place.repository, head);
-    const base = await mergeBase(place.repository, await resolveBranch(place.repository, work.base), head);
+    const base = await mergeBase(place.repository, await originOf(place.repository, work), head);
     if (base !== input.mergeBase) throw moved(work);
     await throughFilters(place, oldPath === null ? [path] : [path, oldPath]);
     const taken = await treeWithout(place.repository, { base, head }, { path, oldPath, lines });

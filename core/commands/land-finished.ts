@@ -4,9 +4,11 @@ import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
 import { tell } from '../runner/putting-away';
+import { allLanded } from '../store/dependencies';
 import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landings';
 import { abandonPullRequest, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { lastPushed } from '../store/pushes';
+import { isStale } from '../store/stacks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { told } from './acting';
 import { land } from './landing';
@@ -22,7 +24,8 @@ import type { Room } from './room';
  */
 export function landFinished(room: Room, task: number, signal: AbortSignal): Promise<void> {
   return elsewhere(task, async () => {
-    if (!isLandingDue(room.db, task)) return;
+    // What it is after comes first; once it stands on its base alone this is called again.
+    if (!isLandingDue(room.db, task) || !allLanded(room.db, task) || isStale(room.db, task)) return;
     const { finished } = taskWork(room.db, task).repository.landing;
     try {
       await landNow(room, task, signal);

@@ -18,6 +18,7 @@ import {
   assertAllPassed,
   assertChecked,
   assertNoneForgotten,
+  assertNotHeld,
   assertNothingUnseen,
   assertSame,
   assertStillTrusted,
@@ -40,11 +41,12 @@ export function approve(room: Room, { by }: Caller, approval: Approval): Promise
 
 /**
  * The same for whoever has the task alone already. With a rule, which says by what the change lands without the person, it
- * does only when the repository has checks and every one of them passed on it.
+ * does only when the repository has checks and every one of them passed on it. `seen` is the head the person saw, where the
+ * change was restacked since.
  */
 export async function land(
   room: Room,
-  { by, rule }: { readonly by: string; readonly rule: string | null },
+  { by, rule, seen }: { readonly by: string; readonly rule: string | null; readonly seen?: string },
   approval: Approval,
 ): Promise<Task> {
   const work = taskWork(room.db, approval.task);
@@ -56,6 +58,7 @@ export async function land(
   const earlier = await settleEarlier(room, work.id);
   if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
   await assertStillTrusted(work, place);
+  assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
@@ -77,7 +80,11 @@ export async function land(
     repository: work.repository.path,
     request: null,
     shown: decisions.shownOf({ ...review, checks: [...checks.shown] }),
-    answered: { strategy, message, ...(checks.overridden && { overrideChecks: true }) },
+    answered: {
+      ...{ strategy, message },
+      ...(checks.overridden && { overrideChecks: true }),
+      ...(seen !== undefined && { seen }),
+    },
     rule,
   });
   const { landing, decision } = await room.writer.write((db) => {

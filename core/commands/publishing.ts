@@ -17,7 +17,7 @@ import {
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { taskWork } from '../store/task-work';
 import { mustBe } from './acting';
-import { assertAllPassed, assertChecked } from './approval';
+import { assertAllPassed, assertChecked, assertNotHeld } from './approval';
 import * as decisions from './decisions';
 import { followAfter, needed, told } from './pull-requests';
 import { approvable, carryOut, elsewhere, forgeAt } from './pushing';
@@ -74,6 +74,7 @@ export async function publish(
     const { head, overrideChecks } = input;
     const allowed = { head, overrideChecks: isDraft || overrideChecks };
     // Here, so that no check can end otherwise between this look and what is recorded of it.
+    assertNotHeld(db, work, 'published');
     const checks = rule === null ? assertChecked(db, work, allowed, 'published') : assertAllPassed(db, work, { head });
     const overrode = checks.overridden && !isDraft && { overrideChecks: true };
     const at = room.now();

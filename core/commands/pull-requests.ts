@@ -7,7 +7,7 @@ import { saidToAgent } from '../store/decisions';
 import { keepMerging, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
-import { assertChecked } from './approval';
+import { assertChecked, assertNotHeld } from './approval';
 import { elsewhere } from './pushing';
 import type { Room } from './room';
 import { threadsNow } from './threads';
@@ -51,6 +51,7 @@ export function merge(
     const { host, repository, seen } = row;
     const theirs = seen?.checks.map(({ name, state }) => ({ name, state })) ?? [];
     await room.writer.write((db) => {
+      assertNotHeld(db, work);
       const checks = assertChecked(db, work, { head, overrideChecks });
       const merging = {
         ...{

@@ -8,10 +8,11 @@ import { previewLanding } from '../git/land';
 import { leftMarkers } from '../git/left-markers';
 import { listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
-import { hasCommit, refOid, resolveBranch, treeOf } from '../git/resolve';
+import { hasCommit, refOid, treeOf } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
 import { upstreamOf } from '../git/upstream';
 import { commitMessage } from '../runner/messages';
+import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { listChecks } from '../store/checks';
 import { lastSentBack } from '../store/decisions';
@@ -20,6 +21,7 @@ import { landedOf } from '../store/landings';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { noteHead } from '../store/tasks';
+import { heldBy } from './approval';
 import { baseTip } from './bases';
 import type { Room } from './room';
 import { hindrances } from './strategies';
@@ -70,12 +72,18 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     );
   }
   const base = await baseTip(place, task);
+  const held = heldBy(room.db, task);
+  const stacked = task.stackOid !== null;
   const [change, preview, upstream] = await Promise.all([
     changeOf(room, task, place, { base, head }),
-    previewMerge(place, { baseOid: base, headOid: head }),
+    // What stands on others' changes meets the base only when those have landed.
+    previewMerge(place, { baseOid: stacked ? head : base, headOid: head }),
     upstreamOf(place, task.base),
   ]);
-  const notPossible = await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview);
+  const notPossible =
+    held === null
+      ? await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview)
+      : strategies.map((strategy) => ({ strategy, reason: held }));
   const markers = await leftMarkers(
     place,
     { base: change.mergeBase, head },
@@ -90,9 +98,10 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     strategies: possible,
     notPossible,
     strategy: possible[0] ?? null,
+    held,
     conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
     markers: [...markers],
-    checkout: await checkoutInTheWay(place, task.base, base, preview),
+    checkout: stacked ? null : await checkoutInTheWay(place, task.base, base, preview),
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,
     checks: standOfChecks(task.repository.checks, listChecks(room.db, task.id, head)),
@@ -110,6 +119,7 @@ const nothingToChoose = {
   strategies: [],
   notPossible: [],
   strategy: null,
+  held: null,
   conflicts: [],
   markers: [],
   checkout: null,
@@ -129,7 +139,7 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
     );
   }
   // What it was merged into, when it was: the base has moved with it since.
-  const base = landing?.oldOid ?? (await resolveBranch(place, task.base));
+  const base = landing?.oldOid ?? (await originOf(place, task));
   const change = await changeOf(room, task, place, { base, head });
   return { ...change, ...nothingToChoose };
 }
@@ -147,7 +157,7 @@ export async function tipsOf(
   const landing = task.state === 'done' ? landedOf(room.db, task.id) : undefined;
   const ownTip = () => (task.branch === null ? null : tip(task.branch));
   const head = await (task.state === 'done' ? lastHead(place, task) : ownTip());
-  const base = landing?.oldOid ?? (await tip(task.base));
+  const base = landing?.oldOid ?? task.stackOid ?? (await tip(task.base));
   return head === null || base === null ? null : { base, head };
 }
 
@@ -166,7 +176,7 @@ async function changeOf(
   place: RepositoryPlace,
   { base, head }: { readonly base: string; readonly head: string },
 ): Promise<Omit<Review, keyof typeof nothingToChoose>> {
-  const common = await mergeBase(place, base, head);
+  const common = await mergeBase(place, task.state === 'done' ? base : (task.stackOid ?? base), head);
   if (common === null) {
     throw new CodedError(
       'CONFLICT',

@@ -32,6 +32,8 @@ import * as rules from './rules';
 import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
+import * as stackApproval from './stack-approval';
+import * as stacking from './stacking';
 import * as tasks from './tasks';
 import * as terminals from './terminals';
 import * as worktrees from './worktrees';
@@ -59,6 +61,11 @@ export function createRouter(room: Room) {
       edit: on.tasks.edit.handler(({ input: { task, ...edit } }) => tasks.edit(room, task, edit)),
       resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
       approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
+      stack: on.tasks.stack.handler(({ input }) => stackApproval.stackOf(room, input.task)),
+      approveStack: on.tasks.approveStack.handler(({ input, context }) =>
+        stackApproval.approveStack(room, context, input),
+      ),
+      restack: on.tasks.restack.handler(({ input }) => stacking.restackNow(room, input.task)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       changeBase: on.tasks.changeBase.handler(({ input }) => bases.changeBase(room, input)),

@@ -30,7 +30,7 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
   const agent = input.agent ?? settings.defaultAgent;
   assertAgent(room, agent);
   const opened = await openRepository(room.git, repository.path);
-  const base = input.base ?? opened.defaultBranch ?? repository.defaultBranch;
+  const base = input.base ?? stackBase(room, input) ?? opened.defaultBranch ?? repository.defaultBranch;
   if (base === null) {
     throw new CodedError(
       'BAD_INPUT',
@@ -38,8 +38,9 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
     );
   }
   await resolveBranch({ git: room.git, checkout: opened.checkout, trusted: false }, base);
-  const id = await room.writer.write((db) =>
-    insertTask(db, {
+  const id = await room.writer.write((db) => {
+    assertStackable(db, { repository: repository.id, base }, input);
+    return insertTask(db, {
       repositoryId: repository.id,
       title: input.title,
       prompt: input.prompt,
@@ -48,31 +49,35 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
       permissionLevel: input.permissionLevel ?? settings.defaultPermissionLevel,
       priority: input.priority ?? 'default',
       after: input.after,
+      when: input.when,
       runAfter: input.runAfter,
       budget: { ...settings.taskBudget, ...given(input.budget) },
       maxAttempts: settings.maxAttempts,
       at: room.now(),
-    }),
-  );
-  room.announce(id);
+    });
+  });
+  for (const other of [id, ...(input.after ?? [])]) room.announce(other);
   room.runner.wake();
   return readTaskDetail(room.db, id);
 }
 
-/** Changes what a queued task was given; all but its priority and what it waits for only before it ever began. */
+/** Changes what a task was given: what it is after until it is done, its priority while it is queued, the rest only before it ever began. */
 export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> {
   if (wanted.agent !== undefined) assertAgent(room, wanted.agent);
   return alone(task, async () => {
     await room.writer.write((db) => {
       const row = taskRow(db, task);
-      mustBe(row, ['queued'], 'edited');
-      const { agent, title, prompt, budget } = wanted;
+      const { agent, title, prompt, budget, priority } = wanted;
       const words = title ?? prompt;
+      const isOrder = (words ?? agent ?? budget ?? priority) === undefined;
+      mustBe(row, isOrder ? unfinished : ['queued'], 'edited');
+      assertStackable(db, { repository: row.repository_id, base: row.base }, wanted);
       if ((words ?? agent ?? budget) !== undefined && newestSession(db, task) !== undefined) throw hasBegun(row);
       const reviewed = words === undefined ? undefined : reviewedBy(db, task)?.reviewed;
       if (reviewed !== undefined) throw isReview({ task, reviewed });
       editTask(db, { task, edit: wanted, at: room.now() });
     });
+    for (const other of [...(wanted.after ?? []), ...(wanted.detach ?? [])]) room.announce(other);
     room.runner.wake();
     return told(room, task);
   });
@@ -92,6 +97,38 @@ function isReview({ task, reviewed }: { readonly task: number; readonly reviewed
     `Task ${task} reviews task ${reviewed}, and its words go with that. To say what to look at, cancel it and ask for a review again (in the terminal: task review ${reviewed}).`,
     { facts: { task, reviewed } },
   );
+}
+
+const unfinished = ['queued', 'running', 'waiting', 'review', 'failed', 'cancelled'] as const;
+
+/** The base of what a new task is to stand on, which is its own then. */
+function stackBase({ db }: Room, { after = [], when }: NewTask): string | null {
+  const [first] = after;
+  return when === 'review' && first !== undefined ? taskRow(db, first).base : null;
+}
+
+/** Throws BAD_INPUT when a task is to start from the branch of one in another repository, or on another base. */
+function assertStackable(
+  db: Room['db'],
+  own: { readonly repository: number; readonly base: string },
+  { after = [], when }: Pick<NewTask, 'after' | 'when'>,
+): void {
+  if (when !== 'review') return;
+  for (const id of after) {
+    const { repository_id: repository, base } = taskRow(db, id);
+    const why =
+      repository !== own.repository
+        ? 'which works in another repository'
+        : base !== own.base
+          ? `which is based on ${base}, and this one on ${own.base}`
+          : null;
+    if (why === null) continue;
+    throw new CodedError(
+      'BAD_INPUT',
+      `Nothing can start from the branch of task ${id}, ${why}. Have it start when that has landed (--when landed).`,
+      { facts: { after: id } },
+    );
+  }
 }
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */

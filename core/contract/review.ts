@@ -5,7 +5,7 @@ import { commentIdSchema, leftAtOnce } from './comment';
 import { oidSchema } from './oid';
 import { reviewEditSchema } from './review-edit';
 import { strategySchema } from './strategy';
-import { taskIdSchema } from './task';
+import { taskIdSchema, taskStateSchema } from './task';
 
 export const fileChangeSchema = z.object({
   path: z.string(),
@@ -70,6 +70,8 @@ export const reviewSchema = z.object({
   strategy: strategySchema.nullable(),
   /** The other strategies, each with the reason why it does not work now, a sentence. */
   notPossible: z.array(z.object({ strategy: strategySchema, reason: z.string() })),
+  /** Why it cannot land before others, a sentence; null when it may. */
+  held: z.string().nullable(),
   /** What conflicts with the base branch now, by file. */
   conflicts: z.array(conflictSchema),
   /** Where the change leaves the marks of a conflict that was not resolved: the first of each file, of at most 20 files. */
@@ -121,3 +123,31 @@ export const approvalSchema = z.strictObject({
   overrideChecks: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
+
+/** A change that must land for another one to land; without ids while it is not in review. */
+export const stackedReviewSchema = z.object({
+  task: taskIdSchema,
+  title: z.string(),
+  state: taskStateSchema,
+  base: oidSchema.nullable(),
+  head: oidSchema.nullable(),
+  tree: oidSchema.nullable(),
+  /** How many files it changes. */
+  files: z.number().int(),
+});
+export type StackedReview = z.infer<typeof stackedReviewSchema>;
+
+/**
+ * Approves changes that stand on each other, in the order in which they land: each as it was seen, brought onto those before
+ * it, and `base` as it was when the first of them lands.
+ */
+export const stackApprovalSchema = z.strictObject({
+  base: oidSchema,
+  approvals: z
+    .array(approvalSchema.pick({ task: true, head: true, tree: true }))
+    .min(1)
+    .max(50),
+  /** For each of them, where it works then; the proposed one otherwise. */
+  strategy: strategySchema.optional(),
+});
+export type StackApproval = z.infer<typeof stackApprovalSchema>;

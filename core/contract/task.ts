@@ -5,6 +5,7 @@ import { parkedKinds } from './park';
 import { prioritySchema } from './priority';
 import { repositoryIdSchema } from './repository';
 import { requestSchema } from './request';
+import { starts } from './stack';
 import { takeoverSchema } from './takeover';
 
 export const taskIdSchema = z.number().int().positive();
@@ -97,10 +98,18 @@ export const taskSchema = z.object({
   parked: z.enum(parkedKinds).nullable(),
   /** How often in a row its provider refused for now. */
   parks: z.number().int(),
-  /** The tasks that must be merged, published or answered before this one starts. */
+  /** The tasks this one is after: it lands after them, and starts once they are merged, published or answered. */
   after: z.array(taskIdSchema),
-  /** Those of `after` that are not there yet. */
+  /** Those of `after` whose review is enough for this one to start: from their branches. */
+  afterReview: z.array(taskIdSchema),
+  /** Those of `after` that keep it from starting. */
   blockedBy: z.array(taskIdSchema),
+  /** Those of `after` that have not landed, so that it cannot land either. */
+  landsAfter: z.array(taskIdSchema),
+  /** The tasks that are after this one. */
+  before: z.array(taskIdSchema),
+  /** The tasks whose changes it stands on, and why not as they are now, a sentence; null when it stands on its base alone. */
+  stack: z.object({ on: z.array(taskIdSchema), problem: z.string().nullable() }).nullable(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   /** When the present state began. */
@@ -161,6 +170,8 @@ export const newTaskSchema = z.strictObject({
   permissionLevel: permissionLevelSchema.optional(),
   priority: prioritySchema.optional(),
   after: z.array(taskIdSchema).max(50).optional(),
+  /** When it may start after those: `landed` unless said otherwise. */
+  when: z.enum(starts).optional(),
   runAfter: z.number().int().optional(),
   /** What is left out is as the setting `taskBudget` has it; null is no cap. */
   budget: z
@@ -173,14 +184,17 @@ export const newTaskSchema = z.strictObject({
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
 
-/** What of a queued task can be changed, all but its priority and what it waits for only before it began; what is left out stays. */
+/** What of a task can be changed: what it is after until it is done, its priority while it is queued, the rest before it began; what is left out stays. */
 export const taskEditSchema = z.strictObject({
   title: newTaskSchema.shape.title.optional(),
   prompt: newTaskSchema.shape.prompt.optional(),
   budget: newTaskSchema.shape.budget,
   agent: newTaskSchema.shape.agent,
   priority: newTaskSchema.shape.priority,
-  /** Tasks to wait for beside those it waits for already. */
+  /** Tasks to come after beside those it is after already. */
   after: newTaskSchema.shape.after,
+  when: newTaskSchema.shape.when,
+  /** Tasks to be after no more. */
+  detach: newTaskSchema.shape.after,
 });
 export type TaskEdit = z.infer<typeof taskEditSchema>;

@@ -3,14 +3,15 @@ import type { ChangeSize } from '../contract/task';
 import { captureFiles } from '../git/capture';
 import type { Place } from '../git/checkout';
 import { changeSize, mergeBase, patch } from '../git/diff';
-import { resolveBranch } from '../git/resolve';
 import { isFinishing } from '../store/grants';
 import { openRequestsOf, withdrawRequest } from '../store/requests';
 import { budgetsOf, taskSpending } from '../store/spending';
 import { isTaken } from '../store/takeovers';
+import type { TaskWork } from '../store/task-work';
 import type { Answers } from './answers';
 import { type AnyQuestion, type Asker, ask, resumeWhenAnswered } from './asking';
 import type { Deps } from './deps';
+import { originOf } from './origin';
 
 /** The options of a request for more of a budget, in the order they are shown. */
 export const budgetOptions = ['more', 'finish', 'stop'] as const;
@@ -29,7 +30,7 @@ export async function mayGoOn(
   deps: Deps,
   answers: Answers,
   asker: Asker,
-  work: { readonly place: Place; readonly base: string },
+  work: { readonly place: Place; readonly origin: Pick<TaskWork, 'stackOid' | 'base'> },
 ): Promise<Leave> {
   const { task } = asker.claim;
   for (;;) {
@@ -39,7 +40,7 @@ export async function mayGoOn(
       await takeBack(deps, task);
       return 'go on';
     }
-    const change = await changeSoFar(work.place, work.base);
+    const change = await changeSoFar(work.place, work.origin);
     const question = questionOf(breach, spendingWords(taskSpending(deps.db, task)), change);
     const taken = new AbortController();
     const unheard = deps.takes.hear(task, () => taken.abort());
@@ -77,9 +78,9 @@ interface SoFar {
   readonly truncated: boolean;
 }
 
-async function changeSoFar(place: Place, baseBranch: string): Promise<SoFar | null> {
+async function changeSoFar(place: Place, from: Pick<TaskWork, 'stackOid' | 'base'>): Promise<SoFar | null> {
   const { tree } = await captureFiles(place);
-  const base = await mergeBase(place, await resolveBranch(place, baseBranch), 'HEAD');
+  const base = await mergeBase(place, await originOf(place, from), 'HEAD');
   if (base === null) return null;
   const range = { base, head: tree };
   const [size, shown] = await Promise.all([changeSize(place, range), patch(place, { ...range, maxBytes: shownBytes })]);

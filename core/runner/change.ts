@@ -5,9 +5,9 @@ import type { Place, WorktreePlace } from '../git/checkout';
 import { commitAll } from '../git/commit';
 import { changeSize, mergeBase } from '../git/diff';
 import { fallbackIdentity, type Identity, readIdentity } from '../git/identity';
-import { resolveBranch } from '../git/resolve';
 import type { TaskWork } from '../store/task-work';
 import { commitMessage } from './messages';
+import { originOf } from './origin';
 
 /** What the agent's work came to. */
 export type Change =
@@ -47,7 +47,7 @@ export async function commitChange(
     const error = `The agent left its worktree on ${where} instead of ${branch}, so its change was not committed. Check out ${branch} in ${place.checkout.workTree}, then retry.`;
     return { kind: 'refused', error };
   }
-  const base = await mergeBase(place, await resolveBranch(place, task.base), done.oid);
+  const base = await mergeBase(place, await originOf(place, task), done.oid);
   if (base === null) {
     throw new CodedError(
       'CONFLICT',

@@ -169,7 +169,7 @@ async function finish(
   const work = taskWork(deps.db, edit.task);
   const head = edit.state === 'undoing' ? edit.oldHead : edit.newHead;
   // What has happened is kept even where the base branch is gone, which only the size of the change is told by.
-  const tip = moved ? await refOid(repository, `refs/heads/${work.base}`) : null;
+  const tip = moved ? (work.stackOid ?? (await refOid(repository, `refs/heads/${work.base}`))) : null;
   const base = tip === null ? null : await mergeBase(repository, tip, head);
   const change = base === null ? null : await changeSize(repository, { base, head });
   await deps.writer.write((db) => {

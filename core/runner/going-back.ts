@@ -9,7 +9,7 @@ import { readHead } from '../git/open';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
-import { refOid, resolveBranch, treeOf } from '../git/resolve';
+import { refOid, treeOf } from '../git/resolve';
 import type { Snapshot } from '../git/snapshot';
 import {
   addCheckpoint,
@@ -30,6 +30,7 @@ import { commitChange } from './change';
 import { filesPart, rowOf, sizeOf, snapshotNow } from './checkpoint';
 import type { Deps } from './deps';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
+import { originOf } from './origin';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { tell } from './putting-away';
@@ -274,7 +275,7 @@ async function reviewAgain(
   target: CheckpointRow,
 ): Promise<ChangeSize | null> {
   if (target.head !== null && wasInReview(deps.db, { task: work.id, number: target.number })) {
-    const base = await mergeBase(place, await resolveBranch(place, work.base), target.head);
+    const base = await mergeBase(place, await originOf(place, work), target.head);
     return base === null ? null : changeSize(place, { base, head: target.head });
   }
   const worktree: WorktreePlace = { ...place, trusted: false };

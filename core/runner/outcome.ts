@@ -3,6 +3,7 @@ import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
 import { releaseClaim } from '../store/claims';
 import type { Database } from '../store/database';
+import { waitForLandings } from '../store/dependencies';
 import { isFinishing } from '../store/grants';
 import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
@@ -78,6 +79,18 @@ export async function failed(
   const runAfter = deps.now() + backoffMs(attempt, claim.task);
   const queuedReason = retryReason(error, attempt, maxAttempts);
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { runAfter, queuedReason, error } });
+}
+
+/** What the task is after is not to be had: it waits for its review or its landing, and this was no attempt. */
+export async function heldBack(
+  deps: Deps,
+  claim: Claim,
+  queuedReason: string,
+  until: 'review' | 'landing',
+): Promise<void> {
+  const attempt = Math.max(0, taskRow(deps.db, claim.task).attempt - 1);
+  if (until === 'landing') await deps.writer.write((db) => waitForLandings(db, claim.task));
+  await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } });
 }
 
 /** The agent was lost with the process that held it: its session is resumed, and that too often is a failure. */

@@ -71,7 +71,7 @@ export async function prepareWorktree(
     });
   });
   // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
-  const at = reviewedBy(deps.db, task.id)?.head ?? null;
+  const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
   const added = await make(place, { path, branch, base: task.base, at, ours: task.branch !== null, signal });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);

@@ -7,6 +7,7 @@ import { editsUnderWay } from '../store/edits';
 import { type Landing, openLandings } from '../store/landings';
 import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
+import { restacksUnderWay } from '../store/restacks';
 import { openReturns } from '../store/returns';
 import { endOpenSessions } from '../store/sessions';
 import { isDriven } from '../store/takeovers';
@@ -23,6 +24,7 @@ import { keepLease, leaseMs } from './lease';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
 import { putAway, stays, tell } from './putting-away';
+import { settleRestack } from './restacks';
 
 /**
  * Says what happens next after the process died at any line, and does it, before anything is claimed. Gives the tasks to
@@ -33,8 +35,9 @@ import { putAway, stays, tell } from './putting-away';
  * 2. Other tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
  * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
  * 4. A person's edit of a change that had moved its branch is finished; one that had not is forgotten.
- * 5. A going back to a checkpoint that had begun is finished.
- * 6. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
+ * 5. A restack of a branch that had moved it is finished; one that had not is forgotten, and done again.
+ * 6. A going back to a checkpoint that had begun is finished.
+ * 7. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
  *    worked in cleared.
  *
  * One repository that cannot be opened does not keep the others from being recovered.
@@ -81,6 +84,9 @@ async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<voi
   }
   for (const { task } of editsUnderWay(deps.db)) {
     await attempt(deps, { task }, async () => void (await settleEdit(deps, task)));
+  }
+  for (const { task } of restacksUnderWay(deps.db)) {
+    await attempt(deps, { task }, async () => void (await settleRestack(deps, task)));
   }
   for (const { task } of openReturns(deps.db)) await attempt(deps, { task }, () => settleReturn(deps, task));
   // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.

@@ -7,6 +7,7 @@ import type { Claim } from '../sources/source';
 import { reviewedBy } from '../store/agent-reviews';
 import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
+import { setStack } from '../store/stacks';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { noteHead } from '../store/tasks';
@@ -20,11 +21,12 @@ import { converse } from './conversation';
 import type { Deps } from './deps';
 import { settleEdit } from './edits';
 import { environmentOf } from './environment';
+import { footingToStart } from './footing';
 import { settleReturn } from './going-back';
 import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
-import { agentLost, answered, failed, parked, pointless, reviewed } from './outcome';
+import { agentLost, answered, failed, heldBack, parked, pointless, reviewed } from './outcome';
 import { limited } from './parking';
-import { repositoryPlace } from './place';
+import { type RepositoryPlace, repositoryPlace } from './place';
 import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
 import { leftBehind } from './reviewing';
@@ -109,8 +111,12 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && allowed });
   const agent = await findAgent(deps, task.agent);
 
+  const stackOid = held === null && task.branch === null ? await beginStack(deps, claim, task, place) : task.stackOid;
+  if (stackOid === undefined) return;
   const worktree =
-    held === null ? await prepareWorktree(deps, task, place, signal) : await worktreeAtWork(deps, task, place);
+    held === null
+      ? await prepareWorktree(deps, { ...task, stackOid }, place, signal)
+      : await worktreeAtWork(deps, task, place);
   worktree.notices.forEach(note);
   const untrusted: WorktreePlace = { git: deps.git, checkout: worktree.checkout, trusted: false };
   const places = { worktree: untrusted, checkout: place, name: row.name };
@@ -123,7 +129,7 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   const environment = await environmentOf(deps, inWorktree, task.id);
   const { permissionLevel, prompt } = task;
   const directory = worktree.checkout.workTree;
-  const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, base: task.base });
+  const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, origin: { ...task, stackOid } });
   const where = { place: untrusted, branch: worktree.branch, directory, environment };
   const subject = { claim, prompt, agent, permissionLevel, passed, ...where, signal, mayGoOn: leave };
   const end = await converse({ deps, answers, subject, session, transcript }, held);
@@ -143,7 +149,7 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());
   if (trusted && !still) note('The agent changed what the repository runs, so none of it was run for its commit.');
-  const commit = (owned: WorktreePlace) => commitChange(owned, task, worktree.branch, signal);
+  const commit = (owned: WorktreePlace) => commitChange(owned, { ...task, stackOid }, worktree.branch, signal);
   const change = await inTaskPlace(deps, task.id, { ...untrusted, trusted: still }, commit);
   if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
   change.notices.forEach(note);
@@ -158,6 +164,26 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   lines.forEach(record);
   if (signal.aborted) return await parked(deps, claim, signal.reason);
   await reviewed(deps, claim, change.size);
+}
+
+/**
+ * Notes what a task that begins stands on beside its base, and gives where that is, null for the base alone. When what it is
+ * after cannot be put together, or was sent back meanwhile, it waits on: undefined then.
+ */
+async function beginStack(
+  deps: Deps,
+  claim: Claim,
+  task: TaskWork,
+  place: RepositoryPlace,
+): Promise<string | null | undefined> {
+  const onto = await footingToStart(deps, place, task);
+  if (onto === null) return null;
+  if ('problem' in onto) {
+    await heldBack(deps, claim, onto.problem, onto.for);
+    return undefined;
+  }
+  await deps.writer.write((db) => setStack(db, { task: task.id, ...onto }));
+  return onto.oid;
 }
 
 /** A failure that trying again would not mend. */

@@ -1,26 +1,23 @@
 import { CodedError } from '../contract/errors';
+import { type Before, hasLanded, letsStart, type Start } from '../contract/stack';
 import type { TaskOutcome, TaskState } from '../contract/task';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
 
-/** One task that another waits for. */
-export interface Dependency {
-  readonly id: number;
+/** One task that another is after. */
+export interface Dependency extends Before {
   readonly title: string;
-  readonly state: TaskState;
-  readonly outcome: TaskOutcome | null;
-}
-
-/** Whether a task in this state lets those that wait for it start. */
-export function hasLanded(state: TaskState, outcome: TaskOutcome | null): boolean {
-  return state === 'done' && outcome !== 'discarded';
 }
 
 /**
- * Makes a task wait until another is merged, published or answered. Saying it twice changes nothing. Throws NOT_FOUND
- * when the other does not exist, CYCLE when the other waits for this one.
+ * Makes a task come after another one: it lands after that, and starts once that has landed, or with `review` as soon as it
+ * is in review. Saying it again changes when it starts. Throws NOT_FOUND when the other does not exist, CYCLE when the other
+ * comes after this one.
  */
-export function addDependency(db: Database, { task, after }: { readonly task: number; readonly after: number }): void {
+export function addDependency(
+  db: Database,
+  { task, after, start }: { readonly task: number; readonly after: number; readonly start: Start },
+): void {
   const other = getRow<{ state: TaskState; outcome: TaskOutcome | null }>(
     db,
     'SELECT state, outcome FROM task WHERE id = ?',
@@ -31,27 +28,52 @@ export function addDependency(db: Database, { task, after }: { readonly task: nu
       facts: { task, after },
     });
   }
-  if (waitsFor(db, after, task)) {
-    throw new CodedError('CYCLE', `Task ${task} cannot wait for task ${after}, which already waits for it.`, {
+  const way = wayFrom(db, after, task);
+  if (way !== null) {
+    const round = [task, ...way].map(String);
+    throw new CodedError(
+      'CYCLE',
+      `Task ${task} cannot come after task ${after}: ${round.join(' after ')} goes round in a circle.`,
+      { facts: { task, after, cycle: round } },
+    );
+  }
+  const insert = `INSERT INTO task_dependency (task_id, after_id, start) VALUES (?, ?, ?)
+    ON CONFLICT (task_id, after_id) DO UPDATE SET start = excluded.start`;
+  run(db, insert, task, after, start);
+  countBlocked(db, task);
+}
+
+/** Takes a task off another one. Throws NOT_FOUND when it is not after it. */
+export function removeDependency(
+  db: Database,
+  { task, after }: { readonly task: number; readonly after: number },
+): void {
+  const { changes } = run(db, 'DELETE FROM task_dependency WHERE task_id = ? AND after_id = ?', task, after);
+  if (changes === 0) {
+    throw new CodedError('NOT_FOUND', `Task ${task} is not after task ${after}, so nothing was changed.`, {
       facts: { task, after },
     });
   }
-  const added = run(db, 'INSERT OR IGNORE INTO task_dependency (task_id, after_id) VALUES (?, ?)', task, after);
-  if (added.changes === 0 || hasLanded(other.state, other.outcome)) return;
-  run(db, 'UPDATE task SET blocked_count = blocked_count + 1 WHERE id = ?', task);
+  countBlocked(db, task);
 }
 
-/** The tasks this one waits for or waited for, by id. */
+/** Has a task start only once all that it is after have landed. */
+export function waitForLandings(db: Database, task: number): void {
+  run(db, "UPDATE task_dependency SET start = 'landed' WHERE task_id = ?", task);
+  countBlocked(db, task);
+}
+
+/** The tasks this one is after, by id, whether they have landed or not. */
 export function listDependencies(db: Database, task: number): Dependency[] {
   return allRows<Dependency>(
     db,
-    `SELECT task.id, task.title, task.state, task.outcome FROM task_dependency
-     JOIN task ON task.id = task_dependency.after_id WHERE task_dependency.task_id = ? ORDER BY task.id`,
+    `SELECT task.id, task.title, task.state, task.outcome, task.change_head AS head, task_dependency.start
+     FROM task_dependency JOIN task ON task.id = task_dependency.after_id WHERE task_dependency.task_id = ? ORDER BY task.id`,
     task,
   );
 }
 
-/** The tasks that wait for this one, by id: those whose `blockedBy` changes when it moves. */
+/** The tasks that come after this one, by id: what is said of them changes when it moves. */
 export function dependants(db: Database, task: number): number[] {
   return allRows<{ task_id: number }>(
     db,
@@ -60,26 +82,35 @@ export function dependants(db: Database, task: number): number[] {
   ).map((row) => row.task_id);
 }
 
-/** Frees, or blocks again, the tasks that wait for this one. Called in the transaction in which it lands. */
-export function settleDependants(db: Database, task: number, landed: boolean): void {
-  run(
-    db,
-    `UPDATE task SET blocked_count = blocked_count + ?
-     WHERE id IN (SELECT task_id FROM task_dependency WHERE after_id = ?)`,
-    landed ? -1 : 1,
-    task,
-  );
+type Standing = Pick<Before, 'state' | 'outcome'>;
+
+/** Frees, or blocks again, the tasks that come after this one. Called in the transaction in which it moves. */
+export function settleDependants(db: Database, task: number, { from, to }: Record<'from' | 'to', Standing>): void {
+  const lets = (standing: Standing, start: Start) => letsStart({ ...standing, start });
+  const changed = lets(from, 'landed') !== lets(to, 'landed') || lets(from, 'review') !== lets(to, 'review');
+  if (changed) for (const dependant of dependants(db, task)) countBlocked(db, dependant);
 }
 
-function waitsFor(db: Database, task: number, other: number): boolean {
-  if (task === other) return true;
-  const found = getRow(
-    db,
-    `WITH RECURSIVE before (id) AS (
-       SELECT ? UNION SELECT after_id FROM task_dependency JOIN before ON task_dependency.task_id = before.id
-     ) SELECT 1 FROM before WHERE id = ?`,
-    task,
-    other,
-  );
-  return found !== undefined;
+/** Whether everything a task is after has landed. */
+export function allLanded(db: Database, task: number): boolean {
+  return listDependencies(db, task).every(hasLanded);
+}
+
+function countBlocked(db: Database, task: number): void {
+  const blocked = listDependencies(db, task).filter((before) => !letsStart(before)).length;
+  run(db, 'UPDATE task SET blocked_count = ? WHERE id = ?', blocked, task);
+}
+
+/** The tasks by which one comes after another, both among them; null when it does not. */
+function wayFrom(db: Database, from: number, to: number): readonly number[] | null {
+  const cameFrom = new Map<number, number | null>([[from, null]]);
+  for (const at of cameFrom.keys()) {
+    if (at === to) {
+      const way: number[] = [];
+      for (let step: number | null = at; step !== null; step = cameFrom.get(step) ?? null) way.unshift(step);
+      return way;
+    }
+    for (const { id } of listDependencies(db, at)) if (!cameFrom.has(id)) cameFrom.set(id, at);
+  }
+  return null;
 }

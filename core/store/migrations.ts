@@ -29,6 +29,7 @@ import reviewByAgents from './migrations/0028-review-by-agents.sql?raw';
 import keepAttempts from './migrations/0029-keep-attempts.sql?raw';
 import followRewordings from './migrations/0030-follow-rewordings.sql?raw';
 import keepBackups from './migrations/0031-keep-backups.sql?raw';
+import stackTasks from './migrations/0032-stack-tasks.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   { name: '0029-keep-attempts', sql: keepAttempts },
   { name: '0030-follow-rewordings', sql: followRewordings },
   { name: '0031-keep-backups', sql: keepBackups },
+  { name: '0032-stack-tasks', sql: stackTasks },
 ];

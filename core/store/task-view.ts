@@ -1,11 +1,13 @@
+import { endedWords, hasLanded, letsStart } from '../contract/stack';
 import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
-import { type Dependency, hasLanded, listDependencies } from './dependencies';
+import { type Dependency, dependants, listDependencies } from './dependencies';
 import { openRequestsOf } from './requests';
 import { taskBudget, taskSpending } from './spending';
+import { partsOf, stackOf } from './stacks';
 import { allRows, getRow } from './statement';
 import { shownTakeover } from './takeovers';
 import { tasksIn, unfinishedTasks } from './task-index';
@@ -80,7 +82,8 @@ function newestFirst(rows: readonly TaskRow[]): TaskRow[] {
 function toTask(db: Database, row: TaskRow): Task {
   const { session, ...usage } = sessionsOf(db, row.id);
   const after = listDependencies(db, row.id);
-  const blockedBy = after.filter((other) => !hasLanded(other.state, other.outcome));
+  const blockedBy = after.filter((other) => !letsStart(other));
+  const stack = stackOf(db, row.id);
   return {
     id: row.id,
     title: row.title,
@@ -100,7 +103,11 @@ function toTask(db: Database, row: TaskRow): Task {
     parks: row.parks,
     queuedReason: row.state === 'queued' ? (reasonOf(blockedBy) ?? row.queued_reason) : null,
     after: after.map((other) => other.id),
+    afterReview: after.filter(({ start }) => start === 'review').map((other) => other.id),
     blockedBy: blockedBy.map((other) => other.id),
+    landsAfter: after.filter((other) => !hasLanded(other)).map((other) => other.id),
+    before: dependants(db, row.id),
+    stack: stack === undefined ? null : { on: partsOf(db, row.id).map((part) => part.id), problem: stack.problem },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     stateSince: row.state_since,
@@ -136,9 +143,9 @@ function isHeld(state: TaskState): boolean {
 function reasonOf(blockedBy: readonly Dependency[]): string | undefined {
   const ended = blockedBy.find(({ state }) => state === 'failed' || state === 'cancelled' || state === 'done');
   if (ended === undefined) return undefined;
-  const how = ended.state === 'failed' ? 'failed' : ended.state === 'cancelled' ? 'was cancelled' : 'was discarded';
-  const again = ended.state === 'done' ? 'restored and approved' : 'retried and done';
-  return `Waits for task ${ended.id}, which ${how}. It starts when that one is ${again}; or cancel this one.`;
+  const again = ended.state === 'done' ? 'restored' : 'retried';
+  const then = ended.start === 'review' ? `${again} and in review` : `${again} and approved`;
+  return `Waits for task ${ended.id}, which ${endedWords(ended)}. It starts when that one is ${then}; or take this one off it, or cancel it.`;
 }
 
 function sessionsOf(db: Database, task: number): Usage & { readonly session: number | null } {

@@ -3,11 +3,14 @@ import type { Task } from '../contract/task';
 import type { Database } from './database';
 import { type RepositoryRow, repositoryById } from './repositories';
 import { newestSession } from './sessions';
+import { stackOf } from './stacks';
 import { taskRow } from './task-row';
 import { readPrompt, readTask } from './task-view';
 
 /** Everything a runner needs to begin a task, or to go on with it. */
 export interface TaskWork extends Omit<Task, 'repository'> {
+  /** Where its own change begins while it stands on others' changes; null on its base alone. */
+  readonly stackOid: string | null;
   readonly repository: RepositoryRow;
   readonly prompt: string;
   readonly generation: number;
@@ -23,5 +26,6 @@ export function taskWork(db: Database, id: number): TaskWork {
     prompt: readPrompt(db, id),
     generation,
     newestSession: newestSession(db, id),
+    stackOid: stackOf(db, id)?.oid ?? null,
   };
 }

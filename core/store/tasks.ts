@@ -3,7 +3,7 @@ import { type Asked, refused } from '../contract/refusal';
 import { mayMove, type NewTask, type TaskEdit, type TaskState } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
 import type { Database } from './database';
-import { addDependency, hasLanded, settleDependants } from './dependencies';
+import { addDependency, removeDependency, settleDependants } from './dependencies';
 import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
@@ -13,10 +13,11 @@ import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } fro
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
-export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'runAfter' | 'budget'>> {
+export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'when' | 'runAfter' | 'budget'>> {
   /** No cap unless given. */
   readonly budget?: Budget;
   readonly after?: readonly number[] | undefined;
+  readonly when?: NewTask['when'];
   readonly runAfter?: number | null | undefined;
   readonly maxAttempts: number;
   readonly at: number;
@@ -50,7 +51,7 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   );
   if (changes === 0) throw noRepository(db, task.repositoryId);
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);
-  for (const after of task.after ?? []) addDependency(db, { task: id, after });
+  for (const after of task.after ?? []) addDependency(db, { task: id, after, start: task.when ?? 'landed' });
   addToCount(db, 'queued', task.priority);
   return id;
 }
@@ -90,8 +91,7 @@ export function moveTask(db: Database, move: Move): void {
   if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
   if (to !== 'queued' && to !== 'running' && to !== 'waiting') forgetFinish(db, row.id);
   shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
-  const landed = hasLanded(move.to, move.patch?.outcome ?? null);
-  if (landed !== hasLanded(row.state, row.outcome)) settleDependants(db, row.id, landed);
+  settleDependants(db, row.id, { from: row, to: { state: to, outcome: move.patch?.outcome ?? null } });
 }
 
 /** What somebody who moves a task to a state has asked for. */
@@ -126,16 +126,18 @@ export function noteHead(
 }
 
 /**
- * Gives a queued task other words, another budget, agent or priority, and more tasks to wait for. Throws NOT_FOUND and CYCLE
- * for those.
+ * Gives a task other words, another budget, agent or priority, more tasks to come after, and fewer. Throws NOT_FOUND and
+ * CYCLE for those.
  */
 export function editTask(
   db: Database,
   { task, edit, at }: { readonly task: number; readonly edit: TaskEdit; readonly at: number },
 ): void {
   const row = taskRow(db, task);
-  const { agent = row.agent, priority = row.priority, title = row.title, prompt, budget = {}, after = [] } = edit;
-  for (const other of after) addDependency(db, { task, after: other });
+  const { agent = row.agent, priority = row.priority, title = row.title, prompt, budget = {} } = edit;
+  const { after = [], when = 'landed', detach = [] } = edit;
+  for (const other of detach) removeDependency(db, { task, after: other });
+  for (const other of after) addDependency(db, { task, after: other, start: when });
   if (priority !== row.priority) {
     addToCount(db, row.state, priority);
     takeFromCount(db, row.state, row.priority);

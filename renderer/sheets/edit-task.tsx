@@ -151,7 +151,7 @@ function useText(task: number, which: 'title' | 'prompt', now: string): readonly
 /** What is another than it was. */
 function changesOf(
   task: TaskDetail,
-  wanted: Required<Omit<TaskEdit, 'after' | 'budget'>> & { budget: Budget },
+  wanted: Required<Omit<TaskEdit, 'after' | 'when' | 'detach' | 'budget'>> & { budget: Budget },
 ): TaskEdit {
   const { prompt, title, agent, priority, budget } = wanted;
   return {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mostOnWhole } from '../comment';
 import { pushedSchema, pushSchema } from '../remote';
 import { repositoryIdSchema } from '../repository';
-import { approvalSchema, reviewSchema } from '../review';
+import { approvalSchema, reviewSchema, stackApprovalSchema, stackedReviewSchema } from '../review';
 import { afterwardsSchema } from '../takeover';
 import { newTaskSchema, taskDetailSchema, taskEditSchema, taskSchema, taskStateSchema } from '../task';
 import { terminalSizeSchema } from '../terminal';
@@ -31,6 +31,15 @@ export const tasks = {
    * and the approval does not say that they are left.
    */
   approve: oc.input(approvalSchema).output(taskSchema),
+  /** What must land for a task to land, in order, the task itself last. */
+  stack: oc.input(taskRef).output(z.array(stackedReviewSchema)),
+  /**
+   * Merges changes that are after each other, in order, each as it was seen and brought onto those before it. Stops at the
+   * first that does not land; the message says which did.
+   */
+  approveStack: oc.input(stackApprovalSchema).output(z.array(taskSchema)),
+  /** Brings a change onto what it is after as that stands now, also when it could not be before. CONFLICT says why not. */
+  restack: oc.input(taskRef).output(taskSchema),
   /**
    * Puts exactly what the ids name on a branch of a remote; the task stays in review. MOVED when the change or the remote is
    * another now, or somebody else moved the branch there; SIGN_IN_NEEDED, REMOTE_FAILED. Ends with its caller.
@@ -70,8 +79,8 @@ export const tasks = {
   /** Throws the change away, keeping everything under a backup ref. */
   discard: oc.input(taskRef).output(taskSchema),
   /**
-   * Changes what a queued task was given: its priority, what it waits for beside what it waits for already, and, before it
-   * ever began, its agent. WRONG_STATE for another one.
+   * Changes what a task was given: what it is after until it is done, its priority while it is queued, and, before it ever
+   * began, its agent, its words and its budget. WRONG_STATE for another one; CYCLE, naming it.
    */
   edit: oc.input(taskRef.extend(taskEditSchema.shape)).output(taskSchema),
   /** Brings a discarded task back to the state it was discarded in. */

@@ -262,9 +262,14 @@ describe('dependencies', () => {
       [first, second],
       [first, first],
     ] as const) {
-      expect(() => addDependency(db, { task, after })).toThrow(expect.objectContaining({ code: 'CYCLE' }));
+      expect(() => addDependency(db, { task, after, start: 'landed' })).toThrow(
+        expect.objectContaining({ code: 'CYCLE' }),
+      );
     }
-    addDependency(db, { task: third, after: first });
+    expect(() => addDependency(db, { task: first, after: third, start: 'review' })).toThrow(
+      `Task ${first} cannot come after task ${third}: ${first} after ${third} after ${second} after ${first} goes round in a circle.`,
+    );
+    addDependency(db, { task: third, after: first, start: 'landed' });
     expect(readTask(db, third).blockedBy).toEqual([first, second]);
   });
 });

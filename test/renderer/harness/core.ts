@@ -228,14 +228,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       edit: on.tasks.edit.handler(({ input }) => {
         note('tasks.edit', input);
-        const { task, title, agent, priority, budget } = input;
+        const { task, title, agent, priority, budget, after = [], detach = [] } = input;
         const before = get(task);
+        const stays = (id: number) => !detach.includes(id);
         return put({
           ...before,
           title: title ?? before.title,
           agent: agent ?? before.agent,
           priority: priority ?? before.priority,
           budget: { ...before.budget, ...budget },
+          after: [...before.after.filter(stays), ...after],
+          landsAfter: [...before.landsAfter.filter(stays), ...after],
+          blockedBy: before.blockedBy.filter(stays),
         });
       }),
       retry: on.tasks.retry.handler(({ input }) => put({ ...get(input.task), state: 'queued' })),
@@ -248,6 +252,21 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           });
         return put({ ...get(input.task), state: 'done', outcome: 'merged', mergedOid: input.head });
       }),
+      stack: on.tasks.stack.handler(({ input }) => {
+        const order = (id: number): number[] => [...get(id).landsAfter.flatMap(order), id];
+        const ids = { base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40) };
+        return [...new Set(order(input.task))].map((id) => {
+          const { title, state, change } = get(id);
+          return { task: id, title, state, ...ids, files: change?.files ?? 0 };
+        });
+      }),
+      approveStack: on.tasks.approveStack.handler(({ input }) => {
+        note('tasks.approveStack', input);
+        return input.approvals.map(({ task, head }) =>
+          put({ ...get(task), state: 'done', outcome: 'merged', mergedOid: head, landsAfter: [], stack: null }),
+        );
+      }),
+      restack: on.tasks.restack.handler(({ input }) => put({ ...get(input.task), stack: null })),
       changeBase: on.tasks.changeBase.handler(({ input }) => put({ ...get(input.task), base: input.base })),
       resolve: on.tasks.resolve.handler(({ input }) => {
         note('tasks.resolve', input);

@@ -1,0 +1,35 @@
+import type { StackedReview } from '../core/contract/review';
+import { heldWords } from '../core/contract/stack';
+import type { Task } from '../core/contract/task';
+import { plainLine } from './plain';
+import { counted, shortId } from './text';
+
+/** What a task is after, what it stands on, what is after it, and why it does not stand where it should, in rows. */
+export function stackRows({ after, landsAfter, afterReview, stack, before }: Task): readonly (readonly string[])[] {
+  const how = (id: number) =>
+    !landsAfter.includes(id) ? ' (landed)' : afterReview.includes(id) ? ' (from its review on)' : '';
+  const named = (ids: readonly number[]) => ids.map((id) => `task ${id}`).join(', ');
+  return [
+    ...(after.length === 0 ? [] : [['  after', after.map((id) => `task ${id}${how(id)}`).join(', ')]]),
+    ...(stack === null || stack.on.length === 0 ? [] : [['  stands on', named(stack.on)]]),
+    ...(stack?.problem == null ? [] : [['  restack', plainLine(stack.problem, 500)]]),
+    ...(before.length === 0 ? [] : [['  before', named(before)]]),
+  ];
+}
+
+/** What would land, in order, one line each. */
+export function stackText(stack: readonly StackedReview[]): string {
+  return stack
+    .map(({ task, title, state, head, files }, index) => {
+      const what = head === null ? `is ${state}, so it cannot land` : `${counted(files, 'file')}, ${shortId(head)}`;
+      return `${index + 1}. #${task} ${plainLine(title, 60)}: ${what}\n`;
+    })
+    .join('');
+}
+
+/** Why a change cannot land before others, one line; empty when it may. */
+export function heldText(stack: readonly StackedReview[]): string {
+  const below = stack.slice(0, -1).map(({ task: id, state }) => ({ id, state, outcome: null }));
+  const held = heldWords(below);
+  return held === null ? '' : `${held}\n`;
+}

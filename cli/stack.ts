@@ -1,0 +1,70 @@
+import type { Client } from '../core/client';
+import { CodedError } from '../core/contract/errors';
+import type { Strategy } from '../core/contract/strategy';
+import type { Command, Outcome, Surroundings } from './command';
+import { heldText, stackText } from './stack-text';
+import { taskOutcome, withClient } from './task';
+
+const stack: Command = {
+  words: ['task', 'stack'],
+  usage: 'ID',
+  summary: 'What must land for a task to land, in order',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task stack 12', 'task stack 12 --json'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const all = await client.tasks.stack({ task });
+      const ready = all.every(({ head }) => head !== null);
+      const next = ready ? `Approve all of it in order: ${around.program} task approve ${task} --stack\n` : '';
+      return { json: all, text: `${stackText(all)}${heldText(all)}${all.length > 1 ? next : ''}` };
+    }),
+};
+
+const restack: Command = {
+  words: ['task', 'restack'],
+  usage: 'ID',
+  summary: 'Bring a change onto what it is after as that stands now, or say why that cannot be done',
+  options: {},
+  names: { least: 1, most: 1 },
+  examples: ['task restack 12'],
+  run: (given, around) =>
+    withClient(around, async (client) => taskOutcome(await client.tasks.restack({ task: given.id(0) }), around)),
+};
+
+/** Tasks that are after each other. */
+export const stackCommands: readonly Command[] = [stack, restack];
+
+/** Approves all that a task is after, and it, in order. Throws WRONG_STATE when one of them is not in review. */
+export async function approveStack(
+  client: Client,
+  around: Surroundings,
+  {
+    task,
+    strategy,
+    seen,
+  }: { readonly task: number; readonly strategy: Strategy | undefined; readonly seen?: string | undefined },
+): Promise<Outcome> {
+  const all = await client.tasks.stack({ task });
+  const approvals = all.flatMap(({ task: id, head, tree }) =>
+    head === null || tree === null ? [] : [{ task: id, head, tree }],
+  );
+  const base = all[0]?.base ?? null;
+  if (base === null || approvals.length < all.length) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Nothing was merged: not all of the stack is in review.\n${stackText(all).trimEnd()}`,
+      { facts: { task } },
+    );
+  }
+  const head = approvals.at(-1)?.head ?? '';
+  if (seen !== undefined && !head.startsWith(seen)) {
+    throw new CodedError(
+      'MOVED',
+      `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
+    );
+  }
+  const landed = await client.tasks.approveStack({ base, approvals, strategy });
+  return { json: landed, text: `Merged, in order:\n${stackText(all)}` };
+}

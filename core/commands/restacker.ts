@@ -1,0 +1,102 @@
+import { lowest } from '../contract/stack';
+import { allLanded } from '../store/dependencies';
+import { dueLandings } from '../store/due-landings';
+import { partsOf, stackOf, staleStacks } from '../store/stacks';
+import { readTask } from '../store/task-view';
+import * as checks from './checks';
+import { landFinished } from './land-finished';
+import type { Room } from './room';
+import { restack, tryOf } from './stacking';
+
+/** Keeps the tasks in review on what they are after. */
+export interface Restacker {
+  /** Begins; nothing is restacked before, as long as what a crash left is being settled. */
+  start(): void;
+  /** A task changed: look whether something stands on what is not as it was. Cheap when nothing does. */
+  wake(): void;
+  /** Resolves when nothing is being restacked; none begins afterwards. */
+  close(): Promise<void>;
+}
+
+/** Makes what restacks by itself. What is not as it is to be is read from the store, so that a crash loses nothing. */
+export function createRestacker(room: () => Room): Restacker {
+  const closing = new AbortController();
+  /** What was tried by this runtime, so that nothing that fails is tried without end. */
+  const tried = new Map<number, string>();
+  let isStarted = false;
+  let isAwake = false;
+  let running: Promise<void> | null = null;
+
+  function due(): number[] {
+    const { db } = room();
+    const stale = staleStacks(db).filter((task) => {
+      const now = tryOf(db, task);
+      return tried.get(task) !== now && (stackOf(db, task)?.problem == null || stackOf(db, task)?.tried !== now);
+    });
+    return lowest(stale, (task) => partsOf(db, task).map(({ id }) => id));
+  }
+
+  async function goThrough(): Promise<void> {
+    for (let next = due(); next.length > 0 && !closing.signal.aborted; next = due()) {
+      for (const task of next) {
+        tried.set(task, tryOf(room().db, task));
+        await one(task);
+      }
+    }
+  }
+
+  async function one(task: number): Promise<void> {
+    const { db, log } = room();
+    try {
+      const { kind } = await restack(room(), task);
+      if (kind !== 'restacked') return;
+      tried.delete(task);
+      // What passed on another commit has not passed on this one.
+      if (readTask(db, task).checks.length > 0) await checks.run(room(), { task });
+    } catch (cause) {
+      log('warning', 'A task could not be restacked.', { task, cause: String(cause) });
+    }
+  }
+
+  async function landDue(): Promise<void> {
+    for (const task of dueLandings(room().db)) {
+      if (closing.signal.aborted || readTask(room().db, task).after.length === 0) continue;
+      // Whoever runs checks announces the task when they are over.
+      if (allLanded(room().db, task) && !room().checks.runs(task)) await landFinished(room(), task, closing.signal);
+    }
+  }
+
+  async function run(): Promise<void> {
+    // After what announced it: whoever changed the task is through then.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (isAwake && !closing.signal.aborted) {
+      isAwake = false;
+      await goThrough();
+      await landDue();
+    }
+  }
+
+  function wake(): void {
+    isAwake = true;
+    if (!isStarted || running !== null || closing.signal.aborted) return;
+    running = run()
+      .catch((cause) => room().log('error', 'Restacking failed.', { cause: String(cause) }))
+      .finally(() => {
+        running = null;
+        // Somebody may have woken it after it last looked.
+        if (isAwake) wake();
+      });
+  }
+
+  return {
+    start() {
+      isStarted = true;
+      wake();
+    },
+    wake,
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

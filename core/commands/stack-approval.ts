@@ -1,0 +1,112 @@
+import type { Caller } from '../contract/caller';
+import { CodedError } from '../contract/errors';
+import type { StackApproval, StackedReview } from '../contract/review';
+import { hasLanded } from '../contract/stack';
+import type { Task } from '../contract/task';
+import { repositoryPlace } from '../runner/place';
+import type { Database } from '../store/database';
+import { listDependencies } from '../store/dependencies';
+import { restackedFrom } from '../store/restacks';
+import { readTask } from '../store/task-view';
+import { taskWork } from '../store/task-work';
+import { alone } from './acting';
+import { land } from './landing';
+import { reviewOf } from './reviews';
+import type { Room } from './room';
+import { restack } from './stacking';
+
+/** What must land for a task to land, in order, the task itself last. */
+function landingOrder(db: Database, task: number): number[] {
+  const order: number[] = [];
+  const visit = (id: number) => {
+    if (order.includes(id)) return;
+    for (const before of listDependencies(db, id)) if (!hasLanded(before)) visit(before.id);
+    order.push(id);
+  };
+  visit(task);
+  return order;
+}
+
+/** The changes that must land for a task to land, in order, each as an approval of all of them names it. */
+export async function stackOf(room: Room, task: number): Promise<StackedReview[]> {
+  const stack: StackedReview[] = [];
+  for (const id of landingOrder(room.db, task)) {
+    const work = taskWork(room.db, id);
+    const { title, state } = work;
+    if (state !== 'review') {
+      stack.push({ task: id, title, state, base: null, head: null, tree: null, files: 0 });
+      continue;
+    }
+    const { base, head, tree, files } = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
+    stack.push({ task: id, title, state, base, head, tree, files: files.length });
+  }
+  return stack;
+}
+
+/**
+ * Lands several changes one after the other, each as it was seen: all that happens to one in between is that it is brought
+ * onto those before it. Stops at the first that does not land and says which did. Throws what approving one throws.
+ */
+export async function approveStack(room: Room, { by }: Caller, input: StackApproval): Promise<Task[]> {
+  const { approvals, base: seenBase, strategy } = input;
+  const last = approvals.at(-1)?.task ?? 0;
+  const wanted = landingOrder(room.db, last);
+  if (wanted.join() !== approvals.map(({ task }) => task).join()) {
+    throw new CodedError(
+      'MOVED',
+      `Nothing was merged: what task ${last} is after is not what you saw. It is ${wanted.map((id) => `task ${id}`).join(', ')} now. Look again, then approve.`,
+    );
+  }
+  const landed: Task[] = [];
+  let base = seenBase;
+  for (const approval of approvals) {
+    try {
+      const task = await landNext(room, { by, base, strategy, approval, isFirst: landed.length === 0 });
+      base = task.mergedOid ?? base;
+      landed.push(task);
+    } catch (cause) {
+      if (!(cause instanceof CodedError) || landed.length === 0) throw cause;
+      const did = landed.map(({ id }) => `task ${id}`).join(', ');
+      throw new CodedError(
+        cause.code,
+        `Landed: ${did}. Not landed: task ${approval.task} and what comes after it. ${cause.message}`,
+        {
+          facts: { ...cause.facts, landed: landed.map(({ id }) => `${id}`) },
+          cause,
+        },
+      );
+    }
+  }
+  return landed;
+}
+
+async function landNext(
+  room: Room,
+  next: {
+    readonly by: string;
+    readonly base: string;
+    readonly strategy: StackApproval['strategy'];
+    readonly approval: StackApproval['approvals'][number];
+    readonly isFirst: boolean;
+  },
+): Promise<Task> {
+  const { by, base, strategy, isFirst } = next;
+  const { task, head: seen, tree } = next.approval;
+  if (!isFirst) await restack(room, task, { again: true });
+  return alone(task, async () => {
+    const work = taskWork(room.db, task);
+    if (work.state === 'done' && work.outcome !== 'discarded') return readTask(room.db, task);
+    const review = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
+    const isSame =
+      review.head === seen ? review.tree === tree : restackedFrom(room.db, { task, head: seen }) === review.head;
+    const moved = isSame ? (review.base === base ? null : work.base) : `The change of task ${task}`;
+    if (moved !== null) {
+      throw new CodedError('MOVED', `${moved} moved since you looked. Look at it again, then approve.`, {
+        facts: { task, base: review.base, head: review.head },
+      });
+    }
+    const ids = { task, base: review.base, head: review.head, tree: review.tree };
+    const possible = strategy !== undefined && review.strategies.includes(strategy) ? { strategy } : {};
+    return land(room, { by, rule: null, ...(review.head !== seen && { seen }) }, { ...ids, ...possible });
+  });
+}

@@ -1,0 +1,182 @@
+import { CodedError } from '../contract/errors';
+import type { Conflict } from '../contract/review';
+import { type Footing, standsOn } from '../contract/stack';
+import type { Task } from '../contract/task';
+import { mergeBase } from '../git/diff';
+import type { NotLanded } from '../git/land';
+import { previewMerge } from '../git/merge';
+import { refOid, treeOf } from '../git/resolve';
+import { restackOnto } from '../git/restack';
+import { keepForStack } from '../git/restack-ref';
+import { identityFor } from '../runner/change';
+import { settleEdit } from '../runner/edits';
+import { footingNow, foundation, namesOf } from '../runner/footing';
+import { settleReturn } from '../runner/going-back';
+import { settleEarlier } from '../runner/landed';
+import { conflictMessage } from '../runner/messages';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { carryOutRestack, settleRestack, whereToMove } from '../runner/restacks';
+import type { Database } from '../store/database';
+import { listDependencies } from '../store/dependencies';
+import { addMessage } from '../store/messages';
+import { recordRestack } from '../store/restacks';
+import { noteProblem, partsOf, setStack, stackOf } from '../store/stacks';
+import { taskRow } from '../store/task-row';
+import { readTask } from '../store/task-view';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { moveTask, noteHead } from '../store/tasks';
+import { alone } from './acting';
+import type { Room } from './room';
+import { some } from './some';
+
+/** What came of bringing a task onto what it is after, as that stands now. */
+export type Restacking =
+  /** It stood there, or nobody may move it now because it is being worked on. */
+  | { readonly kind: 'stood' }
+  | { readonly kind: 'restacked' }
+  /** It cannot be done by itself; `problem` is a sentence. `told` when its agent is at it. */
+  | { readonly kind: 'stuck'; readonly problem: string; readonly told: boolean };
+
+/**
+ * Brings a task in review onto the changes it is after as they stand now, or onto its base when they have landed, unless the
+ * same was tried in vain; with `again` even then. What conflicts is given to its agent once.
+ */
+export function restack(room: Room, task: number, { again = false } = {}): Promise<Restacking> {
+  return alone(task, async () => {
+    if (taskRow(room.db, task).state !== 'review') return { kind: 'stood' };
+    await settleEarlier(room, task);
+    await settleEdit(room, task);
+    await settleReturn(room, task);
+    if ((await settleRestack(room, task)) === 'open') return { kind: 'stood' };
+    const work = taskWork(room.db, task);
+    const footing = footingNow(room.db, task);
+    if (work.state !== 'review' || standsOn(footing, partsOf(room.db, task))) return { kind: 'stood' };
+    const stack = stackOf(room.db, task);
+    if (!again && stack?.problem != null && stack.tried === tryOf(room.db, task))
+      return { kind: 'stuck', problem: stack.problem, told: false };
+    return bring(room, work, footing);
+  });
+}
+
+/** What would be done for a task now, by which it is told from what was tried before. */
+export function tryOf(db: Database, task: number): string {
+  return `${taskRow(db, task).change_head} ${ontoOf(footingNow(db, task))}`;
+}
+
+function ontoOf({ parts, withBase }: Footing): string {
+  return [...parts.map(({ id, head }) => `${id} ${head}`), ...(withBase ? ['base'] : [])].join(' ');
+}
+
+async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Restacking> {
+  const { id: task } = work;
+  const place = await repositoryPlace(room.git, work.repository);
+  const head = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);
+  const base = await refOid(place, `refs/heads/${work.base}`);
+  if (head === null || base === null) {
+    const gone = head === null ? (work.branch ?? 'of its change') : work.base;
+    return { kind: 'stuck', problem: `The branch ${gone} is not there. Bring it back, then restack.`, told: false };
+  }
+  await room.writer.write((db) => noteHead(db, { task, head, at: room.now() }));
+  const from = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
+  const missing = await missingFrom(room.db, place, { work, base, footing });
+  if (missing !== null) return stuck(room, work, from, missing);
+  const onto = await foundation(place, work, { footing, base });
+  if (onto.kind === 'conflict') return stuck(room, work, from, onto.problem);
+  const { identity } = await identityFor(place);
+  const message = `Take what ${namesOf(footing, work)} changed\n`;
+  const made = await restackOnto(place, { from, onto: onto.oid, head, message, identity });
+  const { parts } = footing;
+  if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, from, footing });
+  if (made.kind === 'there') {
+    await room.writer.write((db) => setStack(db, { task, oid: onto.oid, parts }));
+    room.announce(task);
+    return { kind: 'restacked' };
+  }
+  const where = await whereToMove(room, work, { base: head, head: made.oid });
+  if ('reason' in where) return stuck(room, work, from, where.reason);
+  // A check would go on in files that are others by then.
+  await room.checks.stop(task, 'Ended because the change was restacked.');
+  const intent = { task, oldHead: head, newHead: made.oid, oldOid: from, newOid: onto.oid, parts };
+  const id = await room.writer.write((db) => recordRestack(db, { ...intent, at: room.now() }));
+  const refused = await carryOutRestack(room, work, where, { ...intent, id });
+  if (refused !== null) return stuck(room, work, from, refusedWords(work, refused));
+  room.announceComments(task);
+  return { kind: 'restacked' };
+}
+
+/** What a forge has merged that the base here has not got yet, as a sentence; null when nothing is missing. */
+async function missingFrom(
+  db: Database,
+  place: RepositoryPlace,
+  { work, base, footing }: { readonly work: TaskWork; readonly base: string; readonly footing: Footing },
+): Promise<string | null> {
+  const stays = new Set(footing.parts.map(({ id }) => id));
+  const elsewhere = listDependencies(db, work.id).filter(({ outcome }) => outcome === 'published');
+  for (const { id, head } of partsOf(db, work.id)) {
+    if (stays.has(id) || !elsewhere.some((one) => one.id === id)) continue;
+    const merged = await previewMerge(place, { baseOid: base, headOid: head });
+    if (merged.kind === 'clean' && merged.tree === (await treeOf(place, base))) continue;
+    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull), then restack.`;
+  }
+  return null;
+}
+
+/** Hands a conflict to the task's agent, which is told to merge; once for each state of what it is to stand on. */
+async function conflicting(
+  room: Room,
+  work: TaskWork,
+  place: RepositoryPlace,
+  found: {
+    readonly conflicts: readonly Conflict[];
+    readonly toMerge: string;
+    readonly from: string;
+    readonly footing: Footing;
+  },
+): Promise<Restacking> {
+  const { id: task } = work;
+  const { conflicts, toMerge, from, footing } = found;
+  const names = namesOf(footing, work);
+  const files = some(conflicts.map(({ path }) => path));
+  const told = ontoOf(footing);
+  if (stackOf(room.db, task)?.told === told)
+    return stuck(room, work, from, `It conflicts with ${names} in ${files}, which its agent did not resolve.`);
+  await keepForStack(place, { task, name: 'onto', oid: toMerge });
+  const problem = `It conflicts with ${names} in ${files}; its agent brings them together.`;
+  const text = conflictMessage({ base: names, oid: toMerge, conflicts });
+  const moved = await room.writer.write((db) => {
+    if (taskRow(db, task).state !== 'review') return false;
+    const at = room.now();
+    noteProblem(db, { task, oid: from, problem, tried: tryOf(db, task), told });
+    const patch = { runAfter: null, queuedReason: `Its agent brings it onto ${names} as that stands now.` };
+    moveTask(db, { task, to: 'queued', by: 'runner', reason: `Restacked: it conflicts in ${files}.`, at, patch });
+    addMessage(db, { task, text, by: 'runner', at });
+    return true;
+  });
+  if (moved) room.runner.wake();
+  room.announce(task);
+  return { kind: 'stuck', problem, told: moved };
+}
+
+async function stuck(room: Room, { id: task }: TaskWork, oid: string, problem: string): Promise<Restacking> {
+  await room.writer.write((db) => noteProblem(db, { task, oid, problem, tried: tryOf(db, task) }));
+  room.announce(task);
+  return { kind: 'stuck', problem, told: false };
+}
+
+function refusedWords({ id, branch }: TaskWork, end: NotLanded): string {
+  switch (end.kind) {
+    case 'moved':
+      return `${branch} moved meanwhile.`;
+    case 'busy':
+      return `Its worktree is busy. ${end.reason}`;
+    case 'in-the-way':
+      return `Its worktree has edits in ${some(end.files)}, in no commit, that would be written over. Commit them on ${branch} or take them out, then restack (task restack ${id}).`;
+  }
+}
+
+/** Restacks when somebody asks for it. Throws CONFLICT, saying why, when it cannot be done. */
+export async function restackNow(room: Room, task: number): Promise<Task> {
+  const end = await restack(room, task, { again: true });
+  if (end.kind !== 'stuck' || end.told) return readTask(room.db, task);
+  throw new CodedError('CONFLICT', `Task ${task} was not restacked. ${end.problem}`, { facts: { task } });
+}

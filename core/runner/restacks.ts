@@ -1,0 +1,137 @@
+import type { WorktreePlace } from '../git/checkout';
+import { changeSize, isAncestor, listChanges, mergeBase } from '../git/diff';
+import { noteFiltered, passingFilters, wasFiltered } from '../git/filters';
+import { completeLanding, type NotLanded, publish } from '../git/land';
+import { readHead } from '../git/open';
+import { reclaimWorktree } from '../git/reclaim';
+import { clearStaleLocks } from '../git/recover';
+import { refOid } from '../git/resolve';
+import { keepForStack } from '../git/restack-ref';
+import { finishRestack, type Restack, restackUnderWay } from '../store/restacks';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { patchTask } from '../store/tasks';
+import { worktreeOf } from '../store/worktrees';
+import type { Deps } from './deps';
+import { originOf } from './origin';
+import { type RepositoryPlace, repositoryPlace } from './place';
+import { inTaskPlace } from './processes';
+import { trustedWithoutAsking } from './trust';
+
+type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'announce' | 'now' | 'log' | 'owner'>;
+
+/** Where a task's branch is moved. */
+interface Where {
+  readonly repository: RepositoryPlace;
+  /** Its worktree; the repository's own checkout when that is gone, where nothing but the branch moves. */
+  readonly at: WorktreePlace;
+}
+
+/** Where a task's branch can be moved now, or why it cannot, a sentence. */
+export async function whereToMove(
+  deps: Pick<Deps, 'db' | 'git'>,
+  work: TaskWork,
+  change: { readonly base: string; readonly head: string },
+): Promise<Where | { readonly reason: string }> {
+  const repository = await repositoryPlace(deps.git, work.repository);
+  const row = worktreeOf(deps.db, work.id);
+  const found = row?.state === 'ready' ? await reclaimWorktree(repository, row.path) : null;
+  if (found?.kind === 'broken') return { reason: found.reason };
+  if (row === undefined || found?.kind !== 'usable') {
+    return { repository, at: { git: deps.git, checkout: repository.checkout, trusted: false } };
+  }
+  const worktree = { git: deps.git, checkout: found.checkout, trusted: false } as const;
+  const head = await readHead(worktree);
+  if (head.kind !== 'branch' || head.branch !== row.branch) {
+    return { reason: `Its worktree ${row.path} is not on its branch. Check out ${row.branch} there.` };
+  }
+  const trusted = await trustedWithoutAsking(worktree, repository);
+  const at = { ...worktree, trusted };
+  const filtered = await filteredIn(at, change);
+  if (filtered.length > 0 && !trusted) {
+    return {
+      reason: `${filtered.slice(0, 5).join(', ')} must pass a filter of the repository, whose programs may not run there, because the change brings some you were not asked about.`,
+    };
+  }
+  if (filtered.length > 0) await noteFiltered(at.checkout);
+  return { repository, at };
+}
+
+/** The files that would pass a filter on their way to the disk. */
+async function filteredIn(at: WorktreePlace, { base, head }: { readonly base: string; readonly head: string }) {
+  if (!at.trusted && !(await wasFiltered(at.checkout))) return [];
+  const paths = (await listChanges(at, { base, head })).map(({ path }) => path);
+  return passingFilters(at, Buffer.from(paths.map((path) => `${path}\0`).join('')));
+}
+
+/** Moves branch and worktree of a task as an intent says, and keeps that it is done; else says why nothing moved. */
+export async function carryOutRestack(
+  deps: Needs,
+  work: TaskWork,
+  { repository, at }: Where,
+  restack: Restack,
+): Promise<NotLanded | null> {
+  await keepForStack(repository, { task: work.id, name: `restack-${restack.id}`, oid: restack.oldHead });
+  const move = moveOf(restack, work.branch ?? '');
+  const end = await inTaskPlace(deps, work.id, at, (owned) =>
+    publish(owned, { ...move, reason: 'switchyard: restacked', hooks: false }),
+  ).catch(async (cause: unknown) => {
+    // The branch may have moved, and its files not all: what can be finished is.
+    if ((await settleRestack(deps, work.id)) !== 'done') throw cause;
+    return null;
+  });
+  if (end === null) return null;
+  await finish(deps, restack, { repository, moved: end.kind === 'landed' });
+  return end.kind === 'landed' ? null : end;
+}
+
+/**
+ * Finishes or forgets a restack that was cut short, before anything else happens to the task. `open` while something is at
+ * work in its worktree: then the next look does.
+ */
+export async function settleRestack(deps: Needs, task: number): Promise<'none' | 'done' | 'abandoned' | 'open'> {
+  const restack = restackUnderWay(deps.db, task);
+  if (restack === undefined) return 'none';
+  const work = taskWork(deps.db, task);
+  const repository = await repositoryPlace(deps.git, work.repository);
+  const row = worktreeOf(deps.db, task);
+  const found = row?.state === 'ready' ? await reclaimWorktree(repository, row.path) : null;
+  if (row !== undefined) await clearStaleLocks(repository, { ...row, ownerDead: true });
+  const checkout = found?.kind === 'usable' ? found.checkout : repository.checkout;
+  const worktree = { git: deps.git, checkout, trusted: false } as const;
+  const trusted = found?.kind === 'usable' ? await trustedWithoutAsking(worktree, repository) : false;
+  const move = moveOf(restack, work.branch ?? '');
+  const end = await inTaskPlace(deps, task, { ...worktree, trusted }, (owned) => completeLanding(owned, move));
+  if (end.kind === 'busy') return 'open';
+  const moved = await stands(repository, move);
+  await finish(deps, restack, { repository, moved });
+  return moved ? 'done' : 'abandoned';
+}
+
+function moveOf({ oldHead, newHead }: Restack, branch: string) {
+  return { branch, oldOid: oldHead, newOid: newHead };
+}
+
+/** Whether the branch was moved, and may have gone on from there. */
+async function stands(place: RepositoryPlace, { branch, newOid }: ReturnType<typeof moveOf>): Promise<boolean> {
+  const now = await refOid(place, `refs/heads/${branch}`);
+  return now !== null && (await isAncestor(place, newOid, now));
+}
+
+/** Keeps how a restack ended; of one that moved the branch what the task stands on and how large its change is. */
+async function finish(
+  deps: Needs,
+  restack: Restack,
+  { repository, moved }: { readonly repository: RepositoryPlace; readonly moved: boolean },
+): Promise<void> {
+  const { task, newHead: head } = restack;
+  const { base } = taskWork(deps.db, task);
+  const stackOid = restack.parts.length === 0 ? null : restack.newOid;
+  const origin = moved ? await originOf(repository, { base, stackOid }).catch(() => null) : null;
+  const common = origin === null ? null : await mergeBase(repository, origin, head);
+  const change = common === null ? null : await changeSize(repository, { base: common, head });
+  await deps.writer.write((db) => {
+    if (!finishRestack(db, { restack, moved, at: deps.now() }) || !moved) return;
+    patchTask(db, { task, patch: change === null ? { head } : { change, head }, at: deps.now() });
+  });
+  deps.announce(task);
+}

@@ -1,0 +1,175 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+let repositoryId: number;
+beforeAll(async () => {
+  bed = await openBed();
+  ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true }));
+});
+afterAll(() => bed.close());
+
+const git = (...args: string[]) => bed.repository.git(...args);
+const inIt = (task: Task, ...args: string[]) => git('-C', task.worktree ?? '', ...args);
+const create = (prompt: string, after: readonly Task[] = []) =>
+  bed.calls.tasks.create({
+    ...{ repositoryId, title: 'Change', prompt, agent: 'echo' },
+    ...(after.length > 0 && { after: after.map(({ id }) => id), when: 'review' as const }),
+  });
+const inReview = async (prompt: string, after: readonly Task[] = []) =>
+  bed.reaches((await create(prompt, after)).id, 'review');
+const review = ({ id }: Task) => bed.calls.reviews.get({ task: id });
+const now = ({ id }: Task) => bed.calls.tasks.get({ task: id });
+const filesOf = async (task: Task) => (await review(task)).files.map(({ path }) => path);
+/** Waits until a task stands on the changes as they are now, or on its base. */
+const stands = (task: Task, on: readonly Task[]) =>
+  bed.until(
+    task.id,
+    ({ stack, state }) => state === 'review' && `${stack?.on ?? ''}` === `${on.map(({ id }) => id)}` && !stack?.problem,
+  );
+
+async function approve(task: Task, strategy?: 'ff' | 'merge' | 'squash' | 'rebase'): Promise<Task> {
+  const { base, head, tree } = await review(task);
+  return bed.calls.tasks.approve({ task: task.id, base, head, tree, strategy });
+}
+
+/** The person commits in a task's worktree, and the review is looked at. */
+async function commitIn(task: Task, path: string, text: string): Promise<string> {
+  await writeFile(join(task.worktree ?? '', path), text);
+  await inIt(task, 'add', '-A');
+  await inIt(task, 'commit', '-q', '-m', `Write ${path}`);
+  return (await review(task)).head;
+}
+
+it('a task that starts from the branch of another shows its own change, follows it, and lands after it', async () => {
+  const a = await inReview('[write: a.txt | a]');
+  const b = await inReview('[write: b.txt | b]', [a]);
+  expect(await readFile(join(b.worktree ?? '', 'a.txt'), 'utf8')).toBe('a\n');
+  expect(b).toMatchObject({ after: [a.id], landsAfter: [a.id], stack: { on: [a.id], problem: null } });
+  expect(b.change?.files).toBe(1);
+  expect(await now(a)).toMatchObject({ before: [b.id] });
+  expect(await filesOf(b)).toEqual(['b.txt']);
+  expect(await review(b)).toMatchObject({ held: `It lands after task ${a.id}, which is in review.`, strategies: [] });
+  await expect(approve(b)).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: `Nothing was merged: It lands after task ${a.id}, which is in review. Or approve all it is after first, and it, in order: task approve ${b.id} --stack`,
+  });
+
+  // What the person left there uncommitted stays, byte for byte.
+  await writeFile(join(b.worktree ?? '', 'mine.txt'), 'mine\n');
+  const before = (await review(b)).head;
+  const head = await commitIn(a, 'more.txt', 'more\n');
+  await bed.until(b.id, () => true);
+  await expect.poll(async () => (await review(b)).mergeBase).toBe(head);
+  expect(await filesOf(b)).toEqual(['b.txt']);
+  expect(await inIt(b, 'status', '--porcelain')).toBe('?? mine.txt');
+  expect(await git('for-each-ref', '--format=%(objectname)', `refs/switchyard/backup/${b.id}/`)).toBe(before);
+  expect(await inIt(b, 'log', '--format=%s', `${head}..`)).toBe('Change');
+  await inIt(b, 'clean', '-q', '-f', 'mine.txt');
+
+  await approve(a, 'squash');
+  const free = await stands(b, []);
+  expect(free.landsAfter).toEqual([]);
+  expect(await filesOf(b)).toEqual(['b.txt']);
+  expect(await approve(b, 'ff')).toMatchObject({ outcome: 'merged' });
+  expect(await git('log', '-2', '--format=%s', 'main')).toBe('Change\nChange');
+});
+
+it('a diamond lands in order at one word, and what was seen is what lands', async () => {
+  const a = await inReview('[write: a | a]');
+  const made = [await create('[write: b | b]', [a]), await create('[write: c | c]', [a])];
+  const [b, c] = (await Promise.all(made.map(({ id }) => bed.reaches(id, 'review')))) as [Task, Task];
+  const d = await inReview('[write: d | d]', [b, c]);
+  expect(await filesOf(d)).toEqual(['d']);
+  expect(await inIt(d, 'ls-files', 'a', 'b', 'c', 'd')).toBe('a\nb\nc\nd');
+  await bed.repository.write('main', 'main\n');
+  await bed.repository.commit('Main moves');
+  const seen = async () => {
+    const stack = await bed.calls.tasks.stack({ task: d.id });
+    const approvals = stack.map(({ task, head, tree }) => ({ task, head: head ?? '', tree: tree ?? '' }));
+    return { base: stack[0]?.base ?? '', approvals };
+  };
+  const { base, approvals } = await seen();
+  expect(approvals.map(({ task }) => task)).toEqual([a.id, b.id, c.id, d.id]);
+  await expect(bed.calls.tasks.approveStack({ base, approvals: approvals.slice(1) })).rejects.toMatchObject({
+    code: 'MOVED',
+  });
+  const wrong = approvals.map((one, index) => (index === 2 ? { ...one, head: base } : one));
+  await expect(bed.calls.tasks.approveStack({ base, approvals: wrong, strategy: 'merge' })).rejects.toMatchObject({
+    code: 'MOVED',
+    message: `Landed: task ${a.id}, task ${b.id}. Not landed: task ${c.id} and what comes after it. The change of task ${c.id} moved since you looked. Look at it again, then approve.`,
+  });
+  await Promise.all([stands(c, []), stands(d, [c])]);
+  await bed.calls.tasks.approveStack({ ...(await seen()), strategy: 'rebase' });
+  for (const task of [a, b, c, d]) expect(await now(task)).toMatchObject({ outcome: 'merged' });
+  expect(await git('ls-tree', '--name-only', 'main', 'a', 'b', 'c', 'd', 'main')).toBe('a\nb\nc\nd\nmain');
+  expect(await git('status', '--porcelain')).toBe('');
+});
+
+it('what conflicts is given to its agent once, and shown when that did not help', async () => {
+  const a = await inReview('[write: both.txt | from a]');
+  const b = await inReview('[write: both.txt | from b]', [a]);
+  await commitIn(a, 'both.txt', 'from a, otherwise\n');
+  const told = await bed.until(
+    b.id,
+    ({ stack, state }) => state === 'review' && stack?.problem?.includes('did not') === true,
+  );
+  const said = JSON.stringify(await bed.calls.sessions.read({ session: told.session ?? 0, after: 0 }));
+  expect(said).toContain(`Your change conflicts with the change of task ${a.id}`);
+  expect(said).toContain('- both.txt (content): Both changed the same lines.');
+  await expect(bed.calls.tasks.restack({ task: b.id })).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('in both.txt, which its agent did not resolve.'),
+  });
+  const merge = /git merge --no-edit ([0-9a-f]{40})/.exec(said)?.[1] ?? '';
+  await inIt(b, 'merge', '-q', '-X', 'ours', '--no-edit', merge);
+  await bed.calls.tasks.restack({ task: b.id });
+  expect((await now(b)).stack).toEqual({ on: [a.id], problem: null });
+  expect((await filesOf(b)).sort()).toContain('both.txt');
+  await bed.calls.tasks.discard({ task: a.id });
+  expect((await review(b)).held).toContain(`task ${a.id}, which was discarded. Restore that one`);
+  // Taken off it, it is to stand on its base, where there is no such file to change.
+  await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
+  const off = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('main in both.txt, which') === true);
+  expect(off.state).toBe('review');
+});
+
+it('edits in the way are named and left alone, and nothing moves until they are gone', async () => {
+  const a = await inReview('[write: way.txt | a]');
+  const b = await inReview('[write: b2.txt | b]', [a]);
+  await writeFile(join(b.worktree ?? '', 'way.txt'), 'mine\n');
+  const { head } = await review(b);
+  const next = await commitIn(a, 'way.txt', 'a, again\n');
+  const stuck = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('edits in way.txt') === true);
+  expect(stuck.state).toBe('review');
+  expect((await review(b)).head).toBe(head);
+  expect(await readFile(join(b.worktree ?? '', 'way.txt'), 'utf8')).toBe('mine\n');
+  await inIt(b, 'checkout', '-q', 'way.txt');
+  await bed.calls.tasks.restack({ task: b.id });
+  expect((await review(b)).mergeBase).toBe(next);
+});
+
+it('a task waits for one that failed, with the reason, until that is retried or it is taken off', async () => {
+  const a = await bed.calls.tasks.create({ repositoryId, title: 'A', prompt: '[fail: no]', agent: 'echo' });
+  const b = await create('[write: late.txt | b]', [a]);
+  await bed.reaches(a.id, 'failed');
+  expect(await now(b)).toMatchObject({
+    state: 'queued',
+    blockedBy: [a.id],
+    queuedReason: `Waits for task ${a.id}, which failed. It starts when that one is retried and in review; or take this one off it, or cancel it.`,
+  });
+  await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
+  expect(await bed.reaches(b.id, 'review')).toMatchObject({ after: [], stack: null });
+});
+
+it('changes that cannot be put together are waited for until they have landed', async () => {
+  const a = await inReview('[write: same.txt | a]');
+  const c = await inReview('[write: same.txt | c]');
+  const d = await create('[write: d.txt | d]', [a, c]);
+  const held = await bed.until(d.id, ({ blockedBy, attempt }) => blockedBy.length === 2 && attempt === 0);
+  expect(held).toMatchObject({ state: 'queued', afterReview: [] });
+  expect(held.queuedReason).toContain(`task ${a.id} with task ${c.id} in same.txt`);
+});
