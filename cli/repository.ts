@@ -52,14 +52,18 @@ const list: Command = {
 
 const set: Command = {
   words: ['repository', 'set'],
-  usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--trust | --no-trust] ${budgetUsage}`,
+  usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--setup COMMAND | --no-setup] [--teardown COMMAND | --no-teardown] [--trust | --no-trust] ${budgetUsage}`,
   summary:
-    'Set the check called check of a repository (check add makes more), its run command, its budget of a day, or whether it is trusted',
+    'Set the check called check of a repository (check add makes more), its run command, what sets up and tears down its worktrees, its budget of a day, or whether it is trusted',
   options: {
     check: { type: 'string' },
     'no-check': { type: 'boolean' },
     run: { type: 'string' },
     'no-run': { type: 'boolean' },
+    setup: { type: 'string' },
+    'no-setup': { type: 'boolean' },
+    teardown: { type: 'string' },
+    'no-teardown': { type: 'boolean' },
     ...budgetOptions,
     trust: { type: 'boolean' },
     'no-trust': { type: 'boolean' },
@@ -68,6 +72,7 @@ const set: Command = {
   examples: [
     'repository set . --check "npm test" --run "npm run dev"',
     'repository set . --no-check --no-trust',
+    'repository set . --setup "npm ci" --teardown "docker compose down"',
     'repository set . --budget-usd 20',
   ],
   run: (given, around) => {
@@ -75,26 +80,33 @@ const set: Command = {
     const run = given.text('run');
     const checks = check !== undefined || given.flag('no-check');
     const runs = run !== undefined || given.flag('no-run');
+    const [setup, teardown] = [given.text('setup'), given.text('teardown')];
+    const setsUp = setup !== undefined || given.flag('no-setup');
+    const tearsDown = teardown !== undefined || given.flag('no-teardown');
     const trusts = given.flag('trust') || given.flag('no-trust');
     const caps = budgetGiven(given);
-    if (!checks && !runs && !trusts && caps === undefined)
+    if (!checks && !runs && !setsUp && !tearsDown && !trusts && caps === undefined)
       throw new UsageError(
-        'repository set needs --check, --no-check, --run, --no-run, --trust, --no-trust or one of --budget-usd, --budget-tokens, --budget-minutes.',
+        'repository set needs --check, --no-check, --run, --no-run, --setup, --no-setup, --teardown, --no-teardown, --trust, --no-trust or one of --budget-usd, --budget-tokens, --budget-minutes.',
       );
     const both = (name: string, other: boolean) => other && given.flag(name);
     if (
       both('no-check', check !== undefined) ||
       both('no-run', run !== undefined) ||
+      both('no-setup', setup !== undefined) ||
+      both('no-teardown', teardown !== undefined) ||
       both('no-trust', given.flag('trust'))
     )
       throw new UsageError('These two say the opposite of each other.');
     return withClient(around, async (client) => {
       let repository = await known(client, given.name(0), around);
-      if (checks || runs || caps !== undefined) {
+      if (checks || runs || setsUp || tearsDown || caps !== undefined) {
         repository = await client.repositories.configure({
           repository: repository.id,
           ...(checks && { checks: withCheck(repository.checks, check ?? null) }),
           ...(runs && { runCommand: run ?? null }),
+          ...(setsUp && { setupCommand: setup ?? null }),
+          ...(tearsDown && { teardownCommand: teardown ?? null }),
           ...(caps !== undefined && { budget: { ...repository.budget, ...caps } }),
         });
       }
@@ -172,6 +184,8 @@ function cells(repository: Repository): readonly string[] {
     plainLine(repository.path, 300),
     checks.join(', '),
     repository.runCommand === null ? '' : `run: ${plainLine(repository.runCommand, 60)}`,
+    repository.setupCommand === null ? '' : `setup: ${plainLine(repository.setupCommand, 60)}`,
+    repository.teardownCommand === null ? '' : `teardown: ${plainLine(repository.teardownCommand, 60)}`,
     budget === null ? '' : `budget of a day: ${budget}`,
   ];
 }

@@ -148,7 +148,7 @@ function keepTrust(
 }
 
 /**
- * Sets the checks, the run command, the budget of its days, how changes land and how long is kept what is taken away; what is not given stays. Throws BAD_INPUT
+ * Sets the checks, the run command, how worktrees are set up and torn down, the budget of its days, how changes land and how long is kept what is taken away; what is not given stays. Throws BAD_INPUT
  * when changes are to become pull requests and there is no telling where.
  */
 export async function configure(
@@ -161,6 +161,8 @@ export async function configure(
     repository: number;
     checks?: readonly RepositoryCheck[] | undefined;
     runCommand?: string | null | undefined;
+    setupCommand?: string | null | undefined;
+    teardownCommand?: string | null | undefined;
     budget?: Budget | undefined;
     landing?: NewLanding | undefined;
     retention?: RepositoryRetention | undefined;

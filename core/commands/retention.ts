@@ -2,6 +2,7 @@ import { type Retention, retentionOf } from '../contract/retention';
 import type { Backup, Going, Worktree } from '../contract/worktree';
 import { repositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
+import { tearDownOf } from '../runner/setting-up';
 import { listRepositories, type RepositoryRow } from '../store/repositories';
 import { taskRow } from '../store/task-row';
 import { alone } from './acting';
@@ -85,7 +86,8 @@ function takeAway(room: Room, repository: RepositoryRow, { row }: Listed): Promi
     if (taskRow(room.db, row.task).state !== 'done') return;
     await room.runner.over(row.task);
     const place = await repositoryPlace(room.git, repository);
-    await retireWorktree(room, place, row.task, { cause: 'retention', by: 'repository' });
+    const tearDown = tearDownOf(room, { id: row.task, repository }, place);
+    await retireWorktree(room, place, row.task, { why: { cause: 'retention', by: 'repository' }, tearDown });
   });
 }
 

@@ -23,6 +23,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { repositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
+import { tearDownOf } from '../runner/setting-up';
 import { addBackup, listBackups } from '../store/backups';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
@@ -74,7 +75,14 @@ function removeOfTask(room: Room, by: string, shown: Worktree, row: WorktreeRow)
     await room.runner.over(row.task);
     const work = taskWork(room.db, row.task);
     const place = await repositoryPlace(room.git, work.repository);
-    const { backupRef: ref, kept, notKept } = await retireWorktree(room, place, row.task, { cause: 'removed', by });
+    const {
+      backupRef: ref,
+      kept,
+      notKept,
+    } = await retireWorktree(room, place, row.task, {
+      why: { cause: 'removed', by },
+      tearDown: tearDownOf(room, work, place),
+    });
     if (kept !== null) throw cannotKeep(shown.path, kept);
     await room.writer.write((db) => decide(room, db, { by, shown, ref }));
     return { ref, repository: work.repository.id, notKept: [...notKept] };

@@ -1,13 +1,24 @@
 import { z } from 'zod';
 import { oidSchema } from './oid';
 
+/** What a repository runs in a new worktree is kept as a check of this name, which no check may have. */
+export const setupName = 'Worktree setup';
+/** The same of what it runs in a worktree before that is taken away. */
+export const teardownName = 'Worktree teardown';
+
+/** Whether a run is one of these, and says nothing of a change. */
+export function isWorktreeScript(name: string): boolean {
+  return name === setupName || name === teardownName;
+}
+
 /** A check is called by its name, which is how a person says which to run: `test`, `lint`, `build`. */
 export const checkNameSchema = z
   .string()
   .trim()
   .min(1)
   .max(40)
-  .regex(/^[^\p{C}-][^\p{C}]*$/u, 'A name is printable text that does not begin with a dash.');
+  .regex(/^[^\p{C}-][^\p{C}]*$/u, 'A name is printable text that does not begin with a dash.')
+  .refine((name) => !isWorktreeScript(name), 'This name is that of what sets worktrees up or tears them down.');
 
 /** A command of the repository's own by which its changes are checked. */
 export const repositoryCheckSchema = z.strictObject({

@@ -21,6 +21,10 @@ export const repositorySchema = z.object({
   checks: z.array(repositoryCheckSchema),
   /** The command line that runs what the repository is for, for example `npm run dev`; null for none. */
   runCommand: z.string().nullable(),
+  /** The command line run in a new worktree before its agent starts, for example `npm ci`; null for none. */
+  setupCommand: z.string().nullable(),
+  /** The command line run in a worktree before that is taken away; null for none. */
+  teardownCommand: z.string().nullable(),
   /** What all its tasks together may spend on a day. */
   budget: budgetSchema,
   /** How changes land in it. */

@@ -81,7 +81,7 @@ const backupCauses = [
   'removed',
   'retention',
   'went back',
-  'before teardown',
+  'torn down',
 ] as const;
 export type BackupCause = (typeof backupCauses)[number];
 
@@ -189,7 +189,7 @@ const causeWords: Readonly<Record<BackupCause, string>> = {
   removed: 'worktree removed',
   retention: 'kept long enough',
   'went back': 'left by going back',
-  'before teardown': 'as it was before the teardown',
+  'torn down': 'as its teardown left it',
 };
 
 /** Bytes as a person reads them: `0 B`, `12 kB`, `3.4 GB`. */

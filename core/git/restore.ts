@@ -182,13 +182,7 @@ export async function writeIndex(place: Place, listing: Buffer, intended: readon
   await runGit(place, ['update-index', '-z', '--index-info'], {
     input: bytes(lines.map((line) => `${line.mode} ${line.oid} ${line.stage}\t${line.path}`)),
   });
-  const present = [];
-  for (const path of intended) if (await lstat(onDisk(place, path)).catch(() => null)) present.push(path);
-  if (present.length > 0) {
-    await runGit(place, ['add', '--intent-to-add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], {
-      input: bytes(present),
-    });
-  }
+  if (intended.length > 0) await intend(place, intended);
   await runGit(place, ['update-index', '-q', '--refresh'], { successExitCodes: [1] });
   // The letter is small for "assume unchanged" and S for "not in this sparse checkout".
   const flagged = [
@@ -198,5 +192,34 @@ export async function writeIndex(place: Place, listing: Buffer, intended: readon
   for (const [option, marked] of flagged) {
     if (marked.length === 0) continue;
     await runGit(place, ['update-index', '-z', option, '--stdin'], { input: bytes(marked.map((line) => line.path)) });
+  }
+}
+
+/** Adds paths with intent only. Git takes only what is there, so for what is gone an empty file stands in meanwhile. */
+async function intend(place: Place, paths: readonly BytePath[]): Promise<void> {
+  const present: BytePath[] = [];
+  const made: { readonly path: BytePath; readonly folder: string | undefined }[] = [];
+  try {
+    for (const path of paths) {
+      if (await lstat(onDisk(place, path)).catch(() => null)) present.push(path);
+      else {
+        const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+        const folder = await mkdir(onDisk(place, above), { recursive: true }).catch(() => null);
+        // Something else stands where its folder was.
+        if (folder === null) continue;
+        await writeFile(onDisk(place, path), '', { flag: 'wx' });
+        made.push({ path, folder: folder?.toString() });
+        present.push(path);
+      }
+    }
+    if (present.length === 0) return;
+    await runGit(place, ['add', '--intent-to-add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+      input: Buffer.from(present.map((path) => `${path}\0`).join(''), 'latin1'),
+    });
+  } finally {
+    for (const { path, folder } of made.reverse()) {
+      await rm(onDisk(place, path), { force: true });
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    }
   }
 }

@@ -224,9 +224,33 @@ function commitsIn(underWay: Readonly<Record<string, string>>): string[] {
 async function intendedIn(place: Place, { entries }: Index): Promise<readonly BytePath[]> {
   // What is only intended is listed as empty; most worktrees have nothing of the kind, and are spared the comparison.
   if (!entries.some(({ oid }) => emptyBlobs.includes(oid))) return [];
-  const args = ['diff-files', '-z', '--name-only', '--diff-filter=A', '--ignore-submodules=all'];
-  const { stdout } = await runGit(place, args);
-  return splitNul(stdout.toString('latin1'));
+  const args = ['diff-files', '-z', '--name-status', '--diff-filter=AD', '--ignore-submodules=all'];
+  const found = splitNul((await runGit(place, args)).stdout.toString('latin1'));
+  const intended: BytePath[] = [];
+  const gone = new Set<BytePath>();
+  for (let at = 0; at + 1 < found.length; at += 2) {
+    const path = found[at + 1] ?? '';
+    if (found[at] === 'A') intended.push(path);
+    else gone.add(path);
+  }
+  const unclear = entries.filter(({ oid, path }) => gone.has(path) && emptyBlobs.includes(oid));
+  if (unclear.length === 0) return intended;
+  // Without its file one that was only intended looks like any that is gone; it is staged only when git is told to see it so.
+  const staged = async (seen: 'visible' | 'invisible') => {
+    const against = [
+      'diff-index',
+      '--cached',
+      `--ita-${seen}-in-index`,
+      '-z',
+      '--name-only',
+      '--diff-filter=A',
+      'HEAD',
+    ];
+    const { stdout } = await runGit(place, against, { successExitCodes: [128] });
+    return new Set(splitNul(stdout.toString('latin1')));
+  };
+  const [seen, unseen] = [await staged('visible'), await staged('invisible')];
+  return [...intended, ...unclear.map(({ path }) => path).filter((path) => seen.has(path) && !unseen.has(path))];
 }
 
 /** The id of a file without bytes, in either format of ids. */

@@ -37,6 +37,9 @@ export type PullRequestDeps = Pick<
   | 'stopWork'
   | 'folders'
   | 'closeTerminals'
+  | 'agentEnvironment'
+  | 'namespace'
+  | 'checks'
 > & {
   /** Speaks to the forge a repository is on. Throws SIGN_IN_NEEDED without a token for it. */
   readonly forgeOf: (row: Pick<PullRequestRow, 'intoUrl'>) => Promise<Forge>;

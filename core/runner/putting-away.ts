@@ -5,6 +5,7 @@ import { openTranscript } from '../store/transcript';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 import { retireWorktree } from './retire';
+import { tearDownOf } from './setting-up';
 
 /**
  * Takes the worktree of a task that is over away, its whole state kept under a backup ref, and gives what the person
@@ -12,7 +13,7 @@ import { retireWorktree } from './retire';
  * the next start tries again. It stays as long as its repository keeps such worktrees. `place` is null when the repository is gone.
  */
 export async function putAway(
-  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals' | 'settings'>,
+  deps: Parameters<typeof retireWorktree>[0] & Parameters<typeof tearDownOf>[0] & Pick<Deps, 'settings'>,
   task: Pick<TaskWork, 'id' | 'worktree' | 'repository'>,
   place: RepositoryPlace | null,
 ): Promise<readonly string[]> {
@@ -24,10 +25,11 @@ export async function putAway(
   await deps.closeTerminals(task.id);
   if (stays(deps, task)) return [];
   try {
-    const { kept, notKept } = await retireWorktree(deps, place, task.id);
-    if (kept !== null) return [`${left} A backup could not hold all of it: ${kept}`];
-    if (notKept.length === 0) return [];
-    return [`Ignored by git, too large for the backup, and gone with the worktree: ${some(notKept)}.`];
+    const tearDown = tearDownOf(deps, task, place);
+    const { kept, notKept, notices } = await retireWorktree(deps, place, task.id, { tearDown });
+    if (kept !== null) return [...notices, `${left} A backup could not hold all of it: ${kept}`];
+    if (notKept.length === 0) return notices;
+    return [...notices, `Ignored by git, too large for the backup, and gone with the worktree: ${some(notKept)}.`];
   } catch (cause) {
     deps.log('error', 'A worktree could not be taken away.', { task: task.id, cause: String(cause) });
     return [`${left} It could not be taken away: ${cause instanceof Error ? cause.message : String(cause)}`];

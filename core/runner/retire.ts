@@ -1,14 +1,14 @@
 import type { BackupCause } from '../contract/worktree';
 import { keepUnder } from '../git/backup-refs';
+import type { Checkout } from '../git/checkout';
 import { dropCheckpoints } from '../git/checkpoint-ref';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
-import { readHead } from '../git/open';
 import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders, removeWorktree } from '../git/remove';
 import { refOid } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
-import { backupRef, snapshotWorktree } from '../git/snapshot';
+import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
 import { addBackup } from '../store/backups';
 import { listCheckpoints, removeCheckpoints } from '../store/checkpoints';
@@ -30,6 +30,8 @@ export interface Retired {
   readonly kept: string | null;
   /** Ignored files and folders that are gone and in no backup, by name. */
   readonly notKept: readonly string[];
+  /** What else the person should know, one sentence each. */
+  readonly notices: readonly string[];
 }
 
 /** Why a worktree is taken away, and who asked. */
@@ -50,14 +52,21 @@ export async function retireWorktree(
   deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
   place: RepositoryPlace,
   task: number,
-  why: Why = endOf(deps.db, task),
+  {
+    why = endOf(deps.db, task),
+    tearDown = null,
+  }: {
+    readonly why?: Why;
+    /** What is run in it first, once its state is kept; gives notices. */
+    readonly tearDown?: ((checkout: Checkout) => Promise<readonly string[]>) | null;
+  } = {},
 ): Promise<Retired> {
   const row = worktreeOf(deps.db, task);
-  if (!row) return { backupRef: null, kept: null, notKept: [] };
+  if (!row) return { backupRef: null, kept: null, notKept: [], notices: [] };
   const found = await reclaimWorktree(place, row.path);
   if (found.kind === 'broken') {
     deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept: found.reason });
-    return { backupRef: null, kept: found.reason, notKept: [] };
+    return { backupRef: null, kept: found.reason, notKept: [], notices: [] };
   }
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
@@ -66,29 +75,38 @@ export async function retireWorktree(
   let ref: string | null = null;
   let heldTip: string | null = null;
   let notKept: readonly string[] = [];
+  const notices: string[] = [];
   if (found.kind === 'usable') {
     const { checkout } = found;
-    for (let attempt = 1; ; attempt += 1) {
-      const snapshot = await snapshotWorktree(
-        { ...place, checkout },
-        { ref: backupRef(task, deps.now() + attempt), at: deps.now() },
-      );
-      ({ ref, notKept } = snapshot);
-      const head = await readHead({ ...place, checkout });
-      heldTip = head.kind === 'unborn' ? null : head.oid;
+    const keep = async (at: number, cause: BackupCause): Promise<Snapshot> => {
+      const snapshot = await snapshotWorktree({ ...place, checkout }, { ref: backupRef(task, at), at: deps.now() });
+      heldTip = snapshot.head;
+      notKept = snapshot.notKept;
       await deps.writer.write((db) => {
         const { repository, branch, path } = row;
-        addBackup(db, { ...why, repository, task, ref: snapshot.ref, branch, path, at: deps.now() });
-        patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() });
+        const what = { repository, task, ref: snapshot.ref, branch, path, cause, by: why.by };
+        addBackup(db, { ...what, at: deps.now() });
+        // What its teardown makes of it is no state to go on from.
+        if (ref === null || cause === why.cause)
+          patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() });
       });
+      ref = cause === why.cause ? snapshot.ref : ref;
+      return snapshot;
+    };
+    let snapshot = await keep(deps.now() + 1, why.cause);
+    // A teardown may delete what it likes: that is kept before it begins.
+    const tearsDown = tearDown !== null && snapshot.leftOut.length === 0;
+    if (tearsDown) notices.push(...(await tearDown(checkout)));
+    for (let attempt = 1; ; attempt += 1) {
       const removed = await removeWorktree(place, { checkout, snapshot });
       if (removed.kind === 'removed') break;
       const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
       if (removed.kind === 'kept' || attempt === tries) {
         deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept });
         await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() }));
-        return { backupRef: ref, kept, notKept: [] };
+        return { backupRef: ref, kept, notKept: [], notices };
       }
+      snapshot = await keep(deps.now() + 1 + attempt, tearsDown ? 'torn down' : why.cause);
     }
   } else {
     // What git remembers of a worktree whose files are gone would be in the way of bringing it back.
@@ -99,7 +117,7 @@ export async function retireWorktree(
   if (state !== 'done') {
     await deps.writer.write((db) => gone(db, { worktree: row.id, task, at: deps.now() }));
     deps.announce(task);
-    return { backupRef: ref, kept: null, notKept };
+    return { backupRef: ref, kept: null, notKept, notices };
   }
   const tip = await refOid(place, `refs/heads/${row.branch}`);
   // The files may have gone before a crash, after their backup was made.
@@ -120,7 +138,7 @@ export async function retireWorktree(
     gone(db, { worktree: row.id, task, at: deps.now() });
   });
   deps.announce(task);
-  return { backupRef: ref, kept: null, notKept };
+  return { backupRef: ref, kept: null, notKept, notices };
 }
 
 function gone(db: Database, { worktree, task, at }: Record<'worktree' | 'task' | 'at', number>): void {

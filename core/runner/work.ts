@@ -31,6 +31,7 @@ import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
 import { leftBehind } from './reviewing';
 import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
+import { setUp } from './setting-up';
 import { allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
 
 /**
@@ -127,6 +128,13 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (held === null) (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
 
   const environment = await environmentOf(deps, inWorktree, task.id);
+  if (held === null) {
+    const place = { task: task.id, place: inWorktree, environment };
+    const ready = await setUp(deps, place, { repository: task.repository, trusted: trusted !== false }, signal);
+    if (signal.aborted) return await parked(deps, claim, signal.reason);
+    if (ready.kind === 'failed') return await failed(deps, claim, { ...final, error: ready.error });
+    ready.lines.forEach(record);
+  }
   const { permissionLevel, prompt } = task;
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, origin: { ...task, stackOid } });

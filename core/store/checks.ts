@@ -1,4 +1,4 @@
-import type { Check, CheckDetail } from '../contract/check';
+import { type Check, type CheckDetail, isWorktreeScript } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Database } from './database';
 import { allRows, run } from './statement';
@@ -98,7 +98,7 @@ function toCheck(
   head: string | null,
 ): Check {
   const clean = row.clean === 1;
-  const stale = !clean || row.head === null || row.head !== head;
+  const stale = !isWorktreeScript(name) && (!clean || row.head === null || row.head !== head);
   const leftBehind = row.leftBehind === null ? [] : (JSON.parse(row.leftBehind) as string[]);
   return { run: id, name, command, state, exitCode, startedAt, endedAt, head: row.head, clean, stale, leftBehind };
 }

@@ -30,6 +30,7 @@ import keepAttempts from './migrations/0029-keep-attempts.sql?raw';
 import followRewordings from './migrations/0030-follow-rewordings.sql?raw';
 import keepBackups from './migrations/0031-keep-backups.sql?raw';
 import stackTasks from './migrations/0032-stack-tasks.sql?raw';
+import setUpWorktrees from './migrations/0033-set-up-worktrees.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   { name: '0030-follow-rewordings', sql: followRewordings },
   { name: '0031-keep-backups', sql: keepBackups },
   { name: '0032-stack-tasks', sql: stackTasks },
+  { name: '0033-set-up-worktrees', sql: setUpWorktrees },
 ];

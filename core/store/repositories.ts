@@ -36,6 +36,8 @@ export interface RepositoryPatch {
   /** All there are then, in their order. */
   readonly checks?: readonly RepositoryCheck[];
   readonly runCommand?: string | null;
+  readonly setupCommand?: string | null;
+  readonly teardownCommand?: string | null;
   readonly budget?: Budget;
   readonly landing?: RepositoryLanding;
   readonly retention?: RepositoryRetention;
@@ -51,6 +53,8 @@ interface Row {
   readonly trust_changed: number;
   readonly default_branch: string | null;
   readonly run_command: string | null;
+  readonly setup_command: string | null;
+  readonly teardown_command: string | null;
   readonly budget_usd: number | null;
   readonly budget_tokens: number | null;
   readonly budget_minutes: number | null;
@@ -115,6 +119,8 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
     trust_changed: trustChanged === undefined ? undefined : Number(trustChanged),
     default_branch: defaultBranch,
     run_command: runCommand,
+    setup_command: patch.setupCommand,
+    teardown_command: patch.teardownCommand,
     budget_usd: budget?.usd,
     budget_tokens: budget?.tokens,
     budget_minutes: budget?.minutes,
@@ -176,6 +182,8 @@ function toRepository(db: Database, row: Row): RepositoryRow {
     defaultBranch: row.default_branch,
     checks: listRepositoryChecks(db, row.id),
     runCommand: row.run_command,
+    setupCommand: row.setup_command,
+    teardownCommand: row.teardown_command,
     budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
     landing: repositoryLandingSchema.parse(JSON.parse(row.landing)),
     retention: repositoryRetentionSchema.parse(JSON.parse(row.retention)),

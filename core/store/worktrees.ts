@@ -21,17 +21,19 @@ export interface WorktreeRow {
   /** The process that is making or removing it; with its start time, so that a reused pid is not taken for it. */
   readonly ownerPid: number;
   readonly ownerStart: string;
+  /** The command by which it was set up; null until one went through. */
+  readonly setUp: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
 const columns = `id, task_id AS task, repository_id AS repository, path, branch, state, owner_pid AS ownerPid,
-  owner_start AS ownerStart, created_at AS createdAt, updated_at AS updatedAt`;
+  owner_start AS ownerStart, set_up AS setUp, created_at AS createdAt, updated_at AS updatedAt`;
 
 /** Puts a worktree into the ledger before it exists and gives its id. Throws CONFLICT when another one has the path. */
 export function recordWorktree(
   db: Database,
-  { at, ...worktree }: Omit<WorktreeRow, 'id' | 'createdAt' | 'updatedAt'> & { readonly at: number },
+  { at, ...worktree }: Omit<WorktreeRow, 'id' | 'setUp' | 'createdAt' | 'updatedAt'> & { readonly at: number },
 ): number {
   const { changes, id } = run(
     db,
@@ -68,10 +70,12 @@ export function updateWorktree(
   const { changes } = run(
     db,
     `UPDATE worktree SET state = ?, owner_pid = coalesce(?, owner_pid), owner_start = coalesce(?, owner_start),
-       updated_at = ? WHERE id = ?`,
+       -- One that is made anew is as bare as any.
+       set_up = CASE WHEN ? = 'making' THEN NULL ELSE set_up END, updated_at = ? WHERE id = ?`,
     change.state,
     change.owner?.pid ?? null,
     change.owner?.start ?? null,
+    change.state,
     change.at,
     change.worktree,
   );
@@ -110,4 +114,12 @@ export function worktreeOf(db: Database, task: number): WorktreeRow | undefined 
 /** Every worktree that is, or may be, on disk. */
 export function listWorktreeRows(db: Database): WorktreeRow[] {
   return allRows<WorktreeRow>(db, `SELECT ${columns} FROM worktree WHERE state <> 'removed' ORDER BY id`);
+}
+
+/** Notes the command by which a task's worktree was set up. */
+export function noteSetUp(
+  db: Database,
+  { worktree, command }: { readonly worktree: number; readonly command: string },
+): void {
+  run(db, 'UPDATE worktree SET set_up = ? WHERE id = ?', command, worktree);
 }

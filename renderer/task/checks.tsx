@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Check, CheckDetail, RepositoryCheck } from '../../core/contract/check';
+import { type Check, type CheckDetail, isWorktreeScript, type RepositoryCheck } from '../../core/contract/check';
 import type { Repository } from '../../core/contract/repository';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
@@ -15,6 +15,7 @@ import { CheckEditor } from './check-editor';
 import { CheckHead } from './check-head';
 import { CheckOutput } from './check-output';
 import { CheckSuggestions } from './check-suggestions';
+import { RepositoryCommand } from './repository-command';
 
 interface Props {
   readonly task: Task;
@@ -72,12 +73,22 @@ export function Checks({ task, review }: Props): ReactNode {
         );
       })}
       {gone.map((run) => (
-        <section className="check" key={run.name} aria-label={`Former check ${cleanLine(run.name)}`}>
+        <section
+          className="check"
+          key={run.name}
+          aria-label={isWorktreeScript(run.name) ? run.name : `Former check ${cleanLine(run.name)}`}
+        >
           <CheckHead check={null} run={run} />
           {body(run)}
         </section>
       ))}
       {printed.failure !== null && <Failed failure={printed.failure} again={printed.reload} />}
+      {repository !== null && (
+        <div className="worktree-scripts">
+          <RepositoryCommand key={`setup ${repository.id}`} repository={repository} kind="setupCommand" />
+          <RepositoryCommand key={`teardown ${repository.id}`} repository={repository} kind="teardownCommand" />
+        </div>
+      )}
     </div>
   );
 }
@@ -147,7 +158,7 @@ function Printed(props: {
   const found = printed.value?.find((one) => one.run === run.run);
   return (
     <>
-      {run.leftBehind.length > 0 && (
+      {run.leftBehind.length > 0 && !isWorktreeScript(run.name) && (
         <Note kind="warning">
           It left edits in the worktree that are in no commit: {left}
           {more > 0 && ` and ${more} more`}. They are not in the change. Take them out or commit them before you

@@ -16,6 +16,20 @@ const kinds = {
     none: (name: string) => `${name} has no run command now`,
     set: (name: string, line: string) => `Run now starts ${line} in ${name}`,
   },
+  setupCommand: {
+    id: 'setup-command',
+    label: 'Setup of worktrees',
+    example: 'none, for example npm ci',
+    none: (name: string) => `New worktrees of ${name} are not set up`,
+    set: (name: string, line: string) => `New worktrees of ${name} are set up with ${line} before the agent starts`,
+  },
+  teardownCommand: {
+    id: 'teardown-command',
+    label: 'Teardown of worktrees',
+    example: 'none, for example docker compose down',
+    none: (name: string) => `Worktrees of ${name} are not torn down`,
+    set: (name: string, line: string) => `Worktrees of ${name} are torn down with ${line} before they go`,
+  },
 } as const;
 
 /** One command line of a repository. Saved on ↵ or with the button; empty means none. */
@@ -35,9 +49,8 @@ export function RepositoryCommand(props: {
   const wanted = text.trim();
   const save = async (): Promise<void> => {
     const line = wanted === '' ? null : wanted;
-    const change = kind === 'runCommand' ? { runCommand: line } : { checkCommand: line };
     const ended = await carryOut(app, { about, sentence: 'Saving…' }, (client) =>
-      client.repositories.configure({ repository: repository.id, ...change }),
+      client.repositories.configure({ repository: repository.id, [kind]: line }),
     );
     if (!ended.ok) return complain(app, ended.failure);
     setTyped((now) => (now?.text === text ? leaving(now, saved) : now));

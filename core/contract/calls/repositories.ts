@@ -29,6 +29,8 @@ export const repositories = {
         /** All its checks, in their order. */
         checks: repositoryChecksSchema.optional(),
         runCommand: commandLine.optional(),
+        setupCommand: commandLine.optional(),
+        teardownCommand: commandLine.optional(),
         landing: newLandingSchema.optional(),
         budget: budgetSchema.optional(),
         retention: repositoryRetentionSchema.optional(),

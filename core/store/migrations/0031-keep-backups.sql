@@ -6,7 +6,7 @@ CREATE TABLE backup (
   task_id INTEGER REFERENCES task (id),
   ref TEXT NOT NULL,
   cause TEXT NOT NULL CHECK (cause IN ('discarded', 'merged', 'published', 'answered', 'removed', 'retention', 'went back',
-    'before teardown')),
+    'torn down')),
   by TEXT NOT NULL,
   branch TEXT,
   -- Where the worktree was.

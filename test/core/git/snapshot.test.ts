@@ -138,6 +138,24 @@ test('a conflict in the index, flags, and commits on no branch come back', async
   expect([contents(to.checkout.workTree), state(to.checkout.workTree)]).toEqual(before);
 });
 
+test('a path that was only to be added, and whose file is gone, comes back as just that', async () => {
+  const place = await bench.repository();
+  const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const from = await worktree(place, 'intended', start);
+  const { workTree } = from.checkout;
+  for (const name of ['deep/gone', 'empty', 'staged']) write(workTree, name, '');
+  bench.plain(workTree, 'add', '-N', 'deep/gone', 'empty');
+  bench.plain(workTree, 'add', 'staged');
+  for (const name of ['deep', 'staged']) rmSync(join(workTree, name), { recursive: true });
+  const before = [contents(workTree), state(workTree)];
+  const snapshot = await snapshotWorktree(from, { ref: backupRef(11, 11), at: 11 });
+  expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'removed' });
+  const to = await worktree(place, 'intended-again', start);
+  await restoreSnapshot(to, { ref: snapshot.ref });
+  expect([contents(to.checkout.workTree), state(to.checkout.workTree)]).toEqual(before);
+  expect(existsSync(join(to.checkout.workTree, 'deep'))).toBe(false);
+});
+
 test('two copies of one nested repository both come back', async () => {
   const place = await bench.repository();
   const start = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();

@@ -107,6 +107,8 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     landing: usualLanding,
     retention: usualRetention,
     runCommand: null,
+    setupCommand: null,
+    teardownCommand: null,
     budget: noBudget,
     addedAt: minutes(9000),
   };
