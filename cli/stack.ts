@@ -2,8 +2,10 @@ import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Strategy } from '../core/contract/strategy';
 import type { Command, Outcome, Surroundings } from './command';
+import { plainLine } from './plain';
 import { heldText, stackText } from './stack-text';
 import { taskOutcome, withClient } from './task';
+import { counted } from './text';
 
 const stack: Command = {
   words: ['task', 'stack'],
@@ -33,8 +35,42 @@ const restack: Command = {
     withClient(around, async (client) => taskOutcome(await client.tasks.restack({ task: given.id(0) }), around)),
 };
 
-/** Tasks that are after each other. */
-export const stackCommands: readonly Command[] = [stack, restack];
+const verify: Command = {
+  words: ['stack', 'verify'],
+  usage: '',
+  summary: 'Look whether the branches and worktrees of tasks that are after each other agree with what is kept of them',
+  options: {},
+  names: { least: 0, most: 0 },
+  examples: ['stack verify', 'stack verify --json'],
+  run: (_, around) =>
+    withClient(around, async (client) => {
+      const found = await client.runtime.verifyStacks();
+      const lines = found.findings.map(
+        ({ task, what, todo }) => `#${task}  ${plainLine(what, 500)}\n    ${plainLine(todo, 500)}\n`,
+      );
+      const looked = `${counted(found.checked, 'task')} looked at`;
+      const text = lines.length === 0 ? `${looked}: all is as it should be.\n` : `${lines.join('')}${looked}.\n`;
+      return { json: found, text, exit: lines.length === 0 ? 0 : 1 };
+    }),
+};
+
+const dump: Command = {
+  words: ['dump'],
+  usage: '[--with-words]',
+  summary:
+    'How everything stands as one JSON value, without secrets; titles, prompts and reasons only with --with-words',
+  options: { 'with-words': { type: 'boolean' } },
+  names: { least: 0, most: 0 },
+  examples: ['dump > switchyard.json', 'dump --with-words'],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const json = await client.runtime.dump({ withWords: given.flag('with-words') });
+      return { json, text: `${JSON.stringify(json, null, 2)}\n` };
+    }),
+};
+
+/** Tasks that are after each other, and how everything stands. */
+export const stackCommands: readonly Command[] = [stack, restack, verify, dump];
 
 /** Approves all that a task is after, and it, in order. Throws WRONG_STATE when one of them is not in review. */
 export async function approveStack(

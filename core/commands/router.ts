@@ -4,6 +4,7 @@ import { calls } from '../contract/calls';
 import * as askingReviews from './asking-reviews';
 import * as backups from './backups';
 import * as bases from './bases';
+import * as chain from './chain';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
 import * as checks from './checks';
@@ -12,6 +13,7 @@ import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
 import * as driving from './driving';
+import * as dump from './dump';
 import * as editing from './editing';
 import * as forges from './forges';
 import * as landing from './landing';
@@ -181,6 +183,8 @@ export function createRouter(room: Room) {
     },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),
+      verifyStacks: on.runtime.verifyStacks.handler(() => chain.verifyStacks(room)),
+      dump: on.runtime.dump.handler(({ input }) => dump.dump(room, input)),
       doctor: on.runtime.doctor.handler(() => room.doctor()),
       demo: on.runtime.demo.handler(({ context }) => demo.run(room, context)),
       stop: on.runtime.stop.handler(() => room.requestStop()),

@@ -1,6 +1,6 @@
 import { footingOf, type Part, standsOn } from '../contract/stack';
 import type { Database } from './database';
-import { listDependencies } from './dependencies';
+import { dependants, listDependencies } from './dependencies';
 import { allRows, getRow, run } from './statement';
 
 /** The commit a task's own change begins at, while it stands on changes of other tasks. */
@@ -75,4 +75,19 @@ export function staleStacks(db: Database): number[] {
 export function isStale(db: Database, task: number): boolean {
   const parts = partsOf(db, task);
   return !standsOn(footingOf(listDependencies(db, task), parts), parts);
+}
+
+/** The unfinished tasks that are after another one, or that an unfinished one is after, by id. */
+export function stackedTasks(db: Database): number[] {
+  const unfinished = allRows<{ id: number }>(
+    db,
+    `SELECT id FROM task INDEXED BY task_review WHERE state = 'review'
+     UNION SELECT id FROM task INDEXED BY task_broken WHERE state IN ('failed', 'cancelled')
+     UNION SELECT id FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')
+     UNION SELECT id FROM task WHERE state = 'queued' ORDER BY id`,
+  ).map(({ id }) => id);
+  const open = new Set(unfinished);
+  return unfinished.filter(
+    (task) => listDependencies(db, task).length > 0 || dependants(db, task).some((other) => open.has(other)),
+  );
 }

@@ -57,6 +57,19 @@ if (job === 'edit') {
   process.stdout.write('edited\n');
 }
 
+if (job === 'restack') {
+  // `repository` is the file that arms the kill, `count` the task below, the one on it, and at which command the kill comes.
+  const [below = 0, above = 0, point = ''] = count.split('.');
+  writeFileSync(repository, `${process.pid} ${point}\n`);
+  const { head } = await calls.reviews.get({ task: Number(below) });
+  const isThere = async () => (await calls.reviews.get({ task: Number(above) })).mergeBase === head;
+  for await (const change of await calls.changes.follow()) {
+    const mayBe = change.type === 'snapshot' || (change.type === 'task.changed' && change.task.id === Number(above));
+    if (mayBe && (await isThere())) break;
+  }
+  process.stdout.write('restacked\n');
+}
+
 if (job === 'publish') {
   // `repository` is the address of the remote, `count` the task.
   const host = new URL(repository).host;

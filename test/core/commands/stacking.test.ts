@@ -147,6 +147,15 @@ it('edits in the way are named and left alone, and nothing moves until they are 
   expect(stuck.state).toBe('review');
   expect((await review(b)).head).toBe(head);
   expect(await readFile(join(b.worktree ?? '', 'way.txt'), 'utf8')).toBe('mine\n');
+  const own = (await bed.calls.runtime.verifyStacks()).findings.filter(({ task }) => task === b.id);
+  expect(own.map(({ what }) => what)).toEqual([
+    `It stands on task ${a.id} as it was at ${(await inIt(a, 'rev-parse', 'HEAD~')).slice(0, 10)}; that is at ${next.slice(0, 10)} now.`,
+    stuck.stack?.problem,
+  ]);
+  const dumped = JSON.stringify(await bed.calls.runtime.dump({}));
+  expect(dumped).toContain(next);
+  for (const word of ['b2.txt | b', 'Change', 'Claimed by']) expect(dumped).not.toContain(word);
+  expect(JSON.stringify(await bed.calls.runtime.dump({ withWords: true }))).toContain('b2.txt | b');
   await inIt(b, 'checkout', '-q', 'way.txt');
   await bed.calls.tasks.restack({ task: b.id });
   expect((await review(b)).mergeBase).toBe(next);

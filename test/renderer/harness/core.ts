@@ -664,6 +664,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         workers: [],
         held,
       })),
+      verifyStacks: on.runtime.verifyStacks.handler(() => ({ checked: 0, findings: [] })),
+      dump: on.runtime.dump.handler(() => ({})),
       doctor: on.runtime.doctor.handler(() => ({ ok: true, findings: [] })),
       demo: on.runtime.demo.handler(() => {
         repositories = [data.repository];
