@@ -53,9 +53,11 @@ describe('a task whose provider refuses for now', () => {
   });
 
   it('holds the other tasks of its agent back, until one of them works', async () => {
+    const reviewed = (await add('[write: reviewed.txt | ok]')).id;
+    await bed.reaches(reviewed, 'review');
     const first = await add('[limit-once: 60m]\n[write: done.txt | done]');
     await parked(first.id);
-    const second = await add('[write: other.txt | other]');
+    const second = await add('[write: kestrel.txt | kestrel]');
     const waits = await parked(second.id);
     expect(waits).toMatchObject({ parked: 'agent', attempt: 0, session: null });
     expect(waits.queuedReason).toContain(`Waits with task ${first.id}`);
@@ -67,13 +69,17 @@ describe('a task whose provider refuses for now', () => {
     expect(await bed.calls.tasks.edit({ task: first.id, priority: 'high_priority' })).toMatchObject({
       parked: 'limit',
     });
+    const review = await bed.calls.reviews.ask({ task: reviewed, agent: 'echo' });
+    await expect(bed.calls.tasks.edit({ task: review.id, ...words })).rejects.toMatchObject({
+      ...{ code: 'WRONG_STATE', message: expect.stringMatching(/reviews task \d+, and its words go with that/) },
+    });
     const edited = await bed.calls.tasks.edit({ task: second.id, ...words, budget: { minutes: 5 } });
     const budget = { usd: null, tokens: null, minutes: 5 };
     expect(edited).toMatchObject({ title: words.title, budget, parked: 'agent' });
     const found = async (typed: string) =>
       (await bed.calls.search.find({ words: typed, limit: 5, perTask: 5 })).found.map(({ task }) => task);
     await expect.poll(() => found('flamingo birds')).toEqual([second.id]);
-    expect(await found('other')).toEqual([]);
+    expect(await found('kestrel')).toEqual([]);
     await bed.calls.tasks.resume({ task: first.id });
     const written = await bed.reaches(second.id, 'review');
     expect(await readFile(join(written.worktree ?? '', 'flamingo.txt'), 'utf8')).toBe('pink\n');
