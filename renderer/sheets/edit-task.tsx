@@ -128,6 +128,18 @@ function Form({ task }: { readonly task: TaskDetail }): ReactNode {
         {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       </div>
       <div className="sheet-foot">
+        {(prompt !== task.prompt || title !== task.title) && (
+          <Button
+            look="quiet"
+            onClick={() => {
+              setPrompt(task.prompt);
+              setTitle(task.title);
+            }}
+          >
+            Words as they were
+          </Button>
+        )}
+        <span className="grow" />
         <Button look="primary" type="submit" doing={doing} disabled={!isOpen || !isWhole}>
           Save <Keys keys="mod+Enter" />
         </Button>

@@ -140,6 +140,15 @@ describe('a queued task', () => {
     await sheet.getByRole('textbox', { name: /What should be done/ }).fill('Warm it at noon.');
     await sheet.getByRole('textbox', { name: 'Title' }).fill('Warm the build cache at noon');
     expect(await harness.broken()).toEqual([]);
+    // What was begun is there again, and can be given up.
+    await press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await press('F2');
+    expect(await sheet.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('Warm the build cache at noon');
+    await sheet.getByRole('button', { name: 'Words as they were' }).click();
+    expect(await sheet.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('Warm the build cache at night');
+    await sheet.getByRole('textbox', { name: /What should be done/ }).fill('Warm it at noon.');
+    await sheet.getByRole('textbox', { name: 'Title' }).fill('Warm the build cache at noon');
     await page.keyboard.press('Control+Enter');
     await page.getByText('Changed “Warm the build cache at noon”').waitFor();
     await sheet.waitFor({ state: 'detached' });
