@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
+import { bytesWords } from '../contract/worktree';
 import { branchName } from '../git/branch-name';
 import type { Checkout, Place } from '../git/checkout';
+import { copyIncluded, hasInclude, includeFile } from '../git/include';
 import { adminFolder, isVacant } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
@@ -44,7 +46,7 @@ export async function prepareWorktree(
     const found = await reclaimWorktree(place, known.path);
     if (found.kind === 'usable') {
       const { checkout } = found;
-      return { checkout, branch: known.branch, notices: await bringBack(deps, task, { ...place, checkout }) };
+      return { checkout, branch: known.branch, notices: await fill(deps, task, place, { ...place, checkout }) };
     }
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
   }
@@ -76,8 +78,34 @@ export async function prepareWorktree(
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
   const { checkout } = added;
-  const notices = [...added.notices, ...(await bringBack(deps, task, { ...place, checkout }))];
+  const notices = [...added.notices, ...(await fill(deps, task, place, { ...place, checkout }))];
   return { checkout, branch, notices };
+}
+
+/** Puts into a worktree what its branch does not bring. Gives notices. */
+async function fill(deps: Deps, task: TaskWork, place: RepositoryPlace, worktree: Place): Promise<readonly string[]> {
+  return [...(await include(place, worktree)), ...(await bringBack(deps, task, worktree))];
+}
+
+/**
+ * Copies the ignored files a new worktree is to have. Only of a trusted repository: which they are is for a file in it to
+ * say, and one that is copied may be run.
+ */
+async function include(place: RepositoryPlace, worktree: Place): Promise<readonly string[]> {
+  if (!place.trusted) {
+    const named = await hasInclude(place);
+    return named ? [`The files that ${includeFile} names were not copied, because the repository is not trusted.`] : [];
+  }
+  const copied = await copyIncluded(place, worktree);
+  if (copied === null) return [];
+  const { files, bytes, leftOut } = copied;
+  const left = leftOut.length === 0 ? '' : ` Not copied: ${some(leftOut)}.`;
+  return [`Copied ${files} ignored files, ${bytesWords(bytes)}, as ${includeFile} says.${left}`];
+}
+
+function some(lines: readonly string[]): string {
+  const shown = lines.slice(0, 5).join('; ');
+  return lines.length > 5 ? `${shown}; and ${lines.length - 5} more` : shown;
 }
 
 /** Puts back what was in a task's worktree when it was removed by hand. Gives notices. */
