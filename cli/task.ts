@@ -34,7 +34,7 @@ import { isResting, waitForTask } from './wait';
 
 const add: Command = {
   words: ['task', 'add'],
-  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
+  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--path FOLDER]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
@@ -45,6 +45,7 @@ const add: Command = {
     'permission-level': { type: 'string' },
     priority: { type: 'string' },
     after: { type: 'string', multiple: true },
+    path: { type: 'string', multiple: true },
     when: { type: 'string' },
     ...budgetOptions,
     trust: { type: 'boolean' },
@@ -69,6 +70,7 @@ const add: Command = {
       permissionLevel: oneOf('permission-level', given.text('permission-level'), permissionLevels),
       priority: oneOf('priority', given.text('priority'), priorities),
       after: given.many('after').map(asId),
+      ...(given.many('path').length > 0 && { paths: [...given.many('path')] }),
       when: oneOf('when', given.text('when'), starts),
       budget: budgetGiven(given),
     };

@@ -143,7 +143,13 @@ export async function putBack(
     }),
   );
   try {
-    const added = await addWorktree(place, { path, branch, startOid: left.tip, existingBranch: true });
+    const added = await addWorktree(place, {
+      path,
+      branch,
+      startOid: left.tip,
+      existingBranch: true,
+      paths: task.paths,
+    });
     if (added.kind !== 'added') {
       const what = added.kind === 'path-taken' ? path : `the branch ${branch}`;
       throw new CodedError(

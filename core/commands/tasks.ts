@@ -46,6 +46,7 @@ export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
       prompt: input.prompt,
       agent,
       base,
+      paths: input.paths,
       permissionLevel: input.permissionLevel ?? settings.defaultPermissionLevel,
       priority: input.priority ?? 'default',
       after: input.after,

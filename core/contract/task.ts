@@ -83,6 +83,8 @@ export const taskSchema = z.object({
   /** The repository's path. */
   repository: z.string(),
   base: z.string(),
+  /** The folders its worktree has, beside the files at the top of the repository; none for all. */
+  paths: z.array(z.string()),
   /** The branch the agent works on; null until the worktree is made. */
   branch: z.string().nullable(),
   agent: z.string(),
@@ -161,12 +163,27 @@ export const taskDetailSchema = taskSchema.extend({
 });
 export type TaskDetail = z.infer<typeof taskDetailSchema>;
 
+/** A folder by its path from the top of its repository, as a person types it: `packages/api/`. */
+const folderSchema = z
+  .string()
+  .trim()
+  .max(1000)
+  .transform((path) => path.replace(/^(\.\/)+|\/+$/g, ''))
+  .refine(
+    (path) =>
+      /^[^\p{C}"\\*?[\]!#]+$/u.test(path) &&
+      path.split('/').every((part) => !['', '.', '..'].includes(part) && part.toLowerCase() !== '.git'),
+    'Name a folder by its path from the top of the repository, without * or quotes.',
+  );
+
 export const newTaskSchema = z.strictObject({
   repositoryId: repositoryIdSchema,
   title: z.string().trim().min(1).max(200),
   prompt: z.string().trim().min(1).max(200_000),
   agent: z.string().min(1).max(100).optional(),
   base: z.string().min(1).max(1000).optional(),
+  /** Its worktree has only these folders, and the files above them. All without any. */
+  paths: z.array(folderSchema).max(50).optional(),
   permissionLevel: permissionLevelSchema.optional(),
   priority: prioritySchema.optional(),
   after: z.array(taskIdSchema).max(50).optional(),

@@ -1,6 +1,8 @@
-import { chmod, lstat, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { type BytePath, onDisk, readIndexLine } from './capture';
+import { type BytePath, type IndexEntry, onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
@@ -174,15 +176,15 @@ async function* contents(place: Place, entries: readonly Stored[]): AsyncGenerat
 
 /** Makes the index what a listing of it says: entries, stages, flags and paths added with intent only. */
 export async function writeIndex(place: Place, listing: Buffer, intended: readonly BytePath[]): Promise<void> {
-  const lines = splitNul(listing.toString('latin1'))
-    .map(readIndexLine)
-    .filter((line) => !intended.includes(line.path));
+  const listed = splitNul(listing.toString('latin1')).map(readIndexLine);
+  const lines = listed.filter((line) => !intended.includes(line.path));
   const bytes = (paths: readonly string[]) => Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1');
   await runGit(place, ['read-tree', '--empty']);
   await runGit(place, ['update-index', '-z', '--index-info'], {
     input: bytes(lines.map((line) => `${line.mode} ${line.oid} ${line.stage}\t${line.path}`)),
   });
-  if (intended.length > 0) await intend(place, intended);
+  const meant = listed.filter((line) => intended.includes(line.path));
+  if (meant.length > 0) await intend(place, meant);
   await runGit(place, ['update-index', '-q', '--refresh'], { successExitCodes: [1] });
   // The letter is small for "assume unchanged" and S for "not in this sparse checkout".
   const flagged = [
@@ -195,31 +197,24 @@ export async function writeIndex(place: Place, listing: Buffer, intended: readon
   }
 }
 
-/** Adds paths with intent only. Git takes only what is there, so for what is gone an empty file stands in meanwhile. */
-async function intend(place: Place, paths: readonly BytePath[]): Promise<void> {
-  const present: BytePath[] = [];
-  const made: { readonly path: BytePath; readonly folder: string | undefined }[] = [];
+/**
+ * Adds entries with intent only. Git takes path and mode from what is on disk, where either may be something else by now; so
+ * empty stand-ins are added, from a folder of their own.
+ */
+async function intend(place: Place, entries: readonly IndexEntry[]): Promise<void> {
+  const workTree = await mkdtemp(join(await realpath(tmpdir()), 'switchyard-intended-'));
+  const aside = { ...place, checkout: { ...place.checkout, workTree } };
   try {
-    for (const path of paths) {
-      if (await lstat(onDisk(place, path)).catch(() => null)) present.push(path);
-      else {
-        const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-        const folder = await mkdir(onDisk(place, above), { recursive: true }).catch(() => null);
-        // Something else stands where its folder was.
-        if (folder === null) continue;
-        await writeFile(onDisk(place, path), '', { flag: 'wx' });
-        made.push({ path, folder: folder?.toString() });
-        present.push(path);
-      }
+    for (const { path, mode } of entries) {
+      const target = onDisk(aside, path);
+      await mkdir(onDisk(aside, path.slice(0, Math.max(0, path.lastIndexOf('/')))), { recursive: true });
+      if (mode === '120000') await symlink('nothing', target);
+      else await writeFile(target, '', { mode: mode === '100755' ? 0o755 : 0o644 });
     }
-    if (present.length === 0) return;
-    await runGit(place, ['add', '--intent-to-add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], {
-      input: Buffer.from(present.map((path) => `${path}\0`).join(''), 'latin1'),
+    await runGit(aside, ['add', '--intent-to-add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+      input: Buffer.from(entries.map(({ path }) => `${path}\0`).join(''), 'latin1'),
     });
   } finally {
-    for (const { path, folder } of made.reverse()) {
-      await rm(onDisk(place, path), { force: true });
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    }
+    await rm(workTree, { recursive: true, force: true });
   }
 }

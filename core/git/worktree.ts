@@ -4,6 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
 import { adminFolder, checkoutAt, isVacant } from './links';
+import { narrowWorktree } from './narrow';
 import { removeBegun, removeFolders } from './remove';
 import { refOid } from './resolve';
 import { runGit } from './run';
@@ -34,11 +35,13 @@ export function addWorktree(
     readonly startOid: string;
     /** Take the branch as it is when it already points at `startOid`, to bring back work whose worktree is gone. */
     readonly existingBranch?: boolean;
+    /** The folders it has, beside the files at the top; all when there are none. */
+    readonly paths?: readonly string[];
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Added> {
   return inTurn(place.checkout.commonDir, async () => {
-    const { branch, startOid, signal } = wanted;
+    const { branch, startOid, paths = [], signal } = wanted;
     if (!(await isVacant(wanted.path))) return { kind: 'path-taken' };
     await mkdir(dirname(wanted.path), { recursive: true, mode: 0o700 });
     // Git notes the real path; comparing against it later needs the same.
@@ -56,6 +59,7 @@ export function addWorktree(
           facts: { path, branch },
         });
       }
+      if (paths.length > 0) await narrowWorktree({ ...place, checkout }, { commit: startOid, paths, signal });
       await runGit({ ...place, checkout }, ['read-tree', '-m', '-u', 'HEAD'], { silent: true, signal });
       await writeFile(join(checkout.gitDir, readyMark), startOid);
       return { kind: 'added', checkout, notices: await noticesOf(checkout) };

@@ -74,7 +74,10 @@ export async function prepareWorktree(
   });
   // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
   const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
-  const added = await make(place, { path, branch, base: task.base, at, ours: task.branch !== null, signal });
+  const added = await make(place, {
+    ...{ path, branch, base: task.base, at, ours: task.branch !== null, signal },
+    paths: task.reviews === null ? task.paths : [],
+  });
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
   const { checkout } = added;
@@ -100,7 +103,9 @@ async function include(place: RepositoryPlace, worktree: Place): Promise<readonl
   if (copied === null) return [];
   const { files, bytes, leftOut } = copied;
   const left = leftOut.length === 0 ? '' : ` Not copied: ${some(leftOut)}.`;
-  return [`Copied ${files} ignored files, ${bytesWords(bytes)}, as ${includeFile} says.${left}`];
+  return [
+    `Copied ${files} ignored ${files === 1 ? 'file' : 'files'}, ${bytesWords(bytes)}, as ${includeFile} says.${left}`,
+  ];
 }
 
 function some(lines: readonly string[]): string {
@@ -144,6 +149,7 @@ async function make(
     /** The commit to begin at in place of the base; null for the base. */
     readonly at: string | null;
     readonly ours: boolean;
+    readonly paths: readonly string[];
     readonly signal: AbortSignal;
   },
 ): Promise<Omit<Prepared, 'branch'>> {
@@ -159,6 +165,7 @@ async function make(
     branch,
     startOid,
     existingBranch: tip !== null,
+    paths: wanted.paths,
     signal,
   });
   switch (added.kind) {

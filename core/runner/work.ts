@@ -135,7 +135,8 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
     if (ready.kind === 'failed') return await failed(deps, claim, { ...final, error: ready.error });
     ready.lines.forEach(record);
   }
-  const { permissionLevel, prompt } = task;
+  const { permissionLevel } = task;
+  const prompt = withPaths(task);
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, origin: { ...task, stackOid } });
   const where = { place: untrusted, branch: worktree.branch, directory, environment };
@@ -192,6 +193,13 @@ async function beginStack(
   }
   await deps.writer.write((db) => setStack(db, { task: task.id, ...onto }));
   return onto.oid;
+}
+
+/** What the agent is asked to do; of a worktree that has not all files, with which it has. */
+function withPaths({ prompt, paths }: TaskWork): string {
+  if (paths.length === 0) return prompt;
+  const named = paths.map((path) => `- ${path}`).join('\n');
+  return `${prompt}\n\nOnly these folders of the repository are checked out here, and the files above them (a sparse checkout):\n${named}\nThe others are in git. When one is needed: git sparse-checkout add FOLDER`;
 }
 
 /** A failure that trying again would not mend. */

@@ -31,6 +31,8 @@ export interface TaskRow {
   readonly finishing: number;
   readonly blocked_count: number;
   readonly error: string | null;
+  /** A JSON list. */
+  readonly paths: string;
   readonly branch: string | null;
   readonly worktree: string | null;
   readonly merged_oid: string | null;

@@ -92,6 +92,7 @@ function toTask(db: Database, row: TaskRow): Task {
     repositoryId: row.repository_id,
     repository: getRow<{ path: string }>(db, 'SELECT path FROM repository WHERE id = ?', row.repository_id)?.path ?? '',
     base: row.base,
+    paths: JSON.parse(row.paths) as string[],
     branch: row.branch,
     agent: row.agent,
     permissionLevel: row.permission_level,

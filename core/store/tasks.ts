@@ -13,11 +13,13 @@ import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } fro
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
-export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'when' | 'runAfter' | 'budget'>> {
+export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'when' | 'runAfter' | 'budget' | 'paths'>> {
   /** No cap unless given. */
   readonly budget?: Budget;
   readonly after?: readonly number[] | undefined;
   readonly when?: NewTask['when'];
+  /** The folders its worktree has; all unless given. */
+  readonly paths?: readonly string[] | undefined;
   readonly runAfter?: number | null | undefined;
   readonly maxAttempts: number;
   readonly at: number;
@@ -31,8 +33,8 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   const { changes, id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
-       budget_usd, budget_tokens, budget_minutes, created_at, created_by, updated_at, state_since)
-     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
+       budget_usd, budget_tokens, budget_minutes, paths, created_at, created_by, updated_at, state_since)
+     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
     task.title,
     task.agent,
     task.base,
@@ -43,6 +45,7 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     budget.usd,
     budget.tokens,
     budget.minutes,
+    JSON.stringify(task.paths ?? []),
     task.at,
     task.by ?? 'person',
     task.at,

@@ -89,6 +89,7 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
+  const [paths, setPaths] = useState('');
   const [budget, setBudget] = useState<Budget>(settings?.taskBudget ?? noBudget);
   const [capping, setCapping] = useState(false);
   const [wrong, setWrong] = useState<readonly Measure[]>([]);
@@ -125,6 +126,7 @@ function Form(props: { readonly repository: number }): ReactNode {
         permissionLevel: level,
         priority,
         ...(after.length === 0 ? {} : { after: [...after] }),
+        ...(foldersIn(paths).length === 0 ? {} : { paths: foldersIn(paths) }),
         budget,
       }),
     );
@@ -227,6 +229,14 @@ function Form(props: { readonly repository: number }): ReactNode {
             ))}
           </Chip>
           <AfterChip after={after} onAfter={setAfter} />
+          <input
+            className="field new-paths mono"
+            aria-label="Only these folders, with commas between"
+            placeholder="all folders"
+            spellCheck={false}
+            value={paths}
+            onChange={(event) => setPaths(event.target.value)}
+          />
           <BudgetChip budget={budget} open={capping} onOpen={wrong.length > 0 ? correct : setCapping} />
         </div>
         {capping && (
@@ -287,6 +297,14 @@ function Form(props: { readonly repository: number }): ReactNode {
       </div>
     </form>
   );
+}
+
+/** The folders somebody typed, with commas between. */
+function foldersIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((path) => path.trim())
+    .filter(Boolean);
 }
 
 /** The agent a new task begins with: the person's choice when it is here, else the first that is. */

@@ -25,6 +25,9 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     ['Task', `#${task.id}`],
     ['Repository', <code key="repository">{cleanLine(task.repository)}</code>],
     ['Base', <code key="base">{cleanLine(task.base)}</code>],
+    ...(task.paths.length === 0
+      ? []
+      : [['Folders', <code key="paths">{cleanLine(task.paths.join(', '))}</code>] as const]),
     ['Branch', task.branch === null ? 'not made yet' : <code key="branch">{cleanLine(task.branch)}</code>],
     ['Worktree', task.worktree === null ? 'none' : <code key="worktree">{cleanLine(task.worktree)}</code>],
     ['Agent', cleanLine(task.agent)],

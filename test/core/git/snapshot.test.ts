@@ -147,6 +147,7 @@ test('a path that was only to be added, and whose file is gone, comes back as ju
   bench.plain(workTree, 'add', '-N', 'deep/gone', 'empty');
   bench.plain(workTree, 'add', 'staged');
   for (const name of ['deep', 'staged']) rmSync(join(workTree, name), { recursive: true });
+  chmodSync(join(workTree, 'empty'), 0o755);
   const before = [contents(workTree), state(workTree)];
   const snapshot = await snapshotWorktree(from, { ref: backupRef(11, 11), at: 11 });
   expect(await removeWorktree(place, { checkout: from.checkout, snapshot })).toEqual({ kind: 'removed' });

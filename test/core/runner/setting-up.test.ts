@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setupName, teardownName } from '../../../core/contract/check';
@@ -69,6 +69,36 @@ it('a teardown runs before the worktree goes, which what it destroys survives in
   expect(await runsOf(task.id, teardownName)).toMatchObject([{ state: 'failed', exitCode: 3, output: 'no' }]);
   const said = await bed.calls.sessions.read({ session: task.session ?? 0, after: 0 });
   expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining('teardown (“echo no; exit 3”)') });
+});
+
+it('a task that names folders has only those, copied files beside, and its agent is told', async () => {
+  await bed.calls.repositories.configure({ repository, teardownCommand: null });
+  await bed.repository.write('far/away.txt', 'far');
+  await bed.repository.write('.gitignore', '.git-ready\n.env\n');
+  await bed.repository.write('.worktreeinclude', '.env\n');
+  await bed.repository.commit('Far');
+  await bed.repository.write('.env', 'KEY=1\n');
+  const wanted = { repositoryId: repository, title: 'Narrow', agent: 'echo', prompt: '[write: made/new.txt | new]' };
+  for (const path of ['/etc', '../up', 'a/../b', '.git', 'a*', '-"x'])
+    await expect(bed.calls.tasks.create({ ...wanted, paths: [path] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  const { id } = await bed.calls.tasks.create({ ...wanted, paths: ['source/'] });
+  const task = await bed.reaches(id, 'review');
+  expect(task.paths).toEqual(['source']);
+  const folder = task.worktree ?? '';
+  expect((await readdir(folder)).sort()).toEqual(
+    ['.env', '.git', '.gitignore', '.worktreeinclude', 'README.md', 'hello.txt', 'made', 'more.txt', 'source'].sort(),
+  );
+  const said = await bed.calls.sessions.read({ session: task.session ?? 0, after: 0 });
+  expect(said).toContainEqual(
+    expect.objectContaining({ text: 'Copied 1 ignored file, 6 B, as .worktreeinclude says.' }),
+  );
+  expect(said.find(({ type }) => type === 'prompt')).toMatchObject({ text: expect.stringContaining('- source\n') });
+  expect((await bed.calls.reviews.get({ task: id })).files.map(({ path }) => path)).toEqual(['made/new.txt']);
+  await bed.calls.tasks.discard({ task: id });
+  await bed.calls.tasks.restore({ task: id });
+  expect(await readdir(folder)).not.toContain('far');
+  await approve(task);
+  expect(await bed.repository.read('far/away.txt')).toBe('far');
 });
 
 it('neither runs in a repository that is not trusted, and no check may take their names', async () => {

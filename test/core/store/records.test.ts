@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { usualRetention } from '../../../core/contract/retention';
 import { sessionSchema } from '../../../core/contract/session';
 import { settingsSchema } from '../../../core/contract/settings';
 import { claimTasks } from '../../../core/store/claims';
@@ -40,6 +41,9 @@ describe('a repository', () => {
       checks: [],
       landing: { protected: [], finished: 'review', pushTo: null, strategy: null },
       runCommand: null,
+      setupCommand: null,
+      teardownCommand: null,
+      retention: usualRetention,
       budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,
       commonDir: '/work/sample/.git',
@@ -279,7 +283,7 @@ test('a worktree is in the ledger before it exists and until it is gone', () => 
   } as const;
   const id = recordWorktree(db, { ...worktree, at: 1 });
   expect(() => recordWorktree(db, { ...worktree, at: 2 })).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
-  expect(worktreeOf(db, task)).toEqual({ ...worktree, id, createdAt: 1, updatedAt: 1 });
+  expect(worktreeOf(db, task)).toEqual({ ...worktree, id, setUp: null, createdAt: 1, updatedAt: 1 });
   expect(unsettledWorktrees(db, [])).toMatchObject([{ id }]);
   updateWorktree(db, { worktree: id, state: 'ready', at: 3 });
   expect(unsettledWorktrees(db, [])).toEqual([]);

@@ -126,6 +126,7 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     repositoryId: 1,
     repository: '/home/ada/work/api',
     base: 'main',
+    paths: [],
     branch:
       state === 'queued'
         ? null
