@@ -2,21 +2,32 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { ElectronApplication } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
 const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
 
-beforeEach(async () => {
+// One app for all: each test leaves it with nothing that waits and nothing noted.
+beforeAll(async () => {
   machine = makeMachine();
   desktop = await openDesktop(machine);
   await watch(desktop.app);
 });
 afterEach(async () => {
-  await desktop.close();
-  machine.remove();
+  const tasks: { id: number; state: string }[] = await terminal('task', 'list');
+  const ends: Readonly<Record<string, string>> = { waiting: 'cancel', review: 'discard' };
+  for (const { id, state } of tasks) if (ends[state] !== undefined) await terminal('task', ends[state], `${id}`);
+  await expect.poll(async () => (await tray()).tip, { timeout: 10_000 }).toBe('Switchyard: Nothing waits for you');
+  await desktop.app.evaluate(() => {
+    const { shown, closed, grabs } = (globalThis as unknown as { handed: Handed }).handed;
+    for (const noted of [shown, closed, grabs]) noted.splice(0);
+  });
+});
+afterAll(async () => {
+  await desktop?.close();
+  machine?.remove();
 });
 
 /** One command of the built terminal door, in JSON. */
@@ -135,14 +146,14 @@ test('several that arrive together are one notification, which leads to the inbo
 });
 
 test('the tray lists what waits and leads there', async () => {
-  await add('Ask me', '[permission: make a & b]', '--wait');
+  const { id } = await add('Ask me', '[permission: make a & b]', '--wait');
   await expect.poll(tray, { timeout: 10_000 }).toEqual({
     tip: 'Switchyard: 1 request waits for you',
     labels: ['● Ask me: echo wants to run make a && b', '-', 'Open Switchyard', 'New task…', '-', 'Quit Switchyard'],
   });
   await desktop.app.evaluate(() => (globalThis as unknown as { handed: Handed }).handed.menu?.items[0]?.click());
   await desktop.page.getByRole('heading', { name: 'Ask me' }).waitFor();
-  await terminal('answer', '1', '--allow');
+  await terminal('task', 'cancel', `${id}`);
   await expect.poll(async () => (await tray()).labels[0]).not.toMatch(/^●/);
 });
 
@@ -160,26 +171,6 @@ test('in quiet hours nothing is shown and the count goes on; at their end one no
   // Switched off, they end like those whose time has come; that they do then is shown with a clock of its own.
   await terminal('settings', 'set', 'quietHours', 'off');
   await expect.poll(async () => (await shown()).map(({ title }) => title)).toEqual(['● 2 agents wait for you']);
-});
-
-test('a window that comes in place of another has the count of what waits on its button, too', async () => {
-  await add('Ask me', '[permission: make]', '--wait');
-  await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
-  const { app } = desktop;
-  const again = app.waitForEvent('window');
-  // Only Windows lays pictures over buttons, so this system says that it is one while the window comes.
-  await app.evaluate(({ BrowserWindow }) => {
-    const laid: string[] = [];
-    Object.assign(globalThis, { laid });
-    BrowserWindow.prototype.setOverlayIcon = (_image, words) => void laid.push(words);
-    Object.defineProperty(process, 'platform', { value: 'win32' });
-    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
-  });
-  await (await again).getByText(/echo ok/).waitFor();
-  await expect
-    .poll(() => app.evaluate(() => (globalThis as unknown as { laid: string[] }).laid))
-    .toEqual(['1 wait for you']);
-  await app.evaluate(() => Object.defineProperty(process, 'platform', { value: 'linux' }));
 });
 
 test('a page that crashes behind other windows is shown again without taking the focus, and hears what was asked meanwhile', async () => {
@@ -201,4 +192,24 @@ test('a page that crashes behind other windows is shown again without taking the
     dying?.forcefullyCrashRenderer();
   });
   await (await third).getByRole('heading', { name: 'Ask me' }).waitFor();
+});
+
+test('a window that comes in place of another has the count of what waits on its button, too', async () => {
+  await add('Ask me', '[permission: make]', '--wait');
+  await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
+  const { app } = desktop;
+  const again = app.waitForEvent('window');
+  // Only Windows lays pictures over buttons, so this system says that it is one while the window comes.
+  await app.evaluate(({ BrowserWindow }) => {
+    const laid: string[] = [];
+    Object.assign(globalThis, { laid });
+    BrowserWindow.prototype.setOverlayIcon = (_image, words) => void laid.push(words);
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+  });
+  await (await again).getByText(/echo ok/).waitFor();
+  await expect
+    .poll(() => app.evaluate(() => (globalThis as unknown as { laid: string[] }).laid))
+    .toEqual(['1 wait for you']);
+  await app.evaluate(() => Object.defineProperty(process, 'platform', { value: 'linux' }));
 });

@@ -180,7 +180,8 @@ describe('messages to a busy agent', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.type(' in the slow tests');
     await page.keyboard.press('Control+Enter');
-    await queue.getByText('Use the fake clock in the slow tests').waitFor();
+    // What is typed before the editor has closed is part of what is edited.
+    await queue.getByRole('button', { name: 'Edit “Use the fake clock in the slow tests”' }).waitFor();
     await page.keyboard.type('And lint');
     await page.keyboard.press('Control+Enter');
     await queue.getByText('And lint').waitFor();

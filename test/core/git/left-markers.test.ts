@@ -49,7 +49,12 @@ test('marks of a conflict that a change leaves in text files are found, and noth
   const real = place.git.execute;
   const hangs: Execute = (what) =>
     what.args.includes('diff-tree')
-      ? new Promise((_, reject) => what.signal?.addEventListener('abort', () => reject(what.signal?.reason)))
+      ? new Promise((_, reject) => {
+          const end = () => reject(what.signal?.reason);
+          // Its time may be over before it begins.
+          if (what.signal?.aborted) end();
+          else what.signal?.addEventListener('abort', end);
+        })
       : real(what);
   for (const execute of [hangs, () => Promise.reject(new Error('out of memory'))]) {
     const told = vi.fn();
