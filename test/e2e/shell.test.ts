@@ -33,30 +33,21 @@ async function terminal(...words: string[]) {
   return JSON.parse(stdout);
 }
 
-test('the terminal reaches the open app, and the window shows what it does', async () => {
+test('the menu opens what it names, a page that crashes is shown again, and the window opens where it was', async () => {
   desktop = await openDesktop(machine);
-  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app', pid: desktop.app.process().pid });
-  await terminal(
-    'task',
-    'add',
-    '--repository',
-    machine.repository,
-    '--trust',
-    '--agent',
-    'echo',
-    '--title',
-    'From the terminal',
-    '--prompt',
-    '[permission: make]',
+  await tellMenu(desktop);
+  await tellCrash(desktop);
+  const bounds = { x: 40, y: 50, width: 900, height: 620 };
+  await desktop.app.evaluate(
+    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+    bounds,
   );
-  await desktop.page.getByText('From the terminal').first().waitFor();
-  await expect.poll(() => desktop?.app.evaluate(({ app }) => app.getBadgeCount())).toBeGreaterThanOrEqual(0);
-  const refused = await terminal('stop').catch((error: { code: number; stdout: string }) => error);
-  expect(refused.code).toBe(1);
-  expect(JSON.parse(refused.stdout).error.message).toMatch(/the Switchyard app .* owns .* stop --app$/);
-  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app' });
-  expect(await terminal('stop', '--app')).toMatchObject({ stopped: true });
-  expect(await terminal('status')).toMatchObject({ running: false });
+  await desktop.close();
+  desktop = await openDesktop(machine);
+  expect(await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(
+    bounds,
+  );
+  await tellReach(desktop);
 });
 
 test('the app joins the runtime in the background, and takes its place when it ends', async () => {
@@ -115,33 +106,8 @@ test('a second app hands its folder to the first and ends', async () => {
   expect(await terminal('repository', 'list')).toMatchObject([{ path: machine.repository, trusted: false }]);
 });
 
-test('a page that crashes is shown again in a new window', async () => {
-  desktop = await openDesktop(machine);
-  const { app } = desktop;
-  const shown = app.waitForEvent('window');
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
-  const page = await shown;
-  await page.getByText(/echo ok/).waitFor();
-  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-});
-
-test('the window opens where it was', async () => {
-  const bounds = { x: 40, y: 50, width: 900, height: 620 };
-  desktop = await openDesktop(machine);
-  await desktop.app.evaluate(
-    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
-    bounds,
-  );
-  await desktop.close();
-  desktop = await openDesktop(machine);
-  expect(await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(
-    bounds,
-  );
-});
-
-test('the menu opens what it names, and the folder dialog adds a repository', async () => {
-  desktop = await openDesktop(machine);
-  const { app, page } = desktop;
+/** The menu opens what it names, and the folder dialog adds a repository. */
+async function tellMenu({ app, page }: Desktop): Promise<void> {
   await app.evaluate(({ dialog }, path) => {
     dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
   }, machine.repository);
@@ -159,4 +125,38 @@ test('the menu opens what it names, and the folder dialog adds a repository', as
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('inbox') !== null)).toBe(true);
-});
+}
+
+/** A page that crashes is shown again in a new window. */
+async function tellCrash({ app }: Desktop): Promise<void> {
+  const shown = app.waitForEvent('window');
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  const page = await shown;
+  await page.getByText(/echo ok/).waitFor();
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+}
+
+/** The terminal reaches the open app, and the window shows what it does. */
+async function tellReach(desktop: Desktop): Promise<void> {
+  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app', pid: desktop.app.process().pid });
+  await terminal(
+    'task',
+    'add',
+    '--repository',
+    machine.repository,
+    '--trust',
+    '--agent',
+    'echo',
+    '--title',
+    'From the terminal',
+    '--prompt',
+    '[permission: make]',
+  );
+  await desktop.page.getByText('From the terminal').first().waitFor();
+  const refused = await terminal('stop').catch((error: { code: number; stdout: string }) => error);
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stdout).error.message).toMatch(/the Switchyard app .* owns .* stop --app$/);
+  expect(await terminal('status')).toMatchObject({ running: true, owner: 'app' });
+  expect(await terminal('stop', '--app')).toMatchObject({ stopped: true });
+  expect(await terminal('status')).toMatchObject({ running: false });
+}
