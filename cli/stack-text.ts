@@ -1,11 +1,20 @@
+import { overlapWords } from '../core/contract/overlap';
 import type { StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
 import type { Task } from '../core/contract/task';
 import { plainLine } from './plain';
 import { counted, shortId } from './text';
 
-/** What a task is after, what it stands on, what is after it, and why it does not stand where it should, in rows. */
-export function stackRows({ after, landsAfter, afterReview, stack, before }: Task): readonly (readonly string[])[] {
+/** What a task is after, what it stands on, what is after it, why it does not stand where it should, and what it meets, in rows. */
+export function stackRows({
+  after,
+  landsAfter,
+  afterReview,
+  stack,
+  before,
+  overlaps,
+  base,
+}: Task): readonly (readonly string[])[] {
   const how = (id: number) =>
     !landsAfter.includes(id) ? ' (landed)' : afterReview.includes(id) ? ' (from its review on)' : '';
   const named = (ids: readonly number[]) => ids.map((id) => `task ${id}`).join(', ');
@@ -14,6 +23,8 @@ export function stackRows({ after, landsAfter, afterReview, stack, before }: Tas
     ...(stack === null || stack.on.length === 0 ? [] : [['  stands on', named(stack.on)]]),
     ...(stack?.problem == null ? [] : [['  restack', plainLine(stack.problem, 500)]]),
     ...(before.length === 0 ? [] : [['  before', named(before)]]),
+    ...overlaps.slice(0, 5).map((one) => ['  meets', plainLine(overlapWords(one, base), 200)]),
+    ...(overlaps.length > 5 ? [['  meets', `${overlaps.length - 5} more`]] : []),
   ];
 }
 

@@ -1,7 +1,10 @@
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
+import { overlapWords } from '../core/contract/overlap';
 import type { Strategy } from '../core/contract/strategy';
 import type { Command, Outcome, Surroundings } from './command';
+import { asId } from './parse';
+import { patchText } from './patch';
 import { plainLine } from './plain';
 import { heldText, stackText } from './stack-text';
 import { taskOutcome, withClient } from './task';
@@ -34,6 +37,49 @@ const restack: Command = {
   run: (given, around) =>
     withClient(around, async (client) => taskOutcome(await client.tasks.restack({ task: given.id(0) }), around)),
 };
+
+const overlaps: Command = {
+  words: ['task', 'overlaps'],
+  usage: 'ID [TASK|base]',
+  summary: 'Which other changes touch the same files, and whether they conflict; with another task, or base, the lines',
+  options: {},
+  names: { least: 1, most: 2 },
+  examples: [
+    'task overlaps 12',
+    'task overlaps 12 9',
+    'task overlaps 12 base',
+    'task edit 12 --after 9  (it lands after task 9)',
+  ],
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const typed = given.names()[1];
+      if (typed === undefined) {
+        const found = await client.tasks.get({ task });
+        const lines = found.overlaps.map((one) => `${plainLine(overlapWords(one, found.base), 200)}\n`);
+        const first = found.overlaps.find((one) => one.with !== null);
+        const next =
+          first === undefined
+            ? ''
+            : `See the lines: ${around.program} task overlaps ${task} ${first.with}\nHave it land after that one: ${around.program} task edit ${task} --after ${first.with}\n`;
+        return {
+          json: found.overlaps,
+          text: lines.length === 0 ? 'It meets no other change.\n' : `${lines.join('')}${next}`,
+        };
+      }
+      const found = await client.tasks.overlap({ task, with: typed === 'base' ? null : asId(typed) });
+      const lines = found.files.map(({ path, conflict, about, mine, theirs }) =>
+        `${conflict === null ? 'overlaps ' : 'conflicts'}  ${plainLine(path, 300)}  lines ${linesText(mine)}, and there ${linesText(theirs)}  ${about}`.trimEnd(),
+      );
+      const patches = `\nThis change:\n${patchText(found.mine, around)}\nThe other one:\n${patchText(found.theirs, around)}`;
+      const text = lines.length === 0 ? 'They touch no common file.\n' : `${lines.join('\n')}\n${patches}`;
+      return { json: found, text };
+    }),
+};
+
+function linesText(lines: readonly { readonly first: number; readonly last: number }[]): string {
+  return lines.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') || 'none';
+}
 
 const verify: Command = {
   words: ['stack', 'verify'],
@@ -70,7 +116,7 @@ const dump: Command = {
 };
 
 /** Tasks that are after each other, and how everything stands. */
-export const stackCommands: readonly Command[] = [stack, restack, verify, dump];
+export const stackCommands: readonly Command[] = [stack, restack, overlaps, verify, dump];
 
 /** Approves all that a task is after, and it, in order. Throws WRONG_STATE when one of them is not in review. */
 export async function approveStack(

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
@@ -119,6 +120,15 @@ export function takeoverText({ id, state, takeover }: Task): string {
   return `You take over ${when}; task hand-back ${id} takes that back.`;
 }
 
+/** What keeps a finished change from landing, or what it meets; null for nothing. */
+function whyHeld({ state, landsAfter, stack, overlaps, base }: Task): string | null {
+  if (state === 'review' && stack?.problem != null) return plainLine(stack.problem, 300);
+  if (state === 'review' && landsAfter.length > 0)
+    return `Lands after ${landsAfter.map((id) => `task ${id}`).join(', ')}.`;
+  const worst = overlaps.find(({ conflicts }) => conflicts > 0);
+  return worst === undefined ? null : plainLine(overlapWords(worst, base), 200);
+}
+
 /** One line for a list of tasks, in cells. */
 export function taskCells(task: Task): readonly string[] {
   return [
@@ -130,7 +140,7 @@ export function taskCells(task: Task): readonly string[] {
     changeText(task),
     ago(task.updatedAt),
     // The first sentence says why; `task show` says what to do.
-    /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? '')?.[0] ?? '',
+    /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? whyHeld(task) ?? '')?.[0] ?? '',
   ];
 }
 

@@ -5,6 +5,7 @@ import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/nam
 import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { landAllFinished, landFinished } from './commands/land-finished';
+import { createRadar } from './commands/radar';
 import { shown } from './commands/repositories';
 import { createRestacker } from './commands/restacker';
 import { sweepNowAndThen } from './commands/retention';
@@ -129,7 +130,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     // Whether a task is blocked is a fact of those it waits for, so they are told together.
     for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
     restacker.wake();
+    radar.wake();
   };
+  const radar = createRadar(() => room);
   const restacker = createRestacker(() => room);
   const admission = createAdmission({
     floorMegabytes: () => settings.memoryFloorMegabytes,
@@ -302,6 +305,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       );
       settling = Promise.all([pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)]);
       restacker.start();
+      radar.start();
       lookForAgents(false);
       search.start();
     },
@@ -315,6 +319,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         terminals.stop(),
         settling,
         restacker.close(),
+        radar.close(),
         sizes.close(),
       ]);
       await programs.stop();

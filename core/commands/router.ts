@@ -24,6 +24,7 @@ import * as processes from './processes';
 import * as publishing from './publishing';
 import * as pullRequests from './pull-requests';
 import * as pushing from './pushing';
+import * as radar from './radar';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as resolving from './resolving';
@@ -67,6 +68,7 @@ export function createRouter(room: Room) {
       approveStack: on.tasks.approveStack.handler(({ input, context }) =>
         stackApproval.approveStack(room, context, input),
       ),
+      overlap: on.tasks.overlap.handler(({ input }) => radar.overlap(room, input)),
       restack: on.tasks.restack.handler(({ input }) => stacking.restackNow(room, input.task)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),

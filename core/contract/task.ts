@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetSchema, spendingSchema } from './budget';
 import { checkDetailSchema, checkSchema } from './check';
+import { overlapSchema } from './overlap';
 import { parkedKinds } from './park';
 import { prioritySchema } from './priority';
 import { repositoryIdSchema } from './repository';
@@ -112,6 +113,8 @@ export const taskSchema = z.object({
   before: z.array(taskIdSchema),
   /** The tasks whose changes it stands on, and why not as they are now, a sentence; null when it stands on its base alone. */
   stack: z.object({ on: z.array(taskIdSchema), problem: z.string().nullable() }).nullable(),
+  /** Where its change meets those of other unfinished tasks, and what came to its base since; worst first. */
+  overlaps: z.array(overlapSchema),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   /** When the present state began. */

@@ -529,6 +529,45 @@ describe('looking and setting', () => {
     });
   });
 
+  test('tasks that start from each other’s branches are shown so, held in order, and land at one word', async () => {
+    const below = String((await add('--prompt', '[write: below.txt | 1]', '--wait', '--json')).json.id);
+    const made = await add(
+      '--prompt',
+      '[write: above.txt | 2]',
+      '--after',
+      below,
+      '--when',
+      'review',
+      '--wait',
+      '--json',
+    );
+    const above = String(made.json.id);
+    const shown = (await type('task', 'show', above)).out;
+    expect(shown).toContain(`task ${below} (from its review on)`);
+    expect(shown).toMatch(new RegExp(`\\n {2}stands on +task ${below}\\n`));
+    expect((await type('task', 'show', below)).out).toMatch(new RegExp(`\\n {2}before +task ${above}\\n`));
+    expect((await type('task', 'list')).out).toContain(`Lands after task ${below}`);
+    expect((await type('task', 'diff', above)).out).not.toContain('below.txt');
+    expect((await type('task', 'approve', above)).err).toContain(`Nothing was merged: It lands after task ${below}`);
+    expect((await type('task', 'stack', above)).out).toMatch(
+      new RegExp(
+        `^1\\. #${below} t: 1 file, [0-9a-f]{10}\\n2\\. #${above} t: 1 file, .*task approve ${above} --stack`,
+        's',
+      ),
+    );
+    expect((await type('task', 'overlaps', above)).out).toBe('It meets no other change.\n');
+    expect((await type('task', 'overlaps', above, below)).out).toBe('They touch no common file.\n');
+    expect((await type('task', 'restack', above)).code).toBe(0);
+    const verified = await type('stack', 'verify', '--json');
+    expect(verified.json.findings.filter(({ task }: { task: number }) => [below, above].includes(`${task}`))).toEqual(
+      [],
+    );
+    expect(JSON.parse((await type('dump')).out).store.stack_part).toMatchObject([{ after_id: Number(below) }]);
+    expect((await type('task', 'approve', above, '--stack', '--message', 'm')).code).toBe(2);
+    const landed = await type('task', 'approve', above, '--stack', '--json');
+    expect(landed.json.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['merged', 'merged']);
+  });
+
   describe('a task that stays', () => {
     let id: string;
     beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { mostOnWhole } from '../comment';
+import { overlapDetailSchema } from '../overlap';
 import { pushedSchema, pushSchema } from '../remote';
 import { repositoryIdSchema } from '../repository';
 import { approvalSchema, reviewSchema, stackApprovalSchema, stackedReviewSchema } from '../review';
 import { afterwardsSchema } from '../takeover';
-import { newTaskSchema, taskDetailSchema, taskEditSchema, taskSchema, taskStateSchema } from '../task';
+import { newTaskSchema, taskDetailSchema, taskEditSchema, taskIdSchema, taskSchema, taskStateSchema } from '../task';
 import { terminalSizeSchema } from '../terminal';
 import { taskRef } from './refs';
 
@@ -38,6 +39,8 @@ export const tasks = {
    * first that does not land; the message says which did.
    */
   approveStack: oc.input(stackApprovalSchema).output(z.array(taskSchema)),
+  /** Where the change of a task meets that of another one, or with null what came to its base since, file by file. */
+  overlap: oc.input(taskRef.extend({ with: taskIdSchema.nullable() })).output(overlapDetailSchema),
   /** Brings a change onto what it is after as that stands now, also when it could not be before. CONFLICT says why not. */
   restack: oc.input(taskRef).output(taskSchema),
   /**

@@ -182,3 +182,39 @@ it('changes that cannot be put together are waited for until they have landed', 
   expect(held).toMatchObject({ state: 'queued', afterReview: [] });
   expect(held.queuedReason).toContain(`task ${a.id} with task ${c.id} in same.txt`);
 });
+
+it('where unfinished changes meet each other and their base is found by itself, down to the lines, and goes with them', async () => {
+  const many = Array.from({ length: 12 }, (_, line) => `line ${line}`);
+  await bed.repository.write('shared.txt', `${many.join('\n')}\n`);
+  await bed.repository.commit('Share');
+  const lines = (at: number, text: string) => many.map((line, index) => (index === at ? text : line)).join('\\n');
+  const a = await inReview(`[write: shared.txt | ${lines(2, 'by a')}]`);
+  const b = await inReview(`[write: shared.txt | ${lines(2, 'by b')}]`);
+  const c = await inReview(`[write: shared.txt | ${lines(9, 'by c')}]`);
+  const meets = (task: Task, ...expected: (readonly [number | null, number])[]) =>
+    bed.until(
+      task.id,
+      ({ overlaps }) =>
+        `${overlaps.map((one) => `${one.with}:${one.conflicts}`)}` ===
+        `${expected.map(([other, conflicts]) => `${other}:${conflicts}`)}`,
+    );
+  await meets(a, [b.id, 1], [c.id, 0]);
+  await meets(b, [a.id, 1], [c.id, 0]);
+  const { files, mine, theirs } = await bed.calls.tasks.overlap({ task: a.id, with: b.id });
+  const third = [{ first: 3, last: 3 }];
+  expect(files).toEqual([
+    { path: 'shared.txt', conflict: 'content', about: 'Both changed the same lines.', mine: third, theirs: third },
+  ]);
+  expect([mine, theirs].map((text) => text.split('\n').filter((line) => line.startsWith('+by')))).toEqual([
+    ['+by a'],
+    ['+by b'],
+  ]);
+  // Held until the other one lands, it meets it no more; and what landed is met on the base.
+  await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
+  await meets(b, [c.id, 0]);
+  await approve(a);
+  await meets(b, [null, 1], [c.id, 0]);
+  expect((await now(a)).overlaps).toEqual([]);
+  const based = await bed.calls.tasks.overlap({ task: b.id, with: null });
+  expect(based.files).toMatchObject([{ path: 'shared.txt', conflict: 'content' }]);
+});

@@ -266,6 +266,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           put({ ...get(task), state: 'done', outcome: 'merged', mergedOid: head, landsAfter: [], stack: null }),
         );
       }),
+      overlap: on.tasks.overlap.handler(() => ({ files: [], mine: '', theirs: '' })),
       restack: on.tasks.restack.handler(({ input }) => put({ ...get(input.task), stack: null })),
       changeBase: on.tasks.changeBase.handler(({ input }) => put({ ...get(input.task), base: input.base })),
       resolve: on.tasks.resolve.handler(({ input }) => {

@@ -149,6 +149,7 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     landsAfter: [],
     before: [],
     stack: null,
+    overlaps: [],
     createdAt: minutes(120 + id),
     updatedAt: minutes(id),
     stateSince: minutes(id * 2),

@@ -1,0 +1,180 @@
+import { CodedError } from '../contract/errors';
+import { type Blip, type Overlap, type OverlapDetail, pairsOf, worstFirst } from '../contract/overlap';
+import type { Range } from '../git/diff';
+import { conflictsIn, overlapBetween, ownChange, pathsBetween } from '../git/overlap';
+import { refOid } from '../git/resolve';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import type { Database } from '../store/database';
+import { listDependencies } from '../store/dependencies';
+import { type LiveChange, liveChanges, overlappingTasks, overlapsOf, setOverlaps } from '../store/overlaps';
+import { repositoryById } from '../store/repositories';
+import { taskWork } from '../store/task-work';
+import { tipsOf } from './reviews';
+import type { Room } from './room';
+
+/** Looks where the changes of unfinished tasks meet each other and their bases, and keeps it on the tasks. */
+export interface Radar {
+  /** A task changed: look again in a while. */
+  wake(): void;
+  start(): void;
+  /** Resolves when nothing is being looked at; nothing begins afterwards. */
+  close(): Promise<void>;
+}
+
+/** What came to pass meanwhile is looked at together. */
+const debounceMs = 1_000;
+/** A base moves without anybody telling. */
+const lookMs = 60_000;
+
+/** Makes the radar. Nothing is compared that was compared before, by its commits, and nothing without two that may meet. */
+export function createRadar(room: () => Room): Radar {
+  const seen = new Map<number, string>();
+  let timer: NodeJS.Timeout | null = null;
+  let isStarted = false;
+  let isClosed = false;
+  let running: Promise<void> = Promise.resolve();
+
+  function look(after: number): void {
+    if (!isStarted || isClosed) return;
+    if (timer !== null && after > debounceMs) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = null;
+      running = sweep().catch((cause) =>
+        room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }),
+      );
+      void running.finally(() => liveChanges(room().db).length > 0 && look(lookMs));
+    }, after);
+    timer.unref();
+  }
+
+  async function sweep(): Promise<void> {
+    const { db, log } = room();
+    const live = liveChanges(db);
+    const repositories = new Set([...live.map(({ repository }) => repository), ...seen.keys()]);
+    for (const repository of repositories) {
+      if (isClosed) return;
+      const own = live.filter((one) => one.repository === repository);
+      await sweepOne(room(), repository, own, seen).catch((cause) =>
+        log('warning', 'Overlaps could not be looked for.', { repository, cause: String(cause) }),
+      );
+    }
+  }
+
+  return {
+    wake: () => look(debounceMs),
+    start() {
+      isStarted = true;
+      look(debounceMs);
+    },
+    async close() {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function sweepOne(
+  room: Room,
+  repository: number,
+  live: readonly LiveChange[],
+  seen: Map<number, string>,
+): Promise<void> {
+  const found = new Map<number, Overlap[]>(live.map(({ id }) => [id, []]));
+  if (live.length > 0) {
+    const place = await repositoryPlace(room.git, repositoryById(room.db, repository));
+    const bases = new Map<string, string | null>();
+    for (const base of new Set(live.map((one) => one.base))) bases.set(base, await refOid(place, `refs/heads/${base}`));
+    const edges = live.map(({ id }) => listDependencies(room.db, id).map((one) => one.id));
+    const now = JSON.stringify([live, [...bases], edges]);
+    if (seen.get(repository) === now) return;
+    seen.set(repository, now);
+    await compare(room.db, place, { live, bases, found });
+  } else seen.delete(repository);
+  const tasks = [...new Set([...found.keys(), ...overlappingTasks(room.db, repository)])];
+  const changed = tasks.filter(
+    (task) => JSON.stringify(overlapsOf(room.db, task)) !== JSON.stringify(worstFirst(found.get(task) ?? [])),
+  );
+  if (changed.length === 0) return;
+  await room.writer.write((db) => {
+    for (const task of changed) setOverlaps(db, task, found.get(task) ?? []);
+  });
+  changed.forEach(room.announce);
+}
+
+async function compare(
+  db: Database,
+  place: RepositoryPlace,
+  {
+    live,
+    bases,
+    found,
+  }: {
+    readonly live: readonly LiveChange[];
+    readonly bases: ReadonlyMap<string, string | null>;
+    readonly found: ReadonlyMap<number, Overlap[]>;
+  },
+): Promise<void> {
+  const blips: Blip[] = [];
+  for (const { id: task, base, head, stackOid } of live) {
+    const tip = bases.get(base) ?? null;
+    if (tip === null) continue;
+    const own = await ownChange(place, { base: stackOid ?? tip, head }).catch(() => null);
+    if (own === null) continue;
+    const paths = await pathsBetween(place, own);
+    blips.push({ task, head, paths, below: belowOf(db, task) });
+    if (stackOid !== null || own.base === tip) continue;
+    const since = await pathsBetween(place, { base: own.base, head: tip });
+    const common = [...paths].filter((path) => since.has(path));
+    if (common.length === 0) continue;
+    const conflicts = await conflictsIn(place, { baseOid: tip, headOid: head, paths: common });
+    found.get(task)?.push({ with: null, ...counts(conflicts.length, common.length) });
+  }
+  for (const { one, other, common } of pairsOf(blips)) {
+    const conflicts = await conflictsIn(place, { baseOid: other.head, headOid: one.head, paths: common });
+    const meets = counts(conflicts.length, common.length);
+    found.get(one.task)?.push({ with: other.task, ...meets });
+    found.get(other.task)?.push({ with: one.task, ...meets });
+  }
+}
+
+function counts(conflicts: number, common: number): Pick<Overlap, 'conflicts' | 'files'> {
+  return { conflicts, files: Math.max(0, common - conflicts) };
+}
+
+/** All tasks that one comes after, however many lie between. */
+function belowOf(db: Database, task: number): ReadonlySet<number> {
+  const below = new Set<number>();
+  for (let next = [task]; next.length > 0; ) {
+    next = next.flatMap((id) => listDependencies(db, id).map((one) => one.id)).filter((id) => !below.has(id));
+    for (const id of next) below.add(id);
+  }
+  return below;
+}
+
+/** Where the change of a task meets that of another one, or what came to its base, file by file. Throws WRONG_STATE when one of them is gone. */
+export async function overlap(
+  room: Room,
+  { task, with: other }: { readonly task: number; readonly with: number | null },
+): Promise<OverlapDetail> {
+  const work = taskWork(room.db, task);
+  const place = { ...(await repositoryPlace(room.git, work.repository)), trusted: false };
+  const mine = await changeOf(room, place, task);
+  if (other !== null && taskWork(room.db, other).repository.id !== work.repository.id) {
+    throw new CodedError('BAD_INPUT', `Tasks ${task} and ${other} work in different repositories, so they never meet.`);
+  }
+  const tips = other === null ? await tipsOf(room, work, place) : null;
+  const theirs =
+    other === null ? { base: mine.base, head: tips?.base ?? mine.base } : await changeOf(room, place, other);
+  return overlapBetween(place, { mine, theirs });
+}
+
+async function changeOf(room: Room, place: RepositoryPlace, task: number): Promise<Range> {
+  const tips = await tipsOf(room, taskWork(room.db, task), place);
+  const own = tips === null ? null : await ownChange(place, tips);
+  if (own !== null) return own;
+  throw new CodedError('WRONG_STATE', `Task ${task} has no change to compare: its branch, or its base, is not there.`, {
+    facts: { task },
+  });
+}

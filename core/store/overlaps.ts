@@ -1,0 +1,46 @@
+import { type Overlap, worstFirst } from '../contract/overlap';
+import type { Database } from './database';
+import { allRows, run } from './statement';
+
+/** Where a task's change meets others, worst first. */
+export function overlapsOf(db: Database, task: number): Overlap[] {
+  const sql = 'SELECT nullif(other_id, 0) AS "with", conflicts, files FROM overlap WHERE task_id = ?';
+  return worstFirst(allRows<Overlap>(db, sql, task));
+}
+
+/** The tasks of a repository of which any overlap is kept. */
+export function overlappingTasks(db: Database, repository: number): number[] {
+  const sql = `SELECT DISTINCT task_id AS id FROM overlap JOIN task ON task.id = overlap.task_id WHERE repository_id = ?`;
+  return allRows<{ id: number }>(db, sql, repository).map(({ id }) => id);
+}
+
+/** Keeps where a task's change meets others now. */
+export function setOverlaps(db: Database, task: number, overlaps: readonly Overlap[]): void {
+  run(db, 'DELETE FROM overlap WHERE task_id = ?', task);
+  const insert = 'INSERT INTO overlap (task_id, other_id, conflicts, files) VALUES (?, ?, ?, ?)';
+  for (const { with: other, conflicts, files } of overlaps) run(db, insert, task, other ?? 0, conflicts, files);
+}
+
+/** An unfinished task with a change that is known. */
+export interface LiveChange {
+  readonly id: number;
+  readonly repository: number;
+  readonly base: string;
+  readonly head: string;
+  readonly stackOid: string | null;
+}
+
+/** The unfinished tasks whose change is committed, but for those that only review another one's. */
+export function liveChanges(db: Database): LiveChange[] {
+  return allRows<LiveChange>(
+    db,
+    `SELECT task.id, repository_id AS repository, base, change_head AS head, stack.oid AS stackOid
+     FROM (SELECT * FROM task INDEXED BY task_review WHERE state = 'review'
+       UNION ALL SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')
+       UNION ALL SELECT * FROM task INDEXED BY task_ready WHERE state = 'queued' AND blocked_count = 0 AND change_head IS NOT NULL) AS task
+     JOIN repository ON repository.id = task.repository_id AND repository.removed = 0
+     LEFT JOIN stack ON stack.task_id = task.id
+     WHERE change_head IS NOT NULL AND branch IS NOT NULL AND task.id NOT IN (SELECT task_id FROM agent_review)
+     ORDER BY task.id`,
+  );
+}
