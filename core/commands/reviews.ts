@@ -74,34 +74,32 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
   const base = await baseTip(place, task);
   const held = heldBy(room.db, task);
   const stacked = task.stackOid !== null;
-  const [change, preview, upstream] = await Promise.all([
-    changeOf(room, task, place, { base, head }),
-    // What stands on others' changes meets the base only when those have landed.
-    previewMerge(place, { baseOid: stacked ? head : base, headOid: head }),
+  const failed = (cause: unknown): void =>
+    room.log('warning', 'Marks of conflicts could not be looked for.', { task: task.id, cause: String(cause) });
+  // What stands on others' changes meets the base only when those have landed.
+  const preview = previewMerge(place, { baseOid: stacked ? head : base, headOid: head });
+  const change = changeOf(room, task, place, { base, head });
+  // Nothing waits for more than it needs: the diff is shown when the last of them is here.
+  const [whole, merge, upstream, notPossible, checkout, markers] = await Promise.all([
+    change,
+    preview,
     upstreamOf(place, task.base),
-  ]);
-  const notPossible =
     held === null
-      ? await hindrances(place, { base: task.base, baseOid: base, headOid: head }, preview)
-      : strategies.map((strategy) => ({ strategy, reason: held }));
-  const markers = await leftMarkers(
-    place,
-    { base: change.mergeBase, head },
-    {
-      failed: (cause) =>
-        room.log('warning', 'Marks of conflicts could not be looked for.', { task: task.id, cause: String(cause) }),
-    },
-  );
+      ? preview.then((found) => hindrances(place, { base: task.base, baseOid: base, headOid: head }, found))
+      : strategies.map((strategy) => ({ strategy, reason: held })),
+    stacked ? null : preview.then((found) => checkoutInTheWay(place, task.base, base, found)),
+    change.then(({ mergeBase: common }) => leftMarkers(place, { base: common, head }, { failed })),
+  ]);
   const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
   return {
-    ...change,
+    ...whole,
     strategies: possible,
     notPossible,
     strategy: possible[0] ?? null,
     held,
-    conflicts: preview.kind === 'conflict' ? [...preview.conflicts] : [],
+    conflicts: merge.kind === 'conflict' ? [...merge.conflicts] : [],
     markers: [...markers],
-    checkout: stacked ? null : await checkoutInTheWay(place, task.base, base, preview),
+    checkout,
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,
     checks: standOfChecks(task.repository.checks, listChecks(room.db, task.id, head)),

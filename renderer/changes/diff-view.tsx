@@ -12,7 +12,9 @@ import { moreLines, nameExpanders } from './expanding';
 import { alignGutter } from './gutter';
 import { isOnlySpace } from './items';
 import { colouringOptions, sheet } from './look';
+import { usePaced } from './paced';
 import { type Patches, tooLong } from './patches';
+import { useRushing } from './rushing';
 
 /** Lines of a file that are marked in the diff. */
 export interface Marked {
@@ -53,6 +55,9 @@ interface Props {
 /** As much as is drawn above and below what is on screen, so that what is drawn stays small. */
 const beyondPixels = 60;
 
+/** How often it is told which file is at the top, in milliseconds: all around the diff is drawn anew for it. */
+const topMs = 100;
+
 /** The virtualised diff of all files, with each file's mark in its header. */
 export function DiffView(props: Props): ReactNode {
   const { files, patches, viewed, mark, unfold } = props;
@@ -60,9 +65,12 @@ export function DiffView(props: Props): ReactNode {
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
   const lastWheel = useRef(0);
+  const pane = useRef<HTMLDivElement>(null);
+  useRushing(pane);
   // The view keeps the options it was given as long as the layout stays, so what they call is looked up when they do.
   const now = useRef(props);
   const { isAccepted, view } = props;
+  const tellTop = usePaced(props.onTop, topMs);
   useLayoutEffect(() => {
     now.current = props;
   });
@@ -112,6 +120,7 @@ export function DiffView(props: Props): ReactNode {
   );
   return (
     <div
+      ref={pane}
       className="diff"
       data-pane
       onWheel={() => {
@@ -131,7 +140,7 @@ export function DiffView(props: Props): ReactNode {
             if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
             if (first === null || first === top.current) return;
             top.current = first;
-            props.onTop(first, performance.now() - lastWheel.current < 300);
+            tellTop(first, performance.now() - lastWheel.current < 300);
           }}
           renderHeaderMetadata={(item) => {
             const file = byPath.get(item.id);

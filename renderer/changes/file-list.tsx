@@ -13,8 +13,18 @@ const statusWords: Readonly<Record<FileChange['status'], readonly [string, strin
   unmerged: ['U', 'unmerged'],
 };
 
+const rowPixels = 26;
+/** Above the first row and below the last. */
+const padPixels = 4;
+
 /** How long the diff has to stay with a file before the list goes there, in milliseconds. */
 const restMs = 150;
+
+/** Where the list is to be scrolled to, in pixels, so that a row is seen: as little as that takes. */
+export function topThatShows(row: number, at: { readonly top: number; readonly height: number }): number {
+  const top = row * rowPixels;
+  return Math.min(Math.max(at.top, top + rowPixels + 2 * padPixels - at.height), top);
+}
 
 /** The files of a change with their counts and marks. */
 export function FileList(props: {
@@ -31,16 +41,21 @@ export function FileList(props: {
   const rows = useVirtualizer({
     count: files.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 26,
+    estimateSize: () => rowPixels,
     overscan: 3,
-    paddingStart: 4,
-    paddingEnd: 4,
+    paddingStart: padPixels,
+    paddingEnd: padPixels,
   });
   const at = files.findIndex(({ path }) => path === current);
   useEffect(() => {
     if (at < 0) return;
     // While the diff is scrolled, following each file would have it laid out once more for every frame.
-    const resting = setTimeout(() => rows.scrollToIndex(at, { align: 'auto' }), restMs);
+    const resting = setTimeout(() => {
+      const { scrollOffset, scrollRect } = rows;
+      const top = topThatShows(at, { top: scrollOffset ?? 0, height: scrollRect?.height ?? 0 });
+      // Only written: the list's own way there reads, frame by frame, where it has come to, for which all is laid out once more.
+      if (top !== scrollOffset) scroller.current?.scrollTo({ top });
+    }, restMs);
     return () => clearTimeout(resting);
   }, [at, rows]);
   return (
@@ -56,7 +71,7 @@ export function FileList(props: {
             <li
               key={file.path}
               className="file"
-              style={{ position: 'absolute', top: item.start, insetInline: 4, height: 26 }}
+              style={{ position: 'absolute', top: item.start, insetInline: 4, height: rowPixels }}
             >
               <button
                 type="button"
