@@ -62,7 +62,6 @@ export async function land(
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
-  assertNoneForgotten(room.db, approval, rule === null);
   await assertNothingUnseen(work, place);
   const strategy = strategyFor(review, work, approval.strategy);
   const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);
@@ -72,8 +71,8 @@ export async function land(
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
   const baseRef = `refs/heads/${work.base}`;
-  const decide = (checks: Checked) => ({
-    at: room.now(),
+  const decide = (checks: Checked, at: number) => ({
+    at,
     by,
     kind: 'approve' as const,
     task: work.id,
@@ -88,8 +87,10 @@ export async function land(
     rule,
   });
   const { landing, decision } = await room.writer.write((db) => {
-    // Here, so that no check can end otherwise between this look and what is recorded of it.
-    const decided = decide((rule === null ? assertChecked : assertAllPassed)(db, work, approval));
+    // Here, so that no check can end otherwise, and no agent leave a comment, between this look and what is recorded of it.
+    assertNoneForgotten(db, approval, rule === null);
+    const at = room.now();
+    const decided = decide((rule === null ? assertChecked : assertAllPassed)(db, work, approval), at);
     const intent = {
       task: work.id,
       baseRef,
@@ -101,7 +102,7 @@ export async function land(
       message,
       decision: decided,
     };
-    return { landing: recordLanding(db, { ...intent, at: room.now() }), decision: decided };
+    return { landing: recordLanding(db, { ...intent, at }), decision: decided };
   });
   const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
     async (cause) => {
@@ -116,7 +117,10 @@ export async function land(
   if (end !== null) {
     await landed(
       room,
-      { id: landing, task: work.id, oldOid: review.base, newOid: made.oid, baseRef, strategy, decision },
+      {
+        ...{ id: landing, task: work.id, oldOid: review.base, newOid: made.oid },
+        ...{ baseRef, strategy, decision, createdAt: decision.at },
+      },
       by,
     );
     tell(room, work, noticesOf(end));

@@ -1,6 +1,8 @@
+import { isUndecided } from '../contract/comment';
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import { completeLanding } from '../git/land';
+import { type CommentRow, commentsOf } from '../store/comments';
 import { addDecision } from '../store/decisions';
 import { finishLanding, type Landing, openLandingOf } from '../store/landings';
 import { taskRow } from '../store/task-row';
@@ -8,24 +10,28 @@ import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 import { repositoryPlace } from './place';
+import { tell } from './putting-away';
 import { endReviews } from './reviewing';
 
 /** What ending a task takes, with the reviews of its change. */
-type Ending = Parameters<typeof endReviews>[0];
+type Ending = Parameters<typeof endReviews>[0] & Parameters<typeof tell>[0];
 
-/** Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. */
+/**
+ * Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. What agents said of the
+ * change while it landed, which could hold it back no more, is said at the end of its conversation.
+ */
 export async function landed(
   deps: Ending,
-  landing: Pick<Landing, 'id' | 'task' | 'oldOid' | 'newOid' | 'baseRef' | 'strategy' | 'decision'>,
+  landing: Pick<Landing, 'id' | 'task' | 'oldOid' | 'newOid' | 'baseRef' | 'strategy' | 'decision' | 'createdAt'>,
   by: string,
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
-  await deps.writer.write((db) => {
-    if (!finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() })) return;
+  const late = await deps.writer.write((db) => {
+    if (!finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() })) return null;
     if (landing.decision !== null) addDecision(db, landing.decision);
     // A landing is begun in review and nothing else may happen to the task until it is over.
     const row = taskRow(db, landing.task);
-    if (row.state !== 'review') return;
+    if (row.state !== 'review') return null;
     // The base had everything already: no commit of it is this task's, and one that changed nothing merged nothing.
     const stays = landing.oldOid === landing.newOid;
     const empty = stays && (row.change_files ?? 0) === 0;
@@ -40,9 +46,24 @@ export async function landed(
       at: deps.now(),
       patch: { outcome: empty ? 'answered' : 'merged', mergedOid: stays ? null : landing.newOid, error: null },
     });
+    const came = commentsOf(db, landing.task).filter(
+      (comment) => isUndecided(comment) && comment.createdAt >= landing.createdAt,
+    );
+    return came.length === 0 ? null : { work: taskWork(db, landing.task), came };
   });
+  if (late !== null)
+    tell(
+      deps,
+      late.work,
+      late.came.map((comment) => cameLate(comment, base)),
+    );
   deps.announce(landing.task);
   await endReviews(deps, landing.task);
+}
+
+function cameLate({ place: { path, lines }, by, text }: CommentRow, base: string): string {
+  const where = `${path}${lines === null ? '' : `:${lines.first}`}`;
+  return `While this change landed on ${base}, ${by} left a comment on ${where}, which nobody had seen: ${text}`;
 }
 
 /**

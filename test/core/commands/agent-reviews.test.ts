@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
+import { until } from '../../support/until';
+
+/** For what agents do on a busy machine. */
+const patient = { timeout: 20_000 };
 
 /** Everything on one repository; each test has a change of its own. */
 describe('an agent that reviews a change', () => {
@@ -251,6 +255,59 @@ describe('an agent that reviews a change', () => {
     await bed.reaches(id, 'done');
     expect((await bed.calls.comments.list({ task })).map(({ text }) => text)).toEqual(['First', 'Second']);
   });
+
+  it.runIf(process.platform !== 'win32')(
+    'comments in the very moment of a landing, which that holds back, or which is said when it could not any more',
+    async () => {
+      const [holds, began] = ['holds', 'began'].map((name) => join(bed.folder, name)) as [string, string];
+      const wait = `touch '${began}'; while [ -e '${holds}' ]; do sleep 0.02; done`;
+      const hook = join(bed.repository.path, '.git/hooks/post-merge');
+      await bed.repository.git('config', 'filter.slow.clean', `${wait}; cat`);
+      await writeFile(join(bed.repository.path, '.gitattributes'), '*.slow filter=slow\n');
+      await bed.repository.commit('Look long at some files');
+      const trust = () => bed.calls.repositories.trust({ repository, trust: true });
+      await trust();
+      const task = await change('[write: one.slow | one]');
+      const [first, second] = ['[comment: one.slow | First]', '[comment: one.slow | Second]'];
+      const { id } = await ask(task, `[ask: Go on?]\n${first}\n[ask: Further?]\n${second}`);
+      /** Approves, and has the agent leave its next comment while that waits. */
+      const approveMeanwhile = async (leaveComments: number[]) => {
+        const asked = await bed.until(id, ({ requests }) => requests.length > 0);
+        const there = (await bed.calls.comments.list({ task })).length;
+        const meant = { ...(await approval(task)), leaveComments };
+        await rm(began, { force: true });
+        await writeFile(holds, '');
+        const { worktree } = await bed.calls.tasks.get({ task });
+        // As git sees it the file may have been edited, so it is read.
+        await utimes(join(worktree ?? '', 'one.slow'), 1, 1);
+        const approving = bed.calls.tasks.approve(meant).then(
+          (end) => end,
+          (cause: unknown) => cause,
+        );
+        await until(() => existsSync(began));
+        const yes = { decision: null, rule: null, options: [], text: 'Yes' };
+        await bed.calls.requests.answer({ request: asked.requests[0]?.id ?? 0, answer: yes });
+        await expect.poll(async () => (await bed.calls.comments.list({ task })).length, patient).toBe(there + 1);
+        await rm(holds);
+        return approving;
+      };
+      expect(await approveMeanwhile([])).toMatchObject({
+        code: 'COMMENTS_NOT_SENT',
+        message: expect.stringContaining("1 comment of an agent's review is undecided"),
+      });
+      await bed.repository.git('config', '--unset', 'filter.slow.clean');
+      await writeFile(hook, `#!/bin/sh\n${wait}\n`, { mode: 0o755 });
+      await trust();
+      const seen = (await bed.calls.comments.list({ task })).map((comment) => comment.id);
+      expect(await approveMeanwhile(seen)).toMatchObject({ state: 'done', outcome: 'merged' });
+      await rm(hook);
+      await trust();
+      const { session } = await bed.calls.tasks.get({ task });
+      expect(await told(session)).toMatch(
+        /While this change landed on main, echo left a comment on one\.slow, which nobody had seen: Second$/,
+      );
+    },
+  );
 
   it('is asked for a change in review that has something in it, and of an agent there is', async () => {
     const task = await change();
