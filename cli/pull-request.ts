@@ -5,6 +5,7 @@ import type { Command, Surroundings } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
 import { remoteOf, seenChange } from './push';
+import { pushing } from './pushing';
 import { taskOutcome, withClient } from './task';
 import { ago, counted, shortId } from './text';
 
@@ -42,18 +43,16 @@ const publish: Command = {
       const { remote, url } = await remoteOf(client, task, given.text('remote'));
       const proposed = proposedWords(message);
       const typed = given.text('body');
-      const opened = await client.pullRequests.open(
-        {
-          ...{ task, head, tree, remote, url, into: given.text('into') },
-          title: given.text('title') ?? proposed.title,
-          body: typed === '-' ? await around.readInput() : (typed ?? proposed.body),
-          draft: given.flag('draft'),
-          reviewers: [...given.many('reviewer')],
-          labels: [...given.many('label')],
-          overrideChecks: given.flag('override-checks'),
-        },
-        { signal: around.signal },
-      );
+      const wanted = {
+        ...{ task, head, tree, remote, url, into: given.text('into') },
+        title: given.text('title') ?? proposed.title,
+        body: typed === '-' ? await around.readInput() : (typed ?? proposed.body),
+        draft: given.flag('draft'),
+        reviewers: [...given.many('reviewer')],
+        labels: [...given.many('label')],
+        overrideChecks: given.flag('override-checks'),
+      };
+      const opened = await pushing(client, task, around, (signal) => client.pullRequests.open(wanted, { signal }));
       return { json: opened, text: pullRequestText(opened) };
     }),
 };

@@ -3,30 +3,38 @@ import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import { type Command, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
+import { pushing } from './pushing';
 import { withClient } from './task';
 import { shortId, table } from './text';
 
 const push: Command = {
   words: ['task', 'push'],
-  usage: 'ID [--remote NAME] [--head OID]',
+  usage: 'ID [--remote NAME] [--head OID] | ID --stop',
   summary: 'Put a change in review on its branch of a remote; says where a pull request of it can be opened',
-  options: { remote: { type: 'string' }, head: { type: 'string' } },
+  options: { remote: { type: 'string' }, head: { type: 'string' }, stop: { type: 'boolean' } },
   names: { least: 1, most: 1 },
   examples: [
     'task push 12',
+    'task push 12 --stop  (ends the push that goes on, and says what is on the remote)',
     'task push 12 --remote fork --head 3f2c1ab90d  (refused when the change is another commit now)',
   ],
   more: [
     '  Only that branch is touched, and only when it is where the last push of the task left it. Your own credential helpers',
-    '  and ssh keys are used. In a repository that is not trusted, nothing that it configures counts.',
+    '  and ssh keys are used. Ctrl+C stops it and says what is on the remote. In a repository that is not trusted, nothing that it configures counts.',
     '',
   ].join('\n'),
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
+      if (given.flag('stop')) {
+        const stopped = await client.tasks.stopPush({ task });
+        return { json: stopped, text: `${plainLine(stopped.message, 1000)}\n` };
+      }
       const { head, tree } = await seenChange(client, { task, seen: given.text('head') }, around);
       const { remote, url } = await remoteOf(client, task, given.text('remote'));
-      const pushed = await client.tasks.push({ task, head, tree, remote, url }, { signal: around.signal });
+      const pushed = await pushing(client, task, around, (signal) =>
+        client.tasks.push({ task, head, tree, remote, url }, { signal }),
+      );
       const where = `${plainLine(pushed.branch)} on ${plainLine(pushed.remote)} (${plainLine(pushed.url)})`;
       const did = pushed.already ? `${where} is at ${shortId(head)} already.` : `Pushed ${shortId(head)} to ${where}.`;
       const open = pushed.compareUrl === null ? '' : `Open a pull request: ${plainLine(pushed.compareUrl, 2000)}\n`;

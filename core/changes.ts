@@ -80,6 +80,8 @@ function subjectOf(change: Change): string {
       return `comments ${change.task}`;
     case 'pull-request.changed':
       return `pull request ${change.task}`;
+    case 'push.changed':
+      return `push ${change.task}`;
     case 'rule.changed':
       return `rule ${change.rule.id}`;
     case 'repository.changed':

@@ -5,6 +5,7 @@ import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/nam
 import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { landAllFinished, landFinished } from './commands/land-finished';
+import { createPushes } from './commands/pushes';
 import { createRadar } from './commands/radar';
 import { shown } from './commands/repositories';
 import { createRestacker } from './commands/restacker';
@@ -246,6 +247,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     sizes,
     ...pullRequests,
     tokens,
+    pushes: createPushes({ publish: changes.publish, now: Date.now }),
     folders,
     search,
     runner,

@@ -21,6 +21,7 @@ export async function* follow(room: Room, signal: AbortSignal | undefined): Asyn
       agents: [...room.knownAgents()],
       settings: room.settings(),
       held: room.held(),
+      pushes: [...room.pushes.all()],
     };
     // Nobody reads a message of any size: a long queue, or many long questions, comes in pieces.
     for (const task of rest) yield { type: 'task.changed', task };

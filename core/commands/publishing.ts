@@ -105,8 +105,11 @@ export async function publish(
     await carryOut(room, place, { row: push, url: there, base: work.base, signal });
   } catch (cause) {
     const unpushed = openPushOf(room.db, task) === undefined && lastPushed(room.db, push) !== input.head;
-    if (unpushed && row === null) {
+    // Whoever stopped it did not mean others to be asked for what may be there all the same.
+    const stopped = cause instanceof CodedError && cause.facts.stopped === true;
+    if ((unpushed || stopped) && row === null) {
       await room.writer.write((db) => abandonPullRequest(db, { id: ids.pullRequest, at: room.now() }));
+      if (stopped) throw new CodedError('CANCELLED', `${cause.message} No pull request was opened.`, cause);
     }
     throw cause;
   }

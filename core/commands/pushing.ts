@@ -1,6 +1,6 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { PushedChange, Remotes } from '../contract/remote';
+import type { PushedChange, Remotes, StoppedPush } from '../contract/remote';
 import type { Review } from '../contract/review';
 import { compareUrl, forgePlace } from '../forge/place';
 import { push as pushWith } from '../git/push';
@@ -12,12 +12,13 @@ import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { inTaskPlace } from '../runner/processes';
 import { abandonPush, keepPushed, publishing, settlePush, urlOf } from '../runner/pushing';
-import { lastPushed, type PushRow, recordPush } from '../store/pushes';
+import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe } from './acting';
 import { assertNothingUnseen, assertStillTrusted } from './approval';
 import * as decisions from './decisions';
+import type { PushUnderWay } from './pushes';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
 
@@ -114,7 +115,10 @@ async function intend(room: Room, { id }: TaskWork, row: Omit<PushRow, 'id'>): P
 /** How long is looked for what became of a push that was cut short, in milliseconds: whoever ended it may be closing. */
 const settleMs = 10_000;
 
-/** Pushes what was written down and keeps what became of it. Gives whether it was there before. Throws when it is not there. */
+/**
+ * Pushes what was written down and keeps what became of it. Gives whether it was there before. Throws when it is not there, and
+ * CANCELLED, saying what is there, when it was stopped.
+ */
 export async function carryOut(
   room: Room,
   place: RepositoryPlace,
@@ -125,15 +129,69 @@ export async function carryOut(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<boolean> {
-  const { row, url, signal } = what;
+  const going = room.pushes.begin(what.row.task, what.signal);
+  let end: Parameters<typeof going.end>[0] = { there: null, message: '' };
+  try {
+    const already = await pushOnce(room, place, { ...what, going });
+    end = { there: true, message: `It was pushed before it could be stopped: ${placeOf(what.row)} has all of it.` };
+    return already;
+  } catch (cause) {
+    end = {
+      there: isThere(room, what.row),
+      message: cause instanceof Error ? cause.message : String(cause),
+    };
+    throw cause;
+  } finally {
+    going.end(end);
+  }
+}
+
+/** Ends the push of a task that goes on. Throws WRONG_STATE when none does. */
+export async function stopPush(room: Room, task: number): Promise<StoppedPush> {
+  const end = await room.pushes.stop(task);
+  if (end !== null) return end;
+  throw new CodedError('WRONG_STATE', `Nothing was stopped: task ${task} is not being pushed. Look at it again.`, {
+    facts: { task },
+  });
+}
+
+/** Whether a change is where it was pushed, as far as that is kept; null when it could not be found out. */
+function isThere(room: Room, row: PushRow): boolean | null {
+  if (openPushOf(room.db, row.task) !== undefined) return null;
+  return lastPushed(room.db, row) === row.newOid;
+}
+
+const placeOf = ({ branch, url }: PushRow): string => `${branch} on ${url}`;
+
+/** What the person is told whose push was stopped. */
+function stopped(room: Room, row: PushRow): CodedError {
+  const there = isThere(room, row);
+  const found =
+    there === null
+      ? `Whether it is on ${row.url} could not be found out; the next push looks first.`
+      : there
+        ? `It had come too far: ${placeOf(row)} has all of it.`
+        : `Right after that nothing of it was on ${row.url}.`;
+  return new CodedError('CANCELLED', `The push was stopped. ${found}`, { facts: { stopped: true, there } });
+}
+
+async function pushOnce(
+  room: Room,
+  place: RepositoryPlace,
+  what: Parameters<typeof carryOut>[2] & { readonly going: PushUnderWay },
+): Promise<boolean> {
+  const { row, url, going } = what;
   const { remote, branch, newOid: oid, oldOid: expected } = row;
   const { plainHttp } = room.settings();
   const end = await inTaskPlace(room, row.task, place, (owned) =>
-    pushWith(owned, { remote, url, branch, oid, expected, plainHttp, signal }),
+    pushWith(owned, {
+      ...{ remote, url, branch, oid, expected, plainHttp },
+      ...{ signal: going.signal, onProgress: going.tell },
+    }),
   ).catch(async (cause: unknown) => {
     // It may have happened all the same, and if it cannot be found out soon it is before the next push.
     await settlePush(room, row.task, AbortSignal.timeout(settleMs)).catch(() => {});
-    throw cause;
+    throw going.isStopped() ? stopped(room, row) : cause;
   });
   if (end.kind === 'pushed' || end.kind === 'already') {
     await keepPushed(room, row);

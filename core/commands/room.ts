@@ -15,6 +15,7 @@ import type { Terminals } from '../runner/terminals';
 import type { Database } from '../store/database';
 import type { SearchIndex } from '../store/search-index';
 import type { Writer } from '../store/writer';
+import type { Pushes } from './pushes';
 
 /** What calls are handed to do their work. */
 export interface Room {
@@ -43,6 +44,7 @@ export interface Room {
   readonly agents: Deps['agents'];
   readonly forgeOf: PullRequestDeps['forgeOf'];
   readonly announcePullRequest: PullRequestDeps['announcePullRequest'];
+  readonly pushes: Pushes;
   readonly tokens: Tokens;
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];

@@ -71,6 +71,7 @@ export function createRouter(room: Room) {
       overlap: on.tasks.overlap.handler(({ input }) => radar.overlap(room, input)),
       restack: on.tasks.restack.handler(({ input }) => stacking.restackNow(room, input.task)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),
+      stopPush: on.tasks.stopPush.handler(({ input }) => pushing.stopPush(room, input.task)),
       reject: on.tasks.reject.handler(({ input, context }) => tasks.reject(room, context, input)),
       changeBase: on.tasks.changeBase.handler(({ input }) => bases.changeBase(room, input)),
       resolve: on.tasks.resolve.handler(({ input, context }) => resolving.resolve(room, context, input.task)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentStatusSchema } from './agent';
 import { memoryHoldSchema } from './process';
+import { pushProgressSchema } from './remote';
 import { repositoryIdSchema, repositorySchema } from './repository';
 import { requestSchema } from './request';
 import { ruleSchema } from './rule';
@@ -25,6 +26,8 @@ export const changeSchema = z.discriminatedUnion('type', [
     settings: settingsSchema,
     /** Why no task starts; null while they may. */
     held: memoryHoldSchema.nullable(),
+    /** The pushes that go on now. */
+    pushes: z.array(z.object({ task: taskIdSchema, progress: pushProgressSchema })),
   }),
   /** Tasks that are due begin to be held for want of memory, or may start again. */
   z.object({ type: z.literal('held.changed'), held: memoryHoldSchema.nullable() }),
@@ -36,6 +39,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('comments.changed'), task: taskIdSchema }),
   /** A task's pull request, or what is known of it, was changed; `pullRequests.get` says what it is now. */
   z.object({ type: z.literal('pull-request.changed'), task: taskIdSchema }),
+  /** A task's change is being pushed, and how far that has come; null when it has ended. */
+  z.object({ type: z.literal('push.changed'), task: taskIdSchema, progress: pushProgressSchema.nullable() }),
   /** A rule was made or taken back. */
   z.object({ type: z.literal('rule.changed'), rule: ruleSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),

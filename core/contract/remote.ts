@@ -28,6 +28,33 @@ export const pushSchema = z.strictObject({
   url: z.string().min(1).max(8000),
 });
 
+/** How far a push has come. */
+export const pushProgressSchema = z.object({
+  /** The other side is sent what it lacks, and then takes it in. */
+  step: z.enum(['preparing', 'sending', 'finishing']),
+  /** Of the step; null while nothing is known of it. */
+  percent: z.number().int().min(0).max(100).nullable(),
+  /** How much was sent and how fast, as git says it; empty while nothing was. */
+  sent: z.string(),
+});
+export type PushProgress = z.infer<typeof pushProgressSchema>;
+
+/** How far a push has come, in a few words. */
+export function pushProgressWords({ step, percent, sent }: PushProgress): string {
+  const doing = { preparing: 'Preparing the push', sending: 'Pushing', finishing: 'The remote takes it in' }[step];
+  return `${doing}${percent === null ? '…' : ` ${percent} %`}${step === 'sending' && sent !== '' ? `, ${sent}` : ''}`;
+}
+
+/** What became of a push that was to be stopped. */
+export const stoppedPushSchema = z.object({
+  task: taskIdSchema,
+  /** Whether the change is on the remote; null when that could not be found out. */
+  there: z.boolean().nullable(),
+  /** The same in words. */
+  message: z.string(),
+});
+export type StoppedPush = z.infer<typeof stoppedPushSchema>;
+
 /** A change that is on a branch of a remote. */
 export const pushedSchema = z.object({
   task: taskIdSchema,

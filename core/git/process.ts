@@ -18,6 +18,8 @@ export interface Execution {
   readonly timeoutMs?: number | undefined;
   /** The most it may print. Beyond it the process is ended and `truncated` is set. */
   readonly maxBytes?: number | undefined;
+  /** Told what it says on its standard error, as it comes. */
+  readonly onStderr?: ((text: string) => void) | undefined;
   /** Told of the process as soon as it runs. */
   readonly onProcess?: ((process: { readonly pid: number; readonly command: string }) => void) | undefined;
 }
@@ -114,7 +116,9 @@ export function execute(what: Execution): Promise<Executed> {
     });
     child.stderr.on('data', (chunk: Buffer) => {
       received += chunk.length;
-      stderr = (stderr + chunk.toString('utf8')).slice(-keepOfStderr);
+      const text = chunk.toString('utf8');
+      stderr = (stderr + text).slice(-keepOfStderr);
+      what.onStderr?.(text);
     });
     // A program that does not read its input to the end is not a failure of ours; its exit status says what it is.
     child.stdin?.on('error', () => {});

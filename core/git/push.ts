@@ -2,7 +2,9 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
+import type { PushProgress } from '../contract/remote';
 import type { Place } from './checkout';
+import { readProgress, withoutProgress } from './push-progress';
 import { isLoopback, type Protocol, parseRemoteUrl, shownUrl, withoutSecrets } from './remote-url';
 import { type RunResult, runGit } from './run';
 
@@ -20,6 +22,8 @@ export interface Push {
   /** Leave to speak plain http with another machine. */
   readonly plainHttp: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Told how far it has come. */
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined;
 }
 
 /** What became of a push. */
@@ -41,18 +45,23 @@ export async function push(place: Place, what: Push): Promise<Pushed> {
   const protocol = protocolOf(place, what);
   return fromPlace(place, what, async (from, remote) => {
     const ref = `refs/heads/${what.branch}`;
+    const { onProgress } = what;
     const result = await runGit(
       from,
       [
-        ...['push', '--porcelain', '--no-progress', '--no-follow-tags', '--recurse-submodules=no'],
+        ...['push', '--porcelain', '--no-follow-tags', '--recurse-submodules=no'],
+        onProgress === undefined ? '--no-progress' : '--progress',
         ...(place.trusted ? [] : ['--receive-pack=git-receive-pack', '--no-verify']),
         // An empty expectation means that the branch must not be there.
         `--force-with-lease=${ref}:${what.expected ?? ''}`,
         ...['--', remote, `${what.oid}:${ref}`],
       ],
-      { protocol, signal: what.signal, silent: !place.trusted, successExitCodes: [1, 128] },
+      {
+        ...{ protocol, signal: what.signal, silent: !place.trusted, successExitCodes: [1, 128] },
+        onStderr: onProgress && readProgress(onProgress),
+      },
     );
-    return outcomeOf(result, what);
+    return outcomeOf({ ...result, stderr: withoutProgress(result.stderr) }, what);
   });
 }
 

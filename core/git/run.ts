@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly systemConfiguration?: boolean;
   /** Run no hook, filter or driver even of a trusted repository. What else is configured counts as it does for one. */
   readonly silent?: boolean;
+  /** Told what git says on its standard error, as it comes. */
+  readonly onStderr?: ((text: string) => void) | undefined;
   /** The one protocol by which it may reach another repository, for a person's own act. */
   readonly protocol?: Protocol | undefined;
 }
@@ -193,6 +195,7 @@ function call(
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
+    onStderr: options.onStderr,
     // What talks with another machine may take as long as that does.
     onProcess: runsPrograms || options.protocol !== undefined ? ownerOf(where)?.onProcess : undefined,
   });

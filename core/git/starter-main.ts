@@ -17,7 +17,7 @@ function say(message: Said, bytes?: Buffer): void {
   said.uncork();
 }
 
-async function run({ id, what, reads }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
+async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
   const control = new AbortController();
   running.set(id, control);
   try {
@@ -25,6 +25,7 @@ async function run({ id, what, reads }: Told & { kind: 'run' }, input: Buffer): 
       ...what,
       input: reads ? input : undefined,
       signal: control.signal,
+      onStderr: follows ? (text) => say({ kind: 'stderr', id }, Buffer.from(text)) : undefined,
       onProcess: ({ pid, command }) => say({ kind: 'started', id, pid, command }),
     });
     say({ kind: 'ended', id, ...how }, stdout);

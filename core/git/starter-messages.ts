@@ -9,13 +9,16 @@ export type Told =
       readonly what: Pick<Execution, 'program' | 'args' | 'directory' | 'environment' | 'timeoutMs' | 'maxBytes'>;
       /** Whether it is given anything to read, if only nothing at all. */
       readonly reads: boolean;
+      /** Whether what it says on its standard error is wanted as it comes. */
+      readonly follows: boolean;
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What a starter says of a program. The bytes beside `ended` are what it printed. */
+/** What a starter says of a program. The bytes beside `ended` are what it printed, beside `stderr` what it says. */
 export type Said =
   | { readonly kind: 'ready' }
   | { readonly kind: 'started'; readonly id: number; readonly pid: number; readonly command: string }
+  | { readonly kind: 'stderr'; readonly id: number }
   | ({ readonly kind: 'ended'; readonly id: number } & Omit<Executed, 'stdout'>)
   | ({ readonly kind: 'failed'; readonly id: number } & Pick<CodedError, 'code' | 'message' | 'facts'>);
 

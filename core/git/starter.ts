@@ -131,6 +131,8 @@ function openLine(
       if (one === undefined) return;
       one.pid = message.pid;
       one.what.onProcess?.({ pid: message.pid, command: message.command });
+    } else if (message.kind === 'stderr') {
+      pending.get(message.id)?.what.onStderr?.(bytes.toString('utf8'));
     } else if (message.kind === 'ended') {
       const { kind: _, id, ...how } = message;
       take(id)?.resolve({ ...how, stdout: bytes });
@@ -185,7 +187,8 @@ function openLine(
         signal?.addEventListener('abort', cancel, { once: true });
         const bytes = typeof given === 'string' ? Buffer.from(given) : given;
         const asked = { program, args, directory, environment, timeoutMs, maxBytes };
-        tell({ kind: 'run', id, what: asked, reads: bytes !== undefined }, bytes);
+        const follows = what.onStderr !== undefined;
+        tell({ kind: 'run', id, what: asked, reads: bytes !== undefined, follows }, bytes);
       }).finally(() => {
         clearTimeout(hung);
         signal?.removeEventListener('abort', cancel);

@@ -2,6 +2,7 @@ import type { AgentStatus } from '../../core/contract/agent';
 import type { Change } from '../../core/contract/change';
 import { assertNever } from '../../core/contract/errors';
 import type { MemoryHold } from '../../core/contract/process';
+import type { PushProgress } from '../../core/contract/remote';
 import type { Repository } from '../../core/contract/repository';
 import type { Request } from '../../core/contract/request';
 import type { Settings } from '../../core/contract/settings';
@@ -34,6 +35,8 @@ export interface Model {
   readonly commentRounds: ReadonlyMap<number, number>;
   /** And of its pull request. */
   readonly pullRequestRounds: ReadonlyMap<number, number>;
+  /** How far the pushes that go on have come, by task. */
+  readonly pushes: ReadonlyMap<number, PushProgress>;
   /** Those that changed since the snapshot, and those that were asked for. */
   readonly terminals: ReadonlyMap<number, Terminal>;
   /** How many times a rule was made or taken back while the window looked on. */
@@ -53,6 +56,7 @@ export const nothingKnown: Model = {
   messageRounds: new Map(),
   commentRounds: new Map(),
   pullRequestRounds: new Map(),
+  pushes: new Map(),
   terminals: new Map(),
   rulesSeen: 0,
   worktreesSeen: 0,
@@ -80,6 +84,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           messageRounds: next.messageRounds,
           commentRounds: next.commentRounds,
           pullRequestRounds: next.pullRequestRounds,
+          pushes: new Map(change.pushes.map(({ task, progress }) => [task, progress])),
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
           worktreesSeen: next.worktreesSeen + 1,
@@ -131,6 +136,13 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
       case 'pull-request.changed': {
         const round = (next.pullRequestRounds.get(change.task) ?? 0) + 1;
         next = { ...next, pullRequestRounds: new Map(next.pullRequestRounds).set(change.task, round) };
+        break;
+      }
+      case 'push.changed': {
+        const pushes = new Map(next.pushes);
+        if (change.progress === null) pushes.delete(change.task);
+        else pushes.set(change.task, change.progress);
+        next = { ...next, pushes };
         break;
       }
       case 'held.changed':

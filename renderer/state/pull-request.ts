@@ -13,7 +13,7 @@ import type { PushedChange, Remotes } from '../../core/contract/remote';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 import { type App, useApp, useModel } from './app';
-import { aboutOf, carryOut, learn } from './commands';
+import { aboutOf, carryOut, complain, learn } from './commands';
 import { type Failure, failureOf, isAbort } from './failure';
 import { type Resource, useResource } from './resource';
 import { say } from './said';
@@ -106,7 +106,7 @@ export async function openPullRequest(app: App, task: Task, asked: NewPullReques
 export async function pushMore(
   app: App,
   task: Task,
-  { url, ...shown }: Pick<NewPullRequest, 'head' | 'tree' | 'url' | 'title'>,
+  { url, ...shown }: Pick<NewPullRequest, 'head' | 'tree' | 'url' | 'title' | 'overrideChecks'>,
 ): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Pushing…' }, async (client) => {
     const { remotes } = await client.repositories.remotes({ repository: task.repositoryId, base: task.base });
@@ -123,6 +123,16 @@ export function pushChange(
   asked: Pick<NewPullRequest, 'task' | 'head' | 'tree' | 'remote' | 'url'>,
 ): Promise<{ readonly ok: true; readonly value: PushedChange } | { readonly ok: false; readonly failure: Failure }> {
   return carryOut(app, { about: aboutPull(task), sentence: 'Pushing…' }, (client) => client.tasks.push(asked));
+}
+
+/** Stops the push of a task that goes on. Whoever asked for it is told by its own answer; anybody else by this one. */
+export async function stopPush(app: App, task: Pick<Task, 'id'>): Promise<void> {
+  const pushesHere = app.doing.get().has(aboutPull(task));
+  const ended = await carryOut(app, { about: `stop-push:${task.id}`, sentence: 'Stopping…' }, (client) =>
+    client.tasks.stopPush({ task: task.id }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  if (!pushesHere) say(app.said, { kind: 'done', text: ended.value.message, undo: null });
 }
 
 /** Has the forge merge the commit that is shown. */

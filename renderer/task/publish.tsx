@@ -11,6 +11,7 @@ import { useStands } from '../state/checks';
 import type { Failure } from '../state/failure';
 import { aboutPull, openPullRequest, pushChange, signIn, useWays } from '../state/pull-request';
 import { cleanLine } from '../text/clean';
+import { PushUnderWay } from './push-progress';
 import { Unchecked } from './unchecked';
 
 /** What a pull request is opened with. It sends the ids of the review shown; elsewhere than on GitHub it only pushes. */
@@ -124,7 +125,10 @@ export function Publish(props: {
           <Unchecked blocking={blocking} verb="Publish" overridden={overridden} override={setOverridden} />
         </>
       )}
-      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      <PushUnderWay task={task} />
+      {failure !== null && (
+        <Note kind={failure.code === 'CANCELLED' ? 'info' : 'failed'}>{cleanLine(failure.message)}</Note>
+      )}
       {compare !== null && (
         <Note
           kind="info"

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { blockingChecks } from '../../core/contract/check';
 import type { PullRequest, SeenPullRequest } from '../../core/contract/pull-request';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
@@ -7,7 +8,8 @@ import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { useFocusBack } from '../parts/focus-back';
 import { Note } from '../parts/note';
-import { useApp, useDoing } from '../state/app';
+import { useApp, useDoing, useModel } from '../state/app';
+import { useStands } from '../state/checks';
 import type { Failure } from '../state/failure';
 import { showWhole } from '../state/part';
 import { aboutPull, pushMore, useFollowed, usePullRequest, useRemotes } from '../state/pull-request';
@@ -17,6 +19,8 @@ import { cleanLine } from '../text/clean';
 import { Publish } from './publish';
 import { PullFoot } from './pull-request-foot';
 import { PullWords } from './pull-request-words';
+import { PushUnderWay } from './push-progress';
+import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 
 /** The pull request of a task: opening one, and what became of it. */
@@ -27,6 +31,7 @@ export function PullRequestButton(props: { readonly task: Task; readonly review:
   const [open, setOpen] = useState(false);
   const focus = useFocusBack(false);
   const remotes = useRemotes(task, task.state === 'review' && !pull.loading && pull.value === null);
+  const pushing = useModel((model) => model.pushes.get(task.id) ?? null);
   const nowhere = remotes.value?.remotes.length === 0;
   const shows = task.state === 'review' || (pull.value ?? null) !== null;
   const turn = (next: boolean): void => {
@@ -48,7 +53,13 @@ export function PullRequestButton(props: { readonly task: Task; readonly review:
     <VerdictPopover
       label="Pull request of this change"
       action="pull-request"
-      words={pull.value?.seen ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}` : 'Pull request'}
+      words={
+        pushing !== null
+          ? `Pushing ${pushing.percent ?? 0} %`
+          : pull.value?.seen
+            ? `#${pull.value.seen.number} ${stateWord(pull.value.seen)}`
+            : 'Pull request'
+      }
       idle={nowhere ? 'This repository has no remote to push to' : null}
       {...{ open, onOpen: turn, focus }}
     >
@@ -109,6 +120,7 @@ function Panel(props: {
         </Note>
       ))}
       {seen.state === 'open' && seen.mergeable === false && <Note kind="warning">It conflicts with its base.</Note>}
+      <PushUnderWay task={task} />
       {isBehind && <PushMore task={task} pull={pull} review={props.review} setFailure={setFailure} />}
       <ForgeChecks checks={seen.checks} />
       <PullWords task={task} seen={seen} />
@@ -158,22 +170,31 @@ function PushMore(props: {
   const { task, pull, review, setFailure } = props;
   const app = useApp();
   const doing = useDoing(aboutPull(task));
+  const stands = useStands(task);
+  // Of a draft nobody is asked to take anything yet.
+  const blocking = pull.seen?.draft === true ? [] : blockingChecks(stands);
+  const [overridden, setOverridden] = useState(false);
+  const isHeld = blocking.length > 0 && !overridden;
   const push = async (): Promise<void> => {
-    if (review.value === null || pull.seen === null) return;
+    if (review.value === null || pull.seen === null || isHeld) return;
     const { head, tree } = review.value;
-    setFailure(await pushMore(app, task, { head, tree, url: pull.url, title: pull.seen.title }));
+    const overrides = blocking.length > 0 && { overrideChecks: true };
+    setFailure(await pushMore(app, task, { head, tree, url: pull.url, title: pull.seen.title, ...overrides }));
   };
   return (
-    <Note
-      kind="info"
-      actions={
-        <Button doing={doing} onClick={() => void push()}>
-          Push it
-        </Button>
-      }
-    >
-      The change is another than what was pushed for it.
-    </Note>
+    <>
+      <Note
+        kind="info"
+        actions={
+          <Button doing={doing} disabled={isHeld} onClick={() => void push()}>
+            Push it
+          </Button>
+        }
+      >
+        The change is another than what was pushed for it.
+      </Note>
+      <Unchecked blocking={blocking} verb="Push" overridden={overridden} override={setOverridden} />
+    </>
   );
 }
 

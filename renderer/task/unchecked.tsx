@@ -5,7 +5,7 @@ import { cleanLine } from '../text/clean';
 
 interface Overriding {
   /** What is held back, as the first word of a sentence. */
-  readonly verb: 'Approve' | 'Publish' | 'Merge';
+  readonly verb: 'Approve' | 'Publish' | 'Push' | 'Merge';
   readonly overridden: boolean;
   readonly override: (overridden: boolean) => void;
 }

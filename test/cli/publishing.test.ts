@@ -35,10 +35,14 @@ test('a change is pushed from the terminal to the remote that is meant, and wher
   );
   expect((await type('repository', 'remotes', 'my repository')).out).toMatch(/^there \(usual\) .*bare\.git\n$/);
   expect((await type('task', 'push', String(id), '--head', '0000000')).err).toContain('Nothing was pushed');
-  expect((await type('task', 'push', String(id))).out).toMatch(
-    /^Pushed [0-9a-f]{10} to switchyard\/\S+ on there \(.*\)\.\n$/,
-  );
-  expect((await type('task', 'push', String(id))).out).toMatch(/ is at [0-9a-f]{10} already\.\n$/);
+  expect((await type('task', 'push', String(id), '--stop')).err).toContain('is not being pushed');
+  // On a terminal how far it has come is shown on a line that is gone in the end, and nowhere else.
+  const pushed = await terminal.type(['task', 'push', String(id)], { tty: true });
+  const lines = pushed.err.split('\r\x1b[K');
+  expect([lines[0], lines[1], lines.at(-1)]).toEqual(['', expect.stringContaining('Preparing the push'), '']);
+  expect(pushed.out).toMatch(/^Pushed [0-9a-f]{10} to switchyard\/\S+ on there \(.*\)\.\n$/);
+  const again = await type('task', 'push', String(id));
+  expect([again.out, again.err]).toEqual([expect.stringMatching(/ is at [0-9a-f]{10} already\.\n$/), '']);
   expect(execFileSync('git', ['branch', '--list', branch], { cwd: bare, encoding: 'utf8' })).toContain(branch);
   expect((await type('audit', 'list')).out).toMatch(/ push +task \d+ to switchyard\/\S+ on /);
 });

@@ -99,13 +99,43 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await dialog.getByLabel('Title').waitFor();
   await dialog.getByLabel('Reviewers').fill('grace, acme/core');
   await dialog.getByLabel('Labels').fill('bug, good first issue');
+  // How far the push has come is shown, and Escape stops that and nothing else.
+  const title = dialog.getByLabel('Title');
+  const words = await title.inputValue();
+  await title.fill(`${words}, slowly`);
+  await dialog.getByRole('button', { name: 'Open pull request' }).click();
+  await dialog.getByText('Pushing 45 %, 12.30 MiB, 3.00 MiB/s').waitFor();
+  await page.getByRole('button', { name: 'Pushing 45 %' }).waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.getByText(/The push was stopped. .* No pull request was opened./).waitFor();
+  expect(await dialog.getByRole('progressbar').count()).toBe(0);
+  await title.fill(`${words}, behind`);
   await dialog.getByRole('button', { name: 'Open pull request' }).click();
   await dialog.getByText('#7 open').waitFor();
-  expect(await harness.called('pullRequests.open')).toMatchObject([
+  // What required checks hold back is pushed to it all the same when that is said, and the core is told so.
+  const require = (checks: readonly object[]) =>
+    page.evaluate(
+      (set) =>
+        (
+          window as unknown as { harness: { core: { configure(id: number, more: object): void } } }
+        ).harness.core.configure(1, { checks: set }),
+      checks,
+    );
+  await require([{ name: 'lint', command: 'npm run lint', required: true }]);
+  const again = dialog.getByRole('button', { name: 'Push it' });
+  await dialog.getByText('Required checks have not passed on this change').waitFor();
+  expect(await again.isDisabled()).toBe(true);
+  await dialog.getByLabel(/Push all the same/).check();
+  await again.click();
+  await again.waitFor({ state: 'detached' });
+  await require([]);
+  expect((await harness.called('pullRequests.open')).slice(1)).toMatchObject([
     {
       ...{ task: 6, head: 'd'.repeat(40), tree: 'e'.repeat(40), remote: 'origin' },
       ...{ reviewers: ['grace', 'acme/core'], labels: ['bug', 'good first issue'], draft: false },
     },
+    { task: 6, head: 'd'.repeat(40), overrideChecks: true },
   ]);
   await dialog.getByRole('textbox', { name: /Reply on/ }).fill('Because.');
   await page.keyboard.press('Control+Enter');
@@ -704,6 +734,32 @@ test('more lines than a hunk has around it are shown by key and button, the whol
     { commit: 'c'.repeat(40), path: 'docs/member-3.json' },
     { commit: 'd'.repeat(40), path: 'docs/member-3.json' },
   ]);
+});
+
+test('code that is scrolled past faster than it can be read is drawn plain, and coloured when it rests', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  /** Scrolls there in so many steps, each drawn, and says how the last lines are drawn then. */
+  const scroll = (to: number, steps: number) =>
+    page.locator('.diff-scroll').evaluate(
+      async (pane, [end, count]) => {
+        const begin = pane.scrollTop;
+        for (let step = 1; step <= count; step += 1) {
+          pane.scrollTop = begin + ((end * pane.scrollHeight - begin) * step) / count;
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        }
+        const roots = [...pane.querySelectorAll('diffs-container')].map(({ shadowRoot }) => shadowRoot);
+        const last = roots.filter((root) => root?.querySelector('[data-line]') != null).at(-1);
+        return last?.querySelector('[data-line] span[class]') == null ? 'plain' : 'coloured';
+      },
+      [to, steps] as const,
+    );
+  // Once there and back, so that the colours are known.
+  await expect.poll(() => scroll(1, 1)).toBe('coloured');
+  await expect.poll(() => scroll(0, 1)).toBe('coloured');
+  expect(await scroll(1, 6)).toBe('plain');
+  await expect.poll(() => scroll(1, 1)).toBe('coloured');
 });
 
 test('changes of white space are hidden by a key, which is said, and no hunk of that diff is acted on', async () => {

@@ -16,7 +16,14 @@ function window(task: Task, refusal: Error | null = null) {
   const model = createStore(
     applyChanges(nothingKnown, [
       {
-        ...{ type: 'snapshot', tasks: [task], repositories: [...sample.repositories], agents: [], held: null },
+        ...{
+          type: 'snapshot',
+          tasks: [task],
+          repositories: [...sample.repositories],
+          agents: [],
+          held: null,
+          pushes: [],
+        },
         settings: sample.settings,
       },
     ]),

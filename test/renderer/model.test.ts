@@ -11,6 +11,7 @@ const snapshot = (...tasks: ReturnType<typeof sample.task>[]): Change => ({
   repositories: [...sample.repositories],
   agents: [...sample.agents],
   held: null,
+  pushes: [],
   settings: sample.settings,
 });
 

@@ -40,7 +40,9 @@ function watch(...tasks: ReturnType<typeof sample.task>[]) {
   const known = keepWaited({ model, line });
   const tell = (changes: Parameters<typeof applyChanges>[1]) => model.update((value) => applyChanges(value, changes));
   const snapshot = () =>
-    tell([{ type: 'snapshot', tasks, repositories: [], agents: [], settings: sample.settings, held: null }]);
+    tell([
+      { type: 'snapshot', tasks, repositories: [], agents: [], settings: sample.settings, held: null, pushes: [] },
+    ]);
   snapshot();
   return {
     known,

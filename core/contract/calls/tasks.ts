@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { mostOnWhole } from '../comment';
 import { overlapDetailSchema } from '../overlap';
-import { pushedSchema, pushSchema } from '../remote';
+import { pushedSchema, pushSchema, stoppedPushSchema } from '../remote';
 import { repositoryIdSchema } from '../repository';
 import { approvalSchema, reviewSchema, stackApprovalSchema, stackedReviewSchema } from '../review';
 import { afterwardsSchema } from '../takeover';
@@ -45,9 +45,12 @@ export const tasks = {
   restack: oc.input(taskRef).output(taskSchema),
   /**
    * Puts exactly what the ids name on a branch of a remote; the task stays in review. MOVED when the change or the remote is
-   * another now, or somebody else moved the branch there; SIGN_IN_NEEDED, REMOTE_FAILED. Ends with its caller.
+   * another now, or somebody else moved the branch there; SIGN_IN_NEEDED, REMOTE_FAILED. Ends with its caller, or by
+   * `stopPush`: CANCELLED then says what is on the remote.
    */
   push: oc.input(pushSchema).output(pushedSchema),
+  /** Ends a push that goes on, also that of a pull request, which is not opened then. WRONG_STATE when none does. */
+  stopPush: oc.input(taskRef).output(stoppedPushSchema),
   /**
    * Sends the change back to the same agent session: all comments that are drafts, with file and lines, and `comment` about
    * the whole, as its next message. BAD_INPUT when there is neither.

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PushProgress, StoppedPush } from '../../../core/contract/remote';
 import type { Review } from '../../../core/contract/review';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { openPushes, recordPush } from '../../../core/store/pushes';
@@ -138,6 +139,63 @@ test('what the other side refuses, or did without being able to say so, is known
   // The branch is there, and the record says so.
   expect([there(branch), (await kinds(task)).length]).toEqual([review.head, 1]);
   expect(await pushed(task, review)).toMatchObject({ already: true });
+});
+
+test('every door is told how far a push has come, and can stop it, which says what is on the remote', async () => {
+  const { task, branch, review } = await inReview();
+  const left = new AbortController();
+  const told: (PushProgress | null)[] = [];
+  let ended = (): void => {};
+  const isOver = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const follow = async (): Promise<void> => {
+    for await (const change of await bed.calls.changes.follow(undefined, { signal: left.signal })) {
+      if (change.type !== 'push.changed' || change.task !== task) continue;
+      told.push(change.progress);
+      if (change.progress === null) ended();
+    }
+  };
+  const following = follow();
+  await expect(bed.calls.tasks.stopPush({ task })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+
+  // Stopped when it has begun to send.
+  const stop = new Promise<StoppedPush>((resolve, reject) => {
+    serving = {
+      before: (request) => {
+        if (request.method !== 'POST') return true;
+        serving = {};
+        bed.calls.tasks.stopPush({ task }).then(resolve, reject);
+        return false;
+      },
+    };
+  });
+  const nothing = `The push was stopped. Right after that nothing of it was on ${server.url}/api.git.`;
+  await expect(pushed(task, review)).rejects.toMatchObject({ code: 'CANCELLED', message: nothing });
+  expect(await stop).toEqual({ task, there: false, message: nothing });
+  await isOver;
+  expect(told[0]).toEqual({ step: 'preparing', percent: null, sent: '' });
+  expect([there(branch), await kinds(task)]).toEqual(['', []]);
+
+  // Stopped when the other side has done it, before it could say so.
+  const late = new Promise<StoppedPush>((resolve, reject) => {
+    serving = {
+      dropAnswer: (request) => {
+        if (request.method !== 'POST') return false;
+        serving = {};
+        bed.calls.tasks.stopPush({ task }).then(resolve, reject);
+        return true;
+      },
+    };
+  });
+  const outcome = await pushed(task, review).catch((cause: Error) => cause);
+  const all = `${branch} on ${server.url}/api.git has all of it.`;
+  expect(await late).toMatchObject({ there: true, message: expect.stringContaining(all) });
+  expect(outcome).toMatchObject({ message: expect.stringContaining(all) });
+  expect([there(branch), (await kinds(task)).length]).toEqual([review.head, 1]);
+  expect(await pushed(task, review)).toMatchObject({ already: true });
+  left.abort();
+  await following;
 });
 
 test('a push that a crash cut short is found out about at the next start, whether it happened or not', async () => {

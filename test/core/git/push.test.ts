@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { PushProgress } from '../../../core/contract/remote';
 import type { Place } from '../../../core/git/checkout';
 import { type Push, push, remoteOid } from '../../../core/git/push';
 import { parseRemoteUrl, shownUrl, withoutSecrets } from '../../../core/git/remote-url';
@@ -169,6 +170,24 @@ describe('a push', () => {
       'ssh://-oProxyCommand=x/y',
     ])
       await expect(pushed({ url })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  test('tells how far it has come, over http and into a folder, and its refusal names none of that', async () => {
+    const { top, bare, at, push: pushed } = await pair();
+    const told: PushProgress[] = [];
+    const onProgress = (progress: PushProgress) => void told.push(progress);
+    expect(await pushed({ onProgress })).toEqual({ kind: 'pushed' });
+    expect(told.at(-1)).toMatchObject({ step: 'sending', percent: 100, sent: expect.stringMatching(/^\d+ bytes/) });
+    const next = commit(top);
+    writeFileSync(join(bare, 'hooks', 'pre-receive'), '#!/bin/sh\necho "Say which ticket." >&2\nexit 1\n');
+    chmodSync(join(bare, 'hooks', 'pre-receive'), 0o755);
+    bench.plain(top, 'remote', 'set-url', 'origin', bare);
+    told.length = 0;
+    expect(await pushed({ onProgress, trusted: true, url: bare, oid: next, branch: 'other' })).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(/declined[^%]*Say which ticket\.$/),
+    });
+    expect([told.some(({ step }) => step === 'sending'), at('other')]).toEqual([true, null]);
   });
 
   test('cut short at any point leaves the branch absent or whole, and the next one finishes', async () => {

@@ -49,6 +49,20 @@ describe.each([
   ['from a small process', openStarter],
   ['from this process', () => ({ execute })],
 ] as const)('a program started %s', (_, open) => {
+  test('is heard on its standard error while it runs', async () => {
+    const { execute } = open();
+    const go = join(folder, `go-${_.length}`);
+    let heard = '';
+    const what = script(`echo first >&2; until [ -e '${go}' ]; do sleep 0.01; done; echo last >&2`, {
+      onStderr(text) {
+        heard += text;
+        if (heard === 'first\n') writeFileSync(go, '');
+      },
+    });
+    expect(await execute(what)).toMatchObject({ stderr: 'first\nlast\n', exitCode: 0 });
+    expect(heard).toBe('first\nlast\n');
+  });
+
   test('is given its input, folder and environment and nothing else, and tells what it printed and how it ended', async () => {
     const { execute } = open();
     const input = randomBytes(3_000_000);

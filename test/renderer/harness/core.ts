@@ -137,7 +137,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     followers.add(hear);
     signal?.addEventListener('abort', () => wake());
     try {
-      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings, held };
+      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings, held, pushes: [] };
       while (!signal?.aborted) {
         const next = waiting.shift();
         if (next !== undefined) yield next;
@@ -277,6 +277,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const { task, remote, url, head: oid } = input;
         return { task, remote, url, oid, branch: 'switchyard/one', already: false, compareUrl: null };
       }),
+      stopPush: on.tasks.stopPush.handler(({ input }) => pulls.stopPush(input.task)),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);
         comments.send(input.task);
@@ -304,8 +305,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       restore: on.tasks.restore.handler(({ input }) => put({ ...get(input.task), state: 'review', outcome: null })),
     },
     pullRequests: {
-      open: on.pullRequests.open.handler(({ input }) => {
+      open: on.pullRequests.open.handler(async ({ input }) => {
         note('pullRequests.open', input);
+        if (input.title.includes('slowly')) await pulls.pushSlowly(input.task);
         return pulls.open(input);
       }),
       get: on.pullRequests.get.handler(({ input }) => pulls.get(input.task)),

@@ -8,7 +8,7 @@ import type {
   PullRequest,
   SeenPullRequest,
 } from '../../../core/contract/pull-request';
-import type { Remotes } from '../../../core/contract/remote';
+import type { Remotes, StoppedPush } from '../../../core/contract/remote';
 
 const at = Date.UTC(2026, 0, 1);
 const url = 'https://github.com/acme/api.git';
@@ -20,6 +20,8 @@ const remotes: Remotes = {
   ],
   usual: 'origin',
 };
+
+const nothingThere = `The push was stopped. Right after that nothing of it was on ${url}.`;
 
 /** Every second thread is on lines that are gone. */
 function placeOf(index: number): CommentPlace {
@@ -43,8 +45,24 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
     tell({ type: 'pull-request.changed', task: pull.task });
     return pull;
   };
+  let stop = (): void => {};
   return {
     remotes: () => remotes,
+    /** Pushes until it is stopped. */
+    pushSlowly(task: number): Promise<never> {
+      tell({
+        ...{ type: 'push.changed', task },
+        progress: { step: 'sending', percent: 45, sent: '12.30 MiB, 3.00 MiB/s' },
+      });
+      return new Promise((_, reject) => {
+        stop = () => reject(new ORPCError('CANCELLED', { message: `${nothingThere} No pull request was opened.` }));
+      });
+    },
+    stopPush(task: number): StoppedPush {
+      stop();
+      tell({ type: 'push.changed', task, progress: null });
+      return { task, there: false, message: nothingThere };
+    },
     accounts: () => [account],
     login(token: string): ForgeAccount {
       if (token.startsWith('wrong')) {
@@ -67,9 +85,12 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
         ...{ side: 'new' as const, now: placeOf(index) },
         comments: [{ author: 'grace', text: said, at }],
       }));
+      // Once it is pushed again it is as the change is.
+      const pushed = title.includes('behind') && !pulls.has(task) ? 'c'.repeat(40) : head;
       const page = `https://github.com/acme/api/pull/7`;
       const seen: SeenPullRequest = {
-        ...{ number: 7, url: page, state: 'open', draft, title, base: 'main', head, mergeable: true, checks, threads },
+        ...{ number: 7, url: page, state: 'open', draft, title, base: 'main', mergeable: true, checks, threads },
+        head: pushed,
         reviews: [{ id: 'review 1', author: 'grace', verdict: 'changes-requested', text: said, at }],
         comments: [],
         older: false,
@@ -79,7 +100,7 @@ export function createPulls(tell: (change: Change) => void, isMuch: boolean) {
         host: 'github.com',
         repository: 'acme/api',
         url,
-        pushed: head,
+        pushed,
         seen,
         seenAt: at,
         sent: [],
