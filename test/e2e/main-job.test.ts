@@ -8,6 +8,7 @@ import { forgesOf, makeHosted, type Pull, startForge } from '../support/forge-se
 import { lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+import { pressKeys } from './press';
 
 const root = resolve(__dirname, '..', '..');
 let machine: Machine;
@@ -211,8 +212,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   await line.waitFor();
 
   await using forge = await hub();
-  await page.keyboard.press('g');
-  await page.keyboard.press('p');
+  await pressKeys(page, 'g', 'p');
   const dialog = page.getByRole('dialog', { name: 'Pull request of this change' });
   await dialog.getByLabel('Token').fill(token);
   await page.keyboard.press('Enter');
@@ -226,8 +226,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   // Opened again it asks anew.
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  await page.keyboard.press('g');
-  await page.keyboard.press('p');
+  await pressKeys(page, 'g', 'p');
   await dialog.getByRole('list', { name: 'Checks on the forge' }).getByText('their test').waitFor();
   await dialog.getByText('Why so early?').waitFor();
   await page.keyboard.press('Escape');
