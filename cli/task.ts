@@ -17,18 +17,8 @@ import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
 import { named } from './repository';
 import { stackRows } from './stack-text';
-import {
-  ago,
-  counted,
-  nextSteps,
-  stateText,
-  table,
-  takeoverText,
-  taskCells,
-  undoText,
-  whenText,
-  whyQueued,
-} from './text';
+import { taskTable } from './task-table';
+import { ago, counted, nextSteps, stateText, table, takeoverText, undoText, whenText, whyQueued } from './text';
 import { sayPrograms } from './trust';
 import { isResting, waitForTask } from './wait';
 
@@ -106,7 +96,7 @@ const list: Command = {
       throw new UsageError('--limit must be a number from 1 to 1000.');
     return withClient(around, async (client) => {
       const tasks = await client.tasks.list({ limit, ...(states.length === 0 ? {} : { states }) });
-      const text = tasks.length === 0 ? 'No tasks.\n' : table(tasks.map(taskCells));
+      const text = tasks.length === 0 ? 'No tasks.\n' : taskTable(tasks, around.out);
       return { json: tasks, text };
     });
   },

@@ -2,8 +2,10 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { commands } from '../../cli/commands';
 import { help } from '../../cli/help';
+import { taskTable } from '../../cli/task-table';
 import { fittedTable, fittingTable } from '../../cli/text';
 import { wrapLine, wrapped } from '../../cli/wrap';
+import type { Task } from '../../core/contract/task';
 
 const longest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
@@ -54,4 +56,26 @@ test('a table in a narrow terminal shows what each row says below it instead of 
   );
   expect(longest(fittedTable(rows, 70))).toBe(70);
   expect(fittingTable(rows, {})).toContain('whatever comes after');
+});
+
+test('a list of tasks cuts titles before anything else, and says why one waits below it where there is no room', () => {
+  const task = (id: number, title: string, queuedReason: string | null): Task =>
+    ({
+      ...{ id, title, queuedReason, state: 'queued', outcome: null, runAfter: null, takeover: null, blockedBy: [] },
+      ...{ repository: '/home/ada/work/api', agent: 'claude', change: null, updatedAt: Date.now() },
+    }) as unknown as Task;
+  const tasks = [
+    task(7, 'Retry uploads with exponential backoff and jitter in the uploader', 'Waits for task 2, which failed.'),
+    task(12, 'Short', null),
+  ];
+  const lines = (columns?: number) => taskTable(tasks, { columns }).split('\n');
+  expect(lines(150)).toEqual(lines());
+  expect(lines(80)).toEqual([
+    '#7   ○ queued  Retry uploads with exponential backoff and …  api  claude    0s',
+    '    Waits for task 2, which failed',
+    '#12  ○ queued  Short                                         api  claude    0s',
+    '',
+  ]);
+  expect(longest(lines(50).join('\n'))).toBeLessThanOrEqual(50);
+  expect(lines(50)[0]).toMatch(/^#7 {3}○ queued {2}Retry uploads with …/);
 });
