@@ -5,7 +5,7 @@ import { help } from '../../cli/help';
 import { taskTable } from '../../cli/task-table';
 import { fittedTable, fittingTable } from '../../cli/text';
 import { wrapLine, wrapped } from '../../cli/wrap';
-import type { Task } from '../../core/contract/task';
+import { task } from '../renderer/harness/data';
 
 const longest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
@@ -59,14 +59,13 @@ test('a table in a narrow terminal shows what each row says below it instead of 
 });
 
 test('a list of tasks cuts titles before anything else, and says why one waits below it where there is no room', () => {
-  const task = (id: number, title: string, queuedReason: string | null): Task =>
-    ({
-      ...{ id, title, queuedReason, state: 'queued', outcome: null, runAfter: null, takeover: null, blockedBy: [] },
-      ...{ repository: '/home/ada/work/api', agent: 'claude', change: null, updatedAt: Date.now() },
-    }) as unknown as Task;
+  const at = { updatedAt: Date.now() };
   const tasks = [
-    task(7, 'Retry uploads with exponential backoff and jitter in the uploader', 'Waits for task 2, which failed.'),
-    task(12, 'Short', null),
+    task(7, 'Retry uploads with exponential backoff and jitter in the uploader', 'queued', {
+      ...at,
+      queuedReason: 'Waits for task 2, which failed.',
+    }),
+    task(12, 'Short', 'queued', at),
   ];
   const lines = (columns?: number) => taskTable(tasks, { columns }).split('\n');
   expect(lines(150)).toEqual(lines());
