@@ -4,6 +4,7 @@ import type { AskHuman } from './agents/acp-program';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
+import { giveAllBack, giveBack } from './commands/giving-back';
 import { landAllFinished, landFinished } from './commands/land-finished';
 import { createPushes } from './commands/pushes';
 import { createRadar } from './commands/radar';
@@ -195,6 +196,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       runner.cancel(task);
       // One that nobody has in hand yet has nobody else to end it.
       void terminals.screens.closeOf(task);
+      void runner.over(task).then(() => giveBackSoon(task));
     },
     announceRepository(id) {
       changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
@@ -283,6 +285,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     requestStop: options.onStopRequested,
   };
+  const givings = new Set<Promise<void>>();
+  /** What is not begun before the runtime closes, the next one does. */
+  const giveBackSoon = (task: number): void => {
+    if (closing.signal.aborted) return;
+    const giving = giveBack(room, task);
+    givings.add(giving);
+    void giving.finally(() => givings.delete(giving));
+  };
   const router = createRouter(room);
 
   let leaveLogAsItIs = () => {};
@@ -305,7 +315,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       const pushes = settlePushes(deps, closing.signal).then(() =>
         settleOpenings({ ...deps, ...pullRequests }, closing.signal),
       );
-      settling = Promise.all([pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)]);
+      settling = Promise.all([
+        ...[pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)],
+        giveAllBack(room, closing.signal),
+      ]);
       restacker.start();
       radar.start();
       lookForAgents(false);
@@ -320,6 +333,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         deps.checks.close(limitMs),
         terminals.stop(),
         settling,
+        ...givings,
         restacker.close(),
         radar.close(),
         sizes.close(),

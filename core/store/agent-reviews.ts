@@ -55,6 +55,16 @@ export function unfinishedReviews(db: Database, reviewed: number): readonly numb
   ).map(({ id }) => id);
 }
 
+/** The reviews that were cancelled and still have a worktree, oldest first. */
+export function cancelledReviews(db: Database): readonly number[] {
+  return allRows<{ id: number }>(
+    db,
+    `SELECT task.id FROM agent_review JOIN task ON task.id = agent_review.task_id
+     WHERE state = 'cancelled' AND EXISTS (SELECT 1 FROM worktree WHERE worktree.task_id = task.id
+       AND worktree.state <> 'removed') ORDER BY task.id`,
+  ).map(({ id }) => id);
+}
+
 /** The task in which an agent reviews a task's change as it stands at `head` and is not over; null when there is none. */
 export function unfinishedReviewBy(
   db: Database,

@@ -57,6 +57,23 @@ if (job === 'edit') {
   process.stdout.write('edited\n');
 }
 
+if (job === 'review') {
+  // `repository` is the file that arms the kill, `count` which kind of kill it is, and at which of these it comes; the rest is
+  // what the agent is told. Killed after it kept something, it has told its agent nothing of that.
+  const [kind = '', point = '', ...prompt] = count.split('.');
+  const follower = calls.changes.follow();
+  const { id } = await calls.reviews.ask({ task: 1, agent: 'echo', prompt: prompt.join('.') });
+  if (kind === 'before') writeFileSync(repository, `${process.pid} ${point}\n`);
+  let kept = 0;
+  for await (const change of await follower) {
+    if (change.type === 'comments.changed') kept += 1;
+    // The first tells of the review itself.
+    if (kind === 'after' && kept > Number(point)) process.kill(process.pid, 'SIGKILL');
+    if (change.type === 'task.changed' && change.task.id === id && change.task.state === 'done') break;
+  }
+  process.stdout.write('reviewed\n');
+}
+
 if (job === 'restack') {
   // `repository` is the file that arms the kill, `count` the task below, the one on it, and at which command the kill comes.
   const [below = 0, above = 0, point = ''] = count.split('.');

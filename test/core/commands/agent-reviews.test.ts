@@ -226,7 +226,9 @@ describe('an agent that reviews a change', () => {
       const leaveComments = (await bed.calls.comments.list({ task })).map((comment) => comment.id);
       if (over === 'approve') await bed.calls.tasks.approve({ ...(await approval(task)), leaveComments });
       else await bed.calls.tasks.discard({ task });
-      await bed.reaches(id, 'cancelled');
+      // Nothing in its worktree lands, so that goes, kept under a backup.
+      const end = await bed.until(id, ({ state, worktree }) => state === 'cancelled' && worktree === null);
+      expect(end.backupRef).not.toBeNull();
       const { transitions } = await bed.calls.tasks.get({ task: id });
       expect(transitions.at(-1)).toMatchObject({
         to: 'cancelled',
@@ -254,6 +256,17 @@ describe('an agent that reviews a change', () => {
     await bed.calls.requests.answer({ request: requests[0]?.id ?? 0, answer: yes });
     await bed.reaches(id, 'done');
     expect((await bed.calls.comments.list({ task })).map(({ text }) => text)).toEqual(['First', 'Second']);
+
+    // Cancelled and tried again it has another worktree, and goes on there.
+    const { id: again } = await ask(task, '[ask: Go on?]\n[comment: kept.txt | Third]');
+    await bed.until(again, (now) => now.requests.length > 0);
+    await bed.calls.tasks.cancel({ task: again });
+    await bed.until(again, ({ state, worktree }) => state === 'cancelled' && worktree === null);
+    await bed.calls.tasks.retry({ task: again });
+    const asked = await bed.until(again, (now) => now.requests.length > 0);
+    await bed.calls.requests.answer({ request: asked.requests[0]?.id ?? 0, answer: yes });
+    await bed.reaches(again, 'done');
+    expect((await bed.calls.comments.list({ task })).map(({ text }) => text)).toEqual(['First', 'Second', 'Third']);
   });
 
   it.runIf(process.platform !== 'win32')(
