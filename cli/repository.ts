@@ -52,7 +52,7 @@ const list: Command = {
 
 const set: Command = {
   words: ['repository', 'set'],
-  usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--setup COMMAND | --no-setup] [--teardown COMMAND | --no-teardown] [--trust | --no-trust] ${budgetUsage}`,
+  usage: `PATH_OR_NAME [--check COMMAND | --no-check] [--run COMMAND | --no-run] [--setup COMMAND | --no-setup] [--teardown COMMAND | --no-teardown] [--pool N] [--trust | --no-trust] ${budgetUsage}`,
   summary:
     'Set the check called check of a repository (check add makes more), its run command, what sets up and tears down its worktrees, its budget of a day, or whether it is trusted',
   options: {
@@ -63,6 +63,7 @@ const set: Command = {
     setup: { type: 'string' },
     'no-setup': { type: 'boolean' },
     teardown: { type: 'string' },
+    pool: { type: 'string' },
     'no-teardown': { type: 'boolean' },
     ...budgetOptions,
     trust: { type: 'boolean' },
@@ -82,12 +83,15 @@ const set: Command = {
     const runs = run !== undefined || given.flag('no-run');
     const [setup, teardown] = [given.text('setup'), given.text('teardown')];
     const setsUp = setup !== undefined || given.flag('no-setup');
+    const pool = given.text('pool');
+    if (pool !== undefined && !/^(\d|10)$/.test(pool))
+      throw new UsageError('--pool takes how many worktrees are made ahead of need, from 0 to 10.');
     const tearsDown = teardown !== undefined || given.flag('no-teardown');
     const trusts = given.flag('trust') || given.flag('no-trust');
     const caps = budgetGiven(given);
-    if (!checks && !runs && !setsUp && !tearsDown && !trusts && caps === undefined)
+    if (!checks && !runs && !setsUp && !tearsDown && pool === undefined && !trusts && caps === undefined)
       throw new UsageError(
-        'repository set needs --check, --no-check, --run, --no-run, --setup, --no-setup, --teardown, --no-teardown, --trust, --no-trust or one of --budget-usd, --budget-tokens, --budget-minutes.',
+        'repository set needs --check, --no-check, --run, --no-run, --setup, --no-setup, --teardown, --no-teardown, --pool, --trust, --no-trust or one of --budget-usd, --budget-tokens, --budget-minutes.',
       );
     const both = (name: string, other: boolean) => other && given.flag(name);
     if (
@@ -100,13 +104,14 @@ const set: Command = {
       throw new UsageError('These two say the opposite of each other.');
     return withClient(around, async (client) => {
       let repository = await known(client, given.name(0), around);
-      if (checks || runs || setsUp || tearsDown || caps !== undefined) {
+      if (checks || runs || setsUp || tearsDown || pool !== undefined || caps !== undefined) {
         repository = await client.repositories.configure({
           repository: repository.id,
           ...(checks && { checks: withCheck(repository.checks, check ?? null) }),
           ...(runs && { runCommand: run ?? null }),
           ...(setsUp && { setupCommand: setup ?? null }),
           ...(tearsDown && { teardownCommand: teardown ?? null }),
+          ...(pool !== undefined && { pool: Number(pool) }),
           ...(caps !== undefined && { budget: { ...repository.budget, ...caps } }),
         });
       }
@@ -187,6 +192,7 @@ function cells(repository: Repository): readonly string[] {
     repository.setupCommand === null ? '' : `setup: ${plainLine(repository.setupCommand, 60)}`,
     repository.teardownCommand === null ? '' : `teardown: ${plainLine(repository.teardownCommand, 60)}`,
     budget === null ? '' : `budget of a day: ${budget}`,
+    repository.pool === 0 ? '' : `ready ahead: ${repository.pool}`,
   ];
 }
 

@@ -35,6 +35,7 @@ import { leaseMs } from './runner/lease';
 import { createLedger } from './runner/ledger';
 import { createLiveChecks } from './runner/live-checks';
 import { availableMemory, createAdmission } from './runner/memory';
+import { createPool } from './runner/pool';
 import { createPrograms } from './runner/programs';
 import { type PullRequestDeps, settleOpenings } from './runner/pull-requests';
 import { settlePushes } from './runner/pushing';
@@ -183,6 +184,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     namespace: async () => chosenNamespace(await tried(), settings.pidNamespace),
     checks: createLiveChecks(),
     takes: createTakes(),
+    refill: () => pool.wake(),
     hooks: createHooks({
       program: options.hook ?? null,
       door: hookDoorFile(folders.run),
@@ -243,10 +245,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: [runner.status()],
     held: admission.held(),
   });
+  const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
   const sizes = createSizes({ now: Date.now, onMeasured: () => changes.publish({ type: 'worktrees.changed' }) });
   const room: Room = {
     ...deps,
     sizes,
+    pool,
     ...pullRequests,
     tokens,
     pushes: createPushes({ publish: changes.publish, now: Date.now }),
@@ -321,6 +325,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       ]);
       restacker.start();
       radar.start();
+      pool.wake();
       lookForAgents(false);
       search.start();
     },
@@ -337,6 +342,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         restacker.close(),
         radar.close(),
         sizes.close(),
+        pool.close(),
       ]);
       await programs.stop();
       hosts.detach();

@@ -11,7 +11,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { repositoryPlace } from '../runner/place';
-import { repositoryFolder } from '../runner/prepare';
+import { repositoryFolder } from '../runner/worktree-path';
 import { type BackupRow, listBackups, updateBackup } from '../store/backups';
 import { leftCheckpoints } from '../store/checkpoints';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';

@@ -166,6 +166,7 @@ export async function configure(
     budget?: Budget | undefined;
     landing?: NewLanding | undefined;
     retention?: RepositoryRetention | undefined;
+    pool?: number | undefined;
   },
 ): Promise<Repository> {
   const row = repositoryById(room.db, repository);
@@ -175,6 +176,7 @@ export async function configure(
     return [after, patch.budget === undefined ? [] : releaseBudgets(db)] as const;
   });
   freed.forEach(room.announce);
+  if (patch.pool !== undefined) room.pool.wake();
   return told(room, changed);
 }
 
@@ -196,8 +198,14 @@ async function pushedTo(
 
 /** Forgets a repository; what is in it stays as it is. */
 export async function remove(room: Room, id: number): Promise<void> {
-  repositoryById(room.db, id);
+  const row = repositoryById(room.db, id);
   await room.writer.write((db) => deleteRepository(db, id));
+  await room.pool.empty(row).catch((cause: unknown) => {
+    room.log('warning', 'What was ready for a removed repository stays.', {
+      repository: row.path,
+      cause: String(cause),
+    });
+  });
   room.publish({ type: 'repository.removed', id });
 }
 

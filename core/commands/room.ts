@@ -8,6 +8,7 @@ import type { Tokens } from '../forge/tokens';
 import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
 import type { Ledger } from '../runner/ledger';
+import type { Pool } from '../runner/pool';
 import type { PullRequestDeps } from '../runner/pull-requests';
 import type { Runner } from '../runner/runner';
 import type { Sizes } from '../runner/sizes';
@@ -26,6 +27,8 @@ export interface Room {
   /** Why tasks that are due do not start; null while they may. */
   readonly held: () => MemoryHold | null;
   readonly terminals: Terminals;
+  /** Worktrees made ahead of need. */
+  readonly pool: Pool;
   /** How large worktrees are. */
   readonly sizes: Sizes;
   readonly git: Git;

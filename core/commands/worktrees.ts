@@ -13,18 +13,17 @@ import {
 import type { Place } from '../git/checkout';
 import { type FoundWorktree, findWorktrees, worktreeIn } from '../git/found';
 import { realPath } from '../git/links';
-import { readHead } from '../git/open';
-import { removeWorktree } from '../git/remove';
-import { backupRef, snapshotWorktree } from '../git/snapshot';
 import { worktreeStatus } from '../git/status';
 import { deleteBranch } from '../git/worktree';
 import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
+import { retireNobodys } from '../runner/nobodys';
 import { repositoryPlace } from '../runner/place';
 import { retireWorktree } from '../runner/retire';
 import { tearDownOf } from '../runner/setting-up';
-import { addBackup, listBackups } from '../store/backups';
+import { listBackups } from '../store/backups';
+import { forgetReady, listReady } from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
@@ -100,29 +99,20 @@ async function removeNobodys(room: Room, by: string, shown: Worktree, { checkout
   }
   const repository = repositoryById(room.db, shown.repositoryId);
   const place = await repositoryPlace(room.git, repository);
-  const inIt: Place = { git: room.git, checkout, trusted: false };
-  for (let attempt = 1; ; attempt += 1) {
-    const ref = backupRef(0, room.now() + attempt);
-    const snapshot = await snapshotWorktree(inIt, { ref, at: room.now() });
-    await room.writer.write((db) => {
-      const what = { repository: repository.id, task: null, ref, cause: 'removed' as const, by };
-      addBackup(db, { ...what, branch, path: shown.path, at: room.now() });
-    });
-    const head = await readHead(inIt);
-    const removed = await removeWorktree(place, { checkout, snapshot });
-    if (removed.kind === 'kept') throw cannotKeep(shown.path, removed.leftOut.join(' '));
-    if (removed.kind === 'changed' && attempt === tries) throw cannotKeep(shown.path, 'Something keeps writing in it.');
-    if (removed.kind === 'changed') continue;
-    await room.writer.write((db) => decide(room, db, { by, shown, ref }));
-    // A branch that was made for it has nothing that the backup has not.
-    if (shown.reason === 'restored' && head.kind === 'branch' && head.branch.startsWith('switchyard/restored-'))
-      await deleteBranch(place, { branch: head.branch, oid: head.oid });
-    return { ref, repository: repository.id, notKept: [...snapshot.notKept] };
-  }
+  const worktree = { checkout, branch, repository: repository.id };
+  const gone = await retireNobodys(room, place, worktree, { cause: 'removed', by });
+  if (gone.kind === 'kept') throw cannotKeep(shown.path, gone.reason);
+  const { ref, head, notKept } = gone;
+  await room.writer.write((db) => {
+    forgetReady(db, shown.path);
+    decide(room, db, { by, shown, ref });
+  });
+  if (shown.reason === 'ready') room.pool.wake();
+  // A branch that was made for it has nothing that the backup has not.
+  if (shown.reason === 'restored' && head.kind === 'branch' && head.branch.startsWith('switchyard/restored-'))
+    await deleteBranch(place, { branch: head.branch, oid: head.oid });
+  return { ref, repository: repository.id, notKept: [...notKept] };
 }
-
-/** How often a worktree may change between its snapshot and its removal before it is left alone. */
-const tries = 3;
 
 function decide(
   room: Room,
@@ -183,6 +173,7 @@ export function rootOf({ folders }: Pick<Room, 'folders'>): string {
 interface Ledger {
   readonly rows: ReadonlyMap<string, WorktreeRow>;
   readonly restored: ReadonlySet<string>;
+  readonly ready: ReadonlySet<string>;
   readonly repositories: readonly RepositoryRow[];
 }
 
@@ -194,10 +185,12 @@ async function ledger(room: Room): Promise<Ledger> {
   for (const { id } of repositories) {
     for (const { restoredPath } of listBackups(room.db, id)) if (restoredPath !== null) restored.add(restoredPath);
   }
-  return { rows, restored, repositories };
+  const ready = new Set<string>();
+  for (const { path } of listReady(room.db)) ready.add(await realPath(path));
+  return { rows, restored, ready, repositories };
 }
 
-function listed(room: Room, found: FoundWorktree, { rows, restored, repositories }: Ledger): Listed {
+function listed(room: Room, found: FoundWorktree, { rows, restored, ready, repositories }: Ledger): Listed {
   const { path, checkout, branch, createdAt } = found;
   const row = rows.get(path) ?? null;
   const task = row === null ? null : taskRow(room.db, row.task);
@@ -208,6 +201,7 @@ function listed(room: Room, found: FoundWorktree, { rows, restored, repositories
     state: task?.state ?? null,
     known: checkout !== null && repository !== undefined,
     restored: restored.has(path),
+    ready: ready.has(path),
   });
   const days = repository === undefined ? 0 : retentionOf(room.settings(), repository.retention).worktreeDays;
   const shown: Worktree = {
@@ -232,6 +226,7 @@ function reasonOf(of: {
   readonly state: Worktree['task'] extends infer T ? (T extends { state: infer S } ? S : never) | null : never;
   readonly known: boolean;
   readonly restored: boolean;
+  readonly ready: boolean;
 }): WorktreeReason {
   switch (of.state) {
     case 'running':
@@ -247,7 +242,7 @@ function reasonOf(of: {
     case 'done':
       return 'kept';
     default:
-      return of.restored ? 'restored' : of.known ? "nobody's" : 'not a worktree';
+      return of.ready ? 'ready' : of.restored ? 'restored' : of.known ? "nobody's" : 'not a worktree';
   }
 }
 

@@ -29,6 +29,8 @@ export const repositorySchema = z.object({
   budget: budgetSchema,
   /** How changes land in it. */
   landing: repositoryLandingSchema,
+  /** How many worktrees are made ahead of need, for tasks that start at once then. */
+  pool: z.number().int(),
   /** How long what is taken away of it is kept. */
   retention: repositoryRetentionSchema,
   addedAt: z.number().int(),

@@ -99,8 +99,8 @@ export async function deleteBranch(
   return exitCode === 0 || (await refOid(place, ref)) === null;
 }
 
-/** Creates the branch, or gives the commit of the one that is already there. */
-async function createBranch(
+/** Creates one of our branches, or gives the commit of the one that is already there. */
+export async function createBranch(
   place: Place,
   wanted: { readonly branch: string; readonly startOid: string; readonly signal?: AbortSignal | undefined },
 ): Promise<string | null> {
@@ -125,7 +125,8 @@ async function createBranch(
   );
 }
 
-async function noticesOf(checkout: Checkout): Promise<string[]> {
+/** What the person should know of a new worktree, one sentence each. */
+export async function noticesOf(checkout: Checkout): Promise<string[]> {
   return (await exists(join(checkout.workTree, '.gitmodules')))
     ? ['The repository has submodules; in the worktree their folders are empty.']
     : [];

@@ -51,6 +51,8 @@ export interface Deps {
   readonly hooks: Hooks;
   /** The agents' own screens, on terminals. */
   readonly screens: Screens;
+  /** Has the pools of worktrees filled up again; called when one was taken. */
+  readonly refill: () => void;
   /** Ends the programs on the task's terminals and its checks; called before its worktree goes. */
   readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (

@@ -1,4 +1,3 @@
-import { basename, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { bytesWords } from '../contract/worktree';
 import { branchName } from '../git/branch-name';
@@ -11,7 +10,7 @@ import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { restoreSnapshot } from '../git/restore';
-import { addWorktree } from '../git/worktree';
+import { addWorktree, noticesOf } from '../git/worktree';
 import { reviewedBy } from '../store/agent-reviews';
 import { putAside, updateBackup } from '../store/backups';
 import { isDriven } from '../store/takeovers';
@@ -20,6 +19,8 @@ import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
+import { type Claimed, takeFromPool } from './pool';
+import { worktreePath } from './worktree-path';
 
 /** A task's worktree, whole but for what `finishWorktree` runs in it. */
 export interface Prepared {
@@ -53,7 +54,10 @@ export async function prepareWorktree(
   const branch =
     task.branch ??
     branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
-  const path = known?.path ?? worktreePath(deps.folders.worktrees, task);
+  // Only a new one on a new branch with all files is what is made ahead of need.
+  const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
+  const ready = isPlain ? await takeFromPool(deps, place, task.repository.id) : null;
+  const path = known?.path ?? ready?.path ?? worktreePath(deps.folders.worktrees, task);
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
   const row = await deps.writer.write((db) => {
     patchTask(db, { task: task.id, patch: { branch, worktree: path }, at: deps.now(), generation: task.generation });
@@ -74,15 +78,30 @@ export async function prepareWorktree(
   });
   // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
   const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
-  const added = await make(place, {
-    ...{ path, branch, base: task.base, at, ours: task.branch !== null, signal },
-    paths: task.reviews === null ? task.paths : [],
-  });
+  const claimed = ready && (await claim(place, ready, { branch, base: task.base, at, signal }));
+  const added =
+    claimed ??
+    (await make(place, {
+      ...{ path, branch, base: task.base, at, ours: task.branch !== null, signal },
+      paths: task.reviews === null ? task.paths : [],
+    }));
+  if (isPlain) deps.refill();
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
   const { checkout } = added;
   const notices = [...added.notices, ...(await fill(deps, task, place, { ...place, checkout }))];
   return { checkout, branch, notices };
+}
+
+async function claim(
+  place: RepositoryPlace,
+  ready: Claimed,
+  wanted: Pick<Parameters<typeof make>[1], 'branch' | 'base' | 'at' | 'signal'>,
+): Promise<Omit<Prepared, 'branch'> | null> {
+  const { branch, signal } = wanted;
+  const startOid = wanted.at ?? (await resolveBranch(place, wanted.base));
+  const checkout = await ready.claim({ branch, startOid, signal });
+  return checkout && { checkout, notices: await noticesOf(checkout) };
 }
 
 /** Puts into a worktree what its branch does not bring. Gives notices. */
@@ -194,18 +213,4 @@ function notWhole(task: TaskWork, path: string, reason: string): CodedError {
       facts: { path },
     },
   );
-}
-
-/** Where a task's worktree goes. */
-export function worktreePath(worktrees: string, { id, repository }: TaskWork): string {
-  return join(repositoryFolder(worktrees, repository), String(id));
-}
-
-/** Where the worktrees of a repository go: a folder that a person recognises and that no two repositories share. */
-export function repositoryFolder(worktrees: string, { id, path }: Pick<TaskWork['repository'], 'id' | 'path'>): string {
-  const name = basename(path)
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+/, '')
-    .slice(0, 40);
-  return join(worktrees, `${name || 'repository'}-${id}`);
 }

@@ -33,6 +33,7 @@ import stackTasks from './migrations/0032-stack-tasks.sql?raw';
 import setUpWorktrees from './migrations/0033-set-up-worktrees.sql?raw';
 import narrowWorktrees from './migrations/0034-narrow-worktrees.sql?raw';
 import findOverlaps from './migrations/0035-find-overlaps.sql?raw';
+import keepWorktreesReady from './migrations/0036-keep-worktrees-ready.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   { name: '0033-set-up-worktrees', sql: setUpWorktrees },
   { name: '0034-narrow-worktrees', sql: narrowWorktrees },
   { name: '0035-find-overlaps', sql: findOverlaps },
+  { name: '0036-keep-worktrees-ready', sql: keepWorktreesReady },
 ];

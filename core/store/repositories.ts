@@ -41,6 +41,7 @@ export interface RepositoryPatch {
   readonly budget?: Budget;
   readonly landing?: RepositoryLanding;
   readonly retention?: RepositoryRetention;
+  readonly pool?: number;
 }
 
 interface Row {
@@ -60,6 +61,7 @@ interface Row {
   readonly budget_minutes: number | null;
   readonly landing: string;
   readonly retention: string;
+  readonly pool: number;
   readonly added_at: number;
 }
 
@@ -125,6 +127,7 @@ export function updateRepository(db: Database, id: number, patch: RepositoryPatc
     budget_tokens: budget?.tokens,
     budget_minutes: budget?.minutes,
     landing: landing === undefined ? undefined : JSON.stringify(landing),
+    pool: patch.pool,
     retention: retention === undefined ? undefined : JSON.stringify(retention),
   };
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
@@ -186,6 +189,7 @@ function toRepository(db: Database, row: Row): RepositoryRow {
     teardownCommand: row.teardown_command,
     budget: { usd: row.budget_usd, tokens: row.budget_tokens, minutes: row.budget_minutes },
     landing: repositoryLandingSchema.parse(JSON.parse(row.landing)),
+    pool: row.pool,
     retention: repositoryRetentionSchema.parse(JSON.parse(row.retention)),
     addedAt: row.added_at,
     commonDir: row.common_dir,

@@ -6,7 +6,7 @@ import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
-import { carryOut } from '../state/commands';
+import { carryOut, complain } from '../state/commands';
 import type { Failure } from '../state/failure';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
@@ -119,6 +119,7 @@ function RetentionForm(props: {
           {unit}
         </label>
       ))}
+      {repository !== null && <PoolField repository={repository} />}
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {changed.length > 0 && going === null && (
         <Button doing={doing} onClick={() => void look()}>
@@ -138,6 +139,35 @@ function RetentionForm(props: {
         </Note>
       )}
     </fieldset>
+  );
+}
+
+/** How many worktrees of a repository are made ahead of need. Saved when it is left. */
+function PoolField({ repository }: { readonly repository: Repository }): ReactNode {
+  const app = useApp();
+  const id = useId();
+  const save = async (pool: number): Promise<void> => {
+    if (!Number.isInteger(pool) || pool === repository.pool) return;
+    const ended = await carryOut(app, { about: `pool:${repository.id}`, sentence: 'Saving…' }, (client) =>
+      client.repositories.configure({ repository: repository.id, pool }),
+    );
+    if (!ended.ok) complain(app, ended.failure);
+  };
+  return (
+    <label className="retention-limit" htmlFor={id}>
+      Have ready for new tasks
+      <input
+        id={id}
+        className="field number"
+        type="number"
+        min={0}
+        max={10}
+        key={repository.pool}
+        defaultValue={repository.pool}
+        onBlur={(event) => void save(event.target.valueAsNumber)}
+      />
+      worktrees
+    </label>
   );
 }
 

@@ -33,6 +33,7 @@ export const repositories = {
         teardownCommand: commandLine.optional(),
         landing: newLandingSchema.optional(),
         budget: budgetSchema.optional(),
+        pool: z.number().int().min(0).max(10).optional(),
         retention: repositoryRetentionSchema.optional(),
       }),
     )

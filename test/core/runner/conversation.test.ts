@@ -49,6 +49,7 @@ function bench(kept?: Place) {
     announceMessages: () => {},
     announceRequest: () => {},
     takes: createTakes(),
+    refill: () => {},
     screens: { closeOf: () => Promise.resolve() },
     log: () => {},
     namespace: async () => null,

@@ -44,6 +44,7 @@ describe('a repository', () => {
       setupCommand: null,
       teardownCommand: null,
       retention: usualRetention,
+      pool: 0,
       budget: { usd: null, tokens: null, minutes: null },
       addedAt: 1,
       commonDir: '/work/sample/.git',

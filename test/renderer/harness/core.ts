@@ -193,9 +193,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const before = repositoryOf(input.repository);
         const landing = { ...before.landing, ...input.landing, pushTo: input.landing?.pushTo ?? before.landing.pushTo };
         const { checks = before.checks, runCommand = before.runCommand, budget = before.budget } = input;
-        const { retention = before.retention } = input;
+        const { retention = before.retention, pool = before.pool } = input;
         note('repositories.configure', input);
-        return configured({ ...before, checks, runCommand, budget, landing, retention });
+        return configured({ ...before, checks, runCommand, budget, landing, retention, pool });
       }),
       remove: on.repositories.remove.handler(() => undefined),
       remotes: on.repositories.remotes.handler(() => pulls.remotes()),

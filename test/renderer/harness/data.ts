@@ -106,6 +106,7 @@ function repositoryAt(id: number, name: string, path: string): Repository {
     checks: [{ name: 'test', command: 'npm test', required: false }],
     landing: usualLanding,
     retention: usualRetention,
+    pool: 0,
     runCommand: null,
     setupCommand: null,
     teardownCommand: null,

@@ -1,0 +1,101 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { claimReady, makeReady, pristine } from '../../../core/git/ready';
+import { reattachWorktree } from '../../../core/git/worktree';
+import { contents, createBench, write } from './fixture';
+
+const bench = createBench();
+
+test('only a worktree that is in every way as it was made is handed out, on its branch at the commit wanted', async () => {
+  const place = await bench.repository(undefined, { '.gitignore': '*.log\n', file: 'one\n', gone: 'x\n' });
+  const { workTree: top } = place.checkout;
+  const oid = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  const path = join(bench.folder, 'ready');
+  const checkout = await makeReady(place, { path, oid });
+  const made = { path, gitDir: checkout.gitDir, oid };
+  const git = (...args: string[]) => bench.plain(path, ...args);
+  expect(await pristine(place, made)).toEqual(checkout);
+  // It is nobody's worktree before it is claimed.
+  expect(await reattachWorktree(place, path)).toBeNull();
+
+  const link = readFileSync(join(path, '.git'), 'utf8');
+  const other = await bench.repository('other');
+  const theirs = await makeReady(other, {
+    path: join(bench.folder, 'theirs'),
+    oid: bench.plain(other.checkout.workTree, 'rev-parse', 'HEAD').trim(),
+  });
+  const ways: readonly (readonly [string, () => void, () => void])[] = [
+    ['an edit', () => write(path, 'file', 'two\n'), () => git('checkout', '-q', 'file')],
+    [
+      'an edit git is to overlook',
+      () => {
+        git('update-index', '--assume-unchanged', 'file');
+        write(path, 'file', 'two\n');
+      },
+      () => {
+        git('update-index', '--no-assume-unchanged', 'file');
+        git('checkout', '-q', 'file');
+      },
+    ],
+    ['a new file', () => write(path, 'new', 'x'), () => rmSync(join(path, 'new'))],
+    ['an ignored file', () => write(path, 'a.log', 'x'), () => rmSync(join(path, 'a.log'))],
+    ['a missing file', () => rmSync(join(path, 'gone')), () => git('checkout', '-q', 'gone')],
+    [
+      'something staged',
+      () => {
+        write(path, 'file', 'two\n');
+        git('add', 'file');
+        git('show', 'HEAD:file');
+      },
+      () => {
+        git('reset', '-q', '--', 'file');
+        git('checkout', '-q', 'file');
+      },
+    ],
+    [
+      'a commit',
+      () => git('commit', '-q', '--allow-empty', '-m', 'Mine'),
+      () => git('checkout', '-q', '--detach', oid),
+    ],
+    ['a branch', () => git('checkout', '-q', '-b', 'mine'), () => git('checkout', '-q', '--detach', oid)],
+    [
+      'a merge under way',
+      () => writeFileSync(join(checkout.gitDir, 'MERGE_HEAD'), oid),
+      () => rmSync(join(checkout.gitDir, 'MERGE_HEAD')),
+    ],
+    [
+      'the link of another repository',
+      () => writeFileSync(join(path, '.git'), `gitdir: ${theirs.gitDir}\n`),
+      () => writeFileSync(join(path, '.git'), link),
+    ],
+  ];
+  for (const [name, spoil, mend] of ways) {
+    spoil();
+    expect(await pristine(place, made), name).toBeNull();
+    mend();
+    expect(await pristine(place, made), `${name}, mended`).toEqual(checkout);
+  }
+  expect(await pristine(place, { ...made, gitDir: theirs.gitDir })).toBeNull();
+  expect(await pristine(place, { ...made, path: top, gitDir: place.checkout.gitDir })).toBeNull();
+
+  write(top, 'file', 'later\n');
+  rmSync(join(top, 'gone'));
+  bench.plain(top, 'add', '-A');
+  bench.plain(top, 'commit', '-q', '-m', 'Later');
+  const startOid = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  // A branch of that name is somebody's; nothing is changed then.
+  bench.plain(top, 'branch', 'switchyard/taken', oid);
+  expect(await claimReady(place, { checkout, from: oid, branch: 'switchyard/taken', startOid })).toBeNull();
+  expect(await pristine(place, made)).toEqual(checkout);
+  expect(await claimReady(place, { checkout, from: oid, branch: 'switchyard/new', startOid })).toEqual(checkout);
+  expect(contents(path)).toEqual({ '.gitignore': 'file *.log\n', file: 'file later\n' });
+  expect([git('status', '--porcelain'), git('symbolic-ref', 'HEAD'), git('rev-parse', 'HEAD')]).toEqual([
+    '',
+    'refs/heads/switchyard/new\n',
+    `${startOid}\n`,
+  ]);
+  expect(await reattachWorktree(place, path)).toEqual(checkout);
+  // What is somebody's now is never handed out again.
+  expect(await pristine(place, made)).toBeNull();
+});
