@@ -9,14 +9,14 @@ import { type Bed, openBed } from '../support/runtime';
 import { armGit, killAt, killed } from './killed-runtime';
 
 /**
- * The runtime is killed with SIGKILL right before one of the git commands of a going back, some thirty of them: before and
+ * The runtime is killed with SIGKILL right before one of the git commands of a going back, 27 of them: before and
  * after what is left is kept, the intent is written, files are written and removed, HEAD, branch and index are moved, and
  * the end is kept. SWITCHYARD_TEST_KILLS=all tries every one of them.
  */
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
 const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '6';
 /** About as many as there are; the intent is written before the last third of them. */
-const commands = 33;
+const commands = 27;
 
 let bed: Bed;
 beforeEach(async () => {
