@@ -624,6 +624,47 @@ describe('looking and setting', () => {
     });
   });
 
+  test('a worktree is listed, shown, removed and brought back, and how long that is kept says first what would go', async () => {
+    const added = await add(
+      '--prompt',
+      'One\n[write: kept.txt | kept]',
+      '--trust',
+      '--path',
+      'packages/',
+      '--wait',
+      '--json',
+    );
+    const { id, worktree, paths } = added.json;
+    expect(paths).toEqual(['packages']);
+    writeFileSync(join(worktree, 'left.txt'), 'left');
+    const listed = await type('worktree', 'list', '--repository', 'my repository', '--measure');
+    const line = listed.out.split('\n').find((each) => each.startsWith(`#${id} `)) ?? '';
+    expect(line).toMatch(/ \d+ kB +1 uncommitted +\d+[sm] +its change is in review +switchyard\//);
+    expect((await type('worktree', 'show', String(id))).out).toMatch(/uncommitted +1 file\n {2}left\.txt\n$/);
+    const removed = await type('worktree', 'remove', String(id));
+    const [, backup = ''] = /worktree restore (\S+)/.exec(removed.err) ?? [];
+    expect(removed.out).toBe(`Removed ${worktree}.\n`);
+    expect((await type('worktree', 'bin')).out).toContain(`${backup}  `);
+    expect((await type('worktree', 'restore', backup)).out).toContain(`It is back at ${worktree}, on switchyard/`);
+    expect(readFileSync(join(worktree, 'left.txt'), 'utf8')).toBe('left');
+    expect((await type('worktree', 'remove-backup', backup)).code).toBe(2);
+    expect((await type('worktree', 'remove-backup', backup, '--yes')).out).toContain('for good');
+    expect((await type('worktree', 'restore', backup)).code).toBe(1);
+
+    const asked = await type('worktree', 'retention', '--backup-days', '30');
+    expect(asked).toMatchObject({ code: 0, out: expect.stringContaining('backup-days  30\n') });
+    expect(asked.out).toContain('Nothing would go by that now.');
+    expect(asked.err).toContain('Nothing was set yet');
+    expect((await type('settings', 'get', 'backupDays')).out).toBe('0\n');
+    const own = ['worktree', 'retention', '--repository', 'my repository', '--worktree-days'];
+    expect((await type(...own, '7', '--yes', '--json')).json).toMatchObject({
+      set: true,
+      retention: { worktreeDays: 7 },
+    });
+    expect((await type(...own, 'as-all', '--yes')).out).toContain('worktree-days  0 (as for all)');
+    await type('task', 'discard', String(id));
+  });
+
   test('what would run is said before it is trusted, and recorded as what was shown', async () => {
     const hook = join(terminal.repository, '.git', 'hooks', 'pre-merge-commit');
     mkdirSync(join(hook, '..'), { recursive: true });
