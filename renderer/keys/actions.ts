@@ -29,6 +29,8 @@ const table = {
   open: { label: 'Open', keys: ['Enter'], group: 'Tasks' },
   menu: { label: 'Actions of this task', keys: ['.'], group: 'Tasks' },
   'edit-task': { label: 'Edit this task before it begins', keys: ['F2'], group: 'Tasks' },
+  'stack-down': { label: 'Open what this task is after', keys: ['('], group: 'Tasks' },
+  'stack-up': { label: 'Open what is after this task', keys: [')'], group: 'Tasks' },
   'retry-task': { label: 'Retry this task', keys: ['e'], group: 'Tasks' },
   'resume-task': { label: 'Resume this task now', keys: ['n'], group: 'Tasks' },
   'go-back': { label: 'Go back to a checkpoint of this task', keys: ['g b'], group: 'Tasks' },

@@ -1,5 +1,6 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useMemo, useState } from 'react';
+import { type Start, starts } from '../../core/contract/stack';
 import { Glyph } from '../parts/glyph';
 import { useModel } from '../state/app';
 import { matches } from '../state/places';
@@ -7,12 +8,19 @@ import { cleanLine } from '../text/clean';
 
 const shownAtOnce = 30;
 
-/** Which unfinished tasks must be merged, published or answered before this one starts. */
+const startWords: Readonly<Record<Start, string>> = {
+  landed: 'starts when they have landed',
+  review: 'starts from their branches, once in review',
+};
+
+/** Which unfinished tasks this one is after: it lands after them, and starts when they have landed or are in review. */
 export function AfterChip(props: {
   readonly after: readonly number[];
   readonly onAfter: (after: readonly number[]) => void;
+  readonly when: Start;
+  readonly onWhen: (when: Start) => void;
 }): ReactNode {
-  const { after, onAfter } = props;
+  const { after, onAfter, when, onWhen } = props;
   const tasks = useModel((model) => model.tasks);
   const [filter, setFilter] = useState('');
   const choices = useMemo(() => {
@@ -25,7 +33,9 @@ export function AfterChip(props: {
   return (
     <Popover.Root>
       <Popover.Trigger className="choose">
-        {after.length === 0 ? 'After nothing' : `After ${after.map((id) => `#${id}`).join(', ')}`}
+        {after.length === 0
+          ? 'After nothing'
+          : `${when === 'review' ? 'After review of' : 'After'} ${after.map((id) => `#${id}`).join(', ')}`}
       </Popover.Trigger>
       <Popover.Content
         className="menu after"
@@ -41,6 +51,15 @@ export function AfterChip(props: {
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
         />
+        <fieldset className="after-when">
+          <legend className="unseen">When it starts</legend>
+          {starts.map((start) => (
+            <label key={start}>
+              <input type="radio" name="after-when" checked={when === start} onChange={() => onWhen(start)} />{' '}
+              {startWords[start]}
+            </label>
+          ))}
+        </fieldset>
         {choices.length === 0 && <p className="quiet after-none">No unfinished task matches.</p>}
         {choices.map((task) => (
           <label key={task.id} className="menu-item after-item">

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AgentStatus } from '../../core/contract/agent';
 import { type Budget, type Measure, noBudget } from '../../core/contract/budget';
 import type { Priority } from '../../core/contract/priority';
+import type { Start } from '../../core/contract/stack';
 import type { PermissionLevel } from '../../core/contract/task';
 import { titleFrom } from '../../core/contract/title';
 import { AgentCard } from '../agents/card';
@@ -89,6 +90,7 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
+  const [when, setWhen] = useState<Start>('landed');
   const [paths, setPaths] = useState('');
   const [budget, setBudget] = useState<Budget>(settings?.taskBudget ?? noBudget);
   const [capping, setCapping] = useState(false);
@@ -125,7 +127,7 @@ function Form(props: { readonly repository: number }): ReactNode {
         ...(base === '' ? {} : { base }),
         permissionLevel: level,
         priority,
-        ...(after.length === 0 ? {} : { after: [...after] }),
+        ...(after.length === 0 ? {} : { after: [...after], when }),
         ...(foldersIn(paths).length === 0 ? {} : { paths: foldersIn(paths) }),
         budget,
       }),
@@ -228,7 +230,7 @@ function Form(props: { readonly repository: number }): ReactNode {
               </option>
             ))}
           </Chip>
-          <AfterChip after={after} onAfter={setAfter} />
+          <AfterChip after={after} onAfter={setAfter} when={when} onWhen={setWhen} />
           <input
             className="field new-paths mono"
             aria-label="Only these folders, with commas between"

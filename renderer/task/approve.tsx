@@ -22,6 +22,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
+import { StackVerdict } from './stack-verdict';
 import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
@@ -188,10 +189,11 @@ function Verdict(props: {
         Merge {count(review.commits.length, 'commit')}, {count(review.files.length, 'file')} into{' '}
         <code>{cleanLine(task.base)}</code>
       </p>
+      {review.held !== null && <StackVerdict task={task} held={review.held} close={props.close} />}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
       <Unchecked blocking={blocking} verb="Approve" overridden={overridden} override={setOverridden} />
-      {review.strategies.length > 0 && (
+      {review.strategies.length > 0 && review.held === null && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>
           {strategies.map((name) => {
@@ -217,7 +219,7 @@ function Verdict(props: {
           })}
         </fieldset>
       )}
-      {strategy !== null && takesMessage(strategy) && (
+      {strategy !== null && review.held === null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
       )}
       {unsaved > 0 && (
@@ -267,7 +269,7 @@ function Verdict(props: {
       )}
       <div className="verdict-foot">
         <Button onClick={props.close}>Close</Button>
-        {review.conflicts.length === 0 && (
+        {review.conflicts.length === 0 && review.held === null && (
           <button
             type="submit"
             className="button button-primary"

@@ -24,6 +24,7 @@ import { Approve } from './approve';
 import { CheckHold } from './check-hold';
 import { TaskMenu } from './menu';
 import { PullRequestButton } from './pull-request';
+import { Stack } from './stack';
 import { Waits } from './waits';
 
 /** What the task is and in which state, and the one action that follows from it. */
@@ -108,6 +109,7 @@ export function TaskHeader(props: {
       )}
       <CheckHold task={task} />
       <Waits task={task} />
+      <Stack task={task} />
       <Driving task={task} />
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason === null && <Held />}
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (

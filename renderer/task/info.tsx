@@ -36,6 +36,7 @@ export function Info({ task }: { readonly task: Task }): ReactNode {
     ['Attempt', `${task.attempt} of ${task.maxAttempts}`],
     ['Spent', <Spent key="spent" task={task} />],
     ['After', task.after.length === 0 ? 'nothing' : <After key="after" ids={task.after} />],
+    ['Before', task.before.length === 0 ? 'nothing' : <After key="before" ids={task.before} />],
     ['Created', exactly(task.createdAt)],
     ['Cost', usage.costUsd === 0 ? 'nothing' : (money(usage.costUsd) ?? 'unknown')],
     ['Tokens in', usage.inputTokens?.toLocaleString() ?? 'unknown'],

@@ -4,6 +4,7 @@ import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
 import { cancelTask, openTask, restoreTask, retryTask } from '../state/commands';
+import { takeOff } from '../state/stacks';
 import { endedWithout } from '../tasks/waits';
 import { cleanLine } from '../text/clean';
 
@@ -17,6 +18,7 @@ function WaitsFor({ task, id }: { readonly task: Task; readonly id: number }): R
   const app = useApp();
   const other = useModel((model) => model.tasks.get(id) ?? null);
   const doing = useDoing(`task:${id}`);
+  const own = useDoing(`task:${task.id}`);
   const ended = other === null ? null : endedWithout(other);
   const name = other === null ? `#${id}` : `#${id} “${cleanLine(other.title)}”`;
   return (
@@ -35,12 +37,17 @@ function WaitsFor({ task, id }: { readonly task: Task; readonly id: number }): R
             </Button>
           )}
           <Button onClick={() => openTask(app, id)}>Open #{id}</Button>
+          {ended !== null && (
+            <Button doing={own} onClick={() => void takeOff(app, task, id)}>
+              Take it off #{id}
+            </Button>
+          )}
           {ended !== null && <Button onClick={() => void cancelTask(app, task)}>Cancel this task</Button>}
         </>
       }
     >
       {ended === null
-        ? `Waits for ${name}. It starts when that is merged.`
+        ? `Waits for ${name}. It starts when that is ${task.afterReview.includes(id) ? 'in review, from its branch' : 'merged'}.`
         : `Waits for ${name}, which ${ended}. It will not start until that is done after all.`}
     </Note>
   );

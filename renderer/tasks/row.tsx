@@ -7,7 +7,7 @@ import { nameOfPath } from '../state/places';
 import { count, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until } from '../text/time';
-import { waitWords } from './waits';
+import { landingWords, waitWords } from './waits';
 
 /** A task in two lines: what it is and since when, then what matters about it in its state. */
 export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }): ReactNode {
@@ -50,8 +50,11 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
     case 'done':
     case 'cancelled':
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
-    default:
-      return task.takeover?.state === 'driving' ? `You drive it · ${start}` : start;
+    default: {
+      if (task.takeover?.state === 'driving') return `You drive it · ${start}`;
+      const words = landingWords(task);
+      return words === null ? start : `${cleanLine(words)} · ${start}`;
+    }
   }
 }
 

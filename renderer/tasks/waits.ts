@@ -1,3 +1,4 @@
+import { overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
 
 /** How a task another one waits for ended without landing, so that waiting alone will not help; null while it may land. */
@@ -17,6 +18,14 @@ export function waitWords(task: Task, tasks: ReadonlyMap<number, Task>): string 
   const ended = task.blockedBy.find((id) => howEnded(id, tasks) !== null);
   if (ended !== undefined) return `Waits for #${ended}, which ${howEnded(ended, tasks)}`;
   return `Waits for ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
+}
+
+/** What a finished change waits for, or meets, in one line; null for nothing. */
+export function landingWords({ state, stack, landsAfter, overlaps, base }: Task): string | null {
+  if (state === 'review' && stack?.problem != null) return stack.problem;
+  if (state === 'review' && landsAfter.length > 0) return `Lands after ${landsAfter.map((id) => `#${id}`).join(', ')}`;
+  const [worst] = overlaps;
+  return worst === undefined || worst.conflicts === 0 ? null : overlapWords(worst, base);
 }
 
 function howEnded(id: number, tasks: ReadonlyMap<number, Task>): string | null {

@@ -678,3 +678,61 @@ describe('worktrees', () => {
     await press('Escape');
   });
 });
+
+describe('tasks after each other', () => {
+  test('are walked, held, landed in order and put after each other by keyboard, and a new one starts when it is told to', async () => {
+    await harness.open('little');
+    const put = (id: number, more: object) =>
+      page.evaluate(
+        ([task, patch]) => {
+          const { core } = (
+            window as unknown as { harness: { core: { tasks: Map<number, object>; put(task: object): void } } }
+          ).harness;
+          core.put({ ...core.tasks.get(task as number), ...(patch as object) });
+        },
+        [id, more] as const,
+      );
+    await put(6, { before: [7] });
+    const problem = 'It conflicts with the change of task 6 in docs/webhooks.md, which its agent did not resolve.';
+    await put(7, { after: [6], landsAfter: [6], stack: { on: [6], problem } });
+    await press('g', 'r');
+    await option('Rename Account').getByText('It conflicts with the change of task 6').waitFor();
+    await option('Rename Account').click();
+    await page.getByText('It lands after task 6, which is in review.').first().waitFor();
+    await press('(');
+    await page.getByRole('heading', { name: 'Documentation for webhooks' }).waitFor();
+    await press(')');
+    await page.getByRole('heading', { name: 'Rename Account' }).waitFor();
+    await page.getByRole('button', { name: 'Restack' }).click();
+    await page.getByText('was restacked').waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await press('a');
+    await page.getByRole('button', { name: 'Merge all 2 in order' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Merge into/ }).count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => harness.called('tasks.approveStack'))
+      .toMatchObject([{ approvals: [{ task: 6 }, { task: 7 }] }]);
+
+    await put(6, { state: 'review', outcome: null, overlaps: [{ with: 4, conflicts: 2, files: 0 }], before: [] });
+    await press('g', 'r');
+    await option('Documentation for webhooks').getByText('conflicts with #4: 2 files').waitFor();
+    await option('Documentation for webhooks').click();
+    await page.getByRole('button', { name: 'Show the lines' }).click();
+    await page.getByText('conflicts (content); lines 12–14 here, 13 there').waitFor();
+    expect(await harness.broken()).toEqual([]);
+    await page.getByRole('button', { name: 'Land after #4' }).click();
+    await expect.poll(() => harness.called('tasks.edit')).toMatchObject([{ task: 6, after: [4] }]);
+
+    await press('c');
+    await page.keyboard.type('On top of it');
+    const sheet = page.getByRole('dialog', { name: 'New task' });
+    await sheet.getByRole('button', { name: 'After nothing' }).click();
+    await page.getByRole('checkbox', { name: /Documentation for webhooks/ }).check();
+    await page.getByRole('radio', { name: /once in review/ }).check();
+    await page.keyboard.press('Escape');
+    await sheet.getByRole('button', { name: 'After review of #6' }).waitFor();
+    await sheet.getByRole('textbox', { name: /What should be done/ }).press('Control+Enter');
+    await expect.poll(() => harness.called('tasks.create')).toMatchObject([{ after: [6], when: 'review' }]);
+  });
+});

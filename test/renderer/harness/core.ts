@@ -7,6 +7,7 @@ import type { Repository } from '../../../core/contract/repository';
 import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
+import { heldWords } from '../../../core/contract/stack';
 import type { Task, TaskDetail } from '../../../core/contract/task';
 import { tenChecks } from './checks';
 import { createComments } from './comments';
@@ -266,7 +267,17 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           put({ ...get(task), state: 'done', outcome: 'merged', mergedOid: head, landsAfter: [], stack: null }),
         );
       }),
-      overlap: on.tasks.overlap.handler(() => ({ files: [], mine: '', theirs: '' })),
+      overlap: on.tasks.overlap.handler(() => ({
+        files: [
+          {
+            ...{ path: 'src/members/member-1.tsx', conflict: 'content', about: 'Both changed the same lines.' },
+            ...{ mine: [{ first: 12, last: 14 }], theirs: [{ first: 13, last: 13 }] },
+          },
+          { path: 'docs/webhooks.md', conflict: null, about: '', mine: [{ first: 1, last: 1 }], theirs: [] },
+        ],
+        mine: `@@ -12,3 +12,3 @@\n-const account = 1;\n+const member = 1;${' // and much more of it'.repeat(8)}\n`,
+        theirs: '@@ -13 +13 @@\n-const two = 2;\n+const two = 3; // \u202e\n',
+      })),
       restack: on.tasks.restack.handler(({ input }) => put({ ...get(input.task), stack: null })),
       changeBase: on.tasks.changeBase.handler(({ input }) => put({ ...get(input.task), base: input.base })),
       resolve: on.tasks.resolve.handler(({ input }) => {
@@ -337,6 +348,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       get: on.reviews.get.handler(({ input }) => ({
         ...reviewOf(input.task).review,
         edit: edits.newest(input.task),
+        held: heldWords(get(input.task).landsAfter.map(get)),
       })),
       patch: on.reviews.patch.handler(({ input }) => {
         note('reviews.patch', {

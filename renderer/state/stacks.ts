@@ -1,0 +1,70 @@
+import type { StackedReview } from '../../core/contract/review';
+import type { Strategy } from '../../core/contract/strategy';
+import type { Task } from '../../core/contract/task';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+import type { App } from './app';
+import { aboutOf, carryOut, complain, learn } from './commands';
+import type { Failure } from './failure';
+import { say } from './said';
+
+/** Brings a change onto what it is after as that stands now. */
+export async function restackTask(app: App, task: Task): Promise<void> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: 'Restacking…' }, (client) =>
+    client.tasks.restack({ task: task.id }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  say(app.said, {
+    kind: 'done',
+    text: `“${cleanLine(task.title)}” was restacked`,
+    undo: null,
+    about: aboutOf(ended.value),
+  });
+}
+
+/** Has a task land after another one; it can be taken off again. */
+export async function putAfter(app: App, task: Task, other: number): Promise<void> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Putting it after #${other}…` }, (client) =>
+    client.tasks.edit({ task: task.id, after: [other] }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  const undo = () => void takeOff(app, ended.value, other);
+  const text = `“${cleanLine(task.title)}” lands after #${other}`;
+  say(app.said, { kind: 'done', text, undo, about: aboutOf(ended.value) });
+}
+
+/** Takes a task off another one. */
+export async function takeOff(app: App, task: Task, other: number): Promise<void> {
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Taking it off #${other}…` }, (client) =>
+    client.tasks.edit({ task: task.id, detach: [other] }),
+  );
+  if (!ended.ok) return complain(app, ended.failure);
+  learn(app, ended.value);
+  const text = `“${cleanLine(task.title)}” is not after #${other} any more`;
+  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(ended.value) });
+}
+
+/** Merges all that a task is after, and it, in order, each as it was shown. A failure is given back to be shown beside them. */
+export async function approveStack(
+  app: App,
+  task: Task,
+  { stack, strategy }: { readonly stack: readonly StackedReview[]; readonly strategy?: Strategy },
+): Promise<Failure | null> {
+  const base = stack[0]?.base ?? null;
+  const approvals = stack.flatMap(({ task: id, head, tree }) =>
+    head === null || tree === null ? [] : [{ task: id, head, tree }],
+  );
+  if (base === null || approvals.length < stack.length) return null;
+  const sentence = `Merging ${count(stack.length, 'change')} into ${cleanLine(task.base)}…`;
+  const ended = await carryOut(app, { about: `task:${task.id}`, sentence }, (client) =>
+    client.tasks.approveStack({ base, approvals, ...(strategy !== undefined && { strategy }) }),
+  );
+  if (!ended.ok) return ended.failure;
+  for (const landed of ended.value) learn(app, landed);
+  const last = ended.value.at(-1) ?? task;
+  const text = `Merged ${count(ended.value.length, 'change')} into ${cleanLine(task.base)}, in order`;
+  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(last) });
+  return null;
+}

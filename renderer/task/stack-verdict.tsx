@@ -1,0 +1,61 @@
+import { type ReactNode, useState } from 'react';
+import type { Task } from '../../core/contract/task';
+import { Button } from '../parts/button';
+import { Failed, Skeleton } from '../parts/empty';
+import { Note } from '../parts/note';
+import { useApp, useDoing } from '../state/app';
+import type { Failure } from '../state/failure';
+import { useResource } from '../state/resource';
+import { approveStack } from '../state/stacks';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+
+/** What must land before a change can, in order, and the offer to approve all of it as it is shown here. */
+export function StackVerdict(props: {
+  readonly task: Task;
+  readonly held: string;
+  readonly close: () => void;
+}): ReactNode {
+  const { task } = props;
+  const app = useApp();
+  const doing = useDoing(`task:${task.id}`);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const stack = useResource(`stack ${task.id} ${task.updatedAt} ${task.landsAfter}`, (client, signal) =>
+    client.tasks.stack({ task: task.id }, { signal }),
+  );
+  if (stack.value === null)
+    return stack.failure === null ? <Skeleton lines={2} /> : <Failed failure={stack.failure} again={stack.reload} />;
+  const all = stack.value;
+  const ready = all.length > 1 && all.every(({ head }) => head !== null);
+  const approve = async (): Promise<void> => {
+    setFailure(null);
+    const failed = await approveStack(app, task, { stack: all });
+    if (failed === null) return props.close();
+    setFailure(failed);
+    stack.reload();
+  };
+  return (
+    <section aria-label="What lands first">
+      <p>{cleanLine(props.held)}</p>
+      <ol className="stack-order selectable">
+        {all.map(({ task: id, title, state, head, files }, index) => (
+          <li key={id}>
+            {index + 1}. #{id} {cleanLine(title)}{' '}
+            <span className="quiet">
+              {head === null ? `is ${state}, so it cannot land` : `${count(files, 'file')}, ${head.slice(0, 10)}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      {ready && (
+        <div className="conflict-foot">
+          <Button look="primary" autoFocus doing={doing} onClick={() => void approve()}>
+            Merge all {all.length} in order
+          </Button>
+          <span className="quiet">Each is brought onto the one before it, and nothing else happens to it.</span>
+        </div>
+      )}
+    </section>
+  );
+}
