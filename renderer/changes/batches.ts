@@ -4,6 +4,8 @@ import type { FileChange } from '../../core/contract/review';
 export const heavyLines = 4_000;
 /** About how many changed lines are fetched in one call. */
 export const batchLines = 4_000;
+/** And in the first, for which the window waits to show anything: more than fit on a screen. */
+export const firstLines = 500;
 /** What is fetched without being asked for. The rest follows with a button. */
 export const eagerLines = 24_000;
 
@@ -28,7 +30,8 @@ export function planBatches(files: readonly FileChange[]): Batches {
       onDemand.add(file.path);
       continue;
     }
-    if (batch.length > 0 && (inBatch + lines > batchLines || batch.length >= 400)) {
+    const most = eager.length === 0 ? firstLines : batchLines;
+    if (batch.length > 0 && (inBatch + lines > most || batch.length >= 400)) {
       eager.push(batch);
       batch = [];
       inBatch = 0;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileChange } from '../../core/contract/review';
-import { batchLines, eagerLines, heavyLines, planBatches, splitPatch } from '../../renderer/changes/batches';
+import { batchLines, eagerLines, firstLines, heavyLines, planBatches, splitPatch } from '../../renderer/changes/batches';
 import { itemOf } from '../../renderer/changes/items';
 
 function file(path: string, additions: number | null): FileChange {
@@ -40,6 +40,11 @@ describe('planBatches', () => {
     for (const batch of plan.eager) expect(batch.length * 1_000).toBeLessThanOrEqual(batchLines);
     expect(plan.eager.flat().length * 1_000).toBeLessThanOrEqual(eagerLines);
   });
+});
+
+test('the first call asks for little, because nothing is shown before its answer', () => {
+  const plan = planBatches(Array.from({ length: 200 }, (_, index) => file(`f${index}`, 100)));
+  expect(plan.eager.slice(0, 2).map((batch) => batch.length * 100)).toEqual([firstLines, batchLines]);
 });
 
 describe('splitPatch', () => {
