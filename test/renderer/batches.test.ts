@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileChange } from '../../core/contract/review';
-import { batchLines, eagerLines, firstLines, heavyLines, planBatches, splitPatch } from '../../renderer/changes/batches';
+import {
+  batchLines,
+  eagerLines,
+  firstLines,
+  heavyLines,
+  planBatches,
+  splitPatch,
+} from '../../renderer/changes/batches';
 import { itemOf } from '../../renderer/changes/items';
 
 function file(path: string, additions: number | null): FileChange {
