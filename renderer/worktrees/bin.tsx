@@ -2,7 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { type Backup, backupCauseWords, bytesWords } from '../../core/contract/worktree';
 import { Button } from '../parts/button';
 import { Empty, Failed } from '../parts/empty';
-import { useApp, useDoing, useModel } from '../state/app';
+import { useApp, useDoing } from '../state/app';
 import { carryOut, complain, openTask } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import { useResource } from '../state/resource';
@@ -12,10 +12,11 @@ import { Ago, Until } from '../text/time';
 import { NotYet } from './list';
 import { restoreBackup } from './restore';
 import { FewRows } from './rows';
+import { useWorktreesSeen } from './seen';
 
 /** What was taken away: when, why, how large, until when it is kept, and the way to have it back. */
 export function Bin(): ReactNode {
-  const seen = useModel((model) => model.worktreesSeen);
+  const seen = useWorktreesSeen();
   const { value, failure, reload } = useResource('backups', (client) => client.worktrees.backups(), seen);
   const [filter, setFilter] = useState('');
   const shown = useMemo(() => {

@@ -2,7 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { bytesWords, isRemovable, type Worktree, worktreeReasonWords } from '../../core/contract/worktree';
 import { Button } from '../parts/button';
 import { Empty, Failed, Skeleton } from '../parts/empty';
-import { useApp, useDoing, useModel } from '../state/app';
+import { useApp, useDoing } from '../state/app';
 import { carryOut, complain, openTask, showSheet } from '../state/commands';
 import { nameOfPath } from '../state/places';
 import { useResource } from '../state/resource';
@@ -13,6 +13,7 @@ import { Ago } from '../text/time';
 import { orderedWorktrees, type WorktreeOrder, worktreeOrders } from './order';
 import { restoreBackup } from './restore';
 import { FewRows } from './rows';
+import { useWorktreesSeen } from './seen';
 
 const orderWords: Readonly<Record<WorktreeOrder, string>> = {
   size: 'Largest first',
@@ -23,7 +24,7 @@ const orderWords: Readonly<Record<WorktreeOrder, string>> = {
 
 /** Every worktree, with why it is there and what can be done with it. */
 export function WorktreeList(): ReactNode {
-  const seen = useModel((model) => model.worktreesSeen);
+  const seen = useWorktreesSeen();
   const { value, failure, reload } = useResource('worktrees', (client) => client.worktrees.list(), seen);
   const [filter, setFilter] = useState('');
   const [order, setOrder] = useState<WorktreeOrder>('size');
