@@ -28,19 +28,23 @@ const lookMs = 60_000;
 
 /** Makes the radar. Nothing is compared that was compared before, by its commits, and nothing without two that may meet. */
 export function createRadar(room: () => Room): Radar {
-  const seen = new Map<number, string>();
+  const seen = new Map<number, Seen>();
   let timer: NodeJS.Timeout | null = null;
+  let isSoon = false;
   let isStarted = false;
   let isClosed = false;
   let running: Promise<void> = Promise.resolve();
 
   function look(after: number): void {
     if (!isStarted || isClosed) return;
-    if (timer !== null && after > debounceMs) return;
+    // What goes on changing must not put the look off for good.
+    if (timer !== null && (isSoon || after === lookMs)) return;
     if (timer !== null) clearTimeout(timer);
+    isSoon = after === debounceMs;
     timer = setTimeout(() => {
       timer = null;
-      running = sweep().catch((cause) =>
+      isSoon = false;
+      running = sweep(after === lookMs).catch((cause) =>
         room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }),
       );
       void running.finally(() => liveChanges(room().db).length > 0 && look(lookMs));
@@ -48,14 +52,14 @@ export function createRadar(room: () => Room): Radar {
     timer.unref();
   }
 
-  async function sweep(): Promise<void> {
+  async function sweep(isThorough: boolean): Promise<void> {
     const { db, log } = room();
     const live = liveChanges(db);
     const repositories = new Set([...live.map(({ repository }) => repository), ...seen.keys()]);
     for (const repository of repositories) {
       if (isClosed) return;
       const own = live.filter((one) => one.repository === repository);
-      await sweepOne(room(), repository, own, seen).catch((cause) =>
+      await sweepOne(room(), repository, { live: own, seen, isThorough }).catch((cause) =>
         log('warning', 'Overlaps could not be looked for.', { repository, cause: String(cause) }),
       );
     }
@@ -75,21 +79,39 @@ export function createRadar(room: () => Room): Radar {
   };
 }
 
+/** What a repository was last looked at for: its changes and their order, and where their bases were. */
+interface Seen {
+  readonly changes: string;
+  readonly bases: string;
+}
+
 async function sweepOne(
   room: Room,
   repository: number,
-  live: readonly LiveChange[],
-  seen: Map<number, string>,
+  {
+    live,
+    seen,
+    isThorough,
+  }: {
+    readonly live: readonly LiveChange[];
+    readonly seen: Map<number, Seen>;
+    /** Whether to look where the bases are though nothing is known to have changed. */
+    readonly isThorough: boolean;
+  },
 ): Promise<void> {
   const found = new Map<number, Overlap[]>(live.map(({ id }) => [id, []]));
   if (live.length > 0) {
-    const place = await repositoryPlace(room.git, repositoryById(room.db, repository));
+    const edges = live.map(({ id }) => listDependencies(room.db, id).map((one) => one.id));
+    const changes = JSON.stringify([live, edges]);
+    const last = seen.get(repository);
+    if (last?.changes === changes && !isThorough) return;
+    // As one that is not trusted: nothing of it is to be run, and what it would run need not be looked at.
+    const place = await repositoryPlace(room.git, { ...repositoryById(room.db, repository), trusted: false });
     const bases = new Map<string, string | null>();
     for (const base of new Set(live.map((one) => one.base))) bases.set(base, await refOid(place, `refs/heads/${base}`));
-    const edges = live.map(({ id }) => listDependencies(room.db, id).map((one) => one.id));
-    const now = JSON.stringify([live, [...bases], edges]);
-    if (seen.get(repository) === now) return;
+    const now = { changes, bases: JSON.stringify([...bases]) };
     seen.set(repository, now);
+    if (last?.changes === changes && last.bases === now.bases) return;
     await compare(room.db, place, { live, bases, found });
   } else seen.delete(repository);
   const tasks = [...new Set([...found.keys(), ...overlappingTasks(room.db, repository)])];

@@ -21,7 +21,7 @@ export function setOverlaps(db: Database, task: number, overlaps: readonly Overl
   for (const { with: other, conflicts, files } of overlaps) run(db, insert, task, other ?? 0, conflicts, files);
 }
 
-/** An unfinished task with a change that is known. */
+/** A task in review, or in hand, with a change that is known. */
 export interface LiveChange {
   readonly id: number;
   readonly repository: number;
@@ -30,14 +30,13 @@ export interface LiveChange {
   readonly stackOid: string | null;
 }
 
-/** The unfinished tasks whose change is committed, but for those that only review another one's. */
+/** The tasks in review or in hand whose change is committed, but for those that only review another one's. */
 export function liveChanges(db: Database): LiveChange[] {
   return allRows<LiveChange>(
     db,
     `SELECT task.id, repository_id AS repository, base, change_head AS head, stack.oid AS stackOid
      FROM (SELECT * FROM task INDEXED BY task_review WHERE state = 'review'
-       UNION ALL SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')
-       UNION ALL SELECT * FROM task INDEXED BY task_ready WHERE state = 'queued' AND blocked_count = 0 AND change_head IS NOT NULL) AS task
+       UNION ALL SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')) AS task
      JOIN repository ON repository.id = task.repository_id AND repository.removed = 0
      LEFT JOIN stack ON stack.task_id = task.id
      WHERE change_head IS NOT NULL AND branch IS NOT NULL AND task.id NOT IN (SELECT task_id FROM agent_review)

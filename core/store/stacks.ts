@@ -64,8 +64,9 @@ export function noteProblem(
 export function staleStacks(db: Database): number[] {
   const some = allRows<{ id: number }>(
     db,
-    `SELECT id FROM task WHERE state = 'review' AND id IN (
-       SELECT task_id FROM stack_part UNION SELECT task_id FROM task_dependency WHERE start = 'review'
+    `SELECT id FROM task INDEXED BY task_review WHERE state = 'review' AND (
+       EXISTS (SELECT 1 FROM stack_part WHERE stack_part.task_id = task.id)
+       OR EXISTS (SELECT 1 FROM task_dependency WHERE task_dependency.task_id = task.id AND start = 'review')
      ) ORDER BY id`,
   );
   return some.map(({ id }) => id).filter((task) => isStale(db, task));

@@ -62,8 +62,7 @@ it('a task that starts from the branch of another shows its own change, follows 
   await writeFile(join(b.worktree ?? '', 'mine.txt'), 'mine\n');
   const before = (await review(b)).head;
   const head = await commitIn(a, 'more.txt', 'more\n');
-  await bed.until(b.id, () => true);
-  await expect.poll(async () => (await review(b)).mergeBase).toBe(head);
+  await expect.poll(async () => (await review(b)).mergeBase, { timeout: 30_000 }).toBe(head);
   expect(await filesOf(b)).toEqual(['b.txt']);
   expect(await inIt(b, 'status', '--porcelain')).toBe('?? mine.txt');
   expect(await git('for-each-ref', '--format=%(objectname)', `refs/switchyard/backup/${b.id}/`)).toBe(before);
