@@ -8,7 +8,7 @@ import { type Bed, openBed } from '../support/runtime';
 
 // Random dirty worktrees go through every way by which Switchyard takes one away, and come back out of the recycle bin.
 const all = process.env.SWITCHYARD_TEST_SETS === 'all';
-const trees = all ? 300 : 9;
+const trees = all ? 300 : 7;
 
 const bench = createBench();
 let bed: Bed;
