@@ -51,7 +51,7 @@ async function markOf(directory: string, { gitDir }: Checkout): Promise<string |
   const own = await readPlainFile(join(gitDir, 'config.worktree'), { mostBytes: mostOfConfig });
   if (folders.includes(null) || config === 'unknown' || own !== 'absent') return null;
   // What refers to more files is git's to follow.
-  if (typeof config !== 'string' && /^\s*\[include/im.test(config.toString('latin1'))) return null;
+  if (typeof config !== 'string' && /\[\s*include/i.test(config.toString('latin1'))) return null;
   if ((await lstat(join(gitDir, 'commondir')).catch(() => null)) !== null) return null;
   const bytes = createHash('sha256').update(config).digest('base64');
   return JSON.stringify([bytes, ...folders.map((stats) => [stats?.ino, stats?.dev, stats?.uid])]);

@@ -5,7 +5,7 @@ import type { Checkout, Place } from './checkout';
 import { foundBefore, rememberFound } from './found-before';
 import type { Git } from './git';
 import { gitDirOf } from './links';
-import { headInFiles } from './ref-files';
+import { headInFiles, withoutEnd } from './ref-files';
 import { refOid } from './resolve';
 import { type RunResult, runGit } from './run';
 
@@ -106,13 +106,13 @@ async function headOf(place: Place, { oid, ref }: Told): Promise<Head | null> {
 
 /** What HEAD says by itself; empty where it is kept in no file of its own. */
 async function written({ checkout }: Place): Promise<string> {
-  return (await readFile(join(checkout.gitDir, 'HEAD'), 'utf8').catch(() => '')).trimEnd();
+  return withoutEnd(await readFile(join(checkout.gitDir, 'HEAD'), 'utf8').catch(() => ''));
 }
 
 /** The same of a HEAD without a commit, or one whose name something else has as well. */
 async function readHeadInParts(place: Place): Promise<Head> {
   const symbolic = await runGit(place, ['symbolic-ref', '-q', 'HEAD'], { successExitCodes: [1] });
-  const ref = symbolic.exitCode === 0 ? symbolic.stdout.toString('utf8').trim() : null;
+  const ref = symbolic.exitCode === 0 ? withoutEnd(symbolic.stdout.toString('utf8')) : null;
   const tip = ref === null ? 'HEAD' : await refOid(place, ref);
   const args = ['rev-parse', '-q', '--verify', `${tip}^{commit}`];
   const commit = tip === null ? null : await runGit(place, args, { successExitCodes: [1, 128] });

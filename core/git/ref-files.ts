@@ -21,7 +21,7 @@ export async function refInFiles(place: Place, ref: string): Promise<string | nu
   const { commonDir } = place.checkout;
   const loose = await readPlainFile(join(commonDir, ref), { mostBytes: mostOfRef, follow: false });
   if (loose === 'unknown') return 'unknown';
-  if (loose !== 'absent') return ofObject(place, loose.toString('latin1').trimEnd());
+  if (loose !== 'absent') return ofObject(place, withoutEnd(loose.toString('latin1')));
   // Packed refs are read after the loose one was not there: whoever packs writes the list before the file goes.
   const packed = await readPlainFile(join(commonDir, 'packed-refs'), { mostBytes: mostOfPacked, follow: false });
   if (packed === 'unknown') return 'unknown';
@@ -37,10 +37,15 @@ export async function headInFiles(
 ): Promise<{ readonly ref: string; readonly oid: string } | { readonly ref: null; readonly oid: string } | null> {
   const content = await readPlainFile(join(place.checkout.gitDir, 'HEAD'), { mostBytes: mostOfRef, follow: false });
   if (typeof content === 'string') return null;
-  const text = content.toString('utf8').trimEnd();
+  const text = withoutEnd(content.toString('utf8'));
   const ref = /^ref: (refs\/heads\/.+)$/.exec(text)?.[1] ?? null;
   const oid = ref === null ? await ofObject(place, text) : await refInFiles(place, ref);
   return oid === null || oid === 'unknown' ? null : { ref, oid };
+}
+
+/** A line without the blanks and line ends git does not count. Those beyond ASCII are part of a name. */
+export function withoutEnd(text: string): string {
+  return text.replace(/[ \t\n\v\f\r]+$/, '');
 }
 
 /** Refs all checkouts share, with names as git-check-ref-format(1) has them. */

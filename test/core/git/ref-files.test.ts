@@ -63,6 +63,18 @@ describe('a ref is read from where git keeps it', () => {
     expect(starts()).toBe(0);
   });
 
+  test.each(['\u00a0', '\u3000', '\ufeff'])(
+    'a name that ends in a blank beyond ASCII (%j) is another name',
+    async (blank) => {
+      const { place, top } = await counted();
+      bench.plain(top, 'checkout', '-q', '-b', `main${blank}`);
+      bench.plain(top, 'commit', '-q', '--allow-empty', '-m', 'There');
+      expect(await readHead(place)).toEqual({ kind: 'branch', branch: `main${blank}`, oid: oidOf(top, 'HEAD') });
+      bench.plain(top, 'checkout', '-q', '--orphan', `new${blank}`);
+      expect(await readHead(place)).toEqual({ kind: 'unborn', branch: `new${blank}` });
+    },
+  );
+
   test('an object in a pack is looked for once', async () => {
     const { place, top, starts } = await counted();
     const first = oidOf(top, 'HEAD');
