@@ -217,3 +217,16 @@ it('where unfinished changes meet each other and their base is found by itself, 
   const based = await bed.calls.tasks.overlap({ task: b.id, with: null });
   expect(based.files).toMatchObject([{ path: 'shared.txt', conflict: 'content' }]);
 });
+
+it('an autonomous task that stands on another lands by itself once that has, and its checks passed where it stands then', async () => {
+  const checks = [{ name: 'ok', command: 'true', required: true }];
+  await bed.calls.repositories.configure({ repository: repositoryId, checks, landing: { finished: 'merge' } });
+  const a = await inReview('[write: first | a]');
+  const task = { repositoryId, title: 'Change', prompt: '[write: second | b]', agent: 'echo', after: [a.id] };
+  const b = await bed.calls.tasks.create({ ...task, when: 'review', permissionLevel: 'autonomous' });
+  const { checks: before } = await bed.reaches(b.id, 'review');
+  await approve(a, 'squash');
+  const landed = await bed.reaches(b.id, 'done');
+  expect(landed.outcome).toBe('merged');
+  expect(landed.checks[0]?.head).not.toBe(before[0]?.head);
+});
