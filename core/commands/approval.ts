@@ -102,7 +102,7 @@ export function heldBy(db: Database, { id, base }: Pick<TaskWork, 'id' | 'base'>
   if (held !== null) return held;
   if (!isStale(db, id)) return null;
   const why = stackOf(db, id)?.problem ?? `It is being brought onto ${base}; look again in a moment.`;
-  return `It still stands on changes that have landed. ${why}`;
+  return `It still stands on changes that have landed, or that it is no longer after. ${why}`;
 }
 
 /** Throws WRONG_STATE while something that the task is after has not landed, or its change is not brought onto what did. */

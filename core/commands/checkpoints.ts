@@ -8,6 +8,7 @@ import { conversationAt, goBack, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import { type CheckpointRow, currentCheckpoint, listCheckpoints, readCheckpoint } from '../store/checkpoints';
 import { openReturnOf } from '../store/returns';
 import { taskRow } from '../store/task-row';
@@ -58,6 +59,7 @@ export function back(room: Room, { by }: Caller, input: { task: number; checkpoi
     await room.runner.over(task);
     await settleEarlier(room, task);
     await settleEdit(room, task);
+    await endRestack(room, task);
     const open = openReturnOf(room.db, task);
     await settleReturn(room, task).catch((cause: unknown) => {
       // Whoever goes elsewhere has given it up; the way there keeps what it left.

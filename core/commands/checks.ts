@@ -11,6 +11,7 @@ import { environmentOf } from '../runner/environment';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import { trustedWithoutAsking } from '../runner/trust';
 import { repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
@@ -30,6 +31,7 @@ export function run(
     await settleEarlier(room, task);
     await settleEdit(room, task);
     await settleReturn(room, task);
+    await endRestack(room, task);
     const work = taskWork(room.db, task);
     mustBe(work, ['review'], 'checked');
     const checks = chosen(work, names);

@@ -16,6 +16,7 @@ import { settleEarlier } from '../runner/landed';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { inTaskPlace } from '../runner/processes';
 import { putAway, tell } from '../runner/putting-away';
+import { abandonRestack, endRestack } from '../runner/restacks';
 import { endReviews } from '../runner/reviewing';
 import { trustedWithoutAsking } from '../runner/trust';
 import { worktreePath } from '../runner/worktree-path';
@@ -47,6 +48,10 @@ async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   await settleReturn(room, task).catch((cause: unknown) => {
     if (!(cause instanceof CodedError)) throw cause;
     return abandonReturn(room, task);
+  });
+  await endRestack(room, task).catch((cause: unknown) => {
+    if (!(cause instanceof CodedError)) throw cause;
+    return abandonRestack(room, task);
   });
   const work = taskWork(room.db, task);
   mustBe(work, discardable, 'discarded');

@@ -14,6 +14,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import type { Database } from '../store/database';
 import { type Edit, editUnderWay, newestEdit, recordEdit, recordUndo } from '../store/edits';
 import { taskRow } from '../store/task-row';
@@ -131,6 +132,7 @@ function editing(
     await settleEarlier(room, task);
     await settleEdit(room, task);
     await settleReturn(room, task);
+    await endRestack(room, task);
     const work = taskWork(room.db, task);
     mustBe(work, ['review'], 'edited');
     return act(work, await editable(room, work));

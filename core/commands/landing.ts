@@ -11,6 +11,7 @@ import { settleReturn } from '../runner/going-back';
 import { landed, settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { putAway, tell } from '../runner/putting-away';
+import { endRestack } from '../runner/restacks';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { alone, mustBe, told } from './acting';
@@ -53,6 +54,7 @@ export async function land(
   mustBe(work, ['review'], 'approved');
   await settleEdit(room, work.id);
   await settleReturn(room, work.id);
+  await endRestack(room, work.id);
   const place = await repositoryPlace(room.git, work.repository);
   // An earlier try may have been cut short by an error; what became of it comes first.
   const earlier = await settleEarlier(room, work.id);

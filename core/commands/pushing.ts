@@ -12,6 +12,7 @@ import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { inTaskPlace } from '../runner/processes';
 import { abandonPush, keepPushed, publishing, settlePush, urlOf } from '../runner/pushing';
+import { endRestack } from '../runner/restacks';
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -89,6 +90,7 @@ export async function approvable(
   mustBe(taskWork(room.db, seen.task), ['review'], 'pushed');
   await settleEdit(room, seen.task);
   await settleReturn(room, seen.task);
+  await endRestack(room, seen.task);
   await settleEarlier(room, seen.task);
   await settlePush(room, seen.task, signal);
   const work = taskWork(room.db, seen.task);

@@ -6,6 +6,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { conflictMessage } from '../runner/messages';
 import { repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import { addMessage } from '../store/messages';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
@@ -24,6 +25,7 @@ export function resolve(room: Room, { by }: Caller, task: number): Promise<Task>
     await settleEarlier(room, task);
     await settleEdit(room, task);
     await settleReturn(room, task);
+    await endRestack(room, task);
     const work = taskWork(room.db, task);
     mustBe(work, ['review'], 'sent back');
     const review = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));

@@ -6,7 +6,7 @@ import { readTask } from '../store/task-view';
 import * as checks from './checks';
 import { landFinished } from './land-finished';
 import type { Room } from './room';
-import { restack, tryOf } from './stacking';
+import { noteBroken, restack, tryOf } from './stacking';
 
 /** Keeps the tasks in review on what they are after. */
 export interface Restacker {
@@ -55,6 +55,12 @@ export function createRestacker(room: () => Room): Restacker {
       if (readTask(db, task).checks.length > 0) await checks.run(room(), { task });
     } catch (cause) {
       log('warning', 'A task could not be restacked.', { task, cause: String(cause) });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      await noteBroken(
+        room(),
+        task,
+        `It could not be restacked: ${why} Mend that, then restack (task restack ${task}).`,
+      );
     }
   }
 

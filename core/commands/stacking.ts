@@ -2,7 +2,7 @@ import { CodedError } from '../contract/errors';
 import type { Conflict } from '../contract/review';
 import { type Footing, standsOn } from '../contract/stack';
 import type { Task } from '../contract/task';
-import { mergeBase } from '../git/diff';
+import { isAncestor, mergeBase } from '../git/diff';
 import type { NotLanded } from '../git/land';
 import { previewMerge } from '../git/merge';
 import { refOid, treeOf } from '../git/resolve';
@@ -20,7 +20,7 @@ import type { Database } from '../store/database';
 import { listDependencies } from '../store/dependencies';
 import { addMessage } from '../store/messages';
 import { recordRestack } from '../store/restacks';
-import { noteProblem, partsOf, setStack, stackOf } from '../store/stacks';
+import { clearProblem, isStale, noteProblem, partsOf, setStack, stackOf } from '../store/stacks';
 import { taskRow } from '../store/task-row';
 import { readTask } from '../store/task-view';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -50,7 +50,11 @@ export function restack(room: Room, task: number, { again = false } = {}): Promi
     if ((await settleRestack(room, task)) === 'open') return { kind: 'stood' };
     const work = taskWork(room.db, task);
     const footing = footingNow(room.db, task);
-    if (work.state !== 'review' || standsOn(footing, partsOf(room.db, task))) return { kind: 'stood' };
+    if (work.state !== 'review') return { kind: 'stood' };
+    if (standsOn(footing, partsOf(room.db, task))) {
+      if (await room.writer.write((db) => clearProblem(db, task))) room.announce(task);
+      return { kind: 'stood' };
+    }
     const stack = stackOf(room.db, task);
     if (!again && stack?.problem != null && stack.tried === tryOf(room.db, task))
       return { kind: 'stuck', problem: stack.problem, told: false };
@@ -77,7 +81,11 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
     return { kind: 'stuck', problem: `The branch ${gone} is not there. Bring it back, then restack.`, told: false };
   }
   await room.writer.write((db) => noteHead(db, { task, head, at: room.now() }));
-  const from = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
+  const begun = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
+  const merged = await refOid(place, `refs/switchyard/backup/${task}/onto`);
+  const isMerged =
+    merged !== null && (await isAncestor(place, merged, head)) && (await isAncestor(place, begun, merged));
+  const from = isMerged ? merged : begun;
   const missing = await missingFrom(room.db, place, { work, base, footing });
   if (missing !== null) return stuck(room, work, from, missing);
   const onto = await foundation(place, work, { footing, base });
@@ -161,6 +169,16 @@ async function stuck(room: Room, { id: task }: TaskWork, oid: string, problem: s
   await room.writer.write((db) => noteProblem(db, { task, oid, problem, tried: tryOf(db, task) }));
   room.announce(task);
   return { kind: 'stuck', problem, told: false };
+}
+
+/** Keeps why a task could not be restacked, where trying broke off. */
+export async function noteBroken(room: Room, task: number, problem: string): Promise<void> {
+  await room.writer.write((db) => {
+    const { state, change_head: head } = taskRow(db, task);
+    if (state !== 'review' || !isStale(db, task)) return;
+    noteProblem(db, { task, oid: stackOf(db, task)?.oid ?? head ?? '', problem, tried: tryOf(db, task) });
+  });
+  room.announce(task);
 }
 
 function refusedWords({ id, branch }: TaskWork, end: NotLanded): string {

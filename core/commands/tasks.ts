@@ -9,6 +9,7 @@ import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
 import { reviewMessage } from '../runner/messages';
 import { repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import { reviewedBy } from '../store/agent-reviews';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
@@ -172,6 +173,7 @@ export function reject(
   return alone(input.task, async () => {
     await settleEarlier(room, input.task);
     await settleEdit(room, input.task);
+    await endRestack(room, input.task);
     mustBe(taskRow(room.db, input.task), ['review'], 'sent back');
     const drafts = await comments.drafts(room, input.task);
     if (input.comment === '' && drafts.comments.length === 0) {

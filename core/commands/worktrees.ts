@@ -20,6 +20,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { retireNobodys } from '../runner/nobodys';
 import { repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
 import { retireWorktree } from '../runner/retire';
 import { tearDownOf } from '../runner/setting-up';
 import { listBackups } from '../store/backups';
@@ -70,6 +71,7 @@ function removeOfTask(room: Room, by: string, shown: Worktree, row: WorktreeRow)
     if (state === 'review') await settleEarlier(room, row.task);
     await settleEdit(room, row.task);
     await settleReturn(room, row.task);
+    await endRestack(room, row.task);
     // One that was cancelled a moment ago may still have its agent in the worktree.
     await room.runner.over(row.task);
     const work = taskWork(room.db, row.task);

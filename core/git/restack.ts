@@ -36,7 +36,10 @@ export async function restackOnto(
   const { from, onto, head, message, identity } = wanted;
   if (from === onto) return { kind: 'there' };
   const wentBack = await isAncestor(place, onto, from);
-  if (!wentBack && (await isAncestor(place, onto, head))) return { kind: 'there' };
+  // What was merged in its place before, for the very same.
+  if (wentBack && (await treeOf(place, from)) === (await treeOf(place, onto))) return { kind: 'there' };
+  const replaced = !(await isAncestor(place, from, onto));
+  if (!wentBack && !replaced && (await isAncestor(place, onto, head))) return { kind: 'there' };
   const toMerge = await instead(place, { from, onto, identity });
   const preview = await previewMerge(place, { baseOid: toMerge, headOid: head });
   if (preview.kind === 'conflict') return { kind: 'conflict', conflicts: preview.conflicts, toMerge };

@@ -86,7 +86,7 @@ async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<voi
     await attempt(deps, { task }, async () => void (await settleEdit(deps, task)));
   }
   for (const { task } of restacksUnderWay(deps.db)) {
-    await attempt(deps, { task }, async () => void (await settleRestack(deps, task)));
+    await attempt(deps, { task }, async () => void (await settleRestack(deps, task, { ownerDead: true })));
   }
   for (const { task } of openReturns(deps.db)) await attempt(deps, { task }, () => settleReturn(deps, task));
   // Looking at every worktree there is would keep a person with many tasks in review waiting at each start.

@@ -1,3 +1,4 @@
+import { CodedError } from '../contract/errors';
 import type { WorktreePlace } from '../git/checkout';
 import { changeSize, isAncestor, listChanges, mergeBase } from '../git/diff';
 import { noteFiltered, passingFilters, wasFiltered } from '../git/filters';
@@ -86,16 +87,20 @@ export async function carryOutRestack(
 
 /**
  * Finishes or forgets a restack that was cut short, before anything else happens to the task. `open` while something is at
- * work in its worktree: then the next look does.
+ * work in its worktree: then the next look does. With `ownerDead` whoever began it is gone, and so its locks may go.
  */
-export async function settleRestack(deps: Needs, task: number): Promise<'none' | 'done' | 'abandoned' | 'open'> {
+export async function settleRestack(
+  deps: Needs,
+  task: number,
+  { ownerDead = false } = {},
+): Promise<'none' | 'done' | 'abandoned' | 'open'> {
   const restack = restackUnderWay(deps.db, task);
   if (restack === undefined) return 'none';
   const work = taskWork(deps.db, task);
   const repository = await repositoryPlace(deps.git, work.repository);
   const row = worktreeOf(deps.db, task);
   const found = row?.state === 'ready' ? await reclaimWorktree(repository, row.path) : null;
-  if (row !== undefined) await clearStaleLocks(repository, { ...row, ownerDead: true });
+  if (row !== undefined) await clearStaleLocks(repository, { ...row, ownerDead });
   const checkout = found?.kind === 'usable' ? found.checkout : repository.checkout;
   const worktree = { git: deps.git, checkout, trusted: false } as const;
   const trusted = found?.kind === 'usable' ? await trustedWithoutAsking(worktree, repository) : false;
@@ -105,6 +110,29 @@ export async function settleRestack(deps: Needs, task: number): Promise<'none' |
   const moved = await stands(repository, move);
   await finish(deps, restack, { repository, moved });
   return moved ? 'done' : 'abandoned';
+}
+
+/** The same before a person or an agent goes on with the task. Throws CHECKOUT_IN_THE_WAY, saying what to mend, while it cannot be ended. */
+export async function endRestack(deps: Needs, task: number): Promise<void> {
+  const end = await settleRestack(deps, task).catch((cause: unknown) => reasonOf(cause));
+  if (end === 'none' || end === 'done' || end === 'abandoned') return;
+  const why = end === 'open' ? 'something is at work in its worktree.' : end;
+  throw new CodedError(
+    'CHECKOUT_IN_THE_WAY',
+    `Task ${task} was being restacked, and its files could not all be written: ${why} Mend that, then try again; it goes on where it stopped, and nothing you edited is touched.`,
+    { facts: { task } },
+  );
+}
+
+/** Lets go of a restack that cannot be finished, if there is one. The worktree stays as it is. */
+export async function abandonRestack(deps: Pick<Deps, 'db' | 'writer' | 'now'>, task: number): Promise<void> {
+  const restack = restackUnderWay(deps.db, task);
+  if (restack === undefined) return;
+  await deps.writer.write((db) => finishRestack(db, { restack, moved: false, at: deps.now() }));
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function moveOf({ oldHead, newHead }: Restack, branch: string) {

@@ -29,6 +29,7 @@ import { limited } from './parking';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { prepareWorktree, worktreeAtWork } from './prepare';
 import { inTaskPlace } from './processes';
+import { endRestack } from './restacks';
 import { leftBehind } from './reviewing';
 import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
 import { setUp } from './setting-up';
@@ -49,6 +50,7 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
     if (held === null) {
       await settleEdit(deps, task.id);
       await settleReturn(deps, task.id);
+      await endRestack(deps, task.id);
     }
     const cutShort = cutShortWords(deps, task, held);
     const session = held === null ? await openSession(deps, task.id, task.agent) : heldSession(deps, held);

@@ -38,7 +38,7 @@ export function liveChanges(db: Database): LiveChange[] {
      FROM (SELECT * FROM task INDEXED BY task_review WHERE state = 'review'
        UNION ALL SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')) AS task
      JOIN repository ON repository.id = task.repository_id AND repository.removed = 0
-     LEFT JOIN stack ON stack.task_id = task.id
+     LEFT JOIN stack ON stack.task_id = task.id AND EXISTS (SELECT 1 FROM stack_part WHERE task_id = task.id)
      WHERE change_head IS NOT NULL AND branch IS NOT NULL AND task.id NOT IN (SELECT task_id FROM agent_review)
      ORDER BY task.id`,
   );

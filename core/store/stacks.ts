@@ -19,6 +19,12 @@ export function stackOf(db: Database, task: number): Stack | undefined {
   return getRow<Stack>(db, 'SELECT oid, problem, tried, told FROM stack WHERE task_id = ?', task);
 }
 
+/** Where a task's own change begins while it stands on others' changes; null on its base alone, also while a problem is kept. */
+export function stackOidOf(db: Database, task: number): string | null {
+  const sql = 'SELECT oid FROM stack WHERE task_id = @task AND EXISTS (SELECT 1 FROM stack_part WHERE task_id = @task)';
+  return getRow<{ oid: string }>(db, sql, { task })?.oid ?? null;
+}
+
 /** The changes a task stands on, by id. */
 export function partsOf(db: Database, task: number): Part[] {
   return allRows<Part>(db, 'SELECT after_id AS id, head FROM stack_part WHERE task_id = ? ORDER BY after_id', task);
@@ -60,16 +66,29 @@ export function noteProblem(
   run(db, insert, task, oid, problem, tried, told ?? null);
 }
 
-/** The tasks in review that do not stand on what they are to stand on, by id. */
+/** Forgets why a task could not be brought onto what it is to stand on, because it stands there. False when there was nothing. */
+export function clearProblem(db: Database, task: number): boolean {
+  const { changes } = run(
+    db,
+    'UPDATE stack SET problem = NULL, tried = NULL WHERE task_id = ? AND problem IS NOT NULL',
+    task,
+  );
+  const gone =
+    'DELETE FROM stack WHERE task_id = @task AND NOT EXISTS (SELECT 1 FROM stack_part WHERE task_id = @task)';
+  run(db, gone, { task });
+  return changes === 1;
+}
+
+/** The tasks in review that do not stand on what they are to stand on, or of which that is still said, by id. */
 export function staleStacks(db: Database): number[] {
   const some = allRows<{ id: number }>(
     db,
     `SELECT id FROM task INDEXED BY task_review WHERE state = 'review' AND (
-       EXISTS (SELECT 1 FROM stack_part WHERE stack_part.task_id = task.id)
+       EXISTS (SELECT 1 FROM stack WHERE stack.task_id = task.id)
        OR EXISTS (SELECT 1 FROM task_dependency WHERE task_dependency.task_id = task.id AND start = 'review')
      ) ORDER BY id`,
   );
-  return some.map(({ id }) => id).filter((task) => isStale(db, task));
+  return some.map(({ id }) => id).filter((task) => isStale(db, task) || stackOf(db, task)?.problem != null);
 }
 
 /** Whether a task is to be brought onto something else than it stands on. */

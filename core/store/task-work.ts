@@ -3,7 +3,7 @@ import type { Task } from '../contract/task';
 import type { Database } from './database';
 import { type RepositoryRow, repositoryById } from './repositories';
 import { newestSession } from './sessions';
-import { stackOf } from './stacks';
+import { stackOidOf } from './stacks';
 import { taskRow } from './task-row';
 import { readPrompt, readTask } from './task-view';
 
@@ -26,6 +26,6 @@ export function taskWork(db: Database, id: number): TaskWork {
     prompt: readPrompt(db, id),
     generation,
     newestSession: newestSession(db, id),
-    stackOid: stackOf(db, id)?.oid ?? null,
+    stackOid: stackOidOf(db, id),
   };
 }

@@ -1,4 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
@@ -7,10 +9,25 @@ import { type Bed, openBed } from '../../support/runtime';
 let bed: Bed;
 let repositoryId: number;
 beforeAll(async () => {
-  bed = await openBed();
+  bed = await openBed({ environment: { PATH: `${await refusingGit(full)}:${process.env.PATH}` } });
   ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true }));
 });
-afterAll(() => bed.close());
+afterAll(async () => {
+  await bed.close();
+  await rm(full, { recursive: true, force: true });
+});
+
+/** A git that writes no files as long as there is a file `full` beside it, as on a full disk. */
+const full = mkdtempSync(join(tmpdir(), 'switchyard-full-'));
+async function refusingGit(folder: string): Promise<string> {
+  const program = `#!/bin/sh
+PATH='${process.env.PATH}'
+case "$*" in *checkout-index*) [ -e '${folder}/full' ] && echo 'No space left on device' >&2 && exit 1 ;; esac
+exec git "$@"
+`;
+  await writeFile(join(folder, 'git'), program, { mode: 0o755 });
+  return folder;
+}
 
 const git = (...args: string[]) => bed.repository.git(...args);
 const inIt = (task: Task, ...args: string[]) => git('-C', task.worktree ?? '', ...args);
@@ -134,6 +151,46 @@ it('what conflicts is given to its agent once, and shown when that did not help'
   await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
   const off = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('main in both.txt, which') === true);
   expect(off.state).toBe('review');
+  // Its agent was told how; done as told, the change is its own alone, and lands.
+  const again = JSON.stringify(await bed.calls.sessions.read({ session: off.session ?? 0, after: 0 }));
+  const last = [...again.matchAll(/git merge --no-edit ([0-9a-f]{40})/g)].at(-1)?.[1] ?? '';
+  await inIt(b, 'merge', '-q', '--no-edit', last).catch(() => {});
+  await writeFile(join(b.worktree ?? '', 'both.txt'), 'from b\n');
+  await inIt(b, 'add', '-A');
+  await inIt(b, 'commit', '-q', '--no-edit');
+  await bed.calls.tasks.restack({ task: b.id });
+  expect((await now(b)).stack).toBe(null);
+  expect(await review(b)).toMatchObject({ held: null });
+  await approve(b);
+});
+
+it('a restack that broke off is said, finished before its agent goes on, and nothing below is taken back', async () => {
+  const a = await inReview('[write: full.txt | a]');
+  const b = await inReview('[write: full-b.txt | b]', [a]);
+  await writeFile(join(full, 'full'), '');
+  await commitIn(a, 'full-more.txt', 'more of a\n');
+  const stuck = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('could not be restacked') === true);
+  expect(stuck.stack?.problem).toMatch(new RegExp(`then restack \\(task restack ${b.id}\\)\\.$`));
+  await expect(bed.calls.tasks.reject({ task: b.id, comment: 'Go on' })).rejects.toMatchObject({
+    code: 'CHECKOUT_IN_THE_WAY',
+  });
+  await rm(join(full, 'full'));
+  await bed.calls.tasks.reject({ task: b.id, comment: '[write: full-c.txt | c]' });
+  await bed.until(b.id, ({ state }) => state === 'running');
+  await bed.until(b.id, ({ state, stack }) => state === 'review' && stack?.problem === null);
+  expect((await filesOf(b)).sort()).toEqual(['full-b.txt', 'full-c.txt']);
+  expect(await readFile(join(b.worktree ?? '', 'full-more.txt'), 'utf8')).toBe('more of a\n');
+});
+
+it('what is said of a task that is to stand on nothing any more goes with that, and its change compares with its base', async () => {
+  const a = await inReview('[write: same-2.txt | a]');
+  const b = await inReview('[write: same-2.txt | b]');
+  await bed.calls.tasks.edit({ task: b.id, after: [a.id], when: 'review' });
+  await bed.until(b.id, ({ state, stack }) => state === 'review' && stack?.problem?.includes('did not') === true);
+  await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
+  await bed.until(b.id, ({ stack }) => stack === null);
+  expect((await review(b)).held).toBe(null);
+  expect(await approve(b)).toMatchObject({ outcome: 'merged' });
 });
 
 it('edits in the way are named and left alone, and nothing moves until they are gone', async () => {

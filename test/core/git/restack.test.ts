@@ -89,10 +89,23 @@ test('what conflicts is told by file, and merging the commit that is named bring
   git('checkout', '-q', 'b');
   git('merge', '-q', '-X', 'ours', '--no-edit', found.toMerge);
   const resolved = git('rev-parse', 'HEAD');
-  expect(await restackOnto(place, { ...wanted, head: resolved })).toEqual({ kind: 'there' });
+  expect(await restackOnto(place, { ...wanted, from: found.toMerge, head: resolved })).toEqual({ kind: 'there' });
   expect(git('merge-base', onto, resolved)).toBe(onto);
   // What was only of the old A is not there any more, though B never touched it.
   expect(git('ls-tree', '--name-only', resolved).split('\n')).not.toContain('of-a.txt');
+});
+
+test('a branch taken off another loses that change also when it had merged what it is brought onto', async () => {
+  const { place, git, commit, a } = await stacked();
+  git('checkout', '-q', 'main');
+  const onto = commit('Main moved', { 'other.txt': 'y\n' });
+  git('checkout', '-q', 'b');
+  git('merge', '-q', '--no-edit', 'main');
+  const wanted = { from: a, onto, head: git('rev-parse', 'b'), message: 'Take main\n', identity };
+  const found = await restackOnto(place, wanted);
+  const merged = found.kind === 'conflict' ? found.toMerge : '';
+  git('merge', '-q', '-X', 'ours', '--no-edit', merged || (found.kind === 'made' ? found.oid : ''));
+  expect(git('ls-tree', '--name-only', 'HEAD').split('\n')).not.toContain('of-a.txt');
 });
 
 test('a branch with a merge of its own is merged instead of replayed', async () => {
