@@ -12,7 +12,7 @@ import { readSnapshot, restoreSnapshot } from '../git/restore';
 import { addWorktree } from '../git/worktree';
 import { repositoryPlace } from '../runner/place';
 import { repositoryFolder } from '../runner/worktree-path';
-import { type BackupRow, listBackups, updateBackup } from '../store/backups';
+import { type BackupRow, listBackups, putAside, updateBackup } from '../store/backups';
 import { leftCheckpoints } from '../store/checkpoints';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { type TaskRow, taskRow } from '../store/task-row';
@@ -90,11 +90,17 @@ export async function restore(room: Room, caller: Caller, { repository: id, ref 
     row === undefined || task === null
       ? await beside(room, repository, { ref, row })
       : await alone(task, async () => {
-          const how = way(room, row, taskRow(room.db, task));
+          const now = taskRow(room.db, task);
+          const how = way(room, row, now);
           if (how === 'task') return 'task';
-          if (how === 'branch') return beside(room, repository, { ref, row });
+          // Once it is beside, its task would go on without it.
+          if (now.state === 'queued' && worktreeOf(room.db, task) === undefined && putAside(room.db, task)?.ref === ref)
+            throw comesBack(task, ref);
           const work = taskWork(room.db, task);
-          await discarding.putBack(room, place, { work, branch: work.branch ?? '', before: { state: 'cancelled' } });
+          const branch = work.branch ?? '';
+          if (how === 'branch' || (await discarding.movedSince(place, { ref, branch })))
+            return beside(room, repository, { ref, row });
+          await discarding.putBack(room, place, { work, branch, before: { state: 'cancelled' } });
           room.announce(task);
           return restoredTask(room, task);
         });
@@ -220,6 +226,14 @@ function restoredTask(room: Room, task: number): Restored {
 
 function shortRow({ id, title, state, outcome }: TaskRow): NonNullable<Backup['task']> {
   return { id, title, state, outcome };
+}
+
+function comesBack(task: number, ref: string): CodedError {
+  return new CodedError(
+    'WRONG_STATE',
+    `${ref} was not put back: task ${task} waits for its turn, and what was in its worktree comes back by itself when it goes on. To have it now, cancel the task first.`,
+    { facts: { task, ref } },
+  );
 }
 
 function notThere({ path }: RepositoryRow, ref: string): CodedError {

@@ -8,6 +8,7 @@ import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
+import type { SnapshotState } from '../git/snapshot';
 import { addWorktree } from '../git/worktree';
 import { commitChange } from '../runner/change';
 import { abandonEdit, settleEdit } from '../runner/edits';
@@ -124,7 +125,7 @@ function decide(
 
 /**
  * Makes the worktree of a task anew, as its backup has it, on its branch. Only what goes back to review is committed. Throws
- * CONFLICT when something else is there, and WRONG_STATE when nothing of it is left.
+ * CONFLICT when something else is there or its branch has moved since, and WRONG_STATE when nothing of it is left.
  */
 export async function putBack(
   room: Room,
@@ -191,7 +192,25 @@ export async function putBack(
   }
 }
 
-/** What there is to restore a task from. Throws WRONG_STATE when neither its branch nor its backup is there. */
+/** Whether the branch a backup was taken on is at another commit by now: files of the one are no edits of the other. */
+export async function movedSince(
+  place: RepositoryPlace,
+  { ref, branch }: { readonly ref: string; readonly branch: string },
+): Promise<boolean> {
+  return hasMoved(await readSnapshot(place, ref), { branch, tip: await refOid(place, `refs/heads/${branch}`) });
+}
+
+function hasMoved(
+  state: Pick<SnapshotState, 'branch' | 'head'>,
+  { branch, tip }: { readonly branch: string; readonly tip: string | null },
+): boolean {
+  return state.branch === branch && tip !== null && tip !== state.head;
+}
+
+/**
+ * What there is to restore a task from. Throws WRONG_STATE when neither its branch nor its backup is there, and CONFLICT when
+ * the branch has moved since.
+ */
 async function whatIsLeft(
   place: RepositoryPlace,
   { id, backupRef }: TaskWork,
@@ -199,8 +218,16 @@ async function whatIsLeft(
 ): Promise<{ readonly tip: string; readonly kept: { readonly ref: string; readonly head: string } | null }> {
   const tip = await refOid(place, `refs/heads/${branch}`);
   const present = backupRef !== null && (await refOid(place, backupRef)) !== null;
-  const head = present ? (await readSnapshot(place, backupRef)).head : null;
-  const kept = present && head !== null ? { ref: backupRef, head } : null;
+  const state = present ? await readSnapshot(place, backupRef) : null;
+  const head = state?.head ?? null;
+  if (state !== null && hasMoved(state, { branch, tip })) {
+    throw new CodedError(
+      'CONFLICT',
+      `Could not restore task ${id}: its branch ${branch} has moved since the backup ${backupRef} was made. Put the branch back at ${head ?? ''}, or give what is on it another name (git branch -m), then restore again.`,
+      { facts: { task: id, branch, backupRef } },
+    );
+  }
+  const kept = backupRef !== null && head !== null ? { ref: backupRef, head } : null;
   const start = tip ?? head;
   if (start !== null) return { tip: start, kept };
   throw new CodedError(

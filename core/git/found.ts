@@ -1,7 +1,7 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkout } from './checkout';
-import { checkoutAt, gitDirOf } from './links';
+import { checkoutAt, gitDirOf, readShort } from './links';
 
 /** What is where worktrees are. */
 export interface FoundWorktree {
@@ -36,7 +36,7 @@ export async function worktreeIn(path: string): Promise<FoundWorktree | null> {
   const gitDir = await gitDirOf(path).catch(() => null);
   const linked = gitDir !== null && basename(dirname(gitDir)) === 'worktrees';
   const checkout = linked ? await checkoutAt(dirname(dirname(gitDir)), path) : null;
-  const head = checkout === null ? '' : await readFile(join(checkout.gitDir, 'HEAD'), 'utf8').catch(() => '');
+  const head = checkout === null ? '' : await readShort(join(checkout.gitDir, 'HEAD'));
   const branch = /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1] ?? null;
   // Some file systems do not know when a folder was made.
   const createdAt = Math.round(stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.ctimeMs);

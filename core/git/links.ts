@@ -1,6 +1,7 @@
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Checkout } from './checkout';
+import { readPlainFile } from './plain-file';
 
 /** The git folder a checkout's `.git` stands for, links resolved; null when there is none. */
 export async function gitDirOf(workTree: string): Promise<string | null> {
@@ -8,7 +9,7 @@ export async function gitDirOf(workTree: string): Promise<string | null> {
   const found = await stat(link).catch(() => null);
   if (found === null) return null;
   if (found.isDirectory()) return realpath(link);
-  const text = await readFile(link, 'utf8');
+  const text = await readShort(link);
   if (!text.startsWith('gitdir: ')) return null;
   return realpath(resolve(workTree, text.slice('gitdir: '.length).replace(/\r?\n$/, ''))).catch(() => null);
 }
@@ -24,10 +25,10 @@ export async function checkoutAt(commonDir: string, path: string): Promise<Check
   if (gitDir === null) return null;
   if (gitDir === commonDir) return { gitDir, commonDir, workTree };
   if (dirname(gitDir) !== join(commonDir, 'worktrees')) return null;
-  const back = await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => '');
+  const back = await readShort(join(gitDir, 'gitdir'));
   const backPath = resolve(gitDir, back.replace(/\r?\n$/, ''));
   if ((await realpath(dirname(backPath)).catch(() => null)) !== workTree) return null;
-  const common = await readFile(join(gitDir, 'commondir'), 'utf8').catch(() => '');
+  const common = await readShort(join(gitDir, 'commondir'));
   if (resolve(gitDir, common.replace(/\r?\n$/, '')) !== commonDir) return null;
   return { gitDir, commonDir, workTree };
 }
@@ -37,10 +38,19 @@ export async function adminFolder(commonDir: string, path: string): Promise<stri
   const worktrees = join(commonDir, 'worktrees');
   const link = join(await realPath(path), '.git');
   for (const id of await readdir(worktrees).catch(() => [])) {
-    const back = await readFile(join(worktrees, id, 'gitdir'), 'utf8').catch(() => '');
+    const back = await readShort(join(worktrees, id, 'gitdir'));
     if (back.replace(/\r?\n$/, '') === link) return join(worktrees, id);
   }
   return null;
+}
+
+/**
+ * A file of one line, as a worktree has them; empty when it cannot be read, or is a pipe or anything else that would be waited
+ * for, which whoever works in the worktree may have put there.
+ */
+export async function readShort(file: string): Promise<string> {
+  const content = await readPlainFile(file, { mostBytes: 16_384 });
+  return typeof content === 'string' ? '' : content.toString('utf8');
 }
 
 /** The path with links in its parent resolved, as git notes it; the folder itself may be gone. */

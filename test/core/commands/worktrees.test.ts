@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -65,10 +66,32 @@ it('keeps a removed worktree whole, and the change stays in review without it', 
   expect((await readFile(join(path(), 'notes.txt'), 'utf8')).endsWith('xunstaged')).toBe(true);
 });
 
-it('brings a removed worktree back by itself when its task goes on', async () => {
+it('puts a removed worktree back beside its task when the branch has moved since, and the task stays on its branch', async () => {
   await git('reset', '--quiet');
-  await bed.calls.worktrees.remove({ path: path() });
+  const { ref } = await bed.calls.worktrees.remove({ path: path() });
+  const branch = task.branch ?? '';
+  const old = await bed.repository.git('rev-parse', branch);
+  const moved = await bed.repository.git('commit-tree', '-p', branch, '-m', 'Mine', `${branch}^{tree}`);
+  await bed.repository.git('update-ref', `refs/heads/${branch}`, moved);
+  const back = await bed.calls.worktrees.restore({ repository, ref: ref ?? '' });
+  expect(back).toMatchObject({ task: task.id, branch: expect.stringMatching(/^switchyard\/restored-/) });
+  expect(await bed.repository.git('-C', back.path, 'status', '--porcelain')).toBe('?? notes.txt');
+  expect((await bed.calls.tasks.get({ task: task.id })).worktree).toBeNull();
+  await bed.repository.git('update-ref', `refs/heads/${branch}`, old);
+  await bed.calls.worktrees.remove({ path: back.path });
+  await bed.calls.worktrees.restore({ repository, ref: ref ?? '' });
+  expect((await listed()).map(({ reason }) => reason)).toEqual(['review']);
+});
+
+it('brings a removed worktree back by itself when its task goes on, and nowhere else before', async () => {
+  const { ref } = await bed.calls.worktrees.remove({ path: path() });
+  await bed.runtime.stop();
+  bed = await bed.again(false);
   await bed.calls.tasks.reject({ task: task.id, comment: '[write: more.txt | more]' });
+  await expect(bed.calls.worktrees.restore({ repository, ref: ref ?? '' })).rejects.toMatchObject({
+    message: expect.stringContaining('by itself when it goes on'),
+  });
+  await bed.runtime.start();
   task = await bed.until(task.id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 1);
   // What was not committed is there, and with the next commit of the agent it is in the change as ever.
   expect((await bed.calls.reviews.get({ task: task.id })).files.map((file) => file.path)).toContain('notes.txt');
@@ -99,6 +122,8 @@ it('keeps a worktree that is nobody’s before it goes, and leaves a folder alon
   const folder = join(bed.config.folders.worktrees, 'strange');
   const [orphan, plain] = [join(folder, 'orphan'), join(folder, 'plain')];
   await mkdir(plain, { recursive: true });
+  // Whoever reads a pipe waits for a writer, who never comes.
+  execFileSync('mkfifo', [join(plain, '.git')]);
   await bed.repository.git('worktree', 'add', '--quiet', '-b', 'mine', orphan);
   await writeFile(join(orphan, 'mine.txt'), 'mine');
   expect((await listed()).map(({ reason }) => reason)).toEqual(["nobody's", 'not a worktree']);
@@ -118,7 +143,7 @@ it('removes a backup for good only when asked, and records that', async () => {
   expect(await bed.repository.git('for-each-ref', ref)).toBe('');
   await expect(bed.calls.worktrees.restore({ repository, ref })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   const kinds = (await bed.calls.decisions.list({ after: 0, limit: 100 })).map(({ text }) => JSON.parse(text).kind);
-  expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(4);
-  expect(kinds.filter((kind) => kind === 'restore-backup')).toHaveLength(2);
+  expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(6);
+  expect(kinds.filter((kind) => kind === 'restore-backup')).toHaveLength(4);
   expect(kinds.filter((kind) => kind === 'remove-backup')).toHaveLength(1);
 });
