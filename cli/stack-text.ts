@@ -1,4 +1,4 @@
-import { overlapWords } from '../core/contract/overlap';
+import { type OverlapFile, overlapWords } from '../core/contract/overlap';
 import type { StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
 import type { Task } from '../core/contract/task';
@@ -43,4 +43,15 @@ export function heldText(stack: readonly StackedReview[]): string {
   const below = stack.slice(0, -1).map(({ task: id, state }) => ({ id, state, outcome: null }));
   const held = heldWords(below);
   return held === null ? '' : `${held}\n`;
+}
+
+/** How two changes meet in a file, on one line. */
+export function meetingText({ path, conflict, about, mine, theirs }: OverlapFile): string {
+  const how = conflict === null ? 'overlaps ' : 'conflicts';
+  const where = `lines ${linesText(mine)}, and there ${linesText(theirs)}`;
+  return `${how}  ${plainLine(path, 300)}  ${where}  ${plainLine(about, 500)}`.trimEnd();
+}
+
+function linesText(lines: OverlapFile['mine']): string {
+  return lines.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') || 'none';
 }

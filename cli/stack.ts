@@ -5,8 +5,8 @@ import type { Strategy } from '../core/contract/strategy';
 import type { Command, Outcome, Surroundings } from './command';
 import { asId } from './parse';
 import { patchText } from './patch';
-import { plainLine } from './plain';
-import { heldText, stackText } from './stack-text';
+import { plainJson, plainLine } from './plain';
+import { heldText, meetingText, stackText } from './stack-text';
 import { taskOutcome, withClient } from './task';
 import { counted } from './text';
 
@@ -68,18 +68,12 @@ const overlaps: Command = {
         };
       }
       const found = await client.tasks.overlap({ task, with: typed === 'base' ? null : asId(typed) });
-      const lines = found.files.map(({ path, conflict, about, mine, theirs }) =>
-        `${conflict === null ? 'overlaps ' : 'conflicts'}  ${plainLine(path, 300)}  lines ${linesText(mine)}, and there ${linesText(theirs)}  ${about}`.trimEnd(),
-      );
+      const lines = found.files.map(meetingText);
       const patches = `\nThis change:\n${patchText(found.mine, around)}\nThe other one:\n${patchText(found.theirs, around)}`;
       const text = lines.length === 0 ? 'They touch no common file.\n' : `${lines.join('\n')}\n${patches}`;
       return { json: found, text };
     }),
 };
-
-function linesText(lines: readonly { readonly first: number; readonly last: number }[]): string {
-  return lines.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') || 'none';
-}
 
 const verify: Command = {
   words: ['stack', 'verify'],
@@ -111,7 +105,7 @@ const dump: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const json = await client.runtime.dump({ withWords: given.flag('with-words') });
-      return { json, text: `${JSON.stringify(json, null, 2)}\n` };
+      return { json, text: `${plainJson(json)}\n` };
     }),
 };
 

@@ -8,6 +8,8 @@ import { previewMerge } from '../git/merge';
 import { refOid, treeOf } from '../git/resolve';
 import { restackOnto } from '../git/restack';
 import { keepForStack } from '../git/restack-ref';
+import { worktreeStatus } from '../git/status';
+import { reattachWorktree } from '../git/worktree';
 import { identityFor } from '../runner/change';
 import { settleEdit } from '../runner/edits';
 import { footingNow, foundation, namesOf } from '../runner/footing';
@@ -148,6 +150,12 @@ async function conflicting(
   const told = ontoOf(footing);
   if (stackOf(room.db, task)?.told === told)
     return stuck(room, work, from, `It conflicts with ${names} in ${files}, which its agent did not resolve.`);
+  // Whatever lies there would be committed as the agent's.
+  const edited = await editedIn(place, work);
+  if (edited.length > 0) {
+    const problem = `It conflicts with ${names} in ${files}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (task restack ${task}).`;
+    return stuck(room, work, from, problem);
+  }
   await keepForStack(place, { task, name: 'onto', oid: toMerge });
   const problem = `It conflicts with ${names} in ${files}; its agent brings them together.`;
   const text = conflictMessage({ base: names, oid: toMerge, conflicts });
@@ -163,6 +171,13 @@ async function conflicting(
   if (moved) room.runner.wake();
   room.announce(task);
   return { kind: 'stuck', problem, told: moved };
+}
+
+/** The files of a task's worktree that are not as they are in its change. */
+async function editedIn(place: RepositoryPlace, { worktree }: TaskWork): Promise<string[]> {
+  const checkout = worktree === null ? null : await reattachWorktree(place, worktree);
+  if (checkout === null) return [];
+  return (await worktreeStatus({ ...place, checkout, trusted: false })).map(({ path }) => path);
 }
 
 async function stuck(room: Room, { id: task }: TaskWork, oid: string, problem: string): Promise<Restacking> {

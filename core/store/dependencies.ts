@@ -96,8 +96,14 @@ export function allLanded(db: Database, task: number): boolean {
   return listDependencies(db, task).every(hasLanded);
 }
 
+/** Those of the tasks it is after that keep a task from starting: none once it has a branch, for then it has begun. */
+export function startsAfter<One extends Before>(before: readonly One[], branch: string | null): One[] {
+  return branch === null ? before.filter((one) => !letsStart(one)) : [];
+}
+
 function countBlocked(db: Database, task: number): void {
-  const blocked = listDependencies(db, task).filter((before) => !letsStart(before)).length;
+  const branch = getRow<{ branch: string | null }>(db, 'SELECT branch FROM task WHERE id = ?', task)?.branch ?? null;
+  const blocked = startsAfter(listDependencies(db, task), branch).length;
   run(db, 'UPDATE task SET blocked_count = ? WHERE id = ?', blocked, task);
 }
 

@@ -6,7 +6,8 @@ import { allRows } from './statement';
  * named here is in no dump.
  */
 const plain: Readonly<Record<string, string>> = {
-  repository: 'id, path, common_dir, trusted, trust_changed, default_branch, added_at, removed, landing, retention',
+  repository: `id, path, common_dir, trusted, trust_changed, default_branch, added_at, removed,
+    json_remove(landing, '$.pushTo.url') AS landing, retention`,
   task: `id, repository_id, agent, base, permission_level, priority, state, outcome, attempt, max_attempts, crashes, generation,
     worker, lease_until, run_after, parked, parks, go_on, finishing, landing_due, blocked_count, branch, worktree, merged_oid,
     backup_ref, change_files, change_additions, change_deletions, change_head, created_at, created_by, updated_at, state_since`,
@@ -31,7 +32,7 @@ const plain: Readonly<Record<string, string>> = {
   pull_request: 'id, task_id, host, repository, branch, base, oid, state, number, seen_at, created_at, ended_at',
   agent_review: 'task_id, reviewed_id, head, merge_base, verdict',
   backup: 'id, repository_id, task_id, ref, cause, branch, path, created_at, restored_path, removed_at',
-  stack: 'task_id, oid, problem, tried, told',
+  stack: 'task_id, oid, tried, told',
   stack_part: 'task_id, after_id, head',
   restack: 'id, task_id, old_head, new_head, old_oid, new_oid, parts, state, created_at, ended_at',
 };
@@ -40,6 +41,7 @@ const plain: Readonly<Record<string, string>> = {
 const words: Readonly<Record<string, string>> = {
   task_title: 'SELECT id AS task_id, title, error, queued_reason FROM task',
   task_prompt: 'SELECT task_id, text FROM task_prompt',
+  stack_problem: 'SELECT task_id, problem FROM stack',
   task_reason: 'SELECT task_id, number, reason FROM task_transition',
 };
 

@@ -1,10 +1,10 @@
-import { endedWords, hasLanded, letsStart } from '../contract/stack';
+import { endedWords, hasLanded } from '../contract/stack';
 import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
-import { type Dependency, dependants, listDependencies } from './dependencies';
+import { type Dependency, dependants, listDependencies, startsAfter } from './dependencies';
 import { overlapsOf } from './overlaps';
 import { openRequestsOf } from './requests';
 import { taskBudget, taskSpending } from './spending';
@@ -83,7 +83,7 @@ function newestFirst(rows: readonly TaskRow[]): TaskRow[] {
 function toTask(db: Database, row: TaskRow): Task {
   const { session, ...usage } = sessionsOf(db, row.id);
   const after = listDependencies(db, row.id);
-  const blockedBy = after.filter((other) => !letsStart(other));
+  const blockedBy = startsAfter(after, row.branch);
   const stack = stackOf(db, row.id);
   return {
     id: row.id,

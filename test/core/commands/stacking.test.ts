@@ -128,7 +128,16 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
 it('what conflicts is given to its agent once, and shown when that did not help', async () => {
   const a = await inReview('[write: both.txt | from a]');
   const b = await inReview('[write: both.txt | from b]', [a]);
+  // What a person left there must not come into the agent's commit.
+  await writeFile(join(b.worktree ?? '', 'mine.txt'), 'mine\n');
   await commitIn(a, 'both.txt', 'from a, otherwise\n');
+  const kept = await bed.until(
+    b.id,
+    ({ stack }) => stack?.problem?.includes('edits in mine.txt, in no commit') === true,
+  );
+  expect(kept.state).toBe('review');
+  await inIt(b, 'clean', '-q', '-f', 'mine.txt');
+  await bed.calls.tasks.restack({ task: b.id });
   const told = await bed.until(
     b.id,
     ({ stack, state }) => state === 'review' && stack?.problem?.includes('did not') === true,
@@ -208,9 +217,18 @@ it('edits in the way are named and left alone, and nothing moves until they are 
     `It stands on task ${a.id} as it was at ${(await inIt(a, 'rev-parse', 'HEAD~')).slice(0, 10)}; that is at ${next.slice(0, 10)} now.`,
     stuck.stack?.problem,
   ]);
+  const url = 'https://forge.example.test/petra/place.git';
+  await git('remote', 'add', 'forge', url);
+  await bed.calls.repositories.configure({
+    repository: repositoryId,
+    landing: { finished: 'pull-request', pushTo: { remote: 'forge', url } },
+  });
   const dumped = JSON.stringify(await bed.calls.runtime.dump({}));
+  await bed.calls.repositories.configure({ repository: repositoryId, landing: {} });
+  expect(dumped).toContain('forge');
   expect(dumped).toContain(next);
-  for (const word of ['b2.txt | b', 'Change', 'Claimed by']) expect(dumped).not.toContain(word);
+  for (const word of ['b2.txt | b', 'Change', 'Claimed by', 'petra/place', 'edits in way.txt'])
+    expect(dumped).not.toContain(word);
   expect(JSON.stringify(await bed.calls.runtime.dump({ withWords: true }))).toContain('b2.txt | b');
   await inIt(b, 'checkout', '-q', 'way.txt');
   await bed.calls.tasks.restack({ task: b.id });
@@ -268,6 +286,12 @@ it('where unfinished changes meet each other and their base is found by itself, 
   // Held until the other one lands, it meets it no more; and what landed is met on the base.
   await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
   await meets(b, [c.id, 0]);
+  // It has begun, so it goes on when it is sent back, and only lands after it.
+  expect(await bed.calls.tasks.reject({ task: b.id, comment: 'Go on.' })).toMatchObject({
+    ...{ blockedBy: [], landsAfter: [a.id] },
+  });
+  await bed.until(b.id, ({ state }) => state === 'running');
+  await bed.reaches(b.id, 'review');
   await approve(a);
   await meets(b, [null, 1], [c.id, 0]);
   expect((await now(a)).overlaps).toEqual([]);
@@ -282,6 +306,9 @@ it('an autonomous task that stands on another lands by itself once that has, and
   const task = { repositoryId, title: 'Change', prompt: '[write: second | b]', agent: 'echo', after: [a.id] };
   const b = await bed.calls.tasks.create({ ...task, when: 'review', permissionLevel: 'autonomous' });
   const { checks: before } = await bed.reaches(b.id, 'review');
+  // A base that has moved makes another commit of it, also within the second.
+  await bed.repository.write('apart', 'apart\n');
+  await bed.repository.commit('Main moves apart');
   await approve(a, 'squash');
   const landed = await bed.reaches(b.id, 'done');
   expect(landed.outcome).toBe('merged');
