@@ -3,7 +3,7 @@ import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from 
 import { isDraft, isUndecided, notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
-import { heldWords } from '../contract/stack';
+import { heldWords, isEnded } from '../contract/stack';
 import { isAncestor, type Range } from '../git/diff';
 import { runsPrograms } from '../git/inspect';
 import type { NotLanded } from '../git/land';
@@ -110,8 +110,13 @@ export function assertNotHeld(db: Database, work: TaskWork, what: keyof typeof h
   const held = heldBy(db, work);
   if (held === null) return;
   const { id, landsAfter } = work;
+  const ended = listDependencies(db, id).find((one) => isEnded(one));
   const all =
-    landsAfter.length === 0 ? '' : ` Or approve all it is after first, and it, in order: task approve ${id} --stack`;
+    ended !== undefined
+      ? ` To take it off: task edit ${id} --detach ${ended.id}`
+      : landsAfter.length === 0
+        ? ''
+        : ` Or approve all it is after first, and it, in order: task approve ${id} --stack`;
   throw new CodedError('WRONG_STATE', `Nothing was ${what}: ${held}${all}`, {
     facts: { task: id, after: landsAfter.map(String) },
   });

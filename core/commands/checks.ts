@@ -1,4 +1,4 @@
-import type { CheckOutput, RepositoryCheck } from '../contract/check';
+import { type CheckOutput, isWorktreeScript, type RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Task } from '../contract/task';
 import { readHead } from '../git/open';
@@ -39,6 +39,22 @@ export function run(
     await begun(room, where, checks);
     return told(room, task);
   });
+}
+
+/**
+ * Begins to run again what ran on a change before it was brought onto something else, for whoever has the task alone: what passed on
+ * another commit has not passed on this one. What cannot be run is left to the person.
+ */
+export async function runAgain(room: Room, task: number): Promise<void> {
+  const work = taskWork(room.db, task);
+  const { checks } = work.repository;
+  if (checks.length === 0 || work.checks.every(({ name }) => isWorktreeScript(name))) return;
+  try {
+    await begun(room, await placeOf(room, work), checks);
+  } catch (cause) {
+    room.log('warning', 'The checks of a task that was restacked could not be run.', { task, cause: String(cause) });
+  }
+  room.announce(task);
 }
 
 /** Ends what runs for a task, and what was to come after it. */

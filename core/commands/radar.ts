@@ -1,6 +1,6 @@
 import { CodedError } from '../contract/errors';
 import { type Blip, type Overlap, type OverlapDetail, pairsOf, worstFirst } from '../contract/overlap';
-import type { Range } from '../git/diff';
+import { mergeBase, type Range } from '../git/diff';
 import { conflictsIn, overlapBetween, ownChange, pathsBetween } from '../git/overlap';
 import { refOid } from '../git/resolve';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -31,6 +31,7 @@ export function createRadar(room: () => Room): Radar {
   const seen = new Map<number, Seen>();
   let timer: NodeJS.Timeout | null = null;
   let isSoon = false;
+  let thoroughAt = 0;
   let isStarted = false;
   let isClosed = false;
   let running: Promise<void> = Promise.resolve();
@@ -44,16 +45,23 @@ export function createRadar(room: () => Room): Radar {
     timer = setTimeout(() => {
       timer = null;
       isSoon = false;
-      running = sweep(after === lookMs).catch((cause) =>
-        room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }),
-      );
-      void running.finally(() => liveChanges(room().db).length > 0 && look(lookMs));
+      // One after the other, because each ends with what it found.
+      running = running
+        .then(sweep)
+        .then(() => {
+          if (!isClosed && liveChanges(room().db).length > 0) look(lookMs);
+        })
+        .catch((cause) => room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }));
     }, after);
     timer.unref();
   }
 
-  async function sweep(isThorough: boolean): Promise<void> {
-    const { db, log } = room();
+  async function sweep(): Promise<void> {
+    if (isClosed) return;
+    const { db, log, now } = room();
+    // Also when changes come so often that no look is ever the one of the minute.
+    const isThorough = now() - thoroughAt >= lookMs;
+    if (isThorough) thoroughAt = now();
     const live = liveChanges(db);
     const repositories = new Set([...live.map(({ repository }) => repository), ...seen.keys()]);
     for (const repository of repositories) {
@@ -110,9 +118,9 @@ async function sweepOne(
     const bases = new Map<string, string | null>();
     for (const base of new Set(live.map((one) => one.base))) bases.set(base, await refOid(place, `refs/heads/${base}`));
     const now = { changes, bases: JSON.stringify([...bases]) };
-    seen.set(repository, now);
     if (last?.changes === changes && last.bases === now.bases) return;
-    await compare(room.db, place, { live, bases, found });
+    await compare(room, place, { live, bases, found });
+    seen.set(repository, now);
   } else seen.delete(repository);
   const tasks = [...new Set([...found.keys(), ...overlappingTasks(room.db, repository)])];
   const changed = tasks.filter(
@@ -126,7 +134,7 @@ async function sweepOne(
 }
 
 async function compare(
-  db: Database,
+  { db, log }: Room,
   place: RepositoryPlace,
   {
     live,
@@ -145,7 +153,7 @@ async function compare(
     const own = await ownChange(place, { base: stackOid ?? tip, head }).catch(() => null);
     if (own === null) continue;
     const paths = await pathsBetween(place, own);
-    blips.push({ task, head, paths, below: belowOf(db, task) });
+    blips.push({ task, base, head, paths, below: belowOf(db, task) });
     if (stackOid !== null || own.base === tip) continue;
     const since = await pathsBetween(place, { base: own.base, head: tip });
     const common = [...paths].filter((path) => since.has(path));
@@ -154,7 +162,14 @@ async function compare(
     found.get(task)?.push({ with: null, ...counts(conflicts.length, common.length) });
   }
   for (const { one, other, common } of pairsOf(blips)) {
-    const conflicts = await conflictsIn(place, { baseOid: other.head, headOid: one.head, paths: common });
+    // Two that cannot be compared must not keep the others from it.
+    const conflicts = await conflictsIn(place, { baseOid: other.head, headOid: one.head, paths: common }).catch(
+      (cause) => {
+        log('warning', 'Two changes could not be compared.', { tasks: [one.task, other.task], cause: String(cause) });
+        return null;
+      },
+    );
+    if (conflicts === null) continue;
     const meets = counts(conflicts.length, common.length);
     found.get(one.task)?.push({ with: other.task, ...meets });
     found.get(other.task)?.push({ with: one.task, ...meets });
@@ -189,6 +204,13 @@ export async function overlap(
   const tips = other === null ? await tipsOf(room, work, place) : null;
   const theirs =
     other === null ? { base: mine.base, head: tips?.base ?? mine.base } : await changeOf(room, place, other);
+  if ((await mergeBase(place, mine.head, theirs.head)) === null) {
+    const what = other === null ? `and ${work.base}` : `and that of task ${other}`;
+    throw new CodedError(
+      'WRONG_STATE',
+      `The change of task ${task} ${what} have no commit in common, so they never meet.`,
+    );
+  }
   return overlapBetween(place, { mine, theirs });
 }
 

@@ -3,7 +3,6 @@ import { allLanded } from '../store/dependencies';
 import { dueLandings } from '../store/due-landings';
 import { partsOf, stackOf, staleStacks } from '../store/stacks';
 import { readTask } from '../store/task-view';
-import * as checks from './checks';
 import { landFinished } from './land-finished';
 import type { Room } from './room';
 import { noteBroken, restack, tryOf } from './stacking';
@@ -46,13 +45,10 @@ export function createRestacker(room: () => Room): Restacker {
   }
 
   async function one(task: number): Promise<void> {
-    const { db, log } = room();
+    const { log } = room();
     try {
       const { kind } = await restack(room(), task);
-      if (kind !== 'restacked') return;
-      tried.delete(task);
-      // What passed on another commit has not passed on this one.
-      if (readTask(db, task).checks.length > 0) await checks.run(room(), { task });
+      if (kind === 'restacked') tried.delete(task);
     } catch (cause) {
       log('warning', 'A task could not be restacked.', { task, cause: String(cause) });
       const why = cause instanceof Error ? cause.message : String(cause);

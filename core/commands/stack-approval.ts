@@ -57,6 +57,7 @@ export async function approveStack(room: Room, { by }: Caller, input: StackAppro
       `Nothing was merged: what task ${last} is after is not what you saw. It is ${wanted.map((id) => `task ${id}`).join(', ')} now. Look again, then approve.`,
     );
   }
+  assertOnePlace(room.db, wanted);
   const landed: Task[] = [];
   let base = seenBase;
   for (const approval of approvals) {
@@ -80,6 +81,19 @@ export async function approveStack(room: Room, { by }: Caller, input: StackAppro
   return landed;
 }
 
+/** Throws WRONG_STATE unless all of these land on one base of one repository: the base is seen once, for all of them. */
+function assertOnePlace(db: Database, tasks: readonly number[]): void {
+  const [first, ...rest] = tasks.map((task) => readTask(db, task));
+  const other = rest.find(({ base, repositoryId }) => base !== first?.base || repositoryId !== first.repositoryId);
+  if (first === undefined || other === undefined) return;
+  const place = ({ id, base, repository }: Task) => `task ${id} lands on ${base} of ${repository}`;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Nothing was merged: ${place(first)}, and ${place(other)}. What does not land in one place is approved one by one: task approve ${first.id}, then the next.`,
+    { facts: { tasks: tasks.map(String) } },
+  );
+}
+
 async function landNext(
   room: Room,
   next: {
@@ -93,6 +107,8 @@ async function landNext(
   const { by, base, strategy, isFirst } = next;
   const { task, head: seen, tree } = next.approval;
   if (!isFirst) await restack(room, task, { again: true });
+  // What ran before runs again where it stands now, whoever brought it there.
+  await room.checks.over(task);
   return alone(task, async () => {
     const work = taskWork(room.db, task);
     if (work.state === 'done' && work.outcome !== 'discarded') return readTask(room.db, task);

@@ -28,6 +28,7 @@ import { readTask } from '../store/task-view';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, noteHead } from '../store/tasks';
 import { alone } from './acting';
+import { runAgain } from './checks';
 import type { Room } from './room';
 import { some } from './some';
 
@@ -80,7 +81,11 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
   const base = await refOid(place, `refs/heads/${work.base}`);
   if (head === null || base === null) {
     const gone = head === null ? (work.branch ?? 'of its change') : work.base;
-    return { kind: 'stuck', problem: `The branch ${gone} is not there. Bring it back, then restack.`, told: false };
+    return {
+      kind: 'stuck',
+      problem: `The branch ${gone} is not there. Bring it back, then restack (task restack ${task}).`,
+      told: false,
+    };
   }
   await room.writer.write((db) => noteHead(db, { task, head, at: room.now() }));
   const begun = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
@@ -96,7 +101,7 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
   const message = `Take what ${namesOf(footing, work)} changed\n`;
   const made = await restackOnto(place, { from, onto: onto.oid, head, message, identity });
   const { parts } = footing;
-  if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, from, footing });
+  if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, from, footing, base });
   if (made.kind === 'there') {
     await room.writer.write((db) => setStack(db, { task, oid: onto.oid, parts }));
     room.announce(task);
@@ -111,6 +116,7 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
   const refused = await carryOutRestack(room, work, where, { ...intent, id });
   if (refused !== null) return stuck(room, work, from, refusedWords(work, refused));
   room.announceComments(task);
+  await runAgain(room, task);
   return { kind: 'restacked' };
 }
 
@@ -126,7 +132,7 @@ async function missingFrom(
     if (stays.has(id) || !elsewhere.some((one) => one.id === id)) continue;
     const merged = await previewMerge(place, { baseOid: base, headOid: head });
     if (merged.kind === 'clean' && merged.tree === (await treeOf(place, base))) continue;
-    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull), then restack.`;
+    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull), then restack (task restack ${work.id}).`;
   }
   return null;
 }
@@ -141,13 +147,15 @@ async function conflicting(
     readonly toMerge: string;
     readonly from: string;
     readonly footing: Footing;
+    /** Where its base is. */
+    readonly base: string;
   },
 ): Promise<Restacking> {
   const { id: task } = work;
-  const { conflicts, toMerge, from, footing } = found;
+  const { conflicts, toMerge, from, footing, base } = found;
   const names = namesOf(footing, work);
   const files = some(conflicts.map(({ path }) => path));
-  const told = ontoOf(footing);
+  const told = `${ontoOf(footing)}${footing.withBase ? ` ${base}` : ''}`;
   if (stackOf(room.db, task)?.told === told)
     return stuck(room, work, from, `It conflicts with ${names} in ${files}, which its agent did not resolve.`);
   // Whatever lies there would be committed as the agent's.

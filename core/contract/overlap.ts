@@ -55,6 +55,8 @@ export function worstFirst(overlaps: readonly Overlap[]): Overlap[] {
 /** A live change, as the radar looks at it. */
 export interface Blip {
   readonly task: number;
+  /** The branch it is to land on. */
+  readonly base: string;
   readonly head: string;
   /** The files it changes. */
   readonly paths: ReadonlySet<string>;
@@ -65,7 +67,7 @@ export interface Blip {
 /** More pairs than this are not compared: the newest tasks come first. */
 const mostPairs = 200;
 
-/** Which changes are to be compared with each other, newest first, each with the files both touch. */
+/** Which changes of one base are to be compared with each other, newest first, each with the files both touch. */
 export function pairsOf(
   blips: readonly Blip[],
   most = mostPairs,
@@ -74,7 +76,7 @@ export function pairsOf(
   const pairs: { one: Blip; other: Blip; common: string[] }[] = [];
   for (const [index, one] of newest.entries()) {
     for (const other of newest.slice(index + 1)) {
-      if (one.below.has(other.task) || other.below.has(one.task)) continue;
+      if (one.base !== other.base || one.below.has(other.task) || other.below.has(one.task)) continue;
       const common = [...one.paths].filter((path) => other.paths.has(path));
       if (common.length > 0) pairs.push({ one, other, common });
       if (pairs.length === most) return pairs;

@@ -86,10 +86,15 @@ function restsOn(task: number, on: ReadonlySet<number>, partsOf: (task: number) 
   return false;
 }
 
+/** Whether a task has ended without landing: what is after it waits until it is retried or restored. */
+export function isEnded(one: Pick<Before, 'state' | 'outcome'>): boolean {
+  return !hasLanded(one) && (one.state === 'failed' || one.state === 'cancelled' || one.state === 'done');
+}
+
 /** Why a finished change cannot land yet, a sentence; null when nothing it is after holds it. */
 export function heldWords(before: readonly Pick<Before, 'id' | 'state' | 'outcome'>[]): string | null {
   const open = before.filter((one) => !hasLanded(one));
-  const ended = open.find(({ state }) => state === 'failed' || state === 'cancelled' || state === 'done');
+  const ended = open.find(isEnded);
   if (ended !== undefined)
     return `It lands after task ${ended.id}, which ${endedWords(ended)}. ${ended.state === 'done' ? 'Restore' : 'Retry'} that one, or take this one off it.`;
   if (open.length === 0) return null;

@@ -17,6 +17,8 @@ export interface LiveChecks {
   during<T>(task: number, signal: AbortSignal, act: (series: Series) => Promise<T>): Promise<T>;
   /** Whether any run for a task. */
   runs(task: number): boolean;
+  /** Resolves when none runs for a task. */
+  over(task: number): Promise<void>;
   /** Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with. */
   stop(task: number, why: string): Promise<void>;
   /** Ends all, and resolves when they are over, or after `limitMs`. */
@@ -53,6 +55,9 @@ export function createLiveChecks(): LiveChecks {
 
   return {
     runs: (task) => live.has(task),
+    async over(task) {
+      await live.get(task)?.over;
+    },
     stop,
     async close(limitMs) {
       const late = new AbortController();

@@ -81,7 +81,7 @@ export async function carryOutRestack(
     return null;
   });
   if (end === null) return null;
-  await finish(deps, restack, { repository, moved: end.kind === 'landed' });
+  await finish(deps, restack, { repository, head: end.kind === 'landed' ? restack.newHead : null });
   return end.kind === 'landed' ? null : end;
 }
 
@@ -107,9 +107,9 @@ export async function settleRestack(
   const move = moveOf(restack, work.branch ?? '');
   const end = await inTaskPlace(deps, task, { ...worktree, trusted }, (owned) => completeLanding(owned, move));
   if (end.kind === 'busy') return 'open';
-  const moved = await stands(repository, move);
-  await finish(deps, restack, { repository, moved });
-  return moved ? 'done' : 'abandoned';
+  const head = await standing(repository, move);
+  await finish(deps, restack, { repository, head });
+  return head === null ? 'abandoned' : 'done';
 }
 
 /** The same before a person or an agent goes on with the task. Throws CHECKOUT_IN_THE_WAY, saying what to mend, while it cannot be ended. */
@@ -139,26 +139,26 @@ function moveOf({ oldHead, newHead }: Restack, branch: string) {
   return { branch, oldOid: oldHead, newOid: newHead };
 }
 
-/** Whether the branch was moved, and may have gone on from there. */
-async function stands(place: RepositoryPlace, { branch, newOid }: ReturnType<typeof moveOf>): Promise<boolean> {
+/** Where the branch is if it was moved, from where it may have gone on; null if it was not. */
+async function standing(place: RepositoryPlace, { branch, newOid }: ReturnType<typeof moveOf>): Promise<string | null> {
   const now = await refOid(place, `refs/heads/${branch}`);
-  return now !== null && (await isAncestor(place, newOid, now));
+  return now !== null && (await isAncestor(place, newOid, now)) ? now : null;
 }
 
 /** Keeps how a restack ended; of one that moved the branch what the task stands on and how large its change is. */
 async function finish(
   deps: Needs,
   restack: Restack,
-  { repository, moved }: { readonly repository: RepositoryPlace; readonly moved: boolean },
+  { repository, head }: { readonly repository: RepositoryPlace; readonly head: string | null },
 ): Promise<void> {
-  const { task, newHead: head } = restack;
+  const { task } = restack;
   const { base } = taskWork(deps.db, task);
   const stackOid = restack.parts.length === 0 ? null : restack.newOid;
-  const origin = moved ? await originOf(repository, { base, stackOid }).catch(() => null) : null;
-  const common = origin === null ? null : await mergeBase(repository, origin, head);
-  const change = common === null ? null : await changeSize(repository, { base: common, head });
+  const origin = head === null ? null : await originOf(repository, { base, stackOid }).catch(() => null);
+  const common = origin === null || head === null ? null : await mergeBase(repository, origin, head);
+  const change = common === null || head === null ? null : await changeSize(repository, { base: common, head });
   await deps.writer.write((db) => {
-    if (!finishRestack(db, { restack, moved, at: deps.now() }) || !moved) return;
+    if (!finishRestack(db, { restack, moved: head !== null, at: deps.now() }) || head === null) return;
     patchTask(db, { task, patch: change === null ? { head } : { change, head }, at: deps.now() });
   });
   deps.announce(task);

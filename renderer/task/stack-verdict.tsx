@@ -50,7 +50,7 @@ export function StackVerdict(props: {
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {ready && (
         <div className="conflict-foot">
-          <Button look="primary" autoFocus doing={doing} onClick={() => void approve()}>
+          <Button look="primary" doing={doing} onClick={() => void approve()}>
             Merge all {all.length} in order
           </Button>
           <span className="quiet">Each is brought onto the one before it, and nothing else happens to it.</span>

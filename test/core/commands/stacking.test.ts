@@ -156,6 +156,9 @@ it('what conflicts is given to its agent once, and shown when that did not help'
   expect((await filesOf(b)).sort()).toContain('both.txt');
   await bed.calls.tasks.discard({ task: a.id });
   expect((await review(b)).held).toContain(`task ${a.id}, which was discarded. Restore that one`);
+  await expect(approve(b)).rejects.toMatchObject({
+    message: expect.stringContaining(`task edit ${b.id} --detach ${a.id}`),
+  });
   // Taken off it, it is to stand on its base, where there is no such file to change.
   await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
   const off = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('main in both.txt, which') === true);
@@ -248,6 +251,22 @@ it('a task waits for one that failed, with the reason, until that is retried or 
   expect(await bed.reaches(b.id, 'review')).toMatchObject({ after: [], stack: null });
 });
 
+it('what lands in two places is not landed at one word', async () => {
+  await git('branch', 'other-base', 'main');
+  const task = { repositoryId, title: 'Change', agent: 'echo' };
+  const made = await bed.calls.tasks.create({ ...task, prompt: '[write: elsewhere.txt | a]', base: 'other-base' });
+  const a = await bed.reaches(made.id, 'review');
+  const b = await inReview('[write: here.txt | b]');
+  await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
+  const stack = await bed.calls.tasks.stack({ task: b.id });
+  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  await expect(bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals })).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: expect.stringContaining(`task ${a.id} lands on other-base`),
+  });
+  expect((await now(a)).state).toBe('review');
+});
+
 it('changes that cannot be put together are waited for until they have landed', async () => {
   const a = await inReview('[write: same.txt | a]');
   const c = await inReview('[write: same.txt | c]');
@@ -262,6 +281,11 @@ it('where unfinished changes meet each other and their base is found by itself, 
   await bed.repository.write('shared.txt', `${many.join('\n')}\n`);
   await bed.repository.commit('Share');
   const lines = (at: number, text: string) => many.map((line, index) => (index === at ? text : line)).join('\\n');
+  // One on a base that has no commit in common with this one keeps no other from being looked at.
+  await git('branch', 'pages', await git('commit-tree', 'HEAD^{tree}', '-m', 'Pages'));
+  const apart = await bed.calls.tasks.create({
+    ...{ repositoryId, title: 'Apart', prompt: '[write: shared.txt | apart]', agent: 'echo', base: 'pages' },
+  });
   const a = await inReview(`[write: shared.txt | ${lines(2, 'by a')}]`);
   const b = await inReview(`[write: shared.txt | ${lines(2, 'by b')}]`);
   const c = await inReview(`[write: shared.txt | ${lines(9, 'by c')}]`);
@@ -283,6 +307,10 @@ it('where unfinished changes meet each other and their base is found by itself, 
     ['+by a'],
     ['+by b'],
   ]);
+  await bed.reaches(apart.id, 'review');
+  await expect(bed.calls.tasks.overlap({ task: a.id, with: apart.id })).rejects.toMatchObject({
+    message: expect.stringContaining('have no commit in common'),
+  });
   // Held until the other one lands, it meets it no more; and what landed is met on the base.
   await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
   await meets(b, [c.id, 0]);
@@ -313,4 +341,15 @@ it('an autonomous task that stands on another lands by itself once that has, and
   const landed = await bed.reaches(b.id, 'done');
   expect(landed.outcome).toBe('merged');
   expect(landed.checks[0]?.head).not.toBe(before[0]?.head);
+
+  // At one word, too, what is brought onto the one before it is checked there before it lands.
+  await bed.calls.repositories.configure({ repository: repositoryId, landing: {} });
+  const c = await inReview('[write: third | c]');
+  const d = await inReview('[write: fourth | d]', [c]);
+  await bed.repository.write('apart', 'again\n');
+  await bed.repository.commit('Main moves again');
+  const stack = await bed.calls.tasks.stack({ task: d.id });
+  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  await bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals, strategy: 'squash' });
+  expect(await now(d)).toMatchObject({ outcome: 'merged' });
 });
