@@ -54,7 +54,7 @@ export function restack(room: Room, task: number, { again = false } = {}): Promi
     const work = taskWork(room.db, task);
     const footing = footingNow(room.db, task);
     if (work.state !== 'review') return { kind: 'stood' };
-    if (standsOn(footing, partsOf(room.db, task))) {
+    if (standsOn(footing, partsOf(room.db, task)) && !(again && (await isOff(room, work)))) {
       if (await room.writer.write((db) => clearProblem(db, task))) room.announce(task);
       return { kind: 'stood' };
     }
@@ -63,6 +63,14 @@ export function restack(room: Room, task: number, { again = false } = {}): Promi
       return { kind: 'stuck', problem: stack.problem, told: false };
     return bring(room, work, footing);
   });
+}
+
+/** Whether somebody put a task's branch where what it stands on is not. */
+async function isOff(room: Room, { stackOid, branch, repository }: TaskWork): Promise<boolean> {
+  if (stackOid === null || branch === null) return false;
+  const place = await repositoryPlace(room.git, repository);
+  const head = await refOid(place, `refs/heads/${branch}`);
+  return head !== null && !(await isAncestor(place, stackOid, head));
 }
 
 /** What would be done for a task now, by which it is told from what was tried before. */

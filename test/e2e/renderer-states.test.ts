@@ -707,9 +707,10 @@ describe('tasks after each other', () => {
     await page.getByText('was restacked').waitFor();
     expect(await harness.broken()).toEqual([]);
     await press('a');
-    await page.getByRole('button', { name: 'Merge all 2 in order' }).waitFor();
+    const mergeAll = page.getByRole('button', { name: 'Merge all 2 in order' });
+    await mergeAll.waitFor();
     expect(await page.getByRole('button', { name: /^Merge into/ }).count()).toBe(0);
-    await page.keyboard.press('Enter');
+    await mergeAll.press('Enter');
     await expect
       .poll(() => harness.called('tasks.approveStack'))
       .toMatchObject([{ approvals: [{ task: 6 }, { task: 7 }] }]);

@@ -236,6 +236,12 @@ it('edits in the way are named and left alone, and nothing moves until they are 
   await inIt(b, 'checkout', '-q', 'way.txt');
   await bed.calls.tasks.restack({ task: b.id });
   expect((await review(b)).mergeBase).toBe(next);
+  // Put elsewhere by hand, it is brought back onto it when somebody asks.
+  await inIt(b, 'reset', '-q', '--hard', 'main');
+  await commitIn(b, 'b3.txt', 'b');
+  await bed.calls.tasks.restack({ task: b.id });
+  expect((await review(b)).mergeBase).toBe(next);
+  expect(await filesOf(b)).toEqual(['b3.txt']);
 });
 
 it('a task waits for one that failed, with the reason, until that is retried or it is taken off', async () => {
