@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import { type Retention, retentionOf } from '../contract/retention';
+import { dayMs, type Retention, retentionOf } from '../contract/retention';
 import type { Backup, BackupRef, Restored } from '../contract/worktree';
 import { bytesOf, listBackupRefs, removeBackupRef } from '../git/backup-refs';
 import type { Place } from '../git/checkout';
+import { dropCheckpoints } from '../git/checkpoint-ref';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
@@ -13,7 +14,7 @@ import { addWorktree } from '../git/worktree';
 import { repositoryPlace } from '../runner/place';
 import { repositoryFolder } from '../runner/worktree-path';
 import { type BackupRow, listBackups, putAside, updateBackup } from '../store/backups';
-import { leftCheckpoints } from '../store/checkpoints';
+import { leftCheckpoints, removeCheckpoints } from '../store/checkpoints';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { type TaskRow, taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
@@ -23,7 +24,7 @@ import * as checkpoints from './checkpoints';
 import * as decisions from './decisions';
 import * as discarding from './discarding';
 import type { Room } from './room';
-import { dayMs, rootOf } from './worktrees';
+import { rootOf } from './worktrees';
 
 /** More than anybody looks through; the newest are shown. */
 const mostShown = 2000;
@@ -121,20 +122,26 @@ export async function restore(room: Room, caller: Caller, { repository: id, ref 
 /** Removes a backup for good. Throws NOT_FOUND, and WRONG_STATE for what its task still needs. */
 export async function remove(room: Room, { by }: Caller, { repository: id, ref }: BackupRef): Promise<void> {
   const repository = repositoryById(room.db, id);
-  const backup = (await backupsOf(room, repository)).find((one) => one.ref === ref);
-  if (backup === undefined) throw notThere(repository, ref);
-  if (backup.bringsBack === 'checkpoint') {
+  const backup = async () => {
+    const there = (await backupsOf(room, repository)).find((one) => one.ref === ref);
+    if (there === undefined) throw notThere(repository, ref);
+    if (there.bringsBack !== 'checkpoint') return there;
     throw new CodedError(
       'WRONG_STATE',
-      `${ref} was not removed: task ${backup.task?.id ?? ''} can still go back to it. When the task is done it can be removed.`,
+      `${ref} was not removed: task ${there.task?.id ?? ''} can still go back to it. When the task is done it can be removed.`,
       { facts: { ref } },
     );
-  }
-  await removeForGood(room, repository, backup, { by, rule: null });
+  };
+  const { task } = await backup();
+  const removal = async () => removeForGood(room, repository, await backup(), { by, rule: null });
+  await (task === null ? removal() : alone(task.id, removal));
   room.publish({ type: 'worktrees.changed' });
 }
 
-/** Removes a backup and records who did, with what it was; by a rule when nobody did. */
+/**
+ * Removes a backup and records who did, with what it was; by a rule when nobody did. With what a discarded task comes back from
+ * go the states it could go back to. While nothing else happens to its task.
+ */
 export async function removeForGood(
   room: Room,
   repository: RepositoryRow,
@@ -150,10 +157,19 @@ export async function removeForGood(
       ...{ shown: { ref, oid, cause, createdAt, bytes }, answered: { ref } },
     });
   });
-  if (await removeBackupRef(objectsOf(room, repository), backup)) return;
-  throw new CodedError('MOVED', `${ref} of ${repository.path} was not removed: it is another one by now. Look again.`, {
-    facts: { ref },
-  });
+  const place = objectsOf(room, repository);
+  const moved = () =>
+    new CodedError('MOVED', `${ref} of ${repository.path} was not removed: it is another one by now. Look again.`, {
+      facts: { ref },
+    });
+  // Before the backup, because whoever finds that still there can remove both again.
+  if (backup.task !== null && backup.bringsBack === 'task') {
+    if ((await refOid(place, ref)) !== oid) throw moved();
+    const task = backup.task.id;
+    await dropCheckpoints(place, task);
+    await room.writer.write((db) => removeCheckpoints(db, { task, at: room.now() }));
+  }
+  if (!(await removeBackupRef(place, backup))) throw moved();
 }
 
 /** Puts a backup back on a branch of its own, in a worktree no task has. */

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Retention, retentionOf } from '../contract/retention';
 import type { Backup, Going, Worktree } from '../contract/worktree';
 import { repositoryPlace } from '../runner/place';
+import { noticesOf, tell } from '../runner/putting-away';
 import { retireWorktree } from '../runner/retire';
 import { tearDownOf } from '../runner/setting-up';
-import { listRepositories, type RepositoryRow } from '../store/repositories';
+import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
+import { taskWork } from '../store/task-work';
 import { alone } from './acting';
 import { backupsOf, removeForGood } from './backups';
 import type { Room } from './room';
@@ -40,8 +43,12 @@ export async function going(
 
 /** Takes away what is kept long enough, now and every hour, until the signal is aborted. */
 export async function sweepNowAndThen(room: Room, signal: AbortSignal): Promise<void> {
+  // Each try to take a worktree away makes a backup of it. What could not go is tried again at the next start.
+  const stuck = new Set<number>();
   while (!signal.aborted) {
-    await sweep(room, signal);
+    await sweep(room, { stuck, signal });
+    // One that was aborted meanwhile tells nobody any more.
+    if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(done, pauseMs);
       signal.addEventListener('abort', done, { once: true });
@@ -54,41 +61,74 @@ export async function sweepNowAndThen(room: Room, signal: AbortSignal): Promise<
   }
 }
 
-/** Takes away what is kept long enough. One repository that cannot be looked at does not keep the others from it. */
-async function sweep(room: Room, signal?: AbortSignal): Promise<void> {
-  const repositories = listRepositories(room.db).flatMap((repository) => {
-    const holds = retentionOf(room.settings(), repository.retention);
-    return Object.values(holds).some((limit) => limit > 0) ? [{ repository, holds }] : [];
-  });
-  if (repositories.length === 0) return;
+/** Takes away what is kept long enough. What cannot be looked at or taken away does not keep anything else from it. */
+async function sweep(room: Room, look: { readonly stuck: Set<number>; readonly signal: AbortSignal }): Promise<void> {
+  const limited = listRepositories(room.db).filter((repository) =>
+    Object.values(retentionOf(room.settings(), repository.retention)).some((limit) => limit > 0),
+  );
+  if (limited.length === 0) return;
   const worktrees = await everyWorktree(room);
-  for (const { repository, holds } of repositories) {
-    try {
-      const goes = await goingOf(room, repository, holds, worktrees);
-      for (const listed of goes.worktrees) if (!signal?.aborted) await takeAway(room, repository, listed);
-      for (const backup of goes.backups) {
-        if (signal?.aborted) return;
-        const rule = `kept ${holds.backupDays} days, ${holds.backupMegabytes} MB`;
-        await removeForGood(room, repository, backup, { by: 'repository', rule });
+  for (const { id } of limited) {
+    const repository = repositoryById(room.db, id);
+    const holds = retentionOf(room.settings(), repository.retention);
+    const attempt = async (step: () => Promise<boolean>): Promise<void> => {
+      if (look.signal.aborted) return;
+      try {
+        if (await step()) room.publish({ type: 'worktrees.changed' });
+      } catch (cause) {
+        room.log('warning', 'What is kept long enough could not be taken away.', {
+          ...{ repository: repository.path, cause: String(cause) },
+        });
       }
-      if (goes.worktrees.length + goes.backups.length > 0) room.publish({ type: 'worktrees.changed' });
-    } catch (cause) {
-      room.log('warning', 'What is kept long enough could not be taken away.', {
-        ...{ repository: repository.path, cause: String(cause) },
-      });
-    }
+    };
+    await attempt(async () => {
+      const goes = await goingOf(room, repository, holds, worktrees);
+      for (const { row } of goes.worktrees) await attempt(() => takeAway(room, holds, { row, stuck: look.stuck }));
+      for (const backup of goes.backups) await attempt(() => letGo(room, holds, backup));
+      return false;
+    });
   }
 }
 
-function takeAway(room: Room, repository: RepositoryRow, { row }: Listed): Promise<void> {
-  if (row === null) return Promise.resolve();
+/** Whether a repository still keeps things as it did when it was looked at what goes. Otherwise that is looked at anew. */
+function stillHolds(room: Room, repository: number, holds: Retention): boolean {
+  return isDeepStrictEqual(retentionOf(room.settings(), repositoryById(room.db, repository).retention), holds);
+}
+
+/** Takes a worktree away, unless its task or how long it is kept is another one by now. */
+async function takeAway(
+  room: Room,
+  holds: Retention,
+  { row, stuck }: { readonly row: Listed['row']; readonly stuck: Set<number> },
+): Promise<boolean> {
+  if (row === null || stuck.has(row.id)) return false;
   return alone(row.task, async () => {
-    if (taskRow(room.db, row.task).state !== 'done') return;
+    if (taskRow(room.db, row.task).state !== 'done' || !stillHolds(room, row.repository, holds)) return false;
     await room.runner.over(row.task);
-    const place = await repositoryPlace(room.git, repository);
-    const tearDown = tearDownOf(room, { id: row.task, repository }, place);
-    await retireWorktree(room, place, row.task, { why: { cause: 'retention', by: 'repository' }, tearDown });
+    const work = taskWork(room.db, row.task);
+    const place = await repositoryPlace(room.git, work.repository);
+    const tearDown = tearDownOf(room, work, place);
+    stuck.add(row.id);
+    const retired = await retireWorktree(room, place, row.task, {
+      why: { cause: 'retention', by: 'repository' },
+      tearDown,
+    });
+    tell(room, work, noticesOf(work, retired));
+    return true;
   });
+}
+
+/** Removes a backup for good, unless its task or how long it is kept is another one by now. */
+function letGo(room: Room, holds: Retention, backup: Backup): Promise<boolean> {
+  const { task, repositoryId } = backup;
+  const removal = async () => {
+    if (!stillHolds(room, repositoryId, holds)) return false;
+    if (task !== null && taskRow(room.db, task.id).state !== 'done') return false;
+    const rule = `kept ${holds.backupDays} days, ${holds.backupMegabytes} MB`;
+    await removeForGood(room, repositoryById(room.db, repositoryId), backup, { by: 'repository', rule });
+    return true;
+  };
+  return task === null ? removal() : alone(task.id, removal);
 }
 
 async function goingOf(

@@ -1,3 +1,5 @@
+import { dayMs } from '../contract/retention';
+
 /** Something that is kept for a while. */
 export interface Kept {
   /** Since when, in epoch milliseconds. */
@@ -7,8 +9,6 @@ export interface Kept {
   /** Whether it may go by itself at all. */
   readonly may: boolean;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * What is kept long enough: older than `days`, or, from the newest on, beyond `megabytes` together and older than a day. What

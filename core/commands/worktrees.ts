@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import { retentionOf } from '../contract/retention';
+import { dayMs, retentionOf } from '../contract/retention';
 import {
   type Worktree,
   type WorktreeDetail,
@@ -20,6 +20,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { retireNobodys } from '../runner/nobodys';
 import { repositoryPlace } from '../runner/place';
+import { noticesOf, tell } from '../runner/putting-away';
 import { endRestack } from '../runner/restacks';
 import { retireWorktree } from '../runner/retire';
 import { tearDownOf } from '../runner/setting-up';
@@ -76,15 +77,16 @@ function removeOfTask(room: Room, by: string, shown: Worktree, row: WorktreeRow)
     await room.runner.over(row.task);
     const work = taskWork(room.db, row.task);
     const place = await repositoryPlace(room.git, work.repository);
-    const {
-      backupRef: ref,
-      kept,
-      notKept,
-    } = await retireWorktree(room, place, row.task, {
+    const retired = await retireWorktree(room, place, row.task, {
       why: { cause: 'removed', by },
       tearDown: tearDownOf(room, work, place),
     });
-    if (kept !== null) throw cannotKeep(shown.path, kept);
+    const { backupRef: ref, kept, notKept, notices } = retired;
+    if (kept !== null) {
+      tell(room, work, notices);
+      throw cannotKeep(shown.path, kept);
+    }
+    tell(room, work, noticesOf(work, retired));
     await room.writer.write((db) => decide(room, db, { by, shown, ref }));
     return { ref, repository: work.repository.id, notKept: [...notKept] };
   });
@@ -219,9 +221,6 @@ function listed(room: Room, found: FoundWorktree, { rows, restored, ready, repos
   };
   return { shown, found, row };
 }
-
-/** A day, in milliseconds. */
-export const dayMs = 86_400_000;
 
 /** Why a worktree is there. */
 function reasonOf(of: {

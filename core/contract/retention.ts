@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A day, in milliseconds. */
+export const dayMs = 86_400_000;
+
 const days = z.number().int().min(0).max(3650);
 const megabytes = z.number().int().min(0).max(100_000_000);
 

@@ -16,6 +16,17 @@ export async function readSnapshot(place: Place, ref: string): Promise<SnapshotS
   return (await readRest(place, (await partsOf(place, ref)).rest)).state;
 }
 
+/** Whether two refs keep the same state of a worktree, whenever that was. False when either is no snapshot. */
+export async function isAlike(place: Place, one: string, other: string): Promise<boolean> {
+  const [trees, others] = await Promise.all([one, other].map((ref) => treesOf(place, ref).catch(() => null)));
+  return trees !== null && trees === others;
+}
+
+async function treesOf(place: Place, ref: string): Promise<string> {
+  const { tree, rest } = await partsOf(place, ref);
+  return `${tree} ${await readGit(place, ['rev-parse', '--verify', '--end-of-options', `${rest}^{tree}`])}`;
+}
+
 /** The tree of a snapshot's files, and the commit of its rest: the last parent. */
 export async function partsOf(place: Place, ref: string): Promise<{ readonly tree: string; readonly rest: string }> {
   const args = ['rev-list', '-n', '1', '--no-commit-header', '--format=%T %P', '--end-of-options', ref];

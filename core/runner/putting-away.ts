@@ -1,10 +1,10 @@
-import { retentionOf } from '../contract/retention';
+import { dayMs, retentionOf } from '../contract/retention';
 import { taskRow } from '../store/task-row';
 import type { TaskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
-import { retireWorktree } from './retire';
+import { type Retired, retireWorktree } from './retire';
 import { tearDownOf } from './setting-up';
 
 /**
@@ -18,7 +18,7 @@ export async function putAway(
   place: RepositoryPlace | null,
 ): Promise<readonly string[]> {
   if (task.worktree === null) return [];
-  const left = `Its worktree was left as it is at ${task.worktree}.`;
+  const left = leftAt(task);
   if (place === null) {
     return [`${left} The repository ${task.repository.path} is not there, so no backup of it could be made.`];
   }
@@ -26,17 +26,26 @@ export async function putAway(
   if (stays(deps, task)) return [];
   try {
     const tearDown = tearDownOf(deps, task, place);
-    const { kept, notKept, notices } = await retireWorktree(deps, place, task.id, { tearDown });
-    if (kept !== null) return [...notices, `${left} A backup could not hold all of it: ${kept}`];
-    if (notKept.length === 0) return notices;
-    return [...notices, `Ignored by git, too large for the backup, and gone with the worktree: ${some(notKept)}.`];
+    return noticesOf(task, await retireWorktree(deps, place, task.id, { tearDown }));
   } catch (cause) {
     deps.log('error', 'A worktree could not be taken away.', { task: task.id, cause: String(cause) });
     return [`${left} It could not be taken away: ${cause instanceof Error ? cause.message : String(cause)}`];
   }
 }
 
-const dayMs = 86_400_000;
+/** What the person should know of a worktree that was to go, one sentence each. */
+export function noticesOf(
+  task: Pick<TaskWork, 'worktree'>,
+  { kept, notKept, notices }: Pick<Retired, 'kept' | 'notKept' | 'notices'>,
+): readonly string[] {
+  if (kept !== null) return [...notices, `${leftAt(task)} A backup could not hold all of it: ${kept}`];
+  if (notKept.length === 0) return notices;
+  return [...notices, `Ignored by git, too large for the backup, and gone with the worktree: ${some(notKept)}.`];
+}
+
+function leftAt({ worktree }: Pick<TaskWork, 'worktree'>): string {
+  return `Its worktree was left as it is at ${worktree}.`;
+}
 
 /** Whether a task is done for so short a time that its worktree stays. A discarded one is thrown away at once. */
 export function stays(

@@ -1,5 +1,5 @@
 import type { BackupCause } from '../contract/worktree';
-import { keepUnder } from '../git/backup-refs';
+import { keepUnder, removeBackupRef } from '../git/backup-refs';
 import type { Checkout } from '../git/checkout';
 import { dropCheckpoints } from '../git/checkpoint-ref';
 import { adminFolder } from '../git/links';
@@ -7,7 +7,7 @@ import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders, removeWorktree } from '../git/remove';
 import { refOid } from '../git/resolve';
-import { readSnapshot } from '../git/restore';
+import { isAlike, readSnapshot } from '../git/restore';
 import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
 import { addBackup } from '../store/backups';
@@ -76,12 +76,19 @@ export async function retireWorktree(
   let heldTip: string | null = null;
   let notKept: readonly string[] = [];
   const notices: string[] = [];
+  const before = readTask(deps.db, task).backupRef;
   if (found.kind === 'usable') {
     const { checkout } = found;
     const keep = async (at: number, cause: BackupCause): Promise<Snapshot> => {
       const snapshot = await snapshotWorktree({ ...place, checkout }, { ref: backupRef(task, at), at: deps.now() });
       heldTip = snapshot.head;
       notKept = snapshot.notKept;
+      // What cannot go is looked at again and again, and need not be kept more than once.
+      if (snapshot.leftOut.length > 0 && before !== null && (await isAlike(place, before, snapshot.ref))) {
+        await removeBackupRef(place, snapshot);
+        ref = before;
+        return snapshot;
+      }
       await deps.writer.write((db) => {
         const { repository, branch, path } = row;
         const what = { repository, task, ref: snapshot.ref, branch, path, cause, by: why.by };

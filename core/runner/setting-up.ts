@@ -72,6 +72,8 @@ export function tearDownOf(
       return [`Its teardown (“${command}”) was not run: the worktree brings programs you were not asked about.`];
     const owned = { ...worktree, trusted };
     const environment = { ...(await environmentOf(deps, owned, task)), ...about(repository) };
+    const newest = () => listChecks(deps.db, task).find(({ name }) => name === teardownName);
+    const before = newest()?.run;
     const late = setTimeout(
       () => void deps.checks.stop(task, 'Ended after 2 minutes: the worktree goes all the same.'),
       teardownMs,
@@ -84,7 +86,12 @@ export function tearDownOf(
     } finally {
       clearTimeout(late);
     }
-    const run = listChecks(deps.db, task).find(({ name }) => name === teardownName);
+    const run = newest();
+    // One that could not begin leaves an earlier run to be found, which says nothing of this worktree.
+    if (run?.run === before)
+      return [
+        `Its teardown (“${command}”) could not be run: checks of the task were under way, or no program could start.`,
+      ];
     return run?.state === 'passed' ? [] : [`Its teardown (“${command}”) failed; what it printed is under Checks.`];
   };
 }

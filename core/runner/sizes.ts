@@ -80,6 +80,8 @@ export function createSizes(deps: { readonly now: () => number; readonly onMeasu
   function start(): void {
     running ??= run().finally(() => {
       running = null;
+      // What was asked for between the last look and here would wait for the next who asks.
+      if (waiting.size + looks.size > 0 && !ended.signal.aborted) start();
     });
   }
 

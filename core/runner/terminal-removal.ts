@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dayMs } from '../contract/retention';
 import { bytesKept } from '../host/output';
 import { keptTerminals, type TerminalRow, terminalRemoved } from '../store/terminals';
 import type { Deps } from './deps';
 
-const dayMs = 24 * 60 * 60_000;
 /** All terminals together are given this many times what one of them is. */
 const together = 8;
 

@@ -102,7 +102,7 @@ export function leftCheckpoints(db: Database, repository: number): CheckpointRow
   return allRows<Row>(
     db,
     `SELECT ${columns} FROM checkpoint WHERE kind = 'left' AND removed_at IS NULL
-       AND task_id IN (SELECT id FROM task WHERE repository_id = ?) ORDER BY created_at DESC`,
+       AND task_id IN (SELECT id FROM task WHERE repository_id = ? AND state <> 'done') ORDER BY created_at DESC`,
     repository,
   ).map(toCheckpoint);
 }

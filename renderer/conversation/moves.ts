@@ -6,6 +6,7 @@ import { useResource } from '../state/resource';
 import type { Conversation } from './follow';
 import type { Row } from './rows';
 
+/** A row of a conversation that says how its task moved. */
 export type MoveRow = Extract<Row, { kind: 'move' }>;
 
 /** How a task moved, as rows for the conversation of one of its sessions; null until that is known. */

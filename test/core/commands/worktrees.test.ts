@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import type { Worktree } from '../../../core/contract/worktree';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { type Bed, openBed } from '../../support/runtime';
 
 // One repository and one runtime: each promise goes on from where the one before it left off.
@@ -146,4 +147,52 @@ it('removes a backup for good only when asked, and records that', async () => {
   expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(6);
   expect(kinds.filter((kind) => kind === 'restore-backup')).toHaveLength(4);
   expect(kinds.filter((kind) => kind === 'remove-backup')).toHaveLength(1);
+});
+
+it('keeps what a discarded task could go back to with the task, until its backup is removed for good', async () => {
+  const prompt = '[write: one.txt | one]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository, title: 'Two', prompt, agent: 'echo' });
+  await bed.reaches(id, 'review');
+  await bed.calls.tasks.reject({ task: id, comment: '[write: two.txt | two]' });
+  task = await bed.until(id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 1);
+  await writeFile(join(path(), 'notes.txt'), 'notes');
+  const { left } = await bed.calls.checkpoints.back({ task: id, checkpoint: 1 });
+  const ours = async () => (await bed.calls.worktrees.backups()).filter((backup) => backup.task?.id === id);
+  expect((await ours()).map(({ bringsBack }) => bringsBack)).toEqual(['checkpoint']);
+  await bed.calls.tasks.discard({ task: id });
+  const [backup, ...others] = await ours();
+  expect([backup?.bringsBack, others]).toEqual(['task', []]);
+  await bed.calls.worktrees.restore({ repository, ref: backup?.ref ?? '' });
+  await bed.calls.checkpoints.back({ task: id, checkpoint: left ?? 0 });
+  expect(await readFile(join(path(), 'notes.txt'), 'utf8')).toBe('notes');
+
+  await bed.calls.tasks.discard({ task: id });
+  for (const { ref } of await ours()) await bed.calls.worktrees.removeBackup({ repository, ref });
+  expect(await bed.repository.git('for-each-ref', `refs/switchyard/*/${id}/`)).toBe('');
+  expect((await bed.calls.checkpoints.list({ task: id })).filter(({ kept }) => kept)).toEqual([]);
+});
+
+it('keeps a worktree that cannot go once, however often that is tried', async () => {
+  await bed.calls.settings.set({ name: 'worktreeDays', value: 1 });
+  const prompt = '[write: last.txt | last]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository, title: 'Last', prompt, agent: 'echo' });
+  task = await bed.reaches(id, 'review');
+  const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+  await bed.calls.tasks.approve({ task: id, base, head, tree });
+  await mkdir(join(await git('rev-parse', '--absolute-git-dir'), 'modules'));
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  db.prepare('UPDATE task SET state_since = 1000 WHERE id = ?').run(id);
+  closeDatabase(db);
+  for (const _ of ['the next start', 'the one after it']) {
+    bed = await bed.again(false);
+    const leave = new AbortController();
+    const changes = await bed.calls.changes.follow(undefined, { signal: leave.signal });
+    await bed.runtime.start();
+    for await (const change of changes) if (change.type === 'worktrees.changed') break;
+    leave.abort();
+    expect((await bed.calls.worktrees.backups()).filter((backup) => backup.task?.id === id)).toHaveLength(1);
+    await bed.runtime.stop();
+  }
+  bed = await bed.again(true);
 });

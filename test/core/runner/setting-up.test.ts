@@ -63,12 +63,22 @@ it('a teardown runs before the worktree goes, which what it destroys survives in
   await bed.calls.tasks.restore({ task: task.id });
   expect(await readFile(join(task.worktree ?? '', 'kept.txt'), 'utf8')).toBe('kept\n');
 
-  // One that fails is said, and the worktree goes all the same.
+  // One that fails is said, and the worktree goes all the same, also when it is removed by hand.
+  await bed.calls.repositories.configure({ repository, teardownCommand: 'exit 4' });
+  const { ref } = await bed.calls.worktrees.remove({ path: task.worktree ?? '' });
+  const saidOf = async () => bed.calls.sessions.read({ session: task.session ?? 0, after: 0 });
+  expect((await saidOf()).at(-1)).toMatchObject({
+    type: 'notice',
+    text: expect.stringContaining('teardown (“exit 4”)'),
+  });
+  await bed.calls.worktrees.restore({ repository, ref: ref ?? '' });
   await bed.calls.repositories.configure({ repository, teardownCommand: 'echo no; exit 3' });
   expect(await bed.calls.tasks.discard({ task: task.id })).toMatchObject({ worktree: null });
   expect(await runsOf(task.id, teardownName)).toMatchObject([{ state: 'failed', exitCode: 3, output: 'no' }]);
-  const said = await bed.calls.sessions.read({ session: task.session ?? 0, after: 0 });
-  expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining('teardown (“echo no; exit 3”)') });
+  expect((await saidOf()).at(-1)).toMatchObject({
+    type: 'notice',
+    text: expect.stringContaining('teardown (“echo no; exit 3”)'),
+  });
 });
 
 it('a task that names folders has only those, copied files beside, and its agent is told', async () => {
