@@ -5,7 +5,7 @@ import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
-import { ago, requestSteps } from './text';
+import { ago, counted, requestSteps } from './text';
 import { waitedToday } from './waited';
 
 const inbox: Command = {
@@ -17,11 +17,15 @@ const inbox: Command = {
   examples: ['inbox', 'inbox --json'],
   run: (_given, around) =>
     withClient(around, async (client) => {
-      const requests = await client.requests.list();
-      const text =
+      const [requests, ready] = await Promise.all([
+        client.requests.list(),
+        client.tasks.list({ states: ['review'] }).then((tasks) => tasks.length),
+      ]);
+      const open =
         requests.length === 0
-          ? 'Nothing waits for you.\n'
+          ? `${ready === 0 ? 'Nothing' : 'No agent'} waits for you.\n`
           : requests.map((request) => requestText(request, around.program)).join('\n');
+      const text = `${open}${ready === 0 ? '' : `In review for you: ${counted(ready, 'change')}.\n`}`;
       const waited = await waitedToday(client);
       const note = waited.ms < 1000 ? {} : { note: `Agents waited ${waitedInWords(waited.ms)} for you today.\n` };
       return { json: requests, text, ...note };

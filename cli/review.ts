@@ -152,7 +152,7 @@ const approve: Command = {
       const did =
         merged.mergedOid === null
           ? `Nothing to merge: ${merged.outcome === 'answered' ? `task ${task} changed nothing` : `everything of task ${task} is there already`}, and ${plainLine(merged.base)} stays as it is.`
-          : `Merged ${shortId(head)} into ${plainLine(merged.base)}.`;
+          : `Merged ${shortId(head)} into ${plainLine(merged.base)}${merged.mergedOid === head ? '' : ` as ${shortId(merged.mergedOid)}`}.`;
       return { ...outcome, text: `${did}\n${outcome.text}` };
     });
   },

@@ -146,14 +146,16 @@ export function taskCells(task: Task): readonly string[] {
 
 /** What a person does next with a task, one command a line. */
 export function nextSteps(task: Task, program: string): string {
-  const step = (label: string, command: string) => `  ${`${label}:`.padEnd(17)}${program} ${command}\n`;
+  const step = (label: string, command: string) => `  ${`${label}:`.padEnd(18)}${program} ${command}\n`;
   const open = task.requests[0];
   if (open !== undefined) return requestSteps(open, program);
   switch (task.state) {
     case 'review':
       return (
         step('See the change', `task diff ${task.id}`) +
-        step('Approve', `task approve ${task.id}`) +
+        (task.overlaps.some(({ with: other, conflicts }) => other === null && conflicts > 0)
+          ? step('Have it resolved', `task resolve ${task.id}`)
+          : step('Approve', `task approve ${task.id}`)) +
         step('Ask for changes', `task reject ${task.id} --comment "…"`) +
         step('Discard', `task discard ${task.id}`)
       );

@@ -188,7 +188,7 @@ describe('the main job in the terminal', () => {
         options: [request.options.indexOf(denying)],
       });
       expect((await type('task', 'wait', id, '--json')).json.state).toBe('review');
-      expect((await type('inbox')).out).toBe('Nothing waits for you.\n');
+      expect((await type('inbox')).out).toMatch(/^No agent waits for you\.\nIn review for you: \d+ changes?\.\n$/);
       const after = (await type('status', '--json')).json.waited;
       expect(after.waiting).toBe(0);
       expect((await type('status', '--json')).json.waited.ms).toBe(after.ms);
@@ -718,7 +718,7 @@ describe('looking and setting', () => {
     );
     const id = String(json.id);
     await type('task', 'discard', id);
-    expect((await type('task', 'show', id)).out).toContain(`Bring it back:   switchyard task restore ${id}\n`);
+    expect((await type('task', 'show', id)).out).toContain(`Bring it back:    switchyard task restore ${id}\n`);
     expect((await type('repository', 'remove', 'twins/one')).code).toBe(0);
     const shown = (await type('task', 'show', id)).out;
     expect(shown).not.toContain('task restore');
