@@ -237,7 +237,7 @@ it('edits in the way are named and left alone, and nothing moves until they are 
   await bed.calls.tasks.restack({ task: b.id });
   expect((await review(b)).mergeBase).toBe(next);
   // Put elsewhere by hand, it is brought back onto it when somebody asks.
-  await inIt(b, 'reset', '-q', '--hard', 'main');
+  await inIt(b, 'reset', '-q', '--hard', 'refs/heads/main');
   await commitIn(b, 'b3.txt', 'b');
   await bed.calls.tasks.restack({ task: b.id });
   expect((await review(b)).mergeBase).toBe(next);
