@@ -25,7 +25,7 @@ import { endRestack } from '../runner/restacks';
 import { retireWorktree } from '../runner/retire';
 import { tearDownOf } from '../runner/setting-up';
 import { listBackups } from '../store/backups';
-import { forgetReady, listReady } from '../store/ready-worktrees';
+import { listReady, takeReady } from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
@@ -104,18 +104,28 @@ async function removeNobodys(room: Room, by: string, shown: Worktree, { checkout
   const repository = repositoryById(room.db, shown.repositoryId);
   const place = await repositoryPlace(room.git, repository);
   const worktree = { checkout, branch, repository: repository.id };
+  if (shown.reason === 'ready' && !(await takeOut(room, shown.path))) {
+    throw new CodedError('WRONG_STATE', `${shown.path} was not removed: a task has it by now. See: worktree list`, {
+      facts: { path: shown.path },
+    });
+  }
   const gone = await retireNobodys(room, place, worktree, { cause: 'removed', by });
   if (gone.kind === 'kept') throw cannotKeep(shown.path, gone.reason);
   const { ref, head, notKept } = gone;
-  await room.writer.write((db) => {
-    forgetReady(db, shown.path);
-    decide(room, db, { by, shown, ref });
-  });
+  await room.writer.write((db) => decide(room, db, { by, shown, ref }));
   if (shown.reason === 'ready') room.pool.wake();
   // A branch that was made for it has nothing that the backup has not.
-  if (shown.reason === 'restored' && head.kind === 'branch' && head.branch.startsWith('switchyard/restored-'))
-    await deleteBranch(place, { branch: head.branch, oid: head.oid });
+  if (shown.reason === 'restored' && head !== null && branch?.startsWith('switchyard/restored-'))
+    await deleteBranch(place, { branch, oid: head });
   return { ref, repository: repository.id, notKept: [...notKept] };
+}
+
+/** Takes a worktree out of the pool; false when somebody has. */
+async function takeOut(room: Room, path: string): Promise<boolean> {
+  for (const ready of listReady(room.db)) {
+    if ((await realPath(ready.path)) === path) return room.writer.write((db) => takeReady(db, ready.id));
+  }
+  return false;
 }
 
 function decide(

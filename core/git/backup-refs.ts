@@ -1,4 +1,6 @@
+import { CodedError } from '../contract/errors';
 import type { Place } from './checkout';
+import { refOid } from './resolve';
 import { readGit, runGit } from './run';
 
 /** A ref that keeps what was taken away. */
@@ -32,8 +34,14 @@ export async function removeBackupRef(place: Place, { ref, oid }: BackupRef): Pr
   return (await runGit(place, args, { successExitCodes: [1, 128] })).exitCode === 0;
 }
 
-/** Keeps a commit under a ref of ours, if nothing is kept there. */
+/** Keeps a commit under a ref of ours, unless it is kept there already. Throws GIT_FAILED when it is not there afterwards. */
 export async function keepUnder(place: Place, { ref, oid }: BackupRef): Promise<void> {
   const args = ['update-ref', '--no-deref', ref, oid, '0'.repeat(oid.length)];
-  await runGit(place, args, { successExitCodes: [1, 128] });
+  const { stderr } = await runGit(place, args, { successExitCodes: [1, 128] });
+  if ((await refOid(place, ref)) === oid) return;
+  throw new CodedError(
+    'GIT_FAILED',
+    `Could not keep ${oid} at ${ref} of ${place.checkout.workTree}, so nothing of it was taken away: ${stderr.trim()} It is tried again at the next start; if a .lock file is in the way and no git runs, delete it.`,
+    { facts: { ref, oid } },
+  );
 }

@@ -149,3 +149,13 @@ function mayRead(place: Place, path: BytePath): Promise<boolean> {
     () => false,
   );
 }
+
+/** Of these paths, those that git ignores by the rules on disk now, whatever the index says. */
+export async function ignoredOf(place: Place, paths: readonly BytePath[]): Promise<ReadonlySet<BytePath>> {
+  if (paths.length === 0) return new Set();
+  // This command reads pathspecs and refuses the option that takes them literally; `./` keeps a name from being magic.
+  const input = Buffer.from(paths.map((path) => `./${path}\0`).join(''), 'latin1');
+  const args = ['--no-literal-pathspecs', 'check-ignore', '--no-index', '-z', '--stdin'];
+  const { stdout } = await runGit(place, args, { input, successExitCodes: [1], maxBytes: 1 << 30 });
+  return new Set(splitNul(stdout.toString('latin1')).map((path) => path.slice(2)));
+}

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { type BytePath, onDisk, readable } from './capture';
 import type { Place } from './checkout';
+import { ignoredOf } from './ignored';
 import { runGit, splitNul } from './run';
 
 /** The file in which a repository names the ignored files that a new worktree gets, by the rules of `.gitignore`. */
@@ -20,7 +21,7 @@ export interface Included {
 const most = { files: 20_000, bytes: 2_000_000_000, rules: 64 * 1024 };
 
 /** Present in a worktree's git folder once what is to be copied into it was. */
-const copiedMark = 'switchyard-copied';
+export const copiedMark = 'switchyard-copied';
 
 /** Whether a checkout says that files are to be copied into its worktrees. */
 export async function hasInclude({ checkout }: Place): Promise<boolean> {
@@ -45,14 +46,26 @@ export async function copyIncluded(trustedOrNot: Place, worktree: Place): Promis
   const tracked = new Set(named.length === 0 ? [] : await list(to, ['--cached']));
   const wanted = named.filter((path) => !plain.has(path) && !tracked.has(path));
   const leftOut: string[] = [];
-  const [isFolder, isFolderThere] = [foldersOf(from), foldersOf(to)];
-  const made = new Map<BytePath, number>();
-  let bytes = 0;
+  const isObstructed = obstaclesIn(to, tracked);
+  const open: BytePath[] = [];
   for (const path of wanted) {
+    if (!(await isObstructed(parentOf(path)))) open.push(path);
+    else leftOut.push(`${readable(path)}: something else stands where its folder would be`);
+  }
+  // On another branch other files are ignored; what is not would end up in the agent's commit. So it is never there.
+  const ignored = await ignoredOf(to, open);
+  const [isFolder, isFolderThere] = [foldersOf(from), foldersOf(to)];
+  let files = 0;
+  let bytes = 0;
+  for (const path of open) {
+    if (!ignored.has(path)) {
+      leftOut.push(`${readable(path)}: git does not ignore it on this branch`);
+      continue;
+    }
     const above = parentOf(path);
     const stats = (await isFolder(above)) ? await lstat(onDisk(from, path)).catch(() => null) : null;
     if (stats === null) continue;
-    if (made.size >= most.files || bytes + stats.size > most.bytes) {
+    if (files >= most.files || bytes + stats.size > most.bytes) {
       leftOut.push(`${readable(path)}: it would be too much`);
       continue;
     }
@@ -61,24 +74,16 @@ export async function copyIncluded(trustedOrNot: Place, worktree: Place): Promis
     } else if (stats.isSymbolicLink()) {
       const target = await readlink(onDisk(from, path), { encoding: 'latin1' });
       if (!staysWithin(path, target)) leftOut.push(`${readable(path)}: it leads out of the repository`);
-      else if (await isNew(symlink(Buffer.from(target, 'latin1'), onDisk(to, path)))) made.set(path, 0);
+      else if (await isNew(symlink(Buffer.from(target, 'latin1'), onDisk(to, path)))) files += 1;
     } else if (stats.isFile()) {
       const how = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
       if (!(await isNew(copyFile(onDisk(from, path), onDisk(to, path), how)))) continue;
-      made.set(path, stats.size);
+      files += 1;
       bytes += stats.size;
     }
   }
-  // On another branch other files are ignored; what is not would end up in the agent's commit.
-  for (const path of made.size === 0 ? [] : await list(to, unignored)) {
-    if (!made.has(path)) continue;
-    await rm(onDisk(to, path), { force: true });
-    bytes -= made.get(path) ?? 0;
-    made.delete(path);
-    leftOut.push(`${readable(path)}: git does not ignore it on this branch`);
-  }
   await writeFile(mark, '');
-  return { files: made.size, bytes, leftOut };
+  return { files, bytes, leftOut };
 }
 
 /** What is neither tracked nor ignored. */
@@ -87,6 +92,19 @@ const unignored = ['--others', '--exclude-standard'];
 async function list(place: Place, which: readonly string[]): Promise<BytePath[]> {
   const { stdout } = await runGit(place, ['ls-files', '-z', ...which], { maxBytes: 1 << 28 });
   return splitNul(stdout.toString('latin1'));
+}
+
+/** Answers whether something that is no folder, or another repository's, stands in a checkout where a folder would be. */
+function obstaclesIn(place: Place, tracked: ReadonlySet<BytePath>): (path: BytePath) => Promise<boolean> {
+  const known = new Map<BytePath, boolean>([['', false]]);
+  return async function isObstructed(path): Promise<boolean> {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    let is = (await isObstructed(parentOf(path))) || tracked.has(path);
+    if (!is) is = (await lstat(onDisk(place, path)).catch(() => null))?.isDirectory() === false;
+    known.set(path, is);
+    return is;
+  };
 }
 
 /** Whether a link at a path of a checkout leads to something in that checkout, by its own words. */

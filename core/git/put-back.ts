@@ -7,6 +7,7 @@ import type { Checkout, Place } from './checkout';
 import { confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
+import { ignoredOf } from './ignored';
 import { readHead } from './open';
 import { refOid, treeOf } from './resolve';
 import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
@@ -203,16 +204,6 @@ async function emptyAway(place: Place, path: BytePath): Promise<void> {
     await emptyAway(place, `${path}/${name}`);
   }
   await rmdir(onDisk(place, path)).catch(() => {});
-}
-
-/** Of these paths, those that git ignores by the rules on disk now, whatever the index says. */
-async function ignoredOf(place: Place, paths: readonly BytePath[]): Promise<ReadonlySet<BytePath>> {
-  if (paths.length === 0) return new Set();
-  // This command reads pathspecs and refuses the option that takes them literally; `./` keeps a name from being magic.
-  const input = Buffer.from(paths.map((path) => `./${path}\0`).join(''), 'latin1');
-  const args = ['--no-literal-pathspecs', 'check-ignore', '--no-index', '-z', '--stdin'];
-  const { stdout } = await runGit(place, args, { input, successExitCodes: [1], maxBytes: 1 << 30 });
-  return new Set(splitNul(stdout.toString('latin1')).map((path) => path.slice(2)));
 }
 
 /**

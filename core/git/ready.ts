@@ -3,12 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
+import { copiedMark } from './include';
 import { adminFolder, checkoutAt, isVacant } from './links';
 import { readHead } from './open';
 import { removeBegun, removeFolders } from './remove';
 import { runGit, splitNul } from './run';
 import { underWayFiles } from './snapshot';
 import { createBranch, deleteBranch, readyMark } from './worktree';
+
+/** What is in a worktree's git folder only when somebody did something in it. */
+const traces = [...underWayFiles, 'config.worktree', 'rebase-merge', 'rebase-apply', 'sequencer', copiedMark];
 
 /** Makes a worktree at a commit, on no branch, ahead of need. Runs none of the repository's programs. */
 export function makeReady(
@@ -54,7 +58,7 @@ export async function pristine(trustedOrNot: Place, { path, gitDir, oid }: Remem
   const checkout = await checkoutAt(commonDir, path);
   if (checkout === null || checkout.gitDir !== gitDir || checkout.gitDir === commonDir) return null;
   // One that has the mark was somebody's.
-  for (const name of [readyMark, ...underWayFiles]) {
+  for (const name of [readyMark, ...traces]) {
     if ((await lstat(join(gitDir, name)).catch(() => null)) !== null) return null;
   }
   const place = { ...trustedOrNot, checkout, trusted: false };
@@ -88,9 +92,11 @@ export function claimReady(
   },
 ): Promise<Checkout | null> {
   return inTurn(place.checkout.commonDir, async () => {
-    if ((await createBranch(place, { branch, startOid, signal })) !== null) return null;
     const inIt = { ...place, checkout };
+    let isBegun = false;
     try {
+      if ((await createBranch(place, { branch, startOid, signal })) !== null) return null;
+      isBegun = true;
       if (from !== startOid) await runGit(inIt, ['read-tree', '-m', '-u', from, startOid], { silent: true, signal });
       await runGit(inIt, ['symbolic-ref', '-m', 'switchyard: task', 'HEAD', `refs/heads/${branch}`], { silent: true });
       await writeFile(join(checkout.gitDir, readyMark), startOid);
@@ -98,7 +104,7 @@ export function claimReady(
     } catch (cause) {
       // Nobody has worked in it: what is half moved goes, with the branch that was for it.
       await removeFolders(checkout.gitDir, checkout.workTree);
-      await deleteBranch(place, { branch, oid: startOid });
+      if (isBegun) await deleteBranch(place, { branch, oid: startOid });
       throw cause;
     }
   });

@@ -1,5 +1,4 @@
 import type { Checkout, Place } from '../git/checkout';
-import { type Head, readHead } from '../git/open';
 import { removeWorktree } from '../git/remove';
 import { backupRef, snapshotWorktree } from '../git/snapshot';
 import { addBackup } from '../store/backups';
@@ -8,7 +7,13 @@ import type { Why } from './retire';
 
 /** What became of a worktree no task knows of. */
 export type RetiredNobodys =
-  | { readonly kind: 'removed'; readonly ref: string; readonly head: Head; readonly notKept: readonly string[] }
+  /** `head` is the commit it was at when it was kept; null when it was at none. */
+  | {
+      readonly kind: 'removed';
+      readonly ref: string;
+      readonly head: string | null;
+      readonly notKept: readonly string[];
+    }
   | { readonly kind: 'kept'; readonly reason: string };
 
 /** How often a worktree may change between its snapshot and its removal before it is left alone. */
@@ -29,9 +34,11 @@ export async function retireNobodys(
     await deps.writer.write((db) => {
       addBackup(db, { ...why, repository, task: null, ref, branch, path: checkout.workTree, at: deps.now() });
     });
-    const head = await readHead(inIt);
     const removed = await removeWorktree(place, { checkout, snapshot });
-    if (removed.kind === 'removed') return { kind: 'removed', ref, head, notKept: snapshot.notKept };
+    if (removed.kind === 'removed') {
+      const { head, notKept } = snapshot;
+      return { kind: 'removed', ref, head, notKept };
+    }
     if (removed.kind === 'kept') return { kind: 'kept', reason: removed.leftOut.join(' ') };
     if (attempt === tries) return { kind: 'kept', reason: 'Something keeps writing in it.' };
   }

@@ -4,7 +4,16 @@ import { worktreeIn } from '../git/found';
 import { claimReady, makeReady, pristine } from '../git/ready';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
-import { addReady, finishReady, forgetReady, listReady, type ReadyWorktree, takeReady } from '../store/ready-worktrees';
+import type { Database } from '../store/database';
+import {
+  addReady,
+  finishReady,
+  forgetReady,
+  listReady,
+  oldestReady,
+  type ReadyWorktree,
+  takeReady,
+} from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import type { Deps } from './deps';
 import { retireNobodys } from './nobodys';
@@ -97,30 +106,28 @@ async function makeOne(deps: Needs, row: RepositoryRow, place: RepositoryPlace, 
 
 /** A worktree that is as it was made goes; any other holds somebody's work, which is kept first. */
 async function throwAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktree): Promise<void> {
-  const { path, gitDir, oid, repository } = ready;
+  const { id, path, gitDir, oid, repository } = ready;
+  // Whoever takes it out of the pool has it: a task may be about to.
+  if (!(await deps.writer.write((db) => takeReady(db, id)))) return;
   const same = gitDir === null ? null : await pristine(place, { path, gitDir, oid });
-  if (same !== null) await removeFolders(same.gitDir, same.workTree);
-  else {
-    const found = await worktreeIn(path);
-    if (found?.checkout != null && found.checkout.commonDir === place.checkout.commonDir) {
-      const why = { cause: 'removed', by: 'runner' } as const;
-      const gone = await retireNobodys(
-        deps,
-        place,
-        { checkout: found.checkout, branch: found.branch, repository },
-        why,
-      );
-      if (gone.kind === 'kept') deps.log('warning', 'A worktree was left where it is.', { path, kept: gone.reason });
-    }
-  }
+  if (same !== null) return removeFolders(same.gitDir, same.workTree);
+  const found = await worktreeIn(path);
+  if (found?.checkout == null || found.checkout.commonDir !== place.checkout.commonDir) return;
+  const why = { cause: 'removed', by: 'runner' } as const;
+  const gone = await retireNobodys(deps, place, { checkout: found.checkout, branch: found.branch, repository }, why);
   // What stays is shown as nobody's.
-  await deps.writer.write((db) => forgetReady(db, path));
+  if (gone.kind === 'kept') deps.log('warning', 'A worktree was left where it is.', { path, kept: gone.reason });
 }
 
-/** A worktree out of the pool. */
-export interface Claimed {
+/** A worktree in the pool that a task can have. */
+export interface Claimable {
   readonly path: string;
-  /** Makes it the worktree of a new branch; gives null, and nothing is left of it, when there is a branch of that name. */
+  /** Takes it out of the pool; false when somebody has. */
+  readonly take: (db: Database) => boolean;
+  /**
+   * Makes it, once it was taken, the worktree of a new branch; gives null when there is a branch of that name. Nothing is left of
+   * it then, nor when this throws.
+   */
   readonly claim: (wanted: {
     readonly branch: string;
     readonly startOid: string;
@@ -129,19 +136,20 @@ export interface Claimed {
 }
 
 /**
- * Takes a worktree out of a repository's pool; null when there is none. What is not in every way as it was made is handed to nobody:
+ * Finds a worktree in a repository's pool; null when there is none. What is not in every way as it was made is handed to nobody:
  * it is thrown away, what is in it being kept, and the next one looked at.
  */
-export async function takeFromPool(deps: Needs, place: RepositoryPlace, repository: number): Promise<Claimed | null> {
+export async function findReady(deps: Needs, place: RepositoryPlace, repository: number): Promise<Claimable | null> {
   if (repositoryById(deps.db, repository).pool === 0) return null;
   for (;;) {
-    const ready = await deps.writer.write((db) => takeReady(db, repository));
+    const ready = oldestReady(deps.db, repository);
     if (ready === undefined || ready.gitDir === null) return null;
-    const { path, gitDir, oid } = ready;
+    const { id, path, gitDir, oid } = ready;
     const checkout = await pristine(place, { path, gitDir, oid });
     if (checkout !== null) {
       return {
         path,
+        take: (db) => takeReady(db, id),
         async claim(wanted) {
           const claimed = await claimReady(place, { ...wanted, checkout, from: oid });
           // Whoever makes the worktree in its place says why it cannot be.

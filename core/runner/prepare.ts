@@ -16,10 +16,10 @@ import { putAside, updateBackup } from '../store/backups';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
-import { recordWorktree, updateWorktree, worktreeOf } from '../store/worktrees';
+import { recordWorktree, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
-import { type Claimed, takeFromPool } from './pool';
+import { type Claimable, findReady } from './pool';
 import { worktreePath } from './worktree-path';
 
 /** A task's worktree, whole but for what `finishWorktree` runs in it. */
@@ -47,60 +47,80 @@ export async function prepareWorktree(
     const found = await reclaimWorktree(place, known.path);
     if (found.kind === 'usable') {
       const { checkout } = found;
-      return { checkout, branch: known.branch, notices: await fill(deps, task, place, { ...place, checkout }) };
+      // What was removed by hand was brought back when this was made; somebody may have worked in it since.
+      return { checkout, branch: known.branch, notices: await include(place, { ...place, checkout }) };
     }
     if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
   }
   const branch =
     task.branch ??
     branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
-  // Only a new one on a new branch with all files is what is made ahead of need.
-  const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
-  const ready = isPlain ? await takeFromPool(deps, place, task.repository.id) : null;
-  const path = known?.path ?? ready?.path ?? worktreePath(deps.folders.worktrees, task);
-  const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
-  const row = await deps.writer.write((db) => {
-    patchTask(db, { task: task.id, patch: { branch, worktree: path }, at: deps.now(), generation: task.generation });
-    if (known) {
-      updateWorktree(db, { worktree: known.id, state: 'making', owner, at: deps.now() });
-      return known.id;
-    }
-    return recordWorktree(db, {
-      task: task.id,
-      repository: task.repository.id,
-      path,
-      branch,
-      state: 'making',
-      ownerPid: owner.pid,
-      ownerStart: owner.start,
-      at: deps.now(),
-    });
-  });
   // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
   const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
-  const claimed = ready && (await claim(place, ready, { branch, base: task.base, at, signal }));
+  // Only a new one on a new branch with all files is what is made ahead of need.
+  const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
+  // Before anything is noted or taken: a task whose base is not there has begun nothing, and can be tried again.
+  const startOid = isPlain ? (at ?? (await resolveBranch(place, task.base))) : at;
+  const { row, path, ready } = await note(deps, task, { place, known, branch, isPlain });
+  const claimed = ready && startOid !== null ? await claim(ready, { branch, startOid, signal }) : null;
   const added =
     claimed ??
     (await make(place, {
-      ...{ path, branch, base: task.base, at, ours: task.branch !== null, signal },
+      ...{ path, branch, base: task.base, at: startOid, ours: task.branch !== null, signal },
       paths: task.reviews === null ? task.paths : [],
     }));
   if (isPlain) deps.refill();
+  const { checkout } = added;
+  const filled = await fill(deps, task, place, { ...place, checkout }).catch(async (cause: unknown) => {
+    // Half of it must not stand there as if it were all; the backup still holds everything.
+    await removeFolders(checkout.gitDir, checkout.workTree);
+    await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'removed', at: deps.now() }));
+    throw cause;
+  });
+  // Not before: one that is still being made is made anew after a crash.
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
-  const { checkout } = added;
-  const notices = [...added.notices, ...(await fill(deps, task, place, { ...place, checkout }))];
-  return { checkout, branch, notices };
+  return { checkout, branch, notices: [...added.notices, ...filled] };
+}
+
+/** Notes a worktree before it is made, and takes one out of the pool in the same step, so that it is always somebody's. */
+async function note(
+  deps: Deps,
+  task: TaskWork,
+  wanted: {
+    readonly place: RepositoryPlace;
+    readonly known: WorktreeRow | undefined;
+    readonly branch: string;
+    readonly isPlain: boolean;
+  },
+): Promise<{ readonly row: number; readonly path: string; readonly ready: Claimable | null }> {
+  const { place, known, branch, isPlain } = wanted;
+  const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
+  for (;;) {
+    const ready = isPlain ? await findReady(deps, place, task.repository.id) : null;
+    const path = known?.path ?? ready?.path ?? worktreePath(deps.folders.worktrees, task);
+    const row = await deps.writer.write((db) => {
+      const at = deps.now();
+      if (ready !== null && !ready.take(db)) return null;
+      patchTask(db, { task: task.id, patch: { branch, worktree: path }, at, generation: task.generation });
+      if (known) {
+        updateWorktree(db, { worktree: known.id, state: 'making', owner, at });
+        return known.id;
+      }
+      return recordWorktree(db, {
+        ...{ task: task.id, repository: task.repository.id, path, branch, state: 'making', at },
+        ...{ ownerPid: owner.pid, ownerStart: owner.start },
+      });
+    });
+    if (row !== null) return { row, path, ready };
+  }
 }
 
 async function claim(
-  place: RepositoryPlace,
-  ready: Claimed,
-  wanted: Pick<Parameters<typeof make>[1], 'branch' | 'base' | 'at' | 'signal'>,
+  ready: Claimable,
+  wanted: Parameters<Claimable['claim']>[0],
 ): Promise<Omit<Prepared, 'branch'> | null> {
-  const { branch, signal } = wanted;
-  const startOid = wanted.at ?? (await resolveBranch(place, wanted.base));
-  const checkout = await ready.claim({ branch, startOid, signal });
+  const checkout = await ready.claim(wanted);
   return checkout && { checkout, notices: await noticesOf(checkout) };
 }
 

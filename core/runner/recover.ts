@@ -1,6 +1,7 @@
 import { reconcileWorktree } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import type { Claim } from '../sources/source';
+import { putAside } from '../store/backups';
 import { endOpenChecks } from '../store/checks';
 import { releaseOwnerless, resumeClaims } from '../store/claims';
 import { editsUnderWay } from '../store/edits';
@@ -123,7 +124,8 @@ async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> 
   const making = worktree.state === 'making';
   const healed = await reconcileWorktree(place, { path, branch, ownerDead: true, startOid: noCommit, making });
   const done = readTask(deps.db, worktree.task).state === 'done';
-  if (done && worktree.state === 'making' && healed.kind === 'usable') {
+  const halfBack = making && healed.kind === 'usable' && (done || putAside(deps.db, worktree.task) !== undefined);
+  if (halfBack) {
     // Being restored from a backup when the process died: the backup holds all of it, this only some.
     await removeFolders(healed.checkout.gitDir, healed.checkout.workTree);
   } else if (done) {
@@ -138,7 +140,7 @@ async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> 
     deps.log('warning', 'A worktree is not as it was left.', { path, reason: healed.reason });
     return;
   }
-  const state = healed.kind === 'usable' && !done ? 'ready' : 'removed';
+  const state = healed.kind === 'usable' && !halfBack ? 'ready' : 'removed';
   if (state !== worktree.state) {
     await deps.writer.write((db) => updateWorktree(db, { worktree: worktree.id, state, at: deps.now() }));
   }

@@ -31,15 +31,18 @@ export function finishReady(db: Database, { id, gitDir }: { readonly id: number;
   run(db, 'UPDATE ready_worktree SET git_dir = ? WHERE id = ?', gitDir, id);
 }
 
-/** Takes the oldest that is there out of the pool, so that nobody else gets it; undefined when there is none. */
-export function takeReady(db: Database, repository: number): ReadyWorktree | undefined {
+/** The oldest of a repository that is all there; undefined when there is none. */
+export function oldestReady(db: Database, repository: number): ReadyWorktree | undefined {
   return getRow<ReadyWorktree>(
     db,
-    `DELETE FROM ready_worktree WHERE id = (
-       SELECT id FROM ready_worktree WHERE repository_id = ? AND git_dir IS NOT NULL ORDER BY id LIMIT 1)
-     RETURNING ${columns}`,
+    `SELECT ${columns} FROM ready_worktree WHERE repository_id = ? AND git_dir IS NOT NULL ORDER BY id LIMIT 1`,
     repository,
   );
+}
+
+/** Takes one out of the pool, so that nobody else gets it; false when somebody has. */
+export function takeReady(db: Database, id: number): boolean {
+  return run(db, 'DELETE FROM ready_worktree WHERE id = ?', id).changes === 1;
 }
 
 /** Forgets one. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
@@ -100,6 +100,36 @@ it('brings a removed worktree back by itself when its task goes on, and nowhere 
   expect(said.filter((event) => event.type === 'notice' && event.text.includes('is back'))).toHaveLength(1);
 });
 
+it('never puts what a refused removal kept over what is newer', async () => {
+  await writeFile(join(path(), 'notes.txt'), 'v1');
+  const modules = join(await git('rev-parse', '--absolute-git-dir'), 'modules');
+  await mkdir(modules);
+  await expect(bed.calls.worktrees.remove({ path: path() })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await rm(modules, { recursive: true });
+  await writeFile(join(path(), 'notes.txt'), 'v2, an hour of work');
+  await bed.calls.tasks.reject({ task: task.id, comment: '[write: third.txt | third]' });
+  task = await bed.until(task.id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 3);
+  expect(await readFile(join(path(), 'notes.txt'), 'utf8')).toBe('v2, an hour of work');
+});
+
+it('never goes on in what came back only in part', async () => {
+  await writeFile(join(path(), 'mine.txt'), 'mine');
+  const { ref } = await bed.calls.worktrees.remove({ path: path() });
+  // A file of the backup that is not there is as much in its way as a disk that is full.
+  const oid = await bed.repository.git('rev-parse', `${ref}:mine.txt`);
+  const object = join(bed.repository.path, '.git/objects', oid.slice(0, 2), oid.slice(2));
+  await rename(object, `${object}.aside`);
+  await bed.calls.tasks.reject({ task: task.id, comment: '[write: fourth.txt | fourth]' });
+  await bed.reaches(task.id, 'failed');
+  expect(await listed()).toEqual([]);
+  await rename(`${object}.aside`, object);
+  await bed.calls.tasks.retry({ task: task.id });
+  task = await bed.until(task.id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 5);
+  const { files } = await bed.calls.reviews.get({ task: task.id });
+  expect(files.filter(({ status }) => status === 'deleted')).toEqual([]);
+  expect(files.map((file) => file.path)).toContain('mine.txt');
+});
+
 it('puts what a landed task left back beside it, and removes that again with a backup of its own', async () => {
   // An approval leaves nothing uncommitted behind; what git ignores may be there.
   await mkdir(join(bed.repository.path, '.git/info'), { recursive: true });
@@ -144,7 +174,7 @@ it('removes a backup for good only when asked, and records that', async () => {
   expect(await bed.repository.git('for-each-ref', ref)).toBe('');
   await expect(bed.calls.worktrees.restore({ repository, ref })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   const kinds = (await bed.calls.decisions.list({ after: 0, limit: 100 })).map(({ text }) => JSON.parse(text).kind);
-  expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(6);
+  expect(kinds.filter((kind) => kind === 'remove-worktree')).toHaveLength(7);
   expect(kinds.filter((kind) => kind === 'restore-backup')).toHaveLength(4);
   expect(kinds.filter((kind) => kind === 'remove-backup')).toHaveLength(1);
 });

@@ -72,6 +72,28 @@ test('a new worktree gets the ignored files that .worktreeinclude names, and no 
   expect(contents(outside)).toEqual({});
 });
 
+test('a copy cut short leaves nothing that git does not ignore', async () => {
+  const place = await bench.repository(undefined, { '.gitignore': '.env\nz*\n', '.worktreeinclude': '.env\nz*\n' });
+  const { workTree } = place.checkout;
+  write(workTree, '.env', 'SECRET=1\n');
+  // So long a name that it has no room beneath the worktree, whose own is longer.
+  let deep = '';
+  while (workTree.length + deep.length < 3800) deep += `${'z'.repeat(200)}/`;
+  deep += 'z'.repeat(4090 - workTree.length - deep.length);
+  write(workTree, deep, 'z');
+  write(workTree, '.gitignore', 'z*\n');
+  bench.plain(workTree, 'commit', '-qam', 'Ignore less');
+  const startOid = bench.plain(workTree, 'rev-parse', 'HEAD').trim();
+  bench.plain(workTree, 'reset', '-q', '--hard', 'HEAD~1');
+  const path = join(bench.folder, 'trees', 'cut-short'.padEnd(workTree.length, '-'));
+  const added = await addWorktree(place, { path, branch: 'switchyard/cut-short', startOid });
+  if (added.kind !== 'added') throw new Error(added.kind);
+  await expect(copyIncluded(place, { ...place, checkout: added.checkout })).rejects.toMatchObject({
+    code: 'ENAMETOOLONG',
+  });
+  expect(bench.plain(path, 'status', '--porcelain')).toBe('');
+});
+
 function blob(directory: string, content: string): string {
   write(directory, '../blob', content);
   return bench.plain(directory, 'hash-object', '-w', '--no-filters', join(directory, '../blob')).trim();

@@ -65,6 +65,11 @@ test('only a worktree that is in every way as it was made is handed out, on its 
       () => rmSync(join(checkout.gitDir, 'MERGE_HEAD')),
     ],
     [
+      'settings of its own',
+      () => writeFileSync(join(checkout.gitDir, 'config.worktree'), ''),
+      () => rmSync(join(checkout.gitDir, 'config.worktree')),
+    ],
+    [
       'the link of another repository',
       () => writeFileSync(join(path, '.git'), `gitdir: ${theirs.gitDir}\n`),
       () => writeFileSync(join(path, '.git'), link),

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { addReady, finishReady, oldestReady, takeReady } from '../../../core/store/ready-worktrees';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
@@ -61,11 +63,39 @@ it('a worktree somebody was in is handed to nobody: what is in it is kept, and t
   expect(await bed.repository.git('show', `${kept?.ref}:mine.txt`)).toBe('mine');
 });
 
+it('a task whose base is gone for a moment has begun nothing, and leaves what is ready', async () => {
+  const before = await ready(1);
+  await bed.repository.git('branch', 'mine');
+  await bed.runtime.stop();
+  // Of those who found it a moment ago, to hand it out or to throw it away, one has it.
+  const db = openDatabase({ file: bed.config.folders.database });
+  const found = oldestReady(db, repository);
+  if (found === undefined) throw new Error('None is ready.');
+  expect([takeReady(db, found.id), takeReady(db, found.id)]).toEqual([true, false]);
+  const id = addReady(db, { ...found, at: 1 });
+  finishReady(db, { id, gitDir: found.gitDir ?? '' });
+  closeDatabase(db);
+  bed = await bed.again(false);
+  const wanted = { repositoryId: repository, title: 'Mine', prompt: '[write: mine.txt | mine]', agent: 'echo' };
+  const task = await bed.calls.tasks.create({ ...wanted, base: 'mine' });
+  await bed.repository.git('branch', '-D', 'mine');
+  await bed.runtime.start();
+  expect(await bed.reaches(task.id, 'failed')).toMatchObject({ branch: null, worktree: null });
+  expect(await ready(1)).toEqual(before);
+  await bed.repository.git('branch', 'mine');
+  await bed.calls.tasks.retry({ task: task.id });
+  expect(await bed.reaches(task.id, 'review')).toMatchObject({ worktree: before[0] });
+});
+
 it('one that is too many goes, and a runtime that comes after keeps what is ready', async () => {
   const before = await ready(1);
   bed = await bed.restart();
   expect(await ready(1)).toEqual(before);
   await bed.calls.repositories.configure({ repository, pool: 0 });
-  await ready(0);
-  expect(existsSync(before[0] ?? '')).toBe(false);
+  // It is out of the pool before it goes.
+  const leave = new AbortController();
+  for await (const _ of await bed.calls.changes.follow(undefined, { signal: leave.signal })) {
+    if (!existsSync(before[0] ?? '')) break;
+  }
+  leave.abort();
 });
