@@ -5,7 +5,7 @@ import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import { memoryHoldWords } from '../core/contract/process';
 import type { Status } from '../core/contract/status';
-import { taskStates } from '../core/contract/task';
+import { isRetried, taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
 import { type Left, readLeft } from '../core/left';
 import { assertCanBeFolder } from '../core/make-folder';
@@ -207,10 +207,10 @@ function stillStarting(folder: string): CodedError {
 /** A path is there to be copied. */
 const longestPath = 5000;
 
-/** How many of the queued tasks do not run before a time. */
+/** How many of the queued tasks do not run before a time; one that is only tried again is not parked. */
 async function parkedNow(client: Client): Promise<number> {
   const queued = await client.tasks.list({ states: ['queued'], limit: 1000 });
-  return queued.filter(({ runAfter }) => runAfter !== null && runAfter > Date.now()).length;
+  return queued.filter((task) => task.runAfter !== null && task.runAfter > Date.now() && !isRetried(task)).length;
 }
 
 function statusText(status: Status, parked: number, waited?: Waited): string {

@@ -3,7 +3,7 @@ import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
-import type { Task, TaskState } from '../core/contract/task';
+import { isRetried, type Task, type TaskState } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
 import type { Output } from './command';
 import { plainLine } from './plain';
@@ -19,10 +19,11 @@ const glyphs: Readonly<Record<TaskState, string>> = {
   cancelled: '–',
 };
 
-/** The state as the window shows it: the same glyph and word everywhere; of a parked task how long it is still. That the person drives a running one is said too. */
+/** The state as the window shows it: the same glyph and word everywhere; of a parked task, or one that is tried again, how long it is still. That the person drives a running one is said too. */
 export function stateText(task: Task, now = Date.now()): string {
   if (task.state === 'queued' && task.runAfter !== null && task.runAfter > now) {
-    return `◷ parked, in ${ago(2 * now - task.runAfter, now)}`;
+    const time = ago(2 * now - task.runAfter, now);
+    return isRetried(task) ? `◷ retries in ${time}` : `◷ parked, in ${time}`;
   }
   if (task.state === 'running' && task.takeover?.state === 'driving') return `${glyphs.running} driven by you`;
   // Nothing was reached by throwing a change away.
@@ -129,6 +130,11 @@ function whyHeld({ state, landsAfter, stack, overlaps, base }: Task): string | n
   return worst === undefined ? null : plainLine(overlapWords(worst, base), 200);
 }
 
+/** The first line of what a failed task failed with; null of any other. */
+function whyFailed({ state, error }: Task): string | null {
+  return state !== 'failed' || error === null ? null : plainLine(error.trim().split('\n', 1)[0] ?? '', 300);
+}
+
 /** One line for a list of tasks, in cells. */
 export function taskCells(task: Task): readonly string[] {
   return [
@@ -140,7 +146,7 @@ export function taskCells(task: Task): readonly string[] {
     changeText(task),
     ago(task.updatedAt),
     // The first sentence says why; `task show` says what to do.
-    /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? whyHeld(task) ?? '')?.[0] ?? '',
+    /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? whyFailed(task) ?? whyHeld(task) ?? '')?.[0] ?? '',
   ];
 }
 

@@ -145,6 +145,16 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** Whether a task waits for its own next attempt, because the one before failed, and for nothing outside of it. */
+export function isRetried({
+  state,
+  parked,
+  runAfter,
+  error,
+}: Pick<Task, 'state' | 'parked' | 'runAfter' | 'error'>): boolean {
+  return state === 'queued' && parked === null && runAfter !== null && error !== null;
+}
+
 /** One move of a task, stamped. */
 const transitionSchema = z.object({
   from: taskStateSchema.nullable(),

@@ -160,7 +160,7 @@ export function answerRequest(
 ): Request {
   const request = readRequest(db, given.request);
   if (request.state === 'answered') {
-    throw new CodedError('ALREADY_ANSWERED', `Request ${request.id} was answered before; the first answer stands.`, {
+    throw new CodedError('ALREADY_ANSWERED', alreadyAnswered(request), {
       facts: { request: request.id, task: request.task },
     });
   }
@@ -179,6 +179,14 @@ export function answerRequest(
     given.request,
   );
   return readRequest(db, given.request);
+}
+
+/** A rule may have answered what the person never saw; they are told which, and not that they did. */
+function alreadyAnswered({ id, answeredBy, answer }: Request): string {
+  if (answeredBy === null || !answeredBy.startsWith('rule '))
+    return `Request ${id} was answered before; the first answer stands.`;
+  const did = answer?.decision === 'deny' ? 'denied' : 'allowed';
+  return `Request ${id} was ${did} by ${answeredBy} before; that answer stands.`;
 }
 
 /** Whether the person has allowed the task to start. */

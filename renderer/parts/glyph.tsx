@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { TaskOutcome, TaskState } from '../../core/contract/task';
+import { isRetried, type Task, type TaskOutcome, type TaskState } from '../../core/contract/task';
 
 /** What a task looks like at a glance: its state, that it is parked until later, or what became of its change. */
 export type Look = TaskState | 'parked' | 'merged' | 'published' | 'discarded';
@@ -30,6 +30,12 @@ interface Seen {
 export function lookOf({ state, outcome, runAfter }: Seen, now: number): Look {
   if (state === 'queued' && runAfter !== null && runAfter > now) return 'parked';
   return state === 'done' && outcome !== null && outcome !== 'answered' ? outcome : state;
+}
+
+/** The word for how a task looks; one that only waits for its next attempt is not said to be parked. */
+export function lookWord(task: Task, now: number): string {
+  const look = lookOf(task, now);
+  return look === 'parked' && isRetried(task) ? 'Retries' : lookWords[look];
 }
 
 /** One shape and one hue for each state, the same everywhere. Silent for screen readers unless it stands alone. */

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { TaskState } from '../../core/contract/task';
-import { lookOf, lookWords } from '../parts/glyph';
+import { lookWord } from '../parts/glyph';
 import { useModel } from '../state/app';
 import { cleanLine } from '../text/clean';
 
@@ -18,7 +18,7 @@ export function Announcer(): ReactNode {
       for (const task of tasks.values()) {
         const old = before.current.get(task.id);
         if (old !== undefined && old !== task && old.state !== task.state && told.includes(task.state)) {
-          news.push(`${lookWords[lookOf(task, Date.now())]}: ${cleanLine(task.title)}.`);
+          news.push(`${lookWord(task, Date.now())}: ${cleanLine(task.title)}.`);
         }
       }
     }

@@ -5,7 +5,7 @@ import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
-import { Glyph, lookOf, lookWords } from '../parts/glyph';
+import { Glyph, lookOf, lookWord } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useDoing, useModel } from '../state/app';
@@ -57,7 +57,8 @@ export function TaskHeader(props: {
         <span className={`head-state state-${look}`}>
           <Glyph look={look} />
           <span>
-            {doing ?? (task.takeover?.state === 'driving' && look === 'running' ? 'You drive it' : lookWords[look])}
+            {doing ??
+              (task.takeover?.state === 'driving' && look === 'running' ? 'You drive it' : lookWord(task, Date.now()))}
           </span>
           <span className="quiet">
             {look === 'parked' && task.runAfter !== null ? (

@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Task } from '../../core/contract/task';
-import { Glyph, lookOf, lookWords } from '../parts/glyph';
+import { Glyph, lookOf, lookWord, lookWords } from '../parts/glyph';
 import { useDoing, useModel } from '../state/app';
 import { nameOfPath } from '../state/places';
 import { count, money } from '../text/amounts';
@@ -18,7 +18,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
       <Glyph look={look} />
       <span className="line-part">
         <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
-          <span className="unseen">{lookWords[look]}: </span>
+          <span className="unseen">{lookWord(task, Date.now())}: </span>
           {cleanLine(task.title)}
         </span>
         <span className="line-time quiet">

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { plainLine } from '../../cli/plain';
-import { counted, fittingTable, stateText, table, whyQueued } from '../../cli/text';
+import { counted, fittingTable, stateText, table, taskCells, whyQueued } from '../../cli/text';
 import type { Task } from '../../core/contract/task';
 
 test('columns line up under wide, joined and combining characters', () => {
@@ -40,6 +40,26 @@ test('one of a thing is not said to be many', () => {
 test('a change that was thrown away does not look like one that landed', () => {
   const done = (outcome: Task['outcome']) => stateText({ state: 'done', outcome, runAfter: null } as Task);
   expect([done('merged'), done('discarded')]).toEqual(['✓ merged', '⊘ discarded']);
+});
+
+test('a task that waits for its own next attempt retries, and only what waits for something else is parked', () => {
+  const queued = (parked: Task['parked'], error: string | null) =>
+    stateText({ state: 'queued', outcome: null, runAfter: 6000, parked, error } as Task, 0);
+  expect([queued(null, 'hiccup'), queued('limit', null), queued('limit', 'hiccup')]).toEqual([
+    '◷ retries in 6s',
+    '◷ parked, in 6s',
+    '◷ parked, in 6s',
+  ]);
+});
+
+test('a failed task says in the list why, in the first line of its error', () => {
+  const task = { id: 1, title: 't', repository: '/r', agent: 'echo', outcome: null, queuedReason: null, change: null };
+  const cells = (state: Task['state']) =>
+    taskCells({
+      ...{ ...task, state, error: 'the oven is cold\nand dark' },
+      ...{ blockedBy: [], landsAfter: [], overlaps: [], updatedAt: 0, runAfter: null },
+    } as unknown as Task).at(-1);
+  expect([cells('failed'), cells('review')]).toEqual(['the oven is cold', '']);
 });
 
 test('a task that waits for others says for which', () => {

@@ -204,6 +204,11 @@ describe('an answer', () => {
       expect.objectContaining({ code: 'ALREADY_ANSWERED' }),
     );
     expect(readRequest(db, id).answer?.decision).toBe('allow');
+    const ruled = ask(db, { fingerprint: 'f2' }).id;
+    answerRequest(db, { request: ruled, answer: allow, by: 'rule 1', at: 20 });
+    expect(() => answer(db, ruled, { ...allow, decision: 'deny' })).toThrow(
+      `Request ${ruled} was allowed by rule 1 before; that answer stands.`,
+    );
     expect(() => answer(db, 99, allow)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 
