@@ -157,7 +157,8 @@ function gone(db: Database, { worktree, task, at }: Record<'worktree' | 'task' |
 function endOf(db: Database, task: number): Why {
   const { state, outcome } = readTask(db, task);
   const by = listTransitions(db, task).at(-1)?.by ?? 'recovery';
-  return { cause: state === 'done' && outcome !== null ? outcome : 'removed', by };
+  // Nobody asked for the worktree of one that is not done to go: its task needs it no more.
+  return state === 'done' && outcome !== null ? { cause: outcome, by } : { cause: 'removed', by: 'repository' };
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

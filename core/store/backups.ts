@@ -53,7 +53,8 @@ export function putAside(db: Database, task: number): BackupRow | undefined {
     `SELECT ${columns} FROM backup WHERE task_id = ? ORDER BY id DESC LIMIT 1`,
     task,
   );
-  const waits = newest?.cause === 'removed' && newest.restoredPath === null && newest.removedAt === null;
+  const byHand = newest?.cause === 'removed' && newest.by !== 'repository';
+  const waits = byHand && newest.restoredPath === null && newest.removedAt === null;
   return waits ? newest : undefined;
 }
 

@@ -228,7 +228,9 @@ describe('an agent that reviews a change', () => {
       else await bed.calls.tasks.discard({ task });
       // Nothing in its worktree lands, so that goes, kept under a backup.
       const end = await bed.until(id, ({ state, worktree }) => state === 'cancelled' && worktree === null);
-      expect(end.backupRef).not.toBeNull();
+      // Nobody removed it by hand, so nothing says so when it is tried again.
+      const kept = (await bed.calls.worktrees.backups()).find(({ ref }) => ref === end.backupRef);
+      expect(kept).toMatchObject({ cause: 'removed', by: 'repository' });
       const { transitions } = await bed.calls.tasks.get({ task: id });
       expect(transitions.at(-1)).toMatchObject({
         to: 'cancelled',
