@@ -123,12 +123,14 @@ async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> 
   const { path, branch } = worktree;
   const making = worktree.state === 'making';
   const healed = await reconcileWorktree(place, { path, branch, ownerDead: true, startOid: noCommit, making });
-  const done = readTask(deps.db, worktree.task).state === 'done';
+  const { state: now } = readTask(deps.db, worktree.task);
+  const done = now === 'done';
+  const wasGoing = worktree.state === 'removing' && (now === 'review' || now === 'failed' || now === 'cancelled');
   const halfBack = making && healed.kind === 'usable' && (done || putAside(deps.db, worktree.task) !== undefined);
   if (halfBack) {
     // Being restored from a backup when the process died: the backup holds all of it, this only some.
     await removeFolders(healed.checkout.gitDir, healed.checkout.workTree);
-  } else if (done) {
+  } else if (done || wasGoing) {
     const task = taskWork(deps.db, worktree.task);
     const notices = await putAway(deps, task, place);
     // What stays is said once, when the task ended; not again at every start.

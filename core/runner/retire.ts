@@ -1,3 +1,4 @@
+import { teardownName } from '../contract/check';
 import type { BackupCause } from '../contract/worktree';
 import { keepUnder, removeBackupRef } from '../git/backup-refs';
 import type { Checkout } from '../git/checkout';
@@ -12,11 +13,12 @@ import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
 import { addBackup } from '../store/backups';
 import { listCheckpoints, removeCheckpoints } from '../store/checkpoints';
+import { listChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
 import { listTransitions } from '../store/transitions';
-import { updateWorktree, worktreeOf } from '../store/worktrees';
+import { noteSetUp, updateWorktree, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 
@@ -69,10 +71,15 @@ export async function retireWorktree(
     return { backupRef: null, kept: found.reason, notKept: [], notices: [] };
   }
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
-  await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: deps.now() }));
+  // Cut short once its teardown had begun: what is there now is no state to go on from, and the one that is was kept.
+  const isTorn =
+    row.state === 'removing' &&
+    listChecks(deps.db, task).some(({ name, startedAt }) => name === teardownName && startedAt >= row.updatedAt);
+  const since = isTorn ? row.updatedAt : deps.now();
+  await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: since }));
   // From here on none is opened; one that was, while the others were ended, must not go on in a folder that goes.
   await deps.closeTerminals(task);
-  let ref: string | null = null;
+  let ref: string | null = isTorn ? readTask(deps.db, task).backupRef : null;
   let heldTip: string | null = null;
   let notKept: readonly string[] = [];
   const notices: string[] = [];
@@ -100,7 +107,7 @@ export async function retireWorktree(
       ref = cause === why.cause ? snapshot.ref : ref;
       return snapshot;
     };
-    let snapshot = await keep(deps.now() + 1, why.cause);
+    let snapshot = await keep(deps.now() + 1, isTorn ? 'torn down' : why.cause);
     // A teardown may delete what it likes: that is kept before it begins.
     const tearsDown = tearDown !== null && snapshot.leftOut.length === 0;
     if (tearsDown) notices.push(...(await tearDown(checkout)));
@@ -110,10 +117,14 @@ export async function retireWorktree(
       const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
       if (removed.kind === 'kept' || attempt === tries) {
         deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept });
-        await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() }));
+        await deps.writer.write((db) => {
+          updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() });
+          // Whoever goes on in it has to have it set up again.
+          if (tearsDown || isTorn) noteSetUp(db, { worktree: row.id, command: null });
+        });
         return { backupRef: ref, kept, notKept: [], notices };
       }
-      snapshot = await keep(deps.now() + 1 + attempt, tearsDown ? 'torn down' : why.cause);
+      snapshot = await keep(deps.now() + 1 + attempt, tearsDown || isTorn ? 'torn down' : why.cause);
     }
   } else {
     // What git remembers of a worktree whose files are gone would be in the way of bringing it back.

@@ -50,7 +50,7 @@ export function listBackups(db: Database, repository: number): BackupRow[] {
 export function putAside(db: Database, task: number): BackupRow | undefined {
   const newest = getRow<BackupRow>(
     db,
-    `SELECT ${columns} FROM backup WHERE task_id = ? ORDER BY id DESC LIMIT 1`,
+    `SELECT ${columns} FROM backup WHERE task_id = ? AND cause <> 'torn down' ORDER BY id DESC LIMIT 1`,
     task,
   );
   const byHand = newest?.cause === 'removed' && newest.by !== 'repository';

@@ -116,10 +116,10 @@ export function listWorktreeRows(db: Database): WorktreeRow[] {
   return allRows<WorktreeRow>(db, `SELECT ${columns} FROM worktree WHERE state <> 'removed' ORDER BY id`);
 }
 
-/** Notes the command by which a task's worktree was set up. */
+/** Notes the command by which a task's worktree was set up; null when that holds no more. */
 export function noteSetUp(
   db: Database,
-  { worktree, command }: { readonly worktree: number; readonly command: string },
+  { worktree, command }: { readonly worktree: number; readonly command: string | null },
 ): void {
   run(db, 'UPDATE worktree SET set_up = ? WHERE id = ?', command, worktree);
 }

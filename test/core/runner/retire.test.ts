@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { teardownName } from '../../../core/contract/check';
 import { findGit } from '../../../core/git/git';
 import { repositoryPlace } from '../../../core/runner/place';
 import { retireWorktree } from '../../../core/runner/retire';
+import { startCheck } from '../../../core/store/checks';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { repositoryById } from '../../../core/store/repositories';
 import { worktreeOf } from '../../../core/store/worktrees';
@@ -43,4 +45,45 @@ it('names the large ignored files that went with a worktree and are in no backup
     await writer.close();
     closeDatabase(db);
   }
+});
+
+it('a removal cut short in its teardown brings back what was there before that', async () => {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const prompt = '[write: hello.txt | hello]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  const { worktree } = await bed.reaches(id, 'review');
+  const notes = join(worktree ?? '', 'notes.txt');
+  await writeFile(notes, 'mine\n');
+  await bed.runtime.stop();
+
+  const db = openDatabase({ file: bed.config.folders.database });
+  const writer = createWriter(db);
+  const cutShort = async () => {
+    startCheck(db, {
+      task: id,
+      name: teardownName,
+      command: 'rm *',
+      head: '0'.repeat(40),
+      clean: true,
+      at: Date.now(),
+    });
+    await rm(notes);
+    throw new Error('The process died.');
+  };
+  try {
+    const place = await repositoryPlace(await findGit(bed.config.environment), repositoryById(db, repository.id));
+    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {}, closeTerminals: async () => {} };
+    const why = { cause: 'removed', by: 'person' } as const;
+    await expect(retireWorktree(deps, place, id, { why, tearDown: cutShort })).rejects.toThrow('died');
+    expect(worktreeOf(db, id)?.state).toBe('removing');
+  } finally {
+    await writer.close();
+    closeDatabase(db);
+  }
+  // The next start goes on with the removal, and the next turn with what was removed.
+  bed = await bed.again(true);
+  expect(await bed.calls.worktrees.list()).toMatchObject({ worktrees: [] });
+  await bed.calls.tasks.reject({ task: id, comment: '[write: more.txt | more]' });
+  await bed.until(id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 1);
+  expect(await readFile(notes, 'utf8')).toBe('mine\n');
 });
