@@ -12,23 +12,34 @@ export function checkText({ state, exitCode, stale }: Check): string {
   return exitCode === null ? 'failed without an exit code' : `failed with exit code ${exitCode}`;
 }
 
-/** The failed checks of a task with the end of what each printed, and where the rest of it is; empty when none failed. */
-export function failedChecks(
+/**
+ * The checks of a task as rows of a table, in the order of its repository's, with which of them are required, and below each
+ * failed one the end of what it printed and where the rest of it is.
+ */
+export function checkRows(
   { id, checks }: { readonly id: number; readonly checks: readonly (Check | CheckDetail)[] },
-  program: string,
-): string {
-  const failed = checks.filter(({ state }) => state === 'failed');
-  return failed.map((check) => `  check ${calledText(check)}: ${checkText(check)}\n${ending(check)}`).join('');
+  { program, known }: { readonly program: string; readonly known: readonly RepositoryCheck[] },
+): string[][] {
+  const placeOf = ({ name }: Check) => known.findIndex((check) => check.name === name);
+  const sorted = [...checks].sort((one, other) => placeOf(one) - placeOf(other));
+  return sorted.flatMap((check) => {
+    const required = known[placeOf(check)]?.required === true ? ', required' : '';
+    const row = ['  check', `${calledText(check)}${required}: ${checkText(check)}`];
+    return [row, ...(check.state === 'failed' ? endOfOutput(check, id, program).map((line) => ['', `  ${line}`]) : [])];
+  });
+}
 
-  function ending(check: Check | CheckDetail): string {
-    const whole = `    … whole: ${program} task show ${id} --json\n`;
-    if (!('output' in check)) return whole;
-    const lines = plain(check.output).trimEnd().split('\n');
-    const last = lines.slice(-shownLines);
-    const shown = last.map((line) => (stringWidth(line) > 200 ? plainLine(line, 200) : line));
-    const isCut = lines.length > last.length || shown.some((line, index) => line !== last[index]);
-    return `${shown.map((line) => `    ${line}`.trimEnd()).join('\n')}\n${isCut ? whole : ''}`;
-  }
+/** The last lines of what a check printed, that it printed nothing, or where it is to be read. */
+export function endOfOutput(check: Check | CheckDetail, task: number, program: string): readonly string[] {
+  const whole = `… whole: ${program} task show ${task} --json`;
+  if (!('output' in check)) return [whole];
+  const printed = plain(check.output).trimEnd();
+  if (printed === '') return ['It printed nothing.'];
+  const lines = printed.split('\n');
+  const last = lines.slice(-shownLines);
+  const shown = last.map((line) => (stringWidth(line) > 200 ? plainLine(line, 200) : line));
+  const isCut = lines.length > last.length || shown.some((line, index) => line !== last[index]);
+  return isCut ? [...shown, whole] : shown;
 }
 
 /** What a check is called, with its command when that is something else. */
@@ -38,7 +49,7 @@ export function calledText({ name, command }: Check): string {
 
 /** What whoever approves should know of the checks first; empty when each passed on the change as it stands. */
 export function checkWarning(
-  { id, checks }: { readonly id: number; readonly checks: readonly Check[] },
+  { id, checks }: { readonly id: number; readonly checks: readonly (Check | CheckDetail)[] },
   program: string,
 ): string {
   const open = checks.filter(({ state, stale }) => state !== 'passed' || stale);
@@ -48,7 +59,10 @@ export function checkWarning(
       ? `! The check ${calledText(check)} still runs.\n`
       : `! The check ${calledText(check)} ${checkText(check)}.\n`,
   );
-  return `${said.join('')}  What it printed: ${program} task show ${id}\n`;
+  const isSilent = open.every(
+    (check) => check.state === 'failed' && 'output' in check && plain(check.output).trim() === '',
+  );
+  return `${said.join('')}  ${isSilent ? 'It printed nothing.' : `What it printed: ${program} task show ${id}`}\n`;
 }
 
 /** The checks of a repository as `--check` leaves them, which sets or takes away the one called check. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import stringWidth from 'string-width';
 import type { Client } from '../core/client';
 import { budgetWords } from '../core/contract/budget';
+import type { RepositoryCheck } from '../core/contract/check';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
@@ -10,7 +11,7 @@ import { starts } from '../core/contract/stack';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { titleFrom } from '../core/contract/title';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
-import { calledText, checkText, failedChecks } from './check';
+import { checkRows } from './check';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
@@ -112,12 +113,18 @@ const show: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = await client.tasks.get({ task: given.id(0) });
-      const added = (await client.repositories.list()).some(({ id }) => id === task.repositoryId);
+      const repository = (await client.repositories.list()).find(({ id }) => id === task.repositoryId);
       const review = task.state === 'review' ? await reviewOf(client, task.id) : null;
       const edit = review?.edit ?? null;
       const undo = undoText({ task: task.id, edit }, around.program);
       const conflicts = (review?.conflicts.length ?? 0) > 0;
-      const text = `${taskText(task, around.program, { prompt: task.prompt, added, conflicts })}${undo === '' ? '' : `  ${undo}`}`;
+      const about = {
+        prompt: task.prompt,
+        added: repository !== undefined,
+        conflicts,
+        knownChecks: repository?.checks ?? [],
+      };
+      const text = `${taskText(task, around.program, about)}${undo === '' ? '' : `  ${undo}`}`;
       return { json: { ...task, edit }, text };
     }),
 };
@@ -250,7 +257,13 @@ function taskText(
     prompt,
     added = true,
     conflicts = false,
-  }: { readonly prompt?: string; readonly added?: boolean; readonly conflicts?: boolean } = {},
+    knownChecks = [],
+  }: {
+    readonly prompt?: string;
+    readonly added?: boolean;
+    readonly conflicts?: boolean;
+    readonly knownChecks?: readonly RepositoryCheck[];
+  } = {},
 ): string {
   const why = whyQueued(task);
   const rows: (readonly string[] | null)[] = [
@@ -271,9 +284,7 @@ function taskText(
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],
-    ...task.checks
-      .filter(({ state }) => state !== 'failed')
-      .map((check) => ['  check', `${calledText(check)}: ${checkText(check)}`]),
+    ...checkRows(task, { program, known: knownChecks }),
   ];
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
@@ -282,7 +293,7 @@ function taskText(
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
-  return `${head}${table(rows.filter((row) => row !== null))}${notes}${failedChecks(task, program)}${asked}${questions.join('')}${next}`;
+  return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
 }
 
 /** A turn a provider refused takes its attempt back, so a parked task may have used none. */

@@ -1,9 +1,10 @@
 import type { Client } from '../core/client';
+import type { CheckDetail } from '../core/contract/check';
 import { assertNever } from '../core/contract/errors';
 import { type MoveLine, moveLines, moveLineWords } from '../core/contract/move-words';
 import type { TaskDetail, Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
-import { failedChecks } from './check';
+import { checkText, endOfOutput } from './check';
 import type { Outcome, Surroundings } from './command';
 import { plain, plainLine } from './plain';
 import { counted, money } from './text';
@@ -24,8 +25,16 @@ export async function transcript(options: {
   let lastMessage = '';
   let moves: readonly MoveLine[] = [];
   let movesTold = 0;
+  let checks: readonly CheckDetail[] = [];
+  const checksTold = new Set<number>();
+  const tellCheck = (check: CheckDetail) => {
+    checksTold.add(check.run);
+    const printed = check.state === 'failed' ? endOfOutput(check, options.task, around.program) : [];
+    return `· check ${plainLine(check.name)} ${checkText(check)}\n${printed.map((line) => `    ${line}`.trimEnd().concat('\n')).join('')}`;
+  };
   const learn = (task: TaskDetail) => {
     moves = moveLines(task);
+    checks = task.checks;
   };
   const tellMoves = (until: number) => {
     for (const move of options.json ? [] : moves.slice(movesTold)) {
@@ -42,8 +51,11 @@ export async function transcript(options: {
     tellMoves(event.at);
     // Pieces of one streamed message follow each other without a break.
     const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
+    const ran = checks.find((check) => event.type === 'check' && isOf(event, check));
     const joined = message !== '' && message === lastMessage;
-    around.out.write(`${joined || lastMessage === '' ? '' : '\n'}${tell(event, joined)}`);
+    around.out.write(
+      `${joined || lastMessage === '' ? '' : '\n'}${ran === undefined ? tell(event, joined) : tellCheck(ran)}`,
+    );
     lastMessage = message;
   };
   const catchUp = async () => {
@@ -65,9 +77,19 @@ export async function transcript(options: {
   learn(task);
   tellMoves(Number.POSITIVE_INFINITY);
   if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
-  // The conversation says that a check failed; what it printed is said by the task.
-  const text = failedChecks(task, around.program);
-  return { json: events, text };
+  // A run the person asked for is in no conversation, and one that was followed may have been told before what it printed was known.
+  const untold = task.checks.filter(
+    (check) =>
+      check.state !== 'running' &&
+      !checksTold.has(check.run) &&
+      !(check.state === 'passed' && events.some((event) => event.type === 'check' && isOf(event, check))),
+  );
+  return { json: events, text: untold.map(tellCheck).join('') };
+}
+
+/** Whether a line of the conversation tells of this run: the newest one of its check, which had ended by then. */
+function isOf({ command, at }: { readonly command: string; readonly at: number }, check: CheckDetail): boolean {
+  return check.command === command && check.endedAt !== null && check.endedAt <= at;
 }
 
 /** Follows one session after the other until the task rests, then reads what is left. */

@@ -270,10 +270,13 @@ describe('the main job in the terminal', () => {
     await type('repository', 'set', 'my repository', '--no-check');
     const id = String(json.id);
     const shown = (await type('task', 'show', id)).out;
-    expect(shown).toContain('failed with exit code 3\n    20\n    21\n');
-    expect(shown).toContain(`    30\n    not ok\n    … whole: switchyard task show ${id} --json\n`);
-    expect(shown).not.toContain('    19\n');
-    expect((await type('task', 'log', id)).out).toContain('failed with exit code 3\n    20\n');
+    expect(shown).toMatch(/failed with exit code 3\n +20\n +21\n/);
+    expect(shown).toMatch(new RegExp(` 30\n +not ok\n +… whole: switchyard task show ${id} --json\n`));
+    expect(shown).not.toContain(' 19\n');
+    const log = (await type('task', 'log', id)).out;
+    expect(log).toContain('· check check failed with exit code 3\n    20\n');
+    expect(log.split('failed with exit code 3')).toHaveLength(2);
+    expect(log).toMatch(/· In review\.\n$/);
     const approved = await type('task', 'approve', id);
     expect(approved).toMatchObject({ code: 0, out: expect.stringMatching(/^Merged /) });
     expect(approved.err).toMatch(
@@ -292,10 +295,13 @@ describe('the main job in the terminal', () => {
     );
     const { json } = await add('--prompt', 'Checked by two', '--wait', '--json');
     const id = String(json.id);
-    expect((await type('task', 'show', id)).out).toMatch(/ {2}check test \(echo tested.*\): failed with exit code 2\n/);
+    expect((await type('task', 'show', id)).out).toMatch(
+      / {2}check {2,}test \(echo tested.*\), required: failed with exit code 2\n +tested\n {2}check {2,}lint \(echo linted\): passed\n/,
+    );
 
     const ran = await type('check', 'run', id, 'lint');
     expect(ran).toMatchObject({ code: 0, out: 'lint: passed\n    linted\n' });
+    expect((await type('task', 'log', id)).out).toMatch(/In review\.\n(.*\n)*· check lint passed\n$/);
     expect(await type('check', 'run', id)).toMatchObject({
       code: 1,
       out: 'test: failed with exit code 2\n    tested\nlint: passed\n    linted\n',
