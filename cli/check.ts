@@ -43,7 +43,7 @@ export function endOfOutput(check: Check | CheckDetail, task: number, program: s
 }
 
 /** What a check is called, with its command when that is something else. */
-export function calledText({ name, command }: Check): string {
+function calledText({ name, command }: Check): string {
   return name === command ? plainLine(name) : `${plainLine(name)} (${plainLine(command)})`;
 }
 
