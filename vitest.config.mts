@@ -1,10 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Suites that need more than Node and git; each is a project of its own so that a stage can run it alone. */
 const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 
 /** The displays npm test opened for windows, one for each worker. */
 const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
+
+/** What takes longest, in that order: begun last, it would be waited for alone. The others are begun by their size. */
+const longest = [
+  ...['agents/claude', 'agents/goose', 'agents/main-job', 'agents/takeover'],
+  ...['fault/kill-runtime', 'fault/answers', 'fault/hosts', 'fault/adoption', 'fault/orphans'],
+  ...['e2e/renderer', 'e2e/renderer-states', 'e2e/main-job', 'e2e/terminal', 'e2e/same-place'],
+  ...['cli/commands', 'core/git/land', 'core/commands/stacking', 'core/commands/agent-reviews'],
+].map((file) => `/test/${file}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((file) => moduleId.endsWith(file));
+      return at === -1 ? longest.length : at;
+    };
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
+}
 
 /** Ends what never comes; how long what comes takes is for the machine to say. */
 const long = { testTimeout: 300_000, hookTimeout: 300_000 };
@@ -24,6 +43,7 @@ export default defineConfig({
   test: {
     // Tests wait for git far more than they compute, so no core is left idle for the sake of the runner.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/template-room.ts'],
     // Each of the many thousand programs that tests start is a copy of the worker first, which costs by the memory it has touched.
     execArgv: ['--max-semi-space-size=1'],

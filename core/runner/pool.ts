@@ -54,13 +54,17 @@ export function createPool(deps: Needs & { readonly onChange: () => void }): Poo
     } while (again);
   }
 
+  function wake(): void {
+    again = true;
+    running ??= run().finally(() => {
+      running = null;
+      // Asked for after the last look, when this one still counted as running.
+      if (again && !ended.signal.aborted) wake();
+    });
+  }
+
   return {
-    wake() {
-      again = true;
-      running ??= run().finally(() => {
-        running = null;
-      });
-    },
+    wake,
     async empty(repository) {
       await running;
       await fill(deps, { ...repository, pool: 0 }, ended.signal);
