@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
+import { createMemory } from './memory';
 import { readPlainFile } from './plain-file';
 
 /** One thing that is configured: its key as git writes keys, and its value. */
@@ -16,13 +17,10 @@ export interface Configured {
 /** Has git read the bytes of one file of configuration; null when it cannot. */
 export type Parse = (content: Buffer) => Promise<readonly Setting[] | null>;
 
-/** A file longer than this is left to git. */
-const mostBytes = 256 * 1024;
+/** A file of configuration with more bytes than this is left to git. */
+export const mostOfConfig = 256 * 1024;
 
-/** Files remembered at most for one git; beyond that all are read again. */
-const mostKnown = 1_000;
-
-const knownOf = new WeakMap<Git, Map<string, Promise<readonly Setting[] | null>>>();
+const read = createMemory<Promise<readonly Setting[] | null>>(1_000);
 
 /**
  * The keys an untrusted checkout is configured with; null when that is more than its own and the person's files say (a
@@ -70,19 +68,17 @@ function ownFiles({ commonDir, gitDir }: Checkout): readonly [string, string] {
 
 /** What one file says by itself; `unknown` when it cannot be told without git. */
 async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonly Setting[] | 'absent' | 'unknown'> {
-  const content = await readPlainFile(file, { mostBytes });
+  const content = await readPlainFile(file, { mostBytes: mostOfConfig });
   if (typeof content === 'string') return content;
-  const known = knownOf.get(git) ?? new Map<string, Promise<readonly Setting[] | null>>();
-  knownOf.set(git, known);
   const name = createHash('sha256').update(content).digest('base64');
-  const parsed = known.get(name) ?? parse(content);
-  if (!known.has(name)) {
-    if (known.size >= mostKnown) known.clear();
-    known.set(name, parsed);
+  const before = read.get(git, name);
+  const parsed = before ?? parse(content);
+  if (before === undefined) {
+    read.set(git, name, parsed);
     // What failed once may do better: the disk was full, or there were too many processes.
     parsed.then(
-      (settings) => settings === null && known.delete(name),
-      () => known.delete(name),
+      (settings) => settings === null && read.delete(git, name),
+      () => read.delete(git, name),
     );
   }
   const settings = await parsed;

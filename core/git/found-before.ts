@@ -2,21 +2,17 @@ import { createHash } from 'node:crypto';
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout } from './checkout';
+import { mostOfConfig } from './configured';
 import type { Git } from './git';
+import { createMemory } from './memory';
 import { readPlainFile } from './plain-file';
-
-/** A longer configuration is left to git. */
-const mostOfConfig = 256 * 1024;
-
-/** Folders remembered at most for one git; beyond that all are looked for again. */
-const most = 1_000;
 
 interface Found {
   readonly checkout: Checkout;
   readonly mark: string;
 }
 
-const foundBy = new WeakMap<Git, Map<string, Found>>();
+const foundBy = createMemory<Found>(1_000);
 
 /**
  * The repository git found from this folder before, if all that led it there is as it was: the folder and its `.git` are
@@ -24,7 +20,7 @@ const foundBy = new WeakMap<Git, Map<string, Found>>();
  * bytes. Null when git must look.
  */
 export async function foundBefore(git: Git, directory: string): Promise<Checkout | null> {
-  const found = foundBy.get(git)?.get(directory);
+  const found = foundBy.get(git, directory);
   return found !== undefined && (await markOf(directory, found.checkout)) === found.mark ? found.checkout : null;
 }
 
@@ -35,11 +31,7 @@ export async function foundBefore(git: Git, directory: string): Promise<Checkout
 export async function rememberFound(git: Git, directory: string, checkout: Checkout): Promise<void> {
   if (checkout.workTree !== directory || checkout.gitDir !== checkout.commonDir) return;
   const mark = await markOf(directory, checkout);
-  if (mark === null) return;
-  const all = foundBy.get(git) ?? new Map<string, Found>();
-  foundBy.set(git, all);
-  if (all.size >= most) all.clear();
-  all.set(directory, { checkout, mark });
+  if (mark !== null) foundBy.set(git, directory, { checkout, mark });
 }
 
 /** Differs when what git would go by does; null when that cannot be told without it. */

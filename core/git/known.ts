@@ -1,10 +1,7 @@
 import type { Place } from './checkout';
-import type { Git } from './git';
+import { createMemory } from './memory';
 
-/** Answers remembered at most for one git; beyond that all are asked for again. */
-const most = 5_000;
-
-const knownOf = new WeakMap<Git, Map<string, Promise<unknown>>>();
+const answers = createMemory<Promise<unknown>>(5_000);
 
 /**
  * The answer to a question about objects named by their ids, which git is asked once: an object never changes. The question
@@ -16,15 +13,12 @@ export function known<Answer>(
   question: string,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  const answers = knownOf.get(git) ?? new Map<string, Promise<unknown>>();
-  knownOf.set(git, answers);
   const name = `${checkout.commonDir}\0${question}`;
-  const before = answers.get(name);
+  const before = answers.get(git, name);
   if (before !== undefined) return before as Promise<Answer>;
   const answer = ask();
-  if (answers.size >= most) answers.clear();
-  answers.set(name, answer);
-  const forget = () => answers.get(name) === answer && answers.delete(name);
+  answers.set(git, name, answer);
+  const forget = () => answers.get(git, name) === answer && answers.delete(git, name);
   answer.then((found) => found === null && forget(), forget);
   return answer;
 }
