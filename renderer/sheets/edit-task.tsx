@@ -14,10 +14,9 @@ import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { useResource } from '../state/resource';
 import { draftOf, editTask, mayEdit } from '../state/task-edits';
-import { priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
-import { Chip } from './chip';
+import { AgentChip, PriorityChip } from './task-chips';
 
 /** What a queued task is to do, on how much and by whom, to be changed until its agent begins. */
 export function EditTask({ id }: { readonly id: number }): ReactNode {
@@ -95,22 +94,8 @@ function Form({ task }: { readonly task: TaskDetail }): ReactNode {
           }}
         />
         <div className="chips">
-          <Chip label="Agent" value={agent} onChange={setAgent}>
-            {!agents.some(({ name }) => name === agent) && <option value={agent}>{cleanLine(agent)}</option>}
-            {agents.map(({ name, label, found }) => (
-              <option key={name} value={name}>
-                {cleanLine(label)}
-                {found ? '' : ' (not installed)'}
-              </option>
-            ))}
-          </Chip>
-          <Chip label="Priority" value={priority} onChange={(value) => setPriority(value as Priority)}>
-            {Object.entries(priorityWords).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </Chip>
+          <AgentChip agents={agents} agent={agent} unlisted={cleanLine(agent)} onAgent={setAgent} />
+          <PriorityChip priority={priority} onPriority={setPriority} />
           <BudgetChip budget={budget} open={capping} onOpen={wrong.length > 0 ? correct : setCapping} />
         </div>
         {capping && (

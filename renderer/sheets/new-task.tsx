@@ -20,13 +20,14 @@ import type { Failure } from '../state/failure';
 import { useResource } from '../state/resource';
 import { say } from '../state/said';
 import { useStore } from '../state/store';
-import { levelWords, priorityWords } from '../task/words';
+import { levelWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AfterChip } from './after-chip';
 import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
 import { measureLabels } from './budget-fields';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
+import { AgentChip, PriorityChip } from './task-chips';
 
 const draftName = 'new-task';
 const titleDraft = 'new-task-title';
@@ -205,17 +206,12 @@ function Form(props: { readonly repository: number }): ReactNode {
                 </option>
               ))}
           </Chip>
-          <Chip label="Agent" value={agent} onChange={setPicked}>
-            {!agents.some(({ name }) => name === agent) && (
-              <option value={agent}>{agents.length === 0 ? 'Looking for agents…' : agent}</option>
-            )}
-            {agents.map(({ name, label, found }) => (
-              <option key={name} value={name}>
-                {cleanLine(label)}
-                {found ? '' : ' (not installed)'}
-              </option>
-            ))}
-          </Chip>
+          <AgentChip
+            agents={agents}
+            agent={agent}
+            unlisted={agents.length === 0 ? 'Looking for agents…' : agent}
+            onAgent={setPicked}
+          />
           <Chip label="Permission level" value={level} onChange={(value) => setLevel(value as PermissionLevel)}>
             {Object.entries(levelWords).map(([value, { name }]) => (
               <option key={value} value={value}>
@@ -223,13 +219,7 @@ function Form(props: { readonly repository: number }): ReactNode {
               </option>
             ))}
           </Chip>
-          <Chip label="Priority" value={priority} onChange={(value) => setPriority(value as Priority)}>
-            {Object.entries(priorityWords).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </Chip>
+          <PriorityChip priority={priority} onPriority={setPriority} />
           <AfterChip after={after} onAfter={setAfter} when={when} onWhen={setWhen} />
           <input
             className="field new-paths mono"
