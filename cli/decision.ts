@@ -44,6 +44,8 @@ const approvedSchema = z.object({ strategy: z.string() });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const askedSchema = z.object({ host: z.string(), repository: z.string() });
 const pathSchema = z.object({ path: z.string() });
+const pointSchema = z.object({ number: z.number(), name: z.string().nullable() });
+const wentBackSchema = z.object({ checkpoint: pointSchema, left: pointSchema });
 const keptSchema = z.object({ ref: z.string() });
 const commentSchema = z.object({ comment: z.string(), comments: z.array(z.object({ text: z.string() })).default([]) });
 const resolveSchema = z.object({ resolve: z.array(z.unknown()) });
@@ -80,6 +82,8 @@ function decided(decision: Decision, width: number): string {
       const path = pathSchema.safeParse(answered).data?.path;
       return path === undefined ? task : `${task}: ${plainLine(path, width)}`;
     }
+    case 'go-back':
+      return `${task}${wentText(decision)}`;
     case 'push': {
       const pushed = pushedSchema.safeParse(answered).data;
       return pushed === undefined
@@ -111,6 +115,15 @@ function decided(decision: Decision, width: number): string {
     default:
       return assertNever(kind);
   }
+}
+
+/** Which checkpoint was gone back to, and which one keeps what was left. */
+function wentText({ shown }: Decision): string {
+  const went = wentBackSchema.safeParse(shown).data;
+  if (went === undefined) return '';
+  const { checkpoint, left } = went;
+  const name = checkpoint.name === null ? '' : ` (${plainLine(checkpoint.name, 80).toLowerCase()})`;
+  return ` to checkpoint ${checkpoint.number}${name}, leaving ${left.number}`;
 }
 
 /** What was asked for: the words on the whole, then how many comments on lines there were and how they begin. */

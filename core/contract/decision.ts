@@ -4,7 +4,7 @@ import { taskIdSchema } from './task';
 
 /**
  * What was decided: a request was answered; a change was approved, sent back with a comment, discarded or brought back;
- * part of one was taken back, a file of it edited, or the last of these undone; it was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back; a worktree was removed by hand; a backup was put back, or removed for good.
+ * part of one was taken back, a file of it edited, or the last of these undone; a task's worktree was put back to a checkpoint; a change was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back; a worktree was removed by hand; a backup was put back, or removed for good.
  */
 const decisionKinds = [
   'answer',
@@ -15,6 +15,7 @@ const decisionKinds = [
   'take-back',
   'edit',
   'undo-edit',
+  'go-back',
   'push',
   'open-pull-request',
   'merge-pull-request',

@@ -1,11 +1,8 @@
-import { type ConversationAfter, checkpointName } from '../contract/checkpoint';
+import type { ConversationAfter } from '../contract/checkpoint';
 import { CodedError } from '../contract/errors';
 import type { Session } from '../contract/session';
-import type { ChangeSize } from '../contract/task';
-import type { Place, WorktreePlace } from '../git/checkout';
+import type { Place } from '../git/checkout';
 import { dropCheckpoint } from '../git/checkpoint-ref';
-import { changeSize, mergeBase } from '../git/diff';
-import { readHead } from '../git/open';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
@@ -19,22 +16,16 @@ import {
   readCheckpoint,
 } from '../store/checkpoints';
 import type { Database } from '../store/database';
-import { markDelivered, undelivered } from '../store/requests';
-import { finishReturn, lastReturn, openReturnOf, type Return, recordReturn, wasInReview } from '../store/returns';
-import { newestSession, sessionPlace, updateSession } from '../store/sessions';
+import { finishReturn, lastReturn, openReturnOf, type Return, recordReturn } from '../store/returns';
+import { sessionPlace } from '../store/sessions';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { patchTask } from '../store/tasks';
 import { openTranscript } from '../store/transcript';
 import { worktreeOf } from '../store/worktrees';
-import { commitChange } from './change';
 import { filesPart, rowOf, sizeOf, snapshotNow } from './checkpoint';
 import type { Deps } from './deps';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
-import { originOf } from './origin';
-import { type RepositoryPlace, repositoryPlace } from './place';
-import { inTaskPlace } from './processes';
-import { tell } from './putting-away';
-import { trustedWithoutAsking } from './trust';
+import { repositoryPlace } from './place';
+import { endReturn, type Where } from './went-back';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'agents' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
 
@@ -96,7 +87,7 @@ export async function goBack(
     const intent = openReturnOf(deps.db, task);
     if (intent?.id !== id) throw new CodedError('CONFLICT', `Task ${task} went back meanwhile. Look at it again.`);
     await putBack(where.place, plan);
-    return finish(deps, where, intent);
+    return endReturn(deps, where, intent);
   }
 }
 
@@ -123,7 +114,7 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
   const { plan } = await look(deps, work, where, target);
   if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
   await putBack(where.place, plan);
-  await finish(deps, where, open);
+  await endReturn(deps, where, open);
 }
 
 /** Lets go of a going back that cannot be finished, if there is one. The worktree stays as it is. */
@@ -145,13 +136,6 @@ export function conversationAt(
   if (agentSession === null) return 'anew';
   const goesBack = deps.agents().get(agent)?.goesBack === true;
   return goesBack && (point !== null || kind === 'left') ? 'back' : 'kept';
-}
-
-/** A task's worktree, and the repository it belongs to. */
-interface Where {
-  readonly place: Place;
-  readonly repository: RepositoryPlace;
-  readonly branch: string;
 }
 
 async function worktreeIn(deps: Needs, work: TaskWork): Promise<Where | null> {
@@ -227,71 +211,6 @@ function leftAt(db: Database, work: TaskWork, session: Session) {
     point: resumeAt,
     parent,
   };
-}
-
-/** Ends a going back whose files are there: what is reviewed, the conversation, and the record of it. */
-async function finish(deps: Needs, where: Where, intent: Return): Promise<Return> {
-  const { task } = intent;
-  const work = taskWork(deps.db, task);
-  const target = readCheckpoint(deps.db, task, intent.target);
-  const size = work.state === 'review' ? await reviewAgain(deps, where, work, target) : null;
-  const head = await readHead(where.place);
-  const done = { ...intent, head: head.kind === 'unborn' ? null : head.oid };
-  const session = newestSession(deps.db, task);
-  if (session !== undefined) {
-    const transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
-    const { id: back, target: checkpoint, left, conversation } = intent;
-    const name = checkpointName({ ...target, at: target.createdAt });
-    transcript.append({ type: 'back', back, checkpoint, name, left, conversation }, deps.now());
-    transcript.close();
-  }
-  await deps.writer.write((db) => {
-    if (!finishReturn(db, { id: intent.id, state: 'done', head: done.head, at: deps.now() })) return;
-    if (session !== undefined)
-      updateSession(db, { session: session.id, endReason: 'went back', ...conversed(done, target) });
-    // What was answered for what is undone must not stand as leave for what comes.
-    for (const { id } of undelivered(db, task)) markDelivered(db, { request: id, at: deps.now() });
-    const patch = { head: done.head, ...(size !== null && { change: size }) };
-    patchTask(db, { task, patch, at: deps.now() });
-  });
-  deps.announce(task);
-  return done;
-}
-
-function conversed({ conversation }: Return, target: CheckpointRow) {
-  if (conversation === 'anew') return { agentSession: null, resumeAt: null };
-  const { agentSession } = target;
-  return { ...(agentSession !== null && { agentSession }), resumeAt: conversation === 'back' ? target.point : null };
-}
-
-/**
- * Makes what was put back the change to review. That would run what the worktree brings, so only as far as it may. What
- * was left in review is put back as it was: edits that were not committed were the person's own.
- */
-async function reviewAgain(
-  deps: Needs,
-  { place, repository, branch }: Where,
-  work: TaskWork,
-  target: CheckpointRow,
-): Promise<ChangeSize | null> {
-  if (target.head !== null && wasInReview(deps.db, { task: work.id, number: target.number })) {
-    const base = await mergeBase(place, await originOf(place, work), target.head);
-    return base === null ? null : changeSize(place, { base, head: target.head });
-  }
-  const worktree: WorktreePlace = { ...place, trusted: false };
-  const trusted = await trustedWithoutAsking(worktree, repository);
-  const say = (text: string) => tell(deps, work, [text]);
-  if (repository.trusted && !trusted) {
-    say(
-      'What you went back to was left uncommitted, because it brings programs that you were not asked about. Ask for changes to go on.',
-    );
-    return null;
-  }
-  const commit = (owned: WorktreePlace) => commitChange(owned, work, branch, new AbortController().signal);
-  const change = await inTaskPlace(deps, work.id, { ...worktree, trusted }, commit);
-  if (change.kind === 'committed') return change.size;
-  say(`What you went back to was left uncommitted. ${change.error}`);
-  return null;
 }
 
 function newestEvent(deps: Needs, session: number): number {

@@ -93,6 +93,12 @@ test('a decision is told in words, whatever was decided', () => {
   const conflicts = { resolve: [{ path: 'a.txt', kind: 'content' }] };
   expect(cells({ kind: 'request-changes', answered: conflicts })[1]).toBe('task 3: resolve 1 conflict');
   expect(cells({ kind: 'discard', shown: { change: { files: 2 } } })).toEqual(['discard', 'task 3; 2 files']);
+  const wentBack = { checkpoint: { number: 1, name: 'After turn 1' }, left: { number: 3, name: null } };
+  expect(cells({ kind: 'go-back', shown: wentBack })).toEqual([
+    'go-back',
+    'task 3 to checkpoint 1 (after turn 1), leaving 3',
+  ]);
+  expect(cells({ kind: 'go-back', shown: 7 })[1]).toBe('task 3');
   expect(cells({ kind: 'answer', request: 4, shown: 7, answered: 'odd' })[1]).toBe('request 4 of task 3');
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { openReturnOf } from '../../core/store/returns';
+import { allRows } from '../../core/store/statement';
 import { contents } from '../core/git/fixture';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
@@ -82,6 +83,8 @@ it.runIf(process.platform !== 'win32')(
       true,
       true,
     ]);
+    const { decided, done } = goingsBack(id);
+    expect(decided).toEqual(done);
     const checked = await bed.repository.git('fsck', '--connectivity-only').catch(String);
     expect(checked).not.toMatch(/missing|broken|corrupt/);
   },
@@ -92,6 +95,19 @@ function isOpen(task: number): boolean {
   const db = openDatabase({ file: bed.config.folders.database });
   try {
     return openReturnOf(db, task) !== undefined;
+  } finally {
+    closeDatabase(db);
+  }
+}
+
+/** The goings back that were done, and those in the record of decisions, in their order: from where, and to where. */
+function goingsBack(task: number): { readonly decided: readonly unknown[]; readonly done: readonly unknown[] } {
+  const db = openDatabase({ file: bed.config.folders.database });
+  const decided = `SELECT text ->> '$.answered.left' AS "left", text ->> '$.answered.checkpoint' AS checkpoint FROM decision
+    WHERE task_id = ? AND text ->> '$.kind' = 'go-back' ORDER BY number`;
+  const done = `SELECT left_number AS "left", target AS checkpoint FROM task_return WHERE task_id = ? AND state = 'done' ORDER BY id`;
+  try {
+    return { decided: allRows(db, decided, task), done: allRows(db, done, task) };
   } finally {
     closeDatabase(db);
   }

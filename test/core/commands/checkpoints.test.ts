@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Decision, openDecision } from '../../../core/contract/decision';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { recordReturn } from '../../../core/store/returns';
@@ -16,6 +17,10 @@ const list = (task: number) => bed.calls.checkpoints.list({ task });
 const files = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
 const inTree = (task: Task, name: string) => readFile(join(task.worktree ?? '', name), 'utf8');
 const said = async ({ session }: Task) => bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+
+async function decisions(task: number): Promise<(Decision | null)[]> {
+  return (await bed.calls.decisions.list({ task, after: 0, limit: 100 })).map(openDecision);
+}
 
 async function task(prompt: string): Promise<Task> {
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
@@ -123,6 +128,17 @@ describe('going back', () => {
       [2, false],
       [3, true],
     ]);
+    const [, back, undo, ...more] = await decisions(made.id);
+    const left = { number: 3, name: expect.stringMatching(/^What you left at/) };
+    const first = { number: 1, name: 'After turn 1' };
+    const decided = { by: 'person', kind: 'go-back', task: made.id, repository: bed.repository.path, rule: null };
+    expect(more).toEqual([]);
+    expect(back).toMatchObject({
+      ...decided,
+      shown: { state: 'review', checkpoint: first, left, conversation: 'back' },
+      answered: { checkpoint: 1, left: 3 },
+    });
+    expect(undo).toMatchObject({ ...decided, shown: { checkpoint: left, left: first } });
   });
 
   it('lets the agent go on from there, knowing nothing of what came after', async () => {
