@@ -44,6 +44,7 @@ import { createRunner } from './runner/runner';
 import { createSizes } from './runner/sizes';
 import { createTakes } from './runner/takes';
 import { createTerminals } from './runner/terminals';
+import { createUnderWay } from './runner/under-way';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, openDatabase } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -185,6 +186,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     checks: createLiveChecks(),
     takes: createTakes(),
     refill: () => pool.wake(),
+    retirements: createUnderWay(),
     hooks: createHooks({
       program: options.hook ?? null,
       door: hookDoorFile(folders.run),
@@ -289,13 +291,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     requestStop: options.onStopRequested,
   };
-  const givings = new Set<Promise<void>>();
   /** What is not begun before the runtime closes, the next one does. */
   const giveBackSoon = (task: number): void => {
     if (closing.signal.aborted) return;
-    const giving = giveBack(room, task);
-    givings.add(giving);
-    void giving.finally(() => givings.delete(giving));
+    void deps.retirements.during(() => giveBack(room, task));
   };
   const router = createRouter(room);
 
@@ -338,7 +337,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         deps.checks.close(limitMs),
         terminals.stop(),
         settling,
-        ...givings,
+        deps.retirements.over(limitMs),
         restacker.close(),
         radar.close(),
         sizes.close(),

@@ -39,6 +39,7 @@ export interface Room {
   readonly follow: (signal: AbortSignal | undefined) => AsyncIterableIterator<Change>;
   readonly announce: (task: number) => void;
   readonly closeTerminals: Deps['closeTerminals'];
+  readonly retirements: Deps['retirements'];
   readonly takes: Deps['takes'];
   readonly screens: Deps['screens'];
   readonly checks: Deps['checks'];

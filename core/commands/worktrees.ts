@@ -59,7 +59,10 @@ export async function remove(
   path: string,
 ): Promise<{ ref: string | null; repository: number; notKept: string[] }> {
   const { shown, found, row } = await theOne(room, path);
-  const removed = row === null ? await removeNobodys(room, by, shown, found) : await removeOfTask(room, by, shown, row);
+  // That somebody decided it is written down after it is gone.
+  const removed = await room.retirements.during(() =>
+    row === null ? removeNobodys(room, by, shown, found) : removeOfTask(room, by, shown, row),
+  );
   room.sizes.forget(shown.path);
   room.publish({ type: 'worktrees.changed' });
   return removed;

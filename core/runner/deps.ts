@@ -11,6 +11,7 @@ import type { LiveChecks } from './live-checks';
 import type { Programs } from './programs';
 import type { Takes } from './takes';
 import type { Screens } from './terminals';
+import type { UnderWay } from './under-way';
 
 /** What the runner is handed. It reads nothing else of its surroundings. */
 export interface Deps {
@@ -53,6 +54,8 @@ export interface Deps {
   readonly screens: Screens;
   /** Has the pools of worktrees filled up again; called when one was taken. */
   readonly refill: () => void;
+  /** The worktrees that are being taken away. */
+  readonly retirements: UnderWay;
   /** Ends the programs on the task's terminals and its checks; called before its worktree goes. */
   readonly closeTerminals: (task: number) => Promise<void>;
   readonly log: (

@@ -21,14 +21,18 @@ export interface LiveChecks {
   over(task: number): Promise<void>;
   /** Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with. */
   stop(task: number, why: string): Promise<void>;
-  /** Ends all, and resolves when they are over, or after `limitMs`. */
+  /** Ends all, those that begin afterwards too, and resolves when they are over, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
+  /** Whether they end because Switchyard was closed. */
+  isClosed(): boolean;
   /** What those of a task print, all that is kept of it each time; ends when they are over or the signal is aborted. */
   follow(task: number, signal: AbortSignal | undefined): AsyncGenerator<CheckOutput>;
 }
 
 /** Followers are told of what is printed at most this often. */
 const pauseMs = 150;
+
+const closedWords = 'Ended because Switchyard was closed.';
 
 interface Live {
   readonly stop: (why: string) => void;
@@ -42,6 +46,7 @@ interface Live {
 /** Makes what knows of the checks that run in this process. */
 export function createLiveChecks(): LiveChecks {
   const live = new Map<number, Live>();
+  let closed = false;
 
   function wake({ waiting }: Live): void {
     for (const go of [...waiting]) go();
@@ -59,9 +64,11 @@ export function createLiveChecks(): LiveChecks {
       await live.get(task)?.over;
     },
     stop,
+    isClosed: () => closed,
     async close(limitMs) {
+      closed = true;
       const late = new AbortController();
-      const over = Promise.all([...live.keys()].map((task) => stop(task, 'Ended because Switchyard was closed.')));
+      const over = Promise.all([...live.keys()].map((task) => stop(task, closedWords)));
       await Promise.race([over, pause(limitMs, late.signal)]);
       late.abort();
     },
@@ -89,6 +96,7 @@ export function createLiveChecks(): LiveChecks {
       live.set(task, one);
       const onAbort = () => one.stop('Ended because the task was stopped.');
       outer.addEventListener('abort', onAbort, { once: true });
+      if (closed) one.stop(closedWords);
       if (outer.aborted) onAbort();
       try {
         return await act({

@@ -20,12 +20,16 @@ export type RetiredNobodys =
 const tries = 3;
 
 /** Takes a worktree away that no task knows of, once its state is kept like any other's. Its branch stays. */
-export async function retireNobodys(
-  deps: Pick<Deps, 'writer' | 'now' | 'git'>,
+export function retireNobodys(
+  deps: Pick<Deps, 'writer' | 'now' | 'git' | 'retirements'>,
   place: Place,
   worktree: { readonly checkout: Checkout; readonly branch: string | null; readonly repository: number },
   why: Why,
 ): Promise<RetiredNobodys> {
+  return deps.retirements.during(() => takeAway(deps, place, worktree, why));
+}
+
+async function takeAway(...[deps, place, worktree, why]: Parameters<typeof retireNobodys>): Promise<RetiredNobodys> {
   const { checkout, branch, repository } = worktree;
   const inIt: Place = { git: deps.git, checkout, trusted: false };
   for (let attempt = 1; ; attempt += 1) {

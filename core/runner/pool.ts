@@ -20,7 +20,7 @@ import { retireNobodys } from './nobodys';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { repositoryFolder } from './worktree-path';
 
-type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'now' | 'log' | 'folders'>;
+type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'now' | 'log' | 'folders' | 'retirements'>;
 
 /** Worktrees made ahead of need. */
 export interface Pool {

@@ -37,6 +37,7 @@ export type PullRequestDeps = Pick<
   | 'stopWork'
   | 'folders'
   | 'closeTerminals'
+  | 'retirements'
   | 'agentEnvironment'
   | 'namespace'
   | 'checks'

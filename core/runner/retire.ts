@@ -18,7 +18,7 @@ import type { Database } from '../store/database';
 import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
 import { listTransitions } from '../store/transitions';
-import { noteSetUp, updateWorktree, worktreeOf } from '../store/worktrees';
+import { noteSetUp, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 
@@ -42,6 +42,11 @@ export interface Why {
   readonly by: string;
 }
 
+type Needs = Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals' | 'retirements'>;
+
+/** What is run in a worktree before it goes, once its state is kept; gives notices. */
+type TearDown = (checkout: Checkout) => Promise<readonly string[]>;
+
 /**
  * Takes away the worktree of a task, after its whole state is kept under a backup ref. Gives the ref, or null when there was
  * nothing to keep. Of a task that is done the branch goes too, and its checkpoints, but those of a discarded one, which can be
@@ -50,18 +55,21 @@ export interface Why {
  * `notKept` names the ignored files and folders that went without a backup because they are large. Safe to repeat after
  * a crash at any point.
  */
-export async function retireWorktree(
-  deps: Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'closeTerminals'>,
+export function retireWorktree(
+  deps: Needs,
   place: RepositoryPlace,
   task: number,
-  {
-    why = endOf(deps.db, task),
-    tearDown = null,
-  }: {
-    readonly why?: Why;
-    /** What is run in it first, once its state is kept; gives notices. */
-    readonly tearDown?: ((checkout: Checkout) => Promise<readonly string[]>) | null;
-  } = {},
+  how: { readonly why?: Why; readonly tearDown?: TearDown | null } = {},
+): Promise<Retired> {
+  const { why = endOf(deps.db, task), tearDown = null } = how;
+  return deps.retirements.during(() => retire(deps, place, task, { why, tearDown }));
+}
+
+async function retire(
+  deps: Needs,
+  place: RepositoryPlace,
+  task: number,
+  { why, tearDown }: { readonly why: Why; readonly tearDown: TearDown | null },
 ): Promise<Retired> {
   const row = worktreeOf(deps.db, task);
   if (!row) return { backupRef: null, kept: null, notKept: [], notices: [] };
@@ -70,78 +78,120 @@ export async function retireWorktree(
     deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept: found.reason });
     return { backupRef: null, kept: found.reason, notKept: [], notices: [] };
   }
+  const isTorn = isTornDown(deps.db, row);
   const owner = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
-  // Cut short once its teardown had begun: what is there now is no state to go on from, and the one that is was kept.
-  const isTorn =
-    row.state === 'removing' &&
-    listChecks(deps.db, task).some(({ name, startedAt }) => name === teardownName && startedAt >= row.updatedAt);
   const since = isTorn ? row.updatedAt : deps.now();
   await deps.writer.write((db) => updateWorktree(db, { worktree: row.id, state: 'removing', owner, at: since }));
   // From here on none is opened; one that was, while the others were ended, must not go on in a folder that goes.
   await deps.closeTerminals(task);
-  let ref: string | null = isTorn ? readTask(deps.db, task).backupRef : null;
-  let heldTip: string | null = null;
-  let notKept: readonly string[] = [];
-  const notices: string[] = [];
-  const before = readTask(deps.db, task).backupRef;
-  if (found.kind === 'usable') {
-    const { checkout } = found;
-    const keep = async (at: number, cause: BackupCause): Promise<Snapshot> => {
-      const snapshot = await snapshotWorktree({ ...place, checkout }, { ref: backupRef(task, at), at: deps.now() });
-      heldTip = snapshot.head;
-      notKept = snapshot.notKept;
-      // What cannot go is looked at again and again, and need not be kept more than once.
-      if (snapshot.leftOut.length > 0 && before !== null && (await isAlike(place, before, snapshot.ref))) {
-        await removeBackupRef(place, snapshot);
-        ref = before;
-        return snapshot;
-      }
-      await deps.writer.write((db) => {
-        const { repository, branch, path } = row;
-        const what = { repository, task, ref: snapshot.ref, branch, path, cause, by: why.by };
-        addBackup(db, { ...what, at: deps.now() });
-        // What its teardown makes of it is no state to go on from.
-        if (ref === null || cause === why.cause)
-          patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() });
-      });
-      ref = cause === why.cause ? snapshot.ref : ref;
-      return snapshot;
-    };
-    let snapshot = await keep(deps.now() + 1, isTorn ? 'torn down' : why.cause);
-    // A teardown may delete what it likes: that is kept before it begins.
-    const tearsDown = tearDown !== null && snapshot.leftOut.length === 0;
-    if (tearsDown) notices.push(...(await tearDown(checkout)));
-    for (let attempt = 1; ; attempt += 1) {
-      const removed = await removeWorktree(place, { checkout, snapshot });
-      if (removed.kind === 'removed') break;
-      const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
-      if (removed.kind === 'kept' || attempt === tries) {
-        deps.log('warning', 'A worktree was left where it is.', { task, path: row.path, kept });
-        await deps.writer.write((db) => {
-          updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() });
-          // Whoever goes on in it has to have it set up again.
-          if (tearsDown || isTorn) noteSetUp(db, { worktree: row.id, command: null });
-        });
-        return { backupRef: ref, kept, notKept: [], notices };
-      }
-      snapshot = await keep(deps.now() + 1 + attempt, tearsDown || isTorn ? 'torn down' : why.cause);
-    }
-  } else {
-    // What git remembers of a worktree whose files are gone would be in the way of bringing it back.
-    await removeFolders(await adminFolder(place.checkout.commonDir, row.path), null);
-  }
-  const { state, outcome } = readTask(deps.db, task);
-  // One that can go on does so on its branch, and back to its checkpoints.
-  if (state !== 'done') {
-    await deps.writer.write((db) => gone(db, { worktree: row.id, task, at: deps.now() }));
+  const left: Left =
+    found.kind === 'usable'
+      ? await takeAway(deps, place, { row, checkout: found.checkout, why, isTorn, tearDown })
+      : await forgetFiles(deps, place, row, isTorn);
+  const { ref: backupRef, kept, notKept, notices } = left;
+  if (kept === null) {
+    // One that can go on does so on its branch, and back to its checkpoints.
+    if (readTask(deps.db, task).state === 'done') await letGo(deps, place, row, left.head);
+    else await deps.writer.write((db) => gone(db, { worktree: row.id, task, at: deps.now() }));
     deps.announce(task);
-    return { backupRef: ref, kept: null, notKept, notices };
   }
-  const tip = await refOid(place, `refs/heads/${row.branch}`);
+  return { backupRef, kept, notKept, notices };
+}
+
+/** Whether its removal was cut short once its teardown had begun: what is there now is no state to go on from, and the one that is was kept. */
+function isTornDown(db: Database, { task, state, updatedAt }: WorktreeRow): boolean {
+  if (state !== 'removing') return false;
+  return listChecks(db, task).some(({ name, startedAt }) => name === teardownName && startedAt >= updatedAt);
+}
+
+/** What is left of a worktree. */
+interface Left {
+  /** What its task would go on from; null when nothing was kept. */
+  readonly ref: string | null;
+  /** The commit it was at when it was kept last; null when it was at none, or not kept now. */
+  readonly head: string | null;
+  readonly kept: string | null;
+  readonly notKept: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** What git remembers of a worktree whose files are gone would be in the way of bringing it back. */
+async function forgetFiles(deps: Needs, place: RepositoryPlace, row: WorktreeRow, isTorn: boolean): Promise<Left> {
+  await removeFolders(await adminFolder(place.checkout.commonDir, row.path), null);
+  const ref = isTorn ? readTask(deps.db, row.task).backupRef : null;
+  return { ref, head: null, kept: null, notKept: [], notices: [] };
+}
+
+interface Going {
+  readonly row: WorktreeRow;
+  readonly checkout: Checkout;
+  readonly why: Why;
+  readonly isTorn: boolean;
+  readonly tearDown: TearDown | null;
+}
+
+/** Keeps what is in a worktree, tears it down and removes it, as long as it is what was kept. */
+async function takeAway(deps: Needs, place: RepositoryPlace, going: Going): Promise<Left> {
+  const { row, checkout, tearDown, isTorn } = going;
+  const before = readTask(deps.db, row.task).backupRef;
+  const asIs = { before, at: deps.now() + 1, last: isTorn ? before : null };
+  let { ref, snapshot } = await keep(deps, place, going, asIs);
+  // A teardown may delete what it likes: that is kept before it begins.
+  const tearsDown = tearDown !== null && snapshot.leftOut.length === 0;
+  const notices = tearsDown ? await tearDown(checkout) : [];
+  for (let attempt = 1; ; attempt += 1) {
+    const removed = await removeWorktree(place, { checkout, snapshot });
+    const { head, notKept } = snapshot;
+    if (removed.kind === 'removed') return { ref, head, kept: null, notKept, notices };
+    const kept = removed.kind === 'kept' ? removed.leftOut.join(' ') : 'Something keeps writing in it.';
+    if (removed.kind === 'kept' || attempt === tries) {
+      deps.log('warning', 'A worktree was left where it is.', { task: row.task, path: row.path, kept });
+      await deps.writer.write((db) => {
+        updateWorktree(db, { worktree: row.id, state: 'ready', at: deps.now() });
+        // Whoever goes on in it has to have it set up again.
+        if (tearsDown || isTorn) noteSetUp(db, { worktree: row.id, command: null });
+      });
+      return { ref, head, kept, notKept: [], notices };
+    }
+    const last = tearsDown || isTorn ? ref : null;
+    ({ ref, snapshot } = await keep(deps, place, going, { before, at: deps.now() + 1 + attempt, last }));
+  }
+}
+
+/**
+ * Keeps the state a worktree is in under a backup ref. `last` is what its task would go on from, when a teardown has been in it
+ * since: what that makes of it is kept as well, and is no state to go on from.
+ */
+async function keep(
+  deps: Needs,
+  place: RepositoryPlace,
+  { row, checkout, why }: Going,
+  { before, at, last }: { readonly before: string | null; readonly at: number; readonly last: string | null },
+): Promise<{ readonly ref: string; readonly snapshot: Snapshot }> {
+  const { task, repository, branch, path } = row;
+  const snapshot = await snapshotWorktree({ ...place, checkout }, { ref: backupRef(task, at), at: deps.now() });
+  // What cannot go is looked at again and again, and need not be kept more than once.
+  if (snapshot.leftOut.length > 0 && before !== null && (await isAlike(place, before, snapshot.ref))) {
+    await removeBackupRef(place, snapshot);
+    return { ref: before, snapshot };
+  }
+  const cause = last === null ? why.cause : 'torn down';
+  await deps.writer.write((db) => {
+    addBackup(db, { repository, task, ref: snapshot.ref, branch, path, cause, by: why.by, at: deps.now() });
+    if (last === null) patchTask(db, { task, patch: { backupRef: snapshot.ref }, at: deps.now() });
+  });
+  return { ref: last ?? snapshot.ref, snapshot };
+}
+
+/** Lets go of what was only of use with the worktree of a task that is done: its branch, and its checkpoints. */
+async function letGo(deps: Needs, place: RepositoryPlace, row: WorktreeRow, head: string | null): Promise<void> {
+  const { task, branch, path, repository } = row;
+  const { backupRef: kept, outcome } = readTask(deps.db, task);
+  const tip = await refOid(place, `refs/heads/${branch}`);
   // The files may have gone before a crash, after their backup was made.
-  heldTip ??= await headOfBackup(place, readTask(deps.db, task).backupRef);
+  const held = head ?? (await headOfBackup(place, kept));
   // The branch may go only when the snapshot's history holds its commits.
-  if (tip !== null && tip === heldTip) await deleteBranch(place, { branch: row.branch, oid: tip });
+  if (tip !== null && tip === held) await deleteBranch(place, { branch, oid: tip });
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
   const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
@@ -149,14 +199,12 @@ export async function retireWorktree(
   if (!comesBack) await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
     for (const { createdAt } of left) {
-      const what = { cause: 'went back', by: 'person', repository: row.repository, task } as const;
-      addBackup(db, { ...what, ref: backupRef(task, createdAt), branch: row.branch, path: row.path, at: createdAt });
+      const what = { cause: 'went back', by: 'person', repository, task } as const;
+      addBackup(db, { ...what, ref: backupRef(task, createdAt), branch, path, at: createdAt });
     }
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     gone(db, { worktree: row.id, task, at: deps.now() });
   });
-  deps.announce(task);
-  return { backupRef: ref, kept: null, notKept, notices };
 }
 
 function gone(db: Database, { worktree, task, at }: Record<'worktree' | 'task' | 'at', number>): void {

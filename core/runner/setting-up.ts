@@ -1,4 +1,5 @@
 import { setupName, teardownName } from '../contract/check';
+import { CodedError } from '../contract/errors';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Checkout } from '../git/checkout';
 import { listChecks } from '../store/checks';
@@ -52,7 +53,7 @@ export async function setUp(
 
 /**
  * What tears a task's worktree down before it is taken away; null when nothing is to be run there. It is bounded in time, and
- * however it ends the worktree goes. Gives what the person should know.
+ * however it ends the worktree goes. Gives what the person should know. Throws CANCELLED when Switchyard is closed meanwhile.
  */
 export function tearDownOf(
   deps: Pick<
@@ -87,6 +88,13 @@ export function tearDownOf(
       clearTimeout(late);
     }
     const run = newest();
+    if (deps.checks.isClosed() && (run?.run === before || run?.state !== 'passed')) {
+      throw new CodedError(
+        'CANCELLED',
+        `Switchyard was closed during its teardown (“${command}”). The next start runs that again and takes the worktree away.`,
+        { facts: { task } },
+      );
+    }
     // One that could not begin leaves an earlier run to be found, which says nothing of this worktree.
     if (run?.run === before)
       return [

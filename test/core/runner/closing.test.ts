@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../support/runtime';
@@ -37,4 +37,31 @@ it('work that does not end in time when Switchyard is closed is no crash, howeve
   expect(transitions.filter(({ by }) => by === 'recovery').map(({ reason }) => reason)).toEqual(
     Array.from({ length: 2 }, () => 'Switchyard was closed.'),
   );
+});
+
+it('a worktree that is being taken away goes before Switchyard is closed, or at the next start with its teardown run whole', async () => {
+  const repository = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+  const wanted = { repositoryId: repository, title: 'Hello', prompt: '[write: hello.txt | hello]', agent: 'echo' };
+  const { id } = await bed.calls.tasks.create(wanted);
+  const path = (await bed.reaches(id, 'review')).worktree ?? '';
+  const removing = bed.calls.worktrees.remove({ path });
+  // Kept, and about to go.
+  await expect.poll(async () => (await bed.calls.worktrees.backups()).length).toBe(1);
+  await bed.runtime.stop();
+  await expect(removing).resolves.toMatchObject({ repository });
+  expect(existsSync(path)).toBe(false);
+
+  bed = await bed.again(true);
+  const [began, gate, through] = ['began', 'gate', 'through'].map((name) => join(bed.folder, name));
+  const teardownCommand = `test -e '${gate}' || { touch '${began}'; exec sleep 600; }; touch '${through}'`;
+  await bed.calls.repositories.configure({ repository, teardownCommand });
+  const other = await bed.reaches((await bed.calls.tasks.create(wanted)).id, 'review');
+  const discarding = bed.calls.tasks.discard({ task: other.id });
+  await expect.poll(() => existsSync(began ?? '')).toBe(true);
+  await bed.runtime.stop();
+  await discarding;
+  expect([existsSync(other.worktree ?? ''), existsSync(through ?? '')]).toEqual([true, false]);
+  writeFileSync(gate ?? '', '');
+  bed = await bed.again(true);
+  expect([existsSync(other.worktree ?? ''), existsSync(through ?? '')]).toEqual([false, true]);
 });

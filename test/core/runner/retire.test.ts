@@ -5,11 +5,12 @@ import { teardownName } from '../../../core/contract/check';
 import { findGit } from '../../../core/git/git';
 import { repositoryPlace } from '../../../core/runner/place';
 import { retireWorktree } from '../../../core/runner/retire';
+import { createUnderWay } from '../../../core/runner/under-way';
 import { startCheck } from '../../../core/store/checks';
-import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
 import { repositoryById } from '../../../core/store/repositories';
 import { worktreeOf } from '../../../core/store/worktrees';
-import { createWriter } from '../../../core/store/writer';
+import { createWriter, type Writer } from '../../../core/store/writer';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
@@ -17,6 +18,11 @@ beforeEach(async () => {
   bed = await openBed();
 });
 afterEach(() => bed.close());
+
+const plain = (db: Database, writer: Writer) => ({
+  ...{ db, writer, announce: () => {}, now: Date.now, log: () => {}, closeTerminals: async () => {} },
+  retirements: createUnderWay(),
+});
 
 it('names the large ignored files that went with a worktree and are in no backup', async () => {
   await bed.repository.write('.gitignore', '*.pdf\n.env\n');
@@ -36,7 +42,7 @@ it('names the large ignored files that went with a worktree and are in no backup
     // While programs are ended for the last time, none can be opened any more.
     const closed: unknown[] = [];
     const closeTerminals = async (id: number) => void closed.push([id, worktreeOf(db, id)?.state]);
-    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {}, closeTerminals };
+    const deps = { ...plain(db, writer), closeTerminals };
     const retired = await retireWorktree(deps, place, task.id);
     expect(retired).toMatchObject({ kept: null, notKept: ['report.pdf'] });
     expect(closed).toEqual([[task.id, 'removing']]);
@@ -72,7 +78,7 @@ it('a removal cut short in its teardown brings back what was there before that',
   };
   try {
     const place = await repositoryPlace(await findGit(bed.config.environment), repositoryById(db, repository.id));
-    const deps = { db, writer, announce: () => {}, now: Date.now, log: () => {}, closeTerminals: async () => {} };
+    const deps = plain(db, writer);
     const why = { cause: 'removed', by: 'person' } as const;
     await expect(retireWorktree(deps, place, id, { why, tearDown: cutShort })).rejects.toThrow('died');
     expect(worktreeOf(db, id)?.state).toBe('removing');
