@@ -11,10 +11,11 @@ import { type Bed, openBed } from '../support/runtime';
 
 /**
  * Between the view of a change and its approval, or while that is carried out, its branch, its base or its worktree is moved
- * by another git. SWITCHYARD_TEST_RACES=200 makes it two hundred races, and a hundred conflicting merges.
+ * by another git. SWITCHYARD_TEST_SETS=all makes it two hundred races, and a hundred conflicting merges; SWITCHYARD_TEST_RACES any other number.
  */
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
-const races = Number(process.env.SWITCHYARD_TEST_RACES ?? 8);
+const all = process.env.SWITCHYARD_TEST_SETS === 'all';
+const races = Number(process.env.SWITCHYARD_TEST_RACES ?? (all ? 200 : 8));
 const run = promisify(execFile);
 
 let bed: Bed;

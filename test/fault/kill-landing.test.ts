@@ -9,10 +9,11 @@ import { armGit, countDown, killAt, killed } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands by which it lands an approved change on a base that
- * is checked out, with edits of the person's beside it. SWITCHYARD_TEST_KILLS=100 makes it a hundred kills.
+ * is checked out, with edits of the person's beside it. SWITCHYARD_TEST_SETS=all makes it a hundred kills;
+ * SWITCHYARD_TEST_KILLS any other number.
  */
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
-const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '4';
+const wanted = process.env.SWITCHYARD_TEST_KILLS ?? (process.env.SWITCHYARD_TEST_SETS === 'all' ? 'all' : '4');
 const kills = wanted === 'all' ? 100 : Number(wanted);
 
 /** A count down, from when the branch has moved when that is asked for. */
