@@ -18,6 +18,11 @@ const passed = [
   'SHELL',
   'USER',
   'LOGNAME',
+  // How much the suites of random faults try, and from which seed.
+  'SWITCHYARD_TEST_SETS',
+  'SWITCHYARD_TEST_KILLS',
+  'SWITCHYARD_TEST_RACES',
+  'SWITCHYARD_TEST_SEED',
 ];
 const passedOnWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'windir', 'NUMBER_OF_PROCESSORS'];
 

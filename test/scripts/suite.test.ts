@@ -80,7 +80,7 @@ describe('the count of tests', () => {
   });
 });
 
-it('tests see neither keys nor a display, and a home of their own', () => {
+it('tests see neither keys nor a display, a home of their own, and how much is asked of them', () => {
   const machine = {
     PATH: '/bin',
     ANTHROPIC_API_KEY: 'k',
@@ -89,9 +89,10 @@ it('tests see neither keys nor a display, and a home of their own', () => {
     DISPLAY: ':0',
     LANG: 'C',
     CI: 'true',
+    SWITCHYARD_TEST_SETS: 'all',
   };
   const env = testEnvironment(machine, { home: '/t/home', temporary: '/t/t' });
-  expect(env).toMatchObject({ LANG: 'C', CI: 'true', HOME: '/t/home', TMPDIR: '/t/t' });
+  expect(env).toMatchObject({ LANG: 'C', CI: 'true', SWITCHYARD_TEST_SETS: 'all', HOME: '/t/home', TMPDIR: '/t/t' });
   for (const name of ['ANTHROPIC_API_KEY', 'OPENAI_HOST', 'GIT_DIR', 'DISPLAY']) expect(env).not.toHaveProperty(name);
 });
 
