@@ -37,21 +37,23 @@ const strategies = ['merge', 'squash', 'rebase'] as const;
 /** What is moved, and when: before the approval is sent, or while it is carried out. */
 const movers = ['head', 'base', 'both', 'rewritten', 'worktree'] as const;
 
-async function move(task: Task, what: (typeof movers)[number], round: string): Promise<void> {
+/** Resolves whether the base has moved where that was asked for. */
+async function move(task: Task, what: (typeof movers)[number], round: string): Promise<boolean> {
   const top = task.worktree ?? '';
   const commit = async (folder: string, file: string, ...more: string[]) => {
     await writeFile(join(folder, file), round);
     // Somebody else at work in the same checkout may hold its lock; then this one did not move.
     await run('git', ['-C', folder, 'add', file]).catch(() => {});
     const env = { ...process.env, HOME: join(bed.folder, 'home') };
-    await run('git', ['-C', folder, 'commit', '-q', '-m', `Race ${round}`, ...more, '--', file], { env }).catch(
-      () => {},
+    return run('git', ['-C', folder, 'commit', '-q', '-m', `Race ${round}`, ...more, '--', file], { env }).then(
+      () => true,
+      () => false,
     );
   };
   if (what === 'worktree') await writeFile(join(top, 'unseen.txt'), round).catch(() => {});
   if (what === 'head' || what === 'both') await commit(top, 'unseen.txt').catch(() => {});
   if (what === 'rewritten') await commit(top, 'unseen.txt', '--amend').catch(() => {});
-  if (what === 'base' || what === 'both') await commit(bed.repository.path, `beside-${round}.txt`);
+  return (what === 'base' || what === 'both') && (await commit(bed.repository.path, `beside-${round}.txt`));
 }
 
 /** One race for each number. `bound` false approves whatever is there by then, as if nothing were bound to what was seen. */
@@ -77,9 +79,9 @@ async function race(numbers: readonly number[], bound: boolean) {
     const before = number % 3 === 0;
     if (before) await move(task, what, round);
     const moving = before
-      ? Promise.resolve()
+      ? Promise.resolve(true)
       : new Promise((resolve) => setTimeout(resolve, random() * 250)).then(() => move(task, what, round));
-    const [end] = await Promise.all([approve(), moving]);
+    const [end, hasMoved] = await Promise.all([approve(), moving]);
     const at = `seed ${seed}, race ${round} (${what}, ${strategy}): ${typeof end === 'string' ? end : end.state}`;
     if (typeof end === 'string') {
       ends.refused += 1;
@@ -104,7 +106,11 @@ async function race(numbers: readonly number[], bound: boolean) {
       task = await inReview(round);
     }
     expect(existsSync(join(bed.repository.path, '.git/MERGE_HEAD')), at).toBe(false);
-    expect(await git('status', '--porcelain', '--untracked-files=no'), at).toBe('');
+    // Somebody's commit that met the landing's lock is theirs to make again: what they had staged for it still stands there.
+    const beside = `beside-${round}.txt`;
+    const staged = await git('status', '--porcelain', '--untracked-files=no');
+    expect(staged, at).toBe(hasMoved || staged === '' ? '' : `A  ${beside}`);
+    if (staged !== '') await git('commit', '-q', '-m', `Race ${round}`, '--', beside);
   }
   return ends;
 }
