@@ -156,7 +156,7 @@ function askedFor(title: string, decision: LateAnswer['decision']): string {
 function decided(decision: LateAnswer['decision'], text: string): string {
   const more = text === '' ? '' : ` They said: ${text}`;
   if (decision === 'allow')
-    return `You were cut off before you could be told: the person gave it, and what said otherwise was only the interruption. Do it now if it is still to be done.${more}`;
+    return `You were cut off before or just after you were told: the person gave it, and what said otherwise was only the interruption. Look whether it has been done. Do it now if it is still to be done.${more}`;
   if (decision === 'deny') return `The person refused it.${more}`;
   return `The answer is: ${text}`;
 }

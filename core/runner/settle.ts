@@ -26,22 +26,30 @@ export interface Left {
 
 /** Keeps that a turn's words were said, and what it leaves of its questions. */
 export async function settle(deps: Deps, left: Left, end: TurnEnd): Promise<void> {
-  const { task, words, told } = left;
+  const { task, words, told, asked } = left;
   const at = deps.now();
   const withdrawn = await deps.writer.write((db) => {
     // A turn that is tried again keeps its open questions: the agent asks them anew and gets the same rows.
     if (end.kind !== 'completed') return end.kind === 'failed' && !end.retryable ? withdrawOpen(db, { task, at }) : [];
     markSaid(db, words, at);
-    deliverHanded(db, { task, at });
+    // Leave that an earlier turn died with may have become a refusal in what the agent remembers: it is told of it first.
+    const unsure = undelivered(db, task).filter(
+      (given) => isGiven(given) && !asked.has(given.id) && !told.has(given.id),
+    );
+    deliverHanded(db, { task, except: unsure.map(({ id }) => id), at });
     // Leave the agent was told of and did not take: it must not allow the same later unasked.
     for (const { id } of undelivered(db, task)) if (told.has(id)) markDelivered(db, { request: id, at });
-    const asked = [...left.asked].map((id) => readRequest(db, id));
-    const over = openRequestsOf(db, task).filter((open) => isOver(open, asked, left));
+    const questions = [...asked].map((id) => readRequest(db, id));
+    const over = openRequestsOf(db, task).filter((open) => isOver(open, questions, left));
     const taken = over.filter(({ id }) => withdrawRequest(db, { request: id, at })).map(({ id }) => id);
     resumeWhenAnswered(db, { task, by: 'runner', reason: 'The agent went on without an answer.', at });
     return taken;
   });
   withdrawn.forEach(deps.announceRequest);
+}
+
+function isGiven(request: Request): boolean {
+  return isLeave(request) && request.answer?.decision === 'allow';
 }
 
 /**

@@ -214,13 +214,18 @@ export function forgetHanded(db: Database, request: number): void {
   run(db, 'UPDATE request SET handed_at = NULL WHERE id = ? AND delivered_at IS NULL', request);
 }
 
-/** Marks every answer of a task that was handed out as delivered: the turn it was for is over. */
-export function deliverHanded(db: Database, { task, at }: { readonly task: number; readonly at: number }): void {
+/** Marks every answer of a task that was handed out as delivered, but for some: the turn it was for is over. */
+export function deliverHanded(
+  db: Database,
+  { task, except = [], at }: { readonly task: number; readonly except?: readonly number[]; readonly at: number },
+): void {
   run(
     db,
-    'UPDATE request SET delivered_at = ? WHERE task_id = ? AND handed_at IS NOT NULL AND delivered_at IS NULL',
+    `UPDATE request SET delivered_at = ? WHERE task_id = ? AND handed_at IS NOT NULL AND delivered_at IS NULL
+       AND id NOT IN (SELECT value FROM json_each(?))`,
     at,
     task,
+    JSON.stringify(except),
   );
 }
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Agent, type Turn, type TurnEnd, unknownUsage } from '../../../core/agents/agent';
+import { type Agent, type Question, type Turn, type TurnEnd, unknownUsage } from '../../../core/agents/agent';
 import { noBudget } from '../../../core/contract/budget';
+import type { Answer } from '../../../core/contract/request';
 import type { Place } from '../../../core/git/checkout';
 import { createAnswers } from '../../../core/runner/answers';
 import { converse } from '../../../core/runner/conversation';
@@ -12,6 +13,7 @@ import { createTakes } from '../../../core/runner/takes';
 import { listCheckpoints } from '../../../core/store/checkpoints';
 import { claimTasks } from '../../../core/store/claims';
 import { addMessage, pendingMessages } from '../../../core/store/messages';
+import { answerRequest, readRequest, undelivered } from '../../../core/store/requests';
 import { readSettings, writeSetting } from '../../../core/store/settings';
 import { taskSpending } from '../../../core/store/spending';
 import { openTranscript } from '../../../core/store/transcript';
@@ -38,6 +40,7 @@ function bench(kept?: Place) {
   const task = addTask(db);
   const writer = createWriter(db);
   const changed = new Set<() => void>();
+  let onAsked: ((request: number) => void) | undefined;
   const deps = {
     db,
     writer,
@@ -47,7 +50,7 @@ function bench(kept?: Place) {
     programs: { version: '1', held: false },
     announce: () => changed.forEach((tell) => void tell()),
     announceMessages: () => {},
-    announceRequest: () => {},
+    announceRequest: (request: number) => onAsked?.(request),
     takes: createTakes(),
     refill: () => {},
     screens: { closeOf: () => Promise.resolve() },
@@ -62,6 +65,14 @@ function bench(kept?: Place) {
     task,
     prompts,
     say: (text: string) => addMessage(db, { task, text, by: 'person', at: Date.now() }),
+    /** Gives leave to whatever is asked from now on, before anybody waits for it. */
+    allowAll: () => {
+      const answer: Answer = { decision: 'allow', rule: null, options: [], text: null };
+      onAsked = (request) => {
+        if (readRequest(db, request).state === 'open')
+          answerRequest(db, { request, answer, by: 'person', at: Date.now() });
+      };
+    },
     /** Resolves at the next change that is told of. */
     change: () => new Promise<void>((resolve) => void changed.add(resolve)),
     async talk(takes: readonly Take[], signal = new AbortController().signal): Promise<TurnEnd> {
@@ -205,6 +216,51 @@ describe('a turn that was cut off', () => {
     say('Not like this.');
     await talk([finishes]);
     expect(prompts).toEqual(['The task.', 'Not like this.']);
+  });
+});
+
+describe('leave that an agent was handed before it died', () => {
+  const died: TurnEnd = { kind: 'failed', error: 'Killed.', retryable: true, usage: unknownUsage };
+  const asks = async (turn: Turn) => {
+    works(turn);
+    await turn.ask(question, new AbortController().signal, 'ask');
+  };
+  const question: Question = {
+    ...{ kind: 'permission', title: 'Run it', body: '', options: [], allowsText: false, multiple: false },
+    tool: { name: 'shell', input: '{}', command: 'run', diff: null },
+  };
+  const diesWithIt: Take = async (turn) => {
+    await asks(turn);
+    return died;
+  };
+
+  test('is told to the one that goes on, which may remember a refusal nobody gave, and only once', async () => {
+    const { db, task, allowAll, talk, prompts } = bench();
+    allowAll();
+    await talk([diesWithIt]);
+    expect(undelivered(db, task)).toHaveLength(1);
+    await talk([finishes, finishes]);
+    expect(prompts).toEqual([
+      'The task.',
+      '',
+      expect.stringMatching(/^You asked for leave: Run it\n.*the person gave it/),
+    ]);
+    expect(undelivered(db, task)).toEqual([]);
+    await talk([finishes]);
+    expect(prompts).toHaveLength(4);
+  });
+
+  test('is told no more once it was asked for anew, which the person sees', async () => {
+    const { db, task, allowAll, talk, prompts } = bench();
+    allowAll();
+    await talk([diesWithIt]);
+    const asksAgain: Take = async (turn) => {
+      await asks(turn);
+      return completed;
+    };
+    await talk([asksAgain]);
+    expect(prompts).toEqual(['The task.', '']);
+    expect(undelivered(db, task)).toEqual([]);
   });
 });
 
