@@ -253,6 +253,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...deps,
     sizes,
     pool,
+    lookForOverlaps: radar.now,
     ...pullRequests,
     tokens,
     pushes: createPushes({ publish: changes.publish, now: Date.now }),

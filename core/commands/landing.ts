@@ -3,12 +3,14 @@ import { CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
 import type { Strategy } from '../contract/strategy';
 import type { Task } from '../contract/task';
+import { sizeOfFiles } from '../git/diff';
 import { type Landed, publish } from '../git/land';
 import { makeMerge } from '../git/merge';
 import { identityFor } from '../runner/change';
 import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { landed, settleEarlier } from '../runner/landed';
+import { noteSeen } from '../runner/measure';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { putAway, tell } from '../runner/putting-away';
 import { endRestack } from '../runner/restacks';
@@ -65,6 +67,8 @@ export async function land(
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
   await assertNothingUnseen(work, place);
+  // What is merged is what is told of it ever after.
+  await noteSeen(room, { task: work.id, head: review.head, change: sizeOfFiles(review.files) });
   const strategy = strategyFor(review, work, approval.strategy);
   const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);
   const { identity } = await identityFor(place);

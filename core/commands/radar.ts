@@ -9,6 +9,7 @@ import { listDependencies } from '../store/dependencies';
 import { type LiveChange, liveChanges, overlappingTasks, overlapsOf, setOverlaps } from '../store/overlaps';
 import { repositoryById } from '../store/repositories';
 import { taskWork } from '../store/task-work';
+import { noticeMoved } from './moved';
 import { tipsOf } from './reviews';
 import type { Room } from './room';
 
@@ -16,6 +17,8 @@ import type { Room } from './room';
 export interface Radar {
   /** A task changed: look again in a while. */
   wake(): void;
+  /** Looks without waiting for more, and resolves when what was found is kept. */
+  now(): Promise<void>;
   start(): void;
   /** Resolves when nothing is being looked at; nothing begins afterwards. */
   close(): Promise<void>;
@@ -45,23 +48,32 @@ export function createRadar(room: () => Room): Radar {
     timer = setTimeout(() => {
       timer = null;
       isSoon = false;
-      // One after the other, because each ends with what it found.
-      running = running
-        .then(sweep)
-        .then(() => {
-          if (!isClosed && liveChanges(room().db).length > 0) look(lookMs);
-        })
-        .catch((cause) => room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }));
+      void now().then(() => {
+        if (!isClosed && liveChanges(room().db).length > 0) look(lookMs);
+      });
     }, after);
     timer.unref();
   }
 
+  function now(): Promise<void> {
+    // One after the other, because each ends with what it found.
+    running = running
+      .then(sweep)
+      .catch((cause) => room().log('warning', 'Overlaps could not be looked for.', { cause: String(cause) }));
+    return running;
+  }
+
   async function sweep(): Promise<void> {
     if (isClosed) return;
-    const { db, log, now } = room();
+    const { db, log } = room();
+    const time = room().now();
     // Also when changes come so often that no look is ever the one of the minute.
-    const isThorough = now() - thoroughAt >= lookMs;
-    if (isThorough) thoroughAt = now();
+    const isThorough = time - thoroughAt >= lookMs;
+    // A branch moves without anybody telling, too.
+    if (isThorough) {
+      thoroughAt = time;
+      await noticeMoved(room(), null);
+    }
     const live = liveChanges(db);
     const repositories = new Set([...live.map(({ repository }) => repository), ...seen.keys()]);
     for (const repository of repositories) {
@@ -75,6 +87,7 @@ export function createRadar(room: () => Room): Radar {
 
   return {
     wake: () => look(debounceMs),
+    now,
     start() {
       isStarted = true;
       look(debounceMs);

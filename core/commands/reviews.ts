@@ -3,7 +3,7 @@ import { CodedError } from '../contract/errors';
 import { protecting } from '../contract/repository-landing';
 import type { Review } from '../contract/review';
 import { strategies } from '../contract/strategy';
-import { listChanges, mergeBase, patch as patchBetween } from '../git/diff';
+import { listChanges, mergeBase, patch as patchBetween, sizeOfFiles } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { leftMarkers } from '../git/left-markers';
 import { listCommits } from '../git/log';
@@ -11,6 +11,7 @@ import { type MergePreview, previewMerge } from '../git/merge';
 import { hasCommit, refOid, treeOf } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
 import { upstreamOf } from '../git/upstream';
+import { noteSeen } from '../runner/measure';
 import { commitMessage } from '../runner/messages';
 import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -18,9 +19,7 @@ import { listChecks } from '../store/checks';
 import { lastSentBack } from '../store/decisions';
 import { newestEdit } from '../store/edits';
 import { landedOf } from '../store/landings';
-import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { noteHead } from '../store/tasks';
 import { heldBy } from './approval';
 import { baseTip } from './bases';
 import type { Room } from './room';
@@ -35,10 +34,9 @@ export async function get(room: Room, task: number): Promise<Review> {
   const place = await repositoryPlace(room.git, work.repository);
   if (work.state === 'done') return pastReviewOf(room, work, place);
   const review = await reviewOf(room, work, place);
-  const { head } = review;
-  // A commit somebody made themselves is known to nobody before this look.
-  const isNew = work.state === 'review' && taskRow(room.db, task).change_head !== head;
-  if (isNew && (await room.writer.write((db) => noteHead(db, { task, head, at: room.now() })))) room.announce(task);
+  // A commit somebody made themselves may be known to nobody before this look.
+  const seen = { task, head: review.head, change: sizeOfFiles(review.files) };
+  if (await noteSeen(room, seen)) room.announce(task);
   return review;
 }
 

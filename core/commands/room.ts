@@ -27,6 +27,8 @@ export interface Room {
   /** Why tasks that are due do not start; null while they may. */
   readonly held: () => MemoryHold | null;
   readonly terminals: Terminals;
+  /** Looks at once where changes meet, and resolves when that is kept. */
+  readonly lookForOverlaps: () => Promise<void>;
   /** Worktrees made ahead of need. */
   readonly pool: Pool;
   /** How large worktrees are. */

@@ -15,6 +15,7 @@ import { settleEdit } from '../runner/edits';
 import { footingNow, foundation, namesOf } from '../runner/footing';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
+import { noteChange } from '../runner/measure';
 import { conflictMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { carryOutRestack, settleRestack, whereToMove } from '../runner/restacks';
@@ -26,7 +27,7 @@ import { clearProblem, isStale, noteProblem, partsOf, setStack, stackOf } from '
 import { taskRow } from '../store/task-row';
 import { readTask } from '../store/task-view';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { moveTask, noteHead } from '../store/tasks';
+import { moveTask } from '../store/tasks';
 import { alone } from './acting';
 import { runAgain } from './checks';
 import type { Room } from './room';
@@ -95,7 +96,7 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
       told: false,
     };
   }
-  await room.writer.write((db) => noteHead(db, { task, head, at: room.now() }));
+  await noteChange(room, place, { task, head });
   const begun = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
   const merged = await refOid(place, `refs/switchyard/backup/${task}/onto`);
   const isMerged =

@@ -22,6 +22,7 @@ import { alone, mustBe, told } from './acting';
 import { assertAgent } from './agents';
 import * as comments from './comments';
 import * as decisions from './decisions';
+import { noticeMoved } from './moved';
 import type { Room } from './room';
 
 /** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
@@ -182,6 +183,7 @@ export function reject(
         `Say what task ${input.task} should do differently, or comment on its lines first.`,
       );
     }
+    await noticeMoved(room, [input.task]);
     const text = reviewMessage(drafts.comments, input.comment);
     const head = input.head ?? (await headOf(room, input.task));
     await room.writer.write((db) => {
@@ -222,14 +224,27 @@ async function headOf(room: Room, task: number): Promise<string | null> {
   return branch === null ? null : refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`);
 }
 
-/** A task with its prompt and its history. */
-export function get(room: Room, task: number): TaskDetail {
+/** A task with its prompt and its history, its change as its branch has it now. */
+export async function get(room: Room, task: number): Promise<TaskDetail> {
+  await upToDate(room, [task]);
   return readTaskDetail(room.db, task);
 }
 
-/** The newest tasks first. */
-export function list(room: Room, input: { states?: TaskState[]; repository?: number; limit: number }): Task[] {
-  return listTasks(room.db, input);
+/** The newest tasks first, the changes of those in review as their branches have them now. */
+export async function list(
+  room: Room,
+  input: { states?: TaskState[]; repository?: number; limit: number },
+): Promise<Task[]> {
+  const tasks = listTasks(room.db, input);
+  const inReview = tasks.filter(({ state }) => state === 'review').map(({ id }) => id);
+  return inReview.length > 0 && (await upToDate(room, inReview)) ? listTasks(room.db, input) : tasks;
+}
+
+/** Learns of branches that somebody moved, and what their changes meet then. */
+async function upToDate(room: Room, tasks: readonly number[]): Promise<boolean> {
+  const moved = await noticeMoved(room, tasks);
+  if (moved) await room.lookForOverlaps();
+  return moved;
 }
 
 /** What was said of a budget, without what was left out. */

@@ -110,11 +110,15 @@ export async function changeSize(place: Place, { base, head }: Range): Promise<C
     'diff-tree',
     ...['-r', '-z', '-M', '--numstat', ...comparing, '--end-of-options', base, head],
   ]);
-  const counts = [...readChanges(splitNul(stdout)).counts.values()];
+  return sizeOfFiles([...readChanges(splitNul(stdout)).counts.values()]);
+}
+
+/** How large a change of these files is. */
+export function sizeOfFiles(files: readonly Count[]): ChangeSize {
   return {
-    files: counts.length,
-    additions: counts.reduce((sum, count) => sum + (count.additions ?? 0), 0),
-    deletions: counts.reduce((sum, count) => sum + (count.deletions ?? 0), 0),
+    files: files.length,
+    additions: files.reduce((sum, file) => sum + (file.additions ?? 0), 0),
+    deletions: files.reduce((sum, file) => sum + (file.deletions ?? 0), 0),
   };
 }
 

@@ -5,10 +5,10 @@ import type { WorktreePlace } from '../git/checkout';
 import { readHead } from '../git/open';
 import { worktreeStatus } from '../git/status';
 import { endCheck, startCheck } from '../store/checks';
-import { noteHead } from '../store/tasks';
 import { runCheck } from './check';
 import type { Deps } from './deps';
 import type { Series } from './live-checks';
+import { noteChange } from './measure';
 import { checkMarkerOf, marked } from './processes';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'owner' | 'now' | 'log' | 'announce' | 'namespace' | 'checks'>;
@@ -62,11 +62,8 @@ function runOne(
     const before = await look(owned);
     const { head } = before;
     const clean = before.dirty.length === 0;
-    const check = await deps.writer.write((db) => {
-      const at = deps.now();
-      noteHead(db, { task, head, at });
-      return startCheck(db, { task, name, command, head, clean, at });
-    });
+    await noteChange(deps, place, { task, head });
+    const check = await deps.writer.write((db) => startCheck(db, { task, name, command, head, clean, at: deps.now() }));
     series.prints(check, () => '');
     deps.announce(task);
     onBegun();
@@ -79,10 +76,8 @@ function runOne(
     await endLeftovers({ group: null, marker });
     const after = await look(owned);
     const leftBehind = after.dirty.filter((path) => !before.dirty.includes(path));
-    await deps.writer.write((db) => {
-      noteHead(db, { task, head: after.head, at: deps.now() });
-      endCheck(db, { check, ...end, leftBehind, at: deps.now() });
-    });
+    await noteChange(deps, place, { task, head: after.head });
+    await deps.writer.write((db) => endCheck(db, { check, ...end, leftBehind, at: deps.now() }));
     deps.announce(task);
     return [{ type: 'check', command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
   });

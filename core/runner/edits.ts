@@ -1,6 +1,6 @@
 import { CodedError } from '../contract/errors';
 import type { WorktreePlace } from '../git/checkout';
-import { changeSize, isAncestor, mergeBase } from '../git/diff';
+import { isAncestor } from '../git/diff';
 import { keepUndone } from '../git/edit-ref';
 import { noteFiltered, passingFilters, wasFiltered } from '../git/filters';
 import { completeLanding, type NotLanded, publish } from '../git/land';
@@ -14,6 +14,7 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
+import { sizeAt } from './measure';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { trustedWithoutAsking } from './trust';
@@ -169,9 +170,7 @@ async function finish(
   const work = taskWork(deps.db, edit.task);
   const head = edit.state === 'undoing' ? edit.oldHead : edit.newHead;
   // What has happened is kept even where the base branch is gone, which only the size of the change is told by.
-  const tip = moved ? (work.stackOid ?? (await refOid(repository, `refs/heads/${work.base}`))) : null;
-  const base = tip === null ? null : await mergeBase(repository, tip, head);
-  const change = base === null ? null : await changeSize(repository, { base, head });
+  const change = moved ? await sizeAt(repository, work, head) : null;
   await deps.writer.write((db) => {
     if (!finishEdit(db, { edit, moved, at: deps.now() }) || !moved) return;
     if (edit.decision !== null) addDecision(db, edit.decision);

@@ -1,5 +1,4 @@
 import { retryReason } from '../contract/move-words';
-import type { ChangeSize } from '../contract/task';
 import type { Claim } from '../sources/source';
 import { releaseClaim } from '../store/claims';
 import type { Database } from '../store/database';
@@ -20,14 +19,14 @@ import { backoffMs } from './retry';
 import { endReviews, reviewedIsDone } from './reviewing';
 
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
-export async function reviewed(deps: Deps, claim: Claim, change: ChangeSize): Promise<void> {
+export async function reviewed(deps: Deps, claim: Claim): Promise<void> {
   const { permissionLevel, repository } = taskWork(deps.db, claim.task);
   const asksNobody = permissionLevel === 'autonomous' && !isFinishedByHand(deps.db, claim.task);
   const landingDue = asksNobody && repository.landing.finished !== 'review';
   await move(
     deps,
     claim,
-    { to: 'review', reason: 'The agent finished.', patch: { change, error: null, landingDue } },
+    { to: 'review', reason: 'The agent finished.', patch: { error: null, landingDue } },
     { heeds: true },
   );
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../contract/errors';
 import type { WorktreePlace } from '../git/checkout';
-import { changeSize, isAncestor, listChanges, mergeBase } from '../git/diff';
+import { isAncestor, listChanges } from '../git/diff';
 import { noteFiltered, passingFilters, wasFiltered } from '../git/filters';
 import { completeLanding, type NotLanded, publish } from '../git/land';
 import { readHead } from '../git/open';
@@ -13,7 +13,7 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
-import { originOf } from './origin';
+import { sizeAt } from './measure';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { trustedWithoutAsking } from './trust';
@@ -154,9 +154,7 @@ async function finish(
   const { task } = restack;
   const { base } = taskWork(deps.db, task);
   const stackOid = restack.parts.length === 0 ? null : restack.newOid;
-  const origin = head === null ? null : await originOf(repository, { base, stackOid }).catch(() => null);
-  const common = origin === null || head === null ? null : await mergeBase(repository, origin, head);
-  const change = common === null || head === null ? null : await changeSize(repository, { base: common, head });
+  const change = head === null ? null : await sizeAt(repository, { base, stackOid }, head);
   await deps.writer.write((db) => {
     if (!finishRestack(db, { restack, moved: head !== null, at: deps.now() }) || head === null) return;
     patchTask(db, { task, patch: change === null ? { head } : { change, head }, at: deps.now() });

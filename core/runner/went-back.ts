@@ -1,7 +1,5 @@
 import { checkpointName } from '../contract/checkpoint';
-import type { ChangeSize } from '../contract/task';
 import type { Place, WorktreePlace } from '../git/checkout';
-import { changeSize, mergeBase } from '../git/diff';
 import { readHead } from '../git/open';
 import { type CheckpointRow, listCheckpoints, readCheckpoint } from '../store/checkpoints';
 import type { Database } from '../store/database';
@@ -14,7 +12,7 @@ import { patchTask } from '../store/tasks';
 import { openTranscript } from '../store/transcript';
 import { commitChange } from './change';
 import type { Deps } from './deps';
-import { originOf } from './origin';
+import { sizeAt } from './measure';
 import type { RepositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { tell } from './putting-away';
@@ -37,9 +35,10 @@ export async function endReturn(deps: Needs, where: Where, intent: Return): Prom
   const { task } = intent;
   const work = taskWork(deps.db, task);
   const target = readCheckpoint(deps.db, task, intent.target);
-  const size = work.state === 'review' ? await reviewAgain(deps, where, work, target) : null;
+  if (work.state === 'review') await reviewAgain(deps, where, work, target);
   const head = await readHead(where.place);
   const done = { ...intent, head: head.kind === 'unborn' ? null : head.oid };
+  const size = done.head === null || work.change === null ? null : await sizeAt(where.place, work, done.head);
   const session = newestSession(deps.db, task);
   if (session !== undefined) {
     const transcript = openTranscript({ folder: deps.folders.transcripts, session: session.id });
@@ -92,11 +91,8 @@ async function reviewAgain(
   { place, repository, branch }: Where,
   work: TaskWork,
   target: CheckpointRow,
-): Promise<ChangeSize | null> {
-  if (target.head !== null && wasInReview(deps.db, { task: work.id, number: target.number })) {
-    const base = await mergeBase(place, await originOf(place, work), target.head);
-    return base === null ? null : changeSize(place, { base, head: target.head });
-  }
+): Promise<void> {
+  if (target.head !== null && wasInReview(deps.db, { task: work.id, number: target.number })) return;
   const worktree: WorktreePlace = { ...place, trusted: false };
   const trusted = await trustedWithoutAsking(worktree, repository);
   const say = (text: string) => tell(deps, work, [text]);
@@ -104,11 +100,9 @@ async function reviewAgain(
     say(
       'What you went back to was left uncommitted, because it brings programs that you were not asked about. Ask for changes to go on.',
     );
-    return null;
+    return;
   }
   const commit = (owned: WorktreePlace) => commitChange(owned, work, branch, new AbortController().signal);
   const change = await inTaskPlace(deps, work.id, { ...worktree, trusted }, commit);
-  if (change.kind === 'committed') return change.size;
-  say(`What you went back to was left uncommitted. ${change.error}`);
-  return null;
+  if (change.kind === 'refused') say(`What you went back to was left uncommitted. ${change.error}`);
 }

@@ -10,7 +10,7 @@ import { startAllowed } from '../store/requests';
 import { setStack } from '../store/stacks';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { noteHead } from '../store/tasks';
+import { patchTask } from '../store/tasks';
 import { openTranscript, type Transcript } from '../store/transcript';
 import type { Answers } from './answers';
 import { type Asker, ask, delivered } from './asking';
@@ -168,13 +168,14 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (change.size.files === 0) return (await answered(deps, claim, task, place)).forEach(note);
 
   // Before its checks, which say themselves where they left the branch.
-  await deps.writer.write((db) => noteHead(db, { task: task.id, head: change.head, at: deps.now() }));
+  const { head, size } = change;
+  await deps.writer.write((db) => patchTask(db, { task: task.id, patch: { head, change: size }, at: deps.now() }));
   const { checks, name } = repositoryById(deps.db, row.id);
   const checked = { task: task.id, place: { ...untrusted, trusted: still }, environment };
   const lines = trusted ? await runChecks(deps, checked, checks, { signal }) : notRun(checks, name);
   lines.forEach(record);
   if (signal.aborted) return await parked(deps, claim, signal.reason);
-  await reviewed(deps, claim, change.size);
+  await reviewed(deps, claim);
 }
 
 /**

@@ -118,16 +118,6 @@ export function patchTask(
   setColumns(db, row.id, { ...patchColumns(change.patch), updated_at: change.at });
 }
 
-/** Notes the commit a task's change was seen to stand at; true when another one was known. */
-export function noteHead(
-  db: Database,
-  { task, head, at }: { readonly task: number; readonly head: string; readonly at: number },
-): boolean {
-  if (taskRow(db, task).change_head === head) return false;
-  patchTask(db, { task, patch: { head }, at });
-  return true;
-}
-
 /**
  * Gives a task other words, another budget, agent or priority, more tasks to come after, and fewer. Throws NOT_FOUND and
  * CYCLE for those.

@@ -64,6 +64,49 @@ describe('the change of a task that is over', () => {
   });
 });
 
+describe('a change that was edited by hand while it was in review', () => {
+  it('is as large, and meets what its branch holds now, wherever it is looked at', async () => {
+    const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const prompt = '[write: source/app.txt | theirs]';
+    const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'App', prompt, agent: 'echo' });
+    const { worktree } = await bed.reaches(id, 'review');
+    const inWorktree = (...args: string[]) => bed.repository.git('-C', worktree ?? '', ...args);
+    const edit = async (text: string) => {
+      await writeFile(`${worktree}/source/app.txt`, text);
+      await inWorktree('commit', '--quiet', '--all', '--message', 'By hand');
+    };
+    // Nobody asks: the look of the minute finds it, here that of the start.
+    await bed.runtime.stop();
+    await bed.repository.write('source/app.txt', 'ours\n');
+    await bed.repository.commit('Move main');
+    await edit('theirs\nand more\n');
+    bed = await bed.again(true);
+    const { overlaps } = await bed.until(id, (seen) => seen.change?.additions === 2 && seen.overlaps.length > 0);
+    expect(overlaps).toEqual([{ with: null, conflicts: 1, files: 0 }]);
+
+    await inWorktree('merge', 'main').catch(() => {});
+    await edit('ours\ntheirs\nboth\n');
+    const resolved = { overlaps: [], change: { files: 1, additions: 2, deletions: 0 } };
+    expect(await bed.calls.tasks.list({ limit: 9 })).toMatchObject([resolved]);
+    // Nothing is kept again of what is known.
+    const { updatedAt } = await bed.calls.tasks.get({ task: id });
+    await bed.calls.reviews.get({ task: id });
+    expect((await bed.calls.tasks.list({ limit: 9 }))[0]?.updatedAt).toBe(updatedAt);
+
+    await edit('ours\ntheirs\n');
+    expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ change: { files: 1, additions: 1, deletions: 0 } });
+    await edit('ours\n1\n2\n3\n');
+    await bed.calls.reviews.get({ task: id });
+    await bed.until(id, ({ change }) => change?.additions === 3);
+
+    const { base } = await bed.calls.reviews.get({ task: id });
+    await edit('ours\n1\n2\n3\n4\n5\n');
+    const [head = '', tree = ''] = (await inWorktree('rev-parse', 'HEAD', 'HEAD^{tree}')).split('\n');
+    const merged = await bed.calls.tasks.approve({ task: id, base, head, tree });
+    expect(merged).toMatchObject({ outcome: 'merged', change: { files: 1, additions: 5, deletions: 0 } });
+  });
+});
+
 describe('a backup that cannot be made', () => {
   it('keeps the worktree, says so, and does not make the merge look undone', async () => {
     const { id, worktree, session } = await inReview();

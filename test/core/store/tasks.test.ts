@@ -11,7 +11,7 @@ import { StaleClaim } from '../../../core/store/stale-claim';
 import { countTasks } from '../../../core/store/task-count';
 import { listTasks, readTask, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
 import { taskWork } from '../../../core/store/task-work';
-import { moveTask, noteHead, patchTask } from '../../../core/store/tasks';
+import { moveTask, patchTask } from '../../../core/store/tasks';
 import { addTask, land, temporaryStore } from './store';
 
 const now = 100;
@@ -379,8 +379,7 @@ describe('checks', () => {
     const stale = () => listChecks(db, task).map((check) => check.stale);
     passed({});
     expect(stale()).toEqual([true]);
-    expect(noteHead(db, { task, head: npm.head, at: 3 })).toBe(true);
-    expect(noteHead(db, { task, head: npm.head, at: 4 })).toBe(false);
+    patchTask(db, { task, patch: { head: npm.head }, at: 3 });
     expect(stale()).toEqual([false]);
     expect(listChecks(db, task, 'b'.repeat(40))).toMatchObject([{ stale: true, leftBehind: ['a', 'b'] }]);
     passed({ clean: false });

@@ -1,0 +1,36 @@
+import { refOid } from '../git/resolve';
+import { noteSeen, sizeAt } from '../runner/measure';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { repositoryById } from '../store/repositories';
+import { type ReviewTip, reviewTips } from '../store/review-tips';
+import { taskWork } from '../store/task-work';
+import type { Room } from './room';
+
+/**
+ * Looks whether branches of tasks in review, all or these, are where they are known to be, and keeps where somebody moved them
+ * and how large their changes are there; true when there was one. What cannot be looked at is left as it is known: whoever
+ * looks at its review is told why.
+ */
+export async function noticeMoved(room: Room, only: readonly number[] | null): Promise<boolean> {
+  const tips = reviewTips(room.db, only);
+  const repositories = [...new Set(tips.map(({ repository }) => repository))];
+  const found = await Promise.all(
+    repositories.map(async (id) => {
+      // As one that is not trusted: nothing of it is to be run, and what it would run need not be looked at.
+      const row = { ...repositoryById(room.db, id), trusted: false };
+      const place = await repositoryPlace(room.git, row).catch(() => null);
+      const own = tips.filter(({ repository }) => repository === id);
+      return place === null ? [] : Promise.all(own.map((tip) => noticeOne(room, place, tip).catch(() => false)));
+    }),
+  );
+  return found.flat().includes(true);
+}
+
+async function noticeOne(room: Room, place: RepositoryPlace, { task, branch, head: known }: ReviewTip) {
+  const head = await refOid(place, `refs/heads/${branch}`);
+  if (head === null || head === known) return false;
+  const change = await sizeAt(place, taskWork(room.db, task), head);
+  const isNew = await noteSeen(room, { task, head, change });
+  if (isNew) room.announce(task);
+  return isNew;
+}
