@@ -248,7 +248,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     held: admission.held(),
   });
   const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
-  const sizes = createSizes({ now: Date.now, onMeasured: () => changes.publish({ type: 'worktrees.changed' }) });
+  const sizes = createSizes({
+    ...{ now: Date.now, log },
+    onMeasured: () => changes.publish({ type: 'worktrees.changed' }),
+  });
   const room: Room = {
     ...deps,
     sizes,

@@ -1,4 +1,5 @@
 import { lowest } from '../contract/stack';
+import { createLoop } from '../runner/loop';
 import { allLanded } from '../store/dependencies';
 import { dueLandings } from '../store/due-landings';
 import { partsOf, stackOf, staleStacks } from '../store/stacks';
@@ -19,12 +20,9 @@ export interface Restacker {
 
 /** Makes what restacks by itself. What is not as it is to be is read from the store, so that a crash loses nothing. */
 export function createRestacker(room: () => Room): Restacker {
-  const closing = new AbortController();
   /** What was tried by this runtime, so that nothing that fails is tried without end. */
   const tried = new Map<number, string>();
   let isStarted = false;
-  let isAwake = false;
-  let running: Promise<void> | null = null;
 
   function due(): number[] {
     const { db } = room();
@@ -35,8 +33,8 @@ export function createRestacker(room: () => Room): Restacker {
     return lowest(stale, (task) => partsOf(db, task).map(({ id }) => id));
   }
 
-  async function goThrough(): Promise<void> {
-    for (let next = due(); next.length > 0 && !closing.signal.aborted; next = due()) {
+  async function goThrough(signal: AbortSignal): Promise<void> {
+    for (let next = due(); next.length > 0 && !signal.aborted; next = due()) {
       for (const task of next) {
         tried.set(task, tryOf(room().db, task));
         await one(task);
@@ -60,45 +58,29 @@ export function createRestacker(room: () => Room): Restacker {
     }
   }
 
-  async function landDue(): Promise<void> {
+  async function landDue(signal: AbortSignal): Promise<void> {
     for (const task of dueLandings(room().db)) {
-      if (closing.signal.aborted || readTask(room().db, task).after.length === 0) continue;
+      if (signal.aborted || readTask(room().db, task).after.length === 0) continue;
       // Whoever runs checks announces the task when they are over.
-      if (allLanded(room().db, task) && !room().checks.runs(task)) await landFinished(room(), task, closing.signal);
+      if (allLanded(room().db, task) && !room().checks.runs(task)) await landFinished(room(), task, signal);
     }
   }
 
-  async function run(): Promise<void> {
-    // After what announced it: whoever changed the task is through then.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (isAwake && !closing.signal.aborted) {
-      isAwake = false;
-      await goThrough();
-      await landDue();
-    }
-  }
-
-  function wake(): void {
-    isAwake = true;
-    if (!isStarted || running !== null || closing.signal.aborted) return;
-    running = run()
-      .catch((cause) => room().log('error', 'Restacking failed.', { cause: String(cause) }))
-      .finally(() => {
-        running = null;
-        // Somebody may have woken it after it last looked.
-        if (isAwake) wake();
-      });
-  }
-
+  const loop = createLoop(
+    async (signal) => {
+      await goThrough(signal);
+      await landDue(signal);
+    },
+    { onError: (cause) => room().log('error', 'Restacking failed.', { cause: String(cause) }) },
+  );
   return {
     start() {
       isStarted = true;
-      wake();
+      loop.wake();
     },
-    wake,
-    async close() {
-      closing.abort();
-      await running;
+    wake() {
+      if (isStarted) loop.wake();
     },
+    close: loop.close,
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import type { Deps } from './deps';
+import { createLoop } from './loop';
 import { retireNobodys } from './nobodys';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { repositoryFolder } from './worktree-path';
@@ -34,45 +35,24 @@ export interface Pool {
 
 /** Keeps as many worktrees ready as each repository says. `onChange` is called when there are others. */
 export function createPool(deps: Needs & { readonly onChange: () => void }): Pool {
-  const ended = new AbortController();
-  let running: Promise<void> | null = null;
-  let again = false;
-
-  async function run(): Promise<void> {
-    do {
-      again = false;
+  const failed = (facts: { readonly repository?: string; readonly cause: unknown }) =>
+    deps.log('warning', 'A worktree could not be made ready.', { ...facts, cause: String(facts.cause) });
+  const loop = createLoop(
+    async (signal) => {
       for (const repository of listRepositories(deps.db)) {
-        if (ended.signal.aborted) return;
-        await fill(deps, repository, ended.signal).catch((cause: unknown) => {
-          if (ended.signal.aborted) return;
-          deps.log('warning', 'A worktree could not be made ready.', {
-            repository: repository.path,
-            cause: String(cause),
-          });
+        if (signal.aborted) return;
+        await fill(deps, repository, signal).catch((cause: unknown) => {
+          if (!signal.aborted) failed({ repository: repository.path, cause });
         });
       }
-    } while (again);
-  }
-
-  function wake(): void {
-    again = true;
-    running ??= run().finally(() => {
-      running = null;
-      // Asked for after the last look, when this one still counted as running.
-      if (again && !ended.signal.aborted) wake();
-    });
-  }
-
+    },
+    { onError: (cause) => failed({ cause }) },
+  );
   return {
-    wake,
-    async empty(repository) {
-      await running;
-      await fill(deps, { ...repository, pool: 0 }, ended.signal);
-    },
-    async close() {
-      ended.abort();
-      await running;
-    },
+    wake: loop.wake,
+    // What is being made would look half made.
+    empty: (repository) => loop.between((signal) => fill(deps, { ...repository, pool: 0 }, signal)),
+    close: loop.close,
   };
 }
 

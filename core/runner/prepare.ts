@@ -1,23 +1,20 @@
 import { CodedError } from '../contract/errors';
-import { bytesWords } from '../contract/worktree';
 import { branchName } from '../git/branch-name';
-import type { Checkout, Place } from '../git/checkout';
-import { copyIncluded, hasInclude, includeFile } from '../git/include';
+import type { Checkout } from '../git/checkout';
 import { adminFolder, isVacant } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
 import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
-import { restoreSnapshot } from '../git/restore';
 import { addWorktree, noticesOf } from '../git/worktree';
 import { reviewedBy } from '../store/agent-reviews';
-import { putAside, updateBackup } from '../store/backups';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
 import { recordWorktree, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
+import { fill, include } from './filling';
 import type { RepositoryPlace } from './place';
 import { type Claimable, findReady } from './pool';
 import { worktreePath } from './worktree-path';
@@ -41,35 +38,9 @@ export async function prepareWorktree(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const known = worktreeOf(deps.db, task.id);
-  if (known?.state === 'ready') {
-    // The task is ours alone now, so whoever left a lock in its worktree is gone; but not who works on its screen.
-    if (!isDriven(deps.db, task.id)) await clearStaleLocks(place, { ...known, ownerDead: true });
-    const found = await reclaimWorktree(place, known.path);
-    if (found.kind === 'usable') {
-      const { checkout } = found;
-      // What was removed by hand was brought back when this was made; somebody may have worked in it since.
-      return { checkout, branch: known.branch, notices: await include(place, { ...place, checkout }) };
-    }
-    if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
-  }
-  const branch =
-    task.branch ??
-    branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
-  // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
-  const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
-  // Only a new one on a new branch with all files is what is made ahead of need.
-  const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
-  // Before anything is noted or taken: a task whose base is not there has begun nothing, and can be tried again.
-  const startOid = isPlain ? (at ?? (await resolveBranch(place, task.base))) : at;
-  const { row, path, ready } = await note(deps, task, { place, known, branch, isPlain });
-  const claimed = ready && startOid !== null ? await claim(ready, { branch, startOid, signal }) : null;
-  const added =
-    claimed ??
-    (await make(place, {
-      ...{ path, branch, base: task.base, at: startOid, ours: task.branch !== null, signal },
-      paths: task.reviews === null ? task.paths : [],
-    }));
-  if (isPlain) deps.refill();
+  const whole = known?.state === 'ready' ? await asItStands(deps, task, place, known) : null;
+  if (whole !== null) return whole;
+  const { row, branch, added } = await begin(deps, task, place, { known, signal });
   const { checkout } = added;
   const filled = await fill(deps, task, place, { ...place, checkout }).catch(async (cause: unknown) => {
     // Half of it must not stand there as if it were all; the backup still holds everything.
@@ -81,6 +52,51 @@ export async function prepareWorktree(
   await deps.writer.write((db) => updateWorktree(db, { worktree: row, state: 'ready', at: deps.now() }));
   deps.announce(task.id);
   return { checkout, branch, notices: [...added.notices, ...filled] };
+}
+
+/** The worktree a task has; null when its files are gone. Throws CONFLICT when it is not whole. */
+async function asItStands(
+  deps: Deps,
+  task: TaskWork,
+  place: RepositoryPlace,
+  known: WorktreeRow,
+): Promise<Prepared | null> {
+  // The task is ours alone now, so whoever left a lock in its worktree is gone; but not who works on its screen.
+  if (!isDriven(deps.db, task.id)) await clearStaleLocks(place, { ...known, ownerDead: true });
+  const found = await reclaimWorktree(place, known.path);
+  if (found.kind === 'broken') throw notWhole(task, known.path, found.reason);
+  if (found.kind !== 'usable') return null;
+  const { checkout } = found;
+  // What was removed by hand was brought back when this was made; somebody may have worked in it since.
+  return { checkout, branch: known.branch, notices: await include(place, { ...place, checkout }) };
+}
+
+/** Makes a task's worktree, or takes one that was made ahead of need. */
+async function begin(
+  deps: Deps,
+  task: TaskWork,
+  place: RepositoryPlace,
+  { known, signal }: { readonly known: WorktreeRow | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly row: number; readonly branch: string; readonly added: Omit<Prepared, 'branch'> }> {
+  const branch =
+    task.branch ??
+    branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
+  // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
+  const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
+  // Only a new one on a new branch with all files is what is made ahead of need.
+  const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
+  // Before anything is noted or taken: a task whose base is not there has begun nothing, and can be tried again.
+  const startOid = isPlain ? (at ?? (await resolveBranch(place, task.base))) : at;
+  try {
+    const { row, path, ready } = await note(deps, task, { place, known, branch, isPlain });
+    const claimed = ready && startOid !== null ? await claim(ready, { branch, startOid, signal }) : null;
+    const wanted = { path, branch, base: task.base, at: startOid, ours: task.branch !== null, signal };
+    const paths = task.reviews === null ? task.paths : [];
+    return { row, branch, added: claimed ?? (await make(place, { ...wanted, paths })) };
+  } finally {
+    // Also when it failed: what was taken, or thrown away because somebody was in it, is not ready any more.
+    if (isPlain) deps.refill();
+  }
 }
 
 /** Notes a worktree before it is made, and takes one out of the pool in the same step, so that it is always somebody's. */
@@ -122,52 +138,6 @@ async function claim(
 ): Promise<Omit<Prepared, 'branch'> | null> {
   const checkout = await ready.claim(wanted);
   return checkout && { checkout, notices: await noticesOf(checkout) };
-}
-
-/** Puts into a worktree what its branch does not bring. Gives notices. */
-async function fill(deps: Deps, task: TaskWork, place: RepositoryPlace, worktree: Place): Promise<readonly string[]> {
-  return [...(await include(place, worktree)), ...(await bringBack(deps, task, worktree))];
-}
-
-/**
- * Copies the ignored files a new worktree is to have. Only of a trusted repository: which they are is for a file in it to
- * say, and one that is copied may be run.
- */
-async function include(place: RepositoryPlace, worktree: Place): Promise<readonly string[]> {
-  if (!place.trusted) {
-    const named = await hasInclude(place);
-    return named ? [`The files that ${includeFile} names were not copied, because the repository is not trusted.`] : [];
-  }
-  const copied = await copyIncluded(place, worktree);
-  if (copied === null) return [];
-  const { files, bytes, leftOut } = copied;
-  const left = leftOut.length === 0 ? '' : ` Not copied: ${some(leftOut)}.`;
-  return [
-    `Copied ${files} ignored ${files === 1 ? 'file' : 'files'}, ${bytesWords(bytes)}, as ${includeFile} says.${left}`,
-  ];
-}
-
-function some(lines: readonly string[]): string {
-  const shown = lines.slice(0, 5).join('; ');
-  return lines.length > 5 ? `${shown}; and ${lines.length - 5} more` : shown;
-}
-
-/** Puts back what was in a task's worktree when it was removed by hand. Gives notices. */
-async function bringBack(deps: Deps, task: TaskWork, place: Place): Promise<readonly string[]> {
-  const backup = putAside(deps.db, task.id);
-  if (backup === undefined || (await refOid(place, backup.ref)) === null) return [];
-  const { repository, ref } = backup;
-  const restoredPath = place.checkout.workTree;
-  try {
-    await restoreSnapshot(place, { ref });
-    await deps.writer.write((db) => updateBackup(db, { repository, ref }, { restoredPath }));
-    return ['What was in the worktree when you removed it is back.'];
-  } catch (cause) {
-    if (!(cause instanceof CodedError) || cause.code !== 'WRONG_STATE') throw cause;
-    return [
-      `The task goes on without what was in its worktree when you removed it, because its branch has moved since. It is in the recycle bin: worktree restore ${task.id}/${ref.split('/').at(-1)}`,
-    ];
-  }
 }
 
 /** The worktree an agent is at work in, left as it is. Throws CONFLICT when it is not whole any more. */

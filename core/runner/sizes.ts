@@ -2,6 +2,8 @@ import type { WorktreeSize } from '../contract/worktree';
 import type { Place } from '../git/checkout';
 import { folderSize } from '../git/folder-size';
 import { worktreeStatus } from '../git/status';
+import type { Deps } from './deps';
+import { createLoop } from './loop';
 
 /** A folder to be measured, and where git is to be asked about it; null for what is no worktree. */
 export interface Measured {
@@ -31,42 +33,47 @@ const goodForMs = 60_000;
 const pauseMs = 400;
 
 /** Measures worktrees without anybody waiting for it. `onMeasured` is called when more is known. */
-export function createSizes(deps: { readonly now: () => number; readonly onMeasured: () => void }): Sizes {
+export function createSizes(
+  deps: Pick<Deps, 'now' | 'log'> & {
+    readonly onMeasured: () => void;
+  },
+): Sizes {
   const known = new Map<string, WorktreeSize>();
   const waiting = new Map<string, Measured>();
   const looks = new Map<string, (signal: AbortSignal) => Promise<void>>();
-  const ended = new AbortController();
-  let running: Promise<void> | null = null;
   let toldAt = 0;
 
-  async function measure({ path, place }: Measured): Promise<void> {
-    const size = await folderSize(path, ended.signal);
+  async function measure({ path, place }: Measured, signal: AbortSignal): Promise<void> {
+    const size = await folderSize(path, signal);
     const status = place === null ? null : await worktreeStatus(place).catch(() => null);
     known.set(path, { ...size, uncommitted: status?.length ?? null, measuredAt: deps.now() });
   }
 
   /** Does the next of what is to be done, and says whether more is known; null when there was nothing. */
-  async function one(): Promise<boolean | null> {
+  async function one(signal: AbortSignal): Promise<boolean | null> {
     const [folder] = waiting.values();
     if (folder !== undefined) {
-      await measure(folder);
-      waiting.delete(folder.path);
+      // One that cannot be measured must not be tried again and again in place of all others.
+      await measure(folder, signal).finally(() => waiting.delete(folder.path));
       return true;
     }
     const [look] = looks;
     if (look === undefined) return null;
     looks.delete(look[0]);
     // What cannot be looked at now is asked for again when it is shown next.
-    return look[1](ended.signal).then(
+    return look[1](signal).then(
       () => true,
       () => false,
     );
   }
 
-  async function run(): Promise<void> {
+  async function all(signal: AbortSignal): Promise<void> {
     let news = false;
-    while (!ended.signal.aborted) {
-      const found = await one();
+    while (!signal.aborted) {
+      const found = await one(signal).catch((cause: unknown) => {
+        deps.log('warning', 'A worktree could not be measured.', { cause: String(cause) });
+        return false;
+      });
       news ||= found === true;
       if (news && (found === null || Date.now() - toldAt >= pauseMs)) {
         news = false;
@@ -77,21 +84,16 @@ export function createSizes(deps: { readonly now: () => number; readonly onMeasu
     }
   }
 
-  function start(): void {
-    running ??= run().finally(() => {
-      running = null;
-      // What was asked for between the last look and here would wait for the next who asks.
-      if (waiting.size + looks.size > 0 && !ended.signal.aborted) start();
-    });
-  }
-
+  const loop = createLoop(all, {
+    onError: (cause) => deps.log('warning', 'Worktrees could not be measured.', { cause: String(cause) }),
+  });
   return {
     of: (path) => known.get(path) ?? null,
     left: () => waiting.size,
     forget: (path) => void known.delete(path),
     later(name, look) {
       looks.set(name, look);
-      start();
+      loop.wake();
     },
     want(folders) {
       const there = new Set(folders.map(({ path }) => path));
@@ -101,11 +103,8 @@ export function createSizes(deps: { readonly now: () => number; readonly onMeasu
       for (const folder of folders) {
         if ((known.get(folder.path)?.measuredAt ?? 0) < old) waiting.set(folder.path, folder);
       }
-      if (waiting.size > 0) start();
+      if (waiting.size > 0) loop.wake();
     },
-    async close() {
-      ended.abort();
-      await running;
-    },
+    close: loop.close,
   };
 }
