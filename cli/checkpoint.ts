@@ -1,4 +1,4 @@
-import { type Checkpoint, checkpointName, conversationWords } from '../core/contract/checkpoint';
+import { type Checkpoint, checkpointName, conversationWords, sameFilesWords } from '../core/contract/checkpoint';
 import { type Command, type Given, UsageError } from './command';
 import { patchText } from './patch';
 import { withClient } from './task';
@@ -71,7 +71,9 @@ function shown(checkpoints: readonly Checkpoint[]): string {
   return table(
     checkpoints.map((each) => {
       const { number, change, at, kept, current } = each;
-      const size = `${counted(change.files, 'file')} +${change.additions} −${change.deletions}`;
+      const size =
+        sameFilesWords(each, checkpoints) ??
+        `${counted(change.files, 'file')} +${change.additions} −${change.deletions}`;
       const where = kept ? (current ? 'here' : '') : 'gone with its worktree';
       return [`${number}`, checkpointName(each), number === 0 ? '' : size, ago(at), where];
     }),

@@ -1,6 +1,6 @@
 import { type DoctorReport, type Finding, withDesktop } from '../core/contract/doctor';
 import type { Command, Surroundings } from './command';
-import { plainLine } from './plain';
+import { here, plainLine } from './plain';
 
 const marks: Readonly<Record<Finding['state'], string>> = { ok: '✓', warning: '!', missing: '✕' };
 
@@ -15,7 +15,9 @@ export const doctor: Command = {
   async run(_given, around) {
     const report = await examine(around);
     const lines = report.findings.map((finding) => {
-      const hint = (finding.hint ?? '').split('\n').map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
+      const hint = here(finding.hint ?? '')
+        .split('\n')
+        .map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
       return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 5000)}${hint.join('')}\n`;
     });
     const verdict = report.ok

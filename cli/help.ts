@@ -1,6 +1,6 @@
 import { type Command, UsageError } from './command';
 import { nearest } from './parse';
-import { widthFor, wrapLine, wrapped } from './wrap';
+import { widthFor, wrapped, wrapUsage } from './wrap';
 
 /** The overview, or the help of what the words name, as wide as the terminal where it is one. Throws a UsageError when they name nothing. */
 export function help(
@@ -53,5 +53,5 @@ function page(command: Command, program: string, columns: number | undefined): s
     '',
     ...(command.more === undefined ? [] : [command.more]),
   ].join('\n');
-  return `${width === undefined ? called : wrapLine(called, width, 4)}\n${wrapped(about, columns)}`;
+  return `${width === undefined ? called : wrapUsage(called, width)}\n${wrapped(about, columns)}`;
 }

@@ -6,7 +6,7 @@ import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
-import { plainLine } from './plain';
+import { here, plainLine } from './plain';
 import { known } from './repository';
 import { taskOutcome, withClient } from './task';
 
@@ -109,7 +109,7 @@ export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branc
       : `${task.base} is checked out at ${checkout.path}, and files edited there are part of the change: ${files.slice(0, 5).join(', ')}${more}. Commit or move those edits away first.`,
     upstream === null ? null : upstreamWords(task.base, upstream),
   ];
-  return said.flatMap((line) => (line === null ? [] : [`! ${plainLine(line, 2000)}\n`])).join('');
+  return said.flatMap((line) => (line === null ? [] : [`! ${plainLine(here(line), 2000)}\n`])).join('');
 }
 
 function landingText({ name, landing }: Repository): string {

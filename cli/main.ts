@@ -22,7 +22,11 @@ const around: Surroundings = {
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns,
   },
-  err: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true },
+  err: {
+    write: (text) => void process.stderr.write(text),
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns,
+  },
   readInput,
   console: process.stdin.isTTY && process.stdout.isTTY ? ownConsole() : null,
   attach: () => attach({ folder: config.folders.data, version }),

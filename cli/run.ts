@@ -6,7 +6,8 @@ import { type Surroundings, UsageError } from './command';
 import { commands } from './commands';
 import { help } from './help';
 import { parse } from './parse';
-import { plain, plainJson } from './plain';
+import { here, plain, plainJson } from './plain';
+import { usageWrapped } from './wrap';
 
 /** Runs one command line and gives the exit code: 0 fine, 1 failed, 2 called the wrong way. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
@@ -30,8 +31,9 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     return 0;
   } catch (error) {
     const failure = failureOf(error);
-    if (json) answer({ error: { code: failure.code, message: failure.message } }, '');
-    else around.err.write(`${plain(failure.message)}\n`);
+    const message = here(failure.message);
+    if (json) answer({ error: { code: failure.code, message } }, '');
+    else around.err.write(`${usageWrapped(plain(message), around.err.columns)}\n`);
     return failure.exit;
   }
 }

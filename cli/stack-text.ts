@@ -52,6 +52,11 @@ export function meetingText({ path, conflict, about, mine, theirs }: OverlapFile
   return `${how}  ${plainLine(path, 300)}  ${where}  ${plainLine(about, 500)}`.trimEnd();
 }
 
+/** What stands above the other side of an overlap: another task's change, or what came to the base. */
+export function othersHeading(other: number | null, base: string): string {
+  return other === null ? `What came to ${plainLine(base)} since it began:` : `The change of task ${other}:`;
+}
+
 function linesText(lines: OverlapFile['mine']): string {
   return lines.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') || 'none';
 }

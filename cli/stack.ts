@@ -6,7 +6,7 @@ import type { Command, Outcome, Surroundings } from './command';
 import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
-import { heldText, meetingText, stackText } from './stack-text';
+import { heldText, meetingText, othersHeading, stackText } from './stack-text';
 import { taskOutcome, withClient } from './task';
 import { counted } from './text';
 
@@ -67,9 +67,13 @@ const overlaps: Command = {
           text: lines.length === 0 ? 'It meets no other change.\n' : `${lines.join('')}${next}`,
         };
       }
-      const found = await client.tasks.overlap({ task, with: typed === 'base' ? null : asId(typed) });
+      const other = typed === 'base' ? null : asId(typed);
+      const [found, { base }] = await Promise.all([
+        client.tasks.overlap({ task, with: other }),
+        client.tasks.get({ task }),
+      ]);
       const lines = found.files.map(meetingText);
-      const patches = `\nThis change:\n${patchText(found.mine, around)}\nThe other one:\n${patchText(found.theirs, around)}`;
+      const patches = `\nThis change:\n${patchText(found.mine, around)}\n${othersHeading(other, base)}\n${patchText(found.theirs, around)}`;
       const text = lines.length === 0 ? 'They touch no common file.\n' : `${lines.join('\n')}\n${patches}`;
       return { json: found, text };
     }),

@@ -348,7 +348,7 @@ export async function mustBeThere(
   if (missing === undefined) return;
   throw new CodedError(
     'AGENT_MISSING',
-    `Nothing was queued: ${plainLine(missing.label)} was not found on this machine, so the task would fail. ${plainLine(missing.install, 300)} To try without it, add --agent echo: it needs nothing. All agents: ${program} doctor`,
+    `Nothing was queued: ${plainLine(missing.label)} was not found on this machine, so the task would fail.\n  ${plainLine(missing.install, 300)}\nTo try without it, add --agent echo: it needs nothing. All agents: ${program} doctor`,
     { facts: { agent: missing.name } },
   );
 }

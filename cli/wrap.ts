@@ -25,11 +25,46 @@ export function wrapped(text: string, columns: number | undefined): string {
 export function wrapLine(line: string, width: number, hang: number): string {
   if (stringWidth(line) <= width) return line;
   const indent = /^\s*/.exec(line)?.[0] ?? '';
+  return fill([...line.slice(indent.length).matchAll(/( *)\S+/g)], { indent, width, hang });
+}
+
+/** The same for a line that says how a command is called: what belongs together in it, as an option and its value, stays so. */
+export function wrapUsage(line: string, width: number): string {
+  const hang = 4;
+  const parts: string[] = [];
+  let depth = 0;
+  for (const word of line.split(' ')) {
+    const last = parts.at(-1);
+    const belongs = depth > 0 || (last !== undefined && /^--[a-z-]+$/.test(last) && /^[A-Z]/.test(word));
+    if (belongs) parts[parts.length - 1] = `${last} ${word}`;
+    else parts.push(word);
+    depth += word.split('[').length - word.split(']').length;
+  }
+  const fitting = parts.flatMap((part) => (stringWidth(part) + hang <= width ? [part] : part.split(' ')));
+  return fill(
+    fitting.map((part, at) => (at === 0 ? [part, ''] : [` ${part}`, ' '])),
+    { indent: '', width, hang },
+  );
+}
+
+/** A message for a terminal, as it is but for how a command is called, which is long. */
+export function usageWrapped(message: string, columns: number | undefined): string {
+  const width = widthFor(columns);
+  const at = message.indexOf('Usage: ');
+  if (width === undefined || at === -1) return message;
+  const before = message.slice(0, at).trimEnd();
+  return `${before === '' ? '' : `${before}\n`}${wrapUsage(message.slice(at), width)}`;
+}
+
+function fill(
+  parts: readonly (readonly string[])[],
+  { indent, width, hang }: { readonly indent: string; readonly width: number; readonly hang: number },
+): string {
   const lines: string[] = [];
   let current = indent;
   let isEmpty = true;
   // The spaces between two words, of which a column may have several, go with the second.
-  for (const [word, gap = ''] of [...line.slice(indent.length).matchAll(/( *)\S+/g)]) {
+  for (const [word = '', gap = ''] of parts) {
     if (isEmpty || stringWidth(current) + stringWidth(word) <= width) current += word;
     else {
       lines.push(current);

@@ -74,6 +74,19 @@ export function checkpointName({ kind, turn, at }: Pick<Checkpoint, 'kind' | 'tu
   return kind === 'turn' ? `After turn ${turn}` : `What you left at ${clock(at)}`;
 }
 
+/**
+ * What is said in place of its size of a checkpoint whose files are those of the one before it, as when what is left by going
+ * back was committed since; null of any other, and of the first.
+ */
+export function sameFilesWords(
+  { change, parent }: Pick<Checkpoint, 'change' | 'parent'>,
+  all: readonly Pick<Checkpoint, 'number' | 'kind' | 'turn' | 'at'>[],
+): string | null {
+  if (change.files > 0 || parent === null) return null;
+  const before = all.find(({ number }) => number === parent);
+  return before === undefined ? null : `the files of “${checkpointName(before)}”`;
+}
+
 function clock(at: number): string {
   const time = new Date(at);
   return [time.getHours(), time.getMinutes()].map((part) => `${part}`.padStart(2, '0')).join(':');

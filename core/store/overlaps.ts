@@ -2,9 +2,18 @@ import { type Overlap, worstFirst } from '../contract/overlap';
 import type { Database } from './database';
 import { allRows, run } from './statement';
 
-/** Where a task's change meets others, worst first. */
+/** Where a task's change was found to meet others, worst first. */
 export function overlapsOf(db: Database, task: number): Overlap[] {
   const sql = 'SELECT nullif(other_id, 0) AS "with", conflicts, files FROM overlap WHERE task_id = ?';
+  return worstFirst(allRows<Overlap>(db, sql, task));
+}
+
+/** The same of a task as it is shown: what is over, or was sent back, is met by nobody any more, before the next look finds so. */
+export function shownOverlaps(db: Database, task: number): Overlap[] {
+  const states = `('review', 'running', 'waiting')`;
+  const sql = `SELECT nullif(other_id, 0) AS "with", conflicts, files FROM overlap JOIN task ON task.id = task_id
+    WHERE task_id = ? AND task.state IN ${states}
+      AND (other_id = 0 OR other_id IN (SELECT id FROM task WHERE state IN ${states}))`;
   return worstFirst(allRows<Overlap>(db, sql, task));
 }
 

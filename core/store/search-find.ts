@@ -39,17 +39,28 @@ export function findEntries(
   const tasks = query.tasks === null ? null : JSON.stringify(query.tasks);
   const floor = getRow<{ id: number }>(db, floorSql(tasks !== null), { match, tasks, ranked: mostRanked })?.id ?? 0;
   const best = allRows<BestRow>(db, bestSql(tasks !== null), { match, tasks, floor, chosen: mostChosen });
+  const found: FoundEntry[] = [];
   const perTask = new Map<number, number>();
-  const chosen = best.filter(({ task }) => {
+  const told = new Map<string, FoundKind>();
+  let twice = 0;
+  for (const { id, task, session, seq, at, kind } of best) {
+    if (found.length === query.limit) break;
     const before = perTask.get(task) ?? 0;
+    if (before === query.perTask) continue;
+    const text = getRow<{ snippet: string }>(db, snippetSql, { match, id, begin, end })?.snippet ?? '';
+    if (kind === 'task' || kind === 'prompt') {
+      // What a task was given is the first of its conversation, too: told once, as whichever fits better.
+      const as = told.get(`${task} ${text}`) ?? kind;
+      told.set(`${task} ${text}`, as);
+      if (as !== kind) {
+        twice += 1;
+        continue;
+      }
+    }
     perTask.set(task, before + 1);
-    return before < query.perTask;
-  });
-  const found = chosen.slice(0, query.limit).map(({ id, task, session, seq, at, kind }) => {
-    const row = getRow<{ snippet: string }>(db, snippetSql, { match, id, begin, end });
-    return { task, session, seq, at, kind, snippet: piecesOf(row?.snippet ?? '') };
-  });
-  return { found, more: best.length > found.length };
+    found.push({ task, session, seq, at, kind, snippet: piecesOf(text) });
+  }
+  return { found, more: best.length > found.length + twice };
 }
 
 /** The words as FTS5 asks for them, each quoted so that nothing in it is a sign of its language; null for no words. */

@@ -5,7 +5,7 @@ import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks } from './checks';
 import type { Database } from './database';
 import { type Dependency, dependants, listDependencies, startsAfter } from './dependencies';
-import { overlapsOf } from './overlaps';
+import { shownOverlaps } from './overlaps';
 import { openRequestsOf } from './requests';
 import { taskBudget, taskSpending } from './spending';
 import { partsOf, stackOf } from './stacks';
@@ -110,7 +110,7 @@ function toTask(db: Database, row: TaskRow): Task {
     landsAfter: after.filter((other) => !hasLanded(other)).map((other) => other.id),
     before: dependants(db, row.id),
     stack: stack === undefined ? null : { on: partsOf(db, row.id).map((part) => part.id), problem: stack.problem },
-    overlaps: overlapsOf(db, row.id),
+    overlaps: shownOverlaps(db, row.id),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     stateSince: row.state_since,

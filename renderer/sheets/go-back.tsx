@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type Checkpoint, checkpointName, conversationWords } from '../../core/contract/checkpoint';
+import { type Checkpoint, checkpointName, conversationWords, sameFilesWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Empty, Skeleton } from '../parts/empty';
@@ -105,8 +105,7 @@ function Choice(props: {
               </span>
               {each.kind !== 'start' && (
                 <span className="point-size">
-                  <span className="quiet">{count(each.change.files, 'file')}</span>{' '}
-                  <ChangeSize additions={each.change.additions} deletions={each.change.deletions} />
+                  <PointSize point={each} all={points} />
                 </span>
               )}
               <span className="point-time quiet">
@@ -143,6 +142,17 @@ function Choice(props: {
         </Button>
       </footer>
     </form>
+  );
+}
+
+function PointSize({ point, all }: { readonly point: Checkpoint; readonly all: readonly Checkpoint[] }): ReactNode {
+  const same = sameFilesWords(point, all);
+  if (same !== null) return <span className="quiet">{same}</span>;
+  const { files, additions, deletions } = point.change;
+  return (
+    <>
+      <span className="quiet">{count(files, 'file')}</span> <ChangeSize additions={additions} deletions={deletions} />
+    </>
   );
 }
 

@@ -69,6 +69,8 @@ describe('the main job in the terminal', () => {
     ]);
     expect((await type('task', 'checkpoints', String(id), '2')).out).toMatch(/^diff --git a\/two.txt/);
     const back = await type('task', 'back', String(id), '1');
+    // What was left is what turn 2 made of the files, committed since.
+    expect((await type('task', 'checkpoints', String(id))).out).toContain('the files of “After turn 2”');
     expect(back).toMatchObject({ code: 0, out: expect.stringContaining(`Task ${id} is back at checkpoint 1.`) });
     expect(back.err).toContain(`task back ${id} 3`);
     expect((await type('task', 'diff', String(id))).out).not.toContain('two.txt');
@@ -448,7 +450,9 @@ describe('looking and setting', () => {
     await type('settings', 'set', 'acpAgents', '[{"name":"ghost","command":"/nowhere/ghost"}]');
     const added = await add('--agent', 'ghost', '--prompt', 'p', '--trust');
     expect(added).toMatchObject({ code: 1, out: '' });
-    expect(added.err).toMatch(/^Nothing was queued: ghost was not found on this machine.* --agent echo/);
+    expect(added.err).toMatch(
+      /^Nothing was queued: ghost was not found on this machine.*\.\n {2}Install .*\nTo try .* --agent echo/,
+    );
     await type('settings', 'set', 'defaultAgent', 'ghost');
     expect((await type('task', 'add', '--repository', 'my repository', '--title', 't', '--prompt', 'p')).code).toBe(1);
     await type('settings', 'set', 'defaultAgent', 'claude');
@@ -597,7 +601,7 @@ describe('looking and setting', () => {
       await type('task', 'discard', id);
       expect((await type('task', 'reject', id, '--comment', 'No')).err).toContain('cannot be sent back');
       expect((await type('task', 'retry', id)).err).toBe(
-        `Task ${id} is done (discarded) and cannot be retried. Restore it first (in the terminal: task restore ${id}).\n`,
+        `Task ${id} is done (discarded) and cannot be retried. Restore it first (task restore ${id}).\n`,
       );
     });
 

@@ -4,7 +4,7 @@ import { commands } from '../../cli/commands';
 import { help } from '../../cli/help';
 import { taskTable } from '../../cli/task-table';
 import { fittedTable, fittingTable } from '../../cli/text';
-import { wrapLine, wrapped } from '../../cli/wrap';
+import { usageWrapped, wrapLine, wrapped } from '../../cli/wrap';
 import { task } from '../renderer/harness/data';
 
 const longest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
@@ -31,6 +31,19 @@ test('what follows stands under the words of its line, and what is to be copied 
   expect(wrapped(`  $ ${'word '.repeat(12).trim()}`, 40)).toBe(`  $ ${'word '.repeat(12).trim()}`);
   expect(wrapLine('日本 語日 本語', 9, 2)).toBe('日本 語日\n  本語');
   expect(wrapped('a'.repeat(90), undefined)).toBe('a'.repeat(90));
+});
+
+test('how a command is called is broken between its options, below what was wrong with it', () => {
+  const usage = 'Usage: task add --repository PATH [--agent NAME] [--after TASK]... [--wait [--wait-minutes N]]';
+  const said = `task add needs --prompt. ${usage}`;
+  expect(usageWrapped(said, 44).split('\n')).toEqual([
+    'task add needs --prompt.',
+    'Usage: task add --repository PATH',
+    '    [--agent NAME] [--after TASK]...',
+    '    [--wait [--wait-minutes N]]',
+  ]);
+  expect(usageWrapped(said, undefined)).toBe(said);
+  expect(usageWrapped('Nothing was merged.', 20)).toBe('Nothing was merged.');
 });
 
 test('a table in a narrow terminal shows what each row says below it instead of its first letters', () => {

@@ -113,6 +113,17 @@ describe('a search', () => {
     expect(at.db.prepare('SELECT count(*) FROM task_rewording').pluck().get()).toBe(3);
   });
 
+  test('tells what a task was given once, though it begins its conversation, and what was said twice twice', async () => {
+    const at = place();
+    const prompt = 'Mind the flamingo.';
+    const session = sessionOf(at, 'Say hello', prompt);
+    const again: TranscriptBody = { type: 'prompt', text: 'Now the heron.', by: 'person' };
+    write(at, session, { type: 'prompt', text: prompt, by: 'person' }, again, say('Done.'), again);
+    const index = await indexOf(at);
+    expect(find(index, 'flamingo')).toMatchObject({ found: [{ task: 1 }], more: false });
+    expect(seqs(index, 'heron').sort()).toEqual([2, 4]);
+  });
+
   test('takes every word, quoted ones next to each other, and the last as a beginning while it is typed', async () => {
     const at = place();
     const session = sessionOf(at);
