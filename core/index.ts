@@ -136,7 +136,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     restacker.wake();
     radar.wake();
   };
-  const radar = createRadar(() => room);
+  const radar = createRadar(() => room, { onBaseMoved: () => restacker.wake() });
   const restacker = createRestacker(() => room);
   const admission = createAdmission({
     floorMegabytes: () => settings.memoryFloorMegabytes,

@@ -6,12 +6,14 @@ import { type ReviewTip, reviewTips } from '../store/review-tips';
 import { taskWork } from '../store/task-work';
 import type { Room } from './room';
 
+type Needs = Pick<Room, 'db' | 'writer' | 'git' | 'now' | 'announce'>;
+
 /**
  * Looks whether branches of tasks in review, all or these, are where they are known to be, and keeps where somebody moved them
  * and how large their changes are there; true when there was one. What cannot be looked at is left as it is known: whoever
  * looks at its review is told why.
  */
-export async function noticeMoved(room: Room, only: readonly number[] | null): Promise<boolean> {
+export async function noticeMoved(room: Needs, only: readonly number[] | null): Promise<boolean> {
   const tips = reviewTips(room.db, only);
   const repositories = [...new Set(tips.map(({ repository }) => repository))];
   const found = await Promise.all(
@@ -26,7 +28,7 @@ export async function noticeMoved(room: Room, only: readonly number[] | null): P
   return found.flat().includes(true);
 }
 
-async function noticeOne(room: Room, place: RepositoryPlace, { task, branch, head: known }: ReviewTip) {
+async function noticeOne(room: Needs, place: RepositoryPlace, { task, branch, head: known }: ReviewTip) {
   const head = await refOid(place, `refs/heads/${branch}`);
   if (head === null || head === known) return false;
   const change = await sizeAt(place, taskWork(room.db, task), head);

@@ -13,6 +13,8 @@ import { noticeMoved } from './moved';
 import { tipsOf } from './reviews';
 import type { Room } from './room';
 
+type Needs = Pick<Room, 'db' | 'writer' | 'git' | 'announce' | 'log' | 'now'>;
+
 /** Looks where the changes of unfinished tasks meet each other and their bases, and keeps it on the tasks. */
 export interface Radar {
   /** A task changed: look again in a while. */
@@ -29,8 +31,11 @@ const debounceMs = 1_000;
 /** A base moves without anybody telling. */
 const lookMs = 60_000;
 
-/** Makes the radar. Nothing is compared that was compared before, by its commits, and nothing without two that may meet. */
-export function createRadar(room: () => Room): Radar {
+/**
+ * Makes the radar. Nothing is compared that was compared before, by its commits, and nothing without two that may meet.
+ * `onBaseMoved` is called when a base of an unfinished change is found elsewhere, because nobody else looks.
+ */
+export function createRadar(room: () => Needs, { onBaseMoved }: { readonly onBaseMoved: () => void }): Radar {
   const seen = new Map<number, Seen>();
   let timer: NodeJS.Timeout | null = null;
   let isSoon = false;
@@ -79,7 +84,7 @@ export function createRadar(room: () => Room): Radar {
     for (const repository of repositories) {
       if (isClosed) return;
       const own = live.filter((one) => one.repository === repository);
-      await sweepOne(room(), repository, { live: own, seen, isThorough }).catch((cause) =>
+      await sweepOne(room(), repository, { live: own, seen, isThorough, onBaseMoved }).catch((cause) =>
         log('warning', 'Overlaps could not be looked for.', { repository, cause: String(cause) }),
       );
     }
@@ -107,17 +112,19 @@ interface Seen {
 }
 
 async function sweepOne(
-  room: Room,
+  room: Needs,
   repository: number,
   {
     live,
     seen,
     isThorough,
+    onBaseMoved,
   }: {
     readonly live: readonly LiveChange[];
     readonly seen: Map<number, Seen>;
     /** Whether to look where the bases are though nothing is known to have changed. */
     readonly isThorough: boolean;
+    readonly onBaseMoved: () => void;
   },
 ): Promise<void> {
   const found = new Map<number, Overlap[]>(live.map(({ id }) => [id, []]));
@@ -131,6 +138,7 @@ async function sweepOne(
     const bases = new Map<string, string | null>();
     for (const base of new Set(live.map((one) => one.base))) bases.set(base, await refOid(place, `refs/heads/${base}`));
     const now = { changes, bases: JSON.stringify([...bases]) };
+    if (last !== undefined && last.bases !== now.bases) onBaseMoved();
     if (last?.changes === changes && last.bases === now.bases) return;
     await compare(room, place, { live, bases, found });
     seen.set(repository, now);
@@ -147,7 +155,7 @@ async function sweepOne(
 }
 
 async function compare(
-  { db, log }: Room,
+  { db, log }: Needs,
   place: RepositoryPlace,
   {
     live,

@@ -6,13 +6,13 @@ import { partsOf, stackOf, staleStacks } from '../store/stacks';
 import { readTask } from '../store/task-view';
 import { landFinished } from './land-finished';
 import type { Room } from './room';
-import { noteBroken, restack, tryOf } from './stacking';
+import { noteBroken, restack, tryNow } from './stacking';
 
 /** Keeps the tasks in review on what they are after. */
 export interface Restacker {
   /** Begins; nothing is restacked before, as long as what a crash left is being settled. */
   start(): void;
-  /** A task changed: look whether something stands on what is not as it was. Cheap when nothing does. */
+  /** A task changed, or a base: look whether something stands on what is not as it was. Cheap when nothing does. */
   wake(): void;
   /** Resolves when nothing is being restacked; none begins afterwards. */
   close(): Promise<void>;
@@ -24,19 +24,21 @@ export function createRestacker(room: () => Room): Restacker {
   const tried = new Map<number, string>();
   let isStarted = false;
 
-  function due(): number[] {
+  async function due(): Promise<number[]> {
     const { db } = room();
-    const stale = staleStacks(db).filter((task) => {
-      const now = tryOf(db, task);
-      return tried.get(task) !== now && (stackOf(db, task)?.problem == null || stackOf(db, task)?.tried !== now);
-    });
+    const stale: number[] = [];
+    for (const task of staleStacks(db)) {
+      const now = await tryNow(room(), task);
+      const stack = stackOf(db, task);
+      if (tried.get(task) !== now && (stack?.problem == null || stack.tried !== now)) stale.push(task);
+    }
     return lowest(stale, (task) => partsOf(db, task).map(({ id }) => id));
   }
 
   async function goThrough(signal: AbortSignal): Promise<void> {
-    for (let next = due(); next.length > 0 && !signal.aborted; next = due()) {
+    for (let next = await due(); next.length > 0 && !signal.aborted; next = await due()) {
       for (const task of next) {
-        tried.set(task, tryOf(room().db, task));
+        tried.set(task, await tryNow(room(), task));
         await one(task);
       }
     }

@@ -60,7 +60,7 @@ export function restack(room: Room, task: number, { again = false } = {}): Promi
       return { kind: 'stood' };
     }
     const stack = stackOf(room.db, task);
-    if (!again && stack?.problem != null && stack.tried === tryOf(room.db, task))
+    if (!again && stack?.problem != null && stack.tried === (await tryNow(room, task)))
       return { kind: 'stuck', problem: stack.problem, told: false };
     return bring(room, work, footing);
   });
@@ -74,13 +74,24 @@ async function isOff(room: Room, { stackOid, branch, repository }: TaskWork): Pr
   return head !== null && !(await isAncestor(place, stackOid, head));
 }
 
-/** What would be done for a task now, by which it is told from what was tried before. */
-export function tryOf(db: Database, task: number): string {
-  return `${taskRow(db, task).change_head} ${ontoOf(footingNow(db, task))}`;
+/** What would be done for a task now, by which it is told from what was tried before: where the base is belongs to it, too. */
+export async function tryNow(room: Room, task: number): Promise<string> {
+  const { base, repository } = taskWork(room.db, task);
+  if (!footingNow(room.db, task).withBase) return tryOf(room.db, task, null);
+  // Nothing of it is to be run, so what it would run need not be looked at. One that is not there has no base, either.
+  const tip = await repositoryPlace(room.git, { ...repository, trusted: false }).then(
+    (place) => refOid(place, `refs/heads/${base}`),
+    () => null,
+  );
+  return tryOf(room.db, task, tip);
 }
 
-function ontoOf({ parts, withBase }: Footing): string {
-  return [...parts.map(({ id, head }) => `${id} ${head}`), ...(withBase ? ['base'] : [])].join(' ');
+function tryOf(db: Database, task: number, base: string | null): string {
+  return `${taskRow(db, task).change_head} ${ontoOf(footingNow(db, task), base)}`;
+}
+
+function ontoOf({ parts, withBase }: Footing, base: string | null): string {
+  return [...parts.map(({ id, head }) => `${id} ${head}`), ...(withBase ? [`base ${base ?? 'gone'}`] : [])].join(' ');
 }
 
 async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Restacking> {
@@ -103,9 +114,10 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
     merged !== null && (await isAncestor(place, merged, head)) && (await isAncestor(place, begun, merged));
   const from = isMerged ? merged : begun;
   const missing = await missingFrom(room.db, place, { work, base, footing });
-  if (missing !== null) return stuck(room, work, from, missing);
+  const isStuck = (problem: string) => stuck(room, work, { oid: from, problem, base });
+  if (missing !== null) return isStuck(missing);
   const onto = await foundation(place, work, { footing, base });
-  if (onto.kind === 'conflict') return stuck(room, work, from, onto.problem);
+  if (onto.kind === 'conflict') return isStuck(onto.problem);
   const { identity } = await identityFor(place);
   const message = `Take what ${namesOf(footing, work)} changed\n`;
   const made = await restackOnto(place, { from, onto: onto.oid, head, message, identity });
@@ -117,13 +129,13 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
     return { kind: 'restacked' };
   }
   const where = await whereToMove(room, work, { base: head, head: made.oid });
-  if ('reason' in where) return stuck(room, work, from, where.reason);
+  if ('reason' in where) return isStuck(where.reason);
   // A check would go on in files that are others by then.
   await room.checks.stop(task, 'Ended because the change was restacked.');
   const intent = { task, oldHead: head, newHead: made.oid, oldOid: from, newOid: onto.oid, parts };
   const id = await room.writer.write((db) => recordRestack(db, { ...intent, at: room.now() }));
   const refused = await carryOutRestack(room, work, where, { ...intent, id });
-  if (refused !== null) return stuck(room, work, from, refusedWords(work, refused));
+  if (refused !== null) return isStuck(refusedWords(work, refused));
   room.announceComments(task);
   await runAgain(room, task);
   return { kind: 'restacked' };
@@ -141,7 +153,7 @@ async function missingFrom(
     if (stays.has(id) || !elsewhere.some((one) => one.id === id)) continue;
     const merged = await previewMerge(place, { baseOid: base, headOid: head });
     if (merged.kind === 'clean' && merged.tree === (await treeOf(place, base))) continue;
-    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull), then restack (task restack ${work.id}).`;
+    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull): within a minute it is restacked by itself, or at once with: task restack ${work.id}`;
   }
   return null;
 }
@@ -164,14 +176,15 @@ async function conflicting(
   const { conflicts, toMerge, from, footing, base } = found;
   const names = namesOf(footing, work);
   const files = some(conflicts.map(({ path }) => path));
-  const told = `${ontoOf(footing)}${footing.withBase ? ` ${base}` : ''}`;
+  const told = ontoOf(footing, base);
+  const isStuck = (problem: string) => stuck(room, work, { oid: from, problem, base });
   if (stackOf(room.db, task)?.told === told)
-    return stuck(room, work, from, `It conflicts with ${names} in ${files}, which its agent did not resolve.`);
+    return isStuck(`It conflicts with ${names} in ${files}, which its agent did not resolve.`);
   // Whatever lies there would be committed as the agent's.
   const edited = await editedIn(place, work);
   if (edited.length > 0) {
     const problem = `It conflicts with ${names} in ${files}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (task restack ${task}).`;
-    return stuck(room, work, from, problem);
+    return isStuck(problem);
   }
   await keepForStack(place, { task, name: 'onto', oid: toMerge });
   const problem = `It conflicts with ${names} in ${files}; its agent brings them together.`;
@@ -179,7 +192,7 @@ async function conflicting(
   const moved = await room.writer.write((db) => {
     if (taskRow(db, task).state !== 'review') return false;
     const at = room.now();
-    noteProblem(db, { task, oid: from, problem, tried: tryOf(db, task), told });
+    noteProblem(db, { task, oid: from, problem, tried: tryOf(db, task, base), told });
     const patch = { runAfter: null, queuedReason: `Its agent brings it onto ${names} as that stands now.` };
     moveTask(db, { task, to: 'queued', by: 'runner', reason: `Restacked: it conflicts in ${files}.`, at, patch });
     addMessage(db, { task, text, by: 'runner', at });
@@ -197,18 +210,23 @@ async function editedIn(place: RepositoryPlace, { worktree }: TaskWork): Promise
   return (await worktreeStatus({ ...place, checkout, trusted: false })).map(({ path }) => path);
 }
 
-async function stuck(room: Room, { id: task }: TaskWork, oid: string, problem: string): Promise<Restacking> {
-  await room.writer.write((db) => noteProblem(db, { task, oid, problem, tried: tryOf(db, task) }));
+async function stuck(
+  room: Room,
+  { id: task }: TaskWork,
+  { oid, problem, base }: { readonly oid: string; readonly problem: string; readonly base: string },
+): Promise<Restacking> {
+  await room.writer.write((db) => noteProblem(db, { task, oid, problem, tried: tryOf(db, task, base) }));
   room.announce(task);
   return { kind: 'stuck', problem, told: false };
 }
 
 /** Keeps why a task could not be restacked, where trying broke off. */
 export async function noteBroken(room: Room, task: number, problem: string): Promise<void> {
+  const tried = await tryNow(room, task);
   await room.writer.write((db) => {
     const { state, change_head: head } = taskRow(db, task);
     if (state !== 'review' || !isStale(db, task)) return;
-    noteProblem(db, { task, oid: stackOf(db, task)?.oid ?? head ?? '', problem, tried: tryOf(db, task) });
+    noteProblem(db, { task, oid: stackOf(db, task)?.oid ?? head ?? '', problem, tried });
   });
   room.announce(task);
 }

@@ -244,6 +244,27 @@ it('edits in the way are named and left alone, and nothing moves until they are 
   expect(await filesOf(b)).toEqual(['b3.txt']);
 });
 
+it('what could not be brought onto its base is tried again by itself when that has moved', async () => {
+  const a = await inReview('[write: below.txt | a]');
+  const b = await inReview('[write: above.txt | b]', [a]);
+  const mine = join(b.worktree ?? '', 'base.txt');
+  await writeFile(mine, 'mine\n');
+  await bed.repository.write('base.txt', 'base\n');
+  await bed.repository.commit('Main moves');
+  await approve(a, 'squash');
+  const stuck = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('edits in base.txt') === true);
+  expect(stuck.state).toBe('review');
+  await rm(mine);
+  // Nobody says that the edits are gone, nor that the base has moved: any news has it looked at.
+  const wanted = { repositoryId, title: 'Later', prompt: '[say: later]', agent: 'echo', after: [b.id] };
+  await bed.calls.tasks.create(wanted);
+  await bed.repository.write('base-2.txt', 'base\n');
+  await bed.repository.commit('Main moves again');
+  await bed.calls.tasks.create(wanted);
+  await stands(b, []);
+  expect(await inIt(b, 'merge-base', 'main', 'HEAD')).toBe(await git('rev-parse', 'main'));
+});
+
 it('a task waits for one that failed, with the reason, until that is retried or it is taken off', async () => {
   const a = await bed.calls.tasks.create({ repositoryId, title: 'A', prompt: '[fail: no]', agent: 'echo' });
   const b = await create('[write: late.txt | b]', [a]);
