@@ -1,5 +1,6 @@
 import { execFile as execFileCallback } from 'node:child_process';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -36,6 +37,34 @@ export async function heldOpen(path: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+/**
+ * Whether a git, whoever started it, works in a folder: while it waits for an editor or a hook it has its locks and does not
+ * hold them open. False where the system does not say.
+ */
+export async function gitWorksIn(folder: string): Promise<boolean> {
+  const top = await realpath(folder).catch(() => folder);
+  const places = await (process.platform === 'linux' ? placesOfGits() : listedPlacesOfGits());
+  return places.some((place) => place === top || place.startsWith(`${top}${sep}`));
+}
+
+async function placesOfGits(): Promise<string[]> {
+  const places: string[] = [];
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    if (!/^git(-|\n|$)/.test(name)) continue;
+    places.push(await readlink(`/proc/${pid}/cwd`).catch(() => ''));
+  }
+  return places;
+}
+
+/** The same where there is a program that lists what processes have open, as macOS brings it. */
+async function listedPlacesOfGits(): Promise<string[]> {
+  const listed = execFile('lsof', ['-a', '-c', 'git', '-d', 'cwd', '-F', 'n'], { env: { PATH: '/usr/sbin:/usr/bin' } });
+  const { stdout } = await listed.catch(() => ({ stdout: '' }));
+  return stdout.split('\n').flatMap((line) => (line.startsWith('n') ? [line.slice(1)] : []));
 }
 
 /** Waits up to half a minute until no process has the file open. False when one still has. */

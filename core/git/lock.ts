@@ -82,7 +82,8 @@ function noteFile(checkout: Checkout): string {
   return join(checkout.gitDir, 'switchyard-landing');
 }
 
-function lockFile(checkout: Checkout): string {
+/** Git's own lock of a checkout's index. */
+export function lockFile(checkout: Checkout): string {
   return join(checkout.gitDir, 'index.lock');
 }
 

@@ -8,6 +8,7 @@ import { confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { ignoredOf } from './ignored';
+import { lockFile, lockState } from './lock';
 import { readHead } from './open';
 import { refOid, treeOf } from './resolve';
 import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
@@ -27,6 +28,8 @@ export type PutBackPlan =
   | { readonly kind: 'changed' }
   /** What git ignores now, and the snapshot therefore lacks, stands where files are to be written. */
   | { readonly kind: 'in-the-way'; readonly paths: readonly string[] }
+  /** A git is at work there: its lock is on the index. */
+  | { readonly kind: 'busy'; readonly lock: string }
   /** A rebase is under way, which no snapshot holds. */
   | { readonly kind: 'rebasing' }
   /** HEAD was on a branch without a commit, which has some now. */
@@ -51,6 +54,8 @@ export async function filesIn(place: Place, oid: string): Promise<BytePath[]> {
 export async function planPutBack(trustedOrNot: Place, { to, from, branch }: WayBack): Promise<PutBackPlan> {
   const place = { ...trustedOrNot, trusted: false };
   if (await isRebasing(place.checkout)) return { kind: 'rebasing' };
+  // The index is written after files and branch: found only then, these would be half way.
+  if ((await lockState(place.checkout)) === 'foreign') return { kind: 'busy', lock: lockFile(place.checkout) };
   const target = await readTarget(place, to);
   const { head, branch: on } = target.state;
   if (head === null && on !== null && (await refOid(place, `refs/heads/${on}`)) !== null)

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
 import { adminFolder, realPath } from './links';
-import { heldOpen } from './live';
+import { gitWorksIn, heldOpen } from './live';
 import { reclaimWorktree } from './reclaim';
 import { removeFolders } from './remove';
 import { refOid } from './resolve';
@@ -19,7 +19,8 @@ export interface Remembered {
 
 /**
  * Removes lock files a dead owner left in a worktree of ours and on its branch, and gives their paths. Locks of a
- * living owner, locks some process has open, and every lock elsewhere in the repository are left alone.
+ * living owner, locks some process has open, all of them while any git works in the worktree, as a person's own that waits
+ * for their editor, and every lock elsewhere in the repository are left alone.
  */
 export async function clearStaleLocks(place: Place, { path, branch, ownerDead }: Remembered): Promise<string[]> {
   if (!ownerDead) return [];
@@ -28,9 +29,13 @@ export async function clearStaleLocks(place: Place, { path, branch, ownerDead }:
   const names = ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock', 'config.worktree.lock'];
   const locks = gitDir === null ? [] : names.map((name) => join(gitDir, name));
   if (branch.startsWith('switchyard/')) locks.push(join(commonDir, 'refs/heads', `${branch}.lock`));
+  const there: string[] = [];
+  for (const lock of locks) if ((await lstat(lock).catch(() => null)) !== null) there.push(lock);
+  // What is looked at first is there before who is: a git that begins now has made none of these.
+  if (there.length === 0 || (await gitWorksIn(path))) return [];
   const removed: string[] = [];
-  for (const lock of locks) {
-    if ((await lstat(lock).catch(() => null)) === null || (await heldOpen(lock))) continue;
+  for (const lock of there) {
+    if (await heldOpen(lock)) continue;
     await rm(lock, { force: true });
     removed.push(lock);
   }

@@ -44,6 +44,7 @@ export async function goBack(
   const target = readCheckpoint(deps.db, task, checkpoint);
   const work = taskWork(deps.db, task);
   const session = work.newestSession;
+  await clearLocks(deps, work);
   const where = await worktreeIn(deps, work);
   if (where === null || session === undefined) {
     throw new CodedError('WRONG_STATE', `Task ${task} has no worktree to put back. Retry it, or look at its backup.`, {
@@ -100,11 +101,7 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
   if (open === undefined) return;
   const work = taskWork(deps.db, task);
   const target = listCheckpoints(deps.db, task).find(({ number }) => number === open.target);
-  const row = worktreeOf(deps.db, task);
-  if (row !== undefined) {
-    const place = await repositoryPlace(deps.git, work.repository);
-    await clearStaleLocks(place, { ...row, ownerDead: true });
-  }
+  await clearLocks(deps, work);
   const where = await worktreeIn(deps, work);
   if (where === null || target === undefined || (await refOid(where.place, target.ref)) !== target.oid) {
     deps.log('warning', 'A going back was given up: its worktree or its checkpoint is gone.', { task });
@@ -136,6 +133,13 @@ export function conversationAt(
   if (agentSession === null) return 'anew';
   const goesBack = deps.agents().get(agent)?.goesBack === true;
   return goesBack && (point !== null || kind === 'left') ? 'back' : 'kept';
+}
+
+/** Nobody is at work on the task, so locks in its worktree were left by who is gone; but for those of a git that works there. */
+async function clearLocks(deps: Needs, { id, repository }: TaskWork): Promise<void> {
+  const row = worktreeOf(deps.db, id);
+  if (row === undefined) return;
+  await clearStaleLocks(await repositoryPlace(deps.git, repository), { ...row, ownerDead: true });
 }
 
 async function worktreeIn(deps: Needs, work: TaskWork): Promise<Where | null> {

@@ -44,6 +44,12 @@ export function obstacle(
         { facts: { ...facts, paths: plan.paths.slice(0, 100) } },
       );
     }
+    case 'busy':
+      return new CodedError(
+        'CONFLICT',
+        `${nothing} another git command is at work in ${checkout.workTree}: ${plan.lock} exists. Wait for it to end; if none is running, delete that file. Then go back.`,
+        { facts: { ...facts, lock: plan.lock } },
+      );
     case 'rebasing':
       return new CodedError(
         'CONFLICT',

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Decision, openDecision } from '../../../core/contract/decision';
@@ -223,6 +223,26 @@ describe('going back', () => {
     });
     await expect(bed.calls.checkpoints.back({ task: id, checkpoint: 9 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await list(id)).length).toBe(4);
+  });
+
+  it('touches nothing while another git has the index, and takes the lock of a dead one away', async () => {
+    const made = await twoTurns();
+    const back = () => bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
+    const lock = await bed.repository.git('-C', made.worktree ?? '', 'rev-parse', '--git-path', 'index.lock');
+    const held = await open(lock, 'w');
+    const busy = { code: 'CONFLICT', message: expect.stringContaining(`${lock} exists. Wait for it to end`) };
+    await expect(back()).rejects.toMatchObject(busy);
+    // Nor when it was cut short, and is to be finished.
+    cutShort(made.id, { target: 1, left: 2 });
+    await expect(back()).rejects.toMatchObject(busy);
+    expect([await inTree(made, 'two.txt'), await files(made.id)]).toEqual(['two\n', ['one.txt', 'two.txt']]);
+    await held.close();
+    // It is finished first, and then there is nowhere to go.
+    await expect(back()).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    expect(await files(made.id)).toEqual(['one.txt']);
+    await writeFile(lock, '');
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 0 });
+    expect(await files(made.id)).toEqual([]);
   });
 
   it('touches nothing while an ignored folder stands in the way, and says which', async () => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Checkout, Place } from '../../../core/git/checkout';
 import { commitAll } from '../../../core/git/commit';
+import { heldOpen } from '../../../core/git/live';
 import { clearStaleLocks, reconcileWorktree } from '../../../core/git/recover';
 import { removeBegun, removeWorktree } from '../../../core/git/remove';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
@@ -267,6 +270,38 @@ describe('after a crash', () => {
     expect(await clearStaleLocks(place, remembered(place, 'locks'))).toEqual(ours.slice(0, 1));
     expect(theirs.filter((lock) => existsSync(lock))).toEqual(theirs);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'locks stay while a git that has them waits for an editor, and go when it is dead',
+    async () => {
+      const place = await bench.repository();
+      const { workTree, gitDir } = await added(place, 'editing');
+      const lock = join(gitDir, 'index.lock');
+      const clear = () => clearStaleLocks(place, remembered(place, 'editing'));
+      write(workTree, 'readme.txt', 'mine\n');
+      // An editor that says it is there, and ends when it is told to.
+      const environment = { ...bench.environment, GIT_EDITOR: 'sh -c \'echo Mine > "$1"; echo there; read line\' -' };
+      const commit = async () => {
+        const child = spawn('git', ['commit', '--all', '--quiet'], { cwd: workTree, env: environment });
+        await once(child.stdout, 'data');
+        return child;
+      };
+      const committing = await commit();
+      const ended = once(committing, 'exit');
+      expect([existsSync(lock), await heldOpen(lock), await clear()]).toEqual([true, false, []]);
+      committing.stdin.end('\n');
+      expect(await ended).toEqual([0, null]);
+      expect(bench.plain(workTree, 'log', '-1', '--format=%s').trim()).toBe('Mine');
+
+      write(workTree, 'readme.txt', 'again\n');
+      const killed = await commit();
+      const gone = once(killed, 'exit');
+      killed.kill('SIGKILL');
+      await gone;
+      expect(await clear()).toEqual([lock]);
+      killed.stdin.end('\n');
+    },
+  );
 
   test('a whole worktree is given back with everything in it', async () => {
     const place = await bench.repository();
