@@ -4,6 +4,7 @@ import { checkpointCommands } from './checkpoint';
 import { checkCommands } from './checks';
 import type { Command } from './command';
 import { commentCommands } from './comment';
+import { contestCommands } from './contest';
 import { demo } from './demo';
 import { doctor } from './doctor';
 import { drivingCommands } from './driving';
@@ -30,6 +31,7 @@ import { worktreeCommands } from './worktree';
 export const commands: readonly Command[] = [
   ...repositoryCommands,
   ...taskCommands,
+  ...contestCommands,
   ...stackCommands,
   ...drivingCommands,
   ...messageCommands,

@@ -43,6 +43,7 @@ function said(decision: Decision, width = glance): readonly string[] {
 const approvedSchema = z.object({ strategy: z.string() });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const askedSchema = z.object({ host: z.string(), repository: z.string() });
+const pickedSchema = z.object({ discards: z.array(z.number()) });
 const pathSchema = z.object({ path: z.string() });
 const pointSchema = z.object({ number: z.number(), name: z.string().nullable() });
 const wentBackSchema = z.object({ checkpoint: pointSchema, left: pointSchema });
@@ -96,6 +97,10 @@ function decided(decision: Decision, width: number): string {
       return asked === undefined
         ? task
         : `${task} in ${plainLine(asked.repository, 80)} on ${plainLine(asked.host, 80)}${overridden}`;
+    }
+    case 'pick': {
+      const others = pickedSchema.safeParse(answered).data?.discards ?? [];
+      return `${task}, discarding ${others.map((id) => `task ${id}`).join(', ')}`;
     }
     case 'discard':
     case 'restore':

@@ -3,6 +3,7 @@ import { type Answer, answerSchema, isDecided, type Request } from '../core/cont
 import type { Rule, RuleOffer } from '../core/contract/rule';
 import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
+import { contestLines } from './contest';
 import { plain, plainLine } from './plain';
 import { withClient } from './task';
 import { ago, counted, requestSteps } from './text';
@@ -17,15 +18,18 @@ const inbox: Command = {
   examples: ['inbox', 'inbox --json'],
   run: (_given, around) =>
     withClient(around, async (client) => {
-      const [requests, ready] = await Promise.all([
+      const [requests, reviews] = await Promise.all([
         client.requests.list(),
-        client.tasks.list({ states: ['review'] }).then((tasks) => tasks.length),
+        client.tasks.list({ states: ['review'] }),
       ]);
+      // Of a contest nothing is to be done before all of it is finished, and then one thing.
+      const ready = reviews.filter(({ contest }) => contest === null || contest.picked !== null).length;
+      const contests = await contestLines(client, reviews, around.program);
       const open =
         requests.length === 0
-          ? `${ready === 0 ? 'Nothing' : 'No agent'} waits for you.\n`
+          ? `${ready + contests.length === 0 ? 'Nothing' : 'No agent'} waits for you.\n`
           : requests.map((request) => requestText(request, around.program)).join('\n');
-      const text = `${open}${ready === 0 ? '' : `In review for you: ${counted(ready, 'change')}.\n`}`;
+      const text = `${open}${ready === 0 ? '' : `In review for you: ${counted(ready, 'change')}.\n`}${contests.join('')}`;
       const waited = await waitedToday(client);
       const note = waited.ms < 1000 ? {} : { note: `Agents waited ${waitedInWords(waited.ms)} for you today.\n` };
       return { json: requests, text, ...note };

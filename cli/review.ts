@@ -4,6 +4,7 @@ import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
+import { othersLeft, othersText } from './contest';
 import { landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
@@ -74,7 +75,7 @@ function atWorkText({ id, state, takeover, worktree }: Task, program: string): s
 const approve: Command = {
   words: ['task', 'approve'],
   usage:
-    'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks] [--stack]',
+    'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks] [--discard-others] [--stack]',
   summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
   options: {
     strategy: { type: 'string' },
@@ -82,6 +83,7 @@ const approve: Command = {
     head: { type: 'string' },
     'leave-comments': { type: 'boolean' },
     'override-checks': { type: 'boolean' },
+    'discard-others': { type: 'boolean' },
     stack: { type: 'boolean' },
   },
   names: { least: 1, most: 1 },
@@ -91,6 +93,7 @@ const approve: Command = {
     'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
     'task approve 12 --leave-comments  (comments that were not sent stay on the task as drafts)',
     'task approve 12 --stack  (first everything task 12 is after, in order: see task stack 12)',
+    'task approve 12 --discard-others  (of a contest: the other tasks are discarded, with backups, once it landed)',
     'task approve 12 --override-checks  (though required checks did not pass; the record of decisions says so)',
   ],
   run: (given, around) => {
@@ -102,7 +105,12 @@ const approve: Command = {
     if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
       throw new UsageError('--head must be a commit id, at least its first 7 characters.');
     if (given.flag('stack')) {
-      if (given.text('message') !== undefined || given.flag('leave-comments') || given.flag('override-checks'))
+      if (
+        given.text('message') !== undefined ||
+        given.flag('leave-comments') ||
+        given.flag('override-checks') ||
+        given.flag('discard-others')
+      )
         throw new UsageError(
           '--stack takes --strategy and --head alone: each change has its own message, comments and checks.',
         );
@@ -147,13 +155,17 @@ const approve: Command = {
         message: given.text('message'),
         ...(leaves && { leaveComments: left.map(({ id }) => id) }),
       };
-      const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks: given.flag('override-checks') });
+      const discardOthers = given.flag('discard-others');
+      const others = discardOthers ? await othersLeft(client, before) : [];
+      const overrideChecks = given.flag('override-checks');
+      const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks, discardOthers });
+      const became = await othersText(client, others, around.program);
       const outcome = taskOutcome(merged, around);
       const did =
         merged.mergedOid === null
           ? `Nothing to merge: ${merged.outcome === 'answered' ? `task ${task} changed nothing` : `everything of task ${task} is there already`}, and ${plainLine(merged.base)} stays as it is.`
           : `Merged ${shortId(head)} into ${plainLine(merged.base)}${merged.mergedOid === head ? '' : ` as ${shortId(merged.mergedOid)}`}.`;
-      return { ...outcome, text: `${did}\n${outcome.text}` };
+      return { ...outcome, text: `${did}\n${became}${outcome.text}` };
     });
   },
 };

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import type { Client } from '../core/client';
 import { budgetWords } from '../core/contract/budget';
 import type { RepositoryCheck } from '../core/contract/check';
+import { agentWords, readAgent } from '../core/contract/contest';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
@@ -13,6 +14,7 @@ import { titleFrom } from '../core/contract/title';
 import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
 import { checkRows } from './check';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
+import { agentsGiven, contestOutcome, contestRows, waitForContest } from './contest';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plain, plainLine } from './plain';
@@ -25,13 +27,14 @@ import { isResting, waitForTask } from './wait';
 
 const add: Command = {
   words: ['task', 'add'],
-  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--path FOLDER]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
+  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME[:MODEL]]... [--times N] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--path FOLDER]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
     title: { type: 'string' },
     prompt: { type: 'string' },
-    agent: { type: 'string' },
+    agent: { type: 'string', multiple: true },
+    times: { type: 'string' },
     base: { type: 'string' },
     'permission-level': { type: 'string' },
     priority: { type: 'string' },
@@ -50,13 +53,15 @@ const add: Command = {
     'task add --repository . --title "Release notes" --prompt "Write them" --after 12 --priority low_priority',
     'task add --repository . --title "Then the docs" --prompt "Describe it" --after 12 --when review  (starts from the branch of task 12 as soon as that is in review)',
     'task add --repository . --title "Port the tests" --prompt "Use vitest" --budget-usd 5 --budget-minutes 60',
+    'task add --repository . --title "Speed up search" --prompt - --agent claude:opus --agent goose  (a contest: one task each; task compare shows them side by side)',
+    'task add --repository . --prompt "Speed up search" --agent claude --times 3',
   ],
-  more: `--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
+  more: `  Several agents, or --times, make a contest: tasks that begin at one commit, each with its own worktree and its own budget.
+  A budget is for each of them, not for all together.\n\n--agent echo\n${echoHelp.trimEnd().replace(/^(?=.)/gm, '  ')}\n`,
   async run(given, around) {
     const wanted = {
       title: given.text('title'),
       prompt: given.needed('prompt'),
-      agent: given.text('agent'),
       base: given.text('base'),
       permissionLevel: oneOf('permission-level', given.text('permission-level'), permissionLevels),
       priority: oneOf('priority', given.text('priority'), priorities),
@@ -65,15 +70,26 @@ const add: Command = {
       when: oneOf('when', given.text('when'), starts),
       budget: budgetGiven(given),
     };
+    const agents = agentsGiven(given);
+    if (agents.length > 1 && wanted.when === 'review')
+      throw new UsageError('The tasks of a contest begin at one commit of their base: --when review takes one agent.');
     const repository = given.needed('repository');
     const minutes = waitMinutes(given);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
     const title = wanted.title ?? titleFrom(prompt);
     const connection = await around.reach();
     try {
-      await mustBeThere(connection.client, wanted.agent, around);
+      for (const agent of agents.length === 0 ? [undefined] : new Set(agents.map((one) => one.agent)))
+        await mustBeThere(connection.client, agent, around);
       const repositoryId = await knownRepository(connection.client, { repository, trust: given.flag('trust') }, around);
-      const task = await connection.client.tasks.create({ ...wanted, title, prompt, repositoryId });
+      const all = { ...wanted, title, prompt, repositoryId };
+      if (agents.length > 1) {
+        const { when: _, ...same } = all;
+        const made = await connection.client.contests.create({ ...same, agents: [...agents] });
+        const waits = minutes !== null || given.flag('wait');
+        return waits ? waitForContest(made, connection, around, minutes) : contestOutcome(made, around);
+      }
+      const task = await connection.client.tasks.create({ ...all, ...agents[0] });
       if (minutes === null && !given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
       return finished(await waitForTask(task.id, connection, around, minutes), around);
@@ -154,7 +170,7 @@ const wait: Command = {
 
 const edit: Command = {
   words: ['task', 'edit'],
-  usage: `ID [--title T] [--prompt P] [--agent NAME] [--priority high_priority|default|low_priority] [--after TASK]... [--when landed|review] [--detach TASK]... ${budgetUsage}`,
+  usage: `ID [--title T] [--prompt P] [--agent NAME[:MODEL]] [--priority high_priority|default|low_priority] [--after TASK]... [--when landed|review] [--detach TASK]... ${budgetUsage}`,
   summary:
     'Change a task: what it is after until it is done, its priority while it is queued, its words, budget and agent before it has begun',
   options: {
@@ -176,7 +192,8 @@ const edit: Command = {
     'task edit 12 --budget-usd 5 --budget-minutes none',
   ],
   async run(given, around) {
-    const agent = given.text('agent');
+    const typed = given.text('agent');
+    const { agent, model } = typed === undefined ? {} : readAgent(typed);
     const prompt = given.text('prompt');
     const others = {
       title: given.text('title'),
@@ -191,7 +208,7 @@ const edit: Command = {
       [...after, ...detach].length === 0
     )
       throw new UsageError('task edit needs --title, --prompt, --agent, --priority, --after, --detach or a budget.');
-    const wanted = { ...others, ...order, agent, prompt: prompt === '-' ? await around.readInput() : prompt };
+    const wanted = { ...others, ...order, agent, model, prompt: prompt === '-' ? await around.readInput() : prompt };
     return withClient(around, async (client) => {
       if (agent !== undefined) await mustBeThere(client, agent, around);
       return taskOutcome(await client.tasks.edit({ task: given.id(0), ...wanted }), around);
@@ -271,9 +288,10 @@ function taskText(
     ['  base', plainLine(task.base)],
     task.branch === null ? null : ['  branch', plainLine(task.branch)],
     task.worktree === null ? null : ['  worktree', plainLine(task.worktree, 5000)],
-    ['  agent', `${plainLine(task.agent)}, ${task.permissionLevel}, ${attemptText(task)}`],
+    ['  agent', `${plainLine(agentWords(task))}, ${task.permissionLevel}, ${attemptText(task)}`],
     task.priority === 'default' ? null : ['  priority', task.priority],
     ...stackRows(task),
+    ...contestRows(task),
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],

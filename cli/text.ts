@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { agentWords, hasWon } from '../core/contract/contest';
 import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
@@ -142,7 +143,7 @@ export function taskCells(task: Task): readonly string[] {
     stateText(task),
     plainLine(task.title, 60),
     repositoryName(task.repository),
-    task.agent,
+    plainLine(agentWords(task), 40),
     changeText(task),
     ago(task.updatedAt),
     // The first sentence says why; `task show` says what to do.
@@ -159,6 +160,7 @@ export function nextSteps(task: Task, program: string): string {
     case 'review':
       return (
         step('See the change', `task diff ${task.id}`) +
+        (task.contest?.picked === null ? step('Compare', `task compare ${task.id}`) : '') +
         (task.overlaps.some(({ with: other, conflicts }) => other === null && conflicts > 0)
           ? step('Have it resolved', `task resolve ${task.id}`)
           : step('Approve', `task approve ${task.id}`)) +
@@ -173,6 +175,7 @@ export function nextSteps(task: Task, program: string): string {
         step('Discard', `task discard ${task.id}`)
       );
     case 'done':
+      if (hasWon(task) && task.contest?.picked === null) return step('Discard others', `task pick ${task.id}`);
       return task.outcome === 'discarded' ? step('Bring it back', `task restore ${task.id}`) : '';
     case 'queued': {
       const now =

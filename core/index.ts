@@ -6,6 +6,7 @@ import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { giveAllBack, giveBack } from './commands/giving-back';
 import { landAllFinished, landFinished } from './commands/land-finished';
+import { settleIntents, settlePicks } from './commands/picking';
 import { createPushes } from './commands/pushes';
 import { createRadar } from './commands/radar';
 import { shown } from './commands/repositories';
@@ -316,6 +317,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
       const released = await recover(deps);
+      await settleIntents(room);
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
       // Remotes may not answer for a while, and nobody waits for that.
@@ -325,6 +327,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       settling = Promise.all([
         ...[pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)],
         giveAllBack(room, closing.signal),
+        settlePicks(room, closing.signal),
       ]);
       restacker.start();
       radar.start();

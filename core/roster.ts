@@ -87,6 +87,7 @@ export function createRoster(options: {
       [...all().values()].map(async (agent) => ({
         ...(await agent.locate(given)),
         screen: agent.screen !== undefined,
+        models: agent.models === true,
       })),
     );
     return found;

@@ -4,7 +4,7 @@ import { toolServerName } from './review-tools';
 /** What one agent does differently from the protocol's text, and what it needs told outside of it. */
 export interface Quirks {
   /** Environment entries the agent gets on top of the turn's; they win. */
-  readonly environment: (level: PermissionLevel) => Readonly<Record<string, string>>;
+  readonly environment: (level: PermissionLevel, model: string | null) => Readonly<Record<string, string>>;
   /** The session mode a permission level asks for, or null to leave the agent in its own. */
   readonly mode: (level: PermissionLevel) => string | null;
   /** What the repository at this path would have the agent run by itself, as paths inside it. */

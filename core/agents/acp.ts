@@ -66,7 +66,7 @@ async function take(program: AcpProgram, turn: Turn): Promise<TurnEnd> {
   if (command === null) {
     return failed(`${label} could not be started: there is no ${program.command} on the PATH. ${program.install}`);
   }
-  const environment = { ...turn.environment, ...quirks.environment(turn.permissionLevel) };
+  const environment = { ...turn.environment, ...quirks.environment(turn.permissionLevel, turn.model) };
   let child: Child;
   try {
     const { directory, namespace } = turn;

@@ -59,6 +59,8 @@ export interface Turn {
   readonly environment: Readonly<Record<string, string>>;
   /** The pid namespace the agent's process is put into; null for none. */
   readonly namespace: Namespace | null;
+  /** Which of its models to use, in its own words; null for its own choice. Only agents that can be told are given one. */
+  readonly model: string | null;
   readonly permissionLevel: PermissionLevel;
   /** False keeps out whatever the repository brings for agents: settings, hooks, MCP servers. */
   readonly trusted: boolean;
@@ -95,8 +97,10 @@ export interface Agent {
   readonly name: string;
   /** It can go on from an earlier place of a conversation. */
   readonly goesBack?: true;
+  /** It can be told which of its models to use. */
+  readonly models?: true;
   /** Looks for the program on the given PATH. Never throws for a missing one. */
-  locate(environment: Readonly<Record<string, string>>): Promise<Omit<AgentStatus, 'screen'>>;
+  locate(environment: Readonly<Record<string, string>>): Promise<Omit<AgentStatus, 'screen' | 'models'>>;
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
   take(turn: Turn): Promise<TurnEnd>;
   /** Its own terminal program, on which a person can go on with its conversations; left out when it has none. */

@@ -12,7 +12,7 @@ export type Conversation =
  * The mode is always said, because a person's own settings may have another default.
  */
 export function claudeArguments(
-  turn: Pick<Turn, 'trusted' | 'budgetUsd' | 'review'>,
+  turn: Pick<Turn, 'trusted' | 'budgetUsd' | 'review' | 'model'>,
   conversation: Conversation,
 ): readonly string[] {
   return [
@@ -25,6 +25,7 @@ export function claudeArguments(
       : []),
     // It looks at what it spent after each call of its model, while we hear of it a moment later.
     ...(turn.budgetUsd === null ? [] : ['--max-budget-usd', turn.budgetUsd.toFixed(6)]),
+    ...modelArguments(turn),
     ...(turn.review === null ? [] : reviewing),
     ...untrustedArguments(turn),
   ];
@@ -45,6 +46,11 @@ const reviewing: readonly string[] = [
   ...['--mcp-config', JSON.stringify({ mcpServers: { [toolServerName]: { type: 'sdk', name: toolServerName } } })],
   ...['--disallowed-tools', 'Edit,MultiEdit,Write,NotebookEdit'],
 ];
+
+/** Says which model to use; nothing leaves that to the person's own settings. */
+export function modelArguments({ model }: Pick<Turn, 'model'>): readonly string[] {
+  return model === null ? [] : ['--model', model];
+}
 
 /** What keeps out what a repository brings for agents, which is code: settings with hooks and allow rules, and tool servers. */
 export function untrustedArguments({ trusted }: Pick<Turn, 'trusted'>): readonly string[] {

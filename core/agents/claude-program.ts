@@ -20,7 +20,7 @@ export async function findClaude(environment: Environment): Promise<string | nul
 }
 
 /** What is known of Claude Code on this machine. */
-export async function locateClaude(environment: Environment): Promise<Omit<AgentStatus, 'screen'>> {
+export async function locateClaude(environment: Environment): Promise<Omit<AgentStatus, 'screen' | 'models'>> {
   const path = await findClaude(environment);
   const version = path === null ? null : await programVersion(path, environment);
   const loggedIn = path === null ? null : await isLoggedIn(environment);

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TranscriptBody } from '../contract/transcript';
-import { untrustedArguments } from './claude-arguments';
+import { modelArguments, untrustedArguments } from './claude-arguments';
 import { hookSettings, listenToClaude } from './claude-hooks';
 import { type ClaudeBlock, type ClaudeLine, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude } from './claude-program';
@@ -34,6 +34,7 @@ async function open(seat: Seat): Promise<Opened> {
       ...(known === null ? ['--session-id', agentSession] : ['--resume', agentSession]),
       // Left to itself it starts in a mode that asks nobody, and leave given in a turn would be void on the screen.
       ...['--permission-mode', 'default'],
+      ...modelArguments(seat),
       ...untrustedArguments(seat),
       ...(hooks === null ? [] : ['--settings', hookSettings(hooks.program)]),
       ...(known === null ? ['--', seat.opening] : []),

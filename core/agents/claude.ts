@@ -27,7 +27,7 @@ const goOn =
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
-  return { name: 'claude', goesBack: true, locate: locateClaude, take, screen: claudeScreen };
+  return { name: 'claude', goesBack: true, models: true, locate: locateClaude, take, screen: claudeScreen };
 }
 
 async function take(turn: Turn): Promise<TurnEnd> {

@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string>>;
 /** What of Goose its screen needs to know, the same as its other drive. */
 export interface GooseScreenOptions {
   readonly install: string;
-  readonly environment: (level: PermissionLevel) => Environment;
+  readonly environment: (level: PermissionLevel, model: string | null) => Environment;
   /** What the repository would have Goose run by itself. */
   readonly repositoryPrograms: (directory: string) => Promise<readonly string[]>;
   /** What sort of tool it is, by its name. */
@@ -34,7 +34,7 @@ async function open(options: GooseScreenOptions, seat: Seat): Promise<Opened> {
   }
   const command = await findProgram(program, seat.environment);
   if (command === null) return { kind: 'refused', error: `There is no goose on the PATH. ${options.install}` };
-  const environment = { ...seat.environment, ...options.environment(seat.permissionLevel) };
+  const environment = { ...seat.environment, ...options.environment(seat.permissionLevel, seat.model) };
   let known: GooseConversation | null;
   try {
     known = resume === null ? null : await readConversation({ directory, environment }, resume);

@@ -28,7 +28,11 @@ export function createGoose({ askHuman }: { readonly askHuman: AskHuman | null }
     ],
   });
   const { environment, repositoryPrograms, kindOf } = gooseQuirks;
-  return { ...agent, screen: createGooseScreen({ install: installGoose, environment, repositoryPrograms, kindOf }) };
+  return {
+    ...agent,
+    models: true,
+    screen: createGooseScreen({ install: installGoose, environment, repositoryPrograms, kindOf }),
+  };
 }
 
 const installGoose =
@@ -39,7 +43,8 @@ const modeOf = (level: PermissionLevel) => (level === 'autonomous' ? 'auto' : 'a
 const yearSeconds = 365 * 24 * 60 * 60;
 
 const gooseQuirks: Quirks = {
-  environment: (level) => ({
+  environment: (level, model) => ({
+    ...(model !== null && { GOOSE_MODEL: model }),
     // Everything is asked: the other asking mode lets a model decide what is sensitive.
     GOOSE_MODE: modeOf(level),
     GOOSE_TELEMETRY_OFF: '1',

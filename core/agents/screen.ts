@@ -33,7 +33,7 @@ export interface HookListener {
 
 /** Everything an agent's own screen is opened with, as a turn has it: both drives may do the same. */
 export interface Seat
-  extends Pick<Turn, 'resume' | 'opening' | 'directory' | 'environment' | 'permissionLevel' | 'trusted'> {
+  extends Pick<Turn, 'resume' | 'opening' | 'directory' | 'environment' | 'model' | 'permissionLevel' | 'trusted'> {
   /** How what the screen asks reaches us while it is open; null when it cannot. */
   readonly hooks: { readonly program: HookProgram; readonly environment: Readonly<Record<string, string>> } | null;
 }

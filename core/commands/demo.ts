@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import type { Caller } from '../contract/caller';
 import type { TaskDetail } from '../contract/task';
 import { createSampleRepository } from '../git/sample';
+import { create } from './adding';
 import * as repositories from './repositories';
 import type { Room } from './room';
-import * as tasks from './tasks';
 
 /** Makes a sample repository in a temporary folder and queues an echo task in it: the main job, without a key. */
 export async function run(room: Room, caller: Caller): Promise<TaskDetail> {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-demo-'));
   await createSampleRepository(room.git, path);
   const repository = await repositories.add(room, caller, { path, trust: true });
-  return tasks.create(room, {
+  return create(room, {
     repositoryId: repository.id,
     title: 'Say hello from Switchyard',
     prompt:

@@ -23,6 +23,7 @@ import { trustedWithoutAsking } from '../runner/trust';
 import { worktreePath } from '../runner/worktree-path';
 import { updateBackup } from '../store/backups';
 import type { Database } from '../store/database';
+import { leaveRest } from '../store/picks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask, patchTask } from '../store/tasks';
 import { listTransitions } from '../store/transitions';
@@ -63,6 +64,7 @@ async function throwAway(room: Room, by: string, task: number): Promise<Task> {
   });
   await room.writer.write((db) => {
     decide(room, db, { by, kind: 'discard', work });
+    leaveRest(db, task);
     moveTask(db, {
       task,
       to: 'done',

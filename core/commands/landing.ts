@@ -1,4 +1,3 @@
-import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
 import type { Strategy } from '../contract/strategy';
@@ -16,7 +15,7 @@ import { putAway, tell } from '../runner/putting-away';
 import { endRestack } from '../runner/restacks';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { alone, mustBe, told } from './acting';
+import { mustBe, told } from './acting';
 import {
   assertAllPassed,
   assertChecked,
@@ -35,15 +34,8 @@ import type { Room } from './room';
 import { strategyFor } from './strategies';
 
 /**
- * Merges exactly what the ids of the approval name. Whatever moved, conflicts or is in the way is said, and then
- * nothing was touched. The worktree goes afterwards, kept under a backup ref.
- */
-export function approve(room: Room, { by }: Caller, approval: Approval): Promise<Task> {
-  return alone(approval.task, () => land(room, { by, rule: null }, approval));
-}
-
-/**
- * The same for whoever has the task alone already. With a rule, which says by what the change lands without the person, it
+ * Merges exactly what the ids of the approval name, for whoever has the task alone. Whatever moved, conflicts or is in the way
+ * is said, and then nothing was touched. The worktree goes afterwards, kept under a backup ref. With a rule, which says by what the change lands without the person, it
  * does only when the repository has checks and every one of them passed on it. `seen` is the head the person saw, where the
  * change was restacked since.
  */

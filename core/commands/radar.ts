@@ -168,13 +168,13 @@ async function compare(
   },
 ): Promise<void> {
   const blips: Blip[] = [];
-  for (const { id: task, base, head, stackOid } of live) {
+  for (const { id: task, base, head, stackOid, contest } of live) {
     const tip = bases.get(base) ?? null;
     if (tip === null) continue;
     const own = await ownChange(place, { base: stackOid ?? tip, head }).catch(() => null);
     if (own === null) continue;
     const paths = await pathsBetween(place, own);
-    blips.push({ task, base, head, paths, below: belowOf(db, task) });
+    blips.push({ task, base, head, paths, contest, below: belowOf(db, task) });
     if (stackOid !== null || own.base === tip) continue;
     const since = await pathsBetween(place, { base: own.base, head: tip });
     const common = [...paths].filter((path) => since.has(path));

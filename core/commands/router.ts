@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import type { Caller } from '../contract/caller';
 import { calls } from '../contract/calls';
+import * as adding from './adding';
 import * as askingReviews from './asking-reviews';
 import * as backups from './backups';
 import * as bases from './bases';
@@ -9,6 +10,7 @@ import * as changes from './changes';
 import * as checkpoints from './checkpoints';
 import * as checks from './checks';
 import * as comments from './comments';
+import * as contests from './contests';
 import * as decisions from './decisions';
 import * as demo from './demo';
 import * as discarding from './discarding';
@@ -16,10 +18,10 @@ import * as driving from './driving';
 import * as dump from './dump';
 import * as editing from './editing';
 import * as forges from './forges';
-import * as landing from './landing';
 import * as messages from './messages';
 import * as parking from './parking';
 import * as parts from './parts';
+import * as picking from './picking';
 import * as processes from './processes';
 import * as publishing from './publishing';
 import * as pullRequests from './pull-requests';
@@ -58,12 +60,12 @@ export function createRouter(room: Room) {
     tasks: {
       list: on.tasks.list.handler(({ input }) => tasks.list(room, input)),
       get: on.tasks.get.handler(({ input }) => tasks.get(room, input.task)),
-      create: on.tasks.create.handler(({ input }) => tasks.create(room, input)),
+      create: on.tasks.create.handler(({ input }) => adding.create(room, input)),
       cancel: on.tasks.cancel.handler(({ input, context }) => tasks.cancel(room, context, input.task)),
       retry: on.tasks.retry.handler(({ input, context }) => tasks.retry(room, context, input.task)),
       edit: on.tasks.edit.handler(({ input: { task, ...edit } }) => tasks.edit(room, task, edit)),
       resume: on.tasks.resume.handler(({ input }) => parking.resume(room, input.task)),
-      approve: on.tasks.approve.handler(({ input, context }) => landing.approve(room, context, input)),
+      approve: on.tasks.approve.handler(({ input, context }) => picking.approve(room, context, input)),
       stack: on.tasks.stack.handler(({ input }) => stackApproval.stackOf(room, input.task)),
       approveStack: on.tasks.approveStack.handler(({ input, context }) =>
         stackApproval.approveStack(room, context, input),
@@ -79,6 +81,11 @@ export function createRouter(room: Room) {
       take: on.tasks.take.handler(({ input, context }) => driving.take(room, context, input)),
       handBack: on.tasks.handBack.handler(({ input, context }) => driving.handBack(room, context, input)),
       restore: on.tasks.restore.handler(({ input, context }) => discarding.restore(room, context, input.task)),
+    },
+    contests: {
+      create: on.contests.create.handler(({ input }) => adding.createContest(room, input)),
+      compare: on.contests.compare.handler(({ input }) => contests.compare(room, input.task)),
+      pick: on.contests.pick.handler(({ input, context }) => picking.pick(room, context, input.task)),
     },
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),

@@ -1,9 +1,7 @@
-import type { Budget } from '../contract/budget';
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import type { NewTask, Task, TaskDetail, TaskEdit, TaskState } from '../contract/task';
-import { openRepository } from '../git/open';
-import { refOid, resolveBranch } from '../git/resolve';
+import type { Task, TaskDetail, TaskEdit, TaskState } from '../contract/task';
+import { refOid } from '../git/resolve';
 import { cancelTasks } from '../runner/cancelling';
 import { settleEdit } from '../runner/edits';
 import { settleEarlier } from '../runner/landed';
@@ -14,55 +12,17 @@ import { reviewedBy } from '../store/agent-reviews';
 import { addMessage } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { newestSession } from '../store/sessions';
-import { taskRow } from '../store/task-row';
+import { type TaskRow, taskRow } from '../store/task-row';
 import { listTasks, readTask, readTaskDetail } from '../store/task-view';
 import { taskWork } from '../store/task-work';
-import { editTask, insertTask, moveTask } from '../store/tasks';
+import { editTask, moveTask } from '../store/tasks';
 import { alone, mustBe, told } from './acting';
-import { assertAgent } from './agents';
+import { assertStackable } from './adding';
+import { assertAgent, assertModel } from './agents';
 import * as comments from './comments';
 import * as decisions from './decisions';
 import { noticeMoved } from './moved';
 import type { Room } from './room';
-
-/** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
-export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
-  const repository = repositoryById(room.db, input.repositoryId);
-  const settings = room.settings();
-  const agent = input.agent ?? settings.defaultAgent;
-  assertAgent(room, agent);
-  const opened = await openRepository(room.git, repository.path);
-  const base = input.base ?? stackBase(room, input) ?? opened.defaultBranch ?? repository.defaultBranch;
-  if (base === null) {
-    throw new CodedError(
-      'BAD_INPUT',
-      `${repository.path} is on no branch (detached HEAD), so there is no base to start from. Name a base branch.`,
-    );
-  }
-  await resolveBranch({ git: room.git, checkout: opened.checkout, trusted: false }, base);
-  const id = await room.writer.write((db) => {
-    assertStackable(db, { repository: repository.id, base }, input);
-    return insertTask(db, {
-      repositoryId: repository.id,
-      title: input.title,
-      prompt: input.prompt,
-      agent,
-      base,
-      paths: input.paths,
-      permissionLevel: input.permissionLevel ?? settings.defaultPermissionLevel,
-      priority: input.priority ?? 'default',
-      after: input.after,
-      when: input.when,
-      runAfter: input.runAfter,
-      budget: { ...settings.taskBudget, ...given(input.budget) },
-      maxAttempts: settings.maxAttempts,
-      at: room.now(),
-    });
-  });
-  for (const other of [id, ...(input.after ?? [])]) room.announce(other);
-  room.runner.wake();
-  return readTaskDetail(room.db, id);
-}
 
 /** Changes what a task was given: what it is after until it is done, its priority while it is queued, the rest only before it ever began. */
 export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> {
@@ -70,14 +30,17 @@ export function edit(room: Room, task: number, wanted: TaskEdit): Promise<Task> 
   return alone(task, async () => {
     await room.writer.write((db) => {
       const row = taskRow(db, task);
-      const { agent, title, prompt, budget, priority } = wanted;
+      const { agent, model, title, prompt, budget, priority } = wanted;
       const words = title ?? prompt;
-      const isOrder = (words ?? agent ?? budget ?? priority) === undefined;
+      const given = words ?? agent ?? model ?? budget;
+      const isOrder = (given ?? priority) === undefined;
       mustBe(row, isOrder ? unfinished : ['queued'], 'edited');
       assertStackable(db, { repository: row.repository_id, base: row.base }, wanted);
-      if ((words ?? agent ?? budget) !== undefined && newestSession(db, task) !== undefined) throw hasBegun(row);
+      if (given !== undefined && newestSession(db, task) !== undefined) throw hasBegun(row);
       const reviewed = words === undefined ? undefined : reviewedBy(db, task)?.reviewed;
       if (reviewed !== undefined) throw isReview({ task, reviewed });
+      assertOwn(row, wanted);
+      assertModel(room, { agent: agent ?? row.agent, model });
       editTask(db, { task, edit: wanted, at: room.now() });
     });
     for (const other of [...(wanted.after ?? []), ...(wanted.detach ?? [])]) room.announce(other);
@@ -102,37 +65,17 @@ function isReview({ task, reviewed }: { readonly task: number; readonly reviewed
   );
 }
 
+/** Throws WRONG_STATE when the task is in a contest and would be given what the others of it are not. */
+function assertOwn(row: TaskRow, { title, prompt, after = [] }: TaskEdit): void {
+  if (row.contest_id === null || ((title ?? prompt) === undefined && after.length === 0)) return;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Task ${row.id} is in a contest: it has the words of the others and begins at the commit they begin at, so that they can be compared. Cancel it and make a task of its own instead.`,
+    { facts: { task: row.id } },
+  );
+}
+
 const unfinished = ['queued', 'running', 'waiting', 'review', 'failed', 'cancelled'] as const;
-
-/** The base of what a new task is to stand on, which is its own then. */
-function stackBase({ db }: Room, { after = [], when }: NewTask): string | null {
-  const [first] = after;
-  return when === 'review' && first !== undefined ? taskRow(db, first).base : null;
-}
-
-/** Throws BAD_INPUT when a task is to start from the branch of one in another repository, or on another base. */
-function assertStackable(
-  db: Room['db'],
-  own: { readonly repository: number; readonly base: string },
-  { after = [], when }: Pick<NewTask, 'after' | 'when'>,
-): void {
-  if (when !== 'review') return;
-  for (const id of after) {
-    const { repository_id: repository, base } = taskRow(db, id);
-    const why =
-      repository !== own.repository
-        ? 'which works in another repository'
-        : base !== own.base
-          ? `which is based on ${base}, and this one on ${own.base}`
-          : null;
-    if (why === null) continue;
-    throw new CodedError(
-      'BAD_INPUT',
-      `Nothing can start from the branch of task ${id}, ${why}. Have it start when that has landed (--when landed).`,
-      { facts: { after: id } },
-    );
-  }
-}
 
 /** Stops a task. Its agent is ended with everything it started; its worktree stays for a retry. */
 export async function cancel(room: Room, { by }: Caller, task: number): Promise<Task> {
@@ -245,9 +188,4 @@ async function upToDate(room: Room, tasks: readonly number[]): Promise<boolean> 
   const moved = await noticeMoved(room, tasks);
   if (moved) await room.lookForOverlaps();
   return moved;
-}
-
-/** What was said of a budget, without what was left out. */
-function given(budget: NewTask['budget']): Partial<Budget> {
-  return Object.fromEntries(Object.entries(budget ?? {}).filter(([, cap]) => cap !== undefined));
 }

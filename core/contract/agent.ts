@@ -15,5 +15,7 @@ export const agentStatusSchema = z.object({
   notes: z.array(z.string()),
   /** Whether it has a terminal program of its own, on which a person may go on with its conversations. */
   screen: z.boolean(),
+  /** Whether a task may say which of its models does it. */
+  models: z.boolean(),
 });
 export type AgentStatus = z.infer<typeof agentStatusSchema>;

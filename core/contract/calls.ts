@@ -3,6 +3,7 @@ import { changes } from './calls/changes';
 import { checkpoints } from './calls/checkpoints';
 import { checks } from './calls/checks';
 import { comments } from './calls/comments';
+import { contests } from './calls/contests';
 import { decisions } from './calls/decisions';
 import { forges } from './calls/forges';
 import { messages } from './calls/messages';
@@ -24,6 +25,7 @@ import { worktrees } from './calls/worktrees';
 export const calls = {
   repositories,
   tasks,
+  contests,
   reviews,
   pullRequests,
   forges,

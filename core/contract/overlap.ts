@@ -60,6 +60,8 @@ export interface Blip {
   readonly head: string;
   /** The files it changes. */
   readonly paths: ReadonlySet<string>;
+  /** The contest it is in; null for none. Of one contest only one is meant to land. */
+  readonly contest: number | null;
   /** The tasks it comes after, however many lie between: what they change is known to it, or comes first. */
   readonly below: ReadonlySet<number>;
 }
@@ -76,6 +78,7 @@ export function pairsOf(
   const pairs: { one: Blip; other: Blip; common: string[] }[] = [];
   for (const [index, one] of newest.entries()) {
     for (const other of newest.slice(index + 1)) {
+      if (one.contest !== null && one.contest === other.contest) continue;
       if (one.base !== other.base || one.below.has(other.task) || other.below.has(one.task)) continue;
       const common = [...one.paths].filter((path) => other.paths.has(path));
       if (common.length > 0) pairs.push({ one, other, common });

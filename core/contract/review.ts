@@ -121,6 +121,8 @@ export const approvalSchema = z.strictObject({
   leaveComments: z.array(commentIdSchema).max(leftAtOnce).optional(),
   /** Approves though required checks did not pass: recorded with how they stood. */
   overrideChecks: z.boolean().optional(),
+  /** Discards the other tasks of its contest once it landed, as `contests.pick` does. */
+  discardOthers: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

@@ -89,6 +89,8 @@ export const taskSchema = z.object({
   /** The branch the agent works on; null until the worktree is made. */
   branch: z.string().nullable(),
   agent: z.string(),
+  /** Which of its agent's models does it, in the agent's own words; null for the one the agent chooses. */
+  model: z.string().nullable(),
   permissionLevel: permissionLevelSchema,
   priority: prioritySchema,
   attempt: z.number().int(),
@@ -111,6 +113,8 @@ export const taskSchema = z.object({
   landsAfter: z.array(taskIdSchema),
   /** The tasks that are after this one. */
   before: z.array(taskIdSchema),
+  /** The contest it is in, with all tasks of that by id, and the one that was picked; null for none. */
+  contest: z.object({ id: z.number().int(), tasks: z.array(taskIdSchema), picked: taskIdSchema.nullable() }).nullable(),
   /** The tasks whose changes it stands on, and why not as they are now, a sentence; null when it stands on its base alone. */
   stack: z.object({ on: z.array(taskIdSchema), problem: z.string().nullable() }).nullable(),
   /** Where its change meets those of other unfinished tasks, and what came to its base since; worst first. */
@@ -189,11 +193,21 @@ const folderSchema = z
     'Name a folder by its path from the top of the repository, without * or quotes.',
   );
 
+/** The name of an agent. */
+export const agentNameSchema = z.string().min(1).max(100);
+
+/** A model, as the agent that is to use it calls it. It is handed to that agent's program as one argument. */
+export const modelSchema = z
+  .string()
+  .max(200)
+  .regex(/^[\p{L}\p{N}][^\s\p{C}]*$/u, 'A model is named in one word, as its agent calls it.');
+
 export const newTaskSchema = z.strictObject({
   repositoryId: repositoryIdSchema,
   title: z.string().trim().min(1).max(200),
   prompt: z.string().trim().min(1).max(200_000),
-  agent: z.string().min(1).max(100).optional(),
+  agent: agentNameSchema.optional(),
+  model: modelSchema.optional(),
   base: z.string().min(1).max(1000).optional(),
   /** Its worktree has only these folders, and the files above them. All without any. */
   paths: z.array(folderSchema).max(50).optional(),
@@ -219,7 +233,9 @@ export const taskEditSchema = z.strictObject({
   title: newTaskSchema.shape.title.optional(),
   prompt: newTaskSchema.shape.prompt.optional(),
   budget: newTaskSchema.shape.budget,
+  /** Another agent chooses its model itself unless one is named with it. */
   agent: newTaskSchema.shape.agent,
+  model: newTaskSchema.shape.model,
   priority: newTaskSchema.shape.priority,
   /** Tasks to come after beside those it is after already. */
   after: newTaskSchema.shape.after,

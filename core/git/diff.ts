@@ -40,12 +40,7 @@ const statuses: Readonly<Record<string, FileChange['status']>> = {
 
 /** The files that differ between two commits, renames followed, with what a person should know before reading on. */
 export async function listChanges(place: Place, { base, head }: Range): Promise<FileChange[]> {
-  const { stdout } = await runGit(place, [
-    'diff-tree',
-    ...['-r', '-z', '-M', '--raw', '--numstat', '--no-abbrev', ...comparing],
-    ...['--end-of-options', base, head],
-  ]);
-  const { raw, counts } = readChanges(splitNul(stdout));
+  const { raw, counts } = await changesBetween(place, { base, head });
   const pointers = await lfsPointers(
     place,
     raw.filter((change) => change.newMode.startsWith('100')).map((change) => change.newOid),
@@ -59,6 +54,29 @@ export async function listChanges(place: Place, { base, head }: Range): Promise<
       note: noteOf(change, pointers.has(newOid)),
     };
   });
+}
+
+/** A file as a later commit has it: its lines counted, null for a binary one, and what stands for its content and mode. */
+export type FileVersion = Pick<FileChange, 'path' | 'status' | 'additions' | 'deletions'> & {
+  readonly content: string;
+};
+
+/** The files that differ between two commits, as the later one has them. */
+export async function listVersions(place: Place, range: Range): Promise<readonly FileVersion[]> {
+  const { raw, counts } = await changesBetween(place, range);
+  return raw.map(({ path, status, newMode, newOid }) => {
+    const { additions, deletions } = counts.get(path) ?? { additions: 0, deletions: 0 };
+    return { path, status, additions, deletions, content: `${newMode} ${newOid}` };
+  });
+}
+
+async function changesBetween(place: Place, { base, head }: Range): Promise<ReturnType<typeof readChanges>> {
+  const { stdout } = await runGit(place, [
+    'diff-tree',
+    ...['-r', '-z', '-M', '--raw', '--numstat', '--no-abbrev', ...comparing],
+    ...['--end-of-options', base, head],
+  ]);
+  return readChanges(splitNul(stdout));
 }
 
 /** One file of a change with what it is on both sides; modes and ids of zeros where it is not. */

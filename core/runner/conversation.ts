@@ -23,6 +23,8 @@ export interface Subject {
   readonly claim: Claim;
   readonly prompt: string;
   readonly agent: Agent;
+  /** Which of its models the agent is to use; null for its own choice. */
+  readonly model: string | null;
   readonly permissionLevel: PermissionLevel;
   /** What of the repository's programs may run, as `mayRunInWorktree` gives it; null for none of them. */
   readonly passed: readonly string[] | null;

@@ -123,10 +123,10 @@ async function toldOf(deps: Deps, session: number, asked: TakeoverRow): Promise<
 }
 
 async function openScreen({ deps, subject, session, transcript }: Talk, asked: TakeoverRow, tell: Tell): Promise<void> {
-  const { claim, agent, prompt, directory, environment, permissionLevel, passed } = subject;
+  const { claim, agent, prompt, directory, environment, model, permissionLevel, passed } = subject;
   const afterEvent = transcript.last();
   if (agent.screen === undefined) throw new Error(`${agent.name} has no terminal of its own.`);
-  const seat = { opening: prompt, directory, environment, permissionLevel, trusted: passed !== null };
+  const seat = { opening: prompt, directory, environment, model, permissionLevel, trusted: passed !== null };
   const { program, door } = deps.hooks;
   const { key, keyHash } = newKey();
   const hooks = program === null ? null : { program, environment: hookVariables(door, key) };

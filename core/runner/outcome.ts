@@ -20,9 +20,10 @@ import { endReviews, reviewedIsDone } from './reviewing';
 
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim): Promise<void> {
-  const { permissionLevel, repository } = taskWork(deps.db, claim.task);
+  const { permissionLevel, repository, contest } = taskWork(deps.db, claim.task);
   const asksNobody = permissionLevel === 'autonomous' && !isFinishedByHand(deps.db, claim.task);
-  const landingDue = asksNobody && repository.landing.finished !== 'review';
+  // Of a contest the person picks, and what was not picked must not land before they could.
+  const landingDue = asksNobody && contest === null && repository.landing.finished !== 'review';
   await move(
     deps,
     claim,

@@ -9,6 +9,7 @@ import { removeFolders } from '../git/remove';
 import { refOid, resolveBranch } from '../git/resolve';
 import { addWorktree, noticesOf } from '../git/worktree';
 import { reviewedBy } from '../store/agent-reviews';
+import { startContest, startOfContest } from '../store/contests';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
@@ -82,7 +83,7 @@ async function begin(
     task.branch ??
     branchName(task.title, `${place.opened.path}\0${task.id}\0${task.createdAt}\0${task.title}\0${task.prompt}`);
   // Whoever reviews a change sees it as it was shown, wherever its branch is by now.
-  const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid;
+  const at = reviewedBy(deps.db, task.id)?.head ?? task.stackOid ?? (await startWithOthers(deps, task, place));
   // Only a new one on a new branch with all files is what is made ahead of need.
   const isPlain = known === undefined && task.branch === null && task.paths.length === 0;
   // Before anything is noted or taken: a task whose base is not there has begun nothing, and can be tried again.
@@ -97,6 +98,16 @@ async function begin(
     // Also when it failed: what was taken, or thrown away because somebody was in it, is not ready any more.
     if (isPlain) deps.refill();
   }
+}
+
+/** The commit at which all tasks of a contest begin, as the first of them found its base; null outside of one. */
+async function startWithOthers(deps: Deps, task: TaskWork, place: RepositoryPlace): Promise<string | null> {
+  if (task.contest === null) return null;
+  const contest = task.contest.id;
+  const known = startOfContest(deps.db, contest);
+  if (known !== null) return known;
+  const oid = await resolveBranch(place, task.base);
+  return deps.writer.write((db) => startContest(db, { contest, oid }));
 }
 
 /** Notes a worktree before it is made, and takes one out of the pool in the same step, so that it is always somebody's. */

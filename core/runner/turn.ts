@@ -145,6 +145,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
       directory: subject.directory,
       environment: subject.environment,
       namespace: await deps.namespace(),
+      model: subject.model,
       permissionLevel: given.permissionLevel,
       trusted: given.passed !== null,
       budgetUsd: given.budgetUsd,

@@ -137,12 +137,12 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
     if (ready.kind === 'failed') return await failed(deps, claim, { ...final, error: ready.error });
     ready.lines.forEach(record);
   }
-  const { permissionLevel } = task;
+  const { model, permissionLevel } = task;
   const prompt = withPaths(task);
   const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, origin: { ...task, stackOid } });
   const where = { place: untrusted, branch: worktree.branch, directory, environment };
-  const subject = { claim, prompt, agent, permissionLevel, passed, ...where, signal, mayGoOn: leave };
+  const subject = { claim, prompt, agent, model, permissionLevel, passed, ...where, signal, mayGoOn: leave };
   const end = await converse({ deps, answers, subject, session, transcript }, held);
   if (end.kind === 'lost' && !signal.aborted) return await agentLost(deps, claim, end.error);
   if (end.kind === 'failed') return await failed(deps, claim, end);

@@ -37,13 +37,14 @@ export interface LiveChange {
   readonly base: string;
   readonly head: string;
   readonly stackOid: string | null;
+  readonly contest: number | null;
 }
 
 /** The tasks in review or in hand whose change is committed, but for those that only review another one's. */
 export function liveChanges(db: Database): LiveChange[] {
   return allRows<LiveChange>(
     db,
-    `SELECT task.id, repository_id AS repository, base, change_head AS head, stack.oid AS stackOid
+    `SELECT task.id, repository_id AS repository, base, change_head AS head, stack.oid AS stackOid, contest_id AS contest
      FROM (SELECT * FROM task INDEXED BY task_review WHERE state = 'review'
        UNION ALL SELECT * FROM task INDEXED BY task_lease WHERE state IN ('running', 'waiting')) AS task
      JOIN repository ON repository.id = task.repository_id AND repository.removed = 0

@@ -309,3 +309,8 @@ export function readRequest(db: Database, id: number): Request {
   if (row === undefined) throw new CodedError('NOT_FOUND', `There is no request ${id}.`, { facts: { request: id } });
   return toRequest(row);
 }
+
+/** How many requests a task ever had. */
+export function countRequests(db: Database, task: number): number {
+  return getRow<{ count: number }>(db, 'SELECT count(*) AS count FROM request WHERE task_id = ?', task)?.count ?? 0;
+}

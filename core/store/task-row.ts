@@ -12,6 +12,7 @@ export interface TaskRow {
   readonly repository_id: number;
   readonly title: string;
   readonly agent: string;
+  readonly model: string | null;
   readonly base: string;
   readonly permission_level: PermissionLevel;
   readonly priority: Priority;
@@ -37,6 +38,7 @@ export interface TaskRow {
   readonly worktree: string | null;
   readonly merged_oid: string | null;
   readonly backup_ref: string | null;
+  readonly contest_id: number | null;
   readonly change_files: number | null;
   readonly change_additions: number | null;
   readonly change_deletions: number | null;

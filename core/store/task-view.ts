@@ -3,6 +3,7 @@ import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks } from './checks';
+import { contestView } from './contests';
 import type { Database } from './database';
 import { type Dependency, dependants, listDependencies, startsAfter } from './dependencies';
 import { shownOverlaps } from './overlaps';
@@ -96,6 +97,7 @@ function toTask(db: Database, row: TaskRow): Task {
     paths: JSON.parse(row.paths) as string[],
     branch: row.branch,
     agent: row.agent,
+    model: row.model,
     permissionLevel: row.permission_level,
     priority: row.priority,
     attempt: row.attempt,
@@ -109,6 +111,7 @@ function toTask(db: Database, row: TaskRow): Task {
     blockedBy: blockedBy.map((other) => other.id),
     landsAfter: after.filter((other) => !hasLanded(other)).map((other) => other.id),
     before: dependants(db, row.id),
+    contest: row.contest_id === null ? null : contestView(db, row.contest_id),
     stack: stack === undefined ? null : { on: partsOf(db, row.id).map((part) => part.id), problem: stack.problem },
     overlaps: shownOverlaps(db, row.id),
     createdAt: row.created_at,

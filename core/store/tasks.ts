@@ -13,7 +13,12 @@ import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } fro
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
-export interface ResolvedTask extends Required<Omit<NewTask, 'after' | 'when' | 'runAfter' | 'budget' | 'paths'>> {
+export interface ResolvedTask
+  extends Required<Omit<NewTask, 'model' | 'after' | 'when' | 'runAfter' | 'budget' | 'paths'>> {
+  /** The agent's own choice unless given. */
+  readonly model?: string | undefined;
+  /** The contest it is in. */
+  readonly contest?: number;
   /** No cap unless given. */
   readonly budget?: Budget;
   readonly after?: readonly number[] | undefined;
@@ -33,8 +38,8 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   const { changes, id } = run(
     db,
     `INSERT INTO task (repository_id, title, agent, base, permission_level, priority, state, max_attempts, run_after,
-       budget_usd, budget_tokens, budget_minutes, paths, created_at, created_by, updated_at, state_since)
-     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
+       budget_usd, budget_tokens, budget_minutes, paths, model, contest_id, created_at, created_by, updated_at, state_since)
+     SELECT id, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repository WHERE id = ? AND removed = 0`,
     task.title,
     task.agent,
     task.base,
@@ -46,6 +51,8 @@ export function insertTask(db: Database, task: ResolvedTask): number {
     budget.tokens,
     budget.minutes,
     JSON.stringify(task.paths ?? []),
+    task.model ?? null,
+    task.contest ?? null,
     task.at,
     task.by ?? 'person',
     task.at,
@@ -129,6 +136,8 @@ export function editTask(
   const row = taskRow(db, task);
   const { agent = row.agent, priority = row.priority, title = row.title, prompt, budget = {} } = edit;
   const { after = [], when = 'landed', detach = [] } = edit;
+  // What one agent calls its models means nothing to another.
+  const model = edit.model ?? (agent === row.agent ? row.model : null);
   for (const other of detach) removeDependency(db, { task, after: other });
   for (const other of after) addDependency(db, { task, after: other, start: when });
   if (priority !== row.priority) {
@@ -137,7 +146,7 @@ export function editTask(
   }
   // What its agent's provider said holds nobody else's agent up.
   const free = agent !== row.agent && row.parked === 'agent' && { run_after: null, parked: null, queued_reason: null };
-  setColumns(db, task, { title, agent, priority, ...free, ...capColumns(budget), updated_at: at });
+  setColumns(db, task, { title, agent, model, priority, ...free, ...capColumns(budget), updated_at: at });
   const reworded = prompt !== undefined && run(db, rewordSql, prompt, task, prompt).changes === 1;
   if (reworded || title !== row.title) run(db, 'INSERT INTO task_rewording (task_id) VALUES (?)', task);
 }

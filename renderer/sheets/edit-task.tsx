@@ -148,7 +148,7 @@ function useText(task: number, which: 'title' | 'prompt', now: string): readonly
 /** What is another than it was. */
 function changesOf(
   task: TaskDetail,
-  wanted: Required<Omit<TaskEdit, 'after' | 'when' | 'detach' | 'budget'>> & { budget: Budget },
+  wanted: Required<Omit<TaskEdit, 'model' | 'after' | 'when' | 'detach' | 'budget'>> & { budget: Budget },
 ): TaskEdit {
   const { prompt, title, agent, priority, budget } = wanted;
   return {

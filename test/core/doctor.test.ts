@@ -24,6 +24,7 @@ const echo = {
   install: '',
   notes: ['For trying things out.'],
   screen: true,
+  models: true,
 };
 
 async function finding(

@@ -39,6 +39,15 @@ if (job === 'land') {
   process.stdout.write('landed\n');
 }
 
+if (job === 'pick') {
+  // `repository` is the file that arms the kill, `count` the task and at which command the kill comes.
+  const [task = 0, point = 0] = count.split('.').map(Number);
+  const { base, head, tree } = await calls.reviews.get({ task });
+  writeFileSync(repository, `${process.pid} ${point}\n`);
+  await calls.tasks.approve({ task, base, head, tree, strategy: 'merge', discardOthers: true });
+  process.stdout.write('picked\n');
+}
+
 if (job === 'back') {
   // `repository` is the file that arms the kill, `count` the checkpoint and at which command the kill comes.
   const [checkpoint = 0, point = 0] = count.split('.').map(Number);

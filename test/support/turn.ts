@@ -54,6 +54,7 @@ export function makeTurn(options: TurnOptions): { readonly turn: Turn; readonly 
     opening: options.prompt,
     resume: null,
     resumeAt: null,
+    model: null,
     permissionLevel: 'supervised',
     trusted: true,
     silenceMs: 60_000,

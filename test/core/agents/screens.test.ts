@@ -144,6 +144,7 @@ describe('the record of Goose', () => {
       directory: home,
       environment: { PATH: '' },
       permissionLevel: 'supervised' as const,
+      model: null,
       hooks: null,
     };
     const screen = createGoose({ askHuman: null }).screen;
@@ -158,6 +159,7 @@ describe('the record of Goose', () => {
     directory: home,
     environment,
     permissionLevel: 'supervised' as const,
+    model: null,
     hooks: null,
     trusted: true,
   });
@@ -196,5 +198,8 @@ describe('the record of Goose', () => {
     );
     const opened = await createGoose({ askHuman: null }).screen?.open(seat(environment));
     expect(opened).toMatchObject({ kind: 'program', args: expect.arrayContaining(['--text=--help me']) });
+    expect(opened).not.toHaveProperty('environment.GOOSE_MODEL');
+    const named = await createGoose({ askHuman: null }).screen?.open({ ...seat(environment), model: 'qwen3' });
+    expect(named).toMatchObject({ environment: { GOOSE_MODEL: 'qwen3' } });
   });
 });

@@ -93,6 +93,7 @@ function bench(kept?: Place) {
         prompt: 'The task.',
         agent,
         permissionLevel: 'supervised' as const,
+        model: null,
         passed: [],
         directory: folder,
         // No repository: that nothing can be kept of the files stops no turn.

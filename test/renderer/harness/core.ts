@@ -11,6 +11,7 @@ import { heldWords } from '../../../core/contract/stack';
 import type { Task, TaskDetail } from '../../../core/contract/task';
 import { tenChecks } from './checks';
 import { createComments } from './comments';
+import { comparisonOf, pickIn } from './contests';
 import * as data from './data';
 import { createEdits } from './edits';
 import { createPulls } from './pulls';
@@ -203,6 +204,21 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       branches: on.repositories.branches.handler(() =>
         ['main', 'next', 'release/3.0'].map((name) => ({ name, oid: 'a'.repeat(40), checkedOutAt: null })),
       ),
+    },
+    contests: {
+      create: on.contests.create.handler(({ input }) => {
+        note('contests.create', input);
+        const first = Math.max(0, ...tasks.keys()) + 1;
+        const contest = { id: first, tasks: input.agents.map((_, index) => first + index), picked: null };
+        return input.agents.map(({ agent, model = null }, index) =>
+          put(data.task(first + index, input.title, 'queued', { agent, model, contest, createdAt: Date.now() })),
+        );
+      }),
+      compare: on.contests.compare.handler(({ input }) => comparisonOf(get(input.task), get)),
+      pick: on.contests.pick.handler(({ input }) => {
+        note('contests.pick', input);
+        return pickIn(get(input.task), get, put);
+      }),
     },
     tasks: {
       list: on.tasks.list.handler(() => [...tasks.values()]),

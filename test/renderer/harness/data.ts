@@ -61,6 +61,7 @@ export const agents: readonly AgentStatus[] = [
     install: 'npm install -g @anthropic-ai/claude-code',
     notes: [],
     screen: true,
+    models: true,
   },
   {
     name: 'goose',
@@ -72,6 +73,7 @@ export const agents: readonly AgentStatus[] = [
     install: 'brew install block-goose-cli',
     notes: [],
     screen: true,
+    models: true,
   },
   {
     name: 'echo',
@@ -83,6 +85,7 @@ export const agents: readonly AgentStatus[] = [
     install: '',
     notes: ['Needs no key: it makes a small commit from the prompt.'],
     screen: true,
+    models: false,
   },
 ];
 
@@ -124,6 +127,8 @@ export function task(id: number, title: string, state: TaskState, more: Partial<
     title,
     state,
     outcome: state === 'done' ? 'merged' : null,
+    model: null,
+    contest: null,
     repositoryId: 1,
     repository: '/home/ada/work/api',
     base: 'main',

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Approval } from '../../../core/contract/review';
+import type { Task } from '../../../core/contract/task';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { beginPick, intendPick, openPicks } from '../../../core/store/picks';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+let repositoryId: number;
+beforeAll(async () => {
+  bed = await openBed({ start: false });
+  ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true }));
+  const broken = { name: 'broken', command: 'no-such-program-anywhere', args: [] };
+  await bed.calls.settings.set({ name: 'acpAgents', value: [broken] });
+});
+afterAll(() => bed.close());
+
+const echo = { agent: 'echo' };
+const prompt = '[ask: Which way?]\n[write: same.txt | same]\n[write: way.txt | {answer}]';
+const contest = (agents: { agent: string; model?: string }[], words = prompt) =>
+  bed.calls.contests.create({ repositoryId, title: 'Find a way', prompt: words, agents });
+const now = ({ id }: Pick<Task, 'id'>) => bed.calls.tasks.get({ task: id });
+const compare = ({ id }: Pick<Task, 'id'>) => bed.calls.contests.compare({ task: id });
+const outcomes = async (tasks: readonly Task[]) =>
+  (await Promise.all(tasks.map(now))).map(({ state, outcome }) => outcome ?? state);
+const decided = async () =>
+  (await bed.calls.decisions.list({ after: 0, limit: 500 })).map(({ text }) => JSON.parse(text));
+
+async function answer(task: Task, text: string): Promise<Task> {
+  const { requests } = await bed.reaches(task.id, 'waiting');
+  await bed.calls.requests.answer({
+    request: requests[0]?.id ?? 0,
+    answer: { decision: null, rule: null, options: [], text },
+  });
+  return bed.reaches(task.id, 'review');
+}
+
+async function approve(task: Task, more: Partial<Approval> = {}): Promise<Task> {
+  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  return bed.calls.tasks.approve({ task: task.id, base, head, tree, ...more });
+}
+
+/** Another runtime on the same data, once something was written to its store while there was none. */
+async function againAfter(write: (db: ReturnType<typeof openDatabase>) => void): Promise<void> {
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  write(db);
+  closeDatabase(db);
+  bed = await bed.again(true);
+}
+
+it('one prompt makes tasks that begin at one commit, are compared, and of which one is merged and the others are kept', async () => {
+  // Named wrong, nothing of it is made.
+  await expect(contest([echo, { agent: 'nobody' }])).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await expect(contest([echo, { agent: 'echo', model: 'opus' }])).rejects.toThrow('claude and goose can');
+  expect(await bed.calls.tasks.list({})).toEqual([]);
+
+  const [first, second, broken, late] = (await contest([echo, echo, { agent: 'broken' }, echo])) as [
+    Task,
+    Task,
+    Task,
+    Task,
+  ];
+  const all = [first, second, broken, late];
+  expect(all.map((task) => task.contest)).toEqual(
+    all.map(() => ({ id: first.contest?.id, tasks: all.map(({ id }) => id), picked: null })),
+  );
+  expect((await compare(late)).oid).toBeNull();
+  // What they all have is none's own any more.
+  await expect(bed.calls.tasks.edit({ task: first.id, prompt: 'Something else' })).rejects.toThrow('is in a contest');
+  await bed.calls.tasks.cancel({ task: late.id });
+  await bed.runtime.start();
+  await answer(first, 'left');
+  await bed.reaches(broken.id, 'failed');
+
+  // One that begins after the base moved begins where the others did.
+  const begun = await bed.repository.git('rev-parse', 'main');
+  await bed.repository.write('moved.txt', 'moved');
+  await bed.repository.git('add', 'moved.txt');
+  await bed.repository.git('commit', '-q', '-m', 'Move main');
+  await bed.calls.tasks.retry({ task: late.id });
+  const { worktree } = await bed.reaches(late.id, 'waiting');
+  expect(await bed.repository.git('-C', worktree ?? '', 'rev-parse', 'HEAD')).toBe(begun);
+  await answer(second, 'right');
+
+  const compared = await compare(second);
+  expect(compared.oid).toBe(begun);
+  const asked = compared.tasks.map(({ task, questions, range }) => [
+    task.id,
+    task.state,
+    questions,
+    range?.base ?? null,
+  ]);
+  expect(asked).toEqual([
+    [first.id, 'review', 1, begun],
+    [second.id, 'review', 1, begun],
+    [broken.id, 'failed', 0, null],
+    [late.id, 'waiting', 1, null],
+  ]);
+  const variants = compared.files.map(({ path, alike, versions }) => [path, alike, versions.map((one) => one.variant)]);
+  expect(variants).toEqual([
+    ['same.txt', true, [1, 1]],
+    ['way.txt', false, [1, 2]],
+  ]);
+
+  // Whatever does not land discards nothing.
+  await expect(bed.calls.contests.pick({ task: broken.id })).rejects.toThrow('would leave no change');
+  const moved = { discardOthers: true, head: begun };
+  await expect(approve(second, moved)).rejects.toMatchObject({ code: 'MOVED' });
+  expect(await outcomes(all)).toEqual(['review', 'review', 'failed', 'waiting']);
+
+  await approve(second, { discardOthers: true });
+  expect(await outcomes(all)).toEqual(['discarded', 'merged', 'discarded', 'discarded']);
+  expect((await now(late)).requests).toEqual([]);
+  expect(await bed.repository.git('show', 'main:way.txt')).toBe('right');
+  const { backupRef, contest: shown } = await now(first);
+  expect(shown?.picked).toBe(second.id);
+  expect(await bed.repository.git('rev-parse', '--verify', backupRef ?? '')).toMatch(/^[0-9a-f]{40}$/);
+  const lines = (await decided()).map(({ kind, task }) => `${kind} ${task}`);
+  expect(lines.filter((line) => !/^(answer|trust)/.test(line))).toEqual([
+    `approve ${second.id}`,
+    `pick ${second.id}`,
+    ...[first, broken, late].map(({ id }) => `discard ${id}`),
+  ]);
+  expect((await decided()).find(({ kind }) => kind === 'pick')).toMatchObject({
+    answered: { discards: [first.id, broken.id, late.id] },
+    shown: { others: [{ task: first.id, state: 'review' }, { state: 'failed' }, { state: 'waiting' }] },
+  });
+
+  // What was discarded comes back with everything in it, and nothing takes it away again unasked.
+  expect((await bed.calls.tasks.restore({ task: first.id })).state).toBe('review');
+  bed = await bed.restart();
+  expect(await outcomes([first])).toEqual(['review']);
+  expect((await bed.calls.contests.pick({ task: second.id })).discarded).toEqual([first.id]);
+  await expect(bed.calls.contests.pick({ task: second.id })).rejects.toThrow('no other task');
+});
+
+it('a pick that was cut short is gone on with by the next start, but not one whose change did not land', async () => {
+  const words = '[write: short.txt | short]';
+  const [first, second, third] = (await contest([echo, echo, echo], words)) as [Task, Task, Task];
+  const all = [first, second, third];
+  for (const { id } of all) await bed.reaches(id, 'review');
+  const picked = { contest: first.contest?.id ?? 0, task: first.id, by: 'person', at: 1 };
+
+  await againAfter((db) => intendPick(db, picked));
+  expect(openPicksOf()).toEqual([]);
+  expect(await outcomes(all)).toEqual(['review', 'review', 'review']);
+
+  // Merged in another way, it takes nothing with it: that is offered.
+  await approve(first);
+  expect(await outcomes(all)).toEqual(['merged', 'review', 'review']);
+  expect((await now(second)).contest?.picked).toBeNull();
+
+  await againAfter((db) => beginPick(db, { ...picked, others: [second.id, third.id] }));
+  for (const { id } of [second, third]) await bed.until(id, ({ outcome }) => outcome === 'discarded');
+  await bed.until(first.id, () => openPicksOf().length === 0);
+
+  const alone = await bed.calls.tasks.create({
+    repositoryId,
+    title: 'Alone',
+    prompt: '[write: alone.txt | a]',
+    agent: 'echo',
+  });
+  await expect(compare(alone)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await bed.reaches(alone.id, 'review');
+  await expect(approve(alone, { discardOthers: true })).rejects.toThrow('was added alone');
+  expect(await outcomes([alone])).toEqual(['review']);
+});
+
+function openPicksOf() {
+  const db = openDatabase({ file: bed.config.folders.database });
+  try {
+    return openPicks(db);
+  } finally {
+    closeDatabase(db);
+  }
+}
