@@ -1,24 +1,22 @@
-import { isUndecided } from '../contract/comment';
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import { completeLanding } from '../git/land';
-import { type CommentRow, commentsOf } from '../store/comments';
 import { addDecision } from '../store/decisions';
-import { finishLanding, type Landing, openLandingOf } from '../store/landings';
+import { finishLanding, type Landing, markLandingTold, openLandingOf } from '../store/landings';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
+import { lateComments, tellLate } from './late-comments';
 import { repositoryPlace } from './place';
-import { tell } from './putting-away';
 import { endReviews } from './reviewing';
 
 /** What ending a task takes, with the reviews of its change. */
-type Ending = Parameters<typeof endReviews>[0] & Parameters<typeof tell>[0];
+type Ending = Parameters<typeof endReviews>[0] & Parameters<typeof tellLate>[0];
 
 /**
  * Keeps that a change is on its base: the task is done, and the landing needs no finishing any more. What agents said of the
- * change while it landed, which could hold it back no more, is said at the end of its conversation.
+ * change while it landed, which could hold it back no more, is said at the end of its conversation, by the next start if not now.
  */
 export async function landed(
   deps: Ending,
@@ -27,11 +25,15 @@ export async function landed(
 ): Promise<void> {
   const base = landing.baseRef.replace(/^refs\/heads\//, '');
   const late = await deps.writer.write((db) => {
-    if (!finishLanding(db, { landing: landing.id, state: 'landed', at: deps.now() })) return null;
+    const endedAt = deps.now();
+    if (!finishLanding(db, { landing: landing.id, state: 'landed', at: endedAt })) return null;
+    const over = { ...landing, endedAt };
+    const came = lateComments(db, over).length > 0;
+    if (!came) markLandingTold(db, { landing: landing.id, at: endedAt });
     if (landing.decision !== null) addDecision(db, landing.decision);
     // A landing is begun in review and nothing else may happen to the task until it is over.
     const row = taskRow(db, landing.task);
-    if (row.state !== 'review') return null;
+    if (row.state !== 'review') return came ? over : null;
     // The base had everything already: no commit of it is this task's, and one that changed nothing merged nothing.
     const stays = landing.oldOid === landing.newOid;
     const empty = stays && (row.change_files ?? 0) === 0;
@@ -43,27 +45,14 @@ export async function landed(
         landing.decision?.rule == null
           ? `Approved: ${landing.strategy} into ${base}.`
           : `As its repository says (${landing.decision.rule}): ${landing.strategy} into ${base}.`,
-      at: deps.now(),
+      at: endedAt,
       patch: { outcome: empty ? 'answered' : 'merged', mergedOid: stays ? null : landing.newOid, error: null },
     });
-    const came = commentsOf(db, landing.task).filter(
-      (comment) => isUndecided(comment) && comment.createdAt >= landing.createdAt,
-    );
-    return came.length === 0 ? null : { work: taskWork(db, landing.task), came };
+    return came ? over : null;
   });
-  if (late !== null)
-    tell(
-      deps,
-      late.work,
-      late.came.map((comment) => cameLate(comment, base)),
-    );
+  if (late !== null) await tellLate(deps, late);
   deps.announce(landing.task);
   await endReviews(deps, landing.task);
-}
-
-function cameLate({ place: { path, lines }, by, text }: CommentRow, base: string): string {
-  const where = `${path}${lines === null ? '' : `:${lines.first}`}`;
-  return `While this change landed on ${base}, ${by} left a comment on ${where}, which nobody had seen: ${text}`;
 }
 
 /**

@@ -57,20 +57,22 @@ export function stays(
   return state === 'done' && outcome !== 'discarded' && deps.now() < since + days * dayMs;
 }
 
-/** Leaves what the person should know of a task at the end of its conversation, as far as the disk takes it. */
+/** Leaves what the person should know of a task at the end of its conversation; false when the disk did not take it. */
 export function tell(
   deps: Pick<Deps, 'folders' | 'now' | 'log'>,
   task: Pick<TaskWork, 'id' | 'newestSession'>,
   notices: readonly string[],
-): void {
-  if (notices.length === 0 || !task.newestSession) return;
+): boolean {
+  if (notices.length === 0 || !task.newestSession) return true;
   try {
     const transcript = openTranscript({ folder: deps.folders.transcripts, session: task.newestSession.id });
     for (const text of notices) transcript.append({ type: 'notice', level: 'warning', text }, deps.now());
     transcript.close();
+    return true;
   } catch (cause) {
     // What was done is done; that nobody can be told of a side of it must not make it look undone.
     deps.log('error', 'A notice could not be kept.', { task: task.id, notices, cause: String(cause) });
+    return false;
   }
 }
 

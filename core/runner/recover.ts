@@ -5,7 +5,7 @@ import { putAside } from '../store/backups';
 import { endOpenChecks } from '../store/checks';
 import { releaseOwnerless, resumeClaims } from '../store/claims';
 import { editsUnderWay } from '../store/edits';
-import { type Landing, openLandings } from '../store/landings';
+import { type Landing, openLandings, untoldLandings } from '../store/landings';
 import { releaseMessages } from '../store/messages';
 import { repositoryById } from '../store/repositories';
 import { restacksUnderWay } from '../store/restacks';
@@ -21,6 +21,7 @@ import { settleEdit } from './edits';
 import { settleReturn } from './going-back';
 import { turnsLeft } from './held-turn';
 import { settleLanding } from './landed';
+import { tellAgain } from './late-comments';
 import { keepLease, leaseMs } from './lease';
 import { type RepositoryPlace, repositoryPlace } from './place';
 import { endSurvivors } from './processes';
@@ -34,7 +35,8 @@ import { settleRestack } from './restacks';
  * 1. What a dead owner left running is ended, so that no agent writes where the next one will; but an agent that a host
  *    holds works on, and its task stays in hand.
  * 2. Other tasks in its hands are queued again; their open requests stay open, their sessions are resumed.
- * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again.
+ * 3. A merge that had moved its base branch is finished; one that had not is forgotten, and can be approved again. What
+ *    agents said of a change while it landed is told where nobody was told.
  * 4. A person's edit of a change that had moved its branch is finished; one that had not is forgotten.
  * 5. A restack of a branch that had moved it is finished; one that had not is forgotten, and done again.
  * 6. A going back to a checkpoint that had begun is finished.
@@ -82,6 +84,9 @@ async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<voi
   for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
   for (const landing of openLandings(deps.db)) {
     await attempt(deps, { landing: landing.id }, () => finishLanding(deps, landing));
+  }
+  for (const over of untoldLandings(deps.db)) {
+    await attempt(deps, { landing: over.id }, () => tellAgain(deps, over));
   }
   for (const { task } of editsUnderWay(deps.db)) {
     await attempt(deps, { task }, async () => void (await settleEdit(deps, task)));

@@ -78,6 +78,20 @@ export function landedOf(db: Database, task: number): Landing | undefined {
   return row === undefined ? undefined : toLanding(row);
 }
 
+/** Notes that the person was told what came while a change landed, or that nothing did. */
+export function markLandingTold(db: Database, told: { readonly landing: number; readonly at: number }): void {
+  run(db, 'UPDATE landing SET told_at = ? WHERE id = ? AND told_at IS NULL', told.at, told.landing);
+}
+
+/** The merges of which nobody was told yet what came while they landed, oldest first. */
+export function untoldLandings(db: Database): (Landing & { readonly endedAt: number })[] {
+  return allRows<Row & { readonly endedAt: number }>(
+    db,
+    `SELECT ${columns}, coalesce(ended_at, created_at) AS endedAt FROM landing
+     WHERE state = 'landed' AND told_at IS NULL ORDER BY id`,
+  ).map(({ endedAt, ...row }) => ({ ...toLanding(row), endedAt }));
+}
+
 function toLanding(row: Row): Landing {
   return { ...row, decision: row.decision === null ? null : (JSON.parse(row.decision) as Taken) };
 }

@@ -34,6 +34,7 @@ import setUpWorktrees from './migrations/0033-set-up-worktrees.sql?raw';
 import narrowWorktrees from './migrations/0034-narrow-worktrees.sql?raw';
 import findOverlaps from './migrations/0035-find-overlaps.sql?raw';
 import keepWorktreesReady from './migrations/0036-keep-worktrees-ready.sql?raw';
+import tellLateComments from './migrations/0037-tell-late-comments.sql?raw';
 import holdContests from './migrations/0039-hold-contests.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
@@ -80,5 +81,6 @@ export const migrations: readonly Migration[] = [
   { name: '0034-narrow-worktrees', sql: narrowWorktrees },
   { name: '0035-find-overlaps', sql: findOverlaps },
   { name: '0036-keep-worktrees-ready', sql: keepWorktreesReady },
+  { name: '0037-tell-late-comments', sql: tellLateComments },
   { name: '0039-hold-contests', sql: holdContests },
 ];

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { untoldLandings } from '../../../core/store/landings';
+import { run } from '../../../core/store/statement';
+import { transcriptFile } from '../../../core/store/transcript-file';
 import { type Bed, openBed } from '../../support/runtime';
 import { until } from '../../support/until';
 
@@ -321,6 +325,25 @@ describe('an agent that reviews a change', () => {
       expect(await told(session)).toMatch(
         /While this change landed on main, echo left a comment on one\.slow, which nobody had seen: Second$/,
       );
+
+      // The same after a crash right before it was said, or noted that it was; and never twice.
+      const transcript = transcriptFile(bed.config.folders.transcripts, session ?? 0);
+      const whole = await readFile(transcript, 'utf8');
+      const lines = whole.split('\n');
+      const unsaid = lines.slice(
+        0,
+        lines.findIndex((line) => line.includes('While this change landed')),
+      );
+      for (const left of [`${unsaid.join('\n')}\n`, whole]) {
+        await bed.runtime.stop();
+        await writeFile(transcript, left);
+        const db = openDatabase({ file: bed.config.folders.database });
+        expect(untoldLandings(db)).toEqual([]);
+        run(db, 'UPDATE landing SET told_at = NULL WHERE task_id = ?', task);
+        closeDatabase(db);
+        bed = await bed.again(true);
+        expect((await told(session)).split('which nobody had seen: Second')).toHaveLength(2);
+      }
     },
   );
 
