@@ -43,8 +43,9 @@ export function endOfOutput(check: Check | CheckDetail, task: number, program: s
 }
 
 /** What a check is called, with its command when that is something else. */
-function calledText({ name, command }: Check): string {
-  return name === command ? plainLine(name) : `${plainLine(name)} (${plainLine(command)})`;
+function calledText({ name, command, train }: Check): string {
+  const called = name === command ? plainLine(name) : `${plainLine(name)} (${plainLine(command)})`;
+  return train === null ? called : `${called} on train ${train}`;
 }
 
 /** What whoever approves should know of the checks first; empty when each passed on the change as it stands. */
@@ -52,7 +53,7 @@ export function checkWarning(
   { id, checks }: { readonly id: number; readonly checks: readonly (Check | CheckDetail)[] },
   program: string,
 ): string {
-  const open = checks.filter(({ state, stale }) => state !== 'passed' || stale);
+  const open = checks.filter(({ state, stale, train }) => train === null && (state !== 'passed' || stale));
   if (open.length === 0) return '';
   const said = open.map((check) =>
     check.state === 'running'

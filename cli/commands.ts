@@ -25,6 +25,7 @@ import { serve } from './serve';
 import { settingsCommands } from './settings';
 import { stackCommands } from './stack';
 import { taskCommands } from './task';
+import { trainCommands } from './train';
 import { worktreeCommands } from './worktree';
 
 /** Every command, in the order of the help. */
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...drivingCommands,
   ...messageCommands,
   ...reviewCommands,
+  ...trainCommands,
   ...pushCommands,
   ...landingCommands,
   ...pullRequestCommands,

@@ -41,6 +41,7 @@ function said(decision: Decision, width = glance): readonly string[] {
 
 // What a record holds was written by whatever version wrote it, so each part is said only when it is as expected.
 const approvedSchema = z.object({ strategy: z.string() });
+const trainSchema = z.object({ train: z.number(), tasks: z.array(z.number()) });
 const pushedSchema = z.object({ url: z.string(), branch: z.string() });
 const askedSchema = z.object({ host: z.string(), repository: z.string() });
 const pickedSchema = z.object({ discards: z.array(z.number()) });
@@ -74,6 +75,10 @@ function decided(decision: Decision, width: number): string {
     case 'approve': {
       const strategy = approvedSchema.safeParse(answered).data?.strategy;
       return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)}${overridden})`;
+    }
+    case 'approve-train': {
+      const train = trainSchema.safeParse(answered).data;
+      return train === undefined ? '' : `train ${train.train} (${train.tasks.map((id) => `task ${id}`).join(', ')})`;
     }
     case 'request-changes':
       return `${task}${changesText(answered, width)}`;

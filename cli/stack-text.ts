@@ -1,3 +1,4 @@
+import { aboardWords } from '../core/contract/aboard';
 import { type OverlapFile, overlapWords } from '../core/contract/overlap';
 import type { StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
@@ -5,7 +6,7 @@ import type { Task } from '../core/contract/task';
 import { plainLine } from './plain';
 import { counted, shortId } from './text';
 
-/** What a task is after, what it stands on, what is after it, why it does not stand where it should, and what it meets, in rows. */
+/** What a task is after, what it stands on, what is after it, why it does not stand where it should, its train, and what it meets, in rows. */
 export function stackRows({
   after,
   landsAfter,
@@ -13,6 +14,7 @@ export function stackRows({
   stack,
   before,
   overlaps,
+  train,
   base,
 }: Task): readonly (readonly string[])[] {
   const how = (id: number) =>
@@ -22,6 +24,7 @@ export function stackRows({
     ...(after.length === 0 ? [] : [['  after', after.map((id) => `task ${id}${how(id)}`).join(', ')]]),
     ...(stack === null || stack.on.length === 0 ? [] : [['  stands on', named(stack.on)]]),
     ...(stack?.problem == null ? [] : [['  restack', plainLine(stack.problem, 500)]]),
+    ...(train === null ? [] : [['  train', plainLine(aboardWords(train), 1000)]]),
     ...(before.length === 0 ? [] : [['  before', named(before)]]),
     ...overlaps.slice(0, 5).map((one) => ['  meets', plainLine(overlapWords(one, base), 200)]),
     ...(overlaps.length > 5 ? [['  meets', `${overlaps.length - 5} more`]] : []),

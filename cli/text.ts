@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { aboardWords } from '../core/contract/aboard';
 import { agentWords, hasWon } from '../core/contract/contest';
 import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
@@ -122,8 +123,9 @@ export function takeoverText({ id, state, takeover }: Task): string {
   return `You take over ${when}; task hand-back ${id} takes that back.`;
 }
 
-/** What keeps a finished change from landing, or what it meets; null for nothing. */
-function whyHeld({ state, landsAfter, stack, overlaps, base }: Task): string | null {
+/** The train it is on, what keeps a finished change from landing, or what it meets; null for nothing. */
+function whyHeld({ state, landsAfter, stack, overlaps, base, train }: Task): string | null {
+  if (train !== null) return plainLine(aboardWords(train), 300);
   if (state === 'review' && stack?.problem != null) return plainLine(stack.problem, 300);
   if (state === 'review' && landsAfter.length > 0)
     return `Lands after ${landsAfter.map((id) => `task ${id}`).join(', ')}.`;

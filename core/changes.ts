@@ -82,6 +82,8 @@ function subjectOf(change: Change): string {
       return `pull request ${change.task}`;
     case 'push.changed':
       return `push ${change.task}`;
+    case 'train.changed':
+      return `train ${change.train.id}`;
     case 'rule.changed':
       return `rule ${change.rule.id}`;
     case 'repository.changed':

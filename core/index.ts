@@ -14,6 +14,7 @@ import { createRestacker } from './commands/restacker';
 import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
 import { createRouter, type Router } from './commands/router';
+import { createTrains } from './commands/train-driver';
 import type { Config } from './config';
 import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
@@ -260,6 +261,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     lookForOverlaps: radar.now,
     ...pullRequests,
     tokens,
+    trains: createTrains(() => room),
     pushes: createPushes({ publish: changes.publish, now: Date.now }),
     folders,
     search,
@@ -331,6 +333,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       ]);
       restacker.start();
       radar.start();
+      room.trains.start();
       pool.wake();
       lookForAgents(false);
       search.start();
@@ -347,6 +350,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         deps.retirements.over(limitMs),
         restacker.close(),
         radar.close(),
+        room.trains.close(),
         sizes.close(),
         pool.close(),
       ]);

@@ -1,6 +1,7 @@
 import type { Change } from '../contract/change';
 import type { Task } from '../contract/task';
 import { snapshotTasks } from '../store/task-view';
+import { listTrains } from '../store/trains';
 import { openPage } from './page';
 import * as repositories from './repositories';
 import type { Room } from './room';
@@ -22,6 +23,7 @@ export async function* follow(room: Room, signal: AbortSignal | undefined): Asyn
       settings: room.settings(),
       held: room.held(),
       pushes: [...room.pushes.all()],
+      trains: listTrains(room.db, 0),
     };
     // Nobody reads a message of any size: a long queue, or many long questions, comes in pieces.
     for (const task of rest) yield { type: 'task.changed', task };

@@ -1,3 +1,4 @@
+import { isAboard } from '../contract/aboard';
 import { type CheckOutput, isWorktreeScript, type RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Task } from '../contract/task';
@@ -47,6 +48,8 @@ export function run(
  */
 export async function runAgain(room: Room, task: number): Promise<void> {
   const work = taskWork(room.db, task);
+  // Its train checks it where it lands.
+  if (work.train !== null && isAboard(work.train)) return;
   const { checks } = work.repository;
   if (checks.length === 0 || work.checks.every(({ name }) => isWorktreeScript(name))) return;
   try {

@@ -13,6 +13,8 @@ import { noteSeen } from '../runner/measure';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { putAway, tell } from '../runner/putting-away';
 import { endRestack } from '../runner/restacks';
+import type { Database } from '../store/database';
+import type { Taken } from '../store/decisions';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { mustBe, told } from './acting';
@@ -68,46 +70,50 @@ export async function land(
   if (made.kind !== 'made')
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
-  const baseRef = `refs/heads/${work.base}`;
-  const decide = (checks: Checked, at: number) => ({
-    at,
-    by,
-    kind: 'approve' as const,
-    task: work.id,
-    repository: work.repository.path,
-    request: null,
-    shown: decisions.shownOf({ ...review, checks: [...checks.shown] }),
-    answered: {
+  const shown = (checks: Checked) => decisions.shownOf({ ...review, checks: [...checks.shown] });
+  return landMade(room, { work, place, by }, { review, newOid: made.oid, strategy, message }, (db) => {
+    // Here, so that no check can end otherwise, and no agent leave a comment, between this look and what is recorded of it.
+    assertNoneForgotten(db, approval, rule === null);
+    const checks = (rule === null ? assertChecked : assertAllPassed)(db, work, approval);
+    const answered = {
       ...{ strategy, message },
       ...(checks.overridden && { overrideChecks: true }),
       ...(seen !== undefined && { seen }),
-    },
-    rule,
-  });
-  const { landing, decision } = await room.writer.write((db) => {
-    // Here, so that no check can end otherwise, and no agent leave a comment, between this look and what is recorded of it.
-    assertNoneForgotten(db, approval, rule === null);
-    const at = room.now();
-    const decided = decide((rule === null ? assertChecked : assertAllPassed)(db, work, approval), at);
-    const intent = {
-      task: work.id,
-      baseRef,
-      oldOid: review.base,
-      newOid: made.oid,
-      headOid: review.head,
-      checkout: review.checkout?.path ?? null,
-      strategy,
-      message,
-      decision: decided,
     };
-    return { landing: recordLanding(db, { ...intent, at }), decision: decided };
+    return { shown: shown(checks), answered, rule };
   });
-  const end = await publish(place, { branch: work.base, oldOid: review.base, newOid: made.oid }).catch(
-    async (cause) => {
-      if ((await settleEarlier(room, work.id)) === null) throw cause;
-      return null;
-    },
-  );
+}
+
+/**
+ * Publishes the commit that was made for a change, for whoever has the task alone, and keeps that it landed. What `decided` gives is
+ * the record of it; it is called where nothing can happen any more before the intent is written down, and may refuse by throwing.
+ */
+export async function landMade(
+  room: Room,
+  { work, place, by }: { readonly work: TaskWork; readonly place: RepositoryPlace; readonly by: string },
+  made: {
+    readonly review: Review;
+    readonly newOid: string;
+    readonly strategy: Strategy;
+    readonly message: string;
+  },
+  decided: (db: Database) => Pick<Taken, 'shown' | 'answered' | 'rule'>,
+): Promise<Task> {
+  const { review, newOid, strategy, message } = made;
+  const baseRef = `refs/heads/${work.base}`;
+  const { landing, decision } = await room.writer.write((db) => {
+    const subject = { task: work.id, repository: work.repository.path, request: null };
+    const decision = { at: room.now(), by, kind: 'approve' as const, ...subject, ...decided(db) };
+    const intent = {
+      ...{ task: work.id, baseRef, oldOid: review.base, newOid, headOid: review.head },
+      ...{ checkout: review.checkout?.path ?? null, strategy, message, decision },
+    };
+    return { landing: recordLanding(db, { ...intent, at: decision.at }), decision };
+  });
+  const end = await publish(place, { branch: work.base, oldOid: review.base, newOid }).catch(async (cause) => {
+    if ((await settleEarlier(room, work.id)) === null) throw cause;
+    return null;
+  });
   if (end !== null && end.kind !== 'landed') {
     await room.writer.write((db) => finishLanding(db, { landing, state: 'abandoned', at: room.now() }));
     throw notLanded(work, end);
@@ -116,7 +122,7 @@ export async function land(
     await landed(
       room,
       {
-        ...{ id: landing, task: work.id, oldOid: review.base, newOid: made.oid },
+        ...{ id: landing, task: work.id, oldOid: review.base, newOid },
         ...{ baseRef, strategy, decision, createdAt: decision.at },
       },
       by,
@@ -158,6 +164,7 @@ function noticesOf(end: Landed): string[] {
   return [...end.notices, ...submodules];
 }
 
-function mergeMessage(task: TaskWork, review: Review, strategy: Strategy): string {
+/** What a merge commit of a change says; what a squashed one says is in its review. */
+export function mergeMessage(task: TaskWork, review: Review, strategy: Strategy): string {
   return strategy === 'merge' ? `Merge ${task.branch}: ${task.title}\n` : review.message;
 }

@@ -17,6 +17,7 @@ import type { Database } from '../store/database';
 import type { SearchIndex } from '../store/search-index';
 import type { Writer } from '../store/writer';
 import type { Pushes } from './pushes';
+import type { Trains } from './train-driver';
 
 /** What calls are handed to do their work. */
 export interface Room {
@@ -51,6 +52,7 @@ export interface Room {
   readonly forgeOf: PullRequestDeps['forgeOf'];
   readonly announcePullRequest: PullRequestDeps['announcePullRequest'];
   readonly pushes: Pushes;
+  readonly trains: Trains;
   readonly tokens: Tokens;
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];

@@ -41,6 +41,7 @@ import * as stackApproval from './stack-approval';
 import * as stacking from './stacking';
 import * as tasks from './tasks';
 import * as terminals from './terminals';
+import * as trains from './trains';
 import * as worktrees from './worktrees';
 
 /** The implementation of every call of the contract. Each door mounts this same router. */
@@ -174,6 +175,12 @@ export function createRouter(room: Room) {
       write: on.terminals.write.handler(({ input }) => room.terminals.write(input.terminal, input.text)),
       resize: on.terminals.resize.handler(({ input }) => room.terminals.resize(input.terminal, input.size)),
       close: on.terminals.close.handler(({ input }) => room.terminals.close(input.terminal)),
+    },
+    trains: {
+      start: on.trains.start.handler(({ input, context }) => trains.start(room, context, input)),
+      list: on.trains.list.handler(() => trains.list(room)),
+      get: on.trains.get.handler(({ input }) => trains.get(room, input.train)),
+      stop: on.trains.stop.handler(({ input }) => trains.stop(room, input.train)),
     },
     worktrees: {
       list: on.worktrees.list.handler(() => worktrees.list(room)),

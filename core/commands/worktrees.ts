@@ -29,6 +29,7 @@ import { listReady, takeReady } from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
+import { trainsWithWorktree } from '../store/trains';
 import { listWorktreeRows, type WorktreeRow } from '../store/worktrees';
 import { alone } from './acting';
 import * as decisions from './decisions';
@@ -101,6 +102,13 @@ async function removeNobodys(room: Room, by: string, shown: Worktree, { checkout
     throw new CodedError(
       'WRONG_STATE',
       `${shown.path} was not removed: it is no worktree of a repository here, so no backup of it can be made. Look through it, then remove it yourself.`,
+      { facts: { path: shown.path } },
+    );
+  }
+  if (shown.reason === 'train') {
+    throw new CodedError(
+      'WRONG_STATE',
+      `${shown.path} was not removed: ${worktreeReasonWords(shown)}. It goes with their train: train list`,
       { facts: { path: shown.path } },
     );
   }
@@ -191,6 +199,7 @@ interface Ledger {
   readonly rows: ReadonlyMap<string, WorktreeRow>;
   readonly restored: ReadonlySet<string>;
   readonly ready: ReadonlySet<string>;
+  readonly trains: ReadonlySet<string>;
   readonly repositories: readonly RepositoryRow[];
 }
 
@@ -204,10 +213,12 @@ async function ledger(room: Room): Promise<Ledger> {
   }
   const ready = new Set<string>();
   for (const { path } of listReady(room.db)) ready.add(await realPath(path));
-  return { rows, restored, ready, repositories };
+  const trains = new Set<string>();
+  for (const { worktree } of trainsWithWorktree(room.db)) trains.add(await realPath(worktree ?? ''));
+  return { rows, restored, ready, trains, repositories };
 }
 
-function listed(room: Room, found: FoundWorktree, { rows, restored, ready, repositories }: Ledger): Listed {
+function listed(room: Room, found: FoundWorktree, { rows, restored, ready, trains, repositories }: Ledger): Listed {
   const { path, checkout, branch, createdAt } = found;
   const row = rows.get(path) ?? null;
   const task = row === null ? null : taskRow(room.db, row.task);
@@ -219,6 +230,7 @@ function listed(room: Room, found: FoundWorktree, { rows, restored, ready, repos
     known: checkout !== null && repository !== undefined,
     restored: restored.has(path),
     ready: ready.has(path),
+    train: trains.has(path),
   });
   const days = repository === undefined ? 0 : retentionOf(room.settings(), repository.retention).worktreeDays;
   const shown: Worktree = {
@@ -241,6 +253,7 @@ function reasonOf(of: {
   readonly known: boolean;
   readonly restored: boolean;
   readonly ready: boolean;
+  readonly train: boolean;
 }): WorktreeReason {
   switch (of.state) {
     case 'running':
@@ -256,7 +269,15 @@ function reasonOf(of: {
     case 'done':
       return 'kept';
     default:
-      return of.ready ? 'ready' : of.restored ? 'restored' : of.known ? "nobody's" : 'not a worktree';
+      return of.train
+        ? 'train'
+        : of.ready
+          ? 'ready'
+          : of.restored
+            ? 'restored'
+            : of.known
+              ? "nobody's"
+              : 'not a worktree';
   }
 }
 

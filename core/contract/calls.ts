@@ -19,6 +19,7 @@ import { sessions } from './calls/sessions';
 import { settings } from './calls/settings';
 import { tasks } from './calls/tasks';
 import { terminals } from './calls/terminals';
+import { trains } from './calls/trains';
 import { worktrees } from './calls/worktrees';
 
 /** The only list of calls. Every door mounts the router that implements it; a new call never adds a channel. */
@@ -40,6 +41,7 @@ export const calls = {
   messages,
   search,
   terminals,
+  trains,
   worktrees,
   settings,
   agents,

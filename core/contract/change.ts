@@ -8,6 +8,7 @@ import { ruleSchema } from './rule';
 import { settingsSchema } from './settings';
 import { taskIdSchema, taskSchema } from './task';
 import { terminalSchema } from './terminal';
+import { trainSchema } from './train';
 
 /**
  * What happened, told after it is committed. A follower first gets one `snapshot`, then every change since, so
@@ -28,6 +29,8 @@ export const changeSchema = z.discriminatedUnion('type', [
     held: memoryHoldSchema.nullable(),
     /** The pushes that go on now. */
     pushes: z.array(z.object({ task: taskIdSchema, progress: pushProgressSchema })),
+    /** The trains that have not ended. */
+    trains: z.array(trainSchema),
   }),
   /** Tasks that are due begin to be held for want of memory, or may start again. */
   z.object({ type: z.literal('held.changed'), held: memoryHoldSchema.nullable() }),
@@ -41,6 +44,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pull-request.changed'), task: taskIdSchema }),
   /** A task's change is being pushed, and how far that has come; null when it has ended. */
   z.object({ type: z.literal('push.changed'), task: taskIdSchema, progress: pushProgressSchema.nullable() }),
+  /** A train was approved, came further, or ended. */
+  z.object({ type: z.literal('train.changed'), train: trainSchema }),
   /** A rule was made or taken back. */
   z.object({ type: z.literal('rule.changed'), rule: ruleSchema }),
   z.object({ type: z.literal('repository.changed'), repository: repositorySchema }),

@@ -54,6 +54,8 @@ export const checkSchema = z.object({
   stale: z.boolean(),
   /** What it left in the worktree that is in no commit: some of the paths. */
   leftBehind: z.array(z.string()),
+  /** The train it was for: then `head` is what would have landed, and the run says nothing of the task's branch alone. */
+  train: z.number().int().positive().nullable(),
 });
 export type Check = z.infer<typeof checkSchema>;
 
@@ -88,7 +90,7 @@ export function blockingChecks(stands: readonly CheckStand[]): CheckStand[] {
 }
 
 function stateOf(check: RepositoryCheck, runs: readonly Check[]): CheckState {
-  const run = runs.find(({ name }) => name === check.name);
+  const run = runs.find(({ name, train }) => name === check.name && train === null);
   if (run === undefined) return 'not-run';
   if (run.state !== 'passed') return run.state;
   return run.stale || run.command !== check.command ? 'stale' : 'passed';

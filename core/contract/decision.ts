@@ -3,12 +3,13 @@ import type { Request } from './request';
 import { taskIdSchema } from './task';
 
 /**
- * What was decided: a request was answered; a change was approved, sent back with a comment, picked before the others of its contest, discarded or brought back;
+ * What was decided: a request was answered; a change was approved, several were to land on a train, one was sent back with a comment, picked before the others of its contest, discarded or brought back;
  * part of one was taken back, a file of it edited, or the last of these undone; a task's worktree was put back to a checkpoint; a change was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back; a worktree was removed by hand; a backup was put back, or removed for good.
  */
 const decisionKinds = [
   'answer',
   'approve',
+  'approve-train',
   'request-changes',
   'pick',
   'discard',

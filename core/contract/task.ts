@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboardSchema } from './aboard';
 import { budgetSchema, spendingSchema } from './budget';
 import { checkDetailSchema, checkSchema } from './check';
 import { overlapSchema } from './overlap';
@@ -119,6 +120,8 @@ export const taskSchema = z.object({
   stack: z.object({ on: z.array(taskIdSchema), problem: z.string().nullable() }).nullable(),
   /** Where its change meets those of other unfinished tasks, and what came to its base since; worst first. */
   overlaps: z.array(overlapSchema),
+  /** The train on which it is to land, or that left it in review as it is now; null without one. */
+  train: aboardSchema.nullable(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   /** When the present state began. */

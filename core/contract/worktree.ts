@@ -10,6 +10,7 @@ import { type Task, taskIdSchema, taskSchema } from './task';
  * - `stopped`: its task failed or was cancelled, and can be tried again in it.
  * - `kept`: its task is done, and it is kept for a while or could not be taken away.
  * - `restored`: it was put back out of the recycle bin, beside its task.
+ * - `train`: changes that are to land together are checked in it.
  * - `ready`: it was made ahead of need, and the next task of its repository takes it.
  * - `nobody's`: it is a worktree of one of the repositories, and no task knows of it.
  * - `not a worktree`: a folder where worktrees are, which is none.
@@ -21,6 +22,7 @@ export const worktreeReasons = [
   'stopped',
   'kept',
   'restored',
+  'train',
   'ready',
   "nobody's",
   'not a worktree',
@@ -158,6 +160,8 @@ export function worktreeReasonWords({ reason, task, goesAt }: Pick<Worktree, 're
         : `its task is ${endOf(task)}; it is kept for a while`;
     case 'restored':
       return 'put back from the recycle bin';
+    case 'train':
+      return 'changes that land together are checked in it';
     case 'ready':
       return 'ready for the next task';
     case "nobody's":
@@ -173,7 +177,7 @@ function endOf(task: Worktree['task']): string {
 
 /** Whether the worktree can be removed by hand, with a backup first: nobody works in it, and it can be kept. */
 export function isRemovable({ reason }: Pick<Worktree, 'reason'>): boolean {
-  return reason !== 'at work' && reason !== 'waits' && reason !== 'not a worktree';
+  return reason !== 'at work' && reason !== 'waits' && reason !== 'train' && reason !== 'not a worktree';
 }
 
 /** Why something was taken away, in words for either door. */

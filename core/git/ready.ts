@@ -109,3 +109,31 @@ export function claimReady(
     }
   });
 }
+
+/**
+ * Brings a worktree that holds nothing but the commit it is at to another one, or the same, on no branch, and has `finishWorktree`
+ * do there what it does in a new one. Refuses to overwrite what is in no commit. A kill on the way leaves it at neither.
+ */
+export function moveReady(
+  place: Place,
+  {
+    checkout,
+    from,
+    to,
+    signal,
+  }: {
+    readonly checkout: Checkout;
+    readonly from: string;
+    readonly to: string;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<void> {
+  return inTurn(place.checkout.commonDir, async () => {
+    const inIt = { ...place, checkout };
+    if (from !== to) {
+      await runGit(inIt, ['read-tree', '-m', '-u', from, to], { silent: true, signal });
+      await runGit(inIt, ['update-ref', '--no-deref', '-m', 'switchyard: train', 'HEAD', to, from], { silent: true });
+    }
+    await writeFile(join(checkout.gitDir, readyMark), to);
+  });
+}

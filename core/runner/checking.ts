@@ -9,14 +9,16 @@ import { runCheck } from './check';
 import type { Deps } from './deps';
 import type { Series } from './live-checks';
 import { noteChange } from './measure';
-import { checkMarkerOf, marked } from './processes';
+import { checkMarkerOf, marked, trainMarkerOf } from './processes';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'owner' | 'now' | 'log' | 'announce' | 'namespace' | 'checks'>;
 
-/** Where a task's checks run: its worktree, with its branch checked out, and what is set there. */
+/** Where a task's checks run: its worktree, with its branch checked out, or a train's, and what is set there. */
 export interface CheckPlace {
   readonly task: number;
   readonly place: WorktreePlace;
+  /** The train whose worktree it is. */
+  readonly train?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -52,18 +54,20 @@ export function notRun(checks: readonly RepositoryCheck[], repository: string): 
 
 function runOne(
   deps: Needs,
-  { task, place, environment }: CheckPlace,
+  { task, place, environment, train }: CheckPlace,
   { name, command }: RepositoryCheck,
   { series, onBegun }: { readonly series: Series; readonly onBegun: () => void },
 ): Promise<TranscriptBody[]> {
-  const marker = checkMarkerOf(deps, task);
+  const marker = train === undefined ? checkMarkerOf(deps, task) : trainMarkerOf(deps, task);
   return marked(deps, { task, marker, leaves: true }, async (owner) => {
     const owned: WorktreePlace = { ...place, owner };
     const before = await look(owned);
     const { head } = before;
     const clean = before.dirty.length === 0;
-    await noteChange(deps, place, { task, head });
-    const check = await deps.writer.write((db) => startCheck(db, { task, name, command, head, clean, at: deps.now() }));
+    if (train === undefined) await noteChange(deps, place, { task, head });
+    const check = await deps.writer.write((db) =>
+      startCheck(db, { task, name, command, head, clean, train: train ?? null, at: deps.now() }),
+    );
     series.prints(check, () => '');
     deps.announce(task);
     onBegun();
@@ -76,7 +80,7 @@ function runOne(
     await endLeftovers({ group: null, marker });
     const after = await look(owned);
     const leftBehind = after.dirty.filter((path) => !before.dirty.includes(path));
-    await noteChange(deps, place, { task, head: after.head });
+    if (train === undefined) await noteChange(deps, place, { task, head: after.head });
     await deps.writer.write((db) => endCheck(db, { check, ...end, leftBehind, at: deps.now() }));
     deps.announce(task);
     return [{ type: 'check', command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];

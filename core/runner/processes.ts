@@ -15,6 +15,11 @@ export function checkMarkerOf(deps: Pick<Deps, 'owner'>, task: number): string {
   return `${markerOf(deps, task)}/check`;
 }
 
+/** What marks everything that checks a task's change on a train, wherever else checks of it run. */
+export function trainMarkerOf(deps: Pick<Deps, 'owner'>, task: number): string {
+  return `${markerOf(deps, task)}/train`;
+}
+
 /** The children one piece of work started, kept in the ledger until it is over. */
 export interface Children {
   started(process: { readonly pid: number; readonly command: string }): void;
@@ -127,6 +132,7 @@ async function endRows(
   for (const task of new Set([...tasks, ...rows.flatMap((row) => row.task ?? [])])) {
     ended += await endLeftovers({ group: null, marker: markerOf(deps, task) });
     ended += await endLeftovers({ group: null, marker: checkMarkerOf(deps, task) });
+    ended += await endLeftovers({ group: null, marker: trainMarkerOf(deps, task) });
   }
   await deps.writer.write((db) => {
     for (const row of rows) forgetProcess(db, row.pid);

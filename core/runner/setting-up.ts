@@ -104,11 +104,12 @@ export function tearDownOf(
   };
 }
 
-function scriptOf(name: string, command: string) {
+/** A script of a repository as a check that is not required. */
+export function scriptOf(name: string, command: string) {
   return { name, command, required: false };
 }
 
 /** Where the repository's own checkout is, which a script may have to copy from or to clean up after. */
-function about({ path }: TaskWork['repository']): Readonly<Record<string, string>> {
+export function about({ path }: TaskWork['repository']): Readonly<Record<string, string>> {
   return { SWITCHYARD_REPOSITORY: path };
 }

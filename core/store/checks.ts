@@ -13,18 +13,21 @@ export function startCheck(
     readonly command: string;
     readonly head: string;
     readonly clean: boolean;
+    /** The train it is for, if any. */
+    readonly train?: number | null;
     readonly at: number;
   },
 ): number {
   return run(
     db,
-    `INSERT INTO check_run (task_id, name, command, head, clean, state, output, started_at)
-     VALUES (?, ?, ?, ?, ?, 'running', '', ?)`,
+    `INSERT INTO check_run (task_id, name, command, head, clean, train_id, state, output, started_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'running', '', ?)`,
     check.task,
     check.name,
     check.command,
     check.head,
     Number(check.clean),
+    check.train ?? null,
     check.at,
   ).id;
 }
@@ -73,19 +76,31 @@ export function endOpenChecks(db: Database, end: { readonly output: string; read
 }
 
 /**
- * The newest run of each check of a task, by when it started, without what it printed. Whether one is stale is told by
- * `head`, the commit the change stands at; without it by the one that is known.
+ * The newest run of each check of a task in its worktree, by when it started, without what it printed. Whether one is stale is
+ * told by `head`, the commit the change stands at; without it by the one that is known.
  */
 export function listChecks(db: Database, task: number, head = taskRow(db, task).change_head): Check[] {
   return allRows<Row>(db, `SELECT ${columns} FROM ${newestRuns}`, task).map((row) => toCheck(row, head));
 }
 
-/** The same, with what each printed. */
+/** The newest run of each check for the newest train a task was on, by when it started, without what it printed. */
+export function listTrainChecks(db: Database, task: number): Check[] {
+  return allRows<Row>(db, `SELECT ${columns} FROM ${trainRuns}`, task).map((row) => toCheck(row, null));
+}
+
+/** Both, with what each printed. */
 export function listCheckDetails(db: Database, task: number): CheckDetail[] {
   const head = taskRow(db, task).change_head;
-  return allRows<Row & { readonly output: string }>(db, `SELECT ${columns}, output FROM ${newestRuns}`, task).map(
-    (row) => ({ ...toCheck(row, head), output: row.output }),
+  return [newestRuns, trainRuns].flatMap((runs) =>
+    allRows<DetailRow>(db, `SELECT ${columns}, output FROM ${runs}`, task).map((row) => ({
+      ...toCheck(row, head),
+      output: row.output,
+    })),
   );
+}
+
+interface DetailRow extends Row {
+  readonly output: string;
 }
 
 interface Row extends Omit<Check, 'clean' | 'stale' | 'leftBehind'> {
@@ -94,21 +109,39 @@ interface Row extends Omit<Check, 'clean' | 'stale' | 'leftBehind'> {
 }
 
 function toCheck(
-  { run: id, name, command, state, exitCode, startedAt, endedAt, ...row }: Row,
+  { run: id, name, command, state, exitCode, startedAt, endedAt, train, ...row }: Row,
   head: string | null,
 ): Check {
   const clean = row.clean === 1;
-  const stale = !isWorktreeScript(name) && (!clean || row.head === null || row.head !== head);
+  const stale = train === null && !isWorktreeScript(name) && (!clean || row.head === null || row.head !== head);
   const leftBehind = row.leftBehind === null ? [] : (JSON.parse(row.leftBehind) as string[]);
-  return { run: id, name, command, state, exitCode, startedAt, endedAt, head: row.head, clean, stale, leftBehind };
+  return {
+    run: id,
+    name,
+    command,
+    state,
+    exitCode,
+    startedAt,
+    endedAt,
+    head: row.head,
+    clean,
+    stale,
+    leftBehind,
+    train,
+  };
 }
 
 const columns = `id AS run, name, command, state, exit_code AS exitCode, started_at AS startedAt, ended_at AS endedAt,
-  head, clean, left_behind AS leftBehind`;
+  head, clean, left_behind AS leftBehind, train_id AS train`;
 
 const newestRuns = `check_run WHERE id IN (
-  SELECT max(id) FROM check_run WHERE task_id = ?
+  SELECT max(id) FROM check_run WHERE task_id = ? AND train_id IS NULL
     -- What ran before the person went back to other files says nothing of these.
     AND started_at > coalesce((SELECT max(ended_at) FROM task_return
       WHERE task_return.task_id = check_run.task_id AND task_return.state = 'done'), -1)
   GROUP BY name ORDER BY max(id) DESC LIMIT 20) ORDER BY id`;
+
+const trainRuns = `check_run WHERE id IN (
+  SELECT max(id) FROM check_run WHERE task_id = ?
+    AND train_id = (SELECT max(train_id) FROM train_car WHERE train_car.task_id = check_run.task_id)
+  GROUP BY name) ORDER BY id`;

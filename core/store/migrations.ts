@@ -35,6 +35,7 @@ import narrowWorktrees from './migrations/0034-narrow-worktrees.sql?raw';
 import findOverlaps from './migrations/0035-find-overlaps.sql?raw';
 import keepWorktreesReady from './migrations/0036-keep-worktrees-ready.sql?raw';
 import tellLateComments from './migrations/0037-tell-late-comments.sql?raw';
+import landInTrains from './migrations/0038-land-in-trains.sql?raw';
 import holdContests from './migrations/0039-hold-contests.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
@@ -82,5 +83,6 @@ export const migrations: readonly Migration[] = [
   { name: '0035-find-overlaps', sql: findOverlaps },
   { name: '0036-keep-worktrees-ready', sql: keepWorktreesReady },
   { name: '0037-tell-late-comments', sql: tellLateComments },
+  { name: '0038-land-in-trains', sql: landInTrains },
   { name: '0039-hold-contests', sql: holdContests },
 ];

@@ -2,7 +2,7 @@ import { endedWords, hasLanded } from '../contract/stack';
 import type { Task, TaskDetail, TaskState, Usage } from '../contract/task';
 import { taskStates } from '../contract/task';
 import { reviewedBy } from './agent-reviews';
-import { listCheckDetails, listChecks } from './checks';
+import { listCheckDetails, listChecks, listTrainChecks } from './checks';
 import { contestView } from './contests';
 import type { Database } from './database';
 import { type Dependency, dependants, listDependencies, startsAfter } from './dependencies';
@@ -14,6 +14,7 @@ import { allRows, getRow } from './statement';
 import { shownTakeover } from './takeovers';
 import { tasksIn, unfinishedTasks } from './task-index';
 import { type TaskRow, taskRow } from './task-row';
+import { aboardOf } from './trains';
 import { listTransitions } from './transitions';
 
 /** How many finished tasks a snapshot carries. */
@@ -114,6 +115,7 @@ function toTask(db: Database, row: TaskRow): Task {
     contest: row.contest_id === null ? null : contestView(db, row.contest_id),
     stack: stack === undefined ? null : { on: partsOf(db, row.id).map((part) => part.id), problem: stack.problem },
     overlaps: shownOverlaps(db, row.id),
+    train: aboardOf(db, { id: row.id, state: row.state, since: row.state_since }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     stateSince: row.state_since,
@@ -136,7 +138,7 @@ function toTask(db: Database, row: TaskRow): Task {
     takeover: isHeld(row.state) ? shownTakeover(db, row.id) : null,
     reviews: reviewedBy(db, row.id)?.reviewed ?? null,
     requests: openRequestsOf(db, row.id),
-    checks: listChecks(db, row.id, row.change_head),
+    checks: [...listChecks(db, row.id, row.change_head), ...listTrainChecks(db, row.id)],
   };
 }
 

@@ -8,6 +8,7 @@ import type { Request } from '../../core/contract/request';
 import type { Settings } from '../../core/contract/settings';
 import type { Task } from '../../core/contract/task';
 import type { Terminal } from '../../core/contract/terminal';
+import type { Train } from '../../core/contract/train';
 
 /**
  * - `connecting`: no snapshot has arrived since the window opened at `since`: the core starts.
@@ -37,6 +38,8 @@ export interface Model {
   readonly pullRequestRounds: ReadonlyMap<number, number>;
   /** How far the pushes that go on have come, by task. */
   readonly pushes: ReadonlyMap<number, PushProgress>;
+  /** The trains that have not ended, and those that ended while the window looked on, oldest first. */
+  readonly trains: readonly Train[];
   /** Those that changed since the snapshot, and those that were asked for. */
   readonly terminals: ReadonlyMap<number, Terminal>;
   /** How many times a rule was made or taken back while the window looked on. */
@@ -57,6 +60,7 @@ export const nothingKnown: Model = {
   commentRounds: new Map(),
   pullRequestRounds: new Map(),
   pushes: new Map(),
+  trains: [],
   terminals: new Map(),
   rulesSeen: 0,
   worktreesSeen: 0,
@@ -85,6 +89,7 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
           commentRounds: next.commentRounds,
           pullRequestRounds: next.pullRequestRounds,
           pushes: new Map(change.pushes.map(({ task, progress }) => [task, progress])),
+          trains: [...change.trains].sort((one, other) => one.id - other.id),
           terminals: new Map(),
           rulesSeen: next.rulesSeen + 1,
           worktreesSeen: next.worktreesSeen + 1,
@@ -143,6 +148,11 @@ export function applyChanges(model: Model, changes: readonly Change[]): Model {
         if (change.progress === null) pushes.delete(change.task);
         else pushes.set(change.task, change.progress);
         next = { ...next, pushes };
+        break;
+      }
+      case 'train.changed': {
+        const others = next.trains.filter(({ id }) => id !== change.train.id);
+        next = { ...next, trains: [...others, change.train].sort((one, other) => one.id - other.id) };
         break;
       }
       case 'held.changed':

@@ -57,7 +57,7 @@ test('a failed task says in the list why, in the first line of its error', () =>
   const cells = (state: Task['state']) =>
     taskCells({
       ...{ ...task, state, error: 'the oven is cold\nand dark' },
-      ...{ blockedBy: [], landsAfter: [], overlaps: [], updatedAt: 0, runAfter: null },
+      ...{ blockedBy: [], landsAfter: [], overlaps: [], train: null, updatedAt: 0, runAfter: null },
     } as unknown as Task).at(-1);
   expect([cells('failed'), cells('review')]).toEqual(['the oven is cold', '']);
 });

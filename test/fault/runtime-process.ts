@@ -96,6 +96,20 @@ if (job === 'restack') {
   process.stdout.write('restacked\n');
 }
 
+if (job === 'train') {
+  // `repository` is the file that arms the kill, `count` at which command it comes, and the tasks.
+  const [point = '', ...tasks] = count.split('.');
+  const reviews = await Promise.all(tasks.map((task) => calls.reviews.get({ task: Number(task) })));
+  const changes = reviews.map(({ task, head, tree }) => ({ task, head, tree }));
+  writeFileSync(repository, `${process.pid} ${point}\n`);
+  const follower = await calls.changes.follow();
+  const { id } = await calls.trains.start({ base: reviews[0]?.base ?? '', changes, strategy: 'squash' });
+  for await (const change of follower) {
+    if (change.type === 'train.changed' && change.train.id === id && change.train.state === 'ended') break;
+  }
+  process.stdout.write('ended\n');
+}
+
 if (job === 'publish') {
   // `repository` is the address of the remote, `count` the task.
   const host = new URL(repository).host;

@@ -23,6 +23,7 @@ function window(task: Task, refusal: Error | null = null) {
           agents: [],
           held: null,
           pushes: [],
+          trains: [],
         },
         settings: sample.settings,
       },

@@ -12,6 +12,7 @@ const snapshot = (...tasks: ReturnType<typeof sample.task>[]): Change => ({
   agents: [...sample.agents],
   held: null,
   pushes: [],
+  trains: [],
   settings: sample.settings,
 });
 

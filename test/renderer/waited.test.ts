@@ -41,7 +41,16 @@ function watch(...tasks: ReturnType<typeof sample.task>[]) {
   const tell = (changes: Parameters<typeof applyChanges>[1]) => model.update((value) => applyChanges(value, changes));
   const snapshot = () =>
     tell([
-      { type: 'snapshot', tasks, repositories: [], agents: [], settings: sample.settings, held: null, pushes: [] },
+      {
+        type: 'snapshot',
+        tasks,
+        repositories: [],
+        agents: [],
+        settings: sample.settings,
+        held: null,
+        pushes: [],
+        trains: [],
+      },
     ]);
   snapshot();
   return {

@@ -15,6 +15,7 @@ import { comparisonOf, pickIn } from './contests';
 import * as data from './data';
 import { createEdits } from './edits';
 import { createPulls } from './pulls';
+import { createTrains } from './trains';
 import { createWorktrees } from './worktrees';
 
 const kindOf = (type: string | undefined) =>
@@ -139,7 +140,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     followers.add(hear);
     signal?.addEventListener('abort', () => wake());
     try {
-      yield { type: 'snapshot', tasks: [...tasks.values()], repositories, agents: known, settings, held, pushes: [] };
+      yield {
+        type: 'snapshot',
+        tasks: [...tasks.values()],
+        repositories,
+        agents: known,
+        settings,
+        held,
+        pushes: [],
+        trains: [],
+      };
       while (!signal?.aborted) {
         const next = waiting.shift();
         if (next !== undefined) yield next;
@@ -152,6 +162,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
 
   const pulls = createPulls(tell, amount === 'much');
   const worktrees = createWorktrees([...tasks.values()], amount, () => tell({ type: 'worktrees.changed' }));
+  const trains = createTrains({ get, put, tell });
   const agentReviews: AgentReview[] = [];
   const comments = createComments((task) => tell({ type: 'comments.changed', task }));
   const router = on.router({
@@ -428,7 +439,15 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const [run, startedAt] = [100 + called.length, Date.now()];
         const { command = '' } = repositoryOf(task.repositoryId).checks.find(({ name }) => name === first) ?? {};
         const fresh = { run, name: first ?? '', command, state: 'running' as const, exitCode: null, startedAt };
-        const begun = { ...fresh, endedAt: null, head: 'd'.repeat(40), clean: true, stale: false, leftBehind: [] };
+        const begun = {
+          ...fresh,
+          endedAt: null,
+          head: 'd'.repeat(40),
+          clean: true,
+          stale: false,
+          leftBehind: [],
+          train: null,
+        };
         return put({ ...task, checks: [...task.checks.filter(({ name }) => name !== first), begun] });
       }),
       stop: on.checks.stop.handler(({ input }) => {
@@ -658,6 +677,18 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           ],
         }));
         return { found: places, more: amount === 'much', index };
+      }),
+    },
+    trains: {
+      start: on.trains.start.handler(({ input }) => {
+        note('trains.start', input);
+        return trains.start(input);
+      }),
+      list: on.trains.list.handler(() => trains.list()),
+      get: on.trains.get.handler(({ input }) => trains.get(input.train)),
+      stop: on.trains.stop.handler(({ input }) => {
+        note('trains.stop', input);
+        return trains.stop(input.train);
       }),
     },
     terminals: {

@@ -1,0 +1,157 @@
+import type { RepositoryCheck } from '../contract/check';
+import { CodedError } from '../contract/errors';
+import type { Review } from '../contract/review';
+import type { Strategy } from '../contract/strategy';
+import { makeMerge } from '../git/merge';
+import { identityFor } from '../runner/change';
+import { settleEdit } from '../runner/edits';
+import { settleReturn } from '../runner/going-back';
+import { settleEarlier } from '../runner/landed';
+import { conflictMessage } from '../runner/messages';
+import { repositoryPlace } from '../runner/place';
+import { endRestack } from '../runner/restacks';
+import { landedOf } from '../store/landings';
+import { restackedFrom } from '../store/restacks';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { type CarRow, emptyTrain, mayLand, type TrainRow } from '../store/trains';
+import {
+  assertNoneForgotten,
+  assertNotHeld,
+  assertNothingUnseen,
+  assertStillTrusted,
+  assertUnprotected,
+} from './approval';
+import * as decisions from './decisions';
+import { landMade, mergeMessage } from './landing';
+import { reviewOf } from './reviews';
+import type { Room } from './room';
+import { some } from './some';
+import { strategyFor } from './strategies';
+
+/** What came of a step of a change's turn. */
+export type Came =
+  | { readonly kind: 'landed' }
+  /** It goes back to its agent with this message. */
+  | { readonly kind: 'returned'; readonly reason: string; readonly message: string; readonly review: Review }
+  /** It is off the train: in review, or with its agent, which was told. */
+  | { readonly kind: 'off'; readonly state: 'left' | 'returned'; readonly reason: string }
+  /** The base is not where it was: once more. */
+  | { readonly kind: 'moved'; readonly reason: string }
+  /** The runtime closes, or the person stopped the train. */
+  | { readonly kind: 'stopped' };
+
+/** A change as it would land. */
+export interface Built {
+  readonly kind: 'built';
+  readonly work: TaskWork;
+  readonly review: Review;
+  readonly oid: string;
+  readonly strategy: Strategy;
+  readonly message: string;
+}
+
+/** That a change is left in review, and why. */
+export function left(reason: string): Came {
+  return { kind: 'off', state: 'left', reason };
+}
+
+/** Makes the commit that would land, in the object database, from what was approved and the base as it is now. */
+export async function build(room: Room, train: TrainRow, car: CarRow): Promise<Built | Came> {
+  const { task } = car;
+  await settleEdit(room, task);
+  await settleReturn(room, task);
+  await endRestack(room, task);
+  await settleEarlier(room, task);
+  const work = taskWork(room.db, task);
+  if (work.state !== 'review') return isOn(room, car) ? { kind: 'landed' } : gone(work);
+  if (work.base !== train.base) return left(`It is based on ${work.base} now.`);
+  const place = await repositoryPlace(room.git, work.repository);
+  await assertStillTrusted(work, place);
+  assertNotHeld(room.db, work);
+  const review = await reviewOf(room, work, place);
+  if (review.head !== car.head && restackedFrom(room.db, { task, head: car.head }) !== review.head)
+    return left('Its change is another one than you approved. Look at it again, then approve.');
+  assertUnprotected(work, review);
+  await assertNothingUnseen(work, place);
+  const stray = strayed(train, review, work);
+  if (stray !== null) {
+    await room.writer.write((db) => emptyTrain(db, { train: train.id, reason: stray, at: room.now() }));
+    return { kind: 'stopped' };
+  }
+  if (review.conflicts.length > 0) {
+    const { base, conflicts } = review;
+    const named = some(conflicts.map(({ path }) => path));
+    const message = conflictMessage({ base: train.base, oid: base, conflicts });
+    return { kind: 'returned', reason: `It conflicts with ${train.base} in ${named}.`, message, review };
+  }
+  if (review.checkout?.busy != null) return left(review.checkout.busy);
+  // Nothing but the first can be fast-forwarded; the others come as near to it as there is.
+  const wanted = train.strategy === 'ff' && !review.strategies.includes('ff') ? 'rebase' : train.strategy;
+  const strategy = strategyFor(review, work, wanted ?? undefined);
+  const message = mergeMessage(work, review, strategy);
+  const { identity } = await identityFor(place);
+  const made = await makeMerge(place, { strategy, baseOid: review.base, headOid: review.head, message, identity });
+  if (made.kind !== 'made') return left(`It no longer merges into ${train.base}.`);
+  return { kind: 'built', work, review, oid: made.oid, strategy, message };
+}
+
+/** Why a train goes no further because somebody else moved its base; null when its checks look at what that came to. */
+function strayed({ tip, base }: TrainRow, review: Review, work: TaskWork): string | null {
+  if (review.base === tip || toRun(work).length > 0) return null;
+  return `${base} moved to ${review.base.slice(0, 10)} meanwhile, and ${work.repository.name} has no checks that would look at what comes of that. Look at the changes again, then approve.`;
+}
+
+/** The checks by which it is decided: those that are required, or all where none is. */
+export function toRun({ repository: { checks } }: TaskWork): readonly RepositoryCheck[] {
+  const required = checks.filter((check) => check.required);
+  return required.length > 0 ? required : checks;
+}
+
+/** Lands the very commit that was checked, if its change and its base are still what it was made of. */
+export async function land(
+  room: Room,
+  train: TrainRow,
+  car: CarRow,
+  { built, checks }: { readonly built: Built; readonly checks: readonly RepositoryCheck[] },
+): Promise<Came> {
+  const { task } = car;
+  const work = taskWork(room.db, task);
+  if (work.state !== 'review') return gone(work);
+  const place = await repositoryPlace(room.git, work.repository);
+  assertNotHeld(room.db, work);
+  const review = await reviewOf(room, work, place);
+  if (review.head !== built.review.head)
+    return left('Its change was changed while it was checked. Look at it again, then approve.');
+  assertUnprotected(work, review);
+  await assertNothingUnseen(work, place);
+  if (review.base !== built.review.base) return moved(train, review.base);
+  const stands = checks.map(({ name, required }) => ({ name, required, state: 'passed' as const }));
+  const { strategy, message, oid } = built;
+  try {
+    await landMade(room, { work, place, by: train.by }, { review, newOid: oid, strategy, message }, (db) => {
+      if (!mayLand(db, { train: train.id, task, result: oid }))
+        throw new CodedError('CANCELLED', `Task ${task} was taken off the train.`);
+      const { base, head, tree } = review;
+      assertNoneForgotten(db, { task, base, head, tree, leaveComments: [...car.comments] }, true);
+      const answered = { strategy, message, train: train.id, ...(review.head !== car.head && { seen: car.head }) };
+      return { shown: decisions.shownOf({ ...review, checks: stands }), answered, rule: null };
+    });
+  } catch (cause) {
+    if (cause instanceof CodedError && cause.code === 'MOVED') return moved(train, review.base);
+    throw cause;
+  }
+  return { kind: 'landed' };
+}
+
+function moved({ base }: TrainRow, to: string): Came {
+  return { kind: 'moved', reason: `${base} moved to ${to.slice(0, 10)} while it was checked, so it is checked again.` };
+}
+
+/** Whether what landed of a task is what its train made, in this runtime or one before. */
+function isOn(room: Room, { task, result }: CarRow): boolean {
+  return result !== null && landedOf(room.db, task)?.newOid === result;
+}
+
+function gone({ state, outcome }: TaskWork): Came {
+  return left(`It is not in review any more: it is ${outcome ?? state}.`);
+}

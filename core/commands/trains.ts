@@ -1,0 +1,160 @@
+import type { Caller } from '../contract/caller';
+import { CodedError } from '../contract/errors';
+import type { Review } from '../contract/review';
+import { hasLanded } from '../contract/stack';
+import type { Train, TrainApproval } from '../contract/train';
+import { settleEarlier } from '../runner/landed';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { listDependencies } from '../store/dependencies';
+import { type TaskWork, taskWork } from '../store/task-work';
+import { addTrain, listTrains, readTrain } from '../store/trains';
+import { mustBe } from './acting';
+import {
+  assertNoneForgotten,
+  assertNothingUnseen,
+  assertSame,
+  assertStillTrusted,
+  assertUnprotected,
+} from './approval';
+import * as decisions from './decisions';
+import { reviewOf } from './reviews';
+import type { Room } from './room';
+import { strategyFor } from './strategies';
+import { inOrder } from './train-plan';
+
+/** So many of the trains that have ended are listed. */
+const endedShown = 20;
+
+/** Those that have not ended, and the newest of those that have. */
+export function list(room: Room): Train[] {
+  return listTrains(room.db, endedShown);
+}
+
+/** A train. Throws NOT_FOUND. */
+export function get(room: Room, train: number): Train {
+  return readTrain(room.db, train);
+}
+
+/** Ends a train; what has not landed stays in review. Throws WRONG_STATE when it has ended. */
+export function stop(room: Room, train: number): Promise<Train> {
+  return room.trains.stop(train);
+}
+
+type Change = TrainApproval['changes'][number];
+
+/** A change as it was looked at when its train was approved. */
+interface Seen {
+  readonly change: Change;
+  readonly work: TaskWork;
+  readonly review: Review;
+}
+
+/**
+ * Approves several changes at once, to land one after the other. Every one of them must be as it was seen, on a base that is
+ * where it was seen; else nothing begins, and the error says which and why.
+ */
+export async function start(room: Room, { by }: Caller, input: TrainApproval): Promise<Train> {
+  const after = (task: number) => listDependencies(room.db, task).filter((one) => !hasLanded(one));
+  const changes = inOrder(input.changes, (task) => after(task).map(({ id }) => id));
+  const works = changes.map(({ task }) => taskWork(room.db, task));
+  const [first] = works;
+  if (first === undefined) throw new CodedError('BAD_INPUT', 'Name the tasks that are to land.');
+  assertOnePlace(works);
+  const place = await repositoryPlace(room.git, first.repository);
+  assertCheckable(first, place);
+  const seen = await Promise.all(
+    changes.map((change, index) =>
+      named(change.task, async (): Promise<Seen> => {
+        const work = works[index] ?? taskWork(room.db, change.task);
+        const review = await look(room, { work, place, change, base: input.base });
+        const missing = after(change.task).find(({ id }) => !changes.some(({ task }) => task === id));
+        if (missing !== undefined) {
+          throw new CodedError(
+            'WRONG_STATE',
+            `It lands after task ${missing.id}, which is not on the train. Name that one, too.`,
+          );
+        }
+        // What is after another one cannot land yet, so there is nothing to choose of it before its turn.
+        if (review.held === null && input.strategy !== 'ff') strategyFor(review, work, input.strategy);
+        return { change, work, review };
+      }),
+    ),
+  );
+  const id = await room.writer.write((db) => {
+    for (const { change } of seen) assertNoneForgotten(db, { ...change, base: input.base }, true);
+    const train = addTrain(db, {
+      ...{ repository: first.repository.id, base: first.base, tip: input.base, by, at: room.now() },
+      strategy: input.strategy ?? null,
+      cars: changes.map(({ task, head, leaveComments = [] }) => ({ task, head, comments: leaveComments })),
+    });
+    decisions.record(room, db, {
+      ...{ by, kind: 'approve-train', repository: first.repository.path },
+      shown: {
+        base: input.base,
+        changes: seen.map(({ work, review: { head, tree, files } }) => ({
+          ...{ task: work.id, title: work.title, head, tree, files: files.length },
+        })),
+      },
+      answered: { train, strategy: input.strategy ?? null, tasks: changes.map(({ task }) => task) },
+    });
+    return train;
+  });
+  room.trains.announce(id);
+  room.trains.wake();
+  return readTrain(room.db, id);
+}
+
+/** Throws WRONG_STATE unless all of these are in review and land on one base of one repository. */
+function assertOnePlace(works: readonly TaskWork[]): void {
+  for (const work of works) mustBe(work, ['review'], 'approved');
+  const [first, ...rest] = works;
+  const other = rest.find(({ base, repositoryId }) => base !== first?.base || repositoryId !== first.repositoryId);
+  if (first === undefined || other === undefined) return;
+  const where = ({ id, base, repository }: TaskWork) => `task ${id} lands on ${base} of ${repository.path}`;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Nothing was begun: ${where(first)}, and ${where(other)}. A train lands on one base of one repository; make two of them.`,
+    { facts: { tasks: works.map(({ id }) => `${id}`) } },
+  );
+}
+
+/** Throws NOT_TRUSTED when there are checks that may not run: then nobody would have looked at what lands. */
+function assertCheckable({ repository }: TaskWork, place: RepositoryPlace): void {
+  if (place.trusted || repository.checks.length === 0) return;
+  throw new CodedError(
+    'NOT_TRUSTED',
+    `Nothing was begun: the checks of ${repository.name} are programs of its own, and it is not trusted as it is now. Look at it and trust it, or approve the tasks one by one.`,
+    { facts: { repository: repository.path } },
+  );
+}
+
+async function look(
+  room: Room,
+  seen: {
+    readonly work: TaskWork;
+    readonly place: RepositoryPlace;
+    readonly change: Change;
+    readonly base: string;
+  },
+): Promise<Review> {
+  const { work, place, change, base } = seen;
+  if ((await settleEarlier(room, work.id)) !== null)
+    throw new CodedError('WRONG_STATE', 'It has landed already. Leave it out.');
+  await assertStillTrusted(work, place);
+  const review = await reviewOf(room, work, place);
+  assertUnprotected(work, review);
+  await assertSame(work, place, { review, approval: { ...change, base } });
+  await assertNothingUnseen(work, place);
+  return review;
+}
+
+/** Says of which task an error is, where several are looked at. */
+async function named<Result>(task: number, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (!(cause instanceof CodedError)) throw cause;
+    const message = `No train was begun, because of task ${task}. ${cause.message}`;
+    throw new CodedError(cause.code, message, { facts: { ...cause.facts, task }, cause });
+  }
+}

@@ -1,0 +1,201 @@
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RepositoryCheck } from '../../../core/contract/check';
+import { openDecision } from '../../../core/contract/decision';
+import type { Task } from '../../../core/contract/task';
+import type { Train } from '../../../core/contract/train';
+import { type Bed, openBed } from '../../support/runtime';
+
+let bed: Bed;
+let repository: number;
+beforeAll(async () => {
+  bed = await openBed();
+  repository = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+});
+afterAll(() => bed.close());
+
+const git = (...args: string[]) => bed.repository.git(...args);
+const now = ({ id }: Task) => bed.calls.tasks.get({ task: id });
+const main = () => git('rev-parse', 'main');
+const checking = (command: string): RepositoryCheck => ({ name: 'test', command, required: true });
+const says = (command: string | null, setupCommand: string | null = null) =>
+  bed.calls.repositories.configure({ repository, checks: command === null ? [] : [checking(command)], setupCommand });
+
+async function inReview(prompt: string, after: readonly Task[] = []): Promise<Task> {
+  const task = { repositoryId: repository, title: prompt.slice(0, 40), prompt, agent: 'echo' };
+  const stacked = after.length > 0 && { after: after.map(({ id }) => id), when: 'review' as const };
+  return bed.reaches((await bed.calls.tasks.create({ ...task, ...stacked })).id, 'review');
+}
+
+async function seen(tasks: readonly Task[]) {
+  const reviews = await Promise.all(tasks.map(({ id }) => bed.calls.reviews.get({ task: id })));
+  return {
+    base: reviews[0]?.base ?? '',
+    changes: reviews.map(({ task, head, tree }) => ({ task, head, tree })),
+  };
+}
+
+/** Resolves with a train as soon as it is as wanted. */
+async function until(id: number, wanted: (train: Train) => boolean): Promise<Train> {
+  const leave = new AbortController();
+  try {
+    for await (const change of await bed.calls.changes.follow(undefined, { signal: leave.signal })) {
+      const all = change.type === 'snapshot' ? await bed.calls.trains.list() : [];
+      const train = change.type === 'train.changed' ? change.train : all.find((one) => one.id === id);
+      if (train?.id === id && wanted(train)) return train;
+    }
+    throw new Error('The changes ended.');
+  } finally {
+    leave.abort();
+  }
+}
+const ended = ({ id }: Train) => until(id, ({ state }) => state === 'ended');
+const states = ({ cars }: Train) => cars.map(({ state }) => state);
+/** A check that says something only where a train runs it, and not in the worktree of an agent. */
+const inTrain = (command: string) => `case "$PWD" in */train-*) ${command} ;; esac`;
+const worktrees = () =>
+  readdirSync(bed.config.folders.worktrees).flatMap((folder) =>
+    readdirSync(join(bed.config.folders.worktrees, folder)),
+  );
+
+it('lands what passes on top of what landed before it, sends back what does not, and leaves what is after that', async () => {
+  // Nothing is wrong with b and c but that they come together.
+  await says(
+    'echo "checked $(ls *.txt | tr "\\n" " ")"; ! { test -e b.txt && test -e c.txt; }',
+    'echo set >> .git-setup; echo up',
+  );
+  await bed.repository.write('.gitignore', '.git-setup\n');
+  await bed.repository.commit('Ignore');
+  const [a, b, c, e] = [
+    await inReview('[write: a.txt | a]'),
+    await inReview('[write: b.txt | b]'),
+    await inReview('[write: c.txt | c]'),
+    await inReview('[write: e.txt | e]'),
+  ] as const;
+  const d = await inReview('[write: d.txt | d]', [c]);
+  await bed.repository.write('mine.txt', 'in no commit');
+  const before = await main();
+
+  // What is not as it was seen, or cannot land with the others, refuses all of it, and nothing has begun.
+  const all = await seen([a, b, d, c, e]);
+  const wrong = all.changes.map((one, index) => (index === 1 ? { ...one, head: before } : one));
+  await expect(bed.calls.trains.start({ ...all, changes: wrong })).rejects.toMatchObject({
+    code: 'MOVED',
+    message: expect.stringMatching(/^No train was begun, because of task \d+\. Nothing was merged: the change on/),
+  });
+  await expect(bed.calls.trains.start({ ...all, changes: all.changes.slice(2, 3) })).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: expect.stringContaining(`It lands after task ${c.id}, which is not on the train. Name that one, too.`),
+  });
+  expect(await bed.calls.trains.list()).toEqual([]);
+  expect(await main()).toBe(before);
+
+  const begun = await bed.calls.trains.start({ ...all, strategy: 'squash' });
+  expect(begun.cars.map(({ task }) => task)).toEqual([a, b, c, d, e].map(({ id }) => id));
+  expect((await now(e)).train).toMatchObject({ train: begun.id, place: 5, of: 5, state: 'waiting' });
+  await expect(bed.calls.trains.start(await seen([e]))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: `Task ${e.id} is on train ${begun.id} already. Wait for that, or stop it.`,
+  });
+  const train = await ended(begun);
+  expect(states(train)).toEqual(['landed', 'landed', 'returned', 'left', 'landed']);
+  expect(train.cars[2]?.reason).toBe('Its check test failed on top of main as it is now (exit status 1).');
+  expect(train.cars[3]?.reason).toBe(`It lands after task ${c.id}, which has not landed.`);
+
+  // Each landed as the very commit that was checked, in order, and the person's own file is where it was.
+  const oids = train.cars.flatMap(({ mergedOid }) => mergedOid ?? []);
+  expect((await git('rev-list', '--reverse', `${before}..main`)).split('\n')).toEqual(oids);
+  expect(await git('status', '--porcelain')).toBe('?? mine.txt');
+  for (const [index, task] of [a, b, e].entries()) {
+    const { state, outcome, checks } = await now(task);
+    expect({ state, outcome }).toEqual({ state: 'done', outcome: 'merged' });
+    const run = checks.find(({ train: of, name }) => of === train.id && name === 'test');
+    expect(run).toMatchObject({ state: 'passed', head: oids[index], clean: true });
+  }
+  const printed = (await now(e)).checks.map(({ name, output }) => `${name}: ${output}`);
+  expect(printed).toContain('test: checked a.txt b.txt e.txt');
+  expect(printed).toContain('Worktree setup: up');
+  expect(worktrees().filter((name) => name.startsWith('train'))).toEqual([]);
+  expect(await git('worktree', 'list')).not.toContain('/train-');
+
+  // The agent was told what failed, where, and how to see it.
+  const back = await bed.reaches(c.id, 'review');
+  const talk = JSON.stringify(await bed.calls.sessions.read({ session: back.session ?? 0, after: 0 }));
+  expect(talk).toContain('failed: echo');
+  expect(talk).toContain('checked a.txt b.txt c.txt');
+  expect(talk).toContain(`git merge --no-edit ${oids[1]}`);
+  expect((await now(d)).train).toMatchObject({ state: 'left' });
+
+  const decided = (await bed.calls.decisions.list({ after: 0, limit: 100 })).map((one) => openDecision(one));
+  const kinds = decided.map((one) => `${one?.kind} ${one?.task ?? '-'} ${one?.rule ?? ''}`.trim());
+  expect(kinds.slice(-5)).toEqual([
+    'approve-train -',
+    `approve ${a.id}`,
+    `approve ${b.id}`,
+    `request-changes ${c.id} train ${train.id}: what fails goes back to its agent`,
+    `approve ${e.id}`,
+  ]);
+  expect(decided.at(-1)).toMatchObject({ by: 'person', answered: { strategy: 'squash', train: train.id } });
+  expect((await bed.calls.decisions.check()).broken).toBeNull();
+  for (const task of [c, d]) await bed.calls.tasks.discard({ task: task.id });
+});
+
+it('goes on after a restart where it stopped, gives what conflicts back, and checks again on a base that moved', async () => {
+  const gate = join(bed.folder, 'gate');
+  await says(inTrain(`while [ ! -e '${gate}' ]; do sleep 0.05; done; cat moved 2>/dev/null; true`));
+  const [f, g, h] = [
+    await inReview('[write: f.txt | f]'),
+    await inReview('[write: f.txt | other]'),
+    await inReview('[write: h.txt | h]'),
+  ] as const;
+  const begun = await bed.calls.trains.start(await seen([f, g, h]));
+  await until(begun.id, ({ cars }) => cars[0]?.state === 'checking');
+  await bed.until(f.id, ({ checks }) => checks.some(({ state, train }) => state === 'running' && train === begun.id));
+  bed = await bed.restart();
+  await bed.until(f.id, ({ checks }) => checks.some(({ state, train }) => state === 'running' && train === begun.id));
+  // Somebody else commits to the base, and what was being checked is checked again on that.
+  await bed.repository.write('moved', 'moved on\n');
+  await bed.repository.commit('Move on');
+  const moved = await main();
+  await writeFile(gate, '');
+  const train = await ended(begun);
+  expect(states(train)).toEqual(['landed', 'returned', 'landed']);
+  expect(train.cars[1]?.reason).toBe('It conflicts with main in f.txt.');
+  expect(await git('merge-base', moved, 'main')).toBe(moved);
+  expect((await now(f)).checks.find(({ train: of }) => of === begun.id)?.output).toBe('moved on');
+  expect(await bed.reaches(g.id, 'review')).toMatchObject({ state: 'review' });
+  await bed.calls.tasks.discard({ task: g.id });
+});
+
+it('is stopped by a word, and lets a person do with a change what they want meanwhile', async () => {
+  await says(inTrain('touch left-behind; while :; do sleep 0.05; done'));
+  const [i, j, k] = [
+    await inReview('[write: i.txt | i]'),
+    await inReview('[write: j.txt | j]'),
+    await inReview('[write: k.txt | k]'),
+  ] as const;
+  const before = await main();
+  const begun = await bed.calls.trains.start(await seen([i, j, k]));
+  await bed.until(i.id, ({ checks }) => checks.some(({ state, train }) => state === 'running' && train === begun.id));
+  await bed.calls.tasks.reject({ task: j.id, comment: 'Otherwise, please.' });
+  const stopped = await bed.calls.trains.stop({ train: begun.id });
+  expect(stopped).toMatchObject({ state: 'ended', reason: 'You stopped the train.' });
+  expect(states(stopped)).toEqual(['left', 'left', 'left']);
+  await expect(bed.calls.trains.stop({ train: begun.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  expect(await main()).toBe(before);
+  expect(await now(i)).toMatchObject({ state: 'review', train: { state: 'left', reason: 'You stopped the train.' } });
+  expect(worktrees().filter((name) => name.startsWith('train'))).toEqual([]);
+  await bed.reaches(j.id, 'review');
+
+  // Without checks nothing looks at what comes of a base that moved, so such a train ends there.
+  await says(null);
+  const all = await seen([i, k]);
+  await bed.repository.write('again', 'again\n');
+  await bed.repository.commit('Move again');
+  await expect(bed.calls.trains.start(all)).rejects.toMatchObject({ code: 'MOVED' });
+  const both = await bed.calls.trains.start({ ...(await seen([i, k])), strategy: 'ff' });
+  expect(states(await ended(both))).toEqual(['landed', 'landed']);
+  expect(await git('rev-list', '--count', '--merges', `${before}..main`)).toBe('0');
+});
