@@ -87,8 +87,11 @@ export async function transcript(options: {
   return { json: events, text: untold.map(tellCheck).join('') };
 }
 
-/** Whether a line of the conversation tells of this run: the newest one of its check, which had ended by then. */
-function isOf({ command, at }: { readonly command: string; readonly at: number }, check: CheckDetail): boolean {
+type CheckEvent = Extract<TranscriptEvent, { type: 'check' }>;
+
+/** Whether a line of the conversation tells of this run: where it does not say so itself, the newest one of its check, which had ended by then. */
+function isOf({ run, command, at }: CheckEvent, check: CheckDetail): boolean {
+  if (run !== undefined) return check.run === run && check.endedAt !== null;
   return check.command === command && check.endedAt !== null && check.endedAt <= at;
 }
 
@@ -115,6 +118,8 @@ async function followLive(live: {
     for await (const batch of stream) {
       for (const event of batch) {
         if (event.seq <= (seen.get(session) ?? 0)) continue;
+        // What its check printed is known by the time the conversation tells of it.
+        if (event.type === 'check') live.learn(await client.tasks.get({ task: live.task }));
         seen.set(session, event.seq);
         live.hear(event);
       }
@@ -203,7 +208,7 @@ function eventText(event: TranscriptEvent, joined = false): string {
     case 'commit':
       return `· committed ${event.oid.slice(0, 10)} ${plainLine(event.subject)} (${counted(event.files, 'file')})\n`;
     case 'check':
-      return `· check ${plainLine(event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
+      return `· check ${plainLine(event.name ?? event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
     case 'checkpoint':
       return `· checkpoint ${event.checkpoint} after turn ${event.turn} (${counted(event.files, 'file')}, +${event.additions} −${event.deletions})\n`;
     case 'back':

@@ -53,7 +53,14 @@ export const transcriptEventSchema = z.discriminatedUnion('type', [
   event({ type: z.literal('context'), used: z.number().int(), size: z.number().int().nullable() }),
   event({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   event({ type: z.literal('commit'), oid: z.string(), subject: z.string(), files: z.number().int() }),
-  event({ type: z.literal('check'), command: z.string(), passed: z.boolean() }),
+  event({
+    type: z.literal('check'),
+    /** The run it tells of, and what its check is called; left out in transcripts written before it was kept. */
+    run: z.number().int().optional(),
+    name: z.string().optional(),
+    command: z.string(),
+    passed: z.boolean(),
+  }),
   /** A turn is over and what it made of the files is kept as a checkpoint of the task. */
   event({
     type: z.literal('checkpoint'),

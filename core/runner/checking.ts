@@ -83,7 +83,7 @@ function runOne(
     if (train === undefined) await noteChange(deps, place, { task, head: after.head });
     await deps.writer.write((db) => endCheck(db, { check, ...end, leftBehind, at: deps.now() }));
     deps.announce(task);
-    return [{ type: 'check', command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
+    return [{ type: 'check', run: check, name, command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
   });
 }
 

@@ -77,7 +77,7 @@ export function entriesOf(
     case 'commit':
       return [...ended, ...entry('commit', event.subject, event.oid)];
     case 'check':
-      return [...ended, ...entry('check', event.command)];
+      return [...ended, ...entry('check', event.command, event.name === event.command ? '' : (event.name ?? ''))];
     default:
       return ended;
   }

@@ -80,8 +80,8 @@ export const RowView = memo(
       case 'check':
         return (
           <p className="fact selectable">
-            <Glyph look={row.passed ? 'done' : 'failed'} /> <code>{cleanLine(row.command)}</code>{' '}
-            {row.passed ? 'passed' : 'failed'}
+            <Glyph look={row.passed ? 'done' : 'failed'} /> {row.name !== row.command && `${cleanLine(row.name)} `}
+            <code>{cleanLine(row.command)}</code> {row.passed ? 'passed' : 'failed'}
           </p>
         );
       case 'checkpoint':

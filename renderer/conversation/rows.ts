@@ -56,6 +56,8 @@ export type Row =
       readonly kind: 'check';
       readonly key: string;
       readonly at: number;
+      /** What the check is called; its command where nothing says so. */
+      readonly name: string;
       readonly command: string;
       readonly passed: boolean;
     }
@@ -171,7 +173,16 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
     case 'commit':
       return to.rows.push({ kind: 'commit', key, at, oid: event.oid, subject: event.subject, files: event.files }) - 1;
     case 'check':
-      return to.rows.push({ kind: 'check', key, at, command: event.command, passed: event.passed }) - 1;
+      return (
+        to.rows.push({
+          kind: 'check',
+          key,
+          at,
+          name: event.name ?? event.command,
+          command: event.command,
+          passed: event.passed,
+        }) - 1
+      );
     case 'checkpoint': {
       const { seq: _seq, type: kind, ...kept } = event;
       to.here = event.checkpoint;

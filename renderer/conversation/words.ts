@@ -63,7 +63,7 @@ function textOf(row: Row): string {
     case 'commit':
       return `${row.oid} ${row.subject}`;
     case 'check':
-      return row.command;
+      return `${row.name}\n${row.command}`;
     case 'checkpoint':
       return `turn ${row.turn}`;
     case 'back':

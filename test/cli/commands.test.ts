@@ -208,6 +208,15 @@ describe('the main job in the terminal', () => {
     );
   });
 
+  test('a check that fails while it is followed is told once, by its name, with what it printed', async () => {
+    await type('check', 'add', terminal.repository, 'lint', 'echo too long; exit 3');
+    const { json } = await add('--prompt', '[write: lint.txt | lint]', '--json');
+    const { out } = await type('task', 'log', String(json.id), '--follow');
+    expect(out.match(/check .*/g)).toEqual(['check lint failed with exit code 3']);
+    expect(out).toContain('\n    too long\n');
+    await type('check', 'remove', terminal.repository, 'lint');
+  });
+
   test('changes asked for go back to the agent, and a discarded change comes back', async () => {
     const id = followed;
     await type('task', 'wait', id);
