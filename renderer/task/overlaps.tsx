@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { type Overlap, type OverlapDetail, overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
@@ -9,6 +9,7 @@ import { openTask } from '../state/commands';
 import { useResource } from '../state/resource';
 import { putAfter } from '../state/stacks';
 import { count } from '../text/amounts';
+import { beginningOf } from '../text/beginning';
 import { cleanLine } from '../text/clean';
 
 /** Where a task's change meets others: the worst of it, the rest on demand, and what can be done about it. */
@@ -98,14 +99,17 @@ function Lines({ task, other }: { readonly task: Task; readonly other: number | 
   );
 }
 
-function Side({ words, text }: { readonly words: string; readonly text: string }): ReactNode {
+/** One of the two changes. Not drawn anew with every change of the task, because it may be long. */
+const Side = memo(function Side({ words, text }: { readonly words: string; readonly text: string }): ReactNode {
+  const { shown, left } = beginningOf(text);
   return (
     <div>
       <strong>{words}</strong>
-      <pre className="mono">{text.split('\n').map(cleanLine).join('\n')}</pre>
+      <pre className="mono">{shown}</pre>
+      {left > 0 && <p className="quiet">{count(left, 'more line')} in the change itself.</p>}
     </div>
   );
-}
+});
 
 function linesOf({ mine, theirs }: OverlapDetail['files'][number]): string {
   const words = (lines: typeof mine) =>
