@@ -72,6 +72,26 @@ describe('a discarded change comes back', () => {
     await bed.reaches(failing, 'failed');
   });
 
+  it('or says what is in its way, and comes back once that is gone', async () => {
+    const { id, branch, worktree } = await inReview();
+    const path = worktree ?? '';
+    await bed.calls.tasks.discard({ task: id });
+    await bed.repository.git('branch', branch ?? '', 'main');
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      ...{ code: 'CONFLICT', message: expect.stringContaining(`its branch ${branch} has moved since the backup`) },
+    });
+    await bed.repository.git('branch', '-m', branch ?? '', 'mine');
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, 'mine.txt'), 'mine');
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      ...{ code: 'CONFLICT', message: expect.stringContaining(`${path} exists already and is something else`) },
+    });
+    expect(await readFile(join(path, 'mine.txt'), 'utf8')).toBe('mine');
+    await rm(path, { recursive: true });
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
+    expect(await files(id)).toEqual(['hello.txt']);
+  });
+
   it('or says that nothing of it is left', async () => {
     const { id, branch } = await inReview();
     const { backupRef } = await bed.calls.tasks.discard({ task: id });

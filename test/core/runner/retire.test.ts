@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { teardownName } from '../../../core/contract/check';
 import { findGit } from '../../../core/git/git';
+import { createLiveChecks } from '../../../core/runner/live-checks';
 import { repositoryPlace } from '../../../core/runner/place';
 import { retireWorktree } from '../../../core/runner/retire';
+import { tearDownOf } from '../../../core/runner/setting-up';
 import { createUnderWay } from '../../../core/runner/under-way';
-import { startCheck } from '../../../core/store/checks';
+import { endCheck, startCheck } from '../../../core/store/checks';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
 import { repositoryById } from '../../../core/store/repositories';
+import { taskWork } from '../../../core/store/task-work';
 import { worktreeOf } from '../../../core/store/worktrees';
 import { createWriter, type Writer } from '../../../core/store/writer';
 import { type Bed, openBed } from '../../support/runtime';
@@ -92,4 +95,42 @@ it('a removal cut short in its teardown brings back what was there before that',
   await bed.calls.tasks.reject({ task: id, comment: '[write: more.txt | more]' });
   await bed.until(id, (now) => now.state === 'review' && (now.change?.files ?? 0) > 1);
   expect(await readFile(notes, 'utf8')).toBe('mine\n');
+});
+
+it('a teardown that could not begin is said, though an earlier one of the task had passed', async () => {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  await bed.calls.repositories.configure({ repository: repository.id, teardownCommand: 'true' });
+  const prompt = '[write: hello.txt | hello]';
+  const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
+  await bed.reaches(id, 'review');
+  await bed.runtime.stop();
+
+  const db = openDatabase({ file: bed.config.folders.database });
+  const writer = createWriter(db);
+  const checks = createLiveChecks();
+  let goOn = () => {};
+  try {
+    const git = await findGit(bed.config.environment);
+    const place = await repositoryPlace(git, repositoryById(db, repository.id));
+    const work = taskWork(db, id);
+    const run = { task: id, name: teardownName, command: 'true', head: '0'.repeat(40), clean: true, at: 1 };
+    endCheck(db, { check: startCheck(db, run), exitCode: 0, output: '', at: 2 });
+    // A check that somebody began in the moment in which the worktree was to go.
+    const busy = checks.during(
+      id,
+      new AbortController().signal,
+      () => new Promise<void>((resolve) => (goOn = resolve)),
+    );
+    const deps = {
+      ...{ ...plain(db, writer), git, checks, owner: 'test', namespace: async () => null },
+      agentEnvironment: async () => bed.config.environment,
+    };
+    const retired = await retireWorktree(deps, place, id, { tearDown: tearDownOf(deps, work, place) });
+    expect(retired).toMatchObject({ kept: null, notices: [expect.stringContaining('could not be run')] });
+    goOn();
+    await busy;
+  } finally {
+    await writer.close();
+    closeDatabase(db);
+  }
 });
