@@ -4,8 +4,8 @@ import { repositoryPlace } from '../runner/place';
 import { dumpTables } from '../store/dump';
 import { listRepositories } from '../store/repositories';
 import { stackOf } from '../store/stacks';
-import { verifyStacks } from './chain';
 import type { Room } from './room';
+import { verifyStacks } from './stack-check';
 
 /**
  * How everything stands, as one value for whoever looks into what went wrong: the store's rows, git's side of each repository,

@@ -5,7 +5,6 @@ import * as adding from './adding';
 import * as askingReviews from './asking-reviews';
 import * as backups from './backups';
 import * as bases from './bases';
-import * as chain from './chain';
 import * as changes from './changes';
 import * as checkpoints from './checkpoints';
 import * as checks from './checks';
@@ -38,6 +37,7 @@ import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as stackApproval from './stack-approval';
+import * as stackCheck from './stack-check';
 import * as stacking from './stacking';
 import * as tasks from './tasks';
 import * as terminals from './terminals';
@@ -200,7 +200,7 @@ export function createRouter(room: Room) {
     },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),
-      verifyStacks: on.runtime.verifyStacks.handler(() => chain.verifyStacks(room)),
+      verifyStacks: on.runtime.verifyStacks.handler(() => stackCheck.verifyStacks(room)),
       dump: on.runtime.dump.handler(({ input }) => dump.dump(room, input)),
       doctor: on.runtime.doctor.handler(() => room.doctor()),
       demo: on.runtime.demo.handler(({ context }) => demo.run(room, context)),

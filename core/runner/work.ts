@@ -5,7 +5,7 @@ import type { WorktreePlace } from '../git/checkout';
 import { finishWorktree } from '../git/finish';
 import type { Claim } from '../sources/source';
 import { reviewedBy } from '../store/agent-reviews';
-import { repositoryById } from '../store/repositories';
+import { type RepositoryRow, repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
 import { setStack } from '../store/stacks';
 import { taskRow } from '../store/task-row';
@@ -33,7 +33,7 @@ import { endRestack } from './restacks';
 import { leftBehind } from './reviewing';
 import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
 import { setUp } from './setting-up';
-import { allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
+import { type Allowed, allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
 
 /**
  * Does one claimed task, from its worktree to review. Any line may be the last one: what is in the database and the
@@ -87,9 +87,9 @@ interface Line {
 }
 
 /** The line from the claim to the review, read top to bottom. */
-async function carryOut({ deps, answers, claim, signal, task, session, transcript, held }: Line): Promise<void> {
-  const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
-  const note = (text: string) => record({ type: 'notice', level: 'info', text });
+async function carryOut(line: Line): Promise<void> {
+  const { deps, answers, claim, signal, task, session, transcript, held } = line;
+  const { record, note } = recorder(line);
   const asker: Asker = {
     claim,
     session: session.id,
@@ -108,41 +108,24 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
   if (task.permissionLevel === 'human-required' && !(await mayStart(deps, answers, asker, task))) {
     return await parked(deps, claim, 'cancelled');
   }
-  const allowed =
-    held === null ? await mayRunPrograms(deps, answers, asker, task.repository) : held.given.passed !== null;
-  const row = repositoryById(deps.db, task.repository.id);
-  const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && allowed });
-  const agent = await findAgent(deps, task.agent);
+  const ready = await makeReady(line, asker);
+  if (ready === null) return;
 
-  const stackOid = held === null && task.branch === null ? await beginStack(deps, claim, task, place) : task.stackOid;
-  if (stackOid === undefined) return;
-  const worktree =
-    held === null
-      ? await prepareWorktree(deps, { ...task, stackOid }, place, signal)
-      : await worktreeAtWork(deps, task, place);
-  worktree.notices.forEach(note);
-  const untrusted: WorktreePlace = { git: deps.git, checkout: worktree.checkout, trusted: false };
-  const places = { worktree: untrusted, checkout: place, name: row.name };
-  const { trusted, passed, stillTrusted } =
-    held === null ? await mayRunInWorktree(deps, answers, asker, places) : allowedBefore(places, held.given.passed);
-  const inWorktree: WorktreePlace = { ...untrusted, trusted };
-  const finish = (owned: WorktreePlace) => finishWorktree(owned, signal);
-  if (held === null) (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
-
-  const environment = await environmentOf(deps, inWorktree, task.id);
-  if (held === null) {
-    const place = { task: task.id, place: inWorktree, environment };
-    const ready = await setUp(deps, place, { repository: task.repository, trusted: trusted !== false }, signal);
-    if (signal.aborted) return await parked(deps, claim, signal.reason);
-    if (ready.kind === 'failed') return await failed(deps, claim, { ...final, error: ready.error });
-    ready.lines.forEach(record);
-  }
+  const { agent, place, branch, untrusted, environment, passed, stackOid } = ready;
   const { model, permissionLevel } = task;
-  const prompt = withPaths(task);
-  const directory = worktree.checkout.workTree;
   const leave = () => mayGoOn(deps, answers, asker, { place: untrusted, origin: { ...task, stackOid } });
-  const where = { place: untrusted, branch: worktree.branch, directory, environment };
-  const subject = { claim, prompt, agent, model, permissionLevel, passed, ...where, signal, mayGoOn: leave };
+  const where = { place: untrusted, branch, directory: untrusted.checkout.workTree, environment };
+  const subject = {
+    claim,
+    prompt: withPaths(task),
+    agent,
+    model,
+    permissionLevel,
+    passed,
+    ...where,
+    signal,
+    mayGoOn: leave,
+  };
   const end = await converse({ deps, answers, subject, session, transcript }, held);
   if (end.kind === 'lost' && !signal.aborted) return await agentLost(deps, claim, end.error);
   if (end.kind === 'failed') return await failed(deps, claim, end);
@@ -153,14 +136,88 @@ async function carryOut({ deps, answers, claim, signal, task, session, transcrip
 
   // A review is what was said: what its agent did to files is kept with the worktree, and is nobody's change.
   if (review !== undefined) {
-    (await leftBehind(untrusted, { branch: worktree.branch, head: review.head })).forEach(note);
+    (await leftBehind(untrusted, { branch, head: review.head })).forEach(note);
     return (await answered(deps, claim, task, place)).forEach(note);
   }
+  await handIn(line, ready);
+}
 
+/** Writes into the conversation, whatever the agent says there. */
+function recorder({ deps, transcript }: Line) {
+  const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
+  return { record, note: (text: string) => record({ type: 'notice', level: 'info', text }) };
+}
+
+/** Where a task's agent works, and what may run there. */
+interface Ready {
+  /** Its repository as it was trusted then. */
+  readonly row: RepositoryRow;
+  readonly place: RepositoryPlace;
+  readonly agent: Agent;
+  /** The commit its own change begins at; null for its base alone. */
+  readonly stackOid: string | null;
+  readonly branch: string;
+  /** Its worktree, in which nothing of the repository's runs. */
+  readonly untrusted: WorktreePlace;
+  readonly allowed: Pick<Allowed, 'trusted' | 'stillTrusted'>;
+  readonly passed: Allowed['passed'];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Makes all ready for a task's agent: leave, what it stands on, worktree and setup. Null when that came to something else, which is said. */
+async function makeReady(line: Line, asker: Asker): Promise<Ready | null> {
+  const { deps, answers, claim, signal, task, held } = line;
+  const { record, note } = recorder(line);
+  const mayRun =
+    held === null ? await mayRunPrograms(deps, answers, asker, task.repository) : held.given.passed !== null;
+  const row = repositoryById(deps.db, task.repository.id);
+  const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && mayRun });
+  const agent = await findAgent(deps, task.agent);
+
+  const stackOid = held === null && task.branch === null ? await beginStack(deps, claim, task, place) : task.stackOid;
+  if (stackOid === undefined) return null;
+  const worktree =
+    held === null
+      ? await prepareWorktree(deps, { ...task, stackOid }, place, signal)
+      : await worktreeAtWork(deps, task, place);
+  worktree.notices.forEach(note);
+  const { checkout, branch } = worktree;
+  const untrusted: WorktreePlace = { git: deps.git, checkout, trusted: false };
+  const places = { worktree: untrusted, checkout: place, name: row.name };
+  const { passed, ...allowed } =
+    held === null ? await mayRunInWorktree(deps, answers, asker, places) : allowedBefore(places, held.given.passed);
+  const inWorktree: WorktreePlace = { ...untrusted, trusted: allowed.trusted };
+  const finish = (owned: WorktreePlace) => finishWorktree(owned, signal);
+  if (held === null) (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
+
+  const environment = await environmentOf(deps, inWorktree, task.id);
+  if (held === null) {
+    const where = { task: task.id, place: inWorktree, environment };
+    const trusted = allowed.trusted !== false;
+    const isSet = await setUp(deps, where, { repository: task.repository, trusted }, signal);
+    if (signal.aborted) {
+      await parked(deps, claim, signal.reason);
+      return null;
+    }
+    if (isSet.kind === 'failed') {
+      await failed(deps, claim, { ...final, error: isSet.error });
+      return null;
+    }
+    isSet.lines.forEach(record);
+  }
+  return { row, place, agent, stackOid, branch, untrusted, allowed, passed, environment };
+}
+
+/** Commits what the agent made, checks it and puts it up for review. */
+async function handIn(line: Line, ready: Ready): Promise<void> {
+  const { deps, claim, signal, task } = line;
+  const { record, note } = recorder(line);
+  const { row, place, stackOid, branch, untrusted, environment } = ready;
+  const { trusted, stillTrusted } = ready.allowed;
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());
   if (trusted && !still) note('The agent changed what the repository runs, so none of it was run for its commit.');
-  const commit = (owned: WorktreePlace) => commitChange(owned, { ...task, stackOid }, worktree.branch, signal);
+  const commit = (owned: WorktreePlace) => commitChange(owned, { ...task, stackOid }, branch, signal);
   const change = await inTaskPlace(deps, task.id, { ...untrusted, trusted: still }, commit);
   if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
   change.notices.forEach(note);

@@ -34,18 +34,15 @@ export function EditTask({ id }: { readonly id: number }): ReactNode {
   );
 }
 
-/** `task` is as it was when the sheet was opened: what another door changes meanwhile is not written over unless it is changed here. */
-function Form({ task }: { readonly task: TaskDetail }): ReactNode {
+/** What is typed into the sheet, and whether it can be saved. */
+function useEdit(task: TaskDetail) {
   const app = useApp();
-  const agents = useModel((model) => model.agents);
   const isOpen = useModel((model) => mayEdit(model.tasks.get(task.id) ?? task));
-  const doing = useDoing(`task:${task.id}`);
   const [prompt, setPrompt] = useText(task.id, 'prompt', task.prompt);
   const [title, setTitle] = useText(task.id, 'title', task.title);
   const [agent, setAgent] = useState(task.agent);
   const [priority, setPriority] = useState<Priority>(task.priority);
   const [budget, setBudget] = useState<Budget>(task.budget);
-  const [capping, setCapping] = useState(false);
   const [wrong, setWrong] = useState<readonly Measure[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
   const correct = (): void => document.getElementById(`new-budget-${wrong[0]}`)?.focus();
@@ -57,6 +54,24 @@ function Form({ task }: { readonly task: TaskDetail }): ReactNode {
     setFailure(failed);
     if (failed === null) showSheet(app, null);
   };
+  const typed = { prompt, title, agent, priority, budget };
+  return {
+    ...{ typed, isOpen, isWhole, failure, save, setPrompt, setTitle, setAgent, setPriority },
+    /** Brings what is wrong with the budget to the person; undefined when nothing is. */
+    correct: wrong.length > 0 ? correct : undefined,
+    setBudget(next: Budget, no: readonly Measure[]) {
+      setBudget(next);
+      setWrong(no);
+    },
+  };
+}
+
+type Edit = ReturnType<typeof useEdit>;
+
+/** `task` is as it was when the sheet was opened: what another door changes meanwhile is not written over unless it is changed here. */
+function Form({ task }: { readonly task: TaskDetail }): ReactNode {
+  const edit = useEdit(task);
+  const { isOpen, isWhole, failure, save } = edit;
   return (
     <form
       className="new-task"
@@ -72,64 +87,84 @@ function Form({ task }: { readonly task: TaskDetail }): ReactNode {
             cancel it and make a new task.
           </Note>
         )}
-        <Growing
-          label="What should be done? The agent gets this as its prompt."
-          text={prompt}
-          rows={5}
-          onText={setPrompt}
-          onSend={() => void save()}
-        />
-        <input
-          className="field new-title"
-          aria-label="Title"
-          placeholder="Title"
-          maxLength={200}
-          dir="auto"
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            if (event.metaKey || event.ctrlKey) void save();
-          }}
-        />
-        <div className="chips">
-          <AgentChip agents={agents} agent={agent} unlisted={cleanLine(agent)} onAgent={setAgent} />
-          <PriorityChip priority={priority} onPriority={setPriority} />
-          <BudgetChip budget={budget} open={capping} onOpen={wrong.length > 0 ? correct : setCapping} />
-        </div>
-        {capping && (
-          <NewBudget
-            budget={budget}
-            onTyped={(typed, no) => {
-              setBudget(typed);
-              setWrong(no);
-            }}
-            onSend={() => void save()}
-          />
-        )}
-        <BudgetNotes agent={agent} budget={budget} />
+        <Words edit={edit} />
+        <Facts edit={edit} />
         {!isWhole && <p className="field-help">A task needs a title and something to do.</p>}
         {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       </div>
-      <div className="sheet-foot">
-        {(prompt !== task.prompt || title !== task.title) && (
-          <Button
-            look="quiet"
-            onClick={() => {
-              setPrompt(task.prompt);
-              setTitle(task.title);
-            }}
-          >
-            Words as they were
-          </Button>
-        )}
-        <span className="grow" />
-        <Button look="primary" type="submit" doing={doing} disabled={!isOpen || !isWhole}>
-          Save <Keys keys="mod+Enter" />
-        </Button>
-      </div>
+      <Foot task={task} edit={edit} />
     </form>
+  );
+}
+
+/** What is to be done, and how it is called. */
+function Words({ edit: { typed, setPrompt, setTitle, save } }: { readonly edit: Edit }): ReactNode {
+  return (
+    <>
+      <Growing
+        label="What should be done? The agent gets this as its prompt."
+        text={typed.prompt}
+        rows={5}
+        onText={setPrompt}
+        onSend={() => void save()}
+      />
+      <input
+        className="field new-title"
+        aria-label="Title"
+        placeholder="Title"
+        maxLength={200}
+        dir="auto"
+        value={typed.title}
+        onChange={(event) => setTitle(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          if (event.metaKey || event.ctrlKey) void save();
+        }}
+      />
+    </>
+  );
+}
+
+/** By whom it is done, when, and on how much. */
+function Facts({ edit }: { readonly edit: Edit }): ReactNode {
+  const agents = useModel((model) => model.agents);
+  const [capping, setCapping] = useState(false);
+  const { agent, priority, budget } = edit.typed;
+  return (
+    <>
+      <div className="chips">
+        <AgentChip agents={agents} agent={agent} unlisted={cleanLine(agent)} onAgent={edit.setAgent} />
+        <PriorityChip priority={priority} onPriority={edit.setPriority} />
+        <BudgetChip budget={budget} open={capping} onOpen={edit.correct ?? setCapping} />
+      </div>
+      {capping && <NewBudget budget={budget} onTyped={edit.setBudget} onSend={() => void edit.save()} />}
+      <BudgetNotes agent={agent} budget={budget} />
+    </>
+  );
+}
+
+function Foot({ task, edit }: { readonly task: TaskDetail; readonly edit: Edit }): ReactNode {
+  const doing = useDoing(`task:${task.id}`);
+  const { typed, isOpen, isWhole, setPrompt, setTitle } = edit;
+  return (
+    <div className="sheet-foot">
+      {(typed.prompt !== task.prompt || typed.title !== task.title) && (
+        <Button
+          look="quiet"
+          onClick={() => {
+            setPrompt(task.prompt);
+            setTitle(task.title);
+          }}
+        >
+          Words as they were
+        </Button>
+      )}
+      <span className="grow" />
+      <Button look="primary" type="submit" doing={doing} disabled={!isOpen || !isWhole}>
+        Save <Keys keys="mod+Enter" />
+      </Button>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { chainCheckSchema } from '../chain';
 import { doctorReportSchema } from '../doctor';
+import { stackCheckSchema } from '../stack-check';
 import { statusSchema } from '../status';
 import { taskDetailSchema } from '../task';
 
@@ -10,7 +10,7 @@ export const runtime = {
   status: oc.output(statusSchema),
   doctor: oc.output(doctorReportSchema),
   /** Looks at every stack of tasks: whether branches, worktrees and what is kept of them agree. Changes nothing. */
-  verifyStacks: oc.output(chainCheckSchema),
+  verifyStacks: oc.output(stackCheckSchema),
   /**
    * How everything stands, as one value for whoever looks into what went wrong. Without secrets and without what an agent printed;
    * titles, prompts and reasons only with `withWords`.

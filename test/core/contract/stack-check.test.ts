@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { findingsOf, type Link } from '../../../core/contract/chain';
 import type { Before } from '../../../core/contract/stack';
+import { findingsOf, type Stacked } from '../../../core/contract/stack-check';
 
 const below: Before = { id: 1, state: 'review', outcome: null, start: 'review', head: 'a1' };
-const whole: Link = {
+const whole: Stacked = {
   ...{ id: 2, state: 'review', base: 'main', hasBase: true, branch: 'switchyard/b', tip: 'b1', head: 'b1' },
   worktree: { path: '/w/2', problem: null },
   stack: { oid: 'a1', holds: true, problem: null },
@@ -22,7 +22,7 @@ it('a stack that is as it should be has no findings', () => {
   );
 });
 
-it.each<[string, Partial<Link>, string, string]>([
+it.each<[string, Partial<Stacked>, string, string]>([
   ['base', { hasBase: false }, 'Its base main is not there.', 'task base 2 BRANCH'],
   ['branch', { tip: null }, 'Its branch switchyard/b is not there.', 'git branch switchyard/b b1'],
   ['unseen commit', { tip: 'b2' }, 'Its branch is at b2, and was last seen at b1.', 'task diff 2'],

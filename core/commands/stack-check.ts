@@ -1,4 +1,4 @@
-import { type ChainCheck, findingsOf, type Link } from '../contract/chain';
+import { findingsOf, type StackCheck, type Stacked } from '../contract/stack-check';
 import { isAncestor } from '../git/diff';
 import { readHead } from '../git/open';
 import { reclaimWorktree } from '../git/reclaim';
@@ -16,13 +16,13 @@ import type { Room } from './room';
  * Looks at every unfinished task that is after another one, or that one is after: whether branches, worktrees and what is kept
  * of both agree. Changes nothing. A repository that is not there is a finding of each of its tasks.
  */
-export async function verifyStacks(room: Room): Promise<ChainCheck> {
+export async function verifyStacks(room: Room): Promise<StackCheck> {
   const tasks = stackedTasks(room.db);
-  const findings: ChainCheck['findings'] = [];
+  const findings: StackCheck['findings'] = [];
   for (const task of tasks) {
     const work = taskWork(room.db, task);
     try {
-      findings.push(...findingsOf(await linkOf(room, work, await repositoryPlace(room.git, work.repository))));
+      findings.push(...findingsOf(await stackedOf(room, work, await repositoryPlace(room.git, work.repository))));
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);
       findings.push({ task, what, todo: 'Mend that, then look again.' });
@@ -31,7 +31,7 @@ export async function verifyStacks(room: Room): Promise<ChainCheck> {
   return { checked: tasks.length, findings };
 }
 
-async function linkOf(room: Room, work: TaskWork, place: RepositoryPlace): Promise<Link> {
+async function stackedOf(room: Room, work: TaskWork, place: RepositoryPlace): Promise<Stacked> {
   const { id, state, base, branch } = work;
   const { db } = room;
   const tipOf = (name: string | null) => (name === null ? null : refOid(place, `refs/heads/${name}`));
@@ -39,7 +39,7 @@ async function linkOf(room: Room, work: TaskWork, place: RepositoryPlace): Promi
   const stack = stackOf(db, id);
   const holds = async (oid: string, by: string) =>
     (await hasCommit(place, oid)) && (await hasCommit(place, by)) && (await isAncestor(place, oid, by));
-  const parts: Link['parts'][number][] = [];
+  const parts: Stacked['parts'][number][] = [];
   for (const part of partsOf(db, id)) {
     const held = stack !== undefined && (await holds(part.head, stack.oid));
     parts.push({ ...part, tip: await tipOf(taskRow(db, part.id).branch), held });
@@ -57,7 +57,7 @@ async function linkOf(room: Room, work: TaskWork, place: RepositoryPlace): Promi
   };
 }
 
-async function worktreeIn(room: Room, place: RepositoryPlace, { id }: TaskWork): Promise<Link['worktree']> {
+async function worktreeIn(room: Room, place: RepositoryPlace, { id }: TaskWork): Promise<Stacked['worktree']> {
   const row = worktreeOf(room.db, id);
   if (row === undefined || row.state !== 'ready') return null;
   const { path, branch } = row;

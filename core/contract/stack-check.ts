@@ -3,25 +3,25 @@ import { type Before, endedWords, hasLanded, type Part } from './stack';
 import { type TaskState, taskIdSchema } from './task';
 
 /** Something that is not as it should be with a task that stands on others, or that others stand on. */
-const chainFindingSchema = z.object({
+const stackFindingSchema = z.object({
   task: taskIdSchema,
   /** What is wrong, a sentence. */
   what: z.string(),
   /** What to do about it, a sentence. */
   todo: z.string(),
 });
-export type ChainFinding = z.infer<typeof chainFindingSchema>;
+export type StackFinding = z.infer<typeof stackFindingSchema>;
 
 /** What looking at every stack came to. */
-export const chainCheckSchema = z.object({
+export const stackCheckSchema = z.object({
   /** How many tasks were looked at. */
   checked: z.number().int(),
-  findings: z.array(chainFindingSchema),
+  findings: z.array(stackFindingSchema),
 });
-export type ChainCheck = z.infer<typeof chainCheckSchema>;
+export type StackCheck = z.infer<typeof stackCheckSchema>;
 
 /** What is known of one task of a stack: from the store, and from git. */
-export interface Link {
+export interface Stacked {
   readonly id: number;
   readonly state: TaskState;
   readonly base: string;
@@ -44,15 +44,15 @@ export interface Link {
 }
 
 /** What is wrong with one task of a stack, worst first, and what to do; nothing when it is as it should be. */
-export function findingsOf(link: Link): ChainFinding[] {
-  const { id: task, state, branch, tip, head, stack, parts, before, worktree } = link;
+export function findingsOf(stacked: Stacked): StackFinding[] {
+  const { id: task, state, branch, tip, head, stack, parts, before, worktree } = stacked;
   const rests = state === 'review' || state === 'failed' || state === 'cancelled';
   const restack = `Restack it (task restack ${task}).`;
   const found: (readonly [string, string] | null)[] = [
-    link.hasBase
+    stacked.hasBase
       ? null
       : [
-          `Its base ${link.base} is not there.`,
+          `Its base ${stacked.base} is not there.`,
           `Base it on another branch (task base ${task} BRANCH), or bring it back.`,
         ],
     rests && branch !== null && tip === null
@@ -74,7 +74,7 @@ export function findingsOf(link: Link): ChainFinding[] {
           'Somebody put it elsewhere by hand, or went back: compare its review with what you expect before you approve.',
         ]
       : null,
-    ...parts.flatMap((part) => partFindings(link, part)),
+    ...parts.flatMap((part) => partFindings(stacked, part)),
     ...before.map((one): readonly [string, string] | null => {
       const ended = !hasLanded(one) && (one.state === 'failed' || one.state === 'cancelled' || one.state === 'done');
       const again = one.state === 'done' ? `task restore ${one.id}` : `task retry ${one.id}`;
@@ -86,14 +86,17 @@ export function findingsOf(link: Link): ChainFinding[] {
         : null;
     }),
     stack?.problem != null ? [stack.problem, restack] : null,
-    link.restacking
+    stacked.restacking
       ? ['A restack of it was cut short.', `${restack} Starting Switchyard again finishes it, too.`]
       : null,
   ];
   return found.flatMap((one) => (one === null ? [] : [{ task, what: one[0], todo: one[1] }]));
 }
 
-function partFindings({ id, state, before, stack }: Link, part: Link['parts'][number]): (readonly [string, string])[] {
+function partFindings(
+  { id, state, before, stack }: Stacked,
+  part: Stacked['parts'][number],
+): (readonly [string, string])[] {
   const restack = `Restack it (task restack ${id}).`;
   const one = before.find((each) => each.id === part.id);
   const found: (readonly [string, string])[] = [];
