@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 const paths = {
   inbox: 'M2.5 9.5 4.2 3h7.6l1.7 6.5V13h-11zM2.5 9.5h3l1 1.8h3l1-1.8h3',
   repository: 'M3 2.5h9.5v11H4.2A1.2 1.2 0 0 1 3 12.3zM3 12.2a1.2 1.2 0 0 1 1.2-1.1h8.3',
+  worktree: 'M4.5 13.5v-11M4.5 9.5h3.8a3.2 3.2 0 0 0 3.2-3.2V2.5M2.5 4.5l2-2 2 2M9.5 4.5l2-2 2 2',
   add: 'M8 3v10M3 8h10',
   back: 'M9.5 3.5 5 8l4.5 4.5',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',

@@ -59,6 +59,21 @@ export function Rail(): ReactNode {
         <Item place="failed" action="go-failed" name="Failed" look="failed" amount={counts.failed} calls="failed" />
         <Item place="done" action="go-done" name="Done" look="done" amount={0} />
       </ul>
+      <ul className="rail-more">
+        <li>
+          <Hint text="Worktrees" action="worktrees" side="right">
+            <button
+              type="button"
+              className="rail-item"
+              aria-haspopup="dialog"
+              onClick={() => showSheet(app, { kind: 'worktrees' })}
+            >
+              <Icon name="worktree" />
+              <span className="rail-word ellipsis">Worktrees</span>
+            </button>
+          </Hint>
+        </li>
+      </ul>
       <h2 className="rail-heading">
         <span className="rail-word">Repositories</span>
       </h2>

@@ -101,7 +101,7 @@ function BackupRow({ backup }: { readonly backup: Backup }): ReactNode {
           {cleanLine(nameOfPath(repository))}
           {branch !== null && ` · ${cleanLine(branch)}`}
           {' · '}
-          <Ago at={createdAt} /> ago
+          <Ago at={createdAt} />
           {restoredPath !== null && ` · put back at ${cleanLine(restoredPath)}`}
           {keptUntil !== null && ' · goes '}
           {keptUntil !== null && <Until at={keptUntil} />}
