@@ -6,6 +6,7 @@ import { AskReview } from './ask-review';
 import { EditTask } from './edit-task';
 import { GoBack } from './go-back';
 import { Help } from './help';
+import { Land } from './land';
 import { NewTask } from './new-task';
 import { Palette } from './palette';
 import { Rules } from './rules';
@@ -32,6 +33,8 @@ export function SheetHost(): ReactNode {
       return <EditTask key={sheet.task} id={sheet.task} />;
     case 'go-back':
       return <GoBack id={sheet.task} chosen={sheet.checkpoint} />;
+    case 'land':
+      return <Land key={sheet.tasks.join()} ids={sheet.tasks} />;
     case 'palette':
       return <Palette />;
     case 'search':

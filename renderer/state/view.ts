@@ -24,6 +24,7 @@ export type Sheet =
   | { readonly kind: 'ask-review'; readonly task: number }
   | { readonly kind: 'edit-task'; readonly task: number }
   | { readonly kind: 'go-back'; readonly task: number; readonly checkpoint: number | null }
+  | { readonly kind: 'land'; readonly tasks: readonly number[] }
   | { readonly kind: 'palette' }
   | { readonly kind: 'search'; readonly words: string }
   | { readonly kind: 'help' }

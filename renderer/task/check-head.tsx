@@ -27,6 +27,7 @@ export function CheckHead(props: {
             {cleanLine(command)}
           </code>
         )}
+        {check === null && run?.train != null && <span className="check-tag">on train {run.train}</span>}
         {check?.required && <span className="check-tag">required</span>}
         <span className={`check-state check-${look}`}>{words}</span>
         {run !== null && (

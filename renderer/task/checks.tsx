@@ -38,7 +38,7 @@ export function Checks({ task, review }: Props): ReactNode {
   const leave = (): void => setEdited(null);
   const checks = repository?.checks ?? [];
   // A run of a check that was renamed or removed is still something that was seen.
-  const gone = task.checks.filter((run) => !checks.some(({ name }) => name === run.name));
+  const gone = task.checks.filter((run) => run.train !== null || !checks.some(({ name }) => name === run.name));
   const changed = review.value?.files.map(({ path }) => path) ?? [];
   const body = (run: Check | null): ReactNode =>
     run !== null && <Printed run={run} task={task} changed={changed} printed={printed} live={live?.output ?? null} />;
@@ -56,7 +56,7 @@ export function Checks({ task, review }: Props): ReactNode {
       )}
       {checks.length === 0 && repository !== null && edited === null && <CheckSuggestions repository={repository} />}
       {checks.map((check) => {
-        const run = task.checks.find(({ name }) => name === check.name) ?? null;
+        const run = task.checks.find(({ name, train }) => name === check.name && train === null) ?? null;
         return (
           <section className="check" key={check.name} aria-label={`Check ${cleanLine(check.name)}`}>
             <CheckHead check={check} run={run}>
@@ -73,11 +73,7 @@ export function Checks({ task, review }: Props): ReactNode {
         );
       })}
       {gone.map((run) => (
-        <section
-          className="check"
-          key={run.name}
-          aria-label={isWorktreeScript(run.name) ? run.name : `Former check ${cleanLine(run.name)}`}
-        >
+        <section className="check" key={`${run.name} ${run.train}`} aria-label={runLabel(run)}>
           <CheckHead check={null} run={run} />
           {body(run)}
         </section>
@@ -91,6 +87,11 @@ export function Checks({ task, review }: Props): ReactNode {
       )}
     </div>
   );
+}
+
+function runLabel({ name, train }: Check): string {
+  if (train !== null) return `${cleanLine(name)} on train ${train}`;
+  return isWorktreeScript(name) ? name : `Former check ${cleanLine(name)}`;
 }
 
 /** Another number as soon as any of the runs is another one or is over. */

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { type Aboard, aboardWords, isAboard } from '../../core/contract/aboard';
 import { heldWords } from '../../core/contract/stack';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -8,6 +9,7 @@ import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { restackTask, takeOff } from '../state/stacks';
+import { aboutTrain, stopTrain } from '../state/trains';
 import { cleanLine } from '../text/clean';
 import { Overlaps } from './overlaps';
 import './stack.css';
@@ -38,6 +40,7 @@ export function Stack({ task }: { readonly task: Task }): ReactNode {
           <Steps words="Before" ids={task.before} action="stack-up" />
         </nav>
       )}
+      {task.train !== null && <OnTrain aboard={task.train} />}
       {!isOver && task.stack?.problem != null && (
         <Note
           kind="warning"
@@ -66,6 +69,22 @@ export function Stack({ task }: { readonly task: Task }): ReactNode {
       )}
       {!isOver && task.overlaps.length > 0 && <Overlaps key={task.id} task={task} />}
     </>
+  );
+}
+
+/** The train a change is on, and how to stop that; or why it was left in review. */
+function OnTrain({ aboard }: { readonly aboard: Aboard }): ReactNode {
+  const app = useApp();
+  const doing = useDoing(aboutTrain(aboard.train));
+  const stop = (
+    <Button doing={doing} onClick={() => void stopTrain(app, aboard.train)}>
+      Stop train {aboard.train}
+    </Button>
+  );
+  return (
+    <Note kind={aboard.state === 'left' ? 'warning' : 'info'} actions={isAboard(aboard) && stop}>
+      {cleanLine(aboardWords(aboard))}
+    </Note>
   );
 }
 

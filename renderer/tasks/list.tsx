@@ -10,7 +10,10 @@ import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
 import { type Place, tasksIn } from '../state/places';
 import { useCursor } from './cursor';
+import { LandSeveral } from './land-several';
+import { type Picking, usePicking } from './picking';
 import { TaskLine } from './row';
+import { Trains } from './train-banner';
 import { emptyWords, placeWord } from './words';
 
 const rowHeight = 52;
@@ -24,6 +27,7 @@ export function TaskList(): ReactNode {
   const filter = useView((view) => view.filter);
   const open = useView((view) => view.task);
   const shown = useMemo(() => tasksIn(tasks, place, filter), [tasks, place, filter]);
+  const picking = usePicking(tasks);
   const field = useRef<HTMLInputElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   // The page has one first heading: the open task's title, or the place when none is open.
@@ -74,6 +78,7 @@ export function TaskList(): ReactNode {
         />
         <kbd className="keys">/</kbd>
       </div>
+      <Trains place={place} />
       {shown.length === 0 ? (
         <Empty title={filter === '' ? emptyWords(place).title : 'No task matches'}>
           {filter === ''
@@ -81,8 +86,9 @@ export function TaskList(): ReactNode {
             : `Nothing here has “${filter}” in its title, repository, branch or agent.`}
         </Empty>
       ) : (
-        <Rows scroller={rows} place={place} tasks={shown} open={open} />
+        <Rows scroller={rows} place={place} tasks={shown} open={open} picking={picking} />
       )}
+      {picking.picked.length > 0 && <LandSeveral picking={picking} />}
     </section>
   );
 }
@@ -92,8 +98,9 @@ function Rows(props: {
   readonly place: Place;
   readonly tasks: readonly Task[];
   readonly open: number | null;
+  readonly picking: Picking;
 }): ReactNode {
-  const { scroller, place, tasks, open } = props;
+  const { scroller, place, tasks, open, picking } = props;
   const app = useApp();
   const keys = useMemo(() => tasks.map(({ id }) => keyIn(place, id)), [place, tasks]);
   const isListed = tasks.some(({ id }) => id === open);
@@ -133,6 +140,8 @@ function Rows(props: {
       openTask(app, cursor);
       return true;
     },
+    pick: () => at !== null && tasks[at] !== undefined && picking.toggle(tasks[at]),
+    'pick-alike': () => at !== null && tasks[at] !== undefined && picking.pickAlike(tasks[at]),
   });
   return (
     <div
@@ -163,15 +172,18 @@ function Rows(props: {
               role="option"
               tabIndex={-1}
               aria-selected={task.id === open}
+              aria-checked={picking.picked.length > 0 ? picking.has(task.id) : undefined}
+              data-picked={picking.has(task.id) || undefined}
               aria-setsize={tasks.length}
               aria-posinset={item.index + 1}
               className={`row ${cursor === task.id ? 'row-cursor' : ''}`}
               style={{ position: 'absolute', top: item.start, insetInline: 0, height: rowHeight }}
-              onClick={() => {
+              onClick={(event) => {
                 moveTo(keyIn(place, task.id));
                 // The row may scroll away and be taken off the page; the list stays.
                 scroller.current?.focus({ preventScroll: true });
-                openTask(app, task.id);
+                if (event.ctrlKey || event.metaKey || event.shiftKey) picking.toggle(task);
+                else openTask(app, task.id);
               }}
             >
               <TaskLine task={task} />

@@ -1,3 +1,4 @@
+import { aboardWords } from '../../core/contract/aboard';
 import { overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
 
@@ -20,8 +21,9 @@ export function waitWords(task: Task, tasks: ReadonlyMap<number, Task>): string 
   return `Waits for ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
 }
 
-/** What a finished change waits for, or meets, in one line; null for nothing. */
-export function landingWords({ state, stack, landsAfter, overlaps, base }: Task): string | null {
+/** The train a finished change is on, what it waits for, or meets, in one line; null for nothing. */
+export function landingWords({ state, stack, landsAfter, overlaps, base, train }: Task): string | null {
+  if (train !== null) return aboardWords(train);
   if (state === 'review' && stack?.problem != null) return stack.problem;
   if (state === 'review' && landsAfter.length > 0) return `Lands after ${landsAfter.map((id) => `#${id}`).join(', ')}`;
   const [worst] = overlaps;

@@ -336,3 +336,48 @@ test.each(['light', 'dark'] as const)('whatever has the focus shows it, %s', asy
   expect(task.bare).toEqual([]);
   expect(task.reached).toBeGreaterThan(25);
 });
+
+test('changes picked in the list are shown once more, land together, and can be stopped', async () => {
+  await press('g', 'r');
+  await option('Rename Account').waitFor();
+  await press('x', 'j', 'x');
+  const picked = page.getByRole('region', { name: 'Selected changes' });
+  await picked.getByText('2 changes for main').waitFor();
+  await expect.poll(() => page.locator('.row[aria-checked="true"]').count()).toBe(2);
+  await press('Escape');
+  await picked.waitFor({ state: 'detached' });
+  await press('*');
+  await picked.getByText('2 changes for main').waitFor();
+
+  await harness.resize({ width: 900, height: 600 });
+  await press('g', 'l');
+  const sheet = page.getByRole('dialog', { name: 'Land 2 changes on main' });
+  await sheet.getByRole('listitem').nth(1).waitFor();
+  expect(await sheet.getByRole('listitem').allTextContents()).toEqual([
+    expect.stringMatching(/^#6 Documentation for webhooks/),
+    expect.stringMatching(/^#7 Rename Account/),
+  ]);
+  const land = sheet.getByRole('button', { name: 'Land 2 changes' });
+  const { y = 0, height = 0 } = (await land.boundingBox()) ?? {};
+  expect(y + height).toBeLessThanOrEqual(600);
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await press('Control+Enter');
+  await sheet.waitFor({ state: 'detached' });
+  expect(await harness.called('trains.start')).toMatchObject([
+    { base: expect.any(String), changes: [{ task: 6 }, { task: 7 }] },
+  ]);
+
+  const train = page.getByRole('region', { name: 'Train 1' });
+  await train.getByText('Train 1 onto main: 0 of 2 landed').waitFor();
+  await option('Documentation for webhooks').getByText('Train 1, 1 of 2: is being checked.').waitFor();
+  await expect.poll(() => page.locator('.row[data-picked]').count()).toBe(0);
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await harness.resize({ width: 1280, height: 800 });
+  await train.getByRole('button', { name: '#7 Rename' }).click();
+  await page.locator('.page .note').getByText('Train 1, 2 of 2: waits its turn.').waitFor();
+  await page.getByRole('button', { name: 'Stop train 1' }).click();
+  await train.getByText('0 of 2 landed, 2 left in review').waitFor();
+  expect(await harness.called('trains.stop')).toEqual([{ train: 1 }]);
+  await train.getByRole('button', { name: 'Dismiss train 1' }).click();
+  await train.waitFor({ state: 'detached' });
+});

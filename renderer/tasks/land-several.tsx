@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { useActions } from '../keys/keyboard';
+import { Button } from '../parts/button';
+import { useApp } from '../state/app';
+import { showSheet } from '../state/commands';
+import { count } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+import type { Picking } from './picking';
+import './trains.css';
+
+/** What is done with the changes picked in the list: they are looked at together, and land. */
+export function LandSeveral({ picking }: { readonly picking: Picking }): ReactNode {
+  const app = useApp();
+  const { picked, clear } = picking;
+  const land = (): void => showSheet(app, { kind: 'land', tasks: picked.map(({ id }) => id) });
+  useActions({
+    land,
+    back: () => {
+      clear();
+      return true;
+    },
+  });
+  const [first] = picked;
+  if (first === undefined) return null;
+  return (
+    <section className="land-several" aria-label="Selected changes">
+      <p className="land-several-words ellipsis" role="status">
+        {count(picked.length, 'change')} for {cleanLine(first.base)}
+      </p>
+      <Button look="primary" action="land" onClick={land}>
+        Land
+      </Button>
+      <Button look="quiet" action="back" onClick={clear}>
+        Clear
+      </Button>
+    </section>
+  );
+}
