@@ -3,14 +3,16 @@ import type { BackupCause } from '../contract/worktree';
 import { keepUnder, removeBackupRef } from '../git/backup-refs';
 import type { Checkout } from '../git/checkout';
 import { dropCheckpoints } from '../git/checkpoint-ref';
+import { isAncestor } from '../git/diff';
 import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders, removeWorktree } from '../git/remove';
-import { refOid } from '../git/resolve';
+import { hasCommit, refOid } from '../git/resolve';
 import { isAlike, readSnapshot } from '../git/restore';
 import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
+import { listWorktrees } from '../git/worktrees';
 import { addBackup } from '../store/backups';
 import { listCheckpoints, removeCheckpoints } from '../store/checkpoints';
 import { listChecks } from '../store/checks';
@@ -186,12 +188,14 @@ async function keep(
 /** Lets go of what was only of use with the worktree of a task that is done: its branch, and its checkpoints. */
 async function letGo(deps: Needs, place: RepositoryPlace, row: WorktreeRow, head: string | null): Promise<void> {
   const { task, branch, path, repository } = row;
-  const { backupRef: kept, outcome } = readTask(deps.db, task);
+  const { backupRef: kept, outcome, mergedOid } = readTask(deps.db, task);
   const tip = await refOid(place, `refs/heads/${branch}`);
   // The files may have gone before a crash, after their backup was made.
   const held = head ?? (await headOfBackup(place, kept));
-  // The branch may go only when the snapshot's history holds its commits.
-  if (tip !== null && tip === held) await deleteBranch(place, { branch, oid: tip });
+  // The branch may go only when the history of the snapshot, or of what landed, holds its commits.
+  if (tip !== null && (tip === held || (await isLanded(place, branch, { tip, mergedOid })))) {
+    await deleteBranch(place, { branch, oid: tip });
+  }
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
   const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
@@ -218,6 +222,17 @@ function endOf(db: Database, task: number): Why {
   const by = listTransitions(db, task).at(-1)?.by ?? 'recovery';
   // Nobody asked for the worktree of one that is not done to go: its task needs it no more.
   return state === 'done' && outcome !== null ? { cause: outcome, by } : { cause: 'removed', by: 'repository' };
+}
+
+/** Whether all of a branch landed and no checkout has it: somebody may have moved the worktree to another place. */
+async function isLanded(
+  place: RepositoryPlace,
+  branch: string,
+  { tip, mergedOid }: { readonly tip: string; readonly mergedOid: string | null },
+): Promise<boolean> {
+  if (mergedOid === null || !(await hasCommit(place, mergedOid)) || !(await isAncestor(place, tip, mergedOid)))
+    return false;
+  return !(await listWorktrees(place)).some((worktree) => worktree.branch === branch);
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

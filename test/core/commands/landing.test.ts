@@ -69,6 +69,30 @@ describe('a change that conflicts with its base', () => {
   });
 });
 
+describe('a worktree that is not there when its change lands', () => {
+  it('leaves no branch behind, unless somebody is on it elsewhere or it holds more than landed', async () => {
+    const { git } = bed.repository;
+    const branches = async ({ branch }: Task) =>
+      git('for-each-ref', '--format=%(refname:short)', `refs/heads/${branch}`);
+    const gone = await inReview('[write: lost.txt | lost]');
+    await rm(gone.worktree ?? '', { recursive: true });
+    expect(await approve(gone, 'merge')).toMatchObject({ outcome: 'merged', worktree: null });
+    expect(await branches(gone)).toBe('');
+
+    const moved = await inReview('[write: moved.txt | moved]');
+    await git('worktree', 'move', moved.worktree ?? '', `${bed.folder}/elsewhere`);
+    expect(await approve(moved, 'merge')).toMatchObject({ outcome: 'merged' });
+    expect(await branches(moved)).toBe(moved.branch);
+    await git('worktree', 'remove', `${bed.folder}/elsewhere`);
+
+    const squashed = await inReview('[write: squashed.txt | squashed]');
+    await rm(squashed.worktree ?? '', { recursive: true });
+    await onMain('beside.txt', 'beside');
+    expect(await approve(squashed, 'squash')).toMatchObject({ outcome: 'merged' });
+    expect(await branches(squashed)).toBe(squashed.branch);
+  });
+});
+
 describe('a rebase', () => {
   it('lands every commit on the base by its author, and the record says so', async () => {
     const task = await inReview('[write: one.txt | one]');
