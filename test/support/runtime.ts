@@ -7,6 +7,7 @@ import { type Config, foldersOf } from '../../core/config';
 import type { Change } from '../../core/contract/change';
 import type { Settings } from '../../core/contract/settings';
 import type { Task, TaskState } from '../../core/contract/task';
+import type { Execute } from '../../core/git/process';
 import type { HostProgram } from '../../core/host/start';
 import { createRuntime, type Runtime } from '../../core/index';
 import { askHumanProgram, hookProgram } from './host';
@@ -41,6 +42,8 @@ export async function openBed(
     start?: boolean;
     host?: HostProgram;
     pidNamespace?: Settings['pidNamespace'];
+    /** How git is started; who gives it may do something before or instead. */
+    execute?: Execute;
   } = {},
 ): Promise<Bed> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-bed-')));
@@ -66,6 +69,7 @@ export async function openBed(
     start: options.start ?? true,
     pidNamespace: options.pidNamespace ?? 'never',
     ...(options.host && { host: options.host }),
+    execute: options.execute ?? execute,
   });
 }
 
@@ -76,6 +80,7 @@ async function bedOn(given: {
   start: boolean;
   pidNamespace: Settings['pidNamespace'];
   host?: HostProgram;
+  execute: Execute;
 }): Promise<Bed> {
   const runtime = await createRuntime({
     config: given.config,
@@ -83,7 +88,7 @@ async function bedOn(given: {
     askHuman: askHumanProgram,
     hook: hookProgram,
     host: given.host ?? null,
-    execute,
+    execute: given.execute,
     desktop: null,
     onStopRequested: () => {},
   });
