@@ -56,6 +56,11 @@ describe('who types when a turn ends', () => {
     await page.keyboard.type('Use the fake');
     await change(4, { state: 'review', change: { files: 2, additions: 8, deletions: 1 } });
     await page.getByRole('button', { name: /Request changes/ }).waitFor();
+    // Who comes back to the window may have committed in the worktree, so it is looked at again each time.
+    const looks = async () => (await harness.called('tasks.get')).length;
+    const before = await looks();
+    for (const _ of [1, 2, 3]) await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await expect.poll(looks).toBeGreaterThanOrEqual(before + 3);
     await page.keyboard.type(' and a clock, d c');
     await page.keyboard.press('Enter');
     await page.keyboard.type('words');

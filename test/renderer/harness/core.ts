@@ -233,7 +233,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     tasks: {
       list: on.tasks.list.handler(() => [...tasks.values()]),
-      get: on.tasks.get.handler(({ input }) => detail(get(input.task))),
+      get: on.tasks.get.handler(({ input }) => {
+        note('tasks.get', input);
+        return detail(get(input.task));
+      }),
       create: on.tasks.create.handler(async ({ input }) => {
         note('tasks.create', input);
         await hang('tasks.create');
