@@ -54,6 +54,6 @@ export function canLand({ state, train }: Task): boolean {
 }
 
 /** Whether two changes land on one base of one repository. */
-export function landsWith(one: Task, other: Task): boolean {
+function landsWith(one: Task, other: Task): boolean {
   return one.repositoryId === other.repositoryId && one.base === other.base;
 }
