@@ -5,6 +5,7 @@ import { compareUrl, type ForgePlace } from '../forge/place';
 import { shownUrl } from '../git/remote-url';
 import { listRemotes } from '../git/remotes';
 import type { RepositoryPlace } from '../runner/place';
+import { pullBase } from '../runner/pull-base';
 import { openPullRequest, settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
 import {
@@ -74,7 +75,9 @@ export async function publish(
     const { head, overrideChecks } = input;
     const allowed = { head, overrideChecks: isDraft || overrideChecks };
     // Here, so that no check can end otherwise between this look and what is recorded of it.
-    assertNotHeld(db, work, 'published');
+    // Based on the branch of the one below, it shows its own change alone, and may be looked at before that has landed.
+    const base = pullBase(db, { task, base: work.base, url, intoUrl: into.url }) ?? work.base;
+    if (base === work.base) assertNotHeld(db, work, 'published');
     const checks = rule === null ? assertChecked(db, work, allowed, 'published') : assertAllPassed(db, work, { head });
     const overrode = checks.overridden && !isDraft && { overrideChecks: true };
     const at = room.now();
@@ -92,7 +95,7 @@ export async function publish(
         intoUrl: into.url,
         url,
         branch,
-        base: work.base,
+        base,
       },
       ...{ owner: from.path.split('/')[0] ?? '', oid: head, createdAt: at },
       wanted: { title, body, draft, reviewers, labels },

@@ -1,10 +1,14 @@
 import { lowest } from '../contract/stack';
 import { createLoop } from '../runner/loop';
+import { createUnderWay } from '../runner/under-way';
 import { allLanded } from '../store/dependencies';
 import { dueLandings } from '../store/due-landings';
+import { pullRequestOf } from '../store/pull-requests';
 import { partsOf, stackOf, staleStacks } from '../store/stacks';
 import { readTask } from '../store/task-view';
 import { landFinished } from './land-finished';
+import { followAfter } from './pull-requests';
+import { elsewhere } from './pushing';
 import type { Room } from './room';
 import { noteBroken, restack, tryNow } from './stacking';
 
@@ -18,10 +22,14 @@ export interface Restacker {
   close(): Promise<void>;
 }
 
+/** So long a forge that was asked is waited for when this is closed. */
+const askedMs = 5_000;
+
 /** Makes what restacks by itself. What is not as it is to be is read from the store, so that a crash loses nothing. */
 export function createRestacker(room: () => Room): Restacker {
   /** What was tried by this runtime, so that nothing that fails is tried without end. */
   const tried = new Map<number, string>();
+  const asked = createUnderWay();
   let isStarted = false;
 
   async function due(): Promise<number[]> {
@@ -40,6 +48,7 @@ export function createRestacker(room: () => Room): Restacker {
       for (const task of next) {
         tried.set(task, await tryNow(room(), task));
         await one(task);
+        tellForge(task, signal);
       }
     }
   }
@@ -58,6 +67,16 @@ export function createRestacker(room: () => Room): Restacker {
         `It could not be restacked: ${why} Mend that, then restack (task restack ${task}).`,
       );
     }
+  }
+
+  /** Nobody waits for a forge: what it is asked to do differently by now can be asked of it at the next look, too. */
+  function tellForge(task: number, signal: AbortSignal): void {
+    if (pullRequestOf(room().db, task)?.state !== 'open') return;
+    void asked
+      .during(() => elsewhere(task, () => followAfter(room(), task, signal)))
+      .catch((cause) =>
+        room().log('warning', 'A pull request could not be looked at.', { task, cause: String(cause) }),
+      );
   }
 
   async function landDue(signal: AbortSignal): Promise<void> {
@@ -83,6 +102,9 @@ export function createRestacker(room: () => Room): Restacker {
     wake() {
       if (isStarted) loop.wake();
     },
-    close: loop.close,
+    async close() {
+      await loop.close();
+      await asked.over(askedMs);
+    },
   };
 }

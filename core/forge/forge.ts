@@ -36,6 +36,8 @@ export interface Forge {
   /** Asks people and teams (`acme/core`) for a review. */
   request(number: number, reviewers: readonly string[], signal?: AbortSignal): Promise<void>;
   label(number: number, labels: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Asks another branch to take it. */
+  retarget(number: number, base: string, signal?: AbortSignal): Promise<void>;
   read(number: number, signal?: AbortSignal): Promise<SeenPullRequest>;
   /** Merges it if its head is this very commit; `moved` when it is not, or why the forge does not merge it. */
   merge(

@@ -56,6 +56,9 @@ export function github(at: { readonly place: ForgePlace; readonly token: string;
     async label(number, labels, signal) {
       await speak.act('POST /repos/{owner}/{repo}/issues/{number}/labels', { ...here, number, labels }, { signal });
     },
+    async retarget(number, base, signal) {
+      await speak.act('PATCH /repos/{owner}/{repo}/pulls/{number}', { ...here, number, base }, { signal });
+    },
     read: (number, signal) => read(speak, { ...here, number }, signal),
     async merge(number, { head, method }, signal) {
       const asked = { ...here, number, sha: head, merge_method: method };

@@ -11,13 +11,15 @@ import {
   openingPullRequests,
   type PullRequestRow,
   pullRequestOf,
+  retargetedPullRequest,
 } from '../store/pull-requests';
 import { lastPushed } from '../store/pushes';
-import { taskRow } from '../store/task-row';
+import { isBranchOfTask, taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 import { repositoryPlace } from './place';
+import { pullBase } from './pull-base';
 import { publishing, settlePush } from './pushing';
 import { putAway, tell } from './putting-away';
 import { endReviews } from './reviewing';
@@ -166,6 +168,30 @@ export async function settleOpenings(deps: PullRequestDeps, signal: AbortSignal)
   }
 }
 
+/**
+ * Has a pull request that was opened for the branch of another task be taken into what it is to be taken into by now. Where the
+ * forge does not do that, it is tried again with the next look.
+ */
+async function retarget(
+  deps: PullRequestDeps,
+  forge: Forge,
+  { id, task, number, state, base, url, intoUrl }: PullRequestRow,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const work = taskWork(deps.db, task);
+  const into = pullBase(deps.db, { task, base: work.base, url, intoUrl });
+  if (number === null || state !== 'open' || into === null || into === base) return;
+  // Where the person chose another base, the forge is theirs to tell.
+  if (!isBranchOfTask(deps.db, { repository: work.repository.id, branch: base })) return;
+  try {
+    await forge.retarget(number, into, signal);
+    await deps.writer.write((db) => retargetedPullRequest(db, { id, base: into }));
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    deps.log('warning', 'A pull request was not based on another branch.', { task, base: into, cause: String(cause) });
+  }
+}
+
 /** Looks at a pull request anew. The task of one that was merged is done, and its worktree put away. */
 export async function followPullRequest(
   deps: PullRequestDeps,
@@ -173,7 +199,9 @@ export async function followPullRequest(
   signal?: AbortSignal,
 ): Promise<void> {
   if (row.number === null) return;
-  const seen = await (await deps.forgeOf(row)).read(row.number, signal);
+  const forge = await deps.forgeOf(row);
+  await retarget(deps, forge, row, signal);
+  const seen = await forge.read(row.number, signal);
   const { branch, repository } = taskWork(deps.db, row.task);
   const place = await repositoryPlace(deps.git, repository);
   const head = branch === null ? null : await refOid(place, `refs/heads/${branch}`);

@@ -83,6 +83,14 @@ export function pushedForPullRequest(db: Database, { id, oid }: { readonly id: n
   run(db, 'UPDATE pull_request SET oid = ? WHERE id = ?', oid, id);
 }
 
+/** Keeps that another branch is asked to take it. */
+export function retargetedPullRequest(
+  db: Database,
+  { id, base }: { readonly id: number; readonly base: string },
+): void {
+  run(db, 'UPDATE pull_request SET base = ? WHERE id = ?', base, id);
+}
+
 /** Keeps that a person asked the forge to merge it; null takes that back. */
 export function keepMerging(
   db: Database,

@@ -113,3 +113,13 @@ export function taskRow(db: Database, id: number): TaskRow {
   if (row === undefined) throw new CodedError('NOT_FOUND', `There is no task ${id}.`, { facts: { task: id } });
   return row;
 }
+
+/** Whether a branch of a repository is that of one of its tasks. */
+export function isBranchOfTask(
+  db: Database,
+  { repository, branch }: { readonly repository: number; readonly branch: string },
+): boolean {
+  return (
+    getRow(db, 'SELECT 1 FROM task WHERE repository_id = ? AND branch = ? LIMIT 1', repository, branch) !== undefined
+  );
+}

@@ -637,7 +637,7 @@ describe('worktrees', () => {
     const sheet = page.getByRole('dialog', { name: 'Worktrees' });
     await sheet.getByText('There is no worktree').waitFor();
     await harness.open('much');
-    await press('g', 'w');
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Worktrees' }).click();
     await sheet.getByText('300 worktrees').waitFor();
     expect(await harness.broken()).toEqual([]);
     expect(await sheet.locator('*').count()).toBeLessThan(400);

@@ -14,7 +14,7 @@ export interface Pull {
   readonly body: string;
   readonly draft: boolean;
   readonly head: string;
-  readonly base: string;
+  base: string;
   sha: string;
   state: 'open' | 'closed';
   merged: boolean;
@@ -170,6 +170,9 @@ export async function startForge(options: { readonly root: string; readonly toke
     }
     switch (`${method} ${part}`) {
       case 'GET ':
+        return { status: 200, body: await shown(pull) };
+      case 'PATCH ':
+        pull.base = given.base ?? pull.base;
         return { status: 200, body: await shown(pull) };
       case 'GET reviews':
         return { status: 200, body: page(pull.reviews) };

@@ -214,6 +214,35 @@ test('one that is merged on the forge ends its task, unless something came after
   expect(await kinds(whole.task)).not.toContain('merge-pull-request');
 });
 
+test('one of a task that stands on another is based on its branch once that is pushed, and on their base when that has landed', async () => {
+  const below = await inReview();
+  const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const wanted = { repositoryId, title: 'Say more', prompt: '[write: more.txt | more]', agent: 'echo' };
+  const { id: task } = await bed.calls.tasks.create({ ...wanted, after: [below.task], when: 'review' });
+  const { branch } = await bed.reaches(task, 'review');
+  const above = { task, branch: branch ?? '', review: await bed.calls.reviews.get({ task }) };
+  await expect(open(above)).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: expect.stringContaining(`(task publish ${below.task})`),
+  });
+  await open(below);
+  expect(await open(above)).toMatchObject({ seen: { base: below.branch, head: above.review.head } });
+  expect(of(above)).toMatchObject([{ base: below.branch }]);
+  await expect(bed.calls.pullRequests.merge({ task, head: above.review.head, method: 'squash' })).rejects.toMatchObject(
+    { code: 'WRONG_STATE' },
+  );
+
+  // It is asked of the forge by itself, and again when that did not answer.
+  forge.fault = (request) => (request.startsWith('PATCH') ? 'error' : null);
+  Object.assign(of(below)[0] as Pull, { state: 'closed', merged: true });
+  await bed.calls.pullRequests.get({ task: below.task, refresh: true });
+  await expect.poll(() => forge.requests.some((request) => request.startsWith('PATCH'))).toBe(true);
+  forge.fault = () => null;
+  expect(of(above)).toMatchObject([{ base: below.branch }]);
+  expect(await bed.calls.pullRequests.get({ task, refresh: true })).toMatchObject({ seen: { base: 'main' } });
+  expect(of(above)).toMatchObject([{ base: 'main' }]);
+});
+
 test.each(['drop after', 'drop', 'error'] as const)(
   'whatever becomes of the answer (%s), there is one pull request, taken up by the next try',
   async (fault) => {
