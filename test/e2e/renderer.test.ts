@@ -109,7 +109,7 @@ test('a pull request is opened of the review that is shown, answered in its thre
   expect(await harness.brokenInEitherTheme()).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog.getByText(/The push was stopped. .* No pull request was opened./).waitFor();
-  expect(await dialog.getByRole('progressbar').count()).toBe(0);
+  await dialog.getByRole('progressbar').waitFor({ state: 'detached' });
   await title.fill(`${words}, behind`);
   await dialog.getByRole('button', { name: 'Open pull request' }).click();
   await dialog.getByText('#7 open').waitFor();
