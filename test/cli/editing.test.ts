@@ -55,3 +55,27 @@ test('a line that looks like the header of a hunk behind another line end than g
     'odd.txt has 1 hunk, so there is no hunk 2.',
   );
 });
+
+test('several changes are approved in one line, and what is said of each is what became of it', async () => {
+  const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title'];
+  const add = async (title: string, prompt: string) =>
+    `${(await type('task', 'add', ...made, title, '--prompt', prompt, '--wait', '--json')).json.id}`;
+  const [one, two] = [await add('One', '[write: x.txt | one]'), await add('Two', '[write: x.txt | two]')];
+  expect((await type('task', 'land', one, `${two}@abc`)).code).toBe(2);
+  const unseen = await type('task', 'land', one, `${two}@abcdef012345`);
+  expect(unseen.err).toContain(`Nothing was begun: the change of task ${two} is `);
+  const landed = await type('task', 'land', one, two, '--strategy', 'squash', '--wait');
+  expect(landed.code).toBe(1);
+  expect(landed.out).toMatch(/^Train 1: 2 changes onto main of .*my repository, by squash\n/);
+  expect(landed.out).toMatch(/#\d+ +One +landed as [0-9a-f]{10}\n/);
+  expect(landed.out).toMatch(/#\d+ +Two +went back to its agent +It conflicts with main in x\.txt\.\n$/);
+  expect(landed.err).toContain('is being checked');
+  expect((await type('train', 'list')).out).toMatch(/^1 +✓ ended +main of .* 1 of 2 landed, 1 went back/);
+  expect((await type('train', 'show', '1', '--follow')).code).toBe(1);
+  expect((await type('train', 'show', '1', '--json')).json.cars.map(({ state }: { state: string }) => state)).toEqual([
+    'landed',
+    'returned',
+  ]);
+  expect((await type('train', 'stop', '1')).err).toContain('Train 1 has ended already.');
+  expect((await type('audit', 'list')).out).toContain(`train 1 (task ${one}, task ${two})`);
+});

@@ -14,7 +14,7 @@ import { armGit, countDown, killAt, killed } from './killed-runtime';
  * tries every one of them.
  */
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
-const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '2';
+const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '1';
 /** About as many as there are. */
 const commands = 150;
 

@@ -191,11 +191,15 @@ it('is stopped by a word, and lets a person do with a change what they want mean
 
   // Without checks nothing looks at what comes of a base that moved, so such a train ends there.
   await says(null);
+  const l = await inReview('[write: l.txt | l]', [i]);
   const all = await seen([i, k]);
   await bed.repository.write('again', 'again\n');
   await bed.repository.commit('Move again');
   await expect(bed.calls.trains.start(all)).rejects.toMatchObject({ code: 'MOVED' });
-  const both = await bed.calls.trains.start({ ...(await seen([i, k])), strategy: 'ff' });
-  expect(states(await ended(both))).toEqual(['landed', 'landed']);
+  // What is after another one lands behind it, brought onto what that became.
+  const three = await bed.calls.trains.start({ ...(await seen([l, i, k])), strategy: 'ff' });
+  expect(three.cars.map(({ task }) => task)).toEqual([i.id, l.id, k.id]);
+  expect(states(await ended(three))).toEqual(['landed', 'landed', 'landed']);
+  expect(await git('ls-tree', '--name-only', 'main', 'i.txt', 'k.txt', 'l.txt')).toBe('i.txt\nk.txt\nl.txt');
   expect(await git('rev-list', '--count', '--merges', `${before}..main`)).toBe('0');
 });
