@@ -137,3 +137,15 @@ export function moveReady(
     await writeFile(join(checkout.gitDir, readyMark), to);
   });
 }
+
+/**
+ * Takes away what a `makeReady` that was killed left of a worktree which does not hold together, with git's note about it. A
+ * folder with anything in it stays, and so does the note then.
+ */
+export function clearBegun(place: Place, path: string): Promise<void> {
+  return inTurn(place.checkout.commonDir, async () => {
+    const gitDir = await adminFolder(place.checkout.commonDir, path);
+    await removeBegun(path);
+    if (gitDir !== null && (await isVacant(path))) await removeFolders(gitDir, null);
+  });
+}

@@ -5,7 +5,7 @@ import { finishWorktree } from '../git/finish';
 import { worktreeIn } from '../git/found';
 import { copyIncluded } from '../git/include';
 import { readHead } from '../git/open';
-import { makeReady, moveReady } from '../git/ready';
+import { clearBegun, makeReady, moveReady } from '../git/ready';
 import { removeFolders } from '../git/remove';
 import { worktreeStatus } from '../git/status';
 import { listTrainChecks } from '../store/checks';
@@ -80,7 +80,8 @@ export async function clearTrainWorktree(deps: Needs, place: RepositoryPlace, tr
   const row = trainRow(deps.db, train);
   if (row.worktree === null) return;
   const found = await worktreeIn(row.worktree);
-  if (found?.checkout != null && found.checkout.commonDir === place.checkout.commonDir) {
+  if (found?.checkout == null) await clearBegun(place, row.worktree);
+  else if (found.checkout.commonDir === place.checkout.commonDir) {
     const clean = await asLeft(deps, place, row);
     if (clean !== null) await removeFolders(clean.gitDir, clean.workTree);
     else {

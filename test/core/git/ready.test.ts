@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { claimReady, makeReady, pristine } from '../../../core/git/ready';
+import { claimReady, clearBegun, makeReady, moveReady, pristine } from '../../../core/git/ready';
 import { reattachWorktree } from '../../../core/git/worktree';
 import { contents, createBench, write } from './fixture';
 
@@ -103,4 +103,32 @@ test('only a worktree that is in every way as it was made is handed out, on its 
   expect(await reattachWorktree(place, path)).toEqual(checkout);
   // What is somebody's now is never handed out again.
   expect(await pristine(place, made)).toBeNull();
+});
+
+test('one that moves to another commit has what that has, and one that was only begun goes unless something is in it', async () => {
+  const place = await bench.repository('moving', { file: 'one\n', gone: 'x\n' });
+  const { workTree: top } = place.checkout;
+  const from = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  write(top, 'file', 'two\n');
+  rmSync(join(top, 'gone'));
+  bench.plain(top, 'commit', '-qam', 'Next');
+  const to = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  const path = join(bench.folder, 'moved');
+  const checkout = await makeReady(place, { path, oid: from });
+  await moveReady(place, { checkout, from, to });
+  expect(bench.plain(path, 'status', '--porcelain')).toBe('');
+  expect(bench.plain(path, 'rev-parse', 'HEAD').trim()).toBe(to);
+  expect(readFileSync(join(path, 'file'), 'utf8')).toBe('two\n');
+  // Nothing that is in no commit is written over.
+  write(path, 'gone', 'mine\n');
+  await expect(moveReady(place, { checkout, from: to, to: from })).rejects.toMatchObject({ code: 'GIT_FAILED' });
+  expect(readFileSync(join(path, 'gone'), 'utf8')).toBe('mine\n');
+
+  rmSync(join(path, '.git'));
+  await clearBegun(place, path);
+  expect(readFileSync(join(path, 'gone'), 'utf8')).toBe('mine\n');
+  expect(bench.plain(top, 'worktree', 'list')).toContain('/moved ');
+  rmSync(path, { recursive: true });
+  await clearBegun(place, path);
+  expect(bench.plain(top, 'worktree', 'list')).not.toContain('/moved ');
 });
