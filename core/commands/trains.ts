@@ -60,6 +60,7 @@ export async function start(room: Room, { by }: Caller, input: TrainApproval): P
   const [first] = works;
   if (first === undefined) throw new CodedError('BAD_INPUT', 'Name the tasks that are to land.');
   assertOnePlace(works);
+  assertNoRivals(works);
   const place = await repositoryPlace(room.git, first.repository);
   assertCheckable(first, place);
   const seen = await Promise.all(
@@ -115,6 +116,19 @@ function assertOnePlace(works: readonly TaskWork[]): void {
     'WRONG_STATE',
     `Nothing was begun: ${where(first)}, and ${where(other)}. A train lands on one base of one repository; make two of them.`,
     { facts: { tasks: works.map(({ id }) => `${id}`) } },
+  );
+}
+
+/** Throws WRONG_STATE when two of these do the same: one of them is to be picked. */
+function assertNoRivals(works: readonly TaskWork[]): void {
+  const rivals = works.filter(
+    ({ contest }) => contest !== null && works.filter((one) => one.contest?.id === contest.id).length > 1,
+  );
+  if (rivals.length === 0) return;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Nothing was begun: ${rivals.map(({ id }) => `task ${id}`).join(' and ')} were made from one prompt, of which one is to land. Compare them and leave the others out: task compare ${rivals[0]?.id}`,
+    { facts: { tasks: rivals.map(({ id }) => `${id}`) } },
   );
 }
 

@@ -31,13 +31,15 @@ export function usePicking(tasks: ReadonlyMap<number, Task>): Picking {
     has: (id) => picked.some((task) => task.id === id),
     toggle(task) {
       const others = picked.filter(({ id }) => id !== task.id);
-      if (!canLand(task) || others.some((other) => !landsWith(other, task))) return false;
+      if (!canLand(task) || others.some((other) => !landsWith(other, task) || areRivals(other, task))) return false;
       setIds(new Set([...others, ...(ids.has(task.id) ? [] : [task])].map(({ id }) => id)));
       return true;
     },
     pickAlike(task) {
       if (!canLand(task)) return false;
-      const alike = [...tasks.values()].filter((other) => canLand(other) && landsWith(other, task));
+      const alike = [...tasks.values()].filter(
+        (other) => canLand(other) && landsWith(other, task) && (other.contest === null || other.id === task.id),
+      );
       setIds(new Set(alike.slice(0, most).map(({ id }) => id)));
       return true;
     },
@@ -51,6 +53,11 @@ const most = 50;
 /** Whether a task's change can be approved, and is on no train yet. */
 export function canLand({ state, train }: Task): boolean {
   return state === 'review' && (train === null || !isAboard(train));
+}
+
+/** Whether two changes were made from one prompt, of which one is to be picked. */
+function areRivals({ contest }: Task, other: Task): boolean {
+  return contest !== null && contest.id === other.contest?.id;
 }
 
 /** Whether two changes land on one base of one repository. */

@@ -189,6 +189,17 @@ it('is stopped by a word, and lets a person do with a change what they want mean
   expect(worktrees().filter((name) => name.startsWith('train'))).toEqual([]);
   await bed.reaches(j.id, 'review');
 
+  // Of what was made from one prompt one is to land.
+  const agents = [{ agent: 'echo' }, { agent: 'echo' }];
+  const contest = { repositoryId: repository, title: 'Twice', prompt: '[write: m.txt | m]', agents };
+  const rivals = await Promise.all(
+    (await bed.calls.contests.create(contest)).map(({ id }) => bed.reaches(id, 'review')),
+  );
+  await expect(bed.calls.trains.start(await seen(rivals))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: expect.stringMatching(/were made from one prompt, of which one is to land\. Compare them/),
+  });
+
   // Without checks nothing looks at what comes of a base that moved, so such a train ends there.
   await says(null);
   const l = await inReview('[write: l.txt | l]', [i]);
