@@ -2,6 +2,7 @@ import { dayMs, retentionOf } from '../contract/retention';
 import { taskRow } from '../store/task-row';
 import type { TaskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
+import { worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 import { type Retired, retireWorktree } from './retire';
@@ -47,14 +48,15 @@ function leftAt({ worktree }: Pick<TaskWork, 'worktree'>): string {
   return `Its worktree was left as it is at ${worktree}.`;
 }
 
-/** Whether a task is done for so short a time that its worktree stays. A discarded one is thrown away at once. */
+/** Whether a task is done for so short a time that its worktree stays. A discarded one is thrown away at once, and one whose removal has begun goes. */
 export function stays(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,
   { id, repository }: Pick<TaskWork, 'id' | 'repository'>,
 ): boolean {
   const { state, outcome, state_since: since } = taskRow(deps.db, id);
   const days = retentionOf(deps.settings(), repository.retention).worktreeDays;
-  return state === 'done' && outcome !== 'discarded' && deps.now() < since + days * dayMs;
+  const isKept = state === 'done' && outcome !== 'discarded' && deps.now() < since + days * dayMs;
+  return isKept && worktreeOf(deps.db, id)?.state !== 'removing';
 }
 
 /** Leaves what the person should know of a task at the end of its conversation; false when the disk did not take it. */

@@ -64,4 +64,18 @@ it('a worktree that is being taken away goes before Switchyard is closed, or at 
   writeFileSync(gate ?? '', '');
   bed = await bed.again(true);
   expect([existsSync(other.worktree ?? ''), existsSync(through ?? '')]).toEqual([false, true]);
+
+  // The same of one that would have stayed for a while, and that somebody removes by hand.
+  for (const file of [began, gate, through]) rmSync(file ?? '');
+  await bed.calls.settings.set({ name: 'worktreeDays', value: 30 });
+  const kept = await bed.reaches((await bed.calls.tasks.create(wanted)).id, 'review');
+  const { base, head, tree } = await bed.calls.reviews.get({ task: kept.id });
+  await bed.calls.tasks.approve({ task: kept.id, base, head, tree });
+  const byHand = bed.calls.worktrees.remove({ path: kept.worktree ?? '' });
+  await expect.poll(() => existsSync(began ?? '')).toBe(true);
+  await Promise.all([bed.runtime.stop(), expect(byHand).rejects.toMatchObject({ code: 'CANCELLED' })]);
+  expect(existsSync(kept.worktree ?? '')).toBe(true);
+  writeFileSync(gate ?? '', '');
+  bed = await bed.again(true);
+  expect([existsSync(kept.worktree ?? ''), existsSync(through ?? '')]).toEqual([false, true]);
 });
