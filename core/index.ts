@@ -138,7 +138,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     restacker.wake();
     radar.wake();
   };
-  const radar = createRadar(() => room, { onBaseMoved: () => restacker.wake() });
+  const radar = createRadar(() => room, {
+    onBaseMoved() {
+      restacker.wake();
+      pool.wake();
+    },
+  });
   const restacker = createRestacker(() => room);
   const admission = createAdmission({
     floorMegabytes: () => settings.memoryFloorMegabytes,

@@ -22,6 +22,13 @@ export async function finishWorktree(worktree: WorktreePlace, signal?: AbortSign
   return notices;
 }
 
+/** Whether any file of a worktree passes a filter that its repository configures. */
+export async function passesFilters(worktree: WorktreePlace): Promise<boolean> {
+  const args = ['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD'];
+  const { stdout } = await runGit(worktree, args, { silent: true, maxBytes: 1 << 30 });
+  return (await passingFilters(worktree, stdout)).length > 0;
+}
+
 /** Has `finishWorktree` leave a worktree's files alone from now on, because they are more than what its commit holds. */
 export async function keepAsItIs(checkout: Checkout): Promise<void> {
   await truncate(join(checkout.gitDir, readyMark)).catch((cause: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { Checkout, Place } from './checkout';
 import { inTurn } from './in-turn';
 import { copiedMark } from './include';
+import { leftFiles } from './left-files';
 import { adminFolder, checkoutAt, isVacant } from './links';
 import { readHead } from './open';
 import { removeBegun, removeFolders } from './remove';
@@ -47,13 +48,19 @@ export interface Remembered {
   readonly path: string;
   readonly gitDir: string;
   readonly oid: string;
+  /** What tells the files that were put into it from any others; empty for none. */
+  readonly leftFiles: string;
 }
 
 /**
  * The worktree at a path when it is the very one that was made, in every way as it was made: of this repository, with its own
- * git folder, at its commit and on no branch, with no file more, less or other, ignored ones too. Null otherwise.
+ * git folder, at its commit and on no branch, with no file more, less or other, ignored ones too, but those that were put into it.
+ * Null otherwise.
  */
-export async function pristine(trustedOrNot: Place, { path, gitDir, oid }: Remembered): Promise<Checkout | null> {
+export async function pristine(
+  trustedOrNot: Place,
+  { path, gitDir, oid, leftFiles: left }: Remembered,
+): Promise<Checkout | null> {
   const { commonDir } = trustedOrNot.checkout;
   const checkout = await checkoutAt(commonDir, path);
   if (checkout === null || checkout.gitDir !== gitDir || checkout.gitDir === commonDir) return null;
@@ -64,8 +71,7 @@ export async function pristine(trustedOrNot: Place, { path, gitDir, oid }: Remem
   const place = { ...trustedOrNot, checkout, trusted: false };
   const head = await readHead(place);
   if (head.kind !== 'detached' || head.oid !== oid) return null;
-  const status = ['status', '--porcelain', '-z', '--untracked-files=all', '--ignored', '--ignore-submodules=dirty'];
-  if ((await runGit(place, status)).stdout.length > 0) return null;
+  if ((await leftFiles(place)) !== left) return null;
   // What git was told to overlook would not show as changed.
   const { stdout } = await runGit(place, ['ls-files', '-z', '-v'], { maxBytes: 1 << 30 });
   return splitNul(stdout.toString('latin1')).every((line) => line.startsWith('H ')) ? checkout : null;

@@ -6,6 +6,7 @@ import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
 import type { Database } from '../store/database';
 import {
+  type AheadSetup,
   addReady,
   finishReady,
   forgetReady,
@@ -15,6 +16,7 @@ import {
   takeReady,
 } from '../store/ready-worktrees';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
+import { type AheadDeps, setUpAhead } from './ahead';
 import type { Deps } from './deps';
 import { createLoop } from './loop';
 import { retireNobodys } from './nobodys';
@@ -33,15 +35,31 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Keeps as many worktrees ready as each repository says. `onChange` is called when there are others. */
-export function createPool(deps: Needs & { readonly onChange: () => void }): Pool {
+/** What fillings share. */
+interface Under {
+  readonly signal: AbortSignal;
+  /** The setup that runs for a repository now. */
+  readonly settingUp: Map<number, AbortController>;
+  /** The setup of a repository that changes files of its commits, and so is for the task to run. */
+  readonly unfit: Map<number, string>;
+  /** The repositories of which nothing is to be made any more. */
+  readonly leaving: Set<number>;
+}
+
+type Filling = Needs & AheadDeps & { readonly onChange: () => void };
+
+/** Keeps as many worktrees ready as each repository says, set up where they can be. `onChange` is called when there are others. */
+export function createPool(deps: Filling): Pool {
+  const settingUp = new Map<number, AbortController>();
+  const unfit = new Map<number, string>();
+  const leaving = new Set<number>();
   const failed = (facts: { readonly repository?: string; readonly cause: unknown }) =>
     deps.log('warning', 'A worktree could not be made ready.', { ...facts, cause: String(facts.cause) });
   const loop = createLoop(
     async (signal) => {
       for (const repository of listRepositories(deps.db)) {
         if (signal.aborted) return;
-        await fill(deps, repository, signal).catch((cause: unknown) => {
+        await fill(deps, repository, { signal, settingUp, unfit, leaving }).catch((cause: unknown) => {
           if (!signal.aborted) failed({ repository: repository.path, cause });
         });
       }
@@ -50,50 +68,98 @@ export function createPool(deps: Needs & { readonly onChange: () => void }): Poo
   );
   return {
     wake: loop.wake,
-    // What is being made would look half made.
-    empty: (repository) => loop.between((signal) => fill(deps, { ...repository, pool: 0 }, signal)),
-    close: loop.close,
+    empty(repository) {
+      leaving.add(repository.id);
+      settingUp.get(repository.id)?.abort();
+      // What is being made would look half made.
+      return loop
+        .between((signal) => fill(deps, { ...repository, pool: 0 }, { signal, settingUp, unfit, leaving }))
+        .finally(() => leaving.delete(repository.id));
+    },
+    close() {
+      for (const one of settingUp.values()) one.abort();
+      return loop.close();
+    },
   };
 }
 
-async function fill(
-  deps: Needs & { readonly onChange: () => void },
-  row: RepositoryRow,
-  signal: AbortSignal,
-): Promise<void> {
+async function fill(deps: Filling, row: RepositoryRow, under: Under): Promise<void> {
   const all = listReady(deps.db).filter(({ repository }) => repository === row.id);
   // Half made by a runtime that is gone: this one makes one after the other, and is through with each.
   const broken = all.filter(({ gitDir }) => gitDir === null);
   const whole = all.filter(({ gitDir }) => gitDir !== null);
-  if (broken.length === 0 && whole.length === row.pool) return;
+  const isSet = whole.some(({ setup }) => setup !== null);
+  if (broken.length === 0 && whole.length === row.pool && !isSet) return;
   const place = await repositoryPlace(deps.git, row);
-  for (const ready of [...broken, ...whole.slice(row.pool)]) await throwAway(deps, place, ready);
-  for (let count = whole.length; count < row.pool && !signal.aborted; count += 1)
-    await makeOne(deps, row, place, signal);
+  const tip = await tipOf(row, place);
+  // What was set up for another commit, or by another command, would be set up anew by the task that takes it.
+  const isOld = ({ setup, oid }: ReadyWorktree) =>
+    setup !== null && (setup.command !== row.setupCommand || (setup.exitCode === 0 && tip !== null && oid !== tip));
+  const current = whole.filter((ready) => !isOld(ready));
+  const goes = [...broken, ...whole.filter(isOld), ...current.slice(row.pool)];
+  if (goes.length === 0 && current.length === row.pool) return;
+  for (const ready of goes) await throwAway(deps, place, ready);
+  const goesOn = () => !under.signal.aborted && !under.leaving.has(row.id);
+  for (let count = current.length; count < row.pool && goesOn(); count += 1) await makeOne(deps, row, place, under);
   deps.onChange();
 }
 
-async function makeOne(deps: Needs, row: RepositoryRow, place: RepositoryPlace, signal: AbortSignal): Promise<void> {
+/** Where new tasks of a repository begin; null when there is no such branch. */
+async function tipOf(row: RepositoryRow, place: RepositoryPlace): Promise<string | null> {
   const branch = row.defaultBranch ?? place.opened.defaultBranch;
-  const oid = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
+  return branch === null ? null : refOid(place, `refs/heads/${branch}`);
+}
+
+async function makeOne(deps: Filling, row: RepositoryRow, place: RepositoryPlace, under: Under): Promise<void> {
+  const oid = await tipOf(row, place);
   if (oid === null) return;
   const path = join(repositoryFolder(deps.folders.worktrees, row), `ready-${deps.now().toString(36)}`);
   const id = await deps.writer.write((db) => addReady(db, { repository: row.id, path, oid, at: deps.now() }));
   try {
-    const { gitDir } = await makeReady(place, { path, oid, signal });
-    await deps.writer.write((db) => finishReady(db, { id, gitDir }));
+    const checkout = await makeReady(place, { path, oid, signal: under.signal });
+    const { gitDir } = checkout;
+    const setup =
+      under.unfit.get(row.id) === row.setupCommand ? null : await setUpOne(deps, place, { row, checkout, under });
+    await deps.writer.write((db) => finishReady(db, { id, gitDir, setup: setup === 'unfit' ? null : setup }));
+    if (setup !== 'unfit') return;
+    // What it did to files of the commit cannot be told from somebody's edits: it goes, and another one is made plain.
+    under.unfit.set(row.id, row.setupCommand ?? '');
+    await throwAway(deps, place, { id, repository: row.id, path, oid, gitDir, setup: null });
+    await makeOne(deps, row, place, under);
   } catch (cause) {
     await deps.writer.write((db) => forgetReady(db, path));
     throw cause;
   }
 }
 
+async function setUpOne(
+  deps: Filling,
+  place: RepositoryPlace,
+  { row, checkout, under }: { readonly row: RepositoryRow; readonly checkout: Checkout; readonly under: Under },
+) {
+  const end = new AbortController();
+  if (under.signal.aborted || under.leaving.has(row.id)) return null;
+  under.settingUp.set(row.id, end);
+  try {
+    return await setUpAhead(deps, place, { row, checkout, signal: end.signal });
+  } catch (cause) {
+    // Whatever it left is found when it is needed, and kept then.
+    deps.log('warning', 'A worktree could not be set up ahead of need.', {
+      path: checkout.workTree,
+      cause: String(cause),
+    });
+    return null;
+  } finally {
+    under.settingUp.delete(row.id);
+  }
+}
+
 /** A worktree that is as it was made goes; any other holds somebody's work, which is kept first. */
 async function throwAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktree): Promise<void> {
-  const { id, path, gitDir, oid, repository } = ready;
+  const { id, path, gitDir, oid, repository, setup } = ready;
   // Whoever takes it out of the pool has it: a task may be about to.
   if (!(await deps.writer.write((db) => takeReady(db, id)))) return;
-  const same = gitDir === null ? null : await pristine(place, { path, gitDir, oid });
+  const same = gitDir === null ? null : await pristine(place, { path, gitDir, oid, leftFiles: setup?.leftFiles ?? '' });
   if (same !== null) return removeFolders(same.gitDir, same.workTree);
   const found = await worktreeIn(path);
   if (found?.checkout == null || found.checkout.commonDir !== place.checkout.commonDir) return;
@@ -106,6 +172,9 @@ async function throwAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktr
 /** A worktree in the pool that a task can have. */
 export interface Claimable {
   readonly path: string;
+  /** The commit it was made at, and what was run in it there. */
+  readonly oid: string;
+  readonly setup: AheadSetup | null;
   /** Takes it out of the pool; false when somebody has. */
   readonly take: (db: Database) => boolean;
   /**
@@ -128,14 +197,22 @@ export async function findReady(deps: Needs, place: RepositoryPlace, repository:
   for (;;) {
     const ready = oldestReady(deps.db, repository);
     if (ready === undefined || ready.gitDir === null) return null;
-    const { id, path, gitDir, oid } = ready;
-    const checkout = await pristine(place, { path, gitDir, oid });
+    const { id, path, gitDir, oid, setup } = ready;
+    const checkout = await pristine(place, { path, gitDir, oid, leftFiles: setup?.leftFiles ?? '' });
     if (checkout !== null) {
       return {
-        path,
+        ...{ path, oid, setup },
         take: (db) => takeReady(db, id),
         async claim(wanted) {
-          const claimed = await claimReady(place, { ...wanted, checkout, from: oid });
+          const claimed = await claimReady(place, { ...wanted, checkout, from: oid }).catch((cause: unknown) => {
+            // What its setup left may lie where the commit has a file; of one with nothing in it nothing does.
+            if (setup === null || wanted.signal.aborted) throw cause;
+            deps.log('warning', 'A worktree made ready could not be brought to its commit.', {
+              path,
+              cause: String(cause),
+            });
+            return null;
+          });
           // Whoever makes the worktree in its place says why it cannot be.
           if (claimed === null) await removeFolders(checkout.gitDir, checkout.workTree);
           return claimed;

@@ -13,7 +13,8 @@ import { startContest, startOfContest } from '../store/contests';
 import { isDriven } from '../store/takeovers';
 import type { TaskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
-import { recordWorktree, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
+import { noteSetUp, recordWorktree, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
+import { noteAhead } from './ahead';
 import type { Deps } from './deps';
 import { fill, include } from './filling';
 import type { RepositoryPlace } from './place';
@@ -90,7 +91,8 @@ async function begin(
   const startOid = isPlain ? (at ?? (await resolveBranch(place, task.base))) : at;
   try {
     const { row, path, ready } = await note(deps, task, { place, known, branch, isPlain });
-    const claimed = ready && startOid !== null ? await claim(ready, { branch, startOid, signal }) : null;
+    const claimed =
+      ready && startOid !== null ? await claim(deps, task, ready, { row, branch, startOid, signal }) : null;
     const wanted = { path, branch, base: task.base, at: startOid, ours: task.branch !== null, signal };
     const paths = task.reviews === null ? task.paths : [];
     return { row, branch, added: claimed ?? (await make(place, { ...wanted, paths })) };
@@ -144,11 +146,24 @@ async function note(
 }
 
 async function claim(
+  deps: Deps,
+  task: TaskWork,
   ready: Claimable,
-  wanted: Parameters<Claimable['claim']>[0],
+  wanted: Parameters<Claimable['claim']>[0] & { readonly row: number },
 ): Promise<Omit<Prepared, 'branch'> | null> {
   const checkout = await ready.claim(wanted);
-  return checkout && { checkout, notices: await noticesOf(checkout) };
+  if (checkout === null) return null;
+  const { setup, oid } = ready;
+  if (setup !== null) {
+    const { command, exitCode } = setup;
+    // Of another commit it is run again, because that may need more.
+    const isSetUp = exitCode === 0 && oid === wanted.startOid && command === task.repository.setupCommand;
+    await deps.writer.write((db) => {
+      noteAhead(db, { task: task.id, oid, setup });
+      if (isSetUp) noteSetUp(db, { worktree: wanted.row, command });
+    });
+  }
+  return { checkout, notices: await noticesOf(checkout) };
 }
 
 /** The worktree an agent is at work in, left as it is. Throws CONFLICT when it is not whole any more. */

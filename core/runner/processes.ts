@@ -28,7 +28,7 @@ export interface Children {
 }
 
 /** Keeps the ledger for the children of one task's work. */
-export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: number): Children {
+export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: number | null): Children {
   const recording: Promise<number | null>[] = [];
   return {
     started(child) {
@@ -63,7 +63,7 @@ export function inTaskPlace<Where extends Place, T>(
  */
 export async function marked<T>(
   deps: Pick<Deps, 'writer' | 'now' | 'log'>,
-  { task, marker, leaves }: { readonly task: number; readonly marker: string; readonly leaves: boolean },
+  { task, marker, leaves }: { readonly task: number | null; readonly marker: string; readonly leaves: boolean },
   act: (owner: Owner) => Promise<T>,
 ): Promise<T> {
   const children = keepChildren(deps, task);
@@ -77,7 +77,7 @@ export async function marked<T>(
 
 async function record(
   deps: Pick<Deps, 'writer' | 'now' | 'log'>,
-  task: number,
+  task: number | null,
   { pid, command }: { readonly pid: number; readonly command: string },
 ): Promise<number | null> {
   try {

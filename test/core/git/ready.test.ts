@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { leftFiles } from '../../../core/git/left-files';
 import { claimReady, clearBegun, makeReady, moveReady, pristine } from '../../../core/git/ready';
 import { reattachWorktree } from '../../../core/git/worktree';
 import { contents, createBench, write } from './fixture';
@@ -13,7 +14,7 @@ test('only a worktree that is in every way as it was made is handed out, on its 
   const oid = bench.plain(top, 'rev-parse', 'HEAD').trim();
   const path = join(bench.folder, 'ready');
   const checkout = await makeReady(place, { path, oid });
-  const made = { path, gitDir: checkout.gitDir, oid };
+  const made = { path, gitDir: checkout.gitDir, oid, leftFiles: '' };
   const git = (...args: string[]) => bench.plain(path, ...args);
   expect(await pristine(place, made)).toEqual(checkout);
   // It is nobody's worktree before it is claimed.
@@ -83,6 +84,30 @@ test('only a worktree that is in every way as it was made is handed out, on its 
   }
   expect(await pristine(place, { ...made, gitDir: theirs.gitDir })).toBeNull();
   expect(await pristine(place, { ...made, path: top, gitDir: place.checkout.gitDir })).toBeNull();
+
+  // What its repository's own setup left is looked through as well.
+  write(path, 'deps/a.log', 'ignored');
+  write(path, 'deps/b', 'new');
+  const left = await leftFiles({ ...place, checkout });
+  const setUp = { ...made, leftFiles: left ?? '' };
+  expect(await pristine(place, setUp)).toEqual(checkout);
+  expect(await pristine(place, made)).toBeNull();
+  for (const [file, spoilt] of [
+    ['deps/a.log', 'ignored, and edited'],
+    ['deps/b', 'New'],
+    ['c.log', 'another'],
+  ] as const) {
+    const before = contents(path)[file] === undefined ? null : readFileSync(join(path, file));
+    write(path, file, spoilt);
+    expect(await pristine(place, setUp), file).toBeNull();
+    if (before === null) rmSync(join(path, file));
+    else write(path, file, before);
+  }
+  write(path, 'file', 'edited');
+  expect(await leftFiles({ ...place, checkout })).toBeNull();
+  git('checkout', '-q', 'file');
+  rmSync(join(path, 'deps'), { recursive: true });
+  expect(await pristine(place, made)).toEqual(checkout);
 
   write(top, 'file', 'later\n');
   rmSync(join(top, 'gone'));

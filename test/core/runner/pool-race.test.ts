@@ -36,6 +36,7 @@ async function scene() {
   const folders = { transcripts: bench.folder, worktrees: join(bench.folder, 'worktrees') };
   const deps = {
     ...{ db, writer, git: { ...bench.git, execute }, folders, now: Date.now, retirements: createUnderWay() },
+    ...{ owner: 'test', namespace: async () => null, agentEnvironment: async () => bench.environment },
     log: (_: string, message: string) => {
       throw new Error(message);
     },

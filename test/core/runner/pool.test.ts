@@ -73,7 +73,7 @@ it('a task whose base is gone for a moment has begun nothing, and leaves what is
   if (found === undefined) throw new Error('None is ready.');
   expect([takeReady(db, found.id), takeReady(db, found.id)]).toEqual([true, false]);
   const id = addReady(db, { ...found, at: 1 });
-  finishReady(db, { id, gitDir: found.gitDir ?? '' });
+  finishReady(db, { id, gitDir: found.gitDir ?? '', setup: null });
   closeDatabase(db);
   bed = await bed.again(false);
   const wanted = { repositoryId: repository, title: 'Mine', prompt: '[write: mine.txt | mine]', agent: 'echo' };
