@@ -85,3 +85,20 @@ it('a setup that changes files of the commit, and that of a repository that is n
   const { task: plain } = await take('[write: four.txt | four]');
   expect([plain.worktree, runsIn(other)]).toEqual([other, []]);
 });
+
+it('a setup that Switchyard is closed in is ended, and run again by the task that takes its worktree', async () => {
+  const gate = join(bed.folder, 'closed');
+  await bed.calls.repositories.configure({ repository, pool: 0 });
+  await bed.calls.repositories.trust({ repository, trust: true });
+  const setupCommand = `pwd >> '${log}'; test -e '${gate}' || exec sleep 600`;
+  const before = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
+  await bed.calls.repositories.configure({ repository, setupCommand, pool: 1 });
+  await expect.poll(() => readFileSync(log, 'utf8').length, { timeout: 20_000 }).toBeGreaterThan(before);
+  const path = readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '';
+  await bed.runtime.stop();
+  writeFileSync(gate, '');
+  bed = await bed.again(true);
+  const { task, setups } = await take('[write: five.txt | five]');
+  expect([task.worktree, runsIn(path).length]).toEqual([path, 2]);
+  expect(setups).toMatchObject([{ state: 'passed' }]);
+});
