@@ -41,7 +41,8 @@ export function createTrains(room: () => Room): Trains {
   const closing = new AbortController();
   /** What runs, by repository. */
   const running = new Map<number, Promise<void>>();
-  const stops = new Map<number, AbortController>();
+  /** The trains that run, each with how it is ended. */
+  const underWay = new Map<number, { readonly end: AbortController; readonly over: Promise<void> }>();
   let isStarted = false;
 
   function announce(id: number): void {
@@ -54,10 +55,18 @@ export function createTrains(room: () => Room): Trains {
     if (!isStarted || closing.signal.aborted) return;
     for (const { repository } of openTrains(room().db)) {
       if (running.has(repository)) continue;
-      const all = runAll(repository).finally(() => {
-        running.delete(repository);
-        wake();
-      });
+      const all = runAll(repository).then(
+        () => {
+          running.delete(repository);
+          // One that was approved after the last look.
+          wake();
+        },
+        (cause: unknown) => {
+          // Not again by itself: what the store refuses now it refuses at once again.
+          running.delete(repository);
+          room().log('error', 'Trains could not be run.', { repository, cause: String(cause) });
+        },
+      );
       running.set(repository, all);
     }
   }
@@ -69,19 +78,18 @@ export function createTrains(room: () => Room): Trains {
       const next = openTrains(room().db).find((train) => train.repository === repository);
       if (next === undefined || closing.signal.aborted) return;
       const stop = new AbortController();
-      stops.set(next.id, stop);
-      try {
-        await run(next, stop.signal);
-      } catch (cause) {
-        if (closing.signal.aborted) return;
-        room().log('error', 'A train broke off.', { train: next.id, cause: String(cause) });
-        const why = cause instanceof CodedError ? cause.message : String(cause);
-        await empty(next.id, `The train broke off. ${why}`);
-        await end(next.id);
-      } finally {
-        stops.delete(next.id);
-      }
+      const over = run(next, stop.signal).catch((cause: unknown) => brokeOff(next.id, cause));
+      underWay.set(next.id, { end: stop, over });
+      await over.finally(() => underWay.delete(next.id));
     }
+  }
+
+  async function brokeOff(train: number, cause: unknown): Promise<void> {
+    if (closing.signal.aborted) return;
+    room().log('error', 'A train broke off.', { train, cause: String(cause) });
+    const why = cause instanceof CodedError ? cause.message : String(cause);
+    await empty(train, `The train broke off. ${why}`);
+    await end(train);
   }
 
   async function run({ id, repository }: TrainRow, signal: AbortSignal): Promise<void> {
@@ -140,19 +148,19 @@ export function createTrains(room: () => Room): Trains {
     wake,
     announce,
     async stop(train) {
-      const { state, repository } = trainRow(room().db, train);
+      const { state } = trainRow(room().db, train);
       if (state === 'ended')
         throw new CodedError('WRONG_STATE', `Train ${train} has ended already.`, { facts: { train } });
       await empty(train, stoppedWords);
-      const stop = stops.get(train);
-      stop?.abort();
-      if (stop === undefined) await end(train);
-      else await running.get(repository);
+      const one = underWay.get(train);
+      one?.end.abort();
+      if (one === undefined) await end(train);
+      else await one.over;
       return readTrain(room().db, train);
     },
     async close() {
       closing.abort();
-      for (const stop of stops.values()) stop.abort();
+      for (const one of underWay.values()) one.end.abort();
       await Promise.all(running.values());
     },
   };

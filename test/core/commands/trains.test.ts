@@ -171,16 +171,22 @@ it('goes on after a restart where it stopped, gives what conflicts back, and che
 
 it('is stopped by a word, and lets a person do with a change what they want meanwhile', async () => {
   await says(inTrain('touch left-behind; while :; do sleep 0.05; done'));
-  const [i, j, k] = [
+  const [i, j, k, n] = [
     await inReview('[write: i.txt | i]'),
     await inReview('[write: j.txt | j]'),
     await inReview('[write: k.txt | k]'),
+    await inReview('[write: n.txt | n]'),
   ] as const;
   const before = await main();
   const begun = await bed.calls.trains.start(await seen([i, j, k]));
   await bed.until(i.id, ({ checks }) => checks.some(({ state, train }) => state === 'running' && train === begun.id));
   await bed.calls.tasks.reject({ task: j.id, comment: 'Otherwise, please.' });
+  // The one behind it begins when this has ended, and is ended by itself.
+  const behind = await bed.calls.trains.start(await seen([n]));
   const stopped = await bed.calls.trains.stop({ train: begun.id });
+  expect(await bed.calls.trains.get({ train: behind.id })).toMatchObject({ state: 'open' });
+  await bed.until(n.id, ({ checks }) => checks.some(({ state, train }) => state === 'running' && train === behind.id));
+  expect(states(await bed.calls.trains.stop({ train: behind.id }))).toEqual(['left']);
   expect(stopped).toMatchObject({ state: 'ended', reason: 'You stopped the train.' });
   expect(states(stopped)).toEqual(['left', 'left', 'left']);
   await expect(bed.calls.trains.stop({ train: begun.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
