@@ -6,6 +6,7 @@ import {
   type ComparedTask,
   type Comparison,
   type Contestant,
+  hasWon,
   isInHand,
   mostInContest,
   othersOf,
@@ -225,6 +226,8 @@ function nextText(tasks: readonly ComparedTask[], picked: number | null, program
     picked,
   );
   const step = (label: string, command: string) => `  ${`${label}:`.padEnd(18)}${program} ${command}\n`;
+  const won = tasks.find(({ task }) => hasWon(task))?.task.id;
+  if (stand === 'landed' && won !== undefined) return `\n${step('Discard others', `task pick ${won}`)}`;
   const best = tasks.find(({ task }) => task.state === 'review')?.task.id;
   if (stand === 'over') return picked === null ? '' : `Task ${picked} was picked.\n`;
   if (best === undefined) return '';

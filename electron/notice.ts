@@ -5,7 +5,7 @@ import type { Task } from '../core/contract/task';
 /** What is shown of a task outside of the window. */
 export type Seen = Pick<
   Task,
-  'id' | 'title' | 'agent' | 'repository' | 'state' | 'outcome' | 'stateSince' | 'createdAt' | 'requests'
+  'id' | 'title' | 'agent' | 'repository' | 'state' | 'outcome' | 'stateSince' | 'createdAt' | 'requests' | 'contest'
 >;
 
 /** What a notification says, and where it leads. */
@@ -100,6 +100,8 @@ function finishedWords(finished: readonly Seen[]): Words {
 
 function endOf(task: Seen): { readonly glyph: string; readonly word: string } {
   if (task.state === 'failed') return { glyph: glyphs.failed, word: 'failed' };
+  if (task.state === 'review' && task.contest?.picked === null)
+    return { glyph: glyphs.review, word: 'ready to compare' };
   if (task.state === 'review') return { glyph: glyphs.review, word: 'ready for review' };
   return { glyph: glyphs.done, word: 'answered' };
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../core/contract/change';
+import { isInHand } from '../core/contract/contest';
 import type { Request } from '../core/contract/request';
 import type { Task } from '../core/contract/task';
 import type { Seen } from './notice';
@@ -22,14 +23,15 @@ export interface News {
 export function takeIn(tasks: Tasks, change: Change, since: number): News {
   if (change.type === 'snapshot') {
     const next = new Map(change.tasks.map((task) => [task.id, seen(task)]));
-    return { tasks: next, ...compare(tasks, [...next.values()], since) };
+    return { tasks: next, ...compare(tasks, next, [...next.values()], since) };
   }
   if (change.type !== 'task.changed') return { tasks, requests: [], finished: [] };
   const before = tasks.get(change.task.id);
   const now = seen(change.task);
   // Most changes are of what a task used so far, which nobody is told.
   if (before !== undefined && isSame(before, now)) return { tasks, requests: [], finished: [] };
-  return { tasks: new Map(tasks).set(now.id, now), ...compare(tasks, [now], since) };
+  const next = new Map(tasks).set(now.id, now);
+  return { tasks: next, ...compare(tasks, next, [now], since) };
 }
 
 /** Every open request, the one that has waited longest first. */
@@ -45,17 +47,31 @@ export function isStillAt(tasks: Tasks, end: Seen): boolean {
   return now !== undefined && now.state === end.state && now.stateSince === end.stateSince;
 }
 
-function compare(before: Tasks, now: readonly Seen[], since: number): Omit<News, 'tasks'> {
+function compare(before: Tasks, all: Tasks, now: readonly Seen[], since: number): Omit<News, 'tasks'> {
   const isNew = (at: number) => at >= since;
   return {
     requests: now.flatMap((task) => {
       const known = new Set(before.get(task.id)?.requests.map(({ id }) => id));
       return task.requests.filter(({ id, createdAt }) => !known.has(id) && isNew(createdAt));
     }),
-    finished: now.filter(
-      (task) => isEnd(task) && isNew(task.stateSince) && hasWorked(before.get(task.id), task, since),
+    finished: once(
+      now
+        .filter((task) => isEnd(task) && isNew(task.stateSince) && hasWorked(before.get(task.id), task, since))
+        .flatMap((task) => toldOf(all, task)),
     ),
   };
+}
+
+/** What is told when a task ends: of a contest nothing before all of it is finished, and then one change that can be compared. */
+function toldOf(all: Tasks, task: Seen): readonly Seen[] {
+  if (task.contest == null || task.contest.picked !== null) return [task];
+  const tasks = task.contest.tasks.flatMap((id) => all.get(id) ?? []);
+  if (tasks.some(isInHand)) return [];
+  return [tasks.find(({ state }) => state === 'review') ?? task];
+}
+
+function once(tasks: readonly Seen[]): readonly Seen[] {
+  return [...new Map(tasks.map((task) => [task.id, task])).values()];
 }
 
 function isEnd({ state, outcome }: Seen): boolean {
@@ -81,6 +97,6 @@ function isSame(one: Seen, other: Seen): boolean {
 }
 
 function seen(task: Task): Seen {
-  const { id, title, agent, repository, state, outcome, stateSince, createdAt, requests } = task;
-  return { id, title, agent, repository, state, outcome, stateSince, createdAt, requests };
+  const { id, title, agent, repository, state, outcome, stateSince, createdAt, requests, contest } = task;
+  return { id, title, agent, repository, state, outcome, stateSince, createdAt, requests, contest };
 }

@@ -33,7 +33,7 @@ export type Version = z.infer<typeof versionSchema>;
 const comparedFileSchema = z.object({
   path: z.string(),
   versions: z.array(versionSchema),
-  /** All tasks that have a change leave it the same. */
+  /** Several tasks have a change, and all of them leave it the same. */
   alike: z.boolean(),
 });
 export type ComparedFile = z.infer<typeof comparedFileSchema>;
@@ -95,7 +95,7 @@ export function compareFiles(changes: readonly ListedChange[]): ComparedFile[] {
     .map(([path, versions]) => ({
       path,
       versions,
-      alike: versions.length === changes.length && versions.every(({ variant }) => variant === 1),
+      alike: changes.length > 1 && versions.length === changes.length && versions.every(({ variant }) => variant === 1),
     }))
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }

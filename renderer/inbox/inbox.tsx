@@ -6,9 +6,10 @@ import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { WaitedToday } from '../shell/waited';
-import { useApp, useModel } from '../state/app';
+import { type App, useApp, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { goTo, openTask, showSheet } from '../state/commands';
+import { openContest, waitForReview } from '../state/contests';
 import { asShown, openRequests, tasksIn } from '../state/places';
 import { say } from '../state/said';
 import { useCursor } from '../tasks/cursor';
@@ -25,7 +26,7 @@ export function Inbox(): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
   const requests = useInOrder(tasks);
-  const reviews = useMemo(() => tasksIn(tasks, 'review', ''), [tasks]);
+  const reviews = useMemo(() => waitForReview(tasksIn(tasks, 'review', ''), tasks), [tasks]);
   const shownRequests = requests.slice(0, shownAtOnce);
   const shownReviews = reviews.slice(0, shownAtOnce);
   const keys = [...shownRequests.map(({ id }) => `request ${id}`), ...shownReviews.map(({ id }) => `review ${id}`)];
@@ -65,7 +66,7 @@ export function Inbox(): ReactNode {
       const request = shownRequests[at];
       const review = shownReviews[at - shownRequests.length];
       if (request !== undefined) goToRequest(app, { task: request.task, takesFocus: false });
-      else if (review !== undefined) openTask(app, review.id, 'changes');
+      else if (review !== undefined) openReview(app, review);
       return true;
     },
   });
@@ -185,6 +186,16 @@ function useCursorInView(here: string | null): {
   return { element, takeFocus };
 }
 
+/** Whether it stands for a contest all of which is finished: then its changes are compared first. */
+function compares({ contest }: Task): boolean {
+  return contest !== null && contest.picked === null;
+}
+
+function openReview(app: App, task: Task): void {
+  if (task.contest !== null && compares(task)) openContest(app, task.contest);
+  else openTask(app, task.id, 'changes');
+}
+
 function ReviewRow(props: {
   readonly task: Task;
   readonly active: boolean;
@@ -200,8 +211,9 @@ function ReviewRow(props: {
         data-cursor={active || undefined}
         aria-current={active || undefined}
         onFocus={() => !active && props.onActivate()}
-        onClick={() => openTask(app, task.id, 'changes')}
+        onClick={() => openReview(app, task)}
       >
+        {compares(task) && <strong className="inbox-compare">Ready to compare</strong>}
         <TaskLine task={task} />
       </button>
     </li>

@@ -14,7 +14,8 @@ import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
-import { aboutOf, carryOut, openTask, showSheet } from '../state/commands';
+import { aboutOf, carryOut, learn, openTask, showSheet } from '../state/commands';
+import { openContest } from '../state/contests';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { useResource } from '../state/resource';
@@ -27,6 +28,7 @@ import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
 import { measureLabels } from './budget-fields';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
+import { contestantsOf, type Line, SeveralAgents, wrongWith } from './several-agents';
 import { AgentChip, PriorityChip } from './task-chips';
 
 const draftName = 'new-task';
@@ -88,6 +90,7 @@ function Form(props: { readonly repository: number }): ReactNode {
   const [base, setBase] = useState('');
   const [picked, setPicked] = useState<string | null>(null);
   const agent = picked ?? usableAgent(agents, settings?.defaultAgent ?? 'claude');
+  const [lines, setLines] = useState<readonly Line[] | null>(null);
   const [level, setLevel] = useState<PermissionLevel>(settings?.defaultPermissionLevel ?? 'supervised');
   const [priority, setPriority] = useState<Priority>('default');
   const [after, setAfter] = useState<readonly number[]>([]);
@@ -118,36 +121,40 @@ function Form(props: { readonly repository: number }): ReactNode {
     if (prompt.trim() === '') return field.current?.focus();
     setRefused(wrong.length > 0);
     if (wrong.length > 0) return correct();
+    if (lines !== null && wrongWith(lines) !== null) return;
     setFailure(null);
-    const ended = await carryOut(app, { about: 'new-task', sentence: 'Queueing…' }, (client) =>
-      client.tasks.create({
+    const contestants = lines === null ? [{ agent }] : contestantsOf(lines);
+    const ended = await carryOut(app, { about: 'new-task', sentence: 'Queueing…' }, async (client) => {
+      const asked = {
         repositoryId,
         title: title.trim() === '' ? derived : title.trim(),
         prompt: prompt.trim(),
-        agent,
         ...(base === '' ? {} : { base }),
         permissionLevel: level,
         priority,
-        ...(after.length === 0 ? {} : { after: [...after], when }),
+        ...(after.length === 0 ? {} : { after: [...after] }),
         ...(foldersIn(paths).length === 0 ? {} : { paths: foldersIn(paths) }),
         budget,
-      }),
-    );
+      };
+      // Several begin at one commit of their base, so they start once what they are after has landed.
+      if (contestants.length > 1) return client.contests.create({ ...asked, agents: contestants });
+      return [await client.tasks.create({ ...asked, ...contestants[0], ...(after.length > 0 && { when }) })];
+    });
     if (!ended.ok) return setFailure(ended.failure);
-    const task = ended.value;
+    const [task, ...rest] = ended.value;
+    if (task === undefined) return;
     rememberRepository(window.localStorage, repositoryId);
-    app.model.update((model) =>
-      model.tasks.has(task.id) ? model : { ...model, tasks: new Map(model.tasks).set(task.id, task) },
-    );
+    for (const one of [task, ...rest]) learn(app, one);
     app.drafts.update((drafts) => withDraft(withDraft(drafts, draftName, ''), titleDraft, ''));
     say(app.said, {
       kind: 'done',
-      text: `Queued “${cleanLine(task.title)}”`,
+      text: `Queued “${cleanLine(task.title)}”${rest.length === 0 ? '' : ` for ${rest.length + 1} agents`}`,
       undo: null,
       about: aboutOf(task),
     });
     if (another) field.current?.focus();
-    else openTask(app, task.id);
+    else if (task.contest === null) openTask(app, task.id);
+    else openContest(app, task.contest);
   };
   return (
     <form
@@ -206,12 +213,20 @@ function Form(props: { readonly repository: number }): ReactNode {
                 </option>
               ))}
           </Chip>
-          <AgentChip
-            agents={agents}
-            agent={agent}
-            unlisted={agents.length === 0 ? 'Looking for agents…' : agent}
-            onAgent={setPicked}
-          />
+          {lines === null && (
+            <AgentChip
+              agents={agents}
+              agent={agent}
+              unlisted={agents.length === 0 ? 'Looking for agents…' : agent}
+              onAgent={setPicked}
+            />
+          )}
+          <Button
+            aria-expanded={lines !== null}
+            onClick={() => setLines(lines === null ? [{ key: 1, agent, model: '', times: 1 }] : null)}
+          >
+            {lines === null ? 'Model, or several agents' : 'One agent'}
+          </Button>
           <Chip label="Permission level" value={level} onChange={(value) => setLevel(value as PermissionLevel)}>
             {Object.entries(levelWords).map(([value, { name }]) => (
               <option key={value} value={value}>
@@ -231,6 +246,7 @@ function Form(props: { readonly repository: number }): ReactNode {
           />
           <BudgetChip budget={budget} open={capping} onOpen={wrong.length > 0 ? correct : setCapping} />
         </div>
+        {lines !== null && <SeveralAgents agents={agents} lines={lines} onLines={setLines} />}
         {capping && (
           <NewBudget
             budget={budget}

@@ -1,5 +1,6 @@
 import { Tooltip } from 'radix-ui';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react';
+import { ContestPage } from '../contest/page';
 import { Inbox } from '../inbox/inbox';
 import { listenToKeys, useActions } from '../keys/keyboard';
 import { listenToSelectAll } from '../keys/select-all';
@@ -40,9 +41,10 @@ export function Window(): ReactNode {
     'add-repository': () => showSheet(app, { kind: 'add-repository', path: null }),
     undo: () => undoLast(app.said),
     back: () => {
-      const { drawer, task } = app.view.get();
+      const { drawer, task, contest } = app.view.get();
       if (drawer) app.view.update((view) => ({ ...view, drawer: false }));
       else if (task !== null) app.view.update((view) => ({ ...view, task: null }));
+      else if (contest !== null) app.view.update((view) => ({ ...view, contest: null }));
       else return false;
       return true;
     },
@@ -73,12 +75,13 @@ function Rooms(): ReactNode {
   const app = useApp();
   const place = useView((view) => view.place);
   const task = useView((view) => view.task);
+  const contest = useView((view) => view.contest);
   const drawer = useView((view) => view.drawer);
   const beside = useView((view) => view.beside);
-  if (place === 'inbox' && task === null) return <Inbox />;
+  if (place === 'inbox' && task === null && contest === null) return <Inbox />;
   return (
     <main
-      className={`browse ${task === null ? 'browse-list' : 'browse-task'} ${beside ? 'browse-beside' : ''}`}
+      className={`browse ${task === null && contest === null ? 'browse-list' : 'browse-task'} ${beside ? 'browse-beside' : ''}`}
       data-drawer={drawer || undefined}
     >
       <TaskList />
@@ -87,7 +90,11 @@ function Rooms(): ReactNode {
         // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
         <div className="drawer-shade" onClick={() => app.view.update((view) => ({ ...view, drawer: false }))} />
       )}
-      {task === null ? (
+      {task !== null ? (
+        <TaskPage key={task} id={task} />
+      ) : contest !== null ? (
+        <ContestPage key={contest.id} task={contest.task} />
+      ) : (
         <div className="nothing-open">
           <Empty
             title="No task is open"
@@ -100,8 +107,6 @@ function Rooms(): ReactNode {
             Choose one with J and K and open it with ↵, or write a new one.
           </Empty>
         </div>
-      ) : (
-        <TaskPage key={task} id={task} />
       )}
     </main>
   );

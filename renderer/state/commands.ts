@@ -216,7 +216,16 @@ async function turn(app: App, task: Task, move: Move): Promise<void> {
 
 /** Shows a place of the rail, with no task open. */
 export function goTo(app: App, place: Place): void {
-  app.view.update((view) => ({ ...view, place, task: null, filter: '', drawer: false, part: null, sheet: null }));
+  app.view.update((view) => ({
+    ...view,
+    place,
+    task: null,
+    contest: null,
+    filter: '',
+    drawer: false,
+    part: null,
+    sheet: null,
+  }));
 }
 
 /** Opens a task's page, at its changes when it waits for a verdict. */
@@ -226,6 +235,7 @@ export function openTask(app: App, task: number, tab?: Tab): void {
   app.view.update((view) => ({
     ...view,
     task,
+    contest: known?.contest?.id === view.contest?.id ? view.contest : null,
     place: known === undefined ? view.place : placeBeside(tasks, known, view.place),
     tab: tab ?? (known?.state === 'review' ? 'changes' : 'conversation'),
     drawer: false,

@@ -42,7 +42,7 @@ export function tasksIn(tasks: ReadonlyMap<number, Task>, place: Place, filter: 
 export function matches(task: Task, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text =
-    `${task.title} ${task.repository} ${task.branch ?? ''} ${task.agent} ${task.state} #${task.id}`.toLowerCase();
+    `${task.title} ${task.repository} ${task.branch ?? ''} ${task.agent} ${task.model ?? ''} ${task.state} #${task.id}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

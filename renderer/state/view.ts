@@ -40,6 +40,8 @@ export type ChangePart =
 export interface View {
   readonly place: Place;
   readonly task: number | null;
+  /** The contest that is looked at, by one of its tasks; under an open task it is what is gone back to. Null for none. */
+  readonly contest: { readonly id: number; readonly task: number } | null;
   readonly tab: Tab;
   readonly filter: string;
   /** Conversation and changes next to each other, where the window is wide enough. */
@@ -59,6 +61,7 @@ export interface View {
 const start: View = {
   place: 'inbox',
   task: null,
+  contest: null,
   tab: 'conversation',
   filter: '',
   beside: false,

@@ -10,9 +10,10 @@ import { useFocusBack } from '../parts/focus-back';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
-import { useApp } from '../state/app';
+import { useApp, useModel } from '../state/app';
 import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
+import { othersGo, othersLeft } from '../state/contests';
 import type { Failure } from '../state/failure';
 import { filesBegun } from '../state/file-edits';
 import { showWhole } from '../state/part';
@@ -142,6 +143,9 @@ function Verdict(props: {
   const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
   const blocking = blockingChecks(useStands(task));
   const [overridden, setOverridden] = useState(false);
+  const known = useModel((model) => model.tasks);
+  const others = othersLeft(known, task);
+  const [discards, setDiscards] = useState(true);
   const isUnchecked = blocking.length > 0 && !overridden;
   const approve = async (): Promise<void> => {
     if (strategy === null || props.stale || forgets || isUnchecked) return;
@@ -155,6 +159,7 @@ function Verdict(props: {
         ...(takesMessage(strategy) && { message }),
         ...(hasDrafts && leaves && { leaveComments: [...left] }),
         ...(blocking.length > 0 && { overrideChecks: true }),
+        ...(others.length > 0 && discards && { discardOthers: true }),
       },
       review.commits.length,
     );
@@ -189,6 +194,16 @@ function Verdict(props: {
         Merge {count(review.commits.length, 'commit')}, {count(review.files.length, 'file')} into{' '}
         <code>{cleanLine(task.base)}</code>
       </p>
+      {others.length > 0 && review.held === null && (
+        <Note kind="info">
+          <label className="verdict-leave">
+            <input type="checkbox" checked={discards} onChange={(event) => setDiscards(event.target.checked)} />
+            <span>
+              Then discard the {others.length === 1 ? 'other' : 'others'} of its contest: {cleanLine(othersGo(others))}
+            </span>
+          </label>
+        </Note>
+      )}
       {review.held !== null && <StackVerdict task={task} held={review.held} close={props.close} />}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Comment } from '../../core/contract/comment';
+import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
@@ -12,6 +13,7 @@ import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { openTask, resumeTask, retryTask } from '../state/commands';
 import { draftsIn } from '../state/comments';
+import { openContest, placeIn } from '../state/contests';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
 import { ChangeSize } from '../tasks/row';
@@ -88,7 +90,12 @@ export function TaskHeader(props: {
         >
           <code>{cleanLine(task.base)}</code> ← <code>{cleanLine(task.branch ?? 'no branch yet')}</code>
         </span>
-        <span>{cleanLine(task.agent)}</span>
+        <span>{cleanLine(agentWords(task))}</span>
+        {task.contest !== null && (
+          <button type="button" className="link" onClick={() => task.contest && openContest(app, task.contest)}>
+            {placeIn(task)} in a contest{task.contest.picked === task.id && ', picked'}
+          </button>
+        )}
         {task.reviews !== null && (
           <button type="button" className="link" onClick={() => openTask(app, task.reviews ?? 0, 'changes')}>
             reviews task {task.reviews}

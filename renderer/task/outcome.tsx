@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
+import { hasWon } from '../../core/contract/contest';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Glyph, lookOf } from '../parts/glyph';
-import { useApp, useDoing } from '../state/app';
+import { useApp, useDoing, useModel } from '../state/app';
 import { restoreTask } from '../state/commands';
+import { openContest, othersLeft } from '../state/contests';
+import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 
 /** One line over every tab of a done task: what became of its change and where it is kept. Nothing for any other task. */
@@ -17,12 +20,27 @@ export function Outcome({ task }: { readonly task: Task }): ReactNode {
       <p className="outcome-words ellipsis selectable">
         <Words task={task} />
       </p>
+      <Others task={task} />
       {task.outcome === 'discarded' && (
         <Button doing={doing} onClick={() => void restoreTask(app, task)}>
           Restore
         </Button>
       )}
     </div>
+  );
+}
+
+/** What a contest left when one of it landed by itself: nothing of it goes unasked. */
+function Others({ task }: { readonly task: Task }): ReactNode {
+  const app = useApp();
+  const tasks = useModel((model) => model.tasks);
+  const { contest } = task;
+  const others = hasWon(task) ? othersLeft(tasks, task) : [];
+  if (contest === null || others.length === 0) return null;
+  return (
+    <Button onClick={() => openContest(app, contest)}>
+      {count(others.length, 'other')} of its contest left: compare, or discard
+    </Button>
   );
 }
 

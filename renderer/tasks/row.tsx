@@ -1,8 +1,10 @@
 import { memo, type ReactNode } from 'react';
+import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Task } from '../../core/contract/task';
 import { Glyph, lookOf, lookWord, lookWords } from '../parts/glyph';
 import { useDoing, useModel } from '../state/app';
+import { placeIn } from '../state/contests';
 import { nameOfPath } from '../state/places';
 import { count, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
@@ -12,6 +14,7 @@ import { landingWords, waitWords } from './waits';
 /** A task in two lines: what it is and since when, then what matters about it in its state. */
 export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }): ReactNode {
   const look = lookOf(task, Date.now());
+  const place = placeIn(task);
   const doing = useDoing(`task:${task.id}`);
   return (
     <span className="line">
@@ -19,6 +22,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
       <span className="line-part">
         <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
           <span className="unseen">{lookWord(task, Date.now())}: </span>
+          {place !== null && <span className="line-place tabular">{place}</span>}
           {cleanLine(task.title)}
         </span>
         <span className="line-time quiet">
@@ -36,7 +40,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
 });
 
 function Facts({ task }: { readonly task: Task }): ReactNode {
-  const start = `${nameOfPath(task.repository)} · ${task.agent}`;
+  const start = `${nameOfPath(task.repository)} · ${cleanLine(agentWords(task))}`;
   switch (task.state) {
     case 'waiting': {
       const request = task.requests[0];

@@ -40,6 +40,21 @@ function asText(effect: Effect): string {
 const asks = (...ids: number[]) => task(Math.floor((ids[0] ?? 0) / 10), { requests: ids.map((id) => request(id)) });
 const single = '● claude · Task 1 | Wants to run npm test / in api -> show-task:1';
 
+test('of a contest nothing is told before all of it is finished, and then once that it can be compared, but each question is', () => {
+  const { hear, later } = person();
+  const contest = { id: 1, tasks: [1, 2, 3], picked: null };
+  for (const id of [1, 2, 3]) hear(changed(task(id, { contest })));
+  hear(changed(task(1, { contest, state: 'review', stateSince: 2_000 })));
+  hear(changed(task(2, { contest, requests: [request(21)] })));
+  expect(later()).toEqual(['show 1: ● claude · Task 2 | Wants to run npm test / in api -> show-task:2', 'call']);
+  hear(changed(task(2, { contest, state: 'review', stateSince: 3_000 })));
+  later(60_000);
+  // The last one failed, and two can be compared.
+  hear(changed(task(3, { contest, state: 'failed', stateSince: 70_000 })));
+  expect(later()).toEqual(['show 2 silently: ◇ Ready to compare | Task 1 · api -> show-task:1']);
+  expect(later(60_000)).toEqual([]);
+});
+
 describe('what waits', () => {
   test('is told a second later, once: who, what, and where it leads', () => {
     const { hear, later, wakeAt } = person();

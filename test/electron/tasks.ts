@@ -43,6 +43,7 @@ export function task(id: number, more: Partial<Task> = {}): Task {
     outcome: null,
     stateSince: 100,
     createdAt: 50,
+    contest: null,
     ...more,
     requests,
   } as unknown as Task;

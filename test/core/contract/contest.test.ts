@@ -31,6 +31,7 @@ it('files are compared by path, and what two tasks leave the same is one variant
   expect(compared[0]?.versions[0]).toEqual({ task: 3, status: 'modified', additions: 1, deletions: 2, variant: 1 });
   const same = [3, 4].map((task) => ({ task, files: [file('a', '1')] }));
   expect(compareFiles(same)[0]?.alike).toBe(true);
+  expect(compareFiles(same.slice(0, 1))[0]?.alike).toBe(false);
   expect(compareFiles([])).toEqual([]);
 });
 

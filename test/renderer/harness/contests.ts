@@ -8,10 +8,10 @@ export function comparisonOf(task: Task, get: (id: number) => Task): Comparison 
   const files = changed.map(({ id }, index) => ({
     task: id,
     files: [
-      { path: 'src/upload/retry.ts', status: 'added' as const, additions: 40 + index, deletions: 0, content: `${id}` },
-      { path: 'src/upload/index.ts', status: 'modified' as const, additions: 4, deletions: 1, content: 'same' },
+      { path: 'src/member-10.md', status: 'added' as const, additions: 40 + index, deletions: 0, content: `${id}` },
+      { path: 'src/member-0.ts', status: 'modified' as const, additions: 4, deletions: 1, content: 'same' },
       ...(index === 0
-        ? [{ path: 'docs/upload.md', status: 'modified' as const, additions: 9, deletions: 2, content: 'a' }]
+        ? [{ path: 'docs/member-3.json', status: 'modified' as const, additions: 9, deletions: 2, content: 'a' }]
         : []),
     ],
   }));

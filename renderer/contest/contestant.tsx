@@ -1,0 +1,96 @@
+import type { ReactNode } from 'react';
+import { agentWords, type ComparedTask, isInHand } from '../../core/contract/contest';
+import type { Task } from '../../core/contract/task';
+import { Button } from '../parts/button';
+import { Glyph, lookOf, lookWord } from '../parts/glyph';
+import { Keys } from '../parts/hint';
+import { useApp, useDoing } from '../state/app';
+import { openTask } from '../state/commands';
+import { ChangeSize } from '../tasks/row';
+import { count, money, spanInWords, tokens } from '../text/amounts';
+import { cleanLine } from '../text/clean';
+
+/** One task of a contest: who did it, in which state it is, and what it came to. */
+export function Contestant(props: {
+  readonly compared: ComparedTask;
+  readonly place: number;
+  readonly focused: boolean;
+  readonly picked: number | null;
+  readonly onFocus: () => void;
+  readonly onPick: () => void;
+}): ReactNode {
+  const app = useApp();
+  const { compared, focused, picked } = props;
+  const { task, questions, problem } = compared;
+  const doing = useDoing(`contest:${task.contest?.id}`);
+  const look = lookOf(task, Date.now());
+  const isOver = task.state === 'failed' || task.state === 'cancelled' || task.outcome === 'discarded';
+  return (
+    <li className={focused ? 'contestant contestant-on' : 'contestant'}>
+      <button type="button" className="contestant-head" aria-pressed={focused} onClick={props.onFocus}>
+        <kbd className="keys">{props.place}</kbd>
+        <span className="ellipsis">{cleanLine(agentWords(task))}</span>
+        <span className="quiet tabular">#{task.id}</span>
+      </button>
+      <p className={`contestant-state state-${look}`}>
+        <Glyph look={look} /> {lookWord(task, Date.now())}
+        {task.id === picked && <strong> · picked</strong>}
+      </p>
+      <dl className="contestant-facts tabular">
+        <dt>Change</dt>
+        <dd>
+          {task.change === null ? (
+            <span className="quiet">{isInHand(task) ? 'not committed yet' : 'none'}</span>
+          ) : (
+            <>
+              {count(task.change.files, 'file')}{' '}
+              <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />
+            </>
+          )}
+        </dd>
+        <dt>Checks</dt>
+        <dd>
+          <CheckStates task={task} />
+        </dd>
+        <dt>Cost</dt>
+        <dd>{costOf(task)}</dd>
+        <dt>Tokens</dt>
+        <dd>{tokens(task.usage)?.replace(/ tokens?$/, '') ?? <span className="quiet">unknown</span>}</dd>
+        <dt>Worked</dt>
+        <dd>{task.spent.runningMs === 0 ? <span className="quiet">–</span> : spanInWords(task.spent.runningMs)}</dd>
+        <dt>Asked</dt>
+        <dd>{questions === 0 ? 'nothing' : count(questions, 'question')}</dd>
+      </dl>
+      {task.state === 'failed' && task.error !== null && <p className="contestant-error">{cleanLine(task.error)}</p>}
+      {problem !== null && <p className="contestant-error">{cleanLine(problem)}</p>}
+      <div className="contestant-acts">
+        <Button onClick={() => openTask(app, task.id, task.change === null ? undefined : 'changes')}>
+          {task.state === 'review' ? 'Review' : 'Open'} {focused && <Keys keys="v" />}
+        </Button>
+        {picked === null && !isOver && (
+          <Button doing={doing} onClick={props.onPick}>
+            Pick {focused && <Keys keys="p" />}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function CheckStates({ task }: { readonly task: Task }): ReactNode {
+  if (task.checks.length === 0) return <span className="quiet">none ran</span>;
+  return (
+    <ul>
+      {task.checks.map(({ name, state }) => (
+        <li key={name}>
+          {cleanLine(name)} <span className={state === 'failed' ? 'removed' : 'quiet'}>{state}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function costOf({ usage }: Task): ReactNode {
+  if (usage.costUsd === null) return <span className="quiet">unknown</span>;
+  return money(usage.costUsd) ?? '$0';
+}

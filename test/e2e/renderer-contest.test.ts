@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Task } from '../../core/contract/task';
+import { type Harness, openHarness } from './harness';
+import { pressKeys } from './press';
+
+let harness: Harness;
+let page: Page;
+
+beforeAll(async () => {
+  harness = await openHarness({ width: 900, height: 600 });
+  page = harness.page;
+});
+afterAll(() => harness?.close());
+afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
+
+const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
+const contestant = (agent: string) => page.locator('.contestant', { hasText: agent });
+
+/** The core moves the tasks of the newest contest, in order. */
+const become = (states: readonly Partial<Task>[]) =>
+  page.evaluate((wanted) => {
+    type Core = { tasks: Map<number, { id: number }>; put(task: object): void };
+    const { core } = (window as unknown as { harness: { core: Core } }).harness;
+    const last = [...core.tasks.values()].slice(-wanted.length);
+    for (const [index, more] of wanted.entries()) core.put({ ...last[index], ...more });
+  }, states);
+
+test('one task is given to several agents, compared side by side by keyboard, and one is picked', async () => {
+  await harness.open('little');
+  await press('c');
+  await page.getByLabel('What should be done?').fill('Speed up the search');
+  await page.getByRole('button', { name: 'Model, or several agents' }).click();
+  await page.getByLabel('Model of agent 1').fill('not one word');
+  await page.getByText('A model is named in one word').waitFor();
+  await page.getByLabel('Model of agent 1').fill('opus');
+  await page.getByLabel('How often agent 1').fill('2');
+  await page.getByRole('button', { name: 'Add an agent' }).click();
+  await page.getByText('3 tasks from one commit').waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await page.getByRole('button', { name: 'Queue task' }).click();
+  expect(await harness.called('contests.create')).toMatchObject([
+    { agents: [{ agent: 'claude', model: 'opus' }, { agent: 'claude', model: 'opus' }, { agent: 'echo' }] },
+  ]);
+
+  // Nothing is there to compare yet, and that is said; it fills by itself.
+  await page.getByText('0 of 3 finished').waitFor();
+  await page.getByText('No change is committed yet').waitFor();
+  const change = { files: 3, additions: 53, deletions: 3 };
+  await become([
+    { state: 'review', branch: 'one', change },
+    { state: 'failed', error: 'The model did not answer.' },
+    { state: 'running', branch: 'three' },
+  ]);
+  await page.getByText('2 of 3 finished').waitFor();
+  await contestant('claude:opus').first().getByText('3 files').waitFor();
+  await contestant('echo').getByText('not committed yet').waitFor();
+  // In the inbox it is no change to review before all of it is finished.
+  await press('g', 'i');
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  expect(await page.locator('.inbox-reviews', { hasText: 'Speed up the search' }).count()).toBe(0);
+  await become([{}, {}, { state: 'review', branch: 'three', change }]);
+  await page.getByText('Ready to compare').click();
+
+  await page.getByText('same as #').first().waitFor();
+  expect(await page.locator('.contest-files tbody tr').count()).toBe(3);
+  await page.getByText('It leaves this file as it was').waitFor();
+  await press('3');
+  await page.locator('.contestant-on', { hasText: 'echo' }).waitFor();
+  await press(']');
+  await page.locator('.contest-file-on', { hasText: 'src/member-0.ts' }).waitFor();
+  await page.locator('.contest-side .patch-added').nth(1).waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // Nothing of the page is wider than it at 900 × 600, and it scrolls down by itself.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(900);
+
+  await press('v');
+  await page.getByRole('button', { name: '3 of 3 in a contest' }).waitFor();
+  // Merging it takes the others with it, unless the person says otherwise.
+  await press('a');
+  const box = page.getByLabel('Then discard the others of its contest');
+  expect(await box.isChecked()).toBe(true);
+  expect(await harness.broken()).toEqual([]);
+  await press('Escape', 'Escape');
+
+  await page.getByText('Ready to compare').waitFor();
+  await press('1', 'p');
+  const asked = page.locator('.contest-pick');
+  expect(await asked.innerText()).toMatch(
+    /Keep #\d+ and discard #\d+ claude:opus, #\d+ echo\. Everything of them is kept/,
+  );
+  await page.getByRole('button', { name: 'Discard the others' }).click();
+  await page.getByText(/^#\d+ was picked$/).waitFor();
+  expect(await harness.called('contests.pick')).toHaveLength(1);
+  await contestant('echo').getByText('discarded', { exact: false }).first().waitFor();
+  await page.getByText('discarded 2 others').waitFor();
+});
