@@ -8,10 +8,10 @@ import { armGit, killAt, killed } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands by which a change of a contest lands and the others are
- * put away. SWITCHYARD_TEST_KILLS=all tries every one of them.
+ * put away. SWITCHYARD_TEST_SETS=all tries every one of them.
  */
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261124);
-const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '2';
+const wanted = process.env.SWITCHYARD_TEST_KILLS ?? (process.env.SWITCHYARD_TEST_SETS === 'all' ? 'all' : '2');
 /** Less than there are when nobody kills: about half of them land the change, half put the others away. */
 const commands = 60;
 
@@ -88,4 +88,5 @@ it.runIf(process.platform !== 'win32')(
     process.stdout.write(`${JSON.stringify({ promise: 'killed picks', ...count, control: count.between })}\n`);
     expect(count.between, 'no kill came in the middle of it').toBeGreaterThan(0);
   },
+  wanted === 'all' ? 3_600_000 : 300_000,
 );
