@@ -90,10 +90,11 @@ async function retire(
     found.kind === 'usable'
       ? await takeAway(deps, place, { row, checkout: found.checkout, why, isTorn, tearDown })
       : await forgetFiles(deps, place, row, isTorn);
-  const { ref: backupRef, kept, notKept, notices } = left;
+  const { ref: backupRef, kept, notKept } = left;
+  const notices = [...left.notices];
   if (kept === null) {
     // One that can go on does so on its branch, and back to its checkpoints.
-    if (readTask(deps.db, task).state === 'done') await letGo(deps, place, row, left.head);
+    if (readTask(deps.db, task).state === 'done') notices.push(...(await letGo(deps, place, row, left.head)));
     else await deps.writer.write((db) => gone(db, { worktree: row.id, task, at: deps.now() }));
     deps.announce(task);
   }
@@ -185,17 +186,24 @@ async function keep(
   return { ref: last ?? snapshot.ref, snapshot };
 }
 
-/** Lets go of what was only of use with the worktree of a task that is done: its branch, and its checkpoints. */
-async function letGo(deps: Needs, place: RepositoryPlace, row: WorktreeRow, head: string | null): Promise<void> {
+/**
+ * Lets go of what was only of use with the worktree of a task that is done: its branch, and its checkpoints. Gives what the person
+ * should know of that, one sentence each.
+ */
+async function letGo(
+  deps: Needs,
+  place: RepositoryPlace,
+  row: WorktreeRow,
+  head: string | null,
+): Promise<readonly string[]> {
   const { task, branch, path, repository } = row;
   const { backupRef: kept, outcome, mergedOid } = readTask(deps.db, task);
   const tip = await refOid(place, `refs/heads/${branch}`);
   // The files may have gone before a crash, after their backup was made.
   const held = head ?? (await headOfBackup(place, kept));
   // The branch may go only when the history of the snapshot, or of what landed, holds its commits.
-  if (tip !== null && (tip === held || (await isLanded(place, branch, { tip, mergedOid })))) {
-    await deleteBranch(place, { branch, oid: tip });
-  }
+  const mayGo = tip !== null && (tip === held || (await isLanded(place, branch, { tip, mergedOid })));
+  const isLeft = mayGo && !(await deleteBranch(place, { branch, oid: tip }));
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
   const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
@@ -209,6 +217,11 @@ async function letGo(deps: Needs, place: RepositoryPlace, row: WorktreeRow, head
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     gone(db, { worktree: row.id, task, at: deps.now() });
   });
+  return isLeft ? [leftBranchWords(branch)] : [];
+}
+
+function leftBranchWords(branch: string): string {
+  return `Its branch ${branch} is still there: git could not delete it, most likely because another git was at work. Nothing needs it any more; delete it with git branch -D ${branch}`;
 }
 
 function gone(db: Database, { worktree, task, at }: Record<'worktree' | 'task' | 'at', number>): void {

@@ -19,12 +19,13 @@ import { acts, type Scene } from './chaos-person';
 /**
  * What people and other programs do to a repository, in any order, between Switchyard's calls and right before one of the git
  * commands of a call; after each step a small model says what must hold. SWITCHYARD_TEST_SETS=all makes it two hundred
- * sequences; SWITCHYARD_TEST_SETS=17 is sequence 17 alone, as a failure says.
+ * sequences, SWITCHYARD_TEST_RACES another number; SWITCHYARD_TEST_SETS=17 is sequence 17 alone, as a failure says.
  */
 const asked = process.env.SWITCHYARD_TEST_SETS;
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
 const several = (count: number) => Array.from({ length: count }, (_, at) => at);
-const sequences = asked === undefined ? several(2) : asked === 'all' ? several(200) : [Number(asked)];
+const many = Number(process.env.SWITCHYARD_TEST_RACES ?? (asked === 'all' ? 200 : 2));
+const sequences = asked === undefined || asked === 'all' ? several(many) : [Number(asked)];
 const steps = asked === undefined ? 8 : 14;
 
 /** What is done right before a git command of the product's own, once. */
@@ -267,8 +268,9 @@ async function carryOut(run: Run, name: string, task: number): Promise<Ending> {
   }
 }
 
-/** Puts away every task, and gives what is left of the product's then. */
-async function finish({ scene, tasks, ends }: Run): Promise<readonly string[]> {
+/** Puts away every task, and gives what is left of the product's then, or after the next start, which tries again. */
+async function finish(run: Run): Promise<readonly string[]> {
+  const { scene, tasks, ends } = run;
   for (const end of ends.splice(0)) end();
   await acts['end what is under way']?.(scene);
   for (const task of tasks) {
@@ -276,18 +278,26 @@ async function finish({ scene, tasks, ends }: Run): Promise<readonly string[]> {
     if (['queued', 'running', 'waiting'].includes(state)) await bed.calls.tasks.cancel({ task });
     if (state !== 'done') await bed.calls.tasks.discard({ task });
   }
+  if ((await leftOf(run)).length > 0) await restart();
+  return leftOf(run);
+}
+
+async function leftOf({ scene, tasks }: Run): Promise<readonly string[]> {
   const common = join(scene.path, '.git');
   const files = filesIn(common).filter((file) => /(^|\/)switchyard-(landing|index)|\.lock$/.test(file));
   const { refs } = await look(scene);
   const left: string[] = [];
+  const elsewhere = await plainGit(scene, scene.path, 'worktree', 'list', '--porcelain');
   for (const task of tasks) {
-    const { branch, backupRef, mergedOid } = await bed.calls.tasks.get({ task });
+    const { branch, backupRef, mergedOid, session } = await bed.calls.tasks.get({ task });
     const tip = refs.get(`refs/heads/${branch}`);
     const kept = [backupRef, mergedOid].filter((each) => each !== null);
     if (tip === undefined || kept.length === 0) continue;
-    // A branch whose commits are nowhere else is what keeps them; any other has nobody.
+    // A branch whose commits are nowhere else is what keeps them, and somebody may be on it; any other has nobody.
     const only = await plainGit(scene, scene.path, 'rev-list', '-1', tip, '--not', ...kept);
-    if (only === '') left.push(`${branch} of task ${task}`);
+    if (only !== '' || elsewhere.includes(`branch refs/heads/${branch}\n`)) continue;
+    const told = JSON.stringify(session === null ? [] : await bed.calls.sessions.read({ session, after: 0 }));
+    if (!told.includes(`Its branch ${branch} is still there`)) left.push(`${branch} of task ${task}`);
   }
   const known = /^refs\/(heads\/switchyard\/task-|switchyard\/(backup|checkpoint)\/)/;
   left.push(...[...refs.keys()].filter((ref) => /^refs\/(heads\/)?switchyard\//.test(ref) && !known.test(ref)));

@@ -70,7 +70,7 @@ describe('a change that conflicts with its base', () => {
 });
 
 describe('a worktree that is not there when its change lands', () => {
-  it('leaves no branch behind, unless somebody is on it elsewhere or it holds more than landed', async () => {
+  it('leaves no branch behind without a word, unless somebody is on it elsewhere or it holds more than landed', async () => {
     const { git } = bed.repository;
     const branches = async ({ branch }: Task) =>
       git('for-each-ref', '--format=%(refname:short)', `refs/heads/${branch}`);
@@ -78,6 +78,15 @@ describe('a worktree that is not there when its change lands', () => {
     await rm(gone.worktree ?? '', { recursive: true });
     expect(await approve(gone, 'merge')).toMatchObject({ outcome: 'merged', worktree: null });
     expect(await branches(gone)).toBe('');
+
+    const locked = await inReview('[write: locked.txt | locked]');
+    const lock = `${bed.repository.path}/.git/refs/heads/${locked.branch}.lock`;
+    await writeFile(lock, '');
+    const { session } = await approve(locked, 'merge');
+    const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    expect(JSON.stringify(said)).toContain(`Its branch ${locked.branch} is still there: git could not delete it`);
+    expect(await branches(locked)).toBe(locked.branch);
+    await rm(lock);
 
     const moved = await inReview('[write: moved.txt | moved]');
     await git('worktree', 'move', moved.worktree ?? '', `${bed.folder}/elsewhere`);
