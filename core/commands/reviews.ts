@@ -1,9 +1,9 @@
 import { standOfChecks } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { protecting } from '../contract/repository-landing';
-import type { Review } from '../contract/review';
+import type { Review, ReviewedChange } from '../contract/review';
 import { strategies } from '../contract/strategy';
-import { listChanges, mergeBase, patch as patchBetween, sizeOfFiles } from '../git/diff';
+import { listChanges, mergeBase, patch as patchBetween, type Range, sizeOfFiles } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { leftMarkers } from '../git/left-markers';
 import { listCommits } from '../git/log';
@@ -40,6 +40,14 @@ export async function get(room: Room, task: number): Promise<Review> {
   return review;
 }
 
+/** The same change without what landing it would meet, for whoever wants to read it meanwhile. */
+export async function change(room: Room, task: number): Promise<ReviewedChange> {
+  const work = taskWork(room.db, task);
+  const place = await repositoryPlace(room.git, work.repository);
+  const range = work.state === 'done' ? await lastTips(room, work, place) : await tips(work, place);
+  return changeOf(room, work, place, range);
+}
+
 /** The patch between two commits of the review, all of it or some files. */
 export async function patch(
   room: Room,
@@ -59,34 +67,24 @@ export async function patch(
 
 /** Builds the review of a task whose repository is open. Throws WRONG_STATE when there is no branch to review. */
 export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
-  const head = task.branch === null ? null : await refOid(place, `refs/heads/${task.branch}`);
-  if (head === null) {
-    throw new CodedError(
-      'WRONG_STATE',
-      `Task ${task.id} has no change to show: it is ${task.state} and its branch is not there.`,
-      {
-        facts: { task: task.id, state: task.state },
-      },
-    );
-  }
-  const base = await baseTip(place, task);
+  const { base, head } = await tips(task, place);
   const held = heldBy(room.db, task);
   const stacked = task.stackOid !== null;
   const failed = (cause: unknown): void =>
     room.log('warning', 'Marks of conflicts could not be looked for.', { task: task.id, cause: String(cause) });
   // What stands on others' changes meets the base only when those have landed.
   const preview = previewMerge(place, { baseOid: stacked ? head : base, headOid: head });
-  const change = changeOf(room, task, place, { base, head });
-  // Nothing waits for more than it needs: the diff is shown when the last of them is here.
+  const own = changeOf(room, task, place, { base, head });
+  // Nothing waits for more than it needs.
   const [whole, merge, upstream, notPossible, checkout, markers] = await Promise.all([
-    change,
+    own,
     preview,
     upstreamOf(place, task.base),
     held === null
       ? preview.then((found) => hindrances(place, { base: task.base, baseOid: base, headOid: head }, found))
       : strategies.map((strategy) => ({ strategy, reason: held })),
     stacked ? null : preview.then((found) => checkoutInTheWay(place, task.base, base, found)),
-    change.then(({ mergeBase: common }) => leftMarkers(place, { base: common, head }, { failed })),
+    own.then(({ mergeBase: common }) => leftMarkers(place, { base: common, head }, { failed })),
   ]);
   const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
   return {
@@ -102,6 +100,21 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     upstream,
     checks: standOfChecks(task.repository.checks, listChecks(room.db, task.id, head)),
   };
+}
+
+/** The commits the change of a task that is not done is between. Throws WRONG_STATE without a branch of its own. */
+async function tips(task: TaskWork, place: RepositoryPlace): Promise<Range> {
+  const head = task.branch === null ? null : await refOid(place, `refs/heads/${task.branch}`);
+  if (head === null) {
+    throw new CodedError(
+      'WRONG_STATE',
+      `Task ${task.id} has no change to show: it is ${task.state} and its branch is not there.`,
+      {
+        facts: { task: task.id, state: task.state },
+      },
+    );
+  }
+  return { base: await baseTip(place, task), head };
 }
 
 /** The edit that can be undone while the branch is at `head`. */
@@ -125,6 +138,11 @@ const nothingToChoose = {
 };
 
 async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
+  return { ...(await changeOf(room, task, place, await lastTips(room, task, place))), ...nothingToChoose };
+}
+
+/** The commits the change of a task that is done was between. Throws WRONG_STATE when it is not there any more. */
+async function lastTips(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Range> {
   const landing = landedOf(room.db, task.id);
   const head = (await lastHead(place, task)) ?? landing?.newOid;
   if (head === undefined) {
@@ -135,9 +153,7 @@ async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace):
     );
   }
   // What it was merged into, when it was: the base has moved with it since.
-  const base = landing?.oldOid ?? (await originOf(place, task));
-  const change = await changeOf(room, task, place, { base, head });
-  return { ...change, ...nothingToChoose };
+  return { base: landing?.oldOid ?? (await originOf(place, task)), head };
 }
 
 /**
@@ -170,7 +186,7 @@ async function changeOf(
   room: Room,
   task: TaskWork,
   place: RepositoryPlace,
-  { base, head }: { readonly base: string; readonly head: string },
+  { base, head }: Range,
 ): Promise<Omit<Review, keyof typeof nothingToChoose>> {
   const common = await mergeBase(place, task.state === 'done' ? base : (task.stackOid ?? base), head);
   if (common === null) {

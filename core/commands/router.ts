@@ -90,6 +90,7 @@ export function createRouter(room: Room) {
     },
     reviews: {
       get: on.reviews.get.handler(({ input }) => reviews.get(room, input.task)),
+      change: on.reviews.change.handler(({ input }) => reviews.change(room, input.task)),
       patch: on.reviews.patch.handler(({ input }) => reviews.patch(room, input)),
       between: on.reviews.between.handler(({ input }) => parts.between(room, input)),
       content: on.reviews.content.handler(({ input }) => parts.content(room, input)),

@@ -94,6 +94,21 @@ export const reviewSchema = z.object({
 });
 export type Review = z.infer<typeof reviewSchema>;
 
+/**
+ * A change alone, without what landing it would meet: it is here sooner than the review. Nothing can be approved by it, because
+ * nothing of it says what was merged.
+ */
+export const reviewedChangeSchema = reviewSchema.pick({
+  task: true,
+  mergeBase: true,
+  head: true,
+  lastSeen: true,
+  commits: true,
+  files: true,
+  edit: true,
+});
+export type ReviewedChange = z.infer<typeof reviewedChangeSchema>;
+
 /** Part of a change: two commits, and the files that differ. `mergeBase` and `head` are what `reviews.patch` takes. */
 export const changePartSchema = reviewSchema.pick({ task: true, mergeBase: true, head: true, files: true });
 export type ChangePart = z.infer<typeof changePartSchema>;

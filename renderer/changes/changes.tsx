@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import type { Comment } from '../../core/contract/comment';
-import type { Review } from '../../core/contract/review';
+import type { ReviewedChange } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Explained, Failed, Skeleton } from '../parts/empty';
@@ -22,7 +22,7 @@ const ReviewChanges = lazy(async () => ({ default: (await import('./review-chang
 /** A task's change: its files and its diff, or why there is none to see. */
 export function Changes(props: {
   readonly task: Task;
-  readonly review: Resource<Review>;
+  readonly review: Resource<ReviewedChange>;
   readonly comments: Resource<Comment[]>;
 }): ReactNode {
   const { task, review, comments } = props;
@@ -71,7 +71,7 @@ export function Changes(props: {
 }
 
 function WholeChanges(props: {
-  readonly review: Resource<Review>;
+  readonly review: Resource<ReviewedChange>;
   readonly comments: Resource<Comment[]>;
   /** The comments as far as they are known, and whether more can be made. */
   readonly given: Comments;

@@ -57,7 +57,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   const tab = useView((view) => view.tab);
   const wide = useWide();
   const beside = useView((view) => view.beside) && wide;
-  const review = useReview(task);
+  const { change, review } = useReview(task);
   const comments = useComments(task);
   const canCheck = useStands(task).length > 0 && task.state === 'review';
   const show = (next: Tab): void => app.view.update((view) => ({ ...view, tab: next }));
@@ -139,7 +139,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
               <Conversation task={task} />
             </div>
             <div className="pair-side">
-              <Changes task={task} review={review} comments={comments} />
+              <Changes task={task} review={change} comments={comments} />
             </div>
           </Tabs.Content>
         ) : (
@@ -148,7 +148,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
               <Conversation task={task} />
             </Tabs.Content>
             <Tabs.Content className="tab-content" value="changes" tabIndex={-1}>
-              <Changes task={task} review={review} comments={comments} />
+              <Changes task={task} review={change} comments={comments} />
             </Tabs.Content>
           </>
         )}
@@ -163,7 +163,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
         </Tabs.Content>
       </Tabs.Root>
       {tab !== 'info' && tab !== 'terminal' && (
-        <Composer task={task} comments={comments.value} head={review.value?.head ?? null} />
+        <Composer task={task} comments={comments.value} head={change.value?.head ?? null} />
       )}
     </section>
   );

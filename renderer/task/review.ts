@@ -1,16 +1,50 @@
 import { useEffect } from 'react';
-import type { Review } from '../../core/contract/review';
+import type { Review, ReviewedChange } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { useApp } from '../state/app';
 import { type Resource, useResource } from '../state/resource';
 
-/** The review of a task's change, fetched anew when the task moves. One object serves the diff and the approval. */
-export function useReview(task: Task): Resource<Review> {
+/** A task's change to be read, and its review by which it is approved. */
+interface Reviewed {
+  readonly change: Resource<ReviewedChange>;
+  readonly review: Resource<Review>;
+}
+
+/**
+ * The review of a task's change, fetched anew when the task moves. Before it comes the change alone, which is there sooner; as
+ * soon as the review is, the change is exactly the one of the review.
+ */
+export function useReview(task: Task): Reviewed {
   useLookAgain(task);
   const has = task.change !== null && task.state !== 'running' && task.state !== 'waiting';
   const key = has ? `${task.id} ${task.state}` : null;
+  const early = useResource(key, (client, signal) => client.reviews.change({ task: task.id }, { signal }));
+  // One after the other: asked for at once, they would keep the diff waiting by what git does for both.
+  const isEarly = key !== null && early.value === null && early.failure === null;
   // Going back changes what is reviewed without another state; what is on screen stays until the newer one is there.
-  return useResource(key, (client, signal) => client.reviews.get({ task: task.id }, { signal }), task.updatedAt);
+  const asked = useResource(
+    isEarly ? null : key,
+    (client, signal) => client.reviews.get({ task: task.id }, { signal }),
+    task.updatedAt,
+  );
+  const review = isEarly ? { ...asked, loading: true } : asked;
+  return { review, change: { ...review, value: changeIn(review, early.value) } };
+}
+
+/** The same object for the same change: what is read does not begin anew when the review comes. */
+function changeIn({ value, failure }: Resource<Review>, early: ReviewedChange | null): ReviewedChange | null {
+  if (value === null) return failure === null ? early : null;
+  return early !== null && isSame(early, value) ? early : value;
+}
+
+function isSame(one: ReviewedChange, other: ReviewedChange): boolean {
+  return (
+    one.task === other.task &&
+    one.mergeBase === other.mergeBase &&
+    one.head === other.head &&
+    one.lastSeen === other.lastSeen &&
+    JSON.stringify(one.edit) === JSON.stringify(other.edit)
+  );
 }
 
 /**

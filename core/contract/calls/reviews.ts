@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { agentReviewSchema, newAgentReviewSchema } from '../agent-review';
-import { changePartSchema, reviewSchema, shownFileSchema } from '../review';
+import { changePartSchema, reviewedChangeSchema, reviewSchema, shownFileSchema } from '../review';
 import {
   fileTextSchema,
   hunkPlaceSchema,
@@ -15,6 +15,8 @@ import { taskRef } from './refs';
 /** The change of a task in review: looked at, edited, and reviewed by agents. */
 export const reviews = {
   get: oc.input(taskRef).output(reviewSchema),
+  /** What of the review is known without looking at its base's checkout or merging: the diff can be shown meanwhile. */
+  change: oc.input(taskRef).output(reviewedChangeSchema),
   /** The unified patch of the reviewed change, all of it or of some files; `head` and `mergeBase` come from the review. */
   patch: oc
     .input(

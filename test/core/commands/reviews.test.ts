@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Review, ReviewedChange } from '../../../core/contract/review';
 import { strategies } from '../../../core/contract/strategy';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
@@ -22,6 +23,11 @@ async function inReview(): Promise<Task> {
   return bed.reaches(task.id, 'review');
 }
 
+/** What of a review is there before the rest of it is known. */
+function changeIn({ task, mergeBase, head, lastSeen, commits, files, edit }: Review): ReviewedChange {
+  return { task, mergeBase, head, lastSeen, commits, files, edit };
+}
+
 const nothingToChoose = { strategies: [], notPossible: [], strategy: null, conflicts: [], markers: [], checkout: null };
 
 describe('the change of a task that is over', () => {
@@ -31,11 +37,13 @@ describe('the change of a task that is over', () => {
     if (strategy !== 'ff') await bed.repository.commit('Move main');
     const before = await bed.calls.reviews.get({ task: id });
     const { base, head, tree } = before;
+    expect(await bed.calls.reviews.change({ task: id })).toEqual(changeIn(before));
     await bed.calls.tasks.approve({ task: id, base, head, tree, strategy });
     await bed.repository.write('later.txt', 'later');
     await bed.repository.commit('Move main again');
     const after = await bed.calls.reviews.get({ task: id });
     expect(after).toEqual({ ...before, ...nothingToChoose });
+    expect(await bed.calls.reviews.change({ task: id })).toEqual(changeIn(after));
     const { patch } = await bed.calls.reviews.patch({ task: id, mergeBase: after.mergeBase, head: after.head });
     expect(patch).toContain('+++ b/hello.txt');
     expect(patch).not.toContain('later.txt');
@@ -46,6 +54,7 @@ describe('the change of a task that is over', () => {
     const before = await bed.calls.reviews.get({ task: id });
     const { backupRef } = await bed.calls.tasks.discard({ task: id });
     expect(await bed.calls.reviews.get({ task: id })).toEqual({ ...before, ...nothingToChoose });
+    expect(await bed.calls.reviews.change({ task: id })).toEqual(changeIn(before));
     await bed.repository.git('update-ref', '-d', backupRef ?? '');
     await expect(bed.calls.reviews.get({ task: id })).rejects.toMatchObject({
       code: 'WRONG_STATE',

@@ -375,10 +375,17 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       })),
     },
     reviews: {
-      get: on.reviews.get.handler(({ input }) => ({
+      get: on.reviews.get.handler(({ input }) => {
+        note('reviews.get', input);
+        return {
+          ...reviewOf(input.task).review,
+          edit: edits.newest(input.task),
+          held: heldWords(get(input.task).landsAfter.map(get)),
+        };
+      }),
+      change: on.reviews.change.handler(({ input }) => ({
         ...reviewOf(input.task).review,
         edit: edits.newest(input.task),
-        held: heldWords(get(input.task).landsAfter.map(get)),
       })),
       patch: on.reviews.patch.handler(({ input }) => {
         note('reviews.patch', {
