@@ -4,15 +4,20 @@ import type { BytePath } from './capture';
 import type { Checkout, Place } from './checkout';
 import { runGit, splitNul } from './run';
 
-/** Of the files named (each ending with NUL), those whose attributes name a filter that is configured. Runs none. */
-export async function passingFilters(place: Place, names: Buffer): Promise<BytePath[]> {
+/**
+ * Of the files named (each ending with NUL), those whose attributes name a filter that is configured. Runs none. The names
+ * are asked for only where a filter is configured.
+ */
+export async function passingFilters(place: Place, names: Buffer | (() => Promise<Buffer>)): Promise<BytePath[]> {
   const options = { silent: true, systemConfiguration: true, maxBytes: 1 << 30 };
   const listed = await runGit(place, ['config', '--list', '-z', '--name-only', '--includes'], options);
   const filters = new Set(
     splitNul(listed.stdout).flatMap((key) => /^filter\.(.+)\.(?:clean|smudge|process)$/s.exec(key)?.[1] ?? []),
   );
-  if (filters.size === 0 || names.length === 0) return [];
-  const { stdout } = await runGit(place, ['check-attr', '-z', '--stdin', 'filter'], { ...options, input: names });
+  if (filters.size === 0) return [];
+  const input = typeof names === 'function' ? await names() : names;
+  if (input.length === 0) return [];
+  const { stdout } = await runGit(place, ['check-attr', '-z', '--stdin', 'filter'], { ...options, input });
   const parts = splitNul(stdout.toString('latin1'));
   const paths: BytePath[] = [];
   for (let at = 0; at + 2 < parts.length; at += 3) {

@@ -1,8 +1,8 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onDisk } from './capture';
+import { type BytePath, onDisk } from './capture';
 import type { Checkout, WorktreePlace } from './checkout';
-import { noteFiltered, passingFilters } from './filters';
+import { noteFiltered, passingFilters, wasFiltered } from './filters';
 import { runHook } from './hook';
 import { runGit, splitNul } from './run';
 import { readyMark } from './worktree';
@@ -24,9 +24,15 @@ export async function finishWorktree(worktree: WorktreePlace, signal?: AbortSign
 
 /** Whether any file of a worktree passes a filter that its repository configures. */
 export async function passesFilters(worktree: WorktreePlace): Promise<boolean> {
+  return (await filteredFiles(worktree)).length > 0;
+}
+
+async function filteredFiles(worktree: WorktreePlace, signal?: AbortSignal): Promise<BytePath[]> {
   const args = ['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD'];
-  const { stdout } = await runGit(worktree, args, { silent: true, maxBytes: 1 << 30 });
-  return (await passingFilters(worktree, stdout)).length > 0;
+  return passingFilters(
+    worktree,
+    async () => (await runGit(worktree, args, { silent: true, signal, maxBytes: 1 << 30 })).stdout,
+  );
 }
 
 /** Has `finishWorktree` leave a worktree's files alone from now on, because they are more than what its commit holds. */
@@ -40,14 +46,12 @@ export async function keepAsItIs(checkout: Checkout): Promise<void> {
 /** Writes the files that pass a filter anew, and those an earlier try had taken away. */
 async function filterFiles(worktree: WorktreePlace, signal: AbortSignal | undefined): Promise<void> {
   const quietly = { silent: true, signal, maxBytes: 1 << 30 };
-  const all = await runGit(worktree, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD'], quietly);
-  const filtered = worktree.trusted ? await passingFilters(worktree, all.stdout) : [];
-  const missing = await runGit(
-    worktree,
-    ['diff-index', '-z', '--cached', '--name-only', '--diff-filter=D', 'HEAD'],
-    quietly,
-  );
-  const paths = new Set([...filtered, ...splitNul(missing.stdout.toString('latin1'))]);
+  // Before an earlier try took a file away it noted that some pass filters.
+  const begun = await wasFiltered(worktree.checkout);
+  const filtered = worktree.trusted ? await filteredFiles(worktree, signal) : [];
+  const cached = ['diff-index', '-z', '--cached', '--name-only', '--diff-filter=D', 'HEAD'];
+  const missing = begun ? splitNul((await runGit(worktree, cached, quietly)).stdout.toString('latin1')) : [];
+  const paths = new Set([...filtered, ...missing]);
   if (paths.size === 0) return;
   if (filtered.length > 0) await noteFiltered(worktree.checkout);
   // Git writes a file only when its index lacks it; files asked for together a filter may fetch together.

@@ -42,10 +42,9 @@ export async function stepsOf(place: Place, { oldOid, newOid }: Landing): Promis
  * Ignored files count as well; git itself would overwrite them. `indexFile` is a copy of the index and is refreshed.
  */
 export async function obstaclesTo(place: Place, steps: readonly Step[], indexFile: string): Promise<string[]> {
-  await runGit(place, ['update-index', '-q', '--refresh'], { indexFile, successExitCodes: [1] });
-  const [listed, differing] = await Promise.all([
+  const [listed, edited] = await Promise.all([
     runGit(place, ['ls-files', '-z', '-v', '--stage'], { indexFile, maxBytes: 1 << 30 }),
-    runGit(place, ['diff-files', '-z', '--name-only', '--ignore-submodules=dirty'], { indexFile }),
+    editedFiles(place, indexFile),
   ]);
   const index = new Map(
     splitNul(listed.stdout.toString('latin1')).map((line) => {
@@ -53,7 +52,6 @@ export async function obstaclesTo(place: Place, steps: readonly Step[], indexFil
       return [entry.path, entry] as const;
     }),
   );
-  const edited = new Set(splitNul(differing.stdout.toString('latin1')));
   const leaving = new Set(steps.filter((step) => !has(step)).map((step) => step.path));
   const obstacles = new Set<BytePath>();
 
@@ -80,6 +78,18 @@ export async function obstaclesTo(place: Place, steps: readonly Step[], indexFil
     } else if (edited.has(path)) obstacles.add(path);
   }
   return [...obstacles].map(readable).sort();
+}
+
+/** The files that are not what the index says; it is refreshed first where it calls one edited that is only newer. */
+async function editedFiles(place: Place, indexFile: string): Promise<ReadonlySet<BytePath>> {
+  const ask = async () => {
+    const args = ['diff-files', '-z', '--name-only', '--ignore-submodules=dirty'];
+    return new Set(splitNul((await runGit(place, args, { indexFile })).stdout.toString('latin1')));
+  };
+  const differing = await ask();
+  if (differing.size === 0) return differing;
+  await runGit(place, ['update-index', '-q', '--refresh'], { indexFile, successExitCodes: [1] });
+  return ask();
 }
 
 /**
