@@ -31,7 +31,7 @@ describe('npm test', () => {
   });
 
   it('runs the tests that coverage is measured over', () => {
-    expect(selected('coverage').names).toEqual(['unit', 'agents', 'fault', 'coverage']);
+    expect(selected('coverage').names).toEqual(['unit', 'agents', 'coverage']);
   });
 
   it.each([[['nonsense']], [['types', 'test/core']], [['test/core']]])('explains itself when given %j', (args) => {
