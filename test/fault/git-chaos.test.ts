@@ -26,7 +26,7 @@ const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261122);
 const several = (count: number) => Array.from({ length: count }, (_, at) => at);
 const many = Number(process.env.SWITCHYARD_TEST_RACES ?? (asked === 'all' ? 200 : 2));
 const sequences = asked === undefined || asked === 'all' ? several(many) : [Number(asked)];
-const steps = asked === undefined ? 8 : 14;
+const steps = asked === undefined ? 5 : 14;
 
 /** What is done right before a git command of the product's own, once. */
 let before: ((what: Execution) => Promise<void>) | null = null;
