@@ -47,7 +47,9 @@ export async function approve(
     await room.writer.write((db) => {
       // What an earlier approval was to discard is not what this one says.
       forgetIntent(db, contest);
-      if (discardOthers) intendPick(db, { contest, task, by, at: room.now() });
+      // What an earlier approval left half way lands first, and may be another change: nobody picks that.
+      const earlier = openLandingOf(db, task)?.headOid ?? approval.head;
+      if (discardOthers && earlier === approval.head) intendPick(db, { contest, task, by, at: room.now() });
     });
     try {
       await landNow();

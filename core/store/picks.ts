@@ -26,11 +26,15 @@ export function openPicks(db: Database): PickRow[] {
   return allRows<PickRow>(db, `SELECT ${columns} FROM pick WHERE state <> 'done' ORDER BY picked_at, contest_id`);
 }
 
-/** Notes which task of a contest is picked once its change lands, in place of what was picked before. */
+/**
+ * Notes which task of a contest is picked once its change lands, in place of what was picked before: what that had not discarded
+ * yet stays, which may be the very task that is picked now.
+ */
 export function intendPick(
   db: Database,
   { contest, task, by, at }: Omit<PickRow, 'state'> & { readonly at: number },
 ): void {
+  run(db, 'DELETE FROM pick_rest WHERE contest_id = ?', contest);
   run(
     db,
     "INSERT OR REPLACE INTO pick (contest_id, task_id, state, picked_by, picked_at) VALUES (?, ?, 'landing', ?, ?)",
@@ -50,8 +54,7 @@ export function beginPick(
 ): void {
   intendPick(db, pick);
   run(db, "UPDATE pick SET state = 'discarding' WHERE contest_id = ?", pick.contest);
-  for (const other of others)
-    run(db, 'INSERT OR IGNORE INTO pick_rest (task_id, contest_id) VALUES (?, ?)', other, pick.contest);
+  for (const other of others) run(db, 'INSERT INTO pick_rest (task_id, contest_id) VALUES (?, ?)', other, pick.contest);
 }
 
 /** The tasks that are still to be discarded because another one was picked, by id. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Approval } from '../../../core/contract/review';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { recordLanding } from '../../../core/store/landings';
 import { beginPick, intendPick, openPicks } from '../../../core/store/picks';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -165,6 +166,30 @@ it('a pick that was cut short is gone on with by the next start, but not one who
   await bed.reaches(alone.id, 'review');
   await expect(approve(alone, { discardOthers: true })).rejects.toThrow('was added alone');
   expect(await outcomes([alone])).toEqual(['review']);
+});
+
+it('an approval that finds another change landed, which an earlier one left half way, discards nothing for that', async () => {
+  const [first, second] = (await contest([echo, echo], '[write: half.txt | half]')) as [Task, Task];
+  for (const { id } of [first, second]) await bed.reaches(id, 'review');
+  const [newOid, oldOid] = await Promise.all(['main', 'main~1'].map((name) => bed.repository.git('rev-parse', name)));
+  const db = openDatabase({ file: bed.config.folders.database });
+  recordLanding(db, {
+    ...{
+      task: first.id,
+      baseRef: 'refs/heads/main',
+      oldOid: oldOid ?? '',
+      newOid: newOid ?? '',
+      headOid: newOid ?? '',
+    },
+    ...{ checkout: null, strategy: 'merge', message: 'Merge', decision: null, at: 1 },
+  });
+  closeDatabase(db);
+  await expect(approve(first, { discardOthers: true })).rejects.toThrow('What you approved before');
+  expect(await outcomes([first, second])).toEqual(['merged', 'review']);
+  expect((await now(second)).contest?.picked).toBeNull();
+  bed = await bed.restart();
+  await bed.reaches(second.id, 'review');
+  expect(openPicksOf()).toEqual([]);
 });
 
 function openPicksOf() {
