@@ -2,18 +2,20 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 
 const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
 
-beforeEach(async () => {
+// The tests go on from each other: each start of the app takes seconds.
+beforeAll(async () => {
   machine = makeMachine();
   desktop = await openDesktop(machine);
+  await doTask('Talks for long', `[write: a.txt | ${lines}]\n[write: b.txt | ${lines}]\n${talk.join('\n')}`);
 });
-afterEach(async () => {
+afterAll(async () => {
   await desktop.close();
   machine.remove();
 });
@@ -103,7 +105,6 @@ async function killAndOpenAgain(): Promise<Page> {
 }
 
 test('after the app is killed the window comes back on the same task, tab and scroll, with every draft', async () => {
-  await doTask('Talks for long', `[write: a.txt | ${lines}]\n[write: b.txt | ${lines}]\n${talk.join('\n')}`);
   let { page } = desktop;
   await openTask(page, 'Talks for long', 'Conversation');
   await expect.poll(() => isAtEnd(page)).toBe(true);
@@ -139,9 +140,9 @@ test('after the app is killed the window comes back on the same task, tab and sc
 });
 
 test('who followed the end of a conversation follows it again, and who goes to another tab and back is where they were', async () => {
-  await doTask('Talks for long', `[write: a.txt | x]\n${talk.join('\n')}`);
   let { page } = desktop;
   await openTask(page, 'Talks for long', 'Conversation');
+  await page.getByRole('button', { name: /Jump to latest/ }).click();
   await expect.poll(() => isAtEnd(page)).toBe(true);
   page = await killAndOpenAgain();
   await expect.poll(() => isAtEnd(page)).toBe(true);
@@ -156,8 +157,17 @@ test('who followed the end of a conversation follows it again, and who goes to a
   await expect.poll(() => isAtEnd(page)).toBe(true);
 });
 
+test('an app that leaves the writing to the browser forgets where the person was: the control', async () => {
+  await openTask(desktop.page, 'Talks for long', 'Conversation');
+  await desktop.page.waitForTimeout(reachesDiskMs);
+  await desktop.app.evaluate(({ ipcMain }) => void ipcMain.removeAllListeners('switchyard:flush'));
+  await openTask(desktop.page, 'Talks for long', 'Changes');
+  const page = await killAndOpenAgain();
+  await page.getByRole('heading', { name: 'Talks for long' }).waitFor();
+  expect(await page.getByRole('tab', { name: 'Conversation' }).getAttribute('aria-selected')).toBe('true');
+});
+
 test('after the page crashes a new window is on the same task and tab', async () => {
-  await doTask('Talks for long', `[write: a.txt | x]\n${talk.join('\n')}`);
   const { app, page } = desktop;
   await openTask(page, 'Talks for long', 'Changes');
   const shown = app.waitForEvent('window');
@@ -165,12 +175,4 @@ test('after the page crashes a new window is on the same task and tab', async ()
   const again = await shown;
   await again.getByRole('heading', { name: 'Talks for long' }).waitFor();
   expect(await again.getByRole('tab', { name: /Changes/ }).getAttribute('aria-selected')).toBe('true');
-});
-
-test('the control: an app that leaves the writing to the browser forgets where the person was', async () => {
-  await doTask('Talks for long', '[write: a.txt | x]');
-  await desktop.app.evaluate(({ ipcMain }) => void ipcMain.removeAllListeners('switchyard:flush'));
-  await openTask(desktop.page, 'Talks for long', 'Changes');
-  const page = await killAndOpenAgain();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
 });
