@@ -9,7 +9,7 @@ import { bringForward, editedSince } from './forward';
 import { runHook } from './hook';
 import { inTurn } from './in-turn';
 import { checkoutAt } from './links';
-import { released } from './live';
+import { movesOver, released } from './live';
 import {
   gitFolders,
   type Landing,
@@ -131,8 +131,13 @@ export function completeLanding(place: Place, landing: Landing): Promise<Complet
       if (note.branch !== landing.branch || note.oldOid !== landing.oldOid || note.newOid !== landing.newOid) continue;
       return finish({ ...place, checkout }, note);
     }
-    return standing(place, landing, null);
+    return (await movesOver(landing.newOid)) ? standing(place, landing, null) : stillMoving(place.checkout);
   });
+}
+
+function stillMoving(checkout: Checkout): Extract<NotLanded, { kind: 'busy' }> {
+  const reason = 'A git command of the earlier landing is still at work there. Wait for it to end.';
+  return { kind: 'busy', checkout: checkout.workTree, reason };
 }
 
 /** Lands in a checkout that is free: locks it, looks, moves the branch, then the files, then the index. */
@@ -174,6 +179,8 @@ async function finish(at: Place, note: Note): Promise<Completed> {
     const reason = `Another Switchyard (process ${note.owner.pid}) is landing a change in this checkout.`;
     return { kind: 'busy', checkout: checkout.workTree, reason };
   }
+  // The git that moves the branch may outlive by a moment the run that died: then it has not moved yet, and will.
+  if (owner === 'dead' && !(await movesOver(note.newOid))) return stillMoving(checkout);
   const head = await readHead(at);
   const moved = head.kind === 'branch' && head.branch === note.branch && head.oid === note.newOid;
   // The prepared index takes the real one's place last: once it is gone, the files are all there.
@@ -190,10 +197,7 @@ async function finish(at: Place, note: Note): Promise<Completed> {
   }
   const steps = await stepsOf(at, note);
   // A git of the run that died may outlive it by a moment; two must not write the same index.
-  if (!(await released(`${preparedIndex(checkout)}.lock`))) {
-    const reason = 'A git command of the earlier landing is still at work there. Wait for it to end.';
-    return { kind: 'busy', checkout: checkout.workTree, reason };
-  }
+  if (!(await released(`${preparedIndex(checkout)}.lock`))) return stillMoving(checkout);
   await rm(`${preparedIndex(checkout)}.lock`, { force: true });
   await copyIndex(at, preparedIndex(checkout));
   await bringForward(at, steps, await editedSince(at, steps));

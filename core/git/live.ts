@@ -49,15 +49,19 @@ export async function gitWorksIn(folder: string): Promise<boolean> {
   return places.some((place) => place === top || place.startsWith(`${top}${sep}`));
 }
 
-async function placesOfGits(): Promise<string[]> {
-  const places: string[] = [];
+/** The process ids of the gits that run, as /proc names them. */
+async function gits(): Promise<string[]> {
+  const found: string[] = [];
   for (const pid of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(pid)) continue;
     const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    if (!/^git(-|\n|$)/.test(name)) continue;
-    places.push(await readlink(`/proc/${pid}/cwd`).catch(() => ''));
+    if (/^git(-|\n|$)/.test(name)) found.push(pid);
   }
-  return places;
+  return found;
+}
+
+async function placesOfGits(): Promise<string[]> {
+  return Promise.all((await gits()).map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
 }
 
 /** The same where there is a program that lists what processes have open, as macOS brings it. */
@@ -65,6 +69,32 @@ async function listedPlacesOfGits(): Promise<string[]> {
   const listed = execFile('lsof', ['-a', '-c', 'git', '-d', 'cwd', '-F', 'n'], { env: { PATH: '/usr/sbin:/usr/bin' } });
   const { stdout } = await listed.catch(() => ({ stdout: '' }));
   return stdout.split('\n').flatMap((line) => (line.startsWith('n') ? [line.slice(1)] : []));
+}
+
+/**
+ * Waits up to half a minute until no git is about to move a ref to this commit: one may outlive by a moment the process
+ * that started it and was killed. False when one still is. Where the system does not say, none is seen.
+ */
+export async function movesOver(oid: string): Promise<boolean> {
+  const moves = (words: readonly string[]) => words.includes('update-ref') && words.includes(oid);
+  for (let tries = 0; tries < 300; tries++) {
+    if (!(await (process.platform === 'linux' ? wordsOfGits() : listedWords())).some(moves)) return true;
+    await setTimeout(100);
+  }
+  return false;
+}
+
+async function wordsOfGits(): Promise<readonly string[][]> {
+  const lines = await Promise.all(
+    (await gits()).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.map((line) => line.split('\0'));
+}
+
+async function listedWords(): Promise<readonly string[][]> {
+  if (process.platform === 'win32') return [];
+  const { stdout } = await execFile('/bin/ps', ['-axww', '-o', 'args=']).catch(() => ({ stdout: '' }));
+  return stdout.split('\n').map((line) => line.split(' '));
 }
 
 /** Waits up to half a minute until no process has the file open. False when one still has. */

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -18,6 +19,7 @@ import { completeLanding, previewLanding, publish } from '../../../core/git/land
 import type { Landing } from '../../../core/git/lock';
 import { makeMerge } from '../../../core/git/merge';
 import { programArgs } from '../../support/programs';
+import { until } from '../../support/until';
 import { contents, createBench, identity, write } from './fixture';
 
 const bench = createBench();
@@ -428,6 +430,23 @@ describe('a landing cut short', () => {
     bench.plain(top, 'reset', '-q', '--hard', landing.newOid);
     bench.plain(top, 'commit', '-q', '--allow-empty', '-m', 'On from there');
     expect(await completeLanding(place, landing)).toMatchObject({ kind: 'landed', checkout: top });
+  });
+
+  test('whose git still is about to move the branch is finished once that has', async () => {
+    const { place, top, landing } = await prepared();
+    leave(top, landing, 'index');
+    // A git that outlived who started it, held up before it lets go of the branch.
+    const hook = join(top, '.git/hooks/reference-transaction');
+    write(top, '.git/hooks/reference-transaction', `#!/bin/sh\nwhile ! [ -e '${top}/.git/go' ]; do sleep 0.02; done\n`);
+    chmodSync(hook, 0o755);
+    const args = ['update-ref', '--no-deref', 'refs/heads/main', landing.newOid, landing.oldOid];
+    const late = spawn('git', args, { cwd: top, env: bench.environment, stdio: 'ignore' });
+    await until(() => existsSync(join(top, '.git/refs/heads/main.lock')));
+    const done = completeLanding(place, landing);
+    setTimeout(() => write(top, '.git/go', ''), 300);
+    expect(await done).toMatchObject({ kind: 'landed', checkout: top });
+    expectLanded(top, landing, {});
+    if (late.exitCode === null) await once(late, 'exit');
   });
 
   test('a real kill at twenty points is always finished or taken back', async () => {
