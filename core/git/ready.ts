@@ -7,7 +7,7 @@ import { copiedMark } from './include';
 import { leftFiles } from './left-files';
 import { adminFolder, checkoutAt, isVacant } from './links';
 import { readHead } from './open';
-import { removeBegun, removeFolders } from './remove';
+import { removeAside, removeBegun, removeFolders } from './remove';
 import { runGit, splitNul } from './run';
 import { underWayFiles } from './snapshot';
 import { createBranch, deleteBranch, readyMark } from './worktree';
@@ -145,13 +145,14 @@ export function moveReady(
 }
 
 /**
- * Takes away what a `makeReady` that was killed left of a worktree which does not hold together, with git's note about it. A
- * folder with anything in it stays, and so does the note then.
+ * Takes away what a `makeReady` or a removal that was killed left of a worktree which does not hold together, with git's note
+ * about it. A folder with anything in it stays, and so does the note then.
  */
 export function clearBegun(place: Place, path: string): Promise<void> {
   return inTurn(place.checkout.commonDir, async () => {
     const gitDir = await adminFolder(place.checkout.commonDir, path);
     await removeBegun(path);
+    await removeAside(path);
     if (gitDir !== null && (await isVacant(path))) await removeFolders(gitDir, null);
   });
 }

@@ -5,7 +5,7 @@ import { inTurn } from './in-turn';
 import { adminFolder, realPath } from './links';
 import { gitWorksIn, heldOpen } from './live';
 import { reclaimWorktree } from './reclaim';
-import { removeFolders } from './remove';
+import { removeAside, removeFolders } from './remove';
 import { refOid } from './resolve';
 import { deleteBranch, readyMark } from './worktree';
 import { listWorktrees } from './worktrees';
@@ -83,7 +83,7 @@ export function reconcileWorktree(
     }
     const tip = await refOid(place, `refs/heads/${branch}`);
     await removeFolders(gitDir, path);
-    await rm(`${path}.removing`, { recursive: true, force: true });
+    await removeAside(path);
     const elsewhere = (await listWorktrees(place)).some((worktree) => worktree.branch === branch);
     const deleted = tip !== null && !elsewhere && (await deleteIfUnmoved(place, branch, startOid));
     if (files === null && gitDir === null && tip === null) return { kind: 'absent' };

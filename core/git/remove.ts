@@ -47,7 +47,7 @@ export function removeWorktree(
       if (!(await isAsKept({ ...place, checkout, trusted: false }, snapshot))) return { kind: 'changed' };
     }
     await removeFolders(await adminFolder(commonDir, checkout.workTree), present === null ? null : checkout.workTree);
-    await rm(removing(checkout.workTree), { recursive: true, force: true });
+    await removeAside(checkout.workTree);
     return { kind: 'removed' };
   });
 }
@@ -71,9 +71,9 @@ async function isAsKept(place: Place, snapshot: Snapshot): Promise<boolean> {
  */
 export async function removeFolders(gitDir: string | null, path: string | null): Promise<void> {
   if (path !== null && (await lstat(path).catch(() => null)) !== null) {
-    await rm(removing(path), { recursive: true, force: true });
+    await removeAside(path);
     await rename(path, removing(path));
-    await rm(removing(path), { recursive: true, force: true });
+    await removeAside(path);
   }
   if (gitDir !== null) {
     // The file the worktree is found by goes last, so that a second try finds what is left.
@@ -82,6 +82,11 @@ export async function removeFolders(gitDir: string | null, path: string | null):
     }
     await rm(gitDir, { recursive: true, force: true });
   }
+}
+
+/** Takes away what a removal that was killed had moved aside: it was to go, and what was in it is kept where it had to be. */
+export async function removeAside(path: string): Promise<void> {
+  await rm(removing(path), { recursive: true, force: true });
 }
 
 function removing(path: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leftFiles } from '../../../core/git/left-files';
@@ -153,7 +153,9 @@ test('one that moves to another commit has what that has, and one that was only 
   await clearBegun(place, path);
   expect(readFileSync(join(path, 'gone'), 'utf8')).toBe('mine\n');
   expect(bench.plain(top, 'worktree', 'list')).toContain('/moved ');
-  rmSync(path, { recursive: true });
+  // A removal that was killed had moved all of it aside.
+  renameSync(path, `${path}.removing`);
   await clearBegun(place, path);
   expect(bench.plain(top, 'worktree', 'list')).not.toContain('/moved ');
+  expect(existsSync(`${path}.removing`)).toBe(false);
 });
