@@ -38,7 +38,9 @@ const land: Command = {
     const leaves = given.flag('leave-comments');
     return withConnection(around, async (connection) => {
       const { client } = connection;
-      const looked = await Promise.all(asked.map((one) => look(client, one, { leaves, program: around.program })));
+      const looked: Awaited<ReturnType<typeof look>>[] = [];
+      // A review takes several programs: not fifty of them at once.
+      for (const one of asked) looked.push(await look(client, one, { leaves, program: around.program }));
       const [first] = looked;
       if (first === undefined) throw new UsageError('Name the tasks that are to land.');
       const changes = looked.map(({ change }) => change);

@@ -8,7 +8,7 @@ import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { listDependencies } from '../store/dependencies';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { addTrain, listTrains, readTrain } from '../store/trains';
-import { mustBe } from './acting';
+import { alone, mustBe } from './acting';
 import {
   assertNoneForgotten,
   assertNothingUnseen,
@@ -24,6 +24,9 @@ import { inOrder } from './train-plan';
 
 /** So many of the trains that have ended are listed. */
 const endedShown = 20;
+
+/** So many changes are looked at at once: each look starts several programs. */
+const atOnce = 4;
 
 /** Those that have not ended, and the newest of those that have. */
 export function list(room: Room): Train[] {
@@ -63,26 +66,26 @@ export async function start(room: Room, { by }: Caller, input: TrainApproval): P
   assertNoRivals(works);
   const place = await repositoryPlace(room.git, first.repository);
   assertCheckable(first, place);
-  const seen = await Promise.all(
-    changes.map((change, index) =>
-      named(change.task, async (): Promise<Seen> => {
-        const work = works[index] ?? taskWork(room.db, change.task);
-        const review = await look(room, { work, place, change, base: input.base });
-        const missing = after(change.task).find(({ id }) => !changes.some(({ task }) => task === id));
-        if (missing !== undefined) {
-          throw new CodedError(
-            'WRONG_STATE',
-            `It lands after task ${missing.id}, which is not on the train. Name that one, too.`,
-          );
-        }
-        // What is after another one cannot land yet, so there is nothing to choose of it before its turn.
-        if (review.held === null && input.strategy !== 'ff') strategyFor(review, work, input.strategy);
-        return { change, work, review };
-      }),
-    ),
-  );
+  const missingOf = (change: Change) =>
+    after(change.task).find(({ id }) => !changes.some(({ task }) => task === id))?.id ?? null;
+  const seen: Seen[] = [];
+  for (let from = 0; from < changes.length; from += atOnce) {
+    const some = changes.slice(from, from + atOnce).map((change) =>
+      // One of them may be landing by another word this moment; that is over first.
+      named(change.task, () =>
+        alone(change.task, () => see(room, { change, place, input, missing: missingOf(change) })),
+      ),
+    );
+    seen.push(...(await Promise.all(some)));
+  }
   const id = await room.writer.write((db) => {
-    for (const { change } of seen) assertNoneForgotten(db, { ...change, base: input.base }, true);
+    for (const { change } of seen) {
+      try {
+        assertNoneForgotten(db, { ...change, base: input.base }, true);
+      } catch (cause) {
+        throw notBegun(change.task, cause);
+      }
+    }
     const train = addTrain(db, {
       ...{ repository: first.repository.id, base: first.base, tip: input.base, by, at: room.now() },
       strategy: input.strategy ?? null,
@@ -142,6 +145,30 @@ function assertCheckable({ repository }: TaskWork, place: RepositoryPlace): void
   );
 }
 
+/** Looks at a change that is to be on a train, for whoever has its task alone. Throws why it cannot be. */
+async function see(
+  room: Room,
+  one: {
+    readonly change: Change;
+    readonly place: RepositoryPlace;
+    readonly input: TrainApproval;
+    /** A task it lands after that is not on the train. */
+    readonly missing: number | null;
+  },
+): Promise<Seen> {
+  const { change, place, input, missing } = one;
+  const work = taskWork(room.db, change.task);
+  const review = await look(room, { work, place, change, base: input.base });
+  if (missing !== null)
+    throw new CodedError(
+      'WRONG_STATE',
+      `It lands after task ${missing}, which is not on the train. Name that one, too.`,
+    );
+  // What is after another one cannot land yet, so there is nothing to choose of it before its turn.
+  if (review.held === null && input.strategy !== 'ff') strategyFor(review, work, input.strategy);
+  return { change, work, review };
+}
+
 async function look(
   room: Room,
   seen: {
@@ -167,8 +194,12 @@ async function named<Result>(task: number, act: () => Promise<Result>): Promise<
   try {
     return await act();
   } catch (cause) {
-    if (!(cause instanceof CodedError)) throw cause;
-    const message = `No train was begun, because of task ${task}. ${cause.message}`;
-    throw new CodedError(cause.code, message, { facts: { ...cause.facts, task }, cause });
+    throw notBegun(task, cause);
   }
+}
+
+function notBegun(task: number, cause: unknown): unknown {
+  if (!(cause instanceof CodedError)) return cause;
+  const message = `No train was begun, because of task ${task}. ${cause.message}`;
+  return new CodedError(cause.code, message, { facts: { ...cause.facts, task }, cause });
 }
