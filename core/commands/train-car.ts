@@ -3,39 +3,42 @@ import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { runChecks } from '../runner/checking';
 import { trainMessage } from '../runner/messages';
-import type { RepositoryPlace } from '../runner/place';
 import { tell } from '../runner/putting-away';
 import { trainWorktree } from '../runner/train-worktree';
 import { listTrainChecks } from '../store/checks';
-import { landedOf } from '../store/landings';
 import { addMessage } from '../store/messages';
 import { readTaskDetail } from '../store/task-view';
 import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
-import { type CarRow, carsOf, checkCar, endCar, noteTip, type TrainRow } from '../store/trains';
+import { type CarRow, carsOf, checkCar, endCar, type TrainRow } from '../store/trains';
 import { alone } from './acting';
 import * as decisions from './decisions';
 import type { Room } from './room';
 import { restack } from './stacking';
-import { type Built, build, type Came, land, left, toRun } from './train-commit';
+import {
+  anotherWords,
+  type Built,
+  build,
+  type Came,
+  isAsApproved,
+  land,
+  left,
+  toRun,
+  touchedSince,
+} from './train-commit';
 
 /** How often a change is checked again because somebody else moved the base meanwhile. */
 const tries = 3;
-
-interface Run {
-  readonly place: RepositoryPlace;
-  readonly signal: AbortSignal;
-}
 
 /**
  * The turn of one change: it is brought onto its base as that is now, what came of that is checked, and that very commit lands; or
  * it goes back to its agent, or is left in review. Whatever a person does to it meanwhile takes it off. Its task is held by nobody while checks run.
  */
-export async function runCar(room: Room, train: TrainRow, car: CarRow, run: Run): Promise<void> {
+export async function runCar(room: Room, train: TrainRow, car: CarRow, signal: AbortSignal): Promise<void> {
   let came: Came = { kind: 'moved', reason: car.reason };
   for (let attempt = 1; came.kind === 'moved' && attempt <= tries; attempt += 1) {
-    came = await turn(room, train, { ...car, reason: came.reason }, run).catch((cause: unknown): Came => {
-      if (run.signal.aborted) return { kind: 'stopped' };
+    came = await turn(room, train, { ...car, reason: came.reason }, signal).catch((cause: unknown): Came => {
+      if (signal.aborted) return { kind: 'stopped' };
       if (!(cause instanceof CodedError))
         room.log('error', 'A change on a train could not be landed.', { task: car.task, cause: String(cause) });
       return left(cause instanceof Error ? cause.message : String(cause));
@@ -45,14 +48,17 @@ export async function runCar(room: Room, train: TrainRow, car: CarRow, run: Run)
   await settle(room, train, car, came);
 }
 
-async function turn(room: Room, train: TrainRow, car: CarRow, { place, signal }: Run): Promise<Came> {
+async function turn(room: Room, train: TrainRow, car: CarRow, signal: AbortSignal): Promise<Came> {
   const { task } = car;
-  if (taskWork(room.db, task).stackOid !== null || (taskWork(room.db, task).stack?.problem ?? null) !== null) {
+  const { stackOid, stack } = taskWork(room.db, task);
+  if (stackOid !== null || (stack?.problem ?? null) !== null) {
+    // What somebody did to it since is not what was approved, and nobody asked to have that moved or merged.
+    if (!(await isAsApproved(room, car))) return left(anotherWords);
     const stood = await restack(room, task, { again: true });
     if (stood.kind === 'stuck') return { kind: 'off', state: stood.told ? 'returned' : 'left', reason: stood.problem };
   }
   // What runs in its own worktree is seen to its end; what a restack began says nothing of what lands.
-  await room.checks.over(task);
+  await room.checks.over(task, signal);
   if (signal.aborted) return { kind: 'stopped' };
   const built = await alone(task, () => build(room, train, car));
   if (built.kind !== 'built') return built;
@@ -62,7 +68,7 @@ async function turn(room: Room, train: TrainRow, car: CarRow, { place, signal }:
   if (!(await room.writer.write((db) => checkCar(db, { ...noted, at: room.now() })))) return { kind: 'stopped' };
   room.trains.announce(train.id);
   for (const check of checks) {
-    const failed = await checked(room, train, { built, check, place, signal });
+    const failed = await checked(room, train, { built, check, signal });
     if (failed !== null) return failed;
   }
   if (signal.aborted) return { kind: 'stopped' };
@@ -73,10 +79,10 @@ async function turn(room: Room, train: TrainRow, car: CarRow, { place, signal }:
 async function checked(
   room: Room,
   train: TrainRow,
-  one: { readonly built: Built; readonly check: RepositoryCheck } & Run,
+  one: { readonly built: Built; readonly check: RepositoryCheck; readonly signal: AbortSignal },
 ): Promise<Came | null> {
-  const { built, check, place, signal } = one;
-  const { work, review, oid } = built;
+  const { built, check, signal } = one;
+  const { work, place, review, oid } = built;
   const ready = await trainWorktree(room, place, { train: train.id, task: work.id, oid, signal });
   if (signal.aborted) return { kind: 'stopped' };
   if (ready.kind === 'not-ready') return left(ready.reason);
@@ -95,39 +101,47 @@ async function checked(
 
 /** Keeps what became of a change, with the move that it takes. */
 async function settle(room: Room, train: TrainRow, car: CarRow, came: Came): Promise<void> {
-  const { task } = car;
-  const end = { train: train.id, task };
   switch (came.kind) {
     case 'stopped':
     case 'moved':
+    // What landed was kept with that.
+    case 'landed':
       return;
-    case 'landed': {
-      const tip = landedOf(room.db, task)?.newOid;
-      await room.writer.write((db) => {
-        endCar(db, { ...end, state: 'landed', at: room.now() });
-        if (tip !== undefined) noteTip(db, { train: train.id, tip });
-      });
+    case 'off':
+      await takeOff(room, train, car.task, came);
       return;
-    }
-    case 'off': {
-      const { state, reason } = came;
-      const isLeft = await room.writer.write((db) => endCar(db, { ...end, state, reason, at: room.now() }));
-      const work = taskWork(room.db, task);
-      if (isLeft && work.state === 'review') tell(room, work, [`Train ${train.id} left it in review. ${reason}`]);
-      return;
-    }
     case 'returned':
-      await alone(task, () => giveBack(room, train, car, came));
+      await alone(car.task, () => giveBack(room, train, car, came));
   }
 }
 
-/** Sends a change back to its agent, unless somebody took it off the train or did something else with it. */
+/** Takes a change off a train, and says why at the end of its conversation, unless somebody took it off before. */
+async function takeOff(
+  room: Room,
+  { id: train }: TrainRow,
+  task: number,
+  { state, reason }: Pick<Extract<Came, { kind: 'off' }>, 'state' | 'reason'>,
+): Promise<void> {
+  const isOff = await room.writer.write((db) => endCar(db, { train, task, state, reason, at: room.now() }));
+  const work = taskWork(room.db, task);
+  if (isOff && work.state === 'review') tell(room, work, [`Train ${train} left it in review. ${reason}`]);
+}
+
+/**
+ * Sends a change back to its agent, unless somebody took it off the train or did something else with it. Whatever they put into its
+ * worktree while it was checked would be committed as the agent's, so it stays in review then.
+ */
 async function giveBack(
   room: Room,
   train: TrainRow,
   { task }: CarRow,
   { reason, message, review }: Extract<Came, { kind: 'returned' }>,
 ): Promise<void> {
+  const touched = await touchedSince(room, task, review);
+  if (touched !== null) {
+    const why = `${reason} It did not go back to its agent: ${touched}`;
+    return takeOff(room, train, task, { state: 'left', reason: why });
+  }
   await room.writer.write((db) => {
     const at = room.now();
     if (!carsOf(db, train.id).some((car) => car.task === task && isAboard(car))) return;

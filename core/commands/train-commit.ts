@@ -1,16 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Review } from '../contract/review';
 import type { Strategy } from '../contract/strategy';
 import { makeMerge } from '../git/merge';
+import { refOid } from '../git/resolve';
 import { identityFor } from '../runner/change';
 import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { conflictMessage } from '../runner/messages';
-import { repositoryPlace } from '../runner/place';
+import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { endRestack } from '../runner/restacks';
-import { landedOf } from '../store/landings';
 import { restackedFrom } from '../store/restacks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { type CarRow, emptyTrain, mayLand, type TrainRow } from '../store/trains';
@@ -44,6 +45,8 @@ export type Came =
 export interface Built {
   readonly kind: 'built';
   readonly work: TaskWork;
+  /** Its repository as it was trusted then. */
+  readonly place: RepositoryPlace;
   readonly review: Review;
   readonly oid: string;
   readonly strategy: Strategy;
@@ -55,6 +58,35 @@ export function left(reason: string): Came {
   return { kind: 'off', state: 'left', reason };
 }
 
+/** That a change is not the one that was approved any more. */
+export const anotherWords = 'Its change is another one than you approved. Look at it again, then approve.';
+
+/** Whether a task's branch is where it was approved, or where restacks alone brought it from there. */
+export async function isAsApproved(room: Room, { task, head }: Pick<CarRow, 'task' | 'head'>): Promise<boolean> {
+  const { branch, repository } = taskWork(room.db, task);
+  // Nothing of it is to be run, so what it would run need not be looked at.
+  const place = await repositoryPlace(room.git, { ...repository, trusted: false });
+  const now = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
+  return now !== null && (now === head || now === restackedFrom(room.db, { task, head }));
+}
+
+/** What somebody did to a change since it was built, for whoever has the task alone, a sentence; null for nothing. */
+export async function touchedSince(room: Room, task: number, { head }: Pick<Review, 'head'>): Promise<string | null> {
+  const work = taskWork(room.db, task);
+  if (work.state !== 'review') return null;
+  try {
+    await settleEdit(room, task);
+    await settleReturn(room, task);
+    await endRestack(room, task);
+    if (!(await isAsApproved(room, { task, head }))) return anotherWords;
+    await assertNothingUnseen(work, await repositoryPlace(room.git, work.repository));
+    return null;
+  } catch (cause) {
+    if (cause instanceof CodedError) return cause.message;
+    throw cause;
+  }
+}
+
 /** Makes the commit that would land, in the object database, from what was approved and the base as it is now. */
 export async function build(room: Room, train: TrainRow, car: CarRow): Promise<Built | Came> {
   const { task } = car;
@@ -63,14 +95,15 @@ export async function build(room: Room, train: TrainRow, car: CarRow): Promise<B
   await endRestack(room, task);
   await settleEarlier(room, task);
   const work = taskWork(room.db, task);
-  if (work.state !== 'review') return isOn(room, car) ? { kind: 'landed' } : gone(work);
+  if (work.state !== 'review') return gone(work);
   if (work.base !== train.base) return left(`It is based on ${work.base} now.`);
   const place = await repositoryPlace(room.git, work.repository);
   await assertStillTrusted(work, place);
+  if (!place.trusted && toRun(work).length > 0) return left(untrustedWords(work));
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   if (review.head !== car.head && restackedFrom(room.db, { task, head: car.head }) !== review.head)
-    return left('Its change is another one than you approved. Look at it again, then approve.');
+    return left(anotherWords);
   assertUnprotected(work, review);
   await assertNothingUnseen(work, place);
   const stray = strayed(train, review, work);
@@ -92,7 +125,11 @@ export async function build(room: Room, train: TrainRow, car: CarRow): Promise<B
   const { identity } = await identityFor(place);
   const made = await makeMerge(place, { strategy, baseOid: review.base, headOid: review.head, message, identity });
   if (made.kind !== 'made') return left(`It no longer merges into ${train.base}.`);
-  return { kind: 'built', work, review, oid: made.oid, strategy, message };
+  return { kind: 'built', work, place, review, oid: made.oid, strategy, message };
+}
+
+function untrustedWords({ repository: { name } }: TaskWork): string {
+  return `The checks of ${name} are programs of its own, and it is not trusted as it is now. Look at it and trust it, then approve again.`;
 }
 
 /** Why a train goes no further because somebody else moved its base; null when its checks look at what that came to. */
@@ -118,6 +155,7 @@ export async function land(
   const work = taskWork(room.db, task);
   if (work.state !== 'review') return gone(work);
   const place = await repositoryPlace(room.git, work.repository);
+  await assertStillTrusted(work, place);
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   if (review.head !== built.review.head)
@@ -125,6 +163,8 @@ export async function land(
   assertUnprotected(work, review);
   await assertNothingUnseen(work, place);
   if (review.base !== built.review.base) return moved(train, review.base);
+  if (built.oid !== review.base && !isDeepStrictEqual(toRun(work), checks))
+    return { kind: 'moved', reason: 'Its checks became others while they ran, so it is checked again.' };
   const stands = checks.map(({ name, required }) => ({ name, required, state: 'passed' as const }));
   const { strategy, message, oid } = built;
   try {
@@ -145,11 +185,6 @@ export async function land(
 
 function moved({ base }: TrainRow, to: string): Came {
   return { kind: 'moved', reason: `${base} moved to ${to.slice(0, 10)} while it was checked, so it is checked again.` };
-}
-
-/** Whether what landed of a task is what its train made, in this runtime or one before. */
-function isOn(room: Room, { task, result }: CarRow): boolean {
-  return result !== null && landedOf(room.db, task)?.newOid === result;
 }
 
 function gone({ state, outcome }: TaskWork): Came {

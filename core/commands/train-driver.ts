@@ -98,8 +98,11 @@ export function createTrains(room: () => Room): Trains {
     await clearTrainWorktree(room(), place, id);
     for (;;) {
       if (closing.signal.aborted) return;
-      // What was landing when it was stopped may not have landed.
-      if (signal.aborted) await empty(id, stoppedWords);
+      if (signal.aborted) {
+        // What was landing when it was stopped may not have landed.
+        await empty(id, stoppedWords);
+        break;
+      }
       const { db, writer, now } = room();
       const landsAfter = (task: number) =>
         listDependencies(db, task)
@@ -111,7 +114,7 @@ export function createTrains(room: () => Room): Trains {
       if (step.kind === 'leave') {
         const reason = `It lands after ${step.after.map((one) => `task ${one}`).join(', ')}, which has not landed.`;
         await writer.write((to) => endCar(to, { train: id, task, state: 'left', reason, at: now() }));
-      } else await runCar(room(), trainRow(db, id), step.car, { place, signal });
+      } else await runCar(room(), trainRow(db, id), step.car, signal);
       announce(id);
     }
     await clearTrainWorktree(room(), place, id);

@@ -6,6 +6,7 @@ import { finishLanding, type Landing, markLandingTold, openLandingOf } from '../
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
+import { landCar } from '../store/trains';
 import type { Deps } from './deps';
 import { lateComments, tellLate } from './late-comments';
 import { repositoryPlace } from './place';
@@ -27,6 +28,7 @@ export async function landed(
   const late = await deps.writer.write((db) => {
     const endedAt = deps.now();
     if (!finishLanding(db, { landing: landing.id, state: 'landed', at: endedAt })) return null;
+    landCar(db, { task: landing.task, result: landing.newOid, begunAt: landing.createdAt, at: endedAt });
     const over = { ...landing, endedAt };
     const came = lateComments(db, over).length > 0;
     if (!came) markLandingTold(db, { landing: landing.id, at: endedAt });

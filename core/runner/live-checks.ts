@@ -17,8 +17,8 @@ export interface LiveChecks {
   during<T>(task: number, signal: AbortSignal, act: (series: Series) => Promise<T>): Promise<T>;
   /** Whether any run for a task. */
   runs(task: number): boolean;
-  /** Resolves when none runs for a task. */
-  over(task: number): Promise<void>;
+  /** Resolves when none runs for a task, or the signal is aborted. */
+  over(task: number, signal?: AbortSignal): Promise<void>;
   /** Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with. */
   stop(task: number, why: string): Promise<void>;
   /** Ends all, those that begin afterwards too, and resolves when they are over, or after `limitMs`. */
@@ -60,8 +60,9 @@ export function createLiveChecks(): LiveChecks {
 
   return {
     runs: (task) => live.has(task),
-    async over(task) {
-      await live.get(task)?.over;
+    async over(task, signal) {
+      const one = live.get(task);
+      while (one !== undefined && !one.isOver && !signal?.aborted) await next(one, signal);
     },
     stop,
     isClosed: () => closed,

@@ -142,25 +142,39 @@ export function mayLand(
 }
 
 /**
- * Takes what has not landed off a train, but for a change that is landing this moment, and keeps why. Gives the tasks taken off.
+ * Keeps that what a train made of a task is on its base, and that this is where the base is. In the very transaction in which the
+ * task is done: a train that is stopped, or a process that dies, finds no change that is on the base and not yet landed.
  */
+export function landCar(
+  db: Database,
+  {
+    task,
+    result,
+    begunAt,
+    at,
+  }: { readonly task: number; readonly result: string; readonly begunAt: number; readonly at: number },
+): void {
+  // One that was left after it had begun to land has landed all the same; one that was left before lands by somebody else's word.
+  const sql = `UPDATE train_car SET state = 'landed', reason = '', changed_at = ?
+    WHERE task_id = ? AND result_oid = ? AND (state = 'checking' OR (state = 'left' AND changed_at >= ?))
+    RETURNING train_id AS train`;
+  for (const { train } of allRows<{ train: number }>(db, sql, at, task, result, begunAt))
+    run(db, 'UPDATE train SET tip_oid = ? WHERE id = ?', result, train);
+}
+
+/** Takes what has not landed off a train, but for a change that is landing this moment, and keeps why. */
 export function emptyTrain(
   db: Database,
   { train, reason, at }: { readonly train: number; readonly reason: string; readonly at: number },
-): number[] {
+): void {
   run(db, "UPDATE train SET reason = ? WHERE id = ? AND state = 'open'", reason, train);
-  const landing = "EXISTS (SELECT 1 FROM landing WHERE landing.task_id = train_car.task_id AND landing.state = 'open')";
-  return allRows<{ task: number }>(
+  const landing = `EXISTS (SELECT 1 FROM landing WHERE landing.task_id = train_car.task_id
+    AND landing.new_oid = train_car.result_oid AND landing.state = 'open')`;
+  run(
     db,
-    `UPDATE train_car SET state = 'left', reason = ?, changed_at = ? WHERE train_id = ? AND ${open} AND NOT ${landing}
-     RETURNING task_id AS task`,
+    `UPDATE train_car SET state = 'left', reason = ?, changed_at = ? WHERE train_id = ? AND ${open} AND NOT ${landing}`,
     ...[reason, at, train],
-  ).map(({ task }) => task);
-}
-
-/** Keeps where the base is after a change of the train landed. */
-export function noteTip(db: Database, { train, tip }: { readonly train: number; readonly tip: string }): void {
-  run(db, 'UPDATE train SET tip_oid = ? WHERE id = ?', tip, train);
+  );
 }
 
 /** Keeps where a train's changes are checked, and at which commit that is; null once there is no such worktree. */
@@ -171,8 +185,16 @@ export function noteTrainWorktree(
   run(db, 'UPDATE train SET worktree = ?, worktree_oid = ? WHERE id = ?', worktree, oid, train);
 }
 
-/** Ends a train; false when it had ended. */
+/**
+ * Ends a train; false when it had ended. A change that has begun to land and could not be finished waits for nothing of it any
+ * more: whoever approves that again ends it.
+ */
 export function endTrain(db: Database, { train, at }: { readonly train: number; readonly at: number }): boolean {
+  run(
+    db,
+    `UPDATE train_car SET state = 'left', reason = ?, changed_at = ? WHERE train_id = ? AND ${open}`,
+    ...['It has begun to land and could not be finished. Approve it again: it goes on where it stopped.', at, train],
+  );
   const sql = "UPDATE train SET state = 'ended', ended_at = ? WHERE id = ? AND state = 'open'";
   return run(db, sql, at, train).changes === 1;
 }

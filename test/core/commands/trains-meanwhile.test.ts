@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Task } from '../../../core/contract/task';
+import type { Train } from '../../../core/contract/train';
+import type { Execute } from '../../../core/git/process';
+import { type Bed, openBed } from '../../support/runtime';
+import { execute } from '../../support/starter';
+
+/** What happens when git is to write files of a checkout, which it cannot do then. */
+let refuses: (() => Promise<void>) | null = null;
+const interposed: Execute = async (what) => {
+  if (refuses === null || !what.args.includes('checkout-index')) return execute(what);
+  await refuses();
+  return { stdout: Buffer.alloc(0), stderr: 'fatal: it is full', exitCode: 128, truncated: false };
+};
+
+let bed: Bed;
+let repository: number;
+let gates = 0;
+beforeAll(async () => {
+  bed = await openBed({ execute: interposed });
+  repository = (await bed.calls.repositories.add({ path: bed.repository.path, trust: true })).id;
+});
+afterAll(() => bed.close());
+
+const git = (...args: string[]) => bed.repository.git(...args);
+const now = ({ id }: Task) => bed.calls.tasks.get({ task: id });
+const states = ({ cars }: Train) => cars.map(({ state }) => state);
+const isChecked = ({ id }: Train) => {
+  return ({ checks }: Task) => checks.some(({ state, train }) => state === 'running' && train === id);
+};
+
+/** A file whose being there lets a script go on, and what waits for it. */
+function gated() {
+  gates += 1;
+  const gate = join(bed.folder, `gate-${gates}`);
+  return { open: () => writeFile(gate, ''), wait: `while [ ! -e '${gate}' ]; do sleep 0.02; done` };
+}
+
+/** A check that says something only where a train runs it. */
+const checked = (script: string) =>
+  bed.calls.repositories.configure({
+    repository,
+    checks: [{ name: 'test', command: `case "$PWD" in */train-*) ${script} ;; esac`, required: true }],
+  });
+
+async function inReview(name: string): Promise<Task> {
+  const task = { repositoryId: repository, title: name, prompt: `[write: ${name}.txt | ${name}]`, agent: 'echo' };
+  return bed.reaches((await bed.calls.tasks.create(task)).id, 'review');
+}
+
+async function begin(...tasks: readonly Task[]): Promise<Train> {
+  const reviews = await Promise.all(tasks.map(({ id }) => bed.calls.reviews.get({ task: id })));
+  const changes = reviews.map(({ task, head, tree }) => ({ task, head, tree }));
+  return bed.calls.trains.start({ base: reviews[0]?.base ?? '', changes });
+}
+
+async function ended({ id }: Train): Promise<Train> {
+  for await (const change of await bed.calls.changes.follow(undefined)) {
+    const train = change.type === 'snapshot' ? await bed.calls.trains.get({ train: id }) : undefined;
+    const seen = change.type === 'train.changed' && change.train.id === id ? change.train : train;
+    if (seen?.state === 'ended') return seen;
+  }
+  throw new Error('The changes ended.');
+}
+
+it('runs no check of a repository that is not trusted any more', async () => {
+  const { open, wait } = gated();
+  await checked(wait);
+  const [a, b] = [await inReview('a'), await inReview('b')];
+  const train = await begin(a, b);
+  await bed.until(a.id, isChecked(train));
+  await bed.calls.repositories.trust({ repository, trust: false });
+  await open();
+  const { cars } = await ended(train);
+  expect(cars).toMatchObject([
+    { state: 'landed' },
+    { state: 'left', reason: expect.stringContaining('it is not trusted as it is now. Look at it and trust it') },
+  ]);
+  expect((await now(b)).checks.filter(({ train: of }) => of === train.id)).toEqual([]);
+  await bed.calls.repositories.trust({ repository, trust: true });
+});
+
+it('leaves a change in review that somebody goes on with while it is checked, and does not give it to its agent', async () => {
+  const { open, wait } = gated();
+  await checked(`${wait}; false`);
+  const [c, d] = [await inReview('c'), await inReview('d')];
+  const train = await begin(c, d);
+  await bed.until(c.id, isChecked(train));
+  await writeFile(join((await now(c)).worktree ?? '', 'mine.txt'), 'in no commit');
+  await open();
+  const { cars } = await ended(train);
+  // The other one shows that what nobody touched goes back.
+  expect(states(await ended(train))).toEqual(['left', 'returned']);
+  expect(cars[0]?.reason).toMatch(/exit status 1\)\. It did not go back to its agent: .* has edits .* mine\.txt/);
+  expect(await now(c)).toMatchObject({ state: 'review' });
+  await bed.reaches(d.id, 'review');
+});
+
+it('checks again what was checked by other checks than there are when it lands', async () => {
+  const { open, wait } = gated();
+  await checked(wait);
+  const e = await inReview('e');
+  const train = await begin(e);
+  await bed.until(e.id, isChecked(train));
+  await checked('false');
+  await open();
+  expect(states(await ended(train))).toEqual(['returned']);
+  await bed.reaches(e.id, 'review');
+});
+
+it('knows a change as landed the moment its task is done, and is stopped without waiting for other checks', async () => {
+  await checked('true');
+  const { open, wait } = gated();
+  const retention = { worktreeDays: 0, backupDays: null };
+  await bed.calls.repositories.configure({ repository, teardownCommand: wait, retention });
+  const [f, g] = [await inReview('f'), await inReview('g')];
+  const train = await begin(f, g);
+  await bed.reaches(f.id, 'done');
+  // Its worktree is still being torn down; whoever stops the train now stops what has not landed.
+  expect(states(await bed.calls.trains.get({ train: train.id }))).toEqual(['landed', 'waiting']);
+  const stopped = bed.calls.trains.stop({ train: train.id });
+  await open();
+  expect(states(await stopped)).toEqual(['landed', 'left']);
+  await bed.calls.repositories.configure({ repository, teardownCommand: null });
+
+  const other = gated();
+  const check = { name: 'slow', command: other.wait, required: true };
+  await bed.calls.repositories.configure({ repository, checks: [check] });
+  await bed.calls.checks.run({ task: g.id });
+  const second = await begin(g);
+  expect(states(await bed.calls.trains.stop({ train: second.id }))).toEqual(['left']);
+  expect((await now(g)).checks).toMatchObject([{ name: 'test' }, { name: 'slow', state: 'running' }]);
+  await other.open();
+  await bed.until(g.id, ({ checks }) => checks.every(({ state }) => state !== 'running'));
+});
+
+it('ends when it is stopped while something lands that cannot be finished, and knows of it when somebody ends that', async () => {
+  await checked('true');
+  const h = await inReview('h');
+  let stopped: Promise<Train> | null = null;
+  refuses = async () => {
+    const [train] = await bed.calls.trains.list();
+    stopped ??= bed.calls.trains.stop({ train: train?.id ?? 0 });
+    // It is stopped as soon as it says so; it has not ended, because this is not over.
+    while ((await bed.calls.trains.list())[0]?.reason === null) await new Promise(setImmediate);
+  };
+  const train = await begin(h);
+  const { cars } = await ended(train);
+  expect(await stopped).toMatchObject({ id: train.id, reason: 'You stopped the train.' });
+  refuses = null;
+  expect(cars).toMatchObject([{ state: 'left', reason: expect.stringContaining('could not be finished') }]);
+  expect(await now(h)).toMatchObject({ state: 'review' });
+  // Whoever approves it goes on where it stopped.
+  const { base, head, tree } = await bed.calls.reviews.get({ task: h.id });
+  await bed.calls.tasks.approve({ task: h.id, base, head, tree });
+  expect(await now(h)).toMatchObject({ state: 'done', mergedOid: await git('rev-parse', 'main') });
+  expect(states(await bed.calls.trains.get({ train: train.id }))).toEqual(['landed']);
+  expect(await git('status', '--porcelain')).toBe('');
+});
