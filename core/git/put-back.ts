@@ -5,11 +5,12 @@ import { CodedError } from '../contract/errors';
 import { type BytePath, captureFiles, type Entry, type GitFolder, onDisk, readable, readIndexLine } from './capture';
 import type { Checkout, Place } from './checkout';
 import { confinedGitFolders } from './confined';
+import { isAncestor } from './diff';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
 import { ignoredOf } from './ignored';
 import { lockFile, lockState } from './lock';
-import { readHead } from './open';
+import { type Head, readHead } from './open';
 import { refOid, treeOf } from './resolve';
 import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
 import { runGit, splitNul } from './run';
@@ -23,6 +24,8 @@ export type PutBackPlan =
       readonly change: Difference;
       readonly from: Snapshot;
       readonly branch: string;
+      /** Where that branch is; null when it is not there. */
+      readonly tip: string | null;
     }
   /** The worktree is no longer as the snapshot of what is left has it. Take another, then ask again. */
   | { readonly kind: 'changed' }
@@ -60,12 +63,24 @@ export async function planPutBack(trustedOrNot: Place, { to, from, branch }: Way
   const { head, branch: on } = target.state;
   if (head === null && on !== null && (await refOid(place, `refs/heads/${on}`)) !== null)
     return { kind: 'moved-on', branch: on };
+  // A commit of files that stay as they are shows in none of them, and would be in no snapshot.
+  const tip = await refOid(place, `refs/heads/${branch}`);
+  if (!(await isKept(place, from, tip)) || oidOf(await readHead(place)) !== from.head) return { kind: 'changed' };
   const now = await captureFiles(place, [...target.entries.keys()], from);
   if (now.tree !== from.tree || !isDeepStrictEqual(now.gitFolders, from.gitFolders)) return { kind: 'changed' };
   const change = compare(entriesOf(now.files), target.entries);
   const paths = await inTheWay(place, change);
   if (paths.length > 0) return { kind: 'in-the-way', paths: paths.map(readable) };
-  return { kind: 'planned', target, change, from, branch };
+  return { kind: 'planned', target, change, from, branch, tip };
+}
+
+function oidOf(head: Head): string | null {
+  return head.kind === 'unborn' ? null : head.oid;
+}
+
+/** Whether a snapshot keeps the commit a branch is at. */
+async function isKept(place: Place, { head, oid }: Snapshot, tip: string | null): Promise<boolean> {
+  return tip === null || tip === head || (await isAncestor(place, tip, oid));
 }
 
 /**
@@ -76,11 +91,11 @@ export async function planPutBack(trustedOrNot: Place, { to, from, branch }: Way
  */
 export async function putBack(trustedOrNot: Place, plan: Extract<PutBackPlan, { kind: 'planned' }>): Promise<void> {
   const place = { ...trustedOrNot, trusted: false };
-  const { target, change, from, branch } = plan;
+  const { target, change, from, branch, tip } = plan;
   await keepAsItIs(place.checkout);
   if (target.state.filtered) await noteFiltered(place.checkout);
   await writeChange(place, target, change, from.gitFolders);
-  await moveHead(place, target.state, branch);
+  await moveHead(place, target.state, { ours: branch, ourTip: tip, left: from.head });
   await writeIndex(place, target.index, target.state.intended);
   for (const name of underWayFiles) {
     const text = target.state.underWay?.[name];
@@ -213,28 +228,45 @@ async function emptyAway(place: Place, path: BytePath): Promise<void> {
 
 /**
  * Puts HEAD where the snapshot has it. The task's own branch moves with it; any other branch is taken as it is, and
- * without one HEAD is detached. Where they stood is kept by the snapshot of what is left.
+ * without one HEAD is detached. Where they stood is kept by the snapshot of what is left: from anywhere else they are not moved.
  */
-async function moveHead(place: Place, { head, branch }: SnapshotState, ours: string): Promise<void> {
+async function moveHead(
+  place: Place,
+  { head, branch }: SnapshotState,
+  was: { readonly ours: string; readonly ourTip: string | null; readonly left: string | null },
+): Promise<void> {
   const now = await readHead(place);
   const onBranch = now.kind === 'detached' ? null : now.branch;
   if (branch !== null) {
     const ref = `refs/heads/${branch}`;
     const tip = await refOid(place, ref);
-    if (head !== null && tip !== head && branch === ours) {
-      await runGit(place, ['update-ref', '--no-deref', '-m', 'switchyard: back', ref, head, ...(tip ? [tip] : [])]);
-    } else if (tip !== head) {
+    if (head !== null && tip !== head && branch === was.ours) await move(place, ref, head, was.ourTip);
+    else if (tip !== head) {
       if (head === null) throw movedOn(place, branch);
-      return detach(place, head);
+      return move(place, 'HEAD', head, was.left);
     }
     if (onBranch !== branch) await runGit(place, ['symbolic-ref', '-m', 'switchyard: back', 'HEAD', ref]);
     return;
   }
-  if (head !== null && !(now.kind === 'detached' && now.oid === head)) await detach(place, head);
+  if (head !== null && !(now.kind === 'detached' && now.oid === head)) await move(place, 'HEAD', head, was.left);
 }
 
-async function detach(place: Place, oid: string): Promise<void> {
-  await runGit(place, ['update-ref', '--no-deref', '-m', 'switchyard: back', 'HEAD', oid]);
+/** Compare-and-set of a branch, or of HEAD, which is on none then. Throws CONFLICT when it is not where it was. */
+async function move(place: Place, ref: string, to: string, from: string | null): Promise<void> {
+  const args = ['update-ref', '--no-deref', '-m', 'switchyard: back', ref, to, from ?? '0'.repeat(to.length)];
+  const { exitCode, stderr } = await runGit(place, args, { successExitCodes: [1, 128] });
+  if (exitCode === 0) return;
+  const now = ref === 'HEAD' ? oidOf(await readHead(place)) : await refOid(place, ref);
+  const { workTree } = place.checkout;
+  if (now === from)
+    throw new CodedError('GIT_FAILED', `Could not put ${ref} of ${workTree} back to ${to}: ${stderr.trim()}`, {
+      facts: { ref, from, to },
+    });
+  throw new CodedError(
+    'CONFLICT',
+    `${ref} of ${workTree} moved while it was put back, so it stays where it is; the files are put back already. Try again: it goes on where it stopped, and what came is kept first.`,
+    { facts: { ref, from, to, now } },
+  );
 }
 
 function movedOn(place: Place, branch: string): CodedError {

@@ -50,6 +50,8 @@ async function scene(
       at,
       ignored: false,
       also: also === undefined ? [] : await filesIn(place, also),
+      // As whoever goes back keeps it: HEAD may be somewhere else.
+      keep: [bench.plain(top, 'rev-parse', `refs/heads/${branch}`).trim()],
     });
   return {
     ...{ place, workTree, branch, keep },
@@ -213,6 +215,49 @@ test('the branch goes back with its files, and a merge that was under way is und
   expect([git('symbolic-ref', 'HEAD').trim(), git('rev-parse', branch).trim()]).toEqual([`refs/heads/${branch}`, ours]);
   await made.back(detached.ref);
   expect(git('rev-parse', 'HEAD', branch).trim().split('\n')).toEqual([start, ours]);
+});
+
+test('a branch or HEAD that somebody moves meanwhile is left where it is, and what it is at is kept first', async () => {
+  const made = await scene({ 'app.txt': 'one\n' });
+  const { workTree, git, branch, place } = made;
+  const start = git('rev-parse', 'HEAD').trim();
+  const one = await made.keep();
+  write(workTree, 'app.txt', 'two\n');
+  git('add', '-A');
+  const from = await made.keep(one.ref);
+  const commit = () => {
+    git('commit', '-q', '--allow-empty', '-m', 'Meanwhile');
+    return git('rev-parse', 'HEAD').trim();
+  };
+  // No file changes by that.
+  commit();
+  const way = { to: one.ref, branch };
+  expect(await planPutBack(place, { ...way, from })).toEqual({ kind: 'changed' });
+
+  const plan = async () => {
+    const planned = await planPutBack(place, { ...way, from: await made.keep(one.ref) });
+    if (planned.kind !== 'planned') throw new Error(planned.kind);
+    return planned;
+  };
+  const early = await plan();
+  const late = commit();
+  await expect(putBack(place, early)).rejects.toMatchObject({ code: 'CONFLICT', facts: { now: late } });
+  expect(git('rev-parse', branch).trim()).toBe(late);
+  expect(await made.back(one.ref)).toMatchObject({ kind: 'planned' });
+  expect(git('rev-parse', 'HEAD', branch).trim().split('\n')).toEqual([start, start]);
+  expect(git('for-each-ref', '--contains', late, 'refs/switchyard')).not.toBe('');
+
+  // The same of a HEAD that was on no branch, and where it is to be on none.
+  git('checkout', '-q', '--detach');
+  const detached = await made.keep();
+  commit();
+  const offBranch = await planPutBack(place, { to: detached.ref, from: await made.keep(), branch });
+  if (offBranch.kind !== 'planned') throw new Error(offBranch.kind);
+  const later = commit();
+  await expect(putBack(place, offBranch)).rejects.toMatchObject({ code: 'CONFLICT', facts: { now: later } });
+  git('checkout', '-q', '--orphan', 'unborn-2');
+  expect(await made.back(detached.ref)).toMatchObject({ kind: 'planned' });
+  expect(git('rev-parse', 'HEAD').trim()).toBe(start);
 });
 
 test('a branch without a commit that has one by now is said before anything is written', async () => {
