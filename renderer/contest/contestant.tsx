@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { agentWords, type ComparedTask, isInHand } from '../../core/contract/contest';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
@@ -24,12 +24,23 @@ export function Contestant(props: {
   const { task, questions, problem } = compared;
   const doing = useDoing(`contest:${task.contest?.id}`);
   const look = lookOf(task, Date.now());
+  const own = useRef<HTMLLIElement>(null);
+  // Beside others it may stand out of sight; up and down nothing moves, because what is compared is further down.
+  useEffect(() => {
+    const [card, list] = [own.current, own.current?.parentElement];
+    if (!focused || card == null || list == null) return;
+    const [{ left, right }, room] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (left < room.left) list.scrollLeft += left - room.left;
+    else if (right > room.right) list.scrollLeft += right - room.right;
+  }, [focused]);
   const isOver = task.state === 'failed' || task.state === 'cancelled' || task.outcome === 'discarded';
   return (
-    <li className={focused ? 'contestant contestant-on' : 'contestant'}>
+    <li ref={own} className={focused ? 'contestant contestant-on' : 'contestant'}>
       <button type="button" className="contestant-head" aria-pressed={focused} onClick={props.onFocus}>
         <kbd className="keys">{props.place}</kbd>
-        <span className="ellipsis">{cleanLine(agentWords(task))}</span>
+        <span className="ellipsis" title={cleanLine(agentWords(task))}>
+          {cleanLine(agentWords(task))}
+        </span>
         <span className="quiet tabular">#{task.id}</span>
       </button>
       <p className={`contestant-state state-${look}`}>
@@ -61,8 +72,8 @@ export function Contestant(props: {
         <dt>Asked</dt>
         <dd>{questions === 0 ? 'nothing' : count(questions, 'question')}</dd>
       </dl>
-      {task.state === 'failed' && task.error !== null && <p className="contestant-error">{cleanLine(task.error)}</p>}
-      {problem !== null && <p className="contestant-error">{cleanLine(problem)}</p>}
+      {task.state === 'failed' && task.error !== null && <Wrong>{cleanLine(task.error)}</Wrong>}
+      {problem !== null && <Wrong>{cleanLine(problem)}</Wrong>}
       <div className="contestant-acts">
         <Button onClick={() => openTask(app, task.id, task.change === null ? undefined : 'changes')}>
           {task.state === 'review' ? 'Review' : 'Open'} {focused && <Keys keys="v" />}
@@ -77,11 +88,30 @@ export function Contestant(props: {
   );
 }
 
+/** A reason, of which a long one is cut here; the task's own page has all of it. */
+function Wrong({ children }: { readonly children: string }): ReactNode {
+  return (
+    <p className="contestant-error" title={children}>
+      {children}
+    </p>
+  );
+}
+
+/** So many checks that passed are named; more are counted. */
+const namedPassed = 2;
+
 function CheckStates({ task }: { readonly task: Task }): ReactNode {
   if (task.checks.length === 0) return <span className="quiet">none ran</span>;
+  const passed = task.checks.filter(({ state }) => state === 'passed');
+  const named = passed.length > namedPassed ? task.checks.filter(({ state }) => state !== 'passed') : task.checks;
   return (
     <ul>
-      {task.checks.map(({ name, state }) => (
+      {passed.length > namedPassed && (
+        <li className="quiet" title={passed.map(({ name }) => cleanLine(name)).join(', ')}>
+          {passed.length} of {task.checks.length} passed
+        </li>
+      )}
+      {named.map(({ name, state }) => (
         <li key={name}>
           {cleanLine(name)} <span className={state === 'failed' ? 'removed' : 'quiet'}>{state}</span>
         </li>

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import {
   agentWords,
   type ComparedFile,
@@ -15,11 +15,17 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { hunksOf } from './hunks';
 
+/** More files than these nobody compares one by one; each change has all of its own. */
+const most = 500;
+
 /** The files the changes of a contest touch, and two changes of the chosen one beside each other. */
 export function ComparedFiles(props: { readonly comparison: Comparison; readonly focused: number }): ReactNode {
-  const { tasks, files } = props.comparison;
+  const { tasks, files: all } = props.comparison;
+  const files = all.slice(0, most);
   const [path, setPath] = useState<string | null>(null);
   const changed = tasks.filter(({ range }) => range !== null);
+  const columns = changed.map(({ task }) => task.id).join();
+  const choose = useCallback((one: ComparedFile) => setPath(one.path), []);
   const at = Math.max(
     0,
     files.findIndex((file) => file.path === path),
@@ -35,7 +41,7 @@ export function ComparedFiles(props: { readonly comparison: Comparison; readonly
       <div className="contest-files">
         <table>
           <caption>
-            {count(files.length, 'file')} touched <kbd className="keys">[</kbd> <kbd className="keys">]</kbd>
+            {count(all.length, 'file')} touched <kbd className="keys">[</kbd> <kbd className="keys">]</kbd>
           </caption>
           <thead>
             <tr>
@@ -49,32 +55,68 @@ export function ComparedFiles(props: { readonly comparison: Comparison; readonly
           </thead>
           <tbody>
             {files.map((one) => (
-              <tr key={one.path} className={one === file ? 'contest-file-on' : ''}>
-                <th scope="row">
-                  <button
-                    type="button"
-                    className="link mono"
-                    aria-pressed={one === file}
-                    onClick={() => setPath(one.path)}
-                  >
-                    {cleanLine(one.path)}
-                  </button>
-                  {one.alike && <span className="quiet"> all alike</span>}
-                </th>
-                {changed.map(({ task }) => (
-                  <td key={task.id}>
-                    <Cell file={one} task={task.id} />
-                  </td>
-                ))}
-              </tr>
+              <Row key={one.path} file={one} columns={columns} isOn={one === file} choose={choose} />
             ))}
           </tbody>
         </table>
+        {all.length > most && (
+          <p className="quiet">
+            {count(all.length - most, 'more file')} not shown here: each change, opened, has all of its own.
+          </p>
+        )}
       </div>
       <Sides key={file.path} file={file} changed={changed} focused={props.focused} />
     </>
   );
 }
+
+/** One file and what each of the tasks in `columns`, by comma, makes of it. Kept as it is while another one is chosen. */
+const Row = memo(function Row(props: {
+  readonly file: ComparedFile;
+  readonly columns: string;
+  readonly isOn: boolean;
+  readonly choose: (file: ComparedFile) => void;
+}): ReactNode {
+  const { file, isOn } = props;
+  const path = cleanLine(file.path);
+  // Of a long one the folders are cut, and not what tells it from its neighbours.
+  const name = path.lastIndexOf('/') + 1;
+  const own = useRef<HTMLTableRowElement>(null);
+  const tasks = useMemo(() => props.columns.split(',').map(Number), [props.columns]);
+  useEffect(() => {
+    const [row, room] = [own.current, own.current?.closest('.contest-files')];
+    if (!isOn || row == null || room == null) return;
+    // Within its own list only: the page stays where it is read.
+    const [{ top, bottom }, { top: from, bottom: to }] = [row.getBoundingClientRect(), room.getBoundingClientRect()];
+    const head = room.querySelector('thead')?.clientHeight ?? 0;
+    if (top < from + head) room.scrollTop += top - from - head;
+    else if (bottom > to) room.scrollTop += bottom - to;
+  }, [isOn]);
+  return (
+    <tr ref={own} className={isOn ? 'contest-file-on' : ''}>
+      <th scope="row">
+        <div className="contest-file">
+          <button
+            type="button"
+            className="link mono"
+            title={path}
+            aria-pressed={isOn}
+            onClick={() => props.choose(file)}
+          >
+            <span className="ellipsis">{path.slice(0, name)}</span>
+            <span className="ellipsis">{path.slice(name)}</span>
+          </button>
+          {file.alike && <span className="quiet"> all alike</span>}
+        </div>
+      </th>
+      {tasks.map((task) => (
+        <td key={task}>
+          <Cell file={file} task={task} />
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 function Cell({ file, task }: { readonly file: ComparedFile; readonly task: number }): ReactNode {
   const own = file.versions.find((version) => version.task === task);
@@ -163,7 +205,7 @@ function Side(props: {
   return (
     <section className="contest-side" aria-label={`${nameOf(compared)}: ${cleanLine(file.path)}`}>
       <p className="contest-side-head">
-        {head} <code className="ellipsis">{cleanLine(file.path)}</code>
+        {head} <code>{cleanLine(file.path)}</code>
       </p>
       {key === null ? (
         <p className="quiet">It leaves this file as it was.</p>

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { type Comparison, isInHand, standOfContest } from '../../core/contract/contest';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
@@ -51,10 +51,16 @@ function Page(props: {
   const tasks = comparison.tasks.map(({ task }) => task);
   const [chosen, setChosen] = useState(0);
   const [picking, setPicking] = useState<number | null>(null);
+  const body = useRef<HTMLElement>(null);
   const at = Math.min(chosen, tasks.length - 1);
   const first = tasks[0];
   const focused = tasks[at];
   const picked = first?.contest?.picked ?? null;
+  const close = (): void => {
+    setPicking(null);
+    // What was pressed to ask may be gone with what was picked.
+    body.current?.focus({ preventScroll: true });
+  };
   useActions(
     {
       viewed: () => focused !== undefined && openTask(app, focused.id, 'changes'),
@@ -65,7 +71,7 @@ function Page(props: {
       },
       back: () => {
         if (picking === null) return false;
-        setPicking(null);
+        close();
         return true;
       },
     },
@@ -111,8 +117,8 @@ function Page(props: {
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section className="contest-body" tabIndex={0} aria-label="Comparison">
-        <ul className="contestants" style={{ gridTemplateColumns: `repeat(${tasks.length}, minmax(180px, 1fr))` }}>
+      <section ref={body} className="contest-body" tabIndex={0} aria-label="Comparison">
+        <ul className="contestants" style={{ gridTemplateColumns: `repeat(${tasks.length}, minmax(216px, 1fr))` }}>
           {comparison.tasks.map((one, index) => (
             <Contestant
               key={one.task.id}
@@ -128,7 +134,7 @@ function Page(props: {
             />
           ))}
         </ul>
-        {picking !== null && <PickForm key={picking} id={picking} tasks={tasks} close={() => setPicking(null)} />}
+        {picking !== null && <PickForm key={picking} id={picking} tasks={tasks} close={close} />}
         {props.failure && (
           <p className="quiet">
             This could not be looked at again.{' '}

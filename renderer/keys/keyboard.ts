@@ -106,6 +106,7 @@ function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k' && name !== 'mod+shift+f';
   const field = target.closest('input, textarea, select, [contenteditable="true"]');
   if (field !== null) return !reachingOut.includes(name);
-  if (name.startsWith('Arrow')) return target.closest('[role="tablist"], [role="log"], pre, .diff, .files') !== null;
+  if (name.startsWith('Arrow'))
+    return target.closest('[role="tablist"], [role="log"], pre, .diff, .files, .contest-body') !== null;
   return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;
 }

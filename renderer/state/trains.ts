@@ -32,6 +32,11 @@ export async function stopTrain(app: App, train: number): Promise<void> {
   else complain(app, ended.failure);
 }
 
+/** Shows a train that has ended no more. */
+export function dismissTrain(app: App, train: number): void {
+  app.model.update((model) => ({ ...model, trains: model.trains.filter(({ id }) => id !== train) }));
+}
+
 /** What stopping a train is about. */
 export function aboutTrain(train: number): string {
   return `train:${train}`;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
-import { useApp } from '../state/app';
+import { useApp, useView } from '../state/app';
 import { showSheet } from '../state/commands';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
@@ -12,10 +12,13 @@ import './trains.css';
 export function LandSeveral({ picking }: { readonly picking: Picking }): ReactNode {
   const app = useApp();
   const { picked, clear } = picking;
+  const isReading = useView(({ task, contest, drawer }) => task !== null || contest !== null || drawer);
   const land = (): void => showSheet(app, { kind: 'land', tasks: picked.map(({ id }) => id) });
   useActions({
     land,
     back: () => {
+      // One of them is read before it lands: going back from it leaves them selected.
+      if (isReading) return false;
       clear();
       return true;
     },
@@ -24,14 +27,14 @@ export function LandSeveral({ picking }: { readonly picking: Picking }): ReactNo
   if (first === undefined) return null;
   return (
     <section className="land-several" aria-label="Selected changes">
-      <p className="land-several-words ellipsis" role="status">
+      <p className="land-several-words" role="status">
         {count(picked.length, 'change')} for {cleanLine(first.base)}
       </p>
+      <Button look="quiet" action={isReading ? undefined : 'back'} onClick={clear}>
+        Clear
+      </Button>
       <Button look="primary" action="land" onClick={land}>
         Land
-      </Button>
-      <Button look="quiet" action="back" onClick={clear}>
-        Clear
       </Button>
     </section>
   );

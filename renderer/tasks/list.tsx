@@ -141,7 +141,7 @@ function Rows(props: {
       return true;
     },
     pick: () => at !== null && tasks[at] !== undefined && picking.toggle(tasks[at]),
-    'pick-alike': () => at !== null && tasks[at] !== undefined && picking.pickAlike(tasks[at]),
+    'pick-alike': () => at !== null && tasks[at] !== undefined && picking.pickAlike(tasks[at], tasks),
   });
   return (
     <div

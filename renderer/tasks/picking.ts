@@ -9,8 +9,8 @@ export interface Picking {
   readonly has: (id: number) => boolean;
   /** Picks or lets go of one. False when it cannot land with those picked before. */
   readonly toggle: (task: Task) => boolean;
-  /** Picks everything in review that lands where this one does. */
-  readonly pickAlike: (task: Task) => boolean;
+  /** Picks what of these can land where this one does. */
+  readonly pickAlike: (task: Task, among: readonly Task[]) => boolean;
   readonly clear: () => void;
 }
 
@@ -35,9 +35,9 @@ export function usePicking(tasks: ReadonlyMap<number, Task>): Picking {
       setIds(new Set([...others, ...(ids.has(task.id) ? [] : [task])].map(({ id }) => id)));
       return true;
     },
-    pickAlike(task) {
+    pickAlike(task, among) {
       if (!canLand(task)) return false;
-      const alike = [...tasks.values()].filter(
+      const alike = among.filter(
         (other) => canLand(other) && landsWith(other, task) && (other.contest === null || other.id === task.id),
       );
       setIds(new Set(alike.slice(0, most).map(({ id }) => id)));

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { carWords } from '../../core/contract/aboard';
 import { type Train, trainWords } from '../../core/contract/train';
 import { Button } from '../parts/button';
@@ -6,23 +6,30 @@ import { Icon } from '../parts/icon';
 import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import type { Place } from '../state/places';
-import { aboutTrain, stopTrain } from '../state/trains';
+import { aboutTrain, dismissTrain, stopTrain } from '../state/trains';
 import { cleanLine } from '../text/clean';
 import './trains.css';
 
-/** The trains that belong to a place of the list: how far each has come, what went back, and how to stop it. */
+/** The trains that belong to a place of the list: how far each has come, what went back and why, and how to stop it. */
 export function Trains({ place }: { readonly place: Place }): ReactNode {
   const trains = useModel((model) => model.trains);
-  const [dismissed, setDismissed] = useState<ReadonlySet<number>>(new Set());
-  const shown = trains.filter(
-    ({ id, repositoryId }) => !dismissed.has(id) && (place === 'review' || place === `repository:${repositoryId}`),
+  const shown = trains.filter(({ repositoryId }) => place === 'review' || place === `repository:${repositoryId}`);
+  if (shown.length === 0) return null;
+  return (
+    <div className="trains">
+      {[...shown].sort(soonest).map((train) => (
+        <Banner key={train.id} train={train} />
+      ))}
+    </div>
   );
-  return shown.map((train) => (
-    <Banner key={train.id} train={train} dismiss={() => setDismissed(new Set([...dismissed, train.id]))} />
-  ));
 }
 
-function Banner({ train, dismiss }: { readonly train: Train; readonly dismiss: () => void }): ReactNode {
+/** Those under way before those that have ended, and the newest first. */
+function soonest(one: Train, other: Train): number {
+  return Number(one.state === 'ended') - Number(other.state === 'ended') || other.id - one.id;
+}
+
+function Banner({ train }: { readonly train: Train }): ReactNode {
   const app = useApp();
   const doing = useDoing(aboutTrain(train.id));
   const isOpen = train.state === 'open';
@@ -37,7 +44,12 @@ function Banner({ train, dismiss }: { readonly train: Train; readonly dismiss: (
             Stop
           </Button>
         ) : (
-          <Button look="quiet" className="button-icon" aria-label={`Dismiss train ${train.id}`} onClick={dismiss}>
+          <Button
+            look="quiet"
+            className="button-icon"
+            aria-label={`Dismiss train ${train.id}`}
+            onClick={() => dismissTrain(app, train.id)}
+          >
             <Icon name="close" />
           </Button>
         )}
@@ -54,9 +66,10 @@ function Banner({ train, dismiss }: { readonly train: Train; readonly dismiss: (
             >
               #{car.task} {cleanLine(car.title)}
             </button>
-            <span className="quiet" title={car.reason === null ? undefined : cleanLine(car.reason)}>
-              {carWords(car)}
-            </span>
+            <span className="quiet">{carWords(car)}</span>
+            {car.reason !== null && car.reason !== train.reason && (
+              <span className="train-why">{cleanLine(car.reason)}</span>
+            )}
           </li>
         ))}
       </ol>

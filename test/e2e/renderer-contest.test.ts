@@ -86,6 +86,16 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await page.getByText('Ready to compare').waitFor();
   await press('1', 'p');
   const asked = page.locator('.contest-pick');
+  await asked.waitFor();
+  await press('Escape');
+  await asked.waitFor({ state: 'detached' });
+  // The focus stays in the comparison, where arrows scroll and the list beside it stays where it is.
+  await page.locator('.contest-body:focus').waitFor();
+  const cursor = await page.locator('.row-cursor').getAttribute('id');
+  await press('ArrowDown');
+  await page.locator('.contest-body:focus').waitFor();
+  expect(await page.locator('.row-cursor').getAttribute('id')).toBe(cursor);
+  await press('p');
   expect(await asked.innerText()).toMatch(
     /Keep #\d+ and discard #\d+ claude:opus, #\d+ echo\. Everything of them is kept/,
   );

@@ -344,9 +344,20 @@ test('changes picked in the list are shown once more, land together, and can be 
   const picked = page.getByRole('region', { name: 'Selected changes' });
   await picked.getByText('2 changes for main').waitFor();
   await expect.poll(() => page.locator('.row[aria-checked="true"]').count()).toBe(2);
+  // One of them is read once more: going back from it leaves them selected.
+  await press('Enter');
+  await page.locator('.head-title').waitFor();
+  await press('Escape');
+  await page.getByText('No task is open').waitFor();
+  await picked.getByText('2 changes for main').waitFor();
   await press('Escape');
   await picked.waitFor({ state: 'detached' });
-  await press('*');
+  // All means all that are shown.
+  await press('/');
+  await page.getByLabel('Filter tasks').fill('Rename');
+  await press('Tab', '*');
+  await picked.getByText('1 change for main').waitFor();
+  await press('/', 'Escape', '*');
   await picked.getByText('2 changes for main').waitFor();
 
   await harness.resize({ width: 900, height: 600 });
@@ -378,6 +389,11 @@ test('changes picked in the list are shown once more, land together, and can be 
   await page.getByRole('button', { name: 'Stop train 1' }).click();
   await train.getByText('0 of 2 landed, 2 left in review').waitFor();
   expect(await harness.called('trains.stop')).toEqual([{ train: 1 }]);
+  // One that was dismissed does not come back with the list.
   await train.getByRole('button', { name: 'Dismiss train 1' }).click();
-  await train.waitFor({ state: 'detached' });
+  await press('g', 'i');
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await press('g', 'r');
+  await option('Rename Account').waitFor();
+  expect(await train.count()).toBe(0);
 });
