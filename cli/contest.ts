@@ -15,6 +15,7 @@ import {
   type Version,
 } from '../core/contract/contest';
 import type { Task } from '../core/contract/task';
+import { noteLines } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
 import { taskOutcome, withClient } from './task';
@@ -86,7 +87,8 @@ export function agentsGiven(given: Given): readonly Contestant[] {
 export function contestOutcome(tasks: readonly Task[], around: Surroundings): Outcome {
   const first = tasks[0]?.id ?? 0;
   const caps = tasks.some(({ budget }) => Object.values(budget).some((cap) => cap !== null));
-  const budget = caps ? 'The budget is for each of them.\n' : '';
+  const notes = new Set(tasks.map(({ agent, budget }) => noteLines(agent, budget)));
+  const budget = caps ? `The budget is for each of them.\n${[...notes].join('')}` : '';
   const next = `Compare them: ${around.program} task compare ${first}\n`;
   return { json: tasks, text: `${taskTable(tasks, around.out)}${budget}${next}` };
 }
