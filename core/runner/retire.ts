@@ -204,6 +204,7 @@ async function letGo(
   // The branch may go only when the history of the snapshot, or of what landed, holds its commits.
   const mayGo = tip !== null && (tip === held || (await isLanded(place, branch, { tip, mergedOid })));
   const isLeft = mayGo && !(await deleteBranch(place, { branch, oid: tip }));
+  const hasMoved = isLeft && (await refOid(place, `refs/heads/${branch}`)) !== tip;
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
   const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
@@ -217,10 +218,12 @@ async function letGo(
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     gone(db, { worktree: row.id, task, at: deps.now() });
   });
-  return isLeft ? [leftBranchWords(branch)] : [];
+  return isLeft ? [leftBranchWords(branch, hasMoved)] : [];
 }
 
-function leftBranchWords(branch: string): string {
+function leftBranchWords(branch: string, hasMoved: boolean): string {
+  if (hasMoved)
+    return `Its branch ${branch} is still there: somebody moved it while it was about to be deleted, and what it is at now may be kept by nothing else. Look at it before you delete it.`;
   return `Its branch ${branch} is still there: git could not delete it, most likely because another git was at work. Nothing needs it any more; delete it with git branch -D ${branch}`;
 }
 

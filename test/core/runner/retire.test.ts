@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { teardownName } from '../../../core/contract/check';
 import { findGit } from '../../../core/git/git';
+import { type Execute, execute } from '../../../core/git/process';
 import { createLiveChecks } from '../../../core/runner/live-checks';
 import { repositoryPlace } from '../../../core/runner/place';
 import { retireWorktree } from '../../../core/runner/retire';
@@ -129,6 +130,45 @@ it('a teardown that could not begin is said, though an earlier one of the task h
     expect(retired).toMatchObject({ kept: null, notices: [expect.stringContaining('could not be run')] });
     goOn();
     await busy;
+  } finally {
+    await writer.close();
+    closeDatabase(db);
+  }
+});
+
+it('a branch that somebody moves right before it is deleted stays, and nobody is told that nothing needs it', async () => {
+  const { git } = bed.repository;
+  const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  await bed.calls.repositories.configure({ repository, retention: { worktreeDays: 30 } });
+  const prompt = '[write: hello.txt | hello]';
+  const { id: task } = await bed.calls.tasks.create({
+    repositoryId: repository,
+    title: 'Hello',
+    prompt,
+    agent: 'echo',
+  });
+  const { branch } = await bed.reaches(task, 'review');
+  const { base, head, tree } = await bed.calls.reviews.get({ task });
+  await bed.calls.tasks.approve({ task, base, head, tree });
+  await bed.runtime.stop();
+
+  const late = await git('commit-tree', '-p', head, '-m', 'Late', tree);
+  const moving: Execute = async (what) => {
+    const deletes = what.args.includes('-d') && what.args.includes(`refs/heads/${branch}`);
+    if (deletes) await git('update-ref', `refs/heads/${branch}`, late, head);
+    return execute(what);
+  };
+  const db = openDatabase({ file: bed.config.folders.database });
+  const writer = createWriter(db);
+  try {
+    const found = await findGit(bed.config.environment, moving);
+    const place = await repositoryPlace(found, repositoryById(db, repository));
+    const { kept, notices } = await retireWorktree(plain(db, writer), place, task);
+    expect({ kept, notices }).toEqual({
+      kept: null,
+      notices: [expect.stringContaining(`Its branch ${branch} is still there: somebody moved it`)],
+    });
+    expect(await git('rev-parse', `refs/heads/${branch}`)).toBe(late);
   } finally {
     await writer.close();
     closeDatabase(db);
