@@ -137,7 +137,7 @@ export async function othersText(client: Client, others: readonly Task[], progra
   return `${said}${still}`;
 }
 
-/** What of contests waits for the person, a line each: those ready to be compared, and changes that wait for others. */
+/** What of contests waits for the person, a line each: those ready to be compared, those one of which has landed by itself, and changes that wait for others. */
 export async function contestLines(
   client: Client,
   reviews: readonly Task[],
@@ -151,11 +151,12 @@ export async function contestLines(
     const tasks = await Promise.all(all.map((task) => client.tasks.get({ task })));
     const stand = standOfContest(tasks, picked);
     const title = plainLine(tasks[0]?.title ?? '', 60);
+    const won = tasks.find(hasWon)?.id;
+    const left = ids(tasks.filter(({ state }) => state === 'review').map(({ id }) => id));
+    if (stand === 'landed')
+      lines.push(`One of a contest has landed, #${won}, and ${left} is left: ${title}: ${program} task pick ${won}\n`);
     if (stand === 'ready') lines.push(`Ready to compare: ${ids(all)} ${title}: ${program} task compare ${all[0]}\n`);
-    if (stand === 'at work')
-      lines.push(
-        `Waiting for the others of its contest: ${ids(tasks.filter(({ state }) => state === 'review').map(({ id }) => id))} ${title}\n`,
-      );
+    if (stand === 'at work') lines.push(`Waiting for the others of its contest: ${left} ${title}\n`);
   }
   return lines;
 }

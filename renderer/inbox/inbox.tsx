@@ -9,7 +9,7 @@ import { WaitedToday } from '../shell/waited';
 import { type App, useApp, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { goTo, openTask, showSheet } from '../state/commands';
-import { openContest, waitForReview } from '../state/contests';
+import { contestWords, openContest, waitForReview } from '../state/contests';
 import { asShown, openRequests, tasksIn } from '../state/places';
 import { say } from '../state/said';
 import { useCursor } from '../tasks/cursor';
@@ -186,13 +186,9 @@ function useCursorInView(here: string | null): {
   return { element, takeFocus };
 }
 
-/** Whether it stands for a contest all of which is finished: then its changes are compared first. */
-function compares({ contest }: Task): boolean {
-  return contest !== null && contest.picked === null;
-}
-
+/** Of a contest nothing of which is picked the changes are compared first. */
 function openReview(app: App, task: Task): void {
-  if (task.contest !== null && compares(task)) openContest(app, task.contest);
+  if (task.contest !== null && task.contest.picked === null) openContest(app, task.contest);
   else openTask(app, task.id, 'changes');
 }
 
@@ -203,6 +199,7 @@ function ReviewRow(props: {
 }): ReactNode {
   const app = useApp();
   const { task, active } = props;
+  const words = useModel(({ tasks }) => contestWords(tasks, task));
   return (
     <li>
       <button
@@ -213,7 +210,7 @@ function ReviewRow(props: {
         onFocus={() => !active && props.onActivate()}
         onClick={() => openReview(app, task)}
       >
-        {compares(task) && <strong className="inbox-compare">Ready to compare</strong>}
+        {words !== null && <strong className="inbox-compare">{words}</strong>}
         <TaskLine task={task} />
       </button>
     </li>

@@ -5,8 +5,6 @@ import type { Priority } from '../../core/contract/priority';
 import type { Start } from '../../core/contract/stack';
 import type { PermissionLevel } from '../../core/contract/task';
 import { titleFrom } from '../../core/contract/title';
-import { AgentCard } from '../agents/card';
-import { NoneInstalled } from '../agents/none-installed';
 import { Button } from '../parts/button';
 import { Empty, Skeleton } from '../parts/empty';
 import { Growing } from '../parts/growing';
@@ -24,7 +22,8 @@ import { useStore } from '../state/store';
 import { levelWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { AfterChip } from './after-chip';
-import { BudgetChip, BudgetNotes, NewBudget } from './budget-chip';
+import { AgentNotes } from './agent-notes';
+import { BudgetChip, NewBudget } from './budget-chip';
 import { measureLabels } from './budget-fields';
 import { Chip } from './chip';
 import { lastRepository, rememberRepository } from './last-repository';
@@ -111,7 +110,6 @@ function Form(props: { readonly repository: number }): ReactNode {
   const branches = useResource(`${repositoryId}`, (client, signal) =>
     client.repositories.branches({ repository: repositoryId }, { signal }),
   );
-  const chosen = agents.find(({ name }) => name === agent);
   const derived = titleFrom(prompt);
   const write = (name: string, text: string): void => app.drafts.update((drafts) => withDraft(drafts, name, text));
 
@@ -223,7 +221,11 @@ function Form(props: { readonly repository: number }): ReactNode {
           )}
           <Button
             aria-expanded={lines !== null}
-            onClick={() => setLines(lines === null ? [{ key: 1, agent, model: '', times: 1 }] : null)}
+            onClick={() => {
+              // Back to one, it is the first of them.
+              setPicked(lines?.[0]?.agent ?? picked);
+              setLines(lines === null ? [{ key: 1, agent, model: '', times: 1 }] : null);
+            }}
           >
             {lines === null ? 'Model, or several agents' : 'One agent'}
           </Button>
@@ -258,21 +260,11 @@ function Form(props: { readonly repository: number }): ReactNode {
           />
         )}
         <p className="field-help">{levelWords[level].about}</p>
-        <BudgetNotes agent={agent} budget={budget} />
-        {chosen?.found && <NoneInstalled />}
-        {chosen !== undefined && !chosen.found && (
-          <Note
-            kind="info"
-            actions={
-              <AgentCard agent={chosen} className="button button-plain">
-                Install it
-              </AgentCard>
-            }
-          >
-            {cleanLine(chosen.label)} is not installed on this machine, so the task would fail. Install it, or choose
-            another agent: echo needs nothing.
-          </Note>
-        )}
+        <AgentNotes
+          agents={agents}
+          named={lines === null ? [agent] : lines.map((line) => line.agent)}
+          budget={budget}
+        />
         {repository?.trustChanged && (
           <Note
             kind="warning"

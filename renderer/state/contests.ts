@@ -53,6 +53,12 @@ export function waitForReview(reviews: readonly Task[], tasks: Tasks): readonly 
   });
 }
 
+/** What is to be decided on of the contest of a task in review, in words; null where that is the change alone. */
+export function contestWords(tasks: Tasks, { contest }: Pick<Task, 'contest'>): string | null {
+  if (contest === null || contest.picked !== null) return null;
+  return standOfContest(tasksOf(tasks, contest), null) === 'landed' ? 'One has landed' : 'Ready to compare';
+}
+
 /** What becomes of the others of a contest when one is picked, a sentence. */
 export function othersGo(others: readonly Task[]): string {
   const names = others.map((other) => `#${other.id} ${agentWords(other)}`).join(', ');

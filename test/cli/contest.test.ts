@@ -26,6 +26,13 @@ test('several agents are given one task, compared, and one is merged, from the t
   expect(added.out).toContain('Merge one:        switchyard task approve 1 --discard-others');
   expect((await type('inbox')).out).toContain('Ready to compare: #1, #2 Find a way: switchyard task compare 1\n');
   expect((await type('task', 'show', '1')).out).toMatch(/ {2}contest +with #2\n/);
+  // One that lands by itself takes nothing with it, and what is left is still to be decided on.
+  const others = made.map((word) => (word === 'Find a way' ? 'Find another' : word.replace('w.txt', 'v.txt')));
+  await type('task', 'add', ...others, ...both, '--wait');
+  await type('task', 'approve', '4');
+  expect((await type('inbox')).out).toContain(
+    'One of a contest has landed, #4, and #3 is left: Find another: switchyard task pick 4\n',
+  );
   const merged = await type('task', 'approve', '2', '--discard-others');
   expect(merged.out).toContain('Discarded, each with a backup: #1.\n');
   expect((await type('task', 'compare', '2')).out).toContain('Task 2 was picked.\n');
