@@ -69,6 +69,7 @@ describe('the view', () => {
     expect(rememberedView(one).get()).toEqual({
       place: 'review',
       task: 7,
+      contest: null,
       tab: 'changes',
       beside: true,
       diffStyle: 'split',
