@@ -38,6 +38,12 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await page.getByRole('button', { name: 'Add an agent' }).click();
   await page.getByText('3 tasks from one commit').waitFor();
   expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // Each of them is looked at, as one alone is.
+  const second = page.locator('.chosen-agent').nth(1).getByRole('combobox');
+  await second.selectOption('goose');
+  await page.getByText('Goose is not installed on this machine').waitFor();
+  await second.selectOption('echo');
+  await page.getByText('Goose is not installed on this machine').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Queue task' }).click();
   expect(await harness.called('contests.create')).toMatchObject([
     { agents: [{ agent: 'claude', model: 'opus' }, { agent: 'claude', model: 'opus' }, { agent: 'echo' }] },
