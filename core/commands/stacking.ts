@@ -28,6 +28,7 @@ import { taskRow } from '../store/task-row';
 import { readTask } from '../store/task-view';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
+import { leaveTrain } from '../store/trains';
 import { alone } from './acting';
 import { runAgain } from './checks';
 import type { Room } from './room';
@@ -193,6 +194,7 @@ async function conflicting(
     if (taskRow(db, task).state !== 'review') return false;
     const at = room.now();
     noteProblem(db, { task, oid: from, problem, tried: tryOf(db, task, base), told });
+    leaveTrain(db, { task, state: 'returned', reason: problem, at });
     const patch = { runAfter: null, queuedReason: `Its agent brings it onto ${names} as that stands now.` };
     moveTask(db, { task, to: 'queued', by: 'runner', reason: `Restacked: it conflicts in ${files}.`, at, patch });
     addMessage(db, { task, text, by: 'runner', at });

@@ -134,8 +134,11 @@ export function createTrains(room: () => Room): Trains {
   async function clearLeft(): Promise<void> {
     for (const { id, repository, state } of trainsWithWorktree(room().db)) {
       if (state === 'open' || closing.signal.aborted) continue;
-      const place = await repositoryPlace(room().git, repositoryById(room().db, repository));
-      await clearTrainWorktree(room(), place, id);
+      await repositoryPlace(room().git, repositoryById(room().db, repository))
+        .then((place) => clearTrainWorktree(room(), place, id))
+        .catch((cause) =>
+          room().log('warning', 'The worktree of a train is still there.', { train: id, cause: String(cause) }),
+        );
     }
   }
 
@@ -143,10 +146,7 @@ export function createTrains(room: () => Room): Trains {
     start() {
       isStarted = true;
       wake();
-      const left = clearLeft().catch((cause) =>
-        room().log('warning', 'The worktree of a train is still there.', { cause: String(cause) }),
-      );
-      running.set(0, left);
+      running.set(0, clearLeft());
     },
     wake,
     announce,

@@ -10,6 +10,7 @@ import { run } from './statement';
 import { endTakeover, forgetFinish, type Wait } from './takeovers';
 import { addToCount, shiftCount, takeFromCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
+import { leaveTrain } from './trains';
 import { addTransition } from './transitions';
 
 /** A new task with every choice made: what the person left out is filled from settings and the repository. */
@@ -81,7 +82,8 @@ export interface Move {
 
 /**
  * Moves a task to another state: the one writer of states beside the claim. A task that leaves the worker's hands loses
- * its lease; one the person sends back from review, failed or cancelled starts counting attempts anew. Throws NOT_FOUND,
+ * its lease; one the person sends back from review, failed or cancelled starts counting attempts anew; one that leaves review
+ * leaves its train. Throws NOT_FOUND,
  * WRONG_STATE for a move the table does not have, StaleClaim.
  */
 export function moveTask(db: Database, move: Move): void {
@@ -97,6 +99,10 @@ export function moveTask(db: Database, move: Move): void {
   setColumns(db, row.id, { ...columns, state: move.to, state_since: move.at, updated_at: move.at });
   const { to, at, by, reason } = move;
   addTransition(db, row.id, { from: row.state, to, at, by, reason, leaseUntil: row.lease_until, attempt: null });
+  if (row.state === 'review') {
+    const now = move.patch?.outcome ?? to;
+    leaveTrain(db, { task: row.id, state: 'left', reason: `It is not in review any more: it is ${now}.`, at });
+  }
   // Nobody drives what nothing more is done on; one in review was queued again when somebody asked to.
   if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
   if (to !== 'queued' && to !== 'running' && to !== 'waiting') forgetFinish(db, row.id);

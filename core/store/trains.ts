@@ -142,6 +142,18 @@ export function mayLand(
 }
 
 /**
+ * Takes a task off the train it is on, if any, whatever comes back to review later: what a person or its agent does to a change
+ * that was approved is not what was approved.
+ */
+export function leaveTrain(
+  db: Database,
+  car: { readonly task: number; readonly state: 'returned' | 'left'; readonly reason: string; readonly at: number },
+): void {
+  const sql = `UPDATE train_car SET state = ?, reason = ?, changed_at = ? WHERE task_id = ? AND ${open}`;
+  run(db, sql, car.state, car.reason, car.at, car.task);
+}
+
+/**
  * Keeps that what a train made of a task is on its base, and that this is where the base is. In the very transaction in which the
  * task is done: a train that is stopped, or a process that dies, finds no change that is on the base and not yet landed.
  */

@@ -26,6 +26,7 @@ afterAll(() => bed.close());
 
 const git = (...args: string[]) => bed.repository.git(...args);
 const now = ({ id }: Task) => bed.calls.tasks.get({ task: id });
+const review = ({ id }: Task) => bed.calls.reviews.get({ task: id });
 const states = ({ cars }: Train) => cars.map(({ state }) => state);
 const isChecked = ({ id }: Train) => {
   return ({ checks }: Task) => checks.some(({ state, train }) => state === 'running' && train === id);
@@ -51,7 +52,7 @@ async function inReview(name: string): Promise<Task> {
 }
 
 async function begin(...tasks: readonly Task[]): Promise<Train> {
-  const reviews = await Promise.all(tasks.map(({ id }) => bed.calls.reviews.get({ task: id })));
+  const reviews = await Promise.all(tasks.map(review));
   const changes = reviews.map(({ task, head, tree }) => ({ task, head, tree }));
   return bed.calls.trains.start({ base: reviews[0]?.base ?? '', changes });
 }
@@ -96,6 +97,24 @@ it('leaves a change in review that somebody goes on with while it is checked, an
   expect(cars[0]?.reason).toMatch(/exit status 1\)\. It did not go back to its agent: .* has edits .* mine\.txt/);
   expect(await now(c)).toMatchObject({ state: 'review' });
   await bed.reaches(d.id, 'review');
+});
+
+it('lands nothing that left review meanwhile, though it is there again as it was approved', async () => {
+  const { open, wait } = gated();
+  await checked(wait);
+  const [i, j] = [await inReview('i'), await inReview('j')];
+  const train = await begin(i, j);
+  await bed.until(i.id, isChecked(train));
+  await bed.calls.tasks.discard({ task: j.id });
+  const again = await bed.calls.tasks.restore({ task: j.id });
+  expect(again).toMatchObject({ state: 'review', train: null });
+  await open();
+  const { cars } = await ended(train);
+  expect(cars).toMatchObject([
+    { state: 'landed' },
+    { state: 'left', reason: 'It is not in review any more: it is discarded.', head: (await review(j)).head },
+  ]);
+  expect(await now(j)).toMatchObject({ state: 'review' });
 });
 
 it('checks again what was checked by other checks than there are when it lands', async () => {
@@ -153,7 +172,7 @@ it('ends when it is stopped while something lands that cannot be finished, and k
   expect(cars).toMatchObject([{ state: 'left', reason: expect.stringContaining('could not be finished') }]);
   expect(await now(h)).toMatchObject({ state: 'review' });
   // Whoever approves it goes on where it stopped.
-  const { base, head, tree } = await bed.calls.reviews.get({ task: h.id });
+  const { base, head, tree } = await review(h);
   await bed.calls.tasks.approve({ task: h.id, base, head, tree });
   expect(await now(h)).toMatchObject({ state: 'done', mergedOid: await git('rev-parse', 'main') });
   expect(states(await bed.calls.trains.get({ train: train.id }))).toEqual(['landed']);
