@@ -13,6 +13,7 @@ import { showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
 import { useResource } from '../state/resource';
 import { startTrain } from '../state/trains';
+import { strategyWords } from '../task/words';
 import { canLand } from '../tasks/picking';
 import { ChangeSize } from '../tasks/row';
 import { count } from '../text/amounts';
@@ -116,10 +117,10 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
       </div>
       <div className="sheet-foot">
         <Chip label="How" value={strategy} onChange={setStrategy}>
-          <option value="">as proposed for each</option>
+          <option value="">As proposed for each</option>
           {strategies.map((one) => (
             <option key={one} value={one}>
-              {strategyWords[one]}
+              {nameOf(one)}
             </option>
           ))}
         </Chip>
@@ -131,12 +132,11 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
   );
 }
 
-const strategyWords: Readonly<Record<Strategy, string>> = {
-  ff: 'fast-forward, else rebase',
-  merge: 'merge commit',
-  squash: 'squash',
-  rebase: 'rebase',
-};
+/** Only the first of several can be moved to as it is. */
+function nameOf(strategy: Strategy): string {
+  const { name } = strategyWords[strategy];
+  return strategy === 'ff' ? `${name}, else ${strategyWords.rebase.name.toLowerCase()}` : name;
+}
 
 function howWords(checks: readonly { readonly name: string; readonly required: boolean }[]): string {
   const required = checks.filter((check) => check.required);

@@ -13,7 +13,7 @@ import { Note } from '../parts/note';
 import { useApp, useModel } from '../state/app';
 import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
-import { othersGo, othersLeft } from '../state/contests';
+import { othersLeft } from '../state/contests';
 import type { Failure } from '../state/failure';
 import { filesBegun } from '../state/file-edits';
 import { showWhole } from '../state/part';
@@ -23,6 +23,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
 import { Conflicts } from './conflicts';
+import { DiscardOthers } from './discard-others';
 import { StackVerdict } from './stack-verdict';
 import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
@@ -195,14 +196,7 @@ function Verdict(props: {
         <code>{cleanLine(task.base)}</code>
       </p>
       {others.length > 0 && review.held === null && (
-        <Note kind="info">
-          <label className="verdict-leave">
-            <input type="checkbox" checked={discards} onChange={(event) => setDiscards(event.target.checked)} />
-            <span>
-              Then discard the {others.length === 1 ? 'other' : 'others'} of its contest: {cleanLine(othersGo(others))}
-            </span>
-          </label>
-        </Note>
+        <DiscardOthers others={others} discards={discards} onDiscards={setDiscards} />
       )}
       {review.held !== null && <StackVerdict task={task} held={review.held} close={props.close} />}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
