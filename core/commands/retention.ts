@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Retention, retentionOf } from '../contract/retention';
 import type { Backup, Going, Worktree } from '../contract/worktree';
+import { clearAside } from '../git/found';
 import { repositoryPlace } from '../runner/place';
 import { noticesOf, tell } from '../runner/putting-away';
 import { retireWorktree } from '../runner/retire';
@@ -12,7 +13,7 @@ import { alone } from './acting';
 import { backupsOf, removeForGood } from './backups';
 import type { Room } from './room';
 import { whatGoes } from './what-goes';
-import { everyWorktree, type Listed } from './worktrees';
+import { everyWorktree, type Listed, rootOf } from './worktrees';
 
 /** How often it is looked at what is kept long enough. */
 const pauseMs = 3_600_000;
@@ -41,8 +42,11 @@ export async function going(
   return found;
 }
 
-/** Takes away what is kept long enough, now and every hour, until the signal is aborted. */
+/** Takes away what removals that were killed left, then what is kept long enough, now and every hour, until the signal is aborted. */
 export async function sweepNowAndThen(room: Room, signal: AbortSignal): Promise<void> {
+  await clearAside(rootOf(room), signal).catch((cause) =>
+    room.log('warning', 'What was moved aside to be removed is still there.', { cause: String(cause) }),
+  );
   // Each try to take a worktree away makes a backup of it. What could not go is tried again at the next start.
   const stuck = new Set<number>();
   while (!signal.aborted) {

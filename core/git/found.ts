@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkout } from './checkout';
 import { checkoutAt, gitDirOf, readShort } from './links';
+import { aside, removeAside } from './remove';
 
 /** What is where worktrees are. */
 export interface FoundWorktree {
@@ -43,12 +44,26 @@ export async function worktreeIn(path: string): Promise<FoundWorktree | null> {
   return { path, checkout, branch, createdAt };
 }
 
+/**
+ * Takes away what removals that were killed had moved aside there: all of it was to go, and what had to be kept of it was kept before.
+ * Nothing else remembers some of it. Stops between two of them when the signal is aborted.
+ */
+export async function clearAside(worktrees: string, signal: AbortSignal): Promise<void> {
+  for (const repository of await foldersIn(worktrees)) {
+    for (const name of await readdir(repository).catch(() => [])) {
+      if (!name.endsWith(aside)) continue;
+      await removeAside(join(repository, name.slice(0, -aside.length)));
+      if (signal.aborted) return;
+    }
+  }
+}
+
 async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return (
     entries
       // What is being removed is about to be gone.
-      .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.removing'))
+      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(aside))
       .map(({ name }) => join(folder, name))
   );
 }

@@ -89,8 +89,11 @@ export async function removeAside(path: string): Promise<void> {
   await rm(removing(path), { recursive: true, force: true });
 }
 
+/** How the name of a folder ends that was moved aside to be removed. */
+export const aside = '.removing';
+
 function removing(path: string): string {
-  return `${path}.removing`;
+  return `${path}${aside}`;
 }
 
 /** Takes away a folder that git had only begun to make a worktree of: nothing is in it, or nothing but git's link. */
