@@ -53,7 +53,7 @@ async function turn(room: Room, train: TrainRow, car: CarRow, signal: AbortSigna
   const { stackOid, stack } = taskWork(room.db, task);
   if (stackOid !== null || (stack?.problem ?? null) !== null) {
     // What somebody did to it since is not what was approved, and nobody asked to have that moved or merged.
-    if (!(await isAsApproved(room, car))) return left(anotherWords);
+    if (!(await alone(task, () => isAsApproved(room, car)))) return left(anotherWords);
     const stood = await restack(room, task, { again: true });
     if (stood.kind === 'stuck') return { kind: 'off', state: stood.told ? 'returned' : 'left', reason: stood.problem };
   }

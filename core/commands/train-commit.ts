@@ -61,7 +61,10 @@ export function left(reason: string): Came {
 /** That a change is not the one that was approved any more. */
 export const anotherWords = 'Its change is another one than you approved. Look at it again, then approve.';
 
-/** Whether a task's branch is where it was approved, or where restacks alone brought it from there. */
+/**
+ * Whether a task's branch is where it was approved, or where restacks alone brought it from there, for whoever has the task alone:
+ * while one is under way its branch has moved and nobody knows yet by what.
+ */
 export async function isAsApproved(room: Room, { task, head }: Pick<CarRow, 'task' | 'head'>): Promise<boolean> {
   const { branch, repository } = taskWork(room.db, task);
   // Nothing of it is to be run, so what it would run need not be looked at.
