@@ -7,14 +7,13 @@ import {
   type Comparison,
   type Contestant,
   hasWon,
-  isInHand,
   mostInContest,
   othersOf,
   readAgent,
   standOfContest,
   type Version,
 } from '../core/contract/contest';
-import type { Task } from '../core/contract/task';
+import { isInHand, type Task } from '../core/contract/task';
 import { noteLines } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';

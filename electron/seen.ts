@@ -1,7 +1,6 @@
 import type { Change } from '../core/contract/change';
-import { isInHand } from '../core/contract/contest';
 import type { Request } from '../core/contract/request';
-import type { Task } from '../core/contract/task';
+import { isInHand, type Task } from '../core/contract/task';
 import type { Seen } from './notice';
 
 /** The tasks as they were last told, by id. */

@@ -1,8 +1,8 @@
 import type { Caller } from '../contract/caller';
-import { agentWords, hasWon, isInHand, othersOf, type Picked } from '../contract/contest';
+import { agentWords, hasWon, othersOf, type Picked } from '../contract/contest';
 import { CodedError } from '../contract/errors';
 import type { Approval } from '../contract/review';
-import type { Task } from '../contract/task';
+import { isInHand, type Task } from '../contract/task';
 import { inTurn } from '../git/in-turn';
 import { cancelTasks } from '../runner/cancelling';
 import type { Database } from '../store/database';

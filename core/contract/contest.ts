@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { agentNameSchema, modelSchema, type NewTask, newTaskSchema, type Task, taskIdSchema, taskSchema } from './task';
+import {
+  agentNameSchema,
+  isInHand,
+  modelSchema,
+  type NewTask,
+  newTaskSchema,
+  type Task,
+  taskIdSchema,
+  taskSchema,
+} from './task';
 
 /** The most tasks of one contest: each takes a worktree, and a person compares them by hand. */
 export const mostInContest = 8;
@@ -101,11 +110,6 @@ export function compareFiles(changes: readonly ListedChange[]): ComparedFile[] {
 }
 
 type InContest = Pick<Task, 'id' | 'state' | 'outcome'>;
-
-/** Whether an agent still works on it, or is about to. */
-export function isInHand({ state }: Pick<Task, 'state'>): boolean {
-  return state === 'queued' || state === 'running' || state === 'waiting';
-}
 
 /**
  * Where a contest stands:

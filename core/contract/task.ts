@@ -45,6 +45,11 @@ export function mayMove(from: TaskState, to: TaskState): boolean {
   return taskTransitions[from].includes(to);
 }
 
+/** Whether an agent still works on a task, or is about to. */
+export function isInHand({ state }: { readonly state: TaskState }): boolean {
+  return state === 'queued' || state === 'running' || state === 'waiting';
+}
+
 /** How a `done` task ended: its change is on the base, is a pull request, was thrown away, or there was none to make. */
 const taskOutcomes = ['merged', 'published', 'discarded', 'answered'] as const;
 export type TaskOutcome = (typeof taskOutcomes)[number];

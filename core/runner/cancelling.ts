@@ -1,5 +1,8 @@
+import { refused } from '../contract/refusal';
+import { isInHand } from '../contract/task';
 import type { Database } from '../store/database';
 import { withdrawOpen } from '../store/requests';
+import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Deps } from './deps';
 
@@ -16,6 +19,9 @@ export async function cancelTasks(
     const at = deps.now();
     const tasks = which(db);
     const withdrawn = tasks.flatMap((task) => {
+      // One that is done may become cancelled, but only by being brought back to that.
+      const row = taskRow(db, task);
+      if (!isInHand(row)) throw refused(row, 'cancelled');
       moveTask(db, { task, to: 'cancelled', by, reason, at });
       return withdrawOpen(db, { task, at });
     });

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { agentWords, type ComparedTask, isInHand } from '../../core/contract/contest';
-import type { Task } from '../../core/contract/task';
+import { agentWords, type ComparedTask } from '../../core/contract/contest';
+import { isInHand, type Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Glyph, lookOf, lookWord } from '../parts/glyph';
 import { Keys } from '../parts/hint';

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { type Comparison, isInHand, standOfContest } from '../../core/contract/contest';
-import type { Task } from '../../core/contract/task';
+import { type Comparison, standOfContest } from '../../core/contract/contest';
+import { isInHand, type Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';

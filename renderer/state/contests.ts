@@ -1,5 +1,5 @@
-import { agentWords, isInHand, othersOf, standOfContest } from '../../core/contract/contest';
-import type { Task } from '../../core/contract/task';
+import { agentWords, othersOf, standOfContest } from '../../core/contract/contest';
+import { isInHand, type Task } from '../../core/contract/task';
 import { count } from '../text/amounts';
 import type { App } from './app';
 import { carryOut, complain, learn } from './commands';

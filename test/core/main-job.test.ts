@@ -130,6 +130,12 @@ describe('the main job in plain Node', () => {
     const discarded = await bed.calls.tasks.discard({ task: task.id });
     expect(discarded).toMatchObject({ state: 'done', outcome: 'discarded', worktree: null });
     expect(existsSync(worktree ?? '')).toBe(false);
+    // Only what is in hand can be cancelled: what was thrown away must stay where it can be brought back from.
+    const cancelling = bed.calls.tasks.cancel({ task: task.id });
+    await expect(cancelling).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: expect.stringContaining('is done (discarded)'),
+    });
     const restored = await bed.calls.tasks.restore({ task: task.id });
     expect(restored).toMatchObject({ state: 'review', outcome: null });
     expect((await bed.calls.reviews.get({ task: task.id })).files.map((file) => file.path)).toEqual(['hello.txt']);
