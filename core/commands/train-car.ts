@@ -152,13 +152,13 @@ async function giveBack(
     }
     endCar(db, { train: train.id, task, state: 'returned', reason, at });
     decisions.record(room, db, {
-      ...{ by: train.by, kind: 'request-changes', task, repository: repository.path },
+      ...{ by: `train ${train.id}`, kind: 'request-changes', task, repository: repository.path },
       ...{ shown: decisions.shownOf(review), answered: { comment: reason, train: train.id } },
       rule: `train ${train.id}: what fails goes back to its agent`,
     });
     const patch = { runAfter: null, queuedReason: `Train ${train.id} sent it back. ${reason}` };
-    moveTask(db, { task, to: 'queued', by: train.by, reason: `Sent back by train ${train.id}. ${reason}`, at, patch });
-    addMessage(db, { task, text: message, by: train.by, at });
+    moveTask(db, { task, to: 'queued', by: 'runner', reason: `Sent back by train ${train.id}. ${reason}`, at, patch });
+    addMessage(db, { task, text: message, by: 'runner', at });
   });
   room.runner.wake();
 }

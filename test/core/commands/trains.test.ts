@@ -137,6 +137,7 @@ it('lands what passes on top of what landed before it, sends back what does not,
     `request-changes ${c.id} train ${train.id}: what fails goes back to its agent`,
     `approve ${e.id}`,
   ]);
+  expect(decided.at(-2)).toMatchObject({ by: `train ${train.id}` });
   expect(decided.at(-1)).toMatchObject({ by: 'person', answered: { strategy: 'squash', train: train.id } });
   expect((await bed.calls.decisions.check()).broken).toBeNull();
   for (const task of [c, d]) await bed.calls.tasks.discard({ task: task.id });
