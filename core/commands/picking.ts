@@ -53,9 +53,12 @@ export async function approve(
     });
     try {
       await landNow();
-    } finally {
-      await settleIntent(room, contest);
+    } catch (cause) {
+      // Whatever lands later is approved anew, and what goes with it said anew.
+      await room.writer.write((db) => forgetIntent(db, contest));
+      throw cause;
     }
+    await settleIntent(room, contest);
     // The change has landed, whatever comes of the others: the next start goes on with them.
     await discardRest(room, contest).catch((cause) => notSettled(room, contest, cause));
     return readTask(room.db, task);

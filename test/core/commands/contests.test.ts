@@ -1,8 +1,11 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Approval } from '../../../core/contract/review';
 import type { Task } from '../../../core/contract/task';
+import { startOf } from '../../../core/git/live';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { recordLanding } from '../../../core/store/landings';
+import { finishLanding, recordLanding } from '../../../core/store/landings';
 import { beginPick, intendPick, openPicks } from '../../../core/store/picks';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -171,6 +174,23 @@ it('a pick that was cut short is gone on with by the next start, but not one who
 it('an approval that finds another change landed, which an earlier one left half way, discards nothing for that', async () => {
   const [first, second] = (await contest([echo, echo], '[write: half.txt | half]')) as [Task, Task];
   for (const { id } of [first, second]) await bed.reaches(id, 'review');
+  // Whoever approves again what could not be finished says again what goes.
+  const { head, base } = await bed.calls.reviews.get({ task: first.id });
+  const stuck = openDatabase({ file: bed.config.folders.database });
+  const half = { oldOid: base, newOid: base };
+  const landing = recordLanding(stuck, {
+    ...{ ...half, task: first.id, baseRef: 'refs/heads/main', headOid: head },
+    ...{ checkout: null, strategy: 'merge', message: 'Merge', decision: null, at: 1 },
+  });
+  const note = join(bed.repository.path, '.git', 'switchyard-landing');
+  const owner = { pid: process.ppid, started: await startOf(process.ppid) };
+  writeFileSync(note, JSON.stringify({ ...half, branch: 'main', owner }));
+  await expect(approve(first, { discardOthers: true })).rejects.toMatchObject({ code: 'CHECKOUT_IN_THE_WAY' });
+  expect(openPicksOf()).toEqual([]);
+  rmSync(note);
+  finishLanding(stuck, { landing, state: 'abandoned', at: 1 });
+  closeDatabase(stuck);
+
   const [newOid, oldOid] = await Promise.all(['main', 'main~1'].map((name) => bed.repository.git('rev-parse', name)));
   const db = openDatabase({ file: bed.config.folders.database });
   recordLanding(db, {
