@@ -1,4 +1,4 @@
-import { protectedWords, upstreamWords } from '../core/contract/base-state';
+import { alongWords, protectedWords, upstreamWords } from '../core/contract/base-state';
 import type { Repository } from '../core/contract/repository';
 import { finishedWays } from '../core/contract/repository-landing';
 import { leftMarkersWords, type Review } from '../core/contract/review';
@@ -72,9 +72,12 @@ const base: Command = {
   names: { least: 2, most: 2 },
   examples: ['task base 12 trunk'],
   run: (given, around) =>
-    withClient(around, async (client) =>
-      taskOutcome(await client.tasks.changeBase({ task: given.id(0), base: given.name(1) }), around),
-    ),
+    withClient(around, async (client) => {
+      const { along, ...task } = await client.tasks.changeBase({ task: given.id(0), base: given.name(1) });
+      const { text } = taskOutcome(task, around);
+      const came = along === null ? '' : `! ${plainLine(alongWords(along, task.base), 2000)}\n`;
+      return { json: { ...task, along }, text: `${text}${came}` };
+    }),
 };
 
 const resolve: Command = {

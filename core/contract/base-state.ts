@@ -28,3 +28,14 @@ export function protectedWords(base: string, pattern: string, branch: string | n
   const own = branch === null ? 'the branch of the change' : branch;
   return `${base} is protected${by}, so Switchyard never moves it. Push ${own} (in the terminal: task push) and have it merged there, or take ${base} off the list of protected branches.`;
 }
+
+/** Commits of the base a task had before that are part of its change, because its new base does not have them. */
+export const alongSchema = z.object({ branch: z.string(), commits: z.number().int().positive() });
+export type Along = z.infer<typeof alongSchema>;
+
+/** What whoever gives a task another base has to know of the commits of the old one, both doors alike. */
+export function alongWords({ branch, commits }: Along, base: string): string {
+  return commits === 1
+    ? `1 commit of ${branch} comes along: ${base} does not have it, so it is part of the change now.`
+    : `${commits} commits of ${branch} come along: ${base} does not have them, so they are part of the change now.`;
+}

@@ -20,3 +20,9 @@ export async function listCommits(
   }
   return commits;
 }
+
+/** How many commits a head has that a base does not have. */
+export async function countCommits(place: Place, { base, head }: Range): Promise<number> {
+  const { stdout } = await runGit(place, ['rev-list', '--count', '--end-of-options', `${base}..${head}`]);
+  return Number(stdout.toString('utf8').trim());
+}

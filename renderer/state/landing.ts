@@ -1,3 +1,4 @@
+import { alongWords } from '../../core/contract/base-state';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
@@ -27,10 +28,12 @@ export async function changeBase(app: App, task: Task, base: string): Promise<vo
     client.tasks.changeBase({ task: task.id, base }),
   );
   if (!ended.ok) return complain(app, ended.failure);
-  learn(app, ended.value);
+  const { along, ...now } = ended.value;
+  learn(app, now);
+  const came = along === null ? '' : `. ${cleanLine(alongWords(along, base))}`;
   say(app.said, {
     kind: 'done',
-    text: `“${cleanLine(task.title)}” is based on ${cleanLine(base)} now`,
+    text: `“${cleanLine(task.title)}” is based on ${cleanLine(base)} now${came}`,
     undo: null,
     about: aboutOf(ended.value),
   });

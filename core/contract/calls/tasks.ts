@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { alongSchema } from '../base-state';
 import { mostOnWhole } from '../comment';
 import { overlapDetailSchema } from '../overlap';
 import { pushedSchema, pushSchema, stoppedPushSchema } from '../remote';
@@ -71,8 +72,13 @@ export const tasks = {
    * WRONG_STATE when nothing conflicts.
    */
   resolve: oc.input(taskRef).output(taskSchema),
-  /** Bases a task on another branch, onto which its change is to land then; NO_SUCH_BRANCH when there is none. */
-  changeBase: oc.input(taskRef.extend({ base: z.string().min(1).max(1000) })).output(taskSchema),
+  /**
+   * Bases a task on another branch, onto which its change is to land then; NO_SUCH_BRANCH when there is none. `along` says
+   * which commits of the old base land with it; null for none.
+   */
+  changeBase: oc
+    .input(taskRef.extend({ base: z.string().min(1).max(1000) }))
+    .output(taskSchema.extend({ along: alongSchema.nullable() })),
   /**
    * Opens the agent's own screen on a terminal of the task, on the same conversation, as soon as its turn is over;
    * `interrupt` ends the turn instead of waiting. A task that is over otherwise is queued again for it.

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upstreamWords } from '../../../core/contract/base-state';
+import { alongWords, upstreamWords } from '../../../core/contract/base-state';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -249,6 +249,24 @@ describe('the state of a base', () => {
     expect(await approve(ready)).toMatchObject({ outcome: 'merged', base: 'main' });
     await expect(bed.calls.tasks.changeBase({ task: task.id, base: 'main' })).rejects.toMatchObject({
       code: 'WRONG_STATE',
+    });
+  });
+
+  it('that is another one, and behind, makes the change as large as it lands there, and says what comes along', async () => {
+    const { git } = bed.repository;
+    await git('branch', 'release');
+    await onMain('late one.txt', 'one\n');
+    await onMain('late two.txt', 'two\ntwo\n');
+    const task = await inReview('[write: own.txt | own]');
+    expect(task.change).toEqual({ files: 1, additions: 1, deletions: 0 });
+    const based = await bed.calls.tasks.changeBase({ task: task.id, base: 'release' });
+    const whole = { files: 3, additions: 4, deletions: 0 };
+    expect(based).toMatchObject({ base: 'release', change: whole, along: { branch: 'main', commits: 2 } });
+    expect(alongWords({ branch: 'main', commits: 2 }, 'release')).toContain('2 commits of main come along');
+    expect((await bed.calls.tasks.get({ task: task.id })).change).toEqual(whole);
+    expect((await review(task)).files).toHaveLength(3);
+    expect(await bed.calls.tasks.changeBase({ task: task.id, base: 'main' })).toMatchObject({
+      ...{ change: task.change, along: null },
     });
   });
 

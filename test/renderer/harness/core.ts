@@ -309,7 +309,10 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         theirs: '@@ -13 +13 @@\n-const two = 2;\n+const two = 3; // \u202e\n',
       })),
       restack: on.tasks.restack.handler(({ input }) => put({ ...get(input.task), stack: null })),
-      changeBase: on.tasks.changeBase.handler(({ input }) => put({ ...get(input.task), base: input.base })),
+      changeBase: on.tasks.changeBase.handler(({ input }) => ({
+        ...put({ ...get(input.task), base: input.base }),
+        along: null,
+      })),
       resolve: on.tasks.resolve.handler(({ input }) => {
         note('tasks.resolve', input);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Its agent brings it up to date with main.' });
