@@ -3,7 +3,7 @@ import { type OverlapFile, overlapWords } from '../core/contract/overlap';
 import type { StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
 import type { Task } from '../core/contract/task';
-import { plainLine } from './plain';
+import { here, plainLine } from './plain';
 import { counted, shortId } from './text';
 
 /** What a task is after, what it stands on, what is after it, why it does not stand where it should, its train, and what it meets, in rows. */
@@ -31,12 +31,13 @@ export function stackRows({
   ];
 }
 
-/** What would land, in order, one line each. */
+/** What would land, in order, one line each, and below it why it cannot. */
 export function stackText(stack: readonly StackedReview[]): string {
   return stack
-    .map(({ task, title, state, head, files }, index) => {
+    .map(({ task, title, state, head, files, problem }, index) => {
       const what = head === null ? `is ${state}, so it cannot land` : `${counted(files, 'file')}, ${shortId(head)}`;
-      return `${index + 1}. #${task} ${plainLine(title, 60)}: ${what}\n`;
+      const why = head === null || problem === null ? '' : `   ! ${plainLine(here(problem), 2000)}\n`;
+      return `${index + 1}. #${task} ${plainLine(title, 60)}: ${what}\n${why}`;
     })
     .join('');
 }

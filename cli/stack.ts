@@ -21,7 +21,7 @@ const stack: Command = {
     withClient(around, async (client) => {
       const task = given.id(0);
       const all = await client.tasks.stack({ task });
-      const ready = all.every(({ head }) => head !== null);
+      const ready = all.every(({ problem }) => problem === null);
       const next = ready ? `Approve all of it in order: ${around.program} task approve ${task} --stack\n` : '';
       return { json: all, text: `${stackText(all)}${heldText(all)}${all.length > 1 ? next : ''}` };
     }),
@@ -116,7 +116,7 @@ const dump: Command = {
 /** Tasks that are after each other, and how everything stands. */
 export const stackCommands: readonly Command[] = [stack, restack, overlaps, verify, dump];
 
-/** Approves all that a task is after, and it, in order. Throws WRONG_STATE when one of them is not in review. */
+/** Approves all that a task is after, and it, in order. Throws WRONG_STATE when one of them cannot land. */
 export async function approveStack(
   client: Client,
   around: Surroundings,
@@ -131,10 +131,10 @@ export async function approveStack(
     head === null || tree === null ? [] : [{ task: id, head, tree }],
   );
   const base = all[0]?.base ?? null;
-  if (base === null || approvals.length < all.length) {
+  if (base === null || approvals.length < all.length || all.some(({ problem }) => problem !== null)) {
     throw new CodedError(
       'WRONG_STATE',
-      `Nothing was merged: not all of the stack is in review.\n${stackText(all).trimEnd()}`,
+      `Nothing was merged: not all of the stack can land.\n${stackText(all).trimEnd()}`,
       { facts: { task } },
     );
   }

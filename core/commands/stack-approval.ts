@@ -13,6 +13,7 @@ import { alone } from './acting';
 import { land } from './landing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
+import { problemOf, type StackedChange } from './stack-conflicts';
 import { restack } from './stacking';
 
 /** What must land for a task to land, in order, the task itself last. */
@@ -27,25 +28,32 @@ function landingOrder(db: Database, task: number): number[] {
   return order;
 }
 
-/** The changes that must land for a task to land, in order, each as an approval of all of them names it. */
+/** The changes that must land for a task to land, in order, each as an approval of all of them names it, and with what keeps it from that. */
 export async function stackOf(room: Room, task: number): Promise<StackedReview[]> {
   const stack: StackedReview[] = [];
+  const before: StackedChange[] = [];
   for (const id of landingOrder(room.db, task)) {
     const work = taskWork(room.db, id);
     const { title, state } = work;
     if (state !== 'review') {
-      stack.push({ task: id, title, state, base: null, head: null, tree: null, files: 0 });
+      const problem = `It is ${state}, so it cannot land.`;
+      stack.push({ task: id, title, state, base: null, head: null, tree: null, files: 0, problem });
       continue;
     }
-    const { base, head, tree, files } = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
-    stack.push({ task: id, title, state, base, head, tree, files: files.length });
+    const place = await repositoryPlace(room.git, work.repository);
+    const review = await reviewOf(room, work, place);
+    const { base, head, tree, files } = review;
+    const problem = await problemOf(room.db, { work, place, review }, before);
+    before.push({ work, place, review });
+    stack.push({ task: id, title, state, base, head, tree, files: files.length, problem });
   }
   return stack;
 }
 
 /**
  * Lands several changes one after the other, each as it was seen: all that happens to one in between is that it is brought
- * onto those before it. Stops at the first that does not land and says which did. Throws what approving one throws.
+ * onto those before it. None lands when it is known of one that it will not; what comes up later stops at that one and says which
+ * did. Throws what approving one throws.
  */
 export async function approveStack(room: Room, { by }: Caller, input: StackApproval): Promise<Task[]> {
   const { approvals, base: seenBase, strategy } = input;
@@ -58,6 +66,7 @@ export async function approveStack(room: Room, { by }: Caller, input: StackAppro
     );
   }
   assertOnePlace(room.db, wanted);
+  assertNoProblem(await stackOf(room, last));
   const landed: Task[] = [];
   let base = seenBase;
   for (const approval of approvals) {
@@ -91,6 +100,17 @@ function assertOnePlace(db: Database, tasks: readonly number[]): void {
     'WRONG_STATE',
     `Nothing was merged: ${place(first)}, and ${place(other)}. What does not land in one place is approved one by one: task approve ${first.id}, then the next.`,
     { facts: { tasks: tasks.map(String) } },
+  );
+}
+
+/** Throws WRONG_STATE, naming them, when changes of a stack are known not to land: then it is not begun. */
+function assertNoProblem(stack: readonly StackedReview[]): void {
+  const kept = stack.flatMap(({ task, problem }) => (problem === null ? [] : [{ task, problem }]));
+  if (kept.length === 0) return;
+  throw new CodedError(
+    'WRONG_STATE',
+    `Nothing was merged: not all of the stack can land. ${kept.map(({ task, problem }) => `Task ${task}: ${problem}`).join(' ')}`,
+    { facts: { tasks: kept.map(({ task }) => `${task}`) } },
   );
 }
 

@@ -151,6 +151,8 @@ export const stackedReviewSchema = z.object({
   tree: oidSchema.nullable(),
   /** How many files it changes. */
   files: z.number().int(),
+  /** Why it cannot land behind those before it, a sentence: then none of them lands at one word. Null while nothing is known of it. */
+  problem: z.string().nullable(),
 });
 export type StackedReview = z.infer<typeof stackedReviewSchema>;
 

@@ -26,7 +26,7 @@ export function StackVerdict(props: {
   if (stack.value === null)
     return stack.failure === null ? <Skeleton lines={2} /> : <Failed failure={stack.failure} again={stack.reload} />;
   const all = stack.value;
-  const ready = all.length > 1 && all.every(({ head }) => head !== null);
+  const ready = all.length > 1 && all.every(({ problem }) => problem === null);
   const approve = async (): Promise<void> => {
     setFailure(null);
     const failed = await approveStack(app, task, { stack: all });
@@ -38,12 +38,13 @@ export function StackVerdict(props: {
     <section aria-label="What lands first">
       <p>{cleanLine(props.held)}</p>
       <ol className="stack-order selectable">
-        {all.map(({ task: id, title, state, head, files }, index) => (
+        {all.map(({ task: id, title, state, head, files, problem }, index) => (
           <li key={id}>
             {index + 1}. #{id} {cleanLine(title)}{' '}
             <span className="quiet">
               {head === null ? `is ${state}, so it cannot land` : `${count(files, 'file')}, ${head.slice(0, 10)}`}
             </span>
+            {head !== null && problem !== null && <Note kind="failed">{cleanLine(problem)}</Note>}
           </li>
         ))}
       </ol>

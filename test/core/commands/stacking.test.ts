@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stackText } from '../../../cli/stack-text';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -292,6 +293,28 @@ it('what lands in two places is not landed at one word', async () => {
     message: expect.stringContaining(`task ${a.id} lands on other-base`),
   });
   expect((await now(a)).state).toBe('review');
+});
+
+it('a stack of which one is known to conflict, or is not in review, does not begin to land', async () => {
+  const a = await inReview('[write: clash.txt | from a]');
+  const b = await inReview('[write: clash.txt | from b]');
+  await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
+  const stack = await bed.calls.tasks.stack({ task: b.id });
+  const problem = `It conflicts with the change of task ${a.id} in clash.txt (add/add). Approve what it is after one by one, then have its agent merge main into its branch (in the terminal: task resolve ${b.id}).`;
+  expect(stack.map((one) => one.problem)).toEqual([null, problem]);
+  expect(stackText(stack)).toContain(`   ! It conflicts with the change of task ${a.id} in clash.txt`);
+  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  const approveAll = () => bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals });
+  await expect(approveAll()).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: `Nothing was merged: not all of the stack can land. Task ${b.id}: ${problem}`,
+  });
+  await bed.calls.tasks.discard({ task: b.id });
+  await expect(approveAll()).rejects.toMatchObject({
+    message: `Nothing was merged: not all of the stack can land. Task ${b.id}: It is done, so it cannot land.`,
+  });
+  expect((await now(a)).state).toBe('review');
+  await bed.calls.tasks.discard({ task: a.id });
 });
 
 it('changes that cannot be put together are waited for until they have landed', async () => {

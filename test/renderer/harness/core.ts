@@ -288,7 +288,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const ids = { base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40) };
         return [...new Set(order(input.task))].map((id) => {
           const { title, state, change } = get(id);
-          return { task: id, title, state, ...ids, files: change?.files ?? 0 };
+          return { task: id, title, state, ...ids, files: change?.files ?? 0, problem: null };
         });
       }),
       approveStack: on.tasks.approveStack.handler(({ input }) => {
