@@ -63,6 +63,7 @@ const revokedSchema = z.object({ rule: z.number(), words: z.string() });
 // Earlier versions wrote `always` where there is a rule now.
 const alwaysSchema = z.object({ always: z.literal(true) });
 const overriddenSchema = z.object({ overrideChecks: z.literal(true) });
+const emptySchema = z.object({ nothingToMerge: z.literal(true) });
 const programsSchema = z.object({ programs: z.array(z.string()) });
 
 function decided(decision: Decision, width: number): string {
@@ -74,7 +75,9 @@ function decided(decision: Decision, width: number): string {
       return answerText(decision, task, width);
     case 'approve': {
       const strategy = approvedSchema.safeParse(answered).data?.strategy;
-      return strategy === undefined ? task : `${task} (merge by ${plainLine(strategy)}${overridden})`;
+      if (strategy === undefined) return task;
+      const did = emptySchema.safeParse(answered).success ? 'nothing to merge' : `merge by ${plainLine(strategy)}`;
+      return `${task} (${did}${overridden})`;
     }
     case 'approve-train': {
       const train = trainSchema.safeParse(answered).data;

@@ -101,7 +101,7 @@ export async function restore(room: Room, caller: Caller, { repository: id, ref 
           const branch = work.branch ?? '';
           if (how === 'branch' || (await discarding.movedSince(place, { ref, branch })))
             return beside(room, repository, { ref, row });
-          await discarding.putBack(room, place, { work, branch, before: { state: 'cancelled' } });
+          await discarding.putBack(room, place, { work, branch });
           room.announce(task);
           return restoredTask(room, task);
         });

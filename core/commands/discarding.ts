@@ -10,16 +10,14 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import type { SnapshotState } from '../git/snapshot';
 import { addWorktree } from '../git/worktree';
-import { commitChange } from '../runner/change';
 import { abandonEdit, settleEdit } from '../runner/edits';
 import { abandonReturn, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
+import { noteChange } from '../runner/measure';
 import { isGone, type RepositoryPlace, repositoryPlace } from '../runner/place';
-import { inTaskPlace } from '../runner/processes';
 import { putAway, tell } from '../runner/putting-away';
 import { abandonRestack, endRestack } from '../runner/restacks';
 import { endReviews } from '../runner/reviewing';
-import { trustedWithoutAsking } from '../runner/trust';
 import { worktreePath } from '../runner/worktree-path';
 import { updateBackup } from '../store/backups';
 import type { Database } from '../store/database';
@@ -92,7 +90,10 @@ async function bringBack(room: Room, by: string, task: number): Promise<Task> {
   if (work.outcome !== 'discarded') throw refused(work, 'restored');
   const before = beforeDiscard(room.db, task);
   if (work.branch !== null && work.worktree === null) {
-    await putBack(room, await repositoryPlace(room.git, work.repository), { work, branch: work.branch, before });
+    const place = await repositoryPlace(room.git, work.repository);
+    const head = await putBack(room, place, { work, branch: work.branch });
+    // Somebody may have committed since it was last looked at.
+    if (before.state === 'review') await noteChange(room, place, { task, head });
   }
   await room.writer.write((db) => {
     decide(room, db, { by, kind: 'restore', work });
@@ -126,14 +127,15 @@ function decide(
 }
 
 /**
- * Makes the worktree of a task anew, as its backup has it, on its branch. Only what goes back to review is committed. Throws
- * CONFLICT when something else is there or its branch has moved since, and WRONG_STATE when nothing of it is left.
+ * Makes the worktree of a task anew, as its backup has it, on its branch, and gives the commit that is at. What was not
+ * committed is not committed now. Throws CONFLICT when something else is there or its branch has moved since, and WRONG_STATE
+ * when nothing of it is left.
  */
 export async function putBack(
   room: Room,
   place: RepositoryPlace,
-  { work: task, branch, before }: { readonly work: TaskWork; readonly branch: string; readonly before: Before },
-): Promise<void> {
+  { work: task, branch }: { readonly work: TaskWork; readonly branch: string },
+): Promise<string> {
   const left = await whatIsLeft(place, task, branch);
   const path = worktreePath(room.folders.worktrees, task);
   const at = room.now();
@@ -184,7 +186,11 @@ export async function putBack(
         updateBackup(db, { repository: task.repository.id, ref }, { restoredPath: path }),
       );
     }
-    await keepRestored(room, task, { row, path, branch, place, worktree: inWorktree, before });
+    await room.writer.write((db) => {
+      updateWorktree(db, { worktree: row, state: 'ready', at: room.now() });
+      patchTask(db, { task: task.id, patch: { worktree: path }, at: room.now() });
+    });
+    return left.tip;
   } catch (cause) {
     await room.writer.write((db) => {
       if (worktreeOf(db, task.id)?.state === 'making')
@@ -237,45 +243,4 @@ async function whatIsLeft(
     `Task ${id} cannot be restored: neither its branch ${branch} nor its backup ${backupRef ?? ''} is in ${place.opened.path}.`,
     { facts: { task: id, branch, backupRef } },
   );
-}
-
-/**
- * Keeps that the worktree is back, and makes what was not committed part of a change that goes back to review. That would
- * run what the worktree brings, so when nobody trusted that, it is left as it is and said.
- */
-async function keepRestored(
-  room: Room,
-  task: TaskWork,
-  restored: {
-    readonly row: number;
-    readonly path: string;
-    readonly branch: string;
-    readonly place: RepositoryPlace;
-    readonly worktree: WorktreePlace;
-    readonly before: Before;
-  },
-): Promise<void> {
-  const { place, worktree, before } = restored;
-  await room.writer.write((db) => {
-    updateWorktree(db, { worktree: restored.row, state: 'ready', at: room.now() });
-    patchTask(db, { task: task.id, patch: { worktree: restored.path }, at: room.now() });
-  });
-  // What failed or was stopped goes on with its files as they are, once it is retried.
-  if (before.state !== 'review') return;
-  const trusted = await trustedWithoutAsking(worktree, place);
-  if (place.trusted && !trusted) {
-    const why = `it brings programs that ${task.repository.name} would run and that you were not asked about`;
-    tell(room, task, [`What was not committed in the worktree was left so, because ${why}. Ask for changes to go on.`]);
-    return;
-  }
-  const commit = (owned: WorktreePlace) => commitChange(owned, task, restored.branch, new AbortController().signal);
-  const change = await inTaskPlace(room, task.id, { ...worktree, trusted }, commit);
-  if (change.kind === 'refused') {
-    throw new CodedError(
-      'WRONG_STATE',
-      `The worktree of task ${task.id} is back at ${restored.path}, but it could not be committed. ${change.error}`,
-    );
-  }
-  const { size, head } = change;
-  await room.writer.write((db) => patchTask(db, { task: task.id, patch: { change: size, head }, at: room.now() }));
 }

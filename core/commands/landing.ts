@@ -77,6 +77,7 @@ export async function land(
     const checks = (rule === null ? assertChecked : assertAllPassed)(db, work, approval);
     const answered = {
       ...{ strategy, message },
+      ...(made.oid === review.base && { nothingToMerge: true }),
       ...(checks.overridden && { overrideChecks: true }),
       ...(seen !== undefined && { seen }),
     };

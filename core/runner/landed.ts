@@ -39,14 +39,15 @@ export async function landed(
     // The base had everything already: no commit of it is this task's, and one that changed nothing merged nothing.
     const stays = landing.oldOid === landing.newOid;
     const empty = stays && (row.change_files ?? 0) === 0;
+    const how = stays ? 'there was nothing to merge' : landing.strategy;
     moveTask(db, {
       task: landing.task,
       to: 'done',
       by,
       reason:
         landing.decision?.rule == null
-          ? `Approved: ${landing.strategy} into ${base}.`
-          : `As its repository says (${landing.decision.rule}): ${landing.strategy} into ${base}.`,
+          ? `Approved: ${how} into ${base}.`
+          : `As its repository says (${landing.decision.rule}): ${how} into ${base}.`,
       at: endedAt,
       patch: { outcome: empty ? 'answered' : 'merged', mergedOid: stays ? null : landing.newOid, error: null },
     });

@@ -84,6 +84,8 @@ describe('the main job in the terminal', () => {
     expect(approved.out).toMatch(/^Nothing to merge: task \d+ changed nothing/);
     expect(approved.out).toMatch(/✓ answered/);
     expect(approved.out).not.toContain('merged as');
+    expect((await type('audit', 'list')).out).toMatch(/ approve +task \d+ \(nothing to merge\); 0 files/);
+    expect((await type('task', 'log', String(id))).out).toContain('Approved: there was nothing to merge into main.');
   });
 
   test('its agent is driven in the terminal, left alone, come back to, and goes on when its screen ends', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
@@ -41,13 +41,40 @@ describe('a discarded change comes back', () => {
     await writeFile(join(worktree ?? '', 'unfinished.txt'), 'unfinished\n');
     await bed.calls.tasks.discard({ task: id });
     expect(await bed.repository.git('rev-parse', branch ?? '')).toBe(tip);
-    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
-      message: expect.stringContaining(`Check out ${branch}`),
-    });
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', change: { files: 1 } });
+    expect(await bed.repository.git('rev-parse', branch ?? '')).toBe(tip);
+    expect(await files(id)).toEqual(['hello.txt']);
     expect(await git('rev-parse', 'HEAD')).toBe(aside);
     expect(await git('status', '--porcelain')).toBe('?? unfinished.txt');
-    await git('checkout', '--quiet', branch ?? '');
-    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review' });
+  });
+
+  it('as it was shown, with what was edited in its worktree since still staged, unstaged and untracked', async () => {
+    const { id, worktree, branch } = await inReview();
+    const path = worktree ?? '';
+    const git = (...args: string[]) => bed.repository.git('-C', path, ...args);
+    const stands = async () => {
+      const { change } = await bed.calls.tasks.get({ task: id });
+      const { head, files, commits } = await bed.calls.reviews.get({ task: id });
+      const tip = await bed.repository.git('rev-parse', branch ?? '');
+      const edits = [await git('diff', '--cached'), await git('diff'), await git('status', '--porcelain', '--branch')];
+      return { change, tip, head, files, commits, edits };
+    };
+    await writeFile(join(path, 'README.md'), 'staged\n');
+    await writeFile(join(path, 'staged.txt'), 'staged\n');
+    await git('add', 'README.md', 'staged.txt');
+    await writeFile(join(path, 'README.md'), 'staged\nunstaged\n');
+    await rm(join(path, 'hello.txt'));
+    await writeFile(join(path, 'untracked.sh'), 'untracked\n');
+    await chmod(join(path, 'untracked.sh'), 0o755);
+    const before = await stands();
+    expect(before.edits[2]).toBe(
+      [`## ${branch}`, 'MM README.md', ' D hello.txt', 'A  staged.txt', '?? untracked.sh'].join('\n'),
+    );
+    await bed.calls.tasks.discard({ task: id });
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
+    expect(await stands()).toEqual(before);
+    expect(await readFile(join(path, 'untracked.sh'), 'utf8')).toBe('untracked\n');
+    expect((await stat(join(path, 'untracked.sh'))).mode & 0o111).toBe(0o111);
   });
 
   it('to where it was when it had failed or was cancelled, with its files, so that it can be tried again', async () => {
@@ -119,7 +146,7 @@ it('a branch whose worktree was removed just before a crash goes with the next s
   expect(await bed.calls.tasks.get({ task: id })).toMatchObject({ worktree: null });
 });
 
-it('a restore runs no hook that came with the change, nor commits in its presence', async () => {
+it('a restore runs no hook that came with the change', async () => {
   await bed.repository.git('config', 'core.hooksPath', '.githooks');
   const mark = join(bed.folder, 'hook-ran');
   const { id, worktree } = await inReview();
@@ -137,9 +164,6 @@ it('a restore runs no hook that came with the change, nor commits in its presenc
   expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
   expect(await files(id)).toEqual(['.githooks/post-checkout', '.githooks/post-index-change', 'hello.txt']);
   expect(await readFile(join(worktree ?? '', '.githooks/pre-commit'), 'utf8')).toContain('echo pre-commit');
-  const { session } = await bed.calls.tasks.get({ task: id });
-  const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
-  expect(said.at(-1)).toMatchObject({ type: 'notice', text: expect.stringContaining('left so, because it brings') });
   await expect(readFile(mark)).rejects.toMatchObject({ code: 'ENOENT' });
   // The control: git itself would run them here.
   await bed.repository.git('-C', worktree ?? '', 'checkout', '--quiet', '--detach');
