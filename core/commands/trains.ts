@@ -1,4 +1,5 @@
 import type { Caller } from '../contract/caller';
+import { blockingChecks, checkStandWords } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Review } from '../contract/review';
 import { hasLanded } from '../contract/stack';
@@ -186,7 +187,21 @@ async function look(
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval: { ...change, base } });
   await assertNothingUnseen(work, place);
+  assertNoneFailed(work, review);
   return review;
+}
+
+/** Throws CHECKS_NOT_PASSED, naming them, when required checks are known to have failed on the very commit that was seen. */
+function assertNoneFailed({ id }: TaskWork, { checks }: Review): void {
+  const failed = blockingChecks(checks)
+    .filter(({ state }) => state === 'failed')
+    .map(checkStandWords);
+  if (failed.length === 0) return;
+  throw new CodedError(
+    'CHECKS_NOT_PASSED',
+    `Required checks have not passed on this change: ${failed.join('; ')}. Leave it out, run them again (in the terminal: check run ${id}), or approve it alone by overriding them (--override-checks).`,
+    { facts: { task: id, checks: failed } },
+  );
 }
 
 /** Says of which task an error is, where several are looked at. */

@@ -207,6 +207,14 @@ it('is stopped by a word, and lets a person do with a change what they want mean
     message: expect.stringMatching(/were made from one prompt, of which one is to land\. Compare them/),
   });
 
+  // What is known to have failed on that very commit is not tried on top of others.
+  await says('false');
+  const o = await inReview('[write: o.txt | o]');
+  await expect(bed.calls.trains.start(await seen([n, o]))).rejects.toMatchObject({
+    code: 'CHECKS_NOT_PASSED',
+    message: `No train was begun, because of task ${o.id}. Required checks have not passed on this change: test failed. Leave it out, run them again (in the terminal: check run ${o.id}), or approve it alone by overriding them (--override-checks).`,
+  });
+
   // Without checks nothing looks at what comes of a base that moved, so such a train ends there.
   await says(null);
   const l = await inReview('[write: l.txt | l]', [i]);
