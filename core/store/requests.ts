@@ -141,12 +141,22 @@ function earlierOf(db: Database, { task, fingerprint, asked, askedAs }: NewReque
 
 /** Open requests are part of every list of their task, so what an agent asks must not grow without end. */
 const longest = { text: 64 * 1024, line: 1000, option: 4000, options: 500 } as const;
+/** As much of a question too long for a title as stands in its place. */
+const shortTitle = 200;
 
 function bounded(request: NewRequest): Pick<NewRequest, 'title' | 'body' | 'tool' | 'options' | 'steps'> {
   const { title, body, tool, options, steps } = request;
+  // A question longer than a title is told whole where there is room: nobody can answer what they cannot read.
+  const isLong = title.length > longest.line;
+  const whole = isLong ? [title, body].filter((part) => part !== '').join('\n\n') : body;
   return {
-    title: cutText(title, longest.line),
-    body: cutText(body, longest.text),
+    title: isLong
+      ? `${title
+          .slice(0, shortTitle)
+          .replace(/[\uD800-\uDBFF]$/, '')
+          .trimEnd()}…`
+      : title,
+    body: cutText(whole, longest.text),
     tool: cut(tool, longest.text),
     options: cut(options.slice(0, longest.options), longest.option),
     steps: cut(steps, longest.line),

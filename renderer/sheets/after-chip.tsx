@@ -31,53 +31,56 @@ export function AfterChip(props: {
       .slice(0, shownAtOnce);
   }, [tasks, filter]);
   return (
-    <Popover.Root>
+    // By itself, over the sheet that would cut it off; modal, or the sheet keeps its wheel from scrolling.
+    <Popover.Root modal>
       <Popover.Trigger className="choose">
         {after.length === 0
           ? 'After nothing'
           : `${when === 'review' ? 'After review of' : 'After'} ${after.map((id) => `#${id}`).join(', ')}`}
       </Popover.Trigger>
-      <Popover.Content
-        className="menu after"
-        align="start"
-        sideOffset={4}
-        collisionPadding={8}
-        aria-label="Tasks to wait for"
-      >
-        <input
-          className="field"
-          aria-label="Filter tasks"
-          placeholder="Filter"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
-        <fieldset className="after-when">
-          <legend className="unseen">When it starts</legend>
-          {starts.map((start) => (
-            <label key={start}>
-              <input type="radio" name="after-when" checked={when === start} onChange={() => onWhen(start)} />{' '}
-              {startWords[start]}
+      <Popover.Portal>
+        <Popover.Content
+          className="menu after"
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label="Tasks to wait for"
+        >
+          <input
+            className="field"
+            aria-label="Filter tasks"
+            placeholder="Filter"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+          <fieldset className="after-when">
+            <legend className="unseen">When it starts</legend>
+            {starts.map((start) => (
+              <label key={start}>
+                <input type="radio" name="after-when" checked={when === start} onChange={() => onWhen(start)} />{' '}
+                {startWords[start]}
+              </label>
+            ))}
+          </fieldset>
+          {choices.length === 0 && <p className="quiet after-none">No unfinished task matches.</p>}
+          {choices.map((task) => (
+            <label key={task.id} className="menu-item after-item">
+              <input
+                type="checkbox"
+                checked={after.includes(task.id)}
+                onChange={(event) =>
+                  onAfter(event.target.checked ? [...after, task.id] : after.filter((id) => id !== task.id))
+                }
+              />
+              <Glyph look={task.state} />
+              <span className="ellipsis" dir="auto">
+                {cleanLine(task.title)}
+              </span>
+              <span className="quiet tabular">#{task.id}</span>
             </label>
           ))}
-        </fieldset>
-        {choices.length === 0 && <p className="quiet after-none">No unfinished task matches.</p>}
-        {choices.map((task) => (
-          <label key={task.id} className="menu-item after-item">
-            <input
-              type="checkbox"
-              checked={after.includes(task.id)}
-              onChange={(event) =>
-                onAfter(event.target.checked ? [...after, task.id] : after.filter((id) => id !== task.id))
-              }
-            />
-            <Glyph look={task.state} />
-            <span className="ellipsis" dir="auto">
-              {cleanLine(task.title)}
-            </span>
-            <span className="quiet tabular">#{task.id}</span>
-          </label>
-        ))}
-      </Popover.Content>
+        </Popover.Content>
+      </Popover.Portal>
     </Popover.Root>
   );
 }

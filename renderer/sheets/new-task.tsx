@@ -161,6 +161,12 @@ function Form(props: { readonly repository: number }): ReactNode {
         event.preventDefault();
         void queue();
       }}
+      // Wherever the focus is, also where a list was opened from here; a field that sends by itself has said so.
+      onKeyDown={(event) => {
+        if (event.defaultPrevented || event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+        event.preventDefault();
+        if (!event.repeat) void queue();
+      }}
     >
       <div className="sheet-body">
         <Growing
@@ -181,7 +187,6 @@ function Form(props: { readonly repository: number }): ReactNode {
           onChange={(event) => write(titleDraft, event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.metaKey && !event.ctrlKey) event.preventDefault();
-            if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) void queue();
           }}
         />
         <div className="chips">

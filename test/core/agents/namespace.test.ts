@@ -123,10 +123,11 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const here = await namespaceHere(skip);
     const child = await start(here, 'sleep 1000 & kill -9 $!; wait $!; echo "$?" "$$"; exec sleep 1000');
     expect(await firstLine(child)).toBe('137 2');
-    const table = (await readProcessTable()) ?? [];
-    const own = table.filter(({ group }) => group === child.pid).map(({ command }) => command);
-    expect(own.filter((command) => !holdsNamespace(command))).toEqual(['sleep 1000']);
-    expect(own).toHaveLength(3);
+    const own = async () =>
+      ((await readProcessTable()) ?? []).filter(({ group }) => group === child.pid).map(({ command }) => command);
+    // What it said came before it became what it is now.
+    await expect.poll(async () => (await own()).filter((each) => !holdsNamespace(each))).toEqual(['sleep 1000']);
+    expect(await own()).toHaveLength(3);
     await endGroup(child);
     expect(findLeftovers({ group: child.pid, marker: null })).toEqual([]);
   });

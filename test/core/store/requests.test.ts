@@ -147,6 +147,15 @@ describe('a question', () => {
     expect(ask(db, { generation: 3, fingerprint: 'f2' }).id).not.toBe(clarified);
   });
 
+  test('that is too long for a title is there whole to be read', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const long = `Which of these? ${'word '.repeat(400)}end`;
+    const { title, body } = readRequest(db, ask(db, { title: long, body: 'And why.' }).id);
+    expect(title).toMatch(/^Which of these\? (word )+word…$/);
+    expect(body).toBe(`${long}\n\nAnd why.`);
+  });
+
   test('whose leave was not handed over after all is given it when it is asked again', () => {
     const { db } = temporaryStore();
     addTask(db);
