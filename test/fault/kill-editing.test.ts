@@ -6,7 +6,7 @@ import { editUnderWay } from '../../core/store/edits';
 import { contents } from '../core/git/fixture';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
-import { armGit, countDown, killAt, killed } from './killed-runtime';
+import { armGit, killAt, killed, whenFilesMove } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands of taking a moved file back, or of undoing that:
@@ -19,15 +19,10 @@ const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '3';
 const commands = { take: 32, undo: 24 } as const;
 const afterIntent = 14;
 
-/** A count down, or a kill when files are to be written. */
-const branches = `' files '*checkout-index*) kill -9 $PPID && exit 1 ;;
-    ' files'*) ;;
-    ${countDown}`;
-
 let bed: Bed;
 beforeEach(async () => {
   bed = await openBed();
-  await armGit(bed, branches);
+  await armGit(bed, whenFilesMove);
 });
 afterEach(() => bed.close());
 

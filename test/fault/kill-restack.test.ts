@@ -5,7 +5,7 @@ import { closeDatabase, openDatabase } from '../../core/store/database';
 import { restackUnderWay } from '../../core/store/restacks';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
-import { armGit, countDown, killAt, killed } from './killed-runtime';
+import { armGit, killAt, killed, whenFilesMove } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands by which a task is brought onto a change that went
@@ -17,15 +17,10 @@ const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '1';
 const commands = 62;
 const afterIntent = 14;
 
-/** A count down, or a kill when files are to be written. */
-const branches = `' files '*checkout-index*) kill -9 $PPID && exit 1 ;;
-    ' files'*) ;;
-    ${countDown}`;
-
 let bed: Bed;
 beforeEach(async () => {
   bed = await openBed();
-  await armGit(bed, branches);
+  await armGit(bed, whenFilesMove);
 });
 afterEach(() => bed.close());
 

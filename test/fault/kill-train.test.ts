@@ -7,7 +7,7 @@ import { openLandings } from '../../core/store/landings';
 import { openTrains, trainsWithWorktree } from '../../core/store/trains';
 import { randomFrom } from '../support/random';
 import { type Bed, openBed } from '../support/runtime';
-import { armGit, countDown, killAt, killed } from './killed-runtime';
+import { armGit, killAt, killed, whenFilesMove } from './killed-runtime';
 
 /**
  * The runtime is killed with SIGKILL right before one of the git commands by which two changes land on a train. SWITCHYARD_TEST_KILLS=all
@@ -18,15 +18,10 @@ const wanted = process.env.SWITCHYARD_TEST_KILLS ?? '1';
 /** About as many as there are. */
 const commands = 150;
 
-/** A count down, or a kill when the base has moved and its checkout has not. */
-const branches = `' files '*checkout-index*) kill -9 $PPID && exit 1 ;;
-    ' files'*) ;;
-    ${countDown}`;
-
 let bed: Bed;
 beforeEach(async () => {
   bed = await openBed();
-  await armGit(bed, branches);
+  await armGit(bed, whenFilesMove);
 });
 afterEach(() => bed.close());
 

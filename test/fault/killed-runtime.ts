@@ -15,6 +15,11 @@ export function killAt({ folder }: Pick<Bed, 'folder'>): string {
 export const countDown =
   '*) left=$((left - 1)); echo "$pid $left $from" > "$at"; [ $left -le 0 ] && kill -9 $PPID && exit 1 ;;';
 
+/** The same, or a kill when files are to be written once the branch has moved. */
+export const whenFilesMove = `' files '*checkout-index*) kill -9 $PPID && exit 1 ;;
+    ' files'*) ;;
+    ${countDown}`;
+
 /**
  * Puts a git before the real one that, once `kill-at` names the runtime that runs it, goes through the branches of a shell's
  * case. These see `$left` and `$from` of that file, its path `$at`, and the arguments, all as `"$from $left $*"`.
