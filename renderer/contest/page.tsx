@@ -2,10 +2,8 @@ import { type ReactNode, useRef, useState } from 'react';
 import { type Comparison, standOfContest } from '../../core/contract/contest';
 import { isInHand, type Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
-import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
-import { Hint } from '../parts/hint';
-import { Icon } from '../parts/icon';
+import { ListButton } from '../shell/list-button';
 import { useApp, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { tasksOf } from '../state/contests';
@@ -86,16 +84,7 @@ function Page(props: {
     <section className="page contest" aria-label="Contest">
       <header className="head">
         <div className="head-top">
-          <Hint text="Show the list">
-            <Button
-              look="quiet"
-              className="button-icon head-drawer"
-              aria-label="Show the list"
-              onClick={() => app.view.update((view) => ({ ...view, drawer: !view.drawer }))}
-            >
-              <Icon name="list" />
-            </Button>
-          </Hint>
+          <ListButton />
           <h1 className="head-title ellipsis" dir="auto" title={cleanLine(first.title)}>
             {cleanLine(first.title)}
           </h1>

@@ -7,8 +7,7 @@ import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Glyph, lookOf, lookWord } from '../parts/glyph';
-import { Hint } from '../parts/hint';
-import { Icon } from '../parts/icon';
+import { ListButton } from '../shell/list-button';
 import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { openTask, resumeTask, retryTask } from '../state/commands';
@@ -43,16 +42,7 @@ export function TaskHeader(props: {
   return (
     <header className="head">
       <div className="head-top">
-        <Hint text="Show the list">
-          <Button
-            look="quiet"
-            className="button-icon head-drawer"
-            aria-label="Show the list"
-            onClick={() => app.view.update((view) => ({ ...view, drawer: !view.drawer }))}
-          >
-            <Icon name="list" />
-          </Button>
-        </Hint>
+        <ListButton />
         <h1 className="head-title ellipsis" dir="auto" title={cleanLine(task.title)}>
           {cleanLine(task.title)}
         </h1>
