@@ -59,6 +59,11 @@ export function heldReason(limit: { readonly agent: string; readonly task: numbe
   return `Waits with task ${limit.task}: ${limit.reason}`;
 }
 
+/** Why a task waits a moment more whose agent's provider refused one that does not wait for the limit any more. */
+export function triedReason(task: number): string {
+  return `Tried within a minute: task ${task}, which was refused, does not wait for its provider any more.`;
+}
+
 function howOften(times: number): string {
   const asked = times === 1 ? 'It names no time' : `It refused ${times} times in a row and names no time`;
   const gap = firstMs * 2 ** (times - 1);

@@ -1,7 +1,7 @@
 import type { TurnEnd } from '../agents/agent';
 import { parkedReason, staggerMs } from '../contract/park';
 import type { Claim } from '../sources/source';
-import { agentLimit, clearLimit, lastClaimed, noteLimit } from '../store/limits';
+import { agentLimit, clearLimit, endLimit, lastClaimed, noteLimit } from '../store/limits';
 import { StaleClaim } from '../store/stale-claim';
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
@@ -45,6 +45,13 @@ export async function limited(
     if (!(cause instanceof StaleClaim)) throw cause;
   }
   deps.announce(claim.task);
+}
+
+/** A turn that began at `began` had its agent use a tool, so its provider answers: whoever waited for an older limit comes up. */
+export async function providerAnswers(deps: Deps, agent: string, began: number): Promise<void> {
+  if (agentLimit(deps.db, agent) === undefined) return;
+  const freed = await deps.writer.write((db) => endLimit(db, { agent, began }));
+  freed.forEach(deps.announce);
 }
 
 /** A turn that began at `began` went through, so the provider works: whoever waited for an older limit comes up. */

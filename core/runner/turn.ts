@@ -11,7 +11,7 @@ import type { Stop } from './deps';
 import type { Talk } from './driving';
 import { givenWith, type HeldTurn, programsOf } from './held-turn';
 import { openMeter } from './meter';
-import { working } from './parking';
+import { providerAnswers, working } from './parking';
 import { watchForPause } from './pause';
 import { keepChildren } from './processes';
 import { retell } from './retold';
@@ -92,6 +92,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
   if (takeoverOf(deps.db, claim.task)?.interrupts === 1) taken(true);
   const children = keepChildren(deps, claim.task);
   const steps: string[] = [];
+  let usesTools = false;
   const record = (body: TranscriptBody) => {
     try {
       const fresh = retold.fresh(body);
@@ -108,6 +109,10 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
     // From its first word on the agent has what was said: a crash after that must not say it twice.
     if (!session.begun && isHeard(body)) begin();
     if (isByAgent(body)) heard();
+    if (body.type === 'tool' && !usesTools) {
+      usesTools = true;
+      void providerAnswers(deps, subject.agent.name, startedAt).catch(broken);
+    }
   };
   const begin = () => {
     session.begun = true;

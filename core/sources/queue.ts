@@ -1,5 +1,6 @@
 import { anyDue, claimTasks, expireClaims, extendClaim, nextDue, type Released } from '../store/claims';
 import type { Database } from '../store/database';
+import { settleLimits } from '../store/limits';
 import type { Writer } from '../store/writer';
 import type { Claim, Source } from './source';
 
@@ -13,7 +14,7 @@ export interface QueueOptions {
   readonly leaseMs: number;
   /** Told after the commit which tasks were taken from a worker that let its lease run out. */
   readonly onReleased?: (released: readonly Released[]) => void;
-  /** Told after the commit which due tasks were parked instead of given out. */
+  /** Told after the commit which due tasks were parked instead of given out, and which wait for another reason now. */
   readonly onHeld?: (tasks: readonly number[]) => void;
   /** Asked before due tasks are handed out, and told whether there is one; while it says no it is asked again. */
   readonly admits?: (due: boolean) => boolean;
@@ -61,7 +62,7 @@ export function createQueueSource(options: QueueOptions): QueueSource {
   /** Once in every transaction: claims for those who wait and tells them after the COMMIT. */
   function serve(): () => void {
     const served: { readonly waiter: Waiter; readonly claims: readonly Claim[] }[] = [];
-    const held: number[] = [];
+    const held = settleLimits(db, now());
     const onHeld = (task: number) => held.push(task);
     const admitted = waiters.size === 0 || (options.admits?.(anyDue(db, now())) ?? true);
     for (const waiter of admitted ? waiters : []) {

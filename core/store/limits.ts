@@ -1,7 +1,9 @@
-import { heldReason, type Parked, type ProviderLimit, parkedUntil } from '../contract/park';
+import { heldReason, type Parked, type ProviderLimit, parkedUntil, staggerMs, triedReason } from '../contract/park';
+import type { TaskState } from '../contract/task';
 import { cutText } from './cut';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
+import { isDriven } from './takeovers';
 import { longestReason } from './task-row';
 
 /** A provider that refuses one agent for now. */
@@ -84,9 +86,78 @@ export function clearLimit(
   { agent, task, began }: { readonly agent: string; readonly task: number; readonly began: number },
 ): number[] {
   run(db, 'UPDATE task SET parks = 0 WHERE id = ? AND parks > 0', task);
+  return endLimit(db, { agent, began });
+}
+
+/**
+ * The same while that turn goes on, which shows that the provider answers: whoever waited for an older limit comes up. How often
+ * the task itself was refused is only over when its turn went through.
+ */
+export function endLimit(db: Database, { agent, began }: { readonly agent: string; readonly began: number }): number[] {
   if (run(db, 'DELETE FROM agent_limit WHERE agent = ? AND noted_at < ?', agent, began).changes === 0) return [];
   // One that was refused again and again has a reason of its own, and keeps its longer wait.
   return release(db, "(parked = 'agent' OR (parked IN ('limit', 'overload') AND parks = 1)) AND agent = ?", agent);
+}
+
+/**
+ * Ends the limits that nothing proves any more: the task that was refused has been cancelled, or went on and came to something
+ * else. When another task of the agent is still refused the limit is that one's from now on. Otherwise those who waited are
+ * tried, one after the other within a minute, so that the first finds out for all. Gives the tasks of which something else is
+ * said now. Asked at the end of every transaction.
+ */
+export function settleLimits(db: Database, now: number): number[] {
+  const limits = allRows<AgentLimit>(db, `${selectLimit} WHERE until > ?`, now);
+  return limits.filter(({ task }) => !proves(db, task)).flatMap((limit) => settleLimit(db, limit, now));
+}
+
+/** Whether a task that was refused waits for the limit, or is asking the provider again. */
+function proves(db: Database, task: number): boolean {
+  const row = getRow<{ state: TaskState; parked: Parked | null; go_on: 0 | 1 }>(
+    db,
+    'SELECT state, parked, go_on FROM task WHERE id = ?',
+    task,
+  );
+  // One that waits for a person, or is driven by one, asks the provider nothing, for as long as that takes.
+  if (row === undefined || isDriven(db, task)) return false;
+  const waits = row.parked === 'limit' || row.parked === 'overload' || row.go_on === 1;
+  return row.state === 'running' || (row.state === 'queued' && waits);
+}
+
+function settleLimit(db: Database, { agent, task }: AgentLimit, now: number): number[] {
+  const other = getRow<{ id: number; until: number; reason: string }>(
+    db,
+    `SELECT id, run_after AS until, queued_reason AS reason FROM task INDEXED BY task_parked
+     WHERE state = 'queued' AND parked IN ('limit', 'overload') AND agent = ? AND run_after > ?
+     ORDER BY run_after DESC, id LIMIT 1`,
+    agent,
+    now,
+  );
+  const waiting = allRows<{ id: number }>(
+    db,
+    "SELECT id FROM task INDEXED BY task_parked WHERE state = 'queued' AND parked = 'agent' AND agent = ?",
+    agent,
+  ).map(({ id }) => id);
+  if (other === undefined) {
+    run(db, 'DELETE FROM agent_limit WHERE agent = ?', agent);
+    const first = Math.min(...waiting.map(staggerMs));
+    const hold = (id: number) => ({ at: now + staggerMs(id) - first, reason: triedReason(task) });
+    return waiting.flatMap((id) => (holdUntil(db, id, hold(id)) ? id : []));
+  }
+  const { id, reason } = other;
+  const until = other.until - staggerMs(id);
+  run(db, 'UPDATE agent_limit SET task_id = ?, until = ?, reason = ? WHERE agent = ?', id, until, reason, agent);
+  const held = (each: number) => ({ at: until + staggerMs(each), reason: heldReason({ agent, task: id, reason }) });
+  return waiting.flatMap((each) => (holdUntil(db, each, held(each)) ? each : []));
+}
+
+/** Has a parked task wait until another time, for another reason. */
+function holdUntil(
+  db: Database,
+  task: number,
+  { at, reason }: { readonly at: number; readonly reason: string },
+): boolean {
+  const sql = 'UPDATE task SET run_after = ?, queued_reason = ? WHERE id = ?';
+  return run(db, sql, at, cutText(reason, longestReason), task).changes === 1;
 }
 
 /** When a worker took a task into its hands last, whatever the task waited for since; epoch milliseconds, 0 if none did. */

@@ -87,4 +87,20 @@ describe('a task whose provider refuses for now', () => {
       message: expect.stringContaining('is in review and cannot be edited. Approve it, ask for changes'),
     });
   });
+
+  it('holds them no longer once it is cancelled, or works on, which its tools tell before its turn is over', async () => {
+    const first = await add('[limit-once: 60m]\n[write: done.txt | done]\n[wait: 60m]');
+    await parked(first.id);
+    const second = await add('[write: two.txt | two]');
+    await parked(second.id);
+    await bed.calls.tasks.cancel({ task: first.id });
+    await bed.reaches(second.id, 'review');
+    const third = await add('[limit-once: 61m]\n[write: done.txt | done]\n[wait: 60m]');
+    await parked(third.id);
+    const fourth = await add('[write: four.txt | four]');
+    expect(await parked(fourth.id)).toMatchObject({ parked: 'agent' });
+    await bed.calls.tasks.resume({ task: third.id });
+    await bed.reaches(fourth.id, 'review');
+    expect(await bed.calls.tasks.get({ task: third.id })).toMatchObject({ state: 'running' });
+  });
 });

@@ -270,7 +270,8 @@ describe('tasks that a limit holds', () => {
         claimedAt: 1000,
         at: 1000,
       });
-      moveTask(db, { task: claim?.task ?? 0, to: 'review', by: 'runner', reason: 'Aside.', at: 1000 });
+      const patch = { parked: 'limit', runAfter: 1000 + 100 * hour, queuedReason: 'Too much.' } as const;
+      moveTask(db, { task: claim?.task ?? 0, to: 'queued', by: 'runner', reason: 'Aside.', at: 1000, patch });
     });
     const first = queue.source.next(1, never);
     expect(await isPending(first, queue)).toBe(true);

@@ -3,9 +3,9 @@ import type { ProviderLimit } from '../../../core/contract/park';
 import { staggerMs } from '../../../core/contract/park';
 import { claimTasks } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
-import { agentLimit, clearLimit, lastClaimed, noteLimit } from '../../../core/store/limits';
+import { agentLimit, clearLimit, endLimit, lastClaimed, noteLimit, settleLimits } from '../../../core/store/limits';
 import { readTask } from '../../../core/store/task-view';
-import { goOnNow, moveTask } from '../../../core/store/tasks';
+import { goOnNow, type Move, moveTask } from '../../../core/store/tasks';
 import { addTask, temporaryStore } from './store';
 
 const hour = 3_600_000;
@@ -126,5 +126,72 @@ describe('how often a provider refused', () => {
     const { db } = temporaryStore();
     const task = addTask(db);
     expect(refuse(db, task, 200, { parks: 4 })).toMatchObject({ times: 5 });
+  });
+});
+
+describe('a limit that nothing proves any more', () => {
+  /** Tasks that the provider refused, and two that wait with them. */
+  function refusedAndHeld(refusals: number) {
+    const { db } = temporaryStore();
+    const refused = Array.from({ length: refusals }, () => addTask(db));
+    claim(db, 100);
+    for (const [index, task] of refused.entries()) {
+      const { until } = refuse(db, task, 200 + index, { until: (index + 1) * hour, claimedAt: 100 });
+      const patch = { parked: 'limit', parks: 1, runAfter: until + staggerMs(task), queuedReason: 'Refused.' } as const;
+      moveTask(db, { task, to: 'queued', by: 'runner', reason: 'Refused.', at: 200, patch });
+    }
+    const held = [addTask(db), addTask(db)];
+    claim(db, 300);
+    const move = (task: number, to: Move['to'], patch: Move['patch'] = {}) =>
+      moveTask(db, { task, to, by: 'person', reason: 'So it is.', at: 400, patch });
+    return { db, refused: refused as [number, ...number[]], held, move };
+  }
+
+  test('is over when the task that was refused is cancelled: the others are tried one after the other', () => {
+    const { db, refused, held, move } = refusedAndHeld(1);
+    expect(settleLimits(db, 350)).toEqual([]);
+    move(refused[0], 'cancelled');
+    expect(settleLimits(db, 400)).toEqual(held);
+    expect(agentLimit(db, 'echo')).toBeUndefined();
+    const [first, second] = held
+      .map((task) => readTask(db, task))
+      .sort((a, b) => Number(a.runAfter) - Number(b.runAfter));
+    expect(first).toMatchObject({ parked: 'agent', runAfter: 400, queuedReason: expect.stringContaining('task 1,') });
+    expect(second?.runAfter).toBeGreaterThan(400);
+    expect(second?.runAfter).toBeLessThan(60_400);
+    expect(claim(db, 400).claimed).toEqual([first?.id]);
+    expect(settleLimits(db, 400)).toEqual([]);
+  });
+
+  test('is over when it went on and waits for the person, or failed of something else, but not while it asks again', () => {
+    const { db, refused, held, move } = refusedAndHeld(1);
+    goOnNow(db, { task: refused[0], at: 350 });
+    expect(settleLimits(db, 350)).toEqual([]);
+    expect(claim(db, 360).claimed).toEqual(refused);
+    expect(settleLimits(db, 360)).toEqual([]);
+    move(refused[0], 'waiting');
+    expect(settleLimits(db, 400)).toEqual(held);
+  });
+
+  test('becomes that of another task which is refused, with its reason and its time', () => {
+    const { db, refused, held, move } = refusedAndHeld(2);
+    move(refused[1] ?? 0, 'cancelled');
+    expect(settleLimits(db, 400)).toEqual(held);
+    const until = hour + 2000;
+    expect(agentLimit(db, 'echo')).toMatchObject({ task: refused[0], until });
+    for (const task of held) {
+      const reason = `Waits with task ${refused[0]}: Refused.`;
+      expect(readTask(db, task)).toMatchObject({ runAfter: until + staggerMs(task), queuedReason: reason });
+    }
+    move(refused[0], 'cancelled');
+    expect(settleLimits(db, 400)).toEqual(held);
+    expect(agentLimit(db, 'echo')).toBeUndefined();
+  });
+
+  test('is over while a turn goes on that began after it and got something done, without forgetting who was refused', () => {
+    const { db, refused, held } = refusedAndHeld(1);
+    expect(endLimit(db, { agent: 'echo', began: 150 })).toEqual([]);
+    expect(endLimit(db, { agent: 'echo', began: 350 })).toEqual([...refused, ...held]);
+    expect(readTask(db, refused[0])).toMatchObject({ parked: null, parks: 1 });
   });
 });
