@@ -50,7 +50,8 @@ export default defineConfig({
     // What is waited for comes when it comes; only what never comes should fail.
     expect: { poll: { timeout: 10_000 } },
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: './test/support/coverage.ts',
       include: ['core/**/*.ts'],
       exclude: ['**/*.d.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
