@@ -49,6 +49,7 @@ const ask: Command = {
 
 const list: Command = {
   words: ['task', 'reviews'],
+  reads: true,
   usage: 'ID',
   summary: 'The reviews of a change by agents, and what each made of it',
   options: {},

@@ -9,6 +9,7 @@ import { fittedTable } from './text';
 
 const list: Command = {
   words: ['audit', 'list'],
+  reads: true,
   usage: '[--task ID]',
   summary: 'Every decision that was taken: who, when, what was shown and what was answered',
   options: { task: { type: 'string' } },
@@ -34,6 +35,7 @@ const list: Command = {
 
 const show: Command = {
   words: ['audit', 'show'],
+  reads: true,
   usage: 'NUMBER',
   summary: 'One decision whole: what was shown, and every word of what was answered',
   options: {},
@@ -54,6 +56,7 @@ const show: Command = {
 
 const exported: Command = {
   words: ['audit', 'export'],
+  reads: true,
   usage: '',
   summary: 'The record of decisions, for keeping elsewhere: a line each, its SHA-256 and its exact text',
   options: {},
@@ -73,6 +76,7 @@ const exported: Command = {
 
 const check: Command = {
   words: ['audit', 'check'],
+  reads: true,
   usage: '',
   summary: 'Whether the record of decisions is whole; exit code 1 when it is not',
   options: {},

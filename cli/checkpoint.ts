@@ -6,6 +6,7 @@ import { ago, counted, table } from './text';
 
 const list: Command = {
   words: ['task', 'checkpoints'],
+  reads: true,
   usage: 'ID [N]',
   summary: 'The states of its worktree a task can go back to; with N what that one changed, as a patch',
   options: {},

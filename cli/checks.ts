@@ -11,6 +11,7 @@ import { table } from './text';
 
 const list: Command = {
   words: ['check', 'list'],
+  reads: true,
   usage: 'PATH_OR_NAME',
   summary: 'What the changes of a repository are checked with, or would fit to check them with',
   options: {},

@@ -19,6 +19,9 @@ export interface Console {
   listen(hear: { readonly onKeys: (text: string) => void; readonly onSize: () => void }): () => void;
 }
 
+/** Something that answers calls, until it is closed. */
+export type Looked = Pick<Connection, 'client'> & { close(): void | Promise<void> };
+
 /** What a command is handed of its surroundings. */
 export interface Surroundings {
   /** The person's folder, against which relative paths are resolved. */
@@ -35,6 +38,10 @@ export interface Surroundings {
   readonly attach: () => Promise<Connection | null>;
   /** Connects to the runtime there is, or starts one in the background and connects to that. */
   readonly reach: () => Promise<Connection>;
+  /** The runtime there is, or else what is stored, to be read without one. */
+  readonly look: () => Promise<Looked>;
+  /** Set while a command that only reads is run: it looks and starts nothing. */
+  readonly onlyReads?: boolean;
   /** The tool server by which agents without questions of their own ask a person; null when it was not built. */
   readonly askHuman: OpenOptions['askHuman'];
   readonly hook?: OpenOptions['hook'];
@@ -85,6 +92,8 @@ export interface Command {
   readonly examples: readonly string[];
   /** What else its help says, after the examples; lines that end with a line end. */
   readonly more?: string;
+  /** It only reads, always or when it is called like this, and so starts no runtime. */
+  readonly reads?: true | ((given: Given) => boolean);
   /** Kept out of the overview. */
   readonly hidden?: boolean;
   run(given: Given, around: Surroundings): Promise<Outcome>;

@@ -49,6 +49,7 @@ const add: Command = {
 
 const list: Command = {
   words: ['task', 'comments'],
+  reads: true,
   usage: 'ID',
   summary: 'What was remarked on a change, and what its agent did about it',
   options: {},

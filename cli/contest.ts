@@ -24,6 +24,7 @@ import { isResting, waitForTask } from './wait';
 
 const compare: Command = {
   words: ['task', 'compare'],
+  reads: true,
   usage: 'ID',
   summary: 'The tasks of a contest side by side: state, change, checks, cost, time, and where their files differ',
   options: {},

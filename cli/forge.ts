@@ -43,6 +43,7 @@ const logout: Command = {
 
 const status: Command = {
   words: ['forge', 'status'],
+  reads: true,
   usage: '',
   summary: 'Which forges let Switchyard in, and with whose token',
   options: {},

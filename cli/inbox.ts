@@ -11,6 +11,7 @@ import { waitedToday } from './waited';
 
 const inbox: Command = {
   words: ['inbox'],
+  reads: true,
   usage: '',
   summary: 'What waits for you, the most urgent first: how long an agent has waited, times the priority of its task',
   options: {},

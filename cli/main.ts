@@ -5,13 +5,17 @@ import { readConfig } from '../core/config';
 import { version } from '../core/version';
 import type { Console, Surroundings } from './command';
 import { programOf } from './program';
-import { reach } from './reach';
+import { look, reach } from './reach';
 import { run } from './run';
 
 const interrupted = new AbortController();
 const config = readConfig();
 const program = programOf(process.env);
 const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+
+const desktop = process.env.ELECTRON_EXEC_PATH ?? null;
+const say = (line: string): void => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`));
+const reachIt = () => reach(config, self, say);
 
 const around: Surroundings = {
   directory: process.cwd(),
@@ -30,13 +34,13 @@ const around: Surroundings = {
   readInput,
   console: process.stdin.isTTY && process.stdout.isTTY ? ownConsole() : null,
   attach: () => attach({ folder: config.folders.data, version }),
-  reach: () =>
-    reach(config, self, (line) => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`))),
+  reach: reachIt,
+  look: () => look({ config, desktop }, reachIt, say),
   askHuman: programBeside(process.argv[1], 'ask-human.js'),
   hook: programBeside(process.argv[1], 'hook.js'),
   host: programBeside(process.argv[1], 'host.js'),
   starter: programBeside(process.argv[1], 'starter.js'),
-  desktop: process.env.ELECTRON_EXEC_PATH ?? null,
+  desktop,
   signal: interrupted.signal,
 };
 

@@ -28,6 +28,7 @@ const say: Command = {
 
 const list: Command = {
   words: ['task', 'messages'],
+  reads: true,
   usage: 'ID',
   summary: "What waits for a task's agent, the next first",
   options: {},

@@ -10,6 +10,7 @@ const apartMs = 1000;
 
 const processes: Command = {
   words: ['processes'],
+  reads: true,
   usage: '[--task ID]',
   summary: 'What runs for tasks now: agents, their tools, checks and terminals, with memory and processor use',
   options: { task: { type: 'string' } },

@@ -44,6 +44,7 @@ const push: Command = {
 
 const remotes: Command = {
   words: ['repository', 'remotes'],
+  reads: true,
   usage: 'PATH',
   summary: 'Where changes of a repository can be pushed to',
   options: {},

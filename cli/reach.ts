@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { attach, type Connection } from '../core/client';
@@ -10,6 +10,7 @@ import type { Task } from '../core/contract/task';
 import { makeFolder } from '../core/make-folder';
 import { isStarting, ownerPatience } from '../core/owner-patience';
 import { version } from '../core/version';
+import type { Looked } from './command';
 import { plain } from './plain';
 import { counted } from './text';
 
@@ -41,6 +42,31 @@ export async function reach(
   } finally {
     clearTimeout(late);
   }
+}
+
+/**
+ * Connects to the runtime that owns the data folder; where there is none, opens what is stored to be read, and starts nothing. A
+ * folder without a store of this version is reached with `reachIt`, which makes one or brings it up to date.
+ */
+export async function look(
+  { config, desktop }: { readonly config: Config; readonly desktop: string | null },
+  reachIt: () => Promise<Connection>,
+  say: (line: string) => void,
+): Promise<Looked> {
+  const { data, database } = config.folders;
+  const tryAgain = ownerPatience(config.folders);
+  for (;;) {
+    const there = await attach({ folder: data, version });
+    if (there !== null) return there;
+    if (!isStarting(data)) break;
+    if (!(await tryAgain())) throw unreachable(data);
+  }
+  // Loaded here, so that every other command starts without SQLite.
+  const { openLook } = await import('../core/look');
+  const opened = existsSync(database) ? await openLook({ config, desktop }) : null;
+  if (opened === null) return reachIt();
+  say('No runtime is running: this is what it left, and nothing was started. The command "start" goes on with it.');
+  return opened;
 }
 
 /** That a runtime was started, and what it goes on with: whoever stopped it before may not want that. */

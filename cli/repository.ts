@@ -35,6 +35,7 @@ const add: Command = {
 
 const list: Command = {
   words: ['repository', 'list'],
+  reads: true,
   usage: '',
   summary: 'The repositories you added',
   options: {},

@@ -16,6 +16,7 @@ import { transcript } from './transcript';
 
 const diff: Command = {
   words: ['task', 'diff'],
+  reads: true,
   usage: 'ID',
   summary: 'The change a task proposes, as a patch; says on stderr which commit it is, for approve --head',
   options: {},
@@ -187,6 +188,7 @@ const reject: Command = {
 
 const log: Command = {
   words: ['task', 'log'],
+  reads: (given) => !given.flag('follow'),
   usage: 'ID [--follow]',
   summary: "What a task's agent said and did",
   options: { follow: { type: 'boolean', short: 'f' } },

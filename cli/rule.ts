@@ -6,6 +6,7 @@ import { ago, counted, fittingTable } from './text';
 
 const list: Command = {
   words: ['rule', 'list'],
+  reads: true,
   usage: '[--all]',
   summary: 'What is allowed without asking, by rules you made with `answer --always`',
   options: { all: { type: 'boolean' } },

@@ -23,7 +23,9 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       });
       answer({ help: text }, text);
     } else {
-      const outcome = await asked.command.run(asked.given, around);
+      const { command, given } = asked;
+      const onlyReads = typeof command.reads === 'function' ? command.reads(given) : command.reads === true;
+      const outcome = await command.run(given, { ...around, onlyReads });
       if (json || outcome.text !== '') answer(outcome.json, outcome.text);
       if (!json && outcome.note !== undefined) around.err.write(outcome.note);
       return outcome.exit ?? 0;

@@ -16,6 +16,7 @@ const perTask = 5;
 
 const search: Command = {
   words: ['search'],
+  reads: true,
   usage: 'WORDS... [--repository PATH_OR_NAME] [--agent NAME] [--state STATE]... [--limit N]',
   summary: 'Find words in every task and conversation',
   options: {

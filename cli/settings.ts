@@ -12,6 +12,7 @@ const settingNames = settingsSchema.keyof().options;
 
 const list: Command = {
   words: ['settings', 'list'],
+  reads: true,
   usage: '',
   summary: 'Every setting',
   options: {},
@@ -32,6 +33,7 @@ const list: Command = {
 
 const get: Command = {
   words: ['settings', 'get'],
+  reads: true,
   usage: 'NAME',
   summary: 'One setting, as JSON',
   options: {},

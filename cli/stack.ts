@@ -12,6 +12,7 @@ import { counted } from './text';
 
 const stack: Command = {
   words: ['task', 'stack'],
+  reads: true,
   usage: 'ID',
   summary: 'What must land for a task to land, in order',
   options: {},
@@ -40,6 +41,7 @@ const restack: Command = {
 
 const overlaps: Command = {
   words: ['task', 'overlaps'],
+  reads: true,
   usage: 'ID [TASK|base]',
   summary: 'Which other changes touch the same files, and whether they conflict; with another task, or base, the lines',
   options: {},
@@ -81,6 +83,7 @@ const overlaps: Command = {
 
 const verify: Command = {
   words: ['stack', 'verify'],
+  reads: true,
   usage: '',
   summary: 'Look whether the branches and worktrees of tasks that are after each other agree with what is kept of them',
   options: {},
@@ -100,6 +103,7 @@ const verify: Command = {
 
 const dump: Command = {
   words: ['dump'],
+  reads: true,
   usage: '[--with-words]',
   summary:
     'How everything stands as one JSON value, without secrets; titles, prompts and reasons only with --with-words',

@@ -101,6 +101,7 @@ const add: Command = {
 
 const list: Command = {
   words: ['task', 'list'],
+  reads: true,
   usage: '[--state STATE]... [--limit N]',
   summary: 'Tasks, newest first',
   options: { state: { type: 'string', multiple: true }, limit: { type: 'string' } },
@@ -121,6 +122,7 @@ const list: Command = {
 
 const show: Command = {
   words: ['task', 'show'],
+  reads: true,
   usage: 'ID',
   summary: 'Everything about one task',
   options: {},
@@ -235,13 +237,13 @@ const restore = simple(
 /** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
 export const taskCommands: readonly Command[] = [add, list, show, wait, edit, cancel, resume, retry, discard, restore];
 
-/** Makes one call with a connection of its own. */
+/** Makes one call with a connection of its own; a command that only reads makes it without a runtime where there is none. */
 export async function withClient<T>(around: Surroundings, act: (client: Client) => Promise<T>): Promise<T> {
-  const connection = await around.reach();
+  const connection = await (around.onlyReads ? around.look() : around.reach());
   try {
     return await act(connection.client);
   } finally {
-    connection.close();
+    await connection.close();
   }
 }
 

@@ -53,6 +53,7 @@ const land: Command = {
 
 const list: Command = {
   words: ['train', 'list'],
+  reads: true,
   usage: '',
   summary: 'Changes that were approved together with task land, newest first',
   options: {},
@@ -74,13 +75,14 @@ const list: Command = {
 
 const show: Command = {
   words: ['train', 'show'],
+  reads: (given) => !given.flag('follow'),
   usage: 'ID [--follow]',
   summary: 'How the changes on a train stand; --follow tells each step and returns when all had their turn',
   options: { follow: { type: 'boolean', short: 'f' } },
   names: { least: 1, most: 1 },
   examples: ['train show 3', 'train show 3 --follow', 'train show 3 --json'],
   run: (given, around) =>
-    withConnection(around, async ({ client }) => {
+    withClient(around, async (client) => {
       const train = await client.trains.get({ train: given.id(0) });
       if (!given.flag('follow')) return trainOutcome(train, around);
       return ended(await waitForTrain(train.id, client, around), around);

@@ -20,6 +20,7 @@ const sorts = ['repository', 'size', 'age', 'files'] as const;
 
 const list: Command = {
   words: ['worktree', 'list'],
+  reads: true,
   usage: '[--repository PATH_OR_NAME] [--reason WORDS] [--sort repository|size|age|files] [--measure]',
   summary: 'Every worktree: its task, branch, size, age, and why it is there',
   options: {
@@ -56,6 +57,7 @@ const list: Command = {
 
 const show: Command = {
   words: ['worktree', 'show'],
+  reads: true,
   usage: 'PATH_OR_TASK',
   summary: 'One worktree, and what in it is in no commit',
   options: {},
@@ -104,6 +106,7 @@ const remove: Command = {
 
 const bin: Command = {
   words: ['worktree', 'bin'],
+  reads: true,
   usage: '[--repository PATH_OR_NAME]',
   summary: 'The recycle bin: what was taken away, when, why, and until when it is kept',
   options: { repository: { type: 'string' } },

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { AskHuman } from './agents/acp-program';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
-import type { HookProgram } from './agents/screen';
 import { createChanges } from './changes';
 import { giveAllBack, giveBack } from './commands/giving-back';
 import { landAllFinished, landFinished } from './commands/land-finished';
@@ -13,21 +11,19 @@ import { shown } from './commands/repositories';
 import { createRestacker } from './commands/restacker';
 import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
-import { createRouter, type Router } from './commands/router';
+import { createRouter } from './commands/router';
 import { createTrains } from './commands/train-driver';
 import type { Config } from './config';
 import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
-import type { Keychain } from './forge/tokens';
 import { createForges } from './forges';
-import { findGit } from './git/git';
-import type { Execute } from './git/process';
+import { findGit, type Git } from './git/git';
 import { hookDoorFile, openHookDoorOf } from './hook-door';
 import { createHosts } from './host/hosts';
 import { createNews } from './host/news';
 import { someHostLives } from './host/records';
-import { type HostProgram, hostEnvironment } from './host/start';
+import { hostEnvironment } from './host/start';
 import { type Log, openLog } from './log';
 import { makeFolder } from './make-folder';
 import { createRoster } from './roster';
@@ -47,55 +43,23 @@ import { createSizes } from './runner/sizes';
 import { createTakes } from './runner/takes';
 import { createTerminals } from './runner/terminals';
 import { createUnderWay } from './runner/under-way';
+import type { Runtime, RuntimeOptions } from './runtime';
 import { createQueueSource } from './sources/queue';
-import { closeDatabase, openDatabase } from './store/database';
+import { closeDatabase, type Database, openDatabase, openForReading } from './store/database';
 import { checkDecisions } from './store/decisions';
 import { dependants } from './store/dependencies';
 import { makeLogRoomSoon } from './store/log-room';
 import { repositoryById } from './store/repositories';
 import { readRequest } from './store/requests';
-import { createSearchIndex } from './store/search-index';
+import { createSearchIndex, type SearchIndex, type SearchIndexOptions } from './store/search-index';
+import { lookIntoSearch } from './store/search-look';
 import { readSettings } from './store/settings';
 import { dayBudget, daySpending } from './store/spending';
 import { isKnownKey } from './store/takeovers';
 import { countTasks } from './store/task-count';
 import { readTask } from './store/task-view';
-import { createWriter } from './store/writer';
+import { createWriter, refusingWriter, type Writer } from './store/writer';
 import { version } from './version';
-
-/** What a shell supplies that the core cannot know by itself. */
-export interface RuntimeOptions {
-  readonly config: Config;
-  readonly owner: Status['owner'];
-  /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
-  readonly askHuman: AskHuman | null;
-  /** How to start the program that passes on what an agent's screen asks; without it such questions stay on the screen. */
-  readonly hook?: HookProgram | null;
-  /** How to start the process that holds programs on terminals; without it there are none. */
-  readonly host?: HostProgram | null;
-  /** How git is started, where not from this process. */
-  readonly execute?: Execute | undefined;
-  /** What seals secrets for the person; without it they are kept only while this runs. */
-  readonly keychain?: Keychain | null;
-  /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
-  readonly desktop: string | null;
-  /** Somebody asked over a door that the owner stop. */
-  readonly onStopRequested: () => void;
-}
-
-/** A runtime that owns a data folder. */
-export interface Runtime {
-  readonly router: Router;
-  readonly status: () => Status;
-  /** The runtime's one log. A second one on the same file would not know when the file is full. */
-  readonly log: Log;
-  /** How many programs run on terminals. */
-  readonly terminals: () => number;
-  /** Recovers what a crash left and begins to claim. */
-  start(): Promise<void>;
-  /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
-  stop(limitMs?: number): Promise<void>;
-}
 
 /**
  * Opens the data folder and puts the rooms together. The caller owns the folder already. Throws NOT_WRITABLE,
@@ -103,14 +67,58 @@ export interface Runtime {
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { config } = options;
-  const { folders } = config;
   makeFolders(config);
   const git = await findGit(config.environment, options.execute);
-  const db = openDatabase({ file: folders.database, nativeBinding: config.nativeBinding ?? undefined });
-  const log = openLog(folders.logs);
+  const db = openDatabase({ file: config.folders.database, nativeBinding: config.nativeBinding ?? undefined });
+  const log = openLog(config.folders.logs);
   const writer = createWriter(db, {
     onTailError: (cause) => log('error', 'A commit could not be followed up.', { cause: String(cause) }),
   });
+  return assemble(options, { git, db, log, writer, search: createSearchIndex }).runtime;
+}
+
+/** What a data folder answers to calls that only read, without a runtime. */
+export interface Look {
+  readonly router: Runtime['router'];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data folder that nobody need own only to read it: nothing is claimed, recovered, started or changed, and a call that
+ * would change something is refused. Null when there is no store of this version's schema. Throws NOT_FOUND (no git).
+ */
+export async function lookInto(options: Pick<RuntimeOptions, 'config' | 'desktop'>): Promise<Look | null> {
+  const { folders, nativeBinding, environment } = options.config;
+  const db = openForReading({ file: folders.database, nativeBinding });
+  if (db === null) return null;
+  try {
+    const git = await findGit(environment, undefined);
+    const parts = { git, db, log: () => {}, writer: refusingWriter(), search: lookIntoSearch };
+    const shell = { ...options, owner: 'background', askHuman: null, onStopRequested: () => {} } as const;
+    const { runtime, leave } = assemble(shell, parts);
+    return { router: runtime.router, close: leave };
+  } catch (cause) {
+    closeDatabase(db);
+    throw cause;
+  }
+}
+
+/** What the rooms stand on. */
+interface Parts {
+  readonly git: Git;
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly log: Log;
+  readonly search: (options: SearchIndexOptions) => SearchIndex;
+}
+
+/** Puts the rooms together. `leave` closes what a runtime has open that was never started. */
+function assemble(
+  options: RuntimeOptions,
+  { git, db, writer, log, search: openSearch }: Parts,
+): { readonly runtime: Runtime; leave(): Promise<void> } {
+  const { config } = options;
+  const { folders } = config;
   const changes = createChanges();
   const startedAt = Date.now();
   let settings = readSettings(db);
@@ -123,7 +131,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     return found;
   };
 
-  const search = createSearchIndex({
+  const search = openSearch({
     file: join(folders.data, 'search.db'),
     nativeBinding: config.nativeBinding,
     db,
@@ -314,7 +322,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const closing = new AbortController();
   let settling: Promise<unknown> = Promise.resolve();
   let door: { close(): Promise<void> } | undefined;
-  return {
+  const leave = async () => {
+    source.close();
+    await sizes.close();
+    await search.close();
+    closeDatabase(db);
+  };
+  const runtime: Runtime = {
     router,
     status,
     log,
@@ -368,6 +382,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       closeDatabase(db);
     },
   };
+  return { runtime, leave };
 }
 
 function makeFolders(config: Config): void {

@@ -37,7 +37,7 @@ export async function list(room: Room): Promise<Backup[]> {
   for (const backup of newest) {
     const { repositoryId, ref, cause, bytes } = backup;
     if (bytes !== null || cause === null) continue;
-    room.sizes.later(`${repositoryId} ${ref}`, (signal) => measure(room, backup, signal));
+    if (room.writer.writes) room.sizes.later(`${repositoryId} ${ref}`, (signal) => measure(room, backup, signal));
   }
   return newest;
 }

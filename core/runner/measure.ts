@@ -40,7 +40,7 @@ export async function noteChange(
  * while it lands: against a base that has it already there is nothing of it left.
  */
 export async function noteSeen(deps: Pick<Deps, 'db' | 'writer' | 'now'>, seen: Seen): Promise<boolean> {
-  if (!isNews(deps.db, seen)) return false;
+  if (!deps.writer.writes || !isNews(deps.db, seen)) return false;
   return deps.writer.write((db) => {
     if (!isNews(db, seen)) return false;
     const { task, head, change } = seen;

@@ -23,6 +23,21 @@ export function openSearchDatabase(options: {
   }
 }
 
+/** Opens the search index only to read it; null when there is none of this version. The caller closes it. */
+export function openSearchForReading({
+  file,
+  nativeBinding,
+}: {
+  readonly file: string;
+  readonly nativeBinding: string | null;
+}): Database | null {
+  if (!fs.existsSync(file)) return null;
+  const db = new BetterSqlite3(file, { readonly: true, ...(nativeBinding !== null && { nativeBinding }) });
+  if (db.pragma('user_version', { simple: true }) === version) return db;
+  db.close();
+  return null;
+}
+
 /** Removes the index; the database must be closed. */
 export function removeSearchDatabase(file: string): void {
   for (const end of ['', '-wal', '-shm', '-journal']) fs.rmSync(`${file}${end}`, { force: true });

@@ -14,6 +14,8 @@ export type Tail = (db: Database) => (() => void) | undefined;
 
 /** The one way rows are written. All operations of one turn of the event loop share one transaction and one fsync. */
 export interface Writer {
+  /** False of one that refuses everything: what a look only notes by the way is not noted then. */
+  readonly writes: boolean;
   /**
    * Resolves with what the operation returned, after the COMMIT that made it durable. Rejects with what it threw, undone
    * alone: its neighbours commit. Rejects with DISK_FULL when the disk is full; then nothing of it was kept.
@@ -70,6 +72,7 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
   }
 
   return {
+    writes: true,
     write,
     addTail(tail) {
       tails.add(tail);
@@ -80,6 +83,18 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
       closed = true;
       await drain();
     },
+  };
+}
+
+/** The writer of whoever only looks: it refuses every write with CANCELLED. */
+export function refusingWriter(): Writer {
+  return {
+    writes: false,
+    write: () =>
+      Promise.reject(new CodedError('CANCELLED', 'Nothing is changed without a runtime. Start one: switchyard start')),
+    addTail: () => () => {},
+    drain: async () => {},
+    close: async () => {},
   };
 }
 

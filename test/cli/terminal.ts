@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Console, Surroundings } from '../../cli/command';
+import { look as lookAt } from '../../cli/reach';
 import { run } from '../../cli/run';
 import { attach } from '../../core/client';
 import { readConfig } from '../../core/config';
@@ -112,6 +113,14 @@ export async function openTerminal() {
         if (connection === null) throw new Error('there is no runtime');
         return connection;
       },
+      look: () =>
+        lookAt(
+          { config, desktop: null },
+          async () => {
+            throw new Error('there is no runtime');
+          },
+          (line) => void (words.includes('--json') || around.err.write(`${line}\n`)),
+        ),
       askHuman: null,
       desktop: null,
       signal: new AbortController().signal,

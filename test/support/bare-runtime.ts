@@ -1,6 +1,7 @@
 import { createRouterClient } from '@orpc/server';
 import { foldersOf } from '../../core/config';
-import { createRuntime, type RuntimeOptions } from '../../core/index';
+import { createRuntime } from '../../core/index';
+import type { RuntimeOptions } from '../../core/runtime';
 
 /** What a runtime under test is opened with: next to no environment, and nothing a shell supplies but what is given. */
 export function bareOptions(

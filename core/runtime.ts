@@ -1,0 +1,43 @@
+import type { AskHuman } from './agents/acp-program';
+import type { HookProgram } from './agents/screen';
+import type { Router } from './commands/router';
+import type { Config } from './config';
+import type { Status } from './contract/status';
+import type { Keychain } from './forge/tokens';
+import type { Execute } from './git/process';
+import type { HostProgram } from './host/start';
+import type { Log } from './log';
+
+/** What a shell supplies that the core cannot know by itself. */
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly owner: Status['owner'];
+  /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
+  readonly askHuman: AskHuman | null;
+  /** How to start the program that passes on what an agent's screen asks; without it such questions stay on the screen. */
+  readonly hook?: HookProgram | null;
+  /** How to start the process that holds programs on terminals; without it there are none. */
+  readonly host?: HostProgram | null;
+  /** How git is started, where not from this process. */
+  readonly execute?: Execute | undefined;
+  /** What seals secrets for the person; without it they are kept only while this runs. */
+  readonly keychain?: Keychain | null;
+  /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
+  readonly desktop: string | null;
+  /** Somebody asked over a door that the owner stop. */
+  readonly onStopRequested: () => void;
+}
+
+/** A runtime that owns a data folder. */
+export interface Runtime {
+  readonly router: Router;
+  readonly status: () => Status;
+  /** The runtime's one log. A second one on the same file would not know when the file is full. */
+  readonly log: Log;
+  /** How many programs run on terminals. */
+  readonly terminals: () => number;
+  /** Recovers what a crash left and begins to claim. */
+  start(): Promise<void>;
+  /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
+  stop(limitMs?: number): Promise<void>;
+}
