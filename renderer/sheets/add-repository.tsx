@@ -14,6 +14,7 @@ import { useResource } from '../state/resource';
 import { say } from '../state/said';
 import type { FolderQueue } from '../state/view';
 import { cleanLine } from '../text/clean';
+import { forRepository } from './new-task-choices';
 
 /** Adds a repository: which folder, what is in it, and whether what it configures may run. The path can always be changed. */
 export function AddRepository(props: { readonly path: string | null; readonly queue: FolderQueue | null }): ReactNode {
@@ -131,7 +132,10 @@ function Found(given: {
       text: outcome(name, { trust, isNew: known === null }),
       undo: null,
     });
-    if (!showNext(app, queue)) showSheet(app, { kind: 'new-task', repository: repository.id });
+    if (showNext(app, queue)) return;
+    // What is being written may have waited for just this one.
+    app.drafts.update((drafts) => forRepository(drafts, repository.id));
+    showSheet(app, { kind: 'new-task', repository: repository.id });
   };
   const hasPrograms = inspection.programs.length > 0;
   const body = useRef<HTMLDivElement>(null);

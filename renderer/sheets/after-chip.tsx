@@ -1,6 +1,7 @@
 import { Popover } from 'radix-ui';
 import { type ReactNode, useMemo, useState } from 'react';
 import { type Start, starts } from '../../core/contract/stack';
+import type { Task } from '../../core/contract/task';
 import { Glyph } from '../parts/glyph';
 import { useModel } from '../state/app';
 import { matches } from '../state/places';
@@ -12,6 +13,8 @@ const startWords: Readonly<Record<Start, string>> = {
   landed: 'starts when they have landed',
   review: 'starts from their branches, once in review',
 };
+
+const isUnfinished = ({ state }: Task): boolean => state !== 'done' && state !== 'cancelled';
 
 /** Which unfinished tasks this one is after: it lands after them, and starts when they have landed or are in review. */
 export function AfterChip(props: {
@@ -26,10 +29,11 @@ export function AfterChip(props: {
   const choices = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     return [...tasks.values()]
-      .filter((task) => !['done', 'cancelled'].includes(task.state) && matches(task, words))
+      .filter((task) => isUnfinished(task) || after.includes(task.id))
+      .filter((task) => matches(task, words))
       .sort((one, other) => other.id - one.id)
       .slice(0, shownAtOnce);
-  }, [tasks, filter]);
+  }, [tasks, filter, after]);
   return (
     // By itself, over the sheet that would cut it off; modal, or the sheet keeps its wheel from scrolling.
     <Popover.Root modal>

@@ -734,6 +734,11 @@ describe('tasks after each other', () => {
     // Inside the sheet it would be cut off by that.
     expect(await page.locator('.sheet .after').count()).toBe(0);
     await page.keyboard.press('Escape');
+    await sheet.getByRole('button', { name: 'After review of #6' }).waitFor();
+    // Left and opened again it is as it was left.
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await press('c');
     await sheet.getByRole('button', { name: 'After review of #6' }).press('Control+Enter');
     await expect.poll(() => harness.called('tasks.create')).toMatchObject([{ after: [6], when: 'review' }]);
   });
