@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { ActionId } from './actions';
+import { fieldOf } from './field';
 import { meaningOf, nameOf, onlyOnce } from './press';
 
 /**
@@ -98,15 +99,14 @@ const reachingOut: readonly string[] = [
 
 /**
  * Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control, and arrows on
- * what scrolls or has arrows of its own stay there.
+ * what scrolls or has arrows of its own stay there. Letters and digits on any other control are the window's.
  */
 function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target === null) return false;
   if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k' && name !== 'mod+shift+f';
-  const field = target.closest('input, textarea, select, [contenteditable="true"]');
-  if (field !== null) return !reachingOut.includes(name);
+  if (fieldOf(target) !== null) return !reachingOut.includes(name);
   if (name.startsWith('Arrow'))
-    return target.closest('[role="tablist"], [role="log"], pre, .diff, .files, .contest-body') !== null;
-  return name === 'Enter' && target.closest('button, a, summary, [role="tab"]') !== null;
+    return target.closest('input, select, [role="tablist"], [role="log"], pre, .diff, .files, .contest-body') !== null;
+  return name === 'Enter' && target.closest('input, select, button, a, summary, [role="tab"]') !== null;
 }

@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useSyncExternalStore } from 'react';
+import { fieldOf } from '../keys/field';
 
 const moves = ['focusin', 'focusout'] as const;
 
@@ -10,7 +11,7 @@ export function useKeysHere(place: RefObject<HTMLElement | null>): boolean {
   return useSyncExternalStore(
     follow,
     useCallback(() => {
-      const field = document.activeElement?.closest('input, textarea, select') ?? null;
+      const field = fieldOf(document.activeElement);
       return field === null || place.current?.contains(field) === true;
     }, [place]),
   );
