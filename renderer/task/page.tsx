@@ -174,6 +174,14 @@ function ChecksMark({ task }: { readonly task: Task }): ReactNode {
   if (task.checks.length === 0 || states.length === 0) return null;
   if (states.includes('running')) return <Glyph look="running" alone />;
   if (states.includes('failed')) return <Glyph look="failed" alone />;
+  // Checked together with what landed before it, it failed; that is no verdict on it alone, and no empty circle either.
+  const { train } = task;
+  if (train !== null && task.checks.some((run) => run.train === train.train && run.state === 'failed'))
+    return (
+      <span role="img" aria-label={`Failed on train ${train.train}`}>
+        <Glyph look="failed" />
+      </span>
+    );
   if (states.every((state) => state === 'passed')) return <Glyph look="done" alone />;
   return (
     <span role="img" aria-label="Not all of them passed on this change">

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -10,6 +11,7 @@ import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
 import { type Place, tasksIn } from '../state/places';
 import { useCursor } from './cursor';
+import { useHeldOrder } from './held-order';
 import { LandSeveral } from './land-several';
 import { type Picking, usePicking } from './picking';
 import { TaskLine } from './row';
@@ -27,6 +29,7 @@ export function TaskList(): ReactNode {
   const filter = useView((view) => view.filter);
   const open = useView((view) => view.task);
   const shown = useMemo(() => tasksIn(tasks, place, filter), [tasks, place, filter]);
+  const { items, pointer, moved } = useHeldOrder(shown, tasks, `${place} ${filter}`);
   const picking = usePicking(tasks);
   const field = useRef<HTMLInputElement>(null);
   const rows = useRef<HTMLDivElement>(null);
@@ -40,7 +43,7 @@ export function TaskList(): ReactNode {
     },
   });
   return (
-    <section className="list" aria-label="Tasks">
+    <section className="list" aria-label="Tasks" {...pointer}>
       <header className="list-head">
         <Heading className="ellipsis">{placeWord(place, repositories)}</Heading>
         <span className="quiet tabular">{shown.length.toLocaleString()}</span>
@@ -68,7 +71,7 @@ export function TaskList(): ReactNode {
           onKeyDown={(event) => {
             if (event.key !== 'Escape' && event.key !== 'Enter') return;
             event.preventDefault();
-            const hit = shown[0];
+            const hit = items[0];
             if (event.key === 'Escape') app.view.update((view) => ({ ...view, filter: '' }));
             else if (hit !== undefined) openTask(app, hit.id);
             // Without a hit there is no list, and what is written stays at hand.
@@ -79,14 +82,14 @@ export function TaskList(): ReactNode {
         <kbd className="keys">/</kbd>
       </div>
       <Trains place={place} />
-      {shown.length === 0 ? (
+      {items.length === 0 ? (
         <Empty title={filter === '' ? emptyWords(place).title : 'No task matches'}>
           {filter === ''
             ? emptyWords(place).text
             : `Nothing here has “${filter}” in its title, repository, branch or agent.`}
         </Empty>
       ) : (
-        <Rows scroller={rows} place={place} tasks={shown} open={open} picking={picking} />
+        <Rows scroller={rows} place={place} tasks={items} open={open} picking={picking} onMove={moved} />
       )}
       {picking.picked.length > 0 && <LandSeveral picking={picking} />}
     </section>
@@ -99,8 +102,10 @@ function Rows(props: {
   readonly tasks: readonly Task[];
   readonly open: number | null;
   readonly picking: Picking;
+  /** Told when the person moves to another row by a key. */
+  readonly onMove: () => void;
 }): ReactNode {
-  const { scroller, place, tasks, open, picking } = props;
+  const { scroller, place, tasks, open, picking, onMove } = props;
   const app = useApp();
   const keys = useMemo(() => tasks.map(({ id }) => keyIn(place, id)), [place, tasks]);
   const isListed = tasks.some(({ id }) => id === open);
@@ -127,6 +132,10 @@ function Rows(props: {
   });
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(tasks.length - 1, to));
+    onMove();
+    // Where the list is folded away nobody would see what moves in it, nor could it have the focus.
+    if (scroller.current !== null && getComputedStyle(scroller.current).visibility === 'hidden')
+      flushSync(() => app.view.update((view) => ({ ...view, drawer: true })));
     moveTo(keys[next] ?? null);
     rows.scrollToIndex(next, { align: 'auto' });
     scroller.current?.focus({ preventScroll: true });

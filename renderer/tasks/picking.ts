@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { isAboard } from '../../core/contract/aboard';
 import type { Task } from '../../core/contract/task';
 
@@ -14,25 +14,44 @@ export interface Picking {
   readonly clear: () => void;
 }
 
-/** The changes picked among all tasks: one that cannot land any more leaves it. */
+/** The ids of picked changes, each with the train that had left it in review when it was picked; null for none. */
+export type Picks = ReadonlyMap<number, number | null>;
+
+/** The picks with these alone. */
+export function picksOf(tasks: readonly Task[]): Picks {
+  return new Map(tasks.map(({ id, train }) => [id, train?.train ?? null]));
+}
+
+/**
+ * Those of the picks that can still land, in the order in which they would. What a train was begun with since is picked no
+ * more, whether it landed, went back or was left: why it was left is read before it is picked again.
+ */
+export function stillPicked(picks: Picks, tasks: ReadonlyMap<number, Task>): readonly Task[] {
+  return [...picks]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([id, before]) => {
+      const task = tasks.get(id);
+      const went = task?.train != null && task.train.train !== before;
+      return task === undefined || went || !canLand(task) ? [] : [task];
+    });
+}
+
+/** The changes picked among all tasks: one that cannot land any more leaves it, and stays out of it. */
 export function usePicking(tasks: ReadonlyMap<number, Task>): Picking {
-  const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
-  const picked = useMemo(
-    () =>
-      [...ids]
-        .sort((one, other) => one - other)
-        .flatMap((id) => tasks.get(id) ?? [])
-        .filter(canLand),
-    [ids, tasks],
-  );
-  const clear = useCallback(() => setIds(new Set()), []);
+  const [picks, setPicks] = useState<Picks>(new Map());
+  const picked = useMemo(() => stillPicked(picks, tasks), [picks, tasks]);
+  useEffect(() => {
+    if (picked.length < picks.size) setPicks((now) => (now === picks ? picksOf(picked) : now));
+  }, [picks, picked]);
+  const clear = useCallback(() => setPicks(new Map()), []);
+  const has = (id: number): boolean => picked.some((task) => task.id === id);
   return {
     picked,
-    has: (id) => picked.some((task) => task.id === id),
+    has,
     toggle(task) {
       const others = picked.filter(({ id }) => id !== task.id);
       if (!canLand(task) || others.some((other) => !landsWith(other, task) || areRivals(other, task))) return false;
-      setIds(new Set([...others, ...(ids.has(task.id) ? [] : [task])].map(({ id }) => id)));
+      setPicks(picksOf([...others, ...(has(task.id) ? [] : [task])]));
       return true;
     },
     pickAlike(task, among) {
@@ -40,7 +59,7 @@ export function usePicking(tasks: ReadonlyMap<number, Task>): Picking {
       const alike = among.filter(
         (other) => canLand(other) && landsWith(other, task) && (other.contest === null || other.id === task.id),
       );
-      setIds(new Set(alike.slice(0, most).map(({ id }) => id)));
+      setPicks(picksOf(alike.slice(0, most)));
       return true;
     },
     clear,

@@ -3,13 +3,15 @@ import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Task } from '../../core/contract/task';
 import { Glyph, lookOf, lookWord, lookWords } from '../parts/glyph';
+import { Icon } from '../parts/icon';
 import { useDoing, useModel } from '../state/app';
+import { useStands } from '../state/checks';
 import { placeIn } from '../state/contests';
 import { nameOfPath } from '../state/places';
 import { count, money } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Ago, Until } from '../text/time';
-import { landingWords, waitWords } from './waits';
+import { landingNotes, waitWords } from './waits';
 
 /** A task in two lines: what it is and since when, then what matters about it in its state. */
 export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }): ReactNode {
@@ -56,10 +58,27 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
     default: {
       if (task.takeover?.state === 'driving') return `You drive it · ${start}`;
-      const words = landingWords(task);
-      return words === null ? start : `${cleanLine(words)} · ${start}`;
+      return <Landing task={task} start={start} />;
     }
   }
+}
+
+/** What keeps a finished change from landing, or is to be known of that, before what its task is of. */
+function Landing({ task, start }: { readonly task: Task; readonly start: string }): ReactNode {
+  const notes = landingNotes(task, useStands(task));
+  if (notes.length === 0) return start;
+  return (
+    <span title={notes.map(({ words }) => cleanLine(words)).join('\n')}>
+      {notes.map(({ kind, words }) => (
+        <span key={words} className={`line-${kind}`}>
+          {kind === 'failed' && <Glyph look="failed" />}
+          {kind === 'warning' && <Icon name="warning" />}
+          {cleanLine(words)} ·{' '}
+        </span>
+      ))}
+      {start}
+    </span>
+  );
 }
 
 function Waits({ task }: { readonly task: Task }): ReactNode {

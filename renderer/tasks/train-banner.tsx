@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { carWords } from '../../core/contract/aboard';
 import { type Train, trainWords } from '../../core/contract/train';
 import { Button } from '../parts/button';
@@ -29,17 +29,27 @@ function soonest(one: Train, other: Train): number {
   return Number(one.state === 'ended') - Number(other.state === 'ended') || other.id - one.id;
 }
 
+/** One line until it is unfolded, so that the changes under it stay in view. */
 function Banner({ train }: { readonly train: Train }): ReactNode {
   const app = useApp();
   const doing = useDoing(aboutTrain(train.id));
-  const isOpen = train.state === 'open';
+  const [unfolded, setUnfolded] = useState(false);
   return (
     <section className="train" aria-label={`Train ${train.id}`}>
       <div className="train-head">
+        <button
+          type="button"
+          className="train-fold"
+          aria-label={`Changes of train ${train.id}`}
+          aria-expanded={unfolded}
+          onClick={() => setUnfolded(!unfolded)}
+        >
+          <Icon name={unfolded ? 'down' : 'chevron'} />
+        </button>
         <p className="train-words" role="status">
           Train {train.id} onto {cleanLine(train.base)}: {trainWords(train)}
         </p>
-        {isOpen ? (
+        {train.state === 'open' ? (
           <Button look="quiet" doing={doing} onClick={() => void stopTrain(app, train.id)}>
             Stop
           </Button>
@@ -54,6 +64,15 @@ function Banner({ train }: { readonly train: Train }): ReactNode {
           </Button>
         )}
       </div>
+      {unfolded && <Cars train={train} />}
+    </section>
+  );
+}
+
+function Cars({ train }: { readonly train: Train }): ReactNode {
+  const app = useApp();
+  return (
+    <>
       {train.reason !== null && <p className="quiet">{cleanLine(train.reason)}</p>}
       <ol className="train-cars">
         {train.cars.map((car) => (
@@ -73,6 +92,6 @@ function Banner({ train }: { readonly train: Train }): ReactNode {
           </li>
         ))}
       </ol>
-    </section>
+    </>
   );
 }

@@ -1,4 +1,5 @@
-import { aboardWords } from '../../core/contract/aboard';
+import { type Aboard, aboardWords, carWords, isAboard } from '../../core/contract/aboard';
+import { blockingChecks, type CheckStand } from '../../core/contract/check';
 import { overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
 
@@ -21,13 +22,43 @@ export function waitWords(task: Task, tasks: ReadonlyMap<number, Task>): string 
   return `Waits for ${task.blockedBy.map((id) => `#${id}`).join(', ')}`;
 }
 
-/** The train a finished change is on, what it waits for, or meets, in one line; null for nothing. */
-export function landingWords({ state, stack, landsAfter, overlaps, base, train }: Task): string | null {
-  if (train !== null) return aboardWords(train);
-  if (state === 'review' && stack?.problem != null) return stack.problem;
-  if (state === 'review' && landsAfter.length > 0) return `Lands after ${landsAfter.map((id) => `#${id}`).join(', ')}`;
+/** Something about the landing of a change: `failed` and `warning` keep it from landing, `plain` is only to be known. */
+export interface LandingNote {
+  readonly kind: 'failed' | 'warning' | 'plain';
+  readonly words: string;
+}
+
+/**
+ * What is to be known of the landing of a finished change, the worst first: required checks that failed on it, why a train
+ * left it behind, what it waits for or meets, and where on a train it is.
+ */
+export function landingNotes(task: Task, stands: readonly CheckStand[]): readonly LandingNote[] {
+  const { state, stack, landsAfter, overlaps, base, train } = task;
   const [worst] = overlaps;
-  return worst === undefined || worst.conflicts === 0 ? null : overlapWords(worst, base);
+  const inReview = state === 'review';
+  const failed = inReview ? blockingChecks(stands).filter((stand) => stand.state === 'failed') : [];
+  const notes: (LandingNote | null)[] = [
+    train !== null && isAboard(train) ? { kind: 'plain', words: aboardWords(train) } : null,
+    failed.length > 0 ? { kind: 'failed', words: failedWords(failed) } : null,
+    train !== null && !isAboard(train) ? leftWords(train) : null,
+    inReview && stack?.problem != null ? { kind: 'warning', words: stack.problem } : null,
+    worst !== undefined && worst.conflicts > 0 ? { kind: 'warning', words: overlapWords(worst, base) } : null,
+    inReview && landsAfter.length > 0
+      ? { kind: 'plain', words: `Lands after ${landsAfter.map((id) => `#${id}`).join(', ')}` }
+      : null,
+  ];
+  return notes.filter((note) => note !== null);
+}
+
+function failedWords(failed: readonly CheckStand[]): string {
+  return `${failed.map(({ name }) => name).join(', ')} failed, required`;
+}
+
+/** Why comes before where: the end of a line is what is cut. */
+function leftWords(train: Aboard): LandingNote {
+  if (train.state === 'landed') return { kind: 'plain', words: aboardWords(train) };
+  const words = train.reason === null ? carWords(train) : train.reason;
+  return { kind: 'warning', words: `Train ${train.train}: ${words}` };
 }
 
 function howEnded(id: number, tasks: ReadonlyMap<number, Task>): string | null {

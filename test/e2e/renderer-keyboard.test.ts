@@ -149,6 +149,60 @@ describe('approving', () => {
 });
 
 describe('the list', () => {
+  const put = (id: number, more: object): Promise<void> =>
+    page.evaluate(
+      (to) => {
+        const { core } = (
+          window as unknown as { harness: { core: { tasks: Map<number, object>; put(task: object): unknown } } }
+        ).harness;
+        core.put({ ...core.tasks.get(to.id), ...to.more });
+      },
+      { id, more },
+    );
+  const order = () =>
+    page.getByRole('option').evaluateAll((rows) => rows.map((row) => Number(row.id.replace('task-', ''))));
+
+  test('keeps its order under the pointer, and takes the new one when that leaves', async () => {
+    await press('g', 'r');
+    await option('Documentation').hover();
+    const before = await order();
+    expect(before).toEqual([7, 6]);
+    await put(7, { state: 'done', outcome: 'merged' });
+    await put(4, { state: 'review' });
+    await option('Rename Account').getByText('Merged · api').waitFor();
+    await page.getByRole('option').nth(2).waitFor();
+    expect(await order()).toEqual([7, 6, 4]);
+    await page.locator('.nothing-open').hover();
+    await expect.poll(order).toEqual([6, 4]);
+  });
+
+  test('is walked by letters wherever the focus is but in a field, and unfolds where it was folded away', async () => {
+    await press('g', 'r');
+    await option('Rename Account').click();
+    await page.getByText('fetchMember').first().waitFor();
+    // The arrows of a list of choices stay there.
+    await page.getByRole('combobox', { name: 'What of the change is shown' }).press('ArrowDown');
+    expect(await cursor()).toContain('Rename Account');
+    for (const control of [
+      page.getByRole('checkbox', { name: 'Viewed' }).first(),
+      page.getByRole('combobox', { name: 'What of the change is shown' }),
+      page.getByRole('tab', { name: 'Info' }),
+    ]) {
+      await control.focus();
+      await press('j');
+      expect(await cursor()).toContain('Documentation');
+      await control.focus();
+      await press('k');
+      expect(await cursor()).toContain('Rename Account');
+    }
+    await harness.resize({ width: 900, height: 600 });
+    await page.getByRole('button', { name: 'Show the list' }).waitFor();
+    await page.getByRole('tab', { name: 'Info' }).focus();
+    await press('j', 'Enter');
+    await expect.poll(title).toContain('Documentation');
+    await harness.resize({ width: 1280, height: 800 });
+  });
+
   test('a task opened by mouse has the cursor, also when it was open and the cursor elsewhere', async () => {
     await press('g', 'q');
     await option('Publish the Bun').click();
@@ -382,13 +436,19 @@ test('changes picked in the list are shown once more, land together, and can be 
   await train.getByText('Train 1 onto main: 0 of 2 landed').waitFor();
   await option('Documentation for webhooks').getByText('Train 1, 1 of 2: is being checked.').waitFor();
   await expect.poll(() => page.locator('.row[data-picked]').count()).toBe(0);
+  // A train takes a row's room of the list, and no more before it is unfolded.
+  expect((await train.boundingBox())?.height).toBeLessThanOrEqual(52);
   expect(await harness.brokenInEitherTheme()).toEqual([]);
   await harness.resize({ width: 1280, height: 800 });
+  await train.getByRole('button', { name: 'Changes of train 1' }).click();
   await train.getByRole('button', { name: '#7 Rename' }).click();
   await page.locator('.page .note').getByText('Train 1, 2 of 2: waits its turn.').waitFor();
   await page.getByRole('button', { name: 'Stop train 1' }).click();
   await train.getByText('0 of 2 landed, 2 left in review').waitFor();
   expect(await harness.called('trains.stop')).toEqual([{ train: 1 }]);
+  // What it left is not offered to land again before it was picked again, and says why it was left.
+  await option('Documentation for webhooks').getByText('Train 1: You stopped the train.').waitFor();
+  expect(await page.locator('.row[data-picked], .land-several').count()).toBe(0);
   // One that was dismissed does not come back with the list.
   await train.getByRole('button', { name: 'Dismiss train 1' }).click();
   await press('g', 'i');

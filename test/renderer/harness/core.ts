@@ -775,6 +775,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     tasks,
     comments,
     edits,
+    trains,
     findAgents,
     addHook,
     configure,

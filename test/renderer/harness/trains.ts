@@ -26,6 +26,8 @@ export function createTrains(core: {
     return found;
   };
   return {
+    /** A train goes on, as the core tells of it. */
+    keep,
     start({
       changes,
       strategy = null,
