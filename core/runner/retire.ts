@@ -1,4 +1,5 @@
 import { teardownName } from '../contract/check';
+import type { TaskOutcome } from '../contract/task';
 import type { BackupCause } from '../contract/worktree';
 import { keepUnder, removeBackupRef } from '../git/backup-refs';
 import type { Checkout } from '../git/checkout';
@@ -14,13 +15,15 @@ import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
 import { listWorktrees } from '../git/worktrees';
 import { addBackup } from '../store/backups';
-import { listCheckpoints, removeCheckpoints } from '../store/checkpoints';
+import { type CheckpointRow, listCheckpoints, removeCheckpoints } from '../store/checkpoints';
 import { listChecks } from '../store/checks';
 import type { Database } from '../store/database';
+import { leftByReturns } from '../store/returns';
 import { readTask } from '../store/task-view';
 import { patchTask } from '../store/tasks';
 import { listTransitions } from '../store/transitions';
 import { noteSetUp, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
+import { filesPart } from './checkpoint';
 import type { Deps } from './deps';
 import type { RepositoryPlace } from './place';
 
@@ -207,18 +210,35 @@ async function letGo(
   const hasMoved = isLeft && (await refOid(place, `refs/heads/${branch}`)) !== tip;
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
-  const left = comesBack ? [] : listCheckpoints(deps.db, task).filter((one) => one.kind === 'left' && !one.removedAt);
+  const left = comesBack ? [] : nowhereElse(deps.db, task, outcome);
   for (const { oid, createdAt } of left) await keepUnder(place, { ref: backupRef(task, createdAt), oid });
   if (!comesBack) await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
-    for (const { createdAt } of left) {
-      const what = { cause: 'went back', by: 'person', repository, task } as const;
+    for (const { createdAt, number, kind } of left) {
+      const cause = kind === 'left' || leftByReturns(db, task).includes(number) ? 'went back' : 'answered';
+      const what = { cause, by: 'person', repository, task } as const;
       addBackup(db, { ...what, ref: backupRef(task, createdAt), branch, path, at: createdAt });
     }
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     gone(db, { worktree: row.id, task, at: deps.now() });
   });
   return isLeft ? [leftBranchWords(branch, hasMoved)] : [];
+}
+
+/**
+ * The checkpoints of a task that is over whose states may be kept by nothing else: what was left by going back, whether it was kept
+ * for that or by the turn that made it, and all that was ever made of the files when none of it landed.
+ */
+function nowhereElse(db: Database, task: number, outcome: TaskOutcome | null): CheckpointRow[] {
+  const left = leftByReturns(db, task);
+  const only = listCheckpoints(db, task).filter(({ number, kind, removedAt }) => {
+    if (removedAt !== null || kind === 'start') return false;
+    return kind === 'left' || left.includes(number) || outcome === 'answered';
+  });
+  // What a turn made and what was left of it later may be the same files: the later one has them with what was committed.
+  return only.filter(
+    ({ state }, at) => !only.slice(at + 1).some((later) => filesPart(later.state) === filesPart(state)),
+  );
 }
 
 function leftBranchWords(branch: string, hasMoved: boolean): string {

@@ -101,6 +101,12 @@ export function markReturnTold(db: Database, told: { readonly id: number; readon
   run(db, 'UPDATE task_return SET told_at = ? WHERE id = ? AND told_at IS NULL', told.at, told.id);
 }
 
+/** The numbers of the checkpoints that keep what a task's goings back left. */
+export function leftByReturns(db: Database, task: number): number[] {
+  const sql = "SELECT DISTINCT left_number AS left FROM task_return WHERE task_id = ? AND state = 'done'";
+  return allRows<Pick<Row, 'left'>>(db, sql, task).map(({ left }) => left);
+}
+
 /** Whether a checkpoint keeps what was left of a task in review, uncommitted edits as such. */
 export function wasInReview(db: Database, left: { readonly task: number; readonly number: number }): boolean {
   const sql =
