@@ -5,6 +5,7 @@ import {
   backupCauseWords,
   bytesWords,
   type Worktree,
+  type Worktrees,
   worktreeReasons,
   worktreeReasonWords,
 } from '../core/contract/worktree';
@@ -31,18 +32,14 @@ const list: Command = {
   },
   names: { least: 0, most: 0 },
   examples: ['worktree list', 'worktree list --sort size --measure', 'worktree list --reason "nobody\'s" --json'],
-  more: `  Sizes are measured in the background; --measure waits for them. Reasons: ${worktreeReasons.join(', ')}.\n`,
+  more: `  Sizes are measured anew; where that takes more than 2 seconds they are as known before, unless --measure waits. Reasons: ${worktreeReasons.join(', ')}.\n`,
   run(given, around) {
     const sort = oneOfThese('sort', given.text('sort'), sorts);
     const reason = oneOfThese('reason', given.text('reason'), worktreeReasons);
     return withClient(around, async (client) => {
       const typed = given.text('repository');
       const repository = typed === undefined ? null : (await known(client, typed, around)).id;
-      let answer = await client.worktrees.list();
-      while (given.flag('measure') && answer.measuring > 0 && !around.signal.aborted) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        answer = await client.worktrees.list();
-      }
+      const answer = await measured(client, around, given.flag('measure') ? Number.POSITIVE_INFINITY : patienceMs);
       const shown = answer.worktrees
         .filter((one) => repository === null || one.repositoryId === repository)
         .filter((one) => reason === undefined || one.reason === reason)
@@ -65,7 +62,9 @@ const show: Command = {
   examples: ['worktree show 12', 'worktree show . --json'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const worktree = await client.worktrees.get({ path: await pathGiven(client, given, around) });
+      const path = await pathGiven(client, given, around);
+      await measured(client, around, patienceMs);
+      const worktree = await client.worktrees.get({ path });
       const { uncommitted, task } = worktree;
       const rows = [
         ['path', plainLine(worktree.path, 1000)],
@@ -232,6 +231,19 @@ async function pathGiven(client: Client, given: Given, around: Surroundings): Pr
   const path = pathOf(typed, around);
   const { worktrees } = await client.worktrees.list();
   return worktrees.find((one) => path === one.path || path.startsWith(`${one.path}/`))?.path ?? path;
+}
+
+/** As long as whoever only wants to see worktrees waits for their sizes. */
+const patienceMs = 2000;
+
+/** Every worktree, once all are measured or patience is over. */
+async function measured(client: Client, { signal }: Surroundings, limitMs: number): Promise<Worktrees> {
+  const since = Date.now();
+  for (let wait = 10; ; wait = Math.min(200, wait * 2)) {
+    const answer = await client.worktrees.list({ since });
+    if (answer.measuring === 0 || signal.aborted || Date.now() - since >= limitMs) return answer;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
 }
 
 function oneOfThese<Word extends string>(

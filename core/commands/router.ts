@@ -184,7 +184,7 @@ export function createRouter(room: Room) {
       stop: on.trains.stop.handler(({ input }) => trains.stop(room, input.train)),
     },
     worktrees: {
-      list: on.worktrees.list.handler(() => worktrees.list(room)),
+      list: on.worktrees.list.handler(({ input }) => worktrees.list(room, input?.since)),
       get: on.worktrees.get.handler(({ input }) => worktrees.get(room, input.path)),
       remove: on.worktrees.remove.handler(({ input, context }) => worktrees.remove(room, context, input.path)),
       backups: on.worktrees.backups.handler(() => backups.list(room)),

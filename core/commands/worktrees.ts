@@ -35,10 +35,11 @@ import { alone } from './acting';
 import * as decisions from './decisions';
 import type { Room } from './room';
 
-/** Every worktree there is, with what was measured of it so far. */
-export async function list(room: Room): Promise<Worktrees> {
+/** Every worktree there is, with what was measured of it so far; what was measured before `since` is measured again. */
+export async function list(room: Room, since?: number): Promise<Worktrees> {
   const all = await everyWorktree(room);
-  room.sizes.want(all.map(({ shown, found }) => ({ path: shown.path, place: placeOf(room, found) })));
+  const folders = all.map(({ shown, found }) => ({ path: shown.path, place: placeOf(room, found) }));
+  room.sizes.want(folders, since);
   return { worktrees: all.map(({ shown }) => shown), measuring: room.sizes.left() };
 }
 
@@ -48,7 +49,9 @@ export async function get(room: Room, path: string): Promise<WorktreeDetail> {
   const place = placeOf(room, found);
   const dirty = place === null ? null : await worktreeStatus(place);
   const uncommitted = dirty && { paths: dirty.slice(0, mostNamed).map((file) => file.path), count: dirty.length };
-  return { ...shown, uncommitted };
+  // One look at what is in no commit, or the two would not agree.
+  const size = shown.size && { ...shown.size, uncommitted: uncommitted?.count ?? null };
+  return { ...shown, size, uncommitted };
 }
 
 const mostNamed = 200;

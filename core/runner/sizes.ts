@@ -15,8 +15,8 @@ export interface Measured {
 export interface Sizes {
   /** What was measured last; null when it never was. */
   of(path: string): WorktreeSize | null;
-  /** Has those measured that were not for a while, one after the other, in the background; forgets all others. */
-  want(folders: readonly Measured[]): void;
+  /** Has those measured that were not for a while, or not `since` a time, one after the other, in the background; forgets all others. */
+  want(folders: readonly Measured[], since?: number): void;
   /** Has something else looked at in the background, in its turn; not twice while it waits. */
   later(name: string, look: (signal: AbortSignal) => Promise<void>): void;
   /** How many worktrees are still to be measured. */
@@ -44,9 +44,11 @@ export function createSizes(
   let toldAt = 0;
 
   async function measure({ path, place }: Measured, signal: AbortSignal): Promise<void> {
+    // What is written meanwhile may not be counted: this says from when on it need not be.
+    const measuredAt = deps.now();
     const size = await folderSize(path, signal);
     const status = place === null ? null : await worktreeStatus(place).catch(() => null);
-    known.set(path, { ...size, uncommitted: status?.length ?? null, measuredAt: deps.now() });
+    known.set(path, { ...size, uncommitted: status?.length ?? null, measuredAt });
   }
 
   /** Does the next of what is to be done, and says whether more is known; null when there was nothing. */
@@ -95,13 +97,12 @@ export function createSizes(
       looks.set(name, look);
       loop.wake();
     },
-    want(folders) {
+    want(folders, since = deps.now() - goodForMs) {
       const there = new Set(folders.map(({ path }) => path));
       for (const path of [...known.keys()]) if (!there.has(path)) known.delete(path);
       for (const path of [...waiting.keys()]) if (!there.has(path)) waiting.delete(path);
-      const old = deps.now() - goodForMs;
       for (const folder of folders) {
-        if ((known.get(folder.path)?.measuredAt ?? 0) < old) waiting.set(folder.path, folder);
+        if ((known.get(folder.path)?.measuredAt ?? -1) < since) waiting.set(folder.path, folder);
       }
       if (waiting.size > 0) loop.wake();
     },

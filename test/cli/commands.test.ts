@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => terminal.close());
 
+type Kept = { readonly ref: string; readonly task: { readonly id: number } | null };
 const type = (...words: string[]) => terminal.type(words);
 const add = (...more: string[]) =>
   type('task', 'add', '--repository', 'my repository', '--agent', 'echo', '--title', 't', ...more);
@@ -86,6 +87,10 @@ describe('the main job in the terminal', () => {
     expect(approved.out).not.toContain('merged as');
     expect((await type('audit', 'list')).out).toMatch(/ approve +task \d+ \(nothing to merge\); 0 files/);
     expect((await type('task', 'log', String(id))).out).toContain('Approved: there was nothing to merge into main.');
+    // Nothing of it landed, so each state its files were in is kept by a backup, once.
+    const kept = (await type('worktree', 'bin', '--json')).json.filter((one: Kept) => one.task?.id === id);
+    const files = kept.map(({ ref }: Kept) => terminal.git('ls-tree', '-r', '--name-only', ref).match(/^\w+\.txt$/gm));
+    expect(files.sort()).toEqual([['a.txt'], ['a.txt', 'one.txt'], ['a.txt', 'one.txt', 'two.txt']]);
   });
 
   test('its agent is driven in the terminal, left alone, come back to, and goes on when its screen ends', async () => {
@@ -658,10 +663,18 @@ describe('looking and setting', () => {
     const { id, worktree, paths } = added.json;
     expect(paths).toEqual(['packages']);
     writeFileSync(join(worktree, 'left.txt'), 'left');
-    const listed = await type('worktree', 'list', '--repository', 'my repository', '--measure');
+    const listed = await type('worktree', 'list', '--repository', 'my repository');
     const line = listed.out.split('\n').find((each) => each.startsWith(`#${id} `)) ?? '';
     expect(line).toMatch(/ \d+ kB +1 uncommitted +\d+[sm] +its change is in review +switchyard\//);
     expect((await type('worktree', 'show', String(id))).out).toMatch(/uncommitted +1 file\n {2}left\.txt\n$/);
+    // What was measured a moment ago is no answer to whoever asks now.
+    writeFileSync(join(worktree, 'large.txt'), 'x'.repeat(300_000));
+    const again = (await type('worktree', 'list', '--json')).json.worktrees;
+    const { size } = again.find((one: Kept) => one.task?.id === id);
+    expect(size.uncommitted).toBe(2);
+    expect(size.bytes).toBeGreaterThan(300_000);
+    expect((await type('worktree', 'show', String(id), '--json')).json.size).toMatchObject({ uncommitted: 2 });
+    rmSync(join(worktree, 'large.txt'));
     const removed = await type('worktree', 'remove', String(id));
     const [, backup = ''] = /worktree restore (\S+)/.exec(removed.err) ?? [];
     expect(removed.out).toBe(`Removed ${worktree}.\n`);

@@ -14,8 +14,13 @@ import {
 
 /** Worktrees, and what was taken away of them. */
 export const worktrees = {
-  /** Every worktree of the repositories, and whatever else is where worktrees are. Has those measured that were not lately. */
-  list: oc.output(worktreesSchema),
+  /**
+   * Every worktree of the repositories, and whatever else is where worktrees are. Has those measured that were not lately, or not
+   * `since` a time.
+   */
+  list: oc
+    .input(z.strictObject({ since: z.number().int().nonnegative().optional() }).optional())
+    .output(worktreesSchema),
   /** One of them, looked at now. NOT_FOUND when nothing is there. */
   get: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(worktreeDetailSchema),
   /**
