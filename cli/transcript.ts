@@ -48,7 +48,8 @@ export async function transcript(options: {
   const hear = (event: TranscriptEvent) => {
     events.push(event);
     if (options.json) return;
-    tellMoves(event.at);
+    // What is noted in the very millisecond of a move led to it, unless a session begins with it.
+    tellMoves(event.seq === 1 ? event.at : event.at - 1);
     // Pieces of one streamed message follow each other without a break.
     const message = event.type === 'text' || event.type === 'thought' ? `${event.type} ${event.message}` : '';
     const ran = checks.find((check) => event.type === 'check' && isOf(event, check));

@@ -51,8 +51,9 @@ export function moveRows(
 }
 
 /**
- * A conversation with a task's moves between its steps, each before the first step that is not older. Until the moves are
- * known none of it is shown, because what is being read must not be moved by what came before it.
+ * A conversation with a task's moves between its steps, each before the first step that is newer: what is noted in the very
+ * millisecond of a move led to it, unless it is the first step of all. Until the moves are known none of it is shown,
+ * because what is being read must not be moved by what came before it.
  */
 export function withMoves(known: Conversation, moves: readonly MoveRow[] | null): Conversation {
   if (moves === null) return { ...known, rows: [], seq: 0, placeOf: () => undefined, loading: true };
@@ -62,7 +63,8 @@ export function withMoves(known: Conversation, moves: readonly MoveRow[] | null)
   const places: number[] = [];
   let next = 0;
   for (const [place, row] of known.rows.entries()) {
-    for (let move = moves[next]; move !== undefined && move.at <= row.at; move = moves[next]) {
+    const before = place === 0 ? row.at : row.at - 1;
+    for (let move = moves[next]; move !== undefined && move.at <= before; move = moves[next]) {
       rows.push(move);
       places.push(place);
       next += 1;

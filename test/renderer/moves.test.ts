@@ -30,7 +30,7 @@ const shown = ({ rows }: Conversation) =>
 test('moves stand between the steps at their time, and every event is still found in its row', () => {
   const moves = moveRows([line(5, 'a'), line(20, 'b'), line(20, 'c'), line(99, 'd')], [], 1);
   const known = withMoves(conversation(10, 20, 30), moves);
-  expect(shown(known)).toEqual(['a', '1', 'b', 'c', '2', '3', 'd']);
+  expect(shown(known)).toEqual(['a', '1', '2', 'b', 'c', '3', 'd']);
   expect([1, 2, 3].map((seq) => known.rows[known.placeOf(seq) ?? -1])).toMatchObject([
     { text: '1' },
     { text: '2' },
@@ -39,6 +39,10 @@ test('moves stand between the steps at their time, and every event is still foun
   expect(new Set(known.rows.map(({ key }) => key)).size).toBe(7);
   // A step more leaves every row before it where it was.
   expect(shown(withMoves(conversation(10, 20, 30, 98), moves)).slice(0, 6)).toEqual(shown(known).slice(0, 6));
+});
+
+test('a move of the very moment of the first step comes before it', () => {
+  expect(shown(withMoves(conversation(10, 10), moveRows([line(10, 'again')], [], 1)))).toEqual(['again', '1', '2']);
 });
 
 test('nothing is shown before the moves are known, and without any the conversation is what it was', () => {
