@@ -197,7 +197,8 @@ function assemble(
     ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
-    namespace: async () => chosenNamespace(await tried(), settings.pidNamespace),
+    namespace: async () =>
+      settings.pidNamespace === 'never' ? null : chosenNamespace(await tried(), settings.pidNamespace),
     checks: createLiveChecks(),
     takes: createTakes(),
     refill: () => pool.wake(),

@@ -29,9 +29,12 @@ export interface OpenRuntime {
 
 /** What a shell supplies to open a data folder. */
 export interface OpenOptions
-  extends Pick<RuntimeOptions, 'owner' | 'askHuman' | 'hook' | 'host' | 'keychain' | 'desktop' | 'onStopRequested'> {
+  extends Pick<
+    RuntimeOptions,
+    'owner' | 'askHuman' | 'hook' | 'host' | 'execute' | 'keychain' | 'desktop' | 'onStopRequested'
+  > {
   readonly config: Config;
-  /** How to start the small process that starts git; without it this one does. */
+  /** How to start a small process that starts git from then on, in place of `execute`. */
   readonly starter?: StarterProgram | null;
   /** Told whenever a client of the socket came or left. */
   readonly onClients?: (count: number) => void;
@@ -75,7 +78,7 @@ export async function openRuntime(
         onUnusable: (reason) => log(`Git is started from the runtime itself: the starter cannot be used (${reason})`),
       });
     undo.push(() => starter?.close());
-    const runtime = await createRuntime({ ...options, execute: starter?.execute });
+    const runtime = await createRuntime({ ...options, execute: starter?.execute ?? options.execute });
     undo.push(() => runtime.stop());
     log = (line) => runtime.log('warning', line);
     untold.forEach(log);

@@ -10,6 +10,8 @@ import { type OpenRuntime, openRuntime } from '../../core/open';
 import { version } from '../../core/version';
 import { temporaryFolder } from '../core/server/door';
 import { hostProgram } from '../support/host';
+import { execute } from '../support/starter';
+import { copyTemplate } from '../support/template';
 
 /** What one command printed and how it ended. */
 export interface Printed {
@@ -38,11 +40,15 @@ export async function openTerminal() {
     '[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n',
   );
   const git = (...args: string[]) => execFileSync('git', args, { cwd: repository, env: environment, encoding: 'utf8' });
-  mkdirSync(repository);
-  git('init', '-q');
-  writeFileSync(join(repository, 'a.txt'), 'one\n');
-  git('add', '.');
-  git('commit', '-qm', 'first');
+  await copyTemplate('terminal', repository, (made) => {
+    const make = (...args: string[]) => execFileSync('git', args, { cwd: made, env: environment });
+    make('init', '-q');
+    writeFileSync(join(made, 'a.txt'), 'one\n');
+    make('add', '.');
+    make('commit', '-qm', 'first');
+  });
+  // The copies are files of their own, by their times and numbers.
+  git('update-index', '-q', '--refresh');
   const config = readConfig(environment);
   let runtime: OpenRuntime | null = null;
   const start = async (owner: 'app' | 'background' = 'background') => {
@@ -51,6 +57,7 @@ export async function openTerminal() {
       owner,
       askHuman: null,
       host: hostProgram,
+      execute,
       desktop: null,
       // One may ask as soon as it can be reached, which is before opening is over.
       onStopRequested: () => void opening.then((one) => (one.kind === 'owned' ? one.close() : undefined)),
