@@ -136,7 +136,7 @@ function wentText({ shown }: Decision): string {
   if (went === undefined) return '';
   const { checkpoint, left } = went;
   const name = checkpoint.name === null ? '' : ` (${plainLine(checkpoint.name, 80).toLowerCase()})`;
-  return ` to checkpoint ${checkpoint.number}${name}, leaving ${left.number}`;
+  return ` back to checkpoint ${checkpoint.number}${name}; what was there is checkpoint ${left.number}`;
 }
 
 /** What was asked for: the words on the whole, then how many comments on lines there were and how they begin. */

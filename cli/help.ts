@@ -2,7 +2,7 @@ import { type Command, UsageError } from './command';
 import { nearest } from './parse';
 import { widthFor, wrapped, wrapUsage } from './wrap';
 
-/** The overview, or the help of what the words name, as wide as the terminal where it is one. Throws a UsageError when they name nothing. */
+/** The overview, the commands of the noun that is named, or the help of the one command, as wide as the terminal where it is one. Throws a UsageError when they name nothing. */
 export function help(
   topic: readonly string[],
   commands: readonly Command[],
@@ -19,20 +19,54 @@ export function help(
       `There is no command called ${topic.join(' ')}.${near === null ? ' All of them: help' : ` Did you mean ${near}?`}`,
     );
   }
-  return meant.map((command) => page(command, program, columns)).join('\n');
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return page(only, program, columns);
+  return wrapped(listOf(topic.join(' '), meant, program), columns);
 }
+
+/** What nearly every day of work is made of. */
+const everyday: readonly string[] = [
+  'task add',
+  'task list',
+  'task show',
+  'inbox',
+  'answer',
+  'task diff',
+  'task approve',
+  'task reject',
+  'task say',
+  'task log',
+  'demo',
+  'doctor',
+];
 
 function overview(commands: readonly Command[], program: string): string {
   const shown = commands.filter((command) => command.hidden !== true);
-  const left = shown.map((command) => command.words.join(' '));
-  const width = Math.max(...left.map((words) => words.length));
-  const lines = shown.map((command, index) => `  ${(left[index] ?? '').padEnd(width)}  ${command.summary}`);
+  const named = everyday.flatMap((words) => shown.find((command) => command.words.join(' ') === words) ?? []);
+  const nouns = [...new Set(shown.filter(({ words }) => words.length > 1).map(({ words }) => words[0] ?? ''))].sort();
+  const width = Math.max(...nouns.map((noun) => noun.length));
+  const groups = nouns.map((noun) => {
+    const verbs = shown
+      .filter(({ words }) => words[0] === noun)
+      .map(({ words }) => words[1] ?? '')
+      .sort();
+    return `  ${noun.padEnd(width)}  ${verbs.join(', ')}`;
+  });
+  const alone = shown
+    .filter(({ words }) => words.length === 1)
+    .map(({ words }) => words[0] ?? '')
+    .sort();
   return [
     'Switchyard runs coding agents in git worktrees of their own and merges what you approve.',
     '',
     `Usage: ${program} COMMAND [options]`,
     '',
-    ...lines,
+    'Every day',
+    ...lines(named),
+    '',
+    `All commands, by what they are about (${program} help task says what each of task does)`,
+    ...groups,
+    `  ${''.padEnd(width)}  ${alone.join(', ')}`,
     '',
     '  --json     print one JSON value on stdout and nothing else',
     '  --help     what a command takes, with examples (also: help COMMAND)',
@@ -41,6 +75,27 @@ function overview(commands: readonly Command[], program: string): string {
     'Exit codes: 0 fine, 1 failed, 2 called the wrong way.',
     '',
   ].join('\n');
+}
+
+/** The commands of a noun, each in a line. */
+function listOf(noun: string, commands: readonly Command[], program: string): string {
+  const shown = commands
+    .filter((command) => command.hidden !== true)
+    .sort((one, other) => (one.words.join(' ') < other.words.join(' ') ? -1 : 1));
+  return [
+    `Usage: ${program} ${noun} COMMAND [options]`,
+    '',
+    ...lines(shown),
+    '',
+    `What one of them takes, with examples: ${program} help ${shown[0]?.words.join(' ') ?? noun}`,
+    '',
+  ].join('\n');
+}
+
+function lines(commands: readonly Command[]): string[] {
+  const names = commands.map((command) => command.words.join(' '));
+  const width = Math.max(...names.map((name) => name.length));
+  return commands.map((command, index) => `  ${(names[index] ?? '').padEnd(width)}  ${command.summary}`);
 }
 
 function page(command: Command, program: string, columns: number | undefined): string {

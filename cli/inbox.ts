@@ -112,10 +112,21 @@ function answerOf(given: Given, request: Request | undefined): Answer {
   });
 }
 
-/** Throws a UsageError when words alone are to answer what is to be decided. */
+/** Throws a UsageError when words alone are to answer what is to be decided, or a decision what is asked. */
 function assertSorts(given: Given, request: Request | undefined): void {
-  if (request === undefined || !isDecided(request.kind)) return;
+  if (request === undefined) return;
   const decides = given.flag('allow') || given.flag('deny') || given.text('always') !== undefined;
+  if (!isDecided(request.kind)) {
+    if (!decides) return;
+    const { id, kind, options, allowsText } = request;
+    const ways = [
+      ...(options.length > 0 ? [`answer ${id} --option NUMBER_OR_LABEL`] : []),
+      ...(allowsText || options.length === 0 ? [`answer ${id} --text "…"`] : []),
+    ].join(', or ');
+    const labels = options.map(({ label }, index) => `${index + 1} ${plainLine(label, 80)}`).join(', ');
+    const known = labels === '' ? '' : ` Its options: ${labels}.`;
+    throw new UsageError(`Request ${id} (${kind}) is not allowed or denied, but answered: ${ways}.${known}`);
+  }
   if (decides || given.many('option').length > 0) return;
   throw new UsageError(
     `Request ${request.id} (${request.kind}) is allowed or denied: answer ${request.id} --allow, or answer ${request.id} --deny --text "why not".`,

@@ -18,7 +18,7 @@ const say = (line: string): void => void (process.argv.includes('--json') || pro
 const reachIt = () => reach(config, self, say);
 
 const around: Surroundings = {
-  directory: process.cwd(),
+  directory: folderOf(process),
   config,
   program,
   out: {
@@ -58,6 +58,16 @@ process.once('SIGINT', () => {
 void run(process.argv.slice(2), around).then((code) => {
   process.exitCode = code;
 });
+
+/** The folder this was typed in. Ends the program when somebody removed it: relative to what would a path be? */
+function folderOf({ cwd }: Pick<NodeJS.Process, 'cwd'>): string {
+  try {
+    return cwd();
+  } catch {
+    process.stderr.write('The folder you are in is not there any more. Go to another one, then type that again.\n');
+    return process.exit(1);
+  }
+}
 
 /** The built programs lie beside the built main program; run from its sources there are none. */
 function programBeside(program: string | undefined, name: string): Surroundings['askHuman'] {

@@ -50,8 +50,11 @@ function find(argv: readonly string[], commands: readonly Command[]): Command {
     ...names,
     ...names.map((name) => name.split(' ')[0] ?? ''),
   ]);
+  // What is done is often typed without what it is done to.
+  const second = known.length > 0 ? [] : commands.filter((command) => command.words[1] === words[0]);
+  const meant = second.length === 0 ? near : second.map((command) => command.words.join(' ')).join(' or ');
   throw new UsageError(
-    `There is no command called ${asked}.${near === null ? '' : ` Did you mean ${near}?`} See: help`,
+    `There is no command called ${asked}.${meant === null ? '' : ` Did you mean ${meant}?`} See: help`,
   );
 }
 
@@ -98,7 +101,11 @@ function showNumbers(value: Parsed['values'][string]): Parsed['values'][string] 
 function givenOf(parsed: Parsed, command: Command): Given {
   const called = command.words.join(' ');
   const { values, positionals } = parsed;
-  if (positionals.length < command.names.least) throw new UsageError(`Usage: ${called} ${command.usage}`);
+  if (positionals.length < command.names.least) {
+    const missing = /^[A-Z][A-Z_]*/.exec(command.usage.split(' ')[positionals.length] ?? '')?.[0];
+    const what = missing === undefined ? '' : `${called} needs ${missing}. `;
+    throw new UsageError(`${what}Usage: ${called} ${command.usage}`);
+  }
   if (positionals.length > command.names.most) {
     throw new UsageError(
       `${called} does not expect ${JSON.stringify(positionals[command.names.most])}. Usage: ${called} ${command.usage}`,

@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { noBudget } from '../core/contract/budget';
 import { CodedError } from '../core/contract/errors';
 import { type SettingName, settingsSchema, settingTakes } from '../core/contract/settings';
 import { noteLinesForAll } from './budget';
@@ -58,17 +59,20 @@ const set: Command = {
     'settings set concurrency 2',
     'settings set defaultAgent goose',
     'settings set dayBudget \'{"usd": 20, "minutes": 600}\'',
+    'settings set dayBudget none',
     'settings set passEnvironment \'["ANTHROPIC_API_KEY"]\'',
   ],
   more: table(settingNames.map((name) => [`  ${name}`, settingTakes(name).takes])),
   run: (given, around) => {
     const name = settingName(given.name(0));
-    const value = jsonOrWord(given.name(1));
+    const said = jsonOrWord(given.name(1));
+    const isBudget = name === 'taskBudget' || name === 'dayBudget';
+    const value = isBudget && (said === null || said === 'none') ? noBudget : said;
     return withClient(around, async (client) => {
       const settings = await client.settings.set({ name, value: value as never }).catch((error: unknown) => {
         throw withExample(error, `${around.program} settings set ${name} ${typed(settingTakes(name).example)}`);
       });
-      const caps = name === 'taskBudget' || name === 'dayBudget' ? settings[name] : undefined;
+      const caps = isBudget ? settings[name] : undefined;
       const notes = caps === undefined ? '' : await noteLinesForAll(client, caps);
       return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n${notes}` };
     });

@@ -36,7 +36,21 @@ const restack: Command = {
   names: { least: 1, most: 1 },
   examples: ['task restack 12'],
   run: (given, around) =>
-    withClient(around, async (client) => taskOutcome(await client.tasks.restack({ task: given.id(0) }), around)),
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const headOf = async () => (await client.reviews.change({ task })).head;
+      // One that has no change to look at has none to move either; the runtime says why.
+      const before = await headOf().catch(() => null);
+      const now = await client.tasks.restack({ task });
+      const outcome = taskOutcome(now, around);
+      const stays = now.state === 'review' && before !== null && before === (await headOf());
+      const did = stays
+        ? now.stack === null
+          ? `Nothing to do: task ${task} stands on no other change, and is merged into ${plainLine(now.base)} as that is when it lands.`
+          : `Nothing to do: task ${task} stands on what it is to stand on already, and its change is as it was.`
+        : `Task ${task} was brought onto what it stands on as that is now.`;
+      return now.state === 'review' ? { ...outcome, text: `${did}\n${outcome.text}` } : outcome;
+    }),
 };
 
 const overlaps: Command = {

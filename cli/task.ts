@@ -73,6 +73,7 @@ const add: Command = {
     const agents = agentsGiven(given);
     if (agents.length > 1 && wanted.when === 'review')
       throw new UsageError('The tasks of a contest begin at one commit of their base: --when review takes one agent.');
+    assertAfter(wanted);
     const repository = given.needed('repository');
     const minutes = waitMinutes(given);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
@@ -205,6 +206,7 @@ const edit: Command = {
     const after = given.many('after').map(asId);
     const detach = given.many('detach').map(asId);
     const order = { after, detach, when: oneOf('when', given.text('when'), starts) };
+    assertAfter(order);
     if (
       [agent, prompt, ...Object.values(others)].every((each) => each === undefined) &&
       [...after, ...detach].length === 0
@@ -250,6 +252,12 @@ export async function withClient<T>(around: Surroundings, act: (client: Client) 
 /** A task as a command's outcome. */
 export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outcome {
   return { json: task, text: taskText(task, around.program) };
+}
+
+/** Throws a UsageError for `--when` with nothing that it could be said of. */
+function assertAfter({ after, when }: { readonly after: readonly number[]; readonly when: string | undefined }): void {
+  if (when === undefined || after.length > 0) return;
+  throw new UsageError(`--when ${when} says when a task starts that comes after another one. Name that: --after TASK.`);
 }
 
 /** How many minutes are waited for at most; null for as long as it takes. Throws UsageError. */

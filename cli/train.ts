@@ -34,6 +34,8 @@ const land: Command = {
   ].join('\n'),
   run: (given, around) => {
     const asked = given.names().map(askedFor);
+    const twice = asked.find(({ task }, at) => asked.findIndex((one) => one.task === task) < at);
+    if (twice !== undefined) throw new UsageError(`Task ${twice.task} is named twice. Name each task once.`);
     const strategy = oneOf('strategy', given.text('strategy'), strategies);
     const leaves = given.flag('leave-comments');
     return withConnection(around, async (connection) => {

@@ -73,6 +73,7 @@ const show: Command = {
         ...(task === null ? [] : [['task', `#${task.id} ${plainLine(task.title, 100)}`]]),
         ['made', `${ago(worktree.createdAt)} ago`],
         ['size', sizeText(worktree)],
+        ...(worktree.unfinished === null ? [] : [['under way', `a ${worktree.unfinished} that is not finished`]]),
         ['uncommitted', uncommitted === null ? 'unknown' : counted(uncommitted.count, 'file')],
       ];
       const names = (uncommitted?.paths ?? []).map((path) => `  ${plainLine(path, 300)}\n`).join('');

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './setup/build.mjs';
 import { knownElectron } from './setup/electron.mjs';
-import { runScript } from './setup/failure.mjs';
+import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runtimeNode } from './setup/node.mjs';
 import { root } from './setup/places.mjs';
@@ -25,5 +26,11 @@ function theWindow() {
 
 /** npm runs a script in the checkout and remembers where the person was; relative paths mean the latter. */
 function whereTheyAre() {
-  return (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
+  const folder = (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
+  if (existsSync(folder)) return folder;
+  throw new SetupFailure({
+    tried: `A command in ${folder}`,
+    because: 'that folder is gone',
+    type: 'cd, then the same',
+  });
 }

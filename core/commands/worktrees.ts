@@ -13,6 +13,7 @@ import {
 import type { Place } from '../git/checkout';
 import { type FoundWorktree, findWorktrees, worktreeIn } from '../git/found';
 import { realPath } from '../git/links';
+import { unfinishedIn } from '../git/occupation';
 import { worktreeStatus } from '../git/status';
 import { deleteBranch } from '../git/worktree';
 import { settleEdit } from '../runner/edits';
@@ -51,7 +52,8 @@ export async function get(room: Room, path: string): Promise<WorktreeDetail> {
   const uncommitted = dirty && { paths: dirty.slice(0, mostNamed).map((file) => file.path), count: dirty.length };
   // One look at what is in no commit, or the two would not agree.
   const size = shown.size && { ...shown.size, uncommitted: uncommitted?.count ?? null };
-  return { ...shown, size, uncommitted };
+  const unfinished = found.checkout && (await unfinishedIn(found.checkout));
+  return { ...shown, size, uncommitted, unfinished };
 }
 
 const mostNamed = 200;

@@ -71,6 +71,8 @@ export type Worktrees = z.infer<typeof worktreesSchema>;
 export const worktreeDetailSchema = worktreeSchema.extend({
   /** Some of the files that are in no commit, and how many there are. */
   uncommitted: z.object({ paths: z.array(z.string()), count: z.number().int() }).nullable(),
+  /** What git has begun in it and not ended, `merge` for instance; null for nothing. */
+  unfinished: z.string().nullable(),
 });
 export type WorktreeDetail = z.infer<typeof worktreeDetailSchema>;
 

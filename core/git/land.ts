@@ -22,6 +22,7 @@ import {
   takeLock,
 } from './lock';
 import { obstaclesTo, type Step, stepsOf, submodule } from './obstacles';
+import { lockedReason, occupation } from './occupation';
 import { readHead } from './open';
 import { refOid } from './resolve';
 import { runGit } from './run';
@@ -288,26 +289,6 @@ async function checkoutOf(place: Place, gitDir: string): Promise<Checkout | null
   }
   const back = (await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => '')).replace(/\r?\n$/, '');
   return basename(back) === '.git' ? checkoutAt(commonDir, back.slice(0, -'/.git'.length)) : null;
-}
-
-const operations = [
-  ['MERGE_HEAD', 'A merge is going on there. Finish it or run git merge --abort.'],
-  ['CHERRY_PICK_HEAD', 'A cherry-pick is going on there. Finish it or run git cherry-pick --abort.'],
-  ['REVERT_HEAD', 'A revert is going on there. Finish it or run git revert --abort.'],
-  ['rebase-merge', 'A rebase is going on there. Finish it or run git rebase --abort.'],
-  ['rebase-apply', 'A rebase or git am is going on there. Finish it or abort it.'],
-] as const;
-
-/** What is going on in a checkout that a landing must not disturb, as a sentence; null for nothing. */
-async function occupation(checkout: Checkout): Promise<string | null> {
-  for (const [name, reason] of operations) {
-    if ((await lstat(join(checkout.gitDir, name)).catch(() => null)) !== null) return reason;
-  }
-  return (await lockState(checkout)) === 'free' ? null : lockedReason(checkout);
-}
-
-function lockedReason(checkout: Checkout): string {
-  return `Another git command is at work there: ${join(checkout.gitDir, 'index.lock')} exists. Wait for it to end; if none is running, delete that file.`;
 }
 
 /** Copies the index over what may be there, so that a prepared one exists until it has taken the real one's place. */

@@ -18,6 +18,8 @@ function issueWords({ message, path = [], ...issue }: Issue): string {
   const parts = path.map((part) => String(typeof part === 'object' ? part.key : part));
   const name = parts.map(inWords).join(' ');
   if (name === '') return sentence(message);
+  // What a check of ours says of it is a sentence of its own.
+  if (issue.code === 'custom' && /^[A-Z].*\.$/.test(message)) return message;
   const text = issue.origin === 'string';
   const list = issue.origin === 'array';
   if (issue.code === 'too_small' && text && issue.minimum === 1) return `The ${name} must not be empty.`;

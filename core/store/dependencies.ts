@@ -24,7 +24,7 @@ export function addDependency(
     after,
   );
   if (other === undefined) {
-    throw new CodedError('NOT_FOUND', `There is no task ${after} to wait for, so nothing was queued.`, {
+    throw new CodedError('NOT_FOUND', `There is no task ${after} to come after. Nothing was queued or changed.`, {
       facts: { task, after },
     });
   }

@@ -96,7 +96,7 @@ test('a decision is told in words, whatever was decided', () => {
   const wentBack = { checkpoint: { number: 1, name: 'After turn 1' }, left: { number: 3, name: null } };
   expect(cells({ kind: 'go-back', shown: wentBack })).toEqual([
     'go-back',
-    'task 3 to checkpoint 1 (after turn 1), leaving 3',
+    'task 3 back to checkpoint 1 (after turn 1); what was there is checkpoint 3',
   ]);
   expect(cells({ kind: 'go-back', shown: 7 })[1]).toBe('task 3');
   expect(cells({ kind: 'answer', request: 4, shown: 7, answered: 'odd' })[1]).toBe('request 4 of task 3');

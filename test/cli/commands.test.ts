@@ -645,7 +645,7 @@ describe('looking and setting', () => {
       expect((await type('task', 'cancel', String(json.id))).code).toBe(0);
       expect((await type('task', 'edit', String(json.id), '--priority', 'default')).err).toContain('cannot be edited');
       expect((await add('--prompt', 'Third', '--after', '9999')).err).toBe(
-        'There is no task 9999 to wait for, so nothing was queued.\n',
+        'There is no task 9999 to come after. Nothing was queued or changed.\n',
       );
     });
   });

@@ -27,13 +27,26 @@ test('every command has help with an example that parses', () => {
     expect(text).toContain('$ switchyard');
     expect(command.examples.length).toBeGreaterThan(0);
   }
-  expect(help([], commands, { program: 'switchyard' })).toContain('task approve');
+});
+
+test('the overview is a screenful that names every command, and the help of a noun says what each of it does', () => {
+  const overview = help([], commands, { program: 'switchyard', columns: 100 });
+  expect(overview.split('\n').length).toBeLessThanOrEqual(50);
+  const said = new Set(help([], commands, { program: 'switchyard' }).split(/[\s,]+/));
+  for (const command of commands.filter(({ hidden }) => hidden !== true)) {
+    for (const word of command.words) expect([...said]).toContain(word);
+    if (command.words.length === 1) continue;
+    const [noun = ''] = command.words;
+    const alone = commands.filter(({ words: [first] }) => first === noun).length === 1;
+    expect(help([noun], commands, { program: 'switchyard' })).toContain(alone ? command.usage : command.summary);
+  }
 });
 
 test('a mistyped command names the nearest one', () => {
   expect(() => asked('tsak add')).toThrow(/no command called tsak.*Did you mean task/s);
   expect(() => asked('task aprove 3')).toThrow(/no command called task aprove.*Did you mean task approve/);
   expect(() => asked('task')).toThrow(/add, list, show/);
+  expect(() => asked('approve')).toThrow(/Did you mean task approve\?/);
   expect(() => asked('inbxo')).toThrow(/Did you mean inbox/);
   expect(nearest('zzzzzz', ['task', 'inbox'])).toBeNull();
 });
@@ -43,7 +56,7 @@ test('a mistyped option names the nearest one', () => {
 });
 
 test('a missing or surplus name, or an id that is none, is a usage error', () => {
-  expect(() => asked('task show')).toThrow(/Usage: task show ID/);
+  expect(() => asked('task show')).toThrow(/^task show needs ID\. Usage: task show ID/);
   expect(() => asked('task show 1 2')).toThrow(/does not expect "2"/);
   const result = asked('task show twelve');
   expect(() => result.kind === 'run' && result.given.id(0)).toThrow(/not an id/);
@@ -61,11 +74,11 @@ test('a negative number is a value, not an option', () => {
   expect(() => asked('task show -x')).toThrow(/no option -x/);
 });
 
-test('help for what does not exist says so, and half a command gets the help of all that begin with it', () => {
+test('help for what does not exist says so, and half a command gets the list of all that begin with it', () => {
   for (const topic of [['nonsense'], ['task', 'nonsense'], ['status', 'nonsense']])
     expect(() => help(topic, commands, { program: 'switchyard' })).toThrow(/There is no command called .*nonsense/);
   expect(asked('task --help')).toEqual({ kind: 'help', topic: ['task'] });
-  expect(help(['task'], commands, { program: 'switchyard' })).toContain('task approve ID');
+  expect(help(['task'], commands, { program: 'switchyard' })).toMatch(/^ {2}task approve +Merge/m);
 });
 
 test('what an agent says cannot move, colour, ask or reorder the terminal', () => {

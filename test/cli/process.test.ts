@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -164,6 +164,13 @@ test('a data folder that cannot be used is said in one sentence', { timeout: 60_
   const { error } = JSON.parse(ran.out);
   expect(error.code).toBe('NOT_WRITABLE');
   expect(error.message).toContain(join(terminal.folder, 'file', 'data'));
+});
+
+test.runIf(process.platform === 'linux')('typed in a folder that is gone it says so in one line', () => {
+  const gone = join(terminal.folder, 'gone');
+  const line = `mkdir '${gone}' && cd '${gone}' && rmdir '${gone}' && exec '${process.execPath}' '${program}' status`;
+  const ran = spawnSync('/bin/sh', ['-c', line], { env: terminal.environment, encoding: 'utf8' });
+  expect(ran).toMatchObject({ status: 1, stderr: expect.stringMatching(/^The folder you are in is not there .*\n$/) });
 });
 
 test('status says which file stands where the data folder would be', { timeout: 60_000 }, async () => {

@@ -18,7 +18,7 @@ export function createWorktrees(tasks: readonly Task[], amount: Amount, tell: ()
     get: (path: string) => {
       const found = worktrees.find((one) => one.path === path);
       if (found === undefined) throw new ORPCError('NOT_FOUND', { message: `There is no worktree at ${path}.` });
-      return { ...found, uncommitted: { paths: ['notes.txt'], count: 1 } };
+      return { ...found, uncommitted: { paths: ['notes.txt'], count: 1 }, unfinished: null };
     },
     remove(path: string) {
       const at = worktrees.findIndex((one) => one.path === path);

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTerminal } from './terminal';
+
+let terminal: Awaited<ReturnType<typeof openTerminal>>;
+beforeAll(async () => {
+  terminal = await openTerminal();
+  await terminal.start();
+});
+afterAll(() => terminal.close());
+
+const type = (...words: string[]) => terminal.type(words);
+const add = (...more: string[]) =>
+  type('task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', ...more);
+
+test('what is called the wrong way is told what fits, and changes nothing', async () => {
+  expect(await type('task', 'land', '21', '#21')).toMatchObject({
+    code: 2,
+    err: 'Task 21 is named twice. Name each task once.\n',
+  });
+  const when = 'says when a task starts that comes after another one. Name that: --after TASK.';
+  expect(await add('--prompt', 'p', '--when', 'review')).toMatchObject({ code: 2, err: `--when review ${when}\n` });
+  expect((await type('task', 'edit', '1', '--when', 'landed', '--title', 'x')).err).toContain(when);
+  const asked = (await add('--prompt', '[ask: Which? | red | green]', '--wait', '--json')).json;
+  const [request] = asked.requests;
+  const refused = await type('answer', `${request.id}`, '--allow');
+  expect(refused).toMatchObject({
+    code: 2,
+    err: `Request ${request.id} (clarification) is not allowed or denied, but answered: answer ${request.id} --option NUMBER_OR_LABEL, or answer ${request.id} --text "…". Its options: 1 red, 2 green.\n`,
+  });
+  expect((await type('task', 'edit', `${asked.id}`, '--after', '77')).err).toBe(
+    'There is no task 77 to come after. Nothing was queued or changed.\n',
+  );
+  await type('task', 'cancel', `${asked.id}`);
+});
+
+test('a budget is taken off by saying none, or null', async () => {
+  for (const none of ['null', 'none']) {
+    await type('settings', 'set', 'dayBudget', '{"usd": 20}');
+    const { code, json } = await type('settings', 'set', 'dayBudget', none, '--json');
+    expect({ code, json }).toEqual({ code: 0, json: { usd: null, tokens: null, minutes: null } });
+  }
+});
+
+test('a change that stands where it is to stand is said to, a merge that is not finished is seen, and a done task is said to be done', async () => {
+  const { id, worktree } = (await add('--prompt', '[write: b.txt | b]', '--wait', '--json')).json;
+  const stays = await type('task', 'restack', `${id}`);
+  expect(stays).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Nothing to do: task \d+ stands on no other change/),
+  });
+  terminal.git('commit', '-q', '--allow-empty', '-m', 'more');
+  const inIt = (...args: string[]) => execFileSync('git', ['-C', worktree, ...args], { env: terminal.environment });
+  expect((await type('worktree', 'show', `${id}`)).out).not.toContain('under way');
+  inIt('merge', '-q', '--no-commit', 'main');
+  const shown = await type('worktree', 'show', `${id}`);
+  expect(shown.out).toMatch(/under way +a merge that is not finished\n/);
+  inIt('merge', '--abort');
+  await type('task', 'discard', `${id}`);
+  const approved = await type('task', 'approve', `${id}`, '--head', 'abcdef1');
+  expect(approved.err).toMatch(/^Task \d+ is done \(discarded\) and cannot be approved/);
+});
