@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import { readRecords } from '../core/host/records';
 import { openBenchDesktop } from './support/desktop';
-import { median, percentile, report } from './support/report';
+import { median, percentile, report, tellProgress } from './support/report';
 
 /*
  * 500 MB of `yes` on a terminal of the real app, to the last byte on screen: program, host, file, read, port, xterm. Beside
@@ -18,7 +18,10 @@ const alone = (quick ? 12 : 48) * 1_000_000;
 const streams = 24;
 const rounds = quick ? 2 : 4;
 const size = { columns: 100, rows: 30 };
+/** After so long without another byte on screen, in milliseconds, none will come. */
+const longestStill = 60_000;
 
+tellProgress('Opening the app');
 const desktop = await openBenchDesktop('terminal-e2e');
 const { app, page, client, data, task, repository } = desktop;
 
@@ -116,8 +119,12 @@ async function heap(devtools: CDPSession): Promise<number> {
   return usedSize / 1e6;
 }
 
-async function shown(): Promise<number> {
-  return Number((await page.locator('.terminal-screen').getAttribute('data-shown')) ?? 0);
+/** How many bytes the terminal took so far, and how many of them were on screen when it last had all there were. */
+async function progress(): Promise<{ readonly taken: number; readonly shown: number }> {
+  const { taken = 0, shown = 0 } = await page
+    .locator('.terminal-screen')
+    .evaluate((screen) => ({ ...(screen as HTMLElement).dataset }));
+  return { taken: Number(taken), shown: Number(shown) };
 }
 
 try {
@@ -133,14 +140,25 @@ try {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.locator('.terminal-screen').waitFor();
   const whole = Math.floor(bytesInAll / 3) * 3;
-  for (let at = 0; at < whole; ) {
-    at = await shown();
-    samples.push({ at, ...(await memory()) });
+  let moved = begin;
+  for (let [at, last] = [0, 0]; at < whole; ) {
+    const { taken, shown } = await progress();
+    if (taken > last) moved = performance.now();
+    else if (performance.now() - moved > longestStill) throw new Error(`Nothing came after byte ${last} of ${whole}.`);
+    last = taken;
+    at = shown;
+    samples.push({ at: taken, ...(await memory()) });
+    tellProgress(`${Math.round(taken / 1e6)} of ${Math.round(whole / 1e6)} MB taken by the screen`);
     await pause(200);
   }
   const seconds = (performance.now() - begin) / 1000;
   const gaps = await frames();
-  const baseline = median([await xtermAlone(devtools), await xtermAlone(devtools), await xtermAlone(devtools)]);
+  const alones: number[] = [];
+  for (let number = 1; number <= 3; number += 1) {
+    tellProgress(`xterm alone, ${number} of 3`);
+    alones.push(await xtermAlone(devtools));
+  }
+  const baseline = median(alones);
   const rate = whole / 1e6 / seconds;
 
   // Flat: the second half needs no more memory than the first.
@@ -160,6 +178,7 @@ try {
   const printing = setInterval(() => appendFileSync(stream, line.repeat(10)), 50);
   const open: number[] = [];
   for (let number = 0; number < streams; number += 1) {
+    tellProgress(`Opening terminal ${number + 1} of ${streams}`);
     const { id } = await client.terminals.open({ task, kind: 'shell', size });
     await client.terminals.write({ terminal: id, text: `exec tail -n 0 -f '${stream}'\r` });
     open.push(id);
@@ -174,6 +193,7 @@ try {
   const heaps = [await heap(devtools)];
   const streaming = await watchFrames(page);
   for (let round = 0; round < rounds; round += 1) {
+    tellProgress(`Showing all ${streams}, ${round + 1} of ${rounds}`);
     await visit();
     heaps.push(await heap(devtools));
   }

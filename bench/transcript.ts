@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron as electron, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { TranscriptBody } from '../core/contract/transcript';
 import { claimTasks } from '../core/store/claims';
 import { closeDatabase, openDatabase } from '../core/store/database';
@@ -9,6 +9,7 @@ import { insertRepository } from '../core/store/repositories';
 import { insertSession } from '../core/store/sessions';
 import { insertTask, moveTask } from '../core/store/tasks';
 import { openTranscript } from '../core/store/transcript';
+import { openBenchApp } from './support/desktop';
 import { median, percentile, report } from './support/report';
 
 /*
@@ -16,7 +17,6 @@ import { median, percentile, report } from './support/report';
  * one of 100 events, taken in turns; and the frames while it scrolls, beside the frames of a page that stands still.
  */
 
-const root = process.cwd();
 const rounds = process.argv.includes('--quick') ? 3 : 9;
 const executablePath = process.env.ELECTRON_EXEC_PATH;
 if (executablePath === undefined)
@@ -107,12 +107,7 @@ function frames(page: Page, step: number): Promise<readonly number[]> {
 }
 
 fill();
-const app = await electron.launch({
-  executablePath,
-  args: ['--disable-gpu', '--log-level=3', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root],
-  cwd: folder,
-  env: { ...(process.env as Record<string, string>), SWITCHYARD_HOME: data, HOME: folder },
-});
+const { app, close } = await openBenchApp({ executablePath, folder, data });
 try {
   const page = await app.firstWindow();
   await page.setDefaultTimeout(60_000);
@@ -159,6 +154,5 @@ try {
     { name: 'transcript-rows-on-screen', value: rows, unit: 'rows', ratio: 1 },
   ]);
 } finally {
-  await app.close();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  await close();
 }

@@ -27,3 +27,14 @@ export function report(figures: readonly Figure[]): void {
     console.log(`${name} ${value >= 100 ? value.toFixed(0) : value.toFixed(3)} ${unit} ${ratio.toFixed(2)}`);
   }
 }
+
+let lastTold = { text: '', at: Number.NEGATIVE_INFINITY };
+
+/** Says on standard error how far a long measurement has come; what changes all the time at most every two seconds. */
+export function tellProgress(text: string): void {
+  const now = performance.now();
+  const isSameKind = text.replaceAll(/\d+/g, '') === lastTold.text.replaceAll(/\d+/g, '');
+  if (text === lastTold.text || (isSameKind && now - lastTold.at < 2000)) return;
+  lastTold = { text, at: now };
+  console.error(`· ${text}`);
+}

@@ -96,7 +96,11 @@ export function TerminalView({
 
     const viewer: Viewer = {
       at: 0,
-      show: shown.write,
+      async show(bytes) {
+        await shown.write(bytes);
+        // What is long is on its way to the screen for a while; how far it is can be asked meanwhile.
+        element.dataset.taken = String(viewer.at);
+      },
       skipped: setHidden,
       caughtUp: () =>
         void shown.settled().then(() => {
