@@ -10,6 +10,7 @@ import type { Failure } from '../state/failure';
 import { useThreads } from '../state/pull-request';
 import type { Resource } from '../state/resource';
 import { NewBase } from '../task/new-base';
+import { isReworked } from '../task/review';
 import { cleanLine } from '../text/clean';
 import { AgentReviews } from './agent-reviews';
 import { CommentsAbove } from './annotation-view';
@@ -43,7 +44,7 @@ export function Changes(props: {
         </div>
         <AgentReviews task={task} comments={comments.value} />
         {part === null ? (
-          <WholeChanges {...{ review, comments, given, bar }} />
+          <WholeChanges {...{ task, review, comments, given, bar }} />
         ) : (
           <PartChanges
             {...{ task: task.id, part, head: review.value?.head ?? null, words: partWords(part, known), bar }}
@@ -71,14 +72,16 @@ export function Changes(props: {
 }
 
 function WholeChanges(props: {
+  readonly task: Task;
   readonly review: Resource<ReviewedChange>;
   readonly comments: Resource<Comment[]>;
   /** The comments as far as they are known, and whether more can be made. */
   readonly given: Comments;
   readonly bar: HTMLElement | null;
 }): ReactNode {
-  const { review, comments, given, bar } = props;
+  const { task, review, comments, given, bar } = props;
   if (review.value === null) return null;
+  const reworked = isReworked(task) ? reworkedWords(task, review.value) : null;
   return (
     <Suspense fallback={<Skeleton lines={10} />}>
       <ReviewChanges
@@ -89,15 +92,36 @@ function WholeChanges(props: {
         bar={bar}
         reload={review.reload}
         notice={
-          comments.failure !== null && (
-            <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>
-              The comments on this change could not be read. {cleanLine(comments.failure.message)}
-            </Note>
-          )
+          <>
+            {reworked !== null && (
+              <Note kind="info">
+                <span role="status">{reworked}</span>
+              </Note>
+            )}
+            {comments.failure !== null && (
+              <Note kind="failed" actions={<Button onClick={comments.reload}>Try again</Button>}>
+                The comments on this change could not be read. {cleanLine(comments.failure.message)}
+              </Note>
+            )}
+          </>
         }
       />
     </Suspense>
   );
+}
+
+/** What is shown while an agent is at work on the change, or is about to be, and what comes in its place. */
+function reworkedWords(
+  { state, takeover }: Pick<Task, 'state' | 'takeover'>,
+  { head, lastSeen }: Pick<ReviewedChange, 'head' | 'lastSeen'>,
+): string {
+  const shown =
+    head === lastSeen ? 'This is the change as you sent it back' : 'This is the change as it was committed last';
+  const then = 'the new one takes its place when the agent is finished.';
+  if (takeover?.state === 'driving')
+    return `You drive the agent. ${shown}; what you make together takes its place in review.`;
+  if (state === 'queued') return `Waiting to be reworked. ${shown}; ${then}`;
+  return `Being reworked. ${shown}; ${then}`;
 }
 
 /** Answers of the core that say how things stand, not that something broke. */

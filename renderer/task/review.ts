@@ -12,23 +12,29 @@ interface Reviewed {
 
 /**
  * The review of a task's change, fetched anew when the task moves. Before it comes the change alone, which is there sooner; as
- * soon as the review is, the change is exactly the one of the review.
+ * soon as the review is, the change is exactly the one of the review. While an agent reworks it the change stays to be read.
  */
 export function useReview(task: Task): Reviewed {
   useLookAgain(task);
-  const has = task.change !== null && task.state !== 'running' && task.state !== 'waiting';
-  const key = has ? `${task.id} ${task.state}` : null;
+  const reworked = isReworked(task);
+  const key = task.change === null ? null : `${task.id} ${reworked ? 'reworked' : task.state}`;
   const early = useResource(key, (client, signal) => client.reviews.change({ task: task.id }, { signal }));
   // One after the other: asked for at once, they would keep the diff waiting by what git does for both.
-  const isEarly = key !== null && early.value === null && early.failure === null;
+  const isEarly = !reworked && key !== null && early.value === null && early.failure === null;
   // Going back changes what is reviewed without another state; what is on screen stays until the newer one is there.
   const asked = useResource(
-    isEarly ? null : key,
+    isEarly || reworked ? null : key,
     (client, signal) => client.reviews.get({ task: task.id }, { signal }),
     task.updatedAt,
   );
+  if (reworked) return { review: asked, change: early };
   const review = isEarly ? { ...asked, loading: true } : asked;
   return { review, change: { ...review, value: changeIn(review, early.value) } };
+}
+
+/** Whether the change a task had is being made anew: it was sent back, or is gone on with. */
+export function isReworked({ change, state }: Pick<Task, 'change' | 'state'>): boolean {
+  return change !== null && (state === 'queued' || state === 'running' || state === 'waiting');
 }
 
 /** The same object for the same change: what is read does not begin anew when the review comes. */

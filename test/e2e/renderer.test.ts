@@ -390,6 +390,27 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await press('Control+Enter');
   await page.getByText(/^Sent your 3 comments to claude/).waitFor();
   expect(await harness.called('tasks.reject')).toMatchObject([{ task: 6, comment: 'Otherwise fine.' }]);
+  // What was sent back stays to be read while it is made anew, and nothing more can be said of it then.
+  await page.getByRole('tab', { name: /Changes/ }).click();
+  await page
+    .getByRole('status')
+    .getByText(/^Waiting to be reworked\. This is the change as/)
+    .waitFor();
+  await page.getByText('fetchMember').first().waitFor();
+  await page.evaluate(() => {
+    type Core = { tasks: Map<number, object>; put(task: object): void };
+    const { core } = (window as unknown as { harness: { core: Core } }).harness;
+    core.put({ ...core.tasks.get(6), state: 'running' });
+  });
+  await page
+    .getByRole('status')
+    .getByText(/^Being reworked\./)
+    .waitFor();
+  await page.getByText('fetchMember').first().waitFor();
+  expect(await page.getByText('No change yet').count()).toBe(0);
+  await press(']', 'm');
+  expect(await writer().count()).toBe(0);
+  expect(await harness.broken()).toEqual([]);
 });
 
 test('a comment that was begun stays when it is left, when the page is gone, and when it could not be kept', async () => {
