@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { Request } from '../../core/contract/request';
 import { Glyph } from '../parts/glyph';
 import { Keys } from '../parts/hint';
@@ -23,11 +23,25 @@ export function Card(props: {
   /** Some are picked, so the keys answer those. */
   readonly several: boolean;
   readonly onPick: () => void;
-  readonly onActivate: () => void;
+  /** The person came to it, by a press on it or by the focus. */
+  readonly onActivate: (by: 'press' | 'focus') => void;
 }): ReactNode {
   const { request, active, picked } = props;
   const app = useApp();
+  const pressing = useRef(false);
+  // Nothing moves between a press and its release, or the release would be on something else.
+  const press = (): void => {
+    pressing.current = true;
+    const over = new AbortController();
+    const release = (): void => {
+      pressing.current = false;
+      over.abort();
+    };
+    for (const event of ['pointerup', 'pointercancel'])
+      window.addEventListener(event, release, { signal: over.signal });
+  };
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys come to it with the focus.
     <li
       className="card"
       data-cursor={active || undefined}
@@ -35,8 +49,9 @@ export function Card(props: {
       aria-current={active || undefined}
       aria-label={`${askingOf(request)}: ${cleanLine(request.title)}`}
       tabIndex={-1}
-      onFocus={() => !active && props.onActivate()}
-      onPointerDown={() => !active && props.onActivate()}
+      onFocus={() => !active && !pressing.current && props.onActivate('focus')}
+      onPointerDown={press}
+      onClick={() => !active && props.onActivate('press')}
     >
       <div className="card-from">
         <Glyph look="waiting" />

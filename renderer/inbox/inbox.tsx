@@ -106,7 +106,10 @@ export function Inbox(): ReactNode {
               picked={decides(request) ? selection.has(request.id) : null}
               several={several}
               onPick={() => pick(request)}
-              onActivate={() => steer(`request ${request.id}`)}
+              onActivate={(by) => {
+                if (by === 'press') page.stay();
+                steer(`request ${request.id}`);
+              }}
             />
           ))}
         </ul>
@@ -157,33 +160,42 @@ function isSameKind(from: string, to: string): boolean {
 }
 
 /**
- * Keeps what the cursor is on in view. The focus goes there when the person moved the cursor, or when it was nowhere or
- * on another card; never away from what they press or write in elsewhere.
+ * Keeps what the cursor is on in view; what a press brought it to stays where it was pressed. The focus goes there when the
+ * person moved the cursor, or when it was nowhere or on another card; never away from what they press or write in.
  */
 function useCursorInView(here: string | null): {
   readonly element: RefObject<HTMLElement | null>;
   readonly takeFocus: () => void;
+  /** The next move is to where the person pressed. */
+  readonly stay: () => void;
 } {
   const element = useRef<HTMLElement>(null);
   const before = useRef(here);
   const wanted = useRef(false);
+  const stays = useRef(false);
   const [moves, setMoves] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a move that changes nothing still brings the focus back.
   useEffect(() => {
     const moved = wanted.current;
     wanted.current = false;
+    const pressed = stays.current;
+    stays.current = false;
     if (here === before.current && !moved) return;
     before.current = here;
     const item = element.current?.querySelector<HTMLElement>('[data-cursor]');
-    item?.scrollIntoView({ block: 'nearest' });
+    if (!pressed) item?.scrollIntoView({ block: 'nearest' });
     const focused = document.activeElement;
-    if (moved || focused === document.body || focused?.closest('.card') != null) item?.focus({ preventScroll: true });
+    const isElsewhere = focused?.closest('.card') != null && item?.contains(focused) !== true;
+    if (moved || focused === document.body || isElsewhere) item?.focus({ preventScroll: true });
   }, [here, moves]);
+  const stay = (): void => {
+    stays.current = true;
+  };
   const takeFocus = (): void => {
     wanted.current = true;
     setMoves((value) => value + 1);
   };
-  return { element, takeFocus };
+  return { element, takeFocus, stay };
 }
 
 /** Of a contest nothing of which is picked the changes are compared first. */

@@ -207,7 +207,7 @@ function Choices(props: {
           <button
             key={`${choice.key}.${choice.option}`}
             type="button"
-            className={`button choice ${choice.tone === 'plain' ? '' : `button-${choice.tone}`}`}
+            className={`button choice ${choice.tone === 'plain' ? '' : `button-${choice.tone}`} ${keyless(choice, props.active)}`}
             aria-pressed={choice.answer === null ? isTicked : undefined}
             aria-disabled={(choice.answer !== null && !props.ready) || undefined}
             onClick={(event) => props.choose(choice, pressOf(event))}
@@ -222,7 +222,7 @@ function Choices(props: {
         );
       })}
       {props.reply !== null && (
-        <Button look="quiet" onClick={props.reply}>
+        <Button look="quiet" className={props.active ? '' : 'keyless'} onClick={props.reply}>
           {props.active && <Keys keys="r" />} Reply
         </Button>
       )}
@@ -260,6 +260,7 @@ function Always(props: {
         <Button
           key={choice.label}
           look="quiet"
+          className={keyless(choice, active)}
           waits={!props.ready}
           onClick={(event) => props.choose(choice, pressOf(event))}
         >
@@ -271,7 +272,16 @@ function Always(props: {
 }
 
 function ChoiceKey({ choice }: { readonly choice: Choice }): ReactNode {
-  if (choice.key === 'allow') return <Keys keys="a" />;
-  if (choice.key === 'deny') return <Keys keys="d" />;
-  return choice.digit === null ? null : <Keys keys={`${choice.digit}`} />;
+  const key = keyOf(choice);
+  return key === null ? null : <Keys keys={key} />;
+}
+
+function keyOf({ key, digit }: Choice): string | null {
+  if (key !== 'digit') return key === 'allow' ? 'a' : 'd';
+  return digit === null ? null : `${digit}`;
+}
+
+/** A choice whose key is not shown is as wide as with it: when the keys come, no other one may lie under the pointer. */
+function keyless(choice: Choice, active: boolean): string {
+  return active || keyOf(choice) === null ? '' : 'keyless';
 }

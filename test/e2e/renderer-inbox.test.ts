@@ -102,6 +102,57 @@ test('a key that is held, or comes before the next request could be read, answer
   expect(await harness.called('requests.answer')).toMatchObject([{ request: 2 }, { request: 1 }]);
 });
 
+test('a press acts where it was made: on a card half in view nothing moves before the release, and no other button comes under it', async () => {
+  await harness.resize({ width: 1280, height: 420 });
+  await harness.open('little');
+  await answerable();
+  const half = page.locator('.card:not([aria-current])').filter({ has: page.getByRole('button', { name: 'Deny' }) });
+  const id = (await half.first().getByText('Add retry').count()) > 0 ? 'Add retry' : 'Move webhook signing';
+  const asked = card(id);
+  const inView = (seen: number) =>
+    page.evaluate(
+      ([title, seen]) => {
+        const main = document.querySelector('main.inbox');
+        const one = [...document.querySelectorAll('.card')].find((each) => each.textContent?.includes(`${title}`));
+        const button = [...(one?.querySelectorAll('button') ?? [])].find((each) => each.textContent?.includes('Deny'));
+        if (main == null || button == null) return;
+        main.scrollTop += button.getBoundingClientRect().bottom - main.getBoundingClientRect().bottom + Number(seen);
+      },
+      [id, seen] as const,
+    );
+  await inView(4);
+  const deny = asked.getByRole('button', { name: 'Deny' });
+  const at = await deny.boundingBox();
+  const top = () => page.locator('main.inbox').evaluate((main) => main.scrollTop);
+  const before = await top();
+  if (at === null) throw new Error('Deny is not there.');
+  await page.mouse.move(at.x + 3, at.y + 6);
+  await page.mouse.down();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  expect(await deny.boundingBox()).toEqual(at);
+  await page.mouse.up();
+  await asked.waitFor({ state: 'detached' });
+  expect(await harness.called('requests.answer')).toMatchObject([{ answer: { decision: 'deny' } }]);
+
+  // Its keys come with the press, and neither the card, nor a button, nor the focus goes elsewhere for them.
+  await harness.open('little');
+  await answerable();
+  await inView(4);
+  const field = asked.getByRole('button', { name: 'Reply' });
+  const places = () =>
+    asked.locator('.choices .button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().left));
+  const [lefts, from] = [await places(), await top()];
+  await field.click();
+  await asked.and(page.locator('[aria-current]')).waitFor();
+  await asked.locator('textarea:focus').waitFor();
+  expect((await places()).slice(0, 2)).toEqual(lefts.slice(0, 2));
+  expect(before).toBeGreaterThan(0);
+  expect(from).toBeGreaterThan(0);
+  await page.keyboard.type('d');
+  expect(await harness.called('requests.answer')).toEqual([]);
+  await harness.resize({ width: 1280, height: 800 });
+});
+
 test('several requests of one kind are picked and answered together', async () => {
   await harness.open('little');
   await press('x');
