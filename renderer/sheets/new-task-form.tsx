@@ -8,7 +8,7 @@ import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
-import { aboutOf, carryOut, learn, openTask, showSheet } from '../state/commands';
+import { carryOut, learn, openTask, showSheet } from '../state/commands';
 import { openContest } from '../state/contests';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
@@ -109,7 +109,7 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
       kind: 'done',
       text: `Queued “${cleanLine(task.title)}”${rest.length === 0 ? '' : ` for ${rest.length + 1} agents`}`,
       undo: null,
-      about: aboutOf(task),
+      about: { task: task.id, state: task.state },
     });
     if (another) field.current?.focus();
     else if (task.contest === null) openTask(app, task.id);

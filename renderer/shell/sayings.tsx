@@ -32,7 +32,9 @@ export function Sayings(): ReactNode {
 function One({ saying }: { readonly saying: Saying }): ReactNode {
   const { said } = useApp();
   const { id, kind, undo, about } = saying;
-  const isOld = useModel(({ tasks }) => about !== null && tasks.get(about.task)?.state !== about.state);
+  const isOld = useModel(
+    ({ tasks }) => about !== null && about.state !== null && tasks.get(about.task)?.state !== about.state,
+  );
   useEffect(() => {
     if (kind === 'failed') return;
     const ms = isOld ? shownWhenOldMs : undo === null ? shownMs : shownWithUndoMs;

@@ -1,10 +1,9 @@
 import { conversationWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import type { App } from './app';
-import { aboutOf, carryOut, complain, learn, showSheet } from './commands';
+import { carryOut, complain, learn, sayOf, showSheet } from './commands';
 import type { Failure } from './failure';
 import { showWhole } from './part';
-import { say } from './said';
 
 /** Where to go back to: a checkpoint and what it is called. */
 export interface Destination {
@@ -53,12 +52,12 @@ export async function goBack(app: App, task: Task, to: Destination): Promise<Fai
     // An agent that went on meanwhile is stopped only by who was told so.
     if (isAtWork(now)) return askBack(app, now, left);
     const failure = await goBack(app, now, { number: left, name: 'what you had left' });
-    if (failure !== null) complain(app, failure);
+    if (failure !== null) complain(app, failure, now.id);
   };
   const text = `Back at: ${to.name}. ${conversationWords(conversation).replace(/\.$/, '')}`;
   // What was shown of one turn may be no part of the change any more.
   showWhole(app);
-  say(app.said, { kind: 'done', text, undo: () => void undo(), about: aboutOf(known(app, task)) });
+  sayOf(app, known(app, task), { text, undo: () => void undo() });
   return null;
 }
 

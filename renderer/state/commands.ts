@@ -8,7 +8,7 @@ import { cleanLine } from '../text/clean';
 import type { App } from './app';
 import { type Failure, failureOf, isAbort, notAnswered } from './failure';
 import { type Place, tasksIn } from './places';
-import { type Saying, say } from './said';
+import { say, unsayOf } from './said';
 import type { Sheet, Tab } from './view';
 
 /** How a command ended. The failure was not said yet: whoever asked shows it in place, or calls `complain`. */
@@ -36,9 +36,10 @@ export async function carryOut<T>(
   }
 }
 
-/** Says a failure at the foot of the window. */
-export function complain(app: App, failure: Failure): void {
-  say(app.said, { kind: 'failed', text: failure.message, undo: null });
+/** Says a failure at the foot of the window; in place of what else was said of a task, when it is one's. */
+export function complain(app: App, failure: Failure, task: number | null = null): void {
+  const about = task === null ? null : { task, state: null };
+  say(app.said, { kind: 'failed', text: failure.message, undo: null, about });
 }
 
 /** Puts a task as the core gave it back into the model, so that the answer shows before the change arrives. */
@@ -50,9 +51,23 @@ export function learn(app: App, task: Task): void {
   });
 }
 
-/** What a sentence about a task as it is now is about. */
-export function aboutOf({ id, state }: Task): Saying['about'] {
-  return { task: id, state };
+/**
+ * Says what became of a task by what was done, as the core gave it back. Nothing where the task has moved on by then, but that
+ * what was said of it before is old, too: the newer state is on screen already.
+ */
+export function sayOf(
+  app: App,
+  task: Task,
+  saying: { readonly text: string; readonly undo: (() => void) | null },
+): void {
+  const now = app.model.get().tasks.get(task.id);
+  if (now !== undefined && now.state !== task.state) unsayOf(app.said, task.id);
+  else say(app.said, { ...saying, kind: 'done', about: { task: task.id, state: task.state } });
+}
+
+/** Says what was done to a task, which stays so whatever becomes of it. */
+export function sayDone(app: App, task: Pick<Task, 'id'>, text: string, undo: (() => void) | null = null): void {
+  say(app.said, { kind: 'done', text, undo, about: { task: task.id, state: null } });
 }
 
 /** Answers a request. A failure is given back to be shown on its card. */
@@ -80,12 +95,7 @@ export async function approveTask(app: App, task: Task, approval: Approval, comm
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
-  say(app.said, {
-    kind: 'done',
-    text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`,
-    undo: null,
-    about: aboutOf(ended.value),
-  });
+  sayOf(app, ended.value, { text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`, undo: null });
   return null;
 }
 
@@ -106,12 +116,7 @@ export async function rejectTask(
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
-  say(app.said, {
-    kind: 'done',
-    text: `Sent ${yours} to ${task.agent}; “${cleanLine(task.title)}” is queued again`,
-    undo: null,
-    about: aboutOf(ended.value),
-  });
+  sayDone(app, task, `Sent ${yours} to ${task.agent}: “${cleanLine(task.title)}”`);
   return null;
 }
 
@@ -171,7 +176,7 @@ export async function takeOver(app: App, task: Task, interrupt: boolean): Promis
   const ended = await carryOut(app, about, (client) =>
     client.tasks.take({ task: task.id, interrupt, size: firstSize }),
   );
-  if (!ended.ok) return complain(app, ended.failure);
+  if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
   app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal' } : view));
 }
@@ -204,13 +209,11 @@ interface Move {
 
 async function turn(app: App, task: Task, move: Move): Promise<void> {
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
-  if (!ended.ok) return complain(app, ended.failure);
+  if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
-  say(app.said, {
-    kind: 'done',
+  sayOf(app, ended.value, {
     text: typeof move.done === 'string' ? move.done : move.done(ended.value),
     undo: move.undo,
-    about: aboutOf(ended.value),
   });
 }
 

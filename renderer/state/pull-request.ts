@@ -13,10 +13,9 @@ import type { PushedChange, Remotes } from '../../core/contract/remote';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 import { type App, useApp, useModel } from './app';
-import { aboutOf, carryOut, complain, learn } from './commands';
+import { carryOut, complain, learn, sayDone } from './commands';
 import { type Failure, failureOf, isAbort } from './failure';
 import { type Resource, useResource } from './resource';
-import { say } from './said';
 
 /** A task's pull request as it was last heard of; null when there is none. Nothing is asked before there is a change. */
 export function usePullRequest(task: Task): Resource<PullRequest | null> {
@@ -98,7 +97,7 @@ export async function openPullRequest(app: App, task: Task, asked: NewPullReques
   if (!ended.ok) return ended.failure;
   const { seen } = ended.value;
   const what = seen === null ? 'The pull request' : `Pull request #${seen.number}`;
-  say(app.said, { kind: 'done', text: `${what} of “${cleanLine(task.title)}” is open`, undo: null });
+  sayDone(app, task, `${what} of “${cleanLine(task.title)}” is open`);
   return null;
 }
 
@@ -131,8 +130,8 @@ export async function stopPush(app: App, task: Pick<Task, 'id'>): Promise<void> 
   const ended = await carryOut(app, { about: `stop-push:${task.id}`, sentence: 'Stopping…' }, (client) =>
     client.tasks.stopPush({ task: task.id }),
   );
-  if (!ended.ok) return complain(app, ended.failure);
-  if (!pushesHere) say(app.said, { kind: 'done', text: ended.value.message, undo: null });
+  if (!ended.ok) return complain(app, ended.failure, task.id);
+  if (!pushesHere) sayDone(app, task, ended.value.message);
 }
 
 /** Has the forge merge the commit that is shown. */
@@ -146,7 +145,7 @@ export async function mergePullRequest(
   );
   if (!ended.ok) return ended.failure;
   const text = `Merged the pull request of “${cleanLine(task.title)}” on ${ended.value.host}`;
-  say(app.said, { kind: 'done', text, undo: null });
+  sayDone(app, task, text);
   return null;
 }
 
@@ -201,8 +200,7 @@ async function sendBack(app: App, task: Task, said: Said): Promise<Failure | nul
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
-  const text = `Sent what was said of the pull request to ${task.agent}; “${cleanLine(task.title)}” is queued again`;
-  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(ended.value) });
+  sayDone(app, task, `Sent what was said of the pull request to ${task.agent}: “${cleanLine(task.title)}”`);
   return null;
 }
 

@@ -4,23 +4,21 @@ import type { Task } from '../../core/contract/task';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { aboutOf, carryOut, complain, learn } from './commands';
+import { carryOut, complain, learn, sayDone, sayOf } from './commands';
 import type { Failure } from './failure';
-import { say } from './said';
 
 /** Brings a change onto what it is after as that stands now. */
 export async function restackTask(app: App, task: Task): Promise<void> {
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: 'Restacking…' }, (client) =>
     client.tasks.restack({ task: task.id }),
   );
-  if (!ended.ok) return complain(app, ended.failure);
+  if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
-  say(app.said, {
-    kind: 'done',
-    text: `“${cleanLine(task.title)}” was restacked`,
-    undo: null,
-    about: aboutOf(ended.value),
-  });
+  const title = `“${cleanLine(task.title)}”`;
+  // Where the two conflict it went back to its agent.
+  const text =
+    ended.value.state === 'review' ? `${title} was restacked` : `${task.agent} resolves what conflicts in ${title}`;
+  sayDone(app, task, text);
 }
 
 /** Has a task land after another one; it can be taken off again. */
@@ -28,11 +26,11 @@ export async function putAfter(app: App, task: Task, other: number): Promise<voi
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Putting it after #${other}…` }, (client) =>
     client.tasks.edit({ task: task.id, after: [other] }),
   );
-  if (!ended.ok) return complain(app, ended.failure);
+  if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
   const undo = () => void takeOff(app, ended.value, other);
   const text = `“${cleanLine(task.title)}” lands after #${other}`;
-  say(app.said, { kind: 'done', text, undo, about: aboutOf(ended.value) });
+  sayDone(app, task, text, undo);
 }
 
 /** Takes a task off another one. */
@@ -40,10 +38,10 @@ export async function takeOff(app: App, task: Task, other: number): Promise<void
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: `Taking it off #${other}…` }, (client) =>
     client.tasks.edit({ task: task.id, detach: [other] }),
   );
-  if (!ended.ok) return complain(app, ended.failure);
+  if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
   const text = `“${cleanLine(task.title)}” is not after #${other} any more`;
-  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(ended.value) });
+  sayDone(app, task, text);
 }
 
 /** Merges all that a task is after, and it, in order, each as it was shown. A failure is given back to be shown beside them. */
@@ -65,6 +63,6 @@ export async function approveStack(
   for (const landed of ended.value) learn(app, landed);
   const last = ended.value.at(-1) ?? task;
   const text = `Merged ${count(ended.value.length, 'change')} into ${cleanLine(task.base)}, in order`;
-  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(last) });
+  sayOf(app, last, { text, undo: null });
   return null;
 }

@@ -1,10 +1,9 @@
 import type { Task, TaskEdit } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { aboutOf, carryOut, learn, showSheet } from './commands';
+import { carryOut, learn, sayDone, showSheet } from './commands';
 import { type Drafts, withDraft } from './drafts';
 import type { Failure } from './failure';
-import { say } from './said';
 
 /** Whether a task can be given other words: it has not begun, and they are the person's own. */
 export function mayEdit({ state, session, reviews }: Pick<Task, 'state' | 'session' | 'reviews'>): boolean {
@@ -29,8 +28,7 @@ export async function editTask(app: App, task: Task, edit: TaskEdit): Promise<Fa
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
   app.drafts.update((drafts) => withoutDrafts(drafts, task.id));
-  const text = `Changed “${cleanLine(ended.value.title)}”`;
-  say(app.said, { kind: 'done', text, undo: null, about: aboutOf(ended.value) });
+  sayDone(app, task, `Changed “${cleanLine(ended.value.title)}”`);
   return null;
 }
 
