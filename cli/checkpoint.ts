@@ -1,4 +1,10 @@
-import { type Checkpoint, checkpointName, conversationWords, sameFilesWords } from '../core/contract/checkpoint';
+import {
+  type Checkpoint,
+  checkpointName,
+  conversationWords,
+  sameFilesWords,
+  standing,
+} from '../core/contract/checkpoint';
 import { type Command, type Given, UsageError } from './command';
 import { patchText } from './patch';
 import { withClient } from './task';
@@ -13,8 +19,8 @@ const list: Command = {
   names: { least: 1, most: 2 },
   examples: ['task checkpoints 12', 'task checkpoints 12 3', 'task checkpoints 12 --json'],
   more: [
-    '  One is kept after each turn of the agent that changed files, one before its first turn (0), and one of what you',
-    '  leave when you go back. They go with the worktree when the task is done.',
+    '  One is kept after each turn of the agent that changed files, one before its first turn (0), one of what you edited',
+    '  between two turns, and one of what you leave when you go back. They go with the worktree when the task is done.',
     '',
   ].join('\n'),
   run(given, around) {
@@ -69,13 +75,15 @@ function numberAt(given: Given, index: number): number {
 }
 
 function shown(checkpoints: readonly Checkpoint[]): string {
+  const stands = standing(checkpoints);
   return table(
     checkpoints.map((each) => {
       const { number, change, at, kept, current } = each;
       const size =
         sameFilesWords(each, checkpoints) ??
         `${counted(change.files, 'file')} +${change.additions} −${change.deletions}`;
-      const where = kept ? (current ? 'here' : '') : 'gone with its worktree';
+      const behind = stands.has(number) || each.kind === 'left' ? '' : 'left behind';
+      const where = kept ? (current ? 'here' : behind) : 'gone with its worktree';
       return [`${number}`, checkpointName(each), number === 0 ? '' : size, ago(at), where];
     }),
   );

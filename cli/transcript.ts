@@ -185,7 +185,7 @@ function cutOff(calls: Map<string, string>, event: TranscriptEvent): string {
 function eventText(event: TranscriptEvent, joined = false): string {
   switch (event.type) {
     case 'prompt':
-      return `> ${plain(event.text).trim().replace(/\n/g, '\n> ')}\n`;
+      return `${event.by === 'person' ? '' : '> (from Switchyard)\n'}> ${plain(event.text).trim().replace(/\n/g, '\n> ')}\n`;
     case 'text':
       return plain(event.text);
     case 'thought':
@@ -211,12 +211,19 @@ function eventText(event: TranscriptEvent, joined = false): string {
     case 'check':
       return `· check ${plainLine(event.name ?? event.command)} ${event.passed ? 'passed' : 'failed'}\n`;
     case 'checkpoint':
-      return `· checkpoint ${event.checkpoint} after turn ${event.turn} (${counted(event.files, 'file')}, +${event.additions} −${event.deletions})\n`;
+      return `· checkpoint ${event.checkpoint} ${checkpointWhen(event)} (${counted(event.files, 'file')}, +${event.additions} −${event.deletions})\n`;
     case 'back':
       return `· you went back to checkpoint ${event.checkpoint}; what you left is checkpoint ${event.left}\n`;
     default:
       return assertNever(event);
   }
+}
+
+function checkpointWhen({ between, turn }: Extract<TranscriptEvent, { type: 'checkpoint' }>): string {
+  if (between === undefined) return `after turn ${turn}`;
+  return between === 'edited'
+    ? `of your edits before turn ${turn + 1}`
+    : `of what it was brought onto before turn ${turn + 1}`;
 }
 
 /** What a turn used, as far as the agent says. */

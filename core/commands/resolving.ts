@@ -52,7 +52,8 @@ export function resolve(room: Room, { by }: Caller, task: number): Promise<Task>
       const queuedReason = `Its agent brings it up to date with ${work.base}.`;
       const patch = { runAfter: null, queuedReason };
       moveTask(db, { task, to: 'queued', by, reason: 'Resolve conflicts.', at, patch });
-      addMessage(db, { task, text, by, at });
+      // The person asked for it; the words are not theirs.
+      addMessage(db, { task, text, by: 'runner', at });
     });
     room.runner.wake();
     return told(room, task);

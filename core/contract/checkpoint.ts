@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertNever } from './errors';
 import { reviewSchema } from './review';
 import { taskIdSchema, taskSchema } from './task';
 
@@ -8,9 +9,14 @@ export const checkpointNumberSchema = z.number().int().nonnegative();
 /**
  * - `start`: before the agent's first turn.
  * - `turn`: after a turn that changed files.
+ * - `edited`: what the person made of the files after that turn and before the next one.
+ * - `restacked`: the same, where Switchyard had brought the branch onto its base or its stack in between.
  * - `left`: what the person left by going back.
  */
-const checkpointKinds = ['start', 'turn', 'left'] as const;
+const checkpointKinds = ['start', 'turn', 'edited', 'restacked', 'left'] as const;
+
+/** What a checkpoint keeps that was made between two turns, and not by the agent. */
+export const betweenTurns = ['edited', 'restacked'] as const satisfies readonly (typeof checkpointKinds)[number][];
 
 /**
  * What becomes of the agent's conversation when the person goes back.
@@ -70,8 +76,20 @@ export type CheckpointDiff = z.infer<typeof checkpointDiffSchema>;
 
 /** A checkpoint in a few words, with the time of day of what was left by going back. */
 export function checkpointName({ kind, turn, at }: Pick<Checkpoint, 'kind' | 'turn' | 'at'>): string {
-  if (kind === 'start') return 'Before the first turn';
-  return kind === 'turn' ? `After turn ${turn}` : `What you left at ${clock(at)}`;
+  switch (kind) {
+    case 'start':
+      return 'Before the first turn';
+    case 'turn':
+      return `After turn ${turn}`;
+    case 'edited':
+      return `Your edits before turn ${turn + 1}`;
+    case 'restacked':
+      return `Brought up to date before turn ${turn + 1}`;
+    case 'left':
+      return `What you left at ${clock(at)}`;
+    default:
+      return assertNever(kind);
+  }
 }
 
 /**
@@ -85,6 +103,36 @@ export function sameFilesWords(
   if (change.files > 0 || parent === null) return null;
   const before = all.find(({ number }) => number === parent);
   return before === undefined ? null : `the files of “${checkpointName(before)}”`;
+}
+
+/** The checkpoints that led to where the worktree is. What is none of them was left behind by going back. */
+export function standing(all: readonly Pick<Checkpoint, 'number' | 'parent' | 'current'>[]): ReadonlySet<number> {
+  const numbers = new Set<number>();
+  let at = all.find(({ current }) => current);
+  while (at !== undefined && !numbers.has(at.number)) {
+    numbers.add(at.number);
+    const { parent } = at;
+    at = all.find(({ number }) => number === parent);
+  }
+  return numbers;
+}
+
+/**
+ * Which checkpoint somebody most likely means who goes back: the newest that led to where the worktree is and differs from it;
+ * of one that has gone back already, the newest of all that differs.
+ */
+export function likelyTarget(
+  all: readonly Pick<Checkpoint, 'number' | 'parent' | 'tree' | 'current' | 'kept'>[],
+  { atWork }: { readonly atWork: boolean },
+): number | undefined {
+  const kept = all.filter((one) => one.kept);
+  const now = kept.find(({ current }) => current);
+  // A turn that has begun may have changed anything since.
+  if (atWork && now !== undefined) return now.number;
+  const newestFirst = [...kept].reverse();
+  const others = newestFirst.filter(({ tree, current }) => !current && tree !== now?.tree);
+  const led = now === newestFirst[0] ? standing(all) : null;
+  return (others.find(({ number }) => led === null || led.has(number)) ?? others[0] ?? kept[0])?.number;
 }
 
 function clock(at: number): string {

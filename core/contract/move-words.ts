@@ -1,7 +1,7 @@
 import { assertNever } from './errors';
-import type { TaskDetail, Transition } from './task';
+import type { HandEdit, TaskDetail, Transition } from './task';
 
-/** What a move of a task says in its conversation, and when it was made. */
+/** What a move of a task, or an edit of its change by hand, says in its conversation, and when it was made. */
 export interface MoveLine {
   readonly at: number;
   readonly level: 'info' | 'error';
@@ -13,14 +13,16 @@ export interface MoveLine {
 
 /**
  * The moves of a task that its conversation does not tell by itself: that it was queued again and why, how it ended, and
- * what a person did with it then. Said when shown, because a transcript is only ever added to by who works on the task.
+ * what a person did with it then, also to its change by hand; oldest first. Said when shown, because a transcript is only
+ * ever added to by who works on the task.
  */
 export function moveLines({
   transitions,
   maxAttempts,
-}: Pick<TaskDetail, 'transitions' | 'maxAttempts'>): readonly MoveLine[] {
+  edits,
+}: Pick<TaskDetail, 'transitions' | 'maxAttempts' | 'edits'>): readonly MoveLine[] {
   let began = 1;
-  return transitions.flatMap((move) => {
+  const moves = transitions.flatMap((move) => {
     const { at, from, to, attempt } = move;
     // Who is sent back counts anew.
     if (to === 'queued' && from !== 'running' && from !== 'waiting') began = 1;
@@ -30,8 +32,30 @@ export function moveLines({
     const said = isNext ? [`Tried again: attempt ${attempt} of ${maxAttempts}.`] : moveWords(move);
     if (said === null) return [];
     const [text = '', reason = null] = said;
-    return [{ at, level: to === 'failed' ? ('error' as const) : 'info', text, reason }];
+    return [{ at, level: to === 'failed' ? ('error' as const) : ('info' as const), text, reason }];
   });
+  const byHand = edits.map((edit) => ({ at: edit.at, level: 'info' as const, text: editWords(edit), reason: null }));
+  return between(moves, byHand);
+}
+
+/** Each of the others before the first of the moves that is later. Moves keep their order, whatever the clock did. */
+function between(moves: readonly MoveLine[], others: readonly MoveLine[]): readonly MoveLine[] {
+  const left = [...others];
+  const lines: MoveLine[] = [];
+  for (const move of moves) {
+    for (let [first] = left; first !== undefined && first.at < move.at; [first] = left) {
+      lines.push(first);
+      left.shift();
+    }
+    lines.push(move);
+  }
+  return [...lines, ...left];
+}
+
+function editWords({ kind, path, part }: HandEdit): string {
+  if (kind === 'edit') return `You edited ${path}.`;
+  if (kind === 'undo-edit') return `You undid your edit of ${path}.`;
+  return part ? `You took part of ${path} back.` : `You took ${path} back.`;
 }
 
 /** What is said of a move, and why it was made where that is said too; null for one that the conversation tells. */
@@ -40,7 +64,7 @@ function moveWords({ from, to, by, reason }: Transition): readonly [string, stri
   switch (to) {
     case 'queued':
       if (from === null) return null;
-      return by === 'person' && reason === 'Retried.' ? ['You tried it again.'] : ['Queued again', why];
+      return by === 'person' && reason in asked ? [asked[reason] ?? ''] : ['Queued again', why];
     case 'running':
     case 'waiting':
       return null;
@@ -57,6 +81,13 @@ function moveWords({ from, to, by, reason }: Transition): readonly [string, stri
       return assertNever(to);
   }
 }
+
+/** What a person did by queueing a task again, by the reason that is kept of it. */
+const asked: Readonly<Record<string, string>> = {
+  'Retried.': 'You tried it again.',
+  'Changes asked.': 'You asked for changes.',
+  'Resolve conflicts.': 'You asked its agent to resolve the conflicts.',
+};
 
 /** A move as one line. */
 export function moveLineWords({ text, reason }: MoveLine): string {

@@ -180,11 +180,23 @@ const transitionSchema = z.object({
 });
 export type Transition = z.infer<typeof transitionSchema>;
 
+/** What a person did to a task's change with their own hands: wrote a file, took it or part of it back, undid either. */
+const handEditSchema = z.object({
+  at: z.number().int(),
+  kind: z.enum(['edit', 'take-back', 'undo-edit']),
+  path: z.string(),
+  /** Part of the file, and not the whole of it, was taken back. */
+  part: z.boolean(),
+});
+export type HandEdit = z.infer<typeof handEditSchema>;
+
 /** Everything about one task. */
 export const taskDetailSchema = taskSchema.extend({
   checks: z.array(checkDetailSchema),
   prompt: z.string(),
   transitions: z.array(transitionSchema),
+  /** Oldest first. */
+  edits: z.array(handEditSchema),
 });
 export type TaskDetail = z.infer<typeof taskDetailSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conversationsAfter } from './checkpoint';
+import { betweenTurns, conversationsAfter } from './checkpoint';
 
 /** 1, 2, 3 … within the session, and when it was written. */
 const stamp = { seq: z.number().int().positive(), at: z.number().int() };
@@ -61,10 +61,12 @@ export const transcriptEventSchema = z.discriminatedUnion('type', [
     command: z.string(),
     passed: z.boolean(),
   }),
-  /** A turn is over and what it made of the files is kept as a checkpoint of the task. */
+  /** A turn is over, or the next one begins, and what was made of the files is kept as a checkpoint of the task. */
   event({
     type: z.literal('checkpoint'),
     checkpoint: z.number().int(),
+    /** Left out where the turn itself made it. */
+    between: z.enum(betweenTurns).optional(),
     turn: z.number().int(),
     files: z.number().int(),
     additions: z.number().int(),

@@ -10,8 +10,10 @@ import { filesIn } from '../git/put-back';
 import { refOid } from '../git/resolve';
 import { type Snapshot, type SnapshotOptions, snapshotWorktree } from '../git/snapshot';
 import { addCheckpoint, type CheckpointRow, currentCheckpoint } from '../store/checkpoints';
+import { wasRestacked } from '../store/restacks';
+import { readSession, sessionPlace } from '../store/sessions';
 import type { Deps } from './deps';
-import type { OpenSession } from './session';
+import { type OpenSession, wasCutOff } from './session';
 
 /** The worktree whose state is kept. */
 export interface Kept {
@@ -34,6 +36,45 @@ export async function keepStart(deps: Deps, subject: Subject, session: number, s
       addCheckpoint(db, { ...rowOf(snapshot), ...at, task, kind: 'start', parent: null, change, at: deps.now() }),
     );
   });
+}
+
+/**
+ * Keeps what came to the files since the last turn, before the next one begins: it is the person's, or Switchyard's where
+ * that brought the branch onto another commit, and never the agent's: after a turn that was cut off nobody can tell, and what
+ * came belongs to the turn that goes on. Gives the transcript's line about it; null when nothing came. That it could not be kept is logged and stops nothing.
+ */
+export async function keepBetween(
+  deps: Deps,
+  subject: Subject,
+  session: OpenSession,
+  seq: number,
+): Promise<TranscriptBody | null> {
+  const { task } = subject.claim;
+  const current = currentCheckpoint(deps.db, task);
+  if (current === undefined || isUnfinished(deps, session, current.session)) return null;
+  const line = await logged(deps, task, async () => {
+    const also = current.kind === 'left' ? await filesIn(subject.place, current.oid) : [];
+    const files = await captureFiles(subject.place, also);
+    if (filesPart(current.state) === filesAre(files)) return null;
+    const snapshot = await snapshotNow(deps, { ...subject, task }, { files });
+    const change = await sizeOf(subject.place, current, snapshot);
+    const { turns: turn } = sessionPlace(deps.db, session.id);
+    const { agentSession, resumeAt } = session;
+    // Of the conversation no more is known than where the turn before ended, if that is what is kept.
+    const point = current.session === session.id && current.turn === turn ? current.point : resumeAt;
+    const kind = wasRestacked(deps.db, { task, since: current.createdAt }) ? 'restacked' : 'edited';
+    const place = { session: session.id, turn, seq, agentSession, point, parent: current.number };
+    const checkpoint = await deps.writer.write((db) =>
+      addCheckpoint(db, { ...rowOf(snapshot), ...place, task, kind, change, at: deps.now() }),
+    );
+    return { type: 'checkpoint', checkpoint, between: kind, turn, ...change } as const;
+  });
+  return line ?? null;
+}
+
+/** Whether the agent was at work when it was last heard of, so that what it did is kept nowhere. */
+function isUnfinished({ db }: Pick<Deps, 'db'>, session: OpenSession, last: number): boolean {
+  return session.cutOff || (last !== session.id && wasCutOff(readSession(db, last).endReason ?? ''));
 }
 
 /**

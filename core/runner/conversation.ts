@@ -9,7 +9,7 @@ import { budgetsOf } from '../store/spending';
 import { isTaken } from '../store/takeovers';
 import { stopOf } from './asking';
 import type { Leave } from './budget';
-import { keepStart } from './checkpoint';
+import { keepBetween, keepStart } from './checkpoint';
 import type { Deps } from './deps';
 import type { Talk } from './driving';
 import type { HeldTurn } from './held-turn';
@@ -22,6 +22,8 @@ import { comesNext, letGo, wordsFor } from './words';
 export interface Subject {
   readonly claim: Claim;
   readonly prompt: string;
+  /** Who wrote the prompt: Switchyard that of a task which reviews a change. */
+  readonly promptBy: 'person' | 'switchyard';
   readonly agent: Agent;
   /** Which of its models the agent is to use; null for its own choice. */
   readonly model: string | null;
@@ -48,7 +50,11 @@ export async function converse(talk: Talk, held: HeldTurn | null = null): Promis
   try {
     const told = new Set<number>(held?.given.told);
     let afterTurn = false;
-    if (held === null) await keepStart(deps, subject, session.id, transcript.last());
+    if (held === null) {
+      await keepStart(deps, subject, session.id, transcript.last());
+      const came = await keepBetween(deps, subject, session, transcript.last());
+      if (came !== null) transcript.append(came, deps.now());
+    }
     const next = () => comesNext(talk, { afterTurn, told });
     let words = held?.given.words ?? (await next());
     for (let going = held; ; going = null) {

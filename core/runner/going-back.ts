@@ -197,7 +197,8 @@ async function isCommitted(
   place: Place,
   { target, snapshot, turns }: { readonly target: CheckpointRow; readonly snapshot: Snapshot; readonly turns: number },
 ): Promise<boolean> {
-  if (target.kind !== 'turn' || target.turn !== turns || snapshot.head === null) return false;
+  if (target.kind === 'start' || target.kind === 'left' || target.turn !== turns || snapshot.head === null)
+    return false;
   const alike = filesPart(target.state) === filesPart(rowOf(snapshot).state);
   return alike && (await treeOf(place, snapshot.head)) === snapshot.staged;
 }

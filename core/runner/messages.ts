@@ -11,9 +11,9 @@ export function commitMessage(task: { readonly title: string; readonly prompt: s
   return `${title}\n\n${body}\n`;
 }
 
-/** What a person said about a finished change, as the agent's next message. */
-export function commentMessage(comments: readonly string[]): string {
-  return comments.map((comment) => plain(comment).trim()).join('\n\n');
+/** What is said about a finished change, as the agent's next message. */
+export function commentMessage(comment: string): string {
+  return plain(comment).trim();
 }
 
 /**
@@ -165,8 +165,14 @@ export function wentBackMessage(to: Pick<Checkpoint, 'kind' | 'turn'> | null): s
   const look = 'Look at the files before you go on.';
   if (to?.kind === 'left')
     return `The person undid going back: the files of this worktree are again what they were before the person put them back to an earlier state. ${look}`;
-  const then = to === null ? 'earlier' : to.kind === 'start' ? 'before your first turn' : `after turn ${to.turn}`;
+  const then = to === null ? 'earlier' : to.kind === 'start' ? 'before your first turn' : atTurn(to);
   return `The person put the files of this worktree back to how they were ${then}. What was changed since then is not there any more. ${look}`;
+}
+
+function atTurn({ kind, turn }: Pick<Checkpoint, 'kind' | 'turn'>): string {
+  return kind === 'turn'
+    ? `after turn ${turn}`
+    : `before turn ${turn + 1}, with what had come to them since the one before`;
 }
 
 function askedFor(title: string, decision: LateAnswer['decision']): string {

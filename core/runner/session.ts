@@ -25,10 +25,18 @@ export interface OpenSession {
   cutOff: boolean;
 }
 
-/** What is said to the agent next. Kept as JSON with a turn that is held. */
-export interface Words {
+/** Something said to the agent, and by whom: what Switchyard puts together is its own, whatever it tells of. */
+interface Saying {
   readonly text: string;
   readonly by: 'person' | 'switchyard';
+}
+
+/** What is said to the agent next. Kept as JSON with a turn that is held. */
+export interface Words {
+  /** All of it, as the agent is given it. */
+  readonly text: string;
+  /** The same in its parts, no two in a row by the same. */
+  readonly said: readonly Saying[];
   /** The person's messages these words carry. */
   readonly messages: readonly number[];
   /** The requests these words tell the agent of. */
@@ -94,7 +102,7 @@ export function endReasonOf({ begun, cutOff }: OpenSession, stop: Stop | undefin
 const cutOffMark = ', cut off';
 
 /** Whether the agent was at work when its session ended: the turn was cut off, or the runtime died (`endOpenSessions`). */
-function wasCutOff(endReason: string): boolean {
+export function wasCutOff(endReason: string): boolean {
   return endReason.endsWith(cutOffMark) || cutReasons.includes(endReason) || endReason === diedAtWork;
 }
 
@@ -110,7 +118,11 @@ const cutReasons: readonly string[] = ['closing', 'lost'];
  */
 export function nextWords(
   db: Database,
-  subject: { readonly claim: { readonly task: number }; readonly prompt: string },
+  subject: {
+    readonly claim: { readonly task: number };
+    readonly prompt: string;
+    readonly promptBy: Saying['by'];
+  },
   session: OpenSession,
   {
     afterTurn,
@@ -119,7 +131,7 @@ export function nextWords(
   }: { readonly afterTurn: boolean; readonly told: ReadonlySet<number>; readonly at: number },
 ): Words {
   const comments = session.cutOff ? [] : handMessages(db, { task: subject.claim.task, at: handedAt });
-  const opening = session.agentSession === null ? [subject.prompt] : [];
+  const opening: Saying[] = session.agentSession === null ? [{ text: subject.prompt, by: subject.promptBy }] : [];
   // Right after a restart whatever was asked may be asked again, and then it gets its stored answer or its open row.
   const unsaid = (request: Request) => afterTurn && !told.has(request.id);
   const late = undelivered(db, subject.claim.task).filter(
@@ -127,23 +139,34 @@ export function nextWords(
   );
   const cutOff = openRequestsOf(db, subject.claim.task).filter((open) => unsaid(open) && isLeave(open));
   const back = untoldReturn(db, subject.claim.task);
-  const wentBack = back === undefined ? [] : [wentBackMessage(targetOf(db, back))];
-  const parts = [
-    ...opening,
-    ...wentBack,
-    ...(comments.length > 0 ? [commentMessage(comments.map((comment) => comment.text))] : []),
-    ...(late.length > 0 ? [lateAnswerMessage(late.map(inWords))] : []),
-    ...(cutOff.length > 0 ? [cutOffMessage(cutOff.map((open) => open.title))] : []),
-  ];
+  const ours = (text: string): Saying => ({ text, by: 'switchyard' });
   return {
-    text: parts.join('\n\n'),
-    by: 'person',
+    ...together([
+      ...opening,
+      ...(back === undefined ? [] : [ours(wentBackMessage(targetOf(db, back)))]),
+      ...comments.map(
+        ({ text, by }) => ({ text: commentMessage(text), by: by === 'person' ? by : 'switchyard' }) as const,
+      ),
+      ...(late.length > 0 ? [ours(lateAnswerMessage(late.map(inWords)))] : []),
+      ...(cutOff.length > 0 ? [ours(cutOffMessage(cutOff.map((open) => open.title)))] : []),
+    ]),
     messages: comments.map((comment) => comment.id),
     about: [...late, ...cutOff].map((request) => request.id),
     // Leave is kept for the asking that these words lead to.
     answers: late.flatMap(({ id, answer }) => (answer?.decision === 'allow' ? [] : [id])),
     back: back?.id ?? null,
   };
+}
+
+/** Everything that is said, with what one has to say in a row as one saying. */
+export function together(sayings: readonly Saying[]): Pick<Words, 'text' | 'said'> {
+  const said: Saying[] = [];
+  for (const { text, by } of sayings) {
+    const last = said.at(-1);
+    if (last === undefined || last.by !== by) said.push({ text, by });
+    else said[said.length - 1] = { by, text: `${last.text}\n\n${text}` };
+  }
+  return { text: said.map(({ text }) => text).join('\n\n'), said };
 }
 
 /** Marks as delivered what words carry. Safe to call twice. */

@@ -136,7 +136,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
     record({ type: 'notice', level: 'warning', text: `Paused, because ${breachWords(breach)}.` });
     pause.ask();
   });
-  if (words.text !== '') record({ type: 'prompt', text: words.text, by: words.by });
+  for (const { text, by } of words.said) if (text !== '') record({ type: 'prompt', text, by });
   session.begun = false;
   let point: string | null = null;
   try {

@@ -3,7 +3,7 @@ import { releaseMessages } from '../store/messages';
 import { forgetFinish, isFinishedByHand } from '../store/takeovers';
 import type { Deps } from './deps';
 import { type Drive, handedBack, personDrives, type Talk } from './driving';
-import { nextWords, type Words } from './session';
+import { nextWords, together, type Words } from './session';
 
 /** What `nextWords` has to know of the turn before. */
 export interface Before {
@@ -48,6 +48,5 @@ export async function comesNext(talk: Talk, before: Before): Promise<Words | Tur
   if (finished && last !== 'go on' && !unsaid) return { kind: 'completed', usage: unknownUsage };
   if (finished) await deps.writer.write((db) => forgetFinish(db, task));
   if (session.agentSession === null) return words;
-  const text = [handedBack, words.text].filter((part) => part !== '').join('\n\n');
-  return { ...words, text, by: words.text === '' ? 'switchyard' : words.by };
+  return { ...words, ...together([{ text: handedBack, by: 'switchyard' }, ...words.said]) };
 }

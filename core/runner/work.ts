@@ -118,6 +118,7 @@ async function carryOut(line: Line): Promise<void> {
   const subject = {
     claim,
     prompt: withPaths(task),
+    promptBy: review === undefined ? ('person' as const) : ('switchyard' as const),
     agent,
     model,
     permissionLevel,

@@ -28,10 +28,13 @@ export interface CheckpointRow {
   readonly removedAt: number | null;
 }
 
-interface Row extends Omit<CheckpointRow, 'change'>, ChangeSize {}
+interface Row extends Omit<CheckpointRow, 'change' | 'kind'>, ChangeSize {
+  readonly kind: 'start' | 'turn' | 'left';
+  readonly madeBy: 'agent' | 'person' | 'switchyard';
+}
 
 const columns = `id, task_id AS task, number, kind, session_id AS session, turn, seq, agent_session AS agentSession, point,
-  ref, oid, tree, head, state, parent, files, additions, deletions, created_at AS createdAt, removed_at AS removedAt`;
+  ref, oid, tree, head, state, parent, made_by AS madeBy, files, additions, deletions, created_at AS createdAt, removed_at AS removedAt`;
 
 /** Keeps a checkpoint under the task's next number, which it gives. The first of a task is number 0 and its start. */
 export function addCheckpoint(
@@ -48,9 +51,22 @@ export function addCheckpoint(
   run(
     db,
     `INSERT INTO checkpoint (task_id, number, kind, session_id, turn, seq, agent_session, point, ref, oid, tree, head,
-       state, parent, files, additions, deletions, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[row.task, number, row.kind, row.session, row.turn, row.seq, row.agentSession, row.point, row.ref, row.oid],
+       state, parent, files, additions, deletions, created_at, made_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[
+      row.task,
+      number,
+      makers[row.kind] === undefined ? row.kind : 'turn',
+      row.session,
+      row.turn,
+      row.seq,
+      row.agentSession,
+      row.point,
+      row.ref,
+      row.oid,
+    ],
     ...[row.tree, row.head, row.state, row.parent, change.files, change.additions, change.deletions, row.at],
+    makers[row.kind] ?? 'agent',
   );
   return number;
 }
@@ -112,6 +128,13 @@ export function removeCheckpoints(db: Database, removal: { readonly task: number
   run(db, 'UPDATE checkpoint SET removed_at = ? WHERE task_id = ? AND removed_at IS NULL', removal.at, removal.task);
 }
 
-function toCheckpoint({ files, additions, deletions, ...row }: Row): CheckpointRow {
-  return { ...row, change: { files, additions, deletions } };
+/** Who made what is kept between two turns. */
+const makers: Readonly<Partial<Record<Checkpoint['kind'], Row['madeBy']>>> = {
+  edited: 'person',
+  restacked: 'switchyard',
+};
+
+function toCheckpoint({ files, additions, deletions, madeBy, kind, ...row }: Row): CheckpointRow {
+  const between = madeBy === 'person' ? 'edited' : 'restacked';
+  return { ...row, kind: madeBy === 'agent' ? kind : between, change: { files, additions, deletions } };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Decision, type DecisionRecord, openDecision, type SealedDecision } from '../contract/decision';
+import type { HandEdit } from '../contract/task';
 import type { Database } from './database';
 import { allRows, eachRow, getRow, run } from './statement';
 
@@ -65,6 +66,17 @@ export function lastSentBack(db: Database, task: number): string | null {
     task,
   );
   return row?.head ?? null;
+}
+
+/** What people did to a task's change with their own hands, oldest first. */
+export function handEdits(db: Database, task: number): HandEdit[] {
+  return allRows<Omit<HandEdit, 'part'> & { part: number }>(
+    db,
+    `SELECT text ->> '$.at' AS at, text ->> '$.kind' AS kind, text ->> '$.answered.path' AS path,
+       coalesce(json_type(text, '$.answered.lines'), 'null') <> 'null' AS part
+     FROM decision WHERE task_id = ? AND text ->> '$.kind' IN ('edit', 'take-back', 'undo-edit') ORDER BY number`,
+    task,
+  ).map((row) => ({ ...row, part: row.part === 1 }));
 }
 
 /** Which words of a task's pull request, by their ids, its agent was given whenever the change was sent back to it. */

@@ -44,6 +44,15 @@ export function finishRestack(
   return changes === 1;
 }
 
+/** Whether a task's branch was brought onto another commit since then. */
+export function wasRestacked(
+  db: Database,
+  { task, since }: { readonly task: number; readonly since: number },
+): boolean {
+  const sql = "SELECT 1 FROM restack WHERE task_id = ? AND state = 'done' AND ended_at >= ? LIMIT 1";
+  return getRow(db, sql, task, since) !== undefined;
+}
+
 /** Those nobody ended, oldest first. */
 export function restacksUnderWay(db: Database): Restack[] {
   return allRows<Row>(db, `SELECT ${columns} FROM restack WHERE state = 'open' ORDER BY id`).map(toRestack);

@@ -5,6 +5,7 @@ import { reviewedBy } from './agent-reviews';
 import { listCheckDetails, listChecks, listTrainChecks } from './checks';
 import { contestView } from './contests';
 import type { Database } from './database';
+import { handEdits } from './decisions';
 import { type Dependency, dependants, listDependencies, startsAfter } from './dependencies';
 import { shownOverlaps } from './overlaps';
 import { openRequestsOf } from './requests';
@@ -34,6 +35,7 @@ export function readTaskDetail(db: Database, id: number): TaskDetail {
     checks: listCheckDetails(db, id),
     prompt: readPrompt(db, id),
     transitions: [{ ...created, at: row.created_at, by: row.created_by }, ...listTransitions(db, id)],
+    edits: handEdits(db, id),
   };
 }
 

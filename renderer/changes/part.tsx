@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { type Checkpoint, checkpointName } from '../../core/contract/checkpoint';
+import { type Checkpoint, checkpointName, standing } from '../../core/contract/checkpoint';
 import type { Commit, Review } from '../../core/contract/review';
 import type { Client } from '../client';
 import { useActions } from '../keys/keyboard';
@@ -20,7 +20,7 @@ export function partWords(
     case 'turn': {
       const point = known.points.find(({ number }) => number === part.checkpoint);
       if (point === undefined) return 'Only one turn';
-      return point.kind === 'turn' ? `Only what turn ${point.turn} changed` : checkpointName(point);
+      return point.kind === 'turn' ? `Only what turn ${point.turn} changed` : `Only ${lowered(checkpointName(point))}`;
     }
     case 'commit': {
       const commit = known.commits.find(({ oid }) => oid === part.oid);
@@ -29,6 +29,10 @@ export function partWords(
     case 'since':
       return 'Only what is new since you last asked for changes';
   }
+}
+
+function lowered(name: string): string {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
 /** Asks the core for part of a change. */
@@ -79,6 +83,7 @@ export function PartChoice(props: {
   const since = review?.lastSeen ?? null;
   const commits = review?.commits ?? [];
   const turns = points.filter(({ kind, kept }) => kept && kind !== 'start');
+  const stands = standing(points);
   const parts: readonly ChangePart[] = [
     ...(since === null ? [] : [{ kind: 'since', oid: since } as const]),
     ...commits.map(({ oid }) => ({ kind: 'commit', oid }) as const),
@@ -136,6 +141,7 @@ export function PartChoice(props: {
             {listed.turns.map((point) => (
               <option key={point.number} value={`turn ${point.number}`}>
                 {point.kind === 'turn' ? `Turn ${point.turn}` : checkpointName(point)}
+                {!stands.has(point.number) && point.kind !== 'left' && ' (left behind)'}
               </option>
             ))}
           </optgroup>

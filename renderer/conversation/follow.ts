@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { type Failure, failureOf, isAbort } from '../state/failure';
+import { keysBehind } from './behind';
 import { addEvents, noRows, type Row, type Used } from './rows';
 
 /** A conversation as far as it is known. */
@@ -13,6 +14,8 @@ export interface Conversation {
   readonly used: Used;
   /** The checkpoint the worktree is at, as `Rows` has it. */
   readonly here: number | null;
+  /** The keys of the rows that do not hold any more, because the person went back behind them. */
+  readonly behind: ReadonlySet<string>;
   readonly failure: Failure | null;
   readonly loading: boolean;
 }
@@ -24,6 +27,7 @@ const nothing: Conversation = {
   placeOf: () => undefined,
   used: none.used,
   here: none.here,
+  behind: new Set(),
   failure: null,
   loading: true,
 };
@@ -47,7 +51,7 @@ export function useConversation(session: number | null): Conversation {
         frame = 0;
         const { seq, used, here, rowOf } = rows;
         const placeOf = (event: number): number | undefined => rowOf[event];
-        const whole = { rows: [...rows.rows], seq, used, here, placeOf };
+        const whole = { rows: [...rows.rows], seq, used, here, behind: keysBehind(rows), placeOf };
         setShown({ session, conversation: { ...whole, failure, loading: false } });
       }, 16);
     };

@@ -11,8 +11,9 @@ export type MoveRow = Extract<Row, { kind: 'move' }>;
 
 /** How a task moved, as rows for the conversation of one of its sessions; null until that is known. */
 export function useMoves(task: Task, session: number | null): readonly MoveRow[] | null {
-  // A move always changes the state, so two of them in one millisecond are two versions as well.
-  const version = task.stateSince * taskStates.length + taskStates.indexOf(task.state);
+  // A move always changes the state, so two of them in one millisecond are two versions as well. In review a person may edit.
+  const version =
+    task.state === 'review' ? task.updatedAt : task.stateSince * taskStates.length + taskStates.indexOf(task.state);
   const known = useResource(
     `${task.id} ${task.session}`,
     async (client, signal) => {

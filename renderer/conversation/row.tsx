@@ -13,7 +13,7 @@ import { count, exactly } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
 import type { Row } from './rows';
-import { TurnMark, WentBack } from './turn-mark';
+import { Behind, TurnMark, WentBack } from './turn-mark';
 
 interface Props {
   readonly row: Row;
@@ -87,7 +87,9 @@ export const RowView = memo(
       case 'checkpoint':
         return <TurnMark row={row} task={task} here={here} />;
       case 'back':
-        return <WentBack row={row} task={task} />;
+        return <WentBack row={row} task={task} newest={newest} />;
+      case 'behind':
+        return <Behind row={row} onToggle={onToggle} />;
       case 'move':
         return <Moved row={row} />;
     }

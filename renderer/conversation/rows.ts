@@ -64,7 +64,23 @@ export type Row =
   /** How the task moved, which no event of a transcript says. */
   | { readonly kind: 'move'; readonly key: string; readonly at: number; readonly line: MoveLine }
   | ({ readonly kind: 'checkpoint'; readonly key: string } & Omit<Of<'checkpoint'>, 'seq' | 'type'>)
-  | ({ readonly kind: 'back'; readonly key: string } & Omit<Of<'back'>, 'seq' | 'type'>);
+  | ({
+      readonly kind: 'back';
+      readonly key: string;
+      /** It went to what was left by an earlier one, which undid that. */
+      readonly forward: boolean;
+    } & Omit<Of<'back'>, 'seq' | 'type'>)
+  /** Rows in a row that no longer hold, because the person went back behind them. */
+  | {
+      readonly kind: 'behind';
+      readonly key: string;
+      readonly at: number;
+      readonly rows: readonly Row[];
+      /** The turns that ended in them. */
+      readonly turns: readonly number[];
+      /** They are shown below it. */
+      readonly open: boolean;
+    };
 
 type ToolRow = Extract<Row, { kind: 'tool' }>;
 
@@ -80,7 +96,18 @@ export interface Rows {
   used: Used;
   /** The checkpoint its worktree is at, but for what was edited since; null before the first turn that changed files. */
   here: number | null;
+  /** Which of the rows hold now: those that led to where the worktree is. */
+  standing: Standing;
+  /** Which held at each checkpoint, and where each going back left from. */
+  readonly standings: Map<number, Standing>;
+  /** The checkpoints that keep what was left by going back. */
+  readonly lefts: Set<number>;
 }
+
+/** Stretches of rows by their places, in order and apart: from the first to before the second. The last may go on. */
+export type Standing = readonly (readonly [number, number])[];
+
+const all: Standing = [[0, Number.POSITIVE_INFINITY]];
 
 /** What a conversation used: the sum of its turns, null for what is not known; and its newest measure of the context. */
 export interface Used extends Usage {
@@ -90,7 +117,18 @@ export interface Used extends Usage {
 /** A conversation with nothing in it. */
 export function noRows(): Rows {
   const used = { inputTokens: null, outputTokens: null, costUsd: null, context: null };
-  return { rows: [], seq: 0, places: new Map(), rowOf: [], used, here: null };
+  const standings = new Map([[0, upTo(all, 0)]]);
+  return {
+    rows: [],
+    seq: 0,
+    places: new Map(),
+    rowOf: [],
+    used,
+    here: null,
+    standing: all,
+    standings,
+    lefts: new Set(),
+  };
 }
 
 /** Adds events in place. An event already taken is passed over, so a second delivery changes nothing. */
@@ -186,7 +224,9 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
     case 'checkpoint': {
       const { seq: _seq, type: kind, ...kept } = event;
       to.here = event.checkpoint;
-      return to.rows.push({ kind, key, ...kept }) - 1;
+      const place = to.rows.push({ kind, key, ...kept }) - 1;
+      to.standings.set(event.checkpoint, upTo(to.standing, place + 1));
+      return place;
     }
     case 'back': {
       const { seq: _seq, type: kind, ...gone } = event;
@@ -196,7 +236,13 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       if (place !== undefined) return place;
       to.places.set(name, to.rows.length);
       to.here = event.checkpoint;
-      return to.rows.push({ kind, key, ...gone }) - 1;
+      const end = to.rows.length;
+      const forward = to.standings.has(event.checkpoint) && to.lefts.has(event.checkpoint);
+      // What is left may be a checkpoint that was there before; where it is none, it is what stood until here.
+      if (!to.standings.has(event.left)) to.standings.set(event.left, upTo(to.standing, end));
+      to.lefts.add(event.left);
+      to.standing = [...(to.standings.get(event.checkpoint) ?? []), [end, Number.POSITIVE_INFINITY]];
+      return to.rows.push({ kind, key, forward, ...gone }) - 1;
     }
     case 'usage':
       to.used = { ...to.used, ...sumOf(to.used, event) };
@@ -206,6 +252,11 @@ function add(to: Rows, event: TranscriptEvent): number | undefined {
       to.used = { ...to.used, context: { used: event.used, size: event.size ?? to.used.context?.size ?? null } };
       return undefined;
   }
+}
+
+/** What stands of it before a place. */
+function upTo(standing: Standing, end: number): Standing {
+  return standing.flatMap(([from, to]) => (from < end ? [[from, Math.min(to, end)] as const] : []));
 }
 
 function sumOf(before: Usage, more: Usage): Usage {

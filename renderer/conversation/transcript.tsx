@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Empty, Skeleton } from '../parts/empty';
@@ -9,6 +9,7 @@ import type { AskedPlace } from '../state/asked';
 import type { FoundPlace } from '../state/found';
 import { useSpot } from '../state/spot';
 import { cleanLine } from '../text/clean';
+import { withBehind } from './behind';
 import { keepEnd, type Scrolled, scrolled } from './end';
 import { useFind } from './find';
 import type { Conversation as Known } from './follow';
@@ -28,8 +29,7 @@ export function Transcript(props: {
   /** The person came for what the task asks, which is at the end. */
   readonly asked: AskedPlace | null;
 }): ReactNode {
-  const { known, task, session, found, asked } = props;
-  const { rows } = known;
+  const { task, session, found, asked } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const spot = useSpot(`session:${session}`, () =>
     // It may be given up while React is at work, when the list must not paint.
@@ -38,6 +38,10 @@ export function Transcript(props: {
   const [end] = useState(() => keepEnd(found !== null || asked !== null || spot.goal() === null));
   const [away, setAway] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(nothingOpened);
+  // What a search found may be in what was left behind.
+  const unfolded = found === null ? opened : 'all';
+  const known = useMemo(() => withBehind(props.known, unfolded), [props.known, unfolded]);
+  const { rows } = known;
   const toggle = useCallback((key: string) => {
     setOpened((before) => {
       const after = new Set(before);
@@ -166,7 +170,7 @@ export function Transcript(props: {
                   key={item.key}
                   ref={list.measureElement}
                   data-index={item.index}
-                  className={item.index === find.current ? 'conversation-row conversation-found' : 'conversation-row'}
+                  className={rowClass(item.index === find.current, known.behind.has(row.key))}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
                   <RowView
@@ -198,12 +202,16 @@ export function Transcript(props: {
   );
 }
 
+function rowClass(isFound: boolean, isBehind: boolean): string {
+  return `conversation-row ${isFound ? 'conversation-found' : ''} ${isBehind ? 'conversation-behind' : ''}`;
+}
+
 /** Whether there is enough below to offer the way there. */
 function isAway({ top, height, view }: Scrolled): boolean {
   return height - top - view > 80;
 }
 
 /** Rows of one line; what the others need is seen once they are drawn. */
-const smallRows: ReadonlySet<Row['kind']> = new Set(['tool', 'move']);
+const smallRows: ReadonlySet<Row['kind']> = new Set(['tool', 'move', 'behind']);
 const nothingOpened: ReadonlySet<string> = new Set();
 const never = (): boolean => false;

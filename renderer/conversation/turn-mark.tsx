@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { conversationWords } from '../../core/contract/checkpoint';
+import { checkpointName, conversationWords } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import { Icon } from '../parts/icon';
 import { useApp } from '../state/app';
@@ -8,11 +8,12 @@ import { showPart } from '../state/part';
 import { ChangeSize } from '../tasks/row';
 import { count, exactly } from '../text/amounts';
 import { cleanLine } from '../text/clean';
+import { behindWords } from './behind';
 import type { Row } from './rows';
 
 type Of<Kind extends Row['kind']> = Extract<Row, { kind: Kind }>;
 
-/** The end of a turn: what it changed, and the way back to it. */
+/** The end of a turn, or what came before the next one: what that changed, and the way back to it. */
 export function TurnMark(props: {
   readonly row: Of<'checkpoint'>;
   readonly task: Task;
@@ -21,11 +22,14 @@ export function TurnMark(props: {
 }): ReactNode {
   const { row, task, here } = props;
   const app = useApp();
-  const { checkpoint, turn, files, additions, deletions } = row;
+  const { checkpoint, between, turn, files, additions, deletions, at } = row;
+  const name = between === undefined ? `Turn ${turn}` : checkpointName({ kind: between, turn, at });
+  const of = between === undefined ? `of turn ${turn}` : `that came before turn ${turn + 1}`;
+  const to = between === undefined ? `after turn ${turn}` : `before turn ${turn + 1}`;
   return (
     <div className="turn-mark" title={exactly(row.at)}>
       <span className="turn-facts">
-        Turn {turn} <span className="quiet">changed {count(files, 'file')}</span>{' '}
+        {name} <span className="quiet">changed {count(files, 'file')}</span>{' '}
         <ChangeSize additions={additions} deletions={deletions} />
       </span>
       {mayGoBack(task) && (
@@ -33,7 +37,7 @@ export function TurnMark(props: {
           <button
             type="button"
             className="link"
-            aria-label={`Show changes of turn ${turn}`}
+            aria-label={`Show changes ${of}`}
             onClick={() => showPart(app, task.id, { kind: 'turn', checkpoint })}
           >
             Show changes
@@ -42,7 +46,7 @@ export function TurnMark(props: {
             <button
               type="button"
               className="link"
-              aria-label={`Go back to here, after turn ${turn}`}
+              aria-label={`Go back to here, ${to}`}
               onClick={() => askBack(app, task, checkpoint)}
             >
               Go back to here
@@ -54,22 +58,47 @@ export function TurnMark(props: {
   );
 }
 
-/** The person went back: where to, what the agent knows of it, and how to undo it. */
-export function WentBack({ row, task }: { readonly row: Of<'back'>; readonly task: Task }): ReactNode {
+/** The person went back, or forward again: where to, what the agent knows of it, and the way to what was left. */
+export function WentBack(props: {
+  readonly row: Of<'back'>;
+  readonly task: Task;
+  /** Nothing came after it. */
+  readonly newest: boolean;
+}): ReactNode {
+  const { row, task, newest } = props;
   const app = useApp();
+  const look = newest && mayGoBack(task) ? 'button' : 'link';
   return (
     <div className="turn-mark turn-back" title={exactly(row.at)}>
       <span className="turn-facts">
-        <Icon name="back" /> You went back: {cleanLine(row.name).toLowerCase()}.{' '}
+        <Icon name="back" /> You went {row.forward ? 'forward again' : 'back'}: {cleanLine(row.name).toLowerCase()}.{' '}
         <span className="quiet">{conversationWords(row.conversation)}</span>
       </span>
       {mayGoBack(task) && (
         <span className="turn-acts">
-          <button type="button" className="link" onClick={() => askBack(app, task, row.left)}>
-            Undo…
+          <button type="button" className={look} onClick={() => askBack(app, task, row.left)}>
+            {row.forward ? 'Go back again…' : 'Go forward again…'}
           </button>
         </span>
       )}
     </div>
+  );
+}
+
+/** What was left behind by going back, in a line that opens it. */
+export function Behind({
+  row,
+  onToggle,
+}: {
+  readonly row: Of<'behind'>;
+  readonly onToggle: (key: string) => void;
+}): ReactNode {
+  return (
+    <button type="button" className="behind-line" aria-expanded={row.open} onClick={() => onToggle(row.key)}>
+      <span className={row.open ? 'tool-chevron tool-open' : 'tool-chevron'}>
+        <Icon name="chevron" />
+      </span>
+      {behindWords(row)}
+    </button>
   );
 }

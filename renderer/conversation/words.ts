@@ -1,3 +1,4 @@
+import { checkpointName } from '../../core/contract/checkpoint';
 import { moveLineWords } from '../../core/contract/move-words';
 import type { Term } from '../../core/contract/search-terms';
 import { clean } from '../text/clean';
@@ -65,9 +66,11 @@ function textOf(row: Row): string {
     case 'check':
       return `${row.name}\n${row.command}`;
     case 'checkpoint':
-      return `turn ${row.turn}`;
+      return row.between === undefined ? `turn ${row.turn}` : checkpointName({ ...row, kind: row.between });
     case 'back':
       return row.name;
+    case 'behind':
+      return row.open ? '' : row.rows.map(textOf).join('\n');
     case 'move':
       return moveLineWords(row.line);
   }

@@ -1,5 +1,12 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type Checkpoint, checkpointName, conversationWords, sameFilesWords } from '../../core/contract/checkpoint';
+import {
+  type Checkpoint,
+  checkpointName,
+  conversationWords,
+  likelyTarget,
+  sameFilesWords,
+  standing,
+} from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Empty, Skeleton } from '../parts/empty';
@@ -62,10 +69,11 @@ function Choice(props: {
   const [number, setNumber] = useState(first);
   const [failure, setFailure] = useState<Failure | null>(null);
   const list = useRef<HTMLFieldSetElement>(null);
-  // Without a choice it is the state before the newest turn: what most people mean by going back.
-  const before = points.find(({ current }) => current)?.parent;
-  const point = points.find((each) => each.number === (number ?? before)) ?? points[1] ?? points[0];
+  const stops = isAtWork(task);
+  const likely = likelyTarget([...points].reverse(), { atWork: stops });
+  const point = points.find((each) => each.number === (number ?? likely)) ?? points[0];
   const shown = point?.number;
+  const stands = standing(points);
   useEffect(() => {
     const checked = list.current?.querySelector<HTMLElement>('input:checked');
     checked?.closest('label')?.scrollIntoView({ block: 'nearest' });
@@ -79,7 +87,6 @@ function Choice(props: {
     setFailure(failed);
     if (failed === null) showSheet(app, null);
   };
-  const stops = isAtWork(task);
   return (
     <form
       className="point-form"
@@ -102,6 +109,7 @@ function Choice(props: {
               <span className="point-name">
                 {checkpointName(each)}
                 {each.current && <span className="quiet"> · where it is now</span>}
+                {!stands.has(each.number) && each.kind !== 'left' && <span className="quiet"> · left behind</span>}
               </span>
               {each.kind !== 'start' && (
                 <span className="point-size">
@@ -138,7 +146,7 @@ function Choice(props: {
         <span className="grow" />
         <Button onClick={() => showSheet(app, null)}>Cancel</Button>
         <Button look="primary" type="submit" doing={doing}>
-          {stops ? 'Stop and go back' : 'Go back'}
+          {`${stops ? 'Stop and go' : 'Go'} ${point.kind === 'left' || !stands.has(point.number) ? 'there' : 'back'}`}
         </Button>
       </footer>
     </form>

@@ -68,6 +68,7 @@ function Waiting(props: {
   return (
     <>
       <p className="message-text selectable" dir="auto" title={exactly(message.createdAt)}>
+        {message.by !== 'person' && <span className="quiet">Switchyard: </span>}
         {clean(message.text)}
       </p>
       {message.state === 'handed' ? (

@@ -21,10 +21,10 @@ test('the log tells a request that is put again after a crash as the one it was,
     '[execute] ls — completed\n',
     '[execute] make free — pending\n',
     '? Run make free (request 20)\n',
-    '· interrupted: make free\n> Go on.\n',
+    '· interrupted: make free\n> (from Switchyard)\n> Go on.\n',
     '[execute] make free — pending\n',
     '· asked again: Run make free (request 20)\n',
     '[execute] make free — completed\n',
-    '> Go on.\n',
+    '> (from Switchyard)\n> Go on.\n',
   ]);
 });

@@ -573,7 +573,22 @@ describe('checkpoints', () => {
     await option('Rename').first().click();
     await press('g', '1');
     await page.getByText('Turn 3 changed 3 files').waitFor();
-    expect(await harness.broken()).toEqual([]);
+    // What was left behind by going back before is folded, opens, and the way to it is there.
+    await page.getByRole('button', { name: 'Go forward again…' }).waitFor();
+    expect(await page.getByText('Turn 2 changed 2 files').count()).toBe(0);
+    await page.getByRole('button', { name: 'Turn 2 left behind: 2 steps' }).click();
+    await page.getByText('Turn 2 changed 2 files').waitFor();
+    await page
+      .getByRole('article')
+      .filter({ hasText: 'the check test failed' })
+      .getByRole('heading', { name: 'Switchyard' })
+      .waitFor();
+    expect(await harness.brokenInEitherTheme()).toEqual([]);
+    await press('g', 'b');
+    const chosen = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
+    await chosen.getByRole('radio', { name: /After turn 1/, checked: true }).waitFor();
+    await chosen.getByRole('radio', { name: /After turn 2 · left behind/ }).waitFor();
+    await press('Escape');
 
     await page.getByRole('button', { name: 'Show changes of turn 3' }).click();
     await page.getByText('Only what turn 3 changed').waitFor();

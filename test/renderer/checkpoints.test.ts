@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { likelyTarget, standing } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import type { App } from '../../renderer/state/app';
 import { goBack, leadsBack } from '../../renderer/state/checkpoints';
@@ -107,4 +108,31 @@ test('going back to where the worktree is already is offered only when a turn wa
   for (const state of ['running', 'waiting', 'queued', 'failed', 'cancelled'] as const)
     expect(leadsBack({ state }, true)).toBe(true);
   expect(leadsBack({ state: 'review' }, false)).toBe(true);
+});
+
+describe('the checkpoint somebody most likely goes back to', () => {
+  const point = (number: number, tree: string, parent: number | null, current = false) => ({
+    ...{ number, tree, parent, current, kept: true },
+  });
+  const [start, first, second] = [point(0, 'a', null), point(1, 'b', 0), point(2, 'c', 1)];
+
+  test('is the newest that differs from where the worktree is, or where a turn that runs began', () => {
+    const at = { ...second, current: true };
+    expect(likelyTarget([start, first, at], { atWork: false })).toBe(1);
+    expect(likelyTarget([start, first, at], { atWork: true })).toBe(2);
+    // Having gone back, it is what was left; and nothing that is the same under another number.
+    const gone = [start, { ...first, current: true }, second, point(3, 'd', 2)];
+    expect(likelyTarget(gone, { atWork: false })).toBe(3);
+    expect(likelyTarget([start, first, at, point(3, 'c', 1)], { atWork: false })).toBe(1);
+    expect(likelyTarget([start], { atWork: false })).toBe(0);
+    // Once another turn followed, it is where that began, and not what was left before it.
+    const on = [start, first, second, point(3, 'd', 2), point(4, 'e', 1, true)];
+    expect(likelyTarget(on, { atWork: false })).toBe(1);
+  });
+
+  test('stands when it led to where the worktree is', () => {
+    const gone = [start, { ...first, current: true }, second, point(3, 'd', 2)];
+    expect([...standing(gone)].sort()).toEqual([0, 1]);
+    expect([...standing([start, first, second, point(3, 'd', 2, true)])].sort()).toEqual([0, 1, 2, 3]);
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MoveLine } from '../../core/contract/move-words';
 import { termsOf } from '../../core/contract/search-terms';
+import { keysBehind } from '../../renderer/conversation/behind';
 import type { Conversation } from '../../renderer/conversation/follow';
 import { moveRows, withMoves } from '../../renderer/conversation/moves';
 import { addEvents, noRows } from '../../renderer/conversation/rows';
@@ -21,7 +22,16 @@ function conversation(...at: readonly number[]): Conversation {
     at.map((each, index) => text(index + 1, each)),
   );
   const { seq, used, here, rowOf } = rows;
-  return { rows: rows.rows, seq, used, here, failure: null, loading: false, placeOf: (event) => rowOf[event] };
+  return {
+    rows: rows.rows,
+    seq,
+    used,
+    here,
+    behind: keysBehind(rows),
+    failure: null,
+    loading: false,
+    placeOf: (event) => rowOf[event],
+  };
 }
 
 const shown = ({ rows }: Conversation) =>

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Decision, openDecision } from '../../../core/contract/decision';
@@ -72,6 +72,50 @@ describe('after each turn', () => {
     // Neither what the person sees of git nor the worktree's own index has any of it.
     expect(await bed.repository.git('branch', '--list', '--all')).not.toContain('checkpoint');
     expect(await bed.repository.git('-C', made.worktree ?? '', 'status', '--porcelain')).toBe('');
+  });
+
+  it('what the person edits between two turns is a checkpoint of theirs, and no part of what the next turn changed', async () => {
+    const { id, worktree } = await task('First.\n[write: one.txt | one]');
+    const { head } = await bed.calls.reviews.get({ task: id });
+    await bed.calls.reviews.write({ task: id, head, path: 'one.txt', text: 'mine\n' });
+    await writeFile(join(worktree ?? '', 'mine.txt'), 'in no commit');
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]' });
+    const made = await bed.reaches(id, 'review');
+    const size = (count: number, deletions = 0) => ({ files: count, additions: count, deletions });
+    expect(await list(id)).toMatchObject([
+      { number: 0, kind: 'start' },
+      { number: 1, kind: 'turn', turn: 1, parent: 0, change: size(1) },
+      { number: 2, kind: 'edited', turn: 1, parent: 1, change: size(2, 1), conversation: 'back' },
+      { number: 3, kind: 'turn', turn: 2, parent: 2, change: size(1), current: true },
+    ]);
+    const told = (await said(made)).flatMap((event) =>
+      event.type === 'checkpoint'
+        ? [`${event.checkpoint} ${event.between}`]
+        : event.type === 'prompt'
+          ? [event.by]
+          : [],
+    );
+    expect(told).toEqual(['person', '1 undefined', '2 edited', 'person', '3 undefined']);
+    const { files: last } = await bed.calls.checkpoints.diff({ task: id, to: 3 });
+    expect(last.map(({ path }) => path)).toEqual(['two.txt']);
+
+    // Going back there keeps what the person wrote, and leaves what the turn did.
+    await bed.calls.checkpoints.back({ task: id, checkpoint: 2 });
+    expect(await files(id)).toEqual(['mine.txt', 'one.txt']);
+    expect(await inTree(made, 'one.txt')).toBe('mine\n');
+  });
+
+  it('what a turn had done when it was cut off is no edit of the person’s', async () => {
+    const { id } = await task('First.\n[write: one.txt | one]');
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[ask: Which?]' });
+    const { worktree } = await bed.reaches(id, 'waiting');
+    expect(await readdir(worktree ?? '')).toContain('two.txt');
+    bed = await bed.restart();
+    const [request] = (await bed.reaches(id, 'waiting')).requests;
+    const answer = { decision: null, rule: null, options: [], text: 'That' };
+    await bed.calls.requests.answer({ request: request?.id ?? 0, answer });
+    await bed.reaches(id, 'review');
+    expect((await list(id)).map(({ kind }) => kind)).toEqual(['start', 'turn', 'turn']);
   });
 
   it('there is none when the turn changed no file', async () => {

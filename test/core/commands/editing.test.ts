@@ -87,6 +87,13 @@ it('a hunk taken back is a commit of the person’s on branch and worktree, and 
     message: expect.stringContaining('nothing'),
   });
   expect(await kinds(task)).toEqual(['take-back', 'take-back', 'undo-edit', 'undo-edit']);
+  const { edits } = await bed.calls.tasks.get({ task: task.id });
+  expect(edits.map(({ kind, path, part }) => [kind, path, part])).toEqual([
+    ['take-back', 'one.txt', true],
+    ['take-back', 'one.txt', false],
+    ['undo-edit', 'one.txt', false],
+    ['undo-edit', 'one.txt', false],
+  ]);
   expect(await bed.calls.decisions.check()).toMatchObject({ broken: null });
 });
 

@@ -122,7 +122,9 @@ it('lands what passes on top of what landed before it, sends back what does not,
 
   // The agent was told what failed, where, and how to see it.
   const back = await bed.reaches(c.id, 'review');
-  const talk = JSON.stringify(await bed.calls.sessions.read({ session: back.session ?? 0, after: 0 }));
+  const events = await bed.calls.sessions.read({ session: back.session ?? 0, after: 0 });
+  const talk = JSON.stringify(events);
+  expect(events.flatMap((event) => (event.type === 'prompt' ? [event.by] : []))).toEqual(['person', 'switchyard']);
   expect(talk).toContain('failed: echo');
   expect(talk).toContain('checked a.txt b.txt c.txt');
   expect(talk).toContain(`git merge --no-edit ${oids[1]}`);

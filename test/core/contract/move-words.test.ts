@@ -10,7 +10,7 @@ const claimed = (attempt: number | null): Transition => ({
   attempt,
 });
 const wordsOf = (...transitions: readonly Transition[]) =>
-  moveLines({ transitions: [...transitions], maxAttempts: 3 }).map(moveLineWords);
+  moveLines({ transitions: [...transitions], maxAttempts: 3, edits: [] }).map(moveLineWords);
 
 test('a task tells why it was queued again, which attempt that was and how it ended, and nothing its agent tells itself', () => {
   const lost = 'Switchyard ended without warning while it ran';
@@ -46,7 +46,7 @@ test('a task tells why it was queued again, which attempt that was and how it en
     'Queued again: Attempt 1 of 3 failed: oops',
     'You cancelled it.',
   ]);
-  expect(moveLines({ transitions, maxAttempts: 3 })[4]).toEqual({
+  expect(moveLines({ transitions, maxAttempts: 3, edits: [] })[4]).toEqual({
     ...{ at: 7, level: 'error', text: 'Failed', reason: `${lost}, for the 3rd time.` },
   });
 });
@@ -58,4 +58,33 @@ test('which attempt begins is what the claim was, whatever a reason says', () =>
   expect(wordsOf(claimed(null), queued, claimed(2)).slice(1)).toEqual(['Tried again: attempt 2 of 3.']);
   const back = moved('review', 'queued', 'person', 'Changes asked.');
   expect(wordsOf(claimed(3), back, claimed(null), queued, claimed(2)).at(-1)).toBe('Tried again: attempt 2 of 3.');
+});
+
+test('what a person did says so, to the change by hand too, in the order in which it was done', () => {
+  const transitions = [
+    moved('running', 'review', 'runner', 'The agent finished.'),
+    moved('review', 'queued', 'person', 'Changes asked.'),
+    moved('running', 'review', 'runner', 'The agent finished.'),
+    moved('review', 'queued', 'person', 'Resolve conflicts.'),
+    moved('running', 'review', 'runner', 'The agent finished.'),
+    moved('review', 'queued', 'runner', 'Sent back by train 3. The check test failed.'),
+  ].map((move, index) => ({ ...move, at: 10 * index }));
+  const edits = [
+    { at: 1, kind: 'edit', path: 'a.ts', part: false },
+    { at: 2, kind: 'take-back', path: 'b.ts', part: true },
+    { at: 21, kind: 'take-back', path: 'c.ts', part: false },
+    { at: 22, kind: 'undo-edit', path: 'c.ts', part: false },
+  ] as const;
+  expect(moveLines({ transitions, maxAttempts: 3, edits: [...edits] }).map(moveLineWords)).toEqual([
+    'In review.',
+    'You edited a.ts.',
+    'You took part of b.ts back.',
+    'You asked for changes.',
+    'In review.',
+    'You took c.ts back.',
+    'You undid your edit of c.ts.',
+    'You asked its agent to resolve the conflicts.',
+    'In review.',
+    'Queued again: Sent back by train 3. The check test failed.',
+  ]);
 });

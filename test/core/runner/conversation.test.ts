@@ -91,6 +91,7 @@ function bench(kept?: Place) {
       const subject = {
         claim: { ...claim, leaseUntil: 0 },
         prompt: 'The task.',
+        promptBy: 'person' as const,
         agent,
         permissionLevel: 'supervised' as const,
         model: null,

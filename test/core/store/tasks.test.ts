@@ -58,6 +58,7 @@ describe('a task', () => {
       requests: [],
       checks: [],
       transitions: [{ from: null, to: 'queued', at: 10, by: 'orchestrator', reason: 'Created.', attempt: null }],
+      edits: [],
     });
   });
 

@@ -74,11 +74,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     tell({ type: 'task.changed', task: stamped });
     return stamped;
   };
+  const editsOf = ({ id, updatedAt: at }: Task): TaskDetail['edits'] => {
+    const made = edits.newest(id);
+    return made === null ? [] : [{ at, ...made, part: made.kind === 'take-back' }];
+  };
   const detail = (task: Task): TaskDetail => ({
     ...task,
     checks: task.checks.map((check) => ({ ...check, output: data.printedBy(check) })),
     prompt:
       'Add retry with exponential backoff and jitter to the uploader.\n\nAt most five attempts; give up on 4xx. Keep the first cause.',
+    edits: editsOf(task),
     transitions: [
       { from: null, to: 'queued', at: task.createdAt, by: 'person', reason: '', attempt: null },
       {

@@ -501,7 +501,14 @@ export const shortTalk: readonly TranscriptBody[] = [
 /** What the agent says of itself when its turn is over. */
 export const usedTalk: readonly TranscriptBody[] = [
   { type: 'checkpoint', checkpoint: 1, turn: 1, files: 2, additions: 16, deletions: 3 },
+  { type: 'prompt', text: 'Cover what happens when it times out, too.', by: 'person' },
+  { type: 'checkpoint', checkpoint: 2, turn: 2, files: 2, additions: 32, deletions: 6 },
   { type: 'back', back: 1, checkpoint: 1, name: 'After turn 1', left: 3, conversation: 'back' },
+  {
+    type: 'prompt',
+    text: 'Your change was about to land on main, and the check test failed: npm test',
+    by: 'switchyard',
+  },
   { type: 'checkpoint', checkpoint: 4, turn: 3, files: 3, additions: 48, deletions: 12 },
   { type: 'context', used: 41_200, size: 200_000 },
   { type: 'usage', inputTokens: 128_400, outputTokens: 3_950, costUsd: 0.42 },
@@ -521,7 +528,13 @@ export function checkpoints(of: Pick<Task, 'id' | 'session'>, many: number): Che
         session: of.session ?? 1,
         seq: number * 5,
       },
-      ...{ tree: 'a'.repeat(40), parent: number === 0 ? null : number - 1, change, at: minutes((many - number) * 7) },
+      // What came after going back stands on where that went to.
+      ...{
+        tree: `${number}`.padStart(40, 'a'),
+        parent: number === 0 ? null : number - (number % 4 === 0 ? 3 : 1),
+        change,
+        at: minutes((many - number) * 7),
+      },
       ...{ kept: true, current: number === many - 1, conversation: number === 0 ? 'anew' : 'back' },
     };
   });
