@@ -3,7 +3,7 @@ import type { TaskState } from '../contract/task';
 import { cutText } from './cut';
 import type { Database } from './database';
 import { allRows, getRow, run } from './statement';
-import { isDriven } from './takeovers';
+import { takeoverOf } from './takeovers';
 import { longestReason } from './task-row';
 
 /** A provider that refuses one agent for now. */
@@ -117,10 +117,15 @@ function proves(db: Database, task: number): boolean {
     'SELECT state, parked, go_on FROM task WHERE id = ?',
     task,
   );
+  if (row === undefined) return false;
+  const takeover = takeoverOf(db, task);
+  // One that was taken over while it waited waits on when its terminal does not open.
+  const parked = takeover?.formerParked ?? row.parked;
+  const waits = parked === 'limit' || parked === 'overload';
+  if (waits && (row.state === 'queued' || row.state === 'running')) return true;
   // One that waits for a person, or is driven by one, asks the provider nothing, for as long as that takes.
-  if (row === undefined || isDriven(db, task)) return false;
-  const waits = row.parked === 'limit' || row.parked === 'overload' || row.go_on === 1;
-  return row.state === 'running' || (row.state === 'queued' && waits);
+  if (takeover?.state === 'driving') return false;
+  return row.state === 'running' || (row.state === 'queued' && row.go_on === 1);
 }
 
 function settleLimit(db: Database, { agent, task }: AgentLimit, now: number): number[] {
