@@ -2,20 +2,9 @@ import { lstat, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Place } from './checkout';
+import { type NewObject, writeObjects } from './objects';
 import { readGit, runGit, splitNul } from './run';
-
-/**
- * A path inside a checkout, one character for each byte. File names need not be valid UTF-8, and a lossy name would
- * be another file.
- */
-export type BytePath = string;
-
-/** One entry of a tree to be written. */
-export interface Entry {
-  readonly mode: string;
-  readonly oid: string;
-  readonly path: BytePath;
-}
+import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
 
 /** The `.git` of a repository nested in the checkout, as a tree. */
 export interface GitFolder {
@@ -27,6 +16,8 @@ export interface GitFolder {
 export interface Captured {
   /** The tree of all files: tracked ones that are there, and untracked ones that are not ignored. */
   readonly tree: string;
+  /** That tree and the ones beneath it, which are not stored yet. */
+  readonly trees: readonly NewObject[];
   /** The files of that tree. */
   readonly files: readonly Entry[];
   readonly gitFolders: readonly GitFolder[];
@@ -56,30 +47,29 @@ export function readIndexLine(line: string): IndexEntry {
 }
 
 /**
- * Stores the files of a checkout. Converts nothing, runs nothing, and leaves index, HEAD and files alone. Files named in
- * `also` are stored even when git ignores them. Where they are the ones of `before`, whose tree some ref keeps, no tree
- * is written.
+ * Stores the files of a checkout, and makes their tree. Converts nothing, runs nothing, and leaves index, HEAD and files
+ * alone. Files named in `also` are stored even when git ignores them.
  */
-export async function captureFiles(
-  trustedOrNot: Place,
-  also: readonly BytePath[] = [],
-  before?: Pick<Captured, 'tree' | 'files'>,
-): Promise<Captured> {
+export async function captureFiles(trustedOrNot: Place, also: readonly BytePath[] = []): Promise<Captured> {
   const place = { ...trustedOrNot, trusted: false };
   const leftOut: string[] = [];
   const found = await findFiles(place, also, leftOut);
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
     const files = [...(await storeFiles(place, scratch, found.files)), ...found.links];
-    const isAsBefore = before !== undefined && isSame(before.files, files);
-    const tree = isAsBefore ? before.tree : await writeTree(place, join(scratch, 'index'), files);
+    const { oid: tree, objects: trees } = await treesIn(place, files);
     const gitFolders = await storeGitFolders(place, scratch, found.gitFolders, leftOut);
     const staged = found.index.entries;
     const isAsStaged = staged.every(({ stage }) => stage === '0') && isSame(staged, files);
-    return { tree, files, gitFolders, leftOut, index: found.index, isAsStaged };
+    return { tree, trees, files, gitFolders, leftOut, index: found.index, isAsStaged };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Stores the tree of captured files; nothing points at it. */
+export async function storeTree(place: Place, { trees }: Captured): Promise<void> {
+  await writeObjects({ ...place, trusted: false }, trees, { asIs: true });
 }
 
 /** Stores the `.git` of nested repositories, each with everything in it. Names in `leftOut` what cannot be stored. */
@@ -97,20 +87,18 @@ export async function storeGitFolders(
     const relative = stored.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) }));
     // A `.git` that is a file rather than a folder is kept under the one name no git folder has.
     const named = relative.map((entry) => (entry.path === '' ? { ...entry, path: 'link' } : entry));
-    gitFolders.push({ path, tree: await writeTree(place, join(scratch, 'nested'), named) });
+    const { oid, objects } = await treesIn(place, named);
+    await writeObjects(place, objects, { asIs: true });
+    gitFolders.push({ path, tree: oid });
   }
   return gitFolders;
 }
 
-/** Writes entries as a tree by way of an index file of its own. */
-export async function writeTree(place: Place, indexFile: string, entries: readonly Entry[]): Promise<string> {
-  const lines = entries.map((entry) => `${entry.mode} ${entry.oid} 0\t${entry.path}\0`).join('');
-  await rm(indexFile, { force: true });
-  await runGit(place, [...asOnDisk, 'update-index', '-z', '--add', '--index-info'], {
-    indexFile,
-    input: Buffer.from(lines, 'latin1'),
-  });
-  return readGit(place, [...asOnDisk, 'write-tree', '--missing-ok'], { indexFile });
+/** Makes the tree of entries, with ids as the repository has them. */
+export async function treesIn(place: Place, entries: readonly Entry[]): Promise<Trees> {
+  // Without any file only git knows how its ids look.
+  const like = entries[0]?.oid ?? (await readGit(place, ['hash-object', '-t', 'tree', '--stdin'], { input: '' }));
+  return makeTrees(entries, like);
 }
 
 /** The path on disk of a path inside the checkout. */
@@ -122,9 +110,6 @@ export function onDisk(place: Place, path: BytePath): Buffer {
 export function readable(path: BytePath): string {
   return Buffer.from(path, 'latin1').toString('utf8');
 }
-
-/** A backup keeps names that only other file systems would misread. */
-const asOnDisk = ['-c', 'core.protectHFS=false', '-c', 'core.protectNTFS=false'] as const;
 
 /** Whether two lists are of the same files, in whatever order. No path is named twice in either. */
 function isSame(one: readonly Entry[], other: readonly Entry[]): boolean {

@@ -1,5 +1,5 @@
 import { CodedError } from '../contract/errors';
-import type { BytePath, Entry } from './capture';
+import type { BytePath, Entry } from './trees';
 
 /**
  * Gives entries back when each may be written into a checkout. Throws GIT_FAILED for one that names nothing, lies

@@ -1,8 +1,8 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BytePath } from './capture';
 import type { Checkout, Place } from './checkout';
 import { runGit, splitNul } from './run';
+import type { BytePath } from './trees';
 
 /**
  * Of the files named (each ending with NUL), those whose attributes name a filter that is configured. Runs none. The names

@@ -1,10 +1,11 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BytePath, onDisk } from './capture';
+import { onDisk } from './capture';
 import type { Checkout, WorktreePlace } from './checkout';
 import { noteFiltered, passingFilters, wasFiltered } from './filters';
 import { runHook } from './hook';
 import { runGit, splitNul } from './run';
+import type { BytePath } from './trees';
 import { readyMark } from './worktree';
 
 /**

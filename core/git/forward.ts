@@ -1,10 +1,11 @@
 import { lstat, mkdir, readFile, readlink, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BytePath, onDisk, readIndexLine } from './capture';
+import { onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { preparedIndex } from './lock';
 import { had, has, inPlaceOf, type Step, submodule } from './obstacles';
 import { runGit, splitNul } from './run';
+import type { BytePath } from './trees';
 
 /**
  * Brings a checkout's files and index from one commit to the next along the steps, then puts the prepared index in

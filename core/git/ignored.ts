@@ -1,17 +1,9 @@
 import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
-import {
-  type BytePath,
-  type Entry,
-  type GitFolder,
-  onDisk,
-  readable,
-  storeFiles,
-  storeGitFolders,
-  walk,
-} from './capture';
+import { type GitFolder, onDisk, readable, storeFiles, storeGitFolders, walk } from './capture';
 import type { Place } from './checkout';
 import { runGit, splitNul } from './run';
+import type { BytePath, Entry } from './trees';
 
 /**
  * The ignored files of a checkout, as far as they are small: settings, keys and notes rather than what a build made.

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { type BytePath, onDisk, readable } from './capture';
+import { onDisk, readable } from './capture';
 import type { Place } from './checkout';
 import { ignoredOf } from './ignored';
 import { runGit, splitNul } from './run';
+import type { BytePath } from './trees';
 
 /** The file in which a repository names the ignored files that a new worktree gets, by the rules of `.gitignore`. */
 export const includeFile = '.worktreeinclude';

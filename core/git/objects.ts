@@ -22,9 +22,14 @@ export function newObject(kind: NewObject['kind'], content: Buffer, like: string
 
 /**
  * Stores objects of any kind with one command, those that are stored already among them. Throws GIT_FAILED when one of
- * them is malformed, or names an object that neither is stored nor among them.
+ * them is malformed, or names an object that neither is stored nor among them; with `asIs` it is stored all the same, under
+ * names too that only other file systems would misread.
  */
-export async function writeObjects(place: Place, objects: readonly NewObject[]): Promise<void> {
+export async function writeObjects(
+  place: Place,
+  objects: readonly NewObject[],
+  { asIs = false }: { readonly asIs?: boolean } = {},
+): Promise<void> {
   // Git refuses to be given the same one twice.
   const each = [...new Map(objects.map((object) => [object.oid, object])).values()];
   const [first] = each;
@@ -35,7 +40,8 @@ export async function writeObjects(place: Place, objects: readonly NewObject[]):
   for (const { kind, content } of each) parts.push(headerOf(kind, content.length), await compressed(content));
   const sum = hashOf(first.oid);
   for (const part of parts) sum.update(part);
-  await runGit(place, ['unpack-objects', '-q', '--strict'], { input: Buffer.concat([...parts, sum.digest()]) });
+  const args = ['unpack-objects', '-q', ...(asIs ? [] : ['--strict'])];
+  await runGit(place, args, { input: Buffer.concat([...parts, sum.digest()]) });
 }
 
 const compressed = promisify(deflate);

@@ -1,8 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { type BytePath, onDisk, readable, readIndexLine } from './capture';
+import { onDisk, readable, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import type { Landing } from './lock';
 import { runGit, splitNul } from './run';
+import type { BytePath } from './trees';
 
 /** One path that differs between the two commits of a landing. */
 export interface Step {

@@ -2,7 +2,7 @@ import { lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CodedError } from '../contract/errors';
-import { type BytePath, captureFiles, type Entry, type GitFolder, onDisk, readable, readIndexLine } from './capture';
+import { captureFiles, type GitFolder, onDisk, readable, readIndexLine } from './capture';
 import type { Checkout, Place } from './checkout';
 import { confinedGitFolders } from './confined';
 import { isAncestor } from './diff';
@@ -15,6 +15,7 @@ import { refOid, treeOf } from './resolve';
 import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
 import { runGit, splitNul } from './run';
 import { type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
+import type { BytePath, Entry } from './trees';
 
 /** What putting a worktree back would do, or why it cannot be done now. */
 export type PutBackPlan =
@@ -66,7 +67,7 @@ export async function planPutBack(trustedOrNot: Place, { to, from, branch }: Way
   // A commit of files that stay as they are shows in none of them, and would be in no snapshot.
   const tip = await refOid(place, `refs/heads/${branch}`);
   if (!(await isKept(place, from, tip)) || oidOf(await readHead(place)) !== from.head) return { kind: 'changed' };
-  const now = await captureFiles(place, [...target.entries.keys()], from);
+  const now = await captureFiles(place, [...target.entries.keys()]);
   if (now.tree !== from.tree || !isDeepStrictEqual(now.gitFolders, from.gitFolders)) return { kind: 'changed' };
   const change = compare(entriesOf(now.files), target.entries);
   const paths = await inTheWay(place, change);

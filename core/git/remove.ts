@@ -53,7 +53,7 @@ export function removeWorktree(
 }
 
 async function isAsKept(place: Place, snapshot: Snapshot): Promise<boolean> {
-  const files = await captureFiles(place, [], snapshot);
+  const files = await captureFiles(place);
   if (files.tree !== snapshot.tree) return false;
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {

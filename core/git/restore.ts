@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, rmdir, symlink, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { type BytePath, type IndexEntry, onDisk, readIndexLine } from './capture';
+import { type IndexEntry, onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
@@ -10,6 +10,7 @@ import { keepAsItIs } from './finish';
 import { readHead } from './open';
 import { gitError, readGit, runGit, splitNul } from './run';
 import type { SnapshotState } from './snapshot';
+import type { BytePath } from './trees';
 
 /** What a snapshot was taken of. Throws GIT_FAILED when the ref is no snapshot. */
 export async function readSnapshot(place: Place, ref: string): Promise<SnapshotState> {

@@ -2,21 +2,14 @@ import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import {
-  type BytePath,
-  type Captured,
-  captureFiles,
-  type Entry,
-  type GitFolder,
-  type Index,
-  writeTree,
-} from './capture';
+import { type Captured, captureFiles, type GitFolder, type Index, treesIn } from './capture';
 import type { Checkout, Place } from './checkout';
 import { wasFiltered } from './filters';
 import { captureIgnored, type Ignored } from './ignored';
 import { type NewObject, newObject, writeObjects } from './objects';
 import { type Head, readHead } from './open';
 import { runGit, splitNul } from './run';
+import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
 
 /** A worktree's whole state, kept by a ref. */
 export interface Snapshot {
@@ -112,23 +105,24 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
       ...(Object.keys(underWay).length > 0 && { underWay }),
     };
     const like = files.tree;
-    const rest = await makeRest(place, scratch, { state, index, ignored: ignored.files, like });
+    const rest = await makeRest({ state, index, ignored: ignored.files, like });
     const isAsStaged = files.isAsStaged && intended.length === 0;
-    const stagedTree = isAsStaged ? files.tree : await writeStaged(place, scratch, { index, intended });
+    const inIndex = isAsStaged ? asFiles(files) : await treesOfIndex(place, scratch, { index, intended });
     // Each git folder is a commit of its own: a tree may not be grafted into an index without reading it.
     const folders = gitFolders.map(({ tree }) => makeCommit({ tree, parents: [], at }));
     const above = headOid === null ? [] : [headOid];
-    const staged = makeCommit({ tree: stagedTree, parents: above, at });
-    const restCommit = makeCommit({ tree: rest.tree, parents: folders.map(({ oid }) => oid), at });
+    const staged = makeCommit({ tree: inIndex.oid, parents: above, at });
+    const restCommit = makeCommit({ tree: rest.oid, parents: folders.map(({ oid }) => oid), at });
     const kept = [...keep, ...commitsIn(underWay)];
     const parents = new Set([...above, staged.oid, ...kept, restCommit.oid]);
     const whole = makeCommit({ tree: files.tree, parents: [...parents], at });
-    await writeObjects(place, [...rest.objects, ...folders, staged, restCommit, whole]);
+    const trees = [...files.trees, ...inIndex.objects, ...rest.objects];
+    await writeObjects(place, [...trees, ...folders, staged, restCommit, whole], { asIs: true });
     const { oid } = whole;
     await create(place, ref, oid);
     const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
     return {
-      ...{ ref, oid, tree: files.tree, files: files.files, head: headOid, staged: stagedTree },
+      ...{ ref, oid, tree: files.tree, files: files.files, head: headOid, staged: inIndex.oid },
       ...{ ignored: ignored.files, gitFolders, leftOut, notKept: ignored.notKept },
     };
   } finally {
@@ -137,35 +131,26 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
 }
 
 /** What a snapshot says beside files and index, as the tree that is to hold it and the files of that tree. */
-async function makeRest(
-  place: Place,
-  scratch: string,
-  what: {
-    readonly state: SnapshotState;
-    readonly index: Index;
-    readonly ignored: readonly Entry[];
-    readonly like: string;
-  },
-): Promise<{ readonly tree: string; readonly objects: readonly NewObject[] }> {
+async function makeRest(what: {
+  readonly state: SnapshotState;
+  readonly index: Index;
+  readonly ignored: readonly Entry[];
+  readonly like: string;
+}): Promise<Trees> {
   const { state, index, ignored, like } = what;
   const listing = newObject('blob', index.listing, like);
   const said = newObject('blob', Buffer.from(JSON.stringify(state)), like);
-  const files = [
-    { mode: '100644', oid: listing.oid, path: 'index' },
-    { mode: '100644', oid: said.oid, path: 'state.json' },
-  ];
-  const more = [
-    ...index.entries
-      .filter((entry) => entry.stage !== '0')
-      .map((entry) => ({ ...entry, path: `unmerged/${entry.stage}/${entry.path}` })),
-    ...ignored.map((entry) => ({ ...entry, path: `ignored/${entry.path}` })),
-  ];
-  if (more.length > 0) {
-    return { tree: await writeTree(place, join(scratch, 'state'), [...files, ...more]), objects: [listing, said] };
-  }
-  const parts = files.flatMap(({ mode, oid, path }) => [Buffer.from(`${mode} ${path}\0`), Buffer.from(oid, 'hex')]);
-  const tree = newObject('tree', Buffer.concat(parts), like);
-  return { tree: tree.oid, objects: [listing, said, tree] };
+  const unmerged = index.entries.filter((entry) => entry.stage !== '0');
+  const { oid, objects } = await makeTrees(
+    [
+      { mode: '100644', oid: listing.oid, path: 'index' },
+      { mode: '100644', oid: said.oid, path: 'state.json' },
+      ...unmerged.map((entry) => ({ ...entry, path: `unmerged/${entry.stage}/${entry.path}` })),
+      ...ignored.map((entry) => ({ ...entry, path: `ignored/${entry.path}` })),
+    ],
+    like,
+  );
+  return { oid, objects: [listing, said, ...objects] };
 }
 
 /** A commit of a snapshot. */
@@ -182,12 +167,17 @@ interface CommitParts {
   readonly at: number;
 }
 
-/** Writes what is staged as a tree, by way of a copy of the index: git would note the tree in the index itself. */
-async function writeStaged(
+/** The tree of an index that has all its files on disk, and nothing else. */
+function asFiles({ tree }: Captured): Trees {
+  return { oid: tree, objects: [] };
+}
+
+/** What is staged as a tree, by way of a copy of the index: git would note the tree in the index itself. */
+async function treesOfIndex(
   place: Place,
   scratch: string,
   { index, intended }: { readonly index: Index; readonly intended: readonly BytePath[] },
-): Promise<string> {
+): Promise<Trees> {
   const indexFile = join(scratch, 'staged');
   const copied = await copyFile(join(place.checkout.gitDir, 'index'), indexFile).then(
     () => true,
@@ -195,10 +185,12 @@ async function writeStaged(
   );
   const args = ['write-tree', '--missing-ok'];
   const written = copied ? await runGit(place, args, { indexFile, successExitCodes: [128] }) : null;
-  if (written?.exitCode === 0) return written.stdout.toString('utf8').trim();
+  if (written?.exitCode === 0) return { oid: written.stdout.toString('utf8').trim(), objects: [] };
   // Where a merge left several stages of a file there is no tree of all.
-  const staged = index.entries.filter((entry) => entry.stage === '0' && !intended.includes(entry.path));
-  return writeTree(place, indexFile, staged);
+  return treesIn(
+    place,
+    index.entries.filter((entry) => entry.stage === '0' && !intended.includes(entry.path)),
+  );
 }
 
 const nothingIgnored: Ignored = { files: [], gitFolders: [], leftOut: [], notKept: [] };

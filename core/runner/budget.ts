@@ -1,6 +1,6 @@
 import { amountWords, type Breach, breachOf, breachWords, spendingWords } from '../contract/budget';
 import type { ChangeSize } from '../contract/task';
-import { captureFiles } from '../git/capture';
+import { captureFiles, storeTree } from '../git/capture';
 import type { Place } from '../git/checkout';
 import { changeSize, mergeBase, patch } from '../git/diff';
 import { isFinishing } from '../store/grants';
@@ -79,10 +79,11 @@ interface SoFar {
 }
 
 async function changeSoFar(place: Place, from: Pick<TaskWork, 'stackOid' | 'base'>): Promise<SoFar | null> {
-  const { tree } = await captureFiles(place);
+  const files = await captureFiles(place);
+  await storeTree(place, files);
   const base = await mergeBase(place, await originOf(place, from), 'HEAD');
   if (base === null) return null;
-  const range = { base, head: tree };
+  const range = { base, head: files.tree };
   const [size, shown] = await Promise.all([changeSize(place, range), patch(place, { ...range, maxBytes: shownBytes })]);
   return { size, diff: shown.patch, truncated: shown.truncated };
 }
