@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import type { Request } from '../../core/contract/request';
 import { Glyph } from '../parts/glyph';
 import { Keys } from '../parts/hint';
@@ -10,6 +10,7 @@ import { nameOfPath } from '../state/places';
 import { priorityWords } from '../task/words';
 import { cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
+import { usePressing } from './pressing';
 
 /** One open request, with what led to it, answerable where it stands. */
 export function Card(props: {
@@ -28,18 +29,7 @@ export function Card(props: {
 }): ReactNode {
   const { request, active, picked } = props;
   const app = useApp();
-  const pressing = useRef(false);
-  // Nothing moves between a press and its release, or the release would be on something else.
-  const press = (): void => {
-    pressing.current = true;
-    const over = new AbortController();
-    const release = (): void => {
-      pressing.current = false;
-      over.abort();
-    };
-    for (const event of ['pointerup', 'pointercancel'])
-      window.addEventListener(event, release, { signal: over.signal });
-  };
+  const pressing = usePressing();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys come to it with the focus.
     <li
@@ -49,8 +39,8 @@ export function Card(props: {
       aria-current={active || undefined}
       aria-label={`${askingOf(request)}: ${cleanLine(request.title)}`}
       tabIndex={-1}
-      onFocus={() => !active && !pressing.current && props.onActivate('focus')}
-      onPointerDown={press}
+      onFocus={() => !active && !pressing.isDown() && props.onActivate('focus')}
+      onPointerDown={pressing.down}
       onClick={() => !active && props.onActivate('press')}
     >
       <div className="card-from">

@@ -16,6 +16,7 @@ import { useCursor } from '../tasks/cursor';
 import { TaskLine } from '../tasks/row';
 import { count } from '../text/amounts';
 import { Card } from './card';
+import { usePressing } from './pressing';
 import { decides, useSelection } from './selection';
 import { Several } from './several';
 
@@ -212,6 +213,7 @@ function ReviewRow(props: {
   const app = useApp();
   const { task, active } = props;
   const words = useModel(({ tasks }) => contestWords(tasks, task));
+  const pressing = usePressing();
   return (
     <li>
       <button
@@ -219,7 +221,8 @@ function ReviewRow(props: {
         className={`row row-button ${active ? 'row-cursor' : ''}`}
         data-cursor={active || undefined}
         aria-current={active || undefined}
-        onFocus={() => !active && props.onActivate()}
+        onFocus={() => !active && !pressing.isDown() && props.onActivate()}
+        onPointerDown={pressing.down}
         onClick={() => openReview(app, task)}
       >
         {words !== null && <strong className="inbox-compare">{words}</strong>}

@@ -150,6 +150,21 @@ test('a press acts where it was made: on a card half in view nothing moves befor
   expect(from).toBeGreaterThan(0);
   await page.keyboard.type('d');
   expect(await harness.called('requests.answer')).toEqual([]);
+
+  // A change to review half in view is opened by the press, too.
+  const row = page.locator('.inbox-reviews li').first();
+  await row.evaluate((one) => {
+    const main = one.closest('main');
+    if (main !== null) main.scrollTop += one.getBoundingClientRect().top + 8 - main.getBoundingClientRect().bottom;
+  });
+  const [seen, still] = [await row.boundingBox(), await top()];
+  if (seen === null) throw new Error('No change to review is there.');
+  await page.mouse.move(seen.x + 200, seen.y + 4);
+  await page.mouse.down();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  expect(await top()).toBe(still);
+  await page.mouse.up();
+  await page.getByRole('region', { name: 'Task', exact: true }).waitFor();
   await harness.resize({ width: 1280, height: 800 });
 });
 

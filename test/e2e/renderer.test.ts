@@ -830,7 +830,7 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await page.getByText('Only the commit “Tests”').waitFor();
   await page.getByText('3 files', { exact: true }).waitFor();
   await choice.and(page.locator(':focus')).waitFor();
-  await show('Turn 2');
+  await show('Turn 2 (left behind)');
   await page.getByText('Only what turn 2 changed').waitFor();
   expect(await harness.called('reviews.between')).toEqual([
     { task: 6, from: 'f'.repeat(40), to: 'd'.repeat(40) },
