@@ -9,6 +9,7 @@ import { endedInIt } from '../core/contract/move-words';
 import type { Task } from '../core/contract/task';
 import { makeFolder } from '../core/make-folder';
 import { isStarting, ownerPatience } from '../core/owner-patience';
+import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import type { Looked } from './command';
 import { plain } from './plain';
@@ -45,8 +46,9 @@ export async function reach(
 }
 
 /**
- * Connects to the runtime that owns the data folder; where there is none, opens what is stored to be read, and starts nothing. A
- * folder without a store of this version is reached with `reachIt`, which makes one or brings it up to date.
+ * Connects to the runtime that owns the data folder; where it ended of its own accord, opens what is stored to be read, and starts
+ * nothing. One that was killed is replaced with `reachIt`, because nobody stopped its work; so is one that never was, or whose
+ * store is of another version.
  */
 export async function look(
   { config, desktop }: { readonly config: Config; readonly desktop: string | null },
@@ -63,7 +65,8 @@ export async function look(
   }
   // Loaded here, so that every other command starts without SQLite.
   const { openLook } = await import('../core/look');
-  const opened = existsSync(database) ? await openLook({ config, desktop }) : null;
+  const wasKilled = readOwner(data) !== null;
+  const opened = existsSync(database) && !wasKilled ? await openLook({ config, desktop }) : null;
   if (opened === null) return reachIt();
   say('No runtime is running: this is what it left, and nothing was started. The command "start" goes on with it.');
   return opened;
