@@ -1,6 +1,6 @@
 import { CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
-import type { Strategy } from '../contract/strategy';
+import { proposedMessage, type Strategy } from '../contract/strategy';
 import type { Task } from '../contract/task';
 import { sizeOfFiles } from '../git/diff';
 import { type Landed, publish } from '../git/land';
@@ -64,7 +64,7 @@ export async function land(
   // What is merged is what is told of it ever after.
   await noteSeen(room, { task: work.id, head: review.head, change: sizeOfFiles(review.files) });
   const strategy = strategyFor(review, work, approval.strategy);
-  const message = approval.message?.trim() ? approval.message : mergeMessage(work, review, strategy);
+  const message = approval.message?.trim() ? approval.message : proposedMessage(strategy, work, review.message);
   const { identity } = await identityFor(place);
   const made = await makeMerge(place, { strategy, baseOid: review.base, headOid: review.head, message, identity });
   if (made.kind !== 'made')
@@ -163,9 +163,4 @@ function noticesOf(end: Landed): string[] {
     (path) => `The submodule ${path} stands at another commit now; run git submodule update in ${end.checkout}.`,
   );
   return [...end.notices, ...submodules];
-}
-
-/** What a merge commit of a change says; what a squashed one says is in its review. */
-export function mergeMessage(task: TaskWork, review: Review, strategy: Strategy): string {
-  return strategy === 'merge' ? `Merge ${task.branch}: ${task.title}\n` : review.message;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Review } from '../contract/review';
-import type { Strategy } from '../contract/strategy';
+import { proposedMessage, type Strategy } from '../contract/strategy';
 import { makeMerge } from '../git/merge';
 import { refOid } from '../git/resolve';
 import { identityFor } from '../runner/change';
@@ -23,7 +23,7 @@ import {
   assertUnprotected,
 } from './approval';
 import * as decisions from './decisions';
-import { landMade, mergeMessage } from './landing';
+import { landMade } from './landing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
 import { some } from './some';
@@ -124,7 +124,7 @@ export async function build(room: Room, train: TrainRow, car: CarRow): Promise<B
   // Nothing but the first can be fast-forwarded; the others come as near to it as there is.
   const wanted = train.strategy === 'ff' && !review.strategies.includes('ff') ? 'rebase' : train.strategy;
   const strategy = strategyFor(review, work, wanted ?? undefined);
-  const message = mergeMessage(work, review, strategy);
+  const message = proposedMessage(strategy, work, review.message);
   const { identity } = await identityFor(place);
   const made = await makeMerge(place, { strategy, baseOid: review.base, headOid: review.head, message, identity });
   if (made.kind !== 'made') return left(`It no longer merges into ${train.base}.`);

@@ -87,7 +87,7 @@ export const reviewSchema = z.object({
   upstream: upstreamSchema.nullable(),
   /** How the repository's checks stand for this very head; those required that did not pass keep it from being approved. */
   checks: z.array(checkStandSchema),
-  /** The merge or squash message proposed. Nothing else takes one. */
+  /** What a commit of the whole change says unless the person says otherwise; `proposedMessage` gives that of any way to land. */
   message: z.string(),
   /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */
   edit: reviewEditSchema.pick({ kind: true, path: true }).nullable(),

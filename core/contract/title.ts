@@ -12,3 +12,14 @@ export function titleFrom(prompt: string): string {
   const space = cut.lastIndexOf(' ');
   return `${(space > 30 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }
+
+/** The most letters of a commit's first line. */
+const mostOfSubject = 72;
+
+/** A line as the subject of a commit: as it is, or cut between words. */
+export function subjectOf(line: string): string {
+  if (line.length <= mostOfSubject) return line;
+  const cut = line.slice(0, mostOfSubject - 1);
+  const space = cut.lastIndexOf(' ');
+  return `${(space > 30 ? cut.slice(0, space) : cut.replace(/[\uD800-\uDBFF]$/, '')).trimEnd()}…`;
+}

@@ -3,12 +3,37 @@ import { commentsOfReview } from '../contract/agent-review';
 import type { Checkpoint } from '../contract/checkpoint';
 import type { Comment } from '../contract/comment';
 import type { Conflict, FileChange } from '../contract/review';
+import { subjectOf, titleFrom } from '../contract/title';
 
-/** The commit message for an agent's change: the task's title, and its prompt in the body. */
+/**
+ * The commit message for an agent's change: its task's title, and in the body what its prompt says beyond that. No line of the
+ * prompt that the title has said stands there again.
+ */
 export function commitMessage(task: { readonly title: string; readonly prompt: string }): string {
-  const title = plain(task.title).replaceAll(/\s+/g, ' ').trim();
-  const body = plain(task.prompt).trim();
-  return `${title}\n\n${body}\n`;
+  const title = inOne(plain(task.title));
+  const subject = subjectOf(title);
+  const more = beyond(title, plain(task.prompt).trim());
+  const paragraphs = [subject, ...(subject === title ? [] : [title]), ...(more === '' ? [] : [more])];
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+/** What a prompt says that its title does not: all of it, unless it begins with the title as a line or a sentence. */
+function beyond(title: string, prompt: string): string {
+  const [first = '', ...rest] = prompt.split('\n');
+  const line = inOne(first.replace(/^[\s#>*-]+/, ''));
+  const isSaid = bare(line) === bare(title);
+  // A title taken from the prompt is its first sentence, unless that was too long for one.
+  if (!isSaid && (titleFrom(prompt) !== title || !line.startsWith(title))) return prompt;
+  const left = isSaid ? '' : line.slice(title.length).replace(/^[.:]\s+/, '');
+  return [left, ...rest].join('\n').trim();
+}
+
+function inOne(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function bare(line: string): string {
+  return line.replace(/[.:]$/, '').toLowerCase();
 }
 
 /** What is said about a finished change, as the agent's next message. */

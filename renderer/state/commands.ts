@@ -95,7 +95,9 @@ export async function approveTask(app: App, task: Task, approval: Approval, comm
   );
   if (!ended.ok) return ended.failure;
   learn(app, ended.value);
-  sayOf(app, ended.value, { text: `Merged ${count(commits, 'commit')} into ${cleanLine(task.base)}`, undo: null });
+  // However many the agent made, a squash put one on the base.
+  const what = approval.strategy === 'squash' ? 'the change as one commit' : count(commits, 'commit');
+  sayOf(app, ended.value, { text: `Merged ${what} into ${cleanLine(task.base)}`, undo: null });
   return null;
 }
 
