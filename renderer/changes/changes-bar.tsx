@@ -4,6 +4,7 @@ import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useView } from '../state/app';
 import { count } from '../text/amounts';
+import { chooseLayout, type Layout, tooNarrow } from './side-room';
 import { toggleSpace } from './space';
 
 /** What the bar over a diff tells and offers. */
@@ -28,6 +29,7 @@ interface Props {
   /** The files something was typed into that is not saved, and the way back into one. */
   readonly begun: readonly string[];
   readonly goOn: (path: string) => void;
+  readonly layout: Layout;
   /** Undoes the edit the person made last, and what that was; null where there is none to undo. */
   readonly undo: { readonly about: string; readonly act: () => void } | null;
 }
@@ -35,9 +37,8 @@ interface Props {
 /** What stands in the bar over a diff: how far it was read, what can be done with the hunk at hand, and its layout. */
 export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
-  const diffStyle = useView((view) => view.diffStyle);
   const hideSpace = useView((view) => view.hideSpace);
-  const { hunk, undo, begun } = props;
+  const { hunk, undo, begun, layout } = props;
   const facts = factsOf(props).join(', ');
   return (
     <>
@@ -99,17 +100,21 @@ export function ChangesBar(props: Props): ReactNode {
       </Hint>
       <fieldset className="segments">
         <legend className="unseen">Layout of the diff</legend>
-        {(['unified', 'split'] as const).map((style) => (
-          <button
-            key={style}
-            type="button"
-            className="segment"
-            aria-pressed={diffStyle === style}
-            onClick={() => app.view.update((value) => ({ ...value, diffStyle: style }))}
-          >
-            {style === 'unified' ? 'Unified' : 'Split'}
-          </button>
-        ))}
+        {(['unified', 'split'] as const).map((style) => {
+          const why = style === 'split' && !layout.fits ? tooNarrow(layout.columns) : undefined;
+          return (
+            <button
+              key={style}
+              type="button"
+              className="segment"
+              title={why}
+              aria-pressed={layout.shown === style}
+              onClick={() => chooseLayout(app, style, layout)}
+            >
+              {style === 'unified' ? 'Unified' : layout.folded ? 'Split: too narrow' : 'Split'}
+            </button>
+          );
+        })}
       </fieldset>
     </>
   );

@@ -1,11 +1,16 @@
 import type { CodeViewHandle } from '@pierre/diffs/react';
-import { type RefObject, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import { focusSoon } from '../parts/deep-focus';
+import { useApp, useView } from '../state/app';
 import { type Annotation, type Arranged, keyOf } from './annotations';
 import { bringNear } from './near';
 
-/** Goes from comment to comment, or thread, over all files of a diff, and gives each the focus. False when there is none. */
+/**
+ * Goes from comment to comment, or thread, over all files of a diff, and gives each the focus; and to the one somebody was
+ * sent to, as soon as it is there. False when there is none.
+ */
 export function useCommentSteps(given: {
+  readonly task: number;
   readonly arranged: Arranged;
   readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** Called for the file a comment is in before it is gone to. */
@@ -45,6 +50,23 @@ export function useCommentSteps(given: {
     // One that took the focus at once leaves nothing to be stopped.
     stopGoing.current = isThere ? null : stop;
   };
+  const goTo = ({ key, path }: { readonly key: string; readonly path: string | null }): void => {
+    last.current = key;
+    if (path !== null) {
+      enter(path);
+      scrollTo(key, path);
+    }
+    focusOn(key);
+  };
+  const app = useApp();
+  const wanted = useView(({ comment }) => (comment?.task === given.task ? comment : null));
+  const goal = wanted === null ? undefined : arranged.inOrder.find(({ key }) => key === String(wanted.id));
+  useEffect(() => {
+    if (wanted === null || goal === undefined) return;
+    app.view.update((view) => (view.comment === wanted ? { ...view, comment: null } : view));
+    stopGoing.current?.();
+    goTo(goal);
+  });
   return (by) => {
     const all = arranged.inOrder;
     const isGoing = stopGoing.current !== null;
@@ -54,13 +76,7 @@ export function useCommentSteps(given: {
     const at = all.findIndex(({ key }) => key === from);
     const next = all[at === -1 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
     if (next === undefined) return false;
-    const { key, path } = next;
-    last.current = key;
-    if (path !== null) {
-      enter(path);
-      scrollTo(key, path);
-    }
-    focusOn(key);
+    goTo(next);
     return true;
   };
 }

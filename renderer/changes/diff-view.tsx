@@ -2,7 +2,6 @@ import type { CodeViewDiffItem, FileDiffContentsLoader, SelectedLineRange } from
 import { CodeView, type CodeViewHandle, type CodeViewReactOptions, WorkerPoolContext } from '@pierre/diffs/react';
 import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FileChange } from '../../core/contract/review';
-import { useView } from '../state/app';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { noteAccepted } from './accepted-rows';
@@ -49,6 +48,7 @@ interface Props {
   /** The files something was typed into that is not saved. */
   readonly begun: readonly string[];
   readonly isAccepted: (item: CodeViewDiffItem<Annotation>, hunk: number) => boolean;
+  readonly diffStyle: 'unified' | 'split';
   readonly renderAnnotation: (annotation: Annotation) => ReactNode;
 }
 
@@ -60,8 +60,7 @@ const topMs = 100;
 
 /** The virtualised diff of all files, with each file's mark in its header. */
 export function DiffView(props: Props): ReactNode {
-  const { files, patches, viewed, mark, unfold } = props;
-  const diffStyle = useView((view) => view.diffStyle);
+  const { files, patches, viewed, mark, unfold, diffStyle } = props;
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
   const lastWheel = useRef(0);

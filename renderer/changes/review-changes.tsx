@@ -23,6 +23,7 @@ import { useHunkActs } from './hunk-acts';
 import { annotatedItem, isOnlySpace, itemOf } from './items';
 import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
 import { type Compared, usePatches } from './patches';
+import { chooseLayout, useLayout } from './side-room';
 import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
@@ -66,6 +67,8 @@ export function ReviewChanges(props: Props): ReactNode {
   } = props;
   const app = useApp();
   const hideSpace = useView((view) => view.hideSpace);
+  const [pane, setPane] = useState<HTMLElement | null>(null);
+  const layout = useLayout(pane);
   const patches = usePatches(review, hideSpace);
   const { viewed, mark } = useViewed(review.task, review.head);
   const files = useMemo(() => inOrder(review.files), [review]);
@@ -145,7 +148,7 @@ export function ReviewChanges(props: Props): ReactNode {
     begin(filePlace(file));
   };
   const stepComment = useCommentSteps({
-    ...{ arranged, view },
+    ...{ task: review.task, arranged, view },
     enter: (to) => {
       if (viewed.has(to)) unfold(to);
       setCurrent(to);
@@ -175,8 +178,7 @@ export function ReviewChanges(props: Props): ReactNode {
     'start-up': () => stretch('first', -1) || acts.comment(),
     'next-comment': () => stepComment(1),
     'previous-comment': () => stepComment(-1),
-    split: () =>
-      app.view.update((value) => ({ ...value, diffStyle: value.diffStyle === 'split' ? 'unified' : 'split' })),
+    split: () => chooseLayout(app, layout.shown === 'split' ? 'unified' : 'split', layout),
     viewed: () => {
       if (path === null) return false;
       const isViewed = !viewed.has(path);
@@ -222,6 +224,7 @@ export function ReviewChanges(props: Props): ReactNode {
           : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
       }
       step={stepComment}
+      layout={layout}
       begun={canWrite && editing.at === null ? editing.begun : []}
       goOn={editing.open}
       undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
@@ -235,7 +238,7 @@ export function ReviewChanges(props: Props): ReactNode {
       {hideSpace && <SpaceHidden files={onlySpace} canAct={canWrite} />}
       <div className="changes-body">
         <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
-        <div className="changes-diff">
+        <div ref={setPane} className="changes-diff">
           <CommentsAbove annotations={arranged.elsewhere} {...sharedProps} />
           <DiffView
             view={view}
@@ -264,6 +267,7 @@ export function ReviewChanges(props: Props): ReactNode {
             editFile={canWrite ? editing.open : null}
             begun={editing.begun}
             isAccepted={isAccepted}
+            diffStyle={layout.shown}
             renderAnnotation={(annotation) => <AnnotationView annotation={annotation} {...sharedProps} />}
           />
           {editing.at !== null && (

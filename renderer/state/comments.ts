@@ -8,6 +8,7 @@ import { type Drafts, withDraft } from './drafts';
 import type { Failure } from './failure';
 import { type Resource, useResource } from './resource';
 import { say } from './said';
+import { withSpot } from './spots';
 
 /** The comments on a task's change, as they are now. Nothing is asked before there is a change. */
 export function useComments(task: Task): Resource<Comment[]> {
@@ -138,4 +139,11 @@ export function aboutComment({ id }: Comment): string {
 /** The comments that wait to be sent to the agent. */
 export function draftsIn(comments: readonly Comment[] | null): readonly Comment[] {
   return (comments ?? []).filter(isDraft);
+}
+
+/** Shows a comment on a task's change where it stands in the diff. */
+export function showComment(app: App, { task, id }: Comment): void {
+  // Else the diff would also go back to where it was read last.
+  app.spots.update((spots) => withSpot(spots, `changes:${task}`, null));
+  app.view.update((view) => ({ ...view, tab: 'changes', part: null, comment: { task, id } }));
 }

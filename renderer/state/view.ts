@@ -53,6 +53,8 @@ export interface View {
   readonly drawer: boolean;
   /** What is shown in place of a task's whole change. */
   readonly part: { readonly task: number; readonly of: ChangePart } | null;
+  /** The comment on a task's change that the diff goes to once it is there; null for none. */
+  readonly comment: { readonly task: number; readonly id: number } | null;
   /** A line of a task's change that the diff goes to once it is there; null for none. */
   readonly goal: { readonly task: number; readonly path: string; readonly line: number } | null;
   readonly sheet: Sheet;
@@ -69,6 +71,7 @@ const start: View = {
   hideSpace: false,
   drawer: false,
   part: null,
+  comment: null,
   goal: null,
   sheet: null,
 };

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { columnsIn } from '../../renderer/changes/side-room';
+
+test('two columns have what is left of half the width beside their numbers', () => {
+  expect(columnsIn(2 * (72 + 60 * 7.2), 7.2)).toBe(60);
+  expect(columnsIn(2 * (72 + 60 * 7.2) - 2, 7.2)).toBe(59);
+  expect(columnsIn(100, 7.2)).toBe(0);
+});
