@@ -1,10 +1,12 @@
 import { type ReactNode, useState } from 'react';
+import { blockingChecks } from '../../core/contract/check';
 import { isDraft, isUndecided, notSentWords } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import { type Strategy, strategies } from '../../core/contract/strategy';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
+import { Glyph } from '../parts/glyph';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
@@ -20,6 +22,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Chip } from './chip';
 import './land.css';
+import { landsAs } from './lands-as';
 
 /** A change as it is shown before it is approved with others. */
 interface Shown {
@@ -38,7 +41,11 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
   const [strategy, setStrategy] = useState('');
   const [leaves, setLeaves] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const listed = ids.flatMap((id) => tasks.get(id) ?? []).filter(canLand);
+  const [out, setOut] = useState<readonly number[]>([]);
+  const listed = ids
+    .filter((id) => !out.includes(id))
+    .flatMap((id) => tasks.get(id) ?? [])
+    .filter(canLand);
   const looked = useResource(`land ${ids.join()}`, (client, signal) =>
     Promise.all(
       ids.map(async (task): Promise<Shown> => {
@@ -57,14 +64,14 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
   const [first] = listed;
   const checks = repositories.find(({ id }) => id === first?.repositoryId)?.checks ?? [];
   const asks = shown.some(({ left }) => left.length > 0) && !leaves;
-  const isReady = looked.value !== null && shown.length > 0 && !asks;
+  const isReady = looked.value !== null && shown.length > 0 && !asks && shown.every(({ review }) => !hasFailed(review));
+  const how = strategies.find((one) => one === strategy);
   const land = async (): Promise<void> => {
     if (!isReady || doing !== null) return;
     const changes = shown.map(({ review: { task, head, tree }, left }) => ({
       ...{ task, head, tree },
       ...(left.length > 0 && { leaveComments: [...left] }),
     }));
-    const how = strategies.find((one) => one === strategy);
     const approval = { base: shown[0]?.review.base ?? '', changes, ...(how !== undefined && { strategy: how }) };
     const failed = await startTrain(app, approval);
     setFailure(failed);
@@ -86,8 +93,15 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
           <Skeleton lines={listed.length + 1} />
         ) : (
           <ol className="land-changes">
-            {listed.map((task) => (
-              <Change key={task.id} task={task} shown={shown.find(({ review }) => review.task === task.id) ?? null} />
+            {listed.map((task, index) => (
+              <Change
+                key={task.id}
+                task={task}
+                shown={shown.find(({ review }) => review.task === task.id) ?? null}
+                wanted={how ?? null}
+                isFirst={index === 0}
+                leaveOut={() => setOut([...out, task.id])}
+              />
             ))}
           </ol>
         )}
@@ -148,8 +162,22 @@ function howWords(checks: readonly { readonly name: string; readonly required: b
   return `In this order, each is brought onto what has landed before it. ${looked} One that fails goes back to its agent; the others go on.`;
 }
 
-function Change({ task, shown }: { readonly task: Task; readonly shown: Shown | null }): ReactNode {
+/** Whether a required check has failed on this very change, which lands nothing of it and nothing with it. */
+function hasFailed({ checks }: Review): boolean {
+  return blockingChecks(checks).some(({ state }) => state === 'failed');
+}
+
+function Change(props: {
+  readonly task: Task;
+  readonly shown: Shown | null;
+  readonly wanted: Strategy | null;
+  readonly isFirst: boolean;
+  readonly leaveOut: () => void;
+}): ReactNode {
+  const { task, shown } = props;
   const conflicts = shown?.review.conflicts.map(({ path }) => path) ?? [];
+  const lands = shown === null ? null : landsAs(task, shown.review, props);
+  const failed = blockingChecks(shown?.review.checks ?? []).filter(({ state }) => state === 'failed');
   const notes = [
     ...(conflicts.length === 0 ? [] : [`Conflicts with ${task.base} in ${conflicts.slice(0, 3).join(', ')}`]),
     ...(shown === null || shown.leftWords === '' ? [] : [shown.leftWords]),
@@ -164,6 +192,20 @@ function Change({ task, shown }: { readonly task: Task; readonly shown: Shown | 
         {shown !== null && `${count(shown.review.files.length, 'file')} · ${shown.review.head.slice(0, 10)} `}
         {task.change !== null && <ChangeSize additions={task.change.additions} deletions={task.change.deletions} />}
       </span>
+      {lands !== null && (
+        <span className="land-as ellipsis" title={cleanLine(lands)}>
+          {cleanLine(lands)}
+        </span>
+      )}
+      {failed.length > 0 && (
+        <span className="land-note line-failed">
+          <Glyph look="failed" />
+          {cleanLine(failed.map(({ name }) => name).join(', '))} failed on it and is required. Nothing lands with it.{' '}
+          <button type="button" className="link" onClick={props.leaveOut}>
+            Leave it out<span className="unseen">: #{task.id}</span>
+          </button>
+        </span>
+      )}
       {notes.map((note) => (
         <span key={note} className="land-note">
           {cleanLine(note)}
