@@ -54,22 +54,30 @@ function Page(props: {
   const first = tasks[0];
   const focused = tasks[at];
   const picked = first?.contest?.picked ?? null;
-  const close = (): void => {
+  /** What had the focus before it was asked which one to pick. */
+  const before = useRef<Element | null>(null);
+  const ask = (task: number): void => {
+    if (picking === null) before.current = document.activeElement;
+    setPicking(task);
+  };
+  const close = (isPicked: boolean): void => {
     setPicking(null);
-    // What was pressed to ask may be gone with what was picked.
-    body.current?.focus({ preventScroll: true });
+    // What was pressed to ask is gone with what was picked; from the list beside it, arrows would move that.
+    const back = before.current;
+    const isBack = !isPicked && back instanceof HTMLElement && body.current?.contains(back) === true;
+    (isBack ? back : body.current)?.focus({ preventScroll: true });
   };
   useActions(
     {
       viewed: () => focused !== undefined && openTask(app, focused.id, 'changes'),
       'previous-comment': () => {
         if (focused === undefined || picked !== null) return false;
-        setPicking(focused.id);
+        ask(focused.id);
         return true;
       },
       back: () => {
         if (picking === null) return false;
-        close();
+        close(false);
         return true;
       },
     },
@@ -118,7 +126,7 @@ function Page(props: {
               onFocus={() => setChosen(index)}
               onPick={() => {
                 setChosen(index);
-                setPicking(one.task.id);
+                ask(one.task.id);
               }}
             />
           ))}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { othersOf } from '../../core/contract/contest';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
+import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import { openTask } from '../state/commands';
@@ -13,7 +14,8 @@ import { cleanLine } from '../text/clean';
 export function PickForm(props: {
   readonly id: number;
   readonly tasks: readonly Task[];
-  readonly close: () => void;
+  /** Told whether one was picked. */
+  readonly close: (isPicked: boolean) => void;
 }): ReactNode {
   const app = useApp();
   const { id, tasks, close } = props;
@@ -25,7 +27,7 @@ export function PickForm(props: {
   const pick = async (): Promise<void> => {
     const failed = await pickTask(app, task);
     setFailure(failed);
-    if (failed === null) close();
+    if (failed === null) close(true);
   };
   return (
     <section className="contest-pick" aria-label={`Pick task ${id}`}>
@@ -33,12 +35,14 @@ export function PickForm(props: {
         kind={failure === null ? 'info' : 'failed'}
         actions={
           <>
-            <Button onClick={close}>Close</Button>
+            <Button onClick={() => close(false)}>
+              Close <Keys keys="Escape" />
+            </Button>
             {task.state === 'review' && (
               <Button onClick={() => openTask(app, id, 'changes')}>Review it, to merge it as well</Button>
             )}
             <Button look="primary" doing={doing} disabled={others.length === 0} autoFocus onClick={() => void pick()}>
-              Discard the others
+              Discard the others <Keys keys="Enter" />
             </Button>
           </>
         }

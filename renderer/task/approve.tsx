@@ -1,8 +1,8 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { blockingChecks } from '../../core/contract/check';
-import { notSentWords } from '../../core/contract/comment';
+import { type Comment, isDraft, isUndecided } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
-import { type Strategy, strategies } from '../../core/contract/strategy';
+import { proposedMessage, type Strategy, strategies, takesMessage } from '../../core/contract/strategy';
 import type { Task } from '../../core/contract/task';
 import { act, useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -13,6 +13,7 @@ import { Note } from '../parts/note';
 import { useApp, useModel } from '../state/app';
 import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
+import { showComment } from '../state/comments';
 import { othersLeft } from '../state/contests';
 import type { Failure } from '../state/failure';
 import { filesBegun } from '../state/file-edits';
@@ -22,6 +23,7 @@ import { useStore } from '../state/store';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
+import { CommentsLeft } from './comments-left';
 import { Conflicts } from './conflicts';
 import { DiscardOthers } from './discard-others';
 import { StackVerdict } from './stack-verdict';
@@ -29,27 +31,22 @@ import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
 
-/** Whether it makes a commit of its own, whose message is the person's to write. */
-const takesMessage = (strategy: Strategy): boolean => strategy === 'merge' || strategy === 'squash';
-
 interface Props {
   readonly task: Task;
   readonly review: Resource<Review>;
-  /** The comments on it the agent was not given. */
-  readonly drafts: readonly number[];
-  /** Those of agents' comments on it the person has not decided on. */
-  readonly undecided: readonly number[];
+  /** All comments on it. */
+  readonly comments: readonly Comment[];
   readonly doing: string | null;
 }
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
-export function Approve({ task, review, drafts, undecided, doing }: Props): ReactNode {
+export function Approve({ task, review, comments, doing }: Props): ReactNode {
   const app = useApp();
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const focus = useFocusBack(false);
-  /** The form was left for the one that asks for changes. */
-  const leads = useRef(false);
+  /** Where the form was left for: what asks for changes, or a comment. */
+  const leads = useRef<(() => void) | null>(null);
   const turn = (next: boolean): void => {
     setOpen(next);
     // What is merged is the whole change, so that is what has to be seen.
@@ -70,10 +67,11 @@ export function Approve({ task, review, drafts, undecided, doing }: Props): Reac
       look="primary"
       {...{ doing, open, onOpen: turn, focus }}
       leave={(event) => {
-        if (!leads.current) return false;
-        leads.current = false;
+        const lead = leads.current;
+        if (lead === null) return false;
+        leads.current = null;
         event.preventDefault();
-        act('reply');
+        lead();
         return true;
       }}
     >
@@ -85,14 +83,17 @@ export function Approve({ task, review, drafts, undecided, doing }: Props): Reac
           task={task}
           review={review.value}
           stale={review.loading}
-          drafts={drafts}
-          undecided={undecided}
+          comments={comments}
           reload={review.reload}
           failure={failure ?? review.failure}
           setFailure={setFailure}
           close={() => setOpen(false)}
+          goToComment={(comment) => {
+            leads.current = () => showComment(app, comment);
+            turn(false);
+          }}
           goToComposer={() => {
-            leads.current = true;
+            leads.current = () => act('reply');
             app.view.update((view) =>
               view.tab === 'info' || view.tab === 'terminal' ? { ...view, tab: 'changes' } : view,
             );
@@ -118,8 +119,7 @@ function Verdict(props: {
   readonly task: Task;
   readonly review: Review;
   readonly stale: boolean;
-  readonly drafts: readonly number[];
-  readonly undecided: readonly number[];
+  readonly comments: readonly Comment[];
   readonly reload: () => void;
   /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
@@ -127,18 +127,19 @@ function Verdict(props: {
   readonly close: () => void;
   /** Leads to where changes are asked for. */
   readonly goToComposer: () => void;
+  readonly goToComment: (comment: Comment) => void;
 }): ReactNode {
-  const { task, review, failure, setFailure } = props;
+  const { task, review, comments, failure, setFailure } = props;
   const app = useApp();
   const [strategy, setStrategy] = useState<Strategy | null>(review.strategy);
-  const [message, setMessage] = useState(review.message);
+  const [foot, setFoot] = useState<HTMLElement | null>(null);
+  const [typed, setTyped] = useState<string | null>(null);
+  const message = typed ?? (strategy === null ? '' : proposedMessage(strategy, task, review.message));
   // What the person saw when they said that it stays; what comes later is not meant.
   const [left, setLeft] = useState<readonly number[] | null>(null);
   const [overtaken, setOvertaken] = useState(false);
-  const open = [...props.drafts, ...props.undecided];
+  const open = [...comments.filter(isDraft), ...comments.filter(isUndecided)].map(({ id }) => id);
   const leaves = left !== null && open.every((id) => left.includes(id));
-  // What nobody decided on is decided on in the change itself; only what is the person's can be sent.
-  const onlyAgents = props.drafts.length === 0 && props.undecided.length > 0;
   const hasDrafts = open.length > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
   const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
@@ -198,7 +199,7 @@ function Verdict(props: {
       {others.length > 0 && review.held === null && (
         <DiscardOthers others={others} discards={discards} onDiscards={setDiscards} />
       )}
-      {review.held !== null && <StackVerdict task={task} held={review.held} close={props.close} />}
+      {review.held !== null && <StackVerdict task={task} held={review.held} foot={foot} close={props.close} />}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
       <Unchecked blocking={blocking} verb="Approve" overridden={overridden} override={setOverridden} />
@@ -229,36 +230,27 @@ function Verdict(props: {
         </fieldset>
       )}
       {strategy !== null && review.held === null && takesMessage(strategy) && (
-        <Growing label="Commit message" text={message} onText={setMessage} onSend={() => void approve()} rows={3} />
+        <Growing label="Commit message" text={message} onText={setTyped} onSend={() => void approve()} rows={3} />
       )}
       {unsaved > 0 && (
         <Note kind="warning">
           What you typed into {count(unsaved, 'file')} is not saved, and no part of this change.
         </Note>
       )}
-      {hasDrafts && (
-        <Note
-          kind="warning"
-          actions={onlyAgents ? undefined : <Button onClick={props.goToComposer}>Request changes</Button>}
-        >
-          {notSentWords(onlyAgents ? 0 : Math.max(1, props.drafts.length), props.undecided.length)}{' '}
-          {onlyAgents ? 'Accept or dismiss them first.' : 'Request changes to send what you wrote.'}
-          <label className="verdict-leave">
-            <input
-              type="checkbox"
-              // biome-ignore lint/a11y/noAutofocus: the popover was opened to approve, and this comes before it.
-              autoFocus
-              checked={leaves}
-              onChange={(event) => {
-                setLeft(event.target.checked ? open : null);
-                setOvertaken(false);
-              }}
-            />
-            {left !== null && !leaves && 'More came since you said so. '}
-            Approve all the same; {open.length > 1 ? 'they stay here as they are' : 'it stays here as it is'}
-          </label>
-        </Note>
-      )}
+      <CommentsLeft
+        task={task}
+        comments={comments}
+        files={review.files}
+        holds={hasDrafts}
+        leaves={leaves}
+        overtaken={left !== null && !leaves}
+        onLeaves={(next) => {
+          setLeft(next ? open : null);
+          setOvertaken(false);
+        }}
+        goToComposer={props.goToComposer}
+        goToComment={props.goToComment}
+      />
       {failure !== null && (failure.code !== 'COMMENTS_NOT_SENT' || overtaken) && (
         <Note
           kind="failed"
@@ -276,7 +268,7 @@ function Verdict(props: {
           {cleanLine(failure.message)}
         </Note>
       )}
-      <div className="verdict-foot">
+      <div ref={setFoot} className="verdict-foot">
         <Button onClick={props.close}>Close</Button>
         {review.conflicts.length === 0 && review.held === null && (
           <button

@@ -11,7 +11,6 @@ import { ListButton } from '../shell/list-button';
 import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
 import { openTask, resumeTask, retryTask } from '../state/commands';
-import { draftsIn } from '../state/comments';
 import { openContest, placeIn } from '../state/contests';
 import { nameOfPath } from '../state/places';
 import type { Resource } from '../state/resource';
@@ -27,6 +26,8 @@ import { TaskMenu } from './menu';
 import { PullRequestButton } from './pull-request';
 import { Stack } from './stack';
 import { Waits } from './waits';
+
+const none: readonly Comment[] = [];
 
 /** What the task is and in which state, and the one action that follows from it. */
 export function TaskHeader(props: {
@@ -61,13 +62,7 @@ export function TaskHeader(props: {
           </span>
         </span>
         <PullRequestButton task={task} review={review} />
-        <PrimaryAction
-          task={task}
-          review={review}
-          drafts={draftsIn(props.comments).map(({ id }) => id)}
-          undecided={(props.comments ?? []).filter(({ fate }) => fate === 'proposed').map(({ id }) => id)}
-          doing={doing}
-        />
+        <PrimaryAction task={task} review={review} comments={props.comments ?? none} doing={doing} />
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
@@ -128,11 +123,10 @@ function isAtWork({ state }: Task): boolean {
 function PrimaryAction(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
-  readonly drafts: readonly number[];
-  readonly undecided: readonly number[];
+  readonly comments: readonly Comment[];
   readonly doing: string | null;
 }): ReactNode {
-  const { task, review, drafts, undecided, doing } = props;
+  const { task, review, comments, doing } = props;
   const app = useApp();
   const canRetry = task.state === 'failed' || task.state === 'cancelled';
   const resumes = canResume(task, useNow());
@@ -148,8 +142,7 @@ function PrimaryAction(props: {
       return true;
     },
   });
-  if (task.state === 'review')
-    return <Approve task={task} review={review} drafts={drafts} undecided={undecided} doing={doing} />;
+  if (task.state === 'review') return <Approve task={task} review={review} comments={comments} doing={doing} />;
   if (canRetry) {
     return (
       <Button look="primary" action="retry-task" doing={doing} onClick={() => void retryTask(app, task)}>

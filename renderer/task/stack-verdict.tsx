@@ -1,7 +1,9 @@
 import { type ReactNode, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
+import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import type { Failure } from '../state/failure';
@@ -10,18 +12,26 @@ import { approveStack } from '../state/stacks';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 
-/** What must land before a change can, in order, and the offer to approve all of it as it is shown here. */
+/**
+ * What must land before a change can, in order, and the offer to approve all of it as it is shown here: a button in the foot
+ * of the form, which has the focus as soon as it can be pressed.
+ */
 export function StackVerdict(props: {
   readonly task: Task;
   readonly held: string;
+  /** The foot of the form; null before it is there. */
+  readonly foot: HTMLElement | null;
   readonly close: () => void;
 }): ReactNode {
   const { task } = props;
   const app = useApp();
   const doing = useDoing(`task:${task.id}`);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const stack = useResource(`stack ${task.id} ${task.updatedAt} ${task.landsAfter}`, (client, signal) =>
-    client.tasks.stack({ task: task.id }, { signal }),
+  // Read again when the task moves, and shown until then: the button would lose the focus with it.
+  const stack = useResource(
+    `stack ${task.id} ${task.landsAfter}`,
+    (client, signal) => client.tasks.stack({ task: task.id }, { signal }),
+    task.updatedAt,
   );
   if (stack.value === null)
     return stack.failure === null ? <Skeleton lines={2} /> : <Failed failure={stack.failure} again={stack.reload} />;
@@ -49,14 +59,15 @@ export function StackVerdict(props: {
         ))}
       </ol>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
-      {ready && (
-        <div className="conflict-foot">
-          <Button look="primary" doing={doing} onClick={() => void approve()}>
-            Merge all {all.length} in order
-          </Button>
-          <span className="quiet">Each is brought onto the one before it, and nothing else happens to it.</span>
-        </div>
-      )}
+      {ready && <p className="quiet">Each is brought onto the one before it, and nothing else happens to it.</p>}
+      {ready &&
+        props.foot !== null &&
+        createPortal(
+          <Button look="primary" doing={doing} autoFocus onClick={() => void approve()}>
+            Merge all {all.length} in order <Keys keys="Enter" />
+          </Button>,
+          props.foot,
+        )}
     </section>
   );
 }

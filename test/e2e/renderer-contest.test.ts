@@ -101,11 +101,23 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await press('ArrowDown');
   await page.locator('.contest-body:focus').waitFor();
   expect(await page.locator('.row-cursor').getAttribute('id')).toBe(cursor);
+  // Asked for by its button it takes the keys, and gives them back there.
+  const asks = page.getByRole('button', { name: /^Pick/ }).first();
+  await asks.focus();
+  await press('Enter');
+  const discard = page.getByRole('button', { name: 'Discard the others' });
+  await expect.poll(() => discard.evaluate((button) => button === document.activeElement)).toBe(true);
+  await press('Shift+Tab', 'Shift+Tab');
+  await asked.getByRole('button', { name: 'Close' }).and(page.locator(':focus')).waitFor();
+  await press('Escape');
+  await asked.waitFor({ state: 'detached' });
+  expect(await asks.evaluate((button) => button === document.activeElement)).toBe(true);
   await press('p');
   expect(await asked.innerText()).toMatch(
     /Keep #\d+ and discard #\d+ claude:opus, #\d+ echo\. Everything of them is kept/,
   );
-  await page.getByRole('button', { name: 'Discard the others' }).click();
+  await discard.and(page.locator(':focus')).waitFor();
+  await press('Enter');
   await page.getByText(/^#\d+ was picked$/).waitFor();
   expect(await harness.called('contests.pick')).toHaveLength(1);
   await contestant('echo').getByText('discarded', { exact: false }).first().waitFor();

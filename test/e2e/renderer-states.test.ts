@@ -725,7 +725,19 @@ describe('tasks after each other', () => {
     const mergeAll = page.getByRole('button', { name: 'Merge all 2 in order' });
     await mergeAll.waitFor();
     expect(await page.getByRole('button', { name: /^Merge into/ }).count()).toBe(0);
-    await mergeAll.press('Enter');
+    // It is what the form was opened for: it has the focus, Tab walks between it and Close, and Escape gives the focus back.
+    const isFocused = (): Promise<boolean> => mergeAll.evaluate((button) => button === document.activeElement);
+    await expect.poll(isFocused).toBe(true);
+    await press('Shift+Tab');
+    await page.getByRole('button', { name: 'Close', exact: true }).and(page.locator(':focus')).waitFor();
+    await press('Tab');
+    expect(await isFocused()).toBe(true);
+    await press('Escape');
+    await mergeAll.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]'))).toBe(null);
+    await press('a');
+    await expect.poll(isFocused).toBe(true);
+    await press('Enter');
     await expect
       .poll(() => harness.called('tasks.approveStack'))
       .toMatchObject([{ approvals: [{ task: 6 }, { task: 7 }] }]);

@@ -64,7 +64,7 @@ test('approve sends the ids of the review that is shown', async () => {
   await press('a');
   await page.getByRole('radio', { name: /Squash/ }).check();
   await page.getByRole('button', { name: /Merge into main/ }).click();
-  await page.getByText('Merged 2 commits into main').waitFor();
+  await page.getByText('Merged the change as one commit into main').waitFor();
   expect(await harness.called('tasks.approve')).toMatchObject([
     { task: 6, base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40), strategy: 'squash' },
   ]);
@@ -378,6 +378,10 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   const leave = page.getByRole('checkbox', { name: /^Approve all the same; they stay/ });
   await leave.and(page.locator(':focus')).waitFor();
   await page.getByText('2 comments were not sent to the agent.').waitFor();
+  await page.getByRole('button', { name: 'Show the first' }).click();
+  await page.locator('[data-comment]:focus', { hasText: 'Is it needed?' }).waitFor();
+  await press('a');
+  await leave.and(page.locator(':focus')).waitFor();
   expect(await page.getByRole('button', { name: /^Merge into/ }).isEnabled()).toBe(false);
   await press('Enter');
   expect(await harness.called('tasks.approve')).toEqual([]);
@@ -411,6 +415,22 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await press(']', 'm');
   expect(await writer().count()).toBe(0);
   expect(await harness.broken()).toEqual([]);
+  // What the agent was told and nobody called settled is said, too, and holds nothing.
+  await page.evaluate(() => {
+    const { core } = (
+      window as unknown as { harness: { core: { tasks: Map<number, object>; put(task: object): unknown } } }
+    ).harness;
+    core.put({ ...core.tasks.get(6), state: 'review' });
+  });
+  await page.getByRole('button', { name: /^Approve/ }).waitFor();
+  await press('a');
+  await page.getByText('2 comments are not resolved.').waitFor();
+  await page
+    .getByRole('button', { name: /^Merge into/ })
+    .and(page.locator(':focus'))
+    .waitFor();
+  await page.getByRole('button', { name: 'Show the first' }).click();
+  await page.locator('[data-comment]:focus', { hasText: 'Is it needed?' }).waitFor();
 });
 
 test('a comment that was begun stays when it is left, when the page is gone, and when it could not be kept', async () => {

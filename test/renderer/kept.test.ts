@@ -77,6 +77,7 @@ describe('the view', () => {
       filter: '',
       drawer: false,
       part: null,
+      comment: null,
       goal: null,
       sheet: { kind: 'new-task', repository: 3 },
     });
