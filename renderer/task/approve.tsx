@@ -149,8 +149,9 @@ function Verdict(props: {
   const others = othersLeft(known, task);
   const [discards, setDiscards] = useState(true);
   const isUnchecked = blocking.length > 0 && !overridden;
+  const cannot = strategy === null || props.stale || isHeld(review) || forgets || isUnchecked;
   const approve = async (): Promise<void> => {
-    if (strategy === null || props.stale || forgets || isUnchecked) return;
+    if (strategy === null || cannot) return;
     setFailure(null);
     const { base, head, tree } = review;
     const failed = await approveTask(
@@ -276,7 +277,8 @@ function Verdict(props: {
             className="button button-primary"
             // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
             autoFocus={!hasDrafts && blocking.length === 0}
-            disabled={strategy === null || props.stale || isHeld(review) || forgets || isUnchecked}
+            // Not disabled, or it would lose the focus while the change is read again.
+            aria-disabled={cannot || undefined}
           >
             {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
           </button>
