@@ -149,6 +149,10 @@ function Verdict(props: {
   const others = othersLeft(known, task);
   const [discards, setDiscards] = useState(true);
   const isUnchecked = blocking.length > 0 && !overridden;
+  const leave = (next: boolean): void => {
+    setLeft(next ? open : null);
+    setOvertaken(false);
+  };
   const cannot = strategy === null || props.stale || isHeld(review) || forgets || isUnchecked;
   const approve = async (): Promise<void> => {
     if (strategy === null || cannot) return;
@@ -203,7 +207,10 @@ function Verdict(props: {
       {review.held !== null && <StackVerdict task={task} held={review.held} foot={foot} close={props.close} />}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
-      <Unchecked blocking={blocking} verb="Approve" overridden={overridden} override={setOverridden} />
+      {/* Changes that land in order are approved one by one where one of them is to land in spite of something. */}
+      {review.held === null && (
+        <Unchecked blocking={blocking} verb="Approve" overridden={overridden} override={setOverridden} />
+      )}
       {review.strategies.length > 0 && review.held === null && (
         <fieldset className="strategies">
           <legend className="unseen">How to merge</legend>
@@ -245,10 +252,7 @@ function Verdict(props: {
         holds={hasDrafts}
         leaves={leaves}
         overtaken={left !== null && !leaves}
-        onLeaves={(next) => {
-          setLeft(next ? open : null);
-          setOvertaken(false);
-        }}
+        onLeaves={review.held === null ? leave : null}
         goToComposer={props.goToComposer}
         goToComment={props.goToComment}
       />

@@ -24,11 +24,12 @@ export function CommentsLeft(props: {
   readonly leaves: boolean;
   /** More came since the person said that they stay. */
   readonly overtaken: boolean;
-  readonly onLeaves: (leaves: boolean) => void;
+  /** Null where it cannot be said that they stay. */
+  readonly onLeaves: ((leaves: boolean) => void) | null;
   readonly goToComposer: () => void;
   readonly goToComment: (comment: Comment) => void;
 }): ReactNode {
-  const { task, leaves } = props;
+  const { task, leaves, onLeaves } = props;
   const app = useApp();
   const comments = inOrderOf(props.comments, props.files);
   const drafts = comments.filter(isDraft);
@@ -60,17 +61,19 @@ export function CommentsLeft(props: {
           {notSentWords(onlyAgents ? 0 : Math.max(1, drafts.length), undecided.length)}{' '}
           {first !== undefined && <First comment={first} many={waiting} go={props.goToComment} />}{' '}
           {onlyAgents ? 'Accept or dismiss them first.' : 'Request changes to send what you wrote.'}
-          <label className="verdict-leave">
-            <input
-              type="checkbox"
-              // biome-ignore lint/a11y/noAutofocus: the popover was opened to approve, and this comes before it.
-              autoFocus
-              checked={leaves}
-              onChange={(event) => props.onLeaves(event.target.checked)}
-            />
-            {props.overtaken && 'More came since you said so. '}
-            Approve all the same; {waiting > 1 ? 'they stay here as they are' : 'it stays here as it is'}
-          </label>
+          {onLeaves !== null && (
+            <label className="verdict-leave">
+              <input
+                type="checkbox"
+                // biome-ignore lint/a11y/noAutofocus: the popover was opened to approve, and this comes before it.
+                autoFocus
+                checked={leaves}
+                onChange={(event) => onLeaves(event.target.checked)}
+              />
+              {props.overtaken && 'More came since you said so. '}
+              Approve all the same; {waiting > 1 ? 'they stay here as they are' : 'it stays here as it is'}
+            </label>
+          )}
         </Note>
       )}
     </>
