@@ -94,6 +94,16 @@ describe('the inbox', () => {
     ]);
   });
 
+  test('scrolls within itself alone: the window around it stays, whatever is gone to', async () => {
+    const moved = await page.evaluate(() => {
+      document.querySelector('.inbox-reviews')?.scrollIntoView();
+      const around = [document.documentElement, document.body, document.getElementById('root')];
+      return around.map((one) => one?.scrollTop);
+    });
+    expect(moved).toEqual([0, 0, 0]);
+    expect(await page.evaluate(() => document.querySelector('.inbox')?.scrollTop)).toBeGreaterThan(0);
+  });
+
   test('on a change to review the keys of a request answer nothing', async () => {
     await press('j', 'j', 'j', 'a', 'd', '1');
     expect(await harness.called('requests.answer')).toEqual([]);
