@@ -3,6 +3,7 @@ import { CodedError } from '../contract/errors';
 import type { StackApproval, StackedReview } from '../contract/review';
 import { hasLanded } from '../contract/stack';
 import type { Task } from '../contract/task';
+import { refOid } from '../git/resolve';
 import { repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
 import { listDependencies } from '../store/dependencies';
@@ -66,7 +67,13 @@ export async function approveStack(room: Room, { by }: Caller, input: StackAppro
     );
   }
   assertOnePlace(room.db, wanted);
-  assertNoProblem(await stackOf(room, last));
+  const stack = await stackOf(room, last);
+  assertNoProblem(stack);
+  for (const approval of approvals) {
+    const now = stack.find(({ task }) => task === approval.task);
+    if (now?.head == null || !isAsSeen(room.db, approval, { head: now.head, tree: now.tree }))
+      throw moved(approval.task);
+  }
   const landed: Task[] = [];
   let base = seenBase;
   for (const approval of approvals) {
@@ -125,24 +132,44 @@ async function landNext(
   },
 ): Promise<Task> {
   const { by, base, strategy, isFirst } = next;
-  const { task, head: seen, tree } = next.approval;
-  if (!isFirst) await restack(room, task, { again: true });
+  const { task, head: seen } = next.approval;
+  if (!isFirst) {
+    // A branch that somebody moved is theirs to look at again, and is not moved once more.
+    const { repository, branch, state } = taskWork(room.db, task);
+    const head = branch && (await refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`));
+    if (state === 'review' && (!head || !isAsSeen(room.db, next.approval, { head, tree: null }))) throw moved(task);
+    await restack(room, task, { again: true });
+  }
   // What ran before runs again where it stands now, whoever brought it there.
   await room.checks.over(task);
   return alone(task, async () => {
     const work = taskWork(room.db, task);
     if (work.state === 'done' && work.outcome !== 'discarded') return readTask(room.db, task);
     const review = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
-    const isSame =
-      review.head === seen ? review.tree === tree : restackedFrom(room.db, { task, head: seen }) === review.head;
-    const moved = isSame ? (review.base === base ? null : work.base) : `The change of task ${task}`;
-    if (moved !== null) {
-      throw new CodedError('MOVED', `${moved} moved since you looked. Look at it again, then approve.`, {
-        facts: { task, base: review.base, head: review.head },
-      });
-    }
+    if (!isAsSeen(room.db, next.approval, review)) throw moved(task, review);
+    if (review.base !== base) throw moved(task, review, work.base);
     const ids = { task, base: review.base, head: review.head, tree: review.tree };
     const possible = strategy !== undefined && review.strategies.includes(strategy) ? { strategy } : {};
     return land(room, { by, rule: null, ...(review.head !== seen && { seen }) }, { ...ids, ...possible });
+  });
+}
+
+/** Whether a change is the one that was seen, or what restacking made of it. A tree that is not known yet is not compared. */
+function isAsSeen(
+  db: Database,
+  { task, head: seen, tree }: StackApproval['approvals'][number],
+  now: { readonly head: string; readonly tree: string | null },
+): boolean {
+  if (now.head === seen) return now.tree === null || now.tree === tree;
+  return restackedFrom(db, { task, head: seen }) === now.head;
+}
+
+function moved(
+  task: number,
+  now: Partial<Record<'base' | 'head', string>> = {},
+  what = `The change of task ${task}`,
+): CodedError {
+  return new CodedError('MOVED', `${what} moved since you looked. Look at it again, then approve.`, {
+    facts: { task, ...now },
   });
 }

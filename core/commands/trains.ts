@@ -6,9 +6,10 @@ import { hasLanded } from '../contract/stack';
 import type { Train, TrainApproval } from '../contract/train';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import type { Database } from '../store/database';
 import { listDependencies } from '../store/dependencies';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { addTrain, listTrains, readTrain } from '../store/trains';
+import { aboardOfContest, addTrain, listTrains, readTrain } from '../store/trains';
 import { alone, mustBe } from './acting';
 import {
   assertNoneForgotten,
@@ -87,6 +88,7 @@ export async function start(room: Room, { by }: Caller, input: TrainApproval): P
         throw notBegun(change.task, cause);
       }
     }
+    assertNoneAboard(db, works);
     const train = addTrain(db, {
       ...{ repository: first.repository.id, base: first.base, tip: input.base, by, at: room.now() },
       strategy: input.strategy ?? null,
@@ -134,6 +136,19 @@ function assertNoRivals(works: readonly TaskWork[]): void {
     `Nothing was begun: ${rivals.map(({ id }) => `task ${id}`).join(' and ')} were made from one prompt, of which one is to land. Compare them and leave the others out: task compare ${rivals[0]?.id}`,
     { facts: { tasks: rivals.map(({ id }) => `${id}`) } },
   );
+}
+
+/** Throws WRONG_STATE when another task of the contest of one of these is on a train: both would land. */
+function assertNoneAboard(db: Database, works: readonly TaskWork[]): void {
+  for (const { id, contest } of works) {
+    const other = contest === null ? undefined : aboardOfContest(db, { task: id, contest: contest.id });
+    if (other === undefined) continue;
+    throw new CodedError(
+      'WRONG_STATE',
+      `Nothing was begun: task ${id} and task ${other.task} were made from one prompt, of which one is to land, and task ${other.task} is on train ${other.train}. Leave task ${id} out, or end that train first: train stop ${other.train}`,
+      { facts: { tasks: [`${id}`, `${other.task}`] } },
+    );
+  }
 }
 
 /** Throws NOT_TRUSTED when there are checks that may not run: then nobody would have looked at what lands. */

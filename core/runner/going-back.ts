@@ -3,6 +3,7 @@ import { CodedError } from '../contract/errors';
 import type { Session } from '../contract/session';
 import type { Place } from '../git/checkout';
 import { dropCheckpoint } from '../git/checkpoint-ref';
+import { listChanges } from '../git/diff';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
@@ -16,7 +17,7 @@ import {
   readCheckpoint,
 } from '../store/checkpoints';
 import type { Database } from '../store/database';
-import { finishReturn, lastReturn, openReturnOf, type Return, recordReturn } from '../store/returns';
+import { comeAfterNewest, finishReturn, lastReturn, openReturnOf, type Return, recordReturn } from '../store/returns';
 import { sessionPlace } from '../store/sessions';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
@@ -25,6 +26,7 @@ import { filesPart, rowOf, sizeOf, snapshotNow } from './checkpoint';
 import type { Deps } from './deps';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
 import { repositoryPlace } from './place';
+import { tell } from './putting-away';
 import { endReturn, type Where } from './went-back';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'agents' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
@@ -107,11 +109,54 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
     deps.log('warning', 'A going back was given up: its worktree or its checkpoint is gone.', { task });
     return abandonReturn(deps, task);
   }
-  // What somebody wrote since the crash is in none of the two checkpoints; the ref of this snapshot keeps it.
-  const { plan } = await look(deps, work, where, target);
+  const { snapshot, plan } = await look(deps, work, where, target);
   if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
+  const left = listCheckpoints(deps.db, task).find(({ number }) => number === open.left);
+  await keepWritten(deps, where.place, { work, open, snapshot, ends: left === undefined ? [target] : [target, left] });
   await putBack(where.place, plan);
   await endReturn(deps, where, open);
+}
+
+/**
+ * Keeps what somebody wrote since a going back was cut short, which is in none of its two ends, as a checkpoint that can be gone
+ * back to. Of what is only put back half nothing is kept: both ends have it.
+ */
+async function keepWritten(
+  deps: Needs,
+  place: Place,
+  now: {
+    readonly work: TaskWork;
+    readonly open: Return;
+    readonly snapshot: Snapshot;
+    readonly ends: readonly CheckpointRow[];
+  },
+): Promise<void> {
+  const { work, open, snapshot, ends } = now;
+  const session = work.newestSession;
+  const other: string[][] = [];
+  for (const { oid } of ends) {
+    other.push((await listChanges(place, { base: oid, head: snapshot.oid })).flatMap(pathsOf));
+  }
+  const [first = [], ...rest] = other;
+  const written = first.filter((path) => rest.every((paths) => paths.includes(path)));
+  // Finishing it may have been cut short, too, after this was kept.
+  const isKept = listCheckpoints(deps.db, work.id).some(({ state }) => state === rowOf(snapshot).state);
+  if (session === undefined || isKept || written.length === 0) return dropCheckpoint(place, snapshot);
+  const change = await sizeOf(place, currentCheckpoint(deps.db, work.id), snapshot);
+  const seq = newestEvent(deps, session.id);
+  const number = await deps.writer.write((db) => {
+    const left = { ...rowOf(snapshot), ...leftAt(db, work, session), seq, change, at: deps.now() };
+    const number = addCheckpoint(db, left);
+    comeAfterNewest(db, open.id);
+    return number;
+  });
+  const names = `${written.slice(0, 5).join(', ')}${written.length > 5 ? ' …' : ''}`;
+  const text = `Something wrote ${names} after a going back had begun and before it was finished. That is kept as checkpoint ${number}.`;
+  tell(deps, work, [text]);
+}
+
+function pathsOf({ path, oldPath }: { readonly path: string; readonly oldPath?: string | null }): string[] {
+  return oldPath ? [path, oldPath] : [path];
 }
 
 /** Lets go of a going back that cannot be finished, if there is one. The worktree stays as it is. */

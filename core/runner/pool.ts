@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Checkout } from '../git/checkout';
 import { worktreeIn } from '../git/found';
+import { inTurn } from '../git/in-turn';
 import { claimReady, makeReady, pristine } from '../git/ready';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
@@ -8,6 +9,7 @@ import type { Database } from '../store/database';
 import {
   type AheadSetup,
   addReady,
+  dropReady,
   finishReady,
   forgetReady,
   listReady,
@@ -155,10 +157,19 @@ async function setUpOne(
 }
 
 /** A worktree that is as it was made goes; any other holds somebody's work, which is kept first. */
-async function throwAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktree): Promise<void> {
-  const { id, path, gitDir, oid, repository, setup } = ready;
-  // Whoever takes it out of the pool has it: a task may be about to.
-  if (!(await deps.writer.write((db) => takeReady(db, id)))) return;
+function throwAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktree): Promise<void> {
+  // One that goes already looks half made, and may be found by another look meanwhile.
+  return inTurn(`ready ${ready.path}`, async () => {
+    // Whoever takes it out of the pool has it: a task may be about to.
+    if (!(await deps.writer.write((db) => dropReady(db, ready)))) return;
+    await takeAway(deps, place, ready);
+    // Last, or what a crash left of it would be nobody's.
+    await deps.writer.write((db) => forgetReady(db, ready.path));
+  });
+}
+
+async function takeAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktree): Promise<void> {
+  const { path, gitDir, oid, repository, setup } = ready;
   const same = gitDir === null ? null : await pristine(place, { path, gitDir, oid, leftFiles: setup?.leftFiles ?? '' });
   if (same !== null) return removeFolders(same.gitDir, same.workTree);
   const found = await worktreeIn(path);

@@ -82,6 +82,14 @@ export function takeReady(db: Database, id: number): boolean {
   return run(db, 'DELETE FROM ready_worktree WHERE id = ?', id).changes === 1;
 }
 
+/**
+ * Takes one out of the pool to take it away: nobody gets it any more, and what a crash leaves of it counts as half made until it is
+ * forgotten. False when somebody has taken it.
+ */
+export function dropReady(db: Database, { id, gitDir }: Pick<ReadyWorktree, 'id' | 'gitDir'>): boolean {
+  return run(db, 'UPDATE ready_worktree SET git_dir = NULL WHERE id = ? AND git_dir IS ?', id, gitDir).changes === 1;
+}
+
 /** Forgets one. */
 export function forgetReady(db: Database, path: string): void {
   run(db, 'DELETE FROM ready_worktree WHERE path = ?', path);

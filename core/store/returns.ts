@@ -63,6 +63,13 @@ export function finishReturn(
   return changes === 1;
 }
 
+/** Has a going back that is not finished come after the checkpoint that was made last. */
+export function comeAfterNewest(db: Database, id: number): void {
+  const sql = `UPDATE task_return SET newest_checkpoint = (SELECT max(id) FROM checkpoint WHERE task_id = task_return.task_id)
+    WHERE id = ? AND state = 'open'`;
+  run(db, sql, id);
+}
+
 /** The intents nobody closed, oldest first. */
 export function openReturns(db: Database): Return[] {
   const rows = allRows<Row>(db, `SELECT ${columns} FROM task_return WHERE state = 'open' ORDER BY id`);

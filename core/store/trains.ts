@@ -100,6 +100,21 @@ export function carsOf(db: Database, train: number): CarRow[] {
   }));
 }
 
+/** Another task of a contest that is on a train and has not had its turn; undefined when none is. */
+export function aboardOfContest(
+  db: Database,
+  { task, contest }: { readonly task: number; readonly contest: number },
+): { readonly task: number; readonly train: number } | undefined {
+  return getRow(
+    db,
+    `SELECT car.task_id AS task, car.train_id AS train FROM task INDEXED BY task_contest
+     JOIN train_car AS car ON car.task_id = task.id
+     WHERE task.contest_id = ? AND task.id <> ? AND car.state IN ('waiting', 'checking') LIMIT 1`,
+    contest,
+    task,
+  );
+}
+
 /** Notes that a change was brought onto its base and is checked there, unless it was taken off; says whether. */
 export function checkCar(
   db: Database,

@@ -299,6 +299,33 @@ describe('going back', () => {
     expect((await list(id)).length).toBe(3);
   });
 
+  it('that is finished after a crash keeps what was written in between, where it can be gone back to', async () => {
+    const made = await twoTurns();
+    cutShort(made.id, { target: 1, left: 2 });
+    await writeFile(join(made.worktree ?? '', 'one.txt'), 'written in between\n');
+    await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 })).rejects.toMatchObject({
+      message: expect.stringContaining('is as checkpoint 1 has it already'),
+    });
+    const points = await list(made.id);
+    expect(points.map(({ kind, current }) => [kind, current])).toEqual([
+      ['start', false],
+      ['turn', true],
+      ['turn', false],
+      ['left', false],
+    ]);
+    const refs = await bed.repository.git('for-each-ref', `refs/switchyard/checkpoint/${made.id}/`);
+    expect(refs.trim().split('\n')).toHaveLength(points.length);
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 3 });
+    expect(await inTree(made, 'one.txt')).toBe('written in between\n');
+
+    // Of what was only put back half, nothing is kept beside its ends.
+    const before = (await list(made.id)).length;
+    cutShort(made.id, { target: 1, left: 3 });
+    await rm(join(made.worktree ?? '', 'two.txt'));
+    await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 })).rejects.toThrow('has it already');
+    expect(await list(made.id)).toHaveLength(before);
+  });
+
   it('elsewhere, or discarding, takes the place of one that was cut short and cannot be finished', async () => {
     const { id, folder } = await ignoredFolderInTheWay();
     cutShort(id, { target: 1, left: 2 });

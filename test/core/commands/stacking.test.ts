@@ -117,8 +117,17 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
   const wrong = approvals.map((one, index) => (index === 2 ? { ...one, head: base } : one));
   await expect(bed.calls.tasks.approveStack({ base, approvals: wrong, strategy: 'merge' })).rejects.toMatchObject({
     code: 'MOVED',
-    message: `Landed: task ${a.id}, task ${b.id}. Not landed: task ${c.id} and what comes after it. The change of task ${c.id} moved since you looked. Look at it again, then approve.`,
+    message: `The change of task ${c.id} moved since you looked. Look at it again, then approve.`,
   });
+  expect((await now(a)).state).toBe('review');
+  // What comes up on the way stops there, and what has landed by then has.
+  await writeFile(join(c.worktree ?? '', 'unseen'), 'unseen\n');
+  await expect(bed.calls.tasks.approveStack({ base, approvals, strategy: 'merge' })).rejects.toMatchObject({
+    message: expect.stringMatching(
+      `^Landed: task ${a.id}, task ${b.id}\\. Not landed: task ${c.id} and what comes after it\\.`,
+    ),
+  });
+  await rm(join(c.worktree ?? '', 'unseen'));
   await Promise.all([stands(c, []), stands(d, [c])]);
   await bed.calls.tasks.approveStack({ ...(await seen()), strategy: 'rebase' });
   for (const task of [a, b, c, d]) expect(await now(task)).toMatchObject({ outcome: 'merged' });

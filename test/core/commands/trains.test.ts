@@ -209,6 +209,15 @@ it('is stopped by a word, and lets a person do with a change what they want mean
     message: expect.stringMatching(/were made from one prompt, of which one is to land\. Compare them/),
   });
 
+  // Nor on two trains.
+  const [rival, other] = rivals as [Task, Task];
+  const first = await bed.calls.trains.start(await seen([rival]));
+  await expect(bed.calls.trains.start(await seen([other]))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: expect.stringContaining(`task ${rival.id} is on train ${first.id}. Leave task ${other.id} out`),
+  });
+  await bed.calls.trains.stop({ train: first.id });
+
   // What is known to have failed on that very commit is not tried on top of others.
   await says('false');
   const o = await inReview('[write: o.txt | o]');

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Execution } from '../../../core/git/process';
@@ -134,4 +135,22 @@ it('of two that take from the pool at once one gets it, and what was asked for w
   again.goOn();
   await emptied;
   expect([ready(), existsSync(half?.path ?? '')]).toEqual([[], false]);
+});
+
+it('a worktree that is thrown away is in the list, as one nobody can take, until it is gone', async () => {
+  const { pool, row, find, ready, filled, holdUp } = await scene();
+  const isFilled = filled();
+  pool.wake();
+  await isFilled;
+  const [{ path } = { path: '' }] = ready();
+  await writeFile(join(path, 'mine.txt'), 'mine');
+  // Whatever is killed here is found half gone, and taken away, by the next start.
+  const keeping = holdUp('update-ref', 1);
+  const emptied = pool.empty(row);
+  await keeping.held;
+  expect(ready()).toEqual([{ path, whole: false }]);
+  expect(await find()).toBeNull();
+  keeping.goOn();
+  await emptied;
+  expect([ready(), existsSync(path)]).toEqual([[], false]);
 });
