@@ -19,7 +19,7 @@ const streams = 24;
 const rounds = quick ? 2 : 4;
 const size = { columns: 100, rows: 30 };
 /** After so long without another byte on screen, in milliseconds, none will come. */
-const longestStill = 60_000;
+const longestStill = 30_000;
 
 tellProgress('Opening the app');
 const desktop = await openBenchDesktop('terminal-e2e');
@@ -127,6 +127,19 @@ async function progress(): Promise<{ readonly taken: number; readonly shown: num
   return { taken: Number(taken), shown: Number(shown) };
 }
 
+/** Says of bytes that do not come how far they came: to the screen, to the runtime, and whether their program is over. */
+async function whereItStopped(taken: number, whole: number): Promise<Error> {
+  const [run] = await client.terminals.list({ task });
+  const kept =
+    run === undefined
+      ? 0
+      : (await client.terminals.read({ terminal: run.id, from: Number.MAX_SAFE_INTEGER, wait: false })).end;
+  const state = run === undefined ? 'gone' : run.state;
+  return new Error(
+    `Nothing came to the screen after byte ${taken} of ${whole}; ${kept} are kept, and its program is ${state}.`,
+  );
+}
+
 try {
   const devtools = await app.context().newCDPSession(page);
   await client.settings.set({ name: 'terminalMegabytes', value: 2000 });
@@ -144,7 +157,7 @@ try {
   for (let [at, last] = [0, 0]; at < whole; ) {
     const { taken, shown } = await progress();
     if (taken > last) moved = performance.now();
-    else if (performance.now() - moved > longestStill) throw new Error(`Nothing came after byte ${last} of ${whole}.`);
+    else if (performance.now() - moved > longestStill) throw await whereItStopped(last, whole);
     last = taken;
     at = shown;
     samples.push({ at: taken, ...(await memory()) });
