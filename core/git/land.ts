@@ -1,6 +1,6 @@
-import { copyFile, lstat, mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import { readable } from './capture';
 import type { Checkout, Place } from './checkout';
@@ -8,7 +8,6 @@ import { isAncestor } from './diff';
 import { bringForward, editedSince } from './forward';
 import { runHook } from './hook';
 import { inTurn } from './in-turn';
-import { checkoutAt } from './links';
 import { movesOver, released } from './live';
 import {
   gitFolders,
@@ -26,7 +25,7 @@ import { lockedReason, occupation } from './occupation';
 import { readHead } from './open';
 import { refOid } from './resolve';
 import { runGit } from './run';
-import { listWorktrees } from './worktrees';
+import { checkoutOf, whereIs } from './whereabouts';
 
 /** The branch is at the new commit, and the checkout that has it checked out, if any, stands there too. */
 export interface Landed {
@@ -244,51 +243,6 @@ async function moveBranch(
     `Could not move the branch ${branch} from ${oldOid} to ${newOid} in ${place.checkout.workTree}: ${stderr.trim()}`,
     { facts: { branch, oldOid, newOid } },
   );
-}
-
-type Whereabouts =
-  | { readonly kind: 'nowhere' }
-  | { readonly kind: 'checkout'; readonly checkout: Checkout }
-  | Extract<NotLanded, { kind: 'busy' }>;
-
-/** The one checkout a branch is checked out in, if it can be moved there. */
-async function whereIs(place: Place, branch: string): Promise<Whereabouts> {
-  const { commonDir } = place.checkout;
-  for (const gitDir of await gitFolders(commonDir)) {
-    for (const name of ['rebase-merge/head-name', 'rebase-apply/head-name']) {
-      const rebased = (await readFile(join(gitDir, name), 'utf8').catch(() => '')).trim();
-      if (rebased === `refs/heads/${branch}`) {
-        const path = (await checkoutOf(place, gitDir))?.workTree ?? gitDir;
-        const reason = `The branch ${branch} is being rebased there. Finish it or run git rebase --abort.`;
-        return { kind: 'busy', checkout: path, reason };
-      }
-    }
-  }
-  const paths = (await listWorktrees(place))
-    .filter((worktree) => worktree.branch === branch && !worktree.prunable)
-    .map((worktree) => worktree.path);
-  const [path, second] = paths;
-  if (path === undefined) return { kind: 'nowhere' };
-  if (second !== undefined) {
-    const reason = `The branch ${branch} is checked out in ${second} as well. Switch one of the two to another branch.`;
-    return { kind: 'busy', checkout: path, reason };
-  }
-  const checkout = path === place.checkout.workTree ? place.checkout : await checkoutAt(commonDir, path);
-  if (checkout !== null) return { kind: 'checkout', checkout };
-  const reason = 'The links between this checkout and its repository are broken. Run git worktree repair there.';
-  return { kind: 'busy', checkout: path, reason };
-}
-
-/** The checkout a git folder belongs to. */
-async function checkoutOf(place: Place, gitDir: string): Promise<Checkout | null> {
-  const { commonDir } = place.checkout;
-  if (gitDir === place.checkout.gitDir) return place.checkout;
-  if (gitDir === commonDir) {
-    const [main] = await listWorktrees(place);
-    return main === undefined ? null : checkoutAt(commonDir, main.path);
-  }
-  const back = (await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => '')).replace(/\r?\n$/, '');
-  return basename(back) === '.git' ? checkoutAt(commonDir, back.slice(0, -'/.git'.length)) : null;
 }
 
 /** Copies the index over what may be there, so that a prepared one exists until it has taken the real one's place. */
