@@ -4,10 +4,10 @@ import type { Answer, RequestKind } from '../contract/request';
 import { ruleWords, scopeWords } from '../contract/rule';
 import type { TranscriptBody } from '../contract/transcript';
 import type { Claim } from '../sources/source';
+import { askRequest } from '../store/asking';
 import type { Database } from '../store/database';
 import type { BudgetAsked } from '../store/grants';
 import {
-  askRequest,
   forgetHanded,
   markDelivered,
   markHanded,

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, requestSchema } from '../../../core/contract/request';
+import { askRequest, type NewRequest } from '../../../core/store/asking';
 import type { Database } from '../../../core/store/database';
 import {
   answerRequest,
-  askRequest,
   deliverHanded,
   forgetHanded,
   listOpenRequests,
   markDelivered,
   markHanded,
-  type NewRequest,
   openRequestsOf,
   readRequest,
   undelivered,

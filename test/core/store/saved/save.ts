@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { askRequest } from '../../../../core/store/asking';
 import { claimTasks } from '../../../../core/store/claims';
 import { closeDatabase, openDatabase } from '../../../../core/store/database';
 import { migrations } from '../../../../core/store/migrations';
 import { insertRepository } from '../../../../core/store/repositories';
-import { askRequest } from '../../../../core/store/requests';
 import { insertSession } from '../../../../core/store/sessions';
 import { writeSetting } from '../../../../core/store/settings';
 import { insertTask, moveTask } from '../../../../core/store/tasks';
