@@ -1,13 +1,9 @@
-import type { Agent } from '../agents/agent';
 import { CodedError } from '../contract/errors';
-import type { TranscriptBody } from '../contract/transcript';
 import type { WorktreePlace } from '../git/checkout';
-import { finishWorktree } from '../git/finish';
 import type { Claim } from '../sources/source';
 import { reviewedBy } from '../store/agent-reviews';
-import { type RepositoryRow, repositoryById } from '../store/repositories';
+import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
-import { setStack } from '../store/stacks';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
@@ -20,20 +16,17 @@ import { notRun, runChecks } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
 import { settleEdit } from './edits';
-import { environmentOf } from './environment';
-import { footingToStart } from './footing';
 import { settleReturn } from './going-back';
-import { giveUpTurn, type HeldTurn, takeUp } from './held-turn';
-import { agentLost, answered, failed, heldBack, parked, pointless, reviewed } from './outcome';
+import { giveUpTurn, takeUp } from './held-turn';
+import { final, type Line, recorder } from './line';
+import { makeReady, type Ready } from './making-ready';
+import { agentLost, answered, failed, parked, pointless, reviewed } from './outcome';
 import { limited } from './parking';
-import { type RepositoryPlace, repositoryPlace } from './place';
-import { prepareWorktree, worktreeAtWork } from './prepare';
+import { repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { endRestack } from './restacks';
 import { leftBehind } from './reviewing';
-import { cutShortWords, heldSession, type OpenSession, openSession } from './session';
-import { setUp } from './setting-up';
-import { type Allowed, allowedBefore, mayRunInWorktree, mayRunPrograms } from './trust';
+import { cutShortWords, heldSession, openSession } from './session';
 
 /**
  * Does one claimed task, from its worktree to review. Any line may be the last one: what is in the database and the
@@ -72,18 +65,6 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
     // One that was to be gone on with, and then something else was in the way.
     await giveUpTurn(deps, claim.task);
   }
-}
-
-interface Line {
-  readonly deps: Deps;
-  readonly answers: Answers;
-  readonly claim: Claim;
-  readonly signal: AbortSignal;
-  readonly task: TaskWork;
-  readonly session: OpenSession;
-  readonly transcript: Transcript;
-  /** The turn to go on with, when an earlier runtime left its agent at work. */
-  readonly held: HeldTurn | null;
 }
 
 /** The line from the claim to the review, read top to bottom. */
@@ -143,72 +124,6 @@ async function carryOut(line: Line): Promise<void> {
   await handIn(line, ready);
 }
 
-/** Writes into the conversation, whatever the agent says there. */
-function recorder({ deps, transcript }: Line) {
-  const record = (body: TranscriptBody) => void transcript.append(body, deps.now());
-  return { record, note: (text: string) => record({ type: 'notice', level: 'info', text }) };
-}
-
-/** Where a task's agent works, and what may run there. */
-interface Ready {
-  /** Its repository as it was trusted then. */
-  readonly row: RepositoryRow;
-  readonly place: RepositoryPlace;
-  readonly agent: Agent;
-  /** The commit its own change begins at; null for its base alone. */
-  readonly stackOid: string | null;
-  readonly branch: string;
-  /** Its worktree, in which nothing of the repository's runs. */
-  readonly untrusted: WorktreePlace;
-  readonly allowed: Pick<Allowed, 'trusted' | 'stillTrusted'>;
-  readonly passed: Allowed['passed'];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Makes all ready for a task's agent: leave, what it stands on, worktree and setup. Null when that came to something else, which is said. */
-async function makeReady(line: Line, asker: Asker): Promise<Ready | null> {
-  const { deps, answers, claim, signal, task, held } = line;
-  const { record, note } = recorder(line);
-  const mayRun =
-    held === null ? await mayRunPrograms(deps, answers, asker, task.repository) : held.given.passed !== null;
-  const row = repositoryById(deps.db, task.repository.id);
-  const place = await repositoryPlace(deps.git, { ...row, trusted: row.trusted && mayRun });
-  const agent = await findAgent(deps, task.agent);
-
-  const stackOid = held === null && task.branch === null ? await beginStack(deps, claim, task, place) : task.stackOid;
-  if (stackOid === undefined) return null;
-  const worktree =
-    held === null
-      ? await prepareWorktree(deps, { ...task, stackOid }, place, signal)
-      : await worktreeAtWork(deps, task, place);
-  worktree.notices.forEach(note);
-  const { checkout, branch } = worktree;
-  const untrusted: WorktreePlace = { git: deps.git, checkout, trusted: false };
-  const places = { worktree: untrusted, checkout: place, name: row.name };
-  const { passed, ...allowed } =
-    held === null ? await mayRunInWorktree(deps, answers, asker, places) : allowedBefore(places, held.given.passed);
-  const inWorktree: WorktreePlace = { ...untrusted, trusted: allowed.trusted };
-  const finish = (owned: WorktreePlace) => finishWorktree(owned, signal);
-  if (held === null) (await inTaskPlace(deps, task.id, inWorktree, finish)).forEach(note);
-
-  const environment = await environmentOf(deps, inWorktree, task.id);
-  if (held === null) {
-    const where = { task: task.id, place: inWorktree, environment };
-    const trusted = allowed.trusted !== false;
-    const isSet = await setUp(deps, where, { repository: task.repository, trusted }, signal);
-    if (signal.aborted) {
-      await parked(deps, claim, signal.reason);
-      return null;
-    }
-    if (isSet.kind === 'failed') {
-      await failed(deps, claim, { ...final, error: isSet.error });
-      return null;
-    }
-    isSet.lines.forEach(record);
-  }
-  return { row, place, agent, stackOid, branch, untrusted, allowed, passed, environment };
-}
-
 /** Commits what the agent made, checks it and puts it up for review. */
 async function handIn(line: Line, ready: Ready): Promise<void> {
   const { deps, claim, signal, task } = line;
@@ -236,35 +151,12 @@ async function handIn(line: Line, ready: Ready): Promise<void> {
   await reviewed(deps, claim);
 }
 
-/**
- * Notes what a task that begins stands on beside its base, and gives where that is, null for the base alone. When what it is
- * after cannot be put together, or was sent back meanwhile, it waits on: undefined then.
- */
-async function beginStack(
-  deps: Deps,
-  claim: Claim,
-  task: TaskWork,
-  place: RepositoryPlace,
-): Promise<string | null | undefined> {
-  const onto = await footingToStart(deps, place, task);
-  if (onto === null) return null;
-  if ('problem' in onto) {
-    await heldBack(deps, claim, onto.problem, onto.for);
-    return undefined;
-  }
-  await deps.writer.write((db) => setStack(db, { task: task.id, ...onto }));
-  return onto.oid;
-}
-
 /** What the agent is asked to do; of a worktree that has not all files, with which it has. */
 function withPaths({ prompt, paths }: TaskWork): string {
   if (paths.length === 0) return prompt;
   const named = paths.map((path) => `- ${path}`).join('\n');
   return `${prompt}\n\nOnly these folders of the repository are checked out here, and the files above them (a sparse checkout):\n${named}\nThe others are in git. When one is needed: git sparse-checkout add FOLDER`;
 }
-
-/** A failure that trying again would not mend. */
-const final = { retryable: false } as const;
 
 async function mayStart(deps: Deps, answers: Answers, asker: Asker, task: TaskWork): Promise<boolean> {
   // A stored fact, not a count of attempts: a crash before the question must not pass for a yes.
@@ -279,24 +171,6 @@ async function mayStart(deps: Deps, answers: Answers, asker: Asker, task: TaskWo
     multiple: false,
   });
   return answer.decision === 'allow';
-}
-
-/** The agent a task names, present on this machine. Throws AGENT_MISSING saying where it was looked for and what to do. */
-async function findAgent(deps: Deps, name: string): Promise<Agent> {
-  const agents = deps.agents();
-  const agent = agents.get(name);
-  if (!agent) {
-    const known = [...agents.keys()].join(', ');
-    throw new CodedError('AGENT_MISSING', `There is no agent called ${name} any more. Known agents: ${known}.`);
-  }
-  const environment = await deps.agentEnvironment();
-  const status = await agent.locate(environment);
-  if (status.found) return agent;
-  throw new CodedError(
-    'AGENT_MISSING',
-    `${status.label} was not found in any folder of PATH. Once it is there, retry the task. ${status.install}`,
-    { facts: { agent: name, path: environment.PATH ?? '' } },
-  );
 }
 
 function trace(cause: unknown): string {
