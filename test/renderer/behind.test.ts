@@ -75,7 +75,7 @@ test('going forward again brings all of it back, and leaves behind what came in 
 
 test('a stretch opens to its rows with the moves between them, and every event is found in its row or its stretch', () => {
   const move = (at: number, text: string) => ({ at, level: 'info', text, reason: null }) as const;
-  const moves = moveRows([move(20, 'asked'), move(45, 'inside'), move(65, 'before going back')], [], 1);
+  const moves = moveRows([move(15, 'asked'), move(45, 'inside'), move(65, 'before going back')], [], 1);
   const whole = withMoves(conversation(...three, back(1, 4)), moves);
   const folded = withBehind(whole, none);
   expect(shown(folded)).toEqual([
