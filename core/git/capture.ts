@@ -257,8 +257,9 @@ export async function storeFiles(place: Place, scratch: string, paths: readonly 
   return paths.map((path, number) => ({ mode: modes[number] ?? '', oid: oids[number] ?? '', path }));
 }
 
-/** A path on a line of its own: git takes it quoted when a plain one would be misread. */
+/** A path on a line of its own: git takes it quoted when a plain one would be misread, as a line end with its return is. */
 function quoted(path: BytePath): string {
-  if (!/^"|\n/.test(path)) return path;
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  if (!/^"|[\n\r]/.test(path)) return path;
+  const escaped = path.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }

@@ -113,11 +113,11 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
     const above = headOid === null ? [] : [headOid];
     const staged = makeCommit({ tree: inIndex.oid, parents: above, at });
     const restCommit = makeCommit({ tree: rest.oid, parents: folders.map(({ oid }) => oid), at });
-    const kept = [...keep, ...commitsIn(underWay)];
+    const kept = [...keep, ...(await commitsIn(place, underWay))];
     const parents = new Set([...above, staged.oid, ...kept, restCommit.oid]);
     const whole = makeCommit({ tree: files.tree, parents: [...parents], at });
     const trees = [...files.trees, ...inIndex.objects, ...rest.objects];
-    await writeObjects(place, [...trees, ...folders, staged, restCommit, whole], { asIs: true });
+    await store(place, trees, [...folders, staged, restCommit, whole]);
     const { oid } = whole;
     await create(place, ref, oid);
     const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
@@ -207,9 +207,28 @@ async function readUnderWay({ gitDir }: Checkout): Promise<Record<string, string
   return found;
 }
 
-function commitsIn(underWay: Readonly<Record<string, string>>): string[] {
+/** The commits that git's notes name and that are there: whoever writes to the worktree may have them name anything. */
+async function commitsIn(place: Place, underWay: Readonly<Record<string, string>>): Promise<string[]> {
   const heads = Object.entries(underWay).filter(([name]) => name.endsWith('_HEAD'));
-  return heads.flatMap(([, text]) => text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)));
+  const named = heads.flatMap(([, text]) => text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)));
+  if (named.length === 0) return [];
+  const args = ['cat-file', '--batch-check=%(objecttype) %(objectname)'];
+  const { stdout } = await runGit(place, args, { input: named.map((oid) => `${oid}\n`).join('') });
+  return [...stdout.toString('utf8').matchAll(/^commit ([0-9a-f]+)$/gm)].map(([, oid = '']) => oid);
+}
+
+/**
+ * Stores what a snapshot is made of. Its commits are never stored when something they name is not there; its trees are, under
+ * whatever names.
+ */
+async function store(place: Place, trees: readonly NewObject[], commits: readonly NewObject[]): Promise<void> {
+  try {
+    await writeObjects(place, [...trees, ...commits]);
+  } catch (cause) {
+    if (!(cause instanceof CodedError) || cause.code !== 'GIT_FAILED') throw cause;
+    await writeObjects(place, trees, { asIs: true });
+    await writeObjects(place, commits);
+  }
 }
 
 /** The paths that are in the index with intent only. */

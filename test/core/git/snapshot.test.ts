@@ -324,3 +324,43 @@ test('ignored files come back when they are small; large ones are named and stop
   expect(contents(to.checkout.workTree)).toEqual(kept);
   expect(bench.plain(to.checkout.workTree, 'status', '--porcelain')).toBe('');
 });
+
+test('what git notes of a merge may name a commit that is gone, which the backup then does without', async () => {
+  const place = await bench.repository('stale');
+  const head = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const at = await worktree(place, 'stale', head);
+  write(at.checkout.workTree, 'new.txt', 'work\n');
+  // One that is gone, one that is too long for an id of this repository, and one that is there.
+  const notes = { MERGE_HEAD: 'ab'.repeat(20), CHERRY_PICK_HEAD: 'ab'.repeat(21), REVERT_HEAD: head };
+  for (const [name, oid] of Object.entries(notes)) writeFileSync(join(at.checkout.gitDir, name), `${oid}\n`);
+  const snapshot = await snapshotWorktree(at, { ref: backupRef(1, 5), at: 5 });
+  expect(await removeWorktree(place, { checkout: at.checkout, snapshot })).toEqual({ kind: 'removed' });
+  expect(bench.plain(place.checkout.workTree, 'fsck', '--strict', '--no-dangling')).toBe('');
+  const again = await worktree(place, 'stale-again', head);
+  await restoreSnapshot(again, { ref: snapshot.ref });
+  expect(readFileSync(join(again.checkout.workTree, 'new.txt'), 'utf8')).toBe('work\n');
+});
+
+test('no backup is made of a HEAD that names a commit which is not there', async () => {
+  const place = await bench.repository('headless');
+  const head = bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim();
+  const at = await worktree(place, 'headless', head);
+  // Under a name that only another file system would misread the trees are stored on their own.
+  write(at.checkout.workTree, 'git~1', 'work\n');
+  const kept = await snapshotWorktree(at, { ref: backupRef(1, 5), at: 5 });
+  expect(bench.plain(place.checkout.workTree, 'ls-tree', '--name-only', kept.oid)).toContain('git~1\n');
+  writeFileSync(join(at.checkout.gitDir, 'HEAD'), `${'ab'.repeat(20)}\n`);
+  await expect(snapshotWorktree(at, { ref: backupRef(1, 6), at: 6 })).rejects.toMatchObject({ code: 'GIT_FAILED' });
+  expect(bench.plain(place.checkout.workTree, 'for-each-ref', 'refs/switchyard/backup/1/6')).toBe('');
+});
+
+test('a file whose name ends in a return keeps its own bytes', async () => {
+  const place = await bench.repository('return');
+  const at = await worktree(place, 'return', bench.plain(place.checkout.workTree, 'rev-parse', 'HEAD').trim());
+  write(at.checkout.workTree, 'Icon', 'plain\n');
+  write(at.checkout.workTree, 'Icon\r', 'with a return\n');
+  write(at.checkout.workTree, '"\\\r', 'quoted\n');
+  const { oid } = await snapshotWorktree(at, { ref: backupRef(1, 5), at: 5 });
+  const kept = (name: string) => bench.plain(place.checkout.workTree, 'cat-file', 'blob', `${oid}:${name}`);
+  expect([kept('Icon'), kept('Icon\r'), kept('"\\\r')]).toEqual(['plain\n', 'with a return\n', 'quoted\n']);
+});
