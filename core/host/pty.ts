@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from '@lydell/node-pty';
 import type { Hearing, Program } from './program';
@@ -24,7 +25,7 @@ export function startPty(
     // Bytes, not text: a chunk may end in the middle of a character.
     encoding: null,
   });
-  const flow = keepUntilRead(pty);
+  const flow = keepUntilRead(pty, hear.onBytes);
   pty.onData((data) => {
     flow.heard();
     hear.onBytes(data as unknown as Buffer);
@@ -56,14 +57,20 @@ export function startPty(
 
 /**
  * node-pty throws away what was not read 200 ms after the program ended: on a busy machine, or while it is paused, that
- * is output. Its socket is therefore closed only after it has been silent for a while with somebody reading.
+ * is output. Its socket is therefore closed only after it has been silent for a while with somebody reading. And the Node of
+ * some Electrons takes it for the end when the program has closed its side while more lies there than one read gives, so
+ * what is left is read and told right before the socket is closed.
  */
-function keepUntilRead(pty: IPty): { heard(): void; paused(now: boolean): void } {
-  const socket = (pty as unknown as { readonly _socket?: ReadStream })._socket;
+function keepUntilRead(pty: IPty, onRest: (bytes: Buffer) => void): { heard(): void; paused(now: boolean): void } {
+  const { _socket: socket, fd } = pty as unknown as { readonly _socket?: ReadStream; readonly fd: number };
   let heardAt = 0;
   let paused = false;
   if (process.platform !== 'win32' && socket !== undefined) {
-    const destroy = socket.destroy.bind(socket);
+    const close = socket.destroy.bind(socket);
+    const destroy = (error?: Error) => {
+      if (!socket.destroyed) readRest(fd, onRest);
+      return close(error);
+    };
     let waiting: NodeJS.Timeout | undefined;
     const whenSilent = () => {
       const silent = Date.now() - heardAt;
@@ -95,4 +102,24 @@ function keepUntilRead(pty: IPty): { heard(): void; paused(now: boolean): void }
       heardAt = Date.now();
     },
   };
+}
+
+/** The most the system keeps of what was printed on a terminal and not read yet, with room to spare. */
+const mostUnread = 256 * 1024;
+
+/** Tells what lies unread on a terminal whose program has ended. */
+function readRest(fd: number, tell: (bytes: Buffer) => void): void {
+  for (let read = 0; read < mostUnread; ) {
+    const buffer = Buffer.alloc(16 * 1024);
+    let count: number;
+    try {
+      count = readSync(fd, buffer);
+    } catch {
+      // Nothing is there any more: that is how the end of a terminal is told.
+      return;
+    }
+    if (count === 0) return;
+    read += count;
+    tell(buffer.subarray(0, count));
+  }
 }
