@@ -173,7 +173,7 @@ describe('a page taken over by an attacker', () => {
     );
     // `{}` says nothing wrong where everything has a default.
     const lists = ['/tasks/list', '/agents/list', '/decisions/list', '/rules/list', '/processes/list'];
-    const allDefault = [...lists, '/worktrees/going', '/runtime/dump'];
+    const allDefault = [...lists, '/worktrees/list', '/worktrees/going', '/runtime/dump'];
     const fine = answers.filter(
       ([path, input, code]) => code === 'accepted' && !(JSON.stringify(input) === '{}' && allDefault.includes(path)),
     );
