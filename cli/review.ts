@@ -1,5 +1,6 @@
 import { isDraft, isUndecided, notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
+import { refused } from '../core/contract/refusal';
 import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
@@ -124,8 +125,9 @@ const approve: Command = {
         client.comments.list({ task }),
       ]);
       const { base, head, tree } = review;
-      // Of one that is not in review the runtime says what it is.
-      if (before.state === 'review' && seen !== undefined && !head.startsWith(seen)) {
+      if (seen !== undefined && !head.startsWith(seen)) {
+        // Never left to the runtime, which is told this head: the task may come to review right after this look.
+        if (before.state !== 'review') throw refused(before, 'approved');
         throw new CodedError(
           'MOVED',
           `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,

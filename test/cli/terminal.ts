@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Console, Surroundings } from '../../cli/command';
 import { look as lookAt } from '../../cli/reach';
 import { run } from '../../cli/run';
-import { attach } from '../../core/client';
+import { attach, type Client } from '../../core/client';
 import { readConfig } from '../../core/config';
 import { type OpenRuntime, openRuntime } from '../../core/open';
 import { version } from '../../core/version';
@@ -71,7 +71,13 @@ export async function openTerminal() {
   /** Runs one command line in this process; the words are its arguments. */
   async function type(
     words: readonly string[],
-    options: { input?: string; tty?: boolean; keys?: readonly (readonly [shown: string, press: string])[] } = {},
+    options: {
+      input?: string;
+      tty?: boolean;
+      keys?: readonly (readonly [shown: string, press: string])[];
+      /** What stands between the command and the runtime. */
+      through?: (client: Client) => Client;
+    } = {},
   ): Promise<Printed> {
     const printed = { out: '', err: '' };
     const keys = [...(options.keys ?? [])];
@@ -118,7 +124,8 @@ export async function openTerminal() {
       reach: async () => {
         const connection = await connect();
         if (connection === null) throw new Error('there is no runtime');
-        return connection;
+        const { client } = connection;
+        return { ...connection, client: options.through?.(client) ?? client };
       },
       look: () =>
         lookAt(

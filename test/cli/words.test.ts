@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../../core/client';
 import { openTerminal } from './terminal';
 
 let terminal: Awaited<ReturnType<typeof openTerminal>>;
@@ -59,4 +60,20 @@ test('a change that stands where it is to stand is said to, a merge that is not 
   await type('task', 'discard', `${id}`);
   const approved = await type('task', 'approve', `${id}`, '--head', 'abcdef1');
   expect(approved.err).toMatch(/^Task \d+ is done \(discarded\) and cannot be approved/);
+});
+
+test('a change that came to review right after it was looked at is not merged as another commit than was named', async () => {
+  const { id } = (await add('--prompt', '[write: late.txt | late]', '--wait', '--json')).json;
+  // Of its state a moment ago, and of its head now.
+  const through = (client: Client) => {
+    const get: Client['tasks']['get'] = async (...asked) => ({
+      ...(await client.tasks.get(...asked)),
+      state: 'running',
+    });
+    const tasks = new Proxy(client.tasks, { get: (from, name) => (name === 'get' ? get : Reflect.get(from, name)) });
+    return new Proxy(client, { get: (from, name) => (name === 'tasks' ? tasks : Reflect.get(from, name)) });
+  };
+  const named = await terminal.type(['task', 'approve', `${id}`, '--head', 'abcdef1'], { through });
+  expect(named).toMatchObject({ code: 1, err: expect.stringMatching(/^Task \d+ is running and cannot be approved/) });
+  expect((await type('task', 'show', `${id}`, '--json')).json.state).toBe('review');
 });
