@@ -85,6 +85,7 @@ const backupCauses = [
   'removed',
   'retention',
   'went back',
+  'between turns',
   'torn down',
 ] as const;
 export type BackupCause = (typeof backupCauses)[number];
@@ -195,6 +196,7 @@ const causeWords: Readonly<Record<BackupCause, string>> = {
   removed: 'worktree removed',
   retention: 'kept long enough',
   'went back': 'left by going back',
+  'between turns': 'as it was between two turns',
   'torn down': 'as its teardown left it',
 };
 

@@ -9,7 +9,7 @@ import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders, removeWorktree } from '../git/remove';
-import { hasCommit, refOid } from '../git/resolve';
+import { hasCommit, refOid, treeOf } from '../git/resolve';
 import { isAlike, readSnapshot } from '../git/restore';
 import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
@@ -55,7 +55,8 @@ type TearDown = (checkout: Checkout) => Promise<readonly string[]>;
 /**
  * Takes away the worktree of a task, after its whole state is kept under a backup ref. Gives the ref, or null when there was
  * nothing to keep. Of a task that is done the branch goes too, and its checkpoints, but those of a discarded one, which can be
- * restored; what was left by going back is kept as backups. What cannot be kept whole is not removed; `kept` then says why.
+ * restored; what was left by going back, and what came to the files between two turns, is kept as backups. What cannot be kept
+ * whole is not removed; `kept` then says why.
  * `why` is how its task ended unless it is given.
  * `notKept` names the ignored files and folders that went without a backup because they are large. Safe to repeat after
  * a crash at any point.
@@ -210,12 +211,11 @@ async function letGo(
   const hasMoved = isLeft && (await refOid(place, `refs/heads/${branch}`)) !== tip;
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
   const comesBack = outcome === 'discarded';
-  const left = comesBack ? [] : nowhereElse(deps.db, task, outcome);
+  const left = comesBack ? [] : await nowhereElse(deps.db, place, { task, outcome });
   for (const { oid, createdAt } of left) await keepUnder(place, { ref: backupRef(task, createdAt), oid });
   if (!comesBack) await dropCheckpoints(place, task);
   await deps.writer.write((db) => {
-    for (const { createdAt, number, kind } of left) {
-      const cause = kind === 'left' || leftByReturns(db, task).includes(number) ? 'went back' : 'answered';
+    for (const { createdAt, cause } of left) {
       const what = { cause, by: 'person', repository, task } as const;
       addBackup(db, { ...what, ref: backupRef(task, createdAt), branch, path, at: createdAt });
     }
@@ -226,19 +226,33 @@ async function letGo(
 }
 
 /**
- * The checkpoints of a task that is over whose states may be kept by nothing else: what was left by going back, whether it was kept
- * for that or by the turn that made it, and all that was ever made of the files when none of it landed.
+ * The checkpoints of a task that is over whose states may be kept by nothing else, and why each is: what was left by going back,
+ * whether it was kept for that or by the turn that made it, what came to the files between two turns, which the agent may have
+ * written over since, and all that was ever made of the files when none of it landed.
  */
-function nowhereElse(db: Database, task: number, outcome: TaskOutcome | null): CheckpointRow[] {
-  const left = leftByReturns(db, task);
-  const only = listCheckpoints(db, task).filter(({ number, kind, removedAt }) => {
-    if (removedAt !== null || kind === 'start') return false;
-    return kind === 'left' || left.includes(number) || outcome === 'answered';
-  });
+async function nowhereElse(
+  db: Database,
+  place: RepositoryPlace,
+  { task, outcome }: { readonly task: number; readonly outcome: TaskOutcome | null },
+): Promise<(CheckpointRow & { readonly cause: BackupCause })[]> {
+  const returned = leftByReturns(db, task);
+  const only: (CheckpointRow & { readonly cause: BackupCause })[] = [];
+  for (const row of listCheckpoints(db, task)) {
+    if (row.removedAt !== null || row.kind === 'start') continue;
+    if (row.kind === 'left' || returned.includes(row.number)) only.push({ ...row, cause: 'went back' });
+    else if (await isBetween(place, row)) only.push({ ...row, cause: 'between turns' });
+    else if (outcome === 'answered') only.push({ ...row, cause: 'answered' });
+  }
   // What a turn made and what was left of it later may be the same files: the later one has them with what was committed.
   return only.filter(
     ({ state }, at) => !only.slice(at + 1).some((later) => filesPart(later.state) === filesPart(state)),
   );
+}
+
+/** Whether a checkpoint keeps what came to the files between two turns, and not only what Switchyard committed then. */
+async function isBetween(place: RepositoryPlace, { kind, head, tree }: CheckpointRow): Promise<boolean> {
+  if (kind !== 'restacked') return kind === 'edited';
+  return head === null || !(await hasCommit(place, head)) || (await treeOf(place, head)) !== tree;
 }
 
 function leftBranchWords(branch: string, hasMoved: boolean): string {

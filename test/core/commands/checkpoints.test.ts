@@ -105,6 +105,20 @@ describe('after each turn', () => {
     expect(await inTree(made, 'one.txt')).toBe('mine\n');
   });
 
+  it('what the person wrote between two turns, and the agent wrote over, is a backup once the change has landed', async () => {
+    const { id, worktree } = await task('First.\n[write: one.txt | one]');
+    await writeFile(join(worktree ?? '', 'one.txt'), 'an hour of work\n');
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: one.txt | again]' });
+    await bed.reaches(id, 'review');
+    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    await bed.calls.tasks.approve({ task: id, base, head, tree });
+    await bed.until(id, ({ worktree: left }) => left === null);
+    const backups = await bed.calls.worktrees.backups();
+    expect(backups.map(({ cause }) => cause).sort()).toEqual(['between turns', 'merged']);
+    const between = backups.find(({ cause }) => cause === 'between turns');
+    expect(await bed.repository.git('show', `${between?.ref}:one.txt`)).toBe('an hour of work');
+  });
+
   it('what a turn had done when it was cut off is no edit of the person’s', async () => {
     const { id } = await task('First.\n[write: one.txt | one]');
     await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[ask: Which?]' });
