@@ -54,7 +54,11 @@ const search: Command = {
         ...(agent !== undefined && { agent }),
         ...(states.length > 0 && { states }),
       });
-      return { json: answer, text: textOf(answer, { words, limit, columns: around.out.columns }), ...noteOf(answer) };
+      return {
+        json: answer,
+        text: textOf(answer, { words, limit, columns: around.out.columns }),
+        ...noteOf(answer, around.program),
+      };
     });
   },
 };
@@ -99,10 +103,12 @@ function lineOf({ task, title, at, kind, snippet }: Found, columns: number | und
   return `#${task} ${plainLine(title, Math.min(60, room))}${where}\n${wrapped(`    ${plainLine(text, 160)}`, columns)}\n`;
 }
 
-function noteOf({ index }: SearchAnswer): { note?: string } {
+function noteOf({ index }: SearchAnswer, program: string): { note?: string } {
   if (index.state === 'ready') return {};
   if (index.state === 'broken')
     return { note: `What was written lately may be missing: the search index cannot be written (${index.reason}).\n` };
+  if (index.state === 'missing')
+    return { note: `Nothing was searched: ${index.reason} A runtime makes it anew: ${program} start\n` };
   const share = index.of === 0 ? '' : ` (${Math.floor((100 * index.done) / index.of)} %)`;
   return { note: `The search index is still being made${share}; more may be found in a moment.\n` };
 }

@@ -45,7 +45,7 @@ import { createTerminals } from './runner/terminals';
 import { createUnderWay } from './runner/under-way';
 import type { Runtime, RuntimeOptions } from './runtime';
 import { createQueueSource } from './sources/queue';
-import { closeDatabase, type Database, openDatabase, openForReading } from './store/database';
+import { closeDatabase, type Database, damaged, openDatabase, openForReading } from './store/database';
 import { checkDecisions } from './store/decisions';
 import { dependants } from './store/dependencies';
 import { makeLogRoomSoon } from './store/log-room';
@@ -85,7 +85,8 @@ export interface Look {
 
 /**
  * Opens a data folder that nobody need own only to read it: nothing is claimed, recovered, started or changed, and a call that
- * would change something is refused. Null when there is no store of this version's schema. Throws NOT_FOUND (no git).
+ * would change something is refused. Null when there is no store of this version's schema. Throws NOT_FOUND (no git), or INTERNAL
+ * where the store is damaged.
  */
 export async function lookInto(options: Pick<RuntimeOptions, 'config' | 'desktop'>): Promise<Look | null> {
   const { folders, nativeBinding, environment } = options.config;
@@ -99,7 +100,7 @@ export async function lookInto(options: Pick<RuntimeOptions, 'config' | 'desktop
     return { router: runtime.router, close: leave };
   } catch (cause) {
     closeDatabase(db);
-    throw cause;
+    throw damaged(cause, folders.database) ?? cause;
   }
 }
 

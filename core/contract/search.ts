@@ -42,10 +42,11 @@ export type Found = z.infer<typeof foundSchema>;
 
 /**
  * How far the index is. `building` while it catches up with what was written, as after its file was removed; `done` of
- * `of` bytes are in it then. `broken` when it cannot be written; `reason` says why.
+ * `of` bytes are in it then. `broken` when it cannot be written, and `missing` when there is none to read and no runtime that
+ * would make it; `reason` says why.
  */
 const searchIndexSchema = z.object({
-  state: z.enum(['ready', 'building', 'broken']),
+  state: z.enum(['ready', 'building', 'broken', 'missing']),
   done: z.number().int(),
   of: z.number().int(),
   reason: z.string().nullable(),

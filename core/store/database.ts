@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { CodedError } from '../contract/errors';
-import { storeFailure } from './failure';
+import { isDamage, storeFailure } from './failure';
 import { type Migration, migrations } from './migrations';
 
 /** An open store. Only this process writes to it; rows are written inside `writer.write`. */
@@ -47,18 +47,24 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 /**
  * Opens the store only to read it, for whoever does not own the data folder; null when there is none of the present
- * schema. The caller closes it.
+ * schema. The caller closes it. Throws INTERNAL when the file is damaged, as far as opening it shows.
  */
 export function openForReading(options: Omit<DatabaseOptions, 'migrations'>): Database | null {
   const { file } = options;
   if (!fs.existsSync(file)) return null;
-  const db = new BetterSqlite3(file, {
-    readonly: true,
-    ...(options.nativeBinding == null ? {} : { nativeBinding: options.nativeBinding }),
-  });
-  if (userVersion(db) === migrations.length) return db;
-  db.close();
-  return null;
+  let db: Database | undefined;
+  try {
+    db = new BetterSqlite3(file, {
+      readonly: true,
+      ...(options.nativeBinding == null ? {} : { nativeBinding: options.nativeBinding }),
+    });
+    if (userVersion(db) === migrations.length) return db;
+    db.close();
+    return null;
+  } catch (error) {
+    db?.close();
+    throw damaged(error, file) ?? storeFailure(error, 'open', file);
+  }
 }
 
 /** Closes the store and folds the write-ahead log into the file. Safe to call twice. */
@@ -107,9 +113,9 @@ function assertSound(db: Database, file: string): void {
   if (found !== 'ok') throw damage(file, String(found));
 }
 
-function damaged(error: unknown, file: string): CodedError | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code !== 'SQLITE_NOTADB' && !String(code).startsWith('SQLITE_CORRUPT')) return undefined;
+/** What is said when SQLite finds by this error that the store is not what it should be; undefined for any other error. */
+export function damaged(error: unknown, file: string): CodedError | undefined {
+  if (!isDamage(error)) return undefined;
   return damage(file, (error as Error).message, error);
 }
 

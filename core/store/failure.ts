@@ -26,3 +26,9 @@ export function storeFailure(error: unknown, tried: string, file: string): unkno
   }
   return error;
 }
+
+/** Whether SQLite says by this error that the file is not what it should be. */
+export function isDamage(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code);
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+}

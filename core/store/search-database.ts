@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from './database';
+import { isDamage } from './failure';
 
 /** Raised whenever what is indexed, or how, changes: an index of another version is made anew. */
 const version = 2;
@@ -23,7 +24,7 @@ export function openSearchDatabase(options: {
   }
 }
 
-/** Opens the search index only to read it; null when there is none of this version. The caller closes it. */
+/** Opens the search index only to read it; null when there is none of this version. The caller closes it. Throws what SQLite does. */
 export function openSearchForReading({
   file,
   nativeBinding,
@@ -33,7 +34,12 @@ export function openSearchForReading({
 }): Database | null {
   if (!fs.existsSync(file)) return null;
   const db = new BetterSqlite3(file, { readonly: true, ...(nativeBinding !== null && { nativeBinding }) });
-  if (db.pragma('user_version', { simple: true }) === version) return db;
+  try {
+    if (db.pragma('user_version', { simple: true }) === version) return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   db.close();
   return null;
 }
@@ -41,12 +47,6 @@ export function openSearchForReading({
 /** Removes the index; the database must be closed. */
 export function removeSearchDatabase(file: string): void {
   for (const end of ['', '-wal', '-shm', '-journal']) fs.rmSync(`${file}${end}`, { force: true });
-}
-
-/** Whether SQLite says by this error that the file is not what it should be. */
-export function isDamage(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code);
-  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
 }
 
 class OtherVersion extends Error {}

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
-import { isDamage, openSearchDatabase, removeSearchDatabase } from './search-database';
+import { isDamage } from './failure';
+import { openSearchDatabase, removeSearchDatabase } from './search-database';
 import { closeMessage, entriesOf, newReading, type Reading } from './search-entries';
 import { type EntryQuery, type FoundEntry, findEntries } from './search-find';
 import { readSlices, sizeOf, tailMark } from './search-read';

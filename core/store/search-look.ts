@@ -1,24 +1,34 @@
+import type { SearchIndexState } from '../contract/search';
+import type { Database } from './database';
+import { isDamage } from './failure';
 import { openSearchForReading } from './search-database';
 import { findEntries } from './search-find';
 import type { SearchIndex, SearchIndexOptions } from './search-index';
 
 /**
  * The full-text index as it was left, for whoever only looks: what came after that is not found, and nothing is added. Without
- * one of this version it finds nothing and says that it is still to be built.
+ * one of this version that can be read it finds nothing, and says why.
  */
 export function lookIntoSearch({ file, nativeBinding }: SearchIndexOptions): SearchIndex {
-  let index: ReturnType<typeof openSearchForReading> | undefined;
-  const opened = () => {
-    if (index === undefined) index = openSearchForReading({ file, nativeBinding });
-    return index;
+  let index: Database | null = null;
+  let missing: string | null = null;
+  /** What is read of the index; nothing where there is none, as from then on. */
+  const read = <Read>(from: (db: Database) => Read): Read | null => {
+    if (missing !== null) return null;
+    try {
+      index ??= openSearchForReading({ file, nativeBinding });
+      if (index !== null) return from(index);
+      missing = 'there is no search index of this version.';
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      missing = 'the search index is damaged.';
+    }
+    return null;
   };
   return {
     start() {},
-    find(query) {
-      const db = opened();
-      return db === null ? { found: [], more: false } : findEntries(db, query);
-    },
-    state: () => ({ state: opened() === null ? 'building' : 'ready', done: 0, of: 0, reason: null }),
+    find: (query) => read((db) => findEntries(db, query)) ?? { found: [], more: false },
+    state: () => read((): SearchIndexState => ready) ?? { state: 'missing', done: 0, of: 0, reason: missing },
     wake() {},
     async settled() {},
     async close() {
@@ -26,3 +36,5 @@ export function lookIntoSearch({ file, nativeBinding }: SearchIndexOptions): Sea
     },
   };
 }
+
+const ready = { state: 'ready', done: 0, of: 0, reason: null } as const;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commands } from '../../cli/commands';
@@ -99,4 +99,48 @@ function lasting(json: unknown): unknown {
       ['size', 'measuring', 'bytes', 'waitedMs', 'index', 'startedAt', 'at'].includes(key) ? null : value,
     ),
   );
+}
+
+test('a damaged store, and a damaged search index, are said to be, as with a runtime', async () => {
+  const { database, data } = terminal.config.folders;
+  const index = join(data, 'search.db');
+  rmSync(index);
+  const nothing = await terminal.type(['search', 'kestrel']);
+  expect(nothing).toMatchObject({ code: 0, out: 'Nothing has kestrel.\n' });
+  expect(nothing.err).toContain('Nothing was searched: there is no search index of this version. A runtime makes it');
+  writeFileSync(index, 'no index '.repeat(1000));
+  expect((await terminal.type(['search', 'kestrel'])).err).toContain(
+    'Nothing was searched: the search index is damaged.',
+  );
+
+  const whole = readFileSync(database);
+  const damage = /^\S.*switchyard\.db is damaged \(.*Move it and its -wal and -shm files aside, and put the newest/;
+  // In its first bytes, which opening reads, and behind its first page, which it does not.
+  for (const [from, to] of [
+    [0, 28],
+    [4096, whole.length],
+  ] as const) {
+    writeFileSync(database, Buffer.from(whole).fill(0xa5, from, to));
+    expect(await terminal.type(['task', 'list'])).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(damage),
+    });
+  }
+  // Whoever was refused has let go of it.
+  if (process.platform === 'linux')
+    expect(openFiles().filter((file) => file === database || file === index)).toEqual([]);
+});
+
+/** The files this process has open, on Linux. */
+function openFiles(): string[] {
+  const folder = '/proc/self/fd';
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      // That of the listing itself.
+      return [];
+    }
+  });
 }

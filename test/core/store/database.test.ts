@@ -1,7 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { closeDatabase, type Database, type DatabaseOptions, openDatabase } from '../../../core/store/database';
+import {
+  closeDatabase,
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  openForReading,
+} from '../../../core/store/database';
 import { storeFailure } from '../../../core/store/failure';
 import { type Migration, migrations } from '../../../core/store/migrations';
 import { listRepositories } from '../../../core/store/repositories';
@@ -95,6 +101,7 @@ describe('a store that cannot be opened', () => {
     const noDatabase = join(folder, 'text.db');
     writeFileSync(noDatabase, 'this is not a database, but it is long enough to be looked at '.repeat(100));
     expect(() => openDatabase({ file: noDatabase })).toThrow(/text\.db is damaged .*\.backup/);
+    expect(() => openForReading({ file: noDatabase })).toThrow(/text\.db is damaged .*\.backup/);
 
     const damaged = join(folder, 'damaged.db');
     const db = openDatabase({ file: damaged });
