@@ -116,7 +116,8 @@ export interface Target {
   readonly index: Buffer;
 }
 
-async function readTarget(place: Place, oid: string): Promise<Target> {
+/** Reads what a snapshot, named by its id, would put back. Throws GIT_FAILED when it is none. */
+export async function readTarget(place: Place, oid: string): Promise<Target> {
   const { tree, rest } = await partsOf(place, oid);
   const [{ state, index }, files] = await Promise.all([readRest(place, rest), filesOf(place, tree, '')]);
   const gitFolders = [];

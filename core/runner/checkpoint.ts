@@ -142,6 +142,11 @@ export function filesPart(state: string): string {
   return state.split(' ', 1)[0] ?? '';
 }
 
+/** The part of a state that says what was staged: a tree. */
+export function stagedPart(state: string): string {
+  return state.split(' ', 2)[1] ?? '';
+}
+
 /** How much a snapshot differs from the checkpoint before it. */
 export async function sizeOf(place: Place, before: CheckpointRow | undefined, snapshot: Snapshot): Promise<ChangeSize> {
   const base = before?.oid ?? snapshot.head;

@@ -4,6 +4,7 @@ import type { Session } from '../contract/session';
 import type { Place } from '../git/checkout';
 import { dropCheckpoint } from '../git/checkpoint-ref';
 import { listChanges } from '../git/diff';
+import { isOfEnds } from '../git/ends';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
@@ -22,8 +23,9 @@ import { sessionPlace } from '../store/sessions';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { openTranscript } from '../store/transcript';
 import { worktreeOf } from '../store/worktrees';
-import { filesPart, rowOf, sizeOf, snapshotNow } from './checkpoint';
+import { filesPart, rowOf, sizeOf, snapshotNow, stagedPart } from './checkpoint';
 import type { Deps } from './deps';
+import { commitMessage } from './messages';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
 import { repositoryPlace } from './place';
 import { tell } from './putting-away';
@@ -112,14 +114,16 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
   const { snapshot, plan } = await look(deps, work, where, target);
   if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
   const left = listCheckpoints(deps.db, task).find(({ number }) => number === open.left);
-  await keepWritten(deps, where.place, { work, open, snapshot, ends: left === undefined ? [target] : [target, left] });
+  const ends = left === undefined ? [target] : [target, left];
+  await keepWritten(deps, where.place, { work, open, snapshot, tip: plan.tip, ends });
   await putBack(where.place, plan);
   await endReturn(deps, where, open);
 }
 
 /**
- * Keeps what somebody wrote since a going back was cut short, which is in none of its two ends, as a checkpoint that can be gone
- * back to. Of what is only put back half nothing is kept: both ends have it.
+ * Keeps what somebody made since a going back was cut short, which is in none of its two ends, as a checkpoint that can be gone
+ * back to: files, what was staged, commits, and repositories nested in it. Of what is only put back half nothing is kept: both
+ * ends have it.
  */
 async function keepWritten(
   deps: Needs,
@@ -128,10 +132,11 @@ async function keepWritten(
     readonly work: TaskWork;
     readonly open: Return;
     readonly snapshot: Snapshot;
+    readonly tip: string | null;
     readonly ends: readonly CheckpointRow[];
   },
 ): Promise<void> {
-  const { work, open, snapshot, ends } = now;
+  const { work, open, snapshot, tip, ends } = now;
   const session = work.newestSession;
   const other: string[][] = [];
   for (const { oid } of ends) {
@@ -140,8 +145,14 @@ async function keepWritten(
   const [first = [], ...rest] = other;
   const written = first.filter((path) => rest.every((paths) => paths.includes(path)));
   // Finishing it may have been cut short, too, after this was kept.
-  const isKept = listCheckpoints(deps.db, work.id).some(({ state }) => state === rowOf(snapshot).state);
-  if (session === undefined || isKept || written.length === 0) return dropCheckpoint(place, snapshot);
+  const same = listCheckpoints(deps.db, work.id).filter(({ state }) => state === rowOf(snapshot).state);
+  if (same.length > 0 || written.length === 0) {
+    const kept = [...ends, ...same].map((row) => ({ ...row, staged: stagedPart(row.state) }));
+    const of = { ends: kept, message: commitMessage(work) };
+    if (await isOfEnds(place, { snapshot, tip }, of)) return dropCheckpoint(place, snapshot);
+  }
+  // Where nothing tells which conversation it belongs to, its ref keeps it.
+  if (session === undefined) return;
   const change = await sizeOf(place, currentCheckpoint(deps.db, work.id), snapshot);
   const seq = newestEvent(deps, session.id);
   const number = await deps.writer.write((db) => {
@@ -151,7 +162,8 @@ async function keepWritten(
     return number;
   });
   const names = `${written.slice(0, 5).join(', ')}${written.length > 5 ? ' …' : ''}`;
-  const text = `Something wrote ${names} after a going back had begun and before it was finished. That is kept as checkpoint ${number}.`;
+  const did = written.length > 0 ? `wrote ${names}` : 'staged, committed or moved something';
+  const text = `Something ${did} after a going back had begun and before it was finished. That is kept as checkpoint ${number}.`;
   tell(deps, work, [text]);
 }
 

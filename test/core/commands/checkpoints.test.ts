@@ -340,6 +340,58 @@ describe('going back', () => {
     expect(await list(made.id)).toHaveLength(before);
   });
 
+  it('that is finished after a crash keeps what was committed, staged, or done in a nested repository in between', async () => {
+    const made = await twoTurns();
+    const tree = made.worktree ?? '';
+    const mine = [
+      '-c',
+      'user.name=Ada',
+      '-c',
+      'user.email=ada@example.com',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'Mine',
+    ];
+    const git = (...args: string[]) => bed.repository.git('-C', tree, ...args);
+    const inNested = (...args: string[]) => bed.repository.git('-C', join(tree, 'nested'), ...args);
+    await bed.repository.git('init', '-q', join(tree, 'nested'));
+    await inNested(...mine);
+    await writeFile(join(tree, 'nested', 'file'), 'file');
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 3 });
+    const finish = async () => {
+      const before = (await list(made.id)).length;
+      cutShort(made.id, { target: 3, left: 1 });
+      await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 3 })).rejects.toThrow('has it already');
+      return (await list(made.id)).length - before;
+    };
+    expect(await finish()).toBe(0);
+
+    await git(...mine);
+    const commit = await git('rev-parse', 'HEAD');
+    expect(await finish()).toBe(1);
+    expect(await git('rev-parse', 'HEAD')).not.toBe(commit);
+
+    await writeFile(join(tree, 'one.txt'), 'staged, and nowhere else');
+    await git('add', 'one.txt');
+    const staged = await git('rev-parse', ':one.txt');
+    await writeFile(join(tree, 'one.txt'), 'changed\n');
+    expect(await finish()).toBe(1);
+
+    await inNested(...mine, '-m', 'Again');
+    const nested = await inNested('rev-parse', 'HEAD');
+    expect(await finish()).toBe(1);
+    expect(await inNested('rev-parse', 'HEAD')).not.toBe(nested);
+    // What they are at the end is only in what was kept.
+    const kept = await bed.repository.git('rev-list', '--objects', `--glob=refs/switchyard/checkpoint/${made.id}/*`);
+    for (const oid of [commit, staged]) expect(kept).toContain(oid);
+    const last = (await list(made.id)).at(-1)?.number ?? 0;
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: last });
+    expect(await inNested('rev-parse', 'HEAD')).toBe(nested);
+  });
+
   it('elsewhere, or discarding, takes the place of one that was cut short and cannot be finished', async () => {
     const { id, folder } = await ignoredFolderInTheWay();
     cutShort(id, { target: 1, left: 2 });
