@@ -23,7 +23,7 @@ export interface Trees {
 
 /**
  * Makes the tree of a list of files, in whatever order, of a repository whose ids look like the one given. Stores nothing. No
- * path may be named twice, or lie beneath another one. Of many files it takes a while, in which this process goes on.
+ * path may be named with two contents or lie beneath another one, and each has an id: throws otherwise. Of many files it takes a while, in which this process goes on.
  */
 export async function makeTrees(entries: readonly Entry[], like: string): Promise<Trees> {
   const top: Folder = new Map();
@@ -33,6 +33,9 @@ export async function makeTrees(entries: readonly Entry[], like: string): Promis
     const name = names.pop() ?? '';
     let folder = top;
     for (const each of names) folder = folderIn(folder, each);
+    const known = folder.get(name);
+    const isNamed = known !== undefined && (known instanceof Map || known.mode !== mode || known.oid !== oid);
+    if (isNamed || oid === '') throw new Error(`There can be no tree with ${JSON.stringify(path)}.`);
     folder.set(name, { mode, oid });
   }
   const objects: NewObject[] = [];
@@ -48,6 +51,8 @@ type Folder = Map<string, Folder | Pick<Entry, 'mode' | 'oid'>>;
 function folderIn(above: Folder, name: string): Folder {
   const known = above.get(name);
   if (known instanceof Map) return known;
+  if (known !== undefined)
+    throw new Error(`There can be no tree with a file and a folder named ${JSON.stringify(name)}.`);
   const folder: Folder = new Map();
   above.set(name, folder);
   return folder;

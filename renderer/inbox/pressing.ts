@@ -21,7 +21,7 @@ export function usePressing(): Pressing {
         over.abort();
       };
       for (const event of ['pointerup', 'pointercancel'])
-        window.addEventListener(event, release, { signal: over.signal });
+        window.addEventListener(event, release, { signal: over.signal, capture: true });
     },
     isDown: () => pressed.current,
   };

@@ -97,6 +97,9 @@ const reachingOut: readonly string[] = [
   ...['mod+k', 'mod+,', 'mod+f', 'mod+s', 'mod+shift+f', 'Escape'],
 ];
 
+/** What a closed list of choices leaves to it as well: the way through the tasks. Any other letter chooses in it. */
+const walking: readonly string[] = ['j', 'k'];
+
 /**
  * Keys typed into a field, a menu or a sheet are theirs; Enter and Space on a control press that control, and arrows on
  * what scrolls or has arrows of its own stay there. Letters and digits on any other control are the window's.
@@ -105,8 +108,10 @@ function belongsElsewhere(event: KeyboardEvent, name: string): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target === null) return false;
   if (target.closest('[role="menu"], [role="dialog"]') !== null) return name !== 'mod+k' && name !== 'mod+shift+f';
-  if (fieldOf(target) !== null) return !reachingOut.includes(name);
+  const field = fieldOf(target);
+  if (field?.tagName === 'SELECT' && walking.includes(name)) return false;
+  if (field !== null) return !reachingOut.includes(name);
   if (name.startsWith('Arrow'))
-    return target.closest('input, select, [role="tablist"], [role="log"], pre, .diff, .files, .contest-body') !== null;
-  return name === 'Enter' && target.closest('input, select, button, a, summary, [role="tab"]') !== null;
+    return target.closest('input, [role="tablist"], [role="log"], pre, .diff, .files, .contest-body') !== null;
+  return name === 'Enter' && target.closest('input, button, a, summary, [role="tab"]') !== null;
 }

@@ -50,7 +50,7 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
   const chosen = useMemo(() => choicesIn(drafts), [drafts]);
   const repositoryId = repositories.find(({ id }) => id === chosen.repository)?.id ?? props.repository;
   const agent = chosen.agent ?? usableAgent(agents, settings?.defaultAgent ?? 'claude');
-  const { base = '', lines = null, priority = 'default', after = nothing, when = 'landed', paths = '' } = chosen;
+  const { lines = null, priority = 'default', after = nothing, when = 'landed', paths = '' } = chosen;
   const { level = settings?.defaultPermissionLevel ?? 'supervised', budget = settings?.taskBudget ?? noBudget } =
     chosen;
   const choose = (choices: Choices): void => app.drafts.update((value) => withChoices(value, choices));
@@ -69,6 +69,9 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
   const branches = useResource(`${repositoryId}`, (client, signal) =>
     client.repositories.branches({ repository: repositoryId }, { signal }),
   );
+  // A branch that was chosen of another repository, or that is gone, is none to begin at.
+  const hasBranch = branches.value === null || branches.value.some(({ name }) => name === chosen.base);
+  const base = chosen.repository === repositoryId && hasBranch ? (chosen.base ?? '') : '';
   const derived = titleFrom(prompt);
   // The repository it was written for stays its own, wherever the sheet is opened from again.
   const write = (name: string, text: string): void =>
@@ -162,7 +165,11 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
               </option>
             ))}
           </Chip>
-          <Chip label="Base branch" value={base} onChange={(value) => choose({ base: value })}>
+          <Chip
+            label="Base branch"
+            value={base}
+            onChange={(value) => choose({ repository: repositoryId, base: value })}
+          >
             <option value="">
               {repository?.defaultBranch == null ? 'Choose a branch' : `from ${cleanLine(repository.defaultBranch)}`}
             </option>

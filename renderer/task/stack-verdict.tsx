@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
@@ -14,7 +14,7 @@ import { cleanLine } from '../text/clean';
 
 /**
  * What must land before a change can, in order, and the offer to approve all of it as it is shown here: a button in the foot
- * of the form, which has the focus as soon as it can be pressed.
+ * of the form, which has the focus as soon as it can be pressed, unless the person has done something in the form by then.
  */
 export function StackVerdict(props: {
   readonly task: Task;
@@ -33,6 +33,7 @@ export function StackVerdict(props: {
     (client, signal) => client.tasks.stack({ task: task.id }, { signal }),
     task.updatedAt,
   );
+  const busy = useHandsOn();
   if (stack.value === null)
     return stack.failure === null ? <Skeleton lines={2} /> : <Failed failure={stack.failure} again={stack.reload} />;
   const all = stack.value;
@@ -63,11 +64,27 @@ export function StackVerdict(props: {
       {ready &&
         props.foot !== null &&
         createPortal(
-          <Button look="primary" doing={doing} autoFocus onClick={() => void approve()}>
+          <Button look="primary" doing={doing} autoFocus={!busy.current} onClick={() => void approve()}>
             Merge all {all.length} in order <Keys keys="Enter" />
           </Button>,
           props.foot,
         )}
     </section>
   );
+}
+
+/** Whether a key or the pointer was pressed since this is shown. */
+function useHandsOn(): { readonly current: boolean } {
+  const pressed = useRef(false);
+  useEffect(() => {
+    const note = (): void => {
+      pressed.current = true;
+    };
+    const events = ['keydown', 'pointerdown'] as const;
+    for (const event of events) window.addEventListener(event, note, { capture: true });
+    return () => {
+      for (const event of events) window.removeEventListener(event, note, { capture: true });
+    };
+  }, []);
+  return pressed;
 }

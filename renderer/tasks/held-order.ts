@@ -3,6 +3,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 /** For so long after the person last moved in a list by a key it keeps its order. */
 const heldMs = 1_000;
 
+/** For so long after the pointer last moved over it: one that was left there means to press nothing. */
+const restsMs = 4_000;
+
 /**
  * A list as it is shown while its order holds: what was shown keeps its place, also when it belongs there no more, as long
  * as it is known; what came since is at the end, where it moves nothing.
@@ -20,14 +23,14 @@ export function heldOrder<T extends { readonly id: number }>(
 interface Held<T> {
   readonly items: readonly T[];
   /** For the element around the list. */
-  readonly pointer: { readonly onPointerEnter: () => void; readonly onPointerLeave: () => void };
+  readonly pointer: { readonly onPointerMove: () => void; readonly onPointerLeave: () => void };
   /** To be called when the person moves in the list by a key. */
   readonly moved: () => void;
 }
 
 /**
- * Keeps a list from being sorted anew under somebody's hand: its order holds while the pointer is over it, and for a moment
- * after each move by a key. Another `list` begins in its own order, held or not.
+ * Keeps a list from being sorted anew under somebody's hand: its order holds while the pointer moves over it and shortly after,
+ * and for a moment after each move by a key. Another `list` begins in its own order, held or not.
  */
 export function useHeldOrder<T extends { readonly id: number }>(
   now: readonly T[],
@@ -51,7 +54,20 @@ export function useHeldOrder<T extends { readonly id: number }>(
   useLayoutEffect(() => {
     shown.current = { list, ids: items.map(({ id }) => id) };
   }, [list, items]);
-  const pointer = useMemo(() => ({ onPointerEnter: () => setOver(true), onPointerLeave: () => setOver(false) }), []);
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(resting.current), []);
+  const pointer = useMemo(() => {
+    const leave = (): void => {
+      clearTimeout(resting.current);
+      setOver(false);
+    };
+    const move = (): void => {
+      clearTimeout(resting.current);
+      resting.current = setTimeout(leave, restsMs);
+      setOver(true);
+    };
+    return { onPointerMove: move, onPointerLeave: leave };
+  }, []);
   const moved = useCallback(() => {
     setStill(false);
     setMoves((before) => before + 1);
