@@ -8,7 +8,7 @@ import { CodedError } from '../core/contract/errors';
 import { endedInIt } from '../core/contract/move-words';
 import type { Task } from '../core/contract/task';
 import { makeFolder } from '../core/make-folder';
-import { isStarting, ownerPatience } from '../core/owner-patience';
+import { isAlive, isStarting, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import type { Looked } from './command';
@@ -60,8 +60,10 @@ export async function look(
   for (;;) {
     const there = await attach({ folder: data, version });
     if (there !== null) return there;
-    if (!isStarting(data)) break;
-    if (!(await tryAgain())) throw unreachable(data);
+    // One that lives is about to be reached, or about to let go.
+    const owner = readOwner(data);
+    if (owner === null || !isAlive(owner.pid)) break;
+    if (!(await tryAgain())) return reachIt();
   }
   // Loaded here, so that every other command starts without SQLite.
   const { openLook } = await import('../core/look');

@@ -83,7 +83,8 @@ function ownerChange(run: string): Promise<void> {
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process runs under this id, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
