@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Checkout } from '../git/checkout';
 import { worktreeIn } from '../git/found';
 import { inTurn } from '../git/in-turn';
-import { claimReady, makeReady, pristine } from '../git/ready';
+import { claimReady, clearBegun, makeReady, pristine } from '../git/ready';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
 import type { Database } from '../store/database';
@@ -173,7 +173,9 @@ async function takeAway(deps: Needs, place: RepositoryPlace, ready: ReadyWorktre
   const same = gitDir === null ? null : await pristine(place, { path, gitDir, oid, leftFiles: setup?.leftFiles ?? '' });
   if (same !== null) return removeFolders(same.gitDir, same.workTree);
   const found = await worktreeIn(path);
-  if (found?.checkout == null || found.checkout.commonDir !== place.checkout.commonDir) return;
+  // A kill may have come between the folder and git's note of it, in a removal as in the making.
+  if (found?.checkout == null) return clearBegun(place, path);
+  if (found.checkout.commonDir !== place.checkout.commonDir) return;
   const why = { cause: 'removed', by: 'runner' } as const;
   const gone = await retireNobodys(deps, place, { checkout: found.checkout, branch: found.branch, repository }, why);
   // What stays is shown as nobody's.

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Execution } from '../../../core/git/process';
 import { repositoryPlace } from '../../../core/runner/place';
@@ -48,7 +48,11 @@ async function scene() {
   const row = repositoryById(db, id);
   const place = await repositoryPlace(deps.git, row);
   return {
-    ...{ pool, row },
+    ...{ pool, row, commonDir },
+    /** Has the repository's pool be of another size, as from the next filling. */
+    resize: (to: number) => updateRepository(db, id, { pool: to }),
+    /** As whoever is killed on the way to throw it away, or to make it, leaves it in the list. */
+    leaveHalf: () => db.prepare('UPDATE ready_worktree SET git_dir = NULL').run(),
     find: () => findReady(deps, place, id),
     ready: () => listReady(db).map((one) => ({ path: one.path, whole: one.gitDir !== null })),
     take: (found: Awaited<ReturnType<typeof findReady>>) => writer.write((at) => found?.take(at) ?? false),
@@ -153,4 +157,53 @@ it('a worktree that is thrown away is in the list, as one nobody can take, until
   keeping.goOn();
   await emptied;
   expect([ready(), existsSync(path)]).toEqual([[], false]);
+});
+
+it.each([
+  ['its folder was moved aside', (path: string) => rename(path, `${path}.removing`)],
+  [
+    'all but what git finds it by was removed',
+    async (path: string, note: string) => {
+      await rm(path, { recursive: true });
+      for (const name of readdirSync(note)) if (name !== 'gitdir') await rm(join(note, name), { recursive: true });
+    },
+  ],
+  [
+    'git had begun to make it',
+    async (path: string) => {
+      for (const name of readdirSync(path)) if (name !== '.git') await rm(join(path, name), { recursive: true });
+      await rm(join(path, '.git'));
+    },
+  ],
+])('a worktree that was left half made or half removed goes with all that git noted of it: %s', async (_, kill) => {
+  const { pool, commonDir, ready, filled, resize, leaveHalf } = await scene();
+  const notes = join(commonDir, 'worktrees');
+  let isFilled = filled();
+  pool.wake();
+  await isFilled;
+  const [{ path } = { path: '' }] = ready();
+  const [note = ''] = readdirSync(notes);
+  leaveHalf();
+  await kill(path, join(notes, note));
+  resize(0);
+  isFilled = filled();
+  pool.wake();
+  await isFilled;
+  expect([ready(), readdirSync(dirname(path)), readdirSync(notes)]).toEqual([[], [], []]);
+});
+
+it('a folder that somebody wrote into where a worktree was half removed stays, with what git noted of it', async () => {
+  const { pool, commonDir, ready, filled, resize, leaveHalf } = await scene();
+  let isFilled = filled();
+  pool.wake();
+  await isFilled;
+  const [{ path } = { path: '' }] = ready();
+  leaveHalf();
+  await rm(join(path, '.git'));
+  await writeFile(join(path, 'mine.txt'), 'mine');
+  resize(0);
+  isFilled = filled();
+  pool.wake();
+  await isFilled;
+  expect([existsSync(join(path, 'mine.txt')), readdirSync(join(commonDir, 'worktrees')).length]).toEqual([true, 1]);
 });
