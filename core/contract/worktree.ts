@@ -103,6 +103,7 @@ export const backupSchema = z.object({
   cause: z.enum(backupCauses).nullable(),
   by: z.string().nullable(),
   branch: z.string().nullable(),
+  /** When it became a backup, from which its days count; what it keeps may be older. */
   createdAt: z.number().int(),
   /** How much of the disk only it needs, about; null until that was looked at. */
   bytes: z.number().int().nonnegative().nullable(),

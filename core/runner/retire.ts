@@ -217,7 +217,8 @@ async function letGo(
   await deps.writer.write((db) => {
     for (const { createdAt, cause } of left) {
       const what = { cause, by: 'person', repository, task } as const;
-      addBackup(db, { ...what, ref: backupRef(task, createdAt), branch, path, at: createdAt });
+      // Its days count from now on: before, nothing would have taken it away, and nobody saw it in the bin.
+      addBackup(db, { ...what, ref: backupRef(task, createdAt), branch, path, at: deps.now() });
     }
     if (!comesBack) removeCheckpoints(db, { task, at: deps.now() });
     gone(db, { worktree: row.id, task, at: deps.now() });

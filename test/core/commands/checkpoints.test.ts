@@ -111,12 +111,15 @@ describe('after each turn', () => {
     await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: one.txt | again]' });
     await bed.reaches(id, 'review');
     const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    const approvedAt = Date.now();
     await bed.calls.tasks.approve({ task: id, base, head, tree });
     await bed.until(id, ({ worktree: left }) => left === null);
     const backups = await bed.calls.worktrees.backups();
     expect(backups.map(({ cause }) => cause).sort()).toEqual(['between turns', 'merged']);
     const between = backups.find(({ cause }) => cause === 'between turns');
     expect(await bed.repository.git('show', `${between?.ref}:one.txt`)).toBe('an hour of work');
+    // How long it is kept counts from now, and not from when it was written.
+    expect(between?.createdAt).toBeGreaterThanOrEqual(approvedAt);
   });
 
   it('what a turn had done when it was cut off is no edit of the person’s', async () => {
