@@ -19,8 +19,8 @@ const list: Command = {
   names: { least: 1, most: 2 },
   examples: ['task checkpoints 12', 'task checkpoints 12 3', 'task checkpoints 12 --json'],
   more: [
-    '  One is kept after each turn of the agent that changed files, one before its first turn (0), one of what you edited',
-    '  between two turns, and one of what you leave when you go back. They go with the worktree when the task is done.',
+    '  One is kept after each turn of the agent that changed files, one before its first turn (0), one of what came to',
+    '  them between two turns, and one of what you leave when you go back. They go with the worktree when the task is done.',
     '',
   ].join('\n'),
   run(given, around) {

@@ -222,7 +222,7 @@ function eventText(event: TranscriptEvent, joined = false): string {
 function checkpointWhen({ between, turn }: Extract<TranscriptEvent, { type: 'checkpoint' }>): string {
   if (between === undefined) return `after turn ${turn}`;
   return between === 'edited'
-    ? `of your edits before turn ${turn + 1}`
+    ? `of what changed before turn ${turn + 1}`
     : `of what it was brought onto before turn ${turn + 1}`;
 }
 

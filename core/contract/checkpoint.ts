@@ -9,13 +9,14 @@ export const checkpointNumberSchema = z.number().int().nonnegative();
 /**
  * - `start`: before the agent's first turn.
  * - `turn`: after a turn that changed files.
- * - `edited`: what the person made of the files after that turn and before the next one.
+ * - `edited`: what came to the files after that turn and before the next one. Whose it is nothing tells: the person's edits, what
+ *   checks, setup or a run command left there, or a turn that could not be kept.
  * - `restacked`: the same, where Switchyard had brought the branch onto its base or its stack in between.
  * - `left`: what the person left by going back.
  */
 const checkpointKinds = ['start', 'turn', 'edited', 'restacked', 'left'] as const;
 
-/** What a checkpoint keeps that was made between two turns, and not by the agent. */
+/** What a checkpoint keeps that came between two turns. */
 export const betweenTurns = ['edited', 'restacked'] as const satisfies readonly (typeof checkpointKinds)[number][];
 
 /**
@@ -82,7 +83,7 @@ export function checkpointName({ kind, turn, at }: Pick<Checkpoint, 'kind' | 'tu
     case 'turn':
       return `After turn ${turn}`;
     case 'edited':
-      return `Your edits before turn ${turn + 1}`;
+      return `What changed before turn ${turn + 1}`;
     case 'restacked':
       return `Brought up to date before turn ${turn + 1}`;
     case 'left':

@@ -39,9 +39,9 @@ export async function keepStart(deps: Deps, subject: Subject, session: number, s
 }
 
 /**
- * Keeps what came to the files since the last turn, before the next one begins: it is the person's, or Switchyard's where
- * that brought the branch onto another commit, and never the agent's: after a turn that was cut off nobody can tell, and what
- * came belongs to the turn that goes on. Gives the transcript's line about it; null when nothing came. That it could not be kept is logged and stops nothing.
+ * Keeps what came to the files since the last turn, before the next one begins: Switchyard's where that brought the branch onto
+ * another commit, else the person's or what a check, setup or a run command left, which nothing tells apart. After a turn that was
+ * cut off it may be the agent's, and what came belongs to the turn that goes on. Gives the transcript's line about it; null when nothing came. That it could not be kept is logged and stops nothing.
  */
 export async function keepBetween(
   deps: Deps,

@@ -128,7 +128,7 @@ export function removeCheckpoints(db: Database, removal: { readonly task: number
   run(db, 'UPDATE checkpoint SET removed_at = ? WHERE task_id = ? AND removed_at IS NULL', removal.at, removal.task);
 }
 
-/** Who made what is kept between two turns. */
+/** Who made what is kept between two turns. The person stands for whoever it was, where it was not Switchyard. */
 const makers: Readonly<Partial<Record<Checkpoint['kind'], Row['madeBy']>>> = {
   edited: 'person',
   restacked: 'switchyard',

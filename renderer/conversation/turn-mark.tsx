@@ -29,7 +29,11 @@ export function TurnMark(props: {
   return (
     <div className="turn-mark" title={exactly(row.at)}>
       <span className="turn-facts">
-        {name} <span className="quiet">changed {count(files, 'file')}</span>{' '}
+        {between === 'edited' ? `${name}:` : name}{' '}
+        <span className="quiet">
+          {between === 'edited' ? '' : 'changed '}
+          {count(files, 'file')}
+        </span>{' '}
         <ChangeSize additions={additions} deletions={deletions} />
       </span>
       {mayGoBack(task) && (

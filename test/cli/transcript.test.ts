@@ -28,3 +28,10 @@ test('the log tells a request that is put again after a crash as the one it was,
     '> (from Switchyard)\n> Go on.\n',
   ]);
 });
+
+test('the log calls what came between two turns nobody’s', () => {
+  const size = { files: 1, additions: 2, deletions: 0 };
+  const body: TranscriptBody = { type: 'checkpoint', checkpoint: 2, between: 'edited', turn: 1, ...size };
+  const line = telling()({ ...body, seq: 1, at: 0 });
+  expect(line).toBe('· checkpoint 2 of what changed before turn 2 (1 file, +2 −0)\n');
+});

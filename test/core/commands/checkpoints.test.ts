@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkpointName } from '../../../core/contract/checkpoint';
 import { type Decision, openDecision } from '../../../core/contract/decision';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
@@ -74,7 +75,10 @@ describe('after each turn', () => {
     expect(await bed.repository.git('-C', made.worktree ?? '', 'status', '--porcelain')).toBe('');
   });
 
-  it('what the person edits between two turns is a checkpoint of theirs, and no part of what the next turn changed', async () => {
+  it('what comes between two turns, by a check or by hand, is a checkpoint of nobody’s and no part of what the next turn changed', async () => {
+    const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const checks = [{ name: 'check', command: 'echo covered > report.txt', required: false }];
+    await bed.calls.repositories.configure({ repository, checks });
     const { id, worktree } = await task('First.\n[write: one.txt | one]');
     const { head } = await bed.calls.reviews.get({ task: id });
     await bed.calls.reviews.write({ task: id, head, path: 'one.txt', text: 'mine\n' });
@@ -85,9 +89,11 @@ describe('after each turn', () => {
     expect(await list(id)).toMatchObject([
       { number: 0, kind: 'start' },
       { number: 1, kind: 'turn', turn: 1, parent: 0, change: size(1) },
-      { number: 2, kind: 'edited', turn: 1, parent: 1, change: size(2, 1), conversation: 'back' },
+      { number: 2, kind: 'edited', turn: 1, parent: 1, change: size(3, 1), conversation: 'back' },
       { number: 3, kind: 'turn', turn: 2, parent: 2, change: size(1), current: true },
     ]);
+    // Nothing tells what of it the person made.
+    expect((await list(id)).map(checkpointName)[2]).toBe('What changed before turn 2');
     const told = (await said(made)).flatMap((event) =>
       event.type === 'checkpoint'
         ? [`${event.checkpoint} ${event.between}`]
@@ -99,9 +105,9 @@ describe('after each turn', () => {
     const { files: last } = await bed.calls.checkpoints.diff({ task: id, to: 3 });
     expect(last.map(({ path }) => path)).toEqual(['two.txt']);
 
-    // Going back there keeps what the person wrote, and leaves what the turn did.
+    // Going back there keeps what came, and leaves what the turn did.
     await bed.calls.checkpoints.back({ task: id, checkpoint: 2 });
-    expect(await files(id)).toEqual(['mine.txt', 'one.txt']);
+    expect(await files(id)).toEqual(['mine.txt', 'one.txt', 'report.txt']);
     expect(await inTree(made, 'one.txt')).toBe('mine\n');
   });
 
