@@ -3,9 +3,10 @@ import { permissionLevels } from '../core/contract/task';
 import type { Command } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
-import { finished, mustBeThere, taskOutcome, withClient } from './task';
+import { finished, mustBeThere, taskOutcome } from './task';
 import { ago, counted } from './text';
 import { waitForTask } from './wait';
+import { withClient } from './with-client';
 
 const ask: Command = {
   words: ['task', 'review'],

@@ -4,8 +4,8 @@ import { CodedError } from '../core/contract/errors';
 import type { Command } from './command';
 import { decisionCells, decisionText } from './decision';
 import { asId } from './parse';
-import { withClient } from './task';
 import { fittedTable } from './text';
+import { withClient } from './with-client';
 
 const list: Command = {
   words: ['audit', 'list'],

@@ -7,8 +7,8 @@ import {
 } from '../core/contract/checkpoint';
 import { type Command, type Given, UsageError } from './command';
 import { patchText } from './patch';
-import { withClient } from './task';
 import { ago, counted, table } from './text';
+import { withClient } from './with-client';
 
 const list: Command = {
   words: ['task', 'checkpoints'],

@@ -6,8 +6,9 @@ import { checkText } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { plain, plainLine } from './plain';
 import { known } from './repository';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { table } from './text';
+import { withClient } from './with-client';
 
 const list: Command = {
   words: ['check', 'list'],

@@ -5,8 +5,8 @@ import { textOf } from './message';
 import { asId } from './parse';
 import { fileIn } from './path-in';
 import { plain, plainLine } from './plain';
-import { withClient } from './task';
 import { ago, counted, table } from './text';
+import { withClient } from './with-client';
 
 const add: Command = {
   words: ['task', 'comment'],

@@ -17,10 +17,11 @@ import { isInHand, type Task } from '../core/contract/task';
 import { noteLines } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { taskTable } from './task-table';
 import { counted, fittingTable, shortId, stateText } from './text';
 import { isResting, waitForTask } from './wait';
+import { withClient } from './with-client';
 
 const compare: Command = {
   words: ['task', 'compare'],

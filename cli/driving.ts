@@ -2,8 +2,9 @@ import { afterwardsSchema } from '../core/contract/takeover';
 import type { Task } from '../core/contract/task';
 import { showScreen, whenDriven } from './attach';
 import type { Command } from './command';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { nextSteps, takeoverText } from './text';
+import { withClient } from './with-client';
 
 /** The size until whoever shows the terminal says how large it is. */
 const size = { columns: 100, rows: 30 };

@@ -3,8 +3,8 @@ import type { HunkPlace, ReviewEdit } from '../core/contract/review-edit';
 import { type Command, type Surroundings, UsageError } from './command';
 import { fileIn } from './path-in';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { counted, shortId } from './text';
+import { withClient } from './with-client';
 
 const takeBack: Command = {
   words: ['task', 'take-back'],

@@ -1,7 +1,7 @@
 import type { ForgeAccount } from '../core/contract/pull-request';
 import { type Command, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
-import { withClient } from './task';
+import { withClient } from './with-client';
 
 const login: Command = {
   words: ['forge', 'login'],

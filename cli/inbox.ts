@@ -5,9 +5,9 @@ import { waitedInWords } from '../core/contract/waited';
 import { type Command, type Given, UsageError } from './command';
 import { contestLines } from './contest';
 import { plain, plainLine } from './plain';
-import { withClient } from './task';
 import { ago, counted, requestSteps } from './text';
 import { waitedToday } from './waited';
+import { withClient } from './with-client';
 
 const inbox: Command = {
   words: ['inbox'],

@@ -8,7 +8,8 @@ import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
 import { here, plainLine } from './plain';
 import { known } from './repository';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
+import { withClient } from './with-client';
 
 const landing: Command = {
   words: ['repository', 'landing'],

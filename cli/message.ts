@@ -1,8 +1,8 @@
 import type { Message } from '../core/contract/message';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { plain, plainLine } from './plain';
-import { withClient } from './task';
 import { ago } from './text';
+import { withClient } from './with-client';
 
 const say: Command = {
   words: ['task', 'say'],

@@ -2,8 +2,8 @@ import { insideWords, memoryWords, type Process } from '../core/contract/process
 import type { Command } from './command';
 import { asId } from './parse';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { ago, table } from './text';
+import { withClient } from './with-client';
 
 /** How long a look must be apart from the one before to say what a process does now. */
 const apartMs = 1000;

@@ -6,8 +6,9 @@ import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
 import { remoteOf, seenChange } from './push';
 import { pushing } from './pushing';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { ago, counted, shortId } from './text';
+import { withClient } from './with-client';
 
 const publish: Command = {
   words: ['task', 'publish'],

@@ -4,8 +4,8 @@ import { CodedError } from '../core/contract/errors';
 import { type Command, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
 import { pushing } from './pushing';
-import { withClient } from './task';
 import { shortId, table } from './text';
+import { withClient } from './with-client';
 
 const push: Command = {
   words: ['task', 'push'],

@@ -7,9 +7,9 @@ import { withCheck } from './check';
 import { type Command, type Surroundings, UsageError } from './command';
 import { pathOf } from './path';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { table } from './text';
 import { sayPrograms } from './trust';
+import { withClient } from './with-client';
 
 const add: Command = {
   words: ['repository', 'add'],

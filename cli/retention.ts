@@ -3,8 +3,8 @@ import { bytesWords, type Going } from '../core/contract/worktree';
 import { type Command, UsageError } from './command';
 import { plainLine } from './plain';
 import { known } from './repository';
-import { withClient } from './task';
 import { counted } from './text';
+import { withClient } from './with-client';
 
 const options = {
   'backup-days': 'backupDays',

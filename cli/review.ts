@@ -11,9 +11,10 @@ import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
 import { approveStack } from './stack';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
+import { withClient } from './with-client';
 
 const diff: Command = {
   words: ['task', 'diff'],

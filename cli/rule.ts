@@ -1,8 +1,8 @@
 import { type Rule, ruleVerb, ruleWords, scopeWords } from '../core/contract/rule';
 import type { Command } from './command';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { ago, counted, fittingTable } from './text';
+import { withClient } from './with-client';
 
 const list: Command = {
   words: ['rule', 'list'],

@@ -6,8 +6,8 @@ import { type Command, type Surroundings, UsageError } from './command';
 import { oneOf } from './parse';
 import { plainLine } from './plain';
 import { known } from './repository';
-import { withClient } from './task';
 import { ago } from './text';
+import { withClient } from './with-client';
 import { widthFor, wrapped } from './wrap';
 
 /** The most places one search gives, and the most of one task among them. */

@@ -6,8 +6,8 @@ import { noteLinesForAll } from './budget';
 import { type Command, UsageError } from './command';
 import { nearest } from './parse';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { fittingTable, table } from './text';
+import { withClient } from './with-client';
 
 const settingNames = settingsSchema.keyof().options;
 

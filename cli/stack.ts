@@ -7,8 +7,9 @@ import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
 import { heldText, meetingText, othersHeading, stackText } from './stack-text';
-import { taskOutcome, withClient } from './task';
+import { taskOutcome } from './task';
 import { counted } from './text';
+import { withClient } from './with-client';
 
 const stack: Command = {
   words: ['task', 'stack'],

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
-import stringWidth from 'string-width';
 import type { Client } from '../core/client';
-import { budgetWords } from '../core/contract/budget';
-import type { RepositoryCheck } from '../core/contract/check';
-import { agentWords, readAgent } from '../core/contract/contest';
+import { readAgent } from '../core/contract/contest';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
@@ -11,19 +8,19 @@ import type { Review } from '../core/contract/review';
 import { starts } from '../core/contract/stack';
 import { permissionLevels, type Task, type TaskDetail, taskStates } from '../core/contract/task';
 import { titleFrom } from '../core/contract/title';
-import { budgetGiven, budgetOptions, budgetUsage, noteLines, spentText } from './budget';
-import { checkRows } from './check';
+import { budgetGiven, budgetOptions, budgetUsage } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
-import { agentsGiven, contestOutcome, contestRows, waitForContest } from './contest';
+import { agentsGiven, contestOutcome, waitForContest } from './contest';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
-import { plain, plainLine } from './plain';
+import { plainLine } from './plain';
 import { named } from './repository';
-import { stackRows } from './stack-text';
 import { taskTable } from './task-table';
-import { ago, counted, nextSteps, stateText, table, takeoverText, undoText, whenText, whyQueued } from './text';
+import { taskText } from './task-text';
+import { undoText } from './text';
 import { sayPrograms } from './trust';
 import { isResting, waitForTask } from './wait';
+import { withClient } from './with-client';
 
 const add: Command = {
   words: ['task', 'add'],
@@ -239,16 +236,6 @@ const restore = simple(
 /** Tasks: adding, looking, stopping. Reviews and transcripts are in review.ts. */
 export const taskCommands: readonly Command[] = [add, list, show, wait, edit, cancel, resume, retry, discard, restore];
 
-/** Makes one call with a connection of its own; a command that only reads makes it without a runtime where there is none. */
-export async function withClient<T>(around: Surroundings, act: (client: Client) => Promise<T>): Promise<T> {
-  const connection = await (around.onlyReads ? around.look() : around.reach());
-  try {
-    return await act(connection.client);
-  } finally {
-    await connection.close();
-  }
-}
-
 /** A task as a command's outcome. */
 export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outcome {
   return { json: task, text: taskText(task, around.program) };
@@ -274,80 +261,6 @@ function waitMinutes(given: Given): number | null {
 export function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
   const exit = task.state === 'failed' || task.state === 'cancelled' || !isResting(task) ? 1 : 0;
   return { ...taskOutcome(task, around), exit };
-}
-
-/** A task for people; with its prompt when it is given, and without what only works while its repository is added. */
-function taskText(
-  task: Task | TaskDetail,
-  program: string,
-  {
-    prompt,
-    added = true,
-    conflicts = false,
-    knownChecks = [],
-  }: {
-    readonly prompt?: string;
-    readonly added?: boolean;
-    readonly conflicts?: boolean;
-    readonly knownChecks?: readonly RepositoryCheck[];
-  } = {},
-): string {
-  const why = whyQueued(task);
-  const rows: (readonly string[] | null)[] = [
-    ['  repository', plainLine(task.repository)],
-    ['  base', plainLine(task.base)],
-    task.branch === null ? null : ['  branch', plainLine(task.branch)],
-    task.worktree === null ? null : ['  worktree', plainLine(task.worktree, 5000)],
-    ['  agent', `${plainLine(agentWords(task))}, ${task.permissionLevel}, ${attemptText(task)}`],
-    task.priority === 'default' ? null : ['  priority', task.priority],
-    ...stackRows(task),
-    ...contestRows(task),
-    task.change === null
-      ? null
-      : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
-    why === null ? null : ['  queued', why],
-    task.takeover === null ? null : ['  driven', takeoverText(task)],
-    task.state === 'queued' && task.runAfter !== null ? ['  goes on', whenText(task.runAfter)] : null,
-    task.error === null ? null : ['  error', plain(task.error)],
-    task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
-    task.mergedOid === null ? null : ['  merged as', task.mergedOid],
-    task.backupRef === null ? null : ['  backup', task.backupRef],
-    ...checkRows(task, { program, known: knownChecks }),
-  ];
-  const questions = task.requests.map(
-    (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
-  );
-  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(task.stateSince)})\n`;
-  const asked = prompt === undefined ? '' : promptText(task, prompt, program);
-  const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
-  const notes = noteLines(task.agent, task.budget);
-  return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
-}
-
-/** A turn a provider refused takes its attempt back, so a parked task may have used none. */
-function attemptText({ attempt, maxAttempts }: Task): string {
-  return attempt === 0 ? `up to ${counted(maxAttempts, 'attempt')}` : `attempt ${attempt} of ${maxAttempts}`;
-}
-
-/** As much of a prompt as fits on a glance. */
-const promptLines = 8;
-
-function promptText({ id }: Task, prompt: string, program: string): string {
-  const lines = plain(prompt).trim().split('\n');
-  const first = lines.slice(0, promptLines);
-  const shown = first.map((line) => (stringWidth(line) > 120 ? plainLine(line, 120) : line));
-  const isCut = lines.length > promptLines || shown.some((line, index) => line !== first[index]);
-  const whole = isCut ? `    … whole: ${program} task show ${id} --json\n` : '';
-  return `  prompt\n${shown.map((line) => `    ${line}`.trimEnd()).join('\n')}\n${whole}`;
-}
-
-/** What comes before a discarded task can be brought back: its repository was removed. */
-function readdStep({ repository }: Task, program: string): string {
-  return `  Its repository was removed from Switchyard. To bring its change back, add it again: ${program} repository add ${plainLine(quoted(repository), 1000)}\n`;
-}
-
-function indented(text: string): string {
-  return text.trim() === '' ? '' : `${text.trim().replace(/^/gm, '  ')}\n`;
 }
 
 function simple(word: string, summary: string, act: (client: Client, task: number) => Promise<Task>): Command {

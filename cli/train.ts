@@ -7,8 +7,8 @@ import { type Train, type TrainApproval, trainWords } from '../core/contract/tra
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { plainLine } from './plain';
-import { withClient } from './task';
 import { ago, counted, shortId, table } from './text';
+import { withClient } from './with-client';
 
 const land: Command = {
   words: ['task', 'land'],

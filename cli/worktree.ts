@@ -14,8 +14,8 @@ import { pathOf } from './path';
 import { plainLine } from './plain';
 import { known } from './repository';
 import { retention } from './retention';
-import { withClient } from './task';
 import { ago, counted, fittingTable, table, whenText } from './text';
+import { withClient } from './with-client';
 
 const sorts = ['repository', 'size', 'age', 'files'] as const;
 
