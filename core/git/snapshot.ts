@@ -2,7 +2,7 @@ import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { type Captured, captureFiles, type GitFolder, type Index, treesIn } from './capture';
+import { type Captured, captureFiles, type GitFolder, type Index, type IndexEntry, readable, treesIn } from './capture';
 import type { Checkout, Place } from './checkout';
 import { wasFiltered } from './filters';
 import { captureIgnored, type Ignored } from './ignored';
@@ -10,6 +10,7 @@ import { type NewObject, newObject, writeObjects } from './objects';
 import { type Head, readHead } from './open';
 import { runGit, splitNul } from './run';
 import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
+import { unstoredIn } from './unstored';
 
 /** A worktree's whole state, kept by a ref. */
 export interface Snapshot {
@@ -87,8 +88,8 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
   const head = options.head ?? (await readHead(place));
   const headOid = head.kind === 'unborn' ? null : head.oid;
   const files = options.files ?? (await captureFiles(place, also));
-  const { index } = files;
-  const intended = await intendedIn(place, index);
+  const intended = await intendedIn(place, files.index);
+  const isAsStaged = files.isAsStaged && intended.length === 0;
   const scratch = await mkdtemp(join(tmpdir(), 'switchyard-snapshot-'));
   try {
     const ignored = options.ignored === false ? nothingIgnored : await captureIgnored(place, scratch);
@@ -105,9 +106,11 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
       ...(Object.keys(underWay).length > 0 && { underWay }),
     };
     const like = files.tree;
+    const unstored = isAsStaged ? nothingUnstored : await unstoredIn(place, files, intended);
+    const index = { ...files.index, entries: files.index.entries.filter((entry) => !unstored.has(entry)) };
     const rest = await makeRest({ state, index, ignored: ignored.files, like });
-    const isAsStaged = files.isAsStaged && intended.length === 0;
-    const inIndex = isAsStaged ? asFiles(files) : await treesOfIndex(place, scratch, { index, intended });
+    const isWhole = unstored.size === 0;
+    const inIndex = isAsStaged ? asFiles(files) : await treesOfIndex(place, scratch, { index, intended, isWhole });
     // Each git folder is a commit of its own: a tree may not be grafted into an index without reading it.
     const folders = gitFolders.map(({ tree }) => makeCommit({ tree, parents: [], at }));
     const above = headOid === null ? [] : [headOid];
@@ -120,7 +123,12 @@ export async function snapshotWorktree(trustedOrNot: Place, options: SnapshotOpt
     await store(place, trees, [...folders, staged, restCommit, whole]);
     const { oid } = whole;
     await create(place, ref, oid);
-    const leftOut = [...files.leftOut, ...ignored.leftOut, ...(await submodulesOf(place.checkout))];
+    const leftOut = [
+      ...files.leftOut,
+      ...ignored.leftOut,
+      ...new Set([...unstored].map(({ path }) => `${readable(path)}: what is staged of it is not in the repository`)),
+      ...(await submodulesOf(place.checkout)),
+    ];
     return {
       ...{ ref, oid, tree: files.tree, files: files.files, head: headOid, staged: inIndex.oid },
       ...{ ignored: ignored.files, gitFolders, leftOut, notKept: ignored.notKept },
@@ -176,22 +184,30 @@ function asFiles({ tree }: Captured): Trees {
 async function treesOfIndex(
   place: Place,
   scratch: string,
-  { index, intended }: { readonly index: Index; readonly intended: readonly BytePath[] },
+  {
+    index,
+    intended,
+    isWhole,
+  }: { readonly index: Index; readonly intended: readonly BytePath[]; readonly isWhole: boolean },
 ): Promise<Trees> {
   const indexFile = join(scratch, 'staged');
-  const copied = await copyFile(join(place.checkout.gitDir, 'index'), indexFile).then(
-    () => true,
-    () => false,
-  );
+  const copied =
+    isWhole &&
+    (await copyFile(join(place.checkout.gitDir, 'index'), indexFile).then(
+      () => true,
+      () => false,
+    ));
   const args = ['write-tree', '--missing-ok'];
   const written = copied ? await runGit(place, args, { indexFile, successExitCodes: [128] }) : null;
   if (written?.exitCode === 0) return { oid: written.stdout.toString('utf8').trim(), objects: [] };
-  // Where a merge left several stages of a file there is no tree of all.
+  // Where a merge left several stages of a file there is no tree of all, and what is not there to be kept is in none.
   return treesIn(
     place,
     index.entries.filter((entry) => entry.stage === '0' && !intended.includes(entry.path)),
   );
 }
+
+const nothingUnstored: ReadonlySet<IndexEntry> = new Set();
 
 const nothingIgnored: Ignored = { files: [], gitFolders: [], leftOut: [], notKept: [] };
 

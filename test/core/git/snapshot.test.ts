@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
 import { finishWorktree } from '../../../core/git/finish';
+import { openRepository } from '../../../core/git/open';
 import { removeWorktree } from '../../../core/git/remove';
 import { readSnapshot, restoreSnapshot } from '../../../core/git/restore';
 import { backupRef, snapshotWorktree } from '../../../core/git/snapshot';
@@ -339,6 +342,61 @@ test('what git notes of a merge may name a commit that is gone, which the backup
   const again = await worktree(place, 'stale-again', head);
   await restoreSnapshot(again, { ref: snapshot.ref });
   expect(readFileSync(join(again.checkout.workTree, 'new.txt'), 'utf8')).toBe('work\n');
+});
+
+test.each([
+  ['staged', 0],
+  ['left by a merge', 2],
+])(
+  'files that an index names and that are not there are in no backup, which says so and breaks no git gc: %s',
+  async (how, stage) => {
+    const place = await bench.repository(`ghost ${how}`);
+    const top = place.checkout.workTree;
+    const head = bench.plain(top, 'rev-parse', 'HEAD').trim();
+    const at = await worktree(place, `ghost-${stage}`, head);
+    const { workTree } = at.checkout;
+    write(workTree, 'staged', 'staged\n');
+    const there = bench.plain(workTree, 'hash-object', '-w', 'staged').trim();
+    rmSync(join(workTree, 'staged'));
+    // One that is gone, one that is no file's, and one that is there.
+    const named = { ghost: 'ab'.repeat(20), commit: head, kept: there };
+    const lines = Object.entries(named).map(([name, oid]) => `100644 ${oid} ${stage}\t${name}\n`);
+    execFileSync('git', ['update-index', '--index-info'], {
+      cwd: workTree,
+      env: bench.environment,
+      input: lines.join(''),
+    });
+    const listed = bench.plain(workTree, 'ls-files', '--stage', '-v');
+
+    const snapshot = await snapshotWorktree(at, { ref: backupRef(1, 5), at: 5 });
+    const leftOut = ['commit', 'ghost'].map((name) => `${name}: what is staged of it is not in the repository`);
+    expect(await removeWorktree(place, { checkout: at.checkout, snapshot })).toEqual({ kind: 'kept', leftOut });
+    // Afterwards only the backup could name them.
+    bench.plain(top, 'worktree', 'remove', '--force', workTree);
+    bench.plain(top, 'gc', '-q', '--prune=now');
+    expect(bench.plain(top, 'fsck', '--strict', '--no-dangling')).toBe('');
+    const again = await worktree(place, `ghost-${stage}-again`, head);
+    await restoreSnapshot(again, { ref: snapshot.ref });
+    expect(bench.plain(again.checkout.workTree, 'ls-files', '--stage', '-v')).toBe(listed);
+    expect(bench.plain(again.checkout.workTree, 'cat-file', 'blob', there)).toBe('staged\n');
+  },
+);
+
+test('a repository that leaves files where it was cloned from is asked for none of them', async () => {
+  const place = await bench.repository('whole');
+  const top = place.checkout.workTree;
+  bench.plain(top, 'config', 'uploadpack.allowFilter', 'true');
+  bench.plain(bench.folder, 'clone', '-q', '--filter=blob:none', '--no-checkout', `file://${top}`, 'partial');
+  const { checkout } = await openRepository(bench.git, join(bench.folder, 'partial'));
+  const head = bench.plain(top, 'rev-parse', 'HEAD').trim();
+  bench.plain(checkout.workTree, 'read-tree', head);
+  // What would be fetched now cannot be.
+  renameSync(top, `${top}-gone`);
+  const snapshot = await snapshotWorktree({ ...place, checkout }, { ref: backupRef(1, 5), at: 5 });
+  expect(snapshot).toMatchObject({
+    leftOut: [],
+    staged: bench.plain(checkout.workTree, 'rev-parse', `${head}^{tree}`).trim(),
+  });
 });
 
 test('no backup is made of a HEAD that names a commit which is not there', async () => {
