@@ -93,6 +93,9 @@ test('a command starts the runtime it needs, which outlives the command and ends
   await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
   expect(existsSync(join(terminal.config.folders.run, 'owner.json'))).toBe(false);
   expect(await status()).toMatchObject({ running: false });
+  // What reads for itself ends when it has read, and leaves nobody behind.
+  expect(await command('task', 'list')).toMatchObject({ code: 0, err: expect.stringContaining('nothing was started') });
+  expect(await status()).toMatchObject({ running: false });
 });
 
 test('commands started at once share one runtime', { timeout: 60_000 }, async () => {

@@ -163,15 +163,18 @@ describe('a limit that nothing proves any more', () => {
     expect(settleLimits(db, 400)).toEqual([]);
   });
 
-  test('is over when it went on and waits for the person, or failed of something else, but not while it asks again', () => {
-    const { db, refused, held, move } = refusedAndHeld(1);
-    goOnNow(db, { task: refused[0], at: 350 });
-    expect(settleLimits(db, 350)).toEqual([]);
-    expect(claim(db, 360).claimed).toEqual(refused);
-    expect(settleLimits(db, 360)).toEqual([]);
-    move(refused[0], 'waiting');
-    expect(settleLimits(db, 400)).toEqual(held);
-  });
+  test.each(['waiting', 'failed', 'review'] as const)(
+    'is over when it went on and is %s, of something else, but not while it asks again',
+    (to) => {
+      const { db, refused, held, move } = refusedAndHeld(1);
+      goOnNow(db, { task: refused[0], at: 350 });
+      expect(settleLimits(db, 350)).toEqual([]);
+      expect(claim(db, 360).claimed).toEqual(refused);
+      expect(settleLimits(db, 360)).toEqual([]);
+      move(refused[0], to);
+      expect(settleLimits(db, 400)).toEqual(held);
+    },
+  );
 
   test('becomes that of another task which is refused, with its reason and its time', () => {
     const { db, refused, held, move } = refusedAndHeld(2);
