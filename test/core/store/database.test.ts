@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { addBackup, listBackups } from '../../../core/store/backups';
 import {
   closeDatabase,
   type Database,
@@ -177,6 +178,23 @@ describe('migrations', () => {
     expect(readTaskDetail(db, 1).checks).toMatchObject([
       { name: 'check', state: 'passed', head: null, clean: false, stale: true, output: 'ok' },
     ]);
+  });
+
+  test('keep every backup as it was noted, and take what came between two turns for one', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const before = migrations.findIndex(({ name }) => name.endsWith('keep-what-was-between'));
+    const old = openDatabase({ file, migrations: migrations.slice(0, before) });
+    addRepository(old);
+    const noted = { repository: 1, task: null, by: 'person', branch: 'b', path: '/w' };
+    for (const ref of ['one', 'two']) addBackup(old, { ...noted, ref, cause: 'merged', at: 5 });
+    old.exec("UPDATE backup SET bytes = 7, restored_path = '/r' WHERE ref = 'one'");
+    const was = listBackups(old, 1);
+    closeDatabase(old);
+    const db = open({ file });
+    expect(listBackups(db, 1)).toEqual(was);
+    expect(was).toHaveLength(2);
+    addBackup(db, { ...noted, ref: 'three', cause: 'between turns', at: 6 });
+    expect(listBackups(db, 1)[0]).toMatchObject({ id: 3, ref: 'three', cause: 'between turns' });
   });
 
   test('know which attempt began after one that had failed, where that was said, and nothing of other moves', () => {
