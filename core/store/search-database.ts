@@ -24,7 +24,10 @@ export function openSearchDatabase(options: {
   }
 }
 
-/** Opens the search index only to read it; null when there is none of this version. The caller closes it. Throws what SQLite does. */
+/**
+ * Opens the search index only to read it; null when there is none of this version. The caller closes it. Throws what SQLite
+ * does.
+ */
 export function openSearchForReading({
   file,
   nativeBinding,
