@@ -1,4 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
+import { closeInherited } from './inherited';
 import { hostRecordSchema } from './protocol';
 import { recordFile } from './records';
 import { serveHost } from './serve';
@@ -8,6 +9,7 @@ import { serveHost } from './serve';
  * fourth descriptor how its start went. What it holds outlives the runtime; SIGTERM ends it with all it holds.
  */
 async function main([run = '', outputs = '', version = '', id = '', socket = '']: readonly string[]): Promise<void> {
+  closeInherited(3);
   // A terminal it was started from may go; that is no reason to let go of anything.
   for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => {});
   const record = hostRecordSchema.parse({ id, pid: process.pid, socket });
