@@ -32,7 +32,7 @@ export function checkRows(
 /** The last lines of what a check printed, that it printed nothing, or where it is to be read. */
 export function endOfOutput(check: Check | CheckDetail, task: number, program: string): readonly string[] {
   const whole = `… whole: ${program} task show ${task} --json`;
-  if (!('output' in check)) return [whole];
+  if (!('output' in check)) return [`what it printed: ${program} task show ${task}`];
   const printed = plain(check.output).trimEnd();
   if (printed === '') return ['It printed nothing.'];
   const lines = printed.split('\n');

@@ -93,9 +93,12 @@ export async function remoteOf(client: Client, task: number, named: string | und
   const url = remotes.find((remote) => remote.name === name)?.urls[0];
   if (name !== null && url !== undefined) return { remote: name, url };
   const there = remotes.map((remote) => plainLine(remote.name)).join(', ');
-  const why = named === undefined ? 'has no remote that is the usual one' : `has no remote ${named}`;
-  throw new CodedError(
-    'NOT_FOUND',
-    `${plainLine(repository)} ${why}. ${there === '' ? 'It has none: add one with git remote add.' : `Name one with --remote: ${there}.`}`,
-  );
+  const why =
+    there === ''
+      ? 'has no remote'
+      : named === undefined
+        ? 'does not say which remote is pushed to'
+        : `has no remote ${plainLine(named)}`;
+  const next = there === '' ? 'Add one with: git remote add origin ADDRESS' : `Name one with --remote: ${there}.`;
+  throw new CodedError('NOT_FOUND', `${plainLine(repository)} ${why}. ${next}`);
 }

@@ -51,7 +51,7 @@ async function resolved(
   if (base === null) {
     throw new CodedError(
       'BAD_INPUT',
-      `${repository.path} is on no branch (detached HEAD), so there is no base to start from. Name a base branch.`,
+      `${repository.path} is on no branch (detached HEAD), so there is no base to start from. Name a base branch (in the terminal: --base BRANCH).`,
     );
   }
   await resolveBranch({ git: room.git, checkout: opened.checkout, trusted: false }, base);

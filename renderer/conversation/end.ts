@@ -25,7 +25,7 @@ export interface End {
  */
 export function keepEnd(follows: boolean): End {
   let followed = follows;
-  let last = 0;
+  let last: Pick<Scrolled, 'top' | 'view'> = { top: 0, view: 0 };
   return {
     followed: () => followed,
     follow(now) {
@@ -36,13 +36,13 @@ export function keepEnd(follows: boolean): End {
     },
     see({ top, height, view }) {
       const left = height - top - view;
-      if (top > last && left < nearEnd) followed = true;
-      // What shrinks moves up by itself, and stays at the end.
-      else if (top < last && left > 1) followed = false;
-      last = top;
+      if (top > last.top && left < nearEnd) followed = true;
+      // What shrinks moves up by itself, and stays at the end; and what has another room than before was moved by that.
+      else if (top < last.top && left > 1 && view === last.view) followed = false;
+      last = { top, view };
     },
-    put({ top }) {
-      last = top;
+    put({ top, view }) {
+      last = { top, view };
     },
   };
 }

@@ -20,9 +20,13 @@ export function Growing(props: {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
   useEffect(() => {
     const element = field.current;
-    if (element === null) return;
+    const around = element?.parentElement ?? null;
+    if (element === null || around === null) return;
+    // While it is measured nothing around it may move: what scrolls there would be pushed from its end.
+    around.style.minHeight = `${around.offsetHeight}px`;
     element.style.height = 'auto';
     element.style.height = `${Math.min(240, element.scrollHeight + 2)}px`;
+    around.style.minHeight = '';
   }, [props.text]);
   return (
     <textarea

@@ -26,7 +26,9 @@ test('a change is pushed from the terminal to the remote that is meant, and wher
   const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--prompt'];
   const { id, branch, repository } = (await type('task', 'add', ...made, '[write: p.txt | p]', '--wait', '--json'))
     .json;
-  expect((await type('task', 'push', String(id))).err).toContain('It has none: add one with git remote add.');
+  expect((await type('task', 'push', String(id))).err).toContain(
+    'has no remote. Add one with: git remote add origin ADDRESS',
+  );
   const bare = join(repository, '..', 'bare.git');
   execFileSync('git', ['init', '-q', '--bare', bare]);
   execFileSync('git', ['remote', 'add', 'there', bare], { cwd: repository });

@@ -286,6 +286,17 @@ describe('who comes for a request', () => {
     await page.getByRole('button', { name: 'Answer', exact: true }).click();
     await seesRequest();
     await expect.poll(() => hasFocus('.asked .choice')).toBe(true);
+
+    // A field that grows with what is written takes nobody from the end, also when it is measured again.
+    await composer().focus();
+    for (const line of ['one', 'two', 'three', 'four']) {
+      await page.keyboard.type(line);
+      await page.keyboard.press('Enter');
+      await expect.poll(isAtEnd).toBe(true);
+    }
+    await page.keyboard.type('five');
+    await expect.poll(isAtEnd).toBe(true);
+    expect(await composer().evaluate((field) => field.clientHeight)).toBeGreaterThan(80);
   });
 
   test('and then reads further up is where they were after another tab', async () => {

@@ -48,6 +48,15 @@ test('a wheel turned upwards leaves the end before anything has moved, and only 
   expect(end.followed()).toBe(false);
 });
 
+test('an end that is given less room is still followed, and left by the next step up', () => {
+  const end = keepEnd(true);
+  end.put(atEnd(2_000));
+  end.see({ top: 1_480, height: 2_000, view: 460 });
+  expect(end.followed()).toBe(true);
+  end.see({ top: 1_470, height: 2_000, view: 460 });
+  expect(end.followed()).toBe(false);
+});
+
 test('who comes down to the end follows it again', () => {
   const end = keepEnd(true);
   end.put(atEnd(2_000));
