@@ -54,14 +54,13 @@ test('what only looks like a place is left as text', () => {
     expect(named(text)).toEqual([]);
 });
 
-test('text that is meant to keep a reader busy is read in a moment', () => {
-  const much = 64 * 1024;
+// Trying on from each sign to the end would take minutes: then it is the limit of a test that ends this one.
+test('text that is meant to keep a reader busy is read, and nothing of it is lost', () => {
+  const much = 512 * 1024;
   for (const piece of ['a', 'a.', 'a/b:', 'File "', 'a.ts(', '(', 'a.ts:1 ', '\u0000', 'a.ts:1:', '@a', ',a.b']) {
     const text = piece.repeat(much / piece.length);
-    const began = process.cpuUsage();
-    placesIn(text);
-    const { user, system } = process.cpuUsage(began);
-    expect({ piece, slow: (user + system) / 1000 > 500 }).toEqual({ piece, slow: false });
+    const pieces = placesIn(text).map((found) => found.text);
+    expect(pieces.join('') === text).toBe(true);
   }
 });
 
