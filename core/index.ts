@@ -359,14 +359,14 @@ function assemble(
       lookForAgents(false);
       search.start();
     },
-    async stop(limitMs = 15_000) {
+    async stop(limitMs = 15_000, { keepTerminals = false } = {}) {
       leaveLogAsItIs();
       source.close();
       closing.abort();
       await Promise.all([
         runner.stop(limitMs),
         deps.checks.close(limitMs),
-        terminals.stop(),
+        terminals.stop(keepTerminals),
         settling,
         deps.retirements.over(limitMs),
         restacker.close(),

@@ -7,7 +7,7 @@ import { makeSocketPlace, removeSocketPlace } from './host/socket-place';
 import { hostEnvironment } from './host/start';
 import { createRuntime } from './index';
 import { claimDataFolder } from './owner';
-import type { RuntimeOptions } from './runtime';
+import type { RuntimeOptions, StopManner } from './runtime';
 import { codedAnswers } from './server/errors';
 import { type Line, serveLine } from './server/line';
 import { serveSocket } from './server/socket';
@@ -24,7 +24,7 @@ export interface OpenRuntime {
   /** Nothing is queued, running or waiting, no program runs on a terminal, and nobody is attached. */
   idle(): boolean;
   /** Parks what is in hand, waiting at most `limitMs` for it, hangs up on clients and lets the next owner in. */
-  close(limitMs?: number): Promise<void>;
+  close(limitMs?: number, manner?: StopManner): Promise<void>;
 }
 
 /** What a shell supplies to open a data folder. */
@@ -100,10 +100,10 @@ export async function openRuntime(
         const { queued, running, waiting } = runtime.status().tasks;
         return queued + running + waiting + runtime.terminals() === 0 && socket.clients() === 0;
       },
-      close(limitMs) {
+      close(limitMs, manner) {
         // The socket outlives the runtime, so that whoever asked it to stop learns when it has; the folder comes last.
         closing ??= runtime
-          .stop(limitMs)
+          .stop(limitMs, manner)
           .finally(() => starter?.close())
           .finally(() => socket.close())
           .finally(() => removeSocketPlace(run, socketName, path))

@@ -39,5 +39,11 @@ export interface Runtime {
   /** Recovers what a crash left and begins to claim. */
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
-  stop(limitMs?: number): Promise<void>;
+  stop(limitMs?: number, manner?: StopManner): Promise<void>;
+}
+
+/** How a runtime stops. */
+export interface StopManner {
+  /** What runs on terminals goes on this time, as it always does with the setting `keepTerminals`. */
+  readonly keepTerminals?: boolean;
 }

@@ -7,6 +7,7 @@ import { denyByDefault } from './guards';
 import { claimInstance, folderIn } from './instance';
 import { keychain } from './keychain';
 import { setMenu } from './menu';
+import { guardQuitting } from './quitting';
 import { joinRuntime } from './runtime';
 import { registerScheme, serveScheme, windowOrigin, windowPage } from './scheme';
 import { createWindows } from './windows';
@@ -39,9 +40,10 @@ function begin(): void {
       if (page !== null) ports.give(page);
       watch();
     },
-    onStopRequested: () => app.quit(),
+    onStopRequested: () => quitting.now(),
     onFailure: askToTryAgain,
   });
+  const quitting = guardQuitting(runtime.own);
   const ending = new AbortController();
   const attention = createAttention(windows);
   const watch = () => {
@@ -65,7 +67,7 @@ function begin(): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => quitting.now());
   let closing = false;
   app.on('will-quit', (event) => {
     event.preventDefault();
@@ -73,7 +75,7 @@ function begin(): void {
     closing = true;
     ending.abort();
     // Asking to quit once more does not always end the app; by now nothing is left that could object.
-    void runtime.close().finally(() => app.exit(0));
+    void runtime.close({ keepTerminals: quitting.keepsTerminals() }).finally(() => app.exit(0));
   });
 }
 

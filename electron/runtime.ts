@@ -3,6 +3,7 @@ import type { Client, Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
 import type { OpenOptions, OpenRuntime } from '../core/open';
+import type { StopManner } from '../core/runtime';
 import { portLine } from './port';
 
 /** The runtime as the app sees it, whether it runs in here or in the background. */
@@ -11,12 +12,16 @@ export interface Runtime {
   client(): Promise<Client>;
   /** Connects a window's port to the runtime, once it can be reached. */
   mount(port: MessagePortMain): void;
+  /** Calls of the runtime that stops with the app; null when that goes on in the background, or is not there yet. */
+  own(): Promise<Client | null>;
   /** Stops a runtime of our own, or leaves the one in the background at work. */
-  close(): Promise<void>;
+  close(manner: StopManner): Promise<void>;
 }
 
 /** Quitting waits this long for agents to be parked. */
 const parkingMs = 8_000;
+/** And this long for a runtime that is being joined. */
+const joiningMs = 1_000;
 
 type Joined =
   | { readonly kind: 'owned'; readonly runtime: OpenRuntime }
@@ -65,6 +70,10 @@ export function joinRuntime(options: {
     return joined;
   }
 
+  /** What was joined; null when that takes longer than anybody who quits would wait. */
+  const joinedSoon = () =>
+    Promise.race([current, new Promise<null>((resolve) => setTimeout(() => resolve(null), joiningMs))]);
+
   return {
     async client() {
       const joined = await current;
@@ -80,13 +89,14 @@ export function joinRuntime(options: {
         own.giveTo(line);
       });
     },
-    async close() {
+    async own() {
+      const joined = await joinedSoon();
+      return joined?.kind === 'owned' ? joined.runtime.client : null;
+    },
+    async close(manner) {
       closing = true;
-      const joined = await Promise.race([
-        current,
-        new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000)),
-      ]);
-      if (joined?.kind === 'owned') await joined.runtime.close(parkingMs);
+      const joined = await joinedSoon();
+      if (joined?.kind === 'owned') await joined.runtime.close(parkingMs, manner);
       if (joined?.kind === 'attached') joined.connection.close();
     },
   };

@@ -1,4 +1,5 @@
-import type { OpenedKind, Terminal, TerminalBytes, TerminalSize } from '../contract/terminal';
+import type { OpenedKind, RunningProgram, Terminal, TerminalBytes, TerminalSize } from '../contract/terminal';
+import { runningPrograms } from '../runner/running-programs';
 import { readTask } from '../store/task-view';
 import type { Room } from './room';
 
@@ -6,6 +7,11 @@ import type { Room } from './room';
 export function list(room: Room, task: number): Terminal[] {
   readTask(room.db, task);
   return room.terminals.list(task);
+}
+
+/** What runs on the terminals of all tasks. */
+export async function programs(room: Room): Promise<RunningProgram[]> {
+  return runningPrograms(room.db, await room.ledger.look());
 }
 
 /** Starts a shell in the task's worktree, or its repository's run command. Throws with what to do. */

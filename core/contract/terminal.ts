@@ -51,6 +51,19 @@ export const terminalSchema = z.object({
 });
 export type Terminal = z.infer<typeof terminalSchema>;
 
+/** What runs on a terminal now. */
+export const runningProgramSchema = z.object({
+  terminal: terminalIdSchema,
+  task: taskIdSchema,
+  taskTitle: z.string(),
+  kind: z.enum(terminalKinds),
+  /** Its command line; of an agent's screen the agent's name; the shell's path where the system does not say what runs in it. */
+  program: z.string(),
+  /** How many more programs run on the same terminal, without what each of them started. */
+  more: z.number().int().nonnegative(),
+});
+export type RunningProgram = z.infer<typeof runningProgramSchema>;
+
 /** A stretch of what a terminal's program printed. */
 export const terminalBytesSchema = z.object({
   /** The number of the first byte. It is later than asked for when what came before is not kept any more. */

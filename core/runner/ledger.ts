@@ -3,13 +3,13 @@ import { type ProcessFacts, readProcessTable } from '../agents/process-table';
 import type { Process, ProcessList } from '../contract/process';
 import { startOf } from '../git/live';
 import { listProcesses } from '../store/processes';
-import { screenOf } from '../store/terminals';
+import { openTerminals, screenOf } from '../store/terminals';
 import type { Deps } from './deps';
 
 /** What a look found. */
 export interface Look extends ProcessList {
-  /** The processes, by id, that run on terminals: the person's own, not their task's. */
-  readonly terminals: ReadonlySet<number>;
+  /** The processes, by id, that run on terminals, and the terminal of each: the person's own, not their task's. */
+  readonly terminals: ReadonlyMap<number, number>;
 }
 
 /** What runs for the tasks of this data folder. */
@@ -28,7 +28,7 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
   return {
     async look(task) {
       const table = await readProcessTable();
-      if (table === null) return { processes: [], visible: false, terminals: new Set() };
+      if (table === null) return { processes: [], visible: false, terminals: new Map() };
       const at = deps.now();
       const tasks = tasksOf(table, deps.owner, await rootsOf(deps));
       const before = last !== null && at - last.at < sampleAgeMs ? last : null;
@@ -47,7 +47,8 @@ export function createLedger(deps: Pick<Deps, 'db' | 'owner' | 'now'>): Ledger {
         const what = whatIs(deps, tasks.get(pid), above === null ? undefined : tasks.get(above));
         return [{ pid, parent: above, task: owner, command, what, startedAt, memory, cpu: cpuOf(one) }];
       });
-      const terminals = new Set([...tasks].filter(([, { terminal }]) => terminal !== null).map(([pid]) => pid));
+      const terminals = new Map<number, number>();
+      for (const [pid, { terminal }] of tasks) if (terminal !== null) terminals.set(pid, terminal);
       return { processes: parentsFirst(processes), visible: true, terminals };
     },
   };
@@ -73,12 +74,14 @@ function runOf({ pid, startedAt }: ProcessFacts): string {
   return `${pid} ${startedAt}`;
 }
 
-/** The children that were started for tasks and still live, as they were noted when they were started. */
+/** The children that were started for tasks and still live, as they were noted when they were started, and those on terminals. */
 async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, Owner>> {
   const roots = new Map<number, Owner>();
   for (const { pid, startTime, task } of listProcesses(deps.db)) {
     if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: null });
   }
+  // Where a system does not show markers nothing else tells what a terminal runs.
+  for (const { id, pid, task } of openTerminals(deps.db)) if (pid !== null) roots.set(pid, { task, terminal: id });
   return roots;
 }
 

@@ -51,8 +51,8 @@ export interface Terminals {
   closeOf(task: number): Promise<void>;
   /** How many run. */
   running(): number;
-  /** Ends all programs, unless the person wants them kept. Harmless when called twice. */
-  stop(): Promise<void>;
+  /** Ends all programs, unless the person wants them kept: this time, or by their setting. Harmless when called twice. */
+  stop(keep?: boolean): Promise<void>;
 }
 
 /** The agents' own screens, one of a task at a time. */
@@ -357,11 +357,11 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       await closeAll(openTerminals(db).filter((row) => row.task === task));
     },
     running: () => openTerminals(db).length,
-    stop() {
+    stop(keep = false) {
       stopping ??= (async () => {
         clearInterval(looking);
         await adopting;
-        if (!deps.settings().keepTerminals) await closeAll(openTerminals(db));
+        if (!keep && !deps.settings().keepTerminals) await closeAll(openTerminals(db));
       })();
       return stopping;
     },

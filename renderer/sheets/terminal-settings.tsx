@@ -47,7 +47,7 @@ export function TerminalSettings(props: {
       <YesNo
         id="terminal-keep"
         label="Keep terminals running after you quit"
-        help="They outlive a crash either way. Their programs go on in the background until you end them."
+        help="They outlive a crash either way. Their programs go on in the background until you end them. Without this, quitting asks when programs run on them."
         value={settings.keepTerminals}
         set={(value) => void set('keepTerminals', value)}
       />

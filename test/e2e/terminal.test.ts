@@ -274,9 +274,28 @@ test('a paste runs nothing by itself, finding takes the focus again, and keys ty
   expect(desktop.complaints).toEqual([]);
 });
 
-test('quitting leaves no program behind', async () => {
+/** What the app asked as it was quit, and with which button the next question is answered. */
+interface Asked {
+  readonly asked: string[];
+  answer: string;
+}
+
+/** Has the questions of the app answered in the person's place. */
+function answering(answer: string): Promise<void> {
+  return desktop.app.evaluate(({ dialog }, first) => {
+    const questions: Asked = { asked: [], answer: first };
+    Object.assign(globalThis, { questions });
+    dialog.showMessageBox = (async (...given: unknown[]) => {
+      const { message, detail, buttons } = given.at(-1) as { message: string; detail: string; buttons: string[] };
+      questions.asked.push(`${message}\n${detail}`);
+      return { response: buttons.indexOf(questions.answer), checkboxChecked: false };
+    }) as never;
+  }, answer);
+}
+
+test('quitting asks about what runs in a shell: it stays open, keeps it for the next start, or leaves nothing behind', async () => {
   await taskInReview();
-  const { page } = desktop;
+  let { page } = desktop;
   await page.keyboard.press('t');
   await page.keyboard.press('o');
   await prompts(page);
@@ -284,6 +303,24 @@ test('quitting leaves no program behind', async () => {
   const program = `sleep 300.${Date.now()}`;
   await type(page, `setsid nohup ${program} > /dev/null 2>&1 &`);
   await until(() => running(program) === 1);
+  await answering('Cancel');
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  const asked = () => desktop.app.evaluate(() => (globalThis as unknown as { questions: Asked }).questions.asked);
+  await until(async () => (await asked()).length === 1);
+  expect(await asked()).toEqual([expect.stringContaining(`A program runs on a terminal\n• Greet: ${program}\n`)]);
+  // The page is there as before.
+  await type(page, 'echo still $((40 + 2))');
+  await shows(page, 'still 42');
+  await answering('Quit and keep it running');
+  await desktop.close();
+  expect(running(program)).toBe(1);
+
+  desktop = await openDesktop(machine);
+  ({ page } = desktop);
+  await page.getByText('Greet').first().click();
+  await page.keyboard.press('t');
+  await shows(page, 'still 42');
+  await answering('Quit and end it');
   await desktop.close();
   expect(running(program)).toBe(0);
   await until(() => readdirSync(join(machine.data, 'run')).every((name) => !name.startsWith('host-')));

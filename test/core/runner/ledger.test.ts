@@ -56,7 +56,7 @@ test.runIf(process.platform === 'linux')(
     expect(visible).toBe(true);
     expect(mine).toHaveLength(4);
     expect(processes.map(({ pid }) => pid).sort()).toEqual([...mine, ...ofTerminal].sort());
-    expect([...terminals].sort()).toEqual([...ofTerminal].sort());
+    expect([...terminals].sort()).toEqual(ofTerminal.map((pid) => [pid, 3]).sort());
     expect(processes.every(({ task, memory }) => task === 7 && memory > 0)).toBe(true);
     const [root] = mine;
     expect(processes.find(({ pid }) => pid === mine[1])?.parent).toBe(root);

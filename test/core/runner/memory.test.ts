@@ -99,7 +99,7 @@ test('a task over its cap is told, without its terminals, and what is looked at 
   const list: Look = {
     visible: true,
     processes: [process(1, 60), process(1, 60), process(2, 90), { ...process(2, 500), pid: 20 }, process(3, 999)],
-    terminals: new Set([20]),
+    terminals: new Map([[20, 1]]),
   };
   await new Promise<void>((resolve) => {
     const watch = watchMemoryCap({

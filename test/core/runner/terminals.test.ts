@@ -176,6 +176,13 @@ it('ends everything when Switchyard quits, unless it is to be kept', async () =>
   bed = await bed.restart();
   expect((await bed.calls.terminals.list({ task })).at(-1)).toMatchObject({ id: shell.id, state: 'ended' });
 
+  // For once, because the person said so as they quit.
+  const once = await bed.calls.terminals.open({ task, kind: 'shell', size });
+  await bed.runtime.stop(undefined, { keepTerminals: true });
+  bed = await bed.again(true);
+  await bed.calls.terminals.write({ terminal: once.id, text: 'echo found $((40 + 2))\r' });
+  await prints(once.id, 'found 42');
+
   await bed.calls.settings.set({ name: 'keepTerminals', value: true });
   const kept = await bed.calls.terminals.open({ task, kind: 'shell', size });
   bed = await bed.restart();
@@ -185,6 +192,50 @@ it('ends everything when Switchyard quits, unless it is to be kept', async () =>
   await prints(kept.id, 'here 42');
   await bed.calls.settings.set({ name: 'keepTerminals', value: false });
 });
+
+it.each(['never', 'always'] as const)(
+  'tells what runs on terminals, and of shells only those that do more than wait, with a pid namespace: %s',
+  async (pidNamespace) => {
+    await bed.calls.settings.set({ name: 'pidNamespace', value: pidNamespace });
+    const task = shared;
+    const others = (await bed.calls.terminals.programs()).map(({ terminal }) => terminal);
+    const told = async () =>
+      (await bed.calls.terminals.programs()).filter(({ terminal }) => !others.includes(terminal));
+    try {
+      await configure('echo up; sleep 300.1');
+      const run = await bed.calls.terminals.open({ task, kind: 'run', size });
+      const server = {
+        terminal: run.id,
+        task,
+        taskTitle: 'Hello',
+        kind: 'run',
+        program: 'echo up; sleep 300.1',
+        more: 0,
+      };
+      const shell = await bed.calls.terminals.open({ task, kind: 'shell', size });
+      await prints(shell.id, / $/);
+      expect(await told()).toEqual([server]);
+      // A program that starts another one is one; what left the shell is one more.
+      const line = 'setsid nohup sleep 300.2 > /dev/null 2>&1 & sh -c "echo in; sleep 300.3; true"\r';
+      await bed.calls.terminals.write({ terminal: shell.id, text: line });
+      await prints(shell.id, /\nin/);
+      const inShell = { terminal: shell.id, task, taskTitle: 'Hello', kind: 'shell' };
+      await until(async () => (await told()).some(({ more }) => more === 1));
+      const [, found] = await told();
+      expect(found).toMatchObject(inShell);
+      expect(found?.program).toMatch(/^(sleep 300\.2|sh -c echo in; sleep 300\.3; true)$/);
+      await bed.calls.terminals.close({ terminal: run.id });
+      await bed.calls.terminals.close({ terminal: shell.id });
+      const given = await bed.calls.terminals.open({ task, kind: 'shell', size });
+      await bed.calls.terminals.write({ terminal: given.id, text: 'exec sleep 300.4\r' });
+      await until(async () => (await told()).length === 1);
+      expect(await told()).toEqual([{ ...inShell, terminal: given.id, program: 'sleep 300.4', more: 0 }]);
+      await bed.calls.terminals.close({ terminal: given.id });
+    } finally {
+      await bed.calls.settings.set({ name: 'pidNamespace', value: 'never' });
+    }
+  },
+);
 
 it('says of a terminal whose host died what became of it, and keeps what it printed', async () => {
   const task = shared;

@@ -711,6 +711,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     terminals: {
       list: on.terminals.list.handler(() => []),
+      programs: on.terminals.programs.handler(() => []),
       open: on.terminals.open.handler(async () => {
         await hang('terminals.open');
         throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
