@@ -31,7 +31,7 @@ export default defineConfig({
           // A program of its own, too: it holds the programs on terminals and outlives this one.
           host: at('core/host/main.ts'),
           // Small, so that starting git from it is cheap.
-          starter: at('core/git/starter-main.ts'),
+          starter: at('core/starter/main.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Execute, execute } from '../core/git/process';
-import { createStarter } from '../core/git/starter';
+import { type Execute, execute } from '../core/starter/process';
+import { createStarter } from '../core/starter/starter';
 import { type Figure, median, report } from './support/report';
 
 const samples = process.argv.includes('--quick') ? 60 : 300;

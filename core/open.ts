@@ -2,7 +2,6 @@ import { createRouterClient } from '@orpc/server';
 import type { Client } from './client';
 import type { Config } from './config';
 import type { OwnerRecord } from './contract/owner';
-import { createStarter, type StarterProgram } from './git/starter';
 import { makeSocketPlace, removeSocketPlace } from './host/socket-place';
 import { hostEnvironment } from './host/start';
 import { createRuntime } from './index';
@@ -11,6 +10,7 @@ import type { RuntimeOptions, StopManner } from './runtime';
 import { codedAnswers } from './server/errors';
 import { type Line, serveLine } from './server/line';
 import { serveSocket } from './server/socket';
+import { createStarter, type StarterProgram } from './starter/starter';
 import { version } from './version';
 
 /** A data folder this process owns, with its runtime at work and its socket open. */

@@ -4,9 +4,9 @@ import type { Router } from './commands/router';
 import type { Config } from './config';
 import type { Status } from './contract/status';
 import type { Keychain } from './forge/tokens';
-import type { Execute } from './git/process';
 import type { HostProgram } from './host/start';
 import type { Log } from './log';
+import type { Execute } from './starter/process';
 
 /** What a shell supplies that the core cannot know by itself. */
 export interface RuntimeOptions {

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { CodedError } from '../contract/errors';
-import { type Execute, execute } from './process';
+import { type Execute, execute } from '../starter/process';
 
 /** The git program of this machine, and the environment it may draw on. */
 export interface Git {

@@ -1,11 +1,11 @@
 import { devNull, tmpdir } from 'node:os';
 import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
+import type { Executed } from '../starter/process';
 import type { Owner, Place } from './checkout';
 import { configuredKeys, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
-import type { Executed } from './process';
 import type { Protocol } from './remote-url';
 
 /** A folder in which git is to find the repository by itself. Used before the repository is known, never after. */

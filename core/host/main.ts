@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { closeInherited } from './inherited';
+import { closeInherited } from '../starter/inherited';
 import { hostRecordSchema } from './protocol';
 import { recordFile } from './records';
 import { serveHost } from './serve';

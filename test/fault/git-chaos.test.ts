@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { errorCodes } from '../../core/contract/errors';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
-import type { Execute, Execution } from '../../core/git/process';
+import type { Execute, Execution } from '../../core/starter/process';
 import { contents } from '../core/git/fixture';
 import { type GitServing, startGitServer } from '../support/git-server';
 import { randomFrom } from '../support/random';

@@ -41,7 +41,7 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
   },
   {
     file: 'core/git/merge.ts',
-    allowed: ['../contract/review', './git', 'node:child_process'],
+    allowed: ['../contract/review', './git', '../starter/process', 'node:child_process'],
     forbidden: [
       '../store/tasks',
       '../agents/echo',
@@ -51,6 +51,11 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
       'electron',
       'simple-git',
     ],
+  },
+  {
+    file: 'core/starter/process.ts',
+    allowed: ['../contract/errors', './messages', 'node:child_process'],
+    forbidden: ['../git/git', '../host/start', '../agents/child', '../runner/run', '../config', 'electron'],
   },
   {
     file: 'core/agents/acp.ts',

@@ -1,7 +1,7 @@
 import type { AskHuman } from '../../core/agents/acp-program';
 import type { HookProgram } from '../../core/agents/screen';
-import type { StarterProgram } from '../../core/git/starter';
 import type { HostProgram } from '../../core/host/start';
+import type { StarterProgram } from '../../core/starter/starter';
 import { programArgs } from './programs';
 
 /** The program that passes hooks on. */

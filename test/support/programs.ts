@@ -9,7 +9,7 @@ export const programSources = {
   agent: 'test/support/acp-agent.ts',
   landing: 'test/core/git/landing-process.ts',
   host: 'core/host/main.ts',
-  starter: 'core/git/starter-main.ts',
+  starter: 'core/starter/main.ts',
   hook: 'core/agents/hook/main.ts',
   'ask-human': 'core/agents/ask-human/main.ts',
 } as const;

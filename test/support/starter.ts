@@ -1,4 +1,4 @@
-import { createStarter } from '../../core/git/starter';
+import { createStarter } from '../../core/starter/starter';
 import { starterProgram } from './host';
 
 /** Runs programs from one small process for all tests of this worker, which is large. It ends with the worker. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createRadar } from '../../../core/commands/radar';
-import type { Execution } from '../../../core/git/process';
+import type { Execution } from '../../../core/starter/process';
 import { claimTasks } from '../../../core/store/claims';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { addDependency } from '../../../core/store/dependencies';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import type { Train } from '../../../core/contract/train';
-import type { Execute } from '../../../core/git/process';
+import type { Execute } from '../../../core/starter/process';
 import { type Bed, openBed } from '../../support/runtime';
 import { execute } from '../../support/starter';
 

@@ -1,7 +1,7 @@
 import type { Place } from '../../../core/git/checkout';
 import { publish } from '../../../core/git/land';
 import type { Landing } from '../../../core/git/lock';
-import { execute } from '../../../core/git/process';
+import { execute } from '../../../core/starter/process';
 
 /** One of the gits a landing starts, counted from 1, and whether the kill comes before it runs or while it does. */
 export interface KillPoint {

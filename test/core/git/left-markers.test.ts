@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { leftMarkers } from '../../../core/git/left-markers';
-import type { Execute } from '../../../core/git/process';
+import type { Execute } from '../../../core/starter/process';
 import { createBench, write } from './fixture';
 
 const bench = createBench();

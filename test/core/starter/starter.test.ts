@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Execution, execute } from '../../../core/git/process';
-import { createStarter, type Starter } from '../../../core/git/starter';
+import { type Execution, execute } from '../../../core/starter/process';
+import { createStarter, type Starter } from '../../../core/starter/starter';
 import { starterProgram } from '../../support/host';
 import { lives } from '../../support/lives';
 import { until } from '../../support/until';
@@ -177,7 +177,7 @@ describe('the small process', () => {
     const file = join(folder, 'owner.ts');
     writeFileSync(
       file,
-      `import { createStarter } from ${JSON.stringify(join(process.cwd(), 'core/git/starter.ts'))};
+      `import { createStarter } from ${JSON.stringify(join(process.cwd(), 'core/starter/starter.ts'))};
        const program = ${JSON.stringify(starterProgram)};
        const starter = createStarter({ program, environment: {}, onUnusable: () => {} });
        const what = { program: '/bin/sh', args: ['-c', 'echo $PPID'], directory: '/', environment: process.env };

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { CodedError } from '../contract/errors';
+import { pack, type Said, type Told, unpack } from './messages';
 import { execute } from './process';
-import { pack, type Said, type Told, unpack } from './starter-messages';
 
 /**
  * The program of a starter: a process that stays small, because starting a program copies the one that starts it. It runs

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { parse } from 'node:path';
 import { CodedError } from '../contract/errors';
+import { pack, type Said, type Told, unpack } from './messages';
 import {
   cancelled,
   type Execute,
@@ -12,7 +13,6 @@ import {
   nameOf,
   usualTimeoutMs,
 } from './process';
-import { pack, type Said, type Told, unpack } from './starter-messages';
 
 /** How a shell starts the starter's program: itself as plain Node where it is a desktop app, else Node. */
 export interface StarterProgram {
