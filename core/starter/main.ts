@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { CodedError } from '../contract/errors';
+import { closeInherited } from './inherited';
 import { pack, type Said, type Told, unpack } from './messages';
 import { execute } from './process';
 
@@ -7,6 +8,7 @@ import { execute } from './process';
  * The program of a starter: a process that stays small, because starting a program copies the one that starts it. It runs
  * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime is gone.
  */
+closeInherited(2);
 const told = new Socket({ fd: 0, readable: true, writable: false });
 const said = new Socket({ fd: 1, readable: false, writable: true });
 const running = new Map<number, AbortController>();
