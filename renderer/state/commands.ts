@@ -152,13 +152,13 @@ export function cancelTask(app: App, task: Task): Promise<void> {
   });
 }
 
-/** Queues a failed or cancelled task again. */
+/** Queues a failed or cancelled task again, with a way back to where it does nothing. */
 export function retryTask(app: App, task: Task): Promise<void> {
   return turn(app, task, {
     sentence: 'Queueing again…',
     done: `“${cleanLine(task.title)}” is queued again`,
     call: (client) => client.tasks.retry({ task: task.id }),
-    undo: null,
+    undo: () => void cancelTask(app, task),
   });
 }
 
@@ -172,7 +172,10 @@ export function resumeTask(app: App, task: Task): Promise<void> {
   });
 }
 
-/** Has the agent's own screen opened for the person, after the turn that runs or in place of it, and leads there. */
+/**
+ * Has the agent's own screen opened for the person, after the turn that runs or in place of it, and leads there. The way back
+ * leaves a task that was not at work in review, with whatever was done on the screen.
+ */
 export async function takeOver(app: App, task: Task, interrupt: boolean): Promise<void> {
   const about = { about: `task:${task.id}`, sentence: interrupt ? 'Interrupting…' : 'Opening…' };
   const ended = await carryOut(app, about, (client) =>
@@ -181,23 +184,33 @@ export async function takeOver(app: App, task: Task, interrupt: boolean): Promis
   if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
   app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal' } : view));
+  const name = `“${cleanLine(task.title)}”`;
+  const text = task.state === 'review' ? `Took ${name} out of review to drive its agent` : `You take over ${name}`;
+  const atWork = task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
+  sayDone(app, task, text, () => {
+    const now = app.model.get().tasks.get(task.id) ?? ended.value;
+    void handBack(app, now, atWork ? 'go on' : 'review');
+  });
 }
 
 /** A program needs a size before its place on screen has one. */
 const firstSize = { columns: 100, rows: 30 };
 
-/** Ends the person's drive of a task. */
+/** Ends the person's drive of a task, with a way back to the agent's screen. */
 export function handBack(app: App, task: Task, afterwards: Afterwards): Promise<void> {
   const began = task.takeover?.state === 'driving';
   return turn(app, task, {
     sentence: began ? 'Handing back…' : 'Taking it back…',
     done: !began
-      ? `${task.agent} goes on with “${cleanLine(task.title)}”`
+      ? ({ state }) =>
+          state === 'review'
+            ? `“${cleanLine(task.title)}” is in review again`
+            : `${task.agent} goes on with “${cleanLine(task.title)}”`
       : afterwards === 'review'
         ? `“${cleanLine(task.title)}” goes into review as it is`
         : `Handed “${cleanLine(task.title)}” back to ${task.agent}`,
     call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
-    undo: null,
+    undo: () => void takeOver(app, app.model.get().tasks.get(task.id) ?? task, began),
   });
 }
 

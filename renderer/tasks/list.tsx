@@ -10,11 +10,13 @@ import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
 import { type Place, tasksIn } from '../state/places';
+import { say } from '../state/said';
 import { useCursor } from './cursor';
 import { useHeldOrder } from './held-order';
 import { LandSeveral } from './land-several';
 import { type Picking, usePicking } from './picking';
 import { TaskLine } from './row';
+import { refusedOnRow } from './row-letters';
 import { Trains } from './train-banner';
 import { emptyWords, placeWord } from './words';
 
@@ -141,6 +143,15 @@ function Rows(props: {
     scroller.current?.focus({ preventScroll: true });
   };
   const move = (by: number): void => go(at === null ? 0 : at + by);
+  /** Whether a key would change the open task from another one's row: then that is said in place of being done. */
+  const refuses = (event: KeyboardEvent): boolean => {
+    const known = app.model.get().tasks;
+    if (open === null || cursor === null || open === cursor) return false;
+    const titles = { open: known.get(open)?.title ?? null, row: known.get(cursor)?.title ?? null };
+    const text = refusedOnRow(event, { mac: app.mac, ...titles });
+    if (text !== null) say(app.said, { kind: 'done', text, undo: null });
+    return text !== null;
+  };
   useActions({
     down: () => move(1),
     up: () => move(-1),
@@ -165,7 +176,7 @@ function Rows(props: {
         else if (event.key === 'ArrowUp') move(-1);
         else if (event.key === 'Home') go(0);
         else if (event.key === 'End') go(tasks.length);
-        else return;
+        else if (!refuses(event.nativeEvent)) return;
         event.preventDefault();
       }}
     >

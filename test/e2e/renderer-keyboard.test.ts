@@ -110,6 +110,36 @@ describe('the inbox', () => {
   });
 });
 
+describe('a letter in the list', () => {
+  const said = (text: string) => page.locator('.saying', { hasText: text });
+
+  test('takes the open task out of review with a way back, and changes none from the row of another', async () => {
+    await press('g', 'r', 'w');
+    expect(await harness.called('tasks.take')).toEqual([]);
+    await option('Documentation').click();
+    await page.getByText('fetchMember').first().waitFor();
+    await press('w');
+    await said('Took “Documentation for webhooks” out of review to drive its agent').waitFor();
+    await press('Control+z');
+    await expect.poll(() => harness.called('tasks.handBack')).toEqual([{ task: 6, afterwards: 'review' }]);
+    await said('“Documentation for webhooks” is in review again').waitFor();
+    // The cursor goes on to another row, and the page stays with the open task.
+    await press('k', 'w', 'Control+Backspace', 'a');
+    await said('A did nothing: “Documentation for webhooks” is open, not “Rename Account').waitFor();
+    expect(await harness.called('tasks.take')).toHaveLength(1);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await press('Enter', 'w');
+    await expect.poll(async () => (await harness.called('tasks.take')).length).toBe(2);
+  });
+
+  test('queues a task that failed again, with a way back', async () => {
+    await press('g', 'f', 'Enter', 'e');
+    await said('is queued again').waitFor();
+    await press('Control+z');
+    await said('Cancelled “').waitFor();
+  });
+});
+
 describe('approving', () => {
   beforeEach(async () => {
     await press('g', 'r');
