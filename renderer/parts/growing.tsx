@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 /** A text field that grows with what is written; ⌘↵ or Ctrl+↵ sends it, Escape leaves it. */
 export function Growing(props: {
@@ -17,17 +17,23 @@ export function Growing(props: {
 }): ReactNode {
   const own = useRef<HTMLTextAreaElement>(null);
   const field = props.field ?? own;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows what is shown in it.
+  useLayoutEffect(() => {
+    if (field.current !== null) setHeight(field.current);
+  }, [props.text, props.label, field]);
   useEffect(() => {
     const element = field.current;
-    const around = element?.parentElement ?? null;
-    if (element === null || around === null) return;
-    // While it is measured nothing around it may move: what scrolls there would be pushed from its end.
-    around.style.minHeight = `${around.offsetHeight}px`;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(240, element.scrollHeight + 2)}px`;
-    around.style.minHeight = '';
-  }, [props.text]);
+    if (element === null) return;
+    // Lines break elsewhere in another width; a height of its own making is no reason to look again.
+    let width = element.clientWidth;
+    const sizes = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      setHeight(element);
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [field]);
   return (
     <textarea
       ref={field}
@@ -54,4 +60,21 @@ export function Growing(props: {
       }}
     />
   );
+}
+
+const tallest = 240;
+
+/** Gives a field the height of what is shown in it. */
+function setHeight(element: HTMLTextAreaElement): void {
+  const around = element.parentElement;
+  // One that is not on screen has no lines to count; it is looked at again when it is.
+  if (around === null || element.clientWidth === 0) return;
+  // While it is measured nothing around it may move: what scrolls there would be pushed from its end.
+  around.style.minHeight = `${around.offsetHeight}px`;
+  element.style.height = 'auto';
+  const needed = element.scrollHeight + 2;
+  element.style.height = `${Math.min(tallest, needed)}px`;
+  // Rounded up or down, a line that fits would still be given a bar to scroll it.
+  element.style.overflowY = needed > tallest ? 'auto' : 'hidden';
+  around.style.minHeight = '';
 }

@@ -123,7 +123,7 @@ export function Composer(props: {
               way === 'comment'
                 ? drafts > 0
                   ? 'About the whole change'
-                  : `Comment on the change; ${task.agent} goes on with it`
+                  : `Comment on the change for ${task.agent}`
                 : way === 'message'
                   ? `Write to ${task.agent}`
                   : 'What you wrote'

@@ -48,6 +48,32 @@ async function open(task: number): Promise<void> {
   await page.locator('.conversation-row').first().waitFor();
 }
 
+test('the field is as tall as what is in it, in every width, and one line while it only asks', async () => {
+  const look = () =>
+    composer().evaluate((field) => ({ height: field.clientHeight, isCut: field.scrollHeight > field.clientHeight }));
+  await harness.open('little');
+  await notify(6);
+  await composer().waitFor();
+  const line = { height: 30, isCut: false };
+  expect(await look()).toEqual(line);
+  await change(6, { agent: 'an agent whose name alone takes more than the room there is for a line' });
+  await page.getByPlaceholder(/whose name alone/).waitFor();
+  expect(await look()).toEqual(line);
+  const text = 'Words that fill a line of the wide field, and of the narrow one more than that.';
+  await composer().fill(text);
+  const narrow = await look();
+  await page.keyboard.press('Escape');
+  // Beside the conversation there is all of the window, and then no longer.
+  await pressKeys(page, 'b');
+  await expect.poll(look).toEqual(line);
+  await pressKeys(page, 'b');
+  await expect.poll(look).toEqual(narrow);
+  expect(narrow.isCut).toBe(false);
+  expect(narrow.height).toBeGreaterThan(line.height);
+  await composer().fill('');
+  expect(await look()).toEqual(line);
+});
+
 describe('who types when a turn ends', () => {
   test('types on in the same field, and no letter approves, merges or discards', async () => {
     await harness.open('little');
