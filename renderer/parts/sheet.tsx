@@ -13,6 +13,8 @@ export function SheetFrame(props: {
   readonly width?: 'narrow' | 'wide' | 'full';
   /** What ⌘↵ or Ctrl+↵ does anywhere in it, told when the key was pressed, in the time of events. */
   readonly onSend?: (at: number) => void;
+  /** What ↵ alone does where it presses and writes nothing. */
+  readonly onEnter?: (at: number) => void;
   readonly children: ReactNode;
 }): ReactNode {
   const app = useApp();
@@ -29,9 +31,12 @@ export function SheetFrame(props: {
           }}
           onCloseAutoFocus={focus.giveBack}
           onKeyDown={(event) => {
-            if (props.onSend === undefined || event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+            if (event.key !== 'Enter' || event.defaultPrevented) return;
+            const does =
+              event.metaKey || event.ctrlKey ? props.onSend : isPressed(event.target) ? undefined : props.onEnter;
+            if (does === undefined) return;
             event.preventDefault();
-            if (!event.repeat) props.onSend(event.timeStamp);
+            if (!event.repeat) does(event.timeStamp);
           }}
           {...(props.about === undefined ? { 'aria-describedby': undefined } : {})}
         >
@@ -49,6 +54,11 @@ export function SheetFrame(props: {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** Whether ↵ has a meaning of its own there: it presses, opens or writes. */
+function isPressed(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('button, a, summary, input, textarea, select') !== null;
 }
 
 /** What is written into or pressed first: a field, else the main button, else the sheet itself. */

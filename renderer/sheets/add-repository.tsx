@@ -46,6 +46,7 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
     <SheetFrame
       title={queue === null ? 'Add repository' : `Add repository, ${queue.at} of ${queue.of}`}
       onSend={(at) => trust.current?.(at)}
+      onEnter={(at) => trust.current?.(at)}
     >
       <form
         className="path-form"
@@ -53,7 +54,10 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
           event.preventDefault();
           if (typed.trim() === '') void pick();
           else if (!isShown || found.failure !== null) look(typed.trim());
+          else trust.current?.(event.timeStamp);
         }}
+        // Held down, the key that has the folder looked at would go on to what is decided then.
+        onKeyDown={(event) => event.key === 'Enter' && event.repeat && event.preventDefault()}
       >
         <label className="sheet-lead" htmlFor="path">
           The folder of a git repository. You can also drop it anywhere on the window.
@@ -205,7 +209,7 @@ function Found(given: {
           Add without trust
         </Button>
         <Button look="primary" onClick={() => void add(true)} disabled={doing !== null}>
-          Trust and add <Keys keys="mod+Enter" />
+          Trust and add <Keys keys="Enter" />
         </Button>
       </div>
     </>

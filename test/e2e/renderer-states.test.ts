@@ -305,9 +305,16 @@ test('trust covers what the sheet shows, by key once it can be read: what was ad
   await page.getByText(/Nothing was trusted/).waitFor();
   await page.getByText('hook pre-push').waitFor();
   expect(await harness.called('repositories.add')).toHaveLength(1);
+  await page.locator('.found').focus();
+  expect(await page.locator('.found').evaluate((found) => getComputedStyle(found).outlineStyle)).toBe('none');
+  // The key that had the folder looked at may still be held.
+  await page.evaluate(() => {
+    const held = { key: 'Enter', repeat: true, bubbles: true, cancelable: true };
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', held));
+  });
   await expect
     .poll(async () => {
-      await page.keyboard.press('Control+Enter');
+      await page.keyboard.press('Enter');
       return (await harness.called('repositories.add')).length;
     })
     .toBe(2);
