@@ -34,7 +34,7 @@ export interface OpenOptions
     'owner' | 'askHuman' | 'hook' | 'host' | 'execute' | 'keychain' | 'desktop' | 'onStopRequested'
   > {
   readonly config: Config;
-  /** How to start a small process that starts git from then on, in place of `execute`. */
+  /** How to start a small process that starts git and checks from then on, in place of `execute`. */
   readonly starter?: StarterProgram | null;
   /** Told whenever a client of the socket came or left. */
   readonly onClients?: (count: number) => void;
@@ -75,7 +75,8 @@ export async function openRuntime(
       createStarter({
         program: options.starter,
         environment: hostEnvironment(config.environment),
-        onUnusable: (reason) => log(`Git is started from the runtime itself: the starter cannot be used (${reason})`),
+        onUnusable: (reason) =>
+          log(`Git and checks are started from the runtime itself: the starter cannot be used (${reason})`),
       });
     undo.push(() => starter?.close());
     const runtime = await createRuntime({ ...options, execute: starter?.execute ?? options.execute });

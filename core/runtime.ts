@@ -18,7 +18,7 @@ export interface RuntimeOptions {
   readonly hook?: HookProgram | null;
   /** How to start the process that holds programs on terminals; without it there are none. */
   readonly host?: HostProgram | null;
-  /** How git is started, where not from this process. */
+  /** How git and checks are started, where not from this process. */
   readonly execute?: Execute | undefined;
   /** What seals secrets for the person; without it they are kept only while this runs. */
   readonly keychain?: Keychain | null;

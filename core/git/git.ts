@@ -10,7 +10,7 @@ export interface Git {
   readonly version: string;
   /** What the runtime was started with. Commands get a few named variables of it, never all. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How it is started. */
+  /** How it is started, as is every other program that the runtime itself runs to its end. */
   readonly execute: Execute;
 }
 

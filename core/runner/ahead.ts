@@ -39,6 +39,7 @@ export async function setUpAhead(
         command,
         directory: checkout.workTree,
         namespace: await deps.namespace(),
+        execute: deps.git.execute,
         signal,
         onProcess: owner.onProcess,
       },

@@ -73,7 +73,8 @@ function runOne(
     onBegun();
     const end = await runCheck({
       ...{ command, directory: place.checkout.workTree, environment: { ...environment, ...owner.variables } },
-      ...{ namespace: await deps.namespace(), signal: series.signal, why: series.why, onProcess: owner.onProcess },
+      ...{ namespace: await deps.namespace(), execute: place.git.execute, signal: series.signal },
+      ...{ why: series.why, onProcess: owner.onProcess },
       onOutput: (read) => series.prints(check, read),
     });
     // A server the check left behind may have a group of its own; it carries the marker all the same.

@@ -19,6 +19,20 @@ function say(message: Said, bytes?: Buffer): void {
   said.uncork();
 }
 
+let drained: Promise<void> | undefined;
+
+/** Settles when the runtime has taken what was said; nothing when it has. */
+function taken(): Promise<void> | undefined {
+  if (!said.writableNeedDrain) return undefined;
+  drained ??= new Promise((resolve) => {
+    said.once('drain', () => {
+      drained = undefined;
+      resolve();
+    });
+  });
+  return drained;
+}
+
 async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
   const control = new AbortController();
   running.set(id, control);
@@ -27,7 +41,9 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
       ...what,
       input: reads ? input : undefined,
       signal: control.signal,
-      onStderr: follows ? (text) => say({ kind: 'stderr', id }, Buffer.from(text)) : undefined,
+      onStderr: follows === 'stderr' ? (text) => say({ kind: 'stderr', id }, Buffer.from(text)) : undefined,
+      onOutput: follows === 'output' ? (bytes) => say({ kind: 'output', id }, bytes) : undefined,
+      untilTaken: follows === 'output' ? taken : undefined,
       onProcess: ({ pid, command }) => say({ kind: 'started', id, pid, command }),
     });
     say({ kind: 'ended', id, ...how }, stdout);

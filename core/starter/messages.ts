@@ -6,19 +6,23 @@ export type Told =
   | {
       readonly kind: 'run';
       readonly id: number;
-      readonly what: Pick<Execution, 'program' | 'args' | 'directory' | 'environment' | 'timeoutMs' | 'maxBytes'>;
+      readonly what: Pick<
+        Execution,
+        'program' | 'args' | 'directory' | 'environment' | 'timeoutMs' | 'graceMs' | 'maxBytes'
+      >;
       /** Whether it is given anything to read, if only nothing at all. */
       readonly reads: boolean;
-      /** Whether what it says on its standard error is wanted as it comes. */
-      readonly follows: boolean;
+      /** What of it is wanted as it comes: what it says on its standard error, or all it prints. */
+      readonly follows: 'stderr' | 'output' | null;
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What a starter says of a program. The bytes beside `ended` are what it printed, beside `stderr` what it says. */
+/** What a starter says of a program. The bytes beside `ended` and `output` are what it printed, beside `stderr` what it says. */
 export type Said =
   | { readonly kind: 'ready' }
   | { readonly kind: 'started'; readonly id: number; readonly pid: number; readonly command: string }
   | { readonly kind: 'stderr'; readonly id: number }
+  | { readonly kind: 'output'; readonly id: number }
   | ({ readonly kind: 'ended'; readonly id: number } & Omit<Executed, 'stdout'>)
   | ({ readonly kind: 'failed'; readonly id: number } & Pick<CodedError, 'code' | 'message' | 'facts'>);
 

@@ -20,6 +20,15 @@ export interface Execution {
   readonly maxBytes?: number | undefined;
   /** Told what it says on its standard error, as it comes. */
   readonly onStderr?: ((text: string) => void) | undefined;
+  /** Told what it prints on its output and on its standard error, as it comes; no output is kept then. */
+  readonly onOutput?: ((bytes: Buffer) => void) | undefined;
+  /**
+   * Asked after each piece that `onOutput` was told: what is to settle before more is read, so that a program is held up which
+   * prints faster than that is taken. Only where it is started from this process.
+   */
+  readonly untilTaken?: (() => Promise<void> | undefined) | undefined;
+  /** How long it has to end after it was asked to, before it is killed; two seconds unless given. */
+  readonly graceMs?: number | undefined;
   /** Told of the process as soon as it runs. */
   readonly onProcess?: ((process: { readonly pid: number; readonly command: string }) => void) | undefined;
 }
@@ -30,6 +39,8 @@ export interface Executed {
   readonly stderr: string;
   /** The exit status; 128 when a signal ended it. */
   readonly exitCode: number;
+  /** A signal ended it. */
+  readonly signalled: boolean;
   /** It printed more than was allowed; `stdout` holds the beginning. */
   readonly truncated: boolean;
 }
@@ -41,15 +52,16 @@ export type Execute = (what: Execution) => Promise<Executed>;
 export const usualTimeoutMs = 600_000;
 
 const keepOfStderr = 64 * 1024;
-const graceMs = 2_000;
+const usualGraceMs = 2_000;
 
 /**
  * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
- * is, about two seconds later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
+ * is, about the grace later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
  * a timeout, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
  */
 export function execute(what: Execution): Promise<Executed> {
-  const { program, args, signal, timeoutMs = usualTimeoutMs, maxBytes = 64 * 1024 * 1024 } = what;
+  const { program, args, signal, onOutput, timeoutMs = usualTimeoutMs, maxBytes = 64 * 1024 * 1024 } = what;
+  const { graceMs = usualGraceMs } = what;
   if (signal?.aborted) return Promise.reject(cancelled(what));
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -87,7 +99,12 @@ export function execute(what: Execution): Promise<Executed> {
       left = setTimeout(() => {
         const before = received;
         // In between, what already lies in the pipes is read, however long this process was held up.
-        setImmediate(() => (received === before ? letGo() : letGoWhenRead()));
+        setImmediate(() => {
+          // What is followed was read as it came; what it left behind may print for ever.
+          const more = onOutput === undefined ? received !== before : child.stdout.isPaused();
+          if (more) letGoWhenRead();
+          else letGo();
+        });
       }, graceMs);
     };
     const onAbort = () => {
@@ -104,8 +121,18 @@ export function execute(what: Execution): Promise<Executed> {
     }, timeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
 
+    const follow = (chunk: Buffer) => {
+      onOutput?.(chunk);
+      const taken = what.untilTaken?.();
+      if (taken === undefined) return;
+      for (const stream of [child.stdout, child.stderr]) stream.pause();
+      void taken.finally(() => {
+        for (const stream of [child.stdout, child.stderr]) stream.resume();
+      });
+    };
     child.stdout.on('data', (chunk: Buffer) => {
       received += chunk.length;
+      if (onOutput !== undefined) return follow(chunk);
       if (truncated) return;
       stdout.push(size + chunk.length > maxBytes ? chunk.subarray(0, maxBytes - size) : chunk);
       size += chunk.length;
@@ -119,6 +146,7 @@ export function execute(what: Execution): Promise<Executed> {
       const text = chunk.toString('utf8');
       stderr = (stderr + text).slice(-keepOfStderr);
       what.onStderr?.(text);
+      follow(chunk);
     });
     // A program that does not read its input to the end is not a failure of ours; its exit status says what it is.
     child.stdin?.on('error', () => {});
@@ -142,7 +170,8 @@ export function execute(what: Execution): Promise<Executed> {
     child.on('close', (code) => {
       settle();
       if (ended) reject(ended);
-      else resolve({ stdout: Buffer.concat(stdout), stderr, exitCode: code ?? 128, truncated });
+      else
+        resolve({ stdout: Buffer.concat(stdout), stderr, exitCode: code ?? 128, signalled: code === null, truncated });
     });
   });
 }

@@ -133,6 +133,8 @@ function openLine(
       one.what.onProcess?.({ pid: message.pid, command: message.command });
     } else if (message.kind === 'stderr') {
       pending.get(message.id)?.what.onStderr?.(bytes.toString('utf8'));
+    } else if (message.kind === 'output') {
+      pending.get(message.id)?.what.onOutput?.(bytes);
     } else if (message.kind === 'ended') {
       const { kind: _, id, ...how } = message;
       take(id)?.resolve({ ...how, stdout: bytes });
@@ -171,6 +173,7 @@ function openLine(
         environment,
         input: given,
         timeoutMs = usualTimeoutMs,
+        graceMs,
         maxBytes,
         signal,
       } = what;
@@ -186,8 +189,8 @@ function openLine(
         if (pending.size === 1) hold(true);
         signal?.addEventListener('abort', cancel, { once: true });
         const bytes = typeof given === 'string' ? Buffer.from(given) : given;
-        const asked = { program, args, directory, environment, timeoutMs, maxBytes };
-        const follows = what.onStderr !== undefined;
+        const asked = { program, args, directory, environment, timeoutMs, graceMs, maxBytes };
+        const follows = what.onOutput ? 'output' : what.onStderr ? 'stderr' : null;
         tell({ kind: 'run', id, what: asked, reads: bytes !== undefined, follows }, bytes);
       }).finally(() => {
         clearTimeout(hung);

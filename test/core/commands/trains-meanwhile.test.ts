@@ -12,7 +12,7 @@ let refuses: (() => Promise<void>) | null = null;
 const interposed: Execute = async (what) => {
   if (refuses === null || !what.args.includes('checkout-index')) return execute(what);
   await refuses();
-  return { stdout: Buffer.alloc(0), stderr: 'fatal: it is full', exitCode: 128, truncated: false };
+  return { stdout: Buffer.alloc(0), stderr: 'fatal: it is full', exitCode: 128, signalled: false, truncated: false };
 };
 
 let bed: Bed;

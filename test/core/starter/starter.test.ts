@@ -63,6 +63,18 @@ describe.each([
     expect(heard).toBe('first\nlast\n');
   });
 
+  test('is heard in all it prints while it runs, and a signal that ended it is told', async () => {
+    const { execute } = open();
+    let heard = '';
+    const onOutput = (bytes: Buffer) => {
+      heard += bytes;
+    };
+    const end = await execute(script('echo one; echo two >&2; head -c 3000000 /dev/zero; kill -9 $$', { onOutput }));
+    expect(end).toMatchObject({ signalled: true, stdout: Buffer.alloc(0) });
+    expect(heard.replaceAll('\0', '').trim().split('\n').sort()).toEqual(['one', 'two']);
+    expect(heard).toHaveLength('one\ntwo\n'.length + 3_000_000);
+  });
+
   test('is given its input, folder and environment and nothing else, and tells what it printed and how it ended', async () => {
     const { execute } = open();
     const input = randomBytes(3_000_000);
@@ -76,7 +88,7 @@ describe.each([
     expect(createHash('sha256').update(stdout).digest('hex')).toBe(createHash('sha256').update(input).digest('hex'));
     // The shell adds PWD and its own last command to what it was given.
     expect(stderr).toMatch(new RegExp(`^${folder}\n[2-4]\n$`));
-    expect(how).toEqual({ exitCode: 7, truncated: false });
+    expect(how).toEqual({ exitCode: 7, signalled: false, truncated: false });
     expect(told).toEqual([{ pid: expect.any(Number), command: `/bin/sh -c ${what.args[1]}` }]);
     expect((await execute(script('cat; echo read'))).stdout.toString()).toBe('read\n');
     expect((await execute(script('cat; echo read', { input: '' }))).stdout.toString()).toBe('read\n');
@@ -117,6 +129,24 @@ describe.each([
     await expect(gone).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY', facts: { directory: join(folder, 'gone') } });
     await expect(execute({ ...script('true'), program: '/nowhere/git' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+});
+
+test('a program is held up while nobody takes what it prints', async () => {
+  let [size, go] = [0, () => {}];
+  const taken = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const onOutput = (bytes: Buffer) => {
+    size += bytes.length;
+  };
+  const call = execute(script('head -c 3000000 /dev/zero', { onOutput, untilTaken: () => taken }));
+  await until(() => size > 0);
+  // Meanwhile one that prints more than twice as much is read to its end.
+  await execute(script('head -c 8000000 /dev/zero'));
+  expect(size).toBeLessThan(3_000_000);
+  go();
+  expect(await call).toMatchObject({ exitCode: 0 });
+  expect(size).toBe(3_000_000);
 });
 
 describe('the small process', () => {
