@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,6 +74,7 @@ test('the app joins the runtime in the background, and takes its place when it e
 
   await terminal('stop');
   await expect.poll(async () => (await terminal('status')).owner, { timeout: 15_000 }).toBe('app');
+  const noted = await noteDescriptors();
   await terminal(
     'task',
     'add',
@@ -87,6 +89,7 @@ test('the app joins the runtime in the background, and takes its place when it e
     '--wait',
   );
   await desktop.page.getByText('Second task').first().waitFor({ timeout: 20_000 });
+  await tellDescriptors(desktop, noted);
 });
 
 test('a second app hands its folder to the first and ends', async () => {
@@ -159,4 +162,29 @@ async function tellReach(desktop: Desktop): Promise<void> {
   expect(await terminal('status')).toMatchObject({ running: true, owner: 'app' });
   expect(await terminal('stop', '--app')).toMatchObject({ stopped: true });
   expect(await terminal('status')).toMatchObject({ running: false });
+}
+
+/** A program's own descriptors, a line for each: the three it is given, and the one by which it looks. */
+const listDescriptors = 'ls -l /proc/self/fd | tail -n +2';
+
+/** Has a hook of git and a check note what is open in them; gives the files they note it in. */
+async function noteDescriptors(): Promise<readonly string[]> {
+  const [git, check] = [join(machine.folder, 'open in git'), join(machine.folder, 'open in a check')];
+  const hook = join(machine.repository, '.git', 'hooks', 'pre-commit');
+  await writeFile(hook, `#!/bin/sh\n${listDescriptors} > '${git}'\n`, { mode: 0o755 });
+  await terminal('repository', 'set', machine.repository, '--trust');
+  await terminal('repository', 'set', machine.repository, '--check', `${listDescriptors} > '${check}'`);
+  return [git, check];
+}
+
+/** Nothing that the app has open is open in what it has started: whatever held a line to a window's process kept that alive. */
+async function tellDescriptors({ app }: Desktop, noted: readonly string[]): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const count = (text: string) => text.trim().split('\n').length;
+  for (const file of noted) expect(count(await readFile(file, 'utf8')), file).toBe(4);
+  const left = await app.evaluate(
+    (_, command) => process.mainModule?.require('node:child_process').execSync(command, { encoding: 'utf8' }),
+    listDescriptors,
+  );
+  expect(count(left)).toBeGreaterThan(4);
 }
