@@ -26,6 +26,10 @@ export function AfterChip(props: {
   const { after, onAfter, when, onWhen } = props;
   const tasks = useModel((model) => model.tasks);
   const [filter, setFilter] = useState('');
+  const words =
+    after.length === 0
+      ? 'After nothing'
+      : `${when === 'review' ? 'After review of' : 'After'} ${after.map((id) => `#${id}`).join(', ')}`;
   const choices = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     return [...tasks.values()]
@@ -37,10 +41,8 @@ export function AfterChip(props: {
   return (
     // By itself, over the sheet that would cut it off; modal, or the sheet keeps its wheel from scrolling.
     <Popover.Root modal>
-      <Popover.Trigger className="choose">
-        {after.length === 0
-          ? 'After nothing'
-          : `${when === 'review' ? 'After review of' : 'After'} ${after.map((id) => `#${id}`).join(', ')}`}
+      <Popover.Trigger className="choose" title={words}>
+        {words}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content

@@ -15,6 +15,7 @@ export function BudgetChip(props: {
       className="choose"
       aria-expanded={props.open}
       aria-controls="new-budget"
+      title={words ?? undefined}
       onClick={() => props.onOpen(!props.open)}
     >
       {words === null ? 'No budget' : `Up to ${words}`}

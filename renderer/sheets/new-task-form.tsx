@@ -221,7 +221,8 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
             onWhen={(start) => choose({ when: start })}
           />
           <input
-            className="field new-paths mono"
+            // Several agents are chosen below, so that there is a chip less to fill the row with.
+            className={`field mono ${lines === null ? '' : 'new-paths-wide'}`}
             aria-label="Only these folders, with commas between"
             placeholder="all folders"
             spellCheck={false}

@@ -321,6 +321,28 @@ test('trust covers what the sheet shows, by key once it can be read: what was ad
   await page.getByText('Added here and trusted it').waitFor();
 });
 
+test('the chips of a new task stand in even columns, whatever is chosen in them', async () => {
+  await harness.open('little');
+  await press('c');
+  await page.getByRole('button', { name: 'Model, or several agents' }).waitFor();
+  const columns = () =>
+    page.evaluate(() => {
+      const boxes = [...document.querySelectorAll('.chips > *')].map((chip) => chip.getBoundingClientRect());
+      const edges = (of: (box: DOMRect) => number) => [...new Set(boxes.map((box) => Math.round(of(box))))];
+      const heights = edges(({ height }) => height);
+      const rows = edges(({ top }) => top).length;
+      // In every row the last chip ends where the sheet's fields do.
+      const end = Math.round(document.querySelector('.new-title')?.getBoundingClientRect().right ?? 0);
+      const full = boxes.filter(({ right }) => Math.round(right) === end).length;
+      return { lefts: edges(({ left }) => left).length, rows, full, heights };
+    });
+  const even = { lefts: 3, rows: 3, full: 3, heights: [28] };
+  expect(await columns()).toEqual(even);
+  await page.getByRole('combobox', { name: 'Priority' }).selectOption({ index: 0 });
+  await page.getByRole('button', { name: 'Model, or several agents' }).click();
+  expect(await columns()).toEqual(even);
+});
+
 /** Sets something of the repository of most tasks as if in a terminal. */
 function configure(more: { readonly budget?: Budget; readonly checks?: readonly RepositoryCheck[] }): Promise<void> {
   return page.evaluate(
