@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Settings } from '../../core/contract/settings';
+import { darkQuery, systemTheme } from './system-theme';
 
 /** The theme in use: the person's choice, or the system's. It is put on the page's root for the tokens. */
 export function useTheme(chosen: Settings['theme']): 'light' | 'dark' {
@@ -16,10 +17,3 @@ export function useTheme(chosen: Settings['theme']): 'light' | 'dark' {
   }, [theme]);
   return theme;
 }
-
-/** What the system prefers now. */
-export function systemTheme(): 'light' | 'dark' {
-  return window.matchMedia(darkQuery).matches ? 'dark' : 'light';
-}
-
-const darkQuery = '(prefers-color-scheme: dark)';
