@@ -58,12 +58,15 @@ const stop: Command = {
       const left = readLeft(around.config);
       return {
         json: { stopped: true, pid, app: { pid: next.pid }, left },
-        text: `Stopped (process ${pid}), and the app (process ${next.pid}).\n${leftText(left, before)}`,
+        text: `Stopped (process ${pid}), and the app (process ${next.pid}).\n${leftText(around, left, before)}`,
       };
     }
     if (next === null) {
       const left = readLeft(around.config);
-      return { json: { stopped: true, pid, left }, text: `Stopped (process ${pid}).\n${leftText(left, before)}` };
+      return {
+        json: { stopped: true, pid, left },
+        text: `Stopped (process ${pid}).\n${leftText(around, left, before)}`,
+      };
     }
     const who = next.owner === 'app' ? 'The app' : 'Another runtime';
     return {
@@ -94,7 +97,7 @@ const status: Command = {
       const left = readLeft(around.config);
       return {
         json: { running: false, version, dataFolder, left },
-        text: `No runtime is running for ${dataFolder}.\n${leftText(left, null)}Start one: ${around.program} start\n`,
+        text: `No runtime is running for ${dataFolder}.\n${leftText(around, left, null)}Start one: ${around.program} start\n`,
       };
     }
     try {
@@ -108,7 +111,7 @@ const status: Command = {
 };
 
 /** What goes on with the next start, and what runs on or was ended with the runtime; `before` is what there was before it. */
-function leftText(left: Left | null, before: Left | null): string {
+function leftText({ program }: Surroundings, left: Left | null, before: Left | null): string {
   if (left === null) return '';
   const open = unfinished.filter((state) => left.tasks[state] > 0).map((state) => `${left.tasks[state]} ${state}`);
   const total = unfinished.reduce((sum, state) => sum + left.tasks[state], 0);
@@ -116,6 +119,7 @@ function leftText(left: Left | null, before: Left | null): string {
   const ended = (before?.terminals ?? 0) - left.terminals;
   return [
     open.length === 0 ? '' : `The next start goes on with ${counted(total, 'unfinished task')}: ${open.join(', ')}.\n`,
+    left.asking === 0 ? '' : `Waiting for your answer: ${counted(left.asking, 'task')}. See: ${program} inbox\n`,
     review === 0 ? '' : `In review for you: ${counted(review, 'change')}.\n`,
     ended > 0 ? `${counted(ended, 'program')} on terminals ended with it.\n` : '',
     left.terminals > 0

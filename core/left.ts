@@ -1,12 +1,15 @@
 import type { Config } from './config';
 import type { TaskState } from './contract/task';
 import { openForReading } from './store/database';
+import { countAsking } from './store/requests';
 import { countTasks } from './store/task-count';
 import { openTerminals } from './store/terminals';
 
 /** What a data folder holds: how many tasks in each state, and programs on terminals that were not ended. */
 export interface Left {
   readonly tasks: Readonly<Record<TaskState, number>>;
+  /** How many of the tasks have a question that the person did not answer yet; they are in whatever state the stop left them. */
+  readonly asking: number;
   readonly terminals: number;
 }
 
@@ -19,7 +22,7 @@ export function readLeft({ folders, nativeBinding }: Pick<Config, 'folders' | 'n
     const db = openForReading({ file: folders.database, nativeBinding });
     if (db === null) return null;
     try {
-      return { tasks: countTasks(db), terminals: openTerminals(db).length };
+      return { tasks: countTasks(db), asking: countAsking(db), terminals: openTerminals(db).length };
     } finally {
       db.close();
     }

@@ -57,6 +57,15 @@ export function asksForBudget(db: Database, task: number): boolean {
   return openRequestsOf(db, task).some(({ kind }) => kind === 'budget');
 }
 
+/** How many tasks have an open question. */
+export function countAsking(db: Database): number {
+  const row = getRow<{ count: number }>(
+    db,
+    "SELECT count(DISTINCT task_id) AS count FROM request WHERE state = 'open'",
+  );
+  return row?.count ?? 0;
+}
+
 /** Notes that an agent is about to be given the answer; committed before it is. */
 export function markHanded(db: Database, { request, at }: { readonly request: number; readonly at: number }): void {
   run(db, "UPDATE request SET handed_at = ? WHERE id = ? AND state = 'answered'", at, request);

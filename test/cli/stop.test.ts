@@ -32,10 +32,15 @@ test('stop ends the runtime in the background, and it and status say what the ne
   const add = ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--wait'];
   await terminal.type([...add, '--prompt', '[ask: Which?]']);
   await terminal.type([...add, '--prompt', '[write: a.txt | a]']);
-  const left = /The next start goes on with 1 unfinished task: 1 \w+\.\nIn review for you: 1 change\.\n/;
+  const left =
+    /The next start goes on with 1 unfinished task: 1 \w+\.\nWaiting for your answer: 1 task\. See: \S+ inbox\nIn review for you: 1 change\.\n/;
   expect((await terminal.type(['stop'])).out).toMatch(left);
   expect((await terminal.type(['status'])).out).toMatch(left);
-  expect((await terminal.type(['status', '--json'])).json.left).toMatchObject({ tasks: { review: 1 }, terminals: 0 });
+  expect((await terminal.type(['status', '--json'])).json.left).toMatchObject({
+    tasks: { review: 1 },
+    asking: 1,
+    terminals: 0,
+  });
   expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: false, running: false });
 });
 
