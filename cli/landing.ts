@@ -97,13 +97,10 @@ export const landingCommands: readonly Command[] = [landing, base, resolve];
 
 /** What is in the way of landing a change in review, or is to be known of it or its base first; a line each, or nothing. */
 export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>): string {
-  const { checkout, protectedBy, upstream, markers } = review;
+  const { checkout, protectedBy } = review;
   const files = checkout?.inTheWay ?? [];
   const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
-  const said = [
-    markers.length === 0
-      ? null
-      : `${leftMarkersWords} ${markers.map(({ path, line }) => `${plainLine(path, 300)}:${line}`).join(', ')}`,
+  const inTheWay = [
     protectedBy === null ? null : protectedWords(task.base, protectedBy, task.branch),
     checkout === null || checkout.busy === null
       ? null
@@ -111,8 +108,21 @@ export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branc
     checkout === null || files.length === 0
       ? null
       : `${task.base} is checked out at ${checkout.path}, and files edited there are part of the change: ${files.slice(0, 5).join(', ')}${more}. Commit or move those edits away first.`,
-    upstream === null ? null : upstreamWords(task.base, upstream),
   ];
+  return `${linesOf(inTheWay)}${knownFirst(review, task)}`;
+}
+
+/** The part of it that refuses nothing: whoever approves reads what refuses from the refusal. */
+export function knownFirst({ markers, upstream }: Review, task: Pick<Task, 'base'>): string {
+  return linesOf([
+    markers.length === 0
+      ? null
+      : `${leftMarkersWords} ${markers.map(({ path, line }) => `${plainLine(path, 300)}:${line}`).join(', ')}`,
+    upstream === null ? null : upstreamWords(task.base, upstream),
+  ]);
+}
+
+function linesOf(said: readonly (string | null)[]): string {
   return said.flatMap((line) => (line === null ? [] : [`! ${plainLine(here(line), 2000)}\n`])).join('');
 }
 

@@ -6,7 +6,7 @@ import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
 import { othersLeft, othersText } from './contest';
-import { landingWarnings } from './landing';
+import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
@@ -153,7 +153,7 @@ const approve: Command = {
       // What comes from here on is not left: the runtime refuses then.
       if (!given.json && leaves && left.length > 0)
         around.err.write(`Left on task ${task} as they are: ${left.map(({ id }) => `comment ${id}`).join(', ')}.\n`);
-      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${landingWarnings(review, before)}`);
+      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${knownFirst(review, before)}`);
       const ids = { task, base, head, tree };
       const how = {
         strategy,

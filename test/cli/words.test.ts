@@ -77,3 +77,11 @@ test('a change that came to review right after it was looked at is not merged as
   expect(named).toMatchObject({ code: 1, err: expect.stringMatching(/^Task \d+ is running and cannot be approved/) });
   expect((await type('task', 'show', `${id}`, '--json')).json.state).toBe('review');
 });
+
+test('files that are in the way of a merge are said once', async () => {
+  const { id } = (await add('--prompt', '[write: a.txt | mine]', '--wait', '--json')).json;
+  expect((await type('task', 'diff', `${id}`)).err).toContain('files edited there are part of the change: a.txt.');
+  const { code, err } = await type('task', 'approve', `${id}`);
+  expect({ code, said: err.split('a.txt').length - 1 }, err).toEqual({ code: 1, said: 1 });
+  expect(err).toContain('Commit or move those edits away there, then approve again.');
+});
