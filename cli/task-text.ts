@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { budgetWords } from '../core/contract/budget';
 import type { RepositoryCheck } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';
-import type { Task, TaskDetail } from '../core/contract/task';
+import { type Task, type TaskDetail, waitsSince } from '../core/contract/task';
 import { noteLines, spentText } from './budget';
 import { checkRows } from './check';
 import { contestRows } from './contest';
@@ -52,7 +52,7 @@ export function taskText(
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
   );
-  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(task.stateSince)})\n`;
+  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(waitsSince(task))})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);

@@ -157,6 +157,14 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/**
+ * Since when a task is where it is, as the person sees it: a question that was asked again after a restart has waited for them
+ * since it was first asked.
+ */
+export function waitsSince({ state, stateSince, requests }: Pick<Task, 'state' | 'stateSince' | 'requests'>): number {
+  return state === 'waiting' ? Math.min(stateSince, ...requests.map(({ createdAt }) => createdAt)) : stateSince;
+}
+
 /** Whether a task waits for its own next attempt, because the one before failed, and for nothing outside of it. */
 export function isRetried({
   state,

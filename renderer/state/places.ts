@@ -1,5 +1,5 @@
 import type { Request } from '../../core/contract/request';
-import type { Task, TaskState } from '../../core/contract/task';
+import { type Task, type TaskState, waitsSince } from '../../core/contract/task';
 
 /** A place in the rail: a way to look at the tasks. */
 export type Place = 'inbox' | 'running' | 'review' | 'queue' | 'failed' | 'done' | `repository:${number}`;
@@ -58,7 +58,7 @@ function orderOf(place: Place): (one: Task, other: Task) => number {
   if (place === 'done' || place === 'failed')
     return (one, other) => other.stateSince - one.stateSince || other.id - one.id;
   return (one, other) =>
-    stateRank[one.state] - stateRank[other.state] || other.stateSince - one.stateSince || other.id - one.id;
+    stateRank[one.state] - stateRank[other.state] || waitsSince(other) - waitsSince(one) || other.id - one.id;
 }
 
 /** How many tasks are in each state. */

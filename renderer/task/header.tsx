@@ -3,7 +3,7 @@ import type { Comment } from '../../core/contract/comment';
 import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Review } from '../../core/contract/review';
-import type { Task } from '../../core/contract/task';
+import { type Task, waitsSince } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Glyph, lookOf, lookWord } from '../parts/glyph';
@@ -57,7 +57,7 @@ export function TaskHeader(props: {
             {look === 'parked' && task.runAfter !== null ? (
               <Until at={task.runAfter} />
             ) : (
-              <Ago at={task.takeover?.beganAt ?? task.stateSince} />
+              <Ago at={task.takeover?.beganAt ?? waitsSince(task)} />
             )}
           </span>
         </span>

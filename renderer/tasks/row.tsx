@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
-import type { Task } from '../../core/contract/task';
+import { type Task, waitsSince } from '../../core/contract/task';
 import { Glyph, lookOf, lookWord, lookWords } from '../parts/glyph';
 import { Icon } from '../parts/icon';
 import { useDoing, useModel } from '../state/app';
@@ -28,7 +28,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
           {cleanLine(task.title)}
         </span>
         <span className="line-time quiet">
-          {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={task.stateSince} />}
+          {look === 'parked' && task.runAfter !== null ? <Until at={task.runAfter} /> : <Ago at={waitsSince(task)} />}
         </span>
       </span>
       <span className="line-part">

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Answer } from '../../../core/contract/request';
+import { waitsSince } from '../../../core/contract/task';
 import { programArgs } from '../../support/programs';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -40,9 +41,13 @@ it('a question the agent gave up on stays with the person, and the late answer i
   const late = { decision: null, rule: null, options: [], text: 'Blue' };
   // Only once the agent is gone is the answer a late one.
   await expect.poll(async () => (await talk(task)).said, soon).toEqual(['I guess.']);
+  const before = await bed.calls.tasks.get({ task });
   bed = await bed.restart();
   await expect.poll(async () => (await talk(task)).told, soon).toHaveLength(2);
-  await bed.until(task, (now) => now.state === 'waiting');
+  const after = await bed.until(task, (now) => now.state === 'waiting');
+  // It was queued and claimed in between; for the person it has waited all the time.
+  expect(after.stateSince).toBeGreaterThan(before.stateSince);
+  expect(waitsSince(after)).toBe(waitsSince(before));
   await bed.calls.requests.answer({ request, answer: late });
   await bed.reaches(task, 'review');
   const { told } = await talk(task);
