@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../core/client';
 import { openTerminal } from './terminal';
@@ -80,6 +82,7 @@ test('a change that came to review right after it was looked at is not merged as
 
 test('files that are in the way of a merge are said once', async () => {
   const { id } = (await add('--prompt', '[write: a.txt | mine]', '--wait', '--json')).json;
+  writeFileSync(join(terminal.repository, 'a.txt'), 'edited\n');
   expect((await type('task', 'diff', `${id}`)).err).toContain('files edited there are part of the change: a.txt.');
   const { code, err } = await type('task', 'approve', `${id}`);
   expect({ code, said: err.split('a.txt').length - 1 }, err).toEqual({ code: 1, said: 1 });
