@@ -84,6 +84,11 @@ ${tokenRules}
 [data-line][data-accepted] :is(span, [data-diff-span]) { color: var(--text-3) !important; background: none !important; }
 [data-column-number][data-accepted] { box-shadow: inset -2px 0 var(--border-strong); }
 [data-gutter] { align-content: start; }
+/* That a file ends without a line break is said of its last line; it is no line of its own that was added or removed. */
+[data-background] :is([data-no-newline], [data-gutter-buffer='metadata']) { --diffs-line-bg: var(--panel); }
+[data-indicators] [data-no-newline]::before { content: none; }
+[data-indicators] [data-no-newline] { padding-inline-start: 2ch; }
+[data-no-newline] span { color: var(--text-2); font: 400 12px / 20px var(--face); opacity: 1; }
 [data-ended] [data-expand-button] { visibility: hidden; }
 [data-annotation-content] { font: 400 13px / 20px var(--face); }
 [data-metadata] > [data-additions-count] { order: -1; }

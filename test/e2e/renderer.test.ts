@@ -460,6 +460,28 @@ test('a comment that was begun stays when it is left, when the page is gone, and
   await comment('There is no room').waitFor();
 });
 
+test('that a file ends without a line break is said beside its last line, and is no line of the change', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.locator('.file', { hasText: 'new file é' }).click();
+  const note = page.locator('diffs-container [data-no-newline]', { hasText: 'No newline at end of file' });
+  await note.waitFor();
+  const look = await note.evaluate((row) => {
+    const gutter = row.closest('code')?.querySelector("[data-gutter-buffer='metadata']") ?? null;
+    const context = getComputedStyle(document.querySelector('.diff') ?? document.body).getPropertyValue('--panel');
+    const probe = document.createElement('div');
+    probe.style.color = context;
+    document.body.append(probe);
+    const panel = getComputedStyle(probe).color;
+    probe.remove();
+    return {
+      sign: getComputedStyle(row, '::before').content,
+      grounds: [row, gutter].map((each) => each && getComputedStyle(each).backgroundColor === panel),
+    };
+  });
+  expect(look).toEqual({ sign: 'none', grounds: [true, true] });
+});
+
 test('lines are chosen by dragging over their numbers', async () => {
   await harness.open('little');
   await openReview('Documentation');

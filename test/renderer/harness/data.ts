@@ -613,7 +613,7 @@ export function reviewOf(
   );
   add(
     'src/new file é.ts',
-    'diff --git "a/src/new file \\303\\251.ts" "b/src/new file \\303\\251.ts"\nnew file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ "b/src/new file \\303\\251.ts"\n@@ -0,0 +1,3 @@\n+export const isAdmin = false; // \u202E }; \u2066 begin admins only\n+const escape = "\u001b[31m";\n+export default isAdmin;\n',
+    'diff --git "a/src/new file \\303\\251.ts" "b/src/new file \\303\\251.ts"\nnew file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ "b/src/new file \\303\\251.ts"\n@@ -0,0 +1,3 @@\n+export const isAdmin = false; // \u202E }; \u2066 begin admins only\n+const escape = "\u001b[31m";\n+export default isAdmin;\n\\ No newline at end of file\n',
     { status: 'added', additions: 3, deletions: 0 },
   );
   add('package-lock.json', filePatch('package-lock.json', 9000, 1));
