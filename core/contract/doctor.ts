@@ -21,8 +21,8 @@ export function desktopFinding(running: string | null, known: string | null): Fi
   if (running !== null) return { ...found, state: 'ok', detail: `${running}, running`, hint: null };
   if (known !== null) return { ...found, state: 'ok', detail: known, hint: null };
   // Nobody has looked for one: the app brings its own, and whoever starts the terminal door names the one they know.
-  const detail = 'none is known outside of the app, which brings its own';
-  return { ...found, state: 'warning', detail, hint: 'npm start finds or fetches one and opens the window.' };
+  const detail = 'not known here; only the window needs it, the terminal does not';
+  return { ...found, state: 'warning', detail, hint: 'To open the window: npm start. It fetches Electron if need be.' };
 }
 
 /** What a runtime found, with the desktop runtime that whoever asks knows of where the runtime itself knows of none. */

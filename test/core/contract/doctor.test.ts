@@ -18,7 +18,7 @@ test('a runtime that runs in one, or knows one, is believed', () => {
     expect(withDesktop(report, '/opt/electron')).toEqual(report);
 });
 
-test('where nobody knows of one it is not said that there is none', () => {
+test('where nobody knows of one it is not said that there is none, but who needs it', () => {
   const { findings } = withDesktop(reportOf(null, null), null);
-  expect(findings.at(-1)).toMatchObject({ state: 'warning', detail: expect.stringContaining('outside of the app') });
+  expect(findings.at(-1)).toMatchObject({ state: 'warning', detail: expect.stringContaining('not known here') });
 });
