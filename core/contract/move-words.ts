@@ -61,6 +61,7 @@ function editWords({ kind, path, part }: HandEdit): string {
 /** What is said of a move, and why it was made where that is said too; null for one that the conversation tells. */
 function moveWords({ from, to, by, reason }: Transition): readonly [string, string?] | null {
   const why = oneLine(reason);
+  if (from === 'queued' && by === 'person' && reason === 'Not taken over after all.') return [`${why} ${backAt(to)}`];
   switch (to) {
     case 'queued':
       if (from === null) return null;
@@ -82,11 +83,18 @@ function moveWords({ from, to, by, reason }: Transition): readonly [string, stri
   }
 }
 
+/** Where a task is again that was queued only to be taken over. */
+function backAt(to: Transition['to']): string {
+  if (to === 'failed') return 'It has failed, as before.';
+  return to === 'cancelled' ? 'It is cancelled, as before.' : 'It is in review again.';
+}
+
 /** What a person did by queueing a task again, by the reason that is kept of it. */
 const asked: Readonly<Record<string, string>> = {
   'Retried.': 'You tried it again.',
   'Changes asked.': 'You asked for changes.',
   'Resolve conflicts.': 'You asked its agent to resolve the conflicts.',
+  'Taken over in a terminal.': 'You asked to take it over in a terminal.',
 };
 
 /** A move as one line. */
