@@ -6,7 +6,6 @@ import { commitAll } from '../git/commit';
 import { changeSize, mergeBase } from '../git/diff';
 import { fallbackIdentity, type Identity, readIdentity } from '../git/identity';
 import type { TaskWork } from '../store/task-work';
-import { commitMessage } from './messages';
 import { originOf } from './origin';
 
 /** What the agent's work came to. */
@@ -27,11 +26,9 @@ export type Change =
 export async function commitChange(
   place: WorktreePlace,
   task: TaskWork,
-  branch: string,
-  signal: AbortSignal,
+  { branch, message, signal }: { readonly branch: string; readonly message: string; readonly signal: AbortSignal },
 ): Promise<Change> {
   const { identity, notices } = await identityFor(place);
-  const message = commitMessage(task);
   const done = await commitAll(place, { branch, message, identity, signal });
   if (done.kind === 'refused') {
     const error = `A hook of ${task.repository.name} refused to commit the change, which is still in the worktree. It said: ${done.output}`;

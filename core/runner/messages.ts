@@ -17,6 +17,21 @@ export function commitMessage(task: { readonly title: string; readonly prompt: s
   return `${paragraphs.join('\n\n')}\n`;
 }
 
+/**
+ * The commit message for what a later round of a task made: the first line of what the person said that began it, and in the body
+ * what that says beyond it. A round that nobody's words began is told by its number.
+ */
+export function roundMessage(round: {
+  readonly title: string;
+  readonly number: number;
+  readonly said: string | null;
+}): string {
+  const said = plain(round.said ?? '').trim();
+  const title = titleFrom(said);
+  if (title === '') return commitMessage({ title: `Round ${round.number}: ${round.title}`, prompt: '' });
+  return commitMessage({ title, prompt: said });
+}
+
 /** What a prompt says that its title does not: all of it, unless it begins with the title as a line or a sentence. */
 function beyond(title: string, prompt: string): string {
   const [first = '', ...rest] = prompt.split('\n');

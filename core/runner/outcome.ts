@@ -17,6 +17,7 @@ import type { RepositoryPlace } from './place';
 import { putAway } from './putting-away';
 import { backoffMs } from './retry';
 import { endReviews, reviewedIsDone } from './reviewing';
+import { goesOn } from './round';
 
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim): Promise<void> {
@@ -153,7 +154,7 @@ async function move(
       const waits = heeds ? pendingMessages(db, claim.task) : [];
       const taken = heeds && isTaken(db, claim.task);
       const heard = taken || (waits.length > 0 && !isFinishing(db, claim.task));
-      const next = heard ? goingOn(db, claim.task, taken ? 'You take over in a terminal.' : undefined) : to;
+      const next = heard ? goingOn(db, claim.task, taken ? goesOn.taken : goesOn.said) : to;
       moveTask(db, { ...next, task: claim.task, by: 'runner', at, generation: claim.generation });
       if (next === to && onUnsaid !== undefined) {
         releaseMessages(db, claim.task);
@@ -174,7 +175,7 @@ async function move(
 }
 
 /** The agent had finished when the person's message came: it goes on with that, and this was no attempt that failed. */
-function goingOn(db: Database, task: number, queuedReason = 'You wrote to the agent; it goes on with that.'): To {
+function goingOn(db: Database, task: number, queuedReason: string): To {
   const attempt = Math.max(0, taskRow(db, task).attempt - 1);
   return { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } };
 }

@@ -26,6 +26,7 @@ import { repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { endRestack } from './restacks';
 import { leftBehind } from './reviewing';
+import { messageOfRound } from './round';
 import { cutShortWords, heldSession, openSession } from './session';
 
 /**
@@ -133,7 +134,8 @@ async function handIn(line: Line, ready: Ready): Promise<void> {
   // What the agent itself made a hook or a filter of was trusted by nobody.
   const still = trusted && (await repositoryPlace(deps.git, row)).trusted && (await stillTrusted());
   if (trusted && !still) note('The agent changed what the repository runs, so none of it was run for its commit.');
-  const commit = (owned: WorktreePlace) => commitChange(owned, { ...task, stackOid }, branch, signal);
+  const message = messageOfRound(deps.db, task);
+  const commit = (owned: WorktreePlace) => commitChange(owned, { ...task, stackOid }, { branch, message, signal });
   const change = await inTaskPlace(deps, task.id, { ...untrusted, trusted: still }, commit);
   if (change.kind === 'refused') return await failed(deps, claim, { ...final, error: change.error });
   change.notices.forEach(note);

@@ -81,10 +81,12 @@ describe('messages to an agent', () => {
     const command = `until test -e '${go}'; do sleep 0.05; done`;
     const task = await addTask('[write: one.txt | one]', { command });
     await bed.until(task, (now) => now.checks.length === 1);
-    await bed.calls.messages.add({ task, text: '[write: two.txt | two]' });
+    await bed.calls.messages.add({ task, text: 'And two.\n[write: two.txt | two]' });
     await writeFile(go, '');
     const reviewed = await bed.until(task, (now) => now.state === 'review');
     expect(reviewed.change).toMatchObject({ files: 2 });
+    const { commits } = await bed.calls.reviews.get({ task });
+    expect(commits.map(({ subject }) => subject)).toContain('And two');
     const { transitions } = await bed.calls.tasks.get({ task });
     expect(transitions.map(({ reason }) => reason)).toContain('You wrote to the agent; it goes on with that.');
     expect(reviewed.attempt).toBe(1);

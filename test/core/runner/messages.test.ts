@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { proposedMessage } from '../../../core/contract/strategy';
 import { titleFrom } from '../../../core/contract/title';
-import { commitMessage, wentBackMessage } from '../../../core/runner/messages';
+import { commitMessage, roundMessage, wentBackMessage } from '../../../core/runner/messages';
 
 test('an agent is told in a sentence of its own which state its files are in, and that an undone going back is none', () => {
   expect(wentBackMessage({ kind: 'start', turn: 0 })).toContain(
@@ -32,6 +32,24 @@ test.each([
   const lines = message.split('\n').filter((line) => line !== '');
   expect(lines[0]?.length).toBeLessThanOrEqual(72);
   expect(new Set(lines).size).toBe(lines.length);
+});
+
+test.each([
+  [
+    'what was said first',
+    'Keep the old name.\n\nIt is used elsewhere.',
+    'Keep the old name\n\nIt is used elsewhere.\n',
+  ],
+  [
+    'a remark in Markdown, with what belongs on no line of a commit',
+    '\n- \u001b[31mRename it\u001b[0m\0',
+    'Rename it\n',
+  ],
+  ['its number, where nobody said anything', null, 'Round 3: Add retry\n'],
+  ['its number, where nothing said is a line', ' \n# \n', 'Round 3: Add retry\n'],
+])('a commit of a later round is called by %s', (_, said, message) => {
+  expect(roundMessage({ title: 'Add retry', number: 3, said })).toBe(message);
+  expect(message.split('\n', 1)[0]?.length).toBeLessThanOrEqual(72);
 });
 
 test('a merge says of which branch, and the title whole where that does not fit', () => {

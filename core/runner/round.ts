@@ -1,0 +1,31 @@
+import type { Transition } from '../contract/task';
+import type { Database } from '../store/database';
+import { remarkSince } from '../store/decisions';
+import { firstSaidSince } from '../store/messages';
+import type { TaskWork } from '../store/task-work';
+import { listTransitions } from '../store/transitions';
+import { commitMessage, roundMessage } from './messages';
+
+/** Why a task that was handed in goes on at once instead of coming to review. */
+export const goesOn = {
+  said: 'You wrote to the agent; it goes on with that.',
+  taken: 'You take over in a terminal.',
+} as const;
+
+/**
+ * The message for the commit of what is handed in now. Each round of a task, which ends when its change is handed in, has its own:
+ * commits that land as they are would all be called the same.
+ */
+export function messageOfRound(db: Database, task: Pick<TaskWork, 'id' | 'title' | 'prompt'>): string {
+  const ends = listTransitions(db, task.id).filter(endsRound);
+  const since = ends.at(-1)?.at;
+  if (since === undefined) return commitMessage(task);
+  const of = { task: task.id, since };
+  const said = remarkSince(db, of) ?? firstSaidSince(db, of);
+  return roundMessage({ title: task.title, number: ends.length + 1, said });
+}
+
+function endsRound({ from, to, by, reason }: Transition): boolean {
+  if (from !== 'running' || by !== 'runner') return false;
+  return to === 'review' || (to === 'queued' && (reason === goesOn.said || reason === goesOn.taken));
+}
