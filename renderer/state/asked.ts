@@ -1,7 +1,7 @@
 import type { App } from './app';
 import { openTask } from './commands';
 
-/** The open request of a task, gone to by the person: another object each time. */
+/** The end of a task's conversation, where its open request is, gone to by the person: another object each time. */
 export interface AskedPlace {
   readonly task: number;
   /** Its first answer takes the focus as soon as it is on screen. */

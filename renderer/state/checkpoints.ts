@@ -57,6 +57,8 @@ export async function goBack(app: App, task: Task, to: Destination): Promise<Fai
   const text = `Back at: ${to.name}. ${conversationWords(conversation).replace(/\.$/, '')}`;
   // What was shown of one turn may be no part of the change any more.
   showWhole(app);
+  // What became of it is at the end, whatever was read further up to find where to go.
+  app.asked.update(() => ({ task: task.id, takesFocus: false }));
   sayOf(app, known(app, task), { text, undo: () => void undo() });
   return null;
 }

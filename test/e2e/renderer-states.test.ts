@@ -2,6 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Budget } from '../../core/contract/budget';
 import type { RepositoryCheck } from '../../core/contract/check';
+import type { Task } from '../../core/contract/task';
+import type { TranscriptBody } from '../../core/contract/transcript';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
 
@@ -595,7 +597,70 @@ describe('a limit and a budget', () => {
   });
 });
 
+/** How far the conversation is from its end, in pixels, once nothing moves any more. */
+async function fromEnd(): Promise<number> {
+  const look = () =>
+    page.locator('.conversation-scroll').evaluate((pane) => pane.scrollHeight - pane.scrollTop - pane.clientHeight);
+  let last = Number.NaN;
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await look();
+      return before === last;
+    })
+    .toBe(true);
+  return last;
+}
+
 describe('checkpoints', () => {
+  test('who goes back, and forward again, is at the end of the conversation and stays there', async () => {
+    await harness.open('little');
+    await press('g', 'r');
+    await option('Rename').first().click();
+    await press('g', '1');
+    await page.getByText('Turn 3 changed 3 files').waitFor();
+    const say = (events: readonly TranscriptBody[]) =>
+      page.evaluate((said) => {
+        const { core } = (
+          window as unknown as {
+            harness: { core: { tasks: Map<number, Task>; say(session: number, events: readonly object[]): void } };
+          }
+        ).harness;
+        for (const { title, session } of core.tasks.values())
+          if (title.startsWith('Rename') && session !== null) core.say(session, said);
+      }, events);
+    const turn = (number: number, checkpoint: number): readonly TranscriptBody[] => [
+      ...Array.from({ length: 30 }, (_, at) => ({
+        ...({ type: 'text', message: `turn${number}-${at}` } as const),
+        text: `Step ${at} of turn ${number}.${'\n\nIt has more to say.'.repeat(at % 5)}`,
+      })),
+      { type: 'checkpoint', checkpoint, turn: number, files: number, additions: 1, deletions: 1 },
+    ];
+    await say([...turn(4, 5), ...turn(5, 6)]);
+    await page.getByText('Turn 5 changed 5 files').waitFor();
+    expect(await fromEnd()).toBe(0);
+    // They look for the turn they go back to, which is further up; without what is folded then, all of it has room.
+    await harness.resize({ width: 1280, height: 1600 });
+    await page.locator('.conversation-scroll').hover();
+    await page.mouse.wheel(0, -2000);
+    await expect.poll(fromEnd).toBeGreaterThan(1000);
+    await press('g', 'b');
+    const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
+    await sheet.getByRole('radio', { name: /After turn 2/ }).click();
+    await sheet.getByRole('button', { name: /^Go/ }).click();
+    await sheet.waitFor({ state: 'detached' });
+    await say([{ type: 'back', back: 2, checkpoint: 1, name: 'After turn 1', left: 6, conversation: 'back' }]);
+    await page.getByText('You went back: after turn 1').last().waitFor();
+    expect(await fromEnd()).toBe(0);
+    await page.getByRole('button', { name: 'Go forward again…' }).last().click();
+    await sheet.getByRole('button', { name: /^Go/ }).click();
+    await sheet.waitFor({ state: 'detached' });
+    await say([{ type: 'back', back: 3, checkpoint: 6, name: 'After turn 5', left: 7, conversation: 'back' }]);
+    await page.getByText('You went forward again: after turn 5').waitFor();
+    expect(await fromEnd()).toBe(0);
+    await harness.resize({ width: 1280, height: 800 });
+  });
+
   test('each turn ends with what it changed, is seen alone, and can be gone back to and undone', async () => {
     await harness.open('little');
     await press('g', 'r');

@@ -9,6 +9,7 @@ import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import { heldWords } from '../../../core/contract/stack';
 import type { Task, TaskDetail } from '../../../core/contract/task';
+import type { TranscriptBody } from '../../../core/contract/transcript';
 import { tenChecks } from './checks';
 import { createComments } from './comments';
 import { comparisonOf, pickIn } from './contests';
@@ -50,6 +51,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   let rules: readonly Rule[] = amount === 'none' ? [] : amount === 'little' ? data.littleRules : data.muchRules();
   let settings: Settings = data.settings;
   const followers = new Set<(change: Change) => void>();
+  const said = new Map<number, readonly TranscriptBody[]>();
   const called: { readonly name: string; readonly input: unknown }[] = [];
   const tell = (change: Change): void => {
     for (const follower of followers) follower(change);
@@ -614,8 +616,16 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
           'The retry is in place; I am now running the tests with a fake clock so that no test waits for real. '.split(
             ' ',
           );
+        let heard = 0;
         for (let seq = all.length + 1; !signal?.aborted; seq += 1) {
           await new Promise((resolve) => setTimeout(resolve, 20));
+          const more = (said.get(input.session) ?? []).slice(heard);
+          heard += more.length;
+          if (more.length > 0) {
+            yield more.map((event, at) => ({ ...event, seq: seq + at, at: Date.now() }));
+            seq += more.length - 1;
+            continue;
+          }
           if (state === 'running' && !signal?.aborted)
             yield [
               {
@@ -769,6 +779,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   const addHook = (hook: string): void => {
     programs = [...programs, hook];
   };
+  /** A session goes on with these events. */
+  const say = (session: number, events: readonly TranscriptBody[]): void =>
+    void said.set(session, [...(said.get(session) ?? []), ...events]);
   /** The agent is given everything that was said to it. */
   const handOver = (task: number): void => {
     messages = messages.filter((message) => message.task !== task);
@@ -784,6 +797,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     trains,
     findAgents,
     addHook,
+    say,
     configure,
     handOver,
     free,
