@@ -9,6 +9,7 @@ import { say, seconds } from './setup/progress.mjs';
 import { ensureSystem } from './setup/system.mjs';
 import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
+import { lastLine } from './suite/outcome.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
 import { selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
@@ -49,18 +50,21 @@ async function runStages(selected, rest) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const summary = [];
+  /** @type {import('./suite/outcome.mjs').Ran[]} */
+  const ran = [];
   try {
     const measure = rest.length === 0 && selected.some((stage) => stage.name === 'coverage');
     for (const stage of selected) {
       say(`\n── ${stage.name}: ${stage.about}`);
       const started = performance.now();
       const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure }).catch(explain);
-      const took = seconds(performance.now() - started);
+      const took = performance.now() - started;
+      ran.push({ name: stage.name, passed: code === 0, took, counts: count !== undefined, skipped });
       total.passed += count?.passed ?? 0;
       total.skipped += count?.skipped ?? 0;
       // A stage that fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
       total.failed += code === 0 ? 0 : Math.max(1, count?.failed ?? 0);
-      summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${took}`);
+      summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${seconds(took)}`);
       if (code !== 0 || interrupted) {
         summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
         break;
@@ -73,7 +77,7 @@ async function runStages(selected, rest) {
   }
   if (total.skipped > 0) summary.push(`  ${total.skipped} skipped`);
   say(['', ...summary, ''].join('\n'));
-  console.log(`${total.passed} passed, ${total.failed} failed`);
+  console.log(lastLine(ran, total));
   if (interrupted) return 130;
   return total.failed === 0 ? 0 : 1;
 }

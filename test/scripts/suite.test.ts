@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lastLine } from '../../scripts/suite/outcome.mjs';
 import { inMemory, openSandbox, testEnvironment } from '../../scripts/suite/sandbox.mjs';
 import { selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
@@ -77,6 +78,24 @@ describe('the count of tests', () => {
 
   it('is zero when there is no report', () => {
     expect(countTests('/nowhere/report.json')).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+});
+
+describe('the line a run ends with', () => {
+  const types = { name: 'types', passed: true, took: 8800, counts: false };
+  const lint = { name: 'lint', passed: true, took: 62_000, counts: false };
+  const unit = { name: 'unit', passed: true, took: 1000, counts: true };
+  it('says which stages passed and in what time where no test was run', () => {
+    expect(lastLine([types, lint], { passed: 0, failed: 0 })).toBe('types passed in 8.8 s, lint passed in 1 min 2 s');
+    expect(lastLine([types, { ...lint, passed: false }], { passed: 0, failed: 1 })).toBe(
+      'types passed in 8.8 s, lint FAILED in 1 min 2 s',
+    );
+    expect(lastLine([{ ...types, skipped: 'not run' }], { passed: 0, failed: 0 })).toBe('types not run');
+  });
+  it('counts tests where some were run, and what failed after the stages', () => {
+    expect(lastLine([types, unit], { passed: 7, failed: 0 })).toBe('7 passed, 0 failed');
+    expect(lastLine([{ ...unit, passed: false }], { passed: 0, failed: 1 })).toBe('0 passed, 1 failed');
+    expect(lastLine([types], { passed: 0, failed: 1 })).toBe('0 passed, 1 failed');
   });
 });
 
