@@ -1,6 +1,6 @@
 import type { Client } from '../core/client';
 import type { Found, SearchAnswer } from '../core/contract/search';
-import { searchedOutput } from '../core/contract/search';
+import { behindWords, searchedOutput } from '../core/contract/search';
 import { taskStates } from '../core/contract/task';
 import { type Command, type Surroundings, UsageError } from './command';
 import { oneOf } from './parse';
@@ -105,6 +105,8 @@ function lineOf({ task, title, at, kind, snippet }: Found, columns: number | und
 
 function noteOf({ index }: SearchAnswer, program: string): { note?: string } {
   if (index.state === 'ready') return {};
+  const behind = behindWords(index);
+  if (behind !== null) return { note: `${behind}\n` };
   if (index.state === 'broken')
     return { note: `What was written lately may be missing: the search index cannot be written (${index.reason}).\n` };
   if (index.state === 'missing')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { taskIdSchema, taskStateSchema } from './task';
+import { bytesWords } from './worktree';
 
 /** What a place is: the task itself, or what a line of a conversation holds. */
 const foundKinds = [
@@ -42,16 +43,24 @@ export type Found = z.infer<typeof foundSchema>;
 
 /**
  * How far the index is. `building` while it catches up with what was written, as after its file was removed; `done` of
- * `of` bytes are in it then. `broken` when it cannot be written, and `missing` when there is none to read and no runtime that
+ * `of` bytes are in it then. `behind` when `of` bytes of what was written last are not in it yet; `reason` says why nobody reads
+ * them, and is null when they are being read. `broken` when it cannot be written, and `missing` when there is none to read and no runtime that
  * would make it; `reason` says why.
  */
 const searchIndexSchema = z.object({
-  state: z.enum(['ready', 'building', 'broken', 'missing']),
+  state: z.enum(['ready', 'building', 'behind', 'broken', 'missing']),
   done: z.number().int(),
   of: z.number().int(),
   reason: z.string().nullable(),
 });
 export type SearchIndexState = z.infer<typeof searchIndexSchema>;
+
+/** That what was written last is not searched yet, and how much that is, as a sentence; null when all is. */
+export function behindWords({ state, of, reason }: SearchIndexState): string | null {
+  if (state !== 'behind') return null;
+  if (reason !== null) return `The newest ${bytesWords(of)} of the conversations were not searched: ${reason}`;
+  return `The newest ${bytesWords(of)} of the conversations are still being read; more may be found in a moment.`;
+}
 
 /** What to look for and where. Every word must be there; words in quotes stand next to each other. */
 export const searchQuerySchema = z.strictObject({

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { isDamage } from './failure';
+import { bytesBehind } from './search-behind';
 import { openSearchDatabase, removeSearchDatabase } from './search-database';
 import { closeMessage, entriesOf, newReading, type Reading } from './search-entries';
 import { type EntryQuery, type FoundEntry, findEntries } from './search-find';
@@ -257,7 +258,16 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     if (index === null || progress !== null) {
       return { state: 'building', done: progress?.done ?? 0, of: progress?.of ?? 0, reason: null };
     }
-    return { state: 'ready', done: 0, of: 0, reason: null };
+    try {
+      const of = bytesBehind(index, { transcripts, sessions: grown.keys() });
+      return { state: of === 0 ? 'ready' : 'behind', done: 0, of, reason: null };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // It is made anew, as after a search that finds it damaged.
+      damage = error;
+      begin(0);
+      return { state: 'building', done: 0, of: 0, reason: null };
+    }
   };
 
   return {

@@ -1,15 +1,17 @@
 import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { isDamage } from './failure';
+import { bytesBehind } from './search-behind';
 import { openSearchForReading } from './search-database';
 import { findEntries } from './search-find';
 import type { SearchIndex, SearchIndexOptions } from './search-index';
+import { allRows } from './statement';
 
 /**
  * The full-text index as it was left, for whoever only looks: what came after that is not found, and nothing is added. Without
  * one of this version that can be read it finds nothing, and says why.
  */
-export function lookIntoSearch({ file, nativeBinding }: SearchIndexOptions): SearchIndex {
+export function lookIntoSearch({ file, nativeBinding, db: store, transcripts }: SearchIndexOptions): SearchIndex {
   let index: Database | null = null;
   let missing: string | null = null;
   /** What is read of the index; nothing where there is none, as from then on. */
@@ -28,7 +30,12 @@ export function lookIntoSearch({ file, nativeBinding }: SearchIndexOptions): Sea
   return {
     start() {},
     find: (query) => read((db) => findEntries(db, query)) ?? { found: [], more: false },
-    state: () => read((): SearchIndexState => ready) ?? { state: 'missing', done: 0, of: 0, reason: missing },
+    state: () =>
+      read((db): SearchIndexState => {
+        const sessions = allRows<{ id: number }>(store, 'SELECT id FROM session').map(({ id }) => id);
+        const of = bytesBehind(db, { transcripts, sessions });
+        return of === 0 ? ready : { state: 'behind', done: 0, of, reason: 'no runtime runs, which would read them.' };
+      }) ?? { state: 'missing', done: 0, of: 0, reason: missing },
     wake() {},
     async settled() {},
     async close() {

@@ -2,7 +2,7 @@ import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import type { SearchAnswer } from '../../core/contract/search';
-import { searchedOutput } from '../../core/contract/search';
+import { behindWords, searchedOutput } from '../../core/contract/search';
 import { type TaskState, taskStates } from '../../core/contract/task';
 import { useFocusBack } from '../parts/focus-back';
 import { lookWords } from '../parts/glyph';
@@ -169,6 +169,8 @@ function Foot({ answer }: { readonly answer: Resource<SearchAnswer> }): ReactNod
 
 function footWords({ found, more, index }: SearchAnswer): string {
   if (index.state === 'broken') return `What was written lately may be missing: ${cleanLine(index.reason ?? '')}`;
+  const behind = behindWords(index);
+  if (behind !== null) return behind;
   if (index.state === 'building') {
     const share = index.of === 0 ? '' : `, ${Math.floor((100 * index.done) / index.of)} % done`;
     return `Conversations are still being read${share}; more may be found in a moment.`;

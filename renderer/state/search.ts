@@ -5,7 +5,7 @@ import { type Resource, useResource } from './resource';
 
 /** How long the person has to pause before what they typed is looked for. */
 const pauseMs = 80;
-/** How often it is asked again while the index is still being made. */
+/** How often it is asked again while the index is still being made, or reads what was written last. */
 const buildingMs = 1_000;
 
 /** What is found for words as they are typed. An answer stays while the next one is on its way. */
@@ -25,12 +25,13 @@ export function useSearch(query: Partial<SearchQuery> & Pick<SearchQuery, 'words
   useEffect(() => {
     if (isEmpty || answer.value !== null) setLast(answer.value);
   }, [isEmpty, answer.value]);
-  const isBuilding = answer.value?.index.state === 'building';
+  const index = answer.value?.index;
+  const isRead = index?.state === 'building' || (index?.state === 'behind' && index.reason === null);
   const { loading, reload } = answer;
   useEffect(() => {
-    if (!isBuilding || loading) return;
+    if (!isRead || loading) return;
     const timer = setTimeout(reload, buildingMs);
     return () => clearTimeout(timer);
-  }, [isBuilding, loading, reload]);
+  }, [isRead, loading, reload]);
   return { ...answer, value: isEmpty ? null : (answer.value ?? last), loading: answer.loading || asked !== wanted };
 }

@@ -12,10 +12,12 @@ import {
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { behindWords } from '../../../core/contract/search';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { TranscriptBody } from '../../../core/contract/transcript';
 import type { Database } from '../../../core/store/database';
 import { createSearchIndex, type SearchIndex } from '../../../core/store/search-index';
+import { lookIntoSearch } from '../../../core/store/search-look';
 import { insertSession } from '../../../core/store/sessions';
 import { editTask } from '../../../core/store/tasks';
 import { openTranscript } from '../../../core/store/transcript';
@@ -87,6 +89,29 @@ describe('a search', () => {
         ],
       },
     ]);
+  });
+
+  test('says how much of what was written last it has not read, and to whoever only looks that nobody does', async () => {
+    const at = place();
+    const session = sessionOf(at);
+    write(at, session, { type: 'prompt', text: 'Go', by: 'person' });
+    const index = await indexOf(at);
+    const ready = { state: 'ready', done: 0, of: 0, reason: null };
+    expect(index.state()).toEqual(ready);
+    const file = transcriptFile(at.transcripts, session);
+    const before = statSync(file).size;
+    const look = lookIntoSearch({ ...at, nativeBinding: null, log: () => {} });
+    onTestFinished(() => look.close());
+    expect(look.state()).toEqual(ready);
+    write(at, session, say('A kingfisher'));
+    const of = statSync(file).size - before;
+    expect(index.state()).toEqual({ state: 'behind', done: 0, of, reason: null });
+    expect(look.state()).toEqual({ state: 'behind', done: 0, of, reason: expect.stringContaining('no runtime') });
+    expect(behindWords(index.state())).toBe(
+      `The newest ${of} B of the conversations are still being read; more may be found in a moment.`,
+    );
+    await index.settled();
+    expect([index.state(), look.state()]).toEqual([ready, ready]);
   });
 
   test('follows what a task is called and asks for, also what was changed while nobody read, and only the newest of it', async () => {
