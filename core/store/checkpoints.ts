@@ -52,21 +52,13 @@ export function addCheckpoint(
     db,
     `INSERT INTO checkpoint (task_id, number, kind, session_id, turn, seq, agent_session, point, ref, oid, tree, head,
        state, parent, files, additions, deletions, created_at, made_by)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[
-      row.task,
-      number,
-      makers[row.kind] === undefined ? row.kind : 'turn',
-      row.session,
-      row.turn,
-      row.seq,
-      row.agentSession,
-      row.point,
-      row.ref,
-      row.oid,
-    ],
-    ...[row.tree, row.head, row.state, row.parent, change.files, change.additions, change.deletions, row.at],
-    makers[row.kind] ?? 'agent',
+     VALUES (@task, @number, @kind, @session, @turn, @seq, @agentSession, @point, @ref, @oid, @tree, @head,
+       @state, @parent, @files, @additions, @deletions, @at, @madeBy)`,
+    {
+      ...{ ...row, ...change, number },
+      kind: makers[row.kind] === undefined ? row.kind : 'turn',
+      madeBy: makers[row.kind] ?? 'agent',
+    },
   );
   return number;
 }
