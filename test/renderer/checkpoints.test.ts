@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { likelyTarget, standing } from '../../core/contract/checkpoint';
 import type { Task } from '../../core/contract/task';
 import type { App } from '../../renderer/state/app';
+import type { AskedPlace } from '../../renderer/state/asked';
 import { goBack, leadsBack } from '../../renderer/state/checkpoints';
 import { openTask } from '../../renderer/state/commands';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
@@ -56,6 +57,7 @@ function window(task: Task, refusal: Error | null = null) {
       sheet: null,
     } as unknown as View),
     said: createStore<readonly Saying[]>([]),
+    asked: createStore<AskedPlace | null>(null),
     doing: createStore<ReadonlyMap<string, string>>(new Map()),
   } as unknown as App;
   const moves = (state: Task['state']) =>
@@ -70,6 +72,8 @@ describe('going back', () => {
     const task = sample.task(1, 'one', 'review');
     const { app, asked } = window(task);
     expect(await goBack(app, task, to)).toBeNull();
+    // Its conversation is shown from the end, where that stands.
+    expect(app.asked.get()).toEqual({ task: 1, takesFocus: false });
     expect(app.said.get()).toMatchObject([{ about: { task: 1, state: 'review' } }]);
     undoLast(app.said);
     await expect.poll(() => asked).toEqual(['back 2', 'back 7']);
