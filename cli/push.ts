@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
-import { type Command, type Surroundings, UsageError } from './command';
+import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 import { pushing } from './pushing';
+import { assertSeen, seenHead } from './seen';
 import { shortId, table } from './text';
 import { withClient } from './with-client';
 
@@ -75,14 +76,10 @@ export async function seenChange(
   { task, seen }: { readonly task: number; readonly seen: string | undefined },
   around: Surroundings,
 ) {
-  if (seen !== undefined && !/^[0-9a-f]{7,64}$/i.test(seen))
-    throw new UsageError('--head must be a commit id, at least its first 7 characters.');
+  const named = seenHead(seen);
   const review = await client.reviews.get({ task });
-  if (seen === undefined || review.head.startsWith(seen.toLowerCase())) return review;
-  throw new CodedError(
-    'MOVED',
-    `Nothing was pushed: the change of task ${task} is ${review.head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
-  );
+  assertSeen({ task, head: review.head, seen: named }, { did: 'pushed', program: around.program });
+  return review;
 }
 
 /** The remote that is named, or the usual one. Throws NOT_FOUND with those there are. */

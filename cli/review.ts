@@ -10,6 +10,7 @@ import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { plainLine } from './plain';
+import { assertSeen, seenHead } from './seen';
 import { approveStack } from './stack';
 import { taskOutcome } from './task';
 import { approveExactly, shortId, undoText } from './text';
@@ -104,9 +105,7 @@ const approve: Command = {
     const strategy = oneOf('strategy', given.text('strategy'), strategies);
     if (given.text('message')?.trim() === '')
       throw new UsageError('--message must not be empty. Leave it out for the message the change has.');
-    const seen = given.text('head')?.toLowerCase();
-    if (seen !== undefined && !/^[0-9a-f]{7,64}$/.test(seen))
-      throw new UsageError('--head must be a commit id, at least its first 7 characters.');
+    const seen = seenHead(given.text('head'));
     if (given.flag('stack')) {
       if (
         given.text('message') !== undefined ||
@@ -126,14 +125,9 @@ const approve: Command = {
         client.comments.list({ task }),
       ]);
       const { base, head, tree } = review;
-      if (seen !== undefined && !head.startsWith(seen)) {
-        // Never left to the runtime, which is told this head: the task may come to review right after this look.
-        if (before.state !== 'review') throw refused(before, 'approved');
-        throw new CodedError(
-          'MOVED',
-          `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
-        );
-      }
+      // Never left to the runtime, which is told this head: the task may come to review right after this look.
+      if (seen !== undefined && !head.startsWith(seen) && before.state !== 'review') throw refused(before, 'approved');
+      assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
       const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment));
       const drafts = left.filter(isDraft).length;
       const undecided = left.length - drafts;

@@ -6,6 +6,7 @@ import type { Command, Outcome, Surroundings } from './command';
 import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
+import { assertSeen } from './seen';
 import { heldText, meetingText, othersHeading, stackText } from './stack-text';
 import { taskOutcome } from './task';
 import { counted } from './text';
@@ -158,12 +159,7 @@ export async function approveStack(
     );
   }
   const head = approvals.at(-1)?.head ?? '';
-  if (seen !== undefined && !head.startsWith(seen)) {
-    throw new CodedError(
-      'MOVED',
-      `Nothing was merged: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${around.program} task diff ${task}`,
-    );
-  }
+  assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
   const landed = await client.tasks.approveStack({ base, approvals, strategy });
   return { json: landed, text: `Merged, in order:\n${stackText(all)}` };
 }

@@ -7,6 +7,7 @@ import { type Train, type TrainApproval, trainWords } from '../core/contract/tra
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { plainLine } from './plain';
+import { assertSeen, isCommitStart } from './seen';
 import { ago, counted, shortId, table } from './text';
 import { withClient } from './with-client';
 
@@ -113,7 +114,7 @@ interface Asked {
 
 function askedFor(typed: string): Asked {
   const [id = '', seen, ...more] = typed.split('@');
-  if (more.length > 0 || (seen !== undefined && !/^[0-9a-f]{7,64}$/i.test(seen)))
+  if (more.length > 0 || (seen !== undefined && !isCommitStart(seen)))
     throw new UsageError(
       `${plainLine(typed, 100)} is no task: write its number, or number@commit with at least 7 characters of it.`,
     );
@@ -129,12 +130,7 @@ async function look(
     client.reviews.get({ task }),
     leaves ? client.comments.list({ task }) : [],
   ]);
-  if (seen !== null && !head.startsWith(seen)) {
-    throw new CodedError(
-      'MOVED',
-      `Nothing was begun: the change of task ${task} is ${head} now, not ${seen}. Look at it again: ${program} task diff ${task}`,
-    );
-  }
+  assertSeen({ task, head, seen }, { did: 'begun', program });
   const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment)).map(({ id }) => id);
   return { base, change: { task, head, tree, ...(leaves && { leaveComments: left }) } };
 }

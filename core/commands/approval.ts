@@ -2,6 +2,7 @@ import { protectedWords } from '../contract/base-state';
 import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from '../contract/check';
 import { isDraft, isUndecided, notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
+import { movedSince } from '../contract/refusal';
 import type { Approval, Review } from '../contract/review';
 import { heldWords, isEnded } from '../contract/stack';
 import { isAncestor, type Range } from '../git/diff';
@@ -48,13 +49,8 @@ export async function assertSame(
     ...(approval.base === review.base ? [] : [await howMoved(place, base, { base: approval.base, head: review.base })]),
   ];
   if (moved.length === 0) return;
-  throw new CodedError(
-    'MOVED',
-    `Nothing was merged: ${moved.join(', and ')} since you looked. Look at task ${id} again, then approve.`,
-    {
-      facts: { base: review.base, head: review.head, tree: review.tree },
-    },
-  );
+  const facts = { base: review.base, head: review.head, tree: review.tree };
+  throw movedSince(moved.join(', and '), { task: id, did: 'merged', next: 'approve', facts });
 }
 
 /**

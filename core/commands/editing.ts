@@ -1,5 +1,6 @@
 import type { Caller } from '../contract/caller';
 import { assertNever, CodedError } from '../contract/errors';
+import { movedSince } from '../contract/refusal';
 import { type FileText, type HunkPlace, maxEditedBytes, type ReviewEdit } from '../contract/review-edit';
 import { readBlob } from '../git/blob';
 import { commitTree } from '../git/commit-tree';
@@ -199,10 +200,7 @@ async function assertHead(work: TaskWork, place: RepositoryPlace, head: string):
 }
 
 function moved({ id, branch }: TaskWork): CodedError {
-  return new CodedError(
-    'MOVED',
-    `Nothing was edited: the change on ${branch} moved since you looked. Look at task ${id} again.`,
-  );
+  return movedSince(`the change on ${branch} moved`, { task: id, did: 'edited' });
 }
 
 function notTaken({ id }: TaskWork, path: string, why: Exclude<TakenBack, { kind: 'made' }>): CodedError {

@@ -1,5 +1,6 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
+import { movedSince } from '../contract/refusal';
 import type { PushedChange, Remotes, StoppedPush } from '../contract/remote';
 import type { Review } from '../contract/review';
 import { compareUrl, forgePlace } from '../forge/place';
@@ -99,11 +100,8 @@ export async function approvable(
   await assertStillTrusted(work, place, 'pushed');
   const review = await reviewOf(room, work, place);
   if (seen.head !== review.head || seen.tree !== review.tree) {
-    throw new CodedError(
-      'MOVED',
-      `Nothing was pushed: the change on ${work.branch} moved since you looked. Look at task ${work.id} again, then push.`,
-      { facts: { head: review.head, tree: review.tree } },
-    );
+    const facts = { head: review.head, tree: review.tree };
+    throw movedSince(`the change on ${work.branch} moved`, { task: work.id, did: 'pushed', next: 'push', facts });
   }
   await assertNothingUnseen(work, place, 'pushed');
   return { work, place, review };

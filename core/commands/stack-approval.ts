@@ -1,5 +1,6 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
+import { movedSince } from '../contract/refusal';
 import type { StackApproval, StackedReview } from '../contract/review';
 import { hasLanded } from '../contract/stack';
 import type { Task } from '../contract/task';
@@ -169,7 +170,5 @@ function moved(
   now: Partial<Record<'base' | 'head', string>> = {},
   what = `The change of task ${task}`,
 ): CodedError {
-  return new CodedError('MOVED', `${what} moved since you looked. Look at it again, then approve.`, {
-    facts: { task, ...now },
-  });
+  return movedSince(`${what} moved`, { task, next: 'approve', facts: { task, ...now } });
 }

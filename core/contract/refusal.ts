@@ -22,6 +22,27 @@ export type Asked =
   | 'put back'
   | 'based on another branch';
 
+/**
+ * What is thrown when a change is not what the person saw any more. `moved` begins the sentence, or goes on after what was not done:
+ * `main moved by 1 commit`.
+ */
+export function movedSince(
+  moved: string,
+  of: {
+    readonly task: number;
+    /** What was not done; left out where some of it was. */
+    readonly did?: 'merged' | 'pushed' | 'edited';
+    /** What is to be done again after the look. */
+    readonly next?: 'approve' | 'push';
+    readonly facts?: CodedError['facts'];
+  },
+): CodedError {
+  const { task, did, next, facts = {} } = of;
+  const what = did === undefined ? moved : `Nothing was ${did}: ${moved}`;
+  const again = `Look at task ${task} again${next === undefined ? '' : `, then ${next}`}.`;
+  return new CodedError('MOVED', `${what} since you looked. ${again}`, { facts });
+}
+
 /** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
 export function refused(
   task: { readonly id: number; readonly state: TaskState; readonly outcome: TaskOutcome | null },

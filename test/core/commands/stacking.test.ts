@@ -117,7 +117,7 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
   const wrong = approvals.map((one, index) => (index === 2 ? { ...one, head: base } : one));
   await expect(bed.calls.tasks.approveStack({ base, approvals: wrong, strategy: 'merge' })).rejects.toMatchObject({
     code: 'MOVED',
-    message: `The change of task ${c.id} moved since you looked. Look at it again, then approve.`,
+    message: `The change of task ${c.id} moved since you looked. Look at task ${c.id} again, then approve.`,
   });
   expect((await now(a)).state).toBe('review');
   // What comes up on the way stops there, and what has landed by then has.
