@@ -13,6 +13,7 @@ import { contestWords, openContest, waitForReview } from '../state/contests';
 import { asShown, openRequests, tasksIn } from '../state/places';
 import { say } from '../state/said';
 import { useCursor } from '../tasks/cursor';
+import { useHeldOrder } from '../tasks/held-order';
 import { TaskLine } from '../tasks/row';
 import { count } from '../text/amounts';
 import { Card } from './card';
@@ -27,7 +28,8 @@ export function Inbox(): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
   const requests = useInOrder(tasks);
-  const reviews = useMemo(() => waitForReview(tasksIn(tasks, 'review', ''), tasks), [tasks]);
+  const ready = useMemo(() => waitForReview(tasksIn(tasks, 'review', ''), tasks), [tasks]);
+  const { items: reviews, pointer, moved } = useHeldOrder(ready, tasks, 'ready');
   const shownRequests = requests.slice(0, shownAtOnce);
   const shownReviews = reviews.slice(0, shownAtOnce);
   const keys = [...shownRequests.map(({ id }) => `request ${id}`), ...shownReviews.map(({ id }) => `review ${id}`)];
@@ -43,6 +45,7 @@ export function Inbox(): ReactNode {
   const selection = useSelection(shownRequests);
   const several = selection.picked.length > 0;
   const move = (by: number): void => {
+    moved();
     steer(keys[Math.max(0, Math.min(keys.length - 1, (at ?? 0) + by))] ?? null);
     page.takeFocus();
   };
@@ -118,9 +121,9 @@ export function Inbox(): ReactNode {
           <p className="quiet">{count(requests.length - shownAtOnce, 'more request')} follow as these are answered.</p>
         )}
         {reviews.length > 0 && (
-          <section className="inbox-reviews" aria-labelledby="inbox-reviews">
+          <section className="inbox-reviews" aria-labelledby="inbox-reviews" {...pointer}>
             <h2 id="inbox-reviews">
-              Ready for review <span className="quiet tabular">{reviews.length}</span>
+              Ready for review <span className="quiet tabular">{ready.length}</span>
             </h2>
             <ul>
               {shownReviews.map((task) => (

@@ -220,3 +220,32 @@ test('rules are listed, and one is taken back by keyboard', async () => {
   await sheet.getByRole('button', { name: 'Revoke' }).click();
   await sheet.getByText('Nothing is allowed without asking').waitFor();
 });
+
+test('the changes to review keep their places while the pointer moves over them', async () => {
+  await harness.open('little');
+  const rows = page.locator('.inbox-reviews .line-title');
+  const first = () => rows.first().textContent();
+  const ready = page.locator('.inbox-reviews h2');
+  await rows.first().scrollIntoViewIfNeeded();
+  expect(await first()).toContain('Rename Account');
+  const box = await rows.first().boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 10, (box?.y ?? 0) + 5);
+  await page.mouse.move((box?.x ?? 0) + 12, (box?.y ?? 0) + 6);
+  // It goes into review anew, and belongs behind the others; so does one that comes.
+  await page.evaluate(() => {
+    interface Known {
+      readonly id: number;
+      readonly title: string;
+    }
+    const { core } = (
+      window as unknown as { harness: { core: { tasks: Map<number, Known>; put(task: object): void } } }
+    ).harness;
+    const renamed = [...core.tasks.values()].find(({ title }) => title.startsWith('Rename'));
+    core.put({ ...renamed });
+    core.put({ ...renamed, id: 900, title: 'Came just now' });
+  });
+  await ready.getByText('3').waitFor();
+  expect(await first()).toContain('Rename Account');
+  await page.mouse.move(5, 5);
+  await expect.poll(first).toContain('Documentation');
+});
