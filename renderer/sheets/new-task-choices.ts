@@ -8,6 +8,8 @@ import type { Line } from './several-agents';
 /** What the person chose for a task that is still being written. What they left alone is not in it, and follows the settings. */
 export interface Choices {
   readonly repository?: number;
+  /** The repository the sheet was opened for when another one was chosen in it. */
+  readonly insteadOf?: number;
   readonly base?: string;
   readonly agent?: string;
   /** The agents of a contest; null, or nothing, for one agent. */
@@ -24,6 +26,8 @@ export interface Choices {
 export const promptDraft = 'new-task';
 export const titleDraft = 'new-task-title';
 const choicesDraft = 'new-task-choices';
+/** That what is chosen is from the task before, which was queued. */
+const carriedDraft = 'new-task-carried';
 
 /** What was chosen, as it is kept; whatever of it cannot be read counts as not chosen. */
 export function choicesIn(drafts: Drafts): Choices {
@@ -38,29 +42,44 @@ export function choicesIn(drafts: Drafts): Choices {
 
 /** The drafts with these choices made as well. */
 export function withChoices(drafts: Drafts, choices: Choices): Drafts {
-  return withDraft(drafts, choicesDraft, JSON.stringify({ ...choicesIn(drafts), ...choices }));
+  const kept = withDraft(drafts, choicesDraft, JSON.stringify({ ...choicesIn(drafts), ...choices }));
+  return withDraft(kept, carriedDraft, '');
 }
 
-/** The drafts with the new task meant for this repository; a base of another one is none of its own. */
-export function forRepository(drafts: Drafts, repository: number): Drafts {
-  return choicesIn(drafts).repository === repository ? drafts : withChoices(drafts, { repository, base: '' });
+/**
+ * The drafts with the new task meant for this repository; a base of another one is none of its own. `openedFor` is the one the
+ * sheet was opened for, where the person chose this one in its place.
+ */
+export function forRepository(drafts: Drafts, repository: number, openedFor: number | null = null): Drafts {
+  if (choicesIn(drafts).repository === repository) return drafts;
+  return withChoices(drafts, { repository, base: '', ...(openedFor !== null && { insteadOf: openedFor }) });
 }
 
-/** The drafts as the sheet begins with them: what was chosen belongs to what was written, and goes with it. */
-export function begun(drafts: Drafts): Drafts {
-  const isWritten = `${drafts[promptDraft] ?? ''}${drafts[titleDraft] ?? ''}`.trim() !== '';
-  return isWritten ? drafts : withDraft(drafts, choicesDraft, '');
+/**
+ * The drafts as the sheet begins with them, opened for a repository or for any. What was chosen before a word was written is
+ * there again, but for a repository that was chosen elsewhere; what the task before was queued with is not.
+ */
+export function begun(drafts: Drafts, openedFor: number | null): Drafts {
+  if (`${drafts[promptDraft] ?? ''}${drafts[titleDraft] ?? ''}`.trim() !== '') return drafts;
+  if (drafts[carriedDraft] !== undefined) return withoutChoices(drafts);
+  const { repository, insteadOf } = choicesIn(drafts);
+  const fits = openedFor === null || repository === undefined || insteadOf === openedFor;
+  return fits ? drafts : forRepository(drafts, openedFor);
 }
 
 /** The drafts after the task was queued; what was chosen for it stays for another one that is written at once. */
 export function queued(drafts: Drafts, another: boolean): Drafts {
   const left = withDraft(withDraft(drafts, promptDraft, ''), titleDraft, '');
-  return another ? left : withDraft(left, choicesDraft, '');
+  return another ? withDraft(left, carriedDraft, 'yes') : withoutChoices(left);
+}
+
+function withoutChoices(drafts: Drafts): Drafts {
+  return withDraft(withDraft(drafts, choicesDraft, ''), carriedDraft, '');
 }
 
 function readable(found: unknown): Choices {
   if (typeof found !== 'object' || found === null) return {};
-  const { repository, base, agent, lines, level, priority, after, when, paths, budget } = found as Partial<
+  const { repository, insteadOf, base, agent, lines, level, priority, after, when, paths, budget } = found as Partial<
     Record<keyof Choices, unknown>
   >;
   const start = starts.find((one) => one === when);
@@ -71,6 +90,7 @@ function readable(found: unknown): Choices {
   ];
   return {
     ...(Number.isInteger(repository) && { repository: repository as number }),
+    ...(Number.isInteger(insteadOf) && { insteadOf: insteadOf as number }),
     ...(typeof base === 'string' && { base }),
     ...(typeof agent === 'string' && { agent }),
     ...(Array.isArray(lines) && lines.length > 0 && lines.every(isLine) && { lines }),

@@ -38,8 +38,9 @@ import { AgentChip, PriorityChip } from './task-chips';
 
 const nothing: readonly number[] = [];
 
-/** The form of a new task. Its repository is `repository` until the draft has another one. */
-export function NewTaskForm(props: { readonly repository: number }): ReactNode {
+/** The form of a new task. Its repository is `repository` until the draft has another one; `openedFor` says where that is from. */
+export function NewTaskForm(props: { readonly repository: number; readonly openedFor: number | null }): ReactNode {
+  const { openedFor } = props;
   const app = useApp();
   const repositories = useModel((model) => model.repositories);
   const agents = useModel((model) => model.agents);
@@ -54,7 +55,9 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
   const { level = settings?.defaultPermissionLevel ?? 'supervised', budget = settings?.taskBudget ?? noBudget } =
     chosen;
   const choose = (choices: Choices): void => app.drafts.update((value) => withChoices(value, choices));
-  useLayoutEffect(() => app.drafts.update(begun), [app]);
+  // It begins once, however the window around it moves on.
+  const [first] = useState(openedFor);
+  useLayoutEffect(() => app.drafts.update((value) => begun(value, first)), [app, first]);
   const [capping, setCapping] = useState(false);
   const [wrong, setWrong] = useState<readonly Measure[]>([]);
   const [refused, setRefused] = useState(false);
@@ -157,7 +160,7 @@ export function NewTaskForm(props: { readonly repository: number }): ReactNode {
           <Chip
             label="Repository"
             value={`${repositoryId}`}
-            onChange={(value) => app.drafts.update((all) => forRepository(all, Number(value)))}
+            onChange={(value) => app.drafts.update((all) => forRepository(all, Number(value), openedFor))}
           >
             {repositories.map(({ id, name }) => (
               <option key={id} value={id}>

@@ -44,12 +44,13 @@ export function NewTask({ repository }: { readonly repository: number | null }):
   const place = app.view.get().place;
   const here = place.startsWith('repository:') ? Number(place.slice(11)) : null;
   const open = app.model.get().tasks.get(app.view.get().task ?? -1)?.repositoryId ?? null;
-  const first = [repository, here, open, lastRepository(window.localStorage)].find((id) =>
-    repositories.some((one) => one.id === id),
-  );
+  const isKnown = (id: number | null): boolean => repositories.some((one) => one.id === id);
+  const openedFor = [repository, here, open].find(isKnown) ?? null;
+  const last = lastRepository(window.localStorage);
+  const first = openedFor ?? (isKnown(last) ? last : null) ?? repositories[0]?.id ?? 0;
   return (
     <SheetFrame title="New task">
-      <NewTaskForm repository={first ?? repositories[0]?.id ?? 0} />
+      <NewTaskForm repository={first} openedFor={openedFor} />
     </SheetFrame>
   );
 }

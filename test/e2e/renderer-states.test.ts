@@ -343,6 +343,12 @@ test('the chips of a new task stand in even columns, whatever is chosen in them'
   await page.getByRole('combobox', { name: 'Priority' }).selectOption({ index: 0 });
   await page.getByRole('button', { name: 'Model, or several agents' }).click();
   expect(await columns()).toEqual(even);
+  // Left before a word was written, it is there as it was chosen.
+  await press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await press('c');
+  await page.getByRole('button', { name: 'One agent' }).waitFor();
+  expect(await page.getByRole('combobox', { name: 'Priority' }).inputValue()).not.toBe('default');
 });
 
 /** Sets something of the repository of most tasks as if in a terminal. */

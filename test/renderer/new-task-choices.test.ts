@@ -29,8 +29,20 @@ test('all that was chosen for a task is there again while anything is written of
   const chosen = withChoices(withChoices(written, { after: [6] }), everything);
   // What a draft is kept as, and read from at the next start.
   const kept: Drafts = JSON.parse(JSON.stringify(chosen));
-  expect(choicesIn(begun(kept))).toEqual(everything);
-  expect(choicesIn(begun(withDraft(withDraft(kept, promptDraft, ''), titleDraft, 'Only a title')))).toEqual(everything);
+  expect(choicesIn(begun(kept, 4))).toEqual(everything);
+  const titled = withDraft(withDraft(kept, promptDraft, ''), titleDraft, 'Only a title');
+  expect(choicesIn(begun(titled, 4))).toEqual(everything);
+});
+
+test('what was chosen before a word was written is there again, but for the repository of another place', () => {
+  const kept: Drafts = JSON.parse(JSON.stringify(withChoices({}, everything)));
+  expect(choicesIn(begun(kept, null))).toEqual(everything);
+  expect(choicesIn(begun(kept, 3))).toEqual(everything);
+  expect(choicesIn(begun(kept, 4))).toEqual({ ...everything, repository: 4, base: '' });
+  const instead = forRepository(withChoices({}, { agent: 'goose' }), 3, 4);
+  expect(choicesIn(begun(instead, 4))).toMatchObject({ agent: 'goose', repository: 3 });
+  expect(choicesIn(begun(instead, 5))).toMatchObject({ agent: 'goose', repository: 5 });
+  expect(begun({}, 4)).toEqual({});
 });
 
 test('what was chosen goes with what was written, and stays for another one written at once', () => {
@@ -38,7 +50,9 @@ test('what was chosen goes with what was written, and stays for another one writ
   expect(queued(chosen, false)).toEqual({});
   expect(queued(chosen, true)[promptDraft]).toBeUndefined();
   expect(choicesIn(queued(chosen, true))).toEqual(everything);
-  expect(begun(queued(chosen, true))).toEqual({});
+  expect(begun(queued(chosen, true), null)).toEqual({});
+  const next = withDraft(withChoices(queued(chosen, true), { repository: 3 }), promptDraft, 'One more');
+  expect(choicesIn(begun(next, null))).toEqual(everything);
 });
 
 test('another repository has branches of its own', () => {
