@@ -88,6 +88,7 @@ function WholeChanges(props: {
         key={review.value.task}
         review={review.value}
         comments={given}
+        hasAllComments={comments.value !== null && !comments.loading}
         edit={review.value.edit}
         bar={bar}
         reload={review.reload}

@@ -2,7 +2,9 @@ import type { CodeViewHandle } from '@pierre/diffs/react';
 import { type RefObject, useEffect, useRef } from 'react';
 import { focusSoon } from '../parts/deep-focus';
 import { useApp, useView } from '../state/app';
+import { say } from '../state/said';
 import { type Annotation, type Arranged, keyOf } from './annotations';
+import { goalOf } from './comment-goal';
 import { bringNear } from './near';
 
 /**
@@ -12,6 +14,8 @@ import { bringNear } from './near';
 export function useCommentSteps(given: {
   readonly task: number;
   readonly arranged: Arranged;
+  /** Whether all comments of the change are arranged, so that none comes any more; null where none are shown at all. */
+  readonly whole: boolean | null;
   readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;
   /** Called for the file a comment is in before it is gone to. */
   readonly enter: (path: string) => void;
@@ -60,13 +64,23 @@ export function useCommentSteps(given: {
   };
   const app = useApp();
   const wanted = useView(({ comment }) => (comment?.task === given.task ? comment : null));
-  const goal = wanted === null ? undefined : arranged.inOrder.find(({ key }) => key === String(wanted.id));
+  const { task, whole } = given;
   useEffect(() => {
-    if (wanted === null || goal === undefined) return;
+    if (wanted === null || whole === null) return;
+    const goal = goalOf(String(wanted.id), { inOrder: arranged.inOrder, whole });
+    if (goal.kind === 'awaited') return;
     app.view.update((view) => (view.comment === wanted ? { ...view, comment: null } : view));
+    if (goal.kind === 'gone')
+      return say(app.said, { kind: 'done', text: 'That comment is not on this change any more', undo: null });
     stopGoing.current?.();
-    goTo(goal);
+    goTo(goal.comment);
   });
+  const shows = whole !== null;
+  // Whoever leaves before it was there is not brought to it when they come back for something else.
+  useEffect(() => {
+    if (!shows) return;
+    return () => app.view.update((view) => (view.comment?.task === task ? { ...view, comment: null } : view));
+  }, [app, task, shows]);
   return (by) => {
     const all = arranged.inOrder;
     const isGoing = stopGoing.current !== null;

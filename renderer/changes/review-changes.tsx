@@ -32,6 +32,8 @@ interface Props {
   readonly review: Compared;
   /** The comments on it; without, none are shown and none can be made. */
   readonly comments?: Comments | null;
+  /** Whether these are all there are now; more may be on their way unless said. */
+  readonly hasAllComments?: boolean;
   /** The edit of the person's that can be undone; none unless given. */
   readonly edit?: Review['edit'];
   /** The bar over the diff, which is there before the diff is. */
@@ -60,6 +62,7 @@ export function ReviewChanges(props: Props): ReactNode {
   const {
     review,
     comments = null,
+    hasAllComments = false,
     edit = null,
     reload = noReload,
     spot = `changes:${review.task}`,
@@ -149,6 +152,7 @@ export function ReviewChanges(props: Props): ReactNode {
   };
   const stepComment = useCommentSteps({
     ...{ task: review.task, arranged, view },
+    whole: comments === null ? null : hasAllComments && !patches.loading,
     enter: (to) => {
       if (viewed.has(to)) unfold(to);
       setCurrent(to);

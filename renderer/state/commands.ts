@@ -242,6 +242,7 @@ export function goTo(app: App, place: Place): void {
     filter: '',
     drawer: false,
     part: null,
+    comment: null,
     sheet: null,
   }));
 }
@@ -258,6 +259,7 @@ export function openTask(app: App, task: number, tab?: Tab): void {
     tab: tab ?? (known?.state === 'review' ? 'changes' : 'conversation'),
     drawer: false,
     part: null,
+    comment: null,
     sheet: null,
   }));
 }
