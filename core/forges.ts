@@ -5,6 +5,7 @@ import { forgePlace } from './forge/place';
 import { createTokens, type Keychain, type Tokens } from './forge/tokens';
 import { parseRemoteUrl } from './git/remote-url';
 import type { PullRequestDeps } from './runner/pull-requests';
+import type { Execute } from './starter/process';
 import type { Database } from './store/database';
 import { forgeToken, keepForgeToken, removeForgeToken } from './store/forge-tokens';
 import type { Writer } from './store/writer';
@@ -16,6 +17,8 @@ export function createForges(from: {
   readonly keychain: Keychain | null;
   readonly settings: () => Settings;
   readonly environment: Readonly<Record<string, string>>;
+  /** How programs are started. */
+  readonly execute: Execute;
 }): { readonly tokens: Tokens; readonly forgeOf: PullRequestDeps['forgeOf'] } {
   const { db, writer, settings } = from;
   const tokens = createTokens({
@@ -27,6 +30,7 @@ export function createForges(from: {
     },
     mayAskGh: () => settings().useGhToken,
     environment: from.environment,
+    execute: from.execute,
   });
   return {
     tokens,

@@ -240,7 +240,7 @@ function assemble(
     screens: terminals.screens,
   };
   const { tokens, forgeOf } = createForges({
-    ...{ db, writer, settings: () => settings, environment: config.environment },
+    ...{ db, writer, settings: () => settings, environment: config.environment, execute: git.execute },
     keychain: options.keychain ?? null,
   });
   const pullRequests: Pick<PullRequestDeps, 'forgeOf' | 'announcePullRequest'> = {

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { delimiter, isAbsolute } from 'node:path';
 import type { ForgeAccount } from '../contract/pull-request';
+import type { Execute } from '../starter/process';
 
 /** Where a shell keeps secrets for the person: the system's keychain. */
 export interface Keychain {
@@ -38,13 +38,15 @@ export function createTokens(from: {
   /** Whether the person agreed that GitHub's own program be asked for its token. */
   readonly mayAskGh: () => boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** How that program is started: what it starts to reach a keyring may stay. */
+  readonly execute: Execute;
 }): Tokens {
   const session = new Map<string, { readonly secret: string; readonly login: string }>();
   const sealed = async (host: string): Promise<string | null> => {
     const kept = from.kept.read(host);
     return kept === undefined || from.keychain === null ? null : from.keychain.open(kept.sealed);
   };
-  const fromGh = (host: string) => (from.mayAskGh() ? askGh(host, from.environment) : null);
+  const fromGh = (host: string) => (from.mayAskGh() ? askGh(host, from) : null);
   return {
     async read(host) {
       return session.get(host)?.secret ?? (await sealed(host)) ?? (await fromGh(host));
@@ -91,7 +93,10 @@ const forGh = [
 ];
 
 /** The token GitHub's own program has for a host; null when it has none or is not there. */
-function askGh(host: string, environment: Readonly<Record<string, string>>): Promise<string | null> {
+async function askGh(
+  host: string,
+  { environment, execute }: { readonly environment: Readonly<Record<string, string>>; readonly execute: Execute },
+): Promise<string | null> {
   const path = (environment.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   const env: Record<string, string> = {
     PATH: path.join(delimiter),
@@ -99,11 +104,15 @@ function askGh(host: string, environment: Readonly<Record<string, string>>): Pro
     GH_NO_UPDATE_NOTIFIER: '1',
   };
   for (const name of forGh) if (environment[name] !== undefined) env[name] = environment[name];
-  return new Promise((resolve) => {
-    const options = { env, timeout: 10_000, maxBuffer: 64 * 1024, windowsHide: true, cwd: environment.HOME ?? '/' };
-    execFile('gh', ['auth', 'token', '--hostname', host], options, (error, stdout) => {
-      const token = stdout.trim();
-      resolve(error === null && /^[\x21-\x7e]{10,}$/.test(token) ? token : null);
+  try {
+    const { stdout, exitCode } = await execute({
+      ...{ program: 'gh', args: ['auth', 'token', '--hostname', host], directory: environment.HOME ?? '/' },
+      ...{ environment: env, timeoutMs: 10_000, maxBytes: 64 * 1024 },
     });
-  });
+    const token = stdout.toString('utf8').trim();
+    return exitCode === 0 && /^[\x21-\x7e]{10,}$/.test(token) ? token : null;
+  } catch {
+    // It is not there, or said nothing in time.
+    return null;
+  }
 }

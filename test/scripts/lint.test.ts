@@ -64,7 +64,7 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
   },
   {
     file: 'core/forge/github.ts',
-    allowed: ['../contract/remote', './place', '@octokit/core', 'zod', 'node:http'],
+    allowed: ['../contract/remote', './place', '../starter/process', '@octokit/core', 'zod', 'node:http'],
     forbidden: ['../git/push', '../store/tasks', '../runner/run', '../config', 'better-sqlite3', 'electron'],
   },
   {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTokens, type KeptToken, type Keychain } from '../../../core/forge/tokens';
+import { execute } from '../../support/starter';
 
 const secret = 'a-token-nobody-may-see';
 const keychain: Keychain = {
@@ -21,6 +22,7 @@ function tokens(options: { keychain?: Keychain | null; gh?: boolean; environment
     },
     mayAskGh: () => options.gh ?? false,
     environment: options.environment ?? {},
+    execute,
   });
   return { ...made, rows };
 }
