@@ -183,7 +183,7 @@ export async function takeOver(app: App, task: Task, interrupt: boolean): Promis
   );
   if (!ended.ok) return complain(app, ended.failure, task.id);
   learn(app, ended.value);
-  app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal' } : view));
+  app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal', drawer: false } : view));
   const name = `“${cleanLine(task.title)}”`;
   const text = task.state === 'review' ? `Took ${name} out of review to drive its agent` : `You take over ${name}`;
   const atWork = task.state === 'queued' || task.state === 'running' || task.state === 'waiting';

@@ -132,6 +132,19 @@ describe('a letter in the list', () => {
     await expect.poll(async () => (await harness.called('tasks.take')).length).toBe(2);
   });
 
+  test('leads out of a list that lies over the task to what it opened', async () => {
+    await harness.resize({ width: 900, height: 600 });
+    try {
+      await press('g', 'r', 'Enter', 'j', 'k');
+      await page.locator('main[data-drawer]').waitFor();
+      await press('w');
+      await page.locator('main:not([data-drawer])').waitFor();
+      await page.getByRole('tab', { name: 'Terminal', selected: true }).waitFor();
+    } finally {
+      await harness.resize({ width: 1280, height: 800 });
+    }
+  });
+
   test('queues a task that failed again, with a way back', async () => {
     await press('g', 'f', 'Enter', 'e');
     await said('is queued again').waitFor();
