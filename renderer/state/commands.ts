@@ -210,7 +210,8 @@ export function handBack(app: App, task: Task, afterwards: Afterwards): Promise<
         ? `“${cleanLine(task.title)}” goes into review as it is`
         : `Handed “${cleanLine(task.title)}” back to ${task.agent}`,
     call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
-    undo: () => void takeOver(app, app.model.get().tasks.get(task.id) ?? task, began),
+    // An agent that went on meanwhile is interrupted only by who was told so.
+    undo: () => void takeOver(app, app.model.get().tasks.get(task.id) ?? task, false),
   });
 }
 
