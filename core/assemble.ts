@@ -1,0 +1,342 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
+import { createChanges } from './changes';
+import { giveAllBack, giveBack } from './commands/giving-back';
+import { landAllFinished, landFinished } from './commands/land-finished';
+import { settleIntents, settlePicks } from './commands/picking';
+import { createPushes } from './commands/pushes';
+import { createRadar } from './commands/radar';
+import { shown } from './commands/repositories';
+import { createRestacker } from './commands/restacker';
+import { sweepNowAndThen } from './commands/retention';
+import type { Room } from './commands/room';
+import { createRouter } from './commands/router';
+import { createTrains } from './commands/train-driver';
+import type { Settings } from './contract/settings';
+import type { Status } from './contract/status';
+import { diagnose } from './doctor';
+import { createForges } from './forges';
+import type { Git } from './git/git';
+import { hookDoorFile, openHookDoorOf } from './hook-door';
+import { createHosts } from './host/hosts';
+import { createNews } from './host/news';
+import { someHostLives } from './host/records';
+import { hostEnvironment } from './host/start';
+import type { Log } from './log';
+import { createRoster } from './roster';
+import type { Deps, DepsWithoutTerminals } from './runner/deps';
+import { createHooks } from './runner/hooks';
+import { leaseMs } from './runner/lease';
+import { createLedger } from './runner/ledger';
+import { createLiveChecks } from './runner/live-checks';
+import { availableMemory, createAdmission } from './runner/memory';
+import { createPool } from './runner/pool';
+import { createPrograms } from './runner/programs';
+import { type PullRequestDeps, settleOpenings } from './runner/pull-requests';
+import { settlePushes } from './runner/pushing';
+import { recover } from './runner/recover';
+import { createRunner } from './runner/runner';
+import { createSizes } from './runner/sizes';
+import { createTakes } from './runner/takes';
+import { createTerminals } from './runner/terminals';
+import { createUnderWay } from './runner/under-way';
+import type { Runtime, RuntimeOptions } from './runtime';
+import { createQueueSource } from './sources/queue';
+import { closeDatabase, type Database } from './store/database';
+import { checkDecisions } from './store/decisions';
+import { dependants } from './store/dependencies';
+import { makeLogRoomSoon } from './store/log-room';
+import { repositoryById } from './store/repositories';
+import { readRequest } from './store/requests';
+import type { SearchIndex, SearchIndexOptions } from './store/search-index';
+import { readSettings } from './store/settings';
+import { dayBudget, daySpending } from './store/spending';
+import { isKnownKey } from './store/takeovers';
+import { countTasks } from './store/task-count';
+import { readTask } from './store/task-view';
+import type { Writer } from './store/writer';
+import { version } from './version';
+
+/** What the rooms stand on. */
+export interface Parts {
+  readonly git: Git;
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly log: Log;
+  readonly search: (options: SearchIndexOptions) => SearchIndex;
+}
+
+/** Puts the rooms together, and starts nothing. `leave` closes what a runtime has open that was never started. */
+export function assemble(
+  options: RuntimeOptions,
+  { git, db, writer, log, search: openSearch }: Parts,
+): { readonly runtime: Runtime; leave(): Promise<void> } {
+  const { config } = options;
+  const { folders } = config;
+  const changes = createChanges();
+  const startedAt = Date.now();
+  let settings = readSettings(db);
+  const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
+
+  let trial: ReturnType<typeof tryNamespace> | undefined;
+  const tried = () => (trial ??= tryNamespace(config.environment).then(noteTrial));
+  const noteTrial = (found: NamespaceTrial) => {
+    if (found.kind === 'fails') log('info', 'Programs get no pid namespace of their own.', { reason: found.reason });
+    return found;
+  };
+
+  const search = openSearch({
+    file: join(folders.data, 'search.db'),
+    nativeBinding: config.nativeBinding,
+    db,
+    transcripts: folders.transcripts,
+    log,
+  });
+
+  const announce = (task: number) => {
+    search.wake();
+    // Whether a task is blocked is a fact of those it waits for, so they are told together.
+    for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
+    restacker.wake();
+    radar.wake();
+  };
+  const radar = createRadar(() => room, {
+    onBaseMoved() {
+      restacker.wake();
+      pool.wake();
+    },
+  });
+  const restacker = createRestacker(() => room);
+  const admission = createAdmission({
+    floorMegabytes: () => settings.memoryFloorMegabytes,
+    available: availableMemory,
+    now: Date.now,
+    onChange: () => changes.publish({ type: 'held.changed', held: admission.held() }),
+  });
+  const source = createQueueSource({
+    db,
+    writer,
+    worker: 'local',
+    now: Date.now,
+    leaseMs,
+    onReleased(released) {
+      for (const { task } of released) announce(task);
+    },
+    onHeld: (held) => held.forEach(announce),
+    admits: admission.admits,
+    onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
+  });
+  const owner = createHash('sha256').update(folders.data).digest('hex').slice(0, 16);
+  const news = createNews();
+  const hosts = createHosts({
+    program: options.host ?? null,
+    ...{ run: folders.run, outputs: folders.terminals, logs: folders.logs, version },
+    environment: hostEnvironment(config.environment),
+    news: news.tell,
+    log: (message, facts) => log('warning', message, facts),
+  });
+  const programs = createPrograms({
+    ...{ hosts, followHosts: news.follow, held: options.host != null, version, outputs: folders.terminals },
+    someHostLives: () => someHostLives(folders.run),
+  });
+  const withoutTerminals: DepsWithoutTerminals = {
+    db,
+    writer,
+    git,
+    source,
+    agents: agents.all,
+    settings: () => settings,
+    owner,
+    programs,
+    ledger: createLedger({ db, owner, now: Date.now }),
+    folders,
+    agentEnvironment: agents.environment,
+    namespace: async () =>
+      settings.pidNamespace === 'never' ? null : chosenNamespace(await tried(), settings.pidNamespace),
+    checks: createLiveChecks(),
+    takes: createTakes(),
+    refill: () => pool.wake(),
+    retirements: createUnderWay(),
+    hooks: createHooks({
+      program: options.hook ?? null,
+      door: hookDoorFile(folders.run),
+      isKnown: (keyHash) => isKnownKey(db, keyHash),
+    }),
+    announce,
+    announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
+    announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
+    announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
+    stopWork(task) {
+      runner.cancel(task);
+      // One that nobody has in hand yet has nobody else to end it.
+      void terminals.screens.closeOf(task);
+      void runner.over(task).then(() => giveBackSoon(task));
+    },
+    announceRepository(id) {
+      changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
+    },
+    log,
+    now: Date.now,
+  };
+  const terminals = createTerminals({
+    ...withoutTerminals,
+    folders,
+    person: { shell: config.shell, environment: config.environment },
+    ...{ hosts, followHosts: news.follow },
+    announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
+  });
+  const deps: Deps = {
+    ...withoutTerminals,
+    async closeTerminals(task) {
+      await Promise.all([deps.checks.stop(task, 'Ended because its worktree goes.'), terminals.closeOf(task)]);
+    },
+    screens: terminals.screens,
+  };
+  const { tokens, forgeOf } = createForges({
+    ...{ db, writer, settings: () => settings, environment: config.environment, execute: git.execute },
+    keychain: options.keychain ?? null,
+  });
+  const pullRequests: Pick<PullRequestDeps, 'forgeOf' | 'announcePullRequest'> = {
+    forgeOf,
+    announcePullRequest: (task) => changes.publish({ type: 'pull-request.changed', task }),
+  };
+  const lookForAgents = (refresh: boolean) =>
+    void agents
+      .located(refresh)
+      .then((found) => changes.publish({ type: 'agents.changed', agents: [...found] }))
+      .catch((cause) => log('warning', 'Agents could not be looked for.', { cause: String(cause) }));
+  const runner = createRunner(deps, { landFinished: (task) => landFinished(room, task, closing.signal) });
+  const status = (): Status => ({
+    pid: process.pid,
+    version,
+    owner: options.owner,
+    dataFolder: folders.data,
+    startedAt,
+    tasks: countTasks(db),
+    today: { spent: daySpending(db, Date.now()), budget: dayBudget(db, Date.now()) },
+    workers: [runner.status()],
+    held: admission.held(),
+  });
+  const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
+  const sizes = createSizes({
+    ...{ now: Date.now, log },
+    onMeasured: () => changes.publish({ type: 'worktrees.changed' }),
+  });
+  const room: Room = {
+    ...deps,
+    sizes,
+    pool,
+    lookForOverlaps: radar.now,
+    ...pullRequests,
+    tokens,
+    trains: createTrains(() => room),
+    pushes: createPushes({ publish: changes.publish, now: Date.now }),
+    folders,
+    search,
+    runner,
+    terminals,
+    held: admission.held,
+    status,
+    publish: changes.publish,
+    follow: changes.follow,
+    agentNames: () => [...agents.all().keys()],
+    knownAgents: agents.known,
+    locateAgents: async (refresh) => {
+      const found = await agents.located(refresh);
+      if (refresh) changes.publish({ type: 'agents.changed', agents: [...found] });
+      return found;
+    },
+    settingsChanged(next: Settings) {
+      settings = next;
+      // A setting may name another agent, or a variable by which one is found.
+      lookForAgents(true);
+      runner.wake();
+    },
+    async doctor() {
+      // What is said to be there is what the next program gets, too.
+      trial = undefined;
+      return diagnose({
+        config,
+        agents: await agents.located(true),
+        desktop: options.desktop,
+        decisions: await checkDecisions(db),
+        variables: await agents.named(),
+        pidNamespace: settings.pidNamespace,
+      });
+    },
+    requestStop: options.onStopRequested,
+  };
+  /** What is not begun before the runtime closes, the next one does. */
+  const giveBackSoon = (task: number): void => {
+    if (closing.signal.aborted) return;
+    void deps.retirements.during(() => giveBack(room, task));
+  };
+  const router = createRouter(room);
+
+  let leaveLogAsItIs = () => {};
+  const closing = new AbortController();
+  let settling: Promise<unknown> = Promise.resolve();
+  let door: { close(): Promise<void> } | undefined;
+  const leave = async () => {
+    source.close();
+    await sizes.close();
+    await search.close();
+    closeDatabase(db);
+  };
+  const runtime: Runtime = {
+    router,
+    status,
+    log,
+    terminals: terminals.running,
+    async start() {
+      leaveLogAsItIs = makeLogRoomSoon(db);
+      // A host that does not answer holds up what needs it, and nothing else.
+      void terminals.adopt();
+      const released = await recover(deps);
+      await settleIntents(room);
+      door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
+      runner.start(released);
+      // Remotes may not answer for a while, and nobody waits for that.
+      const pushes = settlePushes(deps, closing.signal).then(() =>
+        settleOpenings({ ...deps, ...pullRequests }, closing.signal),
+      );
+      settling = Promise.all([
+        ...[pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)],
+        giveAllBack(room, closing.signal),
+        settlePicks(room, closing.signal),
+      ]);
+      restacker.start();
+      radar.start();
+      room.trains.start();
+      pool.wake();
+      lookForAgents(false);
+      search.start();
+    },
+    async stop(limitMs = 15_000, { keepTerminals = false } = {}) {
+      leaveLogAsItIs();
+      source.close();
+      closing.abort();
+      await Promise.all([
+        runner.stop(limitMs),
+        deps.checks.close(limitMs),
+        terminals.stop(keepTerminals),
+        settling,
+        deps.retirements.over(limitMs),
+        restacker.close(),
+        radar.close(),
+        room.trains.close(),
+        sizes.close(),
+        pool.close(),
+      ]);
+      await programs.stop();
+      hosts.detach();
+      // Not before: whoever hangs up while work goes on takes its question back.
+      await door?.close();
+      await writer.close();
+      await search.close();
+      closeDatabase(db);
+    },
+  };
+  return { runtime, leave };
+}
