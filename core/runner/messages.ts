@@ -18,18 +18,11 @@ export function commitMessage(task: { readonly title: string; readonly prompt: s
 }
 
 /**
- * The commit message for what a later round of a task made: the first line of what the person said that began it, and in the body
- * what that says beyond it. A round that nobody's words began is told by its number.
+ * The commit message for what a later round of a task made: its number and the task's title. What was said to begin the round is
+ * nobody's to publish, and may be of strangers, whose `[skip ci]` or `Closes #1` a forge would heed.
  */
-export function roundMessage(round: {
-  readonly title: string;
-  readonly number: number;
-  readonly said: string | null;
-}): string {
-  const said = plain(round.said ?? '').trim();
-  const title = titleFrom(said);
-  if (title === '') return commitMessage({ title: `Round ${round.number}: ${round.title}`, prompt: '' });
-  return commitMessage({ title, prompt: said });
+export function roundMessage({ title, number }: { readonly title: string; readonly number: number }): string {
+  return commitMessage({ title: `Round ${number}: ${title}`, prompt: '' });
 }
 
 /** What a prompt says that its title does not: all of it, unless it begins with the title as a line or a sentence. */

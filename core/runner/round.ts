@@ -1,7 +1,5 @@
 import type { Transition } from '../contract/task';
 import type { Database } from '../store/database';
-import { remarkSince } from '../store/decisions';
-import { firstSaidSince } from '../store/messages';
 import type { TaskWork } from '../store/task-work';
 import { listTransitions } from '../store/transitions';
 import { commitMessage, roundMessage } from './messages';
@@ -17,12 +15,8 @@ export const goesOn = {
  * commits that land as they are would all be called the same.
  */
 export function messageOfRound(db: Database, task: Pick<TaskWork, 'id' | 'title' | 'prompt'>): string {
-  const ends = listTransitions(db, task.id).filter(endsRound);
-  const since = ends.at(-1)?.at;
-  if (since === undefined) return commitMessage(task);
-  const of = { task: task.id, since };
-  const said = remarkSince(db, of) ?? firstSaidSince(db, of);
-  return roundMessage({ title: task.title, number: ends.length + 1, said });
+  const ended = listTransitions(db, task.id).filter(endsRound).length;
+  return ended === 0 ? commitMessage(task) : roundMessage({ title: task.title, number: ended + 1 });
 }
 
 function endsRound({ from, to, by, reason }: Transition): boolean {

@@ -68,24 +68,6 @@ export function lastSentBack(db: Database, task: number): string | null {
   return row?.head ?? null;
 }
 
-/**
- * What the person said of a task's change when they sent it back since then, the last time: of the whole, else in the first comment
- * on a place of it; null when they did not.
- */
-export function remarkSince(
-  db: Database,
-  { task, since }: { readonly task: number; readonly since: number },
-): string | null {
-  const row = getRow<{ whole: string | null; first: string | null }>(
-    db,
-    `SELECT text ->> '$.answered.comment' AS whole, text ->> '$.answered.comments[0].text' AS first FROM decision
-     WHERE task_id = ? AND text ->> '$.kind' = 'request-changes' AND text ->> '$.at' >= ? ORDER BY number DESC LIMIT 1`,
-    task,
-    since,
-  );
-  return row?.whole || row?.first || null;
-}
-
 /** What people did to a task's change with their own hands, oldest first. */
 export function handEdits(db: Database, task: number): HandEdit[] {
   return allRows<Omit<HandEdit, 'part'> & { part: number }>(

@@ -42,21 +42,6 @@ export function pendingMessages(db: Database, task: number): Message[] {
   );
 }
 
-/** What the person said first of what the task's agent was given since then; null when that was nothing. */
-export function firstSaidSince(
-  db: Database,
-  { task, since }: { readonly task: number; readonly since: number },
-): string | null {
-  const row = getRow<Pick<Row, 'text'>>(
-    db,
-    `SELECT text FROM task_message WHERE task_id = ? AND by = 'person' AND delivered_at >= ? AND removed_at IS NULL
-     ORDER BY id LIMIT 1`,
-    task,
-    since,
-  );
-  return row?.text ?? null;
-}
-
 /** One message, whatever became of it. Throws NOT_FOUND. */
 export function readMessage(db: Database, id: number): Message {
   return toMessage(messageRow(db, id));

@@ -71,7 +71,7 @@ describe('after each turn', () => {
     const [, , second] = await list(made.id);
     expect(second?.seq).toBe((marks[1]?.seq ?? 0) - 1);
     const subjects = await bed.repository.git('-C', made.worktree ?? '', 'log', '--format=%s', 'main..');
-    expect(subjects.trim().split('\n')).toEqual(['Second', 'Hello']);
+    expect(subjects.trim().split('\n')).toEqual(['Round 2: Hello', 'Hello']);
     // Neither what the person sees of git nor the worktree's own index has any of it.
     expect(await bed.repository.git('branch', '--list', '--all')).not.toContain('checkpoint');
     expect(await bed.repository.git('-C', made.worktree ?? '', 'status', '--porcelain')).toBe('');

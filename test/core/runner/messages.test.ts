@@ -34,22 +34,10 @@ test.each([
   expect(new Set(lines).size).toBe(lines.length);
 });
 
-test.each([
-  [
-    'what was said first',
-    'Keep the old name.\n\nIt is used elsewhere.',
-    'Keep the old name\n\nIt is used elsewhere.\n',
-  ],
-  [
-    'a remark in Markdown, with what belongs on no line of a commit',
-    '\n- \u001b[31mRename it\u001b[0m\0',
-    'Rename it\n',
-  ],
-  ['its number, where nobody said anything', null, 'Round 3: Add retry\n'],
-  ['its number, where nothing said is a line', ' \n# \n', 'Round 3: Add retry\n'],
-])('a commit of a later round is called by %s', (_, said, message) => {
-  expect(roundMessage({ title: 'Add retry', number: 3, said })).toBe(message);
-  expect(message.split('\n', 1)[0]?.length).toBeLessThanOrEqual(72);
+test('a commit of a later round is called by its number, in the room a subject has', () => {
+  expect(roundMessage({ title: 'Add retry', number: 3 })).toBe('Round 3: Add retry\n');
+  const [subject = '', , whole] = roundMessage({ title: 'word '.repeat(20).trim(), number: 12 }).split('\n');
+  expect([subject.startsWith('Round 12: word'), subject.length <= 72, whole?.length]).toEqual([true, true, 109]);
 });
 
 test('a merge says of which branch, and the title whole where that does not fit', () => {
