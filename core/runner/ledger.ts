@@ -81,7 +81,9 @@ async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, Owne
     if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: null });
   }
   // Where a system does not show markers nothing else tells what a terminal runs.
-  for (const { id, pid, task } of openTerminals(deps.db)) if (pid !== null) roots.set(pid, { task, terminal: id });
+  for (const { id, pid, startTime, task } of openTerminals(deps.db)) {
+    if (pid !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: id });
+  }
   return roots;
 }
 

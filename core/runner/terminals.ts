@@ -12,6 +12,7 @@ import {
   type TerminalKind,
   type TerminalSize,
 } from '../contract/terminal';
+import { startOf } from '../git/live';
 import type { Hosts } from '../host/hosts';
 import type { News } from '../host/news';
 import type { Ending, Held } from '../host/protocol';
@@ -28,6 +29,7 @@ import {
 } from '../store/terminals';
 import type { Deps, DepsWithoutTerminals } from './deps';
 import { createGrowth } from './growth';
+import { standingGroup } from './terminal-group';
 import { isDash, type Person, type TerminalProgram, terminalMarker, terminalProgram } from './terminal-program';
 import { removeOldOutput } from './terminal-removal';
 
@@ -113,7 +115,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
   const failed = (cause: unknown) => log('error', 'The end of a terminal could not be kept.', { cause: String(cause) });
 
   function shown(row: TerminalRow): Terminal {
-    const { pid: _pid, ...terminal } = row;
+    const { pid: _pid, startTime: _startTime, ...terminal } = row;
     return { ...terminal, heldUp: row.state === 'ended' ? null : (live.get(row.id)?.heldUp ?? null) };
   }
 
@@ -133,9 +135,8 @@ export function createTerminals(deps: TerminalDeps): Terminals {
   /** What a program started goes with it; `ending` is null when nobody was there to see it end. */
   async function over(id: number, ending: Ending | null, lost = 'The process that held it ended.'): Promise<void> {
     const row = readTerminal(db, id);
-    const pid = row.pid ?? live.get(id)?.pid ?? null;
     const known = ending ?? (await readEnding(folderOf(id)));
-    await endLeftovers({ group: pid, marker: terminalMarker(deps.owner, row.task, id)[markerName] ?? null });
+    await endRest(row);
     await writer.write((store) =>
       endTerminal(store, {
         id,
@@ -155,6 +156,18 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     announce(id);
     growth.wake(id);
     void removeOld();
+  }
+
+  /** What a host of this runtime held was seen to be its own; of the rest only the store knows. */
+  async function endRest(row: TerminalRow): Promise<void> {
+    const group = live.get(row.id)?.pid ?? (await standingGroup(row));
+    await endLeftovers({ group, marker: terminalMarker(deps.owner, row.task, row.id)[markerName] ?? null });
+  }
+
+  /** Notes the program of a terminal, once it has one. */
+  async function noteRuns(id: number, pid: number): Promise<void> {
+    const startTime = await startOf(pid);
+    await writer.write((store) => terminalRuns(store, { id, pid, startTime }));
   }
 
   const removeOld = () =>
@@ -204,8 +217,9 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       started.catch(() => {}),
     );
     try {
-      const { pid } = await started;
-      await writer.write((store) => terminalRuns(store, id, pid));
+      const held = await started;
+      if (readTerminal(db, id).state !== 'ended' && !live.has(id)) live.set(id, held);
+      await noteRuns(id, held.pid);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       await rm(folderOf(id), { recursive: true, force: true });
@@ -231,9 +245,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     if (readTerminal(db, id).state === 'ended') return;
     // A host that hangs answers nothing, and whoever waits here holds up a decision or the quitting.
     if ((await within(endPolitely(id), endingMs)) !== null) return;
-    const { task, pid } = readTerminal(db, id);
-    const marker = terminalMarker(deps.owner, task, id)[markerName] ?? null;
-    await endLeftovers({ group: pid ?? live.get(id)?.pid ?? null, marker });
+    await endRest(readTerminal(db, id));
   }
 
   async function endPolitely(id: number): Promise<'ended'> {
@@ -270,7 +282,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
           if (child === undefined) await over(row.id, null);
           else {
             live.set(row.id, child);
-            await writer.write((store) => terminalRuns(store, row.id, child.pid));
+            await noteRuns(row.id, child.pid);
             announce(row.id);
           }
         }

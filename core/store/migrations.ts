@@ -40,6 +40,7 @@ import holdContests from './migrations/0039-hold-contests.sql?raw';
 import setUpAhead from './migrations/0040-set-up-ahead.sql?raw';
 import nameMakers from './migrations/0041-name-makers.sql?raw';
 import keepBetween from './migrations/0042-keep-what-was-between.sql?raw';
+import knowTerminals from './migrations/0043-know-terminals-again.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   { name: '0040-set-up-ahead', sql: setUpAhead },
   { name: '0041-name-makers', sql: nameMakers },
   { name: '0042-keep-what-was-between', sql: keepBetween },
+  { name: '0043-know-terminals-again', sql: knowTerminals },
 ];

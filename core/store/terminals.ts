@@ -7,9 +7,11 @@ import { worktreeOf } from './worktrees';
 /** A terminal as it is stored: what is known of it only while its host tells is not there. */
 export interface TerminalRow extends Omit<Terminal, 'heldUp'> {
   readonly pid: number | null;
+  /** When that process started, as `startOf` says it; it tells it from a stranger that was given the same pid later. */
+  readonly startTime: string | null;
 }
 
-const columns = `id, task_id AS task, kind, command, state, pid, exit_code AS exitCode, end_reason AS endReason,
+const columns = `id, task_id AS task, kind, command, state, pid, start_time AS startTime, exit_code AS exitCode, end_reason AS endReason,
   (SELECT first_port FROM task_port WHERE task_port.task_id = terminal.task_id) AS port, started_at AS startedAt,
   ended_at AS endedAt, removed_at AS removedAt`;
 
@@ -44,10 +46,13 @@ export function screenOf(db: Database, terminal: number): string | null {
   return row?.agent ?? null;
 }
 
-/** Moves a terminal on to `running`, unless its program has ended already. */
-export function terminalRuns(db: Database, id: number, pid: number): void {
+/** Moves a terminal on to `running`, unless its program has ended already, and notes that program. */
+export function terminalRuns(
+  db: Database,
+  { id, pid, startTime }: { readonly id: number; readonly pid: number; readonly startTime: string | null },
+): void {
   run(db, "UPDATE terminal SET state = 'running' WHERE id = ? AND state = 'starting'", id);
-  run(db, 'UPDATE terminal SET pid = ? WHERE id = ?', pid, id);
+  run(db, 'UPDATE terminal SET pid = ?, start_time = ? WHERE id = ?', pid, startTime, id);
 }
 
 /** Moves a terminal on to `ended`. False when it was there already. */

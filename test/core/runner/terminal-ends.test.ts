@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startOf } from '../../../core/git/live';
 import { readRecords } from '../../../core/host/records';
 import { openDatabase } from '../../../core/store/database';
 import { readTerminal } from '../../../core/store/terminals';
@@ -82,3 +84,32 @@ it('a host that hangs holds up no decision, and its programs do not outlive the 
   }
   await until(async () => (await bed.calls.terminals.list({ task }))[0]?.state === 'ended');
 }, 90_000);
+
+it.runIf(process.platform === 'linux')(
+  'after another start of the machine the number of a program that was kept is a stranger, who is left alone',
+  async () => {
+    const task = await taskInReview();
+    const open = () => bed.calls.terminals.open({ task, kind: 'shell', size });
+    const shells = [await open(), await open()];
+    await bed.runtime.stop(undefined, { keepTerminals: true });
+    for (const { pid } of readRecords(bed.config.folders.run)) process.kill(pid, 'SIGKILL');
+    const before = shells.map(({ id }) => pidOf(id));
+    for (const pid of before) if (lives(pid)) process.kill(-pid, 'SIGKILL');
+    await until(() => !before.some(lives));
+    const others = shells.map(() => spawn('sleep', ['300'], { detached: true, stdio: 'ignore', env: {} }));
+    try {
+      const [stranger = 0, known = 0] = others.map(({ pid }) => pid ?? 0);
+      const db = openDatabase({ file: bed.config.folders.database });
+      const give = db.prepare('UPDATE terminal SET pid = ?, start_time = ifnull(?, start_time) WHERE id = ?');
+      give.run(stranger, null, shells[0]?.id);
+      // The control: what is that very program is still ended.
+      give.run(known, await startOf(known), shells[1]?.id);
+      db.close();
+      bed = await bed.again(true);
+      await until(async () => (await bed.calls.terminals.list({ task })).every(({ state }) => state === 'ended'));
+      expect([lives(stranger), lives(known)]).toEqual([true, false]);
+    } finally {
+      for (const other of others) other.kill('SIGKILL');
+    }
+  },
+);
