@@ -26,9 +26,14 @@ const mostLines = 8;
 const longestTitle = 60;
 const longestProgram = 80;
 
-/** What is asked before quitting; null when quitting ends no program, so that there is nothing to ask. */
-export function quitQuestion({ programs, working, keepTerminals }: AtQuit): QuitQuestion | null {
-  if (keepTerminals || programs.length === 0) return null;
+/**
+ * What is asked before quitting, or the choice that is made without a question: nothing would end, or nobody knows what would, and
+ * then all of it is kept.
+ */
+export function quitQuestion(found: AtQuit | null): QuitQuestion | QuitChoice {
+  if (found === null) return 'keep';
+  const { programs, working, keepTerminals } = found;
+  if (keepTerminals || programs.length === 0) return 'end';
   const one = programs.length === 1;
   const lines = programs
     .slice(0, mostLines)

@@ -1,6 +1,7 @@
-import { app, BrowserWindow, dialog, powerMonitor } from 'electron';
+import { app, BrowserWindow, dialog, type Event, powerMonitor } from 'electron';
 import type { Client } from '../core/client';
-import { type AtQuit, type QuitChoice, quitChoices, quitQuestion } from './quit-question';
+import { type QuitChoice, quitChoices, quitQuestion } from './quit-question';
+import { whatRuns } from './what-runs';
 
 /** How the app is quit. */
 export interface Quitting {
@@ -22,7 +23,8 @@ export function guardQuitting(own: () => Promise<Client | null>): Quitting {
   let keeps = false;
 
   async function ask(): Promise<void> {
-    const choice = await chosen(own);
+    // A question that could not be put was answered by nobody.
+    const choice = await chosen(own).catch((): QuitChoice => 'cancel');
     // Meanwhile the system may have said that there is no time for questions.
     if (phase !== 'asking') return;
     phase = choice === 'cancel' ? 'open' : 'agreed';
@@ -48,36 +50,25 @@ export function guardQuitting(own: () => Promise<Client | null>): Quitting {
     phase = 'agreed';
     app.quit();
   };
-  void app.whenReady().then(() => powerMonitor.on('shutdown', now));
+  const shutDown = (event: Event) => {
+    // The system waits a little then, in which work is parked.
+    event.preventDefault();
+    now();
+  };
+  // Its types know of no event, which there is.
+  void app.whenReady().then(() => powerMonitor.on('shutdown', shutDown as () => void));
   return { now, keepsTerminals: () => keeps };
 }
 
 async function chosen(own: () => Promise<Client | null>): Promise<QuitChoice> {
-  const question = quitQuestion(await whatRuns(own));
-  if (question === null) return 'end';
+  const question = quitQuestion(await whatRuns(own, lookMs));
+  if (typeof question === 'string') return question;
   const asked = { type: 'question' as const, ...question, buttons: [...question.buttons], noLink: true };
   const settled = { ...asked, defaultId: quitChoices.indexOf('keep'), cancelId: quitChoices.indexOf('cancel') };
   const [window] = BrowserWindow.getAllWindows().filter((each) => each.isVisible() && !each.isMinimized());
-  const { response } =
-    window === undefined ? await dialog.showMessageBox(settled) : await dialog.showMessageBox(window, settled);
-  return quitChoices[response] ?? 'cancel';
-}
-
-/** What quitting would touch: nothing, where that cannot be known in time. */
-async function whatRuns(own: () => Promise<Client | null>): Promise<AtQuit> {
-  const nothing: AtQuit = { programs: [], working: 0, keepTerminals: false };
-  const look = async (): Promise<AtQuit> => {
-    const client = await own();
-    if (client === null) return nothing;
-    const [programs, { keepTerminals }, { tasks }] = await Promise.all([
-      client.terminals.programs(),
-      client.settings.list(),
-      client.runtime.status(),
-    ]);
-    // A task that is driven counts as running, and its agent's screen is among the programs.
-    const driven = new Set(programs.filter(({ kind }) => kind === 'agent').map(({ task }) => task)).size;
-    return { programs, working: Math.max(0, tasks.running - driven), keepTerminals };
-  };
-  const late = new Promise<AtQuit>((resolve) => setTimeout(() => resolve(nothing), lookMs));
-  return Promise.race([look().catch(() => nothing), late]);
+  if (window === undefined) return quitChoices[(await dialog.showMessageBox(settled)).response] ?? 'cancel';
+  // A question goes unanswered with the window it lies over, when its page crashes; nobody need ever answer it then.
+  const gone = new Promise<null>((resolve) => window.once('closed', () => resolve(null)));
+  const answered = await Promise.race([dialog.showMessageBox(window, settled), gone]);
+  return (answered === null ? undefined : quitChoices[answered.response]) ?? 'cancel';
 }

@@ -311,6 +311,16 @@ test('quitting asks about what runs in a shell: it stays open, keeps it for the 
   // The page is there as before.
   await type(page, 'echo still $((40 + 2))');
   await shows(page, 'still 42');
+  // A question that lay over a window whose page crashed has no answer, and the next one is asked all the same.
+  const another = desktop.app.waitForEvent('window');
+  await desktop.app.evaluate(({ app, BrowserWindow, dialog }) => {
+    dialog.showMessageBox = (() => {
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+      return new Promise(() => {});
+    }) as never;
+    app.quit();
+  });
+  await (await another).getByText(/echo ok/).waitFor();
   await answering('Quit and keep it running');
   await desktop.close();
   expect(running(program)).toBe(1);
