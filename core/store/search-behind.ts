@@ -1,17 +1,38 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
+import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { sourceOf } from './search-write';
-import { transcriptFile } from './transcript-file';
+import { lastWhole, transcriptFile } from './transcript-file';
 
-/** How many bytes of some sessions' transcripts are not in the index yet. */
-export function bytesBehind(
+/**
+ * How far an index is with some sessions' transcripts: `ready`, or `behind` by so many bytes, with why nobody reads them. Only
+ * whole events count, because nothing else of a transcript is ever found, and only of transcripts that can be looked at.
+ */
+export function readinessOf(
   index: Database,
-  { transcripts, sessions }: { readonly transcripts: string; readonly sessions: Iterable<number> },
-): number {
-  let behind = 0;
-  for (const session of sessions) {
-    const size = statSync(transcriptFile(transcripts, session), { throwIfNoEntry: false })?.size ?? 0;
-    behind += Math.max(0, size - (sourceOf(index, session)?.bytes ?? 0));
+  from: { readonly transcripts: string; readonly sessions: Iterable<number>; readonly unreadBecause: string | null },
+): SearchIndexState {
+  let of = 0;
+  for (const session of from.sessions) {
+    of += bytesAfter(transcriptFile(from.transcripts, session), sourceOf(index, session)?.bytes ?? 0);
   }
-  return behind;
+  if (of === 0) return { state: 'ready', done: 0, of: 0, reason: null };
+  return { state: 'behind', done: 0, of, reason: from.unreadBecause };
+}
+
+/** The bytes of whole events after a byte of a transcript; none of one that cannot be read. */
+function bytesAfter(file: string, read: number): number {
+  try {
+    // Most have not grown, and are not opened.
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= read) return 0;
+    const fd = openSync(file, 'r');
+    try {
+      return Math.max(0, lastWhole(fd).size - read);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // A search over all the others is worth more than to hear of this one.
+    return 0;
+  }
 }

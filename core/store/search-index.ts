@@ -2,22 +2,13 @@ import { basename, dirname } from 'node:path';
 import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { isDamage } from './failure';
-import { bytesBehind } from './search-behind';
+import { readinessOf } from './search-behind';
 import { openSearchDatabase, removeSearchDatabase } from './search-database';
 import { closeMessage, entriesOf, newReading, type Reading } from './search-entries';
 import { type EntryQuery, type FoundEntry, findEntries } from './search-find';
 import { readSlices, sizeOf, tailMark } from './search-read';
-import {
-  addEntries,
-  addTasks,
-  lastOf,
-  listSources,
-  removeSource,
-  rewordTasks,
-  type SourceRow,
-  sourceOf,
-  type TaskWords,
-} from './search-write';
+import { takeInTasks } from './search-tasks';
+import { addEntries, listSources, removeSource, type SourceRow, sourceOf } from './search-write';
 import { allRows, getRow } from './statement';
 import { transcriptFile } from './transcript-file';
 import { watchGrowth } from './transcript-follow';
@@ -52,10 +43,6 @@ export interface SearchIndexOptions {
 const restMs = 2;
 /** After a failure, how long before the next try. */
 const retryMs = 30_000;
-const tasksAtOnce = 100;
-
-const taskWords = `SELECT task.id, task.title, coalesce(task_prompt.text, '') AS prompt, task.created_at AS at
-  FROM task LEFT JOIN task_prompt ON task_prompt.task_id = task.id`;
 
 /** Makes the index. Nothing is opened or read before `start`. */
 export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
@@ -93,10 +80,13 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     try {
       if (damage !== null) throw damage;
       const db = open();
-      await readTasks(db);
+      for (const _ of takeInTasks(db, options.db)) {
+        if (closed) return;
+        await rest();
+      }
       for (const session of [...grown.keys()]) {
         if (closed) return;
-        await readSession(db, session);
+        await readSession(db, session).catch((error) => passOver(session, error));
       }
       broken = null;
       progress = null;
@@ -118,36 +108,6 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     for (const session of known.keys()) removeSource(index, session);
     progress = { done: 0, of: 0 };
     return index;
-  }
-
-  async function readTasks(db: Database): Promise<void> {
-    for (;;) {
-      const tasks = allRows<TaskWords>(
-        options.db,
-        `${taskWords} WHERE task.id > ? ORDER BY task.id LIMIT ?`,
-        lastOf(db, 'task'),
-        tasksAtOnce,
-      );
-      if (tasks.length === 0 || closed) break;
-      addTasks(db, tasks);
-      await rest();
-    }
-    for (;;) {
-      const reworded = allRows<{ number: number; task: number }>(
-        options.db,
-        'SELECT number, task_id AS task FROM task_rewording WHERE number > ? ORDER BY number LIMIT ?',
-        lastOf(db, 'rewording'),
-        tasksAtOnce,
-      );
-      const last = reworded.at(-1)?.number;
-      if (last === undefined || closed) return;
-      const tasks = [...new Set(reworded.map(({ task }) => task))];
-      const words = tasks.flatMap(
-        (task) => getRow<TaskWords>(options.db, `${taskWords} WHERE task.id = ?`, task) ?? [],
-      );
-      rewordTasks(db, words, last);
-      await rest();
-    }
   }
 
   async function readSession(db: Database, session: number): Promise<void> {
@@ -230,6 +190,14 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     return [row.body, ...labels].join('\n');
   }
 
+  /** Goes on without a transcript that cannot be read, until it grows or the next start; all else is thrown on. */
+  function passOver(session: number, error: unknown): void {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    options.log('warning', 'A transcript could not be read and is not searched.', { session, cause: String(error) });
+    grown.delete(session);
+    readings.delete(session);
+  }
+
   function failed(error: unknown): void {
     if (closed) return;
     if (isDamage(error)) {
@@ -253,22 +221,27 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     progress = null;
   }
 
-  const state = (): SearchIndexState => {
-    if (broken !== null) return { state: 'broken', done: 0, of: 0, reason: broken };
-    if (index === null || progress !== null) {
-      return { state: 'building', done: progress?.done ?? 0, of: progress?.of ?? 0, reason: null };
-    }
+  /** What is read of the index; nothing when it is damaged: then it is made anew. */
+  function read<Read>(from: () => Read): Read | null {
     try {
-      const of = bytesBehind(index, { transcripts, sessions: grown.keys() });
-      return { state: of === 0 ? 'ready' : 'behind', done: 0, of, reason: null };
+      return from();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      // It is made anew, as after a search that finds it damaged.
       damage = error;
       begin(0);
-      return { state: 'building', done: 0, of: 0, reason: null };
+      return null;
     }
-  };
+  }
+
+  function state(): SearchIndexState {
+    if (broken !== null) return { state: 'broken', done: 0, of: 0, reason: broken };
+    const db = index;
+    const now =
+      db === null || progress !== null
+        ? null
+        : read(() => readinessOf(db, { transcripts, sessions: grown.keys(), unreadBecause: null }));
+    return now ?? { state: 'building', done: progress?.done ?? 0, of: progress?.of ?? 0, reason: null };
+  }
 
   return {
     state,
@@ -282,15 +255,8 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
       begin(0);
     },
     find(query) {
-      if (index === null) return { found: [], more: false };
-      try {
-        return findEntries(index, query);
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        damage = error;
-        begin(0);
-        return { found: [], more: false };
-      }
+      const db = index;
+      return (db === null ? null : read(() => findEntries(db, query))) ?? { found: [], more: false };
     },
     wake: () => begin(gatherMs),
     async settled() {

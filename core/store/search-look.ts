@@ -1,7 +1,6 @@
-import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { isDamage } from './failure';
-import { bytesBehind } from './search-behind';
+import { readinessOf } from './search-behind';
 import { openSearchForReading } from './search-database';
 import { findEntries } from './search-find';
 import type { SearchIndex, SearchIndexOptions } from './search-index';
@@ -31,10 +30,9 @@ export function lookIntoSearch({ file, nativeBinding, db: store, transcripts }: 
     start() {},
     find: (query) => read((db) => findEntries(db, query)) ?? { found: [], more: false },
     state: () =>
-      read((db): SearchIndexState => {
+      read((db) => {
         const sessions = allRows<{ id: number }>(store, 'SELECT id FROM session').map(({ id }) => id);
-        const of = bytesBehind(db, { transcripts, sessions });
-        return of === 0 ? ready : { state: 'behind', done: 0, of, reason: 'no runtime runs, which would read them.' };
+        return readinessOf(db, { transcripts, sessions, unreadBecause: 'no runtime runs, which would read them.' });
       }) ?? { state: 'missing', done: 0, of: 0, reason: missing },
     wake() {},
     async settled() {},
@@ -43,5 +41,3 @@ export function lookIntoSearch({ file, nativeBinding, db: store, transcripts }: 
     },
   };
 }
-
-const ready = { state: 'ready', done: 0, of: 0, reason: null } as const;

@@ -1,10 +1,12 @@
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   openSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -112,6 +114,45 @@ describe('a search', () => {
     );
     await index.settled();
     expect([index.state(), look.state()]).toEqual([ready, ready]);
+  });
+
+  test.each([
+    ['a torn line', '{"seq":2,"at":1,"type":"te'],
+    ['a line that is no event', '\0\0\0\0\n'],
+  ])('is not behind for ever because a transcript ends in %s', async (_how, end) => {
+    const at = place();
+    const session = sessionOf(at);
+    write(at, session, { type: 'prompt', text: 'Go', by: 'person' });
+    const file = transcriptFile(at.transcripts, session);
+    const before = statSync(file).size;
+    appendFileSync(file, end);
+    const index = await indexOf(at);
+    const look = lookIntoSearch({ ...at, nativeBinding: null, log: () => {} });
+    onTestFinished(() => look.close());
+    expect([index.state().state, look.state().state]).toEqual(['ready', 'ready']);
+    // What is whole still counts, and what is torn after it does not.
+    write(at, session, say('A kingfisher'));
+    const whole = statSync(file).size - before;
+    appendFileSync(file, end);
+    expect([index.state(), look.state()]).toMatchObject([
+      { state: 'behind', of: whole },
+      { state: 'behind', of: whole },
+    ]);
+  });
+
+  test('finds what every other transcript holds when one cannot be read', async () => {
+    const at = place();
+    const [spoiled, whole] = [sessionOf(at), sessionOf(at)];
+    write(at, whole, say('A kingfisher'));
+    // Neither a runtime nor who only looks may follow a link that leads to itself, whoever they are.
+    symlinkSync(`${spoiled}.jsonl`, transcriptFile(at.transcripts, spoiled));
+    const index = await indexOf(at);
+    const look = lookIntoSearch({ ...at, nativeBinding: null, log: () => {} });
+    onTestFinished(() => look.close());
+    expect([index, look].map((each) => [seqs(each, 'kingfisher'), each.state().state])).toEqual([
+      [[1], 'ready'],
+      [[1], 'ready'],
+    ]);
   });
 
   test('follows what a task is called and asks for, also what was changed while nobody read, and only the newest of it', async () => {
