@@ -6,14 +6,20 @@ import { execute } from './process';
 
 /**
  * The program of a starter: a process that stays small, because starting a program copies the one that starts it. It runs
- * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime is gone.
+ * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime is gone, and
+ * what it had started ends with it.
  */
 closeInherited(2);
 const told = new Socket({ fd: 0, readable: true, writable: false });
 const said = new Socket({ fd: 1, readable: false, writable: true });
-const running = new Map<number, AbortController>();
+const running = new Map<
+  number,
+  { readonly control: AbortController; readonly follows: (Told & { kind: 'run' })['follows'] }
+>();
+let left = false;
 
 function say(message: Said, bytes?: Buffer): void {
+  if (left) return;
   said.cork();
   for (const piece of pack(message, bytes)) said.write(piece);
   said.uncork();
@@ -35,7 +41,7 @@ function taken(): Promise<void> | undefined {
 
 async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
   const control = new AbortController();
-  running.set(id, control);
+  running.set(id, { control, follows });
   try {
     const { stdout, ...how } = await execute({
       ...what,
@@ -53,19 +59,33 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
     say({ kind: 'failed', id, code, message, facts });
   } finally {
     running.delete(id);
+    if (left && running.size === 0) process.exit(0);
   }
+}
+
+/** How long what is not followed, as git, has to finish without the runtime: a checkout must not be left half moved. */
+const finishMs = 10_000;
+
+/** Ends this process and what it runs: what is followed, as a check, at once, for it may run for ever. */
+function leave(): void {
+  if (left) return;
+  left = true;
+  if (running.size === 0) process.exit(0);
+  for (const { control, follows } of running.values()) if (follows === 'output') control.abort();
+  setTimeout(() => {
+    for (const { control } of running.values()) control.abort();
+  }, finishMs);
 }
 
 // A terminal the runtime was started from may go, or be told to interrupt: the runtime decides what that means.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
-const leave = (): void => process.exit(0);
 told.on('end', leave).on('error', leave);
 said.on('error', leave);
 say({ kind: 'ready' });
 told.on(
   'data',
   unpack<Told>((message, bytes) => {
-    if (message.kind === 'cancel') running.get(message.id)?.abort();
+    if (message.kind === 'cancel') running.get(message.id)?.control.abort();
     else void run(message, bytes);
   }),
 );

@@ -203,16 +203,22 @@ describe('the small process', () => {
     expect(await parentOf(starter)).toBe(process.pid);
   });
 
-  test('keeps nobody from ending, and is gone when whoever began it is, killed or not', async () => {
+  test('keeps nobody from ending, and is gone with what it runs when whoever began it is, killed or not', async () => {
     const file = join(folder, 'owner.ts');
+    const check = endless('left');
     writeFileSync(
       file,
       `import { createStarter } from ${JSON.stringify(join(process.cwd(), 'core/starter/starter.ts'))};
        const program = ${JSON.stringify(starterProgram)};
        const starter = createStarter({ program, environment: {}, onUnusable: () => {} });
-       const what = { program: '/bin/sh', args: ['-c', 'echo $PPID'], directory: '/', environment: process.env };
-       process.stdout.write((await starter.execute(what)).stdout);
-       if (process.argv[2] === 'stay') setInterval(() => {}, 1000);`,
+       const run = (text, more) => starter.execute({ program: '/bin/sh', args: ['-c', text], directory: ${JSON.stringify(folder)}, environment: process.env, ...more });
+       process.stdout.write((await run('echo $PPID')).stdout);
+       if (process.argv[2] === 'stay') {
+         // A check, which minds no signal but the last, and a git that is at work.
+         void run(${JSON.stringify(check.what.args[1])}, { onOutput() {}, graceMs: 10 });
+         void run('echo > working; until [ -e ended ]; do sleep 0.01; done; echo > finished');
+         setInterval(() => {}, 1000);
+       }`,
     );
     for (const how of ['leave', 'stay']) {
       const owner = spawn(
@@ -225,7 +231,16 @@ describe('the small process', () => {
       const ended = new Promise((resolve) => owner.once('exit', resolve));
       const pid = await new Promise<number>((resolve) => owner.stdout.once('data', (text) => resolve(Number(text))));
       expect(pid).not.toBe(owner.pid);
-      if (how === 'stay') owner.kill('SIGKILL');
+      if (how === 'stay') {
+        const checking = await check.begun();
+        await until(() => existsSync(join(folder, 'working')));
+        owner.kill('SIGKILL');
+        await until(() => !lives(checking));
+        // Ended with the runtime, while what works for a moment is let finish.
+        expect([lives(pid), existsSync(join(folder, 'finished'))]).toEqual([true, false]);
+        writeFileSync(join(folder, 'ended'), '');
+        await until(() => existsSync(join(folder, 'finished')));
+      }
       await ended;
       await until(() => !lives(pid));
     }
