@@ -6,7 +6,7 @@ import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { aboutReviews, acceptComments, dismissComments, openReviewTask, useAgentReviews } from '../state/agent-reviews';
 import { useApp, useDoing, useModel } from '../state/app';
-import { cancelTask } from '../state/commands';
+import { cancelTask } from '../state/task-moves';
 import { count } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';

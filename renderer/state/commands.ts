@@ -1,6 +1,5 @@
 import type { Answer, Request } from '../../core/contract/request';
 import type { Approval } from '../../core/contract/review';
-import type { Afterwards } from '../../core/contract/takeover';
 import type { Task } from '../../core/contract/task';
 import type { Client } from '../client';
 import { count } from '../text/amounts';
@@ -120,117 +119,6 @@ export async function rejectTask(
   learn(app, ended.value);
   sayDone(app, task, `Sent ${yours} to ${task.agent}: “${cleanLine(task.title)}”`);
   return null;
-}
-
-/** Throws a change away, with a way back: everything is kept under a backup ref. */
-export function discardTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
-    sentence: 'Discarding…',
-    done: `Discarded “${cleanLine(task.title)}”. Everything is kept under a backup ref`,
-    call: (client) => client.tasks.discard({ task: task.id }),
-    undo: () => void restoreTask(app, task),
-  });
-}
-
-/** Brings a discarded task back to the state it was discarded in. */
-export function restoreTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
-    sentence: 'Restoring…',
-    done: ({ state }) => `“${cleanLine(task.title)}” is ${state === 'review' ? 'in review' : state} again`,
-    call: (client) => client.tasks.restore({ task: task.id }),
-    undo: null,
-  });
-}
-
-/** Stops a task, with a way back. */
-export function cancelTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
-    sentence: 'Stopping…',
-    done: `Cancelled “${cleanLine(task.title)}”`,
-    call: (client) => client.tasks.cancel({ task: task.id }),
-    undo: () => void retryTask(app, task),
-  });
-}
-
-/** Queues a failed or cancelled task again, with a way back to where it does nothing. */
-export function retryTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
-    sentence: 'Queueing again…',
-    done: `“${cleanLine(task.title)}” is queued again`,
-    call: (client) => client.tasks.retry({ task: task.id }),
-    undo: () => void cancelTask(app, task),
-  });
-}
-
-/** Lets a task that waits for a time go on now. */
-export function resumeTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
-    sentence: 'Resuming…',
-    done: `“${cleanLine(task.title)}” goes on as soon as a slot is free`,
-    call: (client) => client.tasks.resume({ task: task.id }),
-    undo: null,
-  });
-}
-
-/**
- * Has the agent's own screen opened for the person, after the turn that runs or in place of it, and leads there. The way back
- * leaves a task that was not at work in review, with whatever was done on the screen.
- */
-export async function takeOver(app: App, task: Task, interrupt: boolean): Promise<void> {
-  const about = { about: `task:${task.id}`, sentence: interrupt ? 'Interrupting…' : 'Opening…' };
-  const ended = await carryOut(app, about, (client) =>
-    client.tasks.take({ task: task.id, interrupt, size: firstSize }),
-  );
-  if (!ended.ok) return complain(app, ended.failure, task.id);
-  learn(app, ended.value);
-  app.view.update((view) => (view.task === task.id ? { ...view, tab: 'terminal', drawer: false } : view));
-  const name = `“${cleanLine(task.title)}”`;
-  const text = task.state === 'review' ? `Took ${name} out of review to drive its agent` : `You take over ${name}`;
-  const atWork = task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
-  sayDone(app, task, text, () => {
-    const now = app.model.get().tasks.get(task.id) ?? ended.value;
-    void handBack(app, now, atWork ? 'go on' : 'review');
-  });
-}
-
-/** A program needs a size before its place on screen has one. */
-const firstSize = { columns: 100, rows: 30 };
-
-/** Ends the person's drive of a task, with a way back to the agent's screen. */
-export function handBack(app: App, task: Task, afterwards: Afterwards): Promise<void> {
-  const began = task.takeover?.state === 'driving';
-  return turn(app, task, {
-    sentence: began ? 'Handing back…' : 'Taking it back…',
-    done: !began
-      ? ({ state }) =>
-          state === 'review'
-            ? `“${cleanLine(task.title)}” is in review again`
-            : `${task.agent} goes on with “${cleanLine(task.title)}”`
-      : afterwards === 'review'
-        ? `“${cleanLine(task.title)}” goes into review as it is`
-        : `Handed “${cleanLine(task.title)}” back to ${task.agent}`,
-    call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
-    // An agent that went on meanwhile is interrupted only by who was told so.
-    undo: () => void takeOver(app, app.model.get().tasks.get(task.id) ?? task, false),
-  });
-}
-
-/** One move of a task: what is said while it is made and after, and how to take it back. */
-interface Move {
-  readonly sentence: string;
-  readonly done: string | ((task: Task) => string);
-  readonly call: (client: Client) => Promise<Task>;
-  readonly undo: (() => void) | null;
-}
-
-async function turn(app: App, task: Task, move: Move): Promise<void> {
-  const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
-  if (!ended.ok) return complain(app, ended.failure, task.id);
-  learn(app, ended.value);
-  sayOf(app, ended.value, {
-    text: typeof move.done === 'string' ? move.done : move.done(ended.value),
-    undo: move.undo,
-  });
 }
 
 /** Shows a place of the rail, with no task open. */

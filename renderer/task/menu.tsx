@@ -9,9 +9,9 @@ import { Icon } from '../parts/icon';
 import { openAskReview } from '../state/agent-reviews';
 import { type App, useApp } from '../state/app';
 import { askBack, mayGoBack } from '../state/checkpoints';
-import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/commands';
 import { copyText } from '../state/copy';
 import { mayEdit, openEdit } from '../state/task-edits';
+import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/task-moves';
 import { canResume } from '../tasks/waits';
 
 interface Item {

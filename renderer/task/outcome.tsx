@@ -4,8 +4,8 @@ import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Glyph, lookOf } from '../parts/glyph';
 import { useApp, useDoing, useModel } from '../state/app';
-import { restoreTask } from '../state/commands';
 import { openContest, othersLeft } from '../state/contests';
+import { restoreTask } from '../state/task-moves';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 

@@ -3,8 +3,9 @@ import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
-import { cancelTask, openTask, restoreTask, retryTask } from '../state/commands';
+import { openTask } from '../state/commands';
 import { takeOff } from '../state/stacks';
+import { cancelTask, restoreTask, retryTask } from '../state/task-moves';
 import { endedWithout } from '../tasks/waits';
 import { cleanLine } from '../text/clean';
 

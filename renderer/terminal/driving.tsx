@@ -4,7 +4,7 @@ import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel, useView } from '../state/app';
-import { handBack, takeOver } from '../state/commands';
+import { handBack, takeOver } from '../state/task-moves';
 import { cleanLine } from '../text/clean';
 
 /** Opens the agent's own screen on the conversation of a task; nothing where that cannot be. */
