@@ -119,12 +119,20 @@ function handing(task: Task, afterwards: Afterwards): Moving {
   return {
     sentence: began ? 'Handing back…' : 'Taking it back…',
     done: !began
-      ? ({ state }) => (state === 'review' ? `${name} is in review again` : `${task.agent} goes on with ${name}`)
+      ? ({ state }) => notTaken(state, name, task.agent)
       : afterwards === 'review'
         ? `${name} goes into review as it is`
         : `Handed ${name} back to ${task.agent}`,
     call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
   };
+}
+
+/** Where a task is that was not taken over after all: back where it was, or still at work. */
+function notTaken(state: TaskState, name: string, agent: string): string {
+  if (state === 'review') return `${name} is in review again`;
+  if (state === 'failed') return `${name} has failed, as before`;
+  if (state === 'cancelled' || state === 'queued') return `${name} is ${state}, as before`;
+  return `${agent} goes on with ${name}`;
 }
 
 /** Takes a move back by another one, which has no way back itself: so that undoing goes on to what was done before. */

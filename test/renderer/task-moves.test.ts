@@ -164,3 +164,20 @@ test('undoing a handing back takes over again, unless the task has gone on to so
   }
   expect(await undo()).toBe(false);
 });
+
+test.each([
+  ['review', '“One” is in review again'],
+  ['failed', '“One” has failed, as before'],
+  ['cancelled', '“One” is cancelled, as before'],
+  ['queued', '“One” is queued, as before'],
+  ['running', 'claude goes on with “One”'],
+] as const)('taken over from %s and not after all, a task is said to be where it was', async (former, said) => {
+  const { app, of, becomes, shown } = windowOf({ ...one(former), agent: 'claude' });
+  await takeOver(app, of(1), false);
+  await handBack(app, of(1), 'go on');
+  expect(shown()).toEqual([said]);
+  // It says so of a terminal that was about to be opened, and not of one that was driven.
+  becomes(1, { takeover: { id: 9, state: 'driving', terminal: 3, askedAt: 1, beganAt: 2 } });
+  await handBack(app, of(1), 'go on');
+  expect(shown()).toEqual(['Handed “One” back to claude']);
+});
