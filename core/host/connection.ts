@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { HostFailure, NotNow } from './failure';
 import { frame, unframe } from './frames';
 import { type Ending, type Held, type HostRecord, type Question, type Said, saidSchema } from './protocol';
+import { watchPulse } from './pulse';
 
 type WithoutNumber<T> = T extends { number: number } ? Omit<T, 'number'> : never;
 
@@ -112,39 +113,6 @@ export async function connectHost(options: {
     close: () => socket.destroy(),
     dismiss: () => void socket.end(frame({ type: 'drain' })),
   };
-}
-
-function watchPulse(options: {
-  readonly everyMs: number;
-  readonly ping: () => Promise<unknown>;
-  readonly onSilent: () => void;
-  readonly onBack: () => void;
-}): NodeJS.Timeout {
-  const { everyMs } = options;
-  let unanswered = false;
-  let silent = false;
-  let beatAt = Date.now();
-  return setInterval(() => {
-    // Whoever was asleep or busy itself has not waited, so it begins anew instead of judging.
-    const overslept = Date.now() - beatAt > everyMs * 1.5;
-    beatAt = Date.now();
-    if (unanswered) {
-      if (!silent && !overslept) {
-        silent = true;
-        options.onSilent();
-      }
-      return;
-    }
-    unanswered = true;
-    options.ping().then(
-      () => {
-        unanswered = false;
-        if (silent) options.onBack();
-        silent = false;
-      },
-      () => {},
-    );
-  }, everyMs);
 }
 
 function listen(socket: Socket, hear: (said: Said) => void): void {
