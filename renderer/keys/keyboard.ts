@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { ActionId } from './actions';
 import { fieldOf } from './field';
-import { meaningOf, nameOf, onlyOnce } from './press';
+import { heard, nameOf, onlyOnce, type Pressed } from './press';
 
 /**
  * What some actions do while a component is on screen. A handler is told when the key was pressed, in the time of events,
@@ -12,20 +12,28 @@ export type Handlers = { readonly [id in ActionId]?: (at: number) => unknown };
 /** What a digit does: 1 is the first option. False passes the key on. */
 export type DigitHandler = (digit: number, at: number) => unknown;
 
+/** Keeps a key from what it would do where the focus is. Whoever gives back true has said why. */
+export type Refusal = (pressed: Pressed, target: Element | null) => boolean;
+
 interface Layer {
   handlers: Handlers;
   digit: DigitHandler | undefined;
+  refuses: Refusal | undefined;
 }
 
 const layers: Layer[] = [];
 const pairMs = 1_200;
 
-/** Makes actions do something while the calling component is on screen. The newest component is asked first. */
-export function useActions(handlers: Handlers, digit?: DigitHandler): void {
-  const layer = useRef<Layer>({ handlers, digit });
+/**
+ * Makes actions do something while the calling component is on screen. The newest component is asked first. Any of them may
+ * refuse a key to all; an action that is chosen otherwise is never refused.
+ */
+export function useActions(handlers: Handlers, digit?: DigitHandler, refuses?: Refusal): void {
+  const layer = useRef<Layer>({ handlers, digit, refuses });
   useLayoutEffect(() => {
     layer.current.handlers = handlers;
     layer.current.digit = digit;
+    layer.current.refuses = refuses;
   });
   // Before the paint, so that no key pressed on what is seen is lost or taken by what lies under it.
   useLayoutEffect(() => {
@@ -55,7 +63,12 @@ export function canAct(id: ActionId): boolean {
 export function listenToKeys(mac: boolean): () => void {
   let before: { readonly name: string; readonly at: number } | null = null;
   const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing || (event.altKey && !/^Arrow(Up|Down)$/.test(event.key))) return;
+    if (event.defaultPrevented) {
+      // Whoever had this key had the second one of a pair.
+      before = null;
+      return;
+    }
+    if (event.isComposing || (event.altKey && !/^Arrow(Up|Down)$/.test(event.key))) return;
     const name = nameOf(event, mac);
     if (!name.startsWith('mod+') && (event.ctrlKey || event.metaKey)) return;
     if (event.repeat && name === 'Enter' && pressesButton(event)) {
@@ -65,11 +78,14 @@ export function listenToKeys(mac: boolean): () => void {
     if (belongsElsewhere(event, name)) return;
     const pairStart = before !== null && event.timeStamp - before.at < pairMs ? before.name : null;
     before = null;
-    const meaning = meaningOf(name, pairStart);
+    const pressed = heard(name, pairStart);
+    const { meaning } = pressed;
     if (event.repeat && meaning !== 'begins-pair' && onlyOnce(meaning, name)) {
       event.preventDefault();
     } else if (meaning === 'begins-pair') {
       before = { name, at: event.timeStamp };
+      event.preventDefault();
+    } else if (isRefused(pressed, event)) {
       event.preventDefault();
     } else if (meaning !== null) {
       if (act(meaning, event.timeStamp)) event.preventDefault();
@@ -84,6 +100,11 @@ export function listenToKeys(mac: boolean): () => void {
   };
   window.addEventListener('keydown', onKey);
   return () => window.removeEventListener('keydown', onKey);
+}
+
+function isRefused(pressed: Pressed, { target }: KeyboardEvent): boolean {
+  const on = target instanceof Element ? target : null;
+  return layers.some(({ refuses }) => refuses?.(pressed, on) === true);
 }
 
 /** A key held down presses a button once: the next one it would press may be another's. */

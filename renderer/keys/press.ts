@@ -21,13 +21,20 @@ export function nameOf(press: Press, mac: boolean): string {
   return mod ? `mod+${shift}${key}` : key;
 }
 
-/** What a press means after `before`, the first key of a pair: an action, the beginning of a pair, or nothing. */
-export function meaningOf(name: string, before: string | null): ActionId | 'begins-pair' | null {
-  const pair = before === null ? null : `${before} ${name}`;
-  if (pair !== null) {
-    const id = actionIds.find((action) => actions[action].keys.includes(pair));
-    if (id !== undefined) return id;
-  }
+/** What was pressed, as the table writes it, and what that means: an action, the beginning of a pair, or nothing. */
+export interface Pressed {
+  readonly keys: string;
+  readonly meaning: ActionId | 'begins-pair' | null;
+}
+
+/** What a press is after `before`, the first key of a pair: the pair where there is such a one, else the press alone. */
+export function heard(name: string, before: string | null): Pressed {
+  const pair = `${before} ${name}`;
+  const paired = before === null ? undefined : actionIds.find((action) => actions[action].keys.includes(pair));
+  return paired === undefined ? { keys: name, meaning: meaningAlone(name) } : { keys: pair, meaning: paired };
+}
+
+function meaningAlone(name: string): Pressed['meaning'] {
   const single = actionIds.find((action) => actions[action].keys.includes(name));
   if (single !== undefined) return single;
   return actionIds.some((action) => actions[action].keys.some((keys) => keys.startsWith(`${name} `)))

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import type { Task } from '../../core/contract/task';
-import { useActions } from '../keys/keyboard';
+import { type Handlers, type Refusal, useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { Hint } from '../parts/hint';
@@ -143,16 +143,17 @@ function Rows(props: {
     scroller.current?.focus({ preventScroll: true });
   };
   const move = (by: number): void => go(at === null ? 0 : at + by);
-  /** Whether a key would change the open task from another one's row: then that is said in place of being done. */
-  const refuses = (event: KeyboardEvent): boolean => {
-    const known = app.model.get().tasks;
+  /** Whether keys would change the open task from another one's row: then that is said in place of being done. */
+  const refuses: Refusal = (pressed, target) => {
+    if (target === null || scroller.current?.contains(target) !== true) return false;
     if (open === null || cursor === null || open === cursor) return false;
+    const known = app.model.get().tasks;
     const titles = { open: known.get(open)?.title ?? null, row: known.get(cursor)?.title ?? null };
-    const text = refusedOnRow(event, { mac: app.mac, ...titles });
+    const text = refusedOnRow(pressed, { mac: app.mac, ...titles });
     if (text !== null) say(app.said, { kind: 'done', text, undo: null });
     return text !== null;
   };
-  useActions({
+  const handlers: Handlers = {
     down: () => move(1),
     up: () => move(-1),
     open: () => {
@@ -162,7 +163,8 @@ function Rows(props: {
     },
     pick: () => at !== null && tasks[at] !== undefined && picking.toggle(tasks[at]),
     'pick-alike': () => at !== null && tasks[at] !== undefined && picking.pickAlike(tasks[at], tasks),
-  });
+  };
+  useActions(handlers, undefined, refuses);
   return (
     <div
       ref={scroller}
@@ -176,7 +178,7 @@ function Rows(props: {
         else if (event.key === 'ArrowUp') move(-1);
         else if (event.key === 'Home') go(0);
         else if (event.key === 'End') go(tasks.length);
-        else if (!refuses(event.nativeEvent)) return;
+        else return;
         event.preventDefault();
       }}
     >

@@ -132,6 +132,36 @@ describe('a letter in the list', () => {
     await expect.poll(async () => (await harness.called('tasks.take')).length).toBe(2);
   });
 
+  test('is the second one of a pair from the row of another task, too, and does not begin one after an arrow', async () => {
+    const open = async () => {
+      await press('g', 'r');
+      await option('Documentation').click();
+      await press('k');
+    };
+    const heading = (place: string) => page.locator('.list-head', { hasText: place }).waitFor();
+    await open();
+    await press('g', 'd');
+    await heading('Done');
+    await open();
+    await press('g', 'n');
+    await heading('Running');
+    await open();
+    await press('g', '3');
+    await page.getByRole('tab', { name: /Checks/, selected: true }).waitFor();
+    await press('g', 'c');
+    await said('G then C did nothing: “Documentation for webhooks” is open').waitFor();
+    await press('g', 'w');
+    await page.getByRole('dialog', { name: /Worktrees/ }).waitFor();
+    await press('Escape');
+    await option('Documentation').click();
+    await press('k');
+    await page.keyboard.press('g');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('y');
+    await said('Y did nothing').waitFor();
+    expect(await page.locator('.saying').allTextContents()).not.toContainEqual(expect.stringContaining('then Y'));
+  });
+
   test('leads out of a list that lies over the task to what it opened', async () => {
     await harness.resize({ width: 900, height: 600 });
     try {

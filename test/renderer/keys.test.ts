@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionIds, actions } from '../../renderer/keys/actions';
-import { meaningOf, nameOf, written } from '../../renderer/keys/press';
+import { heard, nameOf, written } from '../../renderer/keys/press';
 
 const press = (key: string, held: Partial<{ ctrlKey: boolean; metaKey: boolean }> = {}) => ({
   key,
@@ -23,19 +23,20 @@ describe('keys', () => {
         actions[id].keys.filter((keys) => keys.includes(' ')).map((keys) => keys.split(' ')[0] ?? ''),
       ),
     );
-    for (const first of begins) expect(meaningOf(first, null)).toBe('begins-pair');
+    for (const first of begins) expect(heard(first, null).meaning).toBe('begins-pair');
   });
 
   test('the second key of a pair means the pair and not itself', () => {
-    expect(meaningOf('r', 'g')).toBe('go-review');
-    expect(meaningOf('r', null)).toBe('reply');
-    expect(meaningOf('j', 'g')).toBe('down');
+    expect(heard('r', 'g').meaning).toBe('go-review');
+    expect(heard('r', null).meaning).toBe('reply');
+    expect(heard('j', 'g')).toEqual({ keys: 'j', meaning: 'down' });
+    expect(heard('1', 'g')).toEqual({ keys: 'g 1', meaning: 'show-conversation' });
   });
 
   test('the key that leaves a terminal never goes back', () => {
     const name = nameOf({ ...press('Escape'), shiftKey: true }, false);
-    expect(meaningOf(name, null)).toBe('leave-terminal');
-    expect(meaningOf(nameOf(press('Escape'), false), null)).toBe('back');
+    expect(heard(name, null).meaning).toBe('leave-terminal');
+    expect(heard(nameOf(press('Escape'), false), null).meaning).toBe('back');
   });
 
   test('the command key is the Mac’s own there and Ctrl elsewhere', () => {
