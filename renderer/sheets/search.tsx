@@ -2,7 +2,6 @@ import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import type { SearchAnswer } from '../../core/contract/search';
-import { behindWords, searchedOutput } from '../../core/contract/search';
 import { type TaskState, taskStates } from '../../core/contract/task';
 import { useFocusBack } from '../parts/focus-back';
 import { lookWords } from '../parts/glyph';
@@ -15,6 +14,7 @@ import { useSearch } from '../state/search';
 import { useStore } from '../state/store';
 import { cleanLine } from '../text/clean';
 import { FoundItem } from './found-item';
+import { footWords } from './search-words';
 import { useSelectedInView } from './selected-in-view';
 
 const draft = 'search';
@@ -165,20 +165,4 @@ function Foot({ answer }: { readonly answer: Resource<SearchAnswer> }): ReactNod
       {said}
     </p>
   );
-}
-
-function footWords({ found, more, index }: SearchAnswer): string {
-  if (index.state === 'broken') return `What was written lately may be missing: ${cleanLine(index.reason ?? '')}`;
-  const behind = behindWords(index);
-  if (behind !== null) return behind;
-  if (index.state === 'building') {
-    const share = index.of === 0 ? '' : `, ${Math.floor((100 * index.done) / index.of)} % done`;
-    return `Conversations are still being read${share}; more may be found in a moment.`;
-  }
-  if (more) return `The best ${found.length}, a few of each task. Add a word to see others.`;
-  if (found.some(({ kind }) => kind === 'tool')) {
-    const { beginning, end } = searchedOutput;
-    return `What a tool printed is searched in its first ${beginning.toLocaleString()} and last ${end.toLocaleString()} characters.`;
-  }
-  return '';
 }
