@@ -6,6 +6,7 @@ import type { Task } from '../core/contract/task';
 import { checkWarning } from './check';
 import { type Command, UsageError } from './command';
 import { othersLeft, othersText } from './contest';
+import { endedText, runningOn } from './ended-programs';
 import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
@@ -119,10 +120,11 @@ const approve: Command = {
       return withClient(around, (client) => approveStack(client, around, { task, strategy, seen }));
     }
     return withClient(around, async (client) => {
-      const [review, before, comments] = await Promise.all([
+      const [review, before, comments, running] = await Promise.all([
         client.reviews.get({ task }),
         client.tasks.get({ task }),
         client.comments.list({ task }),
+        runningOn(client, task),
       ]);
       const { base, head, tree } = review;
       // Never left to the runtime, which is told this head: the task may come to review right after this look.
@@ -164,7 +166,10 @@ const approve: Command = {
         merged.mergedOid === null
           ? `Nothing to merge: ${merged.outcome === 'answered' ? `task ${task} changed nothing` : `everything of task ${task} is there already`}, and ${plainLine(merged.base)} stays as it is.`
           : `Merged ${shortId(head)} into ${plainLine(merged.base)}${merged.mergedOid === head ? '' : ` as ${shortId(merged.mergedOid)}`}.`;
-      return { ...outcome, text: `${did}\n${became}${outcome.text}` };
+      return {
+        ...outcome,
+        text: `${did}\n${merged.state === 'done' ? endedText(running) : ''}${became}${outcome.text}`,
+      };
     });
   },
 };

@@ -11,6 +11,7 @@ import { titleFrom } from '../core/contract/title';
 import { budgetGiven, budgetOptions, budgetUsage } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { agentsGiven, contestOutcome, waitForContest } from './contest';
+import { endedText, runningOn } from './ended-programs';
 import { asId, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { plainLine } from './plain';
@@ -224,9 +225,16 @@ const resume = simple('resume', 'Let a task that is parked, or waits for its nex
   client.tasks.resume({ task }),
 );
 const retry = simple('retry', 'Queue a failed or cancelled task again', (client, task) => client.tasks.retry({ task }));
-const discard = simple('discard', 'Throw a change away, keeping a backup', (client, task) =>
-  client.tasks.discard({ task }),
-);
+const discard: Command = {
+  ...simple('discard', 'Throw a change away, keeping a backup', (client, task) => client.tasks.discard({ task })),
+  run: (given, around) =>
+    withClient(around, async (client) => {
+      const task = given.id(0);
+      const running = await runningOn(client, task);
+      const outcome = taskOutcome(await client.tasks.discard({ task }), around);
+      return { ...outcome, text: `${endedText(running)}${outcome.text}` };
+    }),
+};
 const restore = simple(
   'restore',
   'Bring a discarded task back to where it was: in review, failed or cancelled',

@@ -1,4 +1,4 @@
-import type { RunningProgram } from '../core/contract/terminal';
+import { type RunningProgram, runningWords } from '../core/contract/terminal';
 import { line } from './notice';
 
 /** What quitting would touch. */
@@ -51,10 +51,8 @@ export function quitQuestion(found: AtQuit | null): QuitQuestion | QuitChoice {
   };
 }
 
-function nameOf({ kind, program, more }: RunningProgram): string {
-  const name = line(program, longestProgram);
-  if (kind === 'agent') return `${name} on its own screen`;
-  return more === 0 ? name : `${name} and ${more} more`;
+function nameOf(running: RunningProgram): string {
+  return runningWords({ ...running, program: line(running.program, longestProgram) });
 }
 
 function agents(working: number): string {

@@ -64,6 +64,12 @@ export const runningProgramSchema = z.object({
 });
 export type RunningProgram = z.infer<typeof runningProgramSchema>;
 
+/** What runs on a terminal, as it is named to a person; its command line as the system says it. */
+export function runningWords({ kind, program, more }: Pick<RunningProgram, 'kind' | 'program' | 'more'>): string {
+  if (kind === 'agent') return `${program} on its own screen`;
+  return more === 0 ? program : `${program} and ${more} more`;
+}
+
 /** A stretch of what a terminal's program printed. */
 export const terminalBytesSchema = z.object({
   /** The number of the first byte. It is later than asked for when what came before is not kept any more. */

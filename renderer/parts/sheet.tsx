@@ -61,7 +61,7 @@ function isPressed(target: EventTarget): boolean {
   return target instanceof Element && target.closest('button, a, summary, input, textarea, select') !== null;
 }
 
-/** What is written into or pressed first: a field, else the main button, else the sheet itself. */
+/** What is written into or pressed first: a field, else the main button, else what leaves it as it is, else the sheet itself. */
 function firstOf(target: EventTarget | null): HTMLElement {
   const sheet = target instanceof HTMLElement ? target : document.body;
   return (
@@ -69,6 +69,7 @@ function firstOf(target: EventTarget | null): HTMLElement {
     sheet.querySelector<HTMLElement>('.worktree-parts input:checked') ??
     sheet.querySelector<HTMLElement>('.sheet-foot .button-primary') ??
     sheet.querySelector<HTMLElement>('.sheet-body[tabindex]') ??
+    sheet.querySelector<HTMLElement>('.sheet-foot .button') ??
     sheet
   );
 }

@@ -3,6 +3,7 @@ import { useView } from '../state/app';
 import { WorktreesSheet } from '../worktrees/sheet';
 import { AddRepository } from './add-repository';
 import { AskReview } from './ask-review';
+import { DiscardSheet } from './discard';
 import { EditTask } from './edit-task';
 import { GoBack } from './go-back';
 import { Help } from './help';
@@ -29,6 +30,8 @@ export function SheetHost(): ReactNode {
       return <WorktreesSheet />;
     case 'ask-review':
       return <AskReview key={sheet.task} id={sheet.task} />;
+    case 'discard':
+      return <DiscardSheet key={sheet.task} id={sheet.task} />;
     case 'edit-task':
       return <EditTask key={sheet.task} id={sheet.task} />;
     case 'go-back':

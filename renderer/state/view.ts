@@ -22,6 +22,7 @@ export type Sheet =
   | { readonly kind: 'worktrees' }
   /** `checkpoint` is chosen already; null for none. */
   | { readonly kind: 'ask-review'; readonly task: number }
+  | { readonly kind: 'discard'; readonly task: number }
   | { readonly kind: 'edit-task'; readonly task: number }
   | { readonly kind: 'go-back'; readonly task: number; readonly checkpoint: number | null }
   | { readonly kind: 'land'; readonly tasks: readonly number[] }

@@ -26,6 +26,7 @@ import { BaseNotes, isHeld } from './base-notes';
 import { CommentsLeft } from './comments-left';
 import { Conflicts } from './conflicts';
 import { DiscardOthers } from './discard-others';
+import { EndsWith } from './ends-with';
 import { StackVerdict } from './stack-verdict';
 import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
@@ -245,6 +246,7 @@ function Verdict(props: {
           What you typed into {count(unsaved, 'file')} is not saved, and no part of this change.
         </Note>
       )}
+      <EndsWith task={task.id} />
       <CommentsLeft
         task={task}
         comments={comments}

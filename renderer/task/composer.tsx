@@ -14,8 +14,8 @@ import { draftsIn } from '../state/comments';
 import { editName, withDraft, withWritten, writtenTo } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { bringEditsBack, sendMessage } from '../state/messages';
+import { askDiscard } from '../state/running';
 import { useStore } from '../state/store';
-import { discardTask } from '../state/task-moves';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { MessageQueue, useMessages } from './messages';
@@ -148,7 +148,7 @@ export function Composer(props: {
             </Button>
           )}
           {way === 'comment' && (
-            <Button look="danger" doing={doing === null ? null : 'Discard'} onClick={() => void discardTask(app, task)}>
+            <Button look="danger" doing={doing === null ? null : 'Discard'} onClick={() => void askDiscard(app, task)}>
               Discard
             </Button>
           )}

@@ -10,8 +10,9 @@ import { openAskReview } from '../state/agent-reviews';
 import { type App, useApp } from '../state/app';
 import { askBack, mayGoBack } from '../state/checkpoints';
 import { copyText } from '../state/copy';
+import { askDiscard } from '../state/running';
 import { mayEdit, openEdit } from '../state/task-edits';
-import { cancelTask, discardTask, restoreTask, resumeTask, retryTask } from '../state/task-moves';
+import { cancelTask, restoreTask, resumeTask, retryTask } from '../state/task-moves';
 import { canResume } from '../tasks/waits';
 
 interface Item {
@@ -35,7 +36,7 @@ export function TaskMenu({ task }: { readonly task: Task }): ReactNode {
     ...(mayGoBack(task) ? { 'go-back': () => askBack(app, task, null) } : {}),
     ...(task.state === 'review' ? { 'ask-review': () => openAskReview(app, task) } : {}),
     ...(mayEdit(task) ? { 'edit-task': () => openEdit(app, task) } : {}),
-    ...(canDiscard ? { discard: () => void discardTask(app, task) } : {}),
+    ...(canDiscard ? { discard: () => void askDiscard(app, task) } : {}),
   });
   const groups = [movesOf(app, task), backOf(app, task), copiesOf(app, task)].filter((group) => group.length > 0);
   return (
@@ -84,7 +85,7 @@ function movesOf(app: App, task: Task): readonly Item[] {
     name: 'Discard change',
     keys: 'mod+Backspace',
     danger: true,
-    act: () => void discardTask(app, task),
+    act: () => void askDiscard(app, task),
   };
   switch (task.state) {
     case 'queued':

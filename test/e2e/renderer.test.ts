@@ -183,6 +183,39 @@ test('a discarded change comes back with undo', async () => {
   await page.getByText(/is in review again/).waitFor();
 });
 
+test('what runs on a terminal and would end is named before a change is merged, and asked about before it is discarded', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.evaluate(() => {
+    const { core } = (window as unknown as { harness: { core: { runProgram(task: number, program: string): void } } })
+      .harness;
+    core.runProgram(6, 'npm run watch -- --every file');
+    core.runProgram(5, 'sleep 300');
+  });
+  await press('a');
+  const form = page.getByRole('dialog', { name: 'Approve this change' });
+  await form.getByText('Ends with its worktree: npm run watch -- --every file').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await press('Escape');
+
+  await press('Control+Backspace');
+  const sheet = page.getByRole('dialog', { name: 'Discard this change?' });
+  await sheet.getByText('does not come back with it: npm run watch -- --every file').waitFor();
+  expect(await sheet.getByRole('button', { name: 'Cancel' }).evaluate((one) => one === document.activeElement)).toBe(
+    true,
+  );
+  expect(await harness.broken()).toEqual([]);
+  await press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  expect(await harness.called('tasks.discard')).toEqual([]);
+
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await sheet.getByRole('button', { name: 'Discard and end it' }).click();
+  await page.getByText(/Everything is kept under a backup ref/).waitFor();
+  expect(await sheet.count()).toBe(0);
+  expect(await harness.called('tasks.discard')).toHaveLength(1);
+});
+
 test('the checks tab shows what a check printed, and what the next run printed once it ends', async () => {
   await harness.open('little');
   await openReview('Documentation');

@@ -9,6 +9,7 @@ import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import { heldWords } from '../../../core/contract/stack';
 import type { Task, TaskDetail } from '../../../core/contract/task';
+import type { RunningProgram } from '../../../core/contract/terminal';
 import type { TranscriptBody } from '../../../core/contract/transcript';
 import { tenChecks } from './checks';
 import { createComments } from './comments';
@@ -106,6 +107,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       },
     ],
   });
+  let running: readonly RunningProgram[] = [];
   let programs: readonly string[] = [
     'hook pre-commit: .husky/pre-commit',
     'filter lfs: git-lfs clean -- %f',
@@ -334,14 +336,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         comments.send(input.task);
         return put({ ...get(input.task), state: 'queued', queuedReason: 'Changes were asked for' });
       }),
-      discard: on.tasks.discard.handler(({ input }) =>
-        put({
-          ...get(input.task),
-          state: 'done',
-          outcome: 'discarded',
-          backupRef: `refs/switchyard/backup/${input.task}/1`,
-        }),
-      ),
+      discard: on.tasks.discard.handler(({ input }) => {
+        note('tasks.discard', input);
+        const backupRef = `refs/switchyard/backup/${input.task}/1`;
+        return put({ ...get(input.task), state: 'done', outcome: 'discarded', backupRef });
+      }),
       take: on.tasks.take.handler(({ input }) => {
         note('tasks.take', input);
         return put({
@@ -721,7 +720,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     terminals: {
       list: on.terminals.list.handler(() => []),
-      programs: on.terminals.programs.handler(() => []),
+      programs: on.terminals.programs.handler(() => [...running]),
       open: on.terminals.open.handler(async () => {
         await hang('terminals.open');
         throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
@@ -779,6 +778,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   const addHook = (hook: string): void => {
     programs = [...programs, hook];
   };
+  /** The person starts a program in a shell of a task. */
+  const runProgram = (task: number, program: string): void => {
+    const about = { terminal: running.length + 1, task, taskTitle: get(task).title, kind: 'shell' as const };
+    running = [...running, { ...about, program, more: 0 }];
+  };
   /** A session goes on with these events. */
   const say = (session: number, events: readonly TranscriptBody[]): void =>
     void said.set(session, [...(said.get(session) ?? []), ...events]);
@@ -797,6 +801,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     trains,
     findAgents,
     addHook,
+    runProgram,
     say,
     configure,
     handOver,
