@@ -32,6 +32,7 @@ import './sheets/help.css';
 import './sheets/search.css';
 import './sheets/go-back.css';
 import './worktrees/worktrees.css';
+import { begin } from './begin';
 import { bridgeOf } from './bridge';
 import { systemTheme } from './theme/system-theme';
 
@@ -43,5 +44,9 @@ const bridge = bridgeOf(window);
 if (root !== null && bridge !== null) {
   // The frame that the page itself draws is laid out now, and the window shown with it, while the app's script is still read.
   root.getBoundingClientRect();
-  void import('./start').then(({ start }) => start(bridge, root));
+  void begin(
+    root,
+    () => import('./start'),
+    ({ start }) => start(bridge, root),
+  );
 } else if (root !== null) root.textContent = 'This page belongs to the Switchyard app. Open Switchyard to use it.';
