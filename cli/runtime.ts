@@ -121,7 +121,9 @@ function leftText({ program }: Surroundings, left: Left | null, before: Left | n
     open.length === 0 ? '' : `The next start goes on with ${counted(total, 'unfinished task')}: ${open.join(', ')}.\n`,
     left.asking === 0 ? '' : `Waiting for your answer: ${counted(left.asking, 'task')}. See: ${program} inbox\n`,
     review === 0 ? '' : `In review for you: ${counted(review, 'change')}.\n`,
-    ended > 0 ? `${counted(ended, 'program')} on terminals ended with it.\n` : '',
+    ended > 0
+      ? `${counted(ended, 'program')} on terminals ended with it. To keep such programs running: ${program} settings set keepTerminals true\n`
+      : '',
     left.terminals > 0
       ? `${counted(left.terminals, 'program')} on terminals may run on, and can be seen after a start.\n`
       : '',
