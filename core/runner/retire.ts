@@ -206,7 +206,7 @@ async function letGo(
   // The files may have gone before a crash, after their backup was made.
   const held = head ?? (await headOfBackup(place, kept));
   // The branch may go only when the history of the snapshot, or of what landed, holds its commits.
-  const mayGo = tip !== null && (tip === held || (await isLanded(place, branch, { tip, mergedOid })));
+  const mayGo = tip !== null && (tip === held || (await isElsewhere(place, branch, { tip, keep: [mergedOid, held] })));
   const isLeft = mayGo && !(await deleteBranch(place, { branch, oid: tip }));
   const hasMoved = isLeft && (await refOid(place, `refs/heads/${branch}`)) !== tip;
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
@@ -275,15 +275,20 @@ function endOf(db: Database, task: number): Why {
   return state === 'done' && outcome !== null ? { cause: outcome, by } : { cause: 'removed', by: 'repository' };
 }
 
-/** Whether all of a branch landed and no checkout has it: somebody may have moved the worktree to another place. */
-async function isLanded(
+/**
+ * Whether one of the commits in `keep` holds all of a branch, what landed or its backup, and no checkout has it: somebody may have
+ * moved the worktree to another place.
+ */
+async function isElsewhere(
   place: RepositoryPlace,
   branch: string,
-  { tip, mergedOid }: { readonly tip: string; readonly mergedOid: string | null },
+  { tip, keep }: { readonly tip: string; readonly keep: readonly (string | null)[] },
 ): Promise<boolean> {
-  if (mergedOid === null || !(await hasCommit(place, mergedOid)) || !(await isAncestor(place, tip, mergedOid)))
-    return false;
-  return !(await listWorktrees(place)).some((worktree) => worktree.branch === branch);
+  for (const oid of keep) {
+    if (oid === null || !(await hasCommit(place, oid)) || !(await isAncestor(place, tip, oid))) continue;
+    return !(await listWorktrees(place)).some((worktree) => worktree.branch === branch);
+  }
+  return false;
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

@@ -249,6 +249,8 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
   };
   const ending = await carryOut(run, name, task ?? 0);
   before = null;
+  // What somebody did there in the middle of a discarding is no part of what was looked at before.
+  if (name === 'discard' && when !== 'before' && /worktree/.test(act)) run.thrown.delete(task ?? 0);
   pieces.push([seen, await look(scene)]);
   run.said.push(`${name} ${task ?? ''}: ${ending.kind === 'done' ? 'done' : `${ending.code} ${ending.message}`}`);
   const landing = ending.kind === 'done' ? ending.landing : null;
