@@ -10,6 +10,7 @@ import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import type { SnapshotState } from '../git/snapshot';
 import { addWorktree } from '../git/worktree';
+import { listWorktrees } from '../git/worktrees';
 import { abandonEdit, settleEdit } from '../runner/edits';
 import { abandonReturn, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
@@ -138,6 +139,7 @@ export async function putBack(
 ): Promise<string> {
   const left = await whatIsLeft(place, task, branch);
   const path = worktreePath(room.folders.worktrees, task);
+  await assertFree(place, { task: task.id, branch, path });
   const at = room.now();
   const ownerStart = (await startOf(process.pid)) ?? '';
   const row = await room.writer.write((db) =>
@@ -198,6 +200,20 @@ export async function putBack(
     });
     throw cause;
   }
+}
+
+/** Throws CONFLICT when another checkout has the branch: git lets no two of them have it. Somebody may have moved the worktree there. */
+async function assertFree(
+  place: RepositoryPlace,
+  { task, branch, path }: { readonly task: number; readonly branch: string; readonly path: string },
+): Promise<void> {
+  const has = (await listWorktrees(place)).find((one) => one.branch === branch && one.path !== path && !one.prunable);
+  if (has === undefined) return;
+  throw new CodedError(
+    'CONFLICT',
+    `Could not restore task ${task}: its branch ${branch} is checked out at ${has.path}. Switch that checkout to another branch or remove it, then restore again.`,
+    { facts: { task, branch, path: has.path } },
+  );
 }
 
 /** Whether the branch a backup was taken on is at another commit by now: files of the one are no edits of the other. */

@@ -102,6 +102,7 @@ describe('a discarded change comes back', () => {
   it('or says what is in its way, and comes back once that is gone', async () => {
     const { id, branch, worktree } = await inReview();
     const path = worktree ?? '';
+    const tip = (await bed.repository.git('rev-parse', branch ?? '')).trim();
     await bed.calls.tasks.discard({ task: id });
     await bed.repository.git('branch', branch ?? '', 'main');
     await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
@@ -115,6 +116,12 @@ describe('a discarded change comes back', () => {
     });
     expect(await readFile(join(path, 'mine.txt'), 'utf8')).toBe('mine');
     await rm(path, { recursive: true });
+    const elsewhere = join(bed.folder, 'elsewhere');
+    await bed.repository.git('worktree', 'add', '-q', '-b', branch ?? '', elsewhere, tip);
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      ...{ code: 'CONFLICT', message: expect.stringContaining(`its branch ${branch} is checked out at ${elsewhere}`) },
+    });
+    await bed.repository.git('worktree', 'remove', elsewhere);
     expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
     expect(await files(id)).toEqual(['hello.txt']);
   });
