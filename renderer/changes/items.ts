@@ -73,15 +73,17 @@ export function annotatedItem(
   } as CodeViewDiffItem<Annotation>;
 }
 
-/** Where each hunk of a file begins, as a line on the side that has it. */
+/** Where each hunk of a file begins, as a line on the side that has it: what was removed stands above what came in its place. */
 export function hunksOf(
   item: Pick<CodeViewDiffItem, 'fileDiff'>,
 ): readonly { readonly side: 'additions' | 'deletions'; readonly line: number }[] {
-  return item.fileDiff.hunks.map((hunk) =>
-    hunk.additionCount > 0
+  return item.fileDiff.hunks.map((hunk) => {
+    const [first] = hunk.hunkContent;
+    const beginsRemoved = first?.type === 'change' && first.deletions > 0;
+    return hunk.additionCount > 0 && !beginsRemoved
       ? { side: 'additions', line: hunk.additionStart }
-      : { side: 'deletions', line: hunk.deletionStart },
-  );
+      : { side: 'deletions', line: hunk.deletionStart };
+  });
 }
 
 function diffOf(file: FileChange, patch: string): FileDiffMetadata {

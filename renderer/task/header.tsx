@@ -36,8 +36,10 @@ export function TaskHeader(props: {
   readonly review: Resource<Review>;
   /** The comments on its change; null while it is not known. */
   readonly comments: readonly Comment[] | null;
+  /** Whether its conversation, and so what it asks, is on screen. */
+  readonly isHeard: boolean;
 }): ReactNode {
-  const { task, review } = props;
+  const { task, review, isHeard } = props;
   const app = useApp();
   const look = lookOf(task, Date.now());
   const doing = useDoing(`task:${task.id}`);
@@ -63,7 +65,7 @@ export function TaskHeader(props: {
           </span>
         </span>
         <PullRequestButton task={task} review={review} />
-        <PrimaryAction task={task} review={review} comments={props.comments ?? none} doing={doing} />
+        <PrimaryAction {...{ task, review, isHeard, doing }} comments={props.comments ?? none} />
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
@@ -125,13 +127,22 @@ function PrimaryAction(props: {
   readonly task: Task;
   readonly review: Resource<Review>;
   readonly comments: readonly Comment[];
+  readonly isHeard: boolean;
   readonly doing: string | null;
 }): ReactNode {
-  const { task, review, comments, doing } = props;
+  const { task, review, comments, isHeard, doing } = props;
   const app = useApp();
   const canRetry = task.state === 'failed' || task.state === 'cancelled';
   const resumes = canResume(task, useNow());
+  const asks = task.state === 'waiting' && task.requests.length > 0;
+  const toRequest = (): void => goToRequest(app, { task: task.id, takesFocus: true });
   useActions({
+    // Where what it asks cannot be read, the key that allows only leads to it.
+    allow: () => {
+      if (!asks || isHeard) return false;
+      toRequest();
+      return true;
+    },
     'resume-task': () => {
       if (!resumes) return false;
       void resumeTask(app, task);
@@ -158,9 +169,9 @@ function PrimaryAction(props: {
       </Button>
     );
   }
-  if (task.state === 'waiting' && task.requests.length > 0) {
+  if (asks) {
     return (
-      <Button look="primary" onClick={() => goToRequest(app, { task: task.id, takesFocus: true })}>
+      <Button look="primary" {...(!isHeard && { action: 'allow' })} onClick={toRequest}>
         Answer
       </Button>
     );

@@ -96,7 +96,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
   });
   return (
     <section className="page" aria-label="Task">
-      <TaskHeader task={task} review={review} comments={comments.value} />
+      <TaskHeader task={task} review={review} comments={comments.value} isHeard={tab === 'conversation' || isPair} />
       <Outcome task={task} />
       <Tabs.Root
         className="tabs"

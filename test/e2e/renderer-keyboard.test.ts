@@ -311,6 +311,30 @@ describe('the list', () => {
     expect(looks.filter(({ framed }) => framed)).toEqual([{ filled: false, framed: true }]);
   });
 
+  test('frames no row while the keys go elsewhere, and A leads from the changes of a task that waits to what it asks', async () => {
+    await page.evaluate(() => {
+      (window as unknown as { harness: { command(command: string): void } }).harness.command('show-task:1');
+    });
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    const framed = () =>
+      page
+        .locator('.row')
+        .evaluateAll((rows) => rows.filter((row) => getComputedStyle(row).outlineStyle !== 'none').length);
+    await press('j');
+    expect(await framed()).toBe(1);
+    await page.getByRole('tab', { name: /Changes/ }).click();
+    expect(await framed()).toBe(0);
+    const answer = page.getByRole('button', { name: /^Answer/ });
+    expect(await answer.locator('kbd').textContent()).toBe('A');
+    await press('a');
+    await page.getByRole('tab', { name: 'Conversation', selected: true }).waitFor();
+    await page.locator('[data-answerable]').first().waitFor();
+    expect(await harness.called('requests.answer')).toEqual([]);
+    expect(await answer.locator('kbd').count()).toBe(0);
+    await press('a');
+    await expect.poll(async () => (await harness.called('requests.answer')).length).toBe(1);
+  });
+
   test('when the task under the cursor leaves, the cursor is on what follows', async () => {
     await press('g', 'q', 'j');
     const before = await page.locator('.row .line-title').allTextContents();

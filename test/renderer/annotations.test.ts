@@ -229,6 +229,14 @@ test('steps lead from hunk to hunk over files, but not into folded ones', () => 
   expect(rangeOfHunk(item('a.ts'), 0)).toEqual({ start: 2, side: 'deletions', end: 6, endSide: 'additions' });
 });
 
+test('a hunk is gone to at its first line, also where that was removed', () => {
+  const stopOf = (...lines: readonly string[]) => stopsOf([item('a.ts', lines.join('\n'))])[0]?.stop;
+  expect(stopOf('@@ -1,2 +1,2 @@', ' one', '-two', '+2')).toEqual({ side: 'additions', line: 1 });
+  expect(stopOf('@@ -5,3 +5,2 @@', '-one', '-two', '+2', ' three')).toEqual({ side: 'deletions', line: 5 });
+  expect(stopOf('@@ -0,0 +1,2 @@', '+one', '+two')).toEqual({ side: 'additions', line: 1 });
+  expect(stopOf('@@ -3,2 +2,0 @@', '-one', '-two')).toEqual({ side: 'deletions', line: 3 });
+});
+
 test('an end of the lines of a comment is moved line by line, past what is taken, and takes the other end along', () => {
   const isTaken = () => false;
   expect(stretched({ first: 4, last: 4 }, { edge: 'last', by: 1, isTaken })).toEqual({ first: 4, last: 5 });
