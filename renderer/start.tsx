@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../core/contract/bridge';
+import { withoutUnwritten } from './sheets/new-task-choices';
 import { obey } from './shell/obey';
 import { Window } from './shell/window';
 import { type App, AppContext } from './state/app';
@@ -19,6 +20,8 @@ export function start(bridge: Bridge, root: HTMLElement): void {
   const model = createStore(nothingKnown);
   const line = connect(model, bridge);
   const kept = keptIn(window.localStorage, bridge.flush);
+  const drafts = rememberedDrafts(kept);
+  drafts.update(withoutUnwritten);
   const app: App = {
     bridge,
     line,
@@ -27,7 +30,7 @@ export function start(bridge: Bridge, root: HTMLElement): void {
     said: createStore([]),
     doing: createStore(new Map()),
     kept,
-    drafts: rememberedDrafts(kept),
+    drafts,
     spots: rememberedSpots(kept),
     waited: keepWaited({ model, line }),
     found: createStore<FoundPlace | null>(null),

@@ -56,15 +56,27 @@ export function forRepository(drafts: Drafts, repository: number, openedFor: num
 }
 
 /**
- * The drafts as the sheet begins with them, opened for a repository or for any. What was chosen before a word was written is
- * there again, but for a repository that was chosen elsewhere; what the task before was queued with is not.
+ * The drafts as the sheet begins with them, opened for a repository or for any. What was chosen in this window before a word
+ * was written is there again, but for a repository that was chosen elsewhere; what the task before was queued with is not.
  */
 export function begun(drafts: Drafts, openedFor: number | null): Drafts {
-  if (`${drafts[promptDraft] ?? ''}${drafts[titleDraft] ?? ''}`.trim() !== '') return drafts;
+  if (isWritten(drafts)) return drafts;
   if (drafts[carriedDraft] !== undefined) return withoutChoices(drafts);
   const { repository, insteadOf } = choicesIn(drafts);
   const fits = openedFor === null || repository === undefined || insteadOf === openedFor;
   return fits ? drafts : forRepository(drafts, openedFor);
+}
+
+/**
+ * The drafts as a window begins with them: what was chosen for a task of which no word was written is not kept for another day,
+ * when nobody would look for a level or a task it is after.
+ */
+export function withoutUnwritten(drafts: Drafts): Drafts {
+  return isWritten(drafts) ? drafts : withoutChoices(drafts);
+}
+
+function isWritten(drafts: Drafts): boolean {
+  return `${drafts[promptDraft] ?? ''}${drafts[titleDraft] ?? ''}`.trim() !== '';
 }
 
 /** The drafts after the task was queued; what was chosen for it stays for another one that is written at once. */

@@ -7,6 +7,7 @@ import {
   queued,
   titleDraft,
   withChoices,
+  withoutUnwritten,
 } from '../../renderer/sheets/new-task-choices';
 import { type Drafts, withDraft } from '../../renderer/state/drafts';
 
@@ -43,6 +44,19 @@ test('what was chosen before a word was written is there again, but for the repo
   expect(choicesIn(begun(instead, 4))).toMatchObject({ agent: 'goose', repository: 3 });
   expect(choicesIn(begun(instead, 5))).toMatchObject({ agent: 'goose', repository: 5 });
   expect(begun({}, 4)).toEqual({});
+});
+
+test('a window begins with what was chosen for a task only where a word of that was written', () => {
+  const others = withDraft({}, 'write:1', 'Go on');
+  expect(withoutUnwritten(withChoices(others, everything))).toEqual(others);
+  expect(withoutUnwritten(withDraft(withChoices(others, everything), promptDraft, ' \n'))).not.toHaveProperty(
+    'new-task-choices',
+  );
+  expect(withoutUnwritten(queued(withChoices(written, everything), true))).toEqual({});
+  for (const name of [promptDraft, titleDraft]) {
+    const chosen = withChoices(withDraft({}, name, 'One word'), everything);
+    expect(withoutUnwritten(chosen)).toBe(chosen);
+  }
 });
 
 test('what was chosen goes with what was written, and stays for another one written at once', () => {
