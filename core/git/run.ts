@@ -187,6 +187,7 @@ function call(
 ): Promise<Executed> {
   const runsPrograms = 'checkout' in where && where.trusted && !options.silent;
   return where.git.execute({
+    name: `git ${args.find((arg) => !arg.startsWith('-')) ?? ''}`,
     program: where.git.program,
     args: ['--no-pager', '--no-optional-locks', '--literal-pathspecs', ...args],
     directory: directoryOf(where),

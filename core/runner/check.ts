@@ -56,7 +56,7 @@ export async function runCheck(check: {
   if (check.signal.aborted) onAbort();
   try {
     const { exitCode, signalled } = await check.execute({
-      ...{ program: command, args, directory: check.directory, environment: check.environment },
+      ...{ name: check.command, program: command, args, directory: check.directory, environment: check.environment },
       // Beyond the limit of its own, which says so in the check's words.
       ...{ signal: end.signal, timeoutMs: 2 * limitMs, graceMs },
       onOutput(chunk) {

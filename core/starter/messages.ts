@@ -8,7 +8,7 @@ export type Told =
       readonly id: number;
       readonly what: Pick<
         Execution,
-        'program' | 'args' | 'directory' | 'environment' | 'timeoutMs' | 'graceMs' | 'maxBytes'
+        'name' | 'program' | 'args' | 'directory' | 'environment' | 'timeoutMs' | 'graceMs' | 'maxBytes'
       >;
       /** Whether it is given anything to read, if only nothing at all. */
       readonly reads: boolean;

@@ -1,10 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { CodedError } from '../contract/errors';
 
 /** What to run. */
 export interface Execution {
+  /** What messages call it, as the person knows it; without it, they call it by its program. */
+  readonly name?: string | undefined;
   readonly program: string;
   readonly args: readonly string[];
   readonly directory: string;
@@ -53,6 +56,7 @@ export const usualTimeoutMs = 600_000;
 
 const keepOfStderr = 64 * 1024;
 const usualGraceMs = 2_000;
+const mostOfName = 80;
 
 /**
  * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
@@ -114,7 +118,7 @@ export function execute(what: Execution): Promise<Executed> {
     const timer = setTimeout(() => {
       ended ??= new CodedError(
         'GIT_FAILED',
-        `git ${nameOf(what)} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
+        `${nameOf(what)} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
         { facts: { args: [...args], directory: what.directory } },
       );
       end();
@@ -177,7 +181,8 @@ export function execute(what: Execution): Promise<Executed> {
 }
 
 /** Why a program did not start: a folder that is gone looks to the system like a program that is. */
-function notStarted({ program, directory }: Execution, cause: NodeJS.ErrnoException): CodedError {
+function notStarted(what: Execution, cause: NodeJS.ErrnoException): CodedError {
+  const { program, directory } = what;
   const facts = { program, directory };
   if (cause.code === 'ENOENT' && !existsSync(directory)) {
     return new CodedError(
@@ -186,17 +191,21 @@ function notStarted({ program, directory }: Execution, cause: NodeJS.ErrnoExcept
       { facts, cause },
     );
   }
-  return new CodedError('NOT_FOUND', `Could not start ${program} in ${directory}: ${cause.message}.`, { facts, cause });
+  return new CodedError('NOT_FOUND', `Could not start ${nameOf(what)} in ${directory}: ${cause.message}.`, {
+    facts,
+    cause,
+  });
 }
 
 /** What a program that was not let finish throws. */
 export function cancelled(what: Execution): CodedError {
-  return new CodedError('CANCELLED', `git ${nameOf(what)} was cancelled before it finished.`);
+  return new CodedError('CANCELLED', `${nameOf(what)} was cancelled before it finished.`);
 }
 
-/** The command of git that is run, for messages. */
-export function nameOf({ args }: Pick<Execution, 'args'>): string {
-  return args.find((arg) => !arg.startsWith('-')) ?? '';
+/** What a message calls what is run: no more than the beginning of a line. */
+export function nameOf({ name, program }: Pick<Execution, 'name' | 'program'>): string {
+  const [line = ''] = (name ?? basename(program)).trim().split('\n');
+  return line.length > mostOfName ? `${line.slice(0, mostOfName).trimEnd()}…` : line;
 }
 
 /** Signals everything in the group of a program that `execute` started; a group that is already gone is what was wanted. */

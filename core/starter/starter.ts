@@ -167,6 +167,7 @@ function openLine(
   return {
     run(what) {
       const {
+        name,
         program,
         args,
         directory,
@@ -189,7 +190,7 @@ function openLine(
         if (pending.size === 1) hold(true);
         signal?.addEventListener('abort', cancel, { once: true });
         const bytes = typeof given === 'string' ? Buffer.from(given) : given;
-        const asked = { program, args, directory, environment, timeoutMs, graceMs, maxBytes };
+        const asked = { name, program, args, directory, environment, timeoutMs, graceMs, maxBytes };
         const follows = what.onOutput ? 'output' : what.onStderr ? 'stderr' : null;
         tell({ kind: 'run', id, what: asked, reads: bytes !== undefined, follows }, bytes);
       }).finally(() => {
@@ -205,10 +206,11 @@ function openLine(
   };
 }
 
-function interrupted({ args, directory }: Execution, how: string): CodedError {
+function interrupted(what: Execution, how: string): CodedError {
+  const { args, directory } = what;
   return new CodedError(
     'GIT_FAILED',
-    `git ${nameOf({ args })} in ${directory} was interrupted: the process that starts programs ${how}. Try again.`,
+    `${nameOf(what)} in ${directory} was interrupted: the process that starts programs ${how}. Try again.`,
     { facts: { args: [...args], directory } },
   );
 }

@@ -113,10 +113,13 @@ describe.each([
     const { execute } = open();
     const first = endless(`cancelled-${_.length}`);
     const control = new AbortController();
-    const call = execute({ ...first.what, signal: control.signal });
+    const call = execute({ ...first.what, name: 'npm test', signal: control.signal });
     const pid = await first.begun();
     control.abort();
-    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(call).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: 'npm test was cancelled before it finished.',
+    });
     expect(lives(pid)).toBe(false);
     await expect(execute({ ...first.what, signal: control.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
     const late = execute(script('exec sleep 1000', { timeoutMs: 200 }));
@@ -127,7 +130,15 @@ describe.each([
     const { execute } = open();
     const gone = execute(script('true', { directory: join(folder, 'gone') }));
     await expect(gone).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY', facts: { directory: join(folder, 'gone') } });
-    await expect(execute({ ...script('true'), program: '/nowhere/git' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const nowhere = { ...script('true'), program: '/nowhere/git' };
+    const says = (begin: string) => ({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(`Could not start ${begin} in`),
+    });
+    await expect(execute(nowhere)).rejects.toMatchObject(says('git'));
+    await expect(execute({ ...nowhere, name: `npm test ${'x'.repeat(200)}\nmore` })).rejects.toMatchObject(
+      says(`npm test ${'x'.repeat(71)}…`),
+    );
   });
 });
 
@@ -159,7 +170,10 @@ describe('the small process', () => {
     const call = starter.execute(running.what);
     const pid = await running.begun();
     process.kill(first, 'SIGKILL');
-    await expect(call).rejects.toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('SIGKILL') });
+    await expect(call).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: expect.stringMatching(/^sh in .* was interrupted: .* SIGKILL/),
+    });
     await until(() => !lives(pid));
     const second = await parentOf(starter);
     expect([second === first, second === process.pid, lives(second)]).toEqual([false, false, true]);
