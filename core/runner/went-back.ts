@@ -13,10 +13,10 @@ import { openTranscript } from '../store/transcript';
 import { commitChange } from './change';
 import type { Deps } from './deps';
 import { sizeAt } from './measure';
+import { commitMessage } from './messages';
 import type { RepositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { tell } from './putting-away';
-import { messageOfRound } from './round';
 import { trustedWithoutAsking } from './trust';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
@@ -103,8 +103,7 @@ async function reviewAgain(
     );
     return;
   }
-  const message = messageOfRound(deps.db, work, target.createdAt);
-  const how = { branch, message, signal: new AbortController().signal };
+  const how = { branch, message: commitMessage(work), signal: new AbortController().signal };
   const commit = (owned: WorktreePlace) => commitChange(owned, work, how);
   const change = await inTaskPlace(deps, work.id, { ...worktree, trusted }, commit);
   if (change.kind === 'refused') say(`What you went back to was left uncommitted. ${change.error}`);

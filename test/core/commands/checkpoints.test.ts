@@ -208,14 +208,6 @@ describe('going back', () => {
       answered: { checkpoint: 1, left: 3 },
     });
     expect(undo).toMatchObject({ ...decided, shown: { checkpoint: left, left: first } });
-
-    // What is put back before its round was handed in is committed as that round.
-    const subjects = async () =>
-      (await bed.repository.git('log', '--format=%s', `main..${made.branch}`)).trim().split('\n');
-    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 2 });
-    expect(await subjects()).toEqual(['Round 2: Hello', 'Hello']);
-    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
-    expect(await subjects()).toEqual(['Hello']);
   });
 
   it('lets the agent go on from there, knowing nothing of what came after', async () => {
