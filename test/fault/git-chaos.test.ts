@@ -239,16 +239,23 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
   let seen = await look(scene);
   const pieces: [Seen, Seen][] = [];
   let count = 0;
-  before = async (what) => {
-    count += 1;
-    if (when === 'before' || !(when === 'publishing' ? isPublishing(what) : count > when)) return;
-    before = null;
+  let acted: Promise<void> = Promise.resolve();
+  const interrupt = async () => {
     pieces.push([seen, await look(scene)]);
     await acting();
     seen = await look(scene);
   };
+  before = async (what) => {
+    count += 1;
+    if (when === 'before' || !(when === 'publishing' ? isPublishing(what) : count > when)) return;
+    before = null;
+    acted = interrupt();
+    await acted;
+  };
   const ending = await carryOut(run, name, task ?? 0);
   before = null;
+  // A call may end before a git it left behind goes on, and then what somebody does meanwhile is not over.
+  await acted;
   // What somebody did there in the middle of a discarding is no part of what was looked at before.
   if (name === 'discard' && when !== 'before' && /worktree/.test(act)) run.thrown.delete(task ?? 0);
   pieces.push([seen, await look(scene)]);
