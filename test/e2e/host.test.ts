@@ -46,7 +46,7 @@ afterAll(async () => {
 
 test("what a program prints right before it ends is kept whole by the app's own program, however long that did not read", async () => {
   // More than a read gives and less than the system keeps, so that the program need not wait for who reads.
-  const printed = 10_000;
+  const printed = 6_000;
   const go = join(folder, 'go');
   const command = `mkfifo ${go}; echo ready; read line < ${go}; head -c ${printed} /dev/zero | tr '\\0' x`;
   const { pid } = await hosts.start({

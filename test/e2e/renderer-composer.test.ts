@@ -309,7 +309,7 @@ describe('who comes for a request', () => {
 
     await readFurtherUp();
     await page.getByRole('tab', { name: 'Info' }).click();
-    await page.getByRole('button', { name: 'Answer', exact: true }).click();
+    await page.getByRole('button', { name: /^Answer/ }).click();
     await seesRequest();
     await expect.poll(() => hasFocus('.asked .choice')).toBe(true);
 
