@@ -1,11 +1,10 @@
 import type { Client } from '../core/client';
-import { runningWords } from '../core/contract/terminal';
+import { runningOf } from '../core/contract/terminal';
 import { plainLine } from './plain';
 
 /** What runs on the terminals of a task, by name: to be said once it has ended with the task's worktree. */
 export async function runningOn(client: Client, task: number): Promise<readonly string[]> {
-  const programs = await client.terminals.programs();
-  return programs.filter((one) => one.task === task).map((one) => plainLine(runningWords(one), 200));
+  return runningOf(await client.terminals.programs(), task).map((name) => plainLine(name, 200));
 }
 
 /** Says what ended with a worktree; a line, or nothing. */

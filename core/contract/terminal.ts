@@ -70,6 +70,11 @@ export function runningWords({ kind, program, more }: Pick<RunningProgram, 'kind
   return more === 0 ? program : `${program} and ${more} more`;
 }
 
+/** What runs on the terminals of one task, as it is named to a person. */
+export function runningOf(programs: readonly RunningProgram[], task: number): string[] {
+  return programs.filter((one) => one.task === task).map(runningWords);
+}
+
 /** A stretch of what a terminal's program printed. */
 export const terminalBytesSchema = z.object({
   /** The number of the first byte. It is later than asked for when what came before is not kept any more. */

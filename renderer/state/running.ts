@@ -1,5 +1,5 @@
 import type { Task } from '../../core/contract/task';
-import { type RunningProgram, runningWords } from '../../core/contract/terminal';
+import { type RunningProgram, runningOf } from '../../core/contract/terminal';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
 import { carryOut, showSheet } from './commands';
@@ -22,5 +22,5 @@ export async function askDiscard(app: App, task: Task): Promise<void> {
 }
 
 function namesOf(programs: readonly RunningProgram[], task: number): readonly string[] {
-  return programs.filter((one) => one.task === task).map((one) => cleanLine(runningWords(one)));
+  return runningOf(programs, task).map(cleanLine);
 }
