@@ -35,10 +35,12 @@ export async function commitAll(
     readonly branch: string;
     readonly message: string;
     readonly identity: Identity;
+    /** What git is to note beside the branch about why it moved, for `commitsFor`. */
+    readonly reason?: string | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Committed> {
-  const { signal } = commit;
+  const { signal, reason } = commit;
   const head = await readHead(place);
   if (head.kind !== 'branch' || head.branch !== commit.branch) {
     return { kind: 'elsewhere', branch: head.kind === 'branch' ? head.branch : null };
@@ -58,7 +60,7 @@ export async function commitAll(
     const args = ['commit', '--quiet', '--cleanup=whitespace', '--no-status', '-F', '-'];
     const done = await runGit(place, args, {
       input: commit.message,
-      variables,
+      variables: reason === undefined ? variables : { ...variables, GIT_REFLOG_ACTION: reason },
       signal,
       successExitCodes: [1, 128],
     });
@@ -71,8 +73,8 @@ export async function commitAll(
       variables,
       signal,
     });
-    const reason = `commit: ${commit.message.split('\n', 1)[0] ?? ''}`;
-    await moveBranch(place, { branch: commit.branch, from: head.oid, to: oid, reason });
+    const noted = `${reason ?? 'commit'}: ${commit.message.split('\n', 1)[0] ?? ''}`;
+    await moveBranch(place, { branch: commit.branch, from: head.oid, to: oid, reason: noted });
     for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'CHERRY_PICK_HEAD', 'REVERT_HEAD']) {
       await rm(join(place.checkout.gitDir, name), { force: true });
     }

@@ -10,33 +10,32 @@ export type End = Pick<Snapshot, 'oid' | 'tree' | 'head' | 'staged'>;
 
 /**
  * Whether all that a worktree put back half holds beside its files is what one of the two ends has: what is staged, HEAD, where the
- * task's branch is, and repositories nested in it. A commit with `message` of just the files of an end, right on that end's HEAD, is
- * what finishing makes of them and counts as theirs.
+ * task's branch is, and repositories nested in it. A commit among those `made` by going back, of just the files of an end, right on
+ * that end's HEAD, counts as theirs.
  */
 export async function isOfEnds(
   place: Place,
   { snapshot, tip }: { readonly snapshot: Snapshot; readonly tip: string | null },
-  { ends, message }: { readonly ends: readonly End[]; readonly message: string },
+  { ends, made }: { readonly ends: readonly End[]; readonly made: readonly string[] },
 ): Promise<boolean> {
   const { head, staged, gitFolders } = snapshot;
   if (!ends.some((end) => staged === end.staged || staged === end.tree)) return false;
-  if (!ends.some((end) => head === end.head) && !(await isCommitOf(place, head, { ends, message }))) return false;
+  if (!ends.some((end) => head === end.head) && !(await isCommitOf(place, head, { ends, made }))) return false;
   if (tip !== null && tip !== head && !(await isKeptByOne(place, tip, ends))) return false;
   if (gitFolders.length === 0) return true;
   const known = (await Promise.all(ends.map(({ oid }) => readTarget(place, oid)))).flatMap((end) => end.gitFolders);
   return gitFolders.every((folder) => known.some((one) => isDeepStrictEqual(one, folder)));
 }
 
-/** Whether a commit holds the files of an end, on that end's HEAD, and says the same. */
+/** Whether a commit that was made holds the files of an end, on that end's HEAD: its branch may say of any commit that it was made. */
 async function isCommitOf(
   place: Place,
   oid: string | null,
-  { ends, message }: { readonly ends: readonly End[]; readonly message: string },
+  { ends, made }: { readonly ends: readonly End[]; readonly made: readonly string[] },
 ): Promise<boolean> {
-  if (oid === null) return false;
-  const args = ['rev-list', '-n', '1', '--no-commit-header', '--format=%T %P%n%B', '--end-of-options', oid];
-  const [line = '', ...said] = (await readGit(place, args)).split('\n');
-  if (said.join('\n').trim() !== message.trim()) return false;
+  if (oid === null || !made.includes(oid)) return false;
+  const args = ['rev-list', '-n', '1', '--no-commit-header', '--format=%T %P', '--end-of-options', oid];
+  const line = await readGit(place, args);
   return ends.some(({ tree, head }) => line === `${tree} ${head}`);
 }
 

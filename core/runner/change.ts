@@ -26,10 +26,11 @@ export type Change =
 export async function commitChange(
   place: WorktreePlace,
   task: TaskWork,
-  { branch, message, signal }: { readonly branch: string; readonly message: string; readonly signal: AbortSignal },
+  how: Pick<Parameters<typeof commitAll>[1], 'branch' | 'message' | 'reason'> & { readonly signal: AbortSignal },
 ): Promise<Change> {
+  const { branch, message } = how;
   const { identity, notices } = await identityFor(place);
-  const done = await commitAll(place, { branch, message, identity, signal });
+  const done = await commitAll(place, { ...how, identity });
   if (done.kind === 'refused') {
     const error = `A hook of ${task.repository.name} refused to commit the change, which is still in the worktree. It said: ${done.output}`;
     return { kind: 'refused', error };

@@ -8,6 +8,7 @@ import { isOfEnds } from '../git/ends';
 import { filesIn, type PutBackPlan, planPutBack, putBack } from '../git/put-back';
 import { reclaimWorktree } from '../git/reclaim';
 import { clearStaleLocks } from '../git/recover';
+import { commitsFor } from '../git/reflog';
 import { refOid, treeOf } from '../git/resolve';
 import type { Snapshot } from '../git/snapshot';
 import {
@@ -25,11 +26,10 @@ import { openTranscript } from '../store/transcript';
 import { worktreeOf } from '../store/worktrees';
 import { filesPart, rowOf, sizeOf, snapshotNow, stagedPart } from './checkpoint';
 import type { Deps } from './deps';
-import { commitMessage } from './messages';
 import { alreadyThere, notAsKept, obstacle } from './not-back';
 import { repositoryPlace } from './place';
 import { tell } from './putting-away';
-import { endReturn, type Where } from './went-back';
+import { backReason, endReturn, type Where } from './went-back';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'git' | 'agents' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
 
@@ -115,7 +115,7 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
   if (plan.kind !== 'planned') throw obstacle(work, where.place, plan);
   const left = listCheckpoints(deps.db, task).find(({ number }) => number === open.left);
   const ends = left === undefined ? [target] : [target, left];
-  await keepWritten(deps, where.place, { work, open, snapshot, tip: plan.tip, ends });
+  await keepWritten(deps, where, { work, open, snapshot, tip: plan.tip, ends });
   await putBack(where.place, plan);
   await endReturn(deps, where, open);
 }
@@ -127,7 +127,7 @@ export async function settleReturn(deps: Needs, task: number): Promise<void> {
  */
 async function keepWritten(
   deps: Needs,
-  place: Place,
+  { place, branch }: Where,
   now: {
     readonly work: TaskWork;
     readonly open: Return;
@@ -148,8 +148,8 @@ async function keepWritten(
   const same = listCheckpoints(deps.db, work.id).filter(({ state }) => state === rowOf(snapshot).state);
   if (same.length > 0 || written.length === 0) {
     const kept = [...ends, ...same].map((row) => ({ ...row, staged: stagedPart(row.state) }));
-    const of = { ends: kept, message: commitMessage(work) };
-    if (await isOfEnds(place, { snapshot, tip }, of)) return dropCheckpoint(place, snapshot);
+    const made = await commitsFor(place, { branch, reason: backReason });
+    if (await isOfEnds(place, { snapshot, tip }, { ends: kept, made })) return dropCheckpoint(place, snapshot);
   }
   // Where nothing tells which conversation it belongs to, its ref keeps it.
   if (session === undefined) return;

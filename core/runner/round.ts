@@ -11,11 +11,15 @@ export const goesOn = {
 } as const;
 
 /**
- * The message for the commit of what is handed in now. Each round of a task, which ends when its change is handed in, has its own:
- * commits that land as they are would all be called the same.
+ * The message for the commit of what is handed in now, or of what was made at a time before. Each round of a task, which ends when
+ * its change is handed in, has its own: commits that land as they are would all be called the same.
  */
-export function messageOfRound(db: Database, task: Pick<TaskWork, 'id' | 'title' | 'prompt'>): string {
-  const ended = listTransitions(db, task.id).filter(endsRound).length;
+export function messageOfRound(
+  db: Database,
+  task: Pick<TaskWork, 'id' | 'title' | 'prompt'>,
+  madeAt = Number.POSITIVE_INFINITY,
+): string {
+  const ended = listTransitions(db, task.id).filter((move) => move.at < madeAt && endsRound(move)).length;
   return ended === 0 ? commitMessage(task) : roundMessage({ title: task.title, number: ended + 1 });
 }
 

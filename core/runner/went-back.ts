@@ -13,13 +13,16 @@ import { openTranscript } from '../store/transcript';
 import { commitChange } from './change';
 import type { Deps } from './deps';
 import { sizeAt } from './measure';
-import { commitMessage } from './messages';
 import type { RepositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 import { tell } from './putting-away';
+import { messageOfRound } from './round';
 import { trustedWithoutAsking } from './trust';
 
 type Needs = Pick<Deps, 'db' | 'writer' | 'announce' | 'now' | 'log' | 'folders' | 'owner'>;
+
+/** What git notes beside a task's branch about the commits that going back makes: one that was cut short knows them by that. */
+export const backReason = 'switchyard: back';
 
 /** A task's worktree, and the repository it belongs to. */
 export interface Where {
@@ -103,7 +106,8 @@ async function reviewAgain(
     );
     return;
   }
-  const how = { branch, message: commitMessage(work), signal: new AbortController().signal };
+  const message = messageOfRound(deps.db, work, target.createdAt);
+  const how = { branch, message, reason: backReason, signal: new AbortController().signal };
   const commit = (owned: WorktreePlace) => commitChange(owned, work, how);
   const change = await inTaskPlace(deps, work.id, { ...worktree, trusted }, commit);
   if (change.kind === 'refused') say(`What you went back to was left uncommitted. ${change.error}`);

@@ -6,6 +6,7 @@ import { type Decision, openDecision } from '../../../core/contract/decision';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { recordReturn } from '../../../core/store/returns';
+import { run } from '../../../core/store/statement';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
@@ -23,15 +24,15 @@ async function decisions(task: number): Promise<(Decision | null)[]> {
   return (await bed.calls.decisions.list({ task, after: 0, limit: 100 })).map(openDecision);
 }
 
-async function task(prompt: string): Promise<Task> {
-  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+async function task(prompt: string, trust = true): Promise<Task> {
+  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust });
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   return bed.reaches(id, 'review', 'done', 'failed');
 }
 
 /** A task whose agent took two turns: one.txt, then two.txt and one.txt again. */
-async function twoTurns(): Promise<Task> {
-  const { id } = await task('First.\n[write: one.txt | one]');
+async function twoTurns(trust = true): Promise<Task> {
+  const { id } = await task('First.\n[write: one.txt | one]', trust);
   await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[write: one.txt | changed]' });
   return bed.reaches(id, 'review');
 }
@@ -208,7 +209,37 @@ describe('going back', () => {
       answered: { checkpoint: 1, left: 3 },
     });
     expect(undo).toMatchObject({ ...decided, shown: { checkpoint: left, left: first } });
+
+    // What is put back before its round was handed in is committed as that round.
+    const subjects = async () =>
+      (await bed.repository.git('log', '--format=%s', `main..${made.branch}`)).trim().split('\n');
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 2 });
+    expect(await subjects()).toEqual(['Round 2: Hello', 'Hello']);
+    await bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
+    expect(await subjects()).toEqual(['Hello']);
   });
+
+  it.each([true, false])(
+    'that is finished after a crash knows the commit it had made, and keeps one of yours that is called the same (trusted: %s)',
+    async (trust) => {
+      const made = await twoTurns(trust);
+      const git = (...args: string[]) => bed.repository.git('-C', made.worktree ?? '', ...args);
+      const back = () => bed.calls.checkpoints.back({ task: made.id, checkpoint: 2 });
+      await bed.calls.checkpoints.back({ task: made.id, checkpoint: 0 });
+      await back();
+      const before = (await list(made.id)).length;
+      reopen(made.id);
+      await expect(back()).rejects.toThrow('has it already');
+      expect(await list(made.id)).toHaveLength(before);
+
+      await git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', 'commit', '-q', '--amend', '--no-edit');
+      const mine = await git('rev-parse', 'HEAD');
+      reopen(made.id);
+      await expect(back()).rejects.toThrow('has it already');
+      expect(await list(made.id)).toHaveLength(before + 1);
+      expect(await git('rev-parse', 'HEAD')).not.toBe(mine);
+    },
+  );
 
   it('lets the agent go on from there, knowing nothing of what came after', async () => {
     const made = await twoTurns();
@@ -428,6 +459,14 @@ describe('going back', () => {
     expect(await files(id)).toEqual(['one.txt', 'two.txt']);
   });
 });
+
+/** Has the last going back be as a crash right before its end was kept leaves it. */
+function reopen(of: number): void {
+  const db = openDatabase({ file: bed.config.folders.database });
+  const last = '(SELECT max(id) FROM task_return WHERE task_id = ?)';
+  run(db, `UPDATE task_return SET state = 'open', head = NULL, ended_at = NULL WHERE id = ${last}`, of);
+  closeDatabase(db);
+}
 
 /** Leaves behind what a crash right after the intent was written down does. */
 function cutShort(of: number, ends: { readonly target: number; readonly left: number }): void {
