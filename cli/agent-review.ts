@@ -41,7 +41,7 @@ const ask: Command = {
       const review = await connection.client.reviews.ask({ task, agent, prompt, permissionLevel });
       if (!given.flag('wait')) return taskOutcome(review, around);
       const end = await waitForTask(review.id, connection, around);
-      return finished(end, around);
+      return await finished(end, connection.client, around);
     } finally {
       connection.close();
     }

@@ -18,12 +18,13 @@ export function taskText(
   {
     prompt,
     added = true,
-    conflicts = false,
+    conflicts,
     knownChecks = [],
   }: {
     readonly prompt?: string;
     readonly added?: boolean;
-    readonly conflicts?: boolean;
+    /** Whether its change conflicts with its base now; left out where that was not looked at. */
+    readonly conflicts?: boolean | undefined;
     readonly knownChecks?: readonly RepositoryCheck[];
   } = {},
 ): string {
@@ -54,7 +55,7 @@ export function taskText(
   );
   const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(waitsSince(task))})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
-  const next = added || task.outcome !== 'discarded' ? nextSteps(task, program) : readdStep(task, program);
+  const next = added || task.outcome !== 'discarded' ? nextSteps(task, program, conflicts) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
   return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
 }

@@ -91,7 +91,7 @@ const add: Command = {
       const task = await connection.client.tasks.create({ ...all, ...agents[0] });
       if (minutes === null && !given.flag('wait')) return taskOutcome(task, around);
       around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
-      return finished(await waitForTask(task.id, connection, around, minutes), around);
+      return await finished(await waitForTask(task.id, connection, around, minutes), connection.client, around);
     } finally {
       connection.close();
     }
@@ -134,11 +134,10 @@ const show: Command = {
       const review = task.state === 'review' ? await reviewOf(client, task.id) : null;
       const edit = review?.edit ?? null;
       const undo = undoText({ task: task.id, edit }, around.program);
-      const conflicts = (review?.conflicts.length ?? 0) > 0;
       const about = {
         prompt: task.prompt,
         added: repository !== undefined,
-        conflicts,
+        conflicts: conflictsIn(review),
         knownChecks: repository?.checks ?? [],
       };
       const text = `${taskText(task, around.program, about)}${undo === '' ? '' : `  ${undo}`}`;
@@ -149,6 +148,11 @@ const show: Command = {
 /** A change in review; null of one that cannot be compared now, as when its base is gone. */
 async function reviewOf(client: Client, task: number): Promise<Review | null> {
   return client.reviews.get({ task }).catch(() => null);
+}
+
+/** Whether a change conflicts with its base now; undefined when nobody could look. */
+function conflictsIn(review: Review | null): boolean | undefined {
+  return review === null ? undefined : review.conflicts.length > 0;
 }
 
 const wait: Command = {
@@ -162,7 +166,7 @@ const wait: Command = {
     const minutes = waitMinutes(given);
     const connection = await around.reach();
     try {
-      return finished(await waitForTask(given.id(0), connection, around, minutes), around);
+      return await finished(await waitForTask(given.id(0), connection, around, minutes), connection.client, around);
     } finally {
       connection.close();
     }
@@ -266,9 +270,11 @@ function waitMinutes(given: Given): number | null {
 }
 
 /** A task that was waited for as a command's outcome, which is a failure when the task's is, or when it still goes on. */
-export function finished(task: TaskDetail | Task, around: Surroundings): Outcome {
+export async function finished(task: TaskDetail | Task, client: Client, around: Surroundings): Promise<Outcome> {
   const exit = task.state === 'failed' || task.state === 'cancelled' || !isResting(task) ? 1 : 0;
-  return { ...taskOutcome(task, around), exit };
+  // What has just come to review was not compared with its base by anybody yet.
+  const conflicts = task.state === 'review' ? conflictsIn(await reviewOf(client, task.id)) : undefined;
+  return { json: task, text: taskText(task, around.program, { conflicts }), exit };
 }
 
 function simple(word: string, summary: string, act: (client: Client, task: number) => Promise<Task>): Command {

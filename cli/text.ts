@@ -153,8 +153,13 @@ export function taskCells(task: Task): readonly string[] {
   ];
 }
 
-/** What a person does next with a task, one command a line. */
-export function nextSteps(task: Task, program: string): string {
+/** Whether a task's change conflicts with its base, as it was found last. */
+function meetsBase({ overlaps }: Task): boolean {
+  return overlaps.some(({ with: other, conflicts }) => other === null && conflicts > 0);
+}
+
+/** What a person does next with a task, one command a line; `conflicts` says whether it does with its base, where that was just looked at. */
+export function nextSteps(task: Task, program: string, conflicts = meetsBase(task)): string {
   const step = (label: string, command: string) => `  ${`${label}:`.padEnd(18)}${program} ${command}\n`;
   const open = task.requests[0];
   if (open !== undefined) return requestSteps(open, program);
@@ -163,9 +168,7 @@ export function nextSteps(task: Task, program: string): string {
       return (
         step('See the change', `task diff ${task.id}`) +
         (task.contest?.picked === null ? step('Compare', `task compare ${task.id}`) : '') +
-        (task.overlaps.some(({ with: other, conflicts }) => other === null && conflicts > 0)
-          ? step('Have it resolved', `task resolve ${task.id}`)
-          : step('Approve', `task approve ${task.id}`)) +
+        (conflicts ? step('Have it resolved', `task resolve ${task.id}`) : step('Approve', `task approve ${task.id}`)) +
         step('Ask for changes', `task reject ${task.id} --comment "…"`) +
         step('Discard', `task discard ${task.id}`)
       );

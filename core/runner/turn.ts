@@ -18,9 +18,7 @@ import { retell } from './retold';
 import { openReviewDesk } from './review-desk';
 import { isByAgent, isHeard, markSaid, type Words } from './session';
 import { settle } from './settle';
-
-/** How many of the newest steps are shown beside a question. */
-const stepsKept = 5;
+import { followSteps } from './steps';
 
 /**
  * An agent that is heard this long after it was given an answer has written it down: Claude Code does so within 0.1 s,
@@ -91,7 +89,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
   const unheard = deps.takes.hear(claim.task, taken);
   if (takeoverOf(deps.db, claim.task)?.interrupts === 1) taken(true);
   const children = keepChildren(deps, claim.task);
-  const steps: string[] = [];
+  const steps = followSteps();
   let usesTools = false;
   const record = (body: TranscriptBody) => {
     try {
@@ -103,9 +101,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
       end.abort(stopOf(signal) ?? 'closing');
     }
     pause.saw(body);
-    const step = stepOf(body);
-    if (step !== null) steps.push(step);
-    if (steps.length > stepsKept) steps.shift();
+    steps.saw(body);
     // From its first word on the agent has what was said: a crash after that must not say it twice.
     if (!session.begun && isHeard(body)) begin();
     if (isByAgent(body)) heard();
@@ -179,7 +175,7 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
             claim,
             session: session.id,
             directory: subject.directory,
-            steps: () => [...steps],
+            steps: steps.newest,
             record,
             asked,
             onHanded: (request) => void handed.set(request, deps.now()),
@@ -233,11 +229,4 @@ function isCutOff(end: TurnEnd, stop: Stop | undefined): boolean {
   if (end.kind === 'completed') return false;
   if (stop === 'closing' || stop === 'lost' || stop === 'spent' || stop === 'taken') return true;
   return end.kind === 'limited' || end.kind === 'spent';
-}
-
-/** A transcript line short enough to stand beside a question; null for what is no step. */
-function stepOf(body: TranscriptBody): string | null {
-  if (body.type === 'tool' && body.status !== 'pending') return `${body.title} (${body.status})`;
-  if (body.type === 'text') return body.text.trim() === '' ? null : body.text.trim().slice(0, 200);
-  return null;
 }

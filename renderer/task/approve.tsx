@@ -64,7 +64,8 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
     <VerdictPopover
       label="Approve this change"
       action="allow"
-      words="Approve"
+      // What it opens offers that first: a change that conflicts cannot be merged.
+      words={(review.value?.conflicts.length ?? 0) > 0 ? 'Resolve conflicts' : 'Approve'}
       look="primary"
       {...{ doing, open, onOpen: turn, focus }}
       leave={(event) => {

@@ -106,10 +106,16 @@ test('a file of a change is named in any way that leads to it, and one the chang
   const shown = (await type('task', 'show', id)).out;
   expect(shown).toContain(`\n  worktree    ${json.worktree}\n`);
   expect(shown).toMatch(/^#\d+ t {2}◇ review \(/);
+  expect(shown).toContain(`Approve:          switchyard task approve ${id}\n`);
   writeFileSync(join(terminal.repository, 'dir'), 'in the way\n');
   terminal.git('add', 'dir');
   terminal.git('commit', '-qm', 'in the way');
-  expect((await type('task', 'show', id)).out).toMatch(/^#\d+ t {2}◇ review, conflicts with main \(/);
+  for (const command of ['show', 'wait']) {
+    const { out } = await type('task', command, id);
+    expect(out).toMatch(/^#\d+ t {2}◇ review, conflicts with main \(/);
+    expect(out).toContain(`Have it resolved: switchyard task resolve ${id}\n`);
+    expect(out).not.toContain('Approve:');
+  }
   expect((await type('task', 'approve', id)).err).toContain(
     `resolve it yourself in ${json.worktree}: merge main there`,
   );
