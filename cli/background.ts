@@ -1,5 +1,6 @@
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
+import type { StopManner } from '../core/contract/stop';
 import { type OpenOptions, type OpenRuntime, openRuntime } from '../core/open';
 import type { Started } from './reach';
 
@@ -29,9 +30,13 @@ export async function runInBackground(options: {
     end = resolve;
   });
   let look = () => {};
+  let manner: StopManner = {};
   const opened = await open(
     options,
-    () => end({ kind: 'stopped', reason: 'Stopped on request.' }),
+    (asked) => {
+      manner = asked;
+      end({ kind: 'stopped', reason: 'Stopped on request.' });
+    },
     () => look(),
   );
   if (opened.kind === 'taken') {
@@ -52,7 +57,7 @@ export async function runInBackground(options: {
   // Clients that leave from now on must not make it look into a store that closes.
   look = () => {};
   watching?.stop();
-  await opened.close();
+  await opened.close(undefined, manner);
   process.off('SIGTERM', stopping);
   return result;
 }
@@ -67,7 +72,7 @@ async function open(
     readonly desktop: string | null;
     readonly report: (started: Started) => void;
   },
-  onStopRequested: () => void,
+  onStopRequested: OpenOptions['onStopRequested'],
   onClients: () => void,
 ) {
   try {

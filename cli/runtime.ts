@@ -13,7 +13,7 @@ import { isStarting, nextOwner, ownerGone, ownerPatience } from '../core/owner-p
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
 import { spentText } from './budget';
-import type { Command, Surroundings } from './command';
+import { type Command, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
 import { unfinished } from './reach';
 import { ago, counted, table } from './text';
@@ -40,20 +40,27 @@ const start: Command = {
 
 const stop: Command = {
   words: ['stop'],
-  usage: '[--app]',
+  usage: '[--app] [--keep | --end]',
   summary: 'Stop the runtime in the background; what is in hand is parked and goes on later. --app quits the app too',
-  options: { app: { type: 'boolean' } },
+  options: { app: { type: 'boolean' }, keep: { type: 'boolean' }, end: { type: 'boolean' } },
   names: { least: 0, most: 0 },
-  examples: ['stop', 'stop --app'],
+  examples: ['stop', 'stop --keep', 'stop --app'],
+  more: `  What runs on terminals ends with the runtime, unless the setting keepTerminals is true. --keep leaves it running this time,
+  for the next start to find, and --end ends it, whatever the setting says. Nothing is asked.
+`,
   async run(given, around) {
+    if (given.flag('keep') && given.flag('end'))
+      throw new UsageError('--keep and --end say the opposite of each other.');
+    const said = given.flag('keep') || given.flag('end');
+    const how: Asked = { app: given.flag('app'), keepTerminals: said ? given.flag('keep') : undefined };
     const before = readLeft(around.config);
-    const stopped = await askToStop(around, given.flag('app'));
+    const stopped = await askToStop(around, how);
     if (stopped === null) return { json: { stopped: false, running: false }, text: 'No runtime is running.\n' };
     const { pid } = stopped;
     const next = await tookOver(around, stopped);
-    if (next?.owner === 'app' && given.flag('app')) {
+    if (next?.owner === 'app' && how.app) {
       const { folders } = around.config;
-      const app = await askToStop(around, true, ownerPatience(folders));
+      const app = await askToStop(around, how, ownerPatience(folders));
       if (app === null && !(await ownerGone(folders, next, 0))) throw notStopped(next, folders.data);
       const left = readLeft(around.config);
       return {
@@ -122,7 +129,7 @@ function leftText({ program }: Surroundings, left: Left | null, before: Left | n
     left.asking === 0 ? '' : `Waiting for your answer: ${counted(left.asking, 'task')}. See: ${program} inbox\n`,
     review === 0 ? '' : `In review for you: ${counted(review, 'change')}.\n`,
     ended > 0
-      ? `${counted(ended, 'program')} on terminals ended with it. To keep such programs running: ${program} settings set keepTerminals true\n`
+      ? `${counted(ended, 'program')} on terminals ended with it. To keep such programs running: ${program} stop --keep, or always: ${program} settings set keepTerminals true\n`
       : '',
     left.terminals > 0
       ? `${counted(left.terminals, 'program')} on terminals may run on, and can be seen after a start.\n`
@@ -133,13 +140,21 @@ function leftText({ program }: Surroundings, left: Left | null, before: Left | n
 /** Starting, stopping and looking at the runtime. */
 export const runtimeCommands: readonly Command[] = [start, stop, status];
 
+/** How the owner is asked to stop. */
+interface Asked {
+  /** Also when it is the app. */
+  readonly app: boolean;
+  /** What becomes of what runs on terminals; undefined leaves that to the setting. */
+  readonly keepTerminals: boolean | undefined;
+}
+
 /**
  * The owner that was asked to stop and has, or null when there was none. One that still starts is asked when it can be
  * reached, as long as there is patience. Throws when it is the app and that is not wanted.
  */
 async function askToStop(
   around: Surroundings,
-  app: boolean,
+  how: Asked,
   patience: () => Promise<boolean> = async () => false,
 ): Promise<OwnerRecord | null> {
   const folder = around.config.folders.data;
@@ -149,21 +164,24 @@ async function askToStop(
     connection = await around.attach();
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'OTHER_VERSION' || owner === null) throw error;
-    if (owner.owner === 'app' && !app) throw appOwns(owner, around);
+    if (owner.owner === 'app' && !how.app) throw appOwns(owner, around);
+    if (how.keepTerminals !== undefined) throw cannotSay(owner, how.keepTerminals);
     // A runtime of another version does not speak with us, but it knows the system's own way of asking.
     process.kill(owner.pid, 'SIGTERM');
     if (await ownerGone(around.config.folders, owner, stopMs)) return owner;
     throw notStopped(owner, folder);
   }
   if (connection === null) {
-    if (owner !== null && (await patience())) return askToStop(around, app, patience);
+    if (owner !== null && (await patience())) return askToStop(around, how, patience);
     if (isStarting(folder)) throw stillStarting(folder);
     return null;
   }
   try {
-    if (connection.owner.owner === 'app' && !app) throw appOwns(connection.owner, around);
+    if (connection.owner.owner === 'app' && !how.app) throw appOwns(connection.owner, around);
     // The answer may be lost when the runtime hangs up first; that it hangs up is the answer.
-    await Promise.race([connection.client.runtime.stop().catch(() => {}), connection.closed]);
+    const { keepTerminals } = how;
+    const manner = keepTerminals === undefined ? {} : { keepTerminals };
+    await Promise.race([connection.client.runtime.stop(manner).catch(() => {}), connection.closed]);
     await connection.closed;
     return connection.owner;
   } finally {
@@ -199,6 +217,14 @@ function appOwns({ pid }: OwnerRecord, around: Surroundings): CodedError {
     'DATA_FOLDER_OWNED',
     `Nothing was stopped: the Switchyard app (process ${pid}) owns ${folder}, and stopping would close its window. Quit it there, or type: ${around.program} stop --app`,
     { facts: { folder, pid, owner: 'app' } },
+  );
+}
+
+function cannotSay({ pid, version: other }: OwnerRecord, keep: boolean): CodedError {
+  return new CodedError(
+    'OTHER_VERSION',
+    `Nothing was stopped: the runtime (process ${pid}) is of version ${plainLine(other)} and cannot be told ${keep ? '--keep' : '--end'}. Without that, its setting keepTerminals decides what runs on.`,
+    { facts: { pid, version: other } },
   );
 }
 

@@ -313,7 +313,7 @@ export function assemble(
       lookForAgents(false);
       search.start();
     },
-    async stop(limitMs = 15_000, { keepTerminals = false } = {}) {
+    async stop(limitMs = 15_000, { keepTerminals } = {}) {
       leaveLogAsItIs();
       source.close();
       closing.abort();

@@ -3,6 +3,7 @@ import type { HookProgram } from './agents/screen';
 import type { Router } from './commands/router';
 import type { Config } from './config';
 import type { Status } from './contract/status';
+import type { StopManner } from './contract/stop';
 import type { Keychain } from './forge/tokens';
 import type { HostProgram } from './host/start';
 import type { Log } from './log';
@@ -24,8 +25,8 @@ export interface RuntimeOptions {
   readonly keychain?: Keychain | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
   readonly desktop: string | null;
-  /** Somebody asked over a door that the owner stop. */
-  readonly onStopRequested: () => void;
+  /** Somebody asked over a door that the owner stop, and how. */
+  readonly onStopRequested: (manner: StopManner) => void;
 }
 
 /** A runtime that owns a data folder. */
@@ -40,10 +41,4 @@ export interface Runtime {
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */
   stop(limitMs?: number, manner?: StopManner): Promise<void>;
-}
-
-/** How a runtime stops. */
-export interface StopManner {
-  /** What runs on terminals goes on this time, as it always does with the setting `keepTerminals`. */
-  readonly keepTerminals?: boolean;
 }

@@ -40,7 +40,7 @@ function begin(): void {
       if (page !== null) ports.give(page);
       watch();
     },
-    onStopRequested: () => quitting.now(),
+    onStopRequested: ({ keepTerminals }) => quitting.now(keepTerminals),
     onFailure: askToTryAgain,
   });
   const quitting = guardQuitting(runtime.own);

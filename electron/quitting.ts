@@ -5,10 +5,10 @@ import { whatRuns } from './what-runs';
 
 /** How the app is quit. */
 export interface Quitting {
-  /** Quits without a question: the system shuts down, or somebody asked for it elsewhere. */
-  now(): void;
-  /** Whether the person chose that what runs on terminals goes on. */
-  keepsTerminals(): boolean;
+  /** Quits without a question: the system shuts down, or somebody asked for it elsewhere, who may have said what becomes of what runs on terminals. */
+  now(keepTerminals?: boolean): void;
+  /** Whether the person chose that what runs on terminals goes on; undefined when the setting decides. */
+  keepsTerminals(): boolean | undefined;
 }
 
 /** Whoever quits waits no longer than this to hear what runs. */
@@ -20,7 +20,7 @@ const lookMs = 5_000;
  */
 export function guardQuitting(own: () => Promise<Client | null>): Quitting {
   let phase: 'open' | 'asking' | 'agreed' = 'open';
-  let keeps = false;
+  let keeps: boolean | undefined;
 
   async function ask(): Promise<void> {
     // A question that could not be put was answered by nobody.
@@ -28,7 +28,7 @@ export function guardQuitting(own: () => Promise<Client | null>): Quitting {
     // Meanwhile the system may have said that there is no time for questions.
     if (phase !== 'asking') return;
     phase = choice === 'cancel' ? 'open' : 'agreed';
-    keeps = choice === 'keep';
+    keeps = choice === 'keep' ? true : undefined;
     if (phase === 'agreed') app.quit();
   }
 
@@ -46,8 +46,9 @@ export function guardQuitting(own: () => Promise<Client | null>): Quitting {
       app.quit();
     });
   });
-  const now = () => {
+  const now = (keepTerminals?: boolean) => {
     phase = 'agreed';
+    keeps = keepTerminals ?? keeps;
     app.quit();
   };
   const shutDown = (event: Event) => {

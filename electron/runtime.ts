@@ -2,8 +2,8 @@ import type { MessagePortMain } from 'electron';
 import type { Client, Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
+import type { StopManner } from '../core/contract/stop';
 import type { OpenOptions, OpenRuntime } from '../core/open';
-import type { StopManner } from '../core/runtime';
 import { portLine } from './port';
 
 /** The runtime as the app sees it, whether it runs in here or in the background. */
@@ -42,7 +42,7 @@ export function joinRuntime(options: {
   readonly after: Promise<void>;
   /** Another runtime is there than the one the windows' ports led to. */
   readonly onMoved: () => void;
-  readonly onStopRequested: () => void;
+  readonly onStopRequested: OpenOptions['onStopRequested'];
   /** Joining failed; resolves true to try again. */
   readonly onFailure: (error: unknown) => Promise<boolean>;
 }): Runtime {

@@ -4,6 +4,7 @@ import type { DoctorReport } from '../contract/doctor';
 import type { MemoryHold } from '../contract/process';
 import type { Settings } from '../contract/settings';
 import type { Status } from '../contract/status';
+import type { StopManner } from '../contract/stop';
 import type { Tokens } from '../forge/tokens';
 import type { Git } from '../git/git';
 import type { Deps } from '../runner/deps';
@@ -70,7 +71,7 @@ export interface Room {
   readonly doctor: () => Promise<DoctorReport>;
   readonly search: Pick<SearchIndex, 'find' | 'state'>;
   /** Asks the owner of the runtime to stop it. */
-  readonly requestStop: () => void;
+  readonly requestStop: (manner: StopManner) => void;
   readonly log: Deps['log'];
   /** Tells our processes from another runtime's. */
   readonly owner: Deps['owner'];

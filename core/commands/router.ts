@@ -206,7 +206,7 @@ export function createRouter(room: Room) {
       dump: on.runtime.dump.handler(({ input }) => dump.dump(room, input)),
       doctor: on.runtime.doctor.handler(() => room.doctor()),
       demo: on.runtime.demo.handler(({ context }) => demo.run(room, context)),
-      stop: on.runtime.stop.handler(() => room.requestStop()),
+      stop: on.runtime.stop.handler(({ input }) => room.requestStop(input)),
     },
     changes: {
       follow: on.changes.follow.handler(async function* ({ signal }) {

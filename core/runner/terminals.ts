@@ -53,7 +53,7 @@ export interface Terminals {
   closeOf(task: number): Promise<void>;
   /** How many run. */
   running(): number;
-  /** Ends all programs, unless the person wants them kept: this time, or by their setting. Harmless when called twice. */
+  /** Ends all programs, or keeps them: as is said for this time, else as their setting says. Harmless when called twice. */
   stop(keep?: boolean): Promise<void>;
 }
 
@@ -369,11 +369,11 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       await closeAll(openTerminals(db).filter((row) => row.task === task));
     },
     running: () => openTerminals(db).length,
-    stop(keep = false) {
+    stop(keep) {
       stopping ??= (async () => {
         clearInterval(looking);
         await adopting;
-        if (!keep && !deps.settings().keepTerminals) await closeAll(openTerminals(db));
+        if (!(keep ?? deps.settings().keepTerminals)) await closeAll(openTerminals(db));
       })();
       return stopping;
     },

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { attach } from '../../core/client';
 import { claimDataFolder } from '../../core/owner';
 import { readOwner } from '../../core/owner-record';
 import { serveSocket } from '../../core/server/socket';
+import { version } from '../../core/version';
 import { doorRouter } from '../core/server/door';
 import { openTerminal } from './terminal';
 
@@ -44,6 +46,34 @@ test('stop ends the runtime in the background, and it and status say what the ne
   expect((await terminal.type(['stop', '--json'])).json).toEqual({ stopped: false, running: false });
 });
 
+test('stop --keep and --end say what becomes of programs on terminals, whatever the setting says', async () => {
+  const again = async () => {
+    await expect.poll(() => readOwner(terminal.config.folders.data), { timeout: 10_000, interval: 10 }).toBeNull();
+    await terminal.start();
+  };
+  const openShell = async () => {
+    const connection = await attach({ folder: terminal.config.folders.data, version });
+    if (connection === null) throw new Error('there is no runtime');
+    await connection.client.terminals.open({ task, kind: 'shell', size: { columns: 80, rows: 24 } });
+    connection.close();
+  };
+  await terminal.start();
+  const add = ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't', '--json'];
+  const task = (await terminal.type([...add, '--wait', '--prompt', '[write: a.txt | a]'])).json.id;
+  await openShell();
+  expect((await terminal.type(['stop', '--keep', '--end'])).code).toBe(2);
+  expect((await terminal.type(['stop', '--keep'])).out).toContain('1 program on terminals may run on');
+  await again();
+  expect((await terminal.type(['stop'])).out).toContain(
+    '1 program on terminals ended with it. To keep such programs running: switchyard stop --keep,',
+  );
+  await again();
+  await openShell();
+  await terminal.type(['settings', 'set', 'keepTerminals', 'true']);
+  const ended = await terminal.type(['stop', '--end', '--json']);
+  expect(ended.json).toMatchObject({ stopped: true, left: { terminals: 0 } });
+});
+
 test('stop of a runtime of another version has happened when it says so', async () => {
   const { data, run } = terminal.config.folders;
   const claimed = claimDataFolder({ folder: data, nativeBinding: null });
@@ -63,6 +93,11 @@ test('stop of a runtime of another version has happened when it says so', async 
   const record = { pid, startedAt: Date.now(), version: '0.0.1', owner: 'background', socket: served.path } as const;
   claimed.announce(record);
   try {
+    const refused = await terminal.type(['stop', '--keep']);
+    expect(refused).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('of version 0.0.1 and cannot be told --keep'),
+    });
     const stopped = await terminal.type(['stop', '--json']);
     expect(stopped.json).toMatchObject({ stopped: true, pid });
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');

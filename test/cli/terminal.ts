@@ -60,7 +60,8 @@ export async function openTerminal() {
       execute,
       desktop: null,
       // One may ask as soon as it can be reached, which is before opening is over.
-      onStopRequested: () => void opening.then((one) => (one.kind === 'owned' ? one.close() : undefined)),
+      onStopRequested: (manner) =>
+        void opening.then((one) => (one.kind === 'owned' ? one.close(undefined, manner) : undefined)),
     });
     const opened = await opening;
     if (opened.kind === 'taken') throw new Error('the data folder is taken');

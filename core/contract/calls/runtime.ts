@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { doctorReportSchema } from '../doctor';
 import { stackCheckSchema } from '../stack-check';
 import { statusSchema } from '../status';
+import { stopMannerSchema } from '../stop';
 import { taskDetailSchema } from '../task';
 
 /** The runtime itself. */
@@ -19,5 +20,5 @@ export const runtime = {
   /** Makes a sample repository and queues an echo task in it: the main job without a key. */
   demo: oc.output(taskDetailSchema),
   /** Asks the owner to stop after what is in hand is parked. */
-  stop: oc.output(z.void()),
+  stop: oc.input(stopMannerSchema.default({})).output(z.void()),
 };
