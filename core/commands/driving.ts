@@ -1,13 +1,16 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
+import { notDriven } from '../contract/move-words';
 import type { Afterwards } from '../contract/takeover';
 import type { Task } from '../contract/task';
 import type { TerminalSize } from '../contract/terminal';
+import type { Database } from '../store/database';
 import { forgoTakeover } from '../store/forgo';
 import { repositoryById } from '../store/repositories';
-import { askTakeover, formerStates, setAfterwards, takeoverOf } from '../store/takeovers';
+import { askTakeover, formerStates, setAfterwards, type TakeoverRow, takeoverOf } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { goOnNow, moveTask } from '../store/tasks';
+import { ranNothing } from '../store/terminals';
 import { alone, mustBe, told } from './acting';
 import type { Room } from './room';
 
@@ -33,7 +36,7 @@ export function take(
       if (row.blocked_count > 0) throw blocked(task);
       const at = room.now();
       const state = formerStates.find((former) => former === row.state);
-      const former = state === undefined ? null : { state, error: row.error };
+      const former = state === undefined ? null : { state, error: row.error, attempt: row.attempt };
       if (former !== null) {
         const patch = { error: null, runAfter: null, queuedReason: why };
         moveTask(db, { task, to: 'queued', by, reason: 'Taken over in a terminal.', at, patch });
@@ -52,25 +55,34 @@ export function take(
 }
 
 /**
- * Ends the person's drive: its terminal is ended, and the work goes on when it is gone. One that was only asked for is
- * taken back, and the task goes back to where it was if nothing was being done on it. Throws WRONG_STATE when nobody
- * drives the task.
+ * Ends the person's drive: its terminal is ended, and the work goes on when it is gone. One that was only asked for, or whose
+ * terminal never ran its program, is taken back, and the task goes back to where it was if nothing was being done on it.
+ * Throws WRONG_STATE when nobody drives the task.
  */
 export async function handBack(
   room: Room,
   { by }: Caller,
   { task, afterwards }: { task: number; afterwards: Afterwards },
 ): Promise<Task> {
-  const back = await room.writer.write((db) => {
-    const takeover = takeoverOf(db, task);
-    if (takeover === undefined) throw nobodyDrives(task);
-    if (takeover.state === 'asked')
-      return forgoTakeover(db, { task, by, reason: 'Not taken over after all.', at: room.now() });
-    setAfterwards(db, { task, afterwards });
-    return 'driving';
-  });
-  if (back === 'driving') await room.screens.closeOf(task);
-  else if (back.moved) {
+  const release = () =>
+    room.writer.write((db) => {
+      const takeover = takeoverOf(db, task);
+      if (takeover === undefined) return undefined;
+      if (takeover.state === 'asked' || neverBegan(db, takeover))
+        return forgoTakeover(db, { task, by, reason: notDriven.forgone, at: room.now() });
+      setAfterwards(db, { task, afterwards });
+      return takeover;
+    });
+  let back = await release();
+  if (back === undefined) throw nobodyDrives(task);
+  while (back !== undefined && 'terminal' in back) {
+    await room.screens.closeOf(task);
+    const now = takeoverOf(room.db, task);
+    // Where the program of this one never ran, whoever works on the task opens another.
+    const opensAgain: boolean = now?.id === back.id && (now.terminal !== back.terminal || neverBegan(room.db, now));
+    back = opensAgain ? await release() : undefined;
+  }
+  if (back?.moved) {
     // Whoever had it in hand to open the terminal has nothing left to do.
     room.runner.cancel(task);
     back.withdrawn.forEach(room.announceRequest);
@@ -78,6 +90,11 @@ export async function handBack(
   // One that waits for a time again is looked at when that has come.
   room.runner.wake();
   return told(room, task);
+}
+
+/** Whether the terminal of a takeover ended before its program ran; whoever works on the task would open another. */
+function neverBegan(db: Database, { terminal }: TakeoverRow): boolean {
+  return terminal !== null && ranNothing(db, terminal);
 }
 
 function assertScreen(room: Room, task: number, name: string): void {

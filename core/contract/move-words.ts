@@ -61,7 +61,7 @@ function editWords({ kind, path, part }: HandEdit): string {
 /** What is said of a move, and why it was made where that is said too; null for one that the conversation tells. */
 function moveWords({ from, to, by, reason }: Transition): readonly [string, string?] | null {
   const why = oneLine(reason);
-  if (from === 'queued' && by === 'person' && reason === 'Not taken over after all.') return [`${why} ${backAt(to)}`];
+  if (isNotDriven(reason)) return [`${why} ${backAt(to)}`];
   switch (to) {
     case 'queued':
       if (from === null) return null;
@@ -83,10 +83,22 @@ function moveWords({ from, to, by, reason }: Transition): readonly [string, stri
   }
 }
 
-/** Where a task is again that was queued only to be taken over. */
+/** Where a task is again in which the person drove nobody. */
 function backAt(to: Transition['to']): string {
   if (to === 'failed') return 'It has failed, as before.';
-  return to === 'cancelled' ? 'It is cancelled, as before.' : 'It is in review again.';
+  return to === 'review' ? 'It is in review again.' : `It is ${to}, as before.`;
+}
+
+/** Why a task goes back to where it was taken over from. */
+export const notDriven = {
+  forgone: 'Not taken over after all.',
+  notOpened: 'The agent’s terminal could not be opened.',
+  nothingSaid: 'Handed back, and nothing was said to its agent.',
+} as const;
+
+/** Whether a task was moved for one of these reasons: what became of it before holds, and nothing was added to it. */
+export function isNotDriven(reason: string): boolean {
+  return Object.values<string>(notDriven).includes(reason);
 }
 
 /** What a person did by queueing a task again, by the reason that is kept of it. */

@@ -1,29 +1,16 @@
-import type { Agent } from '../agents/agent';
-import { type Driven, nothingSaid, type Said } from '../agents/screen';
-import type { Afterwards } from '../contract/takeover';
-import type { Usage } from '../contract/task';
+import { notDriven } from '../contract/move-words';
 import type { TranscriptBody } from '../contract/transcript';
 import { forgoTakeover } from '../store/forgo';
-import { countTurn, updateSession } from '../store/sessions';
-import { addSpending } from '../store/spending';
-import {
-  beginTakeover,
-  type DrivenRow,
-  endTakeover,
-  isTaken,
-  readDriven,
-  type TakeoverRow,
-  takeoverOf,
-} from '../store/takeovers';
-import { readTerminal } from '../store/terminals';
+import { updateSession } from '../store/sessions';
+import { beginTakeover, isTaken, readDriven, type TakeoverRow, takeoverOf } from '../store/takeovers';
 import type { Transcript } from '../store/transcript';
 import { readTranscript } from '../store/transcript-read';
 import type { Answers } from './answers';
 import { stopOf } from './asking';
-import { keepTurn } from './checkpoint';
 import type { Subject } from './conversation';
 import type { Deps } from './deps';
-import { hookVariables, listen, withdrawSince } from './hearing';
+import { type Drive, takeBack } from './handing-back';
+import { hookVariables, listen } from './hearing';
 import { newKey } from './hooks';
 import { retell } from './retold';
 import type { OpenSession } from './session';
@@ -37,13 +24,6 @@ export interface Talk {
   readonly session: OpenSession;
   readonly transcript: Transcript;
 }
-
-/** How a person's drive of a conversation ended: as they handed back, or because the work on the task was stopped. */
-export type Drive = Afterwards | 'stopped';
-
-/** What the agent is told when it is given the conversation back. */
-export const handedBack =
-  'The person drove this conversation in a terminal and has handed it back to you. Go on with the task from here. If everything is done, just say so.';
 
 const wholeOnScreen =
   'You went back, but in its terminal the agent knows its whole conversation, with what came after; tell it that the files went back.';
@@ -90,11 +70,8 @@ export async function personDrives(talk: Talk): Promise<Drive | null> {
   await deps.screens.closeOf(task);
   // By its id, because cancelling the task has ended it.
   const driven = readDriven(deps.db, asked.id);
-  await takeBack(talk, driven, tell);
-  const turn = await deps.writer.write((db) => countTurn(db, session.id));
-  const kept = await keepTurn(deps, subject, { session, turn, seq: transcript.last(), point: null });
-  if (kept !== null) tell(kept);
-  return stop === undefined ? driven.afterwards : 'stopped';
+  const back = await takeBack(talk, driven, tell);
+  return stop === undefined ? back : 'stopped';
 }
 
 /** A task in which nothing was being done goes back to where it was; any other goes on as if nobody had asked. */
@@ -104,9 +81,8 @@ async function notOpened({ deps, subject }: Talk, cause: unknown, tell: Tell): P
   if (!isTaken(deps.db, task)) return null;
   const why = cause instanceof Error ? cause.message : String(cause);
   tell({ type: 'notice', level: 'error', text: `The agent’s terminal could not be opened. ${why}` });
-  const reason = 'The agent’s terminal could not be opened.';
   const { moved, withdrawn } = await deps.writer.write((db) =>
-    forgoTakeover(db, { task, by: 'runner', reason, at: deps.now(), generation }),
+    forgoTakeover(db, { task, by: 'runner', reason: notDriven.notOpened, at: deps.now(), generation }),
   );
   withdrawn.forEach(deps.announceRequest);
   deps.announce(task);
@@ -162,68 +138,4 @@ async function openScreen({ deps, subject, session, transcript }: Talk, asked: T
   if (begins) tell({ type: 'prompt', text: prompt, by: 'switchyard' });
   tell(tookOver);
   deps.announce(claim.task);
-}
-
-/** Keeps what was said on the screen and ends the takeover, so that a turn may begin. */
-async function takeBack({ deps, subject, session }: Talk, row: DrivenRow, tell: Tell): Promise<void> {
-  const { agent, directory, environment, prompt } = subject;
-  const { task, mark, beganAt, afterwards } = row;
-  // Where Switchyard was quit meanwhile, the person drove no longer than until then.
-  const to = (row.terminal === null ? null : readTerminal(deps.db, row.terminal).endedAt) ?? deps.now();
-  const driven = { task, agentSession: session.agentSession, mark, directory, environment };
-  const { agentSession, lines, usage, unread } = await read(deps, agent, driven);
-  // The task's own prompt was told when the screen was opened.
-  const first = lines.findIndex(({ body }) => body.type === 'prompt' && body.text.trim() === prompt.trim());
-  for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
-  if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
-  const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${unread}`;
-  tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
-  const withdrawn = await deps.writer.write((db) => {
-    const at = deps.now();
-    endTakeover(db, { task, at });
-    updateSession(db, { session: session.id, agentSession, resumeAt: null, usage });
-    if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
-    // What was asked on the screen went with it; an older question is still good, unless the person has finished it all.
-    const since = afterwards === 'review' ? 0 : beganAt;
-    return withdrawSince(db, { task, since, at, reason: 'Handed back.' });
-  });
-  for (const id of withdrawn) deps.announceRequest(id);
-  deps.announce(task);
-  session.agentSession = agentSession;
-  // Kept until now, because a screen that failed to open would have lost it.
-  session.resumeAt = null;
-  // The person has had the last word, whatever the agent was at before.
-  session.cutOff = false;
-  session.begun = true;
-}
-
-async function read(
-  deps: Deps,
-  agent: Agent,
-  { task, ...driven }: Driven & { readonly task: number },
-): Promise<Said & { readonly unread: string }> {
-  try {
-    if (agent.screen !== undefined) return { ...(await agent.screen.said(driven)), unread: '' };
-  } catch (cause) {
-    deps.log('warning', 'What was said in a terminal could not be read.', { task, cause: String(cause) });
-  }
-  const unread = ' What was said there could not be read from the agent’s own record; its terminal shows it.';
-  return { agentSession: driven.agentSession, ...nothingSaid, unread };
-}
-
-function spent({ inputTokens, outputTokens, costUsd }: Usage): Omit<Parameters<typeof addSpending>[1], 'task' | 'at'> {
-  return {
-    usd: costUsd ?? 0,
-    tokens: (inputTokens ?? 0) + (outputTokens ?? 0),
-    // The time a person drives is not the agent's.
-    runningMs: 0,
-    usdUntold: costUsd === null,
-    tokensUntold: inputTokens === null,
-  };
-}
-
-/** The time of day where the runtime runs, `14:05`. */
-function clock(at: number): string {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }

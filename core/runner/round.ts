@@ -1,3 +1,4 @@
+import { isNotDriven } from '../contract/move-words';
 import type { Transition } from '../contract/task';
 import type { Database } from '../store/database';
 import type { TaskWork } from '../store/task-work';
@@ -25,5 +26,8 @@ export function messageOfRound(
 
 function endsRound({ from, to, by, reason }: Transition): boolean {
   if (from !== 'running' || by !== 'runner') return false;
-  return to === 'review' || (to === 'queued' && (reason === goesOn.said || reason === goesOn.taken));
+  return (
+    (to === 'review' && !isNotDriven(reason)) ||
+    (to === 'queued' && (reason === goesOn.said || reason === goesOn.taken))
+  );
 }

@@ -23,6 +23,7 @@ import {
   insertTerminal,
   listTerminals,
   openTerminals,
+  ranNothing,
   readTerminal,
   type TerminalRow,
   terminalRuns,
@@ -310,8 +311,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       },
       async neverRan(terminal) {
         await adopting;
-        const { state, pid } = readTerminal(db, terminal);
-        return state === 'ended' && pid === null;
+        return ranNothing(db, terminal);
       },
       async ended(task, signal) {
         await adopting;

@@ -2,7 +2,8 @@ import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { releaseMessages } from '../store/messages';
 import { forgetFinish, isFinishedByHand } from '../store/takeovers';
 import type { Deps } from './deps';
-import { type Drive, handedBack, personDrives, type Talk } from './driving';
+import { personDrives, type Talk } from './driving';
+import { type Drive, handedBack } from './handing-back';
 import { nextWords, together, type Words } from './session';
 
 /** What `nextWords` has to know of the turn before. */

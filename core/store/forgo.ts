@@ -15,8 +15,8 @@ export interface Forgone {
 }
 
 /**
- * Ends a takeover whose terminal never opened. A task that was in review, failed or cancelled goes back there, because
- * nobody asked its agent to go on; unless somebody wrote to the agent meanwhile. One that waited for a time waits for it
+ * Ends a takeover whose terminal never opened, or in which nothing was said. A task that was in review, failed or cancelled
+ * goes back there, because nobody asked its agent to go on; unless somebody wrote to the agent meanwhile. One that waited for a time waits for it
  * again, parked as it was if it is still to be. Throws StaleClaim as `moveTask` does.
  */
 export function forgoTakeover(
@@ -33,12 +33,13 @@ export function forgoTakeover(
   const takeover = takeoverOf(db, task);
   endTakeover(db, { task, at });
   if (takeover === undefined) return { moved: false, withdrawn: [] };
-  const { former, formerError, formerRunAfter } = takeover;
+  const { former, formerError: error, formerAttempt, formerRunAfter } = takeover;
   const moved = { moved: true, withdrawn: [] };
   const stayed = { moved: false, withdrawn: [] };
   if (former !== null) {
     if (pendingMessages(db, task).length > 0) return stayed;
-    moveTask(db, { ...forgone, to: former, patch: { error: formerError } });
+    const attempt = formerAttempt ?? taskRow(db, task).attempt;
+    moveTask(db, { ...forgone, to: former, patch: { error, attempt } });
     return { ...moved, withdrawn: withdrawOpen(db, { task, at }) };
   }
   const row = taskRow(db, task);

@@ -41,6 +41,7 @@ import setUpAhead from './migrations/0040-set-up-ahead.sql?raw';
 import nameMakers from './migrations/0041-name-makers.sql?raw';
 import keepBetween from './migrations/0042-keep-what-was-between.sql?raw';
 import knowTerminals from './migrations/0043-know-terminals-again.sql?raw';
+import knowUsed from './migrations/0044-know-what-was-used.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   { name: '0041-name-makers', sql: nameMakers },
   { name: '0042-keep-what-was-between', sql: keepBetween },
   { name: '0043-know-terminals-again', sql: knowTerminals },
+  { name: '0044-know-what-was-used', sql: knowUsed },
 ];

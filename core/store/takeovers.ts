@@ -22,6 +22,8 @@ export interface TakeoverRow extends Takeover {
   readonly former: FormerState | null;
   /** The error the task then had. */
   readonly formerError: string | null;
+  /** The attempt it was then at; null when it was queued, and of takeovers from before that was kept. */
+  readonly formerAttempt: number | null;
   /** The time the task waited for when it was queued; null when it waited for none. */
   readonly formerRunAfter: number | null;
   /** Why it was parked until then; null when it was not. */
@@ -53,7 +55,7 @@ export interface DrivenRow extends TakeoverRow {
 }
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
-  former, former_error AS formerError, former_run_after AS formerRunAfter,
+  former, former_error AS formerError, former_attempt AS formerAttempt, former_run_after AS formerRunAfter,
   former_parked AS formerParked, former_reason AS formerReason, former_go_on AS formerGoOn, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
@@ -66,7 +68,7 @@ export function askTakeover(
     readonly by: string;
     readonly at: number;
     /** Where the task was, when it was queued again for this. */
-    readonly former: { readonly state: FormerState; readonly error: string | null } | null;
+    readonly former: { readonly state: FormerState; readonly error: string | null; readonly attempt: number } | null;
     /** What it waited for, when it was queued and made due for this. */
     readonly waited: Wait | null;
   },
@@ -74,9 +76,9 @@ export function askTakeover(
   const { task, interrupts, size, by, at, former, waited } = asked;
   run(
     db,
-    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error,
+    `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error, former_attempt,
        former_run_after, former_parked, former_reason, former_go_on)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?, ?)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -86,6 +88,7 @@ export function askTakeover(
     at,
     former?.state ?? null,
     former?.error ?? null,
+    former?.attempt ?? null,
     waited?.runAfter ?? null,
     waited?.parked ?? null,
     waited?.reason ?? null,

@@ -85,6 +85,12 @@ export function readTerminal(db: Database, id: number): TerminalRow {
   });
 }
 
+/** Whether a terminal ended before its program ran. Throws NOT_FOUND. */
+export function ranNothing(db: Database, id: number): boolean {
+  const { state, pid } = readTerminal(db, id);
+  return state === 'ended' && pid === null;
+}
+
 /** The newest 50 terminals of a task, oldest first. */
 export function listTerminals(db: Database, task: number): TerminalRow[] {
   const newest = 'SELECT id FROM terminal WHERE task_id = ? ORDER BY id DESC LIMIT 50';

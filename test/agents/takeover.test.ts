@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Request } from '../../core/contract/request';
-import { handedBack } from '../../core/runner/driving';
+import { handedBack } from '../../core/runner/handing-back';
 import { agentTestEnvironment, seedClaude } from '../support/agents-environment';
 import { hostProgram } from '../support/host';
 import { type ModelServer, startModelServer } from '../support/model-server';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { attach, type Client, type Connection } from '../../core/client';
 import type { Task } from '../../core/contract/task';
 import type { TranscriptEvent } from '../../core/contract/transcript';
-import { handedBack } from '../../core/runner/driving';
+import { handedBack } from '../../core/runner/handing-back';
 import { openDatabase } from '../../core/store/database';
 import { version } from '../../core/version';
 import { programArgs } from '../support/programs';

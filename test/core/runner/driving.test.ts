@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { moveLines, moveLineWords } from '../../../core/contract/move-words';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { listSessions, sessionPlace } from '../../../core/store/sessions';
+import { beginTakeover, takeoverOf } from '../../../core/store/takeovers';
 import { moveTask } from '../../../core/store/tasks';
+import { endTerminal, insertTerminal } from '../../../core/store/terminals';
 import { hostProgram } from '../../support/host';
 import { type Bed, openBed } from '../../support/runtime';
 import { until } from '../../support/until';
@@ -85,12 +89,117 @@ it('a turn is let finish first, and what a person has finished themselves goes i
 
   // From its review it is taken over again, on the same conversation; leaving the screen hands back.
   const terminal = await takeOver(task);
+  await bed.calls.terminals.write({ terminal, text: 'Look.\r' });
+  await says(terminal, 'echo: Look.');
   await bed.calls.terminals.write({ terminal, text: '/exit\r' });
+  await bed.until(task, ({ takeover }) => takeover === null);
   await bed.reaches(task, 'review');
   expect(await bed.calls.sessions.list({ task })).toHaveLength(1);
   expect(wordsIn(await transcriptOf(task)).join('\n')).toMatch(
     /You drove it[\s\S]*You drove it[\s\S]*The person drove/,
   );
+});
+
+/** How many turns the conversations of a task have had. */
+function turnsOf(task: number): number {
+  const db = openDatabase({ file: bed.config.folders.database });
+  try {
+    return listSessions(db, task).reduce((sum, { id }) => sum + sessionPlace(db, id).turns, 0);
+  } finally {
+    closeDatabase(db);
+  }
+}
+
+const nothingSaid = /^You drove it in a terminal from \S+ to \S+\. Nothing was said to the agent in it\.$/;
+
+it('a task in review in which nothing was said is in review again, and what was changed by hand is in its change without a turn', async () => {
+  const task = await newTask('Once.');
+  const before = await bed.reaches(task, 'review');
+  const [review, turns, words] = [
+    await bed.calls.reviews.get({ task }),
+    turnsOf(task),
+    wordsIn(await transcriptOf(task)),
+  ];
+  const terminal = await takeOver(task);
+  await bed.calls.terminals.write({ terminal, text: '/exit\r' });
+  await bed.until(task, ({ takeover }) => takeover === null);
+  const after = await bed.calls.tasks.get({ task });
+  expect(after).toMatchObject({ state: 'review', error: null, attempt: before.attempt, change: before.change });
+  expect(after.transitions.at(-1)).toMatchObject({ from: 'running', to: 'review', by: 'runner' });
+  expect(after.transitions.at(-1)?.reason).toBe('Handed back, and nothing was said to its agent.');
+  expect(await bed.calls.reviews.get({ task })).toMatchObject({ head: review.head, tree: review.tree });
+
+  await takeOver(task);
+  writeFileSync(join(before.worktree ?? '', 'by-hand.txt'), 'mine\n');
+  await bed.calls.tasks.handBack({ task });
+  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+  const now = await bed.calls.tasks.get({ task });
+  expect(now).toMatchObject({ attempt: before.attempt, change: { files: 2 } });
+  const shown = await bed.calls.reviews.get({ task });
+  expect(shown.files.map(({ path }) => path)).toContain('by-hand.txt');
+  const { base, head, tree } = review;
+  await expect(bed.calls.tasks.approve({ task, base, head, tree, strategy: 'squash' })).rejects.toMatchObject({
+    code: 'MOVED',
+  });
+
+  expect(turnsOf(task)).toBe(turns);
+  const events = await transcriptOf(task);
+  const opened = 'You took over in a terminal.';
+  const drove = [opened, expect.stringMatching(nothingSaid)];
+  expect(wordsIn(events)).toEqual([...words, ...drove, ...drove]);
+  expect(events.findLast(({ type }) => type === 'checkpoint')).toMatchObject({ between: 'edited', files: 1 });
+  // Going back to review ended no round.
+  expect(events.findLast(({ type }) => type === 'commit')).toMatchObject({ subject: 'Round 2: Drive' });
+});
+
+it('a task that failed, or waits for its time, is there again when nothing was said, and counts no attempt', async () => {
+  const broken = await newTask('Break.\n[fail: It broke.]');
+  const { error, attempt } = await bed.reaches(broken, 'failed');
+  const turns = turnsOf(broken);
+  const runAfter = Date.now() + 3_600_000;
+  const wanted = { repositoryId, title: 'Later', prompt: 'Not yet.', agent: 'echo', runAfter };
+  const { id: later } = await bed.calls.tasks.create(wanted);
+  for (const task of [broken, later]) {
+    await takeOver(task);
+    await bed.calls.tasks.handBack({ task });
+    await bed.until(task, ({ takeover }) => takeover === null);
+  }
+  const words = moveLines(await bed.calls.tasks.get({ task: broken })).map(moveLineWords);
+  expect(words.at(-1)).toBe('Handed back, and nothing was said to its agent. It has failed, as before.');
+  expect(await bed.calls.tasks.get({ task: broken })).toMatchObject({ state: 'failed', error, attempt });
+  expect(await bed.calls.tasks.get({ task: later })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
+  expect([turnsOf(broken), turnsOf(later)]).toEqual([turns, 0]);
+  for (const task of [broken, later]) expect(wordsIn(await transcriptOf(task)).at(-1)).toMatch(nothingSaid);
+});
+
+it('what was written to the agent meanwhile is said to it, though nothing was on its screen', async () => {
+  const task = await newTask('Once.');
+  await bed.reaches(task, 'review');
+  await takeOver(task);
+  await bed.calls.messages.add({ task, text: 'And twice.' });
+  await bed.calls.tasks.handBack({ task });
+  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+  const words = wordsIn(await transcriptOf(task)).join('\n');
+  expect(words).toMatch(/Nothing was said to the agent in it\.\n[\s\S]*And twice\./);
+});
+
+it('one whose terminal never ran its program is handed back at once, and no other one is opened', async () => {
+  const task = await newTask('Once.');
+  await bed.reaches(task, 'review');
+  await bed.runtime.stop();
+  bed = await bed.again(false);
+  await bed.calls.tasks.take({ task, size });
+  const db = openDatabase({ file: bed.config.folders.database });
+  const [takeover, at] = [takeoverOf(db, task)?.id ?? 0, Date.now()];
+  const terminal = insertTerminal(db, { task, kind: 'agent', command: 'echo', at });
+  beginTakeover(db, { takeover, terminal, mark: '0', keyHash: null, afterEvent: 0, at });
+  endTerminal(db, { id: terminal, exitCode: null, reason: 'Its host is gone.', at });
+  closeDatabase(db);
+  expect(await bed.calls.tasks.handBack({ task })).toMatchObject({ state: 'review', takeover: null });
+  await bed.runtime.start();
+  await bed.reaches(await newTask('Another one.'), 'review');
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'review', takeover: null });
+  expect(await bed.calls.terminals.list({ task })).toHaveLength(1);
 });
 
 it('a person may begin a task in the terminal, and the agent goes on with that conversation', async () => {

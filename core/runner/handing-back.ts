@@ -1,0 +1,158 @@
+import type { Agent } from '../agents/agent';
+import { type Driven, nothingSaid, type Said } from '../agents/screen';
+import { notDriven } from '../contract/move-words';
+import type { Afterwards } from '../contract/takeover';
+import type { Usage } from '../contract/task';
+import type { TranscriptBody } from '../contract/transcript';
+import { refOid } from '../git/resolve';
+import { worktreeStatus } from '../git/status';
+import { type Forgone, forgoTakeover } from '../store/forgo';
+import { repositoryById } from '../store/repositories';
+import { countTurn, updateSession } from '../store/sessions';
+import { addSpending } from '../store/spending';
+import { type DrivenRow, endTakeover, setAfterwards, takeoverOf } from '../store/takeovers';
+import { taskRow } from '../store/task-row';
+import { readTerminal } from '../store/terminals';
+import { keepBetween, keepTurn } from './checkpoint';
+import type { Deps } from './deps';
+import type { Talk } from './driving';
+import { withdrawSince } from './hearing';
+import { repositoryPlace } from './place';
+import { endReasonOf } from './session';
+
+/** How a person's drive of a conversation ended: as they handed back, or because the work on the task was stopped. */
+export type Drive = Afterwards | 'stopped';
+
+/** What the agent is told when it is given the conversation back. */
+export const handedBack =
+  'The person drove this conversation in a terminal and has handed it back to you. Go on with the task from here. If everything is done, just say so.';
+
+/**
+ * Keeps what was said on the screen and ends the takeover, so that a turn may begin. Where nothing was said on that of a task
+ * in which nothing was being done, that goes back to where it was, in the same transaction, and nothing more is to be done:
+ * `stopped`. What the person changed by hand in one that was in review is handed in without a turn. Can be done again from its
+ * beginning by the next runtime until that transaction is committed.
+ */
+export async function takeBack(
+  talk: Talk,
+  row: DrivenRow,
+  tell: (body: TranscriptBody, at?: number) => void,
+): Promise<Drive> {
+  const { deps, subject, session, transcript } = talk;
+  const { claim, agent, directory, environment, prompt } = subject;
+  const { task, mark, beganAt } = row;
+  // Where Switchyard was quit meanwhile, the person drove no longer than until then.
+  const to = (row.terminal === null ? null : readTerminal(deps.db, row.terminal).endedAt) ?? deps.now();
+  const driven = { task, agentSession: session.agentSession, mark, directory, environment };
+  const { agentSession, lines, usage, unread } = await read(deps, agent, driven);
+  // The task's own prompt was told when the screen was opened.
+  const first = lines.findIndex(({ body }) => body.type === 'prompt' && body.text.trim() === prompt.trim());
+  for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
+  if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
+  const isIdle = lines.length === 0 && unread === '' && wasAtRest(row);
+  const more = isIdle ? ' Nothing was said to the agent in it.' : unread;
+  const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${more}`;
+  tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
+  // A runtime that died over the screen cut off no turn, where none was before: what is said next is said at once.
+  if (isIdle && (row.former === 'review' || row.former === 'cancelled')) session.cutOff = false;
+  // What came to the files meanwhile is no turn's.
+  const came = isIdle ? await keepBetween(deps, subject, session, transcript.last()) : null;
+  if (came !== null) tell(came);
+  const afterwards = isIdle ? await whatFollows(talk, row) : row.afterwards;
+
+  const { withdrawn, moved } = await deps.writer.write((db): Forgone => {
+    const at = deps.now();
+    // What was asked on the screen went with it; an older question is still good, unless the person has finished it all.
+    const since = afterwards === 'review' ? 0 : beganAt;
+    const asked = withdrawSince(db, { task, since, at, reason: 'Handed back.' });
+    // Cancelling the task has ended it, and it may have been taken over once more.
+    if (isIdle && takeoverOf(db, task)?.id === row.id) {
+      if (afterwards === 'as it was') {
+        const forgone = forgoTakeover(db, {
+          task,
+          by: 'runner',
+          reason: notDriven.nothingSaid,
+          at,
+          generation: claim.generation,
+        });
+        const withdrawn = [...asked, ...forgone.withdrawn];
+        if (forgone.moved) {
+          // The place it was gone back to still is where it goes on: on the screen nothing came after it.
+          const ended = { state: 'ended', endReason: endReasonOf(session, undefined), endedAt: at } as const;
+          updateSession(db, { session: session.id, agentSession, ...ended });
+          return { moved: true, withdrawn };
+        }
+      } else setAfterwards(db, { task, afterwards });
+    }
+    endTakeover(db, { task, at });
+    updateSession(db, { session: session.id, agentSession, resumeAt: null, usage });
+    if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
+    return { moved: false, withdrawn: asked };
+  });
+  for (const id of withdrawn) deps.announceRequest(id);
+  deps.announce(task);
+  session.agentSession = agentSession;
+  if (moved) return 'stopped';
+  // Kept until now, because a screen that failed to open would have lost it.
+  session.resumeAt = null;
+  // The person has had the last word, whatever the agent was at before.
+  session.cutOff = false;
+  session.begun = true;
+  if (!isIdle) {
+    const turn = await deps.writer.write((db) => countTurn(db, session.id));
+    const kept = await keepTurn(deps, subject, { session, turn, seq: transcript.last(), point: null });
+    if (kept !== null) tell(kept);
+  }
+  return afterwards === 'as it was' ? 'go on' : afterwards;
+}
+
+/** Whether nothing was being done on a task when it was taken over, nor would by itself now. */
+function wasAtRest({ former, formerRunAfter }: DrivenRow): boolean {
+  return former !== null || formerRunAfter !== null;
+}
+
+/** What follows on a screen on which nothing was said: `as it was` where nobody asked for more than that. */
+async function whatFollows(talk: Talk, row: DrivenRow): Promise<Afterwards | 'as it was'> {
+  if (row.former === 'review') return (await isChanged(talk)) ? 'review' : 'as it was';
+  return row.afterwards === 'go on' ? 'as it was' : row.afterwards;
+}
+
+/** Whether the branch, or a file in the worktree, is not what the task's change was last seen to be: nobody could approve that. */
+async function isChanged({ deps, subject }: Talk): Promise<boolean> {
+  const { change_head: head, repository_id: id } = taskRow(deps.db, subject.claim.task);
+  if ((await refOid(subject.place, `refs/heads/${subject.branch}`)) !== head) return true;
+  // As whoever approves looks at it.
+  const place = await repositoryPlace(deps.git, repositoryById(deps.db, id));
+  return (await worktreeStatus({ ...place, checkout: subject.place.checkout })).length > 0;
+}
+
+async function read(
+  deps: Deps,
+  agent: Agent,
+  { task, ...driven }: Driven & { readonly task: number },
+): Promise<Said & { readonly unread: string }> {
+  try {
+    if (agent.screen !== undefined) return { ...(await agent.screen.said(driven)), unread: '' };
+  } catch (cause) {
+    deps.log('warning', 'What was said in a terminal could not be read.', { task, cause: String(cause) });
+  }
+  const unread = ' What was said there could not be read from the agent’s own record; its terminal shows it.';
+  return { agentSession: driven.agentSession, ...nothingSaid, unread };
+}
+
+function spent({ inputTokens, outputTokens, costUsd }: Usage): Omit<Parameters<typeof addSpending>[1], 'task' | 'at'> {
+  return {
+    usd: costUsd ?? 0,
+    tokens: (inputTokens ?? 0) + (outputTokens ?? 0),
+    // The time a person drives is not the agent's.
+    runningMs: 0,
+    usdUntold: costUsd === null,
+    tokensUntold: inputTokens === null,
+  };
+}
+
+/** The time of day where the runtime runs, `14:05`. */
+function clock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
