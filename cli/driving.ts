@@ -18,7 +18,7 @@ const take: Command = {
   examples: ['task take 12', 'task take 12 --interrupt', 'task take 12 --elsewhere'],
   more: `At a terminal the agent's screen is shown in it; Ctrl+] leaves the screen open, and the same command comes back to it.
 With --elsewhere, or where there is no terminal, it is on the Terminal tab of the task in the window.
-The task goes on when the screen ends or is handed back.
+The task goes on when the screen ends or is handed back. One that was not at work goes back to where it was when nothing was said.
 `,
   run: (given, around) =>
     withClient(around, async (client) => {
@@ -59,7 +59,10 @@ const handBack: Command = {
       const back = await client.tasks.handBack({ task, afterwards });
       // Its terminal ends in a moment; until then the task still says that a person drives it.
       if (back.takeover === null) return taskOutcome(back, around);
-      const then = afterwards === 'review' ? 'What there is goes into review.' : 'Its agent goes on.';
+      const then =
+        afterwards === 'review'
+          ? 'What there is goes into review.'
+          : 'Its agent goes on; but a task that was not at work is where it was, if nothing was said.';
       const steps = nextSteps({ ...back, takeover: null }, around.program);
       return { json: back, text: `Task ${task} is handed back. ${then}\n${steps}` };
     }),

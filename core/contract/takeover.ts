@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * - `asked`: the person wants to drive. The runner moves it on when the agent's turn is over and its terminal is open.
  * - `driving`: the agent's own screen is in the person's hands. Its end, or handing back, moves it on.
- * - `ended`: whatever is left goes on as before; so does a task that was cancelled or failed meanwhile.
+ * - `ended`: whatever is left goes on as before; so does a task that was cancelled or failed meanwhile. Where nothing was said, a
+ *   task that was not at work is where it was.
  */
 const takeoverStates = ['asked', 'driving', 'ended'] as const;
 

@@ -86,7 +86,8 @@ export function Driving({ task }: { readonly task: Task }): ReactNode {
         </>
       }
     >
-      You drive {label}. It goes on by itself when you hand back, or when its program ends.
+      You drive {label}. It goes on by itself when you hand back, or when its program ends; if you said nothing to it,
+      only where it was at work before.
     </Note>
   );
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { until } from '../support/until';
 /*
  * A person takes tasks over, types and hands back, while the runtime is killed with SIGKILL after each of these, at a
  * moment the seed picks. Whatever was acknowledged before a kill must hold after it: the task is theirs, on one screen
- * at a time, and what they typed is in the conversation once.
+ * at a time, and what they typed is in the conversation once. Who typed nothing has no agent started, and loses no edit.
  */
 
 /** All of them when this says `all`; a few otherwise, which the seed picks the moments of. */
@@ -47,15 +47,38 @@ afterEach(async () => {
 it('a task in a person’s hands stays there, on one screen, over every kill, and no word of theirs is lost or doubled', async () => {
   const words: string[][] = [];
   let most = 0;
+  let goneOn = 0;
   for (let round = 0; round < rounds; round += 1) {
     const { task, screens } = await play(round);
     most = Math.max(most, ...screens);
-    words.push((await transcriptOf(task)).flatMap((event) => (isTyped(event) ? [event.text] : [])));
+    const events = await transcriptOf(task);
+    words.push(events.flatMap((event) => (isTyped(event) ? [event.text] : [])));
+    goneOn += events.some((event) => event.type === 'prompt' && event.text === handedBack) ? 1 : 0;
   }
   console.log(`seed ${seed}: ${kills} kills over ${rounds} takeovers`);
   expect(words, `seed ${seed}`).toEqual(words.map((_, round) => [`Typed in round ${round}.`]));
   expect(most, `seed ${seed}`).toBe(1);
   expect(kills).toBe(rounds * 3);
+  // The control of what follows: an agent that was told something is told to go on.
+  expect(goneOn, `seed ${seed}`).toBeGreaterThan(0);
+}, 600_000);
+
+it('a task in review in which nothing is typed is in review again, with what was changed by hand, and no turn is begun', async () => {
+  for (let round = 0; round < Math.ceil(rounds / 2); round += 1) {
+    const edits = round % 2 === 0;
+    const task = await playIdle(round, edits);
+    const about = `seed ${seed}, round ${round}`;
+    const events = await transcriptOf(task.id);
+    expect(
+      events.flatMap((event) => (event.type === 'prompt' ? [event.text] : [])),
+      about,
+    ).toEqual([`Idle ${round}.\n[write: idle-${round}.txt | ${round}]`]);
+    expect(task, about).toMatchObject({ takeover: null, change: { files: edits ? 2 : 1 } });
+    // Committing what was edited is work, in which the kill of a runtime counts as ever.
+    if (!edits) expect(task.attempt, about).toBe(1);
+    const files = (await (await client()).reviews.get({ task: task.id })).files.map(({ path }) => path);
+    expect(files.includes('by-hand.txt'), about).toBe(edits);
+  }
 }, 600_000);
 
 it('the control: without its row a takeover is lost with the runtime, and so is what was typed', async () => {
@@ -69,6 +92,40 @@ it('the control: without its row a takeover is lost with the runtime, and so is 
 
 let kills = 0;
 
+/** Kills the runtime within some time, and gives the calls of the next one. */
+async function killWithin(milliseconds: number, whileDead: () => void = () => {}): Promise<Client> {
+  await new Promise((resolve) => setTimeout(resolve, random() * milliseconds));
+  await stopRuntime('SIGKILL');
+  kills += 1;
+  whileDead();
+  return client();
+}
+
+async function repositoryOf(calls: Client): Promise<number> {
+  const [added] = await calls.repositories.list();
+  return (added ?? (await calls.repositories.add({ path: repository.path, trust: false }))).id;
+}
+
+/** One takeover from review in which nothing is said, with a kill after each of its steps; gives the task as it then is. */
+async function playIdle(round: number, edits: boolean): Promise<Task> {
+  const isOver = ({ takeover, state }: Task) => takeover === null && state === 'review';
+  let calls = await client();
+  const repositoryId = await repositoryOf(calls);
+  const prompt = `Idle ${round}.\n[write: idle-${round}.txt | ${round}]`;
+  const { id } = await calls.tasks.create({ repositoryId, title: `Idle ${round}`, prompt, agent: 'echo' });
+  const { worktree } = await reaches(calls, id, isOver);
+  await calls.tasks.take({ task: id, size });
+  calls = await killWithin(300);
+  await reaches(calls, id, ({ takeover }) => takeover?.state === 'driving');
+  await opened(calls, id);
+  if (edits) writeFileSync(join(worktree ?? '', 'by-hand.txt'), 'mine\n');
+  calls = await killWithin(50);
+  await reaches(calls, id, ({ takeover }) => takeover?.state === 'driving');
+  await calls.tasks.handBack({ task: id });
+  for (const milliseconds of [60, 300]) calls = await killWithin(milliseconds);
+  return reaches(calls, id, isOver);
+}
+
 /** One takeover, with a kill after each of its steps; `whileDead` is done at each while nobody runs. */
 async function play(
   round: number,
@@ -76,17 +133,13 @@ async function play(
 ): Promise<{ readonly task: number; readonly screens: readonly number[] }> {
   const screens: number[] = [];
   const look = () => void screens.push(screensAlive());
-  const kill = async (withinMs: number): Promise<Client> => {
-    await new Promise((resolve) => setTimeout(resolve, random() * withinMs));
-    await stopRuntime('SIGKILL');
-    kills += 1;
-    look();
-    whileDead();
-    return client();
-  };
+  const kill = (withinMs: number) =>
+    killWithin(withinMs, () => {
+      look();
+      whileDead();
+    });
   let calls = await client();
-  const [added] = await calls.repositories.list();
-  const { id: repositoryId } = added ?? (await calls.repositories.add({ path: repository.path, trust: false }));
+  const repositoryId = await repositoryOf(calls);
   const prompt = `Round ${round}.\n[write: round-${round}.txt | ${round}]\n[wait: 300ms]`;
   const { id: task } = await calls.tasks.create({ repositoryId, title: `Round ${round}`, prompt, agent: 'echo' });
   await reaches(calls, task, ({ state }) => state !== 'queued');

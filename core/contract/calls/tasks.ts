@@ -86,7 +86,10 @@ export const tasks = {
   take: oc
     .input(taskRef.extend({ interrupt: z.boolean().default(false), size: terminalSizeSchema }))
     .output(taskSchema),
-  /** Ends the person's drive: the agent goes on by itself, or what there is goes into review. */
+  /**
+   * Ends the person's drive: the agent goes on by itself, or what there is goes into review. A task that was not at work is where
+   * it was when nothing was said to its agent.
+   */
   handBack: oc.input(taskRef.extend({ afterwards: afterwardsSchema.default('go on') })).output(taskSchema),
   /** Throws the change away, keeping everything under a backup ref. */
   discard: oc.input(taskRef).output(taskSchema),
