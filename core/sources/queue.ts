@@ -1,4 +1,4 @@
-import { anyDue, claimTasks, expireClaims, extendClaim, nextDue, type Released } from '../store/claims';
+import { type Ahead, claimTasks, expireClaims, extendClaim, lookAhead, type Released } from '../store/claims';
 import type { Database } from '../store/database';
 import { settleLimits } from '../store/limits';
 import type { Writer } from '../store/writer';
@@ -32,6 +32,12 @@ interface Waiter {
   readonly give: (claims: readonly Claim[]) => void;
 }
 
+/** A waiter, and what it is given after the COMMIT. */
+interface Served {
+  readonly waiter: Waiter;
+  readonly claims: readonly Claim[];
+}
+
 /** setTimeout counts in 32 bits; anything further away is waited for in steps. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -61,17 +67,14 @@ export function createQueueSource(options: QueueOptions): QueueSource {
 
   /** Once in every transaction: claims for those who wait and tells them after the COMMIT. */
   function serve(): () => void {
-    const served: { readonly waiter: Waiter; readonly claims: readonly Claim[] }[] = [];
-    const held = settleLimits(db, now());
-    const onHeld = (task: number) => held.push(task);
-    const admitted = waiters.size === 0 || (options.admits?.(anyDue(db, now())) ?? true);
-    for (const waiter of admitted ? waiters : []) {
-      const claims = claimTasks(db, { worker, limit: waiter.limit, now: now(), leaseMs, onHeld });
-      if (claims.length === 0) break;
-      served.push({ waiter, claims });
-    }
-    const next = nextDue(db, now());
-    const due = admitted ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now() + lookAgainMs);
+    const at = now();
+    const before = lookAhead(db, at);
+    const held = before.limited ? settleLimits(db, at) : [];
+    const ahead = held.length > 0 ? lookAhead(db, at) : before;
+    const admitted = waiters.size === 0 || (options.admits?.(ahead.due) ?? true);
+    const served = admitted ? serveWaiters({ at, ahead, onHeld: (task) => held.push(task) }) : [];
+    const next = nextTime({ ahead, at, served, parked: held.length > 0 });
+    const due = admitted ? next : Math.min(next ?? Number.POSITIVE_INFINITY, at + lookAgainMs);
     return () => {
       for (const { waiter, claims } of served) waiter.give(claims);
       setTimer(due);
@@ -79,9 +82,27 @@ export function createQueueSource(options: QueueOptions): QueueSource {
     };
   }
 
-  /** An empty write: what counts is that its transaction ends with `serve`. */
+  function serveWaiters({ at, ahead, onHeld }: { at: number; ahead: Ahead; onHeld: (task: number) => void }): Served[] {
+    const served: Served[] = [];
+    for (const waiter of ahead.due ? waiters : []) {
+      const claims = claimTasks(db, { worker, limit: waiter.limit, now: at, leaseMs, onHeld, ahead });
+      if (claims.length === 0) break;
+      served.push({ waiter, claims });
+    }
+    return served;
+  }
+
+  /** When something becomes due by the clock after what was claimed just now; what was parked has a new time and is asked for anew. */
+  function nextTime(after: { ahead: Ahead; at: number; served: readonly Served[]; parked: boolean }): number | null {
+    if (after.parked) return lookAhead(db, after.at).next;
+    const leases = after.served.flatMap(({ claims }) => claims.map((claim) => claim.leaseUntil));
+    const times = after.ahead.next === null ? leases : [after.ahead.next, ...leases];
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Has `serve` called at the end of the next transaction. */
   function look(): void {
-    if (!closed) writer.write(() => undefined).catch(tryLater);
+    if (!closed) writer.runTails().catch(tryLater);
   }
 
   function sweep(): void {
@@ -119,7 +140,7 @@ export function createQueueSource(options: QueueOptions): QueueSource {
   }
 
   const removeTail = writer.addTail(serve);
-  setTimer(nextDue(db, now()));
+  setTimer(lookAhead(db, now()).next);
 
   return {
     name: 'queue',

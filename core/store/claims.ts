@@ -42,14 +42,16 @@ export function claimTasks(
     readonly leaseMs: number;
     /** Told which due tasks were parked instead, because a limit or a budget holds them. */
     readonly onHeld?: (task: number) => void;
+    /** What is ahead at `now`, when that was looked up before. */
+    readonly ahead?: Ahead;
   },
 ): ClaimRow[] {
   const claimed: ClaimRow[] = [];
-  const holdOf = holdsAt(db, claim.now);
-  const due = getRow<DueRanges>(db, dueRanges, { now: claim.now }) ?? {};
+  const { ahead = lookAhead(db, claim.now) } = claim;
+  const holdOf = holdsAt(db, { now: claim.now, limited: ahead.limited });
   for (const [rank, priority] of priorities.entries()) {
-    // One look tells which ranges are empty, which nearly all are: a worker waits for this.
-    const ranges = { atOnce: due[`at_once_${rank}`] === 1, timed: due[`timed_${rank}`] === 1 };
+    const ranges = ahead.ranges[rank];
+    if (ranges === undefined) continue;
     for (let parked = true; parked; ) {
       parked = false;
       const limit = claim.limit - claimed.length;
@@ -71,21 +73,54 @@ export function claimTasks(
   return claimed;
 }
 
-/** Whether some task is due. */
-export function anyDue(db: Database, now: number): boolean {
-  return Object.values(getRow<DueRanges>(db, dueRanges, { now }) ?? {}).some((found) => found === 1);
+/** What the queue has for now and for later. */
+export interface Ahead {
+  /** Whether some task is due. */
+  readonly due: boolean;
+  /** Whether a provider refuses some agent. */
+  readonly limited: boolean;
+  /** When something becomes due by the clock alone, the earliest: a task's `runAfter` or the end of a lease; null for never. */
+  readonly next: number | null;
+  /** By rank of priority, where due tasks are; nothing where there are none. */
+  readonly ranges: readonly (DueRanges | undefined)[];
 }
 
 /** The due tasks of one priority are two ranges of the index: those without a `runAfter`, by age, and those whose time has come. */
-type DueRanges = Readonly<Record<string, number>>;
+interface DueRanges {
+  readonly atOnce: boolean;
+  readonly timed: boolean;
+}
 
-const dueRanges = `SELECT ${priorities
+/** What is ahead at this time. One statement, because a worker waits for it: nearly all of what it asks for is empty. */
+export function lookAhead(db: Database, now: number): Ahead {
+  const found = getRow<Readonly<Record<string, number | null>>>(db, selectAhead, { now }) ?? {};
+  const ranges = priorities.map((_, rank) => {
+    const range = { atOnce: found[`at_once_${rank}`] === 1, timed: found[`timed_${rank}`] === 1 };
+    return range.atOnce || range.timed ? range : undefined;
+  });
+  const times = [found.lease, ...priorities.map((_, rank) => found[`due_${rank}`])].filter((time) => isTime(time));
+  return {
+    due: ranges.some((range) => range !== undefined),
+    limited: found.limited === 1,
+    next: times.length === 0 ? null : Math.min(...times),
+    ranges,
+  };
+}
+
+function isTime(time: number | null | undefined): time is number {
+  return typeof time === 'number';
+}
+
+const selectAhead = `SELECT ${priorities
   .map(
     (_, rank) =>
       `EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after IS NULL) AS at_once_${rank},
-       EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after <= @now) AS timed_${rank}`,
+       EXISTS (SELECT 1 FROM ${readyTasks} AND rank = ${rank} AND run_after <= @now) AS timed_${rank},
+       (SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`,
   )
-  .join(', ')}`;
+  .join(', ')},
+  (SELECT min(lease_until) FROM ${heldTasks}) AS lease,
+  EXISTS (SELECT 1 FROM agent_limit WHERE until > @now) AS limited`;
 
 interface DueTask extends Due {
   readonly generation: number;
@@ -247,18 +282,6 @@ function releaseWaiting(db: Database, row: TaskRow, reason: string, at: number):
   const patch = { queuedReason: reason, attempt: Math.max(0, row.attempt - 1) };
   moveTask(db, { task: row.id, to: 'queued', by: 'recovery', reason, at, patch });
   return { task: row.id, from: heldState(row.state), to: 'queued' };
-}
-
-const earliest = `SELECT ${priorities
-  .map((_, rank) => `(SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`)
-  .join(', ')},
-  (SELECT min(lease_until) FROM ${heldTasks}) AS lease`;
-
-/** When something becomes due by the clock alone, the earliest: a task's `runAfter` or the end of a lease; null for never. */
-export function nextDue(db: Database, now: number): number | null {
-  const times = Object.values(getRow<Record<string, number | null>>(db, earliest, { now }) ?? {});
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 function releaseCrashed(

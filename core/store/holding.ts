@@ -20,14 +20,20 @@ export interface Due {
   readonly goOn: 0 | 1;
 }
 
-/** What keeps due tasks from being started at this time. Asked once for a round of claims, and answered for each task. */
-export function holdsAt(db: Database, now: number): (due: Due) => Hold | undefined {
+/**
+ * What keeps due tasks from being started at this time, at which a provider refuses some agent or, unless `limited`, none.
+ * Asked once for a round of claims, and answered for each task.
+ */
+export function holdsAt(
+  db: Database,
+  { now, limited }: { readonly now: number; readonly limited: boolean },
+): (due: Due) => Hold | undefined {
   let limits: ((agent: string) => Hold | undefined) | undefined;
   const spent = new Map<number, Breach | null>();
   return ({ task, agent, repository, goOn }) => {
-    // Looked up only once something is due, for a worker that waits looks after every write.
-    limits ??= limitHolds(db, now);
-    const limit = goOn === 1 ? undefined : limits(agent);
+    // Looked up only once something is due that one may hold, for a worker that waits looks after every write.
+    if (limited) limits ??= limitHolds(db, now);
+    const limit = goOn === 1 ? undefined : limits?.(agent);
     // A person who takes over is not held up by what holds agents. Asked last, because hardly anything is held.
     if (limit !== undefined && !isTaken(db, task)) return limit;
     if (!spent.has(repository)) spent.set(repository, breachOf(dayBudgets(db, repository, now)));

@@ -103,7 +103,7 @@ export function endLimit(db: Database, { agent, began }: { readonly agent: strin
  * Ends the limits that nothing proves any more: the task that was refused has been cancelled, or went on and came to something
  * else. When another task of the agent is still refused the limit is that one's from now on. Otherwise those who waited are
  * tried, one after the other within a minute, so that the first finds out for all. Gives the tasks of which something else is
- * said now. Asked at the end of every transaction.
+ * said now. Asked at the end of every transaction while some provider refuses an agent.
  */
 export function settleLimits(db: Database, now: number): number[] {
   const limits = allRows<AgentLimit>(db, `${selectLimit} WHERE until > ?`, now);

@@ -21,6 +21,11 @@ export interface Writer {
    * alone: its neighbours commit. Rejects with DISK_FULL when the disk is full; then nothing of it was kept.
    */
   write<T>(operation: Operation<T>): Promise<T>;
+  /**
+   * Resolves once the tails have run in a transaction: that of what is written meanwhile, or one of their own. Rejects when
+   * it could not be committed, and with CANCELLED when the writer is closed.
+   */
+  runTails(): Promise<void>;
   /** Adds a tail; gives back what takes it away again. */
   addTail(tail: Tail): () => void;
   /** Resolves when everything written so far is committed or refused. */
@@ -30,7 +35,8 @@ export interface Writer {
 }
 
 interface Pending {
-  readonly operation: Operation<unknown>;
+  /** Left out by who only wants the tails to run. */
+  readonly operation?: Operation<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,10 +65,11 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
     commitBatch({ db, batch, tails, onTailError: options.onTailError ?? rethrow });
   }
 
-  function write<T>(operation: Operation<T>): Promise<T> {
+  function add<T>(operation?: Operation<T>): Promise<T> {
     if (closed) return Promise.reject(new CodedError('CANCELLED', 'Could not write: the store is closing.'));
     return new Promise<T>((resolve, reject) => {
-      pending.push({ operation, resolve: resolve as (value: unknown) => void, reject });
+      const entry = { resolve: resolve as (value: unknown) => void, reject };
+      pending.push(operation === undefined ? entry : { ...entry, operation });
       schedule();
     });
   }
@@ -73,7 +80,8 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
 
   return {
     writes: true,
-    write,
+    write: (operation) => add(operation),
+    runTails: () => add<void>(),
     addTail(tail) {
       tails.add(tail);
       return () => tails.delete(tail);
@@ -88,10 +96,12 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
 
 /** The writer of whoever only looks: it refuses every write with CANCELLED. */
 export function refusingWriter(): Writer {
+  const refuse = () =>
+    Promise.reject(new CodedError('CANCELLED', 'Nothing is changed without a runtime. Start one: switchyard start'));
   return {
     writes: false,
-    write: () =>
-      Promise.reject(new CodedError('CANCELLED', 'Nothing is changed without a runtime. Start one: switchyard start')),
+    write: refuse,
+    runTails: refuse,
     addTail: () => () => {},
     drain: async () => {},
     close: async () => {},
@@ -112,10 +122,11 @@ function commitBatch({ db, batch, tails, onTailError }: Batch): void {
     const failure = storeFailure(error, 'write to', db.name);
     for (const entry of batch) entry.reject(failure);
   };
+  const mark = batch.filter((entry) => entry.operation !== undefined).length > 1 ? savepoint : whole;
   try {
     prepared(db, 'BEGIN IMMEDIATE').run();
     for (const entry of batch) {
-      const result = attempt(db, entry.operation);
+      const result = entry.operation === undefined ? nothing : attempt(db, entry.operation, mark);
       if ('error' in result) {
         const failure = storeFailure(result.error, 'write to', db.name);
         settled.push(() => entry.reject(failure));
@@ -124,7 +135,7 @@ function commitBatch({ db, batch, tails, onTailError }: Batch): void {
       }
     }
     for (const tail of tails) {
-      const result = attempt(db, tail);
+      const result = attempt(db, tail, savepoint);
       if ('error' in result) settled.push(() => onTailError(result.error));
       else if (result.value !== undefined) committed.push(result.value);
     }
@@ -138,9 +149,30 @@ function commitBatch({ db, batch, tails, onTailError }: Batch): void {
   for (const tell of committed) tell();
 }
 
+type Result<T> = { readonly value: T } | { readonly error: unknown };
+
+/** Of who only wants the tails to run. */
+const nothing: Result<undefined> = { value: undefined };
+
+/** The statements that run before an operation, after it, and to undo it. */
+interface Mark {
+  readonly begin: readonly string[];
+  readonly keep: readonly string[];
+  readonly undo: readonly string[];
+}
+
+const savepoint: Mark = {
+  begin: ['SAVEPOINT operation'],
+  keep: ['RELEASE operation'],
+  undo: ['ROLLBACK TO operation', 'RELEASE operation'],
+};
+
+/** Of the only operation, which comes first: the transaction has nothing else to undo, and begins anew for the tails. */
+const whole: Mark = { begin: [], keep: [], undo: ['ROLLBACK', 'BEGIN IMMEDIATE'] };
+
 /** Runs one operation so that its failure undoes itself alone. Throws when SQLite gave up the whole transaction. */
-function attempt<T>(db: Database, operation: Operation<T>): { readonly value: T } | { readonly error: unknown } {
-  prepared(db, 'SAVEPOINT operation').run();
+function attempt<T>(db: Database, operation: Operation<T>, mark: Mark): Result<T> {
+  runAll(db, mark.begin);
   try {
     const value = operation(db);
     if (isThenable(value)) {
@@ -150,15 +182,18 @@ function attempt<T>(db: Database, operation: Operation<T>): { readonly value: T 
         'An operation on the store returned a promise; it must be synchronous, because it would commit before it ends.',
       );
     }
-    prepared(db, 'RELEASE operation').run();
+    runAll(db, mark.keep);
     return { value };
   } catch (error) {
     // A full disk or a failed write makes SQLite roll back everything; the neighbours are gone too and must hear it.
     if (!db.inTransaction) throw error;
-    prepared(db, 'ROLLBACK TO operation').run();
-    prepared(db, 'RELEASE operation').run();
+    runAll(db, mark.undo);
     return { error };
   }
+}
+
+function runAll(db: Database, statements: readonly string[]): void {
+  for (const statement of statements) prepared(db, statement).run();
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

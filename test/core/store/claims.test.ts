@@ -5,7 +5,7 @@ import {
   expireClaims,
   extendClaim,
   giveUpClaims,
-  nextDue,
+  lookAhead,
   releaseOwnerless,
 } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
@@ -178,12 +178,12 @@ describe('at start', () => {
 
 test('the next due time is the earliest of what waits for the clock and what is in hand', () => {
   const { db } = temporaryStore();
-  expect(nextDue(db, 100)).toBe(null);
+  expect(lookAhead(db, 100).next).toBe(null);
   const first = addTask(db, { runAfter: 900 });
   addTask(db, { runAfter: 700, priority: 'low_priority' });
   addTask(db, { runAfter: 600, after: [first] });
-  expect(nextDue(db, 100)).toBe(700);
+  expect(lookAhead(db, 100).next).toBe(700);
   addTask(db);
   claim(db, { now: 100, leaseMs: 300 });
-  expect(nextDue(db, 100)).toBe(400);
+  expect(lookAhead(db, 100).next).toBe(400);
 });

@@ -54,6 +54,26 @@ describe('group commit', () => {
     expect(countTasks(db).queued).toBe(2);
   });
 
+  test.each(['alone', 'beside who only wants the tails to run'])(
+    'a failing operation %s is undone, and tails run all the same',
+    async (how) => {
+      const { db } = temporaryStore();
+      const writer = createWriter(db);
+      writer.addTail((store) => {
+        addTask(store, { title: `tail ${countTasks(store).queued}` });
+        return undefined;
+      });
+      const failing = writer.write((store) => {
+        addTask(store, { title: 'undone' });
+        throw new Error('no');
+      });
+      const tails = how === 'alone' ? undefined : writer.runTails();
+      await expect(failing).rejects.toThrow('no');
+      await tails;
+      expect(db.prepare('SELECT title FROM task').pluck().all()).toEqual(['tail 0']);
+    },
+  );
+
   test('refuses an operation that returns a promise and keeps nothing of it', async () => {
     const { db } = temporaryStore();
     const writer = createWriter(db);
@@ -160,8 +180,12 @@ describe('a tail', () => {
     expect(told).toEqual([1]);
     expect(errors).toMatchObject([{ message: 'tail' }]);
     expect(countTasks(db).queued).toBe(1);
+    await writer.runTails();
+    expect(told).toEqual([1, 1]);
     remove();
     await writer.write((store) => addTask(store));
-    expect(told).toEqual([1]);
+    expect(told).toEqual([1, 1]);
+    await writer.close();
+    await expect(writer.runTails()).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
