@@ -704,7 +704,8 @@ describe('checkpoints', () => {
     await press('Escape');
     await press('g', '1');
 
-    // The worktree is where the newest turn left it.
+    // The worktree is where the newest turn left it. The first turn has its row once it is near.
+    await page.locator('.conversation-scroll').press('Home');
     expect(await page.getByRole('button', { name: 'Go back to here, after turn 3' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Go back to here, after turn 1' }).click();
     const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });

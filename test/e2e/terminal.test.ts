@@ -145,6 +145,8 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
     clipboard.writeText('mine');
     dialog.showMessageBox = (async (...given: unknown[]) => {
       const asked = given.at(-1) as { message: string; detail: string };
+      // Quitting may ask as well, at the end.
+      if (!asked.message.startsWith('Open ')) return { response: 1, checkboxChecked: false };
       seen.asked.push(`${asked.message} ${asked.detail}`);
       return { response: 0, checkboxChecked: false };
     }) as never;
@@ -166,9 +168,9 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
   await shows(page, 'now http://example.org/ good');
   expect(await page.title()).toBe(title);
   expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('mine');
-  const press = async (text: string, isLink: boolean) => {
-    // The last row that has it is what was printed; the one above is what was typed.
-    const at = await page.evaluate((wanted) => {
+  // The last row that has it is what was printed; the one above is what was typed. The pane may still take its size.
+  const placeOf = (text: string) =>
+    page.evaluate((wanted) => {
       const found = [...document.querySelectorAll('.xterm-rows > div')].filter((row) =>
         row.textContent?.replaceAll('\u00a0', ' ').includes(wanted),
       );
@@ -178,11 +180,15 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
       const width = document.querySelector('.xterm-screen')?.getBoundingClientRect().width ?? 0;
       const columns = Number(document.querySelector('.terminal-screen')?.getAttribute('data-columns'));
       const column = row.textContent?.indexOf(wanted) ?? 0;
-      return { x: box.left + ((column + 1.5) * width) / columns, y: box.top + box.height / 2 };
+      const x = box.left + ((column + 1.5) * width) / columns;
+      return { x, y: box.top + box.height / 2, above: box.top - box.height / 2 };
     }, text);
-    // What lies under the pointer is found out when it moves, and found anew when what was found before comes late.
+  const press = async (text: string, isLink: boolean) => {
+    let at = await placeOf(text);
+    // What lies under the pointer is asked once when it enters a cell: it leaves the cell before it is asked again.
     await until(async () => {
-      await page.mouse.move(at.x - 1, at.y);
+      at = await placeOf(text);
+      await page.mouse.move(at.x, at.above);
       await page.mouse.move(at.x, at.y);
       return (await page.evaluate(() => document.querySelector('.xterm-cursor-pointer') !== null)) === isLink;
     });
