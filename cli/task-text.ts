@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { budgetWords } from '../core/contract/budget';
 import type { RepositoryCheck } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';
+import { isDrivenNow } from '../core/contract/takeover';
 import { type Task, type TaskDetail, waitsSince } from '../core/contract/task';
 import { noteLines, spentText } from './budget';
 import { checkRows } from './check';
@@ -41,7 +42,7 @@ export function taskText(
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
-    why === null ? null : ['  queued', why],
+    why === null || isDrivenNow(task) ? null : ['  queued', why],
     task.takeover === null ? null : ['  driven', takeoverText(task)],
     task.state === 'queued' && task.runAfter !== null ? ['  goes on', whenText(task.runAfter)] : null,
     task.error === null ? null : ['  error', plain(task.error)],

@@ -5,6 +5,7 @@ import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
+import { isDrivenNow } from '../core/contract/takeover';
 import { isRetried, type Task, type TaskState } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
 import type { Output } from './command';
@@ -21,13 +22,13 @@ const glyphs: Readonly<Record<TaskState, string>> = {
   cancelled: '–',
 };
 
-/** The state as the window shows it: the same glyph and word everywhere; of a parked task, or one that is tried again, how long it is still. That the person drives a running one is said too. */
+/** The state as the window shows it: the same glyph and word everywhere; of a parked task, or one that is tried again, how long it is still. That the person drives it is said too. */
 export function stateText(task: Task, now = Date.now()): string {
+  if (isDrivenNow(task)) return `${glyphs.running} driven by you`;
   if (task.state === 'queued' && task.runAfter !== null && task.runAfter > now) {
     const time = ago(2 * now - task.runAfter, now);
     return isRetried(task) ? `◷ retries in ${time}` : `◷ parked, in ${time}`;
   }
-  if (task.state === 'running' && task.takeover?.state === 'driving') return `${glyphs.running} driven by you`;
   // Nothing was reached by throwing a change away.
   if (task.outcome === 'discarded') return '⊘ discarded';
   const word = task.state === 'done' && task.outcome !== null ? task.outcome : task.state;
@@ -183,6 +184,7 @@ export function nextSteps(task: Task, program: string, conflicts = meetsBase(tas
       if (hasWon(task) && task.contest?.picked === null) return step('Discard others', `task pick ${task.id}`);
       return task.outcome === 'discarded' ? step('Bring it back', `task restore ${task.id}`) : '';
     case 'queued': {
+      if (isDrivenNow(task)) return step('Hand it back', `task hand-back ${task.id}`);
       const now =
         task.parked !== 'budget' && task.runAfter !== null ? step('Resume now', `task resume ${task.id}`) : '';
       return now + step('Watch', `task log ${task.id} --follow`);

@@ -65,6 +65,7 @@ function moveWords({ from, to, by, reason }: Transition): readonly [string, stri
   switch (to) {
     case 'queued':
       if (from === null) return null;
+      if (whileDriven.includes(reason)) return [reason];
       return by === 'person' && reason in asked ? [asked[reason] ?? ''] : ['Queued again', why];
     case 'running':
     case 'waiting':
@@ -113,6 +114,15 @@ const asked: Readonly<Record<string, string>> = {
 export function moveLineWords({ text, reason }: MoveLine): string {
   return reason === null ? text : `${text}: ${reason}`;
 }
+
+/** Why a task that the person drives is put down when Switchyard is closed. Its screen may run on meanwhile. */
+export const closedWhileDriven = 'Switchyard was closed while you drove this in a terminal.';
+
+/** What ended while the person drove: they are not said to have it queued, nor does its agent go on by that. */
+const whileDriven: readonly string[] = [
+  closedWhileDriven,
+  'Switchyard was restarted while you drove this in a terminal.',
+];
 
 /** How the reason begins of a task that was running when Switchyard ended without being asked to. */
 export const endedInIt = 'Switchyard ended without warning while it ran';

@@ -23,3 +23,14 @@ export const takeoverSchema = z.object({
   beganAt: z.number().int().nullable(),
 });
 export type Takeover = z.infer<typeof takeoverSchema>;
+
+/** Whether the person drives a task: also one that is queued because Switchyard was closed meanwhile, and its screen kept. */
+export function isDrivenNow({
+  state,
+  takeover,
+}: {
+  readonly state: string;
+  readonly takeover: Takeover | null;
+}): boolean {
+  return (state === 'running' || state === 'queued') && takeover?.state === 'driving';
+}

@@ -1,4 +1,4 @@
-import { retryReason } from '../contract/move-words';
+import { closedWhileDriven, retryReason } from '../contract/move-words';
 import type { Claim } from '../sources/source';
 import { releaseClaim } from '../store/claims';
 import type { Database } from '../store/database';
@@ -7,7 +7,7 @@ import { isFinishing } from '../store/grants';
 import { pendingMessages, releaseMessages, removeMessage } from '../store/messages';
 import { withdrawOpen } from '../store/requests';
 import { StaleClaim } from '../store/stale-claim';
-import { isFinishedByHand, isTaken } from '../store/takeovers';
+import { isDriven, isFinishedByHand, isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { type Move, moveTask } from '../store/tasks';
@@ -122,7 +122,9 @@ export async function parked(deps: Deps, claim: Claim, stop: Stop): Promise<void
     await failed(deps, claim, { error: overMemory(deps.settings().taskMemoryMegabytes), retryable: false });
     return;
   }
-  const queuedReason = 'Switchyard was closed; it goes on with the next start.';
+  const queuedReason = isDriven(deps.db, claim.task)
+    ? closedWhileDriven
+    : 'Switchyard was closed; it goes on with the next start.';
   // Being interrupted is not an attempt of its own.
   const attempt = Math.max(0, taskRow(deps.db, claim.task).attempt - 1);
   await move(deps, claim, { to: 'queued', reason: queuedReason, patch: { queuedReason, attempt } });

@@ -3,6 +3,8 @@ import type { Afterwards, Takeover } from '../contract/takeover';
 import type { TerminalSize } from '../contract/terminal';
 import type { Database } from './database';
 import { getRow, run } from './statement';
+import type { TaskRow } from './task-row';
+import { readTerminal } from './terminals';
 
 /** A takeover as it is stored. */
 export interface TakeoverRow extends Takeover {
@@ -119,10 +121,11 @@ export function isDriven(db: Database, task: number): boolean {
   return takeoverOf(db, task)?.state === 'driving';
 }
 
-/** The takeover of a task as it is shown; null when it has none. */
-export function shownTakeover(db: Database, task: number): Takeover | null {
-  const row = takeoverOf(db, task);
+/** The takeover of a task as it is shown; null when it has none, or when nobody can drive before it is claimed: its screen is gone. */
+export function shownTakeover(db: Database, task: Pick<TaskRow, 'id' | 'state'>): Takeover | null {
+  const row = takeoverOf(db, task.id);
   if (row === undefined) return null;
+  if (task.state === 'queued' && row.terminal !== null && readTerminal(db, row.terminal).state === 'ended') return null;
   const { id, state, terminal, askedAt, beganAt } = row;
   return { id, state, terminal, askedAt, beganAt };
 }

@@ -137,7 +137,7 @@ function toTask(db: Database, row: TaskRow): Task {
     session,
     mergedOid: row.merged_oid,
     backupRef: row.backup_ref,
-    takeover: isHeld(row.state) ? shownTakeover(db, row.id) : null,
+    takeover: isHeld(row.state) ? shownTakeover(db, row) : null,
     reviews: reviewedBy(db, row.id)?.reviewed ?? null,
     requests: openRequestsOf(db, row.id),
     checks: [...listChecks(db, row.id, row.change_head), ...listTrainChecks(db, row.id)],

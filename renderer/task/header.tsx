@@ -3,6 +3,7 @@ import type { Comment } from '../../core/contract/comment';
 import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
 import type { Review } from '../../core/contract/review';
+import { isDrivenNow } from '../../core/contract/takeover';
 import { type Task, waitsSince } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -52,10 +53,7 @@ export function TaskHeader(props: {
         </h1>
         <span className={`head-state state-${look}`}>
           <Glyph look={look} />
-          <span>
-            {doing ??
-              (task.takeover?.state === 'driving' && look === 'running' ? 'You drive it' : lookWord(task, Date.now()))}
-          </span>
+          <span>{doing ?? (isDrivenNow(task) ? 'You drive it' : lookWord(task, Date.now()))}</span>
           <span className="quiet">
             {look === 'parked' && task.runAfter !== null ? (
               <Until at={task.runAfter} />

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { agentWords } from '../../core/contract/contest';
 import { memoryHoldWords } from '../../core/contract/process';
+import { isDrivenNow } from '../../core/contract/takeover';
 import { type Task, waitsSince } from '../../core/contract/task';
 import { Glyph, lookOf, lookWord, lookWords } from '../parts/glyph';
 import { Icon } from '../parts/icon';
@@ -51,13 +52,14 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
     case 'failed':
       return <span className="line-error">{cleanLine(task.error ?? 'Failed')}</span>;
     case 'queued':
+      if (isDrivenNow(task)) return `You drive it · ${start}`;
       if (task.blockedBy.length > 0) return <Waits task={task} />;
       return task.queuedReason === null ? <Next start={start} /> : `${start} · ${cleanLine(task.queuedReason)}`;
     case 'done':
     case 'cancelled':
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
     default: {
-      if (task.takeover?.state === 'driving') return `You drive it · ${start}`;
+      if (isDrivenNow(task)) return `You drive it · ${start}`;
       return <Landing task={task} start={start} />;
     }
   }

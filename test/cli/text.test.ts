@@ -52,6 +52,12 @@ test('a task that waits for its own next attempt retries, and only what waits fo
   ]);
 });
 
+test('a task whose screen runs on while Switchyard is closed is driven, and no other queued one', () => {
+  const queued = (state: string | null) =>
+    stateText({ state: 'queued', outcome: null, runAfter: null, takeover: state && { state } } as unknown as Task);
+  expect([queued('driving'), queued('asked'), queued(null)]).toEqual(['◐ driven by you', '○ queued', '○ queued']);
+});
+
 test('a failed task says in the list why, in the first line of its error', () => {
   const task = { id: 1, title: 't', repository: '/r', agent: 'echo', outcome: null, queuedReason: null, change: null };
   const cells = (state: Task['state']) =>

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { moveLines, moveLineWords } from '../../../core/contract/move-words';
+import type { Task } from '../../../core/contract/task';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { listSessions, sessionPlace } from '../../../core/store/sessions';
 import { beginTakeover, takeoverOf } from '../../../core/store/takeovers';
+import { readTask } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
 import { endTerminal, insertTerminal } from '../../../core/store/terminals';
 import { hostProgram } from '../../support/host';
@@ -308,12 +310,24 @@ it('a task that waits for others, or is over, is not taken over', async () => {
   await expect(bed.calls.tasks.take({ task: first, size })).rejects.toMatchObject({ code: 'WRONG_STATE' });
 });
 
+/** A task as whoever looks without a runtime reads it. */
+function stored(task: number): Task {
+  const db = openDatabase({ file: bed.config.folders.database });
+  try {
+    return readTask(db, task);
+  } finally {
+    closeDatabase(db);
+  }
+}
+
 it('a screen that outlives its runtime is taken up by the next one, which waits for the person', async () => {
   await bed.calls.settings.set({ name: 'keepTerminals', value: true });
   const task = await newTask('Go on later.\n[hang]');
   await works(task);
   const terminal = await takeOver(task, true);
-  bed = await bed.restart();
+  await bed.runtime.stop();
+  expect(stored(task)).toMatchObject({ state: 'queued', takeover: { state: 'driving', terminal } });
+  bed = await bed.again(true);
   const now = await bed.reaches(task, 'running');
   expect(now).toMatchObject({ attempt: 1, takeover: { state: 'driving', terminal } });
   await bed.calls.terminals.write({ terminal, text: 'Still here.\r' });
@@ -321,6 +335,8 @@ it('a screen that outlives its runtime is taken up by the next one, which waits 
   await bed.calls.tasks.handBack({ task });
   await bed.reaches(task, 'review');
   expect(wordsIn(await transcriptOf(task))).toContain('Still here.');
+  const moves = moveLines(await bed.calls.tasks.get({ task })).map(moveLineWords);
+  expect(moves).toEqual(['Switchyard was closed while you drove this in a terminal.', 'In review.']);
   expect((await bed.calls.terminals.list({ task })).map(({ kind, state }) => [kind, state])).toEqual([
     ['agent', 'ended'],
   ]);
@@ -332,6 +348,8 @@ it('a drive that ended as Switchyard was quit is told to have ended then, not at
   await works(task);
   const terminal = await takeOver(task, true);
   await bed.runtime.stop();
+  // Nobody can drive what is gone.
+  expect(stored(task)).toMatchObject({ state: 'queued', takeover: null });
   const db = openDatabase({ file: bed.config.folders.database });
   const from = new Date(2026, 0, 2, 9, 5).getTime();
   const to = new Date(2026, 0, 2, 9, 45).getTime();
