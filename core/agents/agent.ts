@@ -17,6 +17,20 @@ export interface Question {
   readonly options: readonly RequestOption[];
   readonly allowsText: boolean;
   readonly multiple: boolean;
+  /** The agent's own id of the call it asks leave for, by which its record tells whether that was used; none when it does not. */
+  readonly call?: string | null;
+}
+
+/** A conversation of an agent's that has its record. */
+export interface Conversed extends Pick<Turn, 'environment'> {
+  readonly agentSession: string;
+}
+
+/** Leave that an agent was given for one of its calls. */
+export interface Leave {
+  readonly call: string;
+  /** Epoch milliseconds. */
+  readonly givenAt: number;
 }
 
 /** How a turn ended, as the runner must treat it. */
@@ -103,6 +117,11 @@ export interface Agent {
   locate(environment: Readonly<Record<string, string>>): Promise<Omit<AgentStatus, 'screen' | 'models'>>;
   /** Does one turn: starts or resumes the agent, and resolves when it and all its children are gone. Throws only on a bug. */
   take(turn: Turn): Promise<TurnEnd>;
+  /**
+   * Which of this leave its own record shows to be used in a conversation, beyond doubt; left out by one whose record does not
+   * tell. Throws when that cannot be read.
+   */
+  used?(conversation: Conversed, given: readonly Leave[]): Promise<readonly Leave[]>;
   /** Its own terminal program, on which a person can go on with its conversations; left out when it has none. */
   readonly screen?: Screen;
 }

@@ -67,7 +67,8 @@ export async function questionsOf(
       };
     }
   }
-  const question = request.tool_name === 'ExitPlanMode' ? planQuestion(input) : await toolQuestion(request, directory);
+  const question =
+    request.tool_name === 'ExitPlanMode' ? planQuestion(request) : await toolQuestion(request, directory);
   return {
     questions: [question],
     decide: ([answer]) => {
@@ -93,7 +94,7 @@ function deny(text: string | null): ClaudeDecision {
   return { behavior: 'deny', message, interrupt: false };
 }
 
-function planQuestion(input: Readonly<Record<string, unknown>>): Question {
+function planQuestion({ input, tool_use_id }: ClaudePermission): Question {
   return {
     kind: 'plan',
     title: 'Approve the plan',
@@ -102,11 +103,12 @@ function planQuestion(input: Readonly<Record<string, unknown>>): Question {
     options: [allowOnce, rejectOnce],
     allowsText: true,
     multiple: false,
+    call: tool_use_id ?? null,
   };
 }
 
 async function toolQuestion(request: ClaudePermission, directory: string): Promise<Question> {
-  const { tool_name: name, input } = request;
+  const { tool_name: name, input, tool_use_id } = request;
   const command = typeof input.command === 'string' ? visibleText(input.command) : null;
   const diff = await diffForDecision(name, input, directory);
   const reasons = [request.description, request.decision_reason, outsideNote(request)].filter(isText);
@@ -123,6 +125,7 @@ async function toolQuestion(request: ClaudePermission, directory: string): Promi
     options: [allowOnce, rejectOnce],
     allowsText: true,
     multiple: false,
+    call: tool_use_id ?? null,
   };
 }
 

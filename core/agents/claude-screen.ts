@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { TranscriptBody } from '../contract/transcript';
 import { modelArguments, untrustedArguments } from './claude-arguments';
 import { hookSettings, listenToClaude } from './claude-hooks';
-import { type ClaudeBlock, type ClaudeLine, parseClaudeLine } from './claude-lines';
+import type { ClaudeBlock } from './claude-lines';
 import { findClaude, installClaude } from './claude-program';
+import { type Message, messageOf, recordOf } from './claude-record';
 import { transcribeClaude } from './claude-transcript';
 import { readLines } from './lines';
 import { programVersion } from './locate';
@@ -55,17 +53,6 @@ async function runsHooks(command: string, environment: Readonly<Record<string, s
   return differs === -1 || (version[differs] ?? 0) > (firstVersion[differs] ?? 0);
 }
 
-/** What a line of its record says, as far as it is a message. */
-const recordLine = z.looseObject({
-  type: z.enum(['user', 'assistant']),
-  timestamp: z.string(),
-  isSidechain: z.boolean().optional(),
-  /** Put there by the program itself. */
-  isMeta: z.boolean().optional(),
-  message: z.unknown(),
-  toolUseResult: z.unknown().optional(),
-});
-
 async function said({ agentSession, mark, directory, environment }: Driven): Promise<Said> {
   const record = agentSession === null ? null : await recordOf(environment, agentSession);
   if (record === null) return { agentSession: null, ...nothingSaid };
@@ -87,27 +74,6 @@ async function said({ agentSession, mark, directory, environment }: Driven): Pro
   }
   transcript.close();
   return { agentSession, lines, usage: usageOf(used) };
-}
-
-type Message = Extract<ClaudeLine, { type: 'user' | 'assistant' }>;
-
-function messageOf(text: string): { readonly at: number; readonly message: Message } | null {
-  const parsed = recordLine.safeParse(read(text));
-  if (!parsed.success || parsed.data.isSidechain === true || parsed.data.isMeta === true) return null;
-  const { type, timestamp, message, toolUseResult } = parsed.data;
-  // The same shapes as on its stream, but for this one name.
-  const line = parseClaudeLine(JSON.stringify({ type, message, tool_use_result: toolUseResult }));
-  if (line === null || (line.type !== 'user' && line.type !== 'assistant')) return null;
-  return { at: Date.parse(timestamp) || 0, message: line };
-}
-
-function read(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Its last line may be half written.
-    return null;
-  }
 }
 
 const interrupted = /^\[Request interrupted by user/;
@@ -142,22 +108,4 @@ function usageOf(used: ReadonlyMap<string, { readonly input: number; readonly ou
     // It is in no line of the record.
     costUsd: null,
   };
-}
-
-/** The record of a conversation: a file named after it, in a folder named after where it was begun. */
-async function recordOf(
-  environment: Readonly<Record<string, string>>,
-  agentSession: string,
-): Promise<{ readonly path: string; readonly bytes: number } | null> {
-  const home = environment.CLAUDE_CONFIG_DIR || join(environment.HOME || environment.USERPROFILE || '', '.claude');
-  const projects = join(home, 'projects');
-  for (const folder of await readdir(projects).catch(() => [])) {
-    const path = join(projects, folder, `${agentSession}.jsonl`);
-    const bytes = await stat(path).then(
-      ({ size }) => size,
-      () => null,
-    );
-    if (bytes !== null) return { path, bytes };
-  }
-  return null;
 }

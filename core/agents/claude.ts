@@ -7,6 +7,7 @@ import { controlClaude } from './claude-control';
 import { endOfTurn, isUnknownConversation, isUnknownPlace, usageOf } from './claude-end';
 import { type ClaudeResult, parseClaudeLine } from './claude-lines';
 import { findClaude, installClaude, locateClaude } from './claude-program';
+import { usedInClaude } from './claude-record';
 import { claudeScreen } from './claude-screen';
 import { transcribeClaude } from './claude-transcript';
 import { watchClaudeUsage } from './claude-usage';
@@ -27,7 +28,8 @@ const goOn =
 
 /** Claude Code, driven by its own stream of JSON lines and its control protocol: the person's installed `claude`. */
 export function createClaude(): Agent {
-  return { name: 'claude', goesBack: true, models: true, locate: locateClaude, take, screen: claudeScreen };
+  const does = { locate: locateClaude, take, used: usedInClaude, screen: claudeScreen };
+  return { name: 'claude', goesBack: true, models: true, ...does };
 }
 
 async function take(turn: Turn): Promise<TurnEnd> {

@@ -5,6 +5,7 @@ import type { Deps } from './deps';
 import { personDrives, type Talk } from './driving';
 import { type Drive, handedBack } from './handing-back';
 import { nextWords, together, type Words } from './session';
+import { deliverUsed } from './used-leave';
 
 /** What `nextWords` has to know of the turn before. */
 export interface Before {
@@ -13,7 +14,10 @@ export interface Before {
 }
 
 /** What to say next, taken into hand: once this resolves the person can no longer change it. */
-export async function wordsFor({ deps, subject, session }: Talk, before: Before): Promise<Words> {
+export async function wordsFor(talk: Talk, before: Before): Promise<Words> {
+  const { deps, subject, session } = talk;
+  // Not before a turn, in which what was used may be asked for again: then it is said that it may have been done.
+  if (before.afterTurn) await deliverUsed(talk);
   const words = await deps.writer.write((db) => nextWords(db, subject, session, { ...before, at: deps.now() }));
   if (words.messages.length > 0) deps.announceMessages(subject.claim.task);
   return words;

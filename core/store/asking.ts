@@ -26,6 +26,8 @@ export interface NewRequest {
    * they are not. None unless said.
    */
   readonly askedAs?: string | null;
+  /** The agent's own id of the call that leave is asked for; none unless said. */
+  readonly call?: string | null | undefined;
   /** The budget a request of the kind `budget` is about. */
   readonly budget?: BudgetAsked | undefined;
   /** What the asker has asked before in the same turn: those are other questions, however alike. None unless said. */
@@ -48,10 +50,11 @@ export function askRequest(db: Database, request: NewRequest): Asked {
   if (known !== undefined && known.spent === 0) {
     run(
       db,
-      'UPDATE request SET session_id = ?, generation = ?, asked_as = ? WHERE id = ?',
+      'UPDATE request SET session_id = ?, generation = ?, asked_as = ?, call = ? WHERE id = ?',
       request.session,
       request.generation,
       askedAs,
+      callOf(request),
       known.id,
     );
     return { id: known.id, state: known.state, handed: false };
@@ -62,8 +65,8 @@ export function askRequest(db: Database, request: NewRequest): Asked {
   const { id } = run(
     db,
     `INSERT INTO request (task_id, session_id, generation, kind, title, body, tool, options, allows_text, multiple,
-       steps, fingerprint, asked_as, budget, state, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+       steps, fingerprint, asked_as, call, budget, state, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
     request.task,
     request.session,
     request.generation,
@@ -77,6 +80,7 @@ export function askRequest(db: Database, request: NewRequest): Asked {
     JSON.stringify(steps),
     request.fingerprint,
     askedAs,
+    callOf(request),
     request.budget === undefined ? null : JSON.stringify(request.budget),
     request.at,
   );
@@ -140,6 +144,11 @@ function earlierOf(db: Database, { task, fingerprint, asked, askedAs }: NewReque
 const longest = { text: 64 * 1024, line: 1000, option: 4000, options: 500 } as const;
 /** As much of a question too long for a title as stands in its place. */
 const shortTitle = 200;
+
+/** An id is short; what is not is known by nobody. */
+function callOf({ call = null }: NewRequest): string | null {
+  return call === null || call.length > longest.line ? null : call;
+}
 
 function bounded(request: NewRequest): Pick<NewRequest, 'title' | 'body' | 'tool' | 'options' | 'steps'> {
   const { title, body, tool, options, steps } = request;

@@ -76,6 +76,25 @@ export function forgetHanded(db: Database, request: number): void {
   run(db, 'UPDATE request SET handed_at = NULL WHERE id = ? AND delivered_at IS NULL', request);
 }
 
+/** Leave for a call of an agent's that it was handed, and nobody knows whether it has it for good. */
+export interface LeaveOfCall {
+  readonly request: number;
+  readonly call: string;
+  /** When it was handed to the agent. */
+  readonly givenAt: number;
+}
+
+/** The leave of a task that its agent was handed for a call it named, without words of the person's beside it. */
+export function leaveOfCalls(db: Database, task: number): LeaveOfCall[] {
+  return allRows<LeaveOfCall>(
+    db,
+    `SELECT id AS request, call, handed_at AS givenAt FROM request
+     WHERE task_id = ? AND state = 'answered' AND handed_at IS NOT NULL AND delivered_at IS NULL AND call IS NOT NULL
+       AND answer ->> 'decision' = 'allow' AND coalesce(answer ->> 'text', '') = '' ORDER BY id`,
+    task,
+  );
+}
+
 /** Marks every answer of a task that was handed out as delivered, but for some: the turn it was for is over. */
 export function deliverHanded(
   db: Database,

@@ -1,5 +1,8 @@
-/** Where between a question and its answer a process is killed; `said` is at words of the agent's. */
-export type Point = 'said' | 'asked' | 'written' | 'answered' | 'handed' | 'given' | 'delivered' | 'marked';
+/**
+ * Where between a question and its answer a process is killed; `said` is at words of the agent's, `used` where Claude
+ * Code has written down that it used its leave, and that it has it for good is not noted.
+ */
+export type Point = 'said' | 'used' | 'asked' | 'written' | 'answered' | 'handed' | 'given' | 'delivered' | 'marked';
 
 /** Who is killed there, in this order. */
 export type Victim = 'agent' | 'app' | 'agent, app' | 'app, agent';

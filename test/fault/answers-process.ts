@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs, { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Answer, Request } from '../../core/contract/request';
 import type { TaskState } from '../../core/contract/task';
@@ -78,6 +79,7 @@ BetterSqlite3.prototype.prepare = function (this: BetterSqlite3.Database, sql: s
     const [pid, , task, command] = values;
     if (sql.startsWith('INSERT OR REPLACE INTO process') && /^\S*\/(claude|goose)( |$)/.test(String(command)))
       writeSync(1, `agent ${task} ${pid}\n`);
+    if (fact === 'marked' && point === 'used') return nothing;
     if (fact === 'marked') reached('delivered');
     const result = run(...values);
     if (fact !== undefined && result.changes > 0) written.push(fact);
@@ -128,6 +130,15 @@ function answerTo(request: Request): Answer {
   return done ? { ...words, decision: 'deny', text: 'it ran already' } : { ...words, decision: 'allow' };
 }
 
+/** The one record that Claude Code has in this home. */
+function recordOfClaude(): string {
+  const projects = join(process.env.HOME ?? '', '.claude', 'projects');
+  const [name = ''] = readdirSync(projects, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.jsonl'),
+  );
+  return join(projects, name);
+}
+
 const answered = new Set<number>();
 async function answer(requests: readonly Request[]): Promise<void> {
   const now = requests.filter(({ id }) => !answered.has(id));
@@ -150,9 +161,15 @@ for await (const _ of await calls.changes.follow()) {
     if (state === 'queued' && (runAfter ?? 0) > Date.now()) await calls.tasks.resume({ task: id }).catch(() => {});
   }
   const open = await calls.requests.list();
+  // Its next question is not answered, so that nothing happens meanwhile.
+  const asksOn = open.find(({ kind }) => kind === 'clarification');
+  if (point === 'used' && !struck && asksOn !== undefined && answered.size > 0) {
+    while (!read(recordOfClaude()).includes('"tool_result"')) await new Promise((resolve) => setTimeout(resolve, 5));
+    strike();
+  }
   const all = new Set(open.map(({ task }) => task)).size === live;
   if (point === 'written' && !struck && all) strike();
-  if (struck || point === 'delivered' || point === 'marked' || (together && all)) {
+  if (struck || point === 'used' || point === 'delivered' || point === 'marked' || (together && all)) {
     if (together && !armed) count = open.length;
     armed = true;
     await answer(open);

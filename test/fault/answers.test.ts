@@ -1,10 +1,12 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { foldersOf } from '../../core/config';
 import { closeDatabase, openDatabase } from '../../core/store/database';
 import { listProcesses } from '../../core/store/processes';
 import { type ModelServer, startModelServer } from '../support/model-server';
 import { randomFrom } from '../support/random';
-import { type Bench, here, type Kind, makeBench } from './answers-bed';
+import { type Bed, type Bench, here, type Kind, makeBench } from './answers-bed';
 import type { Plan, Point, Victim } from './answers-plan';
 
 /*
@@ -18,6 +20,7 @@ import type { Plan, Point, Victim } from './answers-plan';
  *   by nobody but the person, so then, and only then, the person is asked a second time and told why; the person of this
  *   test looks, and refuses what has been done.
  * - Nobody is asked anything else twice, and nothing that was asked is taken back.
+ * - Leave that the agent's record shows to be used is not told to it again; any other that it may have used is.
  */
 
 /** Every kill is tried when this says `all`; otherwise those of so many sets, which the seed picks. */
@@ -96,6 +99,42 @@ it.runIf(here)(
     expect(() => bench.check(bed, 'lost', task)).toThrow(/lost-goose-question-first/);
   },
 );
+
+it.runIf(here)(
+  'says nothing of leave that the agent’s own record shows to be used; the control, whose record shows an error, is told of it',
+  async () => {
+    const lanes = ['used', 'unsure'].map(async (name) => {
+      const bed = await bench.makeBed(name);
+      const task = bench.taskOf(name, 'claude', 'command first');
+      const { struck } = await bench.play(bed, { held: true, tasks: [task], point: 'used', victim: 'agent, app' });
+      const [leave] = bench.requestsOf(bed.data, task.title);
+      expect([struck, leave?.state, leave?.deliveredAt], name).toEqual([1, 'answered', null]);
+      // As it is where the agent took the end of its host for a refusal.
+      if (name === 'unsure') editRecord(bed, (text) => text.replaceAll('"is_error":false', '"is_error":true'));
+      expect((await bench.play(bed, { held: true, point: 'none', victim: 'app' })).over, name).toBe(true);
+      bench.check(bed, name, task);
+      const { prompts = [] } = model.exchanges.findLast((each) => each.prompts.join('\n').includes(task.title)) ?? {};
+      expect(
+        bench.requestsOf(bed.data, task.title).every(({ deliveredAt }) => deliveredAt !== null),
+        name,
+      ).toBe(true);
+      return prompts.filter((prompt) => prompt.startsWith('You asked for leave')).length;
+    });
+    expect(await Promise.all(lanes)).toEqual([0, 1]);
+  },
+  120_000,
+);
+
+/** Changes the one record that Claude Code has in a bed. */
+function editRecord({ environment }: Bed, edit: (text: string) => string): void {
+  const projects = join(environment.HOME ?? '', '.claude', 'projects');
+  const names = readdirSync(projects, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.jsonl'));
+  expect(names).toHaveLength(1);
+  const file = join(projects, names[0] ?? '');
+  const text = readFileSync(file, 'utf8');
+  expect(edit(text)).not.toBe(text);
+  writeFileSync(file, edit(text));
+}
 
 /** One set of tasks of both agents, put through some kills and then left to finish. */
 async function killed(number: number, kills: readonly Kill[]): Promise<void> {

@@ -65,6 +65,13 @@ describe('leave for a tool', () => {
     );
     expect(questions[0]?.tool?.command).toBe('ls \\u202e# safe\\u001b[8m; rm -rf /');
     expect(questions[0]?.title).not.toContain('\u202e');
+    expect(questions[0]?.call).toBeNull();
+  });
+
+  test('names the call it is for, by which its record tells whether it was used', async () => {
+    const call = { tool_use_id: 'toolu_1' };
+    for (const request of [leave('Bash', { command: 'ls' }, call), leave('ExitPlanMode', { plan: 'Do it.' }, call)])
+      expect((await questionsOf(request, directory)).questions.map((question) => question.call)).toEqual(['toolu_1']);
   });
 
   test('shows what a write changes in the file as it is, and reads nothing outside the worktree', async () => {

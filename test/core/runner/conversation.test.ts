@@ -13,7 +13,7 @@ import { createTakes } from '../../../core/runner/takes';
 import { listCheckpoints } from '../../../core/store/checkpoints';
 import { claimTasks } from '../../../core/store/claims';
 import { addMessage, pendingMessages } from '../../../core/store/messages';
-import { answerRequest, readRequest, undelivered } from '../../../core/store/requests';
+import { answerRequest, leaveOfCalls, readRequest, undelivered } from '../../../core/store/requests';
 import { readSettings, writeSetting } from '../../../core/store/settings';
 import { taskSpending } from '../../../core/store/spending';
 import { openTranscript } from '../../../core/store/transcript';
@@ -66,8 +66,8 @@ function bench(kept?: Place) {
     prompts,
     say: (text: string) => addMessage(db, { task, text, by: 'person', at: Date.now() }),
     /** Gives leave to whatever is asked from now on, before anybody waits for it. */
-    allowAll: () => {
-      const answer: Answer = { decision: 'allow', rule: null, options: [], text: null };
+    allowAll: (text: string | null = null) => {
+      const answer: Answer = { decision: 'allow', rule: null, options: [], text };
       onAsked = (request) => {
         if (readRequest(db, request).state === 'open')
           answerRequest(db, { request, answer, by: 'person', at: Date.now() });
@@ -75,11 +75,16 @@ function bench(kept?: Place) {
     },
     /** Resolves at the next change that is told of. */
     change: () => new Promise<void>((resolve) => void changed.add(resolve)),
-    async talk(takes: readonly Take[], signal = new AbortController().signal): Promise<TurnEnd> {
+    async talk(
+      takes: readonly Take[],
+      signal = new AbortController().signal,
+      used: Agent['used'] = async () => [],
+    ): Promise<TurnEnd> {
       const left = [...takes];
       const agent: Agent = {
         name: 'claude',
         locate: () => Promise.reject(new Error('Nobody looks for it.')),
+        used,
         take(turn) {
           prompts.push(turn.prompt);
           turn.onSession('conversation');
@@ -230,6 +235,7 @@ describe('leave that an agent was handed before it died', () => {
   const question: Question = {
     ...{ kind: 'permission', title: 'Run it', body: '', options: [], allowsText: false, multiple: false },
     tool: { name: 'shell', input: '{}', command: 'run', diff: null },
+    call: 'call-1',
   };
   const diesWithIt: Take = async (turn) => {
     await asks(turn);
@@ -250,6 +256,36 @@ describe('leave that an agent was handed before it died', () => {
     expect(undelivered(db, task)).toEqual([]);
     await talk([finishes]);
     expect(prompts).toHaveLength(4);
+  });
+
+  test('is not told where the record of its conversation shows that it was used', async () => {
+    const { db, task, allowAll, talk, prompts } = bench();
+    allowAll();
+    await talk([diesWithIt]);
+    const [given] = leaveOfCalls(db, task);
+    const looked: unknown[] = [];
+    await talk([finishes], undefined, async ({ agentSession }, leave) => {
+      looked.push(agentSession, leave);
+      return leave;
+    });
+    expect(prompts).toEqual(['The task.', '']);
+    expect(undelivered(db, task)).toEqual([]);
+    expect(given).toMatchObject({ call: 'call-1', givenAt: expect.any(Number) });
+    expect(looked).toEqual(['conversation', [given]]);
+  });
+
+  test('is told where its record cannot be read, and with words beside it in any case', async () => {
+    for (const text of [null, 'But gently.']) {
+      const { allowAll, talk, prompts } = bench();
+      allowAll(text);
+      await talk([diesWithIt]);
+      const used: Agent['used'] = async (_, leave) => {
+        if (text === null) throw new Error('It is gone.');
+        return leave;
+      };
+      await talk([finishes, finishes], undefined, used);
+      expect(prompts.at(-1)).toMatch(/^You asked for leave: Run it\n/);
+    }
   });
 
   test('is told no more once it was asked for anew, which the person sees', async () => {
