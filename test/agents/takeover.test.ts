@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notDriven } from '../../core/contract/move-words';
 import type { Request } from '../../core/contract/request';
 import { handedBack } from '../../core/runner/handing-back';
 import { agentTestEnvironment, seedClaude } from '../support/agents-environment';
@@ -69,6 +70,14 @@ describe.each(['claude', 'goose'] as const)('taking over %s', (agent) => {
     expect(sessions.map(({ agentSession }) => agentSession)).toEqual([conversation?.agentSession]);
     // The turn that went on knew what was said on the screen.
     expect(model.exchanges.at(-1)?.prompts.join('\n')).toContain('[permission: touch two.txt]');
+
+    // Who only looks has said nothing, as the agent's own record has it.
+    const third = await takeOver(task.id);
+    await third.shows(ready);
+    await bed.calls.tasks.handBack({ task: task.id });
+    await third.close();
+    const { transitions } = await bed.calls.tasks.get({ task: (await bed.reaches(task.id, 'review', 'failed')).id });
+    expect(transitions.at(-1)).toMatchObject({ to: 'review', reason: notDriven.nothingSaid });
 
     const events = await bed.calls.sessions.read({ session: sessions[0]?.id ?? 0, after: 0 });
     const prompts = events.flatMap((event) => (event.type === 'prompt' ? [event.text] : []));

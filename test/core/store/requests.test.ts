@@ -6,6 +6,7 @@ import {
   answerRequest,
   deliverHanded,
   forgetHanded,
+  leaveOfCalls,
   listOpenRequests,
   markDelivered,
   markHanded,
@@ -153,6 +154,28 @@ describe('a question', () => {
     const { title, body } = readRequest(db, ask(db, { title: long, body: 'And why.' }).id);
     expect(title).toMatch(/^Which of these\? (word )+word…$/);
     expect(body).toBe(`${long}\n\nAnd why.`);
+  });
+
+  test('of leave that was handed over is known by its call, and by the newer one when it was asked again', () => {
+    const { db } = temporaryStore();
+    addTask(db);
+    const [once, plan, refused] = ['f1', 'f2', 'f3'].map((fingerprint) => {
+      const of = fingerprint === 'f2' ? ({ kind: 'plan', tool: null } as const) : {};
+      return ask(db, { ...of, fingerprint, call: `call of ${fingerprint}` }).id;
+    });
+    for (const [index, id] of [once, plan, refused].entries()) {
+      if (id === undefined) continue;
+      answer(db, id, index === 2 ? { ...allow, decision: 'deny' } : allow);
+      expect(leaveOfCalls(db, 1)).toHaveLength(Math.min(index, 2));
+      markHanded(db, { request: id, at: 25 });
+    }
+    ask(db, { kind: 'plan', tool: null, fingerprint: 'f2', call: 'call again', generation: 2 });
+    expect(leaveOfCalls(db, 1)).toEqual([
+      { request: once, call: 'call of f1', givenAt: 25 },
+      { request: plan, call: 'call again', givenAt: 25 },
+    ]);
+    deliverHanded(db, { task: 1, at: 30 });
+    expect(leaveOfCalls(db, 1)).toEqual([]);
   });
 
   test('whose leave was not handed over after all is given it when it is asked again', () => {
