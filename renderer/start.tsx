@@ -35,6 +35,7 @@ export function start(bridge: Bridge, root: HTMLElement): void {
     waited: keepWaited({ model, line }),
     found: createStore<FoundPlace | null>(null),
     asked: createStore<AskedPlace | null>(null),
+    cameBack: createStore<number | null>(null),
     mac: bridge.platform === 'darwin',
   };
   // Before anything waits: the shell sends what was asked for meanwhile as soon as it hears that the page is ready.

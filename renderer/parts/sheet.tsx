@@ -2,6 +2,7 @@ import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useApp } from '../state/app';
 import { showSheet } from '../state/commands';
+import { focusAtEnd } from './caret';
 import { useFocusBack } from './focus-back';
 import { Hint } from './hint';
 import { Icon } from './icon';
@@ -27,7 +28,7 @@ export function SheetFrame(props: {
           className={`sheet sheet-${props.width ?? 'wide'}`}
           onOpenAutoFocus={(event) => {
             event.preventDefault();
-            firstOf(event.currentTarget).focus();
+            focusAtEnd(firstOf(event.currentTarget));
           }}
           onCloseAutoFocus={focus.giveBack}
           onKeyDown={(event) => {

@@ -4,6 +4,7 @@ import { type Measure, noBudget } from '../../core/contract/budget';
 import type { PermissionLevel } from '../../core/contract/task';
 import { titleFrom } from '../../core/contract/title';
 import { Button } from '../parts/button';
+import { focusAtEnd } from '../parts/caret';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
@@ -66,7 +67,7 @@ export function NewTaskForm(props: { readonly repository: number; readonly opene
   const field = useRef<HTMLTextAreaElement>(null);
   // The sheet took the focus itself while there was nothing to write in yet.
   useEffect(() => {
-    if (document.activeElement?.matches('.sheet')) field.current?.focus();
+    if (document.activeElement?.matches('.sheet') && field.current !== null) focusAtEnd(field.current);
   }, []);
   const repository = repositories.find(({ id }) => id === repositoryId);
   const branches = useResource(`${repositoryId}`, (client, signal) =>

@@ -33,6 +33,8 @@ export interface App {
   readonly found: Store<FoundPlace | null>;
   /** The request the person went to, until their conversation is left; null when they went to none. */
   readonly asked: Store<AskedPlace | null>;
+  /** The task that came back as its discarding was undone, until its row has the focus; null when none did. */
+  readonly cameBack: Store<number | null>;
   readonly mac: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Task, TaskState } from '../../core/contract/task';
 import type { Client } from '../client';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { carryOut, complain, learn, sayDone, sayOf } from './commands';
+import { carryOut, complain, learn, openTask, sayDone, sayOf } from './commands';
 
 /** Throws a change away, with a way back: everything is kept under a backup ref. */
 export function discardTask(app: App, task: Task): Promise<void> {
@@ -11,18 +11,27 @@ export function discardTask(app: App, task: Task): Promise<void> {
     sentence: 'Discarding…',
     done: `Discarded “${cleanLine(task.title)}”. Everything is kept under a backup ref`,
     call: (client) => client.tasks.discard({ task: task.id }),
-    undo: () => restoreTask(app, task),
+    undo: () => turn(app, task, { ...restoring(task), undo: null, after: () => goToRow(app, task.id) }),
   });
 }
 
 /** Brings a discarded task back to the state it was discarded in. */
 export function restoreTask(app: App, task: Task): Promise<void> {
-  return turn(app, task, {
+  return turn(app, task, { ...restoring(task), undo: null });
+}
+
+function restoring({ id, title }: Task): Moving {
+  return {
     sentence: 'Restoring…',
-    done: ({ state }) => `“${cleanLine(task.title)}” is ${state === 'review' ? 'in review' : state} again`,
-    call: (client) => client.tasks.restore({ task: task.id }),
-    undo: null,
-  });
+    done: ({ state }) => `“${cleanLine(title)}” is ${state === 'review' ? 'in review' : state} again`,
+    call: (client) => client.tasks.restore({ task: id }),
+  };
+}
+
+/** Opens a task that came back, and has its row take the focus: what had it went with the row, or with the button that was pressed. */
+function goToRow(app: App, task: number): void {
+  app.cameBack.update(() => task);
+  openTask(app, task);
 }
 
 /** Stops a task, with a way back for as long as it stays so. */
@@ -172,7 +181,11 @@ interface Moving {
 /** How to take a move back that left the task as it is told; null for a move that is not undone. */
 type Undo = ((left: Task) => Promise<void>) | null;
 
-async function turn(app: App, task: Task, move: Moving & { readonly undo: Undo }): Promise<void> {
+async function turn(
+  app: App,
+  task: Task,
+  move: Moving & { readonly undo: Undo; readonly after?: () => void },
+): Promise<void> {
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence: move.sentence }, move.call);
   if (!ended.ok) return complain(app, ended.failure, task.id);
   const { value } = ended;
@@ -182,4 +195,5 @@ async function turn(app: App, task: Task, move: Moving & { readonly undo: Undo }
     text: typeof move.done === 'string' ? move.done : move.done(value),
     undo: undo && (() => void undo(value)),
   });
+  move.after?.();
 }

@@ -11,6 +11,7 @@ import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
 import { type Place, tasksIn } from '../state/places';
 import { say } from '../state/said';
+import { useStore } from '../state/store';
 import { useCursor } from './cursor';
 import { useHeldOrder } from './held-order';
 import { LandSeveral } from './land-several';
@@ -131,6 +132,15 @@ function Rows(props: {
       );
     }
     openRow.current = open;
+  });
+  const cameBack = useStore(app.cameBack, (task) => (task === open ? task : null));
+  useEffect(() => {
+    const index = cameBack === null ? -1 : tasks.findIndex(({ id }) => id === cameBack);
+    if (index === -1) return;
+    app.cameBack.update(() => null);
+    moveTo(keys[index] ?? null);
+    rows.scrollToIndex(index, { align: 'auto' });
+    scroller.current?.focus({ preventScroll: true });
   });
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(tasks.length - 1, to));

@@ -65,7 +65,15 @@ describe('a core that takes long', () => {
       .poll(() => sheet.getByRole('textbox', { name: /What should be done/ }).inputValue())
       .toBe('Half a prompt');
     await page.keyboard.type(' and more');
-    expect(await sheet.getByRole('textbox', { name: /What should be done/ }).inputValue()).toContain('and more');
+    const prompt = sheet.getByRole('textbox', { name: /What should be done/ });
+    expect(await prompt.inputValue()).toBe('Half a prompt and more');
+    // Left and opened again, it is written on as well.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await press('c');
+    await page.keyboard.type(', again');
+    expect(await prompt.inputValue()).toBe('Half a prompt and more, again');
   });
 
   test('that stops answering is told with a count of how long it has been tried', async () => {

@@ -67,6 +67,7 @@ function windowOf(...tasks: readonly Task[]) {
     ...{ model, line: { client: () => client }, doing: createStore(new Map()) },
     view: createStore({ place: 'inbox', tab: 'conversation', task: null } as unknown as View),
     said: createStore<readonly Saying[]>([]),
+    cameBack: createStore(null),
   } as unknown as App;
   const shown = () => app.said.get().flatMap(({ shown, text }) => (shown ? [text] : []));
   /** Undoes, and waits until what that asked for is answered. */
