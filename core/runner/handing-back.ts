@@ -50,7 +50,7 @@ export async function takeBack(
   for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
   if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
   const isIdle = lines.length === 0 && unread === '' && wasAtRest(row);
-  const more = isIdle ? ' Nothing was said to the agent in it.' : unread;
+  const more = isIdle ? ' Nothing was said in its conversation.' : unread;
   const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${more}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
   // A runtime that died over the screen cut off no turn, where none was before: what is said next is said at once.
@@ -77,7 +77,6 @@ export async function takeBack(
         });
         const withdrawn = [...asked, ...forgone.withdrawn];
         if (forgone.moved) {
-          // The place it was gone back to still is where it goes on: on the screen nothing came after it.
           const ended = { state: 'ended', endReason: endReasonOf(session, undefined), endedAt: at } as const;
           updateSession(db, { session: session.id, agentSession, ...ended });
           return { moved: true, withdrawn };
@@ -85,7 +84,8 @@ export async function takeBack(
       } else setAfterwards(db, { task, afterwards });
     }
     endTakeover(db, { task, at });
-    updateSession(db, { session: session.id, agentSession, resumeAt: null, usage });
+    // Where nothing was said the place it was gone back to still is where it goes on.
+    updateSession(db, { session: session.id, agentSession, usage, ...(!isIdle && { resumeAt: null }) });
     if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
     return { moved: false, withdrawn: asked };
   });
@@ -94,7 +94,7 @@ export async function takeBack(
   session.agentSession = agentSession;
   if (moved) return 'stopped';
   // Kept until now, because a screen that failed to open would have lost it.
-  session.resumeAt = null;
+  if (!isIdle) session.resumeAt = null;
   // The person has had the last word, whatever the agent was at before.
   session.cutOff = false;
   session.begun = true;

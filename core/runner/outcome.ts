@@ -22,13 +22,15 @@ import { goesOn } from './round';
 /** The change is committed and waits for the person, unless the person has written to the agent meanwhile. */
 export async function reviewed(deps: Deps, claim: Claim): Promise<void> {
   const { permissionLevel, repository, contest } = taskWork(deps.db, claim.task);
-  const asksNobody = permissionLevel === 'autonomous' && !isFinishedByHand(deps.db, claim.task);
+  const byHand = isFinishedByHand(deps.db, claim.task);
+  const asksNobody = permissionLevel === 'autonomous' && !byHand;
   // Of a contest the person picks, and what was not picked must not land before they could.
   const landingDue = asksNobody && contest === null && repository.landing.finished !== 'review';
+  const patch = { error: null, landingDue };
   await move(
     deps,
     claim,
-    { to: 'review', reason: 'The agent finished.', patch: { error: null, landingDue } },
+    { to: 'review', reason: byHand ? 'Handed back, and finished by hand.' : 'The agent finished.', patch },
     { heeds: true },
   );
 }

@@ -5,7 +5,7 @@ import { moveLines, moveLineWords } from '../../../core/contract/move-words';
 import type { Task } from '../../../core/contract/task';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { listSessions, sessionPlace } from '../../../core/store/sessions';
+import { listSessions, newestSession, sessionPlace } from '../../../core/store/sessions';
 import { beginTakeover, takeoverOf } from '../../../core/store/takeovers';
 import { readTask } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
@@ -112,7 +112,7 @@ function turnsOf(task: number): number {
   }
 }
 
-const nothingSaid = /^You drove it in a terminal from \S+ to \S+\. Nothing was said to the agent in it\.$/;
+const nothingSaid = /^You drove it in a terminal from \S+ to \S+\. Nothing was said in its conversation\.$/;
 
 it('a task in review in which nothing was said is in review again, and what was changed by hand is in its change without a turn', async () => {
   const task = await newTask('Once.');
@@ -150,6 +150,7 @@ it('a task in review in which nothing was said is in review again, and what was 
   const drove = [opened, expect.stringMatching(nothingSaid)];
   expect(wordsIn(events)).toEqual([...words, ...drove, ...drove]);
   expect(events.findLast(({ type }) => type === 'checkpoint')).toMatchObject({ between: 'edited', files: 1 });
+  expect(now.transitions.at(-1)?.reason).toBe('Handed back, and finished by hand.');
   // Going back to review ended no round.
   expect(events.findLast(({ type }) => type === 'commit')).toMatchObject({ subject: 'Round 2: Drive' });
 });
@@ -174,6 +175,23 @@ it('a task that failed, or waits for its time, is there again when nothing was s
   for (const task of [broken, later]) expect(wordsIn(await transcriptOf(task)).at(-1)).toMatch(nothingSaid);
 });
 
+it('a place that was gone back to still is where the agent goes on when nothing was said on its screen', async () => {
+  const task = await newTask('First.\n[write: one.txt | one]');
+  const { worktree } = await bed.reaches(task, 'review');
+  await bed.calls.tasks.reject({ task, comment: 'Second.\n[write: two.txt | two]' });
+  await bed.reaches(task, 'review');
+  await bed.calls.checkpoints.back({ task, checkpoint: 1 });
+  for (const edits of [false, true]) {
+    await takeOver(task);
+    if (edits) writeFileSync(join(worktree ?? '', 'by-hand.txt'), 'mine');
+    await bed.calls.tasks.handBack({ task });
+    await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+    const db = openDatabase({ file: bed.config.folders.database });
+    expect(sessionPlace(db, newestSession(db, task)?.id ?? 0).resumeAt).not.toBeNull();
+    closeDatabase(db);
+  }
+});
+
 it('what was written to the agent meanwhile is said to it, though nothing was on its screen', async () => {
   const task = await newTask('Once.');
   await bed.reaches(task, 'review');
@@ -182,7 +200,7 @@ it('what was written to the agent meanwhile is said to it, though nothing was on
   await bed.calls.tasks.handBack({ task });
   await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
   const words = wordsIn(await transcriptOf(task)).join('\n');
-  expect(words).toMatch(/Nothing was said to the agent in it\.\n[\s\S]*And twice\./);
+  expect(words).toMatch(/Nothing was said in its conversation\.\n[\s\S]*And twice\./);
 });
 
 it('one whose terminal never ran its program is handed back at once, and no other one is opened', async () => {
