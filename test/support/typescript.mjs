@@ -9,7 +9,7 @@ enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/switchyard-c
 setTimeout(flushCompileCache, 500).unref();
 
 /**
- * Lets plain Node run the sources as they are: `node --import ./test/support/typescript.mjs file.ts`. Node strips the
+ * Lets plain Node run the sources as they are: `npx node --import ./test/support/typescript.mjs file.ts`. Node strips the
  * types; what the bundler does beside that, extensionless imports and `?raw`, is done here.
  */
 registerHooks({

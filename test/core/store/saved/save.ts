@@ -11,7 +11,7 @@ import { insertTask, moveTask } from '../../../../core/store/tasks';
 
 /**
  * Saves a store of the present schema beside this file, to be migrated by every later version's tests. Run it once for
- * each released schema: node --import ./test/support/typescript.mjs test/core/store/saved/save.ts
+ * each released schema: npx node --import ./test/support/typescript.mjs test/core/store/saved/save.ts
  */
 const file = join(import.meta.dirname, `schema-${migrations.length}.db`);
 rmSync(file, { force: true });
