@@ -61,21 +61,21 @@ const mostOfName = 80;
 /**
  * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
  * is, about the grace later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
- * a timeout, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
+ * a timeout and when the system starts no program so, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
  */
 export function execute(what: Execution): Promise<Executed> {
   const { program, args, signal, onOutput, timeoutMs = usualTimeoutMs, maxBytes = 64 * 1024 * 1024 } = what;
   const { graceMs = usualGraceMs } = what;
   if (signal?.aborted) return Promise.reject(cancelled(what));
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: what.directory,
-      env: what.environment,
-      // A session of its own: no terminal to prompt on, and one id to end the whole group by.
-      detached: process.platform !== 'win32',
-      stdio: [what.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+    let child: ReturnType<typeof begin>;
+    try {
+      child = begin(what);
+    } catch (cause) {
+      return reject(notStarted(what, cause as NodeJS.ErrnoException));
+    }
+    // Where no descriptors are left for its pipes it has none, and says why in a moment.
+    if (!child.stdout) return void child.once('error', (cause) => reject(notStarted(what, cause)));
     if (child.pid !== undefined) what.onProcess?.({ pid: child.pid, command: [program, ...args].join(' ') });
     const stdout: Buffer[] = [];
     let size = 0;
@@ -118,7 +118,7 @@ export function execute(what: Execution): Promise<Executed> {
     const timer = setTimeout(() => {
       ended ??= new CodedError(
         'GIT_FAILED',
-        `${nameOf(what)} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Try again when the disk is less busy.`,
+        `${nameOf(what)} in ${what.directory} took longer than ${Math.round(timeoutMs / 1000)} seconds and was ended. Look at what held it up, as a busy disk or what it waits for, then try again.`,
         { facts: { args: [...args], directory: what.directory } },
       );
       end();
@@ -180,6 +180,18 @@ export function execute(what: Execution): Promise<Executed> {
   });
 }
 
+/** Starts it. Throws what the system says at once, as that it is given too much. */
+function begin({ program, args, directory, environment, input }: Execution) {
+  return spawn(program, args, {
+    cwd: directory,
+    env: environment,
+    // A session of its own: no terminal to prompt on, and one id to end the whole group by.
+    detached: process.platform !== 'win32',
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+}
+
 /** Why a program did not start: a folder that is gone looks to the system like a program that is. */
 function notStarted(what: Execution, cause: NodeJS.ErrnoException): CodedError {
   const { program, directory } = what;
@@ -191,11 +203,20 @@ function notStarted(what: Execution, cause: NodeJS.ErrnoException): CodedError {
       { facts, cause },
     );
   }
-  return new CodedError('NOT_FOUND', `Could not start ${nameOf(what)} in ${directory}: ${cause.message}.`, {
-    facts,
-    cause,
-  });
+  const message = `Could not start ${nameOf(what)} in ${directory}: ${cause.message}. ${remedies[cause.code ?? ''] ?? 'Look at how it is called, then try again.'}`;
+  const isMissing = cause.code === 'ENOENT' || cause.code === 'EACCES';
+  return new CodedError(isMissing ? 'NOT_FOUND' : 'GIT_FAILED', message, { facts, cause });
 }
+
+const noRoom = 'The system has no room for another program now: close some, then try again.';
+
+/** What to do about a program that the system did not start, by why. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOENT: 'Look whether it is installed and on the PATH.',
+  EACCES: 'Look whether you may run it.',
+  E2BIG: 'What it is given is longer than the system takes: shorten its command or the environment, then try again.',
+  ...{ EAGAIN: noRoom, ENOMEM: noRoom, EMFILE: noRoom, ENFILE: noRoom },
+};
 
 /** What a program that was not let finish throws. */
 export function cancelled(what: Execution): CodedError {

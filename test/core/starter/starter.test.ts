@@ -104,6 +104,15 @@ describe.each([
     );
   });
 
+  test('that the system starts in no way fails with what to do, and the next one runs', async () => {
+    const { execute } = open();
+    await expect(execute(script(`: ${'x'.repeat(3_000_000)}`, { name: 'npm test' }))).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: expect.stringMatching(/^Could not start npm test in .*E2BIG.*shorten its command or the environment/),
+    });
+    expect((await execute(script('echo ran'))).stdout.toString()).toBe('ran\n');
+  });
+
   test('is cut off beyond what it may print', async () => {
     const { stdout, truncated } = await open().execute(script('yes', { maxBytes: 100_001 }));
     expect([stdout.length, truncated]).toEqual([100_001, true]);
