@@ -2,12 +2,12 @@ import type { ReactNode } from 'react';
 import { Button } from '../parts/button';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
+import { RunningList } from '../parts/running-list';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
 import { showSheet } from '../state/commands';
 import { useRunning } from '../state/running';
 import { discardTask } from '../state/task-moves';
-import { RunningList } from '../task/ends-with';
 import { cleanLine } from '../text/clean';
 
 /** Asks before a change is discarded, because what runs on its terminals ends with its worktree. */
