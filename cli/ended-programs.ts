@@ -4,7 +4,7 @@ import { plainLine } from './plain';
 
 /** What runs on the terminals of a task, by name: to be said once it has ended with the task's worktree. */
 export async function runningOn(client: Client, task: number): Promise<readonly string[]> {
-  return runningOf(await client.terminals.programs(), task).map((name) => plainLine(name, 200));
+  return runningOf(await client.terminals.programs({ task }), task).map((name) => plainLine(name, 200));
 }
 
 /** Says what ended with a worktree; a line, or nothing. */

@@ -171,7 +171,7 @@ export function createRouter(room: Room) {
     },
     terminals: {
       list: on.terminals.list.handler(({ input }) => terminals.list(room, input.task)),
-      programs: on.terminals.programs.handler(() => terminals.programs(room)),
+      programs: on.terminals.programs.handler(({ input }) => terminals.programs(room, input.task)),
       open: on.terminals.open.handler(({ input }) => terminals.open(room, input)),
       read: on.terminals.read.handler(({ input, signal }) => terminals.read(room, input, signal)),
       write: on.terminals.write.handler(({ input }) => room.terminals.write(input.terminal, input.text)),

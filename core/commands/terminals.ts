@@ -9,9 +9,9 @@ export function list(room: Room, task: number): Terminal[] {
   return room.terminals.list(task);
 }
 
-/** What runs on the terminals of all tasks. */
-export async function programs(room: Room): Promise<RunningProgram[]> {
-  return runningPrograms(room.db, await room.ledger.look());
+/** What runs on the terminals of a task, or of all. */
+export function programs({ db, ledger }: Room, task: number | undefined): Promise<RunningProgram[]> {
+  return runningPrograms(db, ledger, task);
 }
 
 /** Starts a shell in the task's worktree, or its repository's run command. Throws with what to do. */

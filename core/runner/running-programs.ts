@@ -3,21 +3,24 @@ import type { RunningProgram } from '../contract/terminal';
 import type { Database } from '../store/database';
 import { taskRow } from '../store/task-row';
 import { openTerminals, screenOf } from '../store/terminals';
-import type { Look } from './ledger';
+import type { Ledger } from './ledger';
 
 /** What prompts keep running behind a shell, and nobody started. */
 const promptHelpers = ['gitstatusd', 'starship', 'oh-my-posh'];
 
 /**
- * What runs on the terminals that have not ended. A shell counts by what it started; where the system does not say what runs,
- * or shows nothing of it, a shell may be at work and counts itself.
+ * What runs on the terminals, of all tasks or one, that have not ended. A shell counts by what it started; where the system does not say what runs,
+ * or shows nothing of it, a shell may be at work and counts itself. Only for shells the
+ * machine's processes are read, all of them: what a shell started may have left its group and its session.
  */
-export function runningPrograms(db: Database, look: Look): RunningProgram[] {
-  return openTerminals(db).flatMap(({ id, task, kind, command }): RunningProgram[] => {
+export async function runningPrograms(db: Database, ledger: Ledger, wanted?: number): Promise<RunningProgram[]> {
+  const open = openTerminals(db).filter(({ task }) => wanted === undefined || task === wanted);
+  const look = open.some(({ kind }) => kind === 'shell') ? await ledger.look(wanted) : null;
+  return open.flatMap(({ id, task, kind, command }): RunningProgram[] => {
     const about = { terminal: id, task, taskTitle: taskRow(db, task).title, kind };
     if (kind === 'run') return [{ ...about, program: command, more: 0 }];
     if (kind === 'agent') return [{ ...about, program: screenOf(db, id) ?? command, more: 0 }];
-    const seen = look.processes.filter(({ pid }) => look.terminals.get(pid) === id);
+    const seen = look?.processes.filter(({ pid }) => look.terminals.get(pid) === id) ?? [];
     if (seen.length === 0) return [{ ...about, program: command, more: 0 }];
     const [first, ...more] = startedIn(command, seen);
     return first === undefined ? [] : [{ ...about, program: first.command, more: more.length }];

@@ -8,14 +8,14 @@ import { discardTask } from './task-moves';
 
 /** What runs on the terminals of a task, by name; empty until that is known, and where it cannot be. */
 export function useRunning(task: number): readonly string[] {
-  const running = useResource(`running ${task}`, (client, signal) => client.terminals.programs(undefined, { signal }));
+  const running = useResource(`running ${task}`, (client, signal) => client.terminals.programs({ task }, { signal }));
   return namesOf(running.value ?? [], task);
 }
 
 /** Discards a change; where that ends what runs on its terminals, only after asking. */
 export async function askDiscard(app: App, task: Task): Promise<void> {
   const about = { about: `task:${task.id}`, sentence: 'Discarding…' };
-  const found = await carryOut(app, about, (client) => client.terminals.programs());
+  const found = await carryOut(app, about, (client) => client.terminals.programs({ task: task.id }));
   // Where nobody can say what runs, discarding says what is wrong.
   if (!found.ok || namesOf(found.value, task.id).length === 0) return discardTask(app, task);
   showSheet(app, { kind: 'discard', task: task.id });

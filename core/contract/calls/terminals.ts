@@ -16,8 +16,8 @@ const terminalRef = z.strictObject({ terminal: terminalIdSchema });
 export const terminals = {
   /** A task's terminals, oldest first. */
   list: oc.input(taskRef).output(z.array(terminalSchema)),
-  /** What runs on the terminals of all tasks now, oldest terminal first. A shell that only waits at its prompt is left out. */
-  programs: oc.output(z.array(runningProgramSchema)),
+  /** What runs on the terminals of one task, or of all, now; oldest terminal first. A shell that only waits at its prompt is left out. */
+  programs: oc.input(taskRef.partial().default({})).output(z.array(runningProgramSchema)),
   /** Starts a shell in the task's worktree, or its repository's run command in place of the one that runs. */
   open: oc.input(taskRef.extend({ kind: z.enum(openedKinds), size: terminalSizeSchema })).output(terminalSchema),
   /**
