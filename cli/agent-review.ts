@@ -1,9 +1,10 @@
 import type { AgentReview } from '../core/contract/agent-review';
 import { permissionLevels } from '../core/contract/task';
+import { mustBeThere } from './agent-there';
 import type { Command } from './command';
 import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
-import { finished, mustBeThere, taskOutcome } from './task';
+import { finished, taskOutcome } from './task-outcome';
 import { ago, counted } from './text';
 import { waitForTask } from './wait';
 import { withClient } from './with-client';

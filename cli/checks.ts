@@ -6,7 +6,7 @@ import { checkText } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { plain, plainLine } from './plain';
 import { known } from './repository';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { table } from './text';
 import { withClient } from './with-client';
 

@@ -17,7 +17,7 @@ import { isInHand, type Task } from '../core/contract/task';
 import { noteLines } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { taskTable } from './task-table';
 import { counted, fittingTable, shortId, stateText } from './text';
 import { isResting, waitForTask } from './wait';

@@ -2,7 +2,7 @@ import { afterwardsSchema } from '../core/contract/takeover';
 import type { Task } from '../core/contract/task';
 import { showScreen, whenDriven } from './attach';
 import type { Command } from './command';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { nextSteps, takeoverText } from './text';
 import { withClient } from './with-client';
 

@@ -8,7 +8,7 @@ import { type Command, UsageError } from './command';
 import { oneOf } from './parse';
 import { here, plainLine } from './plain';
 import { known } from './repository';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { withClient } from './with-client';
 
 const landing: Command = {

@@ -189,3 +189,15 @@ function distance(from: string, to: string): number {
   }
   return rows[from.length]?.[to.length] ?? 0;
 }
+
+/** Throws a UsageError for `--when` with nothing that it could be said of. */
+export function assertAfter({
+  after,
+  when,
+}: {
+  readonly after: readonly number[];
+  readonly when: string | undefined;
+}): void {
+  if (when === undefined || after.length > 0) return;
+  throw new UsageError(`--when ${when} says when a task starts that comes after another one. Name that: --after TASK.`);
+}

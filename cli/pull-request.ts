@@ -6,7 +6,7 @@ import { oneOf } from './parse';
 import { plain, plainLine } from './plain';
 import { remoteOf, seenChange } from './push';
 import { pushing } from './pushing';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { ago, counted, shortId } from './text';
 import { withClient } from './with-client';
 

@@ -13,7 +13,7 @@ import { patchText } from './patch';
 import { plainLine } from './plain';
 import { assertSeen, seenHead } from './seen';
 import { approveStack } from './stack';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
 import { withClient } from './with-client';

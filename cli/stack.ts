@@ -8,7 +8,7 @@ import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
 import { assertSeen } from './seen';
 import { heldText, meetingText, othersHeading, stackText } from './stack-text';
-import { taskOutcome } from './task';
+import { taskOutcome } from './task-outcome';
 import { counted } from './text';
 import { withClient } from './with-client';
 

@@ -1,7 +1,7 @@
 import type { Client, Connection } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Task, TaskState } from '../core/contract/task';
-import type { Surroundings } from './command';
+import { type Given, type Surroundings, UsageError } from './command';
 import { stateText, whenText, whyQueued } from './text';
 
 /** States in which nothing more happens until a person acts. */
@@ -10,6 +10,16 @@ const resting: readonly TaskState[] = ['review', 'done', 'failed', 'cancelled'];
 /** Whether a task waits for a person, or for nobody any more. */
 export function isResting(task: Task): boolean {
   return resting.includes(task.state) || task.requests.length > 0;
+}
+
+/** How many minutes are waited for at most; null for as long as it takes. Throws UsageError. */
+export function waitMinutes(given: Given): number | null {
+  const typed = given.text('wait-minutes');
+  if (typed === undefined) return null;
+  const minutes = Number(typed);
+  if (typed.trim() === '' || !(minutes > 0 && minutes <= 100_000))
+    throw new UsageError('--wait-minutes must be a number of minutes above 0.');
+  return minutes;
 }
 
 /**
