@@ -1,5 +1,6 @@
 import type { Conversation } from './follow';
-import type { Row, Rows } from './rows';
+import type { Row } from './row-kinds';
+import type { Rows } from './rows';
 
 type Behind = Extract<Row, { kind: 'behind' }>;
 

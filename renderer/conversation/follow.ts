@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react';
 import { useApp } from '../state/app';
 import { type Failure, failureOf, isAbort } from '../state/failure';
 import { keysBehind } from './behind';
-import { addEvents, noRows, type Row, type Used } from './rows';
+import type { Row } from './row-kinds';
+import { addEvents, noRows, type Used } from './rows';
 
 /** A conversation as far as it is known. */
 export interface Conversation {

@@ -4,7 +4,7 @@ import type { Session } from '../../core/contract/session';
 import { type Task, taskStates } from '../../core/contract/task';
 import { useResource } from '../state/resource';
 import type { Conversation } from './follow';
-import type { Row } from './rows';
+import type { Row } from './row-kinds';
 
 /** A row of a conversation that says how its task moved. */
 export type MoveRow = Extract<Row, { kind: 'move' }>;

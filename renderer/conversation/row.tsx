@@ -12,7 +12,7 @@ import { useStore } from '../state/store';
 import { count, exactly } from '../text/amounts';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
-import type { Row } from './rows';
+import type { Row } from './row-kinds';
 import { Behind, TurnMark, WentBack } from './turn-mark';
 
 interface Props {

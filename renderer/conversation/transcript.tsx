@@ -14,7 +14,7 @@ import { keepEnd, type Scrolled, scrolled } from './end';
 import { useFind } from './find';
 import type { Conversation as Known } from './follow';
 import { RowView } from './row';
-import type { Row } from './rows';
+import type { Row } from './row-kinds';
 
 /**
  * A session's rows, live, as many on screen as fit. What is being read never moves; the end is followed only by who is

@@ -9,7 +9,7 @@ import { ChangeSize } from '../tasks/row';
 import { count, exactly } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { behindWords } from './behind';
-import type { Row } from './rows';
+import type { Row } from './row-kinds';
 
 type Of<Kind extends Row['kind']> = Extract<Row, { kind: Kind }>;
 

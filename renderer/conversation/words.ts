@@ -2,7 +2,7 @@ import { checkpointName } from '../../core/contract/checkpoint';
 import { moveLineWords } from '../../core/contract/move-words';
 import type { Term } from '../../core/contract/search-terms';
 import { clean } from '../text/clean';
-import type { Row } from './rows';
+import type { Row } from './row-kinds';
 
 /** The rows, by place, that have every one of the terms; none without terms. */
 export function rowsWith(rows: readonly Row[], terms: readonly Term[]): readonly number[] {
