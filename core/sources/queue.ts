@@ -1,4 +1,5 @@
-import { type Ahead, claimTasks, expireClaims, extendClaim, lookAhead, type Released } from '../store/claims';
+import { type Ahead, lookAhead } from '../store/ahead';
+import { claimTasks, expireClaims, extendClaim, type Released } from '../store/claims';
 import type { Database } from '../store/database';
 import { settleLimits } from '../store/limits';
 import type { Writer } from '../store/writer';

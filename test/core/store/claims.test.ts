@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { lookAhead } from '../../../core/store/ahead';
 import {
   claimTasks,
   crashesAllowed,
   expireClaims,
   extendClaim,
   giveUpClaims,
-  lookAhead,
   releaseOwnerless,
 } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
