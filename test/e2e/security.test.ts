@@ -161,6 +161,8 @@ describe('a page taken over by an attacker', () => {
         const codes: [string, unknown, string][] = [];
         for (const path of doors) {
           for (const input of nonsense) {
+            // Says nothing wrong to what ends the app, which would do so.
+            if (path === '/runtime/stop' && JSON.stringify(input) === '{}') continue;
             id += 1;
             const answer = new Promise<string>((resolve) => waiting.set(`${id}`, resolve));
             port.postMessage(JSON.stringify({ i: `${id}`, p: { u: path, b: { json: input } } }));
@@ -173,7 +175,7 @@ describe('a page taken over by an attacker', () => {
     );
     // `{}` says nothing wrong where everything has a default.
     const lists = ['/tasks/list', '/agents/list', '/decisions/list', '/rules/list', '/processes/list'];
-    const allDefault = [...lists, '/worktrees/list', '/worktrees/going', '/runtime/dump'];
+    const allDefault = [...lists, '/worktrees/list', '/worktrees/going', '/terminals/programs', '/runtime/dump'];
     const fine = answers.filter(
       ([path, input, code]) => code === 'accepted' && !(JSON.stringify(input) === '{}' && allDefault.includes(path)),
     );
