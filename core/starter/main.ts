@@ -6,8 +6,8 @@ import { execute } from './process';
 
 /**
  * The program of a starter: a process that stays small, because starting a program copies the one that starts it. It runs
- * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime is gone, and
- * what it had started ends with it.
+ * what it is told on its input, says on its output how each went, and ends when its input does: then the runtime closes or is gone,
+ * and what it had started ends with it.
  */
 closeInherited(2);
 const told = new Socket({ fd: 0, readable: true, writable: false });
@@ -19,7 +19,8 @@ const running = new Map<
 let left = false;
 
 function say(message: Said, bytes?: Buffer): void {
-  if (left) return;
+  // Once the runtime was killed there is nobody to hear it.
+  if (!said.writable) return;
   said.cork();
   for (const piece of pack(message, bytes)) said.write(piece);
   said.uncork();
@@ -59,8 +60,13 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
     say({ kind: 'failed', id, code, message, facts });
   } finally {
     running.delete(id);
-    if (left && running.size === 0) process.exit(0);
+    if (left && running.size === 0) exit();
   }
+}
+
+/** Ends this process once the runtime, if it lives, has heard how each went. */
+function exit(): void {
+  said.end(() => process.exit(0));
 }
 
 /** How long what is not followed, as git, has to finish without the runtime: a checkout must not be left half moved. */
@@ -70,7 +76,7 @@ const finishMs = 10_000;
 function leave(): void {
   if (left) return;
   left = true;
-  if (running.size === 0) process.exit(0);
+  if (running.size === 0) exit();
   for (const { control, follows } of running.values()) if (follows === 'output') control.abort();
   setTimeout(() => {
     for (const { control } of running.values()) control.abort();

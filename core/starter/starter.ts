@@ -25,7 +25,11 @@ export interface StarterProgram {
 export interface Starter {
   /** As `execute` of process.ts. When the small process dies, what ran throws GIT_FAILED, and the next one has a new one. */
   readonly execute: Execute;
-  /** Ends the small process, and with it what still runs. Programs asked for later are started from this process. */
+  /**
+   * Ends the small process once nothing runs through it any more: what has a signal, or is followed in all it prints, is cancelled,
+   * and all else, as a git that moves a checkout, has ten seconds to finish before it is. Each call is told how it went.
+   * Programs asked for later are started from this process.
+   */
   close(): Promise<void>;
 }
 
@@ -109,9 +113,10 @@ function openLine(
   const pending = new Map<number, Pending>();
   let last = 0;
   let ready = false;
+  let closing = false;
 
   const hold = (held: boolean): void => {
-    for (const one of [child, input, output, errors]) held ? one.ref() : one.unref();
+    for (const one of [child, input, output, errors]) held || closing ? one.ref() : one.unref();
   };
   const tell = (message: Told, bytes?: Buffer): void => {
     input.cork();
@@ -141,7 +146,7 @@ function openLine(
     } else take(message.id)?.reject(new CodedError(message.code, message.message, { facts: message.facts }));
   };
   const over = new Promise<void>((resolve) => {
-    const end = (how: string) => {
+    const end = (how: string, died: boolean) => {
       onEnd(how, ready);
       for (const [id] of pending) {
         const one = take(id);
@@ -149,15 +154,16 @@ function openLine(
         // One that never was ready has run nothing.
         if (!ready) one.resolve(execute(one.what));
         else {
-          endGroup(one.pid, 'SIGKILL');
+          // One that ended of its own accord had nothing left that runs: the number may be a stranger's by now.
+          if (died) endGroup(one.pid, 'SIGKILL');
           one.reject(interrupted(one.what, how));
         }
       }
       resolve();
     };
-    child.once('error', (error) => end(error.message));
+    child.once('error', (error) => end(error.message, true));
     child.once('close', (code, signal) =>
-      end(`ended with ${signal ?? `status ${code}`}${complaint && `: ${complaint.trim()}`}`),
+      end(`ended with ${signal ?? `status ${code}`}${complaint && `: ${complaint.trim()}`}`, code !== 0),
     );
   });
   for (const stream of [input, output, errors]) stream.on('error', () => {});
@@ -199,7 +205,10 @@ function openLine(
       });
     },
     async close() {
+      closing = true;
       hold(true);
+      // Whoever gave a signal reckons with being cut short at any point; whoever gave none does not.
+      for (const [id, { what }] of pending) if (what.signal || what.onOutput) tell({ kind: 'cancel', id });
       input.end();
       await over;
     },

@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { pack, type Said } from '../../../core/starter/messages';
 import { type Execution, execute } from '../../../core/starter/process';
 import { createStarter, type Starter } from '../../../core/starter/starter';
 import { starterProgram } from '../../support/host';
@@ -224,6 +225,49 @@ describe('the small process', () => {
     await starter.close();
     expect(lives(pid)).toBe(false);
     expect(await parentOf(starter)).toBe(process.pid);
+  });
+
+  test('closes by cancelling what may be cut short, and tells how the rest finished', async () => {
+    const starter = openStarter();
+    const pid = await parentOf(starter);
+    const [fetch, check] = [endless('fetch'), endless('check')];
+    const mayEnd = { signal: new AbortController().signal, graceMs: 10 };
+    const cancelled = [
+      starter.execute({ ...fetch.what, ...mayEnd }),
+      starter.execute({ ...check.what, onOutput() {}, graceMs: 10 }),
+    ].map((call) => expect(call).rejects.toMatchObject({ code: 'CANCELLED' }));
+    const moved = starter.execute(script('echo > moving; until [ -e move ]; do sleep 0.01; done; echo moved'));
+    await Promise.all([fetch.begun(), check.begun(), until(() => existsSync(join(folder, 'moving')))]);
+    const closed = starter.close();
+    // Before what moves a checkout has finished.
+    await Promise.all(cancelled);
+    writeFileSync(join(folder, 'move'), '');
+    expect(await moved).toMatchObject({ stdout: Buffer.from('moved\n'), exitCode: 0 });
+    await closed;
+    expect(lives(pid)).toBe(false);
+  });
+
+  test.each([
+    ['killed when it died', 3],
+    ['left alone when it ended of its own accord: their numbers may be those of others', 0],
+  ])('that is gone has the groups it never told the end of %s', async (_, status) => {
+    const other = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+    const killed = vi.spyOn(process, 'kill');
+    onTestFinished(() => {
+      killed.mockRestore();
+      other.kill('SIGKILL');
+    });
+    const tell = (message: object) => {
+      const [head] = pack(message as Said);
+      return `process.stdout.write(Buffer.from('${head?.toString('hex')}', 'hex'))`;
+    };
+    const started = { kind: 'started', id: 1, pid: other.pid, command: '' };
+    const ends = `process.stdin.once('data', () => { ${tell(started)}; process.exitCode = ${status}; process.stdin.destroy(); })`;
+    const starter = openStarter({ ...starterProgram, args: ['-e', `${tell({ kind: 'ready' })}; ${ends}`] });
+    await expect(starter.execute(script('true'))).rejects.toMatchObject({
+      message: expect.stringContaining(`ended with status ${status}`),
+    });
+    expect(killed.mock.calls).toEqual(status === 0 ? [] : [[-Number(other.pid), 'SIGKILL']]);
   });
 
   test('keeps nobody from ending, and is gone with what it runs when whoever began it is, killed or not', async () => {
