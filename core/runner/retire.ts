@@ -205,12 +205,14 @@ async function letGo(
   const tip = await refOid(place, `refs/heads/${branch}`);
   // The files may have gone before a crash, after their backup was made.
   const held = head ?? (await headOfBackup(place, kept));
-  // The branch may go only when the history of the snapshot, or of what landed, holds its commits.
-  const mayGo = tip !== null && (tip === held || (await isElsewhere(place, branch, { tip, keep: [mergedOid, held] })));
+  // Where a worktree had left its branch only that says where the branch was, so that of a task which may come back stays.
+  const comesBack = outcome === 'discarded';
+  const keep = comesBack ? [mergedOid] : [mergedOid, held];
+  const isKept = tip !== null && (tip === held || (await isIn(place, tip, keep)));
+  const mayGo = isKept && !(await isCheckedOut(place, branch));
   const isLeft = mayGo && !(await deleteBranch(place, { branch, oid: tip }));
   const hasMoved = isLeft && (await refOid(place, `refs/heads/${branch}`)) !== tip;
   // The backup keeps what is last. What could be gone back to in the worktree is of use only where it may come back.
-  const comesBack = outcome === 'discarded';
   const left = comesBack ? [] : await nowhereElse(deps.db, place, { task, outcome });
   for (const { oid, createdAt } of left) await keepUnder(place, { ref: backupRef(task, createdAt), oid });
   if (!comesBack) await dropCheckpoints(place, task);
@@ -275,20 +277,17 @@ function endOf(db: Database, task: number): Why {
   return state === 'done' && outcome !== null ? { cause: outcome, by } : { cause: 'removed', by: 'repository' };
 }
 
-/**
- * Whether one of the commits in `keep` holds all of a branch, what landed or its backup, and no checkout has it: somebody may have
- * moved the worktree to another place.
- */
-async function isElsewhere(
-  place: RepositoryPlace,
-  branch: string,
-  { tip, keep }: { readonly tip: string; readonly keep: readonly (string | null)[] },
-): Promise<boolean> {
+/** Whether the history of one of the commits in `keep`, what landed or its backup, holds all of a branch. */
+async function isIn(place: RepositoryPlace, tip: string, keep: readonly (string | null)[]): Promise<boolean> {
   for (const oid of keep) {
-    if (oid === null || !(await hasCommit(place, oid)) || !(await isAncestor(place, tip, oid))) continue;
-    return !(await listWorktrees(place)).some((worktree) => worktree.branch === branch);
+    if (oid !== null && (await hasCommit(place, oid)) && (await isAncestor(place, tip, oid))) return true;
   }
   return false;
+}
+
+/** Whether a checkout has a branch: somebody may have moved the worktree to another place, or be on the branch themselves. */
+async function isCheckedOut(place: RepositoryPlace, branch: string): Promise<boolean> {
+  return (await listWorktrees(place)).some((worktree) => worktree.branch === branch);
 }
 
 async function headOfBackup(place: RepositoryPlace, ref: string | null): Promise<string | null> {

@@ -120,9 +120,14 @@ async function approve(run: Run, task: number): Promise<Landing | null> {
   return { branch, from: base, to: mergedOid, paths: new Set(paths) };
 }
 
+/** The files of a worktree; null when it is gone. */
+function thereIn(worktree: string | null | undefined): Record<string, string> | null {
+  return worktree && existsSync(join(worktree, '.git')) ? contents(worktree) : null;
+}
+
 async function discard({ thrown }: Run, task: number): Promise<null> {
   const { worktree } = await bed.calls.tasks.get({ task });
-  const files = worktree !== null && existsSync(join(worktree, '.git')) ? contents(worktree) : null;
+  const files = thereIn(worktree);
   const { backupRef } = await bed.calls.tasks.discard({ task });
   if (files !== null && backupRef !== null) thrown.set(task, files);
   return null;
@@ -240,9 +245,13 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
   const pieces: [Seen, Seen][] = [];
   let count = 0;
   let acted: Promise<void> = Promise.resolve();
+  let inMidst: Record<string, string> | null | undefined;
   const interrupt = async () => {
     pieces.push([seen, await look(scene)]);
+    const was = thereIn(told?.worktree);
     await acting();
+    // What is thrown away is what somebody left there in the middle of it, unless it was gone already.
+    if (was !== null && /worktree/.test(act)) inMidst = thereIn(told?.worktree);
     seen = await look(scene);
   };
   before = async (what) => {
@@ -256,8 +265,10 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
   before = null;
   // A call may end before a git it left behind goes on, and then what somebody does meanwhile is not over.
   await acted;
-  // What somebody did there in the middle of a discarding is no part of what was looked at before.
-  if (name === 'discard' && when !== 'before' && /worktree/.test(act)) run.thrown.delete(task ?? 0);
+  if (name === 'discard' && run.thrown.has(task ?? 0)) {
+    if (inMidst === null) run.thrown.delete(task ?? 0);
+    else if (inMidst !== undefined) run.thrown.set(task ?? 0, inMidst);
+  }
   pieces.push([seen, await look(scene)]);
   run.said.push(`${name} ${task ?? ''}: ${ending.kind === 'done' ? 'done' : `${ending.code} ${ending.message}`}`);
   const landing = ending.kind === 'done' ? ending.landing : null;
@@ -298,9 +309,13 @@ async function leftOf({ scene, tasks }: Run): Promise<readonly string[]> {
   const left: string[] = [];
   const elsewhere = await plainGit(scene, scene.path, 'worktree', 'list', '--porcelain');
   for (const task of tasks) {
-    const { branch, backupRef, mergedOid, session } = await bed.calls.tasks.get({ task });
+    const { branch, backupRef, mergedOid, outcome, session } = await bed.calls.tasks.get({ task });
     const tip = refs.get(`refs/heads/${branch}`);
-    const kept = [backupRef, mergedOid].filter((each) => each !== null);
+    // What can be restored comes back on its branch, and a backup taken somewhere else does not say where that was.
+    const at = backupRef === null ? null : await plainGit(scene, scene.path, 'rev-parse', `${backupRef}^1`);
+    const kept = [outcome === 'discarded' && at?.trim() !== tip ? null : backupRef, mergedOid].filter(
+      (each) => each !== null,
+    );
     if (tip === undefined || kept.length === 0) continue;
     // A branch whose commits are nowhere else is what keeps them, and somebody may be on it; any other has nobody.
     const only = await plainGit(scene, scene.path, 'rev-list', '-1', tip, '--not', ...kept);

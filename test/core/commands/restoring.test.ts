@@ -48,6 +48,29 @@ describe('a discarded change comes back', () => {
     expect(await git('status', '--porcelain')).toBe('?? unfinished.txt');
   });
 
+  it('with what was committed off its branch still off it, and the branch as it was', async () => {
+    const { id, worktree, branch } = await inReview();
+    const git = (...args: string[]) => bed.repository.git('-C', worktree ?? '', ...args);
+    const tip = await git('rev-parse', 'HEAD');
+    await git('checkout', '--quiet', '--detach');
+    await writeFile(join(worktree ?? '', 'tried.txt'), 'tried\n');
+    await git('add', 'tried.txt');
+    await git('commit', '--quiet', '-m', 'An experiment');
+    const tried = await git('rev-parse', 'HEAD');
+    await bed.calls.tasks.discard({ task: id });
+    expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', change: { files: 1 } });
+    expect(await bed.repository.git('rev-parse', branch ?? '')).toBe(tip);
+    expect(await files(id)).toEqual(['hello.txt']);
+    expect([await git('rev-parse', 'HEAD'), await git('branch', '--show-current')]).toEqual([tried, '']);
+
+    // Nor does it go, where it is kept, from under somebody who is on it.
+    await git('checkout', '--quiet', '--detach', tip);
+    const elsewhere = join(bed.folder, 'elsewhere');
+    await bed.repository.git('worktree', 'add', '-q', elsewhere, branch ?? '');
+    await bed.calls.tasks.discard({ task: id });
+    expect(await bed.repository.git('-C', elsewhere, 'rev-parse', 'HEAD')).toBe(tip);
+  });
+
   it('as it was shown, with what was edited in its worktree since still staged, unstaged and untracked', async () => {
     const { id, worktree, branch } = await inReview();
     const path = worktree ?? '';
