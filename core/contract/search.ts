@@ -44,7 +44,7 @@ export type Found = z.infer<typeof foundSchema>;
 /**
  * How far the index is. `building` while it catches up with what was written, as after its file was removed; `done` of
  * `of` bytes are in it then. `behind` when `of` bytes of what was written last are not in it yet; `reason` says why nobody reads
- * them, and is null when they are being read. `broken` when it cannot be written, and `missing` when there is none to read and no runtime that
+ * them, and is null when they are being read; `of` is 0 where nobody can say how many. `broken` when it cannot be written, and `missing` when there is none to read and no runtime that
  * would make it; `reason` says why.
  */
 const searchIndexSchema = z.object({
@@ -58,6 +58,7 @@ export type SearchIndexState = z.infer<typeof searchIndexSchema>;
 /** That what was written last is not searched yet, and how much that is, as a sentence; null when all is. */
 export function behindWords({ state, of, reason }: SearchIndexState): string | null {
   if (state !== 'behind') return null;
+  if (of === 0) return `Not all of the conversations were searched: ${reason}`;
   if (reason !== null) return `The newest ${bytesWords(of)} of the conversations were not searched: ${reason}`;
   return `The newest ${bytesWords(of)} of the conversations are still being read; more may be found in a moment.`;
 }

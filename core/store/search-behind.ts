@@ -20,6 +20,24 @@ export function readinessOf(
   return { state: 'behind', done: 0, of, reason: from.unreadBecause };
 }
 
+/** How far an index is that is written: behind what `grown` since, and when all of that is in it, behind what is `unread` for now. */
+export function readinessWhileReading(
+  index: Database,
+  from: { readonly transcripts: string; readonly grown: Iterable<number>; readonly unread: ReadonlySet<number> },
+): SearchIndexState {
+  const { transcripts, grown, unread } = from;
+  const reading = readinessOf(index, { transcripts, sessions: grown, unreadBecause: null });
+  if (reading.state !== 'ready' || unread.size === 0) return reading;
+  const { of } = readinessOf(index, { transcripts, sessions: unread, unreadBecause: null });
+  const which = unread.size === 1 ? 'one of them' : `${unread.size} of them`;
+  return {
+    ...reading,
+    state: 'behind',
+    of,
+    reason: `${which} cannot be read; the log says why, and it is tried again.`,
+  };
+}
+
 /** The bytes of whole events after a byte of a transcript; none of one that cannot be read. */
 function bytesAfter(file: string, read: number): number {
   try {

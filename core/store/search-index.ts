@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { SearchIndexState } from '../contract/search';
 import type { Database } from './database';
 import { isDamage } from './failure';
-import { readinessOf } from './search-behind';
+import { readinessWhileReading } from './search-behind';
 import { openSearchDatabase, removeSearchDatabase } from './search-database';
 import { closeMessage, entriesOf, newReading, type Reading } from './search-entries';
 import { type EntryQuery, type FoundEntry, findEntries } from './search-find';
@@ -37,19 +37,22 @@ export interface SearchIndexOptions {
   readonly log: (level: 'warning' | 'error', message: string, facts: Readonly<Record<string, unknown>>) => void;
   /** How long growth is gathered before it is read, and how long a message is waited for that may go on. */
   readonly gatherMs?: number;
+  /** After a failure, how long before the next try; half a minute unless given. */
+  readonly retryMs?: number;
 }
 
 /** What is paused between two slices, so that agents and windows come first. */
 const restMs = 2;
-/** After a failure, how long before the next try. */
-const retryMs = 30_000;
 
 /** Makes the index. Nothing is opened or read before `start`. */
 export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
-  const { transcripts, gatherMs = 500 } = options;
+  const { transcripts, gatherMs = 500, retryMs = 30_000 } = options;
   /** Transcripts to look at, with when they last grew. */
   const grown = new Map<number, number>();
   const readings = new Map<number, Reading>();
+  /** Transcripts that could not be read, and are tried again. */
+  const unread = new Set<number>();
+  let again: NodeJS.Timeout | undefined;
   let index: Database | null = null;
   let progress: { done: number; of: number } | null = null;
   let broken: string | null = null;
@@ -86,7 +89,10 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
       }
       for (const session of [...grown.keys()]) {
         if (closed) return;
-        await readSession(db, session).catch((error) => passOver(session, error));
+        await readSession(db, session).then(
+          () => unread.delete(session),
+          (error) => passOver(session, error),
+        );
       }
       broken = null;
       progress = null;
@@ -190,12 +196,20 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     return [row.body, ...labels].join('\n');
   }
 
-  /** Goes on without a transcript that cannot be read, until it grows or the next start; all else is thrown on. */
+  /** Goes on without a transcript that cannot be read, until it grows or is tried again; all else is thrown on. */
   function passOver(session: number, error: unknown): void {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    options.log('warning', 'A transcript could not be read and is not searched.', { session, cause: String(error) });
+    if (!unread.has(session))
+      options.log('warning', 'A transcript could not be read and is not searched.', { session, cause: String(error) });
+    unread.add(session);
     grown.delete(session);
     readings.delete(session);
+    // Such a time may pass by itself, as when no descriptors are left.
+    again ??= setTimeout(() => {
+      again = undefined;
+      for (const one of unread) if (!grown.has(one)) grown.set(one, 0);
+      begin(gatherMs);
+    }, retryMs).unref();
   }
 
   function failed(error: unknown): void {
@@ -239,7 +253,7 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     const now =
       db === null || progress !== null
         ? null
-        : read(() => readinessOf(db, { transcripts, sessions: grown.keys(), unreadBecause: null }));
+        : read(() => readinessWhileReading(db, { transcripts, grown: grown.keys(), unread }));
     return now ?? { state: 'building', done: progress?.done ?? 0, of: progress?.of ?? 0, reason: null };
   }
 
@@ -270,6 +284,7 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     async close() {
       closed = true;
       clearTimeout(timer);
+      clearTimeout(again);
       stopWatching();
       await pass;
       forget();

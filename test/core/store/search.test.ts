@@ -4,6 +4,7 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -24,6 +25,7 @@ import { insertSession } from '../../../core/store/sessions';
 import { editTask } from '../../../core/store/tasks';
 import { openTranscript } from '../../../core/store/transcript';
 import { transcriptFile } from '../../../core/store/transcript-file';
+import { until } from '../../support/until';
 import { addTask, temporaryStore } from './store';
 
 interface Place {
@@ -39,9 +41,9 @@ function place(): Place {
 }
 
 /** An index that has caught up; closed with the test. */
-async function indexOf(at: Place, file = at.file): Promise<SearchIndex> {
+async function indexOf(at: Place, file = at.file, retryMs = 30_000): Promise<SearchIndex> {
   const { db, transcripts } = at;
-  const index = createSearchIndex({ file, nativeBinding: null, db, transcripts, log: () => {}, gatherMs: 5 });
+  const index = createSearchIndex({ file, nativeBinding: null, db, transcripts, log: () => {}, gatherMs: 5, retryMs });
   onTestFinished(() => index.close());
   index.start();
   await index.settled();
@@ -140,19 +142,27 @@ describe('a search', () => {
     ]);
   });
 
-  test('finds what every other transcript holds when one cannot be read', async () => {
+  test('finds what every other transcript holds while one cannot be read, says so, and reads that once it can', async () => {
     const at = place();
     const [spoiled, whole] = [sessionOf(at), sessionOf(at)];
     write(at, whole, say('A kingfisher'));
+    write(at, spoiled, say('A flamingo'));
+    const file = transcriptFile(at.transcripts, spoiled);
+    renameSync(file, `${file}.away`);
     // Neither a runtime nor who only looks may follow a link that leads to itself, whoever they are.
-    symlinkSync(`${spoiled}.jsonl`, transcriptFile(at.transcripts, spoiled));
-    const index = await indexOf(at);
+    symlinkSync(`${spoiled}.jsonl`, file);
+    const index = await indexOf(at, at.file, 5);
     const look = lookIntoSearch({ ...at, nativeBinding: null, log: () => {} });
     onTestFinished(() => look.close());
     expect([index, look].map((each) => [seqs(each, 'kingfisher'), each.state().state])).toEqual([
-      [[1], 'ready'],
+      [[1], 'behind'],
       [[1], 'ready'],
     ]);
+    expect(behindWords(index.state())).toMatch(/^Not all .* were searched: one of them cannot be read;/);
+    // It does not grow, and nobody starts anew.
+    renameSync(`${file}.away`, file);
+    await until(() => index.state().state === 'ready');
+    expect(seqs(index, 'flamingo')).toEqual([1]);
   });
 
   test('follows what a task is called and asks for, also what was changed while nobody read, and only the newest of it', async () => {
