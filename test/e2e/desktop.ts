@@ -4,7 +4,10 @@ import { mkdirSync, mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ElectronApplication, Page } from 'playwright-core';
+import { readOwner } from '../../core/owner-record';
+import { until } from '../support/until';
 import { launch } from './launch';
 
 const root = resolve(__dirname, '..', '..');
@@ -135,7 +138,18 @@ export async function openDesktop(
       await ended;
     },
     async close() {
-      await app.close().catch(() => {});
+      let closed = false;
+      const closing = app
+        .close()
+        .catch(() => {})
+        .finally(() => {
+          closed = true;
+        });
+      await until(() => closed || readOwner(machine.data) === null);
+      // When the app itself is over, its process now and then waits for ever for a debugger to leave that has left.
+      await Promise.race([closing, pause(10_000)]);
+      if (!closed) child.kill('SIGKILL');
+      await closing;
     },
   };
 }
