@@ -17,7 +17,10 @@ export function withoutQuestions(text: string): string {
   return text.replace(questions, '');
 }
 
-/** Takes back every mode a screen may have set: keys told apart, mouse, paste, focus and colour reports, its own page. */
+/**
+ * Takes back every mode a screen may have set: keys told apart, mouse, paste, focus and colour reports, its own page. What
+ * it left beneath where it stopped is erased, or it would show through what is said next.
+ */
 export const modesLeft = [
   ...[
     '\u001b[<u',
@@ -30,5 +33,5 @@ export const modesLeft = [
     '\u001b[?2004l',
   ],
   ...['\u001b[?1000l', '\u001b[?1002l', '\u001b[?1003l', '\u001b[?1006l', '\u001b[?1004l', '\u001b[?2031l'],
-  ...['\u001b[0m', '\r\n'],
+  ...['\u001b[0m', '\r\n', '\u001b[J'],
 ].join('');

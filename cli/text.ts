@@ -6,7 +6,7 @@ import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
 import { isDrivenNow } from '../core/contract/takeover';
-import { isRetried, type Task, type TaskState } from '../core/contract/task';
+import { isRetried, type Task, type TaskState, waitsSince } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
 import type { Output } from './command';
 import { plainLine } from './plain';
@@ -148,7 +148,7 @@ export function taskCells(task: Task): readonly string[] {
     repositoryName(task.repository),
     plainLine(agentWords(task), 40),
     changeText(task),
-    ago(task.updatedAt),
+    ago(waitsSince(task)),
     // The first sentence says why; `task show` says what to do.
     /^.*?(?=\.(?:\s|$)|$)/.exec(whyQueued(task) ?? whyFailed(task) ?? whyHeld(task) ?? '')?.[0] ?? '',
   ];

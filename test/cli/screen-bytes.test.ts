@@ -34,4 +34,6 @@ test('colours, moves and pages of what was printed before stay', () => {
 test('a screen that is left leaves no mode of its own behind', () => {
   for (const mode of ['[<u', '[>4m', '[?1049l', '[?1l', '[?25h', '[?2004l', '[?1004l', '[?2031l', '[?1006l', '[0m'])
     expect(modesLeft).toContain(`\u001b${mode}`);
+  // Nor what it had printed beneath, which would show through the words that come there.
+  expect(modesLeft.endsWith('\r\n\u001b[J')).toBe(true);
 });

@@ -63,9 +63,19 @@ test('a failed task says in the list why, in the first line of its error', () =>
   const cells = (state: Task['state']) =>
     taskCells({
       ...{ ...task, state, error: 'the oven is cold\nand dark' },
-      ...{ blockedBy: [], landsAfter: [], overlaps: [], train: null, updatedAt: 0, runAfter: null },
+      ...{ blockedBy: [], landsAfter: [], overlaps: [], train: null, stateSince: 0, requests: [], runAfter: null },
     } as unknown as Task).at(-1);
   expect([cells('failed'), cells('review')]).toEqual(['the oven is cold', '']);
+});
+
+test('a task in the list says since when it waits, whatever else was written down of it since', () => {
+  const now = Date.now();
+  const task = { id: 1, title: 't', repository: '/r', agent: 'echo', outcome: null, queuedReason: null, change: null };
+  const cells = taskCells({
+    ...{ ...task, state: 'waiting', stateSince: now - 3_000, updatedAt: now, requests: [{ createdAt: now - 120_000 }] },
+    ...{ blockedBy: [], landsAfter: [], overlaps: [], train: null, runAfter: null, takeover: null },
+  } as unknown as Task);
+  expect(cells.at(-2)).toBe('2m');
 });
 
 test('a task that waits for others says for which', () => {

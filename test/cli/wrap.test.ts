@@ -72,7 +72,7 @@ test('a table in a narrow terminal shows what each row says below it instead of 
 });
 
 test('a list of tasks cuts titles before anything else, and says why one waits below it where there is no room', () => {
-  const at = { updatedAt: Date.now() };
+  const at = { stateSince: Date.now() };
   const tasks = [
     task(7, 'Retry uploads with exponential backoff and jitter in the uploader', 'queued', {
       ...at,
