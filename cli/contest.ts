@@ -14,8 +14,10 @@ import {
   type Version,
 } from '../core/contract/contest';
 import { isInHand, type Task } from '../core/contract/task';
+import type { RunningProgram } from '../core/contract/terminal';
 import { noteLines } from './budget';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
+import { endedText, runningOn } from './ended-programs';
 import { plainLine } from './plain';
 import { taskOutcome } from './task-outcome';
 import { taskTable } from './task-table';
@@ -53,12 +55,13 @@ const pick: Command = {
   examples: ['task pick 12', 'task approve 12 --discard-others  (merges it, then does the same)'],
   run: (given, around) =>
     withClient(around, async (client) => {
+      const running = await runningOn(client);
       const picked = await client.contests.pick({ task: given.id(0) });
       const { discarded, left } = picked;
       const gone =
         discarded.length === 0
           ? ''
-          : `Discarded, each with a backup: ${ids(discarded)}. To bring one back: ${around.program} task restore ${discarded[0]}\n`;
+          : `Discarded, each with a backup: ${ids(discarded)}. To bring one back: ${around.program} task restore ${discarded[0]}\n${endedText(running, discarded)}`;
       const stayed = left
         .map(({ task, reason }) => `Not discarded: task ${task}. ${plainLine(reason, 1000)}\n`)
         .join('');
@@ -127,13 +130,17 @@ export async function othersLeft(
   return othersOf(await Promise.all(contest.tasks.map((task) => client.tasks.get({ task }))), id);
 }
 
-/** What became of the others when one was approved: which are discarded, and which are still there. */
-export async function othersText(client: Client, others: readonly Task[], program: string): Promise<string> {
+/** What became of the others when one was approved: which are discarded, with what ran there before, and which are still there. */
+export async function othersText(
+  client: Client,
+  others: readonly Task[],
+  { program, running }: { readonly program: string; readonly running: readonly RunningProgram[] },
+): Promise<string> {
   if (others.length === 0) return '';
   const now = await Promise.all(others.map(({ id }) => client.tasks.get({ task: id })));
   const gone = now.filter(({ outcome }) => outcome === 'discarded').map(({ id }) => id);
   const left = now.filter(({ outcome }) => outcome !== 'discarded').map(({ id }) => id);
-  const said = gone.length === 0 ? '' : `Discarded, each with a backup: ${ids(gone)}.\n`;
+  const said = gone.length === 0 ? '' : `Discarded, each with a backup: ${ids(gone)}.\n${endedText(running, gone)}`;
   const still = left.map((id) => `Not discarded: task ${id}. See why: ${program} task discard ${id}\n`).join('');
   return `${said}${still}`;
 }

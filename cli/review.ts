@@ -124,7 +124,7 @@ const approve: Command = {
         client.reviews.get({ task }),
         client.tasks.get({ task }),
         client.comments.list({ task }),
-        runningOn(client, task),
+        runningOn(client, given.flag('discard-others') ? undefined : task),
       ]);
       const { base, head, tree } = review;
       // Never left to the runtime, which is told this head: the task may come to review right after this look.
@@ -160,7 +160,7 @@ const approve: Command = {
       const others = discardOthers ? await othersLeft(client, before) : [];
       const overrideChecks = given.flag('override-checks');
       const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks, discardOthers });
-      const became = await othersText(client, others, around.program);
+      const became = await othersText(client, others, { program: around.program, running });
       const outcome = taskOutcome(merged, around);
       const did =
         merged.mergedOid === null
@@ -168,7 +168,7 @@ const approve: Command = {
           : `Merged ${shortId(head)} into ${plainLine(merged.base)}${merged.mergedOid === head ? '' : ` as ${shortId(merged.mergedOid)}`}.`;
       return {
         ...outcome,
-        text: `${did}\n${merged.state === 'done' ? endedText(running) : ''}${became}${outcome.text}`,
+        text: `${did}\n${merged.state === 'done' ? endedText(running, [task]) : ''}${became}${outcome.text}`,
       };
     });
   },

@@ -3,6 +3,7 @@ import { CodedError } from '../core/contract/errors';
 import { overlapWords } from '../core/contract/overlap';
 import type { Strategy } from '../core/contract/strategy';
 import type { Command, Outcome, Surroundings } from './command';
+import { endedText, runningOn } from './ended-programs';
 import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
@@ -160,6 +161,8 @@ export async function approveStack(
   }
   const head = approvals.at(-1)?.head ?? '';
   assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
+  const running = await runningOn(client);
   const landed = await client.tasks.approveStack({ base, approvals, strategy });
-  return { json: landed, text: `Merged, in order:\n${stackText(all)}` };
+  const done = landed.filter(({ state }) => state === 'done').map(({ id }) => id);
+  return { json: landed, text: `Merged, in order:\n${stackText(all)}${endedText(running, done)}` };
 }

@@ -144,7 +144,7 @@ const discard: Command = {
       const task = given.id(0);
       const running = await runningOn(client, task);
       const outcome = taskOutcome(await client.tasks.discard({ task }), around);
-      return { ...outcome, text: `${endedText(running)}${outcome.text}` };
+      return { ...outcome, text: `${endedText(running, [task])}${outcome.text}` };
     }),
 };
 const restore = simple(

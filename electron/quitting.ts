@@ -5,7 +5,10 @@ import { whatRuns } from './what-runs';
 
 /** How the app is quit. */
 export interface Quitting {
-  /** Quits without a question: the system shuts down, or somebody asked for it elsewhere, who may have said what becomes of what runs on terminals. */
+  /**
+   * Quits without a question: the system shuts down, or somebody asked for it elsewhere, who may have said what becomes of what
+   * runs on terminals.
+   */
   now(keepTerminals?: boolean): void;
   /** Whether the person chose that what runs on terminals goes on; undefined when the setting decides. */
   keepsTerminals(): boolean | undefined;

@@ -9,9 +9,9 @@ import type { Ledger } from './ledger';
 const promptHelpers = ['gitstatusd', 'starship', 'oh-my-posh'];
 
 /**
- * What runs on the terminals, of all tasks or one, that have not ended. A shell counts by what it started; where the system does not say what runs,
- * or shows nothing of it, a shell may be at work and counts itself. Only for shells the
- * machine's processes are read, all of them: what a shell started may have left its group and its session.
+ * What runs on the terminals, of all tasks or one, that have not ended. A shell counts by what it started; where the system
+ * does not say what runs, or shows nothing of it, a shell may be at work and counts itself. Only for shells the machine's
+ * processes are read, all of them: what a shell started may have left its group and its session.
  */
 export async function runningPrograms(db: Database, ledger: Ledger, wanted?: number): Promise<RunningProgram[]> {
   const open = openTerminals(db).filter(({ task }) => wanted === undefined || task === wanted);

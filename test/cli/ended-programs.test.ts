@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runningOn } from '../../cli/ended-programs';
 import { attach, type Client } from '../../core/client';
 import { version } from '../../core/version';
 import { openTerminal } from './terminal';
@@ -16,6 +17,43 @@ beforeAll(async () => {
 afterAll(() => terminal.close());
 
 const type = (...words: string[]) => terminal.type(words);
+
+const made = ['--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 'Ends', '--prompt'];
+const run = async (task: number, command: string): Promise<void> => {
+  await type('repository', 'set', 'my repository', '--run', command);
+  await client.terminals.open({ task, kind: 'run', size: { columns: 80, rows: 24 } });
+};
+const endedOf = ({ out }: { out: string }) => out.split('\n').filter((line) => line.startsWith('Ended with'));
+
+test('a decision on several tasks says what ended on the terminals of each', async () => {
+  const below = (await type('task', 'add', ...made, '[write: below | one]', '--wait', '--json')).json.id;
+  const after = ['--after', String(below), '--when', 'review'];
+  const above = (await type('task', 'add', ...made, '[write: above | one]', ...after, '--wait', '--json')).json.id;
+  await run(below, 'sleep 300.1');
+  await run(above, 'sleep 300.2');
+  expect(endedOf(await type('task', 'approve', String(above), '--stack'))).toEqual([
+    'Ended with their worktrees: sleep 300.1, sleep 300.2',
+  ]);
+  const contest = await type('task', 'add', ...made, '[write: way | one]', '--times', '3', '--wait', '--json');
+  const [kept, ...others]: number[] = contest.json.tasks.map(({ task }: { task: { id: number } }) => task.id);
+  const names = ['sleep 300.3', 'sleep 300.4'];
+  for (const [at, other] of others.entries()) await run(other, names[at] ?? '');
+  expect(endedOf(await type('task', 'pick', String(kept)))).toEqual([
+    `Ended with their worktrees: ${names.join(', ')}`,
+  ]);
+  await type('task', 'restore', String(others[0]));
+  await run(others[0] ?? 0, 'sleep 300.5');
+  await run(kept ?? 0, 'sleep 300.6');
+  expect(endedOf(await type('task', 'approve', String(kept), '--discard-others'))).toEqual([
+    'Ended with its worktree: sleep 300.6',
+    'Ended with its worktree: sleep 300.5',
+  ]);
+});
+
+test('what runs is nothing where nobody can say', async () => {
+  const programs = () => Promise.reject(new Error('No processes can be read.'));
+  expect(await runningOn({ terminals: { programs } }, 1)).toEqual([]);
+});
 
 test.each(['approve', 'discard'])(
   'task %s says what ended on the terminals of its task, and of no other',
