@@ -15,6 +15,7 @@ import { cleanLine } from '../text/clean';
 import { AgentReviews } from './agent-reviews';
 import { CommentsAbove } from './annotation-view';
 import type { Comments } from './commenting';
+import { KeptTyped } from './kept-typed';
 import { PartChoice, partWords, useTurns } from './part';
 import { PartChanges } from './part-changes';
 
@@ -42,6 +43,7 @@ export function Changes(props: {
           <PartChoice {...{ task: task.id, part, review: review.value, points }} />
           <div ref={setBar} className="changes-bar-rest" />
         </div>
+        {!canWrite && <KeptTyped task={task.id} />}
         <AgentReviews task={task} comments={comments.value} />
         {part === null ? (
           <WholeChanges {...{ task, review, comments, given, bar }} />
@@ -56,7 +58,12 @@ export function Changes(props: {
   if (review.failure !== null && !isExpected(review.failure))
     return <Failed failure={review.failure} again={review.reload} />;
   if (review.loading) return <Skeleton lines={10} />;
-  const nothing = <NoChange task={task} reason={review.failure} again={review.reload} />;
+  const nothing = (
+    <>
+      {!canWrite && <KeptTyped task={task.id} />}
+      <NoChange task={task} reason={review.failure} again={review.reload} />
+    </>
+  );
   if (given.all.length === 0) return nothing;
   // The agent is at work on them; where their lines are is known again when it is finished.
   return (

@@ -1,8 +1,8 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ChangedLines } from '../editing/changed-lines';
 import { deepFocus } from '../parts/deep-focus';
-import { useApp } from '../state/app';
+import { useApp, useView } from '../state/app';
 import { filesBegun } from '../state/file-edits';
 import { useStore } from '../state/store';
 import type { HunkAt } from './current-hunk';
@@ -16,7 +16,10 @@ export interface EditedPlace {
   readonly changed: readonly ChangedLines[];
 }
 
-/** The file of a diff that is edited in place, if one is, and those that were begun and are not saved. */
+/**
+ * The file of a diff that is edited in place, if one is, and those that were begun and are not saved. The one somebody was
+ * sent to is opened.
+ */
 export function useEditing(given: {
   readonly task: number;
   readonly items: readonly Pick<CodeViewDiffItem, 'id' | 'fileDiff'>[];
@@ -56,5 +59,15 @@ export function useEditing(given: {
     if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }, []);
+  const sentTo = useView((view) => (view.edit?.task === task ? view.edit.path : null));
+  const newest = useRef(open);
+  useEffect(() => {
+    newest.current = open;
+  });
+  useEffect(() => {
+    if (sentTo === null || !canEdit) return;
+    app.view.update((view) => ({ ...view, edit: null }));
+    newest.current(sentTo);
+  }, [app, sentTo, canEdit]);
   return { at: canEdit && at?.task === task ? at : null, begun, open, leave };
 }

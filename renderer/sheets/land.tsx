@@ -13,8 +13,10 @@ import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
 import { showSheet } from '../state/commands';
 import type { Failure } from '../state/failure';
+import { showTyped } from '../state/file-edits';
 import { useResource } from '../state/resource';
 import { startTrain } from '../state/trains';
+import { TypedLeftNote, useTypedLeft } from '../task/typed-left';
 import { strategyWords } from '../task/words';
 import { canLand } from '../tasks/picking';
 import { ChangeSize } from '../tasks/row';
@@ -62,9 +64,15 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
   );
   const shown = (looked.value ?? []).filter(({ review }) => listed.some(({ id }) => id === review.task));
   const [first] = listed;
+  const typed = useTypedLeft(listed.map(({ id }) => id));
   const checks = repositories.find(({ id }) => id === first?.repositoryId)?.checks ?? [];
   const asks = shown.some(({ left }) => left.length > 0) && !leaves;
-  const isReady = looked.value !== null && shown.length > 0 && !asks && shown.every(({ review }) => !hasFailed(review));
+  const isReady =
+    looked.value !== null &&
+    shown.length > 0 &&
+    !asks &&
+    !typed.holds &&
+    shown.every(({ review }) => !hasFailed(review));
   const how = strategies.find((one) => one === strategy);
   const land = async (): Promise<void> => {
     if (!isReady || doing !== null) return;
@@ -111,6 +119,7 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
             Land all the same: comments stay where they are
           </label>
         )}
+        <TypedLeftNote typed={typed} verb="Land" show={(file) => showTyped(app, file)} />
         {failure !== null && (
           <Note
             kind="failed"

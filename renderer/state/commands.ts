@@ -149,6 +149,7 @@ export function openTask(app: App, task: number, tab?: Tab): void {
     drawer: false,
     part: null,
     comment: null,
+    edit: null,
     sheet: null,
   }));
 }

@@ -1,6 +1,6 @@
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
-import { carryOut } from './commands';
+import { carryOut, openTask } from './commands';
 import { type Drafts, withDraft } from './drafts';
 import { undoEdit } from './edits';
 import type { Failure } from './failure';
@@ -28,6 +28,23 @@ export function keepFileDraft(app: App, task: number, path: string, draft: FileD
 export function filesBegun(drafts: Drafts, task: number): readonly string[] {
   const start = nameOf(task, '');
   return Object.keys(drafts).flatMap((name) => (name.startsWith(start) ? [name.slice(start.length)] : []));
+}
+
+/** A file of a task's change that something was typed into. */
+export interface TypedFile {
+  readonly task: number;
+  readonly path: string;
+}
+
+/** The files of several tasks' changes that something was typed into and that are not saved. */
+export function typedInto(drafts: Drafts, tasks: readonly number[]): readonly TypedFile[] {
+  return tasks.flatMap((task) => filesBegun(drafts, task).map((path) => ({ task, path })));
+}
+
+/** Shows a file of a task's change in its editor, with what was typed into it. */
+export function showTyped(app: App, { task, path }: TypedFile): void {
+  if (app.view.get().task !== task || app.view.get().sheet !== null) openTask(app, task, 'changes');
+  app.view.update((view) => ({ ...view, tab: 'changes', part: null, edit: { task, path } }));
 }
 
 /** Forgets what was typed into a file, with a way to have it again. */

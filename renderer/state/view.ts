@@ -58,6 +58,8 @@ export interface View {
   readonly comment: { readonly task: number; readonly id: number } | null;
   /** A line of a task's change that the diff goes to once it is there; null for none. */
   readonly goal: { readonly task: number; readonly path: string; readonly line: number } | null;
+  /** The file of a task's change that is opened to be edited once the change is there; null for none. */
+  readonly edit: { readonly task: number; readonly path: string } | null;
   readonly sheet: Sheet;
 }
 
@@ -74,6 +76,7 @@ const start: View = {
   part: null,
   comment: null,
   goal: null,
+  edit: null,
   sheet: null,
 };
 const name = 'view';

@@ -16,10 +16,9 @@ import { approveTask } from '../state/commands';
 import { showComment } from '../state/comments';
 import { othersLeft } from '../state/contests';
 import type { Failure } from '../state/failure';
-import { filesBegun } from '../state/file-edits';
+import { showTyped, type TypedFile } from '../state/file-edits';
 import { showWhole } from '../state/part';
 import type { Resource } from '../state/resource';
-import { useStore } from '../state/store';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
@@ -28,6 +27,7 @@ import { Conflicts } from './conflicts';
 import { DiscardOthers } from './discard-others';
 import { EndsWith } from './ends-with';
 import { StackVerdict } from './stack-verdict';
+import { TypedLeftNote, useTypedLeft } from './typed-left';
 import { Unchecked } from './unchecked';
 import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
@@ -39,6 +39,11 @@ interface Props {
   readonly comments: readonly Comment[];
   readonly doing: string | null;
 }
+
+/** Answers to an approval that say that what was approved is not how things stand now. */
+const movedCodes: ReadonlySet<string> = new Set([
+  ...['MOVED', 'CONFLICT', 'NOT_FAST_FORWARD', 'CHECKS_NOT_PASSED', 'CHECKOUT_IN_THE_WAY', 'BRANCH_PROTECTED'],
+]);
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
 export function Approve({ task, review, comments, doing }: Props): ReactNode {
@@ -94,6 +99,10 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
             leads.current = () => showComment(app, comment);
             turn(false);
           }}
+          goToFile={(file) => {
+            leads.current = () => showTyped(app, file);
+            turn(false);
+          }}
           goToComposer={() => {
             leads.current = () => act('reply');
             app.view.update((view) =>
@@ -130,6 +139,7 @@ function Verdict(props: {
   /** Leads to where changes are asked for. */
   readonly goToComposer: () => void;
   readonly goToComment: (comment: Comment) => void;
+  readonly goToFile: (file: TypedFile) => void;
 }): ReactNode {
   const { task, review, comments, failure, setFailure } = props;
   const app = useApp();
@@ -144,7 +154,7 @@ function Verdict(props: {
   const leaves = left !== null && open.every((id) => left.includes(id));
   const hasDrafts = open.length > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
-  const unsaved = useStore(app.drafts, (drafts) => filesBegun(drafts, task.id).length);
+  const typedLeft = useTypedLeft([task.id]);
   const blocking = blockingChecks(useStands(task));
   const [overridden, setOverridden] = useState(false);
   const known = useModel((model) => model.tasks);
@@ -155,7 +165,7 @@ function Verdict(props: {
     setLeft(next ? open : null);
     setOvertaken(false);
   };
-  const cannot = strategy === null || props.stale || isHeld(review) || forgets || isUnchecked;
+  const cannot = strategy === null || props.stale || isHeld(review) || forgets || isUnchecked || typedLeft.holds;
   const approve = async (): Promise<void> => {
     if (strategy === null || cannot) return;
     setFailure(null);
@@ -180,15 +190,7 @@ function Verdict(props: {
         setLeft(null);
       }
       // What moved is fetched again, so that the next approval is of what is then shown.
-      if (
-        failed.code === 'MOVED' ||
-        failed.code === 'CONFLICT' ||
-        failed.code === 'NOT_FAST_FORWARD' ||
-        failed.code === 'CHECKS_NOT_PASSED' ||
-        failed.code === 'CHECKOUT_IN_THE_WAY' ||
-        failed.code === 'BRANCH_PROTECTED'
-      )
-        props.reload();
+      if (movedCodes.has(failed.code)) props.reload();
     }
   };
   return (
@@ -206,7 +208,9 @@ function Verdict(props: {
       {others.length > 0 && review.held === null && (
         <DiscardOthers others={others} discards={discards} onDiscards={setDiscards} />
       )}
-      {review.held !== null && <StackVerdict task={task} held={review.held} foot={foot} close={props.close} />}
+      {review.held !== null && (
+        <StackVerdict task={task} held={review.held} foot={foot} close={props.close} show={props.goToFile} />
+      )}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
       {/* Changes that land in order are approved one by one where one of them is to land in spite of something. */}
@@ -242,10 +246,8 @@ function Verdict(props: {
       {strategy !== null && review.held === null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setTyped} onSend={() => void approve()} rows={3} />
       )}
-      {unsaved > 0 && (
-        <Note kind="warning">
-          What you typed into {count(unsaved, 'file')} is not saved, and no part of this change.
-        </Note>
+      {review.held === null && (
+        <TypedLeftNote typed={typedLeft} verb="Approve" show={props.goToFile} takesFocus={!hasDrafts} />
       )}
       <EndsWith task={task.id} />
       <CommentsLeft
@@ -283,7 +285,7 @@ function Verdict(props: {
             type="submit"
             className="button button-primary"
             // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
-            autoFocus={!hasDrafts && blocking.length === 0}
+            autoFocus={!hasDrafts && blocking.length === 0 && typedLeft.files.length === 0}
             // Not disabled, or it would lose the focus while the change is read again.
             aria-disabled={cannot || undefined}
           >

@@ -7,10 +7,12 @@ import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import type { Failure } from '../state/failure';
+import type { TypedFile } from '../state/file-edits';
 import { useResource } from '../state/resource';
 import { approveStack } from '../state/stacks';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
+import { TypedLeftNote, useTypedLeft } from './typed-left';
 
 /**
  * What must land before a change can, in order, and the offer to approve all of it as it is shown here: a button in the foot
@@ -22,6 +24,8 @@ export function StackVerdict(props: {
   /** The foot of the form; null before it is there. */
   readonly foot: HTMLElement | null;
   readonly close: () => void;
+  /** Leads to the editor of a file. */
+  readonly show: (file: TypedFile) => void;
 }): ReactNode {
   const { task } = props;
   const app = useApp();
@@ -34,11 +38,13 @@ export function StackVerdict(props: {
     task.updatedAt,
   );
   const busy = useHandsOn();
+  const typed = useTypedLeft((stack.value ?? [{ task: task.id }]).map((each) => each.task));
   if (stack.value === null)
     return stack.failure === null ? <Skeleton lines={2} /> : <Failed failure={stack.failure} again={stack.reload} />;
   const all = stack.value;
   const ready = all.length > 1 && all.every(({ problem }) => problem === null);
   const approve = async (): Promise<void> => {
+    if (typed.holds) return;
     setFailure(null);
     const failed = await approveStack(app, task, { stack: all });
     if (failed === null) return props.close();
@@ -61,10 +67,17 @@ export function StackVerdict(props: {
       </ol>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {ready && <p className="quiet">Each is brought onto the one before it, and nothing else happens to it.</p>}
+      <TypedLeftNote typed={typed} verb="Merge them" show={props.show} />
       {ready &&
         props.foot !== null &&
         createPortal(
-          <Button look="primary" doing={doing} autoFocus={!busy.current} onClick={() => void approve()}>
+          <Button
+            look="primary"
+            doing={doing}
+            waits={typed.holds}
+            autoFocus={!busy.current}
+            onClick={() => void approve()}
+          >
             Merge all {all.length} in order <Keys keys="Enter" />
           </Button>,
           props.foot,

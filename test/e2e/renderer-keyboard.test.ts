@@ -499,6 +499,11 @@ test.each(['light', 'dark'] as const)('whatever has the focus shows it, %s', asy
 });
 
 test('changes picked in the list are shown once more, land together, and can be stopped', async () => {
+  await page.evaluate(() =>
+    localStorage.setItem('switchyard.drafts', JSON.stringify({ 'file-edit:7:docs/member-3.json': 'abc\ntyped once' })),
+  );
+  await page.reload();
+  await page.getByText(/\d+ queued/).waitFor();
   await press('g', 'r');
   await option('Rename Account').waitFor();
   await press('x', 'j', 'x');
@@ -533,6 +538,10 @@ test('changes picked in the list are shown once more, land together, and can be 
   const { y = 0, height = 0 } = (await land.boundingBox()) ?? {};
   expect(y + height).toBeLessThanOrEqual(600);
   expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // Nothing lands while what was typed into a file of one of them would be left behind unseen.
+  await press('Control+Enter');
+  expect(await harness.called('trains.start')).toEqual([]);
+  await sheet.getByRole('checkbox', { name: /^Land all the same; it stays kept/ }).check();
   await press('Control+Enter');
   await sheet.waitFor({ state: 'detached' });
   expect(await harness.called('trains.start')).toMatchObject([

@@ -722,7 +722,19 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   const unsaved = page.getByRole('button', { name: '1 file not saved' });
   await unsaved.waitFor();
   await press('a');
-  await page.getByText('What you typed into 1 file is not saved, and no part of this change.').waitFor();
+  // Approving says what would be left behind, and leaves it only once that was confirmed.
+  const stays = page.getByRole('checkbox', { name: /^Approve all the same; it stays kept/ });
+  await stays.and(page.locator(':focus')).waitFor();
+  await page.getByText(`What you typed into ${path} is not saved, and no part of this change.`).waitFor();
+  await press('Enter');
+  expect(await harness.called('tasks.approve')).toEqual([]);
+  const merge = page.getByRole('button', { name: /^Merge into/ });
+  expect(await merge.isEnabled()).toBe(false);
+  await press('Space');
+  expect(await merge.isEnabled()).toBe(true);
+  expect(await harness.broken()).toEqual([]);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await field.and(page.locator(':focus')).getByText('y typed').waitFor();
   await press('Escape');
   await unsaved.click();
   await field.getByText('y typed').waitFor();
@@ -735,7 +747,7 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   expect(await harness.brokenInEitherTheme()).toEqual([]);
   await page.getByRole('button', { name: 'Take the newer version' }).click();
   await field.getByText('theirs').waitFor();
-  await page.getByRole('button', { name: /^Close/ }).waitFor();
+  await page.getByRole('button', { name: /^Close Esc/ }).waitFor();
   await field.press('Control+z');
   await field.getByText('y typed').waitFor();
   const place = await fileAtTop();
@@ -773,8 +785,13 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   await press('Escape');
 });
 
-test('what is not in review shows its comments and takes no new ones', async () => {
+test('what is not in review shows its comments and what was typed into its files, and takes no more', async () => {
   await harness.open('little');
+  await page.evaluate(() =>
+    localStorage.setItem('switchyard.drafts', JSON.stringify({ 'file-edit:6:docs/member-3.json': 'abc\ntyped once' })),
+  );
+  await page.reload();
+  await page.getByText(/\d+ queued/).waitFor();
   await page.evaluate(() => {
     const { core } = (
       window as unknown as {
@@ -794,6 +811,14 @@ test('what is not in review shows its comments and takes no new ones', async () 
   await option('Documentation').click();
   await page.getByRole('tab', { name: /Changes/ }).click();
   await comment('say why this is cached').waitFor();
+  await page.getByText('What you typed into docs/member-3.json was not saved.').click();
+  await page.getByText('typed once').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  const away = page.getByRole('button', { name: /^Throw it away/ });
+  await away.click();
+  await away.waitFor({ state: 'detached' });
+  await press('Control+z');
+  await away.waitFor();
   await press(']', 'm');
   expect(await writer().count()).toBe(0);
   expect(await page.getByRole('button', { name: /^(Comment|Accept)/ }).count()).toBe(0);

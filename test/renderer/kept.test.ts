@@ -79,6 +79,7 @@ describe('the view', () => {
       part: null,
       comment: null,
       goal: null,
+      edit: null,
       sheet: { kind: 'new-task', repository: 3 },
     });
     before.update((view) => ({ ...view, sheet: { kind: 'settings' } }));
