@@ -124,3 +124,27 @@ export async function startOf(pid: number): Promise<string | null> {
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   return `${boot.trim()}:${fields[19]}`;
 }
+
+/** When each of these processes started, as `startOf` says it, asked for all at once; one that is gone is left out. */
+export async function startsOf(pids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  if (pids.length === 0 || process.platform === 'win32') return new Map();
+  if (process.platform !== 'linux') {
+    const args = ['-o', 'pid=', '-o', 'lstart=', '-p', pids.join(',')];
+    const { stdout } = await execFile('/bin/ps', args).catch(() => ({ stdout: '' }));
+    return listedStarts(stdout);
+  }
+  const starts = await Promise.all(pids.map(async (pid) => [pid, await startOf(pid)] as const));
+  return new Map(starts.flatMap(([pid, start]) => (start === null ? [] : [[pid, start]])));
+}
+
+/** The starts that `ps -o pid= -o lstart=` prints, by process. */
+export function listedStarts(text: string): ReadonlyMap<number, string> {
+  const rows = [...text.matchAll(/^\s*(\d+)\s+(\S.*?)\s*$/gm)];
+  return new Map(rows.map(([, pid, start = '']) => [Number(pid), start]));
+}
+
+/** Whether two starts, as `startOf` says them, are of one boot; false where the system's words do not tell the boot. */
+export function sameBoot(one: string, other: string): boolean {
+  const [boot, otherBoot] = [one, other].map((start) => /^([0-9a-f-]{36}):\d+$/.exec(start)?.[1]);
+  return boot !== undefined && boot === otherBoot;
+}

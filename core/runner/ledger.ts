@@ -1,7 +1,7 @@
 import { holdsNamespace } from '../agents/namespace';
 import { type ProcessFacts, readProcessTable } from '../agents/process-table';
 import type { Process, ProcessList } from '../contract/process';
-import { startOf } from '../git/live';
+import { startsOf } from '../git/live';
 import { listProcesses } from '../store/processes';
 import { openTerminals, screenOf } from '../store/terminals';
 import type { Deps } from './deps';
@@ -76,13 +76,15 @@ function runOf({ pid, startedAt }: ProcessFacts): string {
 
 /** The children that were started for tasks and still live, as they were noted when they were started, and those on terminals. */
 async function rootsOf(deps: Pick<Deps, 'db'>): Promise<ReadonlyMap<number, Owner>> {
+  const [noted, terminals] = [listProcesses(deps.db), openTerminals(deps.db)];
+  const starts = await startsOf([...noted, ...terminals].flatMap(({ pid }) => pid ?? []));
   const roots = new Map<number, Owner>();
-  for (const { pid, startTime, task } of listProcesses(deps.db)) {
-    if (task !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: null });
+  for (const { pid, startTime, task } of noted) {
+    if (task !== null && starts.get(pid) === startTime) roots.set(pid, { task, terminal: null });
   }
   // Where a system does not show markers nothing else tells what a terminal runs.
-  for (const { id, pid, startTime, task } of openTerminals(deps.db)) {
-    if (pid !== null && (await startOf(pid)) === startTime) roots.set(pid, { task, terminal: id });
+  for (const { id, pid, startTime, task } of terminals) {
+    if (pid !== null && startTime !== null && starts.get(pid) === startTime) roots.set(pid, { task, terminal: id });
   }
   return roots;
 }

@@ -1,4 +1,4 @@
-import { startOf } from '../git/live';
+import { sameBoot, startOf } from '../git/live';
 import type { TerminalRow } from '../store/terminals';
 
 /**
@@ -13,9 +13,5 @@ export async function standingGroup({
   const leader = await startOf(pid);
   if (leader !== null) return leader === startTime ? pid : null;
   const here = await startOf(process.pid);
-  return here !== null && bootOf(here) === bootOf(startTime) ? pid : null;
-}
-
-function bootOf(start: string): string {
-  return start.split(':', 1)[0] ?? '';
+  return here !== null && sameBoot(here, startTime) ? pid : null;
 }
