@@ -23,6 +23,7 @@ export const errorCodes = [
   'AGENT_MISSING',
   'AGENT_FAILED',
   'TERMINAL_FAILED',
+  'NOT_STARTED',
   'GIT_FAILED',
   'REMOTE_FAILED',
   'SIGN_IN_NEEDED',

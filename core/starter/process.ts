@@ -61,7 +61,7 @@ const mostOfName = 80;
 /**
  * Runs a program in a process group of its own, without a shell and without a terminal. It is over when the program
  * is, about the grace later at most if something it left behind holds its output open. Throws CANCELLED, GIT_FAILED on
- * a timeout and when the system starts no program so, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is.
+ * a timeout, NOT_A_REPOSITORY when the folder is gone, NOT_FOUND when the program is, NOT_STARTED when the system starts none so.
  */
 export function execute(what: Execution): Promise<Executed> {
   const { program, args, signal, onOutput, timeoutMs = usualTimeoutMs, maxBytes = 64 * 1024 * 1024 } = what;
@@ -205,16 +205,19 @@ function notStarted(what: Execution, cause: NodeJS.ErrnoException): CodedError {
   }
   const message = `Could not start ${nameOf(what)} in ${directory}: ${cause.message}. ${remedies[cause.code ?? ''] ?? 'Look at how it is called, then try again.'}`;
   const isMissing = cause.code === 'ENOENT' || cause.code === 'EACCES';
-  return new CodedError(isMissing ? 'NOT_FOUND' : 'GIT_FAILED', message, { facts, cause });
+  return new CodedError(isMissing ? 'NOT_FOUND' : 'NOT_STARTED', message, { facts, cause });
 }
 
 const noRoom = 'The system has no room for another program now: close some, then try again.';
+const tooLong =
+  'What it is given is longer than the system takes: shorten its command or the environment, then try again.';
 
 /** What to do about a program that the system did not start, by why. */
 const remedies: Readonly<Record<string, string>> = {
   ENOENT: 'Look whether it is installed and on the PATH.',
   EACCES: 'Look whether you may run it.',
-  E2BIG: 'What it is given is longer than the system takes: shorten its command or the environment, then try again.',
+  // The latter is what Windows says.
+  ...{ E2BIG: tooLong, ENAMETOOLONG: tooLong },
   ...{ EAGAIN: noRoom, ENOMEM: noRoom, EMFILE: noRoom, ENFILE: noRoom },
 };
 

@@ -12,4 +12,9 @@ it('a check that cannot be started says so of its own command', async () => {
     exitCode: null,
     output: expect.stringMatching(/^The command could not be started: Could not start npm run -s check in .*ENOENT/),
   });
+  // Nor was one interrupted that the system takes for too long.
+  expect(await runCheck({ ...check, command: `: ${'x'.repeat(3_000_000)}`, execute })).toEqual({
+    exitCode: null,
+    output: expect.stringMatching(/^The command could not be started: .*E2BIG.*shorten its command/),
+  });
 });

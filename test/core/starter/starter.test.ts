@@ -108,7 +108,7 @@ describe.each([
   test('that the system starts in no way fails with what to do, and the next one runs', async () => {
     const { execute } = open();
     await expect(execute(script(`: ${'x'.repeat(3_000_000)}`, { name: 'npm test' }))).rejects.toMatchObject({
-      code: 'GIT_FAILED',
+      code: 'NOT_STARTED',
       message: expect.stringMatching(/^Could not start npm test in .*E2BIG.*shorten its command or the environment/),
     });
     expect((await execute(script('echo ran'))).stdout.toString()).toBe('ran\n');
