@@ -61,7 +61,7 @@ const handBack: Command = {
       if (back.takeover === null) return taskOutcome(back, around);
       const then =
         afterwards === 'review'
-          ? 'What there is goes into review.'
+          ? 'What there is goes into review; a task that was not at work is where it was, if there is nothing.'
           : 'Its agent goes on; but a task that was not at work is where it was, if nothing was said.';
       const steps = nextSteps({ ...back, takeover: null }, around.program);
       return { json: back, text: `Task ${task} is handed back. ${then}\n${steps}` };

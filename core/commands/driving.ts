@@ -11,14 +11,18 @@ import { askTakeover, formerStates, setAfterwards, type TakeoverRow, takeoverOf 
 import { taskRow } from '../store/task-row';
 import { goOnNow, moveTask } from '../store/tasks';
 import { ranNothing } from '../store/terminals';
+import { leaveTrain } from '../store/trains';
 import { alone, mustBe, told } from './acting';
 import type { Room } from './room';
 
 const why = 'You take over in a terminal.';
 
+const offTrain = 'You took it over in a terminal. Approve it again when it is in review.';
+
 /**
  * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn that
- * runs, or, with `interrupt`, in place of it. A task in review, failed or cancelled is queued again for it. Throws
+ * runs, or, with `interrupt`, in place of it. A task in review, failed or cancelled is queued again for it, and leaves its train:
+ * what was approved is in the person's hands again. Throws
  * WRONG_STATE when the agent has no screen, when the task is over or waits for others.
  */
 export function take(
@@ -36,8 +40,12 @@ export function take(
       if (row.blocked_count > 0) throw blocked(task);
       const at = room.now();
       const state = formerStates.find((former) => former === row.state);
-      const former = state === undefined ? null : { state, error: row.error, attempt: row.attempt };
+      const former =
+        state === undefined
+          ? null
+          : { state, error: row.error, attempt: row.attempt, landingDue: row.landing_due === 1 };
       if (former !== null) {
+        leaveTrain(db, { task, state: 'left', reason: offTrain, at });
         const patch = { error: null, runAfter: null, queuedReason: why };
         moveTask(db, { task, to: 'queued', by, reason: 'Taken over in a terminal.', at, patch });
       } else if (row.state === 'queued') {

@@ -118,11 +118,11 @@ export function moveLineWords({ text, reason }: MoveLine): string {
 /** Why a task that the person drives is put down when Switchyard is closed. Its screen may run on meanwhile. */
 export const closedWhileDriven = 'Switchyard was closed while you drove this in a terminal.';
 
+/** Why a task that the person drove is put down by the start after a runtime that died. */
+export const restartedWhileDriven = 'Switchyard was restarted while you drove this in a terminal.';
+
 /** What ended while the person drove: they are not said to have it queued, nor does its agent go on by that. */
-const whileDriven: readonly string[] = [
-  closedWhileDriven,
-  'Switchyard was restarted while you drove this in a terminal.',
-];
+const whileDriven: readonly string[] = [closedWhileDriven, restartedWhileDriven];
 
 /** How the reason begins of a task that was running when Switchyard ended without being asked to. */
 export const endedInIt = 'Switchyard ended without warning while it ran';

@@ -1,44 +1,18 @@
-import { type Agent, type TurnEnd, unknownUsage } from '../agents/agent';
+import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { breachOf } from '../contract/budget';
-import type { PermissionLevel } from '../contract/task';
-import type { WorktreePlace } from '../git/checkout';
-import type { Claim } from '../sources/source';
 import { releaseMessages } from '../store/messages';
 import { updateSession } from '../store/sessions';
 import { budgetsOf } from '../store/spending';
 import { isTaken } from '../store/takeovers';
 import { stopOf } from './asking';
-import type { Leave } from './budget';
 import { keepBetween, keepStart } from './checkpoint';
 import type { Deps } from './deps';
-import type { Talk } from './driving';
 import type { HeldTurn } from './held-turn';
 import { endReasonOf } from './session';
+import type { Talk } from './talk';
 import { type Lost, takeTurn } from './turn';
 import { waitForOpen } from './waiting';
 import { comesNext, letGo, wordsFor } from './words';
-
-/** What a conversation is about and where it happens. */
-export interface Subject {
-  readonly claim: Claim;
-  readonly prompt: string;
-  /** Who wrote the prompt: Switchyard that of a task which reviews a change. */
-  readonly promptBy: 'person' | 'switchyard';
-  readonly agent: Agent;
-  /** Which of its models the agent is to use; null for its own choice. */
-  readonly model: string | null;
-  readonly permissionLevel: PermissionLevel;
-  /** What of the repository's programs may run, as `mayRunInWorktree` gives it; null for none of them. */
-  readonly passed: readonly string[] | null;
-  /** The worktree, and the branch it is on. */
-  readonly place: WorktreePlace;
-  readonly branch: string;
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-  /** Leave to begin a turn; waits for the person when a budget is reached. */
-  readonly mayGoOn: () => Promise<Leave>;
-}
 
 /**
  * Lets the agent work until nothing is left to say to it: the task's prompt or the person's comments, then whatever

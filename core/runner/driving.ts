@@ -3,30 +3,22 @@ import type { TranscriptBody } from '../contract/transcript';
 import { forgoTakeover } from '../store/forgo';
 import { updateSession } from '../store/sessions';
 import { beginTakeover, isTaken, readDriven, type TakeoverRow, takeoverOf } from '../store/takeovers';
-import type { Transcript } from '../store/transcript';
 import { readTranscript } from '../store/transcript-read';
-import type { Answers } from './answers';
 import { stopOf } from './asking';
-import type { Subject } from './conversation';
 import type { Deps } from './deps';
 import { type Drive, takeBack } from './handing-back';
 import { hookVariables, listen } from './hearing';
 import { newKey } from './hooks';
 import { retell } from './retold';
-import type { OpenSession } from './session';
+import { endReasonOf } from './session';
+import type { Talk } from './talk';
 import { terminalVariables } from './terminal-program';
-
-/** A conversation at work, with all that it takes. */
-export interface Talk {
-  readonly deps: Deps;
-  readonly answers: Answers;
-  readonly subject: Subject;
-  readonly session: OpenSession;
-  readonly transcript: Transcript;
-}
 
 const wholeOnScreen =
   'You went back, but in its terminal the agent knows its whole conversation, with what came after; tell it that the files went back.';
+
+/** Why a check that runs ends: what the agent does next must not be done under it. */
+export const goesOnWords = 'Ended because the task goes on.';
 
 const tookOver: TranscriptBody = { type: 'notice', level: 'info', text: 'You took over in a terminal.' };
 
@@ -35,9 +27,15 @@ type Tell = (body: TranscriptBody, at?: number) => void;
 /**
  * Lets the person drive, when they asked to: opens the agent's own screen on this conversation, or finds the one an
  * earlier runtime left, waits until it ends, and keeps what was said on it. No turn of the agent runs meanwhile. Null
- * when nobody asked.
+ * when nobody asked. A check that ran when the task was taken over runs on until the work goes on.
  */
 export async function personDrives(talk: Talk): Promise<Drive | null> {
+  const drive = await drives(talk);
+  if (drive !== 'stopped') await talk.deps.checks.stop(talk.subject.claim.task, goesOnWords);
+  return drive;
+}
+
+async function drives(talk: Talk): Promise<Drive | null> {
   const { deps, answers, subject, session, transcript } = talk;
   const { task } = subject.claim;
   const asked = takeoverOf(deps.db, task);
@@ -124,7 +122,12 @@ async function openScreen({ deps, subject, session, transcript }: Talk, asked: T
       },
       (db, terminal) => {
         beginTakeover(db, { takeover: asked.id, terminal, mark, keyHash, afterEvent, at: deps.now() });
-        updateSession(db, { session: session.id, state: 'active', agentSession });
+        updateSession(db, {
+          session: session.id,
+          state: 'active',
+          agentSession,
+          endReason: endReasonOf(session, undefined),
+        });
       },
     );
   } catch (cause) {

@@ -12,13 +12,15 @@ import { countTurn, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
 import { type DrivenRow, endTakeover, setAfterwards, takeoverOf } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
+import { taskWork } from '../store/task-work';
 import { readTerminal } from '../store/terminals';
 import { keepBetween, keepTurn } from './checkpoint';
 import type { Deps } from './deps';
-import type { Talk } from './driving';
 import { withdrawSince } from './hearing';
+import { sizeAt } from './measure';
 import { repositoryPlace } from './place';
 import { endReasonOf } from './session';
+import type { Subject, Talk } from './talk';
 
 /** How a person's drive of a conversation ended: as they handed back, or because the work on the task was stopped. */
 export type Drive = Afterwards | 'stopped';
@@ -53,8 +55,6 @@ export async function takeBack(
   const more = isIdle ? ' Nothing was said in its conversation.' : unread;
   const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${more}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
-  // A runtime that died over the screen cut off no turn, where none was before: what is said next is said at once.
-  if (isIdle && (row.former === 'review' || row.former === 'cancelled')) session.cutOff = false;
   // What came to the files meanwhile is no turn's.
   const came = isIdle ? await keepBetween(deps, subject, session, transcript.last()) : null;
   if (came !== null) tell(came);
@@ -68,6 +68,8 @@ export async function takeBack(
     // Cancelling the task has ended it, and it may have been taken over once more.
     if (isIdle && takeoverOf(db, task)?.id === row.id) {
       if (afterwards === 'as it was') {
+        // Nothing of it is finished by hand, also where that was asked for.
+        setAfterwards(db, { task, afterwards: 'go on' });
         const forgone = forgoTakeover(db, {
           task,
           by: 'runner',
@@ -85,7 +87,8 @@ export async function takeBack(
     }
     endTakeover(db, { task, at });
     // Where nothing was said the place it was gone back to still is where it goes on.
-    updateSession(db, { session: session.id, agentSession, usage, ...(!isIdle && { resumeAt: null }) });
+    const goesOn = { endReason: null, ...(!isIdle && { resumeAt: null }) };
+    updateSession(db, { session: session.id, agentSession, usage, ...goesOn });
     if (lines.length > 0) addSpending(db, { task, at, ...spent(usage) });
     return { moved: false, withdrawn: asked };
   });
@@ -111,19 +114,33 @@ function wasAtRest({ former, formerRunAfter }: DrivenRow): boolean {
   return former !== null || formerRunAfter !== null;
 }
 
-/** What follows on a screen on which nothing was said: `as it was` where nobody asked for more than that. */
+/** What follows on a screen on which nothing was said: `as it was` where nobody asked for more, or there is nothing to review. */
 async function whatFollows(talk: Talk, row: DrivenRow): Promise<Afterwards | 'as it was'> {
-  if (row.former === 'review') return (await isChanged(talk)) ? 'review' : 'as it was';
-  return row.afterwards === 'go on' ? 'as it was' : row.afterwards;
+  const handsIn =
+    row.former === 'review' ? await isChanged(talk) : row.afterwards === 'review' && (await hasChange(talk));
+  return handsIn ? 'review' : 'as it was';
 }
 
 /** Whether the branch, or a file in the worktree, is not what the task's change was last seen to be: nobody could approve that. */
 async function isChanged({ deps, subject }: Talk): Promise<boolean> {
   const { change_head: head, repository_id: id } = taskRow(deps.db, subject.claim.task);
   if ((await refOid(subject.place, `refs/heads/${subject.branch}`)) !== head) return true;
-  // As whoever approves looks at it.
-  const place = await repositoryPlace(deps.git, repositoryById(deps.db, id));
-  return (await worktreeStatus({ ...place, checkout: subject.place.checkout })).length > 0;
+  return (await editsIn(deps, subject, id)) > 0;
+}
+
+/** Whether there is anything to review of a task that was not in review: a commit of its own, or a file that is in none. */
+async function hasChange({ deps, subject }: Talk): Promise<boolean> {
+  const work = taskWork(deps.db, subject.claim.task);
+  if ((await editsIn(deps, subject, work.repository.id)) > 0) return true;
+  const head = await refOid(subject.place, `refs/heads/${subject.branch}`);
+  // What cannot be compared is handed in, which says why.
+  return head === null || (await sizeAt(subject.place, work, head))?.files !== 0;
+}
+
+/** How many files of the worktree are in no commit, as whoever approves looks at it. */
+async function editsIn(deps: Deps, subject: Subject, repository: number): Promise<number> {
+  const place = await repositoryPlace(deps.git, repositoryById(deps.db, repository));
+  return (await worktreeStatus({ ...place, checkout: subject.place.checkout })).length;
 }
 
 async function read(

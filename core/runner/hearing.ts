@@ -5,9 +5,9 @@ import { openRequestsOf, withdrawRequest } from '../store/requests';
 import { takeoverOf } from '../store/takeovers';
 import type { Answers } from './answers';
 import { type Asker, ask, delivered, resumeWhenAnswered } from './asking';
-import type { Subject } from './conversation';
 import type { Deps } from './deps';
 import type { OpenSession } from './session';
+import type { Subject } from './talk';
 
 /**
  * Puts what the screen of a task asks before the person wherever they are, until the function it gives is called. A task

@@ -58,9 +58,10 @@ export async function openSession(deps: Deps, task: number, agent: string): Prom
     return { id, agentSession: null, resumeAt: null, begun: false, cutOff: false };
   }
   // A conversation the person began in a terminal is heard of only when they hand it back.
-  const heard = isDriven(deps.db, task) || (await wasHeard(deps.folders.transcripts, newest.id));
+  const driven = isDriven(deps.db, task);
+  const heard = driven || (await wasHeard(deps.folders.transcripts, newest.id));
   await deps.writer.write((db) =>
-    updateSession(db, { session: newest.id, state: 'starting', endReason: null, endedAt: null }),
+    updateSession(db, { session: newest.id, state: 'starting', endedAt: null, ...(!driven && { endReason: null }) }),
   );
   const agentSession = heard ? newest.agentSession : null;
   const cutOff = agentSession !== null && wasCutOff(newest.endReason ?? '');

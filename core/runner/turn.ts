@@ -8,7 +8,6 @@ import { takeoverOf } from '../store/takeovers';
 import { ask, delivered, stopOf } from './asking';
 import { keepTurn } from './checkpoint';
 import type { Stop } from './deps';
-import type { Talk } from './driving';
 import { givenWith, type HeldTurn, programsOf } from './held-turn';
 import { openMeter } from './meter';
 import { providerAnswers, working } from './parking';
@@ -19,6 +18,7 @@ import { openReviewDesk } from './review-desk';
 import { isByAgent, isHeard, markSaid, type Words } from './session';
 import { settle } from './settle';
 import { followSteps } from './steps';
+import type { Talk } from './talk';
 
 /**
  * An agent that is heard this long after it was given an answer has written it down: Claude Code does so within 0.1 s,

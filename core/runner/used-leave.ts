@@ -1,5 +1,5 @@
 import { leaveOfCalls, markDelivered } from '../store/requests';
-import type { Talk } from './driving';
+import type { Talk } from './talk';
 
 /**
  * Marks leave as delivered that the agent's own record of its conversation shows to be used: whoever goes on with that knows the

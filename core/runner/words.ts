@@ -2,9 +2,10 @@ import { type TurnEnd, unknownUsage } from '../agents/agent';
 import { releaseMessages } from '../store/messages';
 import { forgetFinish, isFinishedByHand } from '../store/takeovers';
 import type { Deps } from './deps';
-import { personDrives, type Talk } from './driving';
+import { personDrives } from './driving';
 import { type Drive, handedBack } from './handing-back';
 import { nextWords, together, type Words } from './session';
+import type { Talk } from './talk';
 import { deliverUsed } from './used-leave';
 
 /** What `nextWords` has to know of the turn before. */

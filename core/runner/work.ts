@@ -4,6 +4,7 @@ import type { Claim } from '../sources/source';
 import { reviewedBy } from '../store/agent-reviews';
 import { repositoryById } from '../store/repositories';
 import { startAllowed } from '../store/requests';
+import { isTaken } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { patchTask } from '../store/tasks';
@@ -15,6 +16,7 @@ import { commitChange } from './change';
 import { notRun, runChecks } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
+import { goesOnWords } from './driving';
 import { settleEdit } from './edits';
 import { settleReturn } from './going-back';
 import { giveUpTurn, takeUp } from './held-turn';
@@ -38,8 +40,8 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   let transcript: Transcript | undefined;
   try {
     const task = taskWork(deps.db, claim.task);
-    // Whatever sent it back, what its agent does next must not be done under a check that runs.
-    await deps.checks.stop(task.id, 'Ended because the task goes on.');
+    // Whoever only looks at its screen sends it to no turn.
+    if (!isTaken(deps.db, task.id)) await deps.checks.stop(task.id, goesOnWords);
     const held = await takeUp(deps, task.id);
     if (held === null) {
       await settleEdit(deps, task.id);

@@ -1,4 +1,4 @@
-import { endedInIt } from '../contract/move-words';
+import { closedWhileDriven, endedInIt, restartedWhileDriven } from '../contract/move-words';
 import { priorities } from '../contract/priority';
 import type { TaskState } from '../contract/task';
 import { type Ahead, lookAhead } from './ahead';
@@ -223,10 +223,14 @@ export function releaseOwnerless(db: Database, { at }: { readonly at: number }):
     if (!closed && !driven && row.state === 'running') {
       return releaseCrashed(db, row, { at, what: endedInIt });
     }
-    const did = driven ? 'you drove this in a terminal' : 'this waited for an answer';
-    const reason = closed ? 'Switchyard was closed.' : `Switchyard was restarted while ${did}.`;
-    return releaseWaiting(db, row, reason, at);
+    return releaseWaiting(db, row, endedOver({ closed, driven }), at);
   });
+}
+
+/** What ended over a task that nothing was lost of. */
+function endedOver({ closed, driven }: { readonly closed: boolean; readonly driven: boolean }): string {
+  if (driven) return closed ? closedWhileDriven : restartedWhileDriven;
+  return closed ? 'Switchyard was closed.' : 'Switchyard was restarted while this waited for an answer.';
 }
 
 /** Being interrupted is no attempt of its own. */

@@ -16,8 +16,9 @@ export interface Forgone {
 
 /**
  * Ends a takeover whose terminal never opened, or in which nothing was said. A task that was in review, failed or cancelled
- * goes back there, because nobody asked its agent to go on; unless somebody wrote to the agent meanwhile. One that waited for a time waits for it
- * again, parked as it was if it is still to be. Throws StaleClaim as `moveTask` does.
+ * goes back there, because nobody asked its agent to go on, and lands by itself if it was to; unless somebody wrote to the agent
+ * meanwhile. One that waited for a time waits for it again, parked as it was if it is still to be. A train that the task was on
+ * goes without it. Throws StaleClaim as `moveTask` does.
  */
 export function forgoTakeover(
   db: Database,
@@ -33,13 +34,13 @@ export function forgoTakeover(
   const takeover = takeoverOf(db, task);
   endTakeover(db, { task, at });
   if (takeover === undefined) return { moved: false, withdrawn: [] };
-  const { former, formerError: error, formerAttempt, formerRunAfter } = takeover;
+  const { former, formerError: error, formerAttempt, formerLandingDue, formerRunAfter } = takeover;
   const moved = { moved: true, withdrawn: [] };
   const stayed = { moved: false, withdrawn: [] };
   if (former !== null) {
     if (pendingMessages(db, task).length > 0) return stayed;
     const attempt = formerAttempt ?? taskRow(db, task).attempt;
-    moveTask(db, { ...forgone, to: former, patch: { error, attempt } });
+    moveTask(db, { ...forgone, to: former, patch: { error, attempt, landingDue: formerLandingDue === 1 } });
     return { ...moved, withdrawn: withdrawOpen(db, { task, at }) };
   }
   const row = taskRow(db, task);

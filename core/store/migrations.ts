@@ -42,6 +42,7 @@ import nameMakers from './migrations/0041-name-makers.sql?raw';
 import keepBetween from './migrations/0042-keep-what-was-between.sql?raw';
 import knowTerminals from './migrations/0043-know-terminals-again.sql?raw';
 import knowUsed from './migrations/0044-know-what-was-used.sql?raw';
+import keepDueLanding from './migrations/0045-keep-a-due-landing.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -95,4 +96,5 @@ export const migrations: readonly Migration[] = [
   { name: '0042-keep-what-was-between', sql: keepBetween },
   { name: '0043-know-terminals-again', sql: knowTerminals },
   { name: '0044-know-what-was-used', sql: knowUsed },
+  { name: '0045-keep-a-due-landing', sql: keepDueLanding },
 ];

@@ -114,12 +114,13 @@ export const diedAtWork = 'Switchyard ended.';
 
 /**
  * Ends every session that still counts as alive and whose turn is not held: at start, when the owner that ran them is
- * gone. With `task` only those of this one. Gives their ids.
+ * gone. With `task` only those of this one. One that the person drove ends as it was noted when its screen was opened: no turn
+ * ran on that. Gives their ids.
  */
 export function endOpenSessions(db: Database, end: { readonly at: number; readonly task?: number }): number[] {
   return allRows<{ id: number }>(
     db,
-    `UPDATE session SET state = 'ended', ended_at = ?, end_reason = CASE state WHEN 'active' THEN ? ELSE ? END
+    `UPDATE session SET state = 'ended', ended_at = ?, end_reason = coalesce(end_reason, CASE state WHEN 'active' THEN ? ELSE ? END)
      WHERE state <> 'ended' AND id NOT IN (SELECT session_id FROM turn) AND task_id = coalesce(?, task_id) RETURNING id`,
     end.at,
     diedAtWork,

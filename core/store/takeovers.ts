@@ -26,6 +26,8 @@ export interface TakeoverRow extends Takeover {
   readonly formerError: string | null;
   /** The attempt it was then at; null when it was queued, and of takeovers from before that was kept. */
   readonly formerAttempt: number | null;
+  /** 1: its change was still to land by what its repository says. */
+  readonly formerLandingDue: 0 | 1;
   /** The time the task waited for when it was queued; null when it waited for none. */
   readonly formerRunAfter: number | null;
   /** Why it was parked until then; null when it was not. */
@@ -50,6 +52,15 @@ export interface Wait {
 export const formerStates = ['review', 'failed', 'cancelled'] as const;
 export type FormerState = (typeof formerStates)[number];
 
+/** Where a task was in which nothing was being done. */
+export interface Former {
+  readonly state: FormerState;
+  readonly error: string | null;
+  readonly attempt: number;
+  /** Whether its change was still to land by what its repository says. */
+  readonly landingDue: boolean;
+}
+
 /** A takeover whose terminal was begun. */
 export interface DrivenRow extends TakeoverRow {
   readonly mark: string;
@@ -57,7 +68,7 @@ export interface DrivenRow extends TakeoverRow {
 }
 
 const columns = `id, task_id AS task, state, interrupts, columns, rows, terminal_id AS terminal, mark, afterwards, key_hash AS keyHash, after_event AS afterEvent,
-  former, former_error AS formerError, former_attempt AS formerAttempt, former_run_after AS formerRunAfter,
+  former, former_error AS formerError, former_attempt AS formerAttempt, former_landing_due AS formerLandingDue, former_run_after AS formerRunAfter,
   former_parked AS formerParked, former_reason AS formerReason, former_go_on AS formerGoOn, asked_at AS askedAt, began_at AS beganAt`;
 
 /** Notes that the person wants to drive a task. Asking again, more urgently or not, is the same takeover. */
@@ -70,7 +81,7 @@ export function askTakeover(
     readonly by: string;
     readonly at: number;
     /** Where the task was, when it was queued again for this. */
-    readonly former: { readonly state: FormerState; readonly error: string | null; readonly attempt: number } | null;
+    readonly former: Former | null;
     /** What it waited for, when it was queued and made due for this. */
     readonly waited: Wait | null;
   },
@@ -79,8 +90,8 @@ export function askTakeover(
   run(
     db,
     `INSERT INTO takeover (task_id, state, interrupts, columns, rows, afterwards, by, asked_at, former, former_error, former_attempt,
-       former_run_after, former_parked, former_reason, former_go_on)
-     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       former_landing_due, former_run_after, former_parked, former_reason, former_go_on)
+     VALUES (?, 'asked', ?, ?, ?, 'go on', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (task_id) WHERE state <> 'ended' DO UPDATE SET interrupts = max(interrupts, excluded.interrupts)`,
     task,
     Number(interrupts),
@@ -91,6 +102,7 @@ export function askTakeover(
     former?.state ?? null,
     former?.error ?? null,
     former?.attempt ?? null,
+    Number(former?.landingDue ?? false),
     waited?.runAfter ?? null,
     waited?.parked ?? null,
     waited?.reason ?? null,

@@ -43,6 +43,7 @@ export interface TaskRow {
   readonly change_additions: number | null;
   readonly change_deletions: number | null;
   readonly change_head: string | null;
+  readonly landing_due: 0 | 1;
   readonly created_at: number;
   readonly created_by: string;
   readonly updated_at: number;

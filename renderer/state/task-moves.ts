@@ -72,7 +72,8 @@ export function resumeTask(app: App, task: Task): Promise<void> {
 
 /**
  * Has the agent's own screen opened for the person, after the turn that runs or in place of it, and leads there. The way back,
- * open while that takeover stands, leaves a task that was not at work in review, with whatever was done on the screen.
+ * open while that takeover stands, leaves a task that was not at work where it was, or in review with whatever was done on the
+ * screen.
  */
 export function takeOver(app: App, task: Task, interrupt: boolean): Promise<void> {
   const afterwards = isAtWork(task) ? 'go on' : 'review';
@@ -130,7 +131,7 @@ function handing(task: Task, afterwards: Afterwards): Moving {
     done: !began
       ? ({ state }) => notTaken(state, name, task.agent)
       : afterwards === 'review'
-        ? `${name} goes into review as it is`
+        ? `Your drive of ${name} is over: what there is goes into review`
         : `Handed ${name} back to ${task.agent}`,
     call: (client) => client.tasks.handBack({ task: task.id, afterwards }),
   };

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { moveLines, moveLineWords } from '../../../core/contract/move-words';
 import type { Task } from '../../../core/contract/task';
 import type { TranscriptEvent } from '../../../core/contract/transcript';
+import { wasCutOff } from '../../../core/runner/session';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { listSessions, newestSession, sessionPlace } from '../../../core/store/sessions';
-import { beginTakeover, takeoverOf } from '../../../core/store/takeovers';
+import { diedAtWork, listSessions, newestSession, sessionPlace, updateSession } from '../../../core/store/sessions';
+import { beginTakeover, isFinishedByHand, takeoverOf } from '../../../core/store/takeovers';
 import { readTask } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
 import { endTerminal, insertTerminal } from '../../../core/store/terminals';
@@ -155,24 +156,63 @@ it('a task in review in which nothing was said is in review again, and what was 
   expect(events.findLast(({ type }) => type === 'commit')).toMatchObject({ subject: 'Round 2: Drive' });
 });
 
-it('a task that failed, or waits for its time, is there again when nothing was said, and counts no attempt', async () => {
+it('a task that failed, was cancelled or waits for its time is there again when nothing was said, and counts no attempt', async () => {
   const broken = await newTask('Break.\n[fail: It broke.]');
-  const { error, attempt } = await bed.reaches(broken, 'failed');
-  const turns = turnsOf(broken);
+  const { error, attempt, worktree } = await bed.reaches(broken, 'failed');
+  const stopped = await newTask('Hold on.\n[hang]');
+  await works(stopped);
+  await bed.calls.tasks.cancel({ task: stopped });
   const runAfter = Date.now() + 3_600_000;
   const wanted = { repositoryId, title: 'Later', prompt: 'Not yet.', agent: 'echo', runAfter };
   const { id: later } = await bed.calls.tasks.create(wanted);
-  for (const task of [broken, later]) {
-    await takeOver(task);
-    await bed.calls.tasks.handBack({ task });
-    await bed.until(task, ({ takeover }) => takeover === null);
+  const all = [broken, stopped, later];
+  const turns = all.map(turnsOf);
+  // That it is to go into review changes nothing, where there is nothing to review.
+  for (const afterwards of ['go on', 'review'] as const) {
+    for (const task of all) {
+      await takeOver(task);
+      await bed.calls.tasks.handBack({ task, afterwards });
+      await bed.until(task, ({ takeover }) => takeover === null);
+    }
+    const words = moveLines(await bed.calls.tasks.get({ task: broken })).map(moveLineWords);
+    expect(words.at(-1)).toBe('Handed back, and nothing was said to its agent. It has failed, as before.');
+    expect(await bed.calls.tasks.get({ task: broken })).toMatchObject({ state: 'failed', error, attempt });
+    expect(await bed.calls.tasks.get({ task: stopped })).toMatchObject({ state: 'cancelled', outcome: null });
+    expect(await bed.calls.tasks.get({ task: later })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
+    expect(all.map(turnsOf)).toEqual(turns);
+    for (const task of all) expect(wordsIn(await transcriptOf(task)).at(-1)).toMatch(nothingSaid);
   }
-  const words = moveLines(await bed.calls.tasks.get({ task: broken })).map(moveLineWords);
-  expect(words.at(-1)).toBe('Handed back, and nothing was said to its agent. It has failed, as before.');
-  expect(await bed.calls.tasks.get({ task: broken })).toMatchObject({ state: 'failed', error, attempt });
-  expect(await bed.calls.tasks.get({ task: later })).toMatchObject({ state: 'queued', runAfter, attempt: 0 });
-  expect([turnsOf(broken), turnsOf(later)]).toEqual([turns, 0]);
-  for (const task of [broken, later]) expect(wordsIn(await transcriptOf(task)).at(-1)).toMatch(nothingSaid);
+  const db = openDatabase({ file: bed.config.folders.database });
+  expect(all.filter((task) => isFinishedByHand(db, task))).toEqual([]);
+  closeDatabase(db);
+
+  await takeOver(broken);
+  writeFileSync(join(worktree ?? '', 'by-hand.txt'), 'mine\n');
+  await bed.calls.tasks.handBack({ task: broken, afterwards: 'review' });
+  await bed.until(broken, ({ takeover, state }) => takeover === null && state === 'review');
+  expect((await bed.calls.reviews.get({ task: broken })).files.map(({ path }) => path)).toEqual(['by-hand.txt']);
+});
+
+it('a task that failed is not cut off by a runtime that died over its screen', async () => {
+  await bed.calls.settings.set({ name: 'keepTerminals', value: true });
+  const task = await newTask('Break.\n[fail: It broke.]');
+  await bed.reaches(task, 'failed');
+  await takeOver(task);
+  const open = openDatabase({ file: bed.config.folders.database });
+  const { id: session, endReason } = newestSession(open, task) ?? { id: 0, endReason: null };
+  closeDatabase(open);
+  await bed.runtime.stop();
+  // As it is when it died then: nobody ended the session.
+  const db = openDatabase({ file: bed.config.folders.database });
+  updateSession(db, { session, state: 'active', endReason, endedAt: null });
+  closeDatabase(db);
+  bed = await bed.again(true);
+  await bed.reaches(task, 'running');
+  await bed.calls.tasks.handBack({ task });
+  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'failed');
+  const after = openDatabase({ file: bed.config.folders.database });
+  expect(wasCutOff(newestSession(after, task)?.endReason ?? diedAtWork)).toBe(false);
+  closeDatabase(after);
 });
 
 it('a place that was gone back to still is where the agent goes on when nothing was said on its screen', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { closedWhileDriven, moveLines, restartedWhileDriven } from '../../../core/contract/move-words';
 import { lookAhead } from '../../../core/store/ahead';
 import {
   claimTasks,
@@ -9,10 +10,13 @@ import {
   releaseOwnerless,
 } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
+import { askTakeover, beginTakeover, takeoverOf } from '../../../core/store/takeovers';
 import { countTasks } from '../../../core/store/task-count';
 import { readTask, readTaskDetail } from '../../../core/store/task-view';
 import { moveTask } from '../../../core/store/tasks';
+import { insertTerminal } from '../../../core/store/terminals';
 import { listTransitions } from '../../../core/store/transitions';
+import { recordWorktree } from '../../../core/store/worktrees';
 import { addTask, temporaryStore } from './store';
 
 const claim = (db: Database, { limit = 10, now = 100, leaseMs = 1000 } = {}) =>
@@ -143,6 +147,25 @@ describe('at start', () => {
       expect(readTask(db, waiting)).toMatchObject({ state: 'queued', attempt: 0 });
       claim(db, { limit: 2, now: 300 });
     }
+  });
+
+  test('one that the person drives says so, however Switchyard ended, and counts neither', () => {
+    const { db, running: task } = held();
+    const size = { columns: 80, rows: 24 };
+    askTakeover(db, { task, interrupts: true, size, by: 'person', at: 110, former: null, waited: null });
+    const repository = readTask(db, task).repositoryId;
+    const place = { path: '/w', branch: 'switchyard/task-1', state: 'ready', ownerPid: 1, ownerStart: '1' } as const;
+    recordWorktree(db, { task, repository, ...place, at: 100 });
+    const terminal = insertTerminal(db, { task, kind: 'agent', command: 'echo', at: 120 });
+    const takeover = takeoverOf(db, task)?.id ?? 0;
+    beginTakeover(db, { takeover, terminal, mark: '0', keyHash: null, afterEvent: 0, at: 120 });
+    for (const reason of [restartedWhileDriven, closedWhileDriven]) {
+      if (reason === closedWhileDriven) giveUpClaims(db, claim(db, { now: 300 }));
+      releaseOwnerless(db, { at: 400 });
+      expect(readTask(db, task)).toMatchObject({ state: 'queued', attempt: 0, queuedReason: reason });
+    }
+    const lines = moveLines({ transitions: listTransitions(db, task), maxAttempts: 3, edits: [] });
+    expect(lines.map(({ text }) => text)).toEqual([restartedWhileDriven, closedWhileDriven]);
   });
 
   test('what was given up by a claim that no longer holds is not excused', () => {

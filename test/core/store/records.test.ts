@@ -157,8 +157,11 @@ describe('a session', () => {
     ];
     updateSession(db, { session: first, state: 'ended', endReason: 'turn over', endedAt: 3 });
     updateSession(db, { session: second, state: 'active' });
-    expect(endOpenSessions(db, { at: 9 })).toEqual([second, third]);
-    const reasons = ['turn over', 'Switchyard ended.', 'Switchyard ended before the agent was heard.'];
+    // As one whose screen the person drives: what was at work on it is over.
+    const driven = insertSession(db, { task, agent: 'echo', at: 4 });
+    updateSession(db, { session: driven, state: 'active', endReason: 'turn over' });
+    expect(endOpenSessions(db, { at: 9 })).toEqual([second, third, driven]);
+    const reasons = ['turn over', 'Switchyard ended.', 'Switchyard ended before the agent was heard.', 'turn over'];
     expect(listSessions(db, task).map((session) => session.endReason)).toEqual(reasons);
   });
 });
