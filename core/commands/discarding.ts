@@ -4,6 +4,7 @@ import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
 import type { WorktreePlace } from '../git/checkout';
 import { detachHead } from '../git/detach';
+import { realPath } from '../git/links';
 import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
@@ -207,13 +208,18 @@ async function assertFree(
   place: RepositoryPlace,
   { task, branch, path }: { readonly task: number; readonly branch: string; readonly path: string },
 ): Promise<void> {
-  const has = (await listWorktrees(place)).find((one) => one.branch === branch && one.path !== path && !one.prunable);
-  if (has === undefined) return;
-  throw new CodedError(
-    'CONFLICT',
-    `Could not restore task ${task}: its branch ${branch} is checked out at ${has.path}. Switch that checkout to another branch or remove it, then restore again.`,
-    { facts: { task, branch, path: has.path } },
-  );
+  const own = await realPath(path);
+  for (const one of await listWorktrees(place)) {
+    if (one.branch !== branch || (await realPath(one.path)) === own) continue;
+    const then = one.prunable
+      ? 'which is gone. Where you moved it, run git worktree repair there and switch it to another branch; else have git forget it with git worktree prune. Then restore again.'
+      : 'Switch that checkout to another branch or remove it, then restore again.';
+    throw new CodedError(
+      'CONFLICT',
+      `Could not restore task ${task}: its branch ${branch} is checked out at ${one.path}${one.prunable ? ', ' : '. '}${then}`,
+      { facts: { task, branch, path: one.path } },
+    );
+  }
 }
 
 /** Whether the branch a backup was taken on is at another commit by now: files of the one are no edits of the other. */

@@ -144,7 +144,11 @@ describe('a discarded change comes back', () => {
     await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
       ...{ code: 'CONFLICT', message: expect.stringContaining(`its branch ${branch} is checked out at ${elsewhere}`) },
     });
-    await bed.repository.git('worktree', 'remove', elsewhere);
+    await rm(elsewhere, { recursive: true });
+    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+      ...{ code: 'CONFLICT', message: expect.stringContaining(`${elsewhere}, which is gone.`) },
+    });
+    await bed.repository.git('worktree', 'prune');
     expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
     expect(await files(id)).toEqual(['hello.txt']);
   });
