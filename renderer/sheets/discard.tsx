@@ -15,7 +15,9 @@ export function DiscardSheet({ id }: { readonly id: number }): ReactNode {
   const app = useApp();
   const task = useModel((model) => model.tasks.get(id) ?? null);
   const running = useRunning(id);
-  const doing = useDoing(`task:${id}`);
+  // Nobody agrees to an end that is not named yet.
+  const looking = running === null ? 'Looking at what runs…' : null;
+  const doing = useDoing(`task:${id}`) ?? looking;
   const may = task !== null && (task.state === 'review' || task.state === 'failed' || task.state === 'cancelled');
   const discard = async (): Promise<void> => {
     if (!may || doing !== null) return;
@@ -30,7 +32,7 @@ export function DiscardSheet({ id }: { readonly id: number }): ReactNode {
         ) : (
           <>
             <p>“{cleanLine(task.title)}” and all its files are kept under a backup ref, and can be brought back.</p>
-            {running.length > 0 && (
+            {running !== null && running.length > 0 && (
               <Note kind="warning">
                 What runs on its terminals ends, and does not come back with it: <RunningList running={running} />
               </Note>
@@ -42,7 +44,9 @@ export function DiscardSheet({ id }: { readonly id: number }): ReactNode {
         <span className="grow" />
         <Button onClick={() => showSheet(app, null)}>Cancel</Button>
         <Button look="danger" disabled={!may} doing={doing} onClick={() => void discard()}>
-          {running.length === 0 ? 'Discard' : `Discard and end ${running.length === 1 ? 'it' : 'them'}`}{' '}
+          {running === null || running.length === 0
+            ? 'Discard'
+            : `Discard and end ${running.length === 1 ? 'it' : 'them'}`}{' '}
           <Keys keys="mod+Enter" />
         </Button>
       </footer>

@@ -6,9 +6,10 @@ import { carryOut, showSheet } from './commands';
 import { useResource } from './resource';
 import { discardTask } from './task-moves';
 
-/** What runs on the terminals of a task, by name; empty until that is known, and where it cannot be. */
-export function useRunning(task: number): readonly string[] {
+/** What runs on the terminals of a task, by name; null until that is known, and empty where it cannot be. */
+export function useRunning(task: number): readonly string[] | null {
   const running = useResource(`running ${task}`, (client, signal) => client.terminals.programs({ task }, { signal }));
+  if (running.value === null && running.failure === null) return null;
   return namesOf(running.value ?? [], task);
 }
 

@@ -221,6 +221,38 @@ test('what runs on a terminal and would end is named before a change is merged, 
   expect(await harness.called('tasks.discard')).toHaveLength(1);
 });
 
+test('a discard that may end programs cannot be agreed to before they are named', async () => {
+  await harness.open('little', 'light', 'stuck=terminals.programs');
+  await openReview('Documentation');
+  type Inside = { harness: { core: { runProgram(task: number, program: string): void; free(): void } } };
+  await page.evaluate(() => (window as unknown as Inside).harness.core.runProgram(6, 'npm run watch'));
+  await press('Control+Backspace');
+  const sheet = page.getByRole('dialog', { name: 'Discard this change?' });
+  await sheet.getByRole('button', { name: 'Looking at what runs…' }).waitFor();
+  await press('Control+Enter');
+  await page.evaluate(() => (window as unknown as Inside).harness.core.free());
+  await sheet.getByRole('button', { name: 'Discard and end it' }).waitFor();
+  expect(await harness.called('tasks.discard')).toEqual([]);
+  await press('Control+Enter');
+  await page.getByText(/Everything is kept under a backup ref/).waitFor();
+  expect(await harness.called('tasks.discard')).toHaveLength(1);
+});
+
+test('a change that conflicts with its base leads to its agent, who is asked to resolve that', async () => {
+  await harness.open('little');
+  type Inside = { harness: { core: { meet(task: number, path: string): void } } };
+  await page.evaluate(() => (window as unknown as Inside).harness.core.meet(6, 'docs/webhooks.md'));
+  await openReview('Documentation');
+  await page.getByRole('button', { name: 'Resolve conflicts' }).click();
+  const form = page.getByRole('dialog', { name: 'Approve this change' });
+  await form.getByRole('list', { name: 'Files that conflict' }).getByText('docs/webhooks.md').waitFor();
+  expect(await form.getByRole('button', { name: /^Merge/ }).count()).toBe(0);
+  await press('Enter');
+  await form.waitFor({ state: 'detached' });
+  expect(await harness.called('tasks.resolve')).toEqual([{ task: 6 }]);
+  expect(await harness.called('tasks.approve')).toEqual([]);
+});
+
 test('the checks tab shows what a check printed, and what the next run printed once it ends', async () => {
   await harness.open('little');
   await openReview('Documentation');

@@ -108,6 +108,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     ],
   });
   let running: readonly RunningProgram[] = [];
+  let looks = 0;
   let programs: readonly string[] = [
     'hook pre-commit: .husky/pre-commit',
     'filter lfs: git-lfs clean -- %f',
@@ -720,7 +721,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     terminals: {
       list: on.terminals.list.handler(() => []),
-      programs: on.terminals.programs.handler(() => [...running]),
+      programs: on.terminals.programs.handler(async () => {
+        looks += 1;
+        // The first look decides whether a sheet asks; the next is the sheet's.
+        if (looks > 1) await hang('terminals.programs');
+        return [...running];
+      }),
       open: on.terminals.open.handler(async () => {
         await hang('terminals.open');
         throw new ORPCError('TERMINAL_FAILED', { message: 'There are no terminals here.' });
@@ -783,6 +789,13 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     const about = { terminal: running.length + 1, task, taskTitle: get(task).title, kind: 'shell' as const };
     running = [...running, { ...about, program, more: 0 }];
   };
+  /** What landed on its base meanwhile changes the same lines of a file as a task does. */
+  const meet = (task: number, path: string): void => {
+    const one = reviewOf(task);
+    const conflicts = [{ path, kind: 'content', about: 'Both changed the same lines.' }];
+    reviews.set(task, { ...one, review: { ...one.review, conflicts, strategies: [], strategy: null } });
+    put(get(task));
+  };
   /** A session goes on with these events. */
   const say = (session: number, events: readonly TranscriptBody[]): void =>
     void said.set(session, [...(said.get(session) ?? []), ...events]);
@@ -802,6 +815,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     findAgents,
     addHook,
     runProgram,
+    meet,
     say,
     configure,
     handOver,
