@@ -4,6 +4,7 @@ import { notDriven } from '../contract/move-words';
 import type { Afterwards } from '../contract/takeover';
 import type { Task } from '../contract/task';
 import type { TerminalSize } from '../contract/terminal';
+import { listTrainChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import { forgoTakeover } from '../store/forgo';
 import { repositoryById } from '../store/repositories';
@@ -56,6 +57,9 @@ export function take(
       const waited = row.state === 'queued' ? waits : null;
       askTakeover(db, { task, interrupts: interrupt, size, by, at, former, waited });
     });
+    // Others on the train need not wait for what cannot land.
+    const isChecked = listTrainChecks(room.db, task).some(({ state }) => state === 'running');
+    if (isChecked) await room.checks.stop(task, 'Ended because you took the task over in a terminal.');
     room.takes.tell(task, interrupt);
     room.runner.wake();
     return told(room, task);

@@ -117,6 +117,24 @@ it('lands nothing that left review meanwhile, though it is there again as it was
   expect(await now(j)).toMatchObject({ state: 'review' });
 });
 
+it('goes on at once without a change that somebody takes over while it is checked', async () => {
+  const { open, wait } = gated();
+  await checked(wait);
+  const [taken, other] = [await inReview('taken'), await inReview('other')];
+  const train = await begin(taken, other);
+  await bed.until(taken.id, isChecked(train));
+  // Nobody holds terminals here, so none opens, and it is in review again.
+  await bed.calls.tasks.take({ task: taken.id, size: { columns: 80, rows: 24 } });
+  await bed.until(other.id, isChecked(train));
+  await open();
+  const { cars } = await ended(train);
+  expect(cars).toMatchObject([
+    { state: 'left', reason: 'You took it over in a terminal. Approve it again when it is in review.' },
+    { state: 'landed' },
+  ]);
+  expect(await bed.until(taken.id, ({ takeover }) => takeover === null)).toMatchObject({ state: 'review' });
+});
+
 it('checks again what was checked by other checks than there are when it lands', async () => {
   const { open, wait } = gated();
   await checked(wait);
