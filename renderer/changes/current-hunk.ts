@@ -1,4 +1,5 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
+import { hunkMarks } from './accepted';
 import { hunksOf } from './items';
 import { blocksIn } from './line-places';
 
@@ -11,6 +12,18 @@ export interface HunkAt {
 /** A hunk that can be gone to, and the line it begins with. */
 export interface Stop extends HunkAt {
   readonly stop: { readonly side: 'additions' | 'deletions'; readonly line: number };
+  /** What it changes, whatever its number is. */
+  readonly mark: string;
+}
+
+/** A hunk that is held on to while the diff around it becomes another: known by what it changes, else by a place. */
+export interface Held {
+  readonly path: string;
+  readonly mark: string;
+  /** What is held once the diff has no such hunk; null for none. */
+  readonly orElse: HunkAt | null;
+  /** The person went to it; else they were led there by what they did with another. */
+  readonly isChosen: boolean;
 }
 
 type Item = Pick<CodeViewDiffItem, 'id' | 'fileDiff' | 'collapsed'>;
@@ -18,8 +31,36 @@ type Item = Pick<CodeViewDiffItem, 'id' | 'fileDiff' | 'collapsed'>;
 /** The hunks of all files that are not folded, in order. */
 export function stopsOf(items: readonly Item[]): readonly Stop[] {
   return items.flatMap((item) =>
-    item.collapsed ? [] : hunksOf(item).map((stop, index) => ({ path: item.id, index, stop })),
+    item.collapsed
+      ? []
+      : hunksOf(item).map((stop, index) => ({ path: item.id, index, stop, mark: hunkMarks(item)[index] ?? '' })),
   );
+}
+
+/** A hunk held on to as what it is now. */
+export function hold({ path, index, mark }: Stop, isChosen: boolean): Held {
+  return { path, mark, orElse: { path, index }, isChosen };
+}
+
+/** The hunk that is held in the diff as it is now, and whether it is the very one the person went to. */
+export function heldIn(
+  stops: readonly Stop[],
+  held: Held | null,
+): { readonly stop: Stop | null; readonly isChosen: boolean } {
+  if (held === null) return { stop: null, isChosen: false };
+  const same = stops.find(({ path, mark }) => path === held.path && mark === held.mark);
+  if (same !== undefined) return { stop: same, isChosen: held.isChosen };
+  const { orElse } = held;
+  const there = stops.find(({ path, index }) => path === orElse?.path && index === orElse.index);
+  return { stop: there ?? null, isChosen: false };
+}
+
+/** What is held once a hunk was taken out of the diff: the next, else the one before it. */
+export function heldAfter(stops: readonly Stop[], taken: HunkAt): Held | null {
+  const at = stops.findIndex(({ path, index }) => path === taken.path && index === taken.index);
+  const next = at === -1 ? undefined : (stops[at + 1] ?? stops[at - 1]);
+  // Hunks that change the same are told apart by their order: then the next has the place of the one that went.
+  return next === undefined ? null : { ...hold(next, false), orElse: { path: taken.path, index: taken.index } };
 }
 
 /** The hunk that is `by` away from the current one; without one, the first of the file at the top or the one before it. */

@@ -1,18 +1,22 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
 import type { CodeViewHandle } from '@pierre/diffs/react';
-import { type RefObject, useCallback, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CommentPlace } from '../../core/contract/comment';
 import type { FileChange } from '../../core/contract/review';
 import { useApp } from '../state/app';
+import { undoEdit } from '../state/edits';
 import { say } from '../state/said';
 import { hunkMarks, useAccepted } from './accepted';
 import type { Annotation } from './annotations';
-import { type HunkAt, type Stop, stepHunk, stopsOf } from './current-hunk';
+import { type Held, type HunkAt, heldAfter, heldIn, hold, type Stop, stepHunk, stopsOf } from './current-hunk';
 import { hunkPlace, sideOf } from './line-places';
 import type { Compared } from './patches';
 import { takeHunkBack } from './take-back';
 
 type Item = CodeViewDiffItem<Annotation>;
+
+/** A hunk that came back is gone to again for so long after the last change of the diff. */
+const settleMs = 700;
 
 /** The hunks of a diff: the one at hand, and what can be done with it. An act is false where there is nothing for it. */
 export interface HunkActs {
@@ -24,7 +28,10 @@ export interface HunkActs {
   readonly step: (by: 1 | -1) => boolean;
   /** Accepts the hunk at hand and goes to the next, or takes its mark away. */
   readonly accept: () => boolean;
+  /** Takes it back and goes to the next. One that is accepted and was not gone to is first only marked, and named. */
   readonly takeBack: () => boolean;
+  /** Undoes the person's newest edit; the hunk that comes back by that is at hand. */
+  readonly undo: () => void;
   /** Begins a comment on it. */
   readonly comment: () => boolean;
   readonly isAccepted: (item: Pick<Item, 'id' | 'fileDiff'>, index: number) => boolean;
@@ -55,28 +62,56 @@ export function useHunkActs(given: {
   const { change, files, items, view, path, hasVerdict, canAct } = given;
   const app = useApp();
   const { accepted, accept: markAccepted } = useAccepted(change.task);
-  const [hunk, setHunk] = useState<HunkAt | null>(null);
+  const stops = useMemo(() => stopsOf(items), [items]);
+  const [held, setHeld] = useState<Held | null>(null);
+  const { stop: heldStop, isChosen } = heldIn(stops, held);
+  /** What was taken back last. */
+  const taken = useRef<Held | null>(null);
+  /** What came back and is gone to, until the diff has settled around it. */
+  const returning = useRef<Held | null>(null);
+  const setHunk = useCallback(
+    (at: HunkAt | null): void => {
+      const stop = stops.find((each) => each.path === at?.path && each.index === at.index);
+      // Of a file that is still folded, or not there yet, only the place is known.
+      const placed = at === null ? null : { path: at.path, mark: '', orElse: at, isChosen: false };
+      setHeld(stop === undefined ? placed : hold(stop, true));
+    },
+    [stops],
+  );
   const marks = useMemo(() => items.flatMap(hunkMarks), [items]);
   const isAccepted = useCallback<HunkActs['isAccepted']>(
     (item, index) => hasVerdict && accepted.has(hunkMarks(item)[index] ?? ''),
     [accepted, hasVerdict],
   );
-  const goTo = (to: Stop): void => {
-    setHunk({ path: to.path, index: to.index });
+  const show = (to: Stop): void => {
     given.enter(to.path);
     const { line, side } = to.stop;
     view.current?.scrollTo({ type: 'line', id: to.path, lineNumber: line, side, align: 'center' });
   };
-  const step = (by: 1 | -1): boolean => {
-    const next = stepHunk(stopsOf(items), { current: hunk, path }, by);
-    if (next !== null) goTo(next);
-    return next !== null;
+  const comeBack = (came: Held): void => {
+    returning.current = came;
+    setHeld(came);
   };
-  const atHand = ((): HunkAt | null => {
-    const stops = stopsOf(items);
-    const known = hunk ?? stepHunk(stops, { current: null, path }, 1);
-    return stops.find((stop) => stop.path === known?.path && stop.index === known.index) ?? null;
-  })();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is gone to again when what is above it was drawn anew.
+  useEffect(() => {
+    if (held === null || returning.current !== held || heldStop === null) return;
+    const frame = requestAnimationFrame(() => show(heldStop));
+    const arrived = setTimeout(() => {
+      returning.current = null;
+    }, settleMs);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(arrived);
+    };
+  }, [held, heldStop]);
+  const step = (by: 1 | -1): boolean => {
+    const next = stepHunk(stops, { current: heldStop, path: heldStop === null ? (held?.path ?? path) : path }, by);
+    if (next === null) return false;
+    setHeld(hold(next, true));
+    show(next);
+    return true;
+  };
+  const atHand = held === null ? stepHunk(stops, { current: null, path }, 1) : heldStop;
   const file = files.find((each) => each.path === atHand?.path);
   const item = items.find(({ id }) => id === atHand?.path);
   const lines = item?.fileDiff.hunks[atHand?.index ?? 0];
@@ -86,24 +121,40 @@ export function useHunkActs(given: {
     const name = hunkMarks(item)[atHand.index] ?? '';
     const next = !accepted.has(name);
     markAccepted(name, next);
-    setHunk(atHand);
+    setHeld(hold(atHand, true));
     if (!next) return true;
     say(app.said, { kind: 'done', text: 'Accepted the hunk', undo: () => markAccepted(name, false) });
-    const after = stepHunk(stopsOf(items), { current: atHand, path }, 1);
-    if (after !== null && (after.path !== atHand.path || after.index !== atHand.index)) goTo(after);
+    const after = stepHunk(stops, { current: atHand, path }, 1);
+    if (after === null || (after.path === atHand.path && after.index === atHand.index)) return true;
+    setHeld(hold(after, false));
+    show(after);
     return true;
   };
   const takeBack = (): boolean => {
-    if (!canAct || file === undefined || lines === undefined) return false;
-    // What comes after it takes its number.
-    setHunk(null);
-    void takeHunkBack(app, change, { file, hunk: lines });
+    if (!canAct || atHand === null || item === undefined || file === undefined || lines === undefined) return false;
+    if (isAccepted(item, atHand.index) && !isChosen) {
+      setHeld(hold(atHand, true));
+      show(atHand);
+      const text = 'You accepted that hunk. Take it back once more if you mean it';
+      say(app.said, { kind: 'done', text, undo: null });
+      return true;
+    }
+    const came: Held = { ...hold(atHand, true), orElse: null };
+    taken.current = came;
+    setHeld(heldAfter(stops, atHand));
+    const after = heldIn(stops, heldAfter(stops, atHand)).stop;
+    if (after !== null) show(after);
+    void takeHunkBack(app, change, { file, hunk: lines, back: () => comeBack(came) });
     return true;
+  };
+  const undo = async (): Promise<void> => {
+    if ((await undoEdit(app, change.task)) && taken.current !== null) comeBack(taken.current);
+    taken.current = null;
   };
   const comment = (): boolean => {
     if (!given.canComment || atHand === null || file === undefined || lines === undefined) return false;
     const place = hunkPlace(file, lines);
-    setHunk(atHand);
+    setHeld(hold(atHand, true));
     view.current?.scrollTo({
       ...{ type: 'line', id: atHand.path, lineNumber: place.lines?.last ?? 1, side: sideOf(place), align: 'nearest' },
     });
@@ -111,7 +162,8 @@ export function useHunkActs(given: {
     return true;
   };
   return {
-    ...{ hunk, setHunk, atHand, step, accept, takeBack, comment, isAccepted, total: marks.length },
+    ...{ hunk: heldStop, setHunk, atHand, step, accept, takeBack, comment, isAccepted, total: marks.length },
+    undo: () => void undo(),
     accepted: hasVerdict ? marks.filter((name) => accepted.has(name)).length : 0,
   };
 }

@@ -5,7 +5,7 @@ import type { Review } from '../../core/contract/review';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed, Skeleton } from '../parts/empty';
 import { useApp, useView } from '../state/app';
-import { undoEdit, undoWords } from '../state/edits';
+import { undoWords } from '../state/edits';
 import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 import { AnnotationView, CommentsAbove } from './annotation-view';
@@ -188,7 +188,10 @@ export function ReviewChanges(props: Props): ReactNode {
       const isViewed = !viewed.has(path);
       toggleViewed(path, isViewed);
       const next = files[files.findIndex((file) => file.path === path) + 1];
-      if (isViewed && next !== undefined) goToFile(next.path);
+      if (isViewed && next !== undefined) {
+        goToFile(next.path);
+        setHunk({ path: next.path, index: 0 });
+      }
       return true;
     },
   });
@@ -231,7 +234,7 @@ export function ReviewChanges(props: Props): ReactNode {
       layout={layout}
       begun={canWrite && editing.at === null ? editing.begun : []}
       goOn={editing.open}
-      undo={edit === null ? null : { about: undoWords(edit), act: () => void undoEdit(app, review.task) }}
+      undo={edit === null ? null : { about: undoWords(edit), act: acts.undo }}
     />
   );
   return (

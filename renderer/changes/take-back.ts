@@ -7,11 +7,15 @@ import { say } from '../state/said';
 import { cleanLine } from '../text/clean';
 import type { Compared } from './patches';
 
-/** Takes a hunk of a change back by a commit of the person's own, and offers to undo that. A failure is said. */
+/** Takes a hunk of a change back by a commit of the person's own, and offers to undo that. A failure is said. `back` is called when it was undone. */
 export async function takeHunkBack(
   app: App,
   { task, head, mergeBase }: Compared,
-  { file, hunk }: { readonly file: FileChange; readonly hunk: FileDiffMetadata['hunks'][number] },
+  {
+    file,
+    hunk,
+    back,
+  }: { readonly file: FileChange; readonly hunk: FileDiffMetadata['hunks'][number]; readonly back: () => void },
 ): Promise<void> {
   const about = `task:${task}`;
   const { path, oldPath } = file;
@@ -23,6 +27,8 @@ export async function takeHunkBack(
     client.reviews.takeBack({ task, head, mergeBase, path, oldPath, lines }),
   );
   if (!ended.ok) return complain(app, ended.failure);
-  const undo = (): void => void undoEdit(app, task);
-  say(app.said, { kind: 'done', text: `Took a hunk of ${cleanLine(path)} back`, undo });
+  const undo = async (): Promise<void> => {
+    if (await undoEdit(app, task)) back();
+  };
+  say(app.said, { kind: 'done', text: `Took a hunk of ${cleanLine(path)} back`, undo: () => void undo() });
 }

@@ -721,11 +721,24 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await page.getByRole('button', { name: 'Accepted', pressed: true }).click();
   await page.getByText(/^15 files/).waitFor();
   // What was taken back can be undone from the bar as long as nothing came after it, long after that was said.
-  await press('u');
+  const marked = () => page.locator('[data-selected-line]').first().textContent();
+  const takenBack = () => harness.called('reviews.takeBack');
+  const first = await marked();
+  await press('y', 'y', '[', '[', 'y', 'u');
   const undo = page.getByRole('button', { name: /^Bring back what you took back of docs/ });
+  await undo.waitFor();
+  // The next is at hand, marked; it is accepted, and was not gone to.
+  await expect.poll(marked).not.toBe(first);
+  await press('u');
+  await page.getByText('You accepted that hunk').waitFor();
+  expect(await takenBack()).toHaveLength(1);
   await undo.click();
   await undo.waitFor({ state: 'detached' });
+  await page.getByText(/^Brought back what you took back of docs/).waitFor();
+  await expect.poll(marked).toBe(first);
   expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
+  await press('v');
+  await expect.poll(marked).not.toBe(first);
 });
 
 test('a file is edited in place: kept when it is left, never saved over what came meanwhile unseen, then saved', async () => {

@@ -5,7 +5,7 @@ import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
 import { arrange, countsOf } from '../../renderer/changes/annotations';
-import { rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
+import { heldAfter, heldIn, hold, rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
 import { chosenPlace, hunkPlace, linesInWords, stretched } from '../../renderer/changes/line-places';
 import { begunFrom, begunName, begunNames } from '../../renderer/state/comments';
 
@@ -227,6 +227,30 @@ test('steps lead from hunk to hunk over files, but not into folded ones', () => 
   expect(from('c.ts', 1, 1)).toEqual(['c.ts', 1]);
   expect(stepHunk([], { current: null, path: null }, 1)).toBeNull();
   expect(rangeOfHunk(item('a.ts'), 0)).toEqual({ start: 2, side: 'deletions', end: 6, endSide: 'additions' });
+});
+
+test('of a hunk that is taken out of the diff the next is held, and it is there again when it is back', () => {
+  const whole = stopsOf([item('a.ts'), item('c.ts')]);
+  const [first, second, third] = whole;
+  const last = whole.at(-1);
+  if (first === undefined || second === undefined || third === undefined || last === undefined)
+    throw new Error('Four.');
+  const without = (gone: object) => {
+    const left = whole.filter((stop) => stop !== gone);
+    return left.map((stop) => ({ ...stop, index: left.filter(({ path }) => path === stop.path).indexOf(stop) }));
+  };
+  const held = heldAfter(whole, first);
+  expect(heldIn(whole, held)).toEqual({ stop: second, isChosen: false });
+  expect(heldIn(without(first), held).stop).toMatchObject({ path: 'a.ts', index: 0, mark: second.mark });
+  expect(heldIn(without(second), heldAfter(whole, second)).stop).toMatchObject({ path: 'c.ts', index: 0 });
+  expect(heldIn(without(last), heldAfter(whole, last)).stop).toMatchObject({ path: 'c.ts', mark: third.mark });
+  expect(heldAfter([first], first)).toBeNull();
+
+  const back = { ...hold(first, true), orElse: null };
+  expect(heldIn(without(first), back).stop).toBeNull();
+  expect(heldIn(whole, back)).toEqual({ stop: first, isChosen: true });
+  // Whatever came in the place of one that was gone to was not gone to.
+  expect(heldIn(without(first), hold(first, true))).toMatchObject({ stop: { mark: second.mark }, isChosen: false });
 });
 
 test('a hunk is gone to at its first line, also where that was removed', () => {
