@@ -247,7 +247,9 @@ async function findNotices(place: Place): Promise<string[]> {
     notices.push(`The branch checked out, ${printable(head.branch)}, has no commit yet; name another base branch.`);
   if (dirty.length > 0) {
     notices.push(
-      `${count(dirty.length, 'file')} in the checkout ${dirty.length === 1 ? 'is' : 'are'} not committed; tasks start from the commit, without them.`,
+      dirty.length === 1
+        ? 'One file in the checkout is not committed; tasks start from the commit, without it.'
+        : `${dirty.length} files in the checkout are not committed; tasks start from the commit, without them.`,
     );
   }
   return notices;

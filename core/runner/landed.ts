@@ -12,6 +12,9 @@ import { lateComments, tellLate } from './late-comments';
 import { repositoryPlace } from './place';
 import { endReviews } from './reviewing';
 
+/** What was done to the base, in words of the record. */
+const landedAs = { ff: 'fast-forwarded', merge: 'merged', squash: 'squashed', rebase: 'rebased' } as const;
+
 /** What ending a task takes, with the reviews of its change. */
 type Ending = Parameters<typeof endReviews>[0] & Parameters<typeof tellLate>[0];
 
@@ -39,7 +42,7 @@ export async function landed(
     // The base had everything already: no commit of it is this task's, and one that changed nothing merged nothing.
     const stays = landing.oldOid === landing.newOid;
     const empty = stays && (row.change_files ?? 0) === 0;
-    const how = stays ? 'there was nothing to merge' : landing.strategy;
+    const how = stays ? 'there was nothing to merge' : landedAs[landing.strategy];
     moveTask(db, {
       task: landing.task,
       to: 'done',

@@ -23,7 +23,7 @@ import { useHunkActs } from './hunk-acts';
 import { annotatedItem, isOnlySpace, itemOf } from './items';
 import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
 import { type Compared, usePatches } from './patches';
-import { chooseLayout, useLayout } from './side-room';
+import { chooseLayout, otherLayout, useLayout } from './side-room';
 import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
 import { useDiffSpot } from './spot';
 import { inOrder, useViewed } from './viewed';
@@ -182,7 +182,7 @@ export function ReviewChanges(props: Props): ReactNode {
     'start-up': () => stretch('first', -1) || acts.comment(),
     'next-comment': () => stepComment(1),
     'previous-comment': () => stepComment(-1),
-    split: () => chooseLayout(app, layout.shown === 'split' ? 'unified' : 'split', layout),
+    split: () => chooseLayout(app, otherLayout(layout), layout),
     viewed: () => {
       if (path === null) return false;
       const isViewed = !viewed.has(path);

@@ -39,10 +39,16 @@ export function useLayout(pane: HTMLElement | null): Layout {
   return { shown: fits ? chosen : 'unified', folded: chosen === 'split' && !fits, columns, fits };
 }
 
+/** The layout a key leads to: the other one than was asked for, whether or not there is room for it. */
+export function otherLayout({ shown, folded }: Pick<Layout, 'shown' | 'folded'>): 'unified' | 'split' {
+  return shown === 'split' || folded ? 'unified' : 'split';
+}
+
 /** Chooses a layout, and says so where there is no room for it. */
 export function chooseLayout(app: App, style: 'unified' | 'split', { fits, columns }: Layout): void {
   app.view.update((view) => ({ ...view, diffStyle: style }));
-  if (style === 'split' && !fits) say(app.said, { kind: 'done', text: tooNarrow(columns), undo: null });
+  if (style === 'split' && !fits)
+    say(app.said, { kind: 'done', text: `${tooNarrow(columns)}. S goes back`, undo: null });
 }
 
 /** Why two columns are not shown, and when they will be. */

@@ -17,7 +17,7 @@ export function UsedLine({ used }: { readonly used: Used }): ReactNode {
             <meter className="used-meter" aria-label="Context used" value={share} max={1} high={0.85} />
           )}
           {short(context.used)}
-          {context.size !== null && ` of ${short(context.size)}`} context
+          {context.size !== null && ` of ${short(context.size)}`} tokens of context
           {share !== null && ` (${Math.round(share * 100)} %)`}
         </span>
       )}

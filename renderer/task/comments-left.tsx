@@ -59,8 +59,8 @@ export function CommentsLeft(props: {
           actions={onlyAgents ? undefined : <Button onClick={props.goToComposer}>Request changes</Button>}
         >
           {notSentWords(onlyAgents ? 0 : Math.max(1, drafts.length), undecided.length)}{' '}
-          {first !== undefined && <First comment={first} many={waiting} go={props.goToComment} />}{' '}
-          {onlyAgents ? 'Accept or dismiss them first.' : 'Request changes to send what you wrote.'}
+          {first !== undefined && <First comment={first} many={waiting} go={props.goToComment} />} <br />
+          {onlyAgents ? 'Accept or dismiss them first.' : 'To send what you wrote, request changes.'}
           {onLeaves !== null && (
             <label className="verdict-leave">
               <input

@@ -91,7 +91,7 @@ it('lands what an autonomous task finished when every check passed, and nothing 
   expect(transitions.at(-1)).toMatchObject({
     to: 'done',
     by: 'repository',
-    reason: 'As its repository says (merge when all checks passed): squash into main.',
+    reason: 'As its repository says (merge when all checks passed): squashed into main.',
   });
 });
 

@@ -114,7 +114,7 @@ test.each<[string, (place: Place) => void | Promise<void>, RegExp]>([
   [
     'a dirty checkout',
     ({ checkout }) => write(checkout.workTree, 'new', ''),
-    /one file in the checkout is not committed/,
+    /^One file in the checkout is not committed; .* without it\.$/,
   ],
   ['a detached HEAD', ({ checkout }) => void bench.plain(checkout.workTree, 'checkout', '-q', '--detach'), /detached/],
   [
