@@ -39,11 +39,13 @@ export function ChangesBar(props: Props): ReactNode {
   const app = useApp();
   const hideSpace = useView((view) => view.hideSpace);
   const { hunk, undo, begun, layout } = props;
-  const facts = factsOf(props).join(', ');
+  const [most, ...others] = factsOf(props);
+  const facts = [most, ...others].join(', ');
   return (
     <>
-      <span className="changes-facts quiet tabular ellipsis" title={facts}>
-        {facts}
+      <span className="changes-facts quiet tabular" title={facts}>
+        <span className="changes-count">{most}</span>
+        {others.length > 0 && <span className="changes-others ellipsis">, {others.join(', ')}</span>}
       </span>
       {props.comments > 0 && (
         <Hint action="next-comment">

@@ -732,6 +732,18 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await press('u');
   await page.getByText('You accepted that hunk').waitFor();
   expect(await takenBack()).toHaveLength(1);
+  // The count is never cut, and nothing of the bar either.
+  const isCut = () =>
+    page.locator('.changes-bar').evaluate((bar) => {
+      const count = bar.querySelector('.changes-count');
+      const beside = count?.closest('.changes-facts')?.nextElementSibling;
+      const end = count?.getBoundingClientRect().right ?? Number.NaN;
+      return !(end <= (beside?.getBoundingClientRect().left ?? 0)) || bar.scrollWidth > bar.clientWidth;
+    });
+  expect(await isCut()).toBe(false);
+  await harness.resize({ width: 900, height: 600 });
+  expect(await isCut()).toBe(false);
+  await harness.resize({ width: 1280, height: 800 });
   await undo.click();
   await undo.waitFor({ state: 'detached' });
   await page.getByText(/^Brought back what you took back of docs/).waitFor();
