@@ -141,8 +141,9 @@ export function useHunkActs(given: {
     }
     const came: Held = { ...hold(atHand, true), orElse: null };
     taken.current = came;
-    setHeld(heldAfter(stops, atHand));
-    const after = heldIn(stops, heldAfter(stops, atHand)).stop;
+    const next = heldAfter(stops, atHand);
+    setHeld(next);
+    const after = heldIn(stops, next).stop;
     if (after !== null) show(after);
     void takeHunkBack(app, change, { file, hunk: lines, back: () => comeBack(came) });
     return true;
