@@ -18,14 +18,17 @@ async function once(run: Execute): Promise<{ readonly took: number; readonly own
   return { took, own: (user + system) / 1000 };
 }
 
+const openStarter = () =>
+  createStarter({
+    program: { command: process.execPath, args: [join(process.cwd(), 'out/main/starter.js')], env: {} },
+    environment: {},
+    onUnusable(reason) {
+      throw new Error(reason);
+    },
+  });
+
 /** Both ways take turns, so that they meet the machine in the same mood. */
-const starter = createStarter({
-  program: { command: process.execPath, args: [join(process.cwd(), 'out/main/starter.js')], env: {} },
-  environment: {},
-  onUnusable(reason) {
-    throw new Error(reason);
-  },
-});
+const starter = openStarter();
 const held: Buffer[] = [];
 const figures: Figure[] = [];
 for (const size of sizes) {
@@ -43,5 +46,17 @@ for (const size of sizes) {
     figures.push({ name: `${name}-starter`, value: ours, unit: 'ms', ratio: ours / direct });
   }
 }
-await starter.close();
+
+// A starter through which 256 MB went, beside one that was just begun.
+const print = { ...what, program: 'head', args: ['-c', `${1024 * 1024}`, '/dev/zero'] };
+for (let count = 0; count < 256; count += 1) await starter.execute(print);
+const fresh = openStarter();
+const [used, unused] = [[], []] as [number[], number[]];
+for (let count = 0; count < samples; count++) {
+  used.push((await once(starter.execute)).took);
+  unused.push((await once(fresh.execute)).took);
+}
+figures.push({ name: 'git-start-fresh-starter', value: median(unused), unit: 'ms', ratio: 1 });
+figures.push({ name: 'git-start-used-starter', value: median(used), unit: 'ms', ratio: median(used) / median(unused) });
+for (const one of [starter, fresh]) await one.close();
 report(figures);

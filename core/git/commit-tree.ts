@@ -1,6 +1,6 @@
 import type { Place } from './checkout';
 import { type Author, type Identity, identityVariables } from './identity';
-import { readGit } from './run';
+import { listSettings, readGit } from './run';
 
 /**
  * Makes a commit of a tree in the object database and gives its id; nothing points at it yet. It is signed where the
@@ -27,7 +27,7 @@ export async function commitTree(
 
 /** Whether the owner of a trusted repository has commits signed. */
 async function signs(place: Place): Promise<boolean> {
-  if (!place.trusted) return false;
+  if (!place.trusted || !(await listSettings(place)).some(([key]) => key === 'commit.gpgsign')) return false;
   const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
   return (await readGit(place, args, { successExitCodes: [1] })) === 'true';
 }

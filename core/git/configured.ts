@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
 import { createMemory } from './memory';
@@ -50,6 +50,56 @@ export async function ownSettings(where: Configured, parse: Parse): Promise<read
   );
   // Whether a worktree's own file counts is git's to say.
   return worktree !== 'absent' || shared === undefined || typeof shared === 'string' ? null : shared;
+}
+
+/** What git lists as configured, and which files it read that in. */
+export interface Listed {
+  /** As git reads them, of which the last with a key counts. */
+  readonly settings: readonly Setting[];
+  readonly files: readonly { readonly path: string; readonly system: boolean }[];
+}
+
+const listed = createMemory<readonly Setting[]>(1_000);
+/** The system's files that a git was seen to read beside those it is known to. */
+const furtherOfSystem = new WeakMap<Git, Set<string>>();
+
+/**
+ * Everything a checkout is configured with, by its system, its person and itself. What is remembered is what git listed when
+ * every file it may read for that held the very same bytes, as long as no file includes another.
+ */
+export async function allSettings(where: Configured, list: () => Promise<Listed>): Promise<readonly Setting[]> {
+  const personal = personalFiles(where.git);
+  if (personal === null) return (await list()).settings;
+  const further = furtherOfSystem.get(where.git) ?? new Set();
+  const files = [...systemFiles(where.git), ...further, ...personal, ...ownFiles(where.checkout)];
+  const name = await contentsOf(files);
+  const before = name === null ? undefined : listed.get(where.git, name);
+  if (before !== undefined) return before;
+  const now = await list();
+  const read = new Set(files.map((file) => resolve(file)));
+  const others = now.files.filter(({ path }) => !read.has(resolve(path)));
+  furtherOfSystem.set(where.git, further);
+  for (const { path, system } of others) if (system) further.add(path);
+  const whole = others.length === 0 && !now.settings.some(([key]) => includes(key));
+  // Git may have read what was written a moment after.
+  if (whole && name !== null && name === (await contentsOf(files))) listed.set(where.git, name, now.settings);
+  return now.settings;
+}
+
+/** Where a git looks for what the system configures: the folder of settings of where it was installed. */
+function systemFiles({ program }: Git): readonly string[] {
+  return ['/etc/gitconfig', join(dirname(program), '..', 'etc', 'gitconfig')];
+}
+
+/** A name for what all these files hold together; null when that cannot be told. */
+async function contentsOf(files: readonly string[]): Promise<string | null> {
+  const hash = createHash('sha256');
+  for (const content of await Promise.all(files.map((file) => readPlainFile(file, { mostBytes: mostOfConfig })))) {
+    if (content === 'unknown') return null;
+    hash.update(content === 'absent' ? 'absent\n' : `${content.length}\n`);
+    if (content !== 'absent') hash.update(content);
+  }
+  return hash.digest('base64');
 }
 
 /** The person's files; null when not known. The system's are left out for an untrusted checkout. */

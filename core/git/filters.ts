@@ -1,7 +1,7 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout, Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { listSettings, runGit, splitNul } from './run';
 import type { BytePath } from './trees';
 
 /**
@@ -9,15 +9,14 @@ import type { BytePath } from './trees';
  * are asked for only where a filter is configured.
  */
 export async function passingFilters(place: Place, names: Buffer | (() => Promise<Buffer>)): Promise<BytePath[]> {
-  const options = { silent: true, systemConfiguration: true, maxBytes: 1 << 30 };
-  const listed = await runGit(place, ['config', '--list', '-z', '--name-only', '--includes'], options);
   const filters = new Set(
-    splitNul(listed.stdout).flatMap((key) => /^filter\.(.+)\.(?:clean|smudge|process)$/s.exec(key)?.[1] ?? []),
+    (await listSettings(place)).flatMap(([key]) => /^filter\.(.+)\.(?:clean|smudge|process)$/s.exec(key)?.[1] ?? []),
   );
   if (filters.size === 0) return [];
   const input = typeof names === 'function' ? await names() : names;
   if (input.length === 0) return [];
-  const { stdout } = await runGit(place, ['check-attr', '-z', '--stdin', 'filter'], { ...options, input });
+  const options = { silent: true, systemConfiguration: true, maxBytes: 1 << 30, input };
+  const { stdout } = await runGit(place, ['check-attr', '-z', '--stdin', 'filter'], options);
   const parts = splitNul(stdout.toString('latin1'));
   const paths: BytePath[] = [];
   for (let at = 0; at + 2 < parts.length; at += 3) {

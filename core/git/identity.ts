@@ -1,5 +1,5 @@
 import type { Place } from './checkout';
-import { type Discovery, runGit, splitNul } from './run';
+import { type Discovery, listSettings } from './run';
 
 /** Who a commit is by. */
 export interface Identity {
@@ -9,14 +9,8 @@ export interface Identity {
 
 /** The person's name and address as git sees them for this repository, or in this folder; null when either is not set. */
 export async function readIdentity(place: Place | Discovery): Promise<Identity | null> {
-  const { stdout } = await runGit(place, ['config', '--get-regexp', '-z', '^user\\.(name|email)$'], {
-    successExitCodes: [1],
-    systemConfiguration: true,
-  });
-  // Git lists what the system configures first, and what counts is what it lists last.
-  const found = new Map(splitNul(stdout).map((entry) => [entry.slice(0, entry.indexOf('\n')), entry] as const));
-  const value = (key: string) => (found.get(key) ?? '').slice(key.length + 1).trim();
-  const [name, email] = [value('user.name'), value('user.email')];
+  const settings = new Map(await listSettings(place));
+  const [name, email] = ['user.name', 'user.email'].map((key) => settings.get(key)?.trim());
   return name && email ? { name, email } : null;
 }
 

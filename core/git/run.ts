@@ -3,7 +3,7 @@ import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Executed } from '../starter/process';
 import type { Owner, Place } from './checkout';
-import { configuredKeys, ownSettings, type Setting } from './configured';
+import { allSettings, configuredKeys, type Listed, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
 import type { Protocol } from './remote-url';
@@ -128,9 +128,37 @@ const runNothing: ReadonlySet<string | undefined> = new Set(['config', 'rev-pars
 
 /** Silencers for what is configured by name here and now: configuration may change any moment. */
 async function named(where: Place | Discovery, options: RunOptions): Promise<Override[]> {
-  const remembers = 'checkout' in where && !where.trusted && !options.systemConfiguration;
-  const known = remembers ? await configuredKeys(where, (content) => parse(where, content)) : null;
+  if (!('checkout' in where)) return neutralise(await listKeys(where, options));
+  if (where.trusted || options.systemConfiguration) {
+    return neutralise((await listSettings(where, options.signal)).map(([key]) => key));
+  }
+  const known = await configuredKeys(where, (content) => parse(where, content));
   return neutralise(known ?? (await listKeys(where, options)));
+}
+
+/**
+ * Everything that is configured for a checkout, or in a folder: by the system, even where nothing is trusted, by the person
+ * and by the repository itself. Of what is set twice, the last counts.
+ */
+export async function listSettings(where: Place | Discovery, signal?: AbortSignal): Promise<readonly Setting[]> {
+  const list = () => listAll(where, signal);
+  return 'checkout' in where ? allSettings(where, list) : (await list()).settings;
+}
+
+async function listAll(where: Place | Discovery, signal: AbortSignal | undefined): Promise<Listed> {
+  const args = ['config', '--list', '-z', '--show-scope', '--show-origin', '--includes'];
+  const { stdout } = await runGit(where, args, { silent: true, systemConfiguration: true, signal });
+  const parts = splitNul(stdout);
+  const settings: Setting[] = [];
+  const files = new Map<string, boolean>();
+  for (let at = 0; at + 2 < parts.length; at += 3) {
+    const [scope = '', origin = '', entry = ''] = parts.slice(at, at + 3);
+    // What is laid over every command is not configured.
+    if (scope === 'command') continue;
+    settings.push(settingOf(entry));
+    files.set(origin.replace(/^file:/, ''), !['global', 'local', 'worktree'].includes(scope));
+  }
+  return { settings, files: [...files].map(([path, system]) => ({ path, system })) };
 }
 
 async function listKeys(where: Place | Discovery, options: RunOptions): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { CodedError } from '../contract/errors';
+import { collectGarbage } from './garbage';
 import { closeInherited } from './inherited';
 import { pack, type Said, type Told, unpack } from './messages';
 import { execute } from './process';
@@ -17,6 +18,8 @@ const running = new Map<
   { readonly control: AbortController; readonly follows: (Told & { kind: 'run' })['follows'] }
 >();
 let left = false;
+// Absent where the flag that names it is not known.
+const passed = collectGarbage(() => globalThis.gc?.());
 
 function say(message: Said, bytes?: Buffer): void {
   // Once the runtime was killed there is nobody to hear it.
@@ -54,6 +57,7 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
       onProcess: ({ pid, command }) => say({ kind: 'started', id, pid, command }),
     });
     say({ kind: 'ended', id, ...how }, stdout);
+    passed(input.length + stdout.length);
   } catch (error) {
     const { code, message, facts } =
       error instanceof CodedError ? error : new CodedError('INTERNAL', String(error), { cause: error });

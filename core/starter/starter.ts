@@ -87,15 +87,24 @@ interface Pending {
 /** How long past its own limit a program is waited for before the starter itself counts as hung. */
 const patienceMs = 10_000;
 
+/**
+ * What keeps a Node small that starts programs: little room for what is new, no threads of the engine with memory of their
+ * own, and a call that has it give back what is old.
+ */
+const small = {
+  args: ['--max-semi-space-size=1', '--single-threaded', '--expose-gc'],
+  environment: { MALLOC_ARENA_MAX: '1' },
+} as const;
+
 /** Throws when the system has no descriptors left for it. */
 function openLine(
   { program, environment }: Pick<Parameters<typeof createStarter>[0], 'program' | 'environment'>,
   /** Told how it ended, and whether it ever could start programs. */
   onEnd: (how: string, able: boolean) => void,
 ): Line {
-  const child = spawn(program.command, [...program.args], {
+  const child = spawn(program.command, [...small.args, ...program.args], {
     cwd: parse(process.cwd()).root,
-    env: { ...environment, ...program.env },
+    env: { ...environment, ...program.env, ...small.environment },
     // What a terminal tells this process is for this process to decide.
     detached: process.platform !== 'win32',
     stdio: ['pipe', 'pipe', 'pipe'],

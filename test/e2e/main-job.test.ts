@@ -145,9 +145,7 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expect(environment(agent).filter((variable) => variable.startsWith('ELECTRON_'))).toEqual([]);
 
   const parent = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  const starters = pidsOf([program(host), join(root, 'out/main/starter.js')].join(' ')).filter(
-    (pid) => parent(pid) === desktop.app.process().pid,
-  );
+  const starters = pidsOf(join(root, 'out/main/starter.js')).filter((pid) => parent(pid) === desktop.app.process().pid);
   expect(starters).toHaveLength(1);
 
   await desktop.kill();

@@ -200,6 +200,18 @@ describe('the small process', () => {
     expect(await descriptors(starter.execute)).toBeLessThanOrEqual(await descriptors(execute));
   });
 
+  test.runIf(process.platform === 'linux')('stays small, however much went through it', async () => {
+    /** What it holds itself, in MB, after a hundred programs that were given and printed a megabyte each. */
+    const heldBy = async (starter: Starter) => {
+      const input = Buffer.alloc(1024 * 1024);
+      for (let count = 0; count < 100; count += 1) await starter.execute(script('cat', { input }));
+      const status = readFileSync(`/proc/${await parentOf(starter)}/status`, 'utf8');
+      return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    };
+    const left = await heldBy(openStarter({ ...starterProgram, args: ['--no-expose-gc', ...starterProgram.args] }));
+    expect(await heldBy(openStarter())).toBeLessThan(left * 0.6);
+  });
+
   test.each([
     ['cannot be started', { ...starterProgram, command: '/nowhere/node' }, /ENOENT/],
     [
