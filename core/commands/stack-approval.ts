@@ -136,9 +136,12 @@ async function landNext(
   const { task, head: seen } = next.approval;
   if (!isFirst) {
     // A branch that somebody moved is theirs to look at again, and is not moved once more.
-    const { repository, branch, state } = taskWork(room.db, task);
-    const head = branch && (await refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`));
-    if (state === 'review' && (!head || !isAsSeen(room.db, next.approval, { head, tree: null }))) throw moved(task);
+    // One that is being brought on just now has moved before that is written down.
+    await alone(task, async () => {
+      const { repository, branch, state } = taskWork(room.db, task);
+      const head = branch && (await refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`));
+      if (state === 'review' && (!head || !isAsSeen(room.db, next.approval, { head, tree: null }))) throw moved(task);
+    });
     await restack(room, task, { again: true });
   }
   // What ran before runs again where it stands now, whoever brought it there.

@@ -47,8 +47,11 @@ describe('a budget with the real Claude Code', () => {
     ['dollars', { usd: 0.003 }],
     ['tokens', { tokens: 400 }],
   ] as const)('of %s stops it within a call or two, and it goes on where it was', async (_name, budget) => {
+    // An agent that is quicker than what counts its spending would be done before it is told to stop.
+    model.answerUpTo(6);
     const id = await add('claude', writes, budget);
     const asked = await asks(id);
+    model.answerUpTo(Number.POSITIVE_INFINITY);
     expect(asked).toMatchObject({ state: 'waiting', error: null });
     expect(asked.requests[0]).toMatchObject({ kind: 'budget' });
     expect(asked.requests[0]?.tool?.diff).toContain('+a');
@@ -70,8 +73,11 @@ describe('a budget with the real Claude Code', () => {
 
 describe('a budget with the real Goose', () => {
   it('of dollars holds while it knows the price of its model, and each turn counts once', async () => {
+    model.answerUpTo(6);
     const id = await add('goose', writes, { usd: 0.001 });
     const asked = await asks(id);
+    model.answerUpTo(Number.POSITIVE_INFINITY);
+    expect(asked).toMatchObject({ state: 'waiting', error: null });
     expect(asked.requests[0]?.title).toMatch(/of the \$0\.001 of this task are spent/);
     expect(asked.spent).toMatchObject({ usdUntold: false, tokensUntold: true });
     await choose(asked, 0);

@@ -35,6 +35,8 @@ export interface ModelServer {
   told(text: string): number;
   /** How many different prompts that reached the model hold the text. */
   prompted(text: string): number;
+  /** Answers no more than so many of `exchanges`; the others wait until more are allowed, as for a model that is slow. */
+  answerUpTo(count: number): void;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,13 @@ export async function startModelServer({ port = 0, maximumRequests = 200, refuse
   const exchanges: Exchange[] = [];
   const failed = new Set<string>();
   const closing = new AbortController();
+  let allowed = Number.POSITIVE_INFINITY;
+  let waiting: { readonly number: number; readonly resume: () => void }[] = [];
+  const answerUpTo = (count: number) => {
+    allowed = count;
+    for (const { resume } of waiting.filter(({ number }) => number <= allowed)) resume();
+    waiting = waiting.filter(({ number }) => number > allowed);
+  };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(incoming);
@@ -57,7 +66,10 @@ export async function startModelServer({ port = 0, maximumRequests = 200, refuse
     for (const protocol of protocols) {
       const exchange = protocol.read(request);
       if (exchange === null) continue;
-      if (exchange.tools.length > 0) exchanges.push(exchange);
+      if (exchange.tools.length > 0) {
+        const number = exchanges.push(exchange);
+        if (number > allowed) await new Promise<void>((resume) => waiting.push({ number, resume }));
+      }
       const over = requests.length > maximumRequests;
       const move: Move = over
         ? { waitMs: 0, text: '', act: { kind: 'error', status: 400, overAfter: null } }
@@ -87,7 +99,9 @@ export async function startModelServer({ port = 0, maximumRequests = 200, refuse
     prompted(text) {
       return new Set(exchanges.flatMap((exchange) => exchange.prompts.filter((prompt) => prompt.includes(text)))).size;
     },
+    answerUpTo,
     async close() {
+      answerUpTo(Number.POSITIVE_INFINITY);
       closing.abort();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
