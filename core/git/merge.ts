@@ -6,7 +6,6 @@ import { readConflicts } from './conflicts';
 import { mergeBase } from './diff';
 import type { Identity } from './identity';
 import { makeReplay, replay } from './replay';
-import { treeOf } from './resolve';
 import { runGit, splitNul } from './run';
 
 /** What merging two commits would give. */
@@ -26,12 +25,14 @@ export async function previewMerge(
   place: Place,
   { baseOid, headOid }: { readonly baseOid: string; readonly headOid: string },
 ): Promise<MergePreview> {
-  const common = await mergeBase(place, baseOid, headOid);
-  const [fastForward, upToDate] = [common === baseOid, common === headOid];
-  if (fastForward) return { kind: 'clean', tree: await treeOf(place, headOid), fastForward, upToDate };
-  if (upToDate) return { kind: 'clean', tree: await treeOf(place, baseOid), fastForward, upToDate };
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', baseOid, headOid];
-  const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [1] });
+  // Side by side, for each is a start of git; where one holds the other, what is merged is what holds both.
+  const [common, merged] = await Promise.all([
+    mergeBase(place, baseOid, headOid),
+    runGit(place, args, { successExitCodes: [1] }),
+  ]);
+  const [fastForward, upToDate] = [common === baseOid, common === headOid];
+  const { stdout, exitCode } = merged;
   const [tree = '', ...rest] = splitNul(stdout);
   return exitCode === 0
     ? { kind: 'clean', tree, fastForward, upToDate }
