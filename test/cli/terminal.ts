@@ -10,6 +10,7 @@ import { type OpenRuntime, openRuntime } from '../../core/open';
 import { version } from '../../core/version';
 import { temporaryFolder } from '../core/server/door';
 import { hostProgram } from '../support/host';
+import { layStore } from '../support/laid-store';
 import { execute } from '../support/starter';
 import { copyTemplate } from '../support/template';
 
@@ -52,6 +53,7 @@ export async function openTerminal() {
   const config = readConfig(environment);
   let runtime: OpenRuntime | null = null;
   const start = async (owner: 'app' | 'background' = 'background') => {
+    layStore(config.folders.database);
     const opening = openRuntime({
       config,
       owner,

@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { foldersOf } from '../../core/config';
 import { createRuntime } from '../../core/index';
 import type { RuntimeOptions } from '../../core/runtime';
+import { layStore } from './laid-store';
 
 /** What a runtime under test is opened with: next to no environment, and nothing a shell supplies but what is given. */
 export function bareOptions(
@@ -29,6 +30,8 @@ export function bareOptions(
 
 /** A runtime opened like that, not yet started, with its calls as the person makes them. */
 export async function openBare(given: Parameters<typeof bareOptions>[0]) {
-  const runtime = await createRuntime(bareOptions(given));
+  const options = bareOptions(given);
+  layStore(options.config.folders.database);
+  const runtime = await createRuntime(options);
   return { runtime, calls: createRouterClient(runtime.router, { context: { by: 'person' } }) };
 }

@@ -12,6 +12,7 @@ import { createRuntime } from '../../core/index';
 import type { Runtime } from '../../core/runtime';
 import type { Execute } from '../../core/starter/process';
 import { askHumanProgram, hookProgram } from './host';
+import { layStore } from './laid-store';
 import { createRepository, type SampleRepository } from './repository';
 import { execute } from './starter';
 
@@ -63,6 +64,7 @@ export async function openBed(
     home: environment.HOME,
     shell: null,
   };
+  layStore(config.folders.database);
   return bedOn({
     folder,
     config,

@@ -17,14 +17,14 @@ export async function copyTemplate(
 }
 
 async function begin(name: string, make: (folder: string) => Promise<void> | void): Promise<string> {
-  const folder = join(roomFor(), name);
+  const folder = join(templateRoom(), name);
   mkdirSync(folder);
   await make(folder);
   return folder;
 }
 
 /** The one folder of all templates of this process. The run takes it away, or, where there is none, the process. */
-function roomFor(): string {
+export function templateRoom(): string {
   if (room !== undefined) return room;
   const shared = process.env.SWITCHYARD_TEST_TEMPLATES;
   const folder = realpathSync(mkdtempSync(join(shared ?? tmpdir(), 'switchyard-template-')));

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
 import { insertRepository } from '../../../core/store/repositories';
 import { insertTask, moveTask, type ResolvedTask } from '../../../core/store/tasks';
+import { layStore } from '../../support/laid-store';
 
 /** A folder of its own for one test, removed with it. */
 export function temporaryFolder(): string {
@@ -16,7 +17,9 @@ export function temporaryFolder(): string {
 /** A real store in a folder of its own, with one repository, closed and removed with the test. */
 export function temporaryStore(): { readonly db: Database; readonly repository: number; readonly folder: string } {
   const folder = temporaryFolder();
-  const db = openDatabase({ file: join(folder, 'switchyard.db') });
+  const file = join(folder, 'switchyard.db');
+  layStore(file);
+  const db = openDatabase({ file });
   onTestFinished(() => closeDatabase(db));
   return { db, repository: addRepository(db), folder };
 }
