@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Console, Surroundings } from '../../cli/command';
@@ -11,6 +10,7 @@ import { version } from '../../core/version';
 import { temporaryFolder } from '../core/server/door';
 import { hostProgram } from '../support/host';
 import { layStore } from '../support/laid-store';
+import { runSync } from '../support/quick-sync';
 import { execute } from '../support/starter';
 import { copyTemplate } from '../support/template';
 
@@ -30,7 +30,7 @@ export async function openTerminal() {
   const repository = join(folder.path, 'my repository');
   mkdirSync(home);
   const environment = {
-    PATH: process.env.PATH,
+    PATH: process.env.PATH ?? '',
     HOME: home,
     // A name as people have it, and then some.
     SWITCHYARD_HOME: join(folder.path, 'my dätä #%20?'),
@@ -40,9 +40,9 @@ export async function openTerminal() {
     join(home, '.gitconfig'),
     '[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n',
   );
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: repository, env: environment, encoding: 'utf8' });
+  const git = (...args: string[]) => runSync('git', args, { cwd: repository, env: environment });
   await copyTemplate('terminal', repository, (made) => {
-    const make = (...args: string[]) => execFileSync('git', args, { cwd: made, env: environment });
+    const make = (...args: string[]) => runSync('git', args, { cwd: made, env: environment });
     make('init', '-q');
     writeFileSync(join(made, 'a.txt'), 'one\n');
     make('add', '.');

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -19,6 +18,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Checkout, Place, WorktreePlace, WorktreeTrust } from '../../../core/git/checkout';
 import { findGit, type Git } from '../../../core/git/git';
 import { openRepository } from '../../../core/git/open';
+import { runSync } from '../../support/quick-sync';
 import { execute } from '../../support/starter';
 import { copyTemplate } from '../../support/template';
 
@@ -50,13 +50,7 @@ export function createBench(): Bench {
     home,
     environment,
     git: { program: '', version: '', environment, execute },
-    plain: (directory, ...args) =>
-      execFileSync('git', args, {
-        cwd: directory,
-        env: environment,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
+    plain: (directory, ...args) => runSync('git', args, { cwd: directory, env: environment }),
     repository: async (name = `repository-${++count}`, files = { 'readme.txt': 'one\ntwo\nthree\n' }) => {
       const path = join(folder, name);
       mkdirSync(path, { recursive: true });
