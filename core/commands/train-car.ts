@@ -10,7 +10,7 @@ import { addMessage } from '../store/messages';
 import { readTaskDetail } from '../store/task-view';
 import { taskWork } from '../store/task-work';
 import { moveTask } from '../store/tasks';
-import { type CarRow, carsOf, checkCar, endCar, type TrainRow } from '../store/trains';
+import { type CarRow, carsOf, checkCar, endCar, mayLand, type TrainRow } from '../store/trains';
 import { alone } from './acting';
 import * as decisions from './decisions';
 import type { Room } from './room';
@@ -83,10 +83,15 @@ async function checked(
 ): Promise<Came | null> {
   const { built, check, signal } = one;
   const { work, place, review, oid } = built;
-  const ready = await trainWorktree(room, place, { train: train.id, task: work.id, oid, signal });
+  // Whoever takes it off ends what runs for it then. What begins after that is ended here: the others need not wait for it.
+  const onBegun = () => {
+    if (mayLand(room.db, { train: train.id, task: work.id, result: oid })) return;
+    void room.checks.stop(work.id, 'Ended because the change had left the train.');
+  };
+  const ready = await trainWorktree(room, place, { train: train.id, task: work.id, oid, signal, onBegun });
   if (signal.aborted) return { kind: 'stopped' };
   if (ready.kind === 'not-ready') return left(ready.reason);
-  await runChecks(room, ready.where, [check], { signal });
+  await runChecks(room, ready.where, [check], { signal, onBegun });
   if (signal.aborted) return { kind: 'stopped' };
   const run = listTrainChecks(room.db, work.id).find(({ name }) => name === check.name);
   if (run?.state === 'passed' && run.head === oid && run.clean) return null;

@@ -50,9 +50,16 @@ export type TrainPlace =
 export async function trainWorktree(
   deps: Needs,
   place: RepositoryPlace,
-  wanted: { readonly train: number; readonly task: number; readonly oid: string; readonly signal: AbortSignal },
+  wanted: {
+    readonly train: number;
+    readonly task: number;
+    readonly oid: string;
+    readonly signal: AbortSignal;
+    /** Told when its setup has begun and is seen. */
+    readonly onBegun: () => void;
+  },
 ): Promise<TrainPlace> {
-  const { train, task, oid, signal } = wanted;
+  const { train, task, oid, signal, onBegun } = wanted;
   const row = trainRow(deps.db, train);
   const repository = repositoryById(deps.db, row.repository);
   const found = await asLeft(deps, place, row);
@@ -68,7 +75,7 @@ export async function trainWorktree(
     await marked(deps, { task, marker, leaves: owned.trusted }, (owner) => finishWorktree({ ...owned, owner }, signal));
     if (place.trusted) await copyIncluded(place, owned);
     const where = await placeIn(deps, place, { train, task, checkout });
-    const failure = await setUp(deps, where, repository, signal);
+    const failure = await setUp(deps, where, repository, { signal, onBegun });
     if (failure !== null) return { kind: 'not-ready', reason: failure };
     return (await isClean(owned)) ? { kind: 'ready', where } : { kind: 'not-ready', reason: await leftBySetup(owned) };
   }
@@ -130,12 +137,12 @@ async function setUp(
   deps: Needs,
   where: CheckPlace,
   repository: RepositoryRow,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly onBegun: () => void },
 ): Promise<string | null> {
   const command = repository.setupCommand;
   if (command === null) return null;
   const environment = { ...where.environment, ...about(repository) };
-  await runChecks(deps, { ...where, environment }, [scriptOf(setupName, command)], { signal });
+  await runChecks(deps, { ...where, environment }, [scriptOf(setupName, command)], options);
   const run = listTrainChecks(deps.db, where.task).find(({ name }) => name === setupName);
   if (run?.state === 'passed') return null;
   const how = run?.exitCode == null ? 'was ended' : `failed with status ${run.exitCode}`;

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setupName } from '../../../core/contract/check';
 import type { Task } from '../../../core/contract/task';
 import type { Train } from '../../../core/contract/train';
 import type { Execute } from '../../../core/starter/process';
@@ -9,7 +10,11 @@ import { execute } from '../../support/starter';
 
 /** What happens when git is to write files of a checkout, which it cannot do then. */
 let refuses: (() => Promise<void>) | null = null;
+/** What happens first when git is asked something in the worktree of a train. */
+let beforeTrain: (() => Promise<void>) | null = null;
 const interposed: Execute = async (what) => {
+  const said = [what.directory, ...what.args, ...Object.values(what.environment)];
+  if (/git$/.test(what.program) && said.some((text) => /[/\\]train-\d/.test(text))) await beforeTrain?.();
   if (refuses === null || !what.args.includes('checkout-index')) return execute(what);
   await refuses();
   return { stdout: Buffer.alloc(0), stderr: 'fatal: it is full', exitCode: 128, signalled: false, truncated: false };
@@ -133,6 +138,37 @@ it('goes on at once without a change that somebody takes over while it is checke
     { state: 'landed' },
   ]);
   expect(await bed.until(taken.id, ({ takeover }) => takeover === null)).toMatchObject({ state: 'review' });
+});
+
+it('goes on at once without what is taken over before its setup or its check has begun', async () => {
+  const { open, wait } = gated();
+  await checked(wait);
+  const setup = `case "$PWD" in */train-*) if [ -e early.txt ]; then ${wait}; fi ;; esac`;
+  await bed.calls.repositories.configure({ repository, setupCommand: setup });
+  const [early, later, other] = [await inReview('early'), await inReview('later'), await inReview('last')];
+  const ran = async (task: Task) => (await now(task)).checks.filter(({ train }) => train !== null);
+  const taken = new Set<Task>();
+  const takeOver = async (task: Task) => {
+    taken.add(task);
+    await bed.calls.tasks.take({ task: task.id, size: { columns: 80, rows: 24 } });
+  };
+  beforeTrain = async () => {
+    if (!taken.has(early) && (await now(early)).train?.state === 'checking') await takeOver(early);
+    if (!taken.has(later) && (await ran(later)).some(({ state }) => state === 'passed')) await takeOver(later);
+  };
+  const train = await begin(early, later, other);
+  await bed.until(other.id, (task) => task.checks.some(({ name, train: of }) => name === 'test' && of === train.id));
+  beforeTrain = null;
+  await open();
+  expect(states(await ended(train))).toEqual(['left', 'left', 'landed']);
+  const end = { state: 'failed', exitCode: null };
+  expect(await ran(early)).toMatchObject([{ name: setupName, ...end }]);
+  expect(await ran(later)).toMatchObject([
+    { name: setupName, state: 'passed' },
+    { name: 'test', ...end },
+  ]);
+  for (const { id } of taken) await bed.until(id, ({ takeover, state }) => takeover === null && state === 'review');
+  await bed.calls.repositories.configure({ repository, setupCommand: null });
 });
 
 it('checks again what was checked by other checks than there are when it lands', async () => {
