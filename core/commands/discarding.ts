@@ -4,14 +4,14 @@ import { refused } from '../contract/refusal';
 import type { Task } from '../contract/task';
 import type { WorktreePlace } from '../git/checkout';
 import { detachHead } from '../git/detach';
-import { realPath } from '../git/links';
+import { gitDirOf, realPath } from '../git/links';
 import { startOf } from '../git/live';
 import { removeFolders } from '../git/remove';
 import { refOid } from '../git/resolve';
 import { readSnapshot, restoreSnapshot } from '../git/restore';
 import type { SnapshotState } from '../git/snapshot';
 import { addWorktree } from '../git/worktree';
-import { listWorktrees } from '../git/worktrees';
+import { listWorktrees, type Worktree } from '../git/worktrees';
 import { abandonEdit, settleEdit } from '../runner/edits';
 import { abandonReturn, settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
@@ -211,15 +211,24 @@ async function assertFree(
   const own = await realPath(path);
   for (const one of await listWorktrees(place)) {
     if (one.branch !== branch || (await realPath(one.path)) === own) continue;
-    const then = one.prunable
-      ? 'which is gone. Where you moved it, run git worktree repair there and switch it to another branch; else have git forget it with git worktree prune. Then restore again.'
-      : 'Switch that checkout to another branch or remove it, then restore again.';
     throw new CodedError(
       'CONFLICT',
-      `Could not restore task ${task}: its branch ${branch} is checked out at ${one.path}${one.prunable ? ', ' : '. '}${then}`,
+      `Could not restore task ${task}: its branch ${branch} is checked out at ${one.path}${await howToFree(one)} Then restore again.`,
       { facts: { task, branch, path: one.path } },
     );
   }
+}
+
+/** What frees the branch of a checkout, as the rest of the sentence that named that. */
+async function howToFree({ path, prunable, locked }: Worktree): Promise<string> {
+  if (prunable) {
+    return ', which is gone. Where you moved it, run git worktree repair there and switch it to another branch; else have git forget it with git worktree prune.';
+  }
+  // Git never says of one that is locked that it is gone, and forgets it only once it is not locked any more.
+  if (locked !== null && (await gitDirOf(path)) === null) {
+    return ', which is locked and not there. Where it is on a disk, attach that, and where you moved it, run git worktree repair there; then switch it to another branch. Where it is gone for good, run git worktree unlock with its path, then git worktree prune.';
+  }
+  return '. Switch that checkout to another branch or remove it.';
 }
 
 /** Whether the branch a backup was taken on is at another commit by now: files of the one are no edits of the other. */

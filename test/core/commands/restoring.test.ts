@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
@@ -125,7 +125,6 @@ describe('a discarded change comes back', () => {
   it('or says what is in its way, and comes back once that is gone', async () => {
     const { id, branch, worktree } = await inReview();
     const path = worktree ?? '';
-    const tip = (await bed.repository.git('rev-parse', branch ?? '')).trim();
     await bed.calls.tasks.discard({ task: id });
     await bed.repository.git('branch', branch ?? '', 'main');
     await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
@@ -139,18 +138,60 @@ describe('a discarded change comes back', () => {
     });
     expect(await readFile(join(path, 'mine.txt'), 'utf8')).toBe('mine');
     await rm(path, { recursive: true });
-    const elsewhere = join(bed.folder, 'elsewhere');
-    await bed.repository.git('worktree', 'add', '-q', '-b', branch ?? '', elsewhere, tip);
-    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
-      ...{ code: 'CONFLICT', message: expect.stringContaining(`its branch ${branch} is checked out at ${elsewhere}`) },
-    });
-    await rm(elsewhere, { recursive: true });
-    await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
-      ...{ code: 'CONFLICT', message: expect.stringContaining(`${elsewhere}, which is gone.`) },
-    });
-    await bed.repository.git('worktree', 'prune');
     expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
     expect(await files(id)).toEqual(['hello.txt']);
+  });
+
+  it('or says where its branch is checked out, and what gives that free', async () => {
+    const { id, branch, worktree } = await inReview();
+    const git = bed.repository.git;
+    const tip = await git('rev-parse', branch ?? '');
+    const [there, moved] = [join(bed.folder, 'there'), join(bed.folder, 'moved')];
+    const checkOut = async () => {
+      await bed.calls.tasks.discard({ task: id });
+      await git('worktree', 'add', '-q', '-b', branch ?? '', there, tip);
+    };
+    const isRefused = (at: string, why: string) =>
+      expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining(`task ${id}: its branch ${branch} is checked out at ${at}${why}`),
+      });
+    const comesBack = async () => {
+      expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
+      expect(await files(id)).toEqual(['hello.txt']);
+    };
+    const alive = '. Switch that checkout to another branch or remove it. Then restore again.';
+
+    await checkOut();
+    await isRefused(there, alive);
+    await git('worktree', 'remove', there);
+    await comesBack();
+
+    await checkOut();
+    await rename(there, moved);
+    await isRefused(there, ', which is gone. Where you moved it, run git worktree repair there');
+    await git('-C', moved, 'worktree', 'repair');
+    await isRefused(moved, alive);
+    await git('-C', moved, 'switch', '-q', '-c', 'another');
+    await comesBack();
+
+    await checkOut();
+    await rm(there, { recursive: true });
+    await isRefused(there, ', which is gone.');
+    await git('worktree', 'prune');
+    await comesBack();
+
+    await checkOut();
+    await git('worktree', 'lock', there);
+    await isRefused(there, alive);
+    await rm(there, { recursive: true });
+    const locked = ', which is locked and not there.';
+    await isRefused(there, locked);
+    await git('worktree', 'prune');
+    await isRefused(there, locked);
+    await git('worktree', 'unlock', there);
+    await git('worktree', 'prune');
+    await comesBack();
   });
 
   it('or says that nothing of it is left', async () => {
