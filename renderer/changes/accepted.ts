@@ -38,6 +38,11 @@ export function hunkMarks({ id, fileDiff }: Pick<CodeViewDiffItem, 'id' | 'fileD
   return made;
 }
 
+/** Whether two hunks of one file change the same, as their marks have it. */
+export function changeSame(one: string, other: string): boolean {
+  return one.split('.')[0] === other.split('.')[0];
+}
+
 function signed(sign: string, lines: readonly string[], from: number, count: number): readonly string[] {
   return lines.slice(from, from + count).map((line) => `${sign}${line.replace(/\r?\n$/, '')}`);
 }

@@ -1,5 +1,5 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
-import { hunkMarks } from './accepted';
+import { changeSame, hunkMarks } from './accepted';
 import { hunksOf } from './items';
 import { blocksIn } from './line-places';
 
@@ -20,6 +20,8 @@ export interface Stop extends HunkAt {
 export interface Held {
   readonly path: string;
   readonly mark: string;
+  /** It is the one that so many that change the same come after, as those before it may go; null where its mark tells it. */
+  readonly before: number | null;
   /** What is held once the diff has no such hunk; null for none. */
   readonly orElse: HunkAt | null;
   /** The person went to it; else they were led there by what they did with another. */
@@ -39,7 +41,18 @@ export function stopsOf(items: readonly Item[]): readonly Stop[] {
 
 /** A hunk held on to as what it is now. */
 export function hold({ path, index, mark }: Stop, isChosen: boolean): Held {
-  return { path, mark, orElse: { path, index }, isChosen };
+  return { path, mark, before: null, orElse: { path, index }, isChosen };
+}
+
+/** The same, of one that was held until now: it is still told from those that change the same as it was. */
+export function holdOn(held: Held | null, stop: Stop): Held {
+  const isSame = held !== null && changeSame(held.mark, stop.mark);
+  return { ...hold(stop, true), before: isSame ? held.before : null };
+}
+
+/** A place that is held where nothing is known of what changes there. */
+export function holdPlace(at: HunkAt): Held {
+  return { path: at.path, mark: '', before: null, orElse: at, isChosen: false };
 }
 
 /** The hunk that is held in the diff as it is now, and whether it is the very one the person went to. */
@@ -48,9 +61,10 @@ export function heldIn(
   held: Held | null,
 ): { readonly stop: Stop | null; readonly isChosen: boolean } {
   if (held === null) return { stop: null, isChosen: false };
-  const same = stops.find(({ path, mark }) => path === held.path && mark === held.mark);
+  const { before, orElse } = held;
+  const like = stops.filter(({ path, mark }) => path === held.path && changeSame(mark, held.mark));
+  const same = before === null ? like.find(({ mark }) => mark === held.mark) : like.at(-1 - before);
   if (same !== undefined) return { stop: same, isChosen: held.isChosen };
-  const { orElse } = held;
   const there = stops.find(({ path, index }) => path === orElse?.path && index === orElse.index);
   return { stop: there ?? null, isChosen: false };
 }
@@ -58,9 +72,12 @@ export function heldIn(
 /** What is held once a hunk was taken out of the diff: the next, else the one before it. */
 export function heldAfter(stops: readonly Stop[], taken: HunkAt): Held | null {
   const at = stops.findIndex(({ path, index }) => path === taken.path && index === taken.index);
-  const next = at === -1 ? undefined : (stops[at + 1] ?? stops[at - 1]);
-  // Hunks that change the same are told apart by their order: then the next has the place of the one that went.
-  return next === undefined ? null : { ...hold(next, false), orElse: { path: taken.path, index: taken.index } };
+  const [gone, next] = [stops[at], stops[at + 1] ?? stops[at - 1]];
+  if (gone === undefined || next === undefined) return null;
+  const held = { ...hold(next, false), orElse: { path: taken.path, index: taken.index } };
+  if (next !== stops[at + 1] || !changeSame(gone.mark, next.mark)) return held;
+  // Hunks that change the same have their marks by their order: once this one is gone, the next one's is that of the one after it.
+  return { ...held, before: stops.slice(at + 2).filter(({ mark }) => changeSame(mark, next.mark)).length };
 }
 
 /** The hunk that is `by` away from the current one; without one, the first of the file at the top or the one before it. */

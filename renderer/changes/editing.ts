@@ -7,6 +7,7 @@ import { filesBegun } from '../state/file-edits';
 import { useStore } from '../state/store';
 import type { HunkAt } from './current-hunk';
 import { blocksIn } from './line-places';
+import type { Patches } from './patches';
 
 /** A file of a diff that is edited in its place: the line to begin on, and the lines the change has changed. */
 export interface EditedPlace {
@@ -16,13 +17,34 @@ export interface EditedPlace {
   readonly changed: readonly ChangedLines[];
 }
 
+/** Where a file of a diff is edited: from the first line that was changed in the hunk at hand, else in its first one. */
+export function editedPlace(
+  { task, items, atHand }: { readonly task: number; readonly items: readonly Item[]; readonly atHand: HunkAt | null },
+  path: string,
+): EditedPlace {
+  const hunks = items.find(({ id }) => id === path)?.fileDiff.hunks ?? [];
+  const hunk = hunks[atHand?.path === path ? atHand.index : 0];
+  const [first] = hunk === undefined ? [] : blocksIn(hunk);
+  const changed = hunks.flatMap(blocksIn).map(({ additions }) => additions);
+  return { task, path, line: first?.additions.first ?? 1, changed };
+}
+
+/** Whether all is here that will be of a file's diff unless it is asked for: what the change has changed in it is known then. */
+export function isHere({ byPath, loading, outdated }: Fetched, path: string): boolean {
+  return !outdated && (byPath.has(path) || !loading);
+}
+
+type Item = Pick<CodeViewDiffItem, 'id' | 'fileDiff'>;
+type Fetched = Pick<Patches, 'byPath' | 'loading' | 'outdated'>;
+
 /**
  * The file of a diff that is edited in place, if one is, and those that were begun and are not saved. The one somebody was
- * sent to is opened.
+ * sent to is opened as soon as its diff is here.
  */
 export function useEditing(given: {
   readonly task: number;
-  readonly items: readonly Pick<CodeViewDiffItem, 'id' | 'fileDiff'>[];
+  readonly items: readonly Item[];
+  readonly patches: Fetched;
   readonly atHand: HunkAt | null;
   readonly canEdit: boolean;
 }): {
@@ -32,7 +54,7 @@ export function useEditing(given: {
   /** Ends it and gives the focus back. */
   readonly leave: () => void;
 } {
-  const { task, items, atHand, canEdit } = given;
+  const { task, patches, canEdit } = given;
   const app = useApp();
   const [at, setAt] = useState<EditedPlace | null>(null);
   const back = useRef<Element | null>(null);
@@ -41,13 +63,9 @@ export function useEditing(given: {
   const begun = useMemo(() => (names === '' ? [] : names.split('\0')), [names]);
   const open = (path: string): boolean => {
     if (!canEdit) return false;
-    const hunks = items.find(({ id }) => id === path)?.fileDiff.hunks ?? [];
-    const hunk = hunks[atHand?.path === path ? atHand.index : 0];
-    const [first] = hunk === undefined ? [] : blocksIn(hunk);
     back.current = deepFocus();
-    const changed = hunks.flatMap(blocksIn).map(({ additions }) => additions);
     isOpen.current = true;
-    setAt({ task, path, line: first?.additions.first ?? 1, changed });
+    setAt(editedPlace(given, path));
     return true;
   };
   const leave = useCallback(() => {
@@ -64,10 +82,11 @@ export function useEditing(given: {
   useEffect(() => {
     newest.current = open;
   });
+  const isReady = sentTo !== null && isHere(patches, sentTo);
   useEffect(() => {
-    if (sentTo === null || !canEdit) return;
+    if (sentTo === null || !isReady || !canEdit) return;
     app.view.update((view) => ({ ...view, edit: null }));
     newest.current(sentTo);
-  }, [app, sentTo, canEdit]);
+  }, [app, sentTo, isReady, canEdit]);
   return { at: canEdit && at?.task === task ? at : null, begun, open, leave };
 }

@@ -8,7 +8,18 @@ import { undoEdit } from '../state/edits';
 import { say } from '../state/said';
 import { hunkMarks, useAccepted } from './accepted';
 import type { Annotation } from './annotations';
-import { type Held, type HunkAt, heldAfter, heldIn, hold, type Stop, stepHunk, stopsOf } from './current-hunk';
+import {
+  type Held,
+  type HunkAt,
+  heldAfter,
+  heldIn,
+  hold,
+  holdOn,
+  holdPlace,
+  type Stop,
+  stepHunk,
+  stopsOf,
+} from './current-hunk';
 import { hunkPlace, sideOf } from './line-places';
 import type { Compared } from './patches';
 import { takeHunkBack } from './take-back';
@@ -65,15 +76,15 @@ export function useHunkActs(given: {
   const stops = useMemo(() => stopsOf(items), [items]);
   const [held, setHeld] = useState<Held | null>(null);
   const { stop: heldStop, isChosen } = heldIn(stops, held);
-  /** What was taken back last. */
-  const taken = useRef<Held | null>(null);
+  /** What was taken back here and is not undone, the newest at the end. */
+  const taken = useRef<readonly Held[]>([]);
   /** What came back and is gone to, until the diff has settled around it. */
   const returning = useRef<Held | null>(null);
   const setHunk = useCallback(
     (at: HunkAt | null): void => {
       const stop = stops.find((each) => each.path === at?.path && each.index === at.index);
       // Of a file that is still folded, or not there yet, only the place is known.
-      const placed = at === null ? null : { path: at.path, mark: '', orElse: at, isChosen: false };
+      const placed = at === null ? null : holdPlace(at);
       setHeld(stop === undefined ? placed : hold(stop, true));
     },
     [stops],
@@ -121,7 +132,7 @@ export function useHunkActs(given: {
     const name = hunkMarks(item)[atHand.index] ?? '';
     const next = !accepted.has(name);
     markAccepted(name, next);
-    setHeld(hold(atHand, true));
+    setHeld(holdOn(held, atHand));
     if (!next) return true;
     say(app.said, { kind: 'done', text: 'Accepted the hunk', undo: () => markAccepted(name, false) });
     const after = stepHunk(stops, { current: atHand, path }, 1);
@@ -133,29 +144,41 @@ export function useHunkActs(given: {
   const takeBack = (): boolean => {
     if (!canAct || atHand === null || item === undefined || file === undefined || lines === undefined) return false;
     if (isAccepted(item, atHand.index) && !isChosen) {
-      setHeld(hold(atHand, true));
+      setHeld(holdOn(held, atHand));
       show(atHand);
       const text = 'You accepted that hunk. Take it back once more if you mean it';
       say(app.said, { kind: 'done', text, undo: null });
       return true;
     }
-    const came: Held = { ...hold(atHand, true), orElse: null };
-    taken.current = came;
     const next = heldAfter(stops, atHand);
     setHeld(next);
     const after = heldIn(stops, next).stop;
     if (after !== null) show(after);
-    void takeHunkBack(app, change, { file, hunk: lines, back: () => comeBack(came) });
+    const again = holdOn(held, atHand);
+    const take = async (): Promise<void> => {
+      if (await takeHunkBack(app, change, { file, hunk: lines, undo: () => void undo() })) {
+        taken.current = [...taken.current, { ...again, orElse: null }];
+        return;
+      }
+      // It is where it was, so that asking for it once more means it, unless the person went elsewhere meanwhile.
+      returning.current = again;
+      setHeld((now) => (now === next ? again : now));
+    };
+    void take();
     return true;
   };
   const undo = async (): Promise<void> => {
-    if ((await undoEdit(app, change.task)) && taken.current !== null) comeBack(taken.current);
-    taken.current = null;
+    const undone = await undoEdit(app, change.task);
+    const came = taken.current.at(-1);
+    // What is undone may also be a file that was written since, or what was taken back elsewhere.
+    if (undone?.kind !== 'take-back' || came?.path !== undone.path) return;
+    taken.current = taken.current.slice(0, -1);
+    comeBack(came);
   };
   const comment = (): boolean => {
     if (!given.canComment || atHand === null || file === undefined || lines === undefined) return false;
     const place = hunkPlace(file, lines);
-    setHeld(hold(atHand, true));
+    setHeld(holdOn(held, atHand));
     view.current?.scrollTo({
       ...{ type: 'line', id: atHand.path, lineNumber: place.lines?.last ?? 1, side: sideOf(place), align: 'nearest' },
     });

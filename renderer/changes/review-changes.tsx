@@ -121,7 +121,7 @@ export function ReviewChanges(props: Props): ReactNode {
       setHunk(at);
     },
   });
-  const editing = useEditing({ task: review.task, items, atHand, canEdit: canWrite });
+  const editing = useEditing({ task: review.task, items, patches, atHand, canEdit: canWrite });
   const { leave: leaveEditor } = editing;
   const unfold = useCallback((which: string) => setUnfolded((old) => new Set([...old, which])), []);
   const goToFile = useCallback(

@@ -5,14 +5,17 @@ import type { App } from './app';
 import { carryOut, complain } from './commands';
 import { say } from './said';
 
-/** Undoes the newest edit the person made to a task's change and says so, or why not. Gives back whether it is undone. */
-export async function undoEdit(app: App, task: number): Promise<boolean> {
+/** Undoes the newest edit the person made to a task's change and says so, or why not. Gives back what was undone, or null. */
+export async function undoEdit(app: App, task: number): Promise<ReviewEdit | null> {
   const ended = await carryOut(app, { about: `task:${task}`, sentence: 'Undoing…' }, (client) =>
     client.reviews.undo({ task }),
   );
-  if (!ended.ok) complain(app, ended.failure);
-  else say(app.said, { kind: 'done', text: undoneWords(ended.value), undo: null });
-  return ended.ok;
+  if (!ended.ok) {
+    complain(app, ended.failure);
+    return null;
+  }
+  say(app.said, { kind: 'done', text: undoneWords(ended.value), undo: null });
+  return ended.value;
 }
 
 /** The edit that can be undone, in words. */

@@ -5,7 +5,7 @@ import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
 import { arrange, countsOf } from '../../renderer/changes/annotations';
-import { heldAfter, heldIn, hold, rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
+import { heldAfter, heldIn, hold, holdOn, rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
 import { chosenPlace, hunkPlace, linesInWords, stretched } from '../../renderer/changes/line-places';
 import { begunFrom, begunName, begunNames } from '../../renderer/state/comments';
 
@@ -251,6 +251,24 @@ test('of a hunk that is taken out of the diff the next is held, and it is there 
   expect(heldIn(whole, back)).toEqual({ stop: first, isChosen: true });
   // Whatever came in the place of one that was gone to was not gone to.
   expect(heldIn(without(first), hold(first, true))).toMatchObject({ stop: { mark: second.mark }, isChosen: false });
+});
+
+test('of hunks that change the same the one after what is taken back is held, whatever its mark is then', () => {
+  const same = (...from: readonly number[]) =>
+    stopsOf([item('a.ts', from.map((line) => `@@ -${line},2 +${line},1 @@\n a\n-away`).join('\n'))]);
+  const lineOf = (stops: ReturnType<typeof same>, held: Parameters<typeof heldIn>[1]) =>
+    heldIn(stops, held).stop?.stop.line;
+  const three = same(1, 11, 21);
+  const [first, second, third] = three;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('Three.');
+  const held = heldAfter(three, first);
+  expect([lineOf(three, held), lineOf(same(11, 21), held)]).toEqual([11, 11]);
+  // What could not be done with it, as while the first is still being taken back, leaves it held as it was.
+  expect(lineOf(same(11, 21), holdOn(held, second))).toBe(11);
+  expect(lineOf(same(11, 21), heldAfter(three, second))).toBe(21);
+  expect(lineOf(same(1, 11), heldAfter(three, third))).toBe(11);
+  // One of another kind is known by its mark again.
+  expect(holdOn(held, stopsOf([item('c.ts')])[0] ?? first)).toEqual(hold(stopsOf([item('c.ts')])[0] ?? first, true));
 });
 
 test('a hunk is gone to at its first line, also where that was removed', () => {

@@ -4,7 +4,7 @@ import type { FileText, ReviewEdit } from '../../../core/contract/review-edit';
 
 /** What a person edits of the harness's changes, kept in memory. `announce` is told of the task. */
 export function createEdits(announce: (task: number) => void, patchOf: (task: number, path: string) => string) {
-  const done = new Map<number, NonNullable<Review['edit']>>();
+  const done = new Map<number, readonly NonNullable<Review['edit']>[]>();
   const written = new Map<string, string>();
   const blobs = new Map<string, number>();
   let seen = 0;
@@ -15,10 +15,20 @@ export function createEdits(announce: (task: number) => void, patchOf: (task: nu
     blobs.set(path, seen);
   };
   let moved: string | null = null;
+  const assertHere = (task: number, path: string): void => {
+    if (moved !== path) return;
+    moved = null;
+    throw new ORPCError('MOVED', {
+      message: `Nothing was edited: the change on switchyard/${task} moved since you looked. Look at task ${task} again.`,
+    });
+  };
+  const newest = (task: number): Review['edit'] => done.get(task)?.at(-1) ?? null;
   return {
-    newest: (task: number): Review['edit'] => done.get(task) ?? null,
+    newest,
+    /** Throws if a file of the change is another one than was looked at. */
+    assertHere,
     make(task: number, edit: NonNullable<Review['edit']>): ReviewEdit {
-      done.set(task, edit);
+      done.set(task, [...(done.get(task) ?? []), edit]);
       announce(task);
       return { task, head: 'd'.repeat(40), ...edit };
     },
@@ -29,18 +39,13 @@ export function createEdits(announce: (task: number) => void, patchOf: (task: nu
       return { text: written.get(path) ?? asMade, blob: blobOf(path), reason: null };
     },
     write(task: number, { path, text }: { readonly path: string; readonly text: string }): ReviewEdit {
-      if (moved === path) {
-        moved = null;
-        throw new ORPCError('MOVED', {
-          message: `Nothing was edited: the change on switchyard/${task} moved since you looked. Look at task ${task} again.`,
-        });
-      }
+      assertHere(task, path);
       put(path, text);
       return this.make(task, { kind: 'edit', path });
     },
     undo(task: number): ReviewEdit {
-      const edit = done.get(task) ?? { kind: 'edit', path: '' };
-      done.delete(task);
+      const edit = newest(task) ?? { kind: 'edit', path: '' };
+      done.set(task, done.get(task)?.slice(0, -1) ?? []);
       announce(task);
       return { task, head: 'd'.repeat(40), ...edit };
     },
