@@ -1,11 +1,11 @@
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Comment } from '../../core/contract/comment';
 import type { ReviewedChange } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Explained, Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
-import { useView } from '../state/app';
+import { useApp, useView } from '../state/app';
 import type { Failure } from '../state/failure';
 import { useThreads } from '../state/pull-request';
 import type { Resource } from '../state/resource';
@@ -29,6 +29,7 @@ export function Changes(props: {
 }): ReactNode {
   const { task, review, comments } = props;
   const canWrite = task.state === 'review';
+  useNoEditor(task.id, !canWrite);
   const threads = useThreads(task, review.value?.head);
   const given = useMemo(() => ({ all: comments.value ?? [], threads, canWrite }), [comments.value, threads, canWrite]);
   const part = useView((view) => (view.part?.task === task.id ? view.part.of : null));
@@ -55,27 +56,36 @@ export function Changes(props: {
       </div>
     );
   }
-  if (review.failure !== null && !isExpected(review.failure))
-    return <Failed failure={review.failure} again={review.reload} />;
-  if (review.loading) return <Skeleton lines={10} />;
-  const nothing = (
-    <>
-      {!canWrite && <KeptTyped task={task.id} />}
-      <NoChange task={task} reason={review.failure} again={review.reload} />
-    </>
-  );
-  if (given.all.length === 0) return nothing;
-  // The agent is at work on them; where their lines are is known again when it is finished.
+  if (review.failure === null && review.loading) return <Skeleton lines={10} />;
+  const isBroken = review.failure !== null && !isExpected(review.failure);
   return (
-    <div className="changes-diff">
-      {nothing}
-      <CommentsAbove
-        annotations={given.all.map((comment) => ({ about: { kind: 'comment', comment }, away: 'above' }))}
-        goOn={null}
-        leave={() => {}}
-      />
+    <div className="changes-diff changes-none">
+      {/* Where there is no diff there is no editor that has what was typed, whatever state the task is in. */}
+      <KeptTyped task={task.id} />
+      {isBroken ? (
+        <Failed failure={review.failure} again={review.reload} />
+      ) : (
+        <NoChange task={task} reason={review.failure} again={review.reload} />
+      )}
+      {/* The agent is at work on them; where their lines are is known again when it is finished. */}
+      {!isBroken && given.all.length > 0 && (
+        <CommentsAbove
+          annotations={given.all.map((comment) => ({ about: { kind: 'comment', comment }, away: 'above' }))}
+          goOn={null}
+          leave={() => {}}
+        />
+      )}
     </div>
   );
+}
+
+/** Forgets that somebody was sent to the editor of a file where there is none: it would open whenever there is one again. */
+function useNoEditor(task: number, isNone: boolean): void {
+  const app = useApp();
+  const isSent = useView((view) => view.edit?.task === task);
+  useEffect(() => {
+    if (isNone && isSent) app.view.update((view) => (view.edit?.task === task ? { ...view, edit: null } : view));
+  }, [app, task, isNone, isSent]);
 }
 
 function WholeChanges(props: {

@@ -7,7 +7,7 @@ import { dropFileDraft, fileDraft, typedInto } from '../state/file-edits';
 import { useStore } from '../state/store';
 import { clean, cleanLine } from '../text/clean';
 
-/** What was typed into files of a task's change and never saved, where it can be saved no more: to read, copy or throw away. */
+/** What was typed into files of a task's change and never saved, where there is no editor to save it in: to read, copy or throw away. */
 export function KeptTyped({ task }: { readonly task: number }): ReactNode {
   const app = useApp();
   const drafts = useStore(app.drafts, (all) => all);

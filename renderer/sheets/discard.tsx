@@ -6,7 +6,7 @@ import { RunningList } from '../parts/running-list';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
 import { showSheet } from '../state/commands';
-import { useRunning } from '../state/running';
+import { lookingWords, useRunning } from '../state/running';
 import { discardTask } from '../state/task-moves';
 import { cleanLine } from '../text/clean';
 
@@ -16,8 +16,7 @@ export function DiscardSheet({ id }: { readonly id: number }): ReactNode {
   const task = useModel((model) => model.tasks.get(id) ?? null);
   const running = useRunning(id);
   // Nobody agrees to an end that is not named yet.
-  const looking = running === null ? 'Looking at what runs…' : null;
-  const doing = useDoing(`task:${id}`) ?? looking;
+  const doing = useDoing(`task:${id}`) ?? (running === null ? lookingWords : null);
   const may = task !== null && (task.state === 'review' || task.state === 'failed' || task.state === 'cancelled');
   const discard = async (): Promise<void> => {
     if (!may || doing !== null) return;

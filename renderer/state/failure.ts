@@ -24,6 +24,20 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** Whether an approval was refused because what was approved is not how things stand now: then that is to be looked at. */
+export function isOvertaken({ code }: Failure): boolean {
+  return overtaken.includes(code);
+}
+
+const overtaken: readonly Failure['code'][] = [
+  'MOVED',
+  'CONFLICT',
+  'NOT_FAST_FORWARD',
+  'CHECKS_NOT_PASSED',
+  'CHECKOUT_IN_THE_WAY',
+  'BRANCH_PROTECTED',
+];
+
 /** Whether the failure only says that nobody waits for the answer any more. */
 export function isAbort(error: unknown): boolean {
   return property(error, 'name') === 'AbortError';

@@ -6,6 +6,9 @@ import { carryOut, showSheet } from './commands';
 import { useResource } from './resource';
 import { discardTask } from './task-moves';
 
+/** What a button says that waits until it is known what it would end. */
+export const lookingWords = 'Looking at what runs…';
+
 /** What runs on the terminals of a task, by name; null until that is known, and empty where it cannot be. */
 export function useRunning(task: number): readonly string[] | null {
   const running = useResource(`running ${task}`, (client, signal) => client.terminals.programs({ task }, { signal }));

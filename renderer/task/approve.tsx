@@ -15,10 +15,11 @@ import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
 import { showComment } from '../state/comments';
 import { othersLeft } from '../state/contests';
-import type { Failure } from '../state/failure';
+import { type Failure, isOvertaken } from '../state/failure';
 import { showTyped, type TypedFile } from '../state/file-edits';
 import { showWhole } from '../state/part';
 import type { Resource } from '../state/resource';
+import { lookingWords, useRunning } from '../state/running';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { BaseNotes, isHeld } from './base-notes';
@@ -39,11 +40,6 @@ interface Props {
   readonly comments: readonly Comment[];
   readonly doing: string | null;
 }
-
-/** Answers to an approval that say that what was approved is not how things stand now. */
-const movedCodes: ReadonlySet<string> = new Set([
-  ...['MOVED', 'CONFLICT', 'NOT_FAST_FORWARD', 'CHECKS_NOT_PASSED', 'CHECKOUT_IN_THE_WAY', 'BRANCH_PROTECTED'],
-]);
 
 /** The verdict that merges: how, with which message, and what stands in the way. It sends the ids of the review shown. */
 export function Approve({ task, review, comments, doing }: Props): ReactNode {
@@ -155,6 +151,7 @@ function Verdict(props: {
   const hasDrafts = open.length > 0 || failure?.code === 'COMMENTS_NOT_SENT';
   const forgets = hasDrafts && !leaves;
   const typedLeft = useTypedLeft([task.id]);
+  const running = useRunning(task.id);
   const blocking = blockingChecks(useStands(task));
   const [overridden, setOverridden] = useState(false);
   const known = useModel((model) => model.tasks);
@@ -165,7 +162,10 @@ function Verdict(props: {
     setLeft(next ? open : null);
     setOvertaken(false);
   };
-  const cannot = strategy === null || props.stale || isHeld(review) || forgets || isUnchecked || typedLeft.holds;
+  // Nobody agrees to an end that is not named yet.
+  const looking = running === null ? lookingWords : null;
+  const reading = props.stale ? 'Reading the change…' : looking;
+  const cannot = strategy === null || reading !== null || isHeld(review) || forgets || isUnchecked || typedLeft.holds;
   const approve = async (): Promise<void> => {
     if (strategy === null || cannot) return;
     setFailure(null);
@@ -190,7 +190,7 @@ function Verdict(props: {
         setLeft(null);
       }
       // What moved is fetched again, so that the next approval is of what is then shown.
-      if (movedCodes.has(failed.code)) props.reload();
+      if (isOvertaken(failed)) props.reload();
     }
   };
   return (
@@ -205,11 +205,13 @@ function Verdict(props: {
         Merge {count(review.commits.length, 'commit')}, {count(review.files.length, 'file')} into{' '}
         <code>{cleanLine(task.base)}</code>
       </p>
+      {/* In a low window the end of the form is not seen, and Enter merges all the same. */}
+      <EndsWith running={running ?? []} />
       {others.length > 0 && review.held === null && (
         <DiscardOthers others={others} discards={discards} onDiscards={setDiscards} />
       )}
       {review.held !== null && (
-        <StackVerdict task={task} held={review.held} foot={foot} close={props.close} show={props.goToFile} />
+        <StackVerdict {...{ task, held: review.held, looking, foot }} close={props.close} show={props.goToFile} />
       )}
       {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
@@ -249,7 +251,6 @@ function Verdict(props: {
       {review.held === null && (
         <TypedLeftNote typed={typedLeft} verb="Approve" show={props.goToFile} takesFocus={!hasDrafts} />
       )}
-      <EndsWith task={task.id} />
       <CommentsLeft
         task={task}
         comments={comments}
@@ -289,7 +290,7 @@ function Verdict(props: {
             // Not disabled, or it would lose the focus while the change is read again.
             aria-disabled={cannot || undefined}
           >
-            {props.stale ? 'Reading the change…' : `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
+            {reading ?? `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
           </button>
         )}
       </div>

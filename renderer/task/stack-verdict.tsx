@@ -16,11 +16,14 @@ import { TypedLeftNote, useTypedLeft } from './typed-left';
 
 /**
  * What must land before a change can, in order, and the offer to approve all of it as it is shown here: a button in the foot
- * of the form, which has the focus as soon as it can be pressed, unless the person has done something in the form by then.
+ * of the form, which has the focus as soon as it is there, unless the person has done something in the form by then, or has to
+ * say first what becomes of what was typed.
  */
 export function StackVerdict(props: {
   readonly task: Task;
   readonly held: string;
+  /** What is still looked at before anything is merged; null when all of it is known. */
+  readonly looking: string | null;
   /** The foot of the form; null before it is there. */
   readonly foot: HTMLElement | null;
   readonly close: () => void;
@@ -29,7 +32,7 @@ export function StackVerdict(props: {
 }): ReactNode {
   const { task } = props;
   const app = useApp();
-  const doing = useDoing(`task:${task.id}`);
+  const doing = useDoing(`task:${task.id}`) ?? props.looking;
   const [failure, setFailure] = useState<Failure | null>(null);
   // Read again when the task moves, and shown until then: the button would lose the focus with it.
   const stack = useResource(
@@ -44,7 +47,7 @@ export function StackVerdict(props: {
   const all = stack.value;
   const ready = all.length > 1 && all.every(({ problem }) => problem === null);
   const approve = async (): Promise<void> => {
-    if (typed.holds) return;
+    if (typed.holds || doing !== null) return;
     setFailure(null);
     const failed = await approveStack(app, task, { stack: all });
     if (failed === null) return props.close();
@@ -67,15 +70,17 @@ export function StackVerdict(props: {
       </ol>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {ready && <p className="quiet">Each is brought onto the one before it, and nothing else happens to it.</p>}
-      <TypedLeftNote typed={typed} verb="Merge them" show={props.show} />
+      <TypedLeftNote typed={typed} verb="Merge them" show={props.show} takesFocus={ready && !busy.current} />
       {ready &&
         props.foot !== null &&
         createPortal(
           <Button
+            // Enter on what is confirmed in the form presses it.
+            type="submit"
             look="primary"
             doing={doing}
             waits={typed.holds}
-            autoFocus={!busy.current}
+            autoFocus={!busy.current && typed.files.length === 0}
             onClick={() => void approve()}
           >
             Merge all {all.length} in order <Keys keys="Enter" />

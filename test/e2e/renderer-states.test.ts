@@ -844,8 +844,35 @@ describe('tasks after each other', () => {
     await press('Escape');
     await mergeAll.waitFor({ state: 'detached' });
     expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]'))).toBe(null);
+    // What was typed and not saved is decided on first, and has the focus.
+    await page.evaluate(() =>
+      localStorage.setItem(
+        'switchyard.drafts',
+        JSON.stringify({ 'file-edit:6:docs/member-3.json': 'abc\ntyped once' }),
+      ),
+    );
+    await page.reload();
+    await page.getByText(/\d+ queued/).waitFor();
+    await put(6, { state: 'running' });
+    await put(7, { landsAfter: [6] });
+    await page.getByRole('heading', { name: 'Rename Account' }).waitFor();
     await press('a');
-    await expect.poll(isFocused).toBe(true);
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByText('What you typed into docs/member-3.json was not saved.').waitFor();
+    // Whoever was sent to an editor where there was none is not thrown into one later.
+    await put(6, { state: 'review' });
+    await page.getByRole('button', { name: '1 file not saved' }).waitFor();
+    expect(await page.getByRole('textbox', { name: /^Edit docs/ }).count()).toBe(0);
+    await press('g', 'r');
+    await option('Rename Account').click();
+    await press('a');
+    const stays = page.getByRole('checkbox', { name: /^Merge them all the same; it stays kept/ });
+    await stays.and(page.locator(':focus')).waitFor();
+    await press('Enter');
+    await press('Space');
+    expect(await stays.isChecked()).toBe(true);
+    expect(await harness.called('tasks.approveStack')).toEqual([]);
+    expect(await harness.brokenInEitherTheme()).toEqual([]);
     await press('Enter');
     await expect
       .poll(() => harness.called('tasks.approveStack'))

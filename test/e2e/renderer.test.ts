@@ -199,7 +199,18 @@ test('what runs on a terminal and would end is named before a change is merged, 
   });
   await press('a');
   const form = page.getByRole('dialog', { name: 'Approve this change' });
-  await form.getByText('Ends with its worktree: npm run watch -- --every file').waitFor();
+  const ends = form.getByText('Ends with its worktree: npm run watch -- --every file');
+  await ends.waitFor();
+  // It is in sight before Enter merges, however low the window is.
+  await harness.resize({ width: 900, height: 600 });
+  await expect.poll(async () => (await form.boundingBox())?.height).toBeLessThan(600);
+  const bottomOf = async (of: Locator): Promise<number> => {
+    const { y = 0, height = 0 } = (await of.boundingBox()) ?? {};
+    return y + height;
+  };
+  const foot = (await form.locator('.verdict-foot').boundingBox())?.y ?? 0;
+  expect(await bottomOf(ends)).toBeLessThan(foot);
+  await harness.resize({ width: 1280, height: 800 });
   expect(await harness.broken()).toEqual([]);
   await press('Escape');
 
@@ -221,16 +232,33 @@ test('what runs on a terminal and would end is named before a change is merged, 
   expect(await harness.called('tasks.discard')).toHaveLength(1);
 });
 
-test('a discard that may end programs cannot be agreed to before they are named', async () => {
+test('neither a merge nor a discard that may end programs can be agreed to before they are named', async () => {
   await harness.open('little', 'light', 'stuck=terminals.programs');
   await openReview('Documentation');
-  type Inside = { harness: { core: { runProgram(task: number, program: string): void; free(): void } } };
+  type Inside = { harness: { core: { runProgram(task: number, program: string): void; letOne(): Promise<void> } } };
+  const letOneLook = () => page.evaluate(() => (window as unknown as Inside).harness.core.letOne());
   await page.evaluate(() => (window as unknown as Inside).harness.core.runProgram(6, 'npm run watch'));
+  await press('a');
+  const form = page.getByRole('dialog', { name: 'Approve this change' });
+  await form.getByRole('button', { name: 'Looking at what runs…' }).and(page.locator(':focus')).waitFor();
+  await press('Enter');
+  await letOneLook();
+  await form.getByText('Ends with its worktree: npm run watch').waitFor();
+  await form
+    .getByRole('button', { name: /^Merge into/ })
+    .and(page.locator(':focus'))
+    .waitFor();
+  expect(await harness.called('tasks.approve')).toEqual([]);
+  await press('Escape');
+  await form.waitFor({ state: 'detached' });
+
   await press('Control+Backspace');
+  // Whether anything runs decides whether the sheet asks, which then looks for itself.
+  await letOneLook();
   const sheet = page.getByRole('dialog', { name: 'Discard this change?' });
   await sheet.getByRole('button', { name: 'Looking at what runs…' }).waitFor();
   await press('Control+Enter');
-  await page.evaluate(() => (window as unknown as Inside).harness.core.free());
+  await letOneLook();
   await sheet.getByRole('button', { name: 'Discard and end it' }).waitFor();
   expect(await harness.called('tasks.discard')).toEqual([]);
   await press('Control+Enter');
@@ -729,6 +757,15 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await undo.waitFor();
   // The next is at hand, marked; it is accepted, and was not gone to.
   await expect.poll(marked).not.toBe(first);
+  const next = await marked();
+  // Undoing a file that was written since leads to no hunk.
+  await page.evaluate(() => {
+    type Inside = { harness: { core: { edits: { make(task: number, edit: object): void } } } };
+    (window as unknown as Inside).harness.core.edits.make(6, { kind: 'edit', path: 'docs/other.md' });
+  });
+  await page.getByRole('button', { name: 'Undo your edit of docs/other.md' }).click();
+  await undo.waitFor();
+  expect(await marked()).toBe(next);
   await press('u');
   await page.getByText('You accepted that hunk').waitFor();
   expect(await takenBack()).toHaveLength(1);
@@ -748,7 +785,13 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await undo.waitFor({ state: 'detached' });
   await page.getByText(/^Brought back what you took back of docs/).waitFor();
   await expect.poll(marked).toBe(first);
-  expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }]);
+  expect(await harness.called('reviews.undo')).toEqual([{ task: 6 }, { task: 6 }]);
+  // One that is not taken back is at hand as before: asking once more means it.
+  const [{ path }] = (await takenBack()) as [{ readonly path: string }];
+  await harness.changeMeanwhile(path, 'theirs\n');
+  await press('u');
+  await page.getByText(/^Nothing was edited: the change on .* moved since you looked/).waitFor();
+  await expect.poll(marked).toBe(first);
   await press('v');
   await expect.poll(marked).not.toBe(first);
 });
@@ -778,6 +821,9 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   await page.reload();
   const unsaved = page.getByRole('button', { name: '1 file not saved' });
   await unsaved.waitFor();
+  // From where its diff is not there yet.
+  await press('g', '1');
+  await unsaved.waitFor({ state: 'detached' });
   await press('a');
   // Approving says what would be left behind, and leaves it only once that was confirmed.
   const stays = page.getByRole('checkbox', { name: /^Approve all the same; it stays kept/ });
@@ -792,6 +838,8 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   expect(await harness.broken()).toEqual([]);
   await page.getByRole('button', { name: 'Show it' }).click();
   await field.and(page.locator(':focus')).getByText('y typed').waitFor();
+  // Opened once the diff is there, it has the lines marked that the change has changed.
+  expect(await page.locator('.cm-changed-line').count()).toBeGreaterThan(0);
   await press('Escape');
   await unsaved.click();
   await field.getByText('y typed').waitFor();
@@ -857,16 +905,26 @@ test('what is not in review shows its comments and what was typed into its files
             comments: { fill(task: number, path: string, many: number, more: object): void };
             tasks: Map<number, object>;
             put(task: object): void;
+            unreadable: Set<number>;
           };
         };
       }
     ).harness;
     core.comments.fill(6, 'docs/member-3.json', 1, { sentAt: 1, fate: 'ignored' });
     core.put({ ...core.tasks.get(6), state: 'done', outcome: 'discarded' });
+    core.unreadable.add(6);
   });
   await press('g', 'd');
   await option('Documentation').click();
   await page.getByRole('tab', { name: /Changes/ }).click();
+  // What was typed is there also where the change cannot be read.
+  await page.getByText('git said “fatal: unable to read tree”').waitFor();
+  await page.getByText('What you typed into docs/member-3.json was not saved.').waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await page.evaluate(() =>
+    (window as unknown as { harness: { core: { unreadable: Set<number> } } }).harness.core.unreadable.clear(),
+  );
+  await page.getByRole('button', { name: 'Try again' }).click();
   await comment('say why this is cached').waitFor();
   await page.getByText('What you typed into docs/member-3.json was not saved.').click();
   await page.getByText('typed once').waitFor();

@@ -17,6 +17,7 @@ import { comparisonOf, pickIn } from './contests';
 import * as data from './data';
 import { createEdits } from './edits';
 import { createPulls } from './pulls';
+import { createStuck } from './stuck';
 import { createTrains } from './trains';
 import { createWorktrees } from './worktrees';
 
@@ -31,13 +32,10 @@ export type Agents = 'some' | 'echo' | 'looking';
 
 /**
  * A core in the page that answers every call from memory, for seeing and testing the window without the real one. The
- * call named `stuck` is not answered until `free` is called.
+ * call named `stuck` is not answered until `letOne` or `free` is called.
  */
 export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: string | null = null) {
-  let free = (): void => {};
-  const freed = new Promise<void>((resolve) => {
-    free = resolve;
-  });
+  const { hang, letOne, free } = createStuck(stuck);
   const found = data.agents.map((agent) =>
     agents !== 'echo' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
   );
@@ -108,7 +106,6 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     ],
   });
   let running: readonly RunningProgram[] = [];
-  let looks = 0;
   let programs: readonly string[] = [
     'hook pre-commit: .husky/pre-commit',
     'filter lfs: git-lfs clean -- %f',
@@ -116,8 +113,14 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   ];
   let messages: readonly Message[] = [];
   const reviews = new Map<number, ReturnType<typeof data.reviewOf>>();
+  /** The tasks whose change git cannot read. */
+  const unreadable = new Set<number>();
   const reviewOf = (id: number) => {
     const task = get(id);
+    if (unreadable.has(id))
+      throw new ORPCError('GIT_FAILED', {
+        message: 'The change could not be read: git said “fatal: unable to read tree”. Look at the repository’s disk.',
+      });
     if (task.branch === null)
       throw new ORPCError('WRONG_STATE', {
         message: `Task ${id} has no change to show: it is ${task.state} and its branch is not there.`,
@@ -133,9 +136,6 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
   // What a handler gives is checked against the contract's output schema here as in the real router, each piece of a
   // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
-  const hang = async (name: string): Promise<void> => {
-    if (stuck === name) await freed;
-  };
   const note = (name: string, input: unknown): void => {
     called.push({ name, input });
   };
@@ -436,6 +436,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       ),
       takeBack: on.reviews.takeBack.handler(({ input }) => {
         note('reviews.takeBack', input);
+        edits.assertHere(input.task, input.path);
         return edits.make(input.task, { kind: 'take-back', path: input.path });
       }),
       file: on.reviews.file.handler(({ input }) => {
@@ -722,9 +723,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     terminals: {
       list: on.terminals.list.handler(() => []),
       programs: on.terminals.programs.handler(async () => {
-        looks += 1;
-        // The first look decides whether a sheet asks; the next is the sheet's.
-        if (looks > 1) await hang('terminals.programs');
+        await hang('terminals.programs');
         return [...running];
       }),
       open: on.terminals.open.handler(async () => {
@@ -819,6 +818,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     say,
     configure,
     handOver,
+    letOne,
     free,
+    unreadable,
   };
 }
