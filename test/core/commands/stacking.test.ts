@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stackText } from '../../../cli/stack-text';
+import { alone } from '../../../core/commands/acting';
 import type { Task } from '../../../core/contract/task';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -133,6 +134,33 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
   for (const task of [a, b, c, d]) expect(await now(task)).toMatchObject({ outcome: 'merged' });
   expect(await git('ls-tree', '--name-only', 'main', 'a', 'b', 'c', 'd', 'main')).toBe('a\nb\nc\nd\nmain');
   expect(await git('status', '--porcelain')).toBe('');
+});
+
+it('a change that is just being brought on is looked at when that is over, and lands with its stack', async () => {
+  const a = await inReview('[write: turn-a | a]');
+  const b = await inReview('[write: turn-b | b]', [a]);
+  const [first, last] = await bed.calls.tasks.stack({ task: b.id });
+  const approvals = [first, last].map((one) => ({
+    task: one?.task ?? 0,
+    head: one?.head ?? '',
+    tree: one?.tree ?? '',
+  }));
+  let approving: Promise<unknown> = Promise.resolve();
+  // As a restack has it: the branch has moved, which is not written down before the turn is over.
+  await alone(b.id, async () => {
+    approving = bed.calls.tasks.approveStack({ base: first?.base ?? '', approvals, strategy: 'merge' });
+    approving.catch(() => {});
+    await bed.until(a.id, ({ state }) => state === 'done');
+    await git('update-ref', `refs/heads/${b.branch}`, 'main', last?.head ?? '');
+    await bed.until(a.id, ({ worktree }) => worktree === null);
+    // Whoever looked at it without waiting has done so by the time of this.
+    await git('fsck', '--no-dangling');
+    await git('update-ref', `refs/heads/${b.branch}`, last?.head ?? '', 'main');
+  });
+  expect(await approving).toMatchObject([
+    { id: a.id, outcome: 'merged' },
+    { id: b.id, outcome: 'merged' },
+  ]);
 });
 
 it('what conflicts is given to its agent once, and shown when that did not help', async () => {
