@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +57,17 @@ function shellIn(namespace: Namespace | null): Shell {
     until(() => (typeof words === 'string' ? printed.includes(words) : words.test(printed)));
   return { ...pty, ended, says };
 }
+
+it.runIf(process.platform === 'linux')(
+  'a program that has no session of its own yet is ended all the same',
+  async () => {
+    const young = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+    const ended = once(young, 'exit');
+    await once(young, 'spawn');
+    signalSession(young.pid ?? 0, 'SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+  },
+);
 
 it.runIf(process.platform === 'linux')(
   'a shell in a pid namespace knows its terminal, its size and its jobs, and interrupts them',
