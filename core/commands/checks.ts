@@ -15,6 +15,7 @@ import { repositoryPlace } from '../runner/place';
 import { endRestack } from '../runner/restacks';
 import { trustedWithoutAsking } from '../runner/trust';
 import { repositoryById } from '../store/repositories';
+import { lastTaken, stoppedChecks } from '../store/stopped-checks';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { worktreeOf } from '../store/worktrees';
@@ -52,10 +53,32 @@ export async function runAgain(room: Room, task: number): Promise<void> {
   if (work.train !== null && isAboard(work.train)) return;
   const { checks } = work.repository;
   if (checks.length === 0 || work.checks.every(({ name }) => isWorktreeScript(name))) return;
+  await again(
+    room,
+    work,
+    checks.map(({ name }) => name),
+  );
+}
+
+/**
+ * Begins to run again what a takeover that came to nothing had ended, and what was to come after it, for whoever has the task alone:
+ * the change is what it was. Does nothing for any other task. What cannot be run is left to the person.
+ */
+export async function runStopped(room: Room, task: number): Promise<void> {
+  const taken = lastTaken(room.db, task);
+  if (taken === undefined || taskRow(room.db, task).state !== 'review' || room.checks.runs(task)) return;
+  const work = taskWork(room.db, task);
+  const names = stoppedChecks(work, taken);
+  if (names.length > 0) await again(room, work, names);
+}
+
+async function again(room: Room, work: TaskWork, names: readonly string[]): Promise<void> {
+  const { id: task } = work;
+  const checks = work.repository.checks.filter(({ name }) => names.includes(name));
   try {
     await begun(room, await placeOf(room, work), checks);
   } catch (cause) {
-    room.log('warning', 'The checks of a task that was restacked could not be run.', { task, cause: String(cause) });
+    room.log('warning', 'The checks of a task could not be run again.', { task, cause: String(cause) });
   }
   room.announce(task);
 }

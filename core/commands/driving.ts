@@ -4,6 +4,7 @@ import { notDriven } from '../contract/move-words';
 import type { Afterwards } from '../contract/takeover';
 import type { Task } from '../contract/task';
 import type { TerminalSize } from '../contract/terminal';
+import { takenWords } from '../runner/driving';
 import { listTrainChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import { forgoTakeover } from '../store/forgo';
@@ -59,7 +60,7 @@ export function take(
     });
     // Others on the train need not wait for what cannot land.
     const isChecked = listTrainChecks(room.db, task).some(({ state }) => state === 'running');
-    if (isChecked) await room.checks.stop(task, 'Ended because you took the task over in a terminal.');
+    if (isChecked) await room.checks.stop(task, takenWords);
     room.takes.tell(task, interrupt);
     room.runner.wake();
     return told(room, task);

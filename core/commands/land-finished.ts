@@ -9,8 +9,10 @@ import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landin
 import { abandonPullRequest, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { lastPushed } from '../store/pushes';
 import { isStale } from '../store/stacks';
+import { checkedWhenTaken } from '../store/stopped-checks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { told } from './acting';
+import { runStopped } from './checks';
 import { land } from './landing';
 import { publish } from './publishing';
 import { elsewhere } from './pushing';
@@ -20,12 +22,16 @@ import type { Room } from './room';
 /**
  * Lands the finished change of an autonomous task, or opens a pull request of it, when its repository says so and every check
  * passed on this very change; else it stays in review, with the reason at the end of its conversation. Once it was tried
- * it is the person's; what the signal ends was not. Never throws.
+ * it is the person's; what the signal ends was not. What a takeover that came to nothing had ended of its checks, of any
+ * finished change, is run again before. Never throws.
  */
 export function landFinished(room: Room, task: number, signal: AbortSignal): Promise<void> {
   return elsewhere(task, async () => {
+    await runStopped(room, task);
     // What it is after comes first; once it stands on its base alone this is called again.
     if (!isLandingDue(room.db, task) || !allLanded(room.db, task) || isStale(room.db, task)) return;
+    // They may decide it. Whoever runs them announces the task when they are over, and it is tried then.
+    if (room.checks.runs(task)) return;
     const { finished } = taskWork(room.db, task).repository.landing;
     try {
       await landNow(room, task, signal);
@@ -61,9 +67,10 @@ function leftOpening(room: Room, task: number): PullRequestRow | null {
 
 const did = { review: 'merged', 'pull-request': 'opened as a pull request', merge: 'merged' } as const;
 
-/** Lands what an earlier runtime did not come to. */
+/** Lands what an earlier runtime did not come to, and runs again what it had not run again. */
 export async function landAllFinished(room: Room, signal: AbortSignal): Promise<void> {
-  for (const task of dueLandings(room.db)) if (!signal.aborted) await landFinished(room, task, signal);
+  for (const task of new Set([...dueLandings(room.db), ...checkedWhenTaken(room.db)]))
+    if (!signal.aborted) await landFinished(room, task, signal);
 }
 
 async function landNow(room: Room, task: number, signal: AbortSignal): Promise<void> {

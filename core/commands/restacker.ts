@@ -1,11 +1,9 @@
 import { lowest } from '../contract/stack';
 import { createLoop } from '../runner/loop';
 import { createUnderWay } from '../runner/under-way';
-import { allLanded } from '../store/dependencies';
-import { dueLandings } from '../store/due-landings';
+import { dueLandings, isLandingDue } from '../store/due-landings';
 import { pullRequestOf } from '../store/pull-requests';
 import { partsOf, stackOf, staleStacks } from '../store/stacks';
-import { readTask } from '../store/task-view';
 import { landFinished } from './land-finished';
 import { followAfter } from './pull-requests';
 import { elsewhere } from './pushing';
@@ -81,9 +79,10 @@ export function createRestacker(room: () => Room): Restacker {
 
   async function landDue(signal: AbortSignal): Promise<void> {
     for (const task of dueLandings(room().db)) {
-      if (signal.aborted || readTask(room().db, task).after.length === 0) continue;
-      // Whoever runs checks announces the task when they are over.
-      if (allLanded(room().db, task) && !room().checks.runs(task)) await landFinished(room(), task, signal);
+      if (signal.aborted || !isLandingDue(room().db, task)) continue;
+      // Whoever put it up for review is about to let go of it.
+      await room().runner.over(task);
+      await landFinished(room(), task, signal);
     }
   }
 

@@ -72,8 +72,8 @@ export async function keepBetween(
   return line ?? null;
 }
 
-/** Whether the agent was at work when it was last heard of, so that what it did is kept nowhere. */
-function isUnfinished({ db }: Pick<Deps, 'db'>, session: OpenSession, last: number): boolean {
+/** Whether the agent was at work when it was last heard of, so that what it did is kept nowhere; `last` is the session that was kept last. */
+export function isUnfinished({ db }: Pick<Deps, 'db'>, session: OpenSession, last: number): boolean {
   return session.cutOff || (last !== session.id && wasCutOff(readSession(db, last).endReason ?? ''));
 }
 

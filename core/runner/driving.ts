@@ -17,8 +17,8 @@ import { terminalVariables } from './terminal-program';
 const wholeOnScreen =
   'You went back, but in its terminal the agent knows its whole conversation, with what came after; tell it that the files went back.';
 
-/** Why a check that runs ends: what the agent does next must not be done under it. */
-export const goesOnWords = 'Ended because the task goes on.';
+/** Why a check ends that runs when a person takes its task over: what they look at, and change, must be theirs alone. */
+export const takenWords = 'Ended because you took the task over in a terminal.';
 
 const tookOver: TranscriptBody = { type: 'notice', level: 'info', text: 'You took over in a terminal.' };
 
@@ -27,15 +27,9 @@ type Tell = (body: TranscriptBody, at?: number) => void;
 /**
  * Lets the person drive, when they asked to: opens the agent's own screen on this conversation, or finds the one an
  * earlier runtime left, waits until it ends, and keeps what was said on it. No turn of the agent runs meanwhile. Null
- * when nobody asked. A check that ran when the task was taken over runs on until the work goes on.
+ * when nobody asked.
  */
 export async function personDrives(talk: Talk): Promise<Drive | null> {
-  const drive = await drives(talk);
-  if (drive !== 'stopped') await talk.deps.checks.stop(talk.subject.claim.task, goesOnWords);
-  return drive;
-}
-
-async function drives(talk: Talk): Promise<Drive | null> {
   const { deps, answers, subject, session, transcript } = talk;
   const { task } = subject.claim;
   const asked = takeoverOf(deps.db, task);
@@ -131,8 +125,9 @@ async function openScreen({ deps, subject, session, transcript }: Talk, asked: T
       },
     );
   } catch (cause) {
-    // A conversation that nobody began could not be gone on with.
-    await deps.writer.write((db) => updateSession(db, { session: session.id, agentSession: before }));
+    // A conversation that nobody began could not be gone on with, and the turn that may begin now is cut off by what ends it.
+    const opened = { session: session.id, agentSession: before, endReason: null };
+    await deps.writer.write((db) => updateSession(db, opened));
     throw cause;
   }
   session.agentSession = agentSession;

@@ -6,15 +6,15 @@ import type { Usage } from '../contract/task';
 import type { TranscriptBody } from '../contract/transcript';
 import { refOid } from '../git/resolve';
 import { worktreeStatus } from '../git/status';
+import { currentCheckpoint } from '../store/checkpoints';
 import { type Forgone, forgoTakeover } from '../store/forgo';
-import { repositoryById } from '../store/repositories';
-import { countTurn, updateSession } from '../store/sessions';
+import { countTurn, diedAtWork, readSession, updateSession } from '../store/sessions';
 import { addSpending } from '../store/spending';
 import { type DrivenRow, endTakeover, setAfterwards, takeoverOf } from '../store/takeovers';
 import { taskRow } from '../store/task-row';
-import { taskWork } from '../store/task-work';
+import { type TaskWork, taskWork } from '../store/task-work';
 import { readTerminal } from '../store/terminals';
-import { keepBetween, keepTurn } from './checkpoint';
+import { isUnfinished, keepBetween, keepTurn } from './checkpoint';
 import type { Deps } from './deps';
 import { withdrawSince } from './hearing';
 import { sizeAt } from './measure';
@@ -32,7 +32,7 @@ export const handedBack =
 /**
  * Keeps what was said on the screen and ends the takeover, so that a turn may begin. Where nothing was said on that of a task
  * in which nothing was being done, that goes back to where it was, in the same transaction, and nothing more is to be done:
- * `stopped`. What the person changed by hand in one that was in review is handed in without a turn. Can be done again from its
+ * `stopped`. What came to the files of one that was in review meanwhile is handed in without a turn. Can be done again from its
  * beginning by the next runtime until that transaction is committed.
  */
 export async function takeBack(
@@ -55,6 +55,9 @@ export async function takeBack(
   const more = isIdle ? ' Nothing was said in its conversation.' : unread;
   const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${more}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
+  // Of one that an earlier version began its session had no reason yet: what died over the screen cut off no turn.
+  const endedFrom = row.former === 'review' || row.former === 'cancelled';
+  if (isIdle && endedFrom && readSession(deps.db, session.id).endReason === diedAtWork) session.cutOff = false;
   // What came to the files meanwhile is no turn's.
   const came = isIdle ? await keepBetween(deps, subject, session, transcript.last()) : null;
   if (came !== null) tell(came);
@@ -114,33 +117,39 @@ function wasAtRest({ former, formerRunAfter }: DrivenRow): boolean {
   return former !== null || formerRunAfter !== null;
 }
 
-/** What follows on a screen on which nothing was said: `as it was` where nobody asked for more, or there is nothing to review. */
+/** What follows on a screen on which nothing was said: `as it was` where nobody asked for more, or nothing came that could be handed in. */
 async function whatFollows(talk: Talk, row: DrivenRow): Promise<Afterwards | 'as it was'> {
-  const handsIn =
-    row.former === 'review' ? await isChanged(talk) : row.afterwards === 'review' && (await hasChange(talk));
-  return handsIn ? 'review' : 'as it was';
+  // Of a task in review it would be in no commit, and nobody could approve it.
+  const handsIn = row.former === 'review' || row.afterwards === 'review';
+  return handsIn && (await cameMeanwhile(talk, row)) ? 'review' : 'as it was';
 }
 
-/** Whether the branch, or a file in the worktree, is not what the task's change was last seen to be: nobody could approve that. */
-async function isChanged({ deps, subject }: Talk): Promise<boolean> {
-  const { change_head: head, repository_id: id } = taskRow(deps.db, subject.claim.task);
-  if ((await refOid(subject.place, `refs/heads/${subject.branch}`)) !== head) return true;
-  return (await editsIn(deps, subject, id)) > 0;
-}
-
-/** Whether there is anything to review of a task that was not in review: a commit of its own, or a file that is in none. */
-async function hasChange({ deps, subject }: Talk): Promise<boolean> {
-  const work = taskWork(deps.db, subject.claim.task);
-  if ((await editsIn(deps, subject, work.repository.id)) > 0) return true;
+/**
+ * Whether anything came to the branch or to the files while the person drove: what its agent or a check had left there before is
+ * no work of theirs. Asked once what came was kept.
+ */
+async function cameMeanwhile({ deps, subject, session }: Talk, row: DrivenRow): Promise<boolean> {
+  const work = taskWork(deps.db, row.task);
   const head = await refOid(subject.place, `refs/heads/${subject.branch}`);
-  // What cannot be compared is handed in, which says why.
-  return head === null || (await sizeAt(subject.place, work, head))?.files !== 0;
+  const { change_head: seen } = taskRow(deps.db, row.task);
+  const last = currentCheckpoint(deps.db, row.task);
+  if (row.former === 'review' && head !== seen) return true;
+  // Where its turn was cut off nobody knows what of it was there before.
+  if (last === undefined || isUnfinished(deps, session, last.session)) return hasChange(deps, subject, { work, head });
+  if (last.session === session.id && last.seq > row.afterEvent) return true;
+  return head !== seen && head !== last.head;
 }
 
-/** How many files of the worktree are in no commit, as whoever approves looks at it. */
-async function editsIn(deps: Deps, subject: Subject, repository: number): Promise<number> {
-  const place = await repositoryPlace(deps.git, repositoryById(deps.db, repository));
-  return (await worktreeStatus({ ...place, checkout: subject.place.checkout })).length;
+/** Whether there is anything to review: a commit of its own, or a file that is in none. */
+async function hasChange(
+  deps: Deps,
+  { place }: Subject,
+  { work, head }: { readonly work: TaskWork; readonly head: string | null },
+): Promise<boolean> {
+  const repository = await repositoryPlace(deps.git, work.repository);
+  if ((await worktreeStatus({ ...repository, checkout: place.checkout })).length > 0) return true;
+  // What cannot be compared is handed in, which says why.
+  return head === null || (await sizeAt(place, work, head))?.files !== 0;
 }
 
 async function read(

@@ -16,7 +16,7 @@ import { commitChange } from './change';
 import { notRun, runChecks } from './checking';
 import { converse } from './conversation';
 import type { Deps } from './deps';
-import { goesOnWords } from './driving';
+import { takenWords } from './driving';
 import { settleEdit } from './edits';
 import { settleReturn } from './going-back';
 import { giveUpTurn, takeUp } from './held-turn';
@@ -31,6 +31,8 @@ import { leftBehind } from './reviewing';
 import { messageOfRound } from './round';
 import { cutShortWords, heldSession, openSession } from './session';
 
+const goesOnWords = 'Ended because the task goes on.';
+
 /**
  * Does one claimed task, from its worktree to review. Any line may be the last one: what is in the database and the
  * worktree then is what recovery and the next claim go on from. A failure of the work is a state of the task, so this
@@ -40,8 +42,8 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   let transcript: Transcript | undefined;
   try {
     const task = taskWork(deps.db, claim.task);
-    // Whoever only looks at its screen sends it to no turn.
-    if (!isTaken(deps.db, task.id)) await deps.checks.stop(task.id, goesOnWords);
+    // Whatever sent it back, what its agent or a person does next must not be done under a check that runs.
+    await deps.checks.stop(task.id, isTaken(deps.db, task.id) ? takenWords : goesOnWords);
     const held = await takeUp(deps, task.id);
     if (held === null) {
       await settleEdit(deps, task.id);

@@ -88,7 +88,7 @@ export const tasks = {
     .output(taskSchema),
   /**
    * Ends the person's drive: the agent goes on by itself, or what there is goes into review. A task that was not at work is where
-   * it was when nothing was said to its agent, but for edits of the person's own, which go into review.
+   * it was when nothing was said to its agent; but what came to it meanwhile goes into review if it was in review, or that is asked for.
    */
   handBack: oc.input(taskRef.extend({ afterwards: afterwardsSchema.default('go on') })).output(taskSchema),
   /** Throws the change away, keeping everything under a backup ref. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { moveLines, moveLineWords } from '../../../core/contract/move-words';
@@ -191,6 +191,28 @@ it('a task that failed, was cancelled or waits for its time is there again when 
   await bed.calls.tasks.handBack({ task: broken, afterwards: 'review' });
   await bed.until(broken, ({ takeover, state }) => takeover === null && state === 'review');
   expect((await bed.calls.reviews.get({ task: broken })).files.map(({ path }) => path)).toEqual(['by-hand.txt']);
+});
+
+it('what an agent left of a task that was cancelled goes into no review but with what came on the screen', async () => {
+  const task = await newTask('Half.\n[write: half.txt | half]\n[hang]');
+  await until(async () => {
+    const { worktree } = await bed.calls.tasks.get({ task });
+    return worktree !== null && existsSync(join(worktree, 'half.txt'));
+  });
+  const { worktree } = await bed.calls.tasks.cancel({ task });
+  // As undo does it.
+  await takeOver(task);
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  await bed.until(task, ({ takeover }) => takeover === null);
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'cancelled', change: null });
+  expect(existsSync(join(worktree ?? '', 'half.txt'))).toBe(true);
+
+  await takeOver(task);
+  await bed.repository.git('-C', worktree ?? '', 'add', 'half.txt');
+  await bed.repository.git('-C', worktree ?? '', 'commit', '-q', '-m', 'Mine.');
+  await bed.calls.tasks.handBack({ task, afterwards: 'review' });
+  await bed.until(task, ({ takeover, state }) => takeover === null && state !== 'running');
+  expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'review', change: { files: 1 } });
 });
 
 it('a task that failed is not cut off by a runtime that died over its screen', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { wasCutOff } from '../../../core/runner/session';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { newestSession, sessionPlace } from '../../../core/store/sessions';
+import { endOpenSessions, newestSession, sessionPlace } from '../../../core/store/sessions';
 import { beginTakeover } from '../../../core/store/takeovers';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -81,6 +82,20 @@ it('what was gone back to is still the place it goes on from', async () => {
   const db = openDatabase({ file: bed.config.folders.database });
   const session = newestSession(db, task);
   expect(sessionPlace(db, session?.id ?? 0).resumeAt).not.toBeNull();
+  closeDatabase(db);
+});
+
+it('a turn that goes on because no terminal opened is cut off by a runtime that dies', async () => {
+  await bed.runtime.stop();
+  bed = await bed.again(false);
+  const task = await newTask('Begin.\n[ask: Go on? | yes]');
+  await bed.calls.tasks.take({ task, size });
+  await bed.runtime.start();
+  await bed.reaches(task, 'waiting');
+  const db = openDatabase({ file: bed.config.folders.database });
+  // What the next start does after a kill.
+  endOpenSessions(db, { at: Date.now() });
+  expect(wasCutOff(newestSession(db, task)?.endReason ?? '')).toBe(true);
   closeDatabase(db);
 });
 

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { goesOnWords } from '../../../core/runner/driving';
+import { isWorktreeScript } from '../../../core/contract/check';
+import type { Task } from '../../../core/contract/task';
+import { takenWords } from '../../../core/runner/driving';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
 import { hostProgram } from '../../support/host';
@@ -27,54 +29,84 @@ function stored<T>(read: (db: Database) => T): T {
   }
 }
 
-/** Takes a task in review over, does something meanwhile, and hands it back; it is in review again then. */
-async function drive(task: number, meanwhile: (terminal: number) => Promise<unknown> = async () => {}): Promise<void> {
-  await bed.calls.tasks.take({ task, size });
-  const { takeover } = await bed.until(task, (now) => now.takeover?.state === 'driving');
-  await meanwhile(takeover?.terminal ?? 0);
+/** Takes a task in review over; it is driven then, or is not taken over any more. */
+function take(task: number): Promise<Task> {
+  return bed.calls.tasks
+    .take({ task, size })
+    .then(() => bed.until(task, ({ takeover }) => takeover?.state === 'driving' || takeover === null));
+}
+
+async function handBack(task: number): Promise<Task> {
   await bed.calls.tasks.handBack({ task });
+  return bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
 }
 
-async function back(task: number): Promise<void> {
-  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+const runs = ({ checks }: Task) => checks.some(({ state }) => state === 'running');
+
+/** The command of a check that says nothing, and, while `slow` is there, keeps a file in its worktree until `go` is. */
+function gated(name: string) {
+  const [slow, go] = [join(bed.folder, `slow-${name}`), join(bed.folder, `go-${name}`)];
+  const waits = `trap 'rm -f scratch.tmp; exit 1' TERM; echo x > scratch.tmp; until test -e ${go}; do sleep 0.05; done; rm -f scratch.tmp`;
+  return { slow, go, command: `test ! -e ${slow} || { ${waits}; }` };
 }
 
-it('a check that runs in review runs on while somebody looks at the screen, and ends when the agent was told something', async () => {
-  const [slow, go] = [join(bed.folder, 'slow'), join(bed.folder, 'go')];
-  const command = `test ! -e ${slow} || until test -e ${go}; do sleep 0.05; done`;
-  await bed.calls.repositories.configure({
-    repository: repositoryId,
-    checks: [{ name: 'test', command, required: true }],
-  });
+it('a check that runs in review ends when the task is taken over, and runs again when nothing was said and nothing changed', async () => {
+  const { slow, go, command } = gated('checked');
+  const checks = [
+    { name: 'test', command, required: true },
+    { name: 'lint', command: 'true', required: true },
+  ];
+  await bed.calls.repositories.configure({ repository: repositoryId, checks });
   const wanted = { repositoryId, title: 'Checked', prompt: '[write: a.txt | a]', agent: 'echo' };
   const { id: task } = await bed.calls.tasks.create(wanted);
-  await bed.reaches(task, 'review');
+  const worktree = (await bed.reaches(task, 'review')).worktree ?? '';
+  // Due when work on it begins, and a check of its own.
+  await bed.calls.repositories.configure({ repository: repositoryId, setupCommand: 'true' });
   writeFileSync(slow, '');
   await bed.calls.checks.run({ task });
-  await bed.until(task, ({ checks }) => checks.some(({ state }) => state === 'running'));
-  await drive(task);
-  await back(task);
-  expect((await bed.calls.tasks.get({ task })).checks).toMatchObject([{ state: 'running' }]);
+  await until(async () => existsSync(join(worktree, 'scratch.tmp')));
 
-  await drive(task, async (terminal) => {
-    await bed.calls.terminals.write({ terminal, text: 'Look.\r' });
-    await until(async () => {
-      const { bytes } = await bed.calls.terminals.read({ terminal, from: 0, wait: false });
-      return Buffer.from(bytes, 'base64').toString().includes('echo: Look.');
-    });
-    expect((await bed.calls.tasks.get({ task })).checks).toMatchObject([{ state: 'running' }]);
-  });
-  await until(async () =>
-    stored((db) => db.prepare('SELECT 1 FROM check_run WHERE output = ?').get(goesOnWords) !== undefined),
+  // What lies there before is nobody's doing on the screen.
+  writeFileSync(join(worktree, 'left.txt'), 'left');
+  const driven = await take(task);
+  expect(driven).toMatchObject({ state: 'running', takeover: { state: 'driving' } });
+  expect(runs(driven)).toBe(false);
+  expect((await bed.calls.tasks.get({ task })).checks.find(({ name }) => name === 'test')?.output).toContain(
+    takenWords,
   );
+  await handBack(task);
+  // The files of the check were none of the person's, either.
+  expect((await bed.calls.reviews.get({ task })).files.map(({ path }) => path)).toEqual(['a.txt']);
+  expect((await bed.until(task, runs)).checks.filter(({ state }) => state === 'running')).toMatchObject([
+    { name: 'test' },
+  ]);
+  rmSync(join(worktree, 'left.txt'));
+
+  // What a person commits by hand meanwhile is checked, and not what was there before.
+  await take(task);
+  await bed.repository.git('-C', worktree, 'commit', '-q', '--allow-empty', '-m', 'Mine.');
+  await bed.calls.tasks.handBack({ task });
   writeFileSync(go, '');
-  await back(task);
+  const after = await bed.until(task, ({ takeover, state }) => takeover === null && state === 'review');
+  const { head } = await bed.calls.reviews.get({ task });
+  const isSound = { state: 'passed', head, stale: false, leftBehind: [] };
+  expect(after.checks.filter(({ name }) => !isWorktreeScript(name))).toMatchObject([isSound, isSound]);
+  expect((await bed.calls.tasks.get({ task })).transitions.at(-1)?.reason).toBe('Handed back, and finished by hand.');
+
+  // Cancelled meanwhile, nothing of it runs on.
+  rmSync(go);
+  await bed.calls.checks.run({ task });
+  await bed.until(task, runs);
+  await take(task);
+  expect(runs(await bed.calls.tasks.cancel({ task }))).toBe(false);
 });
 
-it('a finished change that is to land by itself still is when it was only looked at on the screen', async () => {
+it('a finished change that is to land by itself lands when it was only looked at on the screen and its checks have passed', async () => {
+  const { slow, go, command } = gated('due');
   await bed.calls.repositories.configure({
     repository: repositoryId,
-    checks: [{ name: 'test', command: 'true', required: false }],
+    setupCommand: null,
+    checks: [{ name: 'test', command, required: false }],
     landing: { protected: [], finished: 'merge', strategy: null },
   });
   const make = (title: string, more: object) =>
@@ -84,7 +116,22 @@ it('a finished change that is to land by itself still is when it was only looked
   const second = await make('second', { permissionLevel: 'autonomous', after: [first.id], when: 'review' });
   await bed.reaches(second.id, 'review');
   expect(stored(dueLandings)).toEqual([second.id]);
-  await drive(second.id, async () => expect(stored(dueLandings)).toEqual([]));
-  await back(second.id);
+  writeFileSync(slow, '');
+  const { base, head, tree } = await bed.calls.reviews.get({ task: first.id });
+  await bed.calls.tasks.approve({ task: first.id, base, head, tree, strategy: 'squash' });
+  // Restacked, it is checked once more.
+  await bed.until(second.id, (now) => now.state === 'review' && runs(now));
+  await take(second.id);
+  expect(stored(dueLandings)).toEqual([]);
+  await handBack(second.id);
+  await bed.until(second.id, runs);
   expect(stored(dueLandings)).toEqual([second.id]);
+  await bed.runtime.stop();
+  // As it is when the runtime died before it ran again.
+  stored((db) => db.prepare("DELETE FROM check_run WHERE output LIKE '%Switchyard was closed.'").run());
+  bed = await bed.again(true);
+  await bed.until(second.id, runs);
+  expect(stored(dueLandings)).toEqual([second.id]);
+  writeFileSync(go, '');
+  await bed.reaches(second.id, 'done');
 });
