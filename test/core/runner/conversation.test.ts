@@ -8,7 +8,6 @@ import type { Place } from '../../../core/git/checkout';
 import { createAnswers } from '../../../core/runner/answers';
 import { converse } from '../../../core/runner/conversation';
 import type { Deps } from '../../../core/runner/deps';
-import { createLiveChecks } from '../../../core/runner/live-checks';
 import { openSession } from '../../../core/runner/session';
 import { createTakes } from '../../../core/runner/takes';
 import { listCheckpoints } from '../../../core/store/checkpoints';
@@ -53,7 +52,6 @@ function bench(kept?: Place) {
     announceMessages: () => {},
     announceRequest: (request: number) => onAsked?.(request),
     takes: createTakes(),
-    checks: createLiveChecks(),
     refill: () => {},
     screens: { closeOf: () => Promise.resolve() },
     log: () => {},

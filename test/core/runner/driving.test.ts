@@ -215,26 +215,39 @@ it('what an agent left of a task that was cancelled goes into no review but with
   expect(await bed.calls.tasks.get({ task })).toMatchObject({ state: 'review', change: { files: 1 } });
 });
 
-it('a task that failed is not cut off by a runtime that died over its screen', async () => {
+it('a task that was at rest is not cut off by a runtime that died over its screen', async () => {
   await bed.calls.settings.set({ name: 'keepTerminals', value: true });
-  const task = await newTask('Break.\n[fail: It broke.]');
-  await bed.reaches(task, 'failed');
-  await takeOver(task);
-  const open = openDatabase({ file: bed.config.folders.database });
-  const { id: session, endReason } = newestSession(open, task) ?? { id: 0, endReason: null };
-  closeDatabase(open);
+  const broken = await newTask('Break.\n[fail: It broke.]');
+  await bed.reaches(broken, 'failed');
+  const reviewed = await newTask('Once.');
+  await bed.reaches(reviewed, 'review');
+  const both = [broken, reviewed];
+  for (const task of both) await takeOver(task);
+  const sessions = (task: number) => {
+    const db = openDatabase({ file: bed.config.folders.database });
+    const { id, endReason } = newestSession(db, task) ?? { id: 0, endReason: null };
+    closeDatabase(db);
+    return { session: id, endReason };
+  };
+  const driven = sessions(broken);
+  // An earlier version gave no reason to a session that was driven.
+  const early = { ...sessions(reviewed), endReason: null };
   await bed.runtime.stop();
-  // As it is when it died then: nobody ended the session.
+  // As it is when it died then: nobody ended the sessions.
   const db = openDatabase({ file: bed.config.folders.database });
-  updateSession(db, { session, state: 'active', endReason, endedAt: null });
+  for (const one of [driven, early]) updateSession(db, { ...one, state: 'active', endedAt: null });
   closeDatabase(db);
   bed = await bed.again(true);
-  await bed.reaches(task, 'running');
-  await bed.calls.tasks.handBack({ task });
-  await bed.until(task, ({ takeover, state }) => takeover === null && state === 'failed');
-  const after = openDatabase({ file: bed.config.folders.database });
-  expect(wasCutOff(newestSession(after, task)?.endReason ?? diedAtWork)).toBe(false);
-  closeDatabase(after);
+  for (const task of both) {
+    await bed.reaches(task, 'running');
+    await bed.calls.tasks.handBack({ task });
+  }
+  await bed.until(broken, ({ takeover, state }) => takeover === null && state === 'failed');
+  await bed.until(reviewed, ({ takeover, state }) => takeover === null && state === 'review');
+  // What was there before is known all the same, and nothing of it handed in.
+  const { transitions } = await bed.calls.tasks.get({ task: reviewed });
+  expect(transitions.at(-1)?.reason).toBe('Handed back, and nothing was said to its agent.');
+  expect(both.map((task) => wasCutOff(sessions(task).endReason ?? diedAtWork))).toEqual([false, false]);
 });
 
 it('a place that was gone back to still is where the agent goes on when nothing was said on its screen', async () => {
