@@ -66,7 +66,8 @@ export async function runCheck(check: {
       },
       onProcess: ({ pid }) => check.onProcess({ pid, command: check.command }),
     });
-    return ended(signalled ? null : exitCode, why);
+    // One that ends itself when it is told to gives a status that says nothing of the change.
+    return ended(signalled || why !== '' ? null : exitCode, why);
   } catch (error) {
     if (why !== '') return ended(null, why);
     if (!(error instanceof CodedError)) throw error;
