@@ -4,9 +4,11 @@ import { movedSince } from '../contract/refusal';
 import type { PushedChange, Remotes, StoppedPush } from '../contract/remote';
 import type { Review } from '../contract/review';
 import { compareUrl, forgePlace } from '../forge/place';
-import { push as pushWith } from '../git/push';
+import { isAncestor } from '../git/diff';
+import { push as pushWith, remoteOid } from '../git/push';
 import { parseRemoteUrl, shownUrl } from '../git/remote-url';
 import { defaultRemote, listRemotes } from '../git/remotes';
+import { hasCommit } from '../git/resolve';
 import { settleEdit } from '../runner/edits';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
@@ -55,7 +57,7 @@ export function push(
         `Nothing was pushed: the remote ${remote} of ${work.repository.name} is not at ${url} any more. Look where it is, then push again.`,
       );
     }
-    const row = await intend(room, work, {
+    const row = await intend(room, {
       ...{ task, remote, url, branch, newOid: input.head },
       oldOid: lastPushed(room.db, { task, url, branch }),
       decision: {
@@ -107,8 +109,8 @@ export async function approvable(
   return { work, place, review };
 }
 
-async function intend(room: Room, { id }: TaskWork, row: Omit<PushRow, 'id'>): Promise<PushRow> {
-  const push = await room.writer.write((db) => recordPush(db, { ...row, task: id, at: room.now() }));
+async function intend(room: Room, row: Omit<PushRow, 'id'>): Promise<PushRow> {
+  const push = await room.writer.write((db) => recordPush(db, { ...row, at: room.now() }));
   return { ...row, id: push };
 }
 
@@ -198,6 +200,12 @@ async function pushOnce(
     return end.kind === 'already';
   }
   await abandonPush(room, row);
+  const there = end.kind === 'moved' && expected !== null ? await losingNothing(room, place, what) : undefined;
+  // Looked at once: who moves it meanwhile is asked about like anybody else.
+  if (there !== undefined && there !== expected) {
+    const { id: _, ...again } = row;
+    return pushOnce(room, place, { ...what, row: await intend(room, { ...again, oldOid: there }) });
+  }
   if (end.kind === 'refused') {
     throw new CodedError(
       'REMOTE_FAILED',
@@ -211,7 +219,26 @@ async function pushOnce(
     'MOVED',
     expected === null
       ? `Nothing was pushed: ${row.url} has a branch ${branch} already, which was not pushed from here. Look at it there; delete it or rename it, then push again.`
-      : `Nothing was pushed: ${branch} on ${row.url} is not at ${expected.slice(0, 10)} any more, where the last push left it. Somebody else moved it; bring what they did into the task's branch or take it away there, then push again.`,
+      : `Nothing was pushed: ${branch} on ${row.url} is not at ${expected.slice(0, 10)} any more, where the last push left it. Somebody else moved it: merge what is there into the task's branch, or delete the branch there, then push again.`,
     { facts: { remote, url: row.url, branch } },
   );
+}
+
+/**
+ * Where a branch is that was moved since the last push, when pushing over that loses nothing: the change has all of it, or it is
+ * gone (null). Undefined when it would lose something.
+ */
+async function losingNothing(
+  room: Room,
+  place: RepositoryPlace,
+  { row, url, going }: { readonly row: PushRow; readonly url: string; readonly going: PushUnderWay },
+): Promise<string | null | undefined> {
+  const { remote, branch, newOid } = row;
+  const { plainHttp } = room.settings();
+  const there = await inTaskPlace(room, row.task, place, (owned) =>
+    remoteOid(owned, { remote, url, branch, plainHttp, signal: going.signal }),
+  );
+  if (there === null) return null;
+  const isIn = (await hasCommit(place, there)) && (await isAncestor(place, there, newOid));
+  return isIn ? there : undefined;
 }

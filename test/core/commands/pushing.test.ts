@@ -110,16 +110,26 @@ test('a change is not pushed over what somebody else put there, past edits nobod
   });
   rmSync(join(worktree ?? '', 'unseen.txt'));
   await pushed(task, review);
-  execFileSync('git', ['-C', join(root, 'api.git'), 'branch', '-f', branch, main]);
+  const theirs = await bed.repository.git('commit-tree', '-p', review.head, '-m', 'Theirs', `${review.head}^{tree}`);
+  await bed.repository.git('push', '-q', 'origin', `${theirs}:refs/heads/${branch}`);
   await bed.calls.reviews.write({ task, head: review.head, path: 'hello.txt', text: 'more\n' });
   const next = await bed.calls.reviews.get({ task });
   await expect(pushed(task, next)).rejects.toMatchObject({
     code: 'MOVED',
     message: expect.stringContaining('Somebody else moved it'),
   });
-  expect([there(branch), (await kinds(task)).length]).toEqual([main, 1]);
+  expect([there(branch), (await kinds(task)).length]).toEqual([theirs, 1]);
+
+  // What that says to do is enough, either of it: with all of theirs in the change nothing is lost, nor where it is gone.
+  await bed.repository.git('-C', worktree ?? '', 'merge', '-q', '--no-edit', theirs);
+  const merged = await bed.calls.reviews.get({ task });
+  expect(await pushed(task, merged)).toMatchObject({ already: false, oid: merged.head });
+  expect(there(branch)).toBe(merged.head);
+  execFileSync('git', ['-C', join(root, 'api.git'), 'branch', '-D', branch]);
+  expect(await pushed(task, merged)).toMatchObject({ already: false });
+  expect([there(branch), (await kinds(task)).length]).toEqual([merged.head, 3]);
   await bed.calls.tasks.discard({ task });
-  await expect(pushed(task, next)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await expect(pushed(task, merged)).rejects.toMatchObject({ code: 'WRONG_STATE' });
 });
 
 test('what the other side refuses, or did without being able to say so, is known afterwards', async () => {
