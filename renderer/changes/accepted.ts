@@ -14,13 +14,12 @@ const marks = new WeakMap<FileDiffMetadata, readonly string[]>();
 
 /**
  * A mark for each hunk of a file, made of its path and of the lines it takes away and adds: not of where it is, nor of what
- * is around it. Of hunks that are the same each has its own.
+ * is around it. Of hunks that are the same each has its own, which goes when there are more or fewer of them.
  */
 export function hunkMarks({ id, fileDiff }: Pick<CodeViewDiffItem, 'id' | 'fileDiff'>): readonly string[] {
   const known = marks.get(fileDiff);
   if (known !== undefined) return known;
-  const seen = new Map<string, number>();
-  const made = fileDiff.hunks.map((hunk) => {
+  const plain = fileDiff.hunks.map((hunk) => {
     const lines = hunk.hunkContent.flatMap((content) =>
       content.type === 'context'
         ? []
@@ -29,10 +28,16 @@ export function hunkMarks({ id, fileDiff }: Pick<CodeViewDiffItem, 'id' | 'fileD
             ...signed('+', fileDiff.additionLines, content.additionLineIndex, content.additions),
           ],
     );
-    const mark = digest([id, ...lines].join('\n'));
-    const times = seen.get(mark) ?? 0;
-    seen.set(mark, times + 1);
-    return times === 0 ? mark : `${mark}.${times}`;
+    return digest([id, ...lines].join('\n'));
+  });
+  const all = new Map<string, number>();
+  for (const mark of plain) all.set(mark, (all.get(mark) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  // With how many there are: once one of them is gone nobody can say which of the others was found good.
+  const made = plain.map((mark) => {
+    const before = seen.get(mark) ?? 0;
+    seen.set(mark, before + 1);
+    return all.get(mark) === 1 ? mark : `${mark}.${before}-${all.get(mark)}`;
   });
   marks.set(fileDiff, made);
   return made;

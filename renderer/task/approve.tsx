@@ -30,6 +30,7 @@ import { EndsWith } from './ends-with';
 import { StackVerdict } from './stack-verdict';
 import { TypedLeftNote, useTypedLeft } from './typed-left';
 import { Unchecked } from './unchecked';
+import { UnreadReview } from './unread-review';
 import { VerdictPopover } from './verdict-popover';
 import { strategyWords } from './words';
 
@@ -49,8 +50,12 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
   const focus = useFocusBack(false);
   /** Where the form was left for: what asks for changes, or a comment. */
   const leads = useRef<(() => void) | null>(null);
+  const conflicts = (review.value?.conflicts.length ?? 0) > 0;
+  /** Whether that is what the form was opened for. */
+  const [openedForConflicts, setOpenedForConflicts] = useState(false);
   const turn = (next: boolean): void => {
     setOpen(next);
+    setOpenedForConflicts(conflicts);
     // What is merged is the whole change, so that is what has to be seen.
     if (next) showWhole(app);
     else setFailure(null);
@@ -66,7 +71,7 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
       label="Approve this change"
       action="allow"
       // What it opens offers that first: a change that conflicts cannot be merged.
-      words={(review.value?.conflicts.length ?? 0) > 0 ? 'Resolve conflicts' : 'Approve'}
+      words={conflicts ? 'Resolve conflicts' : 'Approve'}
       look="primary"
       {...{ doing, open, onOpen: turn, focus }}
       leave={(event) => {
@@ -79,7 +84,7 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
       }}
     >
       {review.value === null ? (
-        <Unread review={review} />
+        <UnreadReview review={review} />
       ) : (
         <Verdict
           key={`${review.value.base} ${review.value.head}`}
@@ -90,6 +95,7 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
           reload={review.reload}
           failure={failure ?? review.failure}
           setFailure={setFailure}
+          openedForConflicts={openedForConflicts}
           close={() => setOpen(false)}
           goToComment={(comment) => {
             leads.current = () => showComment(app, comment);
@@ -112,16 +118,6 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
   );
 }
 
-/** The change is not read yet, or could not be: why, and how to try again once that was seen to. */
-function Unread({ review }: { readonly review: Resource<Review> }): ReactNode {
-  if (review.failure === null) return <p className="quiet">Reading the change…</p>;
-  return (
-    <Note kind="failed" actions={<Button onClick={review.reload}>Look again</Button>}>
-      {cleanLine(review.failure.message)}
-    </Note>
-  );
-}
-
 function Verdict(props: {
   readonly task: Task;
   readonly review: Review;
@@ -131,6 +127,7 @@ function Verdict(props: {
   /** Why it was not merged or could not be read again; kept outside of the form, to be read beside a newer review. */
   readonly failure: Failure | null;
   readonly setFailure: (failure: Failure | null) => void;
+  readonly openedForConflicts: boolean;
   readonly close: () => void;
   /** Leads to where changes are asked for. */
   readonly goToComposer: () => void;
@@ -213,7 +210,9 @@ function Verdict(props: {
       {review.held !== null && (
         <StackVerdict {...{ task, held: review.held, looking, foot }} close={props.close} show={props.goToFile} />
       )}
-      {review.conflicts.length > 0 && <Conflicts task={task} review={review} close={props.close} />}
+      {review.conflicts.length > 0 && (
+        <Conflicts task={task} review={review} takesFocus={props.openedForConflicts} close={props.close} />
+      )}
       <BaseNotes task={task} review={review} reload={props.reload} close={props.close} />
       {/* Changes that land in order are approved one by one where one of them is to land in spite of something. */}
       {review.held === null && (

@@ -15,6 +15,8 @@ const shown = 50;
 export function Conflicts(props: {
   readonly task: Task;
   readonly review: Review;
+  /** Where it came up under a hand that was about to merge, the next Enter is not for the agent. */
+  readonly takesFocus: boolean;
   readonly close: () => void;
 }): ReactNode {
   const { task, review } = props;
@@ -45,7 +47,7 @@ export function Conflicts(props: {
       </ul>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       <div className="conflict-foot">
-        <Button look="primary" autoFocus onClick={() => void resolve()}>
+        <Button look="primary" autoFocus={props.takesFocus} onClick={() => void resolve()}>
           Ask {cleanLine(task.agent)} to resolve
         </Button>
         <span className="quiet">It merges {cleanLine(task.base)} into its branch; then you review again.</span>

@@ -269,10 +269,18 @@ test('neither a merge nor a discard that may end programs can be agreed to befor
 test('a change that conflicts with its base leads to its agent, who is asked to resolve that', async () => {
   await harness.open('little');
   type Inside = { harness: { core: { meet(task: number, path: string): void } } };
-  await page.evaluate(() => (window as unknown as Inside).harness.core.meet(6, 'docs/webhooks.md'));
   await openReview('Documentation');
-  await page.getByRole('button', { name: 'Resolve conflicts' }).click();
   const form = page.getByRole('dialog', { name: 'Approve this change' });
+  await page.getByRole('button', { name: 'Approve', exact: true }).click();
+  await form.getByRole('button', { name: /^Merge/ }).waitFor();
+  await page.evaluate(() => (window as unknown as Inside).harness.core.meet(6, 'docs/webhooks.md'));
+  // Who was about to merge has asked nobody.
+  await form.getByRole('button', { name: /to resolve$/ }).waitFor();
+  await press('Enter');
+  await press('Escape');
+  await form.waitFor({ state: 'detached' });
+  expect(await harness.called('tasks.resolve')).toEqual([]);
+  await page.getByRole('button', { name: 'Resolve conflicts' }).click();
   await form.getByRole('list', { name: 'Files that conflict' }).getByText('docs/webhooks.md').waitFor();
   expect(await form.getByRole('button', { name: /^Merge/ }).count()).toBe(0);
   await press('Enter');

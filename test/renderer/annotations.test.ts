@@ -211,6 +211,11 @@ describe('accepted hunks', () => {
     const twice = '@@ -1,2 +1,1 @@\n a\n-away\n@@ -9,2 +8,1 @@\n b\n-away';
     const marks = hunkMarks(item('a.ts', twice));
     expect(new Set(marks).size).toBe(2);
+    // Which of them is left when one is gone is not known, so none of them is known any more.
+    const [left] = hunkMarks(item('a.ts', '@@ -9,2 +8,1 @@\n b\n-away'));
+    expect(marks).not.toContain(left);
+    const thrice = hunkMarks(item('a.ts', `${twice}\n@@ -19,2 +18,1 @@\n c\n-away`));
+    expect(thrice.filter((mark) => marks.includes(mark))).toEqual([]);
   });
 });
 
