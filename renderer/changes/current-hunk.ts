@@ -75,9 +75,11 @@ export function heldAfter(stops: readonly Stop[], taken: HunkAt): Held | null {
   const [gone, next] = [stops[at], stops[at + 1] ?? stops[at - 1]];
   if (gone === undefined || next === undefined) return null;
   const held = { ...hold(next, false), orElse: { path: taken.path, index: taken.index } };
-  if (next !== stops[at + 1] || !changeSame(gone.mark, next.mark)) return held;
-  // Hunks that change the same have their marks by their order: once this one is gone, the next one's is that of the one after it.
-  return { ...held, before: stops.slice(at + 2).filter(({ mark }) => changeSame(mark, next.mark)).length };
+  if (!changeSame(gone.mark, next.mark)) return held;
+  // Hunks that change the same have their marks by how many there are: once this one is gone, the others have new ones.
+  const left = stops.filter((stop) => stop !== gone);
+  const behind = left.slice(left.indexOf(next) + 1);
+  return { ...held, before: behind.filter(({ mark }) => changeSame(mark, next.mark)).length };
 }
 
 /** The hunk that is `by` away from the current one; without one, the first of the file at the top or the one before it. */
