@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { forgesOf, makeHosted, type Pull, startForge } from '../support/forge-server';
-import { lives, pidsOf } from '../support/lives';
+import { childrenOf, lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 import { pressKeys } from './press';
@@ -144,8 +144,7 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expect(environment(host)).toContain('ELECTRON_RUN_AS_NODE=1');
   expect(environment(agent).filter((variable) => variable.startsWith('ELECTRON_'))).toEqual([]);
 
-  const parent = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  const starters = pidsOf(join(root, 'out/main/starter.js')).filter((pid) => parent(pid) === desktop.app.process().pid);
+  const starters = childrenOf(desktop.app.process().pid ?? 0, join(root, 'out/main/starter.js'));
   expect(starters).toHaveLength(1);
 
   await desktop.kill();

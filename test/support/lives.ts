@@ -16,6 +16,19 @@ export function running(command: string): number {
   return pidsOf(command).length;
 }
 
+/** Which processes a process began that run this file as their last word. On Linux only. */
+export function childrenOf(parent: number, file: string): readonly number[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    try {
+      const isChild = new RegExp(`^PPid:\\t${parent}$`, 'm').test(readFileSync(`/proc/${entry}/status`, 'utf8'));
+      const command = isChild ? readFileSync(`/proc/${entry}/cmdline`, 'utf8') : '';
+      return command.endsWith(`\0${file}\0`) ? [Number(entry)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Which processes run with exactly this command line, its words parted by blanks. On Linux only. */
 export function pidsOf(command: string): readonly number[] {
   const line = `${command.split(' ').join('\0')}\0`;
