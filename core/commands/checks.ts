@@ -53,11 +53,7 @@ export async function runAgain(room: Room, task: number): Promise<void> {
   if (work.train !== null && isAboard(work.train)) return;
   const { checks } = work.repository;
   if (checks.length === 0 || work.checks.every(({ name }) => isWorktreeScript(name))) return;
-  await again(
-    room,
-    work,
-    checks.map(({ name }) => name),
-  );
+  await again(room, work, checks);
 }
 
 /**
@@ -68,13 +64,12 @@ export async function runStopped(room: Room, task: number): Promise<void> {
   const taken = lastTaken(room.db, task);
   if (taken === undefined || taskRow(room.db, task).state !== 'review' || room.checks.runs(task)) return;
   const work = taskWork(room.db, task);
-  const names = stoppedChecks(work, taken);
-  if (names.length > 0) await again(room, work, names);
+  const checks = stoppedChecks(work, taken);
+  if (checks.length > 0) await again(room, work, checks);
 }
 
-async function again(room: Room, work: TaskWork, names: readonly string[]): Promise<void> {
+async function again(room: Room, work: TaskWork, checks: readonly RepositoryCheck[]): Promise<void> {
   const { id: task } = work;
-  const checks = work.repository.checks.filter(({ name }) => names.includes(name));
   try {
     await begun(room, await placeOf(room, work), checks);
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { PushedChange, Remotes, StoppedPush } from '../contract/remote';
 import type { Review } from '../contract/review';
 import { compareUrl, forgePlace } from '../forge/place';
 import { isAncestor } from '../git/diff';
-import { push as pushWith, remoteOid } from '../git/push';
+import { push as pushWith } from '../git/push';
 import { parseRemoteUrl, shownUrl } from '../git/remote-url';
 import { defaultRemote, listRemotes } from '../git/remotes';
 import { hasCommit } from '../git/resolve';
@@ -14,7 +14,7 @@ import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { inTaskPlace } from '../runner/processes';
-import { abandonPush, keepPushed, publishing, settlePush, urlOf } from '../runner/pushing';
+import { abandonPush, keepPushed, publishing, settlePush, urlOf, whereIs } from '../runner/pushing';
 import { endRestack } from '../runner/restacks';
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
@@ -201,7 +201,7 @@ async function pushOnce(
   }
   await abandonPush(room, row);
   const there = end.kind === 'moved' && expected !== null ? await losingNothing(room, place, what) : undefined;
-  // Looked at once: who moves it meanwhile is asked about like anybody else.
+  // From where it was found, and from nowhere else: whoever moves it meanwhile is found the same way.
   if (there !== undefined && there !== expected) {
     const { id: _, ...again } = row;
     return pushOnce(room, place, { ...what, row: await intend(room, { ...again, oldOid: there }) });
@@ -233,12 +233,8 @@ async function losingNothing(
   place: RepositoryPlace,
   { row, url, going }: { readonly row: PushRow; readonly url: string; readonly going: PushUnderWay },
 ): Promise<string | null | undefined> {
-  const { remote, branch, newOid } = row;
-  const { plainHttp } = room.settings();
-  const there = await inTaskPlace(room, row.task, place, (owned) =>
-    remoteOid(owned, { remote, url, branch, plainHttp, signal: going.signal }),
-  );
+  const there = await whereIs(room, place, { row, url, signal: going.signal });
   if (there === null) return null;
-  const isIn = (await hasCommit(place, there)) && (await isAncestor(place, there, newOid));
+  const isIn = (await hasCommit(place, there)) && (await isAncestor(place, there, row.newOid));
   return isIn ? there : undefined;
 }

@@ -8,7 +8,7 @@ import { addDecision } from '../store/decisions';
 import { finishPush, openPushes, openPushOf, type PushRow } from '../store/pushes';
 import { taskWork } from '../store/task-work';
 import type { Deps } from './deps';
-import { repositoryPlace } from './place';
+import { type RepositoryPlace, repositoryPlace } from './place';
 import { inTaskPlace } from './processes';
 
 type PushDeps = Pick<Deps, 'db' | 'writer' | 'git' | 'owner' | 'settings' | 'now' | 'log'>;
@@ -36,13 +36,21 @@ export async function settlePush(deps: PushDeps, task: number, signal?: AbortSig
   if (row === undefined) return;
   const place = await repositoryPlace(deps.git, taskWork(deps.db, task).repository);
   const url = await urlOf(place, row);
-  const { plainHttp } = deps.settings();
-  const { remote, branch } = row;
-  const look = (owned: Place) => remoteOid(owned, { remote, branch, plainHttp, signal, url: url ?? '' });
   // Of a remote that is another one now nothing can be learnt; at worst a branch is there that nobody knows of.
-  const there = url === null ? null : await inTaskPlace(deps, task, place, look);
+  const there = url === null ? null : await whereIs(deps, place, { row, url, signal });
   if (there === row.newOid) await keepPushed(deps, row);
   else await abandonPush(deps, row);
+}
+
+/** The commit the branch a change goes to is at on the remote at `url`; null when it is not there. Throws what reaching it throws. */
+export function whereIs(
+  deps: PushDeps,
+  place: RepositoryPlace,
+  { row, url, signal }: { readonly row: PushRow; readonly url: string; readonly signal?: AbortSignal | undefined },
+): Promise<string | null> {
+  const { task, remote, branch } = row;
+  const { plainHttp } = deps.settings();
+  return inTaskPlace(deps, task, place, (owned) => remoteOid(owned, { remote, branch, plainHttp, signal, url }));
 }
 
 /** Settles, one after the other, what a crash left. What cannot be reached now is settled before the next push. */

@@ -27,6 +27,7 @@ function say(message: Said, bytes?: Buffer): void {
   said.cork();
   for (const piece of pack(message, bytes)) said.write(piece);
   said.uncork();
+  passed(bytes?.length ?? 0);
 }
 
 let drained: Promise<void> | undefined;
@@ -46,6 +47,7 @@ function taken(): Promise<void> | undefined {
 async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
   const control = new AbortController();
   running.set(id, { control, follows });
+  passed(input.length);
   try {
     const { stdout, ...how } = await execute({
       ...what,
@@ -57,7 +59,6 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
       onProcess: ({ pid, command }) => say({ kind: 'started', id, pid, command }),
     });
     say({ kind: 'ended', id, ...how }, stdout);
-    passed(input.length + stdout.length);
   } catch (error) {
     const { code, message, facts } =
       error instanceof CodedError ? error : new CodedError('INTERNAL', String(error), { cause: error });

@@ -30,7 +30,7 @@ export function checkedWhenTaken(db: Database): number[] {
 }
 
 /**
- * The names of the checks that were ended by a takeover, or were to run after those. Known by what the newest runs say of the change
+ * The checks that were ended by a takeover, or were to run after those. Known by what the newest runs say of the change
  * as it stands, so that what was run since is not run again.
  */
 export function stoppedChecks(
@@ -39,12 +39,13 @@ export function stoppedChecks(
     repository,
   }: { readonly checks: readonly Check[]; readonly repository: { readonly checks: readonly RepositoryCheck[] } },
   taken: Taken,
-): string[] {
-  const names = repository.checks.map(({ name }) => name);
+): readonly RepositoryCheck[] {
   const runs = new Map(checks.filter(({ train, stale }) => train === null && !stale).map((run) => [run.name, run]));
   const endedAt = (name: string) => runs.get(name)?.endedAt ?? null;
   const isBefore = (at: number | null) => at !== null && at <= taken.to;
   const isIn = (at: number | null) => at !== null && at >= taken.from && at <= taken.to;
-  if (!names.some((name) => isIn(endedAt(name)))) return [];
-  return names.filter((name) => !runs.has(name) || (runs.get(name)?.exitCode === null && isBefore(endedAt(name))));
+  if (!repository.checks.some(({ name }) => isIn(endedAt(name)))) return [];
+  return repository.checks.filter(
+    ({ name }) => !runs.has(name) || (runs.get(name)?.exitCode === null && isBefore(endedAt(name))),
+  );
 }
