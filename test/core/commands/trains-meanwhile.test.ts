@@ -62,6 +62,16 @@ async function begin(...tasks: readonly Task[]): Promise<Train> {
   return bed.calls.trains.start({ base: reviews[0]?.base ?? '', changes });
 }
 
+/** A train of two whose first is being checked until it is `open`ed; the check then ends as `last` does. */
+async function underCheck(names: readonly [string, string], { last = 'true' } = {}) {
+  const { open, wait } = gated();
+  await checked(`${wait}; ${last}`);
+  const tasks = [await inReview(names[0]), await inReview(names[1])] as const;
+  const train = await begin(...tasks);
+  await bed.until(tasks[0].id, isChecked(train));
+  return { open, train, tasks };
+}
+
 async function ended({ id }: Train): Promise<Train> {
   for await (const change of await bed.calls.changes.follow(undefined)) {
     const train = change.type === 'snapshot' ? await bed.calls.trains.get({ train: id }) : undefined;
@@ -72,11 +82,8 @@ async function ended({ id }: Train): Promise<Train> {
 }
 
 it('runs no check of a repository that is not trusted any more', async () => {
-  const { open, wait } = gated();
-  await checked(wait);
-  const [a, b] = [await inReview('a'), await inReview('b')];
-  const train = await begin(a, b);
-  await bed.until(a.id, isChecked(train));
+  const { open, train, tasks } = await underCheck(['a', 'b']);
+  const [, b] = tasks;
   await bed.calls.repositories.trust({ repository, trust: false });
   await open();
   const { cars } = await ended(train);
@@ -89,11 +96,8 @@ it('runs no check of a repository that is not trusted any more', async () => {
 });
 
 it('leaves a change in review that somebody goes on with while it is checked, and does not give it to its agent', async () => {
-  const { open, wait } = gated();
-  await checked(`${wait}; false`);
-  const [c, d] = [await inReview('c'), await inReview('d')];
-  const train = await begin(c, d);
-  await bed.until(c.id, isChecked(train));
+  const { open, train, tasks } = await underCheck(['c', 'd'], { last: 'false' });
+  const [c, d] = tasks;
   await writeFile(join((await now(c)).worktree ?? '', 'mine.txt'), 'in no commit');
   await open();
   const { cars } = await ended(train);
@@ -105,11 +109,8 @@ it('leaves a change in review that somebody goes on with while it is checked, an
 });
 
 it('lands nothing that left review meanwhile, though it is there again as it was approved', async () => {
-  const { open, wait } = gated();
-  await checked(wait);
-  const [i, j] = [await inReview('i'), await inReview('j')];
-  const train = await begin(i, j);
-  await bed.until(i.id, isChecked(train));
+  const { open, train, tasks } = await underCheck(['i', 'j']);
+  const [, j] = tasks;
   await bed.calls.tasks.discard({ task: j.id });
   const again = await bed.calls.tasks.restore({ task: j.id });
   expect(again).toMatchObject({ state: 'review', train: null });
@@ -123,11 +124,8 @@ it('lands nothing that left review meanwhile, though it is there again as it was
 });
 
 it('goes on at once without a change that somebody takes over while it is checked', async () => {
-  const { open, wait } = gated();
-  await checked(wait);
-  const [taken, other] = [await inReview('taken'), await inReview('other')];
-  const train = await begin(taken, other);
-  await bed.until(taken.id, isChecked(train));
+  const { open, train, tasks } = await underCheck(['taken', 'other']);
+  const [taken, other] = tasks;
   // Nobody holds terminals here, so none opens, and it is in review again.
   await bed.calls.tasks.take({ task: taken.id, size: { columns: 80, rows: 24 } });
   await bed.until(other.id, isChecked(train));
