@@ -34,6 +34,7 @@ export const errorCodes = [
   'DATA_FOLDER_OWNED',
   'OTHER_VERSION',
   'CYCLE',
+  'LIMIT',
   'CANCELLED',
   'INTERNAL',
 ] as const;

@@ -43,6 +43,7 @@ import keepBetween from './migrations/0042-keep-what-was-between.sql?raw';
 import knowTerminals from './migrations/0043-know-terminals-again.sql?raw';
 import knowUsed from './migrations/0044-know-what-was-used.sql?raw';
 import keepDueLanding from './migrations/0045-keep-a-due-landing.sql?raw';
+import keepRelayWork from './migrations/0046-keep-relay-work.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -97,4 +98,5 @@ export const migrations: readonly Migration[] = [
   { name: '0043-know-terminals-again', sql: knowTerminals },
   { name: '0044-know-what-was-used', sql: knowUsed },
   { name: '0045-keep-a-due-landing', sql: keepDueLanding },
+  { name: '0046-keep-relay-work', sql: keepRelayWork },
 ];

@@ -1,0 +1,89 @@
+import { workSubject } from '../contract/relay';
+import type { Address, HeardMessage, Taking } from './bus';
+import { heardMessage } from './frame';
+import type { KeptWork } from './work';
+
+/** Who takes the work of which agent. */
+export interface Takings {
+  /** Takes the work of an agent, from now on alone. */
+  take(of: Address, deliver: (work: HeardMessage) => Promise<void> | void): Taking;
+  /** Tells that work of this id was kept for an agent. */
+  came(of: Address, id: string): void;
+  /** Ends all of them. */
+  close(): void;
+}
+
+interface Taker {
+  /** The ids of what it has not answered: most of what an agent sends answers nothing, and is not looked up. */
+  readonly open: Set<string>;
+  readonly wake: () => void;
+  readonly end: () => void;
+}
+
+/** Gives out work that is kept. */
+export function createTakings(parts: {
+  readonly work: KeptWork;
+  readonly now: () => number;
+  /** Told of work that could not be read or given; it is given to the next one who takes it. */
+  readonly onError: (cause: unknown) => void;
+}): Takings {
+  const { work, now, onError } = parts;
+  const takers = new Map<string, Taker>();
+
+  return {
+    take(of, deliver) {
+      const name = workSubject(of.session, of.role);
+      takers.get(name)?.end();
+      let ended = false;
+      let wake = () => {};
+      const taker: Taker = {
+        open: new Set(work.ids(of)),
+        wake: () => wake(),
+        end() {
+          ended = true;
+          wake();
+        },
+      };
+      takers.set(name, taker);
+      const giveAll = async () => {
+        // Nothing is given before whoever takes it knows that it does.
+        await new Promise((resolve) => setImmediate(resolve));
+        let given = 0;
+        while (!ended) {
+          // Asked for before looking: what comes meanwhile must lead to another look.
+          const more = new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          const waiting = work.waiting(of, given);
+          for (const { seq, at, text } of waiting) {
+            if (ended) return;
+            await deliver(heardMessage({ seq, subject: name, at }, text));
+            given = seq;
+          }
+          if (waiting.length === 0 && !ended) await more;
+        }
+      };
+      void giveAll().catch(onError);
+      return {
+        async answered(id) {
+          if (!taker.open.delete(id)) return;
+          await work.answer({ ...of, id, at: now() });
+        },
+        async leave() {
+          taker.end();
+          if (takers.get(name) === taker) takers.delete(name);
+        },
+      };
+    },
+    came(of, id) {
+      const taker = takers.get(workSubject(of.session, of.role));
+      if (taker === undefined) return;
+      taker.open.add(id);
+      taker.wake();
+    },
+    close() {
+      for (const taker of takers.values()) taker.end();
+      takers.clear();
+    },
+  };
+}
