@@ -204,7 +204,9 @@ function comparisonText(comparison: Comparison, around: Surroundings): string {
 }
 
 function checksText({ checks }: Task): string {
-  return checks.map(({ name, state }) => `${plainLine(name, 20)} ${state}`).join(', ');
+  return checks
+    .map(({ name, state, stale }) => `${plainLine(name, 20)} ${state}${stale ? ' on an older change' : ''}`)
+    .join(', ');
 }
 
 function filesText({ tasks, files }: Comparison, { out }: Pick<Surroundings, 'out'>): string {

@@ -1,8 +1,11 @@
 import { type ComparedTask, type Comparison, compareFiles, type ListedChange } from '../contract/contest';
 import { CodedError } from '../contract/errors';
-import { listVersions, type Range } from '../git/diff';
+import type { ChangeSize, Task } from '../contract/task';
+import { listVersions, type Range, sizeOfFiles } from '../git/diff';
 import { ownChange } from '../git/overlap';
+import { noteSeen } from '../runner/measure';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
+import { listChecks, listTrainChecks } from '../store/checks';
 import { startOfContest } from '../store/contests';
 import { countRequests } from '../store/requests';
 import { taskRow } from '../store/task-row';
@@ -41,21 +44,33 @@ async function lookAt(
   place: RepositoryPlace,
   id: number,
 ): Promise<ComparedTask & { readonly listed: ListedChange | null }> {
-  const task = readTask(room.db, id);
   const questions = countRequests(room.db, id);
   try {
     const range = await changeOf(room, place, id);
-    // A task that has begun and committed nothing is at the commit they all began at.
-    if (range === null || range.base === range.head)
-      return { task, questions, range: null, problem: null, listed: null };
+    if (range === null) return { task: readTask(room.db, id), questions, range, problem: null, listed: null };
     const files = await listVersions(place, range);
+    const task = await asSeen(room, id, { head: range.head, change: sizeOfFiles(files) });
+    // A task that has begun and committed nothing is at the commit they all began at.
+    if (range.base === range.head) return { task, questions, range: null, problem: null, listed: null };
     return { task, questions, range, problem: null, listed: { task: id, files } };
   } catch (cause) {
     // One change that cannot be read must not hide the others.
     const problem = cause instanceof Error ? cause.message : String(cause);
     room.log('warning', 'A change could not be compared.', { task: id, cause: problem });
-    return { task, questions, range: null, problem, listed: null };
+    return { task: readTask(room.db, id), questions, range: null, problem, listed: null };
   }
+}
+
+/** A task as its branch has its change now, which somebody may have moved by hand: that is kept, too, where anything is written. */
+async function asSeen(
+  room: Room,
+  id: number,
+  { head, change }: { readonly head: string; readonly change: ChangeSize },
+): Promise<Task> {
+  if (await noteSeen(room, { task: id, head, change })) room.announce(id);
+  const task = readTask(room.db, id);
+  if (task.state !== 'review') return task;
+  return { ...task, change, checks: [...listChecks(room.db, id, head), ...listTrainChecks(room.db, id)] };
 }
 
 async function changeOf(room: Room, place: RepositoryPlace, task: number): Promise<Range | null> {

@@ -102,8 +102,8 @@ const namedPassed = 2;
 
 function CheckStates({ task }: { readonly task: Task }): ReactNode {
   if (task.checks.length === 0) return <span className="quiet">none ran</span>;
-  const passed = task.checks.filter(({ state }) => state === 'passed');
-  const named = passed.length > namedPassed ? task.checks.filter(({ state }) => state !== 'passed') : task.checks;
+  const passed = task.checks.filter(({ state, stale }) => state === 'passed' && !stale);
+  const named = passed.length > namedPassed ? task.checks.filter((check) => !passed.includes(check)) : task.checks;
   return (
     <ul>
       {passed.length > namedPassed && (
@@ -111,9 +111,13 @@ function CheckStates({ task }: { readonly task: Task }): ReactNode {
           {passed.length} of {task.checks.length} passed
         </li>
       )}
-      {named.map(({ name, state }) => (
+      {named.map(({ name, state, stale }) => (
         <li key={name}>
-          {cleanLine(name)} <span className={state === 'failed' ? 'removed' : 'quiet'}>{state}</span>
+          {cleanLine(name)}{' '}
+          <span className={state === 'failed' ? 'removed' : 'quiet'}>
+            {state}
+            {stale && ' on an older change'}
+          </span>
         </li>
       ))}
     </ul>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Approval } from '../../../core/contract/review';
 import type { Task } from '../../../core/contract/task';
 import { startOf } from '../../../core/git/live';
+import { openLook } from '../../../core/look';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { finishLanding, recordLanding } from '../../../core/store/landings';
 import { beginPick, intendPick, openPicks } from '../../../core/store/picks';
@@ -145,6 +146,36 @@ it('a pick that was cut short is gone on with by the next start, but not one who
   const all = [first, second, third];
   for (const { id } of all) await bed.reaches(id, 'review');
   const picked = { contest: first.contest?.id ?? 0, task: first.id, by: 'person', at: 1 };
+
+  // What somebody committed by hand is compared as it is now, and its checks are of before that.
+  const { worktree } = await now(third);
+  const commit = async (text: string) => {
+    writeFileSync(join(worktree ?? '', 'short.txt'), text);
+    await bed.repository.git('-C', worktree ?? '', 'commit', '-q', '-a', '-m', 'By hand');
+  };
+  await bed.calls.repositories.configure({
+    repository: repositoryId,
+    checks: [{ name: 'test', command: 'true', required: false }],
+  });
+  await bed.calls.checks.run({ task: third.id });
+  await bed.until(third.id, ({ checks }) => checks[0]?.state === 'passed');
+  const compared = async () => {
+    const { change, checks } = (await compare(third)).tasks[2]?.task ?? expect.fail();
+    return [change?.additions, checks.map(({ name, stale }) => `${name} ${stale}`)];
+  };
+  expect(await compared()).toEqual([1, ['test false']]);
+  await commit('short\nand more\n');
+  expect(await compared()).toEqual([2, ['test true']]);
+  await bed.until(third.id, ({ change }) => change?.additions === 2);
+  await bed.calls.repositories.configure({ repository: repositoryId, checks: [] });
+  // Also where nobody owns the folder, and so nothing can be kept of it.
+  await bed.runtime.stop();
+  await commit('short\nand more\nand more\n');
+  const look = await openLook({ config: bed.config, desktop: null });
+  const seen = await look?.client.contests.compare({ task: third.id });
+  await look?.close();
+  expect(seen?.tasks[2]?.task.change).toEqual({ files: 1, additions: 3, deletions: 0 });
+  bed = await bed.again(true);
 
   await againAfter((db) => intendPick(db, picked));
   expect(openPicksOf()).toEqual([]);
