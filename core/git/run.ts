@@ -3,6 +3,7 @@ import { delimiter, isAbsolute } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { Executed } from '../starter/process';
 import type { Owner, Place } from './checkout';
+import { allListed, listing, ownListed, readSetting } from './config-list';
 import { allSettings, configuredKeys, type Listed, ownSettings, type Setting } from './configured';
 import type { Git } from './git';
 import { always, neutralise, type Override, silent, untrusted } from './overrides';
@@ -146,19 +147,8 @@ export async function listSettings(where: Place | Discovery, signal?: AbortSigna
 }
 
 async function listAll(where: Place | Discovery, signal: AbortSignal | undefined): Promise<Listed> {
-  const args = ['config', '--list', '-z', '--show-scope', '--show-origin', '--includes'];
-  const { stdout } = await runGit(where, args, { silent: true, systemConfiguration: true, signal });
-  const parts = splitNul(stdout);
-  const settings: Setting[] = [];
-  const files = new Map<string, boolean>();
-  for (let at = 0; at + 2 < parts.length; at += 3) {
-    const [scope = '', origin = '', entry = ''] = parts.slice(at, at + 3);
-    // What is laid over every command is not configured.
-    if (scope === 'command') continue;
-    settings.push(settingOf(entry));
-    files.set(origin.replace(/^file:/, ''), !['global', 'local', 'worktree'].includes(scope));
-  }
-  return { settings, files: [...files].map(([path, system]) => ({ path, system })) };
+  const { stdout } = await runGit(where, listing, { silent: true, systemConfiguration: true, signal });
+  return allListed(splitNul(stdout));
 }
 
 async function listKeys(where: Place | Discovery, options: RunOptions): Promise<string[]> {
@@ -179,13 +169,7 @@ async function listKeys(where: Place | Discovery, options: RunOptions): Promise<
 export async function listOwnSettings(place: Place): Promise<readonly Setting[]> {
   const known = await ownSettings(place, (content) => parse(place, content));
   if (known !== null) return known;
-  const { stdout } = await runGit(place, ['config', '--list', '-z', '--show-scope', '--includes']);
-  const parts = splitNul(stdout);
-  const own: Setting[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    if (parts[at] === 'local' || parts[at] === 'worktree') own.push(settingOf(parts[at + 1] ?? ''));
-  }
-  return own;
+  return ownListed(splitNul((await runGit(place, listing)).stdout));
 }
 
 /** What git reads out of the bytes of one file of configuration; null when it refuses them. */
@@ -199,13 +183,7 @@ async function parse(where: Place | Discovery, content: Buffer): Promise<readonl
       input: content,
     },
   );
-  return exitCode === 0 && !truncated ? splitNul(stdout).map(settingOf) : null;
-}
-
-/** An entry as git lists it: the key, a line end, and the value, if it has one. */
-function settingOf(entry: string): Setting {
-  const end = entry.indexOf('\n');
-  return end === -1 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)];
+  return exitCode === 0 && !truncated ? splitNul(stdout).map(readSetting) : null;
 }
 
 function call(
