@@ -13,6 +13,7 @@ import { listBranches } from '../git/branches';
 import type { Place } from '../git/checkout';
 import { inspectPrograms, inspectRepository } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
+import { trustedWith } from '../git/trusted';
 import { repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
 import { releaseBudgets } from '../store/limits';
@@ -110,16 +111,17 @@ export async function trust(room: Room, { by }: Caller, input: { repository: num
   return told(room, await room.writer.write((db) => keepTrust(room, db, { by, row, covered })));
 }
 
-/** What trust covers, and what of it the person was shown: all of it, or null when nobody showed them anything. */
+/** What trust covers, as `trustedWith` gives it, and what of it the person was shown: all of it, or null when nobody showed them anything. */
 interface Covered {
   readonly trustHash: string;
   readonly shown: readonly string[] | null;
 }
 
 async function lookAgain(room: Room, opened: OpenRepository, expected: string | undefined): Promise<Covered> {
-  const { trustHash, programs } = await inspectPrograms(placeAt(room, opened), opened.head);
+  const found = await inspectPrograms(placeAt(room, opened), opened.head);
+  const trustHash = trustedWith(found);
   if (expected === undefined) return { trustHash, shown: null };
-  if (expected === trustHash) return { trustHash, shown: programs };
+  if (expected === found.trustHash) return { trustHash, shown: found.programs };
   throw new CodedError(
     'MOVED',
     `Nothing was trusted: what ${opened.name} would run has changed since you looked. Look at it again, then trust it.`,

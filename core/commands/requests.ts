@@ -4,6 +4,7 @@ import type { Answer, Request } from '../contract/request';
 import type { RuleMatch } from '../contract/rule';
 import { covers } from '../contract/rule-offers';
 import type { Waited } from '../contract/waited';
+import { answerOthers } from '../runner/as-before';
 import { resumeWhenAnswered } from '../runner/asking';
 import { staysInside } from '../runner/inside';
 import { answerByRule, ruleFor, ruleName } from '../runner/standing';
@@ -30,7 +31,8 @@ export function waited(room: Room, { since }: { since: number }): Waited {
 
 /**
  * Commits an answer, then hands it to the agent if it is waiting; otherwise it waits for the agent. A rule made with it
- * answers in the same transaction what else is open and covered by it.
+ * answers in the same transaction what else is open and covered by it, and an answer about what a repository would run whatever
+ * else asks about the same.
  */
 export async function answer(room: Room, caller: Caller, input: { request: number; answer: Answer }): Promise<Request> {
   const { rule } = input.answer;
@@ -49,7 +51,11 @@ export async function answer(room: Room, caller: Caller, input: { request: numbe
     });
     const freed = carryOutBudget(room, db, caller, answered);
     resumeWhenAnswered(db, { task: answered.task, by: caller.by, reason: 'Answered.', at });
-    if (rule === null) return { request: answered, rest: [], made: null, freed };
+    const others = answerOthers(db, { request: answered.id, at }).map(({ id, task, by }) => {
+      resumeWhenAnswered(db, { task, by, reason: 'Answered.', at });
+      return readRequest(db, id);
+    });
+    if (rule === null) return { request: answered, rest: others, made: null, freed };
     const id = insertRule(db, { request: answered.id, offer: rule, by: caller.by, at });
     return { request: answered, rest: answerAlike(db, { request: answered.id, rule: id, alike, at }), made: id, freed };
   });

@@ -14,6 +14,8 @@ export interface Programs {
   readonly programs: readonly string[];
   /** Changes when anything behind `programs` does. */
   readonly trustHash: string;
+  /** A hash of each of `programs` with all that decides what it does, in their order. */
+  readonly each: readonly string[];
 }
 
 /** What a person should know before trusting a repository. */
@@ -32,18 +34,17 @@ export async function inspectRepository(trustedOrNot: Place): Promise<Inspection
 /** What a repository would run alone, without a look at all its files. `head` is HEAD, where it is known. Runs none of it. */
 export async function inspectPrograms(place: Place, head?: Head): Promise<Programs> {
   const found = await findPrograms({ ...place, trusted: false }, head);
-  return { programs: found.map((program) => program.line), trustHash: hashOf(found) };
+  return {
+    programs: found.map((program) => program.line),
+    trustHash: hashOf(found),
+    each: found.map((program) => hashOf([program])),
+  };
 }
 
 /** Whether git itself would run anything the repository configures: a hook, a filter, a driver, a signer. */
 export async function runsPrograms(place: Place): Promise<boolean> {
   const programs = await findPrograms({ ...place, trusted: false });
   return programs.some(({ line }) => !line.startsWith(forAgentsLine));
-}
-
-/** The hash `inspectRepository` gives, to compare with the one noted when trust was given. `head` is HEAD, where it is known. */
-export async function trustHash(place: Place, head?: Head): Promise<string> {
-  return (await inspectPrograms(place, head)).trustHash;
 }
 
 /**

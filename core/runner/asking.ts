@@ -18,9 +18,10 @@ import {
 import { taskRow } from '../store/task-row';
 import { moveTask } from '../store/tasks';
 import type { Answers } from './answers';
+import { answerAsBefore, beforeSentence } from './as-before';
 import type { Deps, Stop } from './deps';
 import { staysInside } from './inside';
-import { answerByRule, ruleFor, ruleName, ruleSentence } from './standing';
+import { answerByRule, type Covered, ruleFor, ruleName, ruleSentence } from './standing';
 
 /** An agent's question, or one the runner itself asks. */
 export type AnyQuestion = Omit<Question, 'kind'> & {
@@ -50,7 +51,8 @@ export interface Asker {
 }
 
 /**
- * Puts a question to the person and waits for the answer, without limit. The row is committed before the wait
+ * Puts a question to the person and waits for the answer, without limit; a rule, or what they answered to the same about the
+ * same content of a repository, answers in their place. The row is committed before the wait
  * begins; a row the same task left open before a restart is taken up again instead of asking twice. That the answer is
  * handed over is committed before it is. Rejects when the agent withdraws the question or the work is stopped.
  */
@@ -75,14 +77,11 @@ export async function ask(
       mayBeDone,
       at: deps.now(),
     });
-    const standing =
-      put.state === 'open' && session !== null
-        ? ruleFor(db, { ...question, task: claim.task, session, inside })
-        : undefined;
-    if (standing !== undefined) {
-      answerByRule(db, { request: put.id, rule: standing, at: deps.now() });
+    const covered = session === null ? null : { ...question, task: claim.task, session, inside };
+    const by = put.state === 'open' ? answerInPlace(db, { request: put.id, covered, at: deps.now() }) : null;
+    if (by !== null) {
       // The row may have been open before a crash, and its task waiting.
-      resumeWhenAnswered(db, { task: claim.task, by: ruleName(standing), reason: 'Answered.', at: deps.now() });
+      resumeWhenAnswered(db, { task: claim.task, by, reason: 'Answered.', at: deps.now() });
     } else if (put.state === 'open' && taskRow(db, claim.task).state === 'running') {
       moveTask(db, {
         task: claim.task,
@@ -123,7 +122,7 @@ export async function ask(
     asker.record({
       type: 'answer',
       request: asked,
-      text: `${describeAnswer(answer, question)}${ruleSentence(deps.db, by)}`,
+      text: `${describeAnswer(answer, question)}${ruleSentence(deps.db, by)}${beforeSentence(by)}`,
       by,
       ...(answer.decision === null ? {} : { decision: answer.decision }),
     });
@@ -136,6 +135,17 @@ export async function ask(
     asker.signal.removeEventListener('abort', onStop);
     withdrawn?.removeEventListener('abort', onWithdrawn);
   }
+}
+
+/** Answers an open question in the person's place, where a rule of theirs does or what they answered before; gives who did, or null. */
+function answerInPlace(
+  db: Database,
+  { request, covered, at }: { readonly request: number; readonly covered: Covered | null; readonly at: number },
+): string | null {
+  const rule = covered === null ? undefined : ruleFor(db, covered);
+  if (rule === undefined) return answerAsBefore(db, { request, at });
+  answerByRule(db, { request, rule, at });
+  return ruleName(rule);
 }
 
 /** Why the work was stopped, or undefined while it was not. */

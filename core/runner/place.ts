@@ -1,8 +1,9 @@
 import { CodedError } from '../contract/errors';
 import type { Place } from '../git/checkout';
 import type { Git } from '../git/git';
-import { trustHash } from '../git/inspect';
+import { inspectPrograms } from '../git/inspect';
 import { type OpenRepository, openRepository } from '../git/open';
+import { isTrusted } from '../git/trusted';
 import type { RepositoryRow } from '../store/repositories';
 
 /** The repository of a task, opened, and where git commands on it run. */
@@ -11,7 +12,7 @@ export interface RepositoryPlace extends Place {
 }
 
 /**
- * Opens a stored repository. It counts as trusted only while what it would run is what was trusted. Throws
+ * Opens a stored repository. It counts as trusted only while all it would run is what was trusted. Throws
  * NOT_A_REPOSITORY when it is gone or another one took its place: a folder that was moved and replaced must not get the
  * work meant for the old one.
  */
@@ -29,7 +30,8 @@ export async function repositoryPlace(
     );
   }
   const place = { git, checkout: opened.checkout, trusted: false };
-  const trusted = row.trusted && !row.trustChanged && (await trustHash(place, opened.head)) === row.trustHash;
+  const trusted =
+    row.trusted && !row.trustChanged && isTrusted(await inspectPrograms(place, opened.head), row.trustHash);
   return { ...place, trusted, opened };
 }
 

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Place, WorktreeTrust } from '../git/checkout';
-import { type Foreign, inspectPrograms, programsBeyond } from '../git/inspect';
+import { type Foreign, inspectPrograms, type Programs, programsBeyond } from '../git/inspect';
 import { openRepository } from '../git/open';
+import { isTrusted, knownPrograms, trustedWith } from '../git/trusted';
+import { contentKey } from '../store/content-requests';
 import { type RepositoryRow, updateRepository } from '../store/repositories';
 import type { Answers } from './answers';
 import { type Asker, ask } from './asking';
@@ -8,7 +11,8 @@ import type { Deps } from './deps';
 
 /**
  * Whether a repository's programs may run for this task. What it would run is compared with what was trusted; when
- * that changed the person is asked before anything runs, and a no means the task goes on as in an untrusted one.
+ * there is more, or something else, the person is asked before anything runs, and a no means the task goes on as in an
+ * untrusted one. What was only taken away is no question.
  */
 export async function mayRunPrograms(
   deps: Deps,
@@ -18,19 +22,28 @@ export async function mayRunPrograms(
 ): Promise<boolean> {
   if (!repository.trusted) return false;
   let shown = await look(deps, repository);
-  while (shown.trustHash !== repository.trustHash) {
+  while (!isTrusted(shown, repository.trustHash)) {
     await keep(deps, repository.id, { trustChanged: true });
     const title = `Run what ${repository.name} brings, though it has changed since you trusted it?`;
-    if (!(await allowed(deps, answers, asker, title, shown.programs))) return false;
+    const asked = { name: repository.name, title, hash: shown.trustHash, programs: sinceTrusted(shown, repository) };
+    if (!(await allowed(deps, answers, asker, asked))) return false;
     const now = await look(deps, repository);
     if (now.trustHash === shown.trustHash) {
-      await keep(deps, repository.id, { trustHash: now.trustHash, trustChanged: false });
+      await keep(deps, repository.id, { trustHash: trustedWith(now), trustChanged: false });
       return true;
     }
     // It changed again while the question stood: what was allowed is not what would run.
     shown = now;
   }
+  // What was denied is gone again.
+  if (repository.trustChanged) await keep(deps, repository.id, { trustChanged: false });
   return true;
+}
+
+/** What a repository would run, a line each, those that are as they were trusted said to be. */
+function sinceTrusted({ programs, each }: Programs, { trustHash }: RepositoryRow): readonly string[] {
+  const known = knownPrograms(each, trustHash);
+  return programs.map((line, at) => (known[at] ? `${line} (as you trusted it)` : line));
 }
 
 /** What the person let run in a task's worktree. */
@@ -55,9 +68,11 @@ export async function mayRunInWorktree(
   if (!places.checkout.trusted) return nothing;
   const found = await programsBeyond(places.worktree, places.checkout);
   if (found.length > 0) {
-    const title = `Run what this branch of ${places.name} brings, which your own checkout does not have?`;
-    const lines = found.map((program) => program.line);
-    if (!(await allowed(deps, answers, asker, title, lines))) return nothing;
+    const { name } = places;
+    const title = `Run what this branch of ${name} brings, which your own checkout does not have?`;
+    const programs = found.map((program) => program.line);
+    const hash = createHash('sha256').update(found.map(keyOf).sort().join('\n')).digest('hex');
+    if (!(await allowed(deps, answers, asker, { name, title, hash, programs }))) return nothing;
   }
   return allowedBefore(places, found.map(keyOf));
 }
@@ -96,7 +111,7 @@ function keyOf({ line, version }: Foreign): string {
   return JSON.stringify([line, version]);
 }
 
-async function look(deps: Deps, repository: RepositoryRow) {
+async function look(deps: Deps, repository: RepositoryRow): Promise<Programs> {
   const { checkout, head } = await openRepository(deps.git, repository.path);
   return inspectPrograms({ git: deps.git, checkout, trusted: false }, head);
 }
@@ -105,16 +120,22 @@ async function allowed(
   deps: Deps,
   answers: Answers,
   asker: Asker,
-  title: string,
-  programs: readonly string[],
+  {
+    name,
+    title,
+    hash,
+    programs,
+  }: { readonly name: string; readonly title: string; readonly hash: string; readonly programs: readonly string[] },
 ): Promise<boolean> {
   const answer = await ask(deps, answers, asker, {
     kind: 'permission',
     title,
     body: [
       'Deny to go on without running any of it:',
-      ...(programs.length > 0 ? programs : ['(nothing any more)']),
+      ...programs,
+      `Your answer holds for every task of ${name} while this is the same (content ${hash.slice(0, 12)}).`,
     ].join('\n'),
+    key: contentKey(hash),
     tool: null,
     options: [],
     allowsText: false,

@@ -13,7 +13,7 @@ import { brokenTasks, unfinishedTasks } from './task-index';
 export interface RepositoryRow extends Repository {
   /** The git folder all its worktrees share, absolute. */
   readonly commonDir: string;
-  /** What it could run when it was last trusted, as a hash; null when it never was. */
+  /** What it could run when it was last trusted, as hashes that `core/git/trusted.ts` makes and reads; null when it never was. */
   readonly trustHash: string | null;
 }
 

@@ -9,7 +9,7 @@ import { changeSize, listChanges, mergeBase, patch } from '../../../core/git/dif
 import { finishWorktree } from '../../../core/git/finish';
 import { guardVariables } from '../../../core/git/guard';
 import { readIdentity } from '../../../core/git/identity';
-import { inspectRepository, trustHash } from '../../../core/git/inspect';
+import { inspectPrograms, inspectRepository } from '../../../core/git/inspect';
 import { completeLanding, previewLanding, publish } from '../../../core/git/land';
 import { listCommits } from '../../../core/git/log';
 import { makeMerge, previewMerge } from '../../../core/git/merge';
@@ -153,7 +153,7 @@ async function trapped(): Promise<Trapped> {
 async function everyVerb({ place, top }: Trapped): Promise<void> {
   await openRepository(bench.git, top);
   await inspectRepository(place);
-  await trustHash(place);
+  await inspectPrograms(place);
   await listBranches(place);
   await readIdentity(place);
   const startOid = await resolveBranch(place, 'main');

@@ -2,7 +2,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
-import { inspectRepository, trustHash } from '../../../core/git/inspect';
+import { inspectPrograms, inspectRepository } from '../../../core/git/inspect';
+import { isTrusted, knownPrograms, trustedWith } from '../../../core/git/trusted';
 import { createBench, write } from './fixture';
 
 const bench = createBench();
@@ -68,6 +69,8 @@ const additions: [string, (top: string) => void, RegExp][] = [
   ],
 ];
 
+const trustHash = async (place: Place) => (await inspectPrograms(place)).trustHash;
+
 test.each(additions)('%s is shown and changes the hash', async (_, add, line) => {
   const place = await bench.repository();
   const before = await trustHash(place);
@@ -101,6 +104,33 @@ test('the content of a hook and of committed agent settings counts, ordinary wor
   const one = await trustHash(place);
   write(top, '.git/hooks/pre-push', 'two');
   expect(new Set([committed, one, await trustHash(place)]).size).toBe(3);
+});
+
+test('what was taken away since it was trusted is trusted still, and what was added or changed is not', async () => {
+  const place = await bench.repository();
+  const top = place.checkout.workTree;
+  const hook = (name: string, text: string) => {
+    write(top, `.git/hooks/${name}`, text);
+    chmodSync(join(top, '.git/hooks', name), 0o755);
+  };
+  const look = () => inspectPrograms(place);
+  hook('pre-commit', 'one');
+  hook('pre-push', 'two');
+  const kept = trustedWith(await look());
+  const [byAnEarlierVersion = ''] = kept.split(' ');
+  const trusted = async () => {
+    const now = await look();
+    return [kept, byAnEarlierVersion, null].map((hash) => isTrusted(now, hash));
+  };
+  expect(await trusted()).toEqual([true, true, false]);
+  rmSync(join(top, '.git/hooks/pre-push'));
+  // The hash of all alone does not say what is gone.
+  expect(await trusted()).toEqual([true, false, false]);
+  hook('pre-push', 'other');
+  expect(await trusted()).toEqual([false, false, false]);
+  expect(knownPrograms((await look()).each, kept)).toEqual([true, false]);
+  for (const name of ['pre-commit', 'pre-push']) rmSync(join(top, '.git/hooks', name));
+  expect(await trusted(), 'nothing is left to be asked about').toEqual([true, true, false]);
 });
 
 test('what the person configures for all repositories is theirs and is not shown', async () => {

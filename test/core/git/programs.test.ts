@@ -6,7 +6,7 @@ import type { Comment } from '../../../core/contract/comment';
 import type { Place } from '../../../core/git/checkout';
 import { findGit } from '../../../core/git/git';
 import { readIdentity } from '../../../core/git/identity';
-import { trustHash } from '../../../core/git/inspect';
+import { inspectPrograms } from '../../../core/git/inspect';
 import { openRepository, readHead } from '../../../core/git/open';
 import { type PutBackPlan, planPutBack, putBack } from '../../../core/git/put-back';
 import { snapshotWorktree } from '../../../core/git/snapshot';
@@ -33,7 +33,7 @@ async function counting() {
     return lines.map((line) => line.replace(/^.*--literal-pathspecs (-c \S+ )*/, '').split(' ', 1)[0]);
   };
   // What the configuration says is read once for all of them.
-  await trustHash(at);
+  await inspectPrograms(at);
   return { at, started };
 }
 
@@ -44,7 +44,7 @@ test('what is asked of a repository all the time takes one git program or none',
   expect(await started(() => openRepository(at.git, at.checkout.workTree))).toEqual(['rev-parse']);
   expect(await started(() => openRepository(at.git, at.checkout.workTree)), 'found before').toEqual([]);
   const { head } = await openRepository(at.git, at.checkout.workTree);
-  expect(await started(() => trustHash(at, head)), 'what the commit brings is known').toEqual([]);
+  expect(await started(() => inspectPrograms(at, head)), 'what the commit brings is known').toEqual([]);
 });
 
 test('the state of a worktree is kept with as few git programs as it takes', async () => {

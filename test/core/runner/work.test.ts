@@ -58,23 +58,56 @@ describe('work on a task', () => {
     const failed = await bed.reaches(task.id, 'failed');
     expect(failed.error).toContain('no tabs please');
     await rm(join(bed.repository.path, '.git/hooks/pre-commit'));
-    // What the repository runs changed, so trust is asked for again before the retry.
+    // That it runs less than what was trusted is no question.
     await bed.calls.tasks.retry({ task: task.id });
-    const waiting = await bed.until(task.id, (now) => now.state === 'waiting');
-    await bed.calls.requests.answer({ request: waiting.requests[0]?.id ?? 0, answer: allow });
     await bed.reaches(task.id, 'review');
   });
 
-  it('asks before it runs what changed since the repository was trusted, and a no runs none of it', async () => {
+  it('asks once for all tasks before it runs what changed since the repository was trusted, and a no runs none of it', async () => {
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+    const add = (name: string) => addTask(`[write: ${name}.txt | hello]`, { trust: false });
+    const asked = async (task: { id: number }) =>
+      (await bed.until(task.id, (now) => now.state === 'waiting')).requests[0] ?? expect.fail();
+    const answer = (request: { id: number }, given: Answer) =>
+      bed.calls.requests.answer({ request: request.id, answer: given });
+    const changed = async () => (await bed.calls.repositories.list())[0]?.trustChanged;
     await leaveHook('pre-commit', 'exit 1');
-    const task = await addTask('[write: hello.txt | hello]', { trust: false });
-    const waiting = await bed.until(task.id, (now) => now.state === 'waiting');
-    expect(waiting.requests[0]?.title).toContain('has changed since you trusted it');
-    expect(waiting.requests[0]?.body).toContain('pre-commit');
-    await bed.calls.requests.answer({ request: waiting.requests[0]?.id ?? 0, answer: deny });
-    await bed.reaches(task.id, 'review');
-    expect((await bed.calls.repositories.list())[0]).toMatchObject({ id: repository.id, trustChanged: true });
+    const [first, second] = [await add('one'), await add('two')];
+    const request = await asked(first);
+    expect(request.title).toContain('has changed since you trusted it');
+    expect(request.body).toContain(
+      'hook pre-commit\nYour answer holds for every task of repository while this is the same',
+    );
+    const other = await asked(second);
+    await answer(request, deny);
+    for (const task of [first, second]) await bed.reaches(task.id, 'review');
+    const third = await add('three');
+    await bed.reaches(third.id, 'review');
+    expect(await changed()).toBe(true);
+    const decided = (await bed.calls.decisions.list({ after: 0, limit: 50 })).map(({ text }) => JSON.parse(text));
+    const answers = decided.filter(({ kind }) => kind === 'answer');
+    expect(answers.map(({ by, task, answered }) => [by, task, answered.decision])).toEqual([
+      ['person', first.id, 'deny'],
+      [`request ${request.id}`, second.id, 'deny'],
+      [`request ${request.id}`, third.id, 'deny'],
+    ]);
+    await expect(answer(other, allow)).rejects.toMatchObject({ code: 'ALREADY_ANSWERED' });
+
+    // Another content is another question, and a yes to it holds as well.
+    await leaveHook('pre-commit', 'exit 0');
+    const fourth = await add('four');
+    await answer(await asked(fourth), allow);
+    await bed.reaches(fourth.id, 'review');
+    expect(await changed()).toBe(false);
+    await leaveHook('pre-commit', 'exit 1');
+    const fifth = await add('five');
+    await bed.reaches(fifth.id, 'review');
+    // Whoever trusts it anew, or no longer, has said something else since.
+    await bed.calls.repositories.trust({ repository: repository.id, trust: false });
+    await leaveHook('pre-commit', 'exit 0');
+    await bed.calls.repositories.trust({ repository: repository.id, trust: true });
+    await leaveHook('pre-commit', 'exit 1');
+    await asked(await add('six'));
   });
 
   it('commits as the account on this machine, and says so, when git knows no name', async () => {
