@@ -1,7 +1,9 @@
 import type { Client } from '../core/client';
-import { type PushProgress, pushProgressWords } from '../core/contract/remote';
+import { type KeptPush, type PushProgress, pushProgressWords } from '../core/contract/remote';
+import type { Task } from '../core/contract/task';
 import type { Surroundings } from './command';
 import { plainLine } from './plain';
+import { ago } from './text';
 
 /**
  * Does what pushes a task's change. On a terminal it is shown how far that has come. Ctrl+C stops it, and what is thrown
@@ -25,6 +27,20 @@ export async function pushing<Result>(
     around.signal.removeEventListener('abort', stop);
     await shown.end();
   }
+}
+
+/** Where a change is being pushed, or was, when, and whether all of it is there, as a row of a table. */
+export function pushRow(
+  { remote, url, branch, isOpen, at, hasAll }: KeptPush,
+  { id, state }: Pick<Task, 'id' | 'state'>,
+  program: string,
+): readonly string[] {
+  const where = `${plainLine(branch)} on ${plainLine(remote)} (${plainLine(url)})`;
+  if (isOpen) return ['  pushing', `to ${where}, begun ${ago(at)} ago; to stop it: ${program} task push ${id} --stop`];
+  const again = state === 'review' ? `; to push the rest: ${program} task push ${id}` : '';
+  const all =
+    hasAll === null ? '' : hasAll ? '; all of the change is there' : `; not all of the change is there${again}`;
+  return ['  pushed', `to ${where}, ${ago(at)} ago${all}`];
 }
 
 /** Shows on a terminal how far a push has come, in one line that is gone in the end. */

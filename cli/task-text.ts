@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { budgetWords } from '../core/contract/budget';
 import type { RepositoryCheck } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';
+import type { KeptPush } from '../core/contract/remote';
 import { isDrivenNow } from '../core/contract/takeover';
 import { type Task, type TaskDetail, waitsSince } from '../core/contract/task';
 import { noteLines, spentText } from './budget';
@@ -9,6 +10,7 @@ import { checkRows } from './check';
 import { contestRows } from './contest';
 import { quoted } from './path';
 import { plain, plainLine } from './plain';
+import { pushRow } from './pushing';
 import { stackRows } from './stack-text';
 import { ago, counted, nextSteps, stateText, table, takeoverText, whenText, whyQueued } from './text';
 
@@ -21,12 +23,15 @@ export function taskText(
     added = true,
     conflicts,
     knownChecks = [],
+    pushes = [],
   }: {
     readonly prompt?: string;
     readonly added?: boolean;
     /** Whether its change conflicts with its base now; left out where that was not looked at. */
     readonly conflicts?: boolean | undefined;
     readonly knownChecks?: readonly RepositoryCheck[];
+    /** Where it is being pushed and was pushed; left out where that was not asked for. */
+    readonly pushes?: readonly KeptPush[];
   } = {},
 ): string {
   const why = whyQueued(task);
@@ -49,6 +54,7 @@ export function taskText(
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],
+    ...pushes.map((push) => pushRow(push, task, program)),
     ...checkRows(task, { program, known: knownChecks }),
   ];
   const questions = task.requests.map(

@@ -50,6 +50,7 @@ const show: Command = {
       const task = await client.tasks.get({ task: given.id(0) });
       const repository = (await client.repositories.list()).find(({ id }) => id === task.repositoryId);
       const review = task.state === 'review' ? await reviewOf(client, task.id) : null;
+      const pushes = await client.tasks.pushes({ task: task.id });
       const edit = review?.edit ?? null;
       const undo = undoText({ task: task.id, edit }, around.program);
       const about = {
@@ -57,9 +58,10 @@ const show: Command = {
         added: repository !== undefined,
         conflicts: conflictsIn(review),
         knownChecks: repository?.checks ?? [],
+        pushes,
       };
       const text = `${taskText(task, around.program, about)}${undo === '' ? '' : `  ${undo}`}`;
-      return { json: { ...task, edit }, text };
+      return { json: { ...task, edit, pushes }, text };
     }),
 };
 

@@ -24,6 +24,7 @@ import * as picking from './picking';
 import * as processes from './processes';
 import * as publishing from './publishing';
 import * as pullRequests from './pull-requests';
+import * as pushed from './pushed';
 import * as pushing from './pushing';
 import * as radar from './radar';
 import * as repositories from './repositories';
@@ -71,6 +72,7 @@ export function createRouter(room: Room) {
       approveStack: on.tasks.approveStack.handler(({ input, context }) =>
         stackApproval.approveStack(room, context, input),
       ),
+      pushes: on.tasks.pushes.handler(({ input }) => pushed.pushes(room, input.task)),
       overlap: on.tasks.overlap.handler(({ input }) => radar.overlap(room, input)),
       restack: on.tasks.restack.handler(({ input }) => stacking.restackNow(room, input.task)),
       push: on.tasks.push.handler(({ input, context, signal }) => pushing.push(room, context, input, signal)),

@@ -55,6 +55,22 @@ export const stoppedPushSchema = z.object({
 });
 export type StoppedPush = z.infer<typeof stoppedPushSchema>;
 
+/** A push of a task's change, as it is kept: nothing of it was asked of the remote again. */
+export const keptPushSchema = z.object({
+  remote: z.string(),
+  url: z.string(),
+  branch: z.string(),
+  /** The commit the branch is to be at, or was left at. */
+  oid: oidSchema,
+  /** It goes on, or it is not known yet what became of it. */
+  isOpen: z.boolean(),
+  /** When it was done; of one that is open, when it began. */
+  at: z.number().int(),
+  /** Whether that commit has all of the change as it stands now; null when that cannot be told. */
+  hasAll: z.boolean().nullable(),
+});
+export type KeptPush = z.infer<typeof keptPushSchema>;
+
 /** A change that is on a branch of a remote. */
 export const pushedSchema = z.object({
   task: taskIdSchema,

@@ -1,3 +1,4 @@
+import type { KeptPush } from '../contract/remote';
 import type { Database } from './database';
 import type { Taken } from './decisions';
 import { recordIntent } from './intent';
@@ -58,6 +59,17 @@ export function lastPushed(
   const sql = `SELECT new_oid AS oid FROM push WHERE task_id = ? AND url = ? AND branch = ? AND state = 'done'
     ORDER BY id DESC LIMIT 1`;
   return getRow<{ oid: string }>(db, sql, task, url, branch)?.oid ?? null;
+}
+
+/** The push of a task that nobody ended, and the last that was done to each branch of a remote, the newest first. */
+export function pushesOf(db: Database, task: number): Omit<KeptPush, 'hasAll'>[] {
+  return allRows<Omit<KeptPush, 'hasAll' | 'isOpen'> & { isOpen: 0 | 1 }>(
+    db,
+    `SELECT remote, url, branch, new_oid AS oid, state = 'open' AS isOpen, coalesce(ended_at, created_at) AS at
+     FROM push WHERE id IN (SELECT max(id) FROM push WHERE task_id = ? AND state IN ('open', 'done') GROUP BY state, url, branch)
+     ORDER BY id DESC`,
+    task,
+  ).map((row) => ({ ...row, isOpen: row.isOpen === 1 }));
 }
 
 function toPush(row: Row): PushRow {

@@ -46,6 +46,9 @@ test('a change is pushed from the terminal to the remote that is meant, and wher
   const again = await type('task', 'push', String(id));
   expect([again.out, again.err]).toEqual([expect.stringMatching(/ is at [0-9a-f]{10} already\.\n$/), '']);
   expect(execFileSync('git', ['branch', '--list', branch], { cwd: bare, encoding: 'utf8' })).toContain(branch);
+  expect((await type('task', 'show', String(id))).out).toMatch(
+    / {2}pushed +to switchyard\/\S+ on there \(.*bare\.git\), \d+s ago; all of the change is there\n/,
+  );
   expect((await type('audit', 'list')).out).toMatch(/ push +task \d+ to switchyard\/\S+ on /);
 });
 

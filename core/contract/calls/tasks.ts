@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { alongSchema } from '../base-state';
 import { mostOnWhole } from '../comment';
 import { overlapDetailSchema } from '../overlap';
-import { pushedSchema, pushSchema, stoppedPushSchema } from '../remote';
+import { keptPushSchema, pushedSchema, pushSchema, stoppedPushSchema } from '../remote';
 import { repositoryIdSchema } from '../repository';
 import { approvalSchema, reviewSchema, stackApprovalSchema, stackedReviewSchema } from '../review';
 import { afterwardsSchema } from '../takeover';
@@ -50,6 +50,8 @@ export const tasks = {
    * `stopPush`: CANCELLED then says what is on the remote.
    */
   push: oc.input(pushSchema).output(pushedSchema),
+  /** Where its change is being pushed, and the last push to each branch of a remote, the newest first. */
+  pushes: oc.input(taskRef).output(z.array(keptPushSchema)),
   /** Ends a push that goes on, also that of a pull request, which is not opened then. WRONG_STATE when none does. */
   stopPush: oc.input(taskRef).output(stoppedPushSchema),
   /**

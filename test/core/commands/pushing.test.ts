@@ -70,8 +70,12 @@ test('a change in review is pushed as it was shown, again after it was changed, 
     compareUrl: `${server.url}/api/compare/main...${encodeURIComponent(branch)}?expand=1`,
   });
   expect(there(branch)).toBe(review.head);
+  const kept = () => bed.calls.tasks.pushes({ task });
+  const where = { remote: 'origin', url: `${server.url}/api.git`, branch, oid: review.head, isOpen: false };
+  expect(await kept()).toEqual([{ ...where, at: expect.any(Number), hasAll: true }]);
   expect(await pushed(task, review)).toMatchObject({ already: true });
   await bed.calls.reviews.write({ task, head: review.head, path: 'hello.txt', text: 'hello, world\n' });
+  expect(await kept()).toMatchObject([{ ...where, hasAll: false }]);
   await expect(pushed(task, review)).rejects.toMatchObject({
     code: 'MOVED',
     message: expect.stringContaining('moved since'),

@@ -331,6 +331,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const { task, remote, url, head: oid } = input;
         return { task, remote, url, oid, branch: 'switchyard/one', already: false, compareUrl: null };
       }),
+      pushes: on.tasks.pushes.handler(() => []),
       stopPush: on.tasks.stopPush.handler(({ input }) => pulls.stopPush(input.task)),
       reject: on.tasks.reject.handler(({ input }) => {
         note('tasks.reject', input);
