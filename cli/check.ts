@@ -1,5 +1,12 @@
 import stringWidth from 'string-width';
-import type { Check, CheckDetail, RepositoryCheck } from '../core/contract/check';
+import {
+  blockingChecks,
+  type Check,
+  type CheckDetail,
+  type CheckStand,
+  checkStandWords,
+  type RepositoryCheck,
+} from '../core/contract/check';
 import { plain, plainLine } from './plain';
 
 /** So many of the last lines of what a failed check printed are shown. */
@@ -64,6 +71,20 @@ export function checkWarning(
     (check) => check.state === 'failed' && 'output' in check && plain(check.output).trim() === '',
   );
   return `${said.join('')}  ${isSilent ? 'It printed nothing.' : `What it printed: ${program} task show ${id}`}\n`;
+}
+
+/** Which required checks keep a change from being approved, and how to see what they printed or to run them; empty for none. */
+export function heldByChecks(
+  { id, stands }: { readonly id: number; readonly stands: readonly CheckStand[] },
+  program: string,
+): string {
+  const held = blockingChecks(stands);
+  if (held.length === 0) return '';
+  const said = held.map(({ name, state }) => checkStandWords({ name: plainLine(name, 80), state })).join('; ');
+  const next = held.some(({ state }) => state === 'failed')
+    ? `What it printed: ${program} task show ${id}`
+    : `Run what is left: ${program} check run ${id}`;
+  return `! Required before it is approved: ${said}. ${next}\n`;
 }
 
 /** The checks of a repository as `--check` leaves them, which sets or takes away the one called check. */

@@ -13,9 +13,10 @@ import { patchText } from './patch';
 import { plainLine } from './plain';
 import { assertSeen, seenHead } from './seen';
 import { approveStack } from './stack';
-import { taskOutcome } from './task-outcome';
+import { setGoing, taskOutcome } from './task-outcome';
 import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
+import { waitOptions, waitUsage } from './wait';
 import { withClient } from './with-client';
 
 const diff: Command = {
@@ -176,16 +177,15 @@ const approve: Command = {
 
 const reject: Command = {
   words: ['task', 'reject'],
-  usage: 'ID [--comment C]',
-  summary: 'Send a change back to its agent with what to do differently, and with the comments on its lines',
-  options: { comment: { type: 'string' } },
+  usage: `ID [--comment C] ${waitUsage}`,
+  summary:
+    'Send a change back to its agent with what to do differently, and with the comments on its lines; --wait returns when it is finished or needs you',
+  options: { comment: { type: 'string' }, ...waitOptions },
   names: { least: 1, most: 1 },
   examples: ['task reject 12 --comment "Keep the old name"', 'task reject 12  (what task comment kept)'],
   run: (given, around) => {
     const comment = given.text('comment') ?? '';
-    return withClient(around, async (client) =>
-      taskOutcome(await client.tasks.reject({ task: given.id(0), comment }), around),
-    );
+    return setGoing(given, around, (client) => client.tasks.reject({ task: given.id(0), comment }));
   },
 };
 

@@ -13,14 +13,14 @@ import { agentsGiven, contestOutcome, waitForContest } from './contest';
 import { asId, assertAfter, oneOf } from './parse';
 import { pathOf, quoted } from './path';
 import { named } from './repository';
-import { finished, taskOutcome } from './task-outcome';
+import { outcomeOf } from './task-outcome';
 import { sayPrograms } from './trust';
-import { waitForTask, waitMinutes } from './wait';
+import { waitGiven, waitOptions, waitUsage } from './wait';
 
 /** Queuing a task, or a contest of several. */
 export const addTask: Command = {
   words: ['task', 'add'],
-  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME[:MODEL]]... [--times N] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--path FOLDER]... [--when landed|review] ${budgetUsage} [--trust] [--wait [--wait-minutes N]]`,
+  usage: `--repository PATH_OR_NAME --prompt P [--title T] [--agent NAME[:MODEL]]... [--times N] [--base BRANCH] [--permission-level autonomous|supervised|human-required] [--priority high_priority|default|low_priority] [--after TASK]... [--path FOLDER]... [--when landed|review] ${budgetUsage} [--trust] ${waitUsage}`,
   summary: 'Queue a task; --wait returns when it is finished or needs you',
   options: {
     repository: { type: 'string' },
@@ -36,8 +36,7 @@ export const addTask: Command = {
     when: { type: 'string' },
     ...budgetOptions,
     trust: { type: 'boolean' },
-    wait: { type: 'boolean' },
-    'wait-minutes': { type: 'string' },
+    ...waitOptions,
   },
   names: { least: 0, most: 0 },
   examples: [
@@ -68,7 +67,7 @@ export const addTask: Command = {
       throw new UsageError('The tasks of a contest begin at one commit of their base: --when review takes one agent.');
     assertAfter(wanted);
     const repository = given.needed('repository');
-    const minutes = waitMinutes(given);
+    const waits = waitGiven(given);
     const prompt = wanted.prompt === '-' ? await around.readInput() : wanted.prompt;
     const title = wanted.title ?? titleFrom(prompt);
     const connection = await around.reach();
@@ -80,13 +79,12 @@ export const addTask: Command = {
       if (agents.length > 1) {
         const { when: _, ...same } = all;
         const made = await connection.client.contests.create({ ...same, agents: [...agents] });
-        const waits = minutes !== null || given.flag('wait');
-        return waits ? waitForContest(made, connection, around, minutes) : contestOutcome(made, around);
+        return waits === null
+          ? contestOutcome(made, around)
+          : await waitForContest(made, connection, around, waits.minutes);
       }
       const task = await connection.client.tasks.create({ ...all, ...agents[0] });
-      if (minutes === null && !given.flag('wait')) return taskOutcome(task, around);
-      around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
-      return await finished(await waitForTask(task.id, connection, around, minutes), connection.client, around);
+      return await outcomeOf(task, connection, around, waits);
     } finally {
       connection.close();
     }

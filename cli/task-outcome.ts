@@ -1,9 +1,10 @@
-import type { Client } from '../core/client';
+import type { Client, Connection } from '../core/client';
 import type { Review } from '../core/contract/review';
 import type { Task, TaskDetail } from '../core/contract/task';
-import type { Outcome, Surroundings } from './command';
+import { heldByChecks } from './check';
+import type { Given, Outcome, Surroundings } from './command';
 import { taskText } from './task-text';
-import { isResting } from './wait';
+import { isResting, waitForTask, waitGiven } from './wait';
 
 /** A task as a command's outcome. */
 export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outcome {
@@ -13,9 +14,39 @@ export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outc
 /** A task that was waited for as a command's outcome, which is a failure when the task's is, or when it still goes on. */
 export async function finished(task: TaskDetail | Task, client: Client, around: Surroundings): Promise<Outcome> {
   const exit = task.state === 'failed' || task.state === 'cancelled' || !isResting(task) ? 1 : 0;
+  if (task.state !== 'review') return { ...taskOutcome(task, around), exit };
   // What has just come to review was not compared with its base by anybody yet.
-  const conflicts = task.state === 'review' ? conflictsIn(await reviewOf(client, task.id)) : undefined;
-  return { json: task, text: taskText(task, around.program, { conflicts }), exit };
+  const review = await reviewOf(client, task.id);
+  const held = heldByChecks({ id: task.id, stands: review?.checks ?? [] }, around.program);
+  const text = taskText(task, around.program, { conflicts: conflictsIn(review) });
+  return { json: task, text: `${held}${text}`, exit };
+}
+
+/** Sets a task going and gives it as it is then, or waits for it where the options say so. */
+export async function setGoing(
+  given: Given,
+  around: Surroundings,
+  act: (client: Client) => Promise<Task>,
+): Promise<Outcome> {
+  const waits = waitGiven(given);
+  const connection = await around.reach();
+  try {
+    return await outcomeOf(await act(connection.client), connection, around, waits);
+  } finally {
+    connection.close();
+  }
+}
+
+/** A task that was set going as a command's outcome, once it is finished or needs the person where that is waited for. */
+export async function outcomeOf(
+  task: Task,
+  connection: Connection,
+  around: Surroundings,
+  waits: ReturnType<typeof waitGiven>,
+): Promise<Outcome> {
+  if (waits === null) return taskOutcome(task, around);
+  around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
+  return finished(await waitForTask(task.id, connection, around, waits.minutes), connection.client, around);
 }
 
 /** A change in review; null of one that cannot be compared now, as when its base is gone. */

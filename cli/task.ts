@@ -9,11 +9,11 @@ import { type Command, UsageError } from './command';
 import { endedText, runningOn } from './ended-programs';
 import { asId, assertAfter, oneOf } from './parse';
 import { addTask } from './task-add';
-import { conflictsIn, finished, reviewOf, taskOutcome } from './task-outcome';
+import { conflictsIn, finished, reviewOf, setGoing, taskOutcome } from './task-outcome';
 import { taskTable } from './task-table';
 import { taskText } from './task-text';
 import { undoText } from './text';
-import { waitForTask, waitMinutes } from './wait';
+import { waitForTask, waitMinutes, waitOptions, waitUsage } from './wait';
 import { withClient } from './with-client';
 
 const list: Command = {
@@ -138,7 +138,15 @@ const cancel = simple('cancel', 'Stop a task; its worktree stays for a retry', (
 const resume = simple('resume', 'Let a task that is parked, or waits for its next attempt, go on now', (client, task) =>
   client.tasks.resume({ task }),
 );
-const retry = simple('retry', 'Queue a failed or cancelled task again', (client, task) => client.tasks.retry({ task }));
+const retry: Command = {
+  words: ['task', 'retry'],
+  usage: `ID ${waitUsage}`,
+  summary: 'Queue a failed or cancelled task again; --wait returns when it is finished or needs you',
+  options: waitOptions,
+  names: { least: 1, most: 1 },
+  examples: ['task retry 12', 'task retry 12 --wait'],
+  run: (given, around) => setGoing(given, around, (client) => client.tasks.retry({ task: given.id(0) })),
+};
 const discard: Command = {
   ...simple('discard', 'Throw a change away, keeping a backup', (client, task) => client.tasks.discard({ task })),
   run: (given, around) =>

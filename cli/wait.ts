@@ -12,6 +12,16 @@ export function isResting(task: Task): boolean {
   return resting.includes(task.state) || task.requests.length > 0;
 }
 
+/** The options of a command that can wait for the task it sets going, and how they are typed. */
+export const waitOptions = { wait: { type: 'boolean' }, 'wait-minutes': { type: 'string' } } as const;
+export const waitUsage = '[--wait [--wait-minutes N]]';
+
+/** Whether a command is to wait, and for how many minutes at most, null for as long as it takes; null when it is not to. Throws UsageError. */
+export function waitGiven(given: Given): { readonly minutes: number | null } | null {
+  const minutes = waitMinutes(given);
+  return minutes === null && !given.flag('wait') ? null : { minutes };
+}
+
 /** How many minutes are waited for at most; null for as long as it takes. Throws UsageError. */
 export function waitMinutes(given: Given): number | null {
   const typed = given.text('wait-minutes');

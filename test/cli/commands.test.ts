@@ -248,8 +248,8 @@ describe('the main job in the terminal', () => {
     expect((await type('task', 'diff', String(added.json.id))).err).toBe(
       `Nothing of task ${added.json.id} is committed.\n`,
     );
-    expect((await type('task', 'retry', String(added.json.id), '--json')).code).toBe(0);
-    await type('task', 'wait', String(added.json.id));
+    const again = await type('task', 'retry', String(added.json.id), '--wait', '--json');
+    expect([again.code, again.json.state]).toEqual([1, 'failed']);
   });
 
   test('a change is only suggested for merging while it can be merged', async () => {
@@ -311,8 +311,10 @@ describe('the main job in the terminal', () => {
     expect((await type('check', 'edit', where, 'test', '--place', '1')).out).toBe(
       'test  required  echo tested; exit 2\nlint            echo linted\n',
     );
-    const { json } = await add('--prompt', 'Checked by two', '--wait', '--json');
-    const id = String(json.id);
+    const added = await add('--prompt', 'Checked by two\n[write: checked.txt | one]', '--wait');
+    const id = /^#(\d+) /m.exec(added.out)?.[1] ?? '';
+    const held = `! Required before it is approved: test failed. What it printed: switchyard task show ${id}\n#${id} `;
+    expect(added.out.slice(0, held.length)).toBe(held);
     expect((await type('task', 'show', id)).out).toMatch(
       / {2}check {2,}test \(echo tested.*\), required: failed with exit code 2\n +tested\n {2}check {2,}lint \(echo linted\): passed\n/,
     );
@@ -327,6 +329,8 @@ describe('the main job in the terminal', () => {
     const refused = await type('task', 'approve', id);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('required checks have not passed on this change: test failed.');
+    const back = await type('task', 'reject', id, '--comment', '[write: more.txt | more]', '--wait', '--json');
+    expect(back).toMatchObject({ code: 0, json: { state: 'review', change: { files: 2 } } });
     const approved = await type('task', 'approve', id, '--override-checks');
     expect(approved).toMatchObject({ code: 0, out: expect.stringMatching(/^Merged /) });
     expect((await type('audit', 'list')).out).toMatch(/approve +task \d+ \(merge by \w+, overriding its checks\)/);
