@@ -35,6 +35,7 @@ export const errorCodes = [
   'OTHER_VERSION',
   'CYCLE',
   'LIMIT',
+  'NOT_ALLOWED',
   'CANCELLED',
   'INTERNAL',
 ] as const;

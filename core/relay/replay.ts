@@ -16,6 +16,9 @@ export interface Replay {
   readonly onError: (cause: unknown) => void;
 }
 
+/** How many bytes are told before it is asked again whether there is room for more. */
+const mostAtOnce = 512 * 1024;
+
 /**
  * Tells a subscriber what the ring holds, a piece in each turn of the event loop, then adds it to those who hear what comes:
  * nothing is left out in between, and nothing told twice. Gives what ends it.
@@ -37,10 +40,17 @@ export function replay(from: Replay): () => void {
         known = ring.lost();
       }
       const piece = ring.read(known);
+      let told = 0;
       for (const message of piece) {
+        if (told > mostAtOnce) {
+          await pace();
+          told = 0;
+        }
         if (left) return;
         known = message.seq;
-        if (matchesPattern(pattern, message.subject)) hear(message);
+        if (!matchesPattern(pattern, message.subject)) continue;
+        hear(message);
+        told += message.frame.length;
       }
       if (piece.length > 0) continue;
       leave = subscribers.add(pattern, hear);

@@ -1,0 +1,76 @@
+import { CodedError } from '../contract/errors';
+import { eventsSubject, readRelayMessage, resultsSubject } from '../contract/relay';
+import type { Address, Bus, HeardMessage, Taking } from './bus';
+import type { Connection } from './connection';
+import { parsedText, refusalText } from './said';
+
+/** An agent that is connected. */
+export interface AgentLine {
+  /** How many messages it was sent, and how many came from it. */
+  sent(): number;
+  received(): number;
+  /** Deals with a text that came from it; never rejects. */
+  hear(text: string): Promise<void>;
+  /** Gives it no more work. What it did not answer stays for the next connection. */
+  leave(): void;
+}
+
+/**
+ * Gives an agent its unanswered work and publishes what it says. `after` is the number of the last work that it has and still
+ * answers: only what is newer is given to it.
+ */
+export function serveAgent(options: {
+  readonly bus: Bus;
+  readonly agent: Address;
+  readonly connection: Connection;
+  readonly after: number;
+  readonly log: (line: string) => void;
+}): AgentLine {
+  const { bus, agent, connection, after, log } = options;
+  let sent = 0;
+  let received = 0;
+  const results = resultsSubject(agent.session, agent.role);
+  const events = eventsSubject(agent.session);
+
+  const deliver = (work: HeardMessage): Promise<void> => {
+    if (work.seq > after) {
+      sent += 1;
+      connection.send(work.frame);
+    }
+    return connection.room();
+  };
+  const taking: Promise<Taking | null> = bus.takeWork(agent, deliver).catch((error: unknown) => {
+    log(`The work of ${agent.role} in session ${agent.session} could not be given: ${wordsOf(error)}`);
+    connection.close(1011, 'Your work could not be read. Come back in a while.');
+    return null;
+  });
+
+  async function deal(text: string): Promise<void> {
+    const message = readRelayMessage(parsedText(text));
+    if (message.type === 'event') return void (await bus.publish(events, message, text));
+    // The answer first: a work that is answered twice is better than an answer that is lost.
+    if (message.type !== 'ack') await bus.publish(results, message, text);
+    await (await taking)?.answered(message.id);
+  }
+
+  return {
+    sent: () => sent,
+    received: () => received,
+    async hear(text) {
+      received += 1;
+      try {
+        await deal(text);
+      } catch (error) {
+        if (!(error instanceof CodedError)) log(`What ${agent.role} said could not be published: ${wordsOf(error)}`);
+        connection.send(refusalText(text, error));
+      }
+    },
+    leave() {
+      void taking.then((taken) => taken?.leave());
+    },
+  };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

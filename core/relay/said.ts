@@ -1,0 +1,32 @@
+import { CodedError } from '../contract/errors';
+
+/** The JSON value of a text. Throws BAD_INPUT when it is none. */
+export function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CodedError('BAD_INPUT', 'This is no JSON. Send {"id":"1","type":"work","payload":{}}.');
+  }
+}
+
+/** That something was done, for whoever asked for it. */
+export function doneText(id: string, payload: unknown): string {
+  return JSON.stringify({ id, type: 'ok', payload });
+}
+
+/** Why something was not done, with the id of what asked for it where it has one. What nobody foresaw is told without details. */
+export function refusalText(asked: string, error: unknown): string {
+  const known = error instanceof CodedError;
+  const code = known ? error.code : 'INTERNAL';
+  const message = known ? error.message : 'Something went wrong inside Switchyard. The details are in the logs folder.';
+  return JSON.stringify({ id: idOf(asked), type: 'error', payload: { code, message } });
+}
+
+function idOf(asked: string): string | null {
+  try {
+    const { id } = JSON.parse(asked) as { readonly id?: unknown };
+    return typeof id === 'string' && id.length <= 128 ? id : null;
+  } catch {
+    return null;
+  }
+}
