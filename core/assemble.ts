@@ -24,6 +24,7 @@ import { createNews } from './host/news';
 import { someHostLives } from './host/records';
 import { hostEnvironment } from './host/start';
 import type { Log } from './log';
+import { createRelaying } from './relaying';
 import { createRoster } from './roster';
 import type { Deps, DepsWithoutTerminals } from './runner/deps';
 import { createHooks } from './runner/hooks';
@@ -166,6 +167,7 @@ export function assemble(
     announce,
     announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
     announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
+    announceTurn: (ended) => relaying.announceTurn(ended),
     announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
     stopWork(task) {
       runner.cancel(task);
@@ -193,6 +195,10 @@ export function assemble(
     },
     screens: terminals.screens,
   };
+  const relaying = createRelaying({
+    ...{ db, writer, folders, log, now: Date.now },
+    announceMessages: deps.announceMessages,
+  });
   const { tokens, forgeOf } = createForges({
     ...{ db, writer, settings: () => settings, environment: config.environment, execute: git.execute },
     keychain: options.keychain ?? null,
@@ -230,6 +236,7 @@ export function assemble(
     lookForOverlaps: radar.now,
     ...pullRequests,
     tokens,
+    relay: relaying.desk,
     trains: createTrains(() => room),
     pushes: createPushes({ publish: changes.publish, now: Date.now }),
     folders,
@@ -289,6 +296,7 @@ export function assemble(
     status,
     log,
     terminals: terminals.running,
+    relay: relaying.relay,
     async start() {
       leaveLogAsItIs = makeLogRoomSoon(db);
       // A host that does not answer holds up what needs it, and nothing else.
@@ -312,6 +320,7 @@ export function assemble(
       pool.wake();
       lookForAgents(false);
       search.start();
+      relaying.start();
     },
     async stop(limitMs = 15_000, { keepTerminals } = {}) {
       leaveLogAsItIs();
@@ -333,6 +342,7 @@ export function assemble(
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.
       await door?.close();
+      await relaying.close();
       await writer.close();
       await search.close();
       closeDatabase(db);

@@ -7,6 +7,7 @@ import type { StopManner } from './contract/stop';
 import type { Keychain } from './forge/tokens';
 import type { HostProgram } from './host/start';
 import type { Log } from './log';
+import type { Relay } from './relay/bus';
 import type { Execute } from './starter/process';
 
 /** What a shell supplies that the core cannot know by itself. */
@@ -37,6 +38,8 @@ export interface Runtime {
   readonly log: Log;
   /** How many programs run on terminals. */
   readonly terminals: () => number;
+  /** The relay, opened when it is first asked for. Rejects when its bus cannot be opened, and may be asked again. */
+  readonly relay: () => Promise<Relay>;
   /** Recovers what a crash left and begins to claim. */
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */

@@ -18,6 +18,7 @@ import type { Database } from '../store/database';
 import type { SearchIndex } from '../store/search-index';
 import type { Writer } from '../store/writer';
 import type { Pushes } from './pushes';
+import type { RelayDesk } from './relay';
 import type { Trains } from './train-driver';
 
 /** What calls are handed to do their work. */
@@ -55,6 +56,7 @@ export interface Room {
   readonly pushes: Pushes;
   readonly trains: Trains;
   readonly tokens: Tokens;
+  readonly relay: RelayDesk;
   readonly announceRequest: (request: number) => void;
   readonly announceMessages: Deps['announceMessages'];
   readonly announceComments: Deps['announceComments'];

@@ -27,6 +27,7 @@ import * as pullRequests from './pull-requests';
 import * as pushed from './pushed';
 import * as pushing from './pushing';
 import * as radar from './radar';
+import * as relay from './relay';
 import * as repositories from './repositories';
 import * as requests from './requests';
 import * as resolving from './resolving';
@@ -201,6 +202,15 @@ export function createRouter(room: Room) {
     },
     agents: {
       list: on.agents.list.handler(async ({ input }) => [...(await room.locateAgents(input.refresh))]),
+    },
+    relay: {
+      send: on.relay.send.handler(({ input, context }) => relay.send(room, context, input)),
+      agents: on.relay.agents.handler(() => room.relay.agents()),
+      follow: on.relay.follow.handler(async function* ({ input, signal }) {
+        yield* room.relay.follow(input, signal);
+      }),
+      disconnect: on.relay.disconnect.handler(({ input }) => relay.disconnect(room, input)),
+      status: on.relay.status.handler(() => room.relay.status()),
     },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),

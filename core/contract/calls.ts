@@ -9,6 +9,7 @@ import { forges } from './calls/forges';
 import { messages } from './calls/messages';
 import { processes } from './calls/processes';
 import { pullRequests } from './calls/pull-requests';
+import { relay } from './calls/relay';
 import { repositories } from './calls/repositories';
 import { requests } from './calls/requests';
 import { reviews } from './calls/reviews';
@@ -45,6 +46,7 @@ export const calls = {
   worktrees,
   settings,
   agents,
+  relay,
   runtime,
   changes,
 };

@@ -17,9 +17,9 @@ export interface RingFile {
   torn: boolean;
 }
 
-/** How much of a file is read at once; one message fits into it, whatever its length. */
-const pieceBytes = 2 * 1024 * 1024;
-/** How much is read to find a line or a header. */
+/** How much of a file is read at once; more where a single message is longer. */
+const pieceBytes = 256 * 1024;
+/** How much is read to find a line. */
 const lookBytes = 64 * 1024;
 const newline = 0x0a;
 
@@ -50,11 +50,15 @@ export function openRingFile(path: string, after: number): RingFile {
 /** Some of the messages with a number over `after`, oldest first; none only when there are none. */
 export function readAfter(file: RingFile, after: number): HeardMessage[] {
   let from = placeBefore(file, after);
+  let length = pieceBytes;
   while (from < file.size) {
-    const piece = readAt(file.fd, from, Math.min(pieceBytes, file.size - from));
+    const piece = readAt(file.fd, from, Math.min(length, file.size - from));
     const end = piece.lastIndexOf(newline) + 1;
-    // Longer than any message may be: not ours.
-    if (end === 0) return [];
+    if (end === 0) {
+      if (from + piece.length >= file.size) return [];
+      length *= 2;
+      continue;
+    }
     const found = messagesIn(piece.subarray(0, end)).filter(({ seq }) => seq > after);
     if (found.length > 0) return found;
     from += end;
@@ -88,15 +92,13 @@ function placeBefore(file: RingFile, after: number): number {
 
 /** The first message that begins at this place or after it. */
 function lineFrom(file: RingFile, place: number): { readonly at: number; readonly seq: number } | undefined {
-  let length = lookBytes;
   // From the byte before, which ends a line when the place begins one.
   let from = place - 1;
   while (from < file.size) {
-    const piece = readAt(file.fd, from, Math.min(length, file.size - from));
+    const piece = readAt(file.fd, from, Math.min(lookBytes, file.size - from));
     const end = piece.indexOf(newline);
     if (end === -1) {
       if (from + piece.length >= file.size) return undefined;
-      length = pieceBytes;
       from += piece.length;
       continue;
     }

@@ -1,4 +1,4 @@
-import type { Agent } from '../agents/agent';
+import type { Agent, TurnEnd } from '../agents/agent';
 import type { Namespace } from '../agents/namespace';
 import type { Settings } from '../contract/settings';
 import type { Git } from '../git/git';
@@ -38,6 +38,8 @@ export interface Deps {
   readonly announceMessages: (task: number) => void;
   /** Tells followers that the comments on a task's change were changed; called after the change is committed. */
   readonly announceComments: (task: number) => void;
+  /** Tells followers that a turn of an agent is over; called after what it left is committed. */
+  readonly announceTurn: (ended: EndedTurn) => void;
   /** Ends the work on a task that somebody moved out of its worker's hands, and its agent's screen. */
   readonly stopWork: (task: number) => void;
   /** The agents' programs, which outlive this runtime. */
@@ -65,6 +67,18 @@ export interface Deps {
   ) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
+}
+
+/** How a turn of an agent ended. */
+export interface EndedTurn {
+  readonly session: number;
+  /** Its number in the session. */
+  readonly turn: number;
+  readonly end: TurnEnd['kind'];
+  /** What went wrong; null where nothing did. */
+  readonly error: string | null;
+  /** What was to be done in it is gone on with in a turn to come. */
+  readonly goesOn: boolean;
 }
 
 /** What the terminals are made of. */

@@ -7,7 +7,7 @@ import { budgetsOf } from '../store/spending';
 import { takeoverOf } from '../store/takeovers';
 import { ask, delivered, stopOf } from './asking';
 import { keepTurn } from './checkpoint';
-import type { Stop } from './deps';
+import type { EndedTurn, Stop } from './deps';
 import { givenWith, type HeldTurn, programsOf } from './held-turn';
 import { openMeter } from './meter';
 import { providerAnswers, working } from './parking';
@@ -197,6 +197,10 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
     if (turnEnd.kind === 'completed') await working(deps, claim.task, startedAt);
     const passing = lost === null ? turnEnd : ({ ...turnEnd, kind: 'failed', error: lost, retryable: true } as const);
     await settle(deps, { task: claim.task, words, told, startedAt, asked }, passing);
+    // One that the runtime's end cut short goes on with the next runtime.
+    if (lost === null && stopOf(signal) !== 'closing' && stopOf(signal) !== 'lost') {
+      deps.announceTurn({ session: session.id, turn: number, ...endedAs(turnEnd) });
+    }
     if (lost !== null) {
       session.cutOff ||= session.begun;
       return { kind: 'lost', error: lost };
@@ -219,6 +223,12 @@ export async function takeTurn(talk: Talk, { words, told, held }: Beginning): Pr
     await children.over();
     await programs.over();
   }
+}
+
+function endedAs(end: TurnEnd): Omit<EndedTurn, 'session' | 'turn'> {
+  const error = 'error' in end ? end.error : null;
+  const goesOn = end.kind === 'limited' || end.kind === 'spent' || (end.kind === 'failed' && end.retryable);
+  return { end: end.kind, error, goesOn };
 }
 
 /**

@@ -261,7 +261,7 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     state,
     start() {
       started = true;
-      stopWatching = watchGrowth((file) => {
+      stopWatching = watchGrowth(({ file }) => {
         if (dirname(file) !== transcripts) return;
         grown.set(Number.parseInt(basename(file), 10), Date.now());
         begin(gatherMs);

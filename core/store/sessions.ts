@@ -81,6 +81,11 @@ export function listSessions(db: Database, task: number): Session[] {
   return allRows<Row>(db, 'SELECT * FROM session WHERE task_id = ? ORDER BY id', task).map(toSession);
 }
 
+/** The sessions that have not ended, oldest first. */
+export function aliveSessions(db: Database): Session[] {
+  return allRows<Row>(db, "SELECT * FROM session WHERE state <> 'ended' ORDER BY id").map(toSession);
+}
+
 /** The newest session of a task, or undefined. */
 export function newestSession(db: Database, task: number): Session | undefined {
   const row = getRow<Row>(db, 'SELECT * FROM session WHERE task_id = ? ORDER BY id DESC LIMIT 1', task);

@@ -6,16 +6,23 @@ import { transcriptReader } from './transcript-read';
 const followers = new Map<string, Set<() => void>>();
 
 /** Who is told of every file. */
-const watchers = new Set<(file: string) => void>();
+const watchers = new Set<(grown: Growth) => void>();
 
-/** Tells every follower of this transcript in this process that it has grown. */
-export function announceGrowth(file: string): void {
-  for (const tell of followers.get(file) ?? []) tell();
-  for (const tell of watchers) tell(file);
+/** A transcript that has grown by an event. */
+export interface Growth {
+  readonly file: string;
+  readonly session: number;
+  readonly event: TranscriptEvent;
 }
 
-/** Calls back with the file of every transcript that grows in this process, between a write and the next: be quick. */
-export function watchGrowth(tell: (file: string) => void): () => void {
+/** Tells every follower of this transcript in this process that it has grown. */
+export function announceGrowth(grown: Growth): void {
+  for (const tell of followers.get(grown.file) ?? []) tell();
+  for (const tell of watchers) tell(grown);
+}
+
+/** Calls back for every event of a transcript in this process, between a write and the next: be quick. */
+export function watchGrowth(tell: (grown: Growth) => void): () => void {
   watchers.add(tell);
   return () => watchers.delete(tell);
 }
@@ -48,13 +55,13 @@ export async function* followTranscript(options: {
   }
 }
 
-interface Growth {
+interface Wait {
   /** Resolves at the next growth, or when the signal is aborted. */
   next(): Promise<void>;
   close(): void;
 }
 
-function listen(file: string, signal: AbortSignal | undefined): Growth {
+function listen(file: string, signal: AbortSignal | undefined): Wait {
   let wake = () => {};
   const tell = () => wake();
   const told = followers.get(file) ?? new Set();

@@ -67,7 +67,7 @@ export function openTranscript(options: TranscriptOptions): Transcript {
     }
     size += line.length;
     seq += 1;
-    announceGrowth(file);
+    announceGrowth({ file, session, event });
     return event;
   }
 

@@ -50,6 +50,7 @@ function bench(kept?: Place) {
     programs: { version: '1', held: false },
     announce: () => changed.forEach((tell) => void tell()),
     announceMessages: () => {},
+    announceTurn: () => {},
     announceRequest: (request: number) => onAsked?.(request),
     takes: createTakes(),
     refill: () => {},

@@ -748,6 +748,19 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
     },
     agents: { list: on.agents.list.handler(() => known) },
+    relay: {
+      send: on.relay.send.handler(() => ({ seq: 1 })),
+      agents: on.relay.agents.handler(() => []),
+      follow: on.relay.follow.handler(async function* () {}),
+      disconnect: on.relay.disconnect.handler(() => {}),
+      status: on.relay.status.handler(() => ({
+        bus: 'embedded' as const,
+        url: null,
+        first: 0,
+        last: 0,
+        connections: 0,
+      })),
+    },
     runtime: {
       status: on.runtime.status.handler(() => ({
         pid: 1,

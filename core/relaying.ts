@@ -1,0 +1,246 @@
+import { uptime } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type RelayDesk, tellTask } from './commands/relay';
+import { CodedError } from './contract/errors';
+import {
+  eventsSubject,
+  isOwnSession,
+  mostMessageBytes,
+  type RelayAgent,
+  type RelayMessage,
+  resultsSubject,
+  workSubject,
+} from './contract/relay';
+import type { TranscriptEvent } from './contract/transcript';
+import { keepWork } from './kept-work';
+import type { Log } from './log';
+import type { Bus, Relay, RelayDoor } from './relay/bus';
+import type { EndedTurn } from './runner/deps';
+import type { Database } from './store/database';
+import {
+  answerRelayMessage,
+  numberRelayMessage,
+  type OverMessage,
+  overRelayMessages,
+  waitingRelayMessages,
+} from './store/relay-messages';
+import { aliveSessions, readSession } from './store/sessions';
+import { type Growth, watchGrowth } from './store/transcript-follow';
+import type { Writer } from './store/writer';
+
+/** The relay of a runtime, with its own sessions on it. */
+export interface Relaying {
+  readonly desk: RelayDesk;
+  /** The relay for doors. Opened at the first need of it, so that a start does not wait. */
+  relay(): Promise<Relay>;
+  /** Begins to publish what the runner's sessions tell. */
+  start(): void;
+  /** Publishes the result of a turn. */
+  announceTurn(ended: EndedTurn): void;
+  /** Resolves when all that was published is kept. */
+  close(): Promise<void>;
+}
+
+/** How much of the newest messages is kept. */
+const ringBytes = 64 * 1024 * 1024;
+/** How much of what an agent says last is told as the result of its turn. */
+const mostText = 100_000;
+/** Of how many sessions it is known what was said and counted. */
+const sessionsKnown = 500;
+
+/** What a session of the runner said last, and how many messages went to it and came from it. */
+interface Told {
+  message: string | null;
+  text: string;
+  sent: number;
+  received: number;
+}
+
+/** Makes the relay of a runtime; opens nothing. */
+export function createRelaying(from: {
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly folders: { readonly data: string; readonly transcripts: string };
+  readonly log: Log;
+  readonly announceMessages: (task: number) => void;
+  readonly now: () => number;
+}): Relaying {
+  const { db, writer, folders, log, now } = from;
+  const doors = new Set<RelayDoor>();
+  const sessions = new Map<number, Told>();
+  let opening: Promise<Bus> | undefined;
+  let closing: Promise<void> | undefined;
+  let unwatch = () => {};
+  let failing = false;
+
+  const bus = (): Promise<Bus> => {
+    if (!writer.writes) {
+      const message = 'There is no relay without a runtime. Start one: switchyard start';
+      return Promise.reject(new CodedError('CANCELLED', message));
+    }
+    if (closing !== undefined) return Promise.reject(new CodedError('CANCELLED', 'The relay is closing.'));
+    opening ??= open().catch((cause) => {
+      opening = undefined;
+      throw cause;
+    });
+    return opening;
+  };
+
+  async function open(): Promise<Bus> {
+    // Loaded only now: whoever just starts does without.
+    const [{ createHub }, { openRing }] = await Promise.all([import('./relay/hub'), import('./relay/ring')]);
+    const ring = openRing({
+      folder: join(folders.data, 'relay'),
+      mostBytes: ringBytes,
+      bootedAt: now() - uptime() * 1000,
+    });
+    const opened = createHub({
+      ...{ ring, now, work: keepWork({ db, writer }) },
+      onError: (cause) => log('error', 'The relay could not read what it keeps.', { cause: String(cause) }),
+    });
+    // What an earlier runtime could not answer any more.
+    for (const over of overRelayMessages(db, null)) {
+      await answer(opened, over, { turn: null, end: over.became, error: null, text: '' });
+    }
+    return opened;
+  }
+
+  /** Publishes what nobody waits for. */
+  async function publish(subject: string, message: RelayMessage): Promise<void> {
+    try {
+      const text = JSON.stringify(message);
+      const short = Buffer.byteLength(text) <= mostMessageBytes;
+      const { id, type } = message;
+      await (await bus()).publish(
+        subject,
+        short ? message : { id, type, payload: { tooLong: true } },
+        short ? text : undefined,
+      );
+      failing = false;
+    } catch (cause) {
+      // Said once: it would be said for every word of an agent.
+      if (!failing) log('warning', 'What a session told could not be published.', { subject, cause: String(cause) });
+      failing = true;
+    }
+  }
+
+  async function answer(on: Bus, { message, session, agent, id }: OverMessage, payload: unknown): Promise<void> {
+    await on.publish(resultsSubject(String(session), agent), { id, type: 'result', payload });
+    await writer.write((rows) => answerRelayMessage(rows, { message, at: now() }));
+  }
+
+  function toldOf(session: number): Told {
+    const known = sessions.get(session) ?? { message: null, text: '', sent: 0, received: 0 };
+    sessions.delete(session);
+    sessions.set(session, known);
+    for (const oldest of sessions.keys()) {
+      if (sessions.size <= sessionsKnown) break;
+      sessions.delete(oldest);
+    }
+    return known;
+  }
+
+  function heard({ file, session, event }: Growth): void {
+    if (dirname(file) !== folders.transcripts) return;
+    const told = toldOf(session);
+    told.received += 1;
+    keepText(told, event);
+    void publish(eventsSubject(String(session)), { id: `${session}-${event.seq}`, type: 'transcript', payload: event });
+  }
+
+  async function turnOver({ session, turn, end, error, goesOn }: EndedTurn): Promise<void> {
+    const { agent } = readSession(db, session);
+    const told = toldOf(session);
+    const payload = { turn, end, error, text: told.text };
+    const over = goesOn ? [] : overRelayMessages(db, session);
+    told.received += Math.max(1, over.length);
+    told.text = '';
+    if (over.length === 0) {
+      const message = { id: `${session}-turn-${turn}`, type: 'result', payload };
+      return publish(resultsSubject(String(session), agent), message);
+    }
+    const on = await bus();
+    for (const message of over) await answer(on, message, payload);
+  }
+
+  const send: Relay['send'] = async ({ session, role, message, raw, by }) => {
+    const on = await bus();
+    if (!isOwnSession(session)) return on.sendWork({ session, role }, message, raw);
+    const told = await tellTask(from, { session, role, message, by });
+    if (told.seq !== null) return told.seq;
+    toldOf(Number(session)).sent += 1;
+    const seq = await on.publish(workSubject(session, told.role), message, raw);
+    await writer.write((rows) => numberRelayMessage(rows, { message: told.id, seq }));
+    return seq;
+  };
+
+  const connected = async (): Promise<RelayAgent[]> => {
+    const agents = [...doors].flatMap((door) => door.agents());
+    if (agents.length === 0) return [];
+    const on = await bus();
+    return Promise.all(
+      agents.map(async (agent) => ({ ...agent, kind: 'connected', unanswered: await on.unanswered(agent) }) as const),
+    );
+  };
+
+  const own = (): RelayAgent[] =>
+    aliveSessions(db).map(({ id, agent, startedAt }) => ({
+      ...{ session: String(id), role: agent, kind: 'own', since: startedAt, by: 'switchyard' },
+      unanswered: waitingRelayMessages(db, id),
+      sent: sessions.get(id)?.sent ?? 0,
+      received: sessions.get(id)?.received ?? 0,
+    }));
+
+  return {
+    desk: {
+      send,
+      agents: async () => [...own(), ...(await connected())],
+      async *follow(wanted, signal) {
+        const { followBus } = await import('./relay/follow');
+        yield* followBus(await bus(), wanted, signal);
+      },
+      disconnect: async (agent) => [...doors].map((door) => door.disconnect(agent)).includes(true),
+      async status() {
+        const connections = [...doors].reduce((sum, door) => sum + door.connections(), 0);
+        return { ...(await (await bus()).status()), connections };
+      },
+    },
+    async relay() {
+      return {
+        bus: await bus(),
+        send,
+        open(door) {
+          doors.add(door);
+          return () => doors.delete(door);
+        },
+      };
+    },
+    start() {
+      unwatch = watchGrowth(heard);
+    },
+    announceTurn(ended) {
+      turnOver(ended).catch((cause) => {
+        log('warning', 'The result of a turn could not be published.', {
+          session: ended.session,
+          cause: String(cause),
+        });
+      });
+    },
+    close() {
+      unwatch();
+      closing ??= (async () => (await opening?.catch(() => undefined))?.close())();
+      return closing;
+    },
+  };
+}
+
+/** Keeps what the agent said last in its turn. */
+function keepText(told: Told, event: TranscriptEvent): void {
+  if (event.type === 'prompt') {
+    told.message = null;
+    told.text = '';
+  }
+  if (event.type !== 'text') return;
+  told.text = `${told.message === event.message ? told.text : ''}${event.text}`.slice(0, mostText);
+  told.message = event.message;
+}
