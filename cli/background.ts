@@ -21,6 +21,8 @@ export async function runInBackground(options: {
   readonly host?: OpenOptions['host'];
   readonly starter?: OpenOptions['starter'];
   readonly desktop: string | null;
+  readonly page?: OpenOptions['page'];
+  readonly statusPort?: OpenOptions['statusPort'];
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
   readonly report: (started: Started) => void;
@@ -70,6 +72,8 @@ async function open(
     readonly host?: OpenOptions['host'];
     readonly starter?: OpenOptions['starter'];
     readonly desktop: string | null;
+    readonly page?: OpenOptions['page'];
+    readonly statusPort?: OpenOptions['statusPort'];
     readonly report: (started: Started) => void;
   },
   onStopRequested: OpenOptions['onStopRequested'],
@@ -84,6 +88,8 @@ async function open(
       host: options.host,
       starter: options.starter,
       desktop: options.desktop,
+      page: options.page ?? null,
+      statusPort: options.statusPort ?? null,
       onStopRequested,
       onClients,
     });

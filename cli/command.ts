@@ -47,6 +47,10 @@ export interface Surroundings {
   readonly hook?: OpenOptions['hook'];
   readonly host?: OpenOptions['host'];
   readonly starter?: OpenOptions['starter'];
+  /** The built page, for the web monitor; null when it was not built. */
+  readonly page?: OpenOptions['page'];
+  /** Opens an address in the person's browser; false when there is none to open it in. */
+  readonly browse?: (url: string) => boolean;
   /** The Electron that would open the window, for `doctor`; null when none is known. */
   readonly desktop: string | null;
   /** Aborted when the person presses Ctrl+C. */

@@ -11,6 +11,7 @@ import { drivingCommands } from './driving';
 import { editingCommands } from './editing';
 import { forgeCommands } from './forge';
 import { inboxCommands } from './inbox';
+import { keyCommands } from './key';
 import { landingCommands } from './landing';
 import { messageCommands } from './message';
 import { processCommands } from './processes';
@@ -23,6 +24,7 @@ import { runtimeCommands } from './runtime';
 import { searchCommands } from './search';
 import { serve } from './serve';
 import { settingsCommands } from './settings';
+import { signInCommands } from './sign-in';
 import { stackCommands } from './stack';
 import { taskCommands } from './task';
 import { trainCommands } from './train';
@@ -54,6 +56,8 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...processCommands,
   ...settingsCommands,
+  ...keyCommands,
+  ...signInCommands,
   ...runtimeCommands,
   doctor,
   demo,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { attach } from '../core/client';
 import { readConfig } from '../core/config';
 import { version } from '../core/version';
+import { browse } from './browse';
 import type { Console, Surroundings } from './command';
 import { programOf } from './program';
 import { look, reach } from './reach';
@@ -40,6 +41,8 @@ const around: Surroundings = {
   hook: programBeside(process.argv[1], 'hook.js'),
   host: programBeside(process.argv[1], 'host.js'),
   starter: programBeside(process.argv[1], 'starter.js'),
+  page: pageBeside(process.argv[1]),
+  browse,
   desktop,
   signal: interrupted.signal,
 };
@@ -73,6 +76,12 @@ function folderOf({ cwd }: Pick<NodeJS.Process, 'cwd'>): string {
 function programBeside(program: string | undefined, name: string): Surroundings['askHuman'] {
   const file = program === undefined ? '' : join(dirname(program), name);
   return existsSync(file) ? { command: process.execPath, args: [file], env: {} } : null;
+}
+
+/** The built page lies beside the folder of the built programs. */
+function pageBeside(program: string | undefined): string | null {
+  const folder = program === undefined ? '' : join(dirname(program), '..', 'renderer');
+  return existsSync(join(folder, 'index.html')) ? folder : null;
 }
 
 function ownConsole(): Console {

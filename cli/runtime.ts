@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '../core/client';
-import { CodedError } from '../core/contract/errors';
+import { assertNever, CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import { memoryHoldWords } from '../core/contract/process';
-import type { Status } from '../core/contract/status';
+import type { ServerState, Status } from '../core/contract/status';
 import { isRetried, taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
 import { type Left, readLeft } from '../core/left';
@@ -253,6 +253,7 @@ function statusText(status: Status, parked: number, waited?: Waited): string {
   return table([
     ['runtime', `${status.version}, in ${owner}, process ${status.pid}, for ${ago(status.startedAt)}`],
     ['data folder', plainLine(status.dataFolder, longestPath)],
+    ['server', serverText(status.server)],
     ['tasks', counts.length === 0 ? 'none' : counts.join(', ')],
     ...status.workers.map((worker) => [
       'worker',
@@ -264,4 +265,20 @@ function statusText(status: Status, parked: number, waited?: Waited): string {
       ? []
       : [['agents waited', waited.ms < 1000 ? 'not today' : `${waitedInWords(waited.ms)} today`]]),
   ]);
+}
+
+/** Where other programs and browsers of this machine ask. */
+function serverText(state: ServerState): string {
+  switch (state.kind) {
+    case 'listening':
+      return state.url;
+    case 'starting':
+      return 'is being opened';
+    case 'off':
+      return 'closed, by the setting server';
+    case 'failed':
+      return `could not be opened: ${plainLine(state.reason, 300)}`;
+    default:
+      return assertNever(state);
+  }
 }

@@ -22,6 +22,7 @@ export const serve: Command = {
       host: around.host,
       starter: around.starter,
       desktop: around.desktop,
+      page: around.page ?? null,
       idleMs,
       stopped: around.signal,
       report,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { createAdmissions } from './admissions';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
 import { createChanges } from './changes';
 import { giveAllBack, giveBack } from './commands/giving-back';
@@ -43,6 +44,7 @@ import { createTakes } from './runner/takes';
 import { createTerminals } from './runner/terminals';
 import { createUnderWay } from './runner/under-way';
 import type { Runtime, RuntimeOptions } from './runtime';
+import { createServerState } from './server-state';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, type Database } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -77,6 +79,9 @@ export function assemble(
   const { folders } = config;
   const changes = createChanges();
   const startedAt = Date.now();
+  const server = createServerState();
+  const admissions = createAdmissions({ db, writer, log, now: Date.now });
+  const settingsHearers = new Set<(settings: Settings) => void>();
   let settings = readSettings(db);
   const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
 
@@ -223,6 +228,7 @@ export function assemble(
     today: { spent: daySpending(db, Date.now()), budget: dayBudget(db, Date.now()) },
     workers: [runner.status()],
     held: admission.held(),
+    server: server.now(),
   });
   const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
   const sizes = createSizes({
@@ -245,6 +251,8 @@ export function assemble(
     terminals,
     held: admission.held,
     status,
+    server: server.settled,
+    admissions,
     publish: changes.publish,
     follow: changes.follow,
     agentNames: () => [...agents.all().keys()],
@@ -256,6 +264,7 @@ export function assemble(
     },
     settingsChanged(next: Settings) {
       settings = next;
+      for (const hear of settingsHearers) hear(next);
       // A setting may name another agent, or a variable by which one is found.
       lookForAgents(true);
       runner.wake();
@@ -270,6 +279,7 @@ export function assemble(
         decisions: await checkDecisions(db),
         variables: await agents.named(),
         pidNamespace: settings.pidNamespace,
+        server: server.now(),
       });
     },
     requestStop: options.onStopRequested,
@@ -294,6 +304,14 @@ export function assemble(
   const runtime: Runtime = {
     router,
     status,
+    settings: () => settings,
+    onSettings(hear) {
+      settingsHearers.add(hear);
+      return () => settingsHearers.delete(hear);
+    },
+    admissions,
+    server,
+    health: () => (db.open ? { ok: true, problems: [] } : { ok: false, problems: ['Switchyard stops.'] }),
     log,
     terminals: terminals.running,
     relay: relaying.relay,

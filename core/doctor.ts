@@ -6,7 +6,9 @@ import type { Config } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DecisionRecord } from './contract/decision';
 import { type DoctorReport, desktopFinding, type Finding } from './contract/doctor';
+import { assertNever } from './contract/errors';
 import { type Settings, settingsSchema } from './contract/settings';
+import type { ServerState } from './contract/status';
 import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
@@ -33,6 +35,8 @@ export async function diagnose(subject: {
   /** What becomes of the variables named for agents beyond the allow-list. */
   readonly variables: NamedVariables;
   readonly pidNamespace: Settings['pidNamespace'];
+  /** How the runtime's server stands; none where no runtime runs. */
+  readonly server?: ServerState;
 }): Promise<DoctorReport> {
   const findings = [
     ...(await gitFindings(subject.config)),
@@ -44,6 +48,7 @@ export async function diagnose(subject: {
     ...(subject.decisions === null ? [] : [decisionsFinding(subject.decisions)]),
     variablesFinding(subject.variables),
     ...(await namespaceFindings(subject)),
+    ...serverFindings(subject.server),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }
@@ -163,6 +168,26 @@ function variablesFinding({ passed, unset, refused }: NamedVariables): Finding {
   const hint = 'Name more with the setting passEnvironment or SWITCHYARD_PASS_ENV.';
   const state = refused.length === 0 ? 'ok' : 'warning';
   return { name: 'environment', state, required: false, detail: parts.join('; '), hint };
+}
+
+function serverFindings(state: ServerState | undefined): readonly Finding[] {
+  const found = { name: 'server', required: false } as const;
+  switch (state?.kind) {
+    case undefined:
+    case 'starting':
+      return [];
+    case 'off':
+      return [{ ...found, state: 'ok', detail: 'closed: the setting server is false', hint: null }];
+    case 'listening':
+      return [{ ...found, state: 'ok', detail: `open at ${state.url}, for this machine only`, hint: null }];
+    case 'failed': {
+      const detail = `could not be opened: ${state.reason}. Everything but the web monitor and programs that ask it works`;
+      const hint = 'To try again, set the setting server to false, then to true.';
+      return [{ ...found, state: 'warning', detail, hint }];
+    }
+    default:
+      return assertNever(state);
+  }
 }
 
 /** Whether what tasks start dies with Switchyard at once, or why only its next start ends what is left. */

@@ -11,6 +11,7 @@ import type { RuntimeOptions } from './runtime';
 import { codedAnswers } from './server/errors';
 import { type Line, serveLine } from './server/line';
 import { serveSocket } from './server/socket';
+import { switchServer } from './server-switch';
 import { createStarter, type StarterProgram } from './starter/starter';
 import { version } from './version';
 
@@ -37,7 +38,11 @@ export interface OpenOptions
   readonly config: Config;
   /** How to start a small process that starts git and checks from then on, in place of `execute`. */
   readonly starter?: StarterProgram | null;
-  /** Told whenever a client of the socket came or left. */
+  /** The folder of the built page, which the server shows in a browser. */
+  readonly page?: string | null;
+  /** The port that was asked for by name; then a server that cannot have it is a reason not to start. */
+  readonly statusPort?: number | null;
+  /** Told whenever a client of the socket or the server came or left. */
   readonly onClients?: (count: number) => void;
 }
 
@@ -90,6 +95,17 @@ export async function openRuntime(
     undo.push(() => removeSocketPlace(run, socketName, path));
     const socket = await serveSocket({ router, path, version, log, onClients: options.onClients });
     undo.push(() => socket.close());
+    const server = switchServer({
+      ...{
+        runtime,
+        config,
+        page: options.page ?? null,
+        port: options.statusPort ?? null,
+        onClients: options.onClients,
+      },
+    });
+    undo.push(() => server.close());
+    if (options.statusPort != null) await server.begun;
     const owner: OwnerRecord = { ...starting, socket: path };
     claimed.announce(owner);
     let closing: Promise<void> | undefined;
@@ -100,12 +116,13 @@ export async function openRuntime(
       serve: (line) => serveLine({ router, line, caller: { by: 'person' }, log }),
       idle() {
         const { queued, running, waiting } = runtime.status().tasks;
-        return queued + running + waiting + runtime.terminals() === 0 && socket.clients() === 0;
+        return queued + running + waiting + runtime.terminals() + socket.clients() + server.clients() === 0;
       },
       close(limitMs, manner) {
         // The socket outlives the runtime, so that whoever asked it to stop learns when it has; the folder comes last.
-        closing ??= runtime
-          .stop(limitMs, manner)
+        closing ??= server
+          .close()
+          .then(() => runtime.stop(limitMs, manner))
           .finally(() => starter?.close())
           .finally(() => socket.close())
           .finally(() => removeSocketPlace(run, socketName, path))

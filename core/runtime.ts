@@ -1,13 +1,17 @@
+import type { Admissions } from './admissions';
 import type { AskHuman } from './agents/acp-program';
 import type { HookProgram } from './agents/screen';
 import type { Router } from './commands/router';
 import type { Config } from './config';
+import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import type { StopManner } from './contract/stop';
 import type { Keychain } from './forge/tokens';
 import type { HostProgram } from './host/start';
 import type { Log } from './log';
 import type { Relay } from './relay/bus';
+import type { Health } from './server/state-routes';
+import type { ServerStateHolder } from './server-state';
 import type { Execute } from './starter/process';
 
 /** What a shell supplies that the core cannot know by itself. */
@@ -34,6 +38,14 @@ export interface RuntimeOptions {
 export interface Runtime {
   readonly router: Router;
   readonly status: () => Status;
+  readonly settings: () => Settings;
+  /** Hears of settings once they are in use. */
+  onSettings(hear: (settings: Settings) => void): () => void;
+  readonly admissions: Admissions;
+  /** How the server that a shell opens beside it stands. */
+  readonly server: ServerStateHolder;
+  /** Whether anything has failed for good. */
+  readonly health: () => Health;
   /** The runtime's one log. A second one on the same file would not know when the file is full. */
   readonly log: Log;
   /** How many programs run on terminals. */

@@ -24,7 +24,8 @@ if (claimInstance(config.folders, (folder) => openFolder(folder))) void app.when
 else app.quit();
 
 function begin(): void {
-  serveScheme(join(app.getAppPath(), 'out', 'renderer'));
+  const page = join(app.getAppPath(), 'out', 'renderer');
+  serveScheme(page);
   const windows = createWindows({ folder: app.getPath('userData'), page: developed ?? windowPage });
   // The window paints first: loading SQLite and opening the data folder would hold it up.
   const runtime = joinRuntime({
@@ -34,6 +35,7 @@ function begin(): void {
     host: asNode('host.js'),
     starter: asNode('starter.js'),
     keychain,
+    page,
     after: windows.painted,
     onMoved: () => {
       const page = windows.page();

@@ -38,6 +38,7 @@ export function joinRuntime(options: {
   readonly host?: OpenOptions['host'];
   readonly starter?: OpenOptions['starter'];
   readonly keychain?: OpenOptions['keychain'];
+  readonly page?: OpenOptions['page'];
   /** Resolves when the work may begin. */
   readonly after: Promise<void>;
   /** Another runtime is there than the one the windows' ports led to. */
@@ -103,7 +104,10 @@ export function joinRuntime(options: {
 }
 
 async function join(
-  options: Pick<OpenOptions, 'config' | 'askHuman' | 'hook' | 'host' | 'starter' | 'keychain' | 'onStopRequested'>,
+  options: Pick<
+    OpenOptions,
+    'config' | 'askHuman' | 'hook' | 'host' | 'starter' | 'keychain' | 'page' | 'onStopRequested'
+  >,
 ): Promise<Joined> {
   const { openRuntime, attach, ownerPatience, version } = await doors();
   const { folders } = options.config;
@@ -117,6 +121,7 @@ async function join(
       host: options.host,
       starter: options.starter,
       keychain: options.keychain ?? null,
+      page: options.page ?? null,
       desktop: process.execPath,
       onStopRequested: options.onStopRequested,
     });

@@ -1,5 +1,5 @@
 import { protocol } from 'electron';
-import { servePage } from './page';
+import { servePage } from '../core/page';
 
 /** Where the window's page lives; every check of a sender compares with exactly this. */
 export const windowOrigin = 'app://main';

@@ -1,7 +1,8 @@
 import type { Budget } from '../contract/budget';
+import type { Caller } from '../contract/caller';
 import type { NewContest } from '../contract/contest';
 import { CodedError } from '../contract/errors';
-import type { NewTask, Task, TaskDetail } from '../contract/task';
+import { type NewTask, type PermissionLevel, permissionLevels, type Task, type TaskDetail } from '../contract/task';
 import { openRepository } from '../git/open';
 import { resolveBranch } from '../git/resolve';
 import { insertContest } from '../store/contests';
@@ -13,9 +14,13 @@ import { insertTask, type ResolvedTask } from '../store/tasks';
 import { assertAgent, assertModel } from './agents';
 import type { Room } from './room';
 
-/** Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. */
-export async function create(room: Room, input: NewTask): Promise<TaskDetail> {
-  const insert = await resolved(room, input);
+/**
+ * Stores a task as queued and wakes the queue. What it names is looked at first, so a typing error fails here. Throws NOT_ALLOWED
+ * when a key asks for more than it may.
+ */
+export async function create(room: Room, caller: Caller, input: NewTask): Promise<TaskDetail> {
+  assertKeyMayAsk(room, caller, input);
+  const insert = await resolved(room, { ...input, by: caller.by });
   const agent = input.agent ?? room.settings().defaultAgent;
   assertModel(room, { agent, model: input.model });
   const id = await room.writer.write((db) => insert(db, { agent, model: input.model }));
@@ -38,10 +43,23 @@ export async function createContest(room: Room, { agents, ...input }: NewContest
   return ids.map((id) => readTask(room.db, id));
 }
 
+/** A key asks for no more freedom and no other budget than tasks have that are not said more of. */
+function assertKeyMayAsk(room: Room, { key }: Caller, { permissionLevel, budget }: NewTask): void {
+  if (key === undefined) return;
+  const usual = room.settings().defaultPermissionLevel;
+  // The freest comes first.
+  const freedom = (level: PermissionLevel) => -permissionLevels.indexOf(level);
+  const freer = permissionLevel !== undefined && freedom(permissionLevel) > freedom(usual);
+  if (!freer && budget === undefined) return;
+  const what = freer ? `have a task do its work ${permissionLevel}` : 'say what a task may spend';
+  const message = `The key ${key.name} may not ${what}. Leave that out: the settings say it (${usual}).`;
+  throw new CodedError('NOT_ALLOWED', message, { facts: { key: key.name } });
+}
+
 /** Looks at what a new task names, and gives how it is stored for an agent. */
 async function resolved(
   room: Room,
-  input: NewTask,
+  input: NewTask & { readonly by?: string },
 ): Promise<(db: Database, own: Pick<ResolvedTask, 'agent' | 'model' | 'contest'>) => number> {
   const repository = repositoryById(room.db, input.repositoryId);
   const settings = room.settings();
@@ -72,6 +90,7 @@ async function resolved(
       budget: { ...settings.taskBudget, ...given(input.budget) },
       maxAttempts: settings.maxAttempts,
       at: room.now(),
+      ...(input.by !== undefined && { by: input.by }),
     });
   };
 }

@@ -13,7 +13,7 @@ export async function run(room: Room, caller: Caller): Promise<TaskDetail> {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-demo-'));
   await createSampleRepository(room.git, path);
   const repository = await repositories.add(room, caller, { path, trust: true });
-  return create(room, {
+  return create(room, caller, {
     repositoryId: repository.id,
     title: 'Say hello from Switchyard',
     prompt:

@@ -3,7 +3,8 @@ import type { Change } from '../contract/change';
 import type { DoctorReport } from '../contract/doctor';
 import type { MemoryHold } from '../contract/process';
 import type { Settings } from '../contract/settings';
-import type { Status } from '../contract/status';
+import type { SignInCode } from '../contract/sign-in';
+import type { ServerState, Status } from '../contract/status';
 import type { StopManner } from '../contract/stop';
 import type { Tokens } from '../forge/tokens';
 import type { Git } from '../git/git';
@@ -70,6 +71,14 @@ export interface Room {
   /** Takes a new settings value into use. */
   readonly settingsChanged: (settings: Settings) => void;
   readonly status: () => Status;
+  /** The server by which other programs and browsers ask, once it does not start any more. */
+  readonly server: () => Promise<ServerState>;
+  /** Who is let in from the network. */
+  readonly admissions: {
+    newCode(): Omit<SignInCode, 'url'>;
+    /** Hangs up on somebody who is let in no more. */
+    end(who: { readonly key: number } | { readonly signIn: number }): void;
+  };
   readonly doctor: () => Promise<DoctorReport>;
   readonly search: Pick<SearchIndex, 'find' | 'state'>;
   /** Asks the owner of the runtime to stop it. */

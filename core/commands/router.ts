@@ -17,6 +17,7 @@ import * as driving from './driving';
 import * as dump from './dump';
 import * as editing from './editing';
 import * as forges from './forges';
+import * as keys from './keys';
 import * as messages from './messages';
 import * as parking from './parking';
 import * as parts from './parts';
@@ -38,6 +39,7 @@ import * as rules from './rules';
 import * as search from './search';
 import * as sessions from './sessions';
 import * as settings from './settings';
+import * as signIns from './sign-ins';
 import * as stackApproval from './stack-approval';
 import * as stackCheck from './stack-check';
 import * as stacking from './stacking';
@@ -63,7 +65,7 @@ export function createRouter(room: Room) {
     tasks: {
       list: on.tasks.list.handler(({ input }) => tasks.list(room, input)),
       get: on.tasks.get.handler(({ input }) => tasks.get(room, input.task)),
-      create: on.tasks.create.handler(({ input }) => adding.create(room, input)),
+      create: on.tasks.create.handler(({ input, context }) => adding.create(room, context, input)),
       cancel: on.tasks.cancel.handler(({ input, context }) => tasks.cancel(room, context, input.task)),
       retry: on.tasks.retry.handler(({ input, context }) => tasks.retry(room, context, input.task)),
       edit: on.tasks.edit.handler(({ input: { task, ...edit } }) => tasks.edit(room, task, edit)),
@@ -211,6 +213,17 @@ export function createRouter(room: Room) {
       }),
       disconnect: on.relay.disconnect.handler(({ input }) => relay.disconnect(room, input)),
       status: on.relay.status.handler(() => room.relay.status()),
+    },
+    keys: {
+      list: on.keys.list.handler(() => keys.list(room)),
+      create: on.keys.create.handler(({ input, context }) => keys.create(room, context, input)),
+      rotate: on.keys.rotate.handler(({ input }) => keys.rotate(room, input.key)),
+      revoke: on.keys.revoke.handler(({ input }) => keys.revoke(room, input.key)),
+    },
+    signIns: {
+      create: on.signIns.create.handler(() => signIns.create(room)),
+      list: on.signIns.list.handler(() => signIns.list(room)),
+      revoke: on.signIns.revoke.handler(({ input }) => signIns.revoke(room, input.signIn)),
     },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),

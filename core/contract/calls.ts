@@ -6,6 +6,7 @@ import { comments } from './calls/comments';
 import { contests } from './calls/contests';
 import { decisions } from './calls/decisions';
 import { forges } from './calls/forges';
+import { keys } from './calls/keys';
 import { messages } from './calls/messages';
 import { processes } from './calls/processes';
 import { pullRequests } from './calls/pull-requests';
@@ -18,6 +19,7 @@ import { runtime } from './calls/runtime';
 import { search } from './calls/search';
 import { sessions } from './calls/sessions';
 import { settings } from './calls/settings';
+import { signIns } from './calls/sign-ins';
 import { tasks } from './calls/tasks';
 import { terminals } from './calls/terminals';
 import { trains } from './calls/trains';
@@ -47,6 +49,8 @@ export const calls = {
   settings,
   agents,
   relay,
+  keys,
+  signIns,
   runtime,
   changes,
 };

@@ -113,6 +113,14 @@ export const settingsSchema = z.object({
   taskBudget: budget('a task'),
   /** What all tasks together may spend on a day. */
   dayBudget: budget('all tasks of a day'),
+  /** Whether other programs and browsers of this machine may ask, over 127.0.0.1. */
+  server: z.boolean().default(true).meta(takes('true or false', false)),
+  /** Names under which the server may be asked beyond this machine's own, as a tunnel of the person's passes them on. */
+  serverHosts: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/))
+    .max(20)
+    .default([])
+    .meta(takes('a JSON list of names, each with its port where that is not 80 or 443', ['yard.example.net'])),
   theme: z
     .enum(themes)
     .default('system')

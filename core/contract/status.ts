@@ -3,6 +3,16 @@ import { budgetSchema, spendingSchema } from './budget';
 import { memoryHoldSchema } from './process';
 import { taskStates } from './task';
 
+/** Whether the server on this machine, by which other programs and browsers ask, is open. */
+const serverStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('listening'), url: z.string() }),
+  z.object({ kind: z.literal('starting') }),
+  /** Nobody wants it: the setting `server` is false, or nobody opens one here. */
+  z.object({ kind: z.literal('off') }),
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
+]);
+export type ServerState = z.infer<typeof serverStateSchema>;
+
 /** Who owns the data folder and what is in it. */
 export const statusSchema = z.object({
   pid: z.number().int(),
@@ -30,5 +40,6 @@ export const statusSchema = z.object({
   ),
   /** Why tasks that are due do not start; null while they may. */
   held: memoryHoldSchema.nullable(),
+  server: serverStateSchema,
 });
 export type Status = z.infer<typeof statusSchema>;

@@ -36,17 +36,50 @@ function toAnswer(failure: {
   const { error, call, signal, log } = failure;
   if (error instanceof CodedError) {
     if (error.code === 'INTERNAL') log(`${call} failed: ${described(error)}`);
-    return new ORPCError(error.code, { message: error.message, data: error.facts, cause: error });
+    return new ORPCError(error.code, {
+      status: statusOf(error.code),
+      message: error.message,
+      data: error.facts,
+      cause: error,
+    });
   }
-  if (signal?.aborted) return new ORPCError('CANCELLED', { message: `${call} was cancelled.`, data: {}, cause: error });
+  if (signal?.aborted)
+    return new ORPCError('CANCELLED', {
+      status: statusOf('CANCELLED'),
+      message: `${call} was cancelled.`,
+      data: {},
+      cause: error,
+    });
   const refused = refusedInput(error);
   if (refused !== null) {
-    return new ORPCError('BAD_INPUT', { message: refused, data: { refused: call }, cause: error });
+    return new ORPCError('BAD_INPUT', {
+      status: statusOf('BAD_INPUT'),
+      message: refused,
+      data: { refused: call },
+      cause: error,
+    });
   }
   log(`${call} failed: ${described(error)}`);
   const message = `Something went wrong inside Switchyard during ${call}. The details are in the logs folder; \`switchyard doctor\` says where.`;
-  return new ORPCError('INTERNAL', { message, data: {}, cause: error });
+  return new ORPCError('INTERNAL', { status: statusOf('INTERNAL'), message, data: {}, cause: error });
 }
+
+/** The status by which HTTP says a code. What is not the fault of how it was asked, but of how things stand, is a conflict. */
+function statusOf(code: ErrorCode): number {
+  return statuses[code] ?? 409;
+}
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  BAD_INPUT: 400,
+  NOT_ALLOWED: 403,
+  NOT_FOUND: 404,
+  LIMIT: 429,
+  CANCELLED: 503,
+  REMOTE_FAILED: 502,
+  FORGE_FAILED: 502,
+  DISK_FULL: 507,
+  INTERNAL: 500,
+};
 
 function refusedInput(error: unknown): string | null {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null;

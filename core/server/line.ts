@@ -3,6 +3,7 @@ import { RPCHandler } from '@orpc/server/websocket';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../contract/caller';
 import { codedAnswers, type Log } from './errors';
+import { withinScope } from './scope';
 
 /** The largest message a door takes, in bytes. */
 export const messageLimit = 8 * 1024 * 1024;
@@ -22,11 +23,14 @@ export function serveLine(options: {
   readonly line: Line;
   readonly caller: Caller;
   readonly log: Log;
+  /** It comes from the network, where not every call may be made. */
+  readonly away?: boolean;
 }): void {
   const { router, line, caller, log } = options;
   // The handler keeps one peer for each object it is given to answer on, so the same one is handed in every time.
   const peer = { send: (message: string | Uint8Array) => line.send(message), addEventListener: () => {} };
-  const handler = new RPCHandler<Caller>(router, { clientInterceptors: [codedAnswers(log)] });
+  const scope = options.away === true ? [withinScope] : [];
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: [codedAnswers(log), ...scope] });
   let open = true;
   line.onMessage((message) => {
     handler.message(peer as never, message as never, { context: caller }).catch((error: unknown) => {

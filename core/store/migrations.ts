@@ -44,6 +44,7 @@ import knowTerminals from './migrations/0043-know-terminals-again.sql?raw';
 import knowUsed from './migrations/0044-know-what-was-used.sql?raw';
 import keepDueLanding from './migrations/0045-keep-a-due-landing.sql?raw';
 import keepRelayWork from './migrations/0046-keep-relay-work.sql?raw';
+import keepKeys from './migrations/0047-keep-keys.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -99,4 +100,5 @@ export const migrations: readonly Migration[] = [
   { name: '0044-know-what-was-used', sql: knowUsed },
   { name: '0045-keep-a-due-landing', sql: keepDueLanding },
   { name: '0046-keep-relay-work', sql: keepRelayWork },
+  { name: '0047-keep-keys', sql: keepKeys },
 ];

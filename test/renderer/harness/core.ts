@@ -761,6 +761,17 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         connections: 0,
       })),
     },
+    keys: {
+      list: on.keys.list.handler(() => []),
+      create: on.keys.create.handler(() => noKeys()),
+      rotate: on.keys.rotate.handler(() => noKeys()),
+      revoke: on.keys.revoke.handler(() => noKeys()),
+    },
+    signIns: {
+      create: on.signIns.create.handler(() => noKeys()),
+      list: on.signIns.list.handler(() => []),
+      revoke: on.signIns.revoke.handler(() => noKeys()),
+    },
     runtime: {
       status: on.runtime.status.handler(() => ({
         pid: 1,
@@ -772,6 +783,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         today: { spent: data.nothingSpent, budget: data.settings.dayBudget },
         workers: [],
         held,
+        server: { kind: 'off' as const },
       })),
       verifyStacks: on.runtime.verifyStacks.handler(() => ({ checked: 0, findings: [] })),
       dump: on.runtime.dump.handler(() => ({})),
@@ -836,4 +848,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     free,
     unreadable,
   };
+}
+
+function noKeys(): never {
+  throw new ORPCError('WRONG_STATE', { message: 'Nobody is let in here.' });
 }

@@ -45,6 +45,8 @@ export const settings: Settings = {
   useGhToken: false,
   taskBudget: noBudget,
   dayBudget: noBudget,
+  server: true,
+  serverHosts: [],
   theme: 'system',
   notifyFinished: true,
   quietHours: 'off',

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { servePage } from '../../electron/page';
-import { temporaryFolder } from '../core/server/door';
+import { servePage } from '../../core/page';
+import { temporaryFolder } from './server/door';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let page: string;

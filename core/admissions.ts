@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { SignInCode } from './contract/sign-in';
+import type { Log } from './log';
+import type { Admitted } from './server/admitted';
+import type { Database } from './store/database';
+import { keyOf, noteKeyUse } from './store/keys';
+import { hashOf, newSecret } from './store/secret';
+import { insertSignIn, signInOf } from './store/sign-ins';
+import type { Writer } from './store/writer';
+
+/** What came of saying a code. */
+export type SignedIn =
+  | { readonly kind: 'in'; readonly token: string; readonly expiresAt: number }
+  | { readonly kind: 'wrong' }
+  /** Too many were wrong: none is taken for a while. */
+  | { readonly kind: 'paused' };
+
+/** Who is let in from the network: by keys, by signing a browser in, and no longer once that has ended. */
+export interface Admissions {
+  /** Whose secret this is; null for nobody's. */
+  admit(secret: string): Admitted | null;
+  /** Makes a code that signs one browser in. */
+  newCode(): Omit<SignInCode, 'url'>;
+  /** Signs a browser in by a code, which is of no use from then on. */
+  signIn(said: { readonly code: string; readonly browser: string }): Promise<SignedIn>;
+  /** Tells the doors that somebody is let in no more. */
+  end(who: { readonly key: number } | { readonly signIn: number }): void;
+  /** Hears of everybody who is let in no more, by the id they were admitted with. */
+  onEnd(hear: (id: string) => void): () => void;
+}
+
+const codeMs = 2 * 60_000;
+const signedInMs = 12 * 60 * 60_000;
+/** So many wrong codes within this time, and none is taken for as long again. */
+const mostWrong = 5;
+const pauseMs = 60_000;
+const mostCodes = 20;
+const longestBrowser = 200;
+/** Sixteen letters that are not taken for each other and make no words: each stands for half a byte. */
+const letters = 'bcdfghjkmnpqrstv';
+
+/** Makes the one place that knows who is let in. */
+export function createAdmissions(parts: {
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly log: Log;
+  readonly now: () => number;
+}): Admissions {
+  const { db, writer, log, now } = parts;
+  const codes = new Map<string, number>();
+  const listeners = new Set<(id: string) => void>();
+  let wrong: number[] = [];
+  let pausedUntil = 0;
+
+  const note = (key: number) => {
+    if (!writer.writes) return;
+    writer
+      .write((store) => noteKeyUse(store, { key, at: now() }))
+      .catch((cause: unknown) => log('warning', 'The use of a key could not be noted.', { cause: String(cause) }));
+  };
+  const kept = (code: string) => hashOf(code).toString('hex');
+
+  return {
+    admit(secret) {
+      const at = now();
+      const key = keyOf(db, { secret, at });
+      if (key !== null) {
+        if (key.lastUsedAt === null || key.lastUsedAt <= at - 60_000) note(key.id);
+        const { id, name, type, expiresAt } = key;
+        return { id: `key:${id}`, caller: { by: `key:${name}`, key: { name, type } }, expiresAt };
+      }
+      const signIn = signInOf(db, { secret, at });
+      return signIn && { id: `sign-in:${signIn.id}`, caller: { by: 'person' }, expiresAt: signIn.expiresAt };
+    },
+    newCode() {
+      const code = newCode();
+      const expiresAt = now() + codeMs;
+      for (const [old, until] of codes) if (until <= now() || codes.size >= mostCodes) codes.delete(old);
+      codes.set(kept(bare(code)), expiresAt);
+      return { code, expiresAt };
+    },
+    async signIn({ code, browser }) {
+      const at = now();
+      if (at < pausedUntil) return { kind: 'paused' };
+      const said = kept(bare(code));
+      const until = codes.get(said);
+      codes.delete(said);
+      if (until === undefined || until <= at) {
+        wrong = [...wrong.filter((time) => time > at - pauseMs), at];
+        if (wrong.length >= mostWrong) {
+          pausedUntil = at + pauseMs;
+          wrong = [];
+        }
+        return { kind: 'wrong' };
+      }
+      const token = newSecret();
+      const expiresAt = at + signedInMs;
+      const entry = { secret: token, browser: browser.slice(0, longestBrowser), at, expiresAt };
+      await writer.write((store) => insertSignIn(store, entry));
+      return { kind: 'in', token, expiresAt };
+    },
+    end(who) {
+      const id = 'key' in who ? `key:${who.key}` : `sign-in:${who.signIn}`;
+      for (const hear of listeners) hear(id);
+    },
+    onEnd(hear) {
+      listeners.add(hear);
+      return () => listeners.delete(hear);
+    },
+  };
+}
+
+/** A code however people type it: with blanks, in capitals, without the dashes. */
+function bare(code: string): string {
+  return code.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+/** Eight groups of four letters: 128 bits. */
+function newCode(): string {
+  const all = [...randomBytes(16)].map((byte) => `${letters[byte >> 4]}${letters[byte & 15]}`).join('');
+  return all.replace(/(.{4})(?!$)/g, '$1-');
+}

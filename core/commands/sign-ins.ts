@@ -1,0 +1,25 @@
+import { CodedError } from '../contract/errors';
+import type { SignIn, SignInCode } from '../contract/sign-in';
+import { listSignIns, revokeSignIn } from '../store/sign-ins';
+import type { Room } from './room';
+
+/** Makes a code that signs one browser in. Throws WRONG_STATE when no server is open to say it to. */
+export async function create(room: Room): Promise<SignInCode> {
+  const state = await room.server();
+  if (state.kind === 'listening') return { ...room.admissions.newCode(), url: state.url };
+  const why = state.kind === 'failed' ? state.reason : 'the setting server is false';
+  const message = `There is no web monitor to sign in to: ${why}. See the setting server (in the terminal: settings set server true).`;
+  throw new CodedError('WRONG_STATE', message);
+}
+
+/** The browsers that are signed in now. */
+export function list(room: Room): SignIn[] {
+  return listSignIns(room.db, room.now());
+}
+
+/** Signs a browser out, at once. */
+export async function revoke(room: Room, signIn: number): Promise<SignIn> {
+  const revoked = await room.writer.write((db) => revokeSignIn(db, { signIn, at: room.now() }));
+  room.admissions.end({ signIn });
+  return revoked;
+}

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { readConfig } from '../../core/config';
+import { type OpenRuntime, openRuntime } from '../../core/open';
+import { layStore } from '../support/laid-store';
+import { temporaryFolder } from './server/door';
+import { asked } from './server/http-server';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let opened: OpenRuntime | undefined;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await opened?.close();
+  opened = undefined;
+  folder.remove();
+});
+
+const data = () => join(folder.path, 'data');
+const file = () => join(data(), 'run', 'server.json');
+const reached = () => JSON.parse(readFileSync(file(), 'utf8')) as { url: string; token: string; pid: number };
+const portOf = (url: string) => ({ port: Number(new URL(url).port) });
+
+async function open(statusPort: number | null = 0): Promise<OpenRuntime> {
+  const config = readConfig({ PATH: process.env.PATH, HOME: folder.path, SWITCHYARD_HOME: data() });
+  layStore(config.folders.database);
+  const made = await openRuntime({
+    config,
+    owner: 'background',
+    askHuman: null,
+    desktop: null,
+    statusPort,
+    onStopRequested: () => {},
+  });
+  if (made.kind !== 'owned') throw new Error('taken');
+  opened = made;
+  return made;
+}
+
+async function call<T>(name: string, input: unknown, token: string): Promise<{ status: number; output: T }> {
+  const answer = await asked(portOf(reached().url), `/rpc/${name}`, {
+    method: 'POST',
+    token,
+    body: JSON.stringify({ json: input }),
+  });
+  return { status: answer.status, output: (JSON.parse(answer.body) as { json: T }).json };
+}
+
+test('says to its owner alone how it is reached, answers with that token, and takes it away when it closes', async () => {
+  const { client } = await open();
+  const { url, token, pid } = reached();
+  expect([pid, statSync(file()).mode & 0o777, token.length]).toEqual([process.pid, 0o600, 43]);
+  expect((await client.runtime.status()).server).toEqual({ kind: 'listening', url });
+  const status = JSON.parse((await asked(portOf(url), '/status', { token })).body);
+  expect(status).toMatchObject({ queue: { queued: 0 }, resources: { memory_mb: expect.any(Number) }, sessions: [] });
+  expect((await call('runtime/status', undefined, token)).output).toMatchObject({ pid: process.pid });
+  const { findings } = await client.runtime.doctor();
+  expect(findings.find(({ name }) => name === 'server')).toMatchObject({ state: 'ok' });
+  await opened?.close();
+  expect(existsSync(file())).toBe(false);
+  // A browser that is signed in finds the next one at the same place.
+  opened = undefined;
+  await open();
+  expect([reached().url, reached().token === token]).toEqual([url, false]);
+});
+
+test('does not start where the port that was asked for is taken, and starts without a server where none was asked for', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  await expect(open(port)).rejects.toMatchObject({ code: 'NOT_STARTED', message: expect.stringContaining(`${port}`) });
+  other.close();
+  // The control: nothing of the failed start is in the way of the next.
+  expect((await (await open(port)).client.runtime.status()).server).toEqual({
+    kind: 'listening',
+    url: `http://127.0.0.1:${port}`,
+  });
+});
+
+test('is open or closed as the setting says, at once', async () => {
+  const { client } = await open(null);
+  const state = async () => (await client.runtime.status()).server;
+  await client.settings.set({ name: 'server', value: false });
+  await expect.poll(state).toEqual({ kind: 'off' });
+  expect(existsSync(file())).toBe(false);
+  await expect(client.signIns.create()).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await client.settings.set({ name: 'server', value: true });
+  await expect.poll(state).toMatchObject({ kind: 'listening' });
+  expect((await asked(portOf(reached().url), '/health', { token: null })).status).toBe(200);
+});
+
+test('a key is let in until it is revoked or gets another secret, and whoever uses it is hung up on then', async () => {
+  const { client } = await open();
+  const { port } = portOf(reached().url);
+  const { key, secret } = await client.keys.create({ name: 'nightly', type: 'bugfix', expiresAt: null });
+  expect([secret.startsWith('sy_'), secret.startsWith(key.prefix), key.prefix.length]).toEqual([true, true, 9]);
+  expect((await call('tasks/list', {}, secret)).status).toBe(200);
+  const dial = (token: string) => new WebSocket(`ws://127.0.0.1:${port}/rpc`, ['switchyard', `token.${token}`]);
+  for (const [end, next] of [
+    [() => client.keys.rotate({ key: key.id }).then((rotated) => rotated.secret), 200],
+    [() => client.keys.revoke({ key: key.id }).then(() => null), 401],
+  ] as const) {
+    const now = next === 200 ? secret : (await client.keys.rotate({ key: key.id })).secret;
+    const socket = dial(now);
+    await once(socket, 'open');
+    const gone = once(socket, 'close');
+    const other = await end();
+    await gone;
+    expect((await call('tasks/list', {}, now)).status).toBe(401);
+    if (other !== null) expect((await call('tasks/list', {}, other)).status).toBe(next);
+  }
+  await expect(client.keys.rotate({ key: key.id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await expect(client.keys.create({ name: 'nightly', type: 'docs', expiresAt: null })).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+  });
+  expect(await client.keys.list()).toMatchObject([
+    { name: 'nightly', lastUsedAt: expect.any(Number), revokedAt: expect.any(Number) },
+  ]);
+  // Only the hash is kept.
+  const kept =
+    readFileSync(join(data(), 'switchyard.db')).toString('latin1') +
+    readFileSync(join(data(), 'switchyard.db-wal')).toString('latin1');
+  expect([kept.includes(secret), kept.includes(key.prefix)]).toEqual([false, true]);
+});
+
+test('a code signs one browser in, once, and a browser is signed out at once', async () => {
+  const { client } = await open();
+  const { port } = portOf(reached().url);
+  const say = (code: string) =>
+    asked({ port }, '/sign-in', {
+      method: 'POST',
+      token: null,
+      body: JSON.stringify({ code }),
+      headers: { 'user-agent': 'Browser 1' },
+    });
+  const { code, url } = await client.signIns.create();
+  expect([url, code]).toEqual([`http://127.0.0.1:${port}`, expect.stringMatching(/^([b-v]{4}-){7}[b-v]{4}$/)]);
+  const { token } = JSON.parse((await say(code.toUpperCase().replaceAll('-', ' '))).body) as { token: string };
+  expect((await call('settings/list', undefined, token)).status).toBe(200);
+  expect((await say(code)).status).toBe(401);
+  // What would hand out another secret is said in the window and the terminal only.
+  for (const [name, input] of [
+    ['signIns/create', undefined],
+    ['keys/create', { name: 'mine', type: 'observer', expiresAt: null }],
+    ['keys/rotate', { key: 1 }],
+  ] as const)
+    expect([name, (await call(name, input, token)).status]).toEqual([name, 403]);
+  const [signIn] = await client.signIns.list();
+  expect(signIn).toMatchObject({ browser: 'Browser 1' });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, ['switchyard', `token.${token}`]);
+  await once(socket, 'open');
+  const gone = once(socket, 'close');
+  await client.signIns.revoke({ signIn: signIn?.id ?? 0 });
+  await gone;
+  expect((await call('settings/list', undefined, token)).status).toBe(401);
+  for (let wrong = 1; wrong < 5; wrong += 1) expect((await say('wrong')).status).toBe(401);
+  // One was said twice above, which is as wrong; not even a right one is taken for a minute.
+  expect((await say((await client.signIns.create()).code)).status).toBe(429);
+});
