@@ -76,6 +76,7 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'tasks.restack': person,
   'tasks.push': person,
   'tasks.stopPush': person,
+  'tasks.pushes': person,
   'tasks.reject': person,
   'tasks.changeBase': person,
   'tasks.resolve': person,
