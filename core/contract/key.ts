@@ -161,6 +161,12 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'settings.list': person,
   'settings.set': person,
   'agents.list': every,
+  'relay.agents': ['observer'],
+  'relay.follow': ['observer'],
+  'relay.status': ['observer'],
+  // Work for whatever agent there is, one of a task too.
+  'relay.send': person,
+  'relay.disconnect': person,
   'keys.list': person,
   'keys.create': nobody,
   'keys.rotate': nobody,
