@@ -13,7 +13,11 @@ import { randomFrom } from '../support/random';
 import { createRepository, type SampleRepository } from '../support/repository';
 
 const seed = Number(process.env.SWITCHYARD_TEST_SEED ?? 20261121);
-const tasks = 8;
+/** SWITCHYARD_TEST_SETS=all makes it many more kills, of more tasks. */
+const all = process.env.SWITCHYARD_TEST_SETS === 'all';
+const tasks = all ? 8 : 5;
+const killsAtWork = all ? 60 : 10;
+const killsWhileLanding = all ? 12 : 6;
 
 let folder: string;
 let repository: SampleRepository;
@@ -29,7 +33,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 it('loses no task and leaves none without an owner when the runtime is killed at any moment', async () => {
   await killed(start('seed'), 30);
   let ownerless = 0;
-  for (let kill = 0; kill < 20; kill += 1) {
+  for (let kill = 0; kill < killsAtWork; kill += 1) {
     await killed(start('work'), 20 + random() * 350);
     ownerless += counts().running;
   }
@@ -46,9 +50,9 @@ it('loses no task and leaves none without an owner when the runtime is killed at
         await calls.tasks.retry({ task: task.id });
       }
     }
-    const all = await calls.tasks.list({});
-    expect(all.map((task) => task.state)).toEqual(Array(tasks).fill('review'));
-    for (const task of all) {
+    const found = await calls.tasks.list({});
+    expect(found.map((task) => task.state)).toEqual(Array(tasks).fill('review'));
+    for (const task of found) {
       const review = await calls.reviews.get({ task: task.id });
       expect(review.files.map((file) => file.path)).toEqual([`file-${task.id - 1}.txt`]);
       expect(review.commits).toHaveLength(1);
@@ -71,7 +75,7 @@ it('merges each approved change once and whole when the runtime is killed while 
   await repository.write('untracked.txt', 'mine');
 
   let cutShort = 0;
-  for (let kill = 0; kill < 12 && counts().review > 0; kill += 1) {
+  for (let kill = 0; kill < killsWhileLanding && counts().review > 0; kill += 1) {
     const child = start('approve');
     if (await killed(child, 30 + random() * 250)) cutShort += 1;
   }
