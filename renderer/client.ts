@@ -1,13 +1,10 @@
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
-import { portClosed } from '../core/contract/bridge';
 import type { Calls } from '../core/contract/calls';
 
 /** Everything the core can be asked, typed by the contract. */
 export type Client = ContractRouterClient<Calls>;
 
-/** A client of the core over one port, which belongs to it from then on. */
+/** A line to the core that is open, and the client that makes calls over it. */
 export interface Connected {
   readonly client: Client;
   /** Resolves when the core has hung up, or `close` was called. */
@@ -16,27 +13,10 @@ export interface Connected {
   close(): void;
 }
 
-/** Starts a port and makes calls over it. */
-export function clientOver(port: MessagePort): Connected {
-  const leaving: (() => void)[] = [];
-  const close = (): void => {
-    port.close();
-    for (const leave of leaving.splice(0)) leave();
-  };
-  const closed = new Promise<void>((resolve) => leaving.push(resolve));
-  const client: Client = createORPCClient(
-    new RPCLink({
-      port: {
-        postMessage: (message: unknown) => port.postMessage(message),
-        on(event, hear) {
-          // Never a close listener on the port itself: Electron 25 calls it while the page is torn down for a reload,
-          // and the renderer may die of it. Whoever closes a port says so on it first.
-          if (event === 'close') leaving.push(() => hear());
-          else port.onmessage = (said) => (said.data === portClosed ? close() : hear(said));
-        },
-      },
-    }),
-  );
-  port.start();
-  return { client, closed, close };
+/** How lines to the core are opened: over the ports of the app's window, or over a browser's sockets. */
+export interface Lines {
+  /** Hands over each line as it is opened; it takes the place of the one before. Said once, before the first is asked for. */
+  onLine(take: (line: Connected) => void): void;
+  /** Asks for a line, which comes when there is one to be had. To ask while one is on its way is harmless. */
+  ask(): void;
 }

@@ -32,9 +32,13 @@ import './sheets/help.css';
 import './sheets/search.css';
 import './sheets/go-back.css';
 import './worktrees/worktrees.css';
-import { begin } from './begin';
+import './web/sign-in.css';
+import './shell/phone.css';
+import './theme/touch.css';
+import { begin, unreadable, unreadableHere } from './begin';
 import { bridgeOf } from './bridge';
 import { systemTheme } from './theme/system-theme';
+import { takeCode } from './web/code';
 
 // The theme is set before the first paint, so that a dark window never flashes white.
 document.documentElement.dataset.theme = systemTheme();
@@ -46,7 +50,17 @@ if (root !== null && bridge !== null) {
   root.getBoundingClientRect();
   void begin(
     root,
-    () => import('./start'),
-    ({ start }) => start(bridge, root),
+    unreadable,
+    () => import('./in-app'),
+    ({ startInApp }) => startInApp(bridge, root),
   );
-} else if (root !== null) root.textContent = 'This page belongs to the Switchyard app. Open Switchyard to use it.';
+} else if (root !== null) {
+  // Before anything else is read: a code that stays in the address could be seen, or kept in the history.
+  const code = takeCode(window);
+  void begin(
+    root,
+    unreadableHere,
+    () => import('./web/enter'),
+    ({ enter }) => void enter(root, code),
+  );
+}

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
-import type { Bridge } from '../core/contract/bridge';
+import type { PageBridge } from './bridge';
+import type { Lines } from './client';
 import { withoutUnwritten } from './sheets/new-task-choices';
 import { obey } from './shell/obey';
 import { Window } from './shell/window';
@@ -15,10 +16,10 @@ import { createStore } from './state/store';
 import { rememberedView } from './state/view';
 import { keepWaited } from './state/waited';
 
-/** Starts the window on the page: one app, one root. */
-export function start(bridge: Bridge, root: HTMLElement): void {
+/** Starts the window on the page: one app, one root. Gives back the app. */
+export function start(bridge: PageBridge, lines: Lines, root: HTMLElement): App {
   const model = createStore(nothingKnown);
-  const line = connect(model, bridge);
+  const line = connect(model, lines);
   const kept = keptIn(window.localStorage, bridge.flush);
   const drafts = rememberedDrafts(kept);
   drafts.update(withoutUnwritten);
@@ -36,7 +37,7 @@ export function start(bridge: Bridge, root: HTMLElement): void {
     found: createStore<FoundPlace | null>(null),
     asked: createStore<AskedPlace | null>(null),
     cameBack: createStore<number | null>(null),
-    mac: bridge.platform === 'darwin',
+    mac: bridge.mac,
   };
   // Before anything waits: the shell sends what was asked for meanwhile as soon as it hears that the page is ready.
   bridge.onCommand((command) => obey(app, command));
@@ -45,4 +46,5 @@ export function start(bridge: Bridge, root: HTMLElement): void {
       <Window />
     </AppContext>,
   );
+  return app;
 }

@@ -28,9 +28,10 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
     if (at === path) found.reload();
     else showSheet(app, { kind: 'add-repository', path: at, ...(queue === null ? {} : { queue }) });
   };
+  const { folders } = app.bridge;
   const pick = async (): Promise<void> => {
-    const picked = await app.bridge.pickFolder();
-    if (picked !== null) look(picked);
+    const picked = await folders?.pickFolder();
+    if (picked != null) look(picked);
   };
   // A folder picked or dropped is written into the field like one that was typed.
   useEffect(() => {
@@ -60,7 +61,9 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
         onKeyDown={(event) => event.key === 'Enter' && event.repeat && event.preventDefault()}
       >
         <label className="sheet-lead" htmlFor="path">
-          The folder of a git repository. You can also drop it anywhere on the window.
+          {folders === null
+            ? 'The folder of a git repository on the machine Switchyard runs on. Only the desktop app there lets you choose or drop one.'
+            : 'The folder of a git repository. You can also drop it anywhere on the window.'}
         </label>
         <div className="path-row">
           <input
@@ -78,9 +81,11 @@ export function AddRepository(props: { readonly path: string | null; readonly qu
               {isShown ? 'Look again' : 'Look at it'}
             </Button>
           )}
-          <Button look={typed.trim() === '' ? 'primary' : 'plain'} onClick={() => void pick()}>
-            Choose…
-          </Button>
+          {folders !== null && (
+            <Button look={typed.trim() === '' ? 'primary' : 'plain'} onClick={() => void pick()}>
+              Choose…
+            </Button>
+          )}
         </div>
         {isShown && found.failure !== null && <Note kind="failed">{cleanLine(found.failure.message)}</Note>}
         {queue !== null && queue.rest.length > 0 && (

@@ -3,6 +3,7 @@ import type { SettingName, Settings } from '../../core/contract/settings';
 import type { PermissionLevel } from '../../core/contract/task';
 import { AgentFacts } from '../agents/facts';
 import { agentWord } from '../agents/words';
+import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
@@ -38,6 +39,17 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
   return (
     <div className="sheet-body">
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
+      {app.bridge.signOut !== null && (
+        <Row
+          id="sign-out"
+          label="This browser"
+          help="It is signed in until you sign out, or for twelve hours. Notifications come from the desktop app alone."
+        >
+          <Button id="sign-out" onClick={app.bridge.signOut}>
+            Sign out
+          </Button>
+        </Row>
+      )}
       <Row id="theme" label="Theme">
         <select
           id="theme"

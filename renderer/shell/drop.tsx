@@ -31,7 +31,12 @@ export function DropZone(): ReactNode {
       setOver(0);
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
-      const paths = files.map((file) => app.bridge.pathForFile(file)).filter((path) => path !== '');
+      const { folders } = app.bridge;
+      if (folders === null) {
+        showSheet(app, { kind: 'add-repository', path: null });
+        return;
+      }
+      const paths = files.map((file) => folders.pathForFile(file)).filter((path) => path !== '');
       const [path, ...rest] = paths;
       if (path !== undefined) {
         const queue = { at: 1, of: paths.length, rest };
@@ -51,6 +56,14 @@ export function DropZone(): ReactNode {
     };
   }, [app]);
   if (over === 0) return null;
+  if (app.bridge.folders === null) {
+    return (
+      <div className="drop">
+        <p className="drop-title">A browser does not tell where a folder is</p>
+        <p>Let go to type its path, or drop it on the desktop app on the machine Switchyard runs on.</p>
+      </div>
+    );
+  }
   return (
     <div className="drop">
       <p className="drop-title">

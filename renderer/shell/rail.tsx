@@ -11,8 +11,21 @@ import { countStates, openRequests, type Place } from '../state/places';
 import { cleanLine } from '../text/clean';
 import { initialsOf } from './initials';
 
-/** The places, with what is in each, and the repositories. */
-export function Rail(): ReactNode {
+/** The keys that lead to the places. */
+export function usePlaceKeys(): void {
+  const app = useApp();
+  useActions({
+    'go-inbox': () => goTo(app, 'inbox'),
+    'go-running': () => goTo(app, 'running'),
+    'go-review': () => goTo(app, 'review'),
+    'go-queue': () => goTo(app, 'queue'),
+    'go-failed': () => goTo(app, 'failed'),
+    'go-done': () => goTo(app, 'done'),
+  });
+}
+
+/** The places, with what is in each, and the repositories. With `isAll` also what stands elsewhere in a wider window. */
+export function Rail({ isAll = false }: { readonly isAll?: boolean }): ReactNode {
   const app = useApp();
   const tasks = useModel((model) => model.tasks);
   const repositories = useModel((model) => model.repositories);
@@ -26,14 +39,6 @@ export function Rail(): ReactNode {
     }
     return found;
   }, [tasks]);
-  useActions({
-    'go-inbox': () => goTo(app, 'inbox'),
-    'go-running': () => goTo(app, 'running'),
-    'go-review': () => goTo(app, 'review'),
-    'go-queue': () => goTo(app, 'queue'),
-    'go-failed': () => goTo(app, 'failed'),
-    'go-done': () => goTo(app, 'done'),
-  });
   return (
     <nav className="rail" aria-label="Places">
       <div className="rail-top">
@@ -60,19 +65,9 @@ export function Rail(): ReactNode {
         <Item place="done" action="go-done" name="Done" look="done" amount={0} />
       </ul>
       <ul className="rail-more">
-        <li>
-          <Hint text="Worktrees" action="worktrees" side="right">
-            <button
-              type="button"
-              className="rail-item"
-              aria-haspopup="dialog"
-              onClick={() => showSheet(app, { kind: 'worktrees' })}
-            >
-              <Icon name="worktree" />
-              <span className="rail-word ellipsis">Worktrees</span>
-            </button>
-          </Hint>
-        </li>
+        <SheetItem kind="worktrees" action="worktrees" name="Worktrees" icon="worktree" />
+        {isAll && <SheetItem kind="search" action="search" name="Search" icon="search" />}
+        {isAll && <SheetItem kind="settings" action="settings" name="Settings" icon="settings" />}
       </ul>
       <h2 className="rail-heading">
         <span className="rail-word">Repositories</span>
@@ -107,6 +102,32 @@ export function Rail(): ReactNode {
         </li>
       </ul>
     </nav>
+  );
+}
+
+/** What is laid over the window rather than gone to. */
+function SheetItem(props: {
+  readonly kind: 'worktrees' | 'search' | 'settings';
+  readonly action: ActionId;
+  readonly name: string;
+  readonly icon: Parameters<typeof Icon>[0]['name'];
+}): ReactNode {
+  const { kind, name } = props;
+  const app = useApp();
+  return (
+    <li>
+      <Hint text={name} action={props.action} side="right">
+        <button
+          type="button"
+          className="rail-item"
+          aria-haspopup="dialog"
+          onClick={() => showSheet(app, kind === 'search' ? { kind, words: '' } : { kind })}
+        >
+          <Icon name={props.icon} />
+          <span className="rail-word ellipsis">{name}</span>
+        </button>
+      </Hint>
+    </li>
   );
 }
 

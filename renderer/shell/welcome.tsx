@@ -21,7 +21,7 @@ export function Welcome(): ReactNode {
     <main className="welcome" aria-label="Welcome">
       <div className="welcome-zone">
         <Icon name="repository" />
-        <h1>Drop a git repository here</h1>
+        <h1>{app.bridge.folders === null ? 'Add a git repository' : 'Drop a git repository here'}</h1>
         <ol>
           <li>Write a task. An agent does it in a worktree of its own.</li>
           <li>Watch it, and answer what it asks from one inbox.</li>
@@ -33,7 +33,7 @@ export function Welcome(): ReactNode {
             action="add-repository"
             onClick={() => showSheet(app, { kind: 'add-repository', path: null })}
           >
-            Choose a folder
+            {app.bridge.folders === null ? 'Name a folder' : 'Choose a folder'}
           </Button>
           <Button doing={doing} onClick={demo}>
             Try it without a key

@@ -6,9 +6,10 @@ import { listenToKeys, useActions } from '../keys/keyboard';
 import { listenToSelectAll } from '../keys/select-all';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
+import { usePhone } from '../parts/media';
 import { SheetHost } from '../sheets/host';
 import { useApp, useModel, useView } from '../state/app';
-import { showSheet } from '../state/commands';
+import { goBack, showSheet } from '../state/commands';
 import { countStates, openRequests, titleFor } from '../state/places';
 import { undoLast } from '../state/said';
 import { TaskPage } from '../task/page';
@@ -17,7 +18,8 @@ import { useTheme } from '../theme/theme';
 import { Announcer } from './announcer';
 import { DropZone } from './drop';
 import { Lost } from './lost';
-import { Rail } from './rail';
+import { PhoneBar } from './phone-bar';
+import { Rail, usePlaceKeys } from './rail';
 import { Sayings } from './sayings';
 import { Starting } from './starting';
 import { StatusLine } from './status-line';
@@ -40,15 +42,11 @@ export function Window(): ReactNode {
     'new-task': () => showSheet(app, { kind: 'new-task', repository: null }),
     'add-repository': () => showSheet(app, { kind: 'add-repository', path: null }),
     undo: () => undoLast(app.said),
-    back: () => {
-      const { drawer, task, contest } = app.view.get();
-      if (drawer) app.view.update((view) => ({ ...view, drawer: false }));
-      else if (task !== null) app.view.update((view) => ({ ...view, task: null }));
-      else if (contest !== null) app.view.update((view) => ({ ...view, contest: null }));
-      else return false;
-      return true;
-    },
+    back: () => goBack(app),
   });
+  usePlaceKeys();
+  const phone = usePhone();
+  const isOpen = useView(({ task, contest }) => task !== null || contest !== null);
   const isStarting = useModel((model) => model.connection.kind === 'connecting');
   const isNew = useModel((model) => model.repositories.length === 0 && model.tasks.size === 0);
   return (
@@ -56,12 +54,13 @@ export function Window(): ReactNode {
       <div className="window" data-platform={app.bridge.platform}>
         <Lost />
         <div className="rooms">
-          <Rail />
+          {!phone && <Rail />}
           {isStarting ? <Starting /> : isNew ? <Welcome /> : <Rooms />}
         </div>
         <div className="foot">
           <Sayings />
           <StatusLine />
+          {phone && (!isOpen || isStarting || isNew) && <PhoneBar />}
         </div>
         <DropZone />
         <SheetHost />

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Bridge } from '../../core/contract/bridge';
+import type { PageBridge } from '../bridge';
 import type { AskedPlace } from './asked';
 import type { Line } from './connection';
 import type { Drafts } from './drafts';
@@ -14,7 +14,7 @@ import type { KnownWaited } from './waited';
 
 /** Everything a part of the window may need, made once at the start and handed down. */
 export interface App {
-  readonly bridge: Bridge;
+  readonly bridge: PageBridge;
   readonly line: Line;
   readonly model: Store<Model>;
   readonly view: Store<View>;

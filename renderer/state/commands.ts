@@ -161,6 +161,16 @@ function placeBeside(tasks: ReadonlyMap<number, Task>, task: Task, place: Place)
   return `repository:${task.repositoryId}`;
 }
 
+/** Leaves what is open, the innermost first: the list over a page, a task, a contest. False when nothing is. */
+export function goBack(app: App): boolean {
+  const { drawer, task, contest } = app.view.get();
+  if (drawer) app.view.update((view) => ({ ...view, drawer: false }));
+  else if (task !== null) app.view.update((view) => ({ ...view, task: null }));
+  else if (contest !== null) app.view.update((view) => ({ ...view, contest: null }));
+  else return false;
+  return true;
+}
+
 /** Lays a sheet over the window, or takes it away. */
 export function showSheet(app: App, sheet: Sheet): void {
   app.view.update((view) => ({ ...view, sheet, drawer: false }));

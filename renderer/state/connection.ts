@@ -1,6 +1,5 @@
-import { type Bridge, portMessage } from '../../core/contract/bridge';
 import type { Change } from '../../core/contract/change';
-import { type Client, clientOver } from '../client';
+import type { Client, Lines } from '../client';
 import { applyChanges, type Model } from './model';
 import type { Store } from './store';
 
@@ -9,28 +8,27 @@ const pulseMs = 5_000;
 const answerMs = 8_000;
 const askAgainMs = 1_500;
 
-/** The live line to the core: the client of the newest port, and whoever waits for a new one. */
+/** The live line to the core: the newest one's client, and whoever waits for another. */
 export interface Line {
   /** The client now in use. Throws with a sentence when there is none. */
   client(): Client;
+  /** Asks for another line at once, in place of waiting until that is tried again. */
+  ask(): void;
   /** Calls back whenever another client takes over. Gives back how to stop. */
   onClient(listener: () => void): () => void;
 }
 
 /**
- * Takes every port the preload forwards, follows the changes of the newest one into the model, and marks the model
- * as lost when the core no longer answers. It asks for a new port until one comes.
+ * Takes every line that is opened, follows the changes of the newest one into the model, and marks the model as lost when
+ * the core no longer answers. It asks for a new line until one comes.
  */
-export function connect(model: Store<Model>, bridge: Bridge): Line {
+export function connect(model: Store<Model>, lines: Lines): Line {
   let current: { readonly client: Client; readonly ended: AbortController } | null = null;
   const listeners = new Set<() => void>();
 
-  window.addEventListener('message', (event) => {
-    const port = event.ports[0];
-    if (event.source !== window || event.data !== portMessage || port === undefined) return;
+  lines.onLine(({ client, closed, close }) => {
     current?.ended.abort();
     const ended = new AbortController();
-    const { client, closed, close } = clientOver(port);
     ended.signal.addEventListener('abort', close);
     current = { client, ended };
     const lose = (): void => {
@@ -49,12 +47,13 @@ export function connect(model: Store<Model>, bridge: Bridge): Line {
   const askAgain = (): void => {
     const timer = setInterval(() => {
       if (current !== null && !current.ended.signal.aborted) clearInterval(timer);
-      else bridge.ready();
+      else lines.ask();
     }, askAgainMs);
   };
 
-  bridge.ready();
+  lines.ask();
   return {
+    ask: () => lines.ask(),
     client() {
       if (current === null || current.ended.signal.aborted) {
         throw Object.assign(

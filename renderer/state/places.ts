@@ -4,6 +4,11 @@ import { type Task, type TaskState, waitsSince } from '../../core/contract/task'
 /** A place in the rail: a way to look at the tasks. */
 export type Place = 'inbox' | 'running' | 'review' | 'queue' | 'failed' | 'done' | `repository:${number}`;
 
+/** Whether this is the name of a place. */
+export function isPlace(name: unknown): name is Place {
+  return typeof name === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(name);
+}
+
 /** Each state is in one place, so the counts in the rail, a list's head and the status line are the same number. */
 const statesOf: Readonly<Record<Exclude<Place, `repository:${number}`>, readonly TaskState[]>> = {
   inbox: ['waiting'],

@@ -1,5 +1,5 @@
 import type { Kept } from './kept';
-import type { Place } from './places';
+import { isPlace, type Place } from './places';
 import type { Store } from './store';
 import { createStore } from './store';
 
@@ -105,9 +105,7 @@ function read(kept: Kept): Partial<View> {
   const { place, task, tab, beside, diffStyle, hideSpace, sheet } = found as Record<string, unknown>;
   const { kind, repository } = (sheet ?? {}) as Record<string, unknown>;
   return {
-    ...(typeof place === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(place)
-      ? { place: place as Place }
-      : {}),
+    ...(isPlace(place) ? { place } : {}),
     ...(Number.isSafeInteger(task) ? { task: task as number } : {}),
     ...(tab === 'conversation' || tab === 'changes' || tab === 'checks' || tab === 'info' || tab === 'terminal'
       ? { tab }

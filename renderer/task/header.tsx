@@ -31,16 +31,13 @@ import { Waits } from './waits';
 
 const none: readonly Comment[] = [];
 
-/** What the task is and in which state, and the one action that follows from it. */
+/** What the task is and in which state. */
 export function TaskHeader(props: {
   readonly task: Task;
-  readonly review: Resource<Review>;
-  /** The comments on its change; null while it is not known. */
-  readonly comments: readonly Comment[] | null;
-  /** Whether its conversation, and so what it asks, is on screen. */
-  readonly isHeard: boolean;
+  /** What can be done with it here; elsewhere on the page where there is no room for it. */
+  readonly children: ReactNode;
 }): ReactNode {
-  const { task, review, isHeard } = props;
+  const { task } = props;
   const app = useApp();
   const look = lookOf(task, Date.now());
   const doing = useDoing(`task:${task.id}`);
@@ -62,8 +59,7 @@ export function TaskHeader(props: {
             )}
           </span>
         </span>
-        <PullRequestButton task={task} review={review} />
-        <PrimaryAction {...{ task, review, isHeard, doing }} comments={props.comments ?? none} />
+        {props.children}
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
@@ -113,6 +109,25 @@ export function TaskHeader(props: {
         </p>
       )}
     </header>
+  );
+}
+
+/** The one action that follows from a task's state, beside what leads to its pull request. */
+export function TaskActs(props: {
+  readonly task: Task;
+  readonly review: Resource<Review>;
+  /** The comments on its change; null while it is not known. */
+  readonly comments: readonly Comment[] | null;
+  /** Whether its conversation, and so what it asks, is on screen. */
+  readonly isHeard: boolean;
+}): ReactNode {
+  const { task, review, isHeard } = props;
+  const doing = useDoing(`task:${task.id}`);
+  return (
+    <>
+      <PullRequestButton task={task} review={review} />
+      <PrimaryAction {...{ task, review, isHeard, doing }} comments={props.comments ?? none} />
+    </>
   );
 }
 

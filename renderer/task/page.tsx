@@ -9,6 +9,7 @@ import { Empty, Skeleton } from '../parts/empty';
 import { Glyph } from '../parts/glyph';
 import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
+import { useMedia, usePhone } from '../parts/media';
 import { useApp, useModel, useView } from '../state/app';
 import { runChecks, stopChecks, useStands } from '../state/checks';
 import { useComments } from '../state/comments';
@@ -18,7 +19,7 @@ import type { Tab } from '../state/view';
 import { Terminals } from '../terminal/terminals';
 import { Checks } from './checks';
 import { Composer } from './composer';
-import { TaskHeader } from './header';
+import { TaskActs, TaskHeader } from './header';
 import { Info } from './info';
 import { Outcome } from './outcome';
 import { useReview } from './review';
@@ -55,7 +56,8 @@ function useFetchedTask(id: number, missing: boolean): string | null {
 function Page({ task }: { readonly task: Task }): ReactNode {
   const app = useApp();
   const tab = useView((view) => view.tab);
-  const wide = useWide();
+  const wide = useMedia(wideQuery);
+  const phone = usePhone();
   const beside = useView((view) => view.beside) && wide;
   const { change, review } = useReview(task);
   const comments = useComments(task);
@@ -94,9 +96,12 @@ function Page({ task }: { readonly task: Task }): ReactNode {
     'show-terminal': () => show('terminal'),
     beside: () => app.view.update((view) => ({ ...view, beside: !view.beside })),
   });
+  const acts = (
+    <TaskActs task={task} review={review} comments={comments.value} isHeard={tab === 'conversation' || isPair} />
+  );
   return (
     <section className="page" aria-label="Task">
-      <TaskHeader task={task} review={review} comments={comments.value} isHeard={tab === 'conversation' || isPair} />
+      <TaskHeader task={task}>{!phone && acts}</TaskHeader>
       <Outcome task={task} />
       <Tabs.Root
         className="tabs"
@@ -165,6 +170,7 @@ function Page({ task }: { readonly task: Task }): ReactNode {
       {tab !== 'info' && tab !== 'terminal' && (
         <Composer task={task} comments={comments.value} head={change.value?.head ?? null} />
       )}
+      {phone && <div className="page-acts">{acts}</div>}
     </section>
   );
 }
@@ -190,16 +196,5 @@ function ChecksMark({ task }: { readonly task: Task }): ReactNode {
   );
 }
 
-/** Whether the window is wide enough for two places next to each other. */
-function useWide(): boolean {
-  const [wide, setWide] = useState(() => window.matchMedia(wideQuery).matches);
-  useEffect(() => {
-    const media = window.matchMedia(wideQuery);
-    const listen = (): void => setWide(media.matches);
-    media.addEventListener('change', listen);
-    return () => media.removeEventListener('change', listen);
-  }, []);
-  return wide;
-}
-
+/** From here on there is room for two places next to each other. */
 const wideQuery = '(min-width: 1280px)';

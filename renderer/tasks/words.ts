@@ -17,7 +17,7 @@ const words: Readonly<Record<string, { readonly name: string; readonly title: st
   queue: {
     name: 'Queue',
     title: 'The queue is empty',
-    text: 'Press C to write a task. It is stored at once and starts when a slot is free.',
+    text: 'Write a task with C or +. It is stored at once and starts when a slot is free.',
   },
   failed: {
     name: 'Failed',
@@ -41,5 +41,5 @@ export function placeWord(place: Place, repositories: readonly Repository[]): st
 
 /** What is said where a place has no tasks. */
 export function emptyWords(place: Place): { readonly title: string; readonly text: string } {
-  return words[place] ?? { title: 'No tasks here yet', text: 'Press C to write the first task for this repository.' };
+  return words[place] ?? { title: 'No tasks here yet', text: 'Write the first task for this repository with C or +.' };
 }

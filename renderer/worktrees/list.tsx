@@ -97,6 +97,7 @@ function sumWords(shown: readonly Worktree[], measuring: number): string {
 
 function WorktreeRow({ worktree }: { readonly worktree: Worktree }): ReactNode {
   const app = useApp();
+  const { folders } = app.bridge;
   const { path, task, branch, createdAt, size, repository } = worktree;
   const about = `worktree:${path}`;
   const doing = useDoing(about);
@@ -133,9 +134,11 @@ function WorktreeRow({ worktree }: { readonly worktree: Worktree }): ReactNode {
             Terminal
           </Button>
         )}
-        <Button aria-label={`Files of ${name}`} onClick={() => app.bridge.showFolder(path)}>
-          Files
-        </Button>
+        {folders !== null && (
+          <Button aria-label={`Files of ${name}`} onClick={() => folders.showFolder(path)}>
+            Files
+          </Button>
+        )}
         <Button
           look="danger"
           doing={doing}

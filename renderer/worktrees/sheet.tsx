@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { SheetFrame } from '../parts/sheet';
+import { useApp } from '../state/app';
 import { Bin } from './bin';
 import { WorktreeList } from './list';
 import { RetentionOfAll } from './retention';
@@ -14,8 +15,15 @@ type Part = (typeof parts)[number][0];
 /** Every worktree, what was taken away, and how long that is kept. */
 export function WorktreesSheet(): ReactNode {
   const [part, setPart] = useState<Part>('worktrees');
+  const { folders } = useApp().bridge;
   return (
-    <SheetFrame title="Worktrees" width="full">
+    <SheetFrame
+      title="Worktrees"
+      width="full"
+      {...(folders === null && {
+        about: 'Only the desktop app, on the machine Switchyard runs on, opens their folders.',
+      })}
+    >
       <fieldset className="worktree-parts" aria-label="What is shown">
         {parts.map(([value, name]) => (
           <label key={value} className="worktree-part">

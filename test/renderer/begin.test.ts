@@ -5,12 +5,13 @@ test('a page whose script cannot be read says so and what to do, and no empty fr
   const root = { textContent: '' };
   const started: string[] = [];
   const gone = () => Promise.reject<string>(new TypeError('Failed to fetch dynamically imported module'));
-  await expect(begin(root, gone, (app) => started.push(app))).rejects.toThrow('Failed to fetch');
+  await expect(begin(root, unreadable, gone, (app) => started.push(app))).rejects.toThrow('Failed to fetch');
   expect(root.textContent).toBe(unreadable);
   expect(started).toEqual([]);
   const whole = { textContent: '' };
   await begin(
     whole,
+    unreadable,
     async () => 'app',
     (app) => started.push(app),
   );
@@ -19,6 +20,6 @@ test('a page whose script cannot be read says so and what to do, and no empty fr
   const broken = () => {
     throw new Error('broken');
   };
-  await expect(begin(whole, async () => 'app', broken)).rejects.toThrow('broken');
+  await expect(begin(whole, unreadable, async () => 'app', broken)).rejects.toThrow('broken');
   expect(whole.textContent).toBe('');
 });

@@ -32,6 +32,7 @@ function watch(...tasks: ReturnType<typeof sample.task>[]) {
           },
         },
       }) as unknown as Client,
+    ask: () => {},
     onClient(listener) {
       listeners.push(listener);
       return () => {};

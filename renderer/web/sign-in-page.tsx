@@ -1,0 +1,72 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { Left } from './sign-in';
+import { tokenFor } from './sign-in';
+
+const leftWords: Readonly<Record<Left, string>> = {
+  'signed-out': 'You are signed out.',
+  ended: 'Your sign-in has ended: it was revoked, or it was long ago. What you were writing is kept.',
+};
+
+/** Where a browser signs in: the one-time code is typed or pasted, and what to do is said where it is not taken. */
+export function SignInPage(props: {
+  readonly failure: string | null;
+  readonly left: Left | null;
+  readonly onToken: (token: string) => void;
+}): ReactNode {
+  const [code, setCode] = useState('');
+  const [failure, setFailure] = useState(props.failure);
+  const [isSending, setIsSending] = useState(false);
+  const field = useId();
+  const send = async (): Promise<void> => {
+    if (isSending || code.trim() === '') return;
+    setIsSending(true);
+    setFailure(null);
+    try {
+      props.onToken(await tokenFor(code));
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+      setIsSending(false);
+    }
+  };
+  return (
+    <main className="sign-in">
+      <form
+        className="sign-in-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <h1>Sign in to Switchyard</h1>
+        {props.left !== null && <p>{leftWords[props.left]}</p>}
+        <p>
+          Type <code>switchyard open</code> on the machine Switchyard runs on. It shows a code that is good once, for
+          two minutes.
+        </p>
+        <label className="field-label" htmlFor={field}>
+          Code
+        </label>
+        <input
+          id={field}
+          className="field mono"
+          value={code}
+          // biome-ignore lint/a11y/noAutofocus: there is nothing else on this page.
+          autoFocus
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          aria-invalid={failure !== null || undefined}
+          onChange={(event) => setCode(event.target.value)}
+        />
+        {failure !== null && (
+          <p className="note note-failed" role="alert">
+            {failure}
+          </p>
+        )}
+        <button type="submit" className="button button-primary" aria-disabled={isSending || code.trim() === ''}>
+          {isSending ? 'Signing in…' : 'Sign in'}
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,88 @@
+const name = 'switchyard.token';
+const leftName = 'switchyard.left';
+
+/** Why nobody is signed in here who was before: they left, or their sign-in ended. */
+export type Left = 'signed-out' | 'ended';
+
+/** What this tab keeps of its sign-in: for as long as it is open, and for no other tab. */
+export interface SignedIn {
+  /** What the server gave this browser; null when it is not signed in. */
+  token(): string | null;
+  keep(token: string): void;
+  /** Forgets the token, and why. */
+  leave(why: Left): void;
+  /** Why it was forgotten last; null when nobody was signed in here. */
+  left(): Left | null;
+}
+
+/** The sign-in of a tab, kept in its own storage. */
+export function signedIn(storage: Storage): SignedIn {
+  return {
+    token() {
+      const found = storage.getItem(name);
+      // It goes into a header and a subprotocol, which take nothing else.
+      return found !== null && /^[A-Za-z0-9._-]+$/.test(found) ? found : null;
+    },
+    keep(token) {
+      storage.removeItem(leftName);
+      storage.setItem(name, token);
+    },
+    leave(why) {
+      storage.removeItem(name);
+      storage.setItem(leftName, why);
+    },
+    left() {
+      const why = storage.getItem(leftName);
+      return why === 'signed-out' || why === 'ended' ? why : null;
+    },
+  };
+}
+
+/** Gives the code for a token. Throws with a sentence that says what to do. */
+export async function tokenFor(code: string): Promise<string> {
+  let answer: Response;
+  try {
+    answer = await fetch('/sign-in', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: code.trim() }),
+    });
+  } catch {
+    throw new Error(
+      'Switchyard cannot be reached here. If it was started anew it may have another address: type `switchyard open` on its machine and go to the one it shows.',
+    );
+  }
+  const said = await wordsOf(answer);
+  const token = said.token;
+  if (answer.ok && typeof token === 'string') return token;
+  if (answer.status === 429) throw new Error('There were too many wrong codes. Wait a minute, then try again.');
+  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+    throw new Error(
+      'This code is wrong, was used already or is older than two minutes. Type `switchyard open` again and take the new one.',
+    );
+  }
+  throw new Error(
+    typeof said.message === 'string'
+      ? said.message
+      : `Signing in failed: the server answered ${answer.status}. Type \`switchyard open\` again and take the new code.`,
+  );
+}
+
+/** Whether the server refuses a token. One that cannot be reached refuses nothing. */
+export async function isRefused(token: string): Promise<boolean> {
+  try {
+    const { status } = await fetch('/status', { headers: { authorization: `Bearer ${token}` } });
+    return status === 401 || status === 403;
+  } catch {
+    return false;
+  }
+}
+
+async function wordsOf(answer: Response): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const said: unknown = await answer.json();
+    return typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
