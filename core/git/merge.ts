@@ -6,6 +6,7 @@ import { readConflicts } from './conflicts';
 import { mergeBase } from './diff';
 import type { Identity } from './identity';
 import { makeReplay, replay } from './replay';
+import { treeOf } from './resolve';
 import { runGit, splitNul } from './run';
 
 /** What merging two commits would give. */
@@ -20,23 +21,27 @@ export type MergePreview =
     }
   | { readonly kind: 'conflict'; readonly conflicts: readonly Conflict[] };
 
-/** Merges two commits in the object database, touching no file, ref or index. Unrelated histories throw GIT_FAILED. */
+/**
+ * Merges two commits in the object database, touching no file, ref or index. Where one holds the other, the tree is that
+ * one's own. Unrelated histories throw GIT_FAILED.
+ */
 export async function previewMerge(
   place: Place,
   { baseOid, headOid }: { readonly baseOid: string; readonly headOid: string },
 ): Promise<MergePreview> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', baseOid, headOid];
-  // Side by side, for each is a start of git; where one holds the other, what is merged is what holds both.
+  // Side by side, for each is a start of git.
   const [common, merged] = await Promise.all([
     mergeBase(place, baseOid, headOid),
     runGit(place, args, { successExitCodes: [1] }),
   ]);
   const [fastForward, upToDate] = [common === baseOid, common === headOid];
   const { stdout, exitCode } = merged;
-  const [tree = '', ...rest] = splitNul(stdout);
-  return exitCode === 0
-    ? { kind: 'clean', tree, fastForward, upToDate }
-    : { kind: 'conflict', conflicts: readConflicts(rest, { baseOid, headOid }) };
+  const [merge = '', ...rest] = splitNul(stdout);
+  if (exitCode !== 0) return { kind: 'conflict', conflicts: readConflicts(rest, { baseOid, headOid }) };
+  // A merge writes modes anew that older programs wrote, as 100664; what lands by moving a branch has them as they are.
+  const tree = fastForward || upToDate ? await treeOf(place, fastForward ? headOid : baseOid) : merge;
+  return { kind: 'clean', tree, fastForward, upToDate };
 }
 
 /** What came of asking for a merge. */

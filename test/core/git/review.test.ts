@@ -5,6 +5,7 @@ import { fileChangeSchema } from '../../../core/contract/review';
 import { changeSize, isAncestor, listChanges, mergeBase, patch } from '../../../core/git/diff';
 import { listCommits } from '../../../core/git/log';
 import { makeMerge, previewMerge } from '../../../core/git/merge';
+import { readGit } from '../../../core/git/run';
 import { worktreeStatus } from '../../../core/git/status';
 import { contents, createBench, identity, write } from './fixture';
 
@@ -165,6 +166,21 @@ test('a merge is computed without touching the checkout, in each of the three wa
     await makeMerge(place, { strategy: 'merge', baseOid: headOid, headOid: start, message: 'm', identity }),
   ).toMatchObject({ kind: 'made', oid: headOid });
   expect(contents(top)).toEqual(before);
+});
+
+test('where one commit holds the other, what lands is the very tree of that one, also with modes of an old program', async () => {
+  const place = await bench.repository();
+  const top = place.checkout.workTree;
+  const base = oid(top);
+  const blob = oid(top, 'HEAD:readme.txt');
+  const entry = (mode: string, name: string) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(blob, 'hex')];
+  const input = Buffer.concat([...entry('100664', 'old.txt'), ...entry('100644', 'readme.txt')]);
+  const tree = await readGit(place, ['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'], { input });
+  const head = bench.plain(top, 'commit-tree', '-p', base, '-m', 'Old', tree).trim();
+  // A merge has another tree, so there was something to keep.
+  expect(bench.plain(top, 'merge-tree', '--write-tree', base, head).trim()).not.toBe(tree);
+  expect(await previewMerge(place, { baseOid: base, headOid: head })).toMatchObject({ tree, fastForward: true });
+  expect(await previewMerge(place, { baseOid: head, headOid: base })).toMatchObject({ tree, upToDate: true });
 });
 
 test('files that conflict are named as they are, and unrelated histories have no common commit', async () => {
