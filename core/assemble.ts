@@ -14,6 +14,7 @@ import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
 import { createRouter } from './commands/router';
 import { createTrains } from './commands/train-driver';
+import { natsServer } from './config';
 import type { Settings } from './contract/settings';
 import type { Status } from './contract/status';
 import { diagnose } from './doctor';
@@ -202,6 +203,7 @@ export function assemble(
   };
   const relaying = createRelaying({
     ...{ db, writer, folders, log, now: Date.now },
+    nats: () => natsServer(config.environment, settings.natsUrl),
     announceMessages: deps.announceMessages,
   });
   const { tokens, forgeOf } = createForges({

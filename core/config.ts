@@ -71,6 +71,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
+/** The NATS server that carries the relay: named in SWITCHYARD_NATS_URL, else by the setting; null for none. */
+export function natsServer(
+  environment: Readonly<Record<string, string | undefined>>,
+  setting: string,
+): { readonly url: string; readonly credentials: string | null } | null {
+  const url = environment.SWITCHYARD_NATS_URL || setting;
+  return url === '' ? null : { url, credentials: environment.SWITCHYARD_NATS_CREDS || null };
+}
+
 /** The shell of the password file; a program started from a dock may have no SHELL. */
 function loginShell(): string | null {
   try {

@@ -41,6 +41,8 @@ export interface Relaying {
   close(): Promise<void>;
 }
 
+/** How soon a bus that could not be opened is tried again. */
+const againMs = 5000;
 /** How much of the newest messages is kept. */
 const ringBytes = 64 * 1024 * 1024;
 /** How much of what an agent says last is told as the result of its turn. */
@@ -62,6 +64,8 @@ export function createRelaying(from: {
   readonly writer: Writer;
   readonly folders: { readonly data: string; readonly transcripts: string };
   readonly log: Log;
+  /** The NATS server to use; null for the embedded bus. */
+  readonly nats: () => { readonly url: string; readonly credentials: string | null } | null;
   readonly announceMessages: (task: number) => void;
   readonly now: () => number;
 }): Relaying {
@@ -71,6 +75,7 @@ export function createRelaying(from: {
   let opening: Promise<Bus> | undefined;
   let closing: Promise<void> | undefined;
   let unwatch = () => {};
+  let failed: { readonly cause: unknown; readonly until: number } | null = null;
   let failing = false;
 
   const bus = (): Promise<Bus> => {
@@ -79,25 +84,31 @@ export function createRelaying(from: {
       return Promise.reject(new CodedError('CANCELLED', message));
     }
     if (closing !== undefined) return Promise.reject(new CodedError('CANCELLED', 'The relay is closing.'));
+    if (failed !== null && now() < failed.until) return Promise.reject(failed.cause);
     opening ??= open().catch((cause) => {
       opening = undefined;
+      failed = { cause, until: now() + againMs };
       throw cause;
     });
     return opening;
   };
 
-  async function open(): Promise<Bus> {
-    // Loaded only now: whoever just starts does without.
+  const onError = (cause: unknown) => log('error', 'The relay could not read what it keeps.', { cause: String(cause) });
+
+  /** Its parts are loaded only now: whoever just starts does without. */
+  async function embedded(): Promise<Bus> {
     const [{ createHub }, { openRing }] = await Promise.all([import('./relay/hub'), import('./relay/ring')]);
-    const ring = openRing({
-      folder: join(folders.data, 'relay'),
-      mostBytes: ringBytes,
-      bootedAt: now() - uptime() * 1000,
-    });
-    const opened = createHub({
-      ...{ ring, now, work: keepWork({ db, writer }) },
-      onError: (cause) => log('error', 'The relay could not read what it keeps.', { cause: String(cause) }),
-    });
+    const bootedAt = now() - uptime() * 1000;
+    const ring = openRing({ folder: join(folders.data, 'relay'), mostBytes: ringBytes, bootedAt });
+    return createHub({ ring, now, onError, work: keepWork({ db, writer }) });
+  }
+
+  async function open(): Promise<Bus> {
+    const nats = from.nats();
+    const opened =
+      nats === null
+        ? await embedded()
+        : await (await import('./relay/nats')).openNatsBus({ ...nats, now, onError, mostBytes: ringBytes });
     // What an earlier runtime could not answer any more.
     for (const over of overRelayMessages(db, null)) {
       await answer(opened, over, { turn: null, end: over.became, error: null, text: '' });

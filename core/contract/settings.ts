@@ -121,6 +121,14 @@ export const settingsSchema = z.object({
     .max(20)
     .default([])
     .meta(takes('a JSON list of names, each with its port where that is not 80 or 443', ['yard.example.net'])),
+  /** The NATS server that carries the relay, from the next start on; empty for the relay's own bus. */
+  natsUrl: z
+    .string()
+    .regex(/^((nats|tls):\/\/[a-zA-Z0-9.[\]:-]+)?$/)
+    .default('')
+    .meta(
+      takes('the address of a NATS server without user and password, or an empty text', 'nats://nats.example.com:4222'),
+    ),
   theme: z
     .enum(themes)
     .default('system')

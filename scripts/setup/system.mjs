@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
-/** @typedef {'git' | 'namespace' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
+/** @typedef {'git' | 'namespace' | 'nats' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
 
 /**
  * What each need is on Debian and Ubuntu, and on Fedora.
@@ -13,6 +13,7 @@ import { lastLines, run } from './run.mjs';
 const packages = {
   git: { apt: ['git'], dnf: ['git'] },
   namespace: { apt: ['bubblewrap'], dnf: ['bubblewrap'] },
+  nats: { apt: ['nats-server'], dnf: ['nats-server'] },
   compiler: { apt: ['gcc', 'g++'], dnf: ['gcc', 'gcc-c++'] },
   display: { apt: ['xvfb'], dnf: ['xorg-x11-server-Xvfb'] },
   fonts: { apt: ['fonts-dejavu', 'fonts-noto-core'], dnf: ['dejavu-sans-fonts', 'google-noto-sans-fonts'] },
@@ -61,6 +62,8 @@ async function isMissing(need, executable) {
       return !isOnPath('git');
     case 'namespace':
       return !isOnPath('bwrap');
+    case 'nats':
+      return !isOnPath('nats-server');
     case 'compiler':
       return !isOnPath('gcc') || !isOnPath('g++');
     case 'display':
@@ -148,6 +151,7 @@ export function pleaseInstall(needs, fedora = isOnPath('dnf') && !isOnPath('apt-
 const inWords = {
   git: 'git',
   namespace: 'bubblewrap, of which the tests prove that it ends what agents start',
+  nats: 'nats-server, on which the tests try the relay',
   compiler: 'a C and C++ compiler',
   display: 'a display without a screen (Xvfb)',
   fonts: 'fonts',

@@ -107,7 +107,7 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
   },
   {
     file: 'core/relay/hub.ts',
-    allowed: ['../contract/events', './subjects', 'ws', 'node:http'],
+    allowed: ['../contract/events', './subjects', 'ws', 'node:http', '@nats-io/jetstream', '@nats-io/transport-node'],
     forbidden: ['../store/tasks', '../git/merge', '../commands/tasks', 'better-sqlite3', 'electron'],
   },
   {

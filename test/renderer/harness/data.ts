@@ -47,6 +47,7 @@ export const settings: Settings = {
   dayBudget: noBudget,
   server: true,
   serverHosts: [],
+  natsUrl: '',
   theme: 'system',
   notifyFinished: true,
   quietHours: 'off',

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import {
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { CodedError } from '../contract/errors';
+import { mostUnanswered } from '../contract/relay';
+
+/** The stream of the newest messages. */
+export const relayStream = 'SWITCHYARD_RELAY';
+/** The stream of work that is not answered; on subjects of its own, because what is old goes from the other. */
+export const workStream = 'SWITCHYARD_WORK';
+
+/** A NATS server with the streams of the relay. */
+export interface NatsServer {
+  readonly connection: NatsConnection;
+  readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
+  /** Its address without user and password. */
+  readonly shown: string;
+}
+
+/** How long an id is known again, in nanoseconds: an hour. */
+const knownFor = 3_600_000_000_000;
+
+/**
+ * Connects to a NATS server, and makes the streams of the relay there unless they are there. Throws BAD_INPUT for an address that
+ * is none, and REMOTE_FAILED when it cannot be reached, has no JetStream, or does not let us in.
+ */
+export async function openNats(options: {
+  readonly url: string;
+  /** A file with the credentials to sign in with; null for none. */
+  readonly credentials: string | null;
+  /** How much of the newest messages is kept, where the stream is made. */
+  readonly mostBytes: number;
+}): Promise<NatsServer> {
+  const { address, shown, secrets, tls } = parse(options.url);
+  const authenticator = options.credentials && credsAuthenticator(await readFile(options.credentials));
+  const connection = await connect({
+    servers: address,
+    name: 'switchyard',
+    ...secrets,
+    ...(tls && { tls: {} }),
+    ...(authenticator && { authenticator }),
+    // Nobody is told that the relay is gone because a server was started anew.
+    maxReconnectAttempts: -1,
+  }).catch((cause) => {
+    throw new CodedError(
+      'REMOTE_FAILED',
+      `The NATS server ${shown} could not be reached (${said(cause)}). Start it, or change the setting natsUrl.`,
+      { cause, facts: { url: shown } },
+    );
+  });
+  try {
+    const manager = await jetstreamManager(connection);
+    for (const stream of streams(options.mostBytes)) await make(manager, stream);
+    return { connection, client: jetstream(connection), manager, shown };
+  } catch (cause) {
+    await connection.close();
+    throw new CodedError(
+      'REMOTE_FAILED',
+      `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made, or empty the setting natsUrl.`,
+      { cause, facts: { url: shown } },
+    );
+  }
+}
+
+/** What a NATS server or its library said of a failure, in a line. */
+export function said(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function streams(mostBytes: number): readonly (Partial<StreamConfig> & { readonly name: string })[] {
+  const kept = { storage: StorageType.File, retention: RetentionPolicy.Limits, duplicate_window: knownFor };
+  return [
+    { ...kept, name: relayStream, subjects: ['sessions.>'], max_bytes: mostBytes, discard: DiscardPolicy.Old },
+    {
+      ...kept,
+      name: workStream,
+      subjects: ['switchyard.work.*.*'],
+      max_msgs: mostUnanswered.ofAll,
+      max_msgs_per_subject: mostUnanswered.ofOne,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+    },
+  ];
+}
+
+async function make(manager: JetStreamManager, stream: Partial<StreamConfig> & { readonly name: string }) {
+  const known = await manager.streams.names().next();
+  // One that is there stays as whoever keeps the server made it.
+  if (!known.includes(stream.name)) await manager.streams.add(stream);
+}
+
+function parse(url: string) {
+  const refused = new CodedError('BAD_INPUT', 'Give the address of a NATS server, like nats://127.0.0.1:4222.');
+  if (!URL.canParse(url)) throw refused;
+  const { protocol, hostname, port, username, password } = new URL(url);
+  if (!['nats:', 'tls:'].includes(protocol) || hostname === '') throw refused;
+  const address = `${hostname}:${port === '' ? 4222 : port}`;
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  const secrets = user === '' ? {} : pass === '' ? { token: user } : { user, pass };
+  return { address, shown: `${protocol}//${address}`, secrets, tls: protocol === 'tls:' };
+}

@@ -1,0 +1,71 @@
+import { DeliverPolicy } from '@nats-io/jetstream';
+import { workSubject } from '../contract/relay';
+import type { Address, HeardMessage, Taking } from './bus';
+import { natsMessage } from './nats-message';
+import { type NatsServer, workStream } from './nats-streams';
+
+/** Where the work of an agent is kept. */
+export function keptSubject({ session, role }: Address): string {
+  return `switchyard.work.${session}.${role}`;
+}
+
+/** Gives an agent its work from the stream that keeps it, until it is ended. */
+export async function openTaking(
+  { client, manager }: NatsServer,
+  from: {
+    readonly of: Address;
+    readonly deliver: (work: HeardMessage) => Promise<void> | void;
+    /** How much waits for it. */
+    readonly behind: number;
+    readonly onError: (cause: unknown) => void;
+  },
+): Promise<{ readonly taking: Pick<Taking, 'answered'>; end(): void }> {
+  const { of, deliver } = from;
+  /** Where what was given lies in the stream, by its id. */
+  const given = new Map<string, number>();
+  /** What was answered before it was given: an agent may remember it from the connection before. */
+  const early = new Set<string>();
+  let { behind } = from;
+  let ended = false;
+  const forget = (seq: number) => manager.streams.deleteMessage(workStream, seq, false);
+  const consumer = await client.consumers.get(workStream, {
+    filter_subjects: keptSubject(of),
+    deliver_policy: DeliverPolicy.All,
+  });
+  const messages = await consumer.consume({ max_messages: 16 });
+  const giveAll = async () => {
+    // Nothing is given before whoever takes it knows that it does.
+    await new Promise((resolve) => setImmediate(resolve));
+    for await (const message of messages) {
+      if (ended) return;
+      behind -= 1;
+      const work = natsMessage(message, workSubject(of.session, of.role));
+      if (work === undefined) continue;
+      const { id } = work.message();
+      if (early.delete(id)) {
+        await forget(message.seq);
+        continue;
+      }
+      given.set(id, message.seq);
+      await deliver(work);
+    }
+  };
+  void giveAll().catch((cause) => {
+    if (!ended) from.onError(cause);
+  });
+  return {
+    taking: {
+      async answered(id) {
+        const seq = given.get(id);
+        if (seq !== undefined) {
+          given.delete(id);
+          await forget(seq);
+        } else if (behind > 0) early.add(id);
+      },
+    },
+    end() {
+      ended = true;
+      messages.stop();
+    },
+  };
+}

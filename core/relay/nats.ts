@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import { CodedError } from '../contract/errors';
+import { mostUnanswered, workSubject } from '../contract/relay';
+import type { Address, Bus } from './bus';
+import { messageText } from './frame';
+import { openFeed } from './nats-feed';
+import { stampHeader } from './nats-message';
+import { openNats, relayStream, said, workStream } from './nats-streams';
+import { keptSubject, openTaking } from './nats-taking';
+
+/** How long leaving waits for what is on its way. */
+const drainMs = 2000;
+/** What JetStream says when a stream is full, or one subject of it. */
+const full = /maximum messages/;
+/** What it says when there is no room on its disk, or none for the account. */
+const noRoom = /insufficient (resources|storage)|resource limits exceeded|no space/;
+
+/**
+ * Opens the bus on a NATS server. The newest messages are a stream; unanswered work is another one, from which what is answered is
+ * deleted. Work is published on both: on the first for its number and for those who follow, on the second to be kept. Throws what
+ * `openNats` throws.
+ */
+export async function openNatsBus(options: {
+  readonly url: string;
+  /** A file with the credentials to sign in with; null for none. */
+  readonly credentials: string | null;
+  readonly mostBytes: number;
+  readonly now: () => number;
+  /** Told of what nobody waits for. */
+  readonly onError: (cause: unknown) => void;
+}): Promise<Bus> {
+  const { now, onError } = options;
+  const server = await openNats(options);
+  const { client, manager, connection, shown } = server;
+  const feed = await openFeed(server, onError);
+  const takers = new Map<string, () => void>();
+
+  async function put(subject: string, text: string, more: Parameters<typeof client.publish>[2]): Promise<number> {
+    try {
+      return (await client.publish(subject, text, more)).seq;
+    } catch (cause) {
+      throw failure(cause, subject, shown);
+    }
+  }
+
+  async function unanswered(of: Address): Promise<number> {
+    const subject = keptSubject(of);
+    const { state } = await manager.streams.info(workStream, { subjects_filter: subject });
+    return state.subjects?.[subject] ?? 0;
+  }
+
+  return {
+    publish: async (subject, message, raw) => put(subject, messageText(message, raw), {}),
+    subscribe: (pattern, hear, subscribed = {}) => feed.subscribe(pattern, hear, subscribed),
+    async sendWork(to, message, raw) {
+      const text = messageText(message, raw);
+      const subject = workSubject(to.session, to.role);
+      const msgID = createHash('sha256').update(`${subject} ${message.id}`).digest('hex');
+      // Asked first: what is refused afterwards has been told to those who follow.
+      if ((await unanswered(to)) >= mostUnanswered.ofOne) throw tooMuch(to);
+      const at = now();
+      const stamped = (stamp: string) => {
+        const given = headers();
+        given.set(stampHeader, stamp);
+        return { headers: given, msgID };
+      };
+      const seq = await put(subject, text, stamped(`0 ${at}`));
+      try {
+        await put(keptSubject(to), text, stamped(`${seq} ${at}`));
+      } catch (cause) {
+        throw cause instanceof CodedError && cause.code === 'LIMIT' ? tooMuch(to) : cause;
+      }
+      return seq;
+    },
+    async takeWork(of, deliver) {
+      const name = keptSubject(of);
+      takers.get(name)?.();
+      const { taking, end } = await openTaking(server, { of, deliver, behind: await unanswered(of), onError });
+      takers.set(name, end);
+      return {
+        answered: taking.answered,
+        async leave() {
+          end();
+          if (takers.get(name) === end) takers.delete(name);
+        },
+      };
+    },
+    unanswered,
+    async status() {
+      const { messages, first_seq, last_seq } = (await manager.streams.info(relayStream)).state;
+      return { bus: 'nats', url: shown, first: messages === 0 ? 0 : first_seq, last: messages === 0 ? 0 : last_seq };
+    },
+    async close() {
+      feed.close();
+      for (const end of takers.values()) end();
+      // A server that is not there keeps nobody from leaving.
+      const late = setTimeout(() => void connection.close(), drainMs);
+      await Promise.race([connection.drain(), connection.closed()]).catch(onError);
+      clearTimeout(late);
+    },
+  };
+}
+
+function tooMuch({ session, role }: Address): CodedError {
+  return new CodedError(
+    'LIMIT',
+    `${mostUnanswered.ofOne} messages wait for ${role} in session ${session} already, or ${mostUnanswered.ofAll} for all agents. Send more once some are answered.`,
+    { facts: { session, role } },
+  );
+}
+
+function failure(cause: unknown, subject: string, url: string): CodedError {
+  const words = said(cause);
+  const options = { cause, facts: { url, subject } };
+  if (cause instanceof JetStreamApiError && full.test(words)) return new CodedError('LIMIT', words, options);
+  if (noRoom.test(words)) {
+    return new CodedError(
+      'DISK_FULL',
+      `Could not publish on ${subject}: the NATS server ${url} has no room (${words}).`,
+      options,
+    );
+  }
+  return new CodedError(
+    'REMOTE_FAILED',
+    `Could not publish on ${subject}: the NATS server ${url} does not keep it (${words}). Try again once it answers.`,
+    options,
+  );
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Bus } from '../../../core/relay/bus';
+import { openNatsBus } from '../../../core/relay/nats';
+import { busRules, keepRule } from '../../suites/bus';
+import { startNats } from './nats-server';
+
+describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
+  let folder: string;
+  let server: Awaited<ReturnType<typeof startNats>>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'switchyard-nats-'));
+    server = await startNats(join(folder, 'first'));
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  /** Every test begins with a server that holds nothing. */
+  afterEach(async () => {
+    const connection = await connect({ servers: server.url });
+    const manager = await jetstreamManager(connection);
+    for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
+    await connection.close();
+  });
+
+  function open(url = server.url, mostBytes = 64 * 1024 * 1024): Promise<Bus> {
+    return openNatsBus({
+      ...{ url, credentials: null, mostBytes, now: Date.now },
+      onError(cause) {
+        throw cause;
+      },
+    });
+  }
+
+  describe('keeps the rule:', () => {
+    test.each(busRules)('$name', (rule) =>
+      keepRule(rule, { open: async (options) => open(server.url, options?.mostBytes) }),
+    );
+  });
+
+  test('what others publish on the server is heard when it is a message, and left out when it is none', async () => {
+    const bus = await open();
+    const heard: string[] = [];
+    let came = () => {};
+    const last = new Promise<void>((resolve) => {
+      came = resolve;
+    });
+    await bus.subscribe('sessions.>', (one) => {
+      heard.push(one.kind === 'message' ? `${one.subject} ${one.message().id}` : one.kind);
+      if (heard.at(-1)?.endsWith(' end')) came();
+    });
+    const connection = await connect({ servers: server.url });
+    connection.publish('sessions.a.events', 'no JSON');
+    connection.publish('sessions.a.events', '{"id":"1","type":"a"}');
+    connection.publish('sessions.a!b', '{"id":"1","type":"a","payload":1}');
+    connection.publish('sessions.a.é', '{"id":"1","type":"a","payload":1}');
+    connection.publish('sessions.a.results.goose', '{"payload":1,"id":"ours","type":"a"}');
+    await connection.flush();
+    await bus.publish('sessions.a.events', { id: 'end', type: 'a', payload: null });
+    await last;
+    expect(heard).toEqual(['sessions.a.results.goose ours', 'sessions.a.events end']);
+    await connection.close();
+    await bus.close();
+  });
+
+  test('a server that cannot be used is named with what to do, and never with a password', async () => {
+    await expect(open('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const closed = await open('nats://me:hidden@127.0.0.1:1').catch((cause: Error) => cause);
+    expect(closed).toMatchObject({ code: 'REMOTE_FAILED', message: expect.stringMatching(/127\.0\.0\.1:1 .*reached/) });
+    expect(String(closed)).not.toContain('hidden');
+    const plain = await startNats(join(folder, 'plain'), ['--user', 'me', '--pass', 'hidden']);
+    await expect(open(plain.url)).rejects.toMatchObject({
+      code: 'REMOTE_FAILED',
+      message: expect.stringMatching(/reached/),
+    });
+    await expect(open(plain.url.replace('//', '//me:hidden@'))).rejects.toMatchObject({
+      code: 'REMOTE_FAILED',
+      message: expect.stringMatching(/JetStream/),
+    });
+    await plain.stop();
+  });
+
+  test('a server that goes away is said to whoever publishes, and does not keep the bus from closing', async () => {
+    const gone = await startNats(join(folder, 'gone'));
+    const bus = await open(gone.url);
+    await bus.publish('sessions.a.events', { id: '1', type: 'a', payload: null });
+    await gone.stop();
+    await expect(bus.publish('sessions.a.events', { id: '2', type: 'a', payload: null })).rejects.toMatchObject({
+      code: 'REMOTE_FAILED',
+      message: expect.stringContaining('Could not publish on sessions.a.events'),
+    });
+    await bus.close();
+  });
+});
