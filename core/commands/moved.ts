@@ -1,3 +1,4 @@
+import { refInFiles } from '../git/ref-files';
 import { refOid } from '../git/resolve';
 import { noteSeen, sizeAt } from '../runner/measure';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
@@ -11,9 +12,13 @@ type Needs = Pick<Room, 'db' | 'writer' | 'git' | 'now' | 'announce'>;
 /**
  * Looks whether branches of tasks in review, all or these, are where they are known to be, and keeps where somebody moved them
  * and how large their changes are there; true when there was one. What cannot be looked at is left as it is known: whoever
- * looks at its review is told why.
+ * looks at its review is told why. Unless it `asks`, no git is started to find out where a branch is.
  */
-export async function noticeMoved(room: Needs, only: readonly number[] | null): Promise<boolean> {
+export async function noticeMoved(
+  room: Needs,
+  only: readonly number[] | null,
+  { asks = true }: { readonly asks?: boolean } = {},
+): Promise<boolean> {
   const tips = reviewTips(room.db, only);
   const repositories = [...new Set(tips.map(({ repository }) => repository))];
   const found = await Promise.all(
@@ -22,15 +27,21 @@ export async function noticeMoved(room: Needs, only: readonly number[] | null): 
       const row = { ...repositoryById(room.db, id), trusted: false };
       const place = await repositoryPlace(room.git, row).catch(() => null);
       const own = tips.filter(({ repository }) => repository === id);
-      return place === null ? [] : Promise.all(own.map((tip) => noticeOne(room, place, tip).catch(() => false)));
+      return place === null
+        ? []
+        : Promise.all(own.map((tip) => noticeOne(room, place, { ...tip, asks }).catch(() => false)));
     }),
   );
   return found.flat().includes(true);
 }
 
-async function noticeOne(room: Needs, place: RepositoryPlace, { task, branch, head: known }: ReviewTip) {
-  const head = await refOid(place, `refs/heads/${branch}`);
-  if (head === null || head === known) return false;
+async function noticeOne(
+  room: Needs,
+  place: RepositoryPlace,
+  { task, branch, head: known, asks }: ReviewTip & { readonly asks: boolean },
+) {
+  const head = await (asks ? refOid : refInFiles)(place, `refs/heads/${branch}`);
+  if (head === null || head === 'unknown' || head === known) return false;
   const change = await sizeAt(place, taskWork(room.db, task), head);
   const isNew = await noteSeen(room, { task, head, change });
   if (isNew) room.announce(task);

@@ -2,6 +2,7 @@ import { CodedError } from '../contract/errors';
 import { type Blip, type Overlap, type OverlapDetail, pairsOf, worstFirst } from '../contract/overlap';
 import { mergeBase, type Range } from '../git/diff';
 import { conflictsIn, overlapBetween, ownChange, pathsBetween } from '../git/overlap';
+import { refInFiles } from '../git/ref-files';
 import { refOid } from '../git/resolve';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
@@ -28,12 +29,15 @@ export interface Radar {
 
 /** What came to pass meanwhile is looked at together. */
 const debounceMs = 1_000;
-/** A base moves without anybody telling. */
-const lookMs = 60_000;
+/** Bases and branches move without anybody telling; where they are is read from their files. */
+const lookMs = 5_000;
+/** Where that does not say it, git is asked. */
+const askMs = 60_000;
 
 /**
  * Makes the radar. Nothing is compared that was compared before, by its commits, and nothing without two that may meet.
- * `onBaseMoved` is called when a base of an unfinished change is found elsewhere, because nobody else looks.
+ * `onBaseMoved` is called when a base of an unfinished change is found elsewhere, because nobody else looks: once a minute,
+ * because much is done over for it.
  */
 export function createRadar(room: () => Needs, { onBaseMoved }: { readonly onBaseMoved: () => void }): Radar {
   const seen = new Map<number, Seen>();
@@ -73,12 +77,9 @@ export function createRadar(room: () => Needs, { onBaseMoved }: { readonly onBas
     const { db, log } = room();
     const time = room().now();
     // Also when changes come so often that no look is ever the one of the minute.
-    const isThorough = time - thoroughAt >= lookMs;
-    // A branch moves without anybody telling, too.
-    if (isThorough) {
-      thoroughAt = time;
-      await noticeMoved(room(), null);
-    }
+    const isThorough = time - thoroughAt >= askMs;
+    if (isThorough) thoroughAt = time;
+    await noticeMoved(room(), null, { asks: isThorough });
     const live = liveChanges(db);
     const repositories = new Set([...live.map(({ repository }) => repository), ...seen.keys()]);
     for (const repository of repositories) {
@@ -105,11 +106,14 @@ export function createRadar(room: () => Needs, { onBaseMoved }: { readonly onBas
   };
 }
 
-/** What a repository was last looked at for: its changes and their order, and where their bases were. */
+/** What a repository was last looked at for: its changes and their order, where their bases were, and where it was last said they are. */
 interface Seen {
   readonly changes: string;
-  readonly bases: string;
+  readonly bases: Bases;
+  readonly told: string;
 }
+
+type Bases = ReadonlyMap<string, string | null>;
 
 async function sweepOne(
   room: Needs,
@@ -122,7 +126,7 @@ async function sweepOne(
   }: {
     readonly live: readonly LiveChange[];
     readonly seen: Map<number, Seen>;
-    /** Whether to look where the bases are though nothing is known to have changed. */
+    /** Whether git is asked where the bases are though nothing is known to have changed. */
     readonly isThorough: boolean;
     readonly onBaseMoved: () => void;
   },
@@ -132,16 +136,17 @@ async function sweepOne(
     const edges = live.map(({ id }) => listDependencies(room.db, id).map((one) => one.id));
     const changes = JSON.stringify([live, edges]);
     const last = seen.get(repository);
-    if (last?.changes === changes && !isThorough) return;
+    const isSame = last?.changes === changes;
     // As one that is not trusted: nothing of it is to be run, and what it would run need not be looked at.
     const place = await repositoryPlace(room.git, { ...repositoryById(room.db, repository), trusted: false });
-    const bases = new Map<string, string | null>();
-    for (const base of new Set(live.map((one) => one.base))) bases.set(base, await refOid(place, `refs/heads/${base}`));
-    const now = { changes, bases: JSON.stringify([...bases]) };
-    if (last !== undefined && last.bases !== now.bases) onBaseMoved();
-    if (last?.changes === changes && last.bases === now.bases) return;
-    await compare(room, place, { live, bases, found });
-    seen.set(repository, now);
+    const bases = await basesOf(place, live, isSame && !isThorough ? last.bases : null);
+    const now = textOf(bases);
+    const tells = isThorough || !isSame;
+    if (tells && last !== undefined && last.told !== now) onBaseMoved();
+    const told = tells || last === undefined ? now : last.told;
+    if (!isSame || textOf(last.bases) !== now) await compare(room, place, { live, bases, found });
+    else return void seen.set(repository, { ...last, told });
+    seen.set(repository, { changes, bases, told });
   } else seen.delete(repository);
   const tasks = [...new Set([...found.keys(), ...overlappingTasks(room.db, repository)])];
   const changed = tasks.filter(
@@ -154,6 +159,21 @@ async function sweepOne(
   changed.forEach(room.announce);
 }
 
+/** Where the bases of changes are. Given where they were, no git is started: what the files do not say is as it was. */
+async function basesOf(place: RepositoryPlace, live: readonly LiveChange[], before: Bases | null): Promise<Bases> {
+  const bases = new Map<string, string | null>();
+  for (const base of new Set(live.map((one) => one.base))) {
+    const ref = `refs/heads/${base}`;
+    const tip = before === null ? await refOid(place, ref) : await refInFiles(place, ref);
+    bases.set(base, tip === 'unknown' ? (before?.get(base) ?? null) : tip);
+  }
+  return bases;
+}
+
+function textOf(bases: Bases): string {
+  return JSON.stringify([...bases]);
+}
+
 async function compare(
   { db, log }: Needs,
   place: RepositoryPlace,
@@ -163,7 +183,7 @@ async function compare(
     found,
   }: {
     readonly live: readonly LiveChange[];
-    readonly bases: ReadonlyMap<string, string | null>;
+    readonly bases: Bases;
     readonly found: ReadonlyMap<number, Overlap[]>;
   },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
-import { useApp, useDoing } from '../state/app';
+import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { useResource } from '../state/resource';
 import { putAfter } from '../state/stacks';
@@ -74,7 +74,9 @@ function sentence(overlap: Overlap, { base }: Task): string {
 }
 
 function Lines({ task, other }: { readonly task: Task; readonly other: number | null }): ReactNode {
-  const found = useResource(`${task.id} ${other} ${task.updatedAt}`, (client, signal) =>
+  const changedAt = useModel((model) => (other === null ? null : model.tasks.get(other)?.updatedAt));
+  const met = JSON.stringify(task.overlaps.find((one) => one.with === other));
+  const found = useResource(`${task.id} ${other} ${task.updatedAt} ${changedAt} ${met}`, (client, signal) =>
     client.tasks.overlap({ task: task.id, with: other }, { signal }),
   );
   if (found.value === null)

@@ -132,6 +132,32 @@ test('looks once for all that came in a second, one look after the other, and pa
   expect(told).toEqual({ moved: 0, warnings: [] });
 });
 
+test('finds where a branch and a base were moved by hand, told of something else or of nothing', async () => {
+  const { radar, tasks, git, change, pass, news, meets, told } = await scene();
+  const [a = 0, b = 0, c = 0] = tasks;
+  let found = news();
+  radar.start();
+  await pass(1_000);
+  await found;
+  git('branch', '-f', 'other', 'main');
+  git('update-ref', 'refs/heads/main', change('other', 'by hand\n'));
+  radar.wake();
+  found = news();
+  await pass(1_000);
+  await found;
+  await vi.waitFor(() => expect(meets(a)).toEqual(['null:1', `${b}:1`, `${c}:1`]));
+  // Nothing is done over for a base before its minute.
+  expect(told.moved).toBe(0);
+
+  const other = git('commit-tree', '-p', `b${a}~1`, '-m', 'Nothing of it', `b${a}~1^{tree}`);
+  git('update-ref', `refs/heads/b${a}`, other);
+  found = news();
+  await pass(5_000);
+  await found;
+  await vi.waitFor(() => expect([a, b].map(meets)).toEqual([[], ['null:1', `${c}:1`]]));
+  expect(told.warnings).toEqual([]);
+});
+
 test('says that a base was moved, which nobody else tells, within a minute', async () => {
   const { radar, tasks, git, change, pass, news, meets, told } = await scene();
   const found = news();
