@@ -44,13 +44,21 @@ export function ChangesBar(props: Props): ReactNode {
   return (
     <>
       <span className="changes-facts quiet tabular" title={facts}>
-        <span className="changes-count">{most}</span>
+        <span className="changes-count">{props.accepted > 0 ? <Accepted {...props} /> : most}</span>
         {others.length > 0 && <span className="changes-others ellipsis">, {others.join(', ')}</span>}
       </span>
       {props.comments > 0 && (
         <Hint action="next-comment">
-          <button type="button" className="link" onClick={() => props.step(1)}>
-            {count(props.comments, 'comment')}
+          <button
+            type="button"
+            className="link changes-comments"
+            aria-label={count(props.comments, 'comment')}
+            onClick={() => props.step(1)}
+          >
+            <span className="changes-long">{count(props.comments, 'comment')}</span>
+            <span className="changes-short tabular">
+              <Icon name="comment" /> {props.comments}
+            </span>
           </button>
         </Hint>
       )}
@@ -85,7 +93,10 @@ export function ChangesBar(props: Props): ReactNode {
       {undo !== null && (
         <Hint text={undo.about}>
           <Button look="quiet" className="changes-undo" aria-label={undo.about} onClick={undo.act}>
-            Undo edit
+            <span className="changes-long">Undo edit</span>
+            <span className="changes-short">
+              <Icon name="undo" />
+            </span>
           </Button>
         </Hint>
       )}
@@ -118,6 +129,17 @@ export function ChangesBar(props: Props): ReactNode {
           );
         })}
       </fieldset>
+    </>
+  );
+}
+
+/** How many hunks are accepted, which is never cut: without room it is said in fewer words. */
+function Accepted({ accepted, hunks }: Pick<Props, 'accepted' | 'hunks'>): ReactNode {
+  const [number, ...word] = count(hunks, 'hunk').split(' ');
+  return (
+    <>
+      {accepted} of {number}
+      <span className="changes-long"> {word.join(' ')}</span> accepted
     </>
   );
 }

@@ -20,6 +20,8 @@ const paths = {
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
   copy: 'M5.5 5.5h7v8h-7zM3.5 10.5v-8h7',
   space: 'M2.5 6.5V11h11V6.5',
+  comment: 'M2.5 3.5h11v7.5H8L5 13.5V11H2.5z',
+  undo: 'M5.5 3 3 5.5 5.5 8M3 5.5h6.2a3.4 3.4 0 0 1 0 6.8H6',
   check: 'm3 8.5 3.2 3.2L13 4.5',
 } as const;
 

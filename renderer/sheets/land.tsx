@@ -97,6 +97,7 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
             {cleanLine(looked.failure.message)}
           </Note>
         )}
+        <TypedLeftNote typed={typed} verb="Land" show={(file) => showTyped(app, file)} />
         {looked.value === null && looked.failure === null ? (
           <Skeleton lines={listed.length + 1} />
         ) : (
@@ -119,7 +120,6 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
             Land all the same: comments stay where they are
           </label>
         )}
-        <TypedLeftNote typed={typed} verb="Land" show={(file) => showTyped(app, file)} />
         {failure !== null && (
           <Note
             kind="failed"

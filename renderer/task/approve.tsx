@@ -204,6 +204,9 @@ function Verdict(props: {
       </p>
       {/* In a low window the end of the form is not seen, and Enter merges all the same. */}
       <EndsWith running={running ?? []} />
+      {review.held === null && (
+        <TypedLeftNote typed={typedLeft} verb="Approve" show={props.goToFile} takesFocus={!hasDrafts} />
+      )}
       {others.length > 0 && review.held === null && (
         <DiscardOthers others={others} discards={discards} onDiscards={setDiscards} />
       )}
@@ -246,9 +249,6 @@ function Verdict(props: {
       )}
       {strategy !== null && review.held === null && takesMessage(strategy) && (
         <Growing label="Commit message" text={message} onText={setTyped} onSend={() => void approve()} rows={3} />
-      )}
-      {review.held === null && (
-        <TypedLeftNote typed={typedLeft} verb="Approve" show={props.goToFile} takesFocus={!hasDrafts} />
       )}
       <CommentsLeft
         task={task}

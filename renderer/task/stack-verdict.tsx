@@ -57,6 +57,7 @@ export function StackVerdict(props: {
   return (
     <section aria-label="What lands first">
       <p>{cleanLine(props.held)}</p>
+      <TypedLeftNote typed={typed} verb="Merge them" show={props.show} takesFocus={ready && !busy.current} />
       <ol className="stack-order selectable">
         {all.map(({ task: id, title, state, head, files, problem }, index) => (
           <li key={id}>
@@ -70,7 +71,6 @@ export function StackVerdict(props: {
       </ol>
       {failure !== null && <Note kind="failed">{cleanLine(failure.message)}</Note>}
       {ready && <p className="quiet">Each is brought onto the one before it, and nothing else happens to it.</p>}
-      <TypedLeftNote typed={typed} verb="Merge them" show={props.show} takesFocus={ready && !busy.current} />
       {ready &&
         props.foot !== null &&
         createPortal(

@@ -777,7 +777,12 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await press('u');
   await page.getByText('You accepted that hunk').waitFor();
   expect(await takenBack()).toHaveLength(1);
-  // The count is never cut, and nothing of the bar either.
+  // The count is never cut, and nothing of the bar either, with a comment and an edit to be undone beside it.
+  await page.evaluate(() => {
+    type Inside = { harness: { core: { comments: { fill(task: number, path: string, many: number): void } } } };
+    (window as unknown as Inside).harness.core.comments.fill(6, 'docs/member-8.ts', 1);
+  });
+  await page.locator('.changes-bar').getByRole('button', { name: '1 comment' }).waitFor();
   const isCut = () =>
     page.locator('.changes-bar').evaluate((bar) => {
       const count = bar.querySelector('.changes-count');
@@ -841,6 +846,16 @@ test('a file is edited in place: kept when it is left, never saved over what cam
   expect(await harness.called('tasks.approve')).toEqual([]);
   const merge = page.getByRole('button', { name: /^Merge into/ });
   expect(await merge.isEnabled()).toBe(false);
+  // It stands where a low window shows it, whatever has the focus.
+  await harness.resize({ width: 900, height: 600 });
+  const isSeen = await stays.evaluate((box) => {
+    const form = box.closest('[role="dialog"]');
+    if (form === null) return false;
+    form.scrollTop = 0;
+    return box.getBoundingClientRect().bottom <= form.getBoundingClientRect().bottom;
+  });
+  expect(isSeen).toBe(true);
+  await harness.resize({ width: 1280, height: 800 });
   await press('Space');
   expect(await merge.isEnabled()).toBe(true);
   expect(await harness.broken()).toEqual([]);
