@@ -9,8 +9,8 @@ import type { Hooks } from './hooks';
 import type { Ledger } from './ledger';
 import type { LiveChecks } from './live-checks';
 import type { Programs } from './programs';
+import type { Screens } from './screens';
 import type { Takes } from './takes';
-import type { Screens } from './terminals';
 import type { UnderWay } from './under-way';
 
 /** What the runner is handed. It reads nothing else of its surroundings. */

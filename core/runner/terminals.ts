@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { within } from '../agents/child';
 import { endLeftovers, markerName } from '../agents/leftovers';
 import { enclose } from '../agents/namespace';
 import { CodedError } from '../contract/errors';
@@ -16,22 +15,25 @@ import { startOf } from '../git/live';
 import type { Hosts } from '../host/hosts';
 import type { News } from '../host/news';
 import type { Ending, Held } from '../host/protocol';
-import { extentOf, readBytes, readEnding } from '../host/read';
+import { readEnding } from '../host/read';
 import type { Database } from '../store/database';
 import {
   endTerminal,
   insertTerminal,
   listTerminals,
   openTerminals,
-  ranNothing,
   readTerminal,
   type TerminalRow,
   terminalRuns,
 } from '../store/terminals';
 import type { Deps, DepsWithoutTerminals } from './deps';
 import { createGrowth } from './growth';
+import { createScreens, type Screens } from './screens';
+import { createEnds, graceMs } from './terminal-ends';
 import { standingGroup } from './terminal-group';
+import { terminalId, terminalName } from './terminal-name';
 import { isDash, type Person, type TerminalProgram, terminalMarker, terminalProgram } from './terminal-program';
+import { readPrinted } from './terminal-reading';
 import { removeOldOutput } from './terminal-removal';
 
 /** The programs on terminals of this data folder. */
@@ -58,21 +60,6 @@ export interface Terminals {
   stop(keep?: boolean): Promise<void>;
 }
 
-/** The agents' own screens, one of a task at a time. */
-export interface Screens {
-  /** Starts one; `keep` is part of the transaction that notes it. Throws with the reason when it does not start. */
-  open(
-    screen: { readonly task: number; readonly program: TerminalProgram; readonly size: TerminalSize },
-    keep: (db: Database, terminal: number) => void,
-  ): Promise<Terminal>;
-  /** Whether a screen ended before its program was ever started. */
-  neverRan(terminal: number): Promise<boolean>;
-  /** Resolves when none of the task runs any more, or the signal is aborted. */
-  ended(task: number, signal: AbortSignal): Promise<void>;
-  /** Ends those of the task. Never throws. */
-  closeOf(task: number): Promise<void>;
-}
-
 /** What making terminals takes beyond what the runner has. */
 export interface TerminalDeps extends DepsWithoutTerminals {
   readonly folders: Deps['folders'] & { readonly terminals: string };
@@ -82,10 +69,6 @@ export interface TerminalDeps extends DepsWithoutTerminals {
   readonly announceTerminal: (terminal: Terminal) => void;
 }
 
-const graceMs = 2000;
-const endingMs = 5000;
-const waitMs = 30_000;
-const mostBytes = 256 * 1024;
 const lookEveryMs = 60 * 60_000;
 
 /** Makes the keeper of terminals. It starts nothing by itself. */
@@ -103,14 +86,14 @@ export function createTerminals(deps: TerminalDeps): Terminals {
 
   deps.followHosts('terminal', {
     grew(child) {
-      const id = idOf(child.id);
+      const id = terminalId(child.id);
       const before = live.get(id);
       live.set(id, child);
       if (before !== undefined && before.heldUp !== child.heldUp) tell(id);
       growth.wake(id);
     },
-    ended: (id, ending) => void over(idOf(id), ending).catch(failed),
-    lost: (id) => void over(idOf(id), null).catch(failed),
+    ended: (id, ending) => void over(terminalId(id), ending).catch(failed),
+    lost: (id) => void over(terminalId(id), null).catch(failed),
   });
 
   const failed = (cause: unknown) => log('error', 'The end of a terminal could not be kept.', { cause: String(cause) });
@@ -118,6 +101,10 @@ export function createTerminals(deps: TerminalDeps): Terminals {
   function shown(row: TerminalRow): Terminal {
     const { pid: _pid, startTime: _startTime, ...terminal } = row;
     return { ...terminal, heldUp: row.state === 'ended' ? null : (live.get(row.id)?.heldUp ?? null) };
+  }
+
+  function isOver(id: number): boolean {
+    return readTerminal(db, id).state === 'ended';
   }
 
   function announce(id: number): void {
@@ -177,11 +164,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     );
 
   function folderOf(id: number): string {
-    return join(deps.folders.terminals, nameOf(id));
-  }
-
-  function screensOf(task: number): TerminalRow[] {
-    return openTerminals(db).filter((row) => row.task === task && row.kind === 'agent');
+    return join(deps.folders.terminals, terminalName(id));
   }
 
   async function start(
@@ -208,7 +191,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     });
     const marker = terminalMarker(deps.owner, task, id);
     const started = hosts.start({
-      ...{ id: nameOf(id), command, args: [...args], directory: program.directory },
+      ...{ id: terminalName(id), command, args: [...args], directory: program.directory },
       environment: { ...program.environment, ...marker },
       wiring: { kind: 'terminal', size },
       keepBytes: deps.settings().terminalMegabytes * 1_000_000,
@@ -219,7 +202,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     );
     try {
       const held = await started;
-      if (readTerminal(db, id).state !== 'ended' && !live.has(id)) live.set(id, held);
+      if (!isOver(id) && !live.has(id)) live.set(id, held);
       await noteRuns(id, held.pid);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -234,50 +217,18 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     return shown(readTerminal(db, id));
   }
 
-  async function ended(id: number): Promise<void> {
-    while (readTerminal(db, id).state !== 'ended') {
-      const more = growth.next(id);
-      if (readTerminal(db, id).state !== 'ended') await more.happened;
-      more.forget();
-    }
-  }
-
-  async function end(id: number): Promise<void> {
-    if (readTerminal(db, id).state === 'ended') return;
-    // A host that hangs answers nothing, and whoever waits here holds up a decision or the quitting.
-    if ((await within(endPolitely(id), endingMs)) !== null) return;
-    await endRest(readTerminal(db, id));
-  }
-
-  async function endPolitely(id: number): Promise<'ended'> {
-    await opening.get(id);
-    if (readTerminal(db, id).state === 'ended') return 'ended';
-    asked.add(id);
-    try {
-      await hosts.end(nameOf(id), graceMs);
-    } catch (cause) {
-      // Nobody heard the request, so it is not what ends it.
-      asked.delete(id);
-      throw cause;
-    }
-    await ended(id);
-    return 'ended';
-  }
-
-  async function closeAll(rows: readonly TerminalRow[]): Promise<void> {
-    await Promise.all(
-      rows.map((row) =>
-        end(row.id).catch((cause) => log('warning', 'A terminal could not be ended.', { cause: String(cause) })),
-      ),
-    );
-  }
+  const { end, closeAll } = createEnds({
+    ...{ hosts, growth, opening, asked, isOver, log },
+    endRest: (id) => endRest(readTerminal(db, id)),
+  });
+  const screens = createScreens({ db, growth, start, closeAll, adopted: () => adopting });
 
   return {
     adopt() {
       const before = openTerminals(db);
       adopting = (async () => {
         const mine = (await hosts.adopt()).filter(({ id }) => id.startsWith('terminal-'));
-        const held = new Map(mine.map((child) => [idOf(child.id), child]));
+        const held = new Map(mine.map((child) => [terminalId(child.id), child]));
         for (const row of before) {
           const child = held.get(row.id);
           if (child === undefined) await over(row.id, null);
@@ -289,7 +240,7 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         }
         const known = new Set(before.map(({ id }) => id));
         // A host may hold what an older copy of the data folder knows nothing of; nobody could ever end it.
-        for (const id of held.keys()) if (!known.has(id)) await hosts.end(nameOf(id), graceMs).catch(() => {});
+        for (const id of held.keys()) if (!known.has(id)) await hosts.end(terminalName(id), graceMs).catch(() => {});
         await removeOld();
       })().catch((cause) => log('error', 'Terminals could not be taken over.', { cause: String(cause) }));
       looking ??= setInterval(() => void removeOld(), lookEveryMs);
@@ -304,60 +255,18 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       }
       return start({ task, kind, size, program: await terminalProgram(deps, task, kind) });
     },
-    screens: {
-      async open(screen, keep) {
-        await adopting;
-        return start({ ...screen, kind: 'agent' }, keep);
-      },
-      async neverRan(terminal) {
-        await adopting;
-        return ranNothing(db, terminal);
-      },
-      async ended(task, signal) {
-        await adopting;
-        for (;;) {
-          const [screen] = screensOf(task);
-          if (screen === undefined || signal.aborted) return;
-          // Asked before the look, so that an end between the two is not slept through.
-          const more = growth.next(screen.id, signal);
-          if (screensOf(task).length > 0) await more.happened;
-          more.forget();
-        }
-      },
-      async closeOf(task) {
-        // Most tasks have none, and a host that does not answer must not hold those up.
-        if (screensOf(task).length === 0) return;
-        await adopting;
-        await closeAll(screensOf(task));
-      },
-    },
-    async read({ terminal, from, wait }, signal) {
-      const late = Date.now() + waitMs;
-      for (;;) {
-        // Asked before the look, so that what is printed between the two is not slept through.
-        const more = growth.next(terminal, signal);
-        try {
-          const over = readTerminal(db, terminal).state === 'ended';
-          const { from: first, bytes } = await readBytes(folderOf(terminal), from, mostBytes);
-          if (bytes.length > 0 || over || !wait || signal?.aborted || Date.now() >= late) {
-            const { end } = await extentOf(folderOf(terminal));
-            return { from: first, bytes: bytes.toString('base64'), end, over: over && bytes.length === 0 };
-          }
-          await within(more.happened, late - Date.now());
-        } finally {
-          more.forget();
-        }
-      }
-    },
+    screens,
+    read: (about, signal) =>
+      readPrinted({ folder: folderOf(about.terminal), hasEnded: () => isOver(about.terminal), growth }, about, signal),
     async write(terminal, text) {
       // Right after a start no host is attached to yet, which is no end of what it holds.
       await adopting;
-      if (readTerminal(db, terminal).state === 'ended') throw hasEnded(terminal);
-      await hosts.write(nameOf(terminal), text).catch(() => Promise.reject(hasEnded(terminal)));
+      if (isOver(terminal)) throw hasEnded(terminal);
+      await hosts.write(terminalName(terminal), text).catch(() => Promise.reject(hasEnded(terminal)));
     },
     async resize(terminal, size) {
       // One that has just ended needs no size.
-      if (readTerminal(db, terminal).state !== 'ended') await hosts.resize(nameOf(terminal), size).catch(() => {});
+      if (!isOver(terminal)) await hosts.resize(terminalName(terminal), size).catch(() => {});
     },
     async close(terminal) {
       await adopting;
@@ -384,12 +293,4 @@ function hasEnded(terminal: number): CodedError {
   return new CodedError('WRONG_STATE', `Terminal ${terminal} has ended, so nothing can be typed into it.`, {
     facts: { terminal },
   });
-}
-
-function nameOf(id: number): string {
-  return `terminal-${id}`;
-}
-
-function idOf(name: string): number {
-  return Number(name.slice('terminal-'.length));
 }
