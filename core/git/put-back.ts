@@ -14,8 +14,9 @@ import { type Head, readHead } from './open';
 import { refOid, treeOf } from './resolve';
 import { filesOf, partsOf, readRest, type Stored, writeFiles, writeGitFolder, writeIndex } from './restore';
 import { runGit, splitNul } from './run';
-import { type Snapshot, type SnapshotState, underWayFiles } from './snapshot';
+import type { Snapshot, SnapshotState } from './snapshot';
 import type { BytePath, Entry } from './trees';
+import { underWayFiles } from './under-way';
 
 /** What putting a worktree back would do, or why it cannot be done now. */
 export type PutBackPlan =

@@ -9,7 +9,7 @@ import { adminFolder, checkoutAt, isVacant } from './links';
 import { readHead } from './open';
 import { removeAside, removeBegun, removeFolders } from './remove';
 import { runGit, splitNul } from './run';
-import { underWayFiles } from './snapshot';
+import { underWayFiles } from './under-way';
 import { createBranch, deleteBranch, readyMark } from './worktree';
 
 /** What is in a worktree's git folder only when somebody did something in it. */

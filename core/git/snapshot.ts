@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
@@ -10,6 +10,7 @@ import { type NewObject, newObject, writeObjects } from './objects';
 import { type Head, readHead } from './open';
 import { runGit, splitNul } from './run';
 import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
+import { commitsIn, readUnderWay } from './under-way';
 import { unstoredIn } from './unstored';
 
 /** A worktree's whole state, kept by a ref. */
@@ -210,28 +211,6 @@ async function treesOfIndex(
 const nothingUnstored: ReadonlySet<IndexEntry> = new Set();
 
 const nothingIgnored: Ignored = { files: [], gitFolders: [], leftOut: [], notKept: [] };
-
-/** The files by which git knows of a merge, cherry-pick or revert under way in one checkout. */
-export const underWayFiles = ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'CHERRY_PICK_HEAD', 'REVERT_HEAD'] as const;
-
-async function readUnderWay({ gitDir }: Checkout): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of underWayFiles) {
-    const text = await readFile(join(gitDir, name), 'utf8').catch(() => null);
-    if (text !== null) found[name] = text;
-  }
-  return found;
-}
-
-/** The commits that git's notes name and that are there: whoever writes to the worktree may have them name anything. */
-async function commitsIn(place: Place, underWay: Readonly<Record<string, string>>): Promise<string[]> {
-  const heads = Object.entries(underWay).filter(([name]) => name.endsWith('_HEAD'));
-  const named = heads.flatMap(([, text]) => text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)));
-  if (named.length === 0) return [];
-  const args = ['cat-file', '--batch-check=%(objecttype) %(objectname)'];
-  const { stdout } = await runGit(place, args, { input: named.map((oid) => `${oid}\n`).join('') });
-  return [...stdout.toString('utf8').matchAll(/^commit ([0-9a-f]+)$/gm)].map(([, oid = '']) => oid);
-}
 
 /**
  * Stores what a snapshot is made of. Its commits are never stored when something they name is not there; its trees are, under
