@@ -1,3 +1,4 @@
+import type { AgentStatus } from '../../core/contract/agent';
 import { type Budget, budgetSchema } from '../../core/contract/budget';
 import { type Priority, prioritySchema } from '../../core/contract/priority';
 import { type Start, starts } from '../../core/contract/stack';
@@ -118,4 +119,18 @@ function readable(found: unknown): Choices {
 function isLine(value: unknown): value is Line {
   const { key, agent, model, times } = (value ?? {}) as Partial<Record<keyof Line, unknown>>;
   return Number.isInteger(key) && typeof agent === 'string' && typeof model === 'string' && Number.isInteger(times);
+}
+
+/** The folders somebody typed, with commas between. */
+export function foldersIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((path) => path.trim())
+    .filter(Boolean);
+}
+
+/** The agent a new task begins with: the person's choice when it is here, else the first that is. */
+export function usableAgent(agents: readonly AgentStatus[], wanted: string): string {
+  const found = agents.filter(({ found }) => found).map(({ name }) => name);
+  return found.includes(wanted) ? wanted : (found[0] ?? wanted);
 }

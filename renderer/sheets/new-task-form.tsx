@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { AgentStatus } from '../../core/contract/agent';
 import { type Measure, noBudget } from '../../core/contract/budget';
 import type { PermissionLevel } from '../../core/contract/task';
 import { titleFrom } from '../../core/contract/title';
@@ -28,10 +27,12 @@ import {
   begun,
   type Choices,
   choicesIn,
+  foldersIn,
   forRepository,
   promptDraft,
   queued,
   titleDraft,
+  usableAgent,
   withChoices,
 } from './new-task-choices';
 import { contestantsOf, SeveralAgents, wrongWith } from './several-agents';
@@ -286,18 +287,4 @@ export function NewTaskForm(props: { readonly repository: number; readonly opene
       </div>
     </form>
   );
-}
-
-/** The folders somebody typed, with commas between. */
-function foldersIn(text: string): string[] {
-  return text
-    .split(',')
-    .map((path) => path.trim())
-    .filter(Boolean);
-}
-
-/** The agent a new task begins with: the person's choice when it is here, else the first that is. */
-function usableAgent(agents: readonly AgentStatus[], wanted: string): string {
-  const found = agents.filter(({ found }) => found).map(({ name }) => name);
-  return found.includes(wanted) ? wanted : (found[0] ?? wanted);
 }
