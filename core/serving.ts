@@ -2,18 +2,20 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import type { Config } from './config';
+import { calls } from './contract/calls';
 import { CodedError } from './contract/errors';
-import { mayCall } from './contract/key';
 import { serveWebPage } from './page';
 import type { Runtime } from './runtime';
+import { apiRoutes } from './server/api-routes';
 import { callRoutes } from './server/call-routes';
 import { codedAnswers } from './server/errors';
+import { eventRoute } from './server/event-route';
 import { type HttpServer, openServer } from './server/http';
 import { pageRoutes } from './server/page-routes';
-import { createResources } from './server/resources';
 import { signInRoute } from './server/sign-in-route';
 import { stateRoutes } from './server/state-routes';
 import { isSecret } from './server/token';
+import { reportsOf } from './serving-report';
 import { newSecret } from './store/secret';
 import { version } from './version';
 
@@ -34,28 +36,13 @@ export async function openServing(options: {
   const log = (line: string) => runtime.log('warning', line);
   const launch = newSecret();
   const client = createRouterClient(router, { context: { by: 'person' }, interceptors: [codedAnswers(log)] });
-  const resources = createResources(data);
   const routes = [
     ...callRoutes({ router, log }),
-    ...stateRoutes({
-      version,
-      health: () => runtime.health(),
-      mayRead: ({ who }) => who !== null && mayCall(who.caller, 'runtime.status'),
-      async status() {
-        const { tasks, workers, startedAt, owner } = runtime.status();
-        const atWork = await client.tasks.list({ states: ['running', 'waiting'], limit: 1000 });
-        return {
-          version,
-          owner,
-          started_at: startedAt,
-          workers,
-          sessions: atWork.map(({ id, agent, state }) => ({ task: id, agent, state })),
-          queue: tasks,
-          sources: [{ name: 'queue', state: 'connected' }],
-          versions: { switchyard: version, node: process.versions.node, electron: process.versions.electron ?? null },
-          resources: await resources(),
-        };
-      },
+    ...apiRoutes({ router, contract: calls, version, log }),
+    ...stateRoutes({ version, health: runtime.health, reads: reportsOf({ client, data }) }),
+    eventRoute(({ pattern, after }, { caller, signal }) => {
+      const from = { pattern, ...(after !== undefined && { after }) };
+      return createRouterClient(router, { context: caller }).relay.follow(from, { signal });
     }),
     signInRoute(admissions.signIn),
     ...pageRoutes(async (asked) => (page === null ? null : serveWebPage(page, asked))),

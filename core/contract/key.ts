@@ -184,6 +184,19 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'changes.follow': person,
 };
 
+/** The verb of connecting to the relay as an agent of a role. */
+const connectVerb = /^relay\.connect:(.+)$/;
+
+/**
+ * Whether a caller from the network may do something of the relay's: make a call of it, or connect as a role (`relay.connect:docs`).
+ * A key of a kind of work is an agent of that role and of no other.
+ */
+export function mayOnRelay({ key }: Pick<Caller, 'key'>, verb: string): boolean {
+  const role = connectVerb.exec(verb)?.[1];
+  if (role === undefined) return mayCall({ ...(key && { key }) }, verb);
+  return key === undefined || (key.type !== 'observer' && key.type === role);
+}
+
 /** Whether a caller from the network may make a call. Nobody may make one that the table does not name. */
 export function mayCall({ key }: Pick<Caller, 'key'>, call: string): boolean {
   if (!Object.hasOwn(callScopes, call)) return false;

@@ -17,7 +17,7 @@ export function callRoutes(options: { readonly router: AnyRouter; readonly log: 
 }
 
 /** What answers a request by one of the library's ways. */
-interface Handler {
+export interface CallHandler {
   handle(
     request: Answer['request'],
     response: Answer['response'],
@@ -26,7 +26,7 @@ interface Handler {
 }
 
 /** Answers a call whose body is JSON. */
-async function answerCall(handler: Handler, prefix: `/${string}`, asked: Answer): Promise<void> {
+export async function answerCall(handler: CallHandler, prefix: `/${string}`, asked: Answer): Promise<void> {
   const { request, response, who } = asked;
   if (who === null) return refuse(response, { status: 401, reason: 'Calls need a token.' });
   const body = await readJson(request, messageLimit);

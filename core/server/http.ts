@@ -42,6 +42,7 @@ export interface HttpServer {
 export interface Lenience {
   readonly checks?: readonly Check[];
   readonly patience?: Patience;
+  readonly largestHead?: number;
 }
 
 const usual: Patience = { headMs: 3000, bodyMs: 30_000, idleMs: 5000 };
@@ -55,7 +56,7 @@ export async function openServer(options: Served & { readonly port: number } & L
   const { router, admit, log } = options;
   const all = options.checks ?? Object.values(checks);
   const patience = options.patience ?? usual;
-  const server = createServer({ maxHeaderSize: largestHead });
+  const server = createServer({ maxHeaderSize: options.largestHead ?? largestHead });
   server.headersTimeout = patience.headMs;
   server.keepAliveTimeout = patience.idleMs;
   const connections = watchConnections(server, patience, (count) => options.onClients?.(count));

@@ -1,4 +1,4 @@
-import { always, refuse } from './replies';
+import { refuse, replyWith } from './replies';
 import type { Route } from './routes';
 
 /** A file of the page, or that there is none. */
@@ -23,13 +23,9 @@ export function pageRoutes(
         const file = await page({ path, host: request.headers.host ?? '' });
         if (file === null || file.status !== 200)
           return refuse(response, { status: 404, reason: 'There is nothing here.' });
-        response.writeHead(200, {
-          ...always,
-          ...file.headers,
-          'cache-control': 'no-store',
-          'content-type': `${file.type}; charset=utf-8`,
-        });
-        response.end(file.body);
+        // Only text has letters.
+        const type = /^image|wasm|font/.test(file.type) ? file.type : `${file.type}; charset=utf-8`;
+        replyWith(response, 200, { ...file.headers, 'cache-control': 'no-store', 'content-type': type }, file.body);
       },
     },
   ];

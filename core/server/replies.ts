@@ -15,7 +15,17 @@ export const always = {
 
 /** Answers with a JSON value. */
 export function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { ...always, 'content-type': 'application/json' }).end(JSON.stringify(body));
+  replyWith(response, status, { 'content-type': 'application/json' }, JSON.stringify(body));
+}
+
+/** Answers with text or bytes of any type. */
+export function replyWith(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | Buffer,
+): void {
+  response.writeHead(status, { ...always, ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 /** Refuses a request and hangs up: whatever else comes on that connection is not read. */
@@ -24,11 +34,9 @@ export function refuse(
   refusal: Refusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const { status } = refusal;
-  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  response
-    .writeHead(status, { ...always, ...challenge, ...headers, connection: 'close', 'content-type': 'application/json' })
-    .end(JSON.stringify(said(refusal)));
+  const challenge: Readonly<Record<string, string>> = refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  const all = { ...challenge, ...headers, connection: 'close', 'content-type': 'application/json' };
+  replyWith(response, refusal.status, all, JSON.stringify(said(refusal)));
 }
 
 /** Refuses to make a WebSocket of a request. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { request as ask, createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../core/config';
+import { calls } from '../../core/contract/calls';
 import { type OpenRuntime, openRuntime } from '../../core/open';
 import { layStore } from '../support/laid-store';
 import { temporaryFolder } from './server/door';
@@ -67,6 +68,70 @@ test('says to its owner alone how it is reached, answers with that token, and ta
   opened = undefined;
   await open();
   expect([reached().url, reached().token === token]).toEqual([url, false]);
+});
+
+test('tells how it is in the ways that monitors read, describes every call, and answers it as described', async () => {
+  const { client } = await open();
+  const { url, token } = reached();
+  const { port } = portOf(url);
+  const metrics = await asked({ port }, '/metrics', { token });
+  expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(metrics.body).toContain('# TYPE switchyard_tasks gauge\nswitchyard_tasks{state="queued"} 0\n');
+  for (const line of metrics.body.trim().split('\n'))
+    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? [\d.e+-]+)$/);
+  const agents = JSON.parse((await asked({ port }, '/api/agents', { token })).body);
+  expect(agents).toMatchObject({
+    agents: [],
+    programs: expect.arrayContaining([expect.objectContaining({ name: 'echo' })]),
+  });
+  const described = JSON.parse((await asked({ port }, '/openapi.json', { token })).body) as {
+    paths: Record<string, { post?: { requestBody?: unknown; responses: unknown } }>;
+  };
+  const every = Object.entries(calls).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `/${noun}/${verb}`));
+  expect(Object.keys(described.paths).sort()).toEqual(every.sort());
+  const setting = described.paths['/settings/set']?.post;
+  expect(JSON.stringify(setting?.requestBody)).toContain('"name":{"type":"string"}');
+  const post = (path: string, body: unknown, as = token) =>
+    asked({ port }, path, { method: 'POST', token: as, body: JSON.stringify(body) });
+  const set = await post('/api/settings/set', { name: 'concurrency', value: 3 });
+  expect([set.status, JSON.parse(set.body).concurrency]).toEqual([200, 3]);
+  const refused = await post('/api/settings/set', { name: 'concurrency', value: 'x' });
+  expect([refused.status, JSON.parse(refused.body)]).toMatchObject([400, { code: 'BAD_INPUT' }]);
+  const { secret } = await client.keys.create({ name: 'docs', type: 'docs', expiresAt: null });
+  expect((await post('/api/settings/set', { name: 'concurrency', value: 3 }, secret)).status).toBe(403);
+  for (const path of ['/metrics', '/openapi.json', '/api/agents', '/api/events'])
+    expect([path, (await asked({ port }, path, { token: null })).status]).toEqual([path, 401]);
+});
+
+test('streams what is published on the relay, from where a stream broke', async () => {
+  const { client } = await open();
+  const { url, token } = reached();
+  const send = (id: string) =>
+    client.relay.send({ session: 'build', role: 'docs', message: { id, type: 'work', payload: { id } } });
+  await send('one');
+  const listen = async (more: Record<string, string>, path = '/api/events?pattern=sessions.build.>') => {
+    const request = ask(`${url}${path}`, {
+      headers: { authorization: `Bearer ${token}`, ...more },
+      agent: false,
+    }).end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    response.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+    return { read: () => text, type: response.headers['content-type'], end: () => request.destroy() };
+  };
+  const all = await listen({}, '/api/events?pattern=sessions.build.>&after=0');
+  await expect.poll(all.read).toContain('"payload":{"id":"one"}');
+  expect(all.type).toBe('text/event-stream; charset=utf-8');
+  const seq = /^id: (\d+)$/m.exec(all.read())?.[1] ?? '';
+  await send('two');
+  await expect.poll(all.read).toContain('"payload":{"id":"two"}');
+  all.end();
+  const rest = await listen({ 'last-event-id': seq });
+  await expect.poll(rest.read).toContain('"payload":{"id":"two"}');
+  expect(rest.read()).not.toContain('"id":"one"');
+  rest.end();
 });
 
 test('does not start where the port that was asked for is taken, and starts without a server where none was asked for', async () => {

@@ -33,8 +33,7 @@ export async function serverUnderTest(options: Partial<Served> & Lenience = {}) 
       ...stateRoutes({
         version: '1.2.3',
         health: () => ({ ok: true, problems: [] }),
-        mayRead: ({ who }) => who !== null,
-        status: async () => ({ workers: [] }),
+        reads: { '/status': { call: 'runtime.status', read: async () => ({ workers: [] }) } },
       }),
       ...pageRoutes(async ({ path }) =>
         path === '/' ? { status: 200, type: 'text/html', headers: {}, body: Buffer.from('<p>page</p>') } : null,
@@ -110,7 +109,8 @@ export function raw({ port }: Pick<HttpServer, 'port'>, bytes: string | Buffer):
       text += piece.toString('latin1');
       const { head, body } = parted(text);
       const length = /^content-length: (\d+)/im.exec(head)?.[1];
-      if (/^HTTP\/1\.1 101/.test(text) || (length !== undefined && body.length >= Number(length))) done();
+      const whole = length === undefined ? body.endsWith('0\r\n\r\n') : body.length >= Number(length);
+      if (/^HTTP\/1\.1 101/.test(text) || (head !== '' && whole)) done();
     });
     socket.write(bytes);
   });

@@ -45,8 +45,7 @@ describe('the server', () => {
       routes: (await import('../../../core/server/state-routes')).stateRoutes({
         version: '1',
         health: () => ({ ok: false, problems: ['It is broken.'] }),
-        mayRead: ({ who }) => who !== null,
-        status: async () => ({}),
+        reads: {},
       }),
     });
     const broken = await asked(made.server, '/health', { token: null });

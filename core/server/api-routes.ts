@@ -1,0 +1,45 @@
+import type { AnyContractRouter } from '@orpc/contract';
+import type { AnyRouter } from '@orpc/server';
+import { answerCall, type CallHandler } from './call-routes';
+import type { Log } from './errors';
+import { reply } from './replies';
+import type { Route } from './routes';
+
+/** What the description and its way of making calls need, made once, when somebody first asks for it. */
+interface Described {
+  readonly handler: CallHandler;
+  readonly document: unknown;
+}
+
+/**
+ * The contract's calls for programs that are not written in its language: each by its name below `/api/`, with its input as the body
+ * and its output as the answer, and a description of all of them at `/openapi.json`.
+ */
+export function apiRoutes(options: {
+  readonly router: AnyRouter;
+  readonly contract: AnyContractRouter;
+  readonly version: string;
+  readonly log: Log;
+}): Route[] {
+  let described: Promise<Described> | undefined;
+  const describe = () => {
+    // A megabyte of code that few ever need.
+    described ??= import('./open-api').then(({ describeCalls }) => describeCalls(options));
+    return described;
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/api/',
+      answer: async (asked) => answerCall((await describe()).handler, '/api', asked),
+    },
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      async answer(asked) {
+        asked.began();
+        reply(asked.response, 200, (await describe()).document);
+      },
+    },
+  ];
+}
