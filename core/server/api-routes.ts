@@ -23,7 +23,7 @@ export function apiRoutes(options: {
 }): Route[] {
   let described: Promise<Described> | undefined;
   const describe = () => {
-    // A megabyte of code that few ever need.
+    // Code that few ever need.
     described ??= import('./open-api').then(({ describeCalls }) => describeCalls(options));
     return described;
   };
