@@ -5,6 +5,7 @@ import type { Config } from './config';
 import { calls } from './contract/calls';
 import { CodedError } from './contract/errors';
 import { serveWebPage } from './page';
+import { relayUpgrades } from './relay-upgrades';
 import type { Runtime } from './runtime';
 import { apiRoutes } from './server/api-routes';
 import { callRoutes } from './server/call-routes';
@@ -47,6 +48,7 @@ export async function openServing(options: {
     signInRoute(admissions.signIn),
     ...pageRoutes(async (asked) => (page === null ? null : serveWebPage(page, asked))),
   ];
+  const relay = relayUpgrades({ relay: runtime.relay, log });
   const server = await open({
     asked: options.port,
     run,
@@ -55,6 +57,7 @@ export async function openServing(options: {
         port,
         router,
         routes,
+        upgrades: relay.upgrades,
         admit: (token) =>
           isSecret(token, launch)
             ? { id: 'launch', caller: { by: 'person' }, expiresAt: null }
@@ -79,7 +82,7 @@ export async function openServing(options: {
     async close() {
       leave();
       rmSync(file, { force: true });
-      await server.close();
+      await Promise.all([relay.close(), server.close()]);
     },
   };
 }

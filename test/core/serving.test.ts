@@ -134,6 +134,38 @@ test('streams what is published on the relay, from where a stream broke', async 
   rest.end();
 });
 
+test('leads agents and followers to the relay, a key as the role of its type only, and hangs up once it is revoked', async () => {
+  const { client } = await open();
+  const { url, token } = reached();
+  const { key, secret } = await client.keys.create({ name: 'writer', type: 'docs', expiresAt: null });
+  const dial = (path: string, as: string) =>
+    new WebSocket(`${url.replace('http', 'ws')}${path}`, { headers: { authorization: `Bearer ${as}` } });
+  const refused = async (path: string, as: string) => {
+    const [, response] = (await once(dial(path, as), 'unexpected-response')) as [unknown, IncomingMessage];
+    return response.statusCode;
+  };
+  expect(await refused('/agent?session_id=build&role=docs', 'x'.repeat(43))).toBe(401);
+  expect(await refused('/agent?session_id=build&role=bugfix', secret)).toBe(403);
+  expect(await refused('/agent?session_id=7&role=docs', secret)).toBe(403);
+  const agent = dial('/agent?session_id=build&role=docs', secret);
+  const person = dial('/relay', token);
+  await Promise.all([once(agent, 'open'), once(person, 'open')]);
+  const work = once(agent, 'message');
+  await client.relay.send({ session: 'build', role: 'docs', message: { id: 'w1', type: 'work', payload: 1 } });
+  expect(String((await work)[0])).toContain('"id":"w1"');
+  expect(await client.relay.agents()).toMatchObject([
+    { session: 'build', role: 'docs', by: 'key:writer', unanswered: 1 },
+  ]);
+  const gone = once(agent, 'close');
+  // One that does not answer the goodbye is hung up on as well.
+  agent.pause();
+  await client.keys.revoke({ key: key.id });
+  agent.resume();
+  await gone;
+  await expect.poll(() => client.relay.agents()).toEqual([]);
+  expect(person.readyState).toBe(WebSocket.OPEN);
+});
+
 test('does not start where the port that was asked for is taken, and starts without a server where none was asked for', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
