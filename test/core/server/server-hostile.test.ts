@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RelayHeard } from '../../../core/contract/relay';
 import { serveWebPage } from '../../../core/page';
 import { callRoutes } from '../../../core/server/call-routes';
 import { eventRoute } from '../../../core/server/event-route';
@@ -49,10 +50,7 @@ async function serve(lenience: Lenience & { readonly admitsAll?: boolean }): Pro
         health: () => ({ ok: true, problems: [] }),
         reads: { '/status': { call: 'runtime.status', read: async () => ({}) } },
       }),
-      eventRoute(async function* (_from, { signal }) {
-        yield { kind: 'message', seq: 1, subject: 'sessions.a.events', at: 1, id: '1', type: 'event', payload: 1 };
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      } as unknown as Parameters<typeof eventRoute>[0]),
+      eventRoute(async (_from, { signal }) => told(signal)),
       ...pageRoutes((asked) => serveWebPage(join(folder.path, 'page'), asked)),
     ],
     ...(lenience.admitsAll && { admit: () => ({ id: 'all', caller: { by: 'person' }, expiresAt: null }) }),
@@ -60,6 +58,12 @@ async function serve(lenience: Lenience & { readonly admitsAll?: boolean }): Pro
   });
   made.push(one);
   return one;
+}
+
+/** One message, and then nothing until whoever listens leaves. */
+async function* told(signal: AbortSignal): AsyncGenerator<RelayHeard> {
+  yield { kind: 'message', seq: 1, subject: 'sessions.a.events', at: 1, id: '1', type: 'event', payload: 1 };
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 const without = (...names: (keyof typeof checks)[]): Lenience => ({
