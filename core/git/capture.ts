@@ -2,8 +2,9 @@ import { lstat, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Place } from './checkout';
+import { splitNul } from './nul';
 import { type NewObject, writeObjects } from './objects';
-import { readGit, runGit, splitNul } from './run';
+import { readGit, runGit } from './run';
 import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
 
 /** The `.git` of a repository nested in the checkout, as a tree. */

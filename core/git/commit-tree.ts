@@ -1,6 +1,7 @@
 import type { Place } from './checkout';
 import { type Author, type Identity, identityVariables } from './identity';
-import { listSettings, readGit } from './run';
+import { readGit } from './run';
+import { listSettings } from './settings';
 
 /**
  * Makes a commit of a tree in the object database and gives its id; nothing points at it yet. It is signed where the

@@ -4,10 +4,12 @@ import { CodedError } from '../contract/errors';
 import { readable } from './capture';
 import type { Place, WorktreePlace } from './checkout';
 import { passingFilters, wasFiltered } from './filters';
+import { gitError } from './git-error';
 import { type Identity, identityVariables } from './identity';
+import { splitNul } from './nul';
 import { readHead } from './open';
 import { treeOf } from './resolve';
-import { gitError, readGit, runGit, splitNul } from './run';
+import { readGit, runGit } from './run';
 
 /** What came of asking to commit everything in a worktree. */
 export type Committed =

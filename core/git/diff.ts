@@ -3,7 +3,8 @@ import type { ChangeSize } from '../contract/task';
 import type { Place } from './checkout';
 import { known } from './known';
 import { lfsPointers } from './lfs';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** Two commits to compare. */
 export interface Range {

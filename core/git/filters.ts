@@ -1,7 +1,9 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout, Place } from './checkout';
-import { listSettings, runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
+import { listSettings } from './settings';
 import type { BytePath } from './trees';
 
 /**

@@ -4,7 +4,8 @@ import { onDisk } from './capture';
 import type { Checkout, WorktreePlace } from './checkout';
 import { noteFiltered, passingFilters, wasFiltered } from './filters';
 import { runHook } from './hook';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 import type { BytePath } from './trees';
 import { readyMark } from './worktree';
 

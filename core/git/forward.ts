@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { onDisk, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import { preparedIndex } from './lock';
+import { splitNul } from './nul';
 import { had, has, inPlaceOf, type Step, submodule } from './obstacles';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 import type { BytePath } from './trees';
 
 /**

@@ -1,6 +1,7 @@
 import type { Place } from './checkout';
+import { splitNul } from './nul';
 import { always, neutralise, untrusted } from './overrides';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 
 /**
  * Environment entries for somebody else's git in an untrusted repository, an agent's for instance: with them it runs

@@ -1,5 +1,6 @@
 import type { Place } from './checkout';
-import { type Discovery, listSettings } from './run';
+import type { Discovery } from './directory';
+import { listSettings } from './settings';
 
 /** Who a commit is by. */
 export interface Identity {

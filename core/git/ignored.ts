@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { type GitFolder, onDisk, readable, storeFiles, storeGitFolders, walk } from './capture';
 import type { Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 import type { BytePath, Entry } from './trees';
 
 /**

@@ -4,7 +4,8 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { onDisk, readable } from './capture';
 import type { Place } from './checkout';
 import { ignoredOf } from './ignored';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 import type { BytePath } from './trees';
 
 /** The file in which a repository names the ignored files that a new worktree gets, by the rules of `.gitignore`. */

@@ -4,8 +4,10 @@ import { isAbsolute, join } from 'node:path';
 import type { Place } from './checkout';
 import type { Setting } from './configured';
 import { known } from './known';
+import { splitNul } from './nul';
 import { type Head, readHead } from './open';
-import { listOwnSettings, runGit, splitNul } from './run';
+import { runGit } from './run';
+import { listOwnSettings } from './settings';
 import { worktreeStatus } from './status';
 
 /** What a repository would run. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { onDisk } from './capture';
 import type { Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** A worktree with more files than these beside those of its commit is not told from another one. */
 const mostFiles = 200_000;

@@ -1,7 +1,8 @@
 import type { Commit } from '../contract/review';
 import type { Place } from './checkout';
 import type { Range } from './diff';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** The commits of a head that a base does not have, oldest first; of more than `limit` (500) the newest. */
 export async function listCommits(

@@ -5,9 +5,10 @@ import { commitTree } from './commit-tree';
 import { readConflicts } from './conflicts';
 import { mergeBase } from './diff';
 import type { Identity } from './identity';
+import { splitNul } from './nul';
 import { makeReplay, replay } from './replay';
 import { treeOf } from './resolve';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 
 /** What merging two commits would give. */
 export type MergePreview =

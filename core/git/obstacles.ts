@@ -2,7 +2,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { onDisk, readable, readIndexLine } from './capture';
 import type { Place } from './checkout';
 import type { Landing } from './lock';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 import type { BytePath } from './trees';
 
 /** One path that differs between the two commits of a landing. */

@@ -5,7 +5,8 @@ import { mergeBase, patch, type Range } from './diff';
 import { readHunks } from './hunks';
 import { known } from './known';
 import { previewMerge } from './merge';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** The files that differ between two commits, by every name they have or had. */
 export function pathsBetween(place: Place, { base, head }: Range): Promise<ReadonlySet<string>> {

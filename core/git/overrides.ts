@@ -15,7 +15,7 @@ export const always: readonly Override[] = [
   ['core.protectNTFS', 'true'],
   // It says which tree and parents a commit has, and nobody holds that against the commit itself.
   ['core.commitGraph', 'false'],
-  // That grafts are read from nowhere (`run.ts`) would be told with every command.
+  // That grafts are read from nowhere (`call.ts`) would be told with every command.
   ['advice.graftFileDeprecated', 'false'],
   ['submodule.recurse', 'false'],
   ['protocol.ext.allow', 'never'],

@@ -6,9 +6,10 @@ import { inTurn } from './in-turn';
 import { copiedMark } from './include';
 import { leftFiles } from './left-files';
 import { adminFolder, checkoutAt, isVacant } from './links';
+import { splitNul } from './nul';
 import { readHead } from './open';
 import { removeAside, removeBegun, removeFolders } from './remove';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 import { underWayFiles } from './under-way';
 import { createBranch, deleteBranch, readyMark } from './worktree';
 

@@ -1,5 +1,6 @@
 import type { Place } from './checkout';
-import { readGit, runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { readGit, runGit } from './run';
 
 /** A remote of a repository and where a push to it goes. */
 export interface Remote {

@@ -2,9 +2,10 @@ import type { Place } from './checkout';
 import { commitTree } from './commit-tree';
 import type { Range } from './diff';
 import type { Author, Identity } from './identity';
+import { splitNul } from './nul';
 import { newObject, writeObjects } from './objects';
 import { treeOf } from './resolve';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 
 /** A commit of a branch as it stands on another base. */
 interface Step {

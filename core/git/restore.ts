@@ -7,8 +7,10 @@ import type { Place } from './checkout';
 import { confined, confinedGitFolders } from './confined';
 import { noteFiltered } from './filters';
 import { keepAsItIs } from './finish';
+import { gitError } from './git-error';
+import { splitNul } from './nul';
 import { readHead } from './open';
-import { gitError, readGit, runGit, splitNul } from './run';
+import { readGit, runGit } from './run';
 import type { SnapshotState } from './snapshot';
 import type { BytePath } from './trees';
 

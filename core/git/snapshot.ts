@@ -6,9 +6,10 @@ import { type Captured, captureFiles, type GitFolder, type Index, type IndexEntr
 import type { Checkout, Place } from './checkout';
 import { wasFiltered } from './filters';
 import { captureIgnored, type Ignored } from './ignored';
+import { splitNul } from './nul';
 import { type NewObject, newObject, writeObjects } from './objects';
 import { type Head, readHead } from './open';
-import { runGit, splitNul } from './run';
+import { runGit } from './run';
 import { type BytePath, type Entry, makeTrees, type Trees } from './trees';
 import { commitsIn, readUnderWay } from './under-way';
 import { unstoredIn } from './unstored';

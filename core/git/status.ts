@@ -1,5 +1,6 @@
 import type { Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** A file of a checkout that differs from its commit. */
 export interface DirtyFile {

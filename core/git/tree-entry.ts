@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './checkout';
-import { gitError, readGit, runGit, splitNul } from './run';
+import { gitError } from './git-error';
+import { splitNul } from './nul';
+import { readGit, runGit } from './run';
 
 /** A file, link or submodule as a commit has it. */
 export interface TreeEntry {

@@ -2,7 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Upstream } from '../contract/base-state';
 import type { Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /**
  * The branch of a remote that a branch follows, and how many commits each has that the other has not, as last fetched. Null

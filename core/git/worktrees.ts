@@ -1,5 +1,6 @@
 import type { Place } from './checkout';
-import { runGit, splitNul } from './run';
+import { splitNul } from './nul';
+import { runGit } from './run';
 
 /** One checkout of the repository, as git lists it. */
 export interface Worktree {

@@ -15,7 +15,8 @@ import { expect, test, vi } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
 import { configuredKeys } from '../../../core/git/configured';
 import type { Git } from '../../../core/git/git';
-import { runGit, splitNul } from '../../../core/git/run';
+import { splitNul } from '../../../core/git/nul';
+import { runGit } from '../../../core/git/run';
 import { createBench } from './fixture';
 
 const bench = createBench();

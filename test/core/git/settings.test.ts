@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
 import { passingFilters } from '../../../core/git/filters';
 import { readIdentity } from '../../../core/git/identity';
-import { listSettings } from '../../../core/git/run';
+import { listSettings } from '../../../core/git/settings';
 import { createBench } from './fixture';
 
 const bench = createBench();
