@@ -98,5 +98,21 @@ describe('while it is asked whether what a branch brings may run', () => {
     expect(readFileSync(join(worktree ?? '', 'file.loud'), 'utf8')).toBe('QUIET\n');
     expect(readFileSync(log, 'utf8').split('\n')).toEqual(expect.arrayContaining(['smudge', 'post-checkout']));
     expect((await bed.calls.reviews.get({ task: id })).files.map(({ path }) => path)).toEqual(['hello.txt']);
+
+    // Another task of that branch asks about the same, and has the answer; one that brings something else is asked about.
+    const { repositoryId } = await bed.calls.tasks.get({ task: id });
+    const more = { repositoryId, title: 'Go', prompt: '[write: more.txt | more]', agent: 'echo', base: 'contrib' };
+    const { id: next } = await bed.calls.tasks.create(more);
+    const { session } = await bed.reaches(next, 'review');
+    const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });
+    expect(said).toContainEqual(
+      expect.objectContaining({ type: 'answer', text: `Allowed as in request ${request}, for the same content` }),
+    );
+    const git = (...args: string[]) => bed.repository.git('-c', 'core.hooksPath=/dev/null', ...args);
+    await git('checkout', '--quiet', '-B', 'contrib', 'contrib');
+    await bed.repository.write('.programs/smudge', '#!/bin/sh\n# Another one.\n');
+    await git('commit', '--quiet', '--all', '--message', 'Another program');
+    await git('checkout', '--quiet', 'main');
+    await bed.reaches((await bed.calls.tasks.create(more)).id, 'waiting');
   });
 });
