@@ -9,8 +9,8 @@ export interface AgentLine {
   /** How many messages it was sent, and how many came from it. */
   sent(): number;
   received(): number;
-  /** Deals with a text that came from it; never rejects. */
-  hear(text: string): Promise<void>;
+  /** Deals with a text that came from it, and calls `done` once it has. */
+  hear(text: string, done: () => void): void;
   /** Gives it no more work. What it did not answer stays for the next connection. */
   leave(): void;
 }
@@ -45,24 +45,31 @@ export function serveAgent(options: {
     return null;
   });
 
-  async function deal(text: string): Promise<void> {
+  const answered = async (id: string): Promise<void> => (await taking)?.answered(id);
+
+  /** Resolves once it is dealt with. Written for one promise for each event, of which there are most. */
+  function deal(text: string): Promise<unknown> {
     const message = readRelayMessage(parsedText(text));
-    if (message.type === 'event') return void (await bus.publish(events, message, text));
+    if (message.type === 'event') return bus.publish(events, message, text);
+    if (message.type === 'ack') return answered(message.id);
     // The answer first: a work that is answered twice is better than an answer that is lost.
-    if (message.type !== 'ack') await bus.publish(results, message, text);
-    await (await taking)?.answered(message.id);
+    return bus.publish(results, message, text).then(() => answered(message.id));
   }
 
   return {
     sent: () => sent,
     received: () => received,
-    async hear(text) {
+    hear(text, done) {
       received += 1;
-      try {
-        await deal(text);
-      } catch (error) {
+      const failed = (error: unknown) => {
         if (!(error instanceof CodedError)) log(`What ${agent.role} said could not be published: ${wordsOf(error)}`);
         connection.send(refusalText(text, error));
+        done();
+      };
+      try {
+        deal(text).then(done, failed);
+      } catch (error) {
+        failed(error);
       }
     },
     leave() {

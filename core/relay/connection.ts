@@ -51,8 +51,11 @@ const longestBatch = 64 * 1024;
 /** Why a connection is closed whose other side takes nothing; it may come back and ask for what it missed. */
 const tooSlow = { code: 1013, reason: 'Too much is not taken. Come back and ask with after.' };
 
+/** Is given each text that comes, and calls `done` once it has dealt with that. */
+export type Hear = (text: string, done: () => void) => void;
+
 /**
- * Serves an open WebSocket. `hear` gets each text; while its promises hold too much that is not dealt with, nothing is read.
+ * Serves an open WebSocket. `hear` gets each text; while too much is not dealt with, nothing is read.
  * `onEnd` is called once, when nobody is there any more.
  */
 export function openConnection(options: {
@@ -61,7 +64,7 @@ export function openConnection(options: {
   readonly stream: Duplex;
   readonly turn: Turn;
   readonly bounds: Bounds;
-  readonly hear: (text: string) => Promise<void> | undefined;
+  readonly hear: Hear;
   readonly onEnd: () => void;
 }): Connection {
   const { socket, stream, turn, bounds, hear } = options;
@@ -140,15 +143,16 @@ export function openConnection(options: {
     pulse.lives();
     if (ended) return;
     if (isBinary) return connection.close(1003, 'Send text, not bytes.');
-    reading.hold(data.length, hear(data.toString()));
+    reading.count();
+    hear(data.toString(), reading.hold(data.length));
   });
   socket.on('ping', () => {
     pulse.lives();
-    reading.hold(0, undefined);
+    reading.count();
   });
   socket.on('pong', () => {
     pulse.lives();
-    reading.hold(0, undefined);
+    reading.count();
   });
   // An error is always followed by a close, which is what counts.
   socket.on('error', () => {});
@@ -190,23 +194,24 @@ function createReading(socket: WebSocket, bounds: Bounds) {
     else if (!stops && socket.isPaused) socket.resume();
   };
   return {
-    /** Counts one message, and holds its bytes until the promise is settled. */
-    hold(bytes: number, until: Promise<void> | undefined) {
+    /** Counts one message. */
+    count() {
       const wait = allowance.take();
-      if (wait > 0 && timer === null) {
-        timer = setTimeout(() => {
-          timer = null;
-          look();
-        }, wait).unref();
+      if (wait === 0 || timer !== null) return;
+      timer = setTimeout(() => {
+        timer = null;
         look();
-      }
-      if (until === undefined) return;
+      }, wait).unref();
+      look();
+    },
+    /** Holds the bytes of a message; gives what lets go of them. */
+    hold(bytes: number): () => void {
       held += bytes;
       if (held > bounds.unread) look();
-      void until.finally(() => {
+      return () => {
         held -= bytes;
         if (socket.isPaused) look();
-      });
+      };
     },
     end() {
       if (timer !== null) clearTimeout(timer);

@@ -7,7 +7,7 @@ import { eventsSubject, isOwnSession, isRelayName } from '../contract/relay';
 import { type AgentLine, serveAgent } from './agent-line';
 import { type Bounds, bounds as ownBounds } from './bounds';
 import type { Address, Relay, RelayDoor } from './bus';
-import { type Connection, createTurn, openConnection } from './connection';
+import { type Connection, createTurn, type Hear, openConnection } from './connection';
 import { serveFollower } from './follower-line';
 
 /** Somebody who asks for a WebSocket, whose token, Host and Origin were looked at already. */
@@ -84,6 +84,8 @@ export function openDoor(options: {
     maxFragments: 1024,
     maxBufferedChunks: 64 * 1024,
     perMessageDeflate: false,
+    // What a client offers beside it is its token, which is not said back.
+    handleProtocols: (offered) => (offered.has('switchyard') ? 'switchyard' : false),
   });
   let closing = false;
   const heart = setInterval(() => {
@@ -122,13 +124,13 @@ export function openDoor(options: {
   function letIn(socket: WebSocket, arrival: Arrival): void {
     const { stream, caller, ended, path, query } = arrival;
     let onEnd = () => {};
-    let hear: (text: string) => Promise<void> = async () => {};
+    let hear: Hear = (_text, done) => done();
     const gone = new Promise<void>((resolve) => {
       onEnd = resolve;
     });
     const connection = openConnection({
       ...{ socket, stream, turn, bounds },
-      hear: (text) => hear(text),
+      hear: (text, done) => hear(text, done),
       onEnd: () => onEnd(),
     });
     const revoke = () => connection.close(goodbyes.revoked.code, goodbyes.revoked.reason);

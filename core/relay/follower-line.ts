@@ -7,8 +7,8 @@ import { doneText, parsedText, refusalText } from './said';
 
 /** Somebody who follows subjects and sends work. */
 export interface FollowerLine {
-  /** Deals with a text that came from them; never rejects. */
-  hear(text: string): Promise<void>;
+  /** Deals with a text that came from them, and calls `done` once it has. */
+  hear(text: string, done: () => void): void;
   /** Ends their subscriptions. */
   leave(): void;
 }
@@ -80,17 +80,19 @@ export function serveFollower(options: {
     }
   }
 
+  async function deal(text: string): Promise<void> {
+    try {
+      const message = readRelayMessage(parsedText(text));
+      connection.send(doneText(message.id, await act(message)));
+    } catch (error) {
+      if (!(error instanceof CodedError))
+        log(`What ${by} asked of the relay failed: ${error instanceof Error ? error.stack : error}`);
+      connection.send(refusalText(text, error));
+    }
+  }
+
   return {
-    async hear(text) {
-      try {
-        const message = readRelayMessage(parsedText(text));
-        connection.send(doneText(message.id, await act(message)));
-      } catch (error) {
-        if (!(error instanceof CodedError))
-          log(`What ${by} asked of the relay failed: ${error instanceof Error ? error.stack : error}`);
-        connection.send(refusalText(text, error));
-      }
-    },
+    hear: (text, done) => void deal(text).then(done),
     leave() {
       left = true;
       for (const pattern of [...subscriptions.keys()]) end(pattern);
