@@ -75,6 +75,7 @@ export interface Given {
 
 /** What a command has to say: one JSON value, and the same for people. */
 export interface Outcome {
+  /** Undefined when it was printed already. */
   readonly json: unknown;
   readonly text: string;
   /** For people only, said on stderr after the text, so that a pipe gets the text alone. */
@@ -87,6 +88,8 @@ export interface Outcome {
 export interface Command {
   /** Its words, for example `['task', 'add']`. */
   readonly words: readonly string[];
+  /** What it was called before, which is still understood. */
+  readonly formerly?: readonly string[];
   /** What follows the words, as the help shows it. */
   readonly usage: string;
   readonly summary: string;
@@ -98,6 +101,8 @@ export interface Command {
   readonly more?: string;
   /** It only reads, always or when it is called like this, and so starts no runtime. */
   readonly reads?: true | ((given: Given) => boolean);
+  /** With --json it prints one value a line, as they come. */
+  readonly lines?: true;
   /** Kept out of the overview. */
   readonly hidden?: boolean;
   run(given: Given, around: Surroundings): Promise<Outcome>;

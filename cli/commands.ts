@@ -17,6 +17,8 @@ import { messageCommands } from './message';
 import { processCommands } from './processes';
 import { pullRequestCommands } from './pull-request';
 import { pushCommands } from './push';
+import { relayCommands } from './relay';
+import { remoteAgentCommands } from './remote-agent';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { ruleCommands } from './rule';
@@ -55,6 +57,8 @@ export const commands: readonly Command[] = [
   ...ruleCommands,
   ...auditCommands,
   ...processCommands,
+  ...relayCommands,
+  ...remoteAgentCommands,
   ...settingsCommands,
   ...keyCommands,
   ...signInCommands,

@@ -43,18 +43,20 @@ const everyday: readonly string[] = [
 function overview(commands: readonly Command[], program: string): string {
   const shown = commands.filter((command) => command.hidden !== true);
   const named = everyday.flatMap((words) => shown.find((command) => command.words.join(' ') === words) ?? []);
-  const nouns = [...new Set(shown.filter(({ words }) => words.length > 1).map(({ words }) => words[0] ?? ''))].sort();
+  const of = (noun: string | undefined) => shown.filter(({ words }) => words[0] === noun);
+  // A noun of which there is one thing to do has no line of its own.
+  const isAlone = ({ words }: Command) => words.length === 1 || of(words[0]).length === 1;
+  const nouns = [...new Set(shown.filter((command) => !isAlone(command)).map(({ words }) => words[0] ?? ''))].sort();
   const width = Math.max(...nouns.map((noun) => noun.length));
   const groups = nouns.map((noun) => {
-    const verbs = shown
-      .filter(({ words }) => words[0] === noun)
+    const verbs = of(noun)
       .map(({ words }) => words[1] ?? '')
       .sort();
     return `  ${noun.padEnd(width)}  ${verbs.join(', ')}`;
   });
   const alone = shown
-    .filter(({ words }) => words.length === 1)
-    .map(({ words }) => words[0] ?? '')
+    .filter(isAlone)
+    .map(({ words }) => words.join(' '))
     .sort();
   return [
     'Switchyard runs coding agents in git worktrees of their own and merges what you approve.',
@@ -71,7 +73,6 @@ function overview(commands: readonly Command[], program: string): string {
     '  --json     print one JSON value on stdout and nothing else',
     '  --help     what a command takes, with examples (also: help COMMAND)',
     '  --version  the version of this program',
-    '',
     'Exit codes: 0 fine, 1 failed, 2 called the wrong way.',
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import { readConfig } from '../core/config';
 import { version } from '../core/version';
 import { browse } from './browse';
 import type { Console, Surroundings } from './command';
+import { ownWords } from './parse';
 import { programOf } from './program';
 import { look, reach } from './reach';
 import { run } from './run';
@@ -15,7 +16,8 @@ const program = programOf(process.env);
 const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 const desktop = process.env.ELECTRON_EXEC_PATH ?? null;
-const say = (line: string): void => void (process.argv.includes('--json') || process.stderr.write(`${line}\n`));
+const say = (line: string): void =>
+  void (ownWords(process.argv).includes('--json') || process.stderr.write(`${line}\n`));
 const reachIt = () => reach(config, self, say);
 
 const around: Surroundings = {

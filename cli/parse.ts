@@ -6,29 +6,41 @@ const everywhere = { json: { type: 'boolean' }, help: { type: 'boolean', short: 
 
 /** A command line that was understood. */
 export type CommandLine =
-  | { readonly kind: 'run'; readonly command: Command; readonly given: Given }
+  /** `formerly` when it was called by the words it had before. */
+  | { readonly kind: 'run'; readonly command: Command; readonly given: Given; readonly formerly: boolean }
   | { readonly kind: 'help'; readonly topic: readonly string[] }
   | { readonly kind: 'version' };
 
+/** The words of a command line that are meant for this program: what follows `--` is meant for another one. */
+export function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv : argv.slice(0, end);
+}
+
 /** Understands a command line. Throws a UsageError that says what is wrong and what is near. */
 export function parse(argv: readonly string[], commands: readonly Command[]): CommandLine {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const first = argv.find((word) => word !== '--json');
+  const own = ownWords(argv);
+  const words = own.filter((word) => !word.startsWith('-'));
+  const first = own.find((word) => word !== '--json');
   if (first === undefined) return { kind: 'help', topic: [] };
   if (first === '--version' || first === '-v' || first === 'version') return { kind: 'version' };
   if (first === '--help' || first === '-h') return { kind: 'help', topic: words };
   if (first === 'help') return { kind: 'help', topic: words.slice(1) };
   // Before anything else: "task --help" names no whole command, and is understood all the same.
-  if (words.length === 1 && (argv.includes('--help') || argv.includes('-h'))) return { kind: 'help', topic: words };
-  const command = find(argv, commands);
+  if (words.length === 1 && (own.includes('--help') || own.includes('-h'))) return { kind: 'help', topic: words };
+  const { command, words: called } = find(argv, commands);
   const rest = [...argv];
-  for (const word of command.words) rest.splice(rest.indexOf(word), 1);
+  for (const word of called) rest.splice(rest.indexOf(word), 1);
   const parsed = readOptions(rest, command);
   if (parsed.values.help === true) return { kind: 'help', topic: command.words };
-  return { kind: 'run', command, given: givenOf(parsed, command) };
+  return { kind: 'run', command, given: givenOf(parsed, command), formerly: called !== command.words };
 }
 
-function find(argv: readonly string[], commands: readonly Command[]): Command {
+/** The command that is meant, and the words by which it is. */
+function find(
+  argv: readonly string[],
+  commands: readonly Command[],
+): { readonly command: Command; readonly words: readonly string[] } {
   const words: string[] = [];
   for (const word of argv) {
     if (word === '--json') continue;
@@ -36,7 +48,9 @@ function find(argv: readonly string[], commands: readonly Command[]): Command {
     words.push(word);
   }
   const exact = commands.find((command) => command.words.every((word, index) => words[index] === word));
-  if (exact !== undefined) return exact;
+  if (exact !== undefined) return { command: exact, words: exact.words };
+  const former = commands.find(({ formerly }) => formerly?.join(' ') === words.join(' '));
+  if (former !== undefined) return { command: former, words };
   const known = commands.filter((command) => command.words[0] === words[0]);
   if (words.length === 1 && known.length > 0) {
     throw new UsageError(`${words[0]} needs a second word: ${known.map((command) => command.words[1]).join(', ')}.`);

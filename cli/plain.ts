@@ -20,9 +20,9 @@ export function here(text: string): string {
   return text.replaceAll('(in the terminal: ', '(');
 }
 
-/** A value as JSON on several lines, with the same characters written as escapes: the same value, safe to print. */
-export function plainJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
+/** A value as JSON, on several lines unless `indent` is 0, with the same characters written as escapes: the same value, safe to print. */
+export function plainJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(
     controls,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

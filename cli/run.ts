@@ -5,14 +5,15 @@ import { version } from '../core/version';
 import { type Surroundings, UsageError } from './command';
 import { commands } from './commands';
 import { help } from './help';
-import { parse } from './parse';
+import { ownWords, parse } from './parse';
 import { here, plain, plainJson } from './plain';
 import { usageWrapped } from './wrap';
 
 /** Runs one command line and gives the exit code: 0 fine, 1 failed, 2 called the wrong way. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
-  const json = argv.includes('--json');
-  const answer = (value: unknown, text: string) => around.out.write(json ? `${plainJson(value)}\n` : text);
+  const json = ownWords(argv).includes('--json');
+  let indent = 2;
+  const answer = (value: unknown, text: string) => around.out.write(json ? `${plainJson(value, indent)}\n` : text);
   try {
     const asked = parse(argv, commands);
     if (asked.kind === 'version') answer({ version }, `${version}\n`);
@@ -24,9 +25,14 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       answer({ help: text }, text);
     } else {
       const { command, given } = asked;
+      if (command.lines) indent = 0;
+      if (asked.formerly && !json) {
+        const [before, now] = [command.formerly?.join(' '), command.words.join(' ')];
+        around.err.write(`"${before}" is the old way to say it. Type "${now}".\n`);
+      }
       const onlyReads = typeof command.reads === 'function' ? command.reads(given) : command.reads === true;
       const outcome = await command.run(given, { ...around, onlyReads });
-      if (json || outcome.text !== '') answer(outcome.json, outcome.text);
+      if (json ? outcome.json !== undefined : outcome.text !== '') answer(outcome.json, outcome.text);
       if (!json && outcome.note !== undefined) around.err.write(outcome.note);
       return outcome.exit ?? 0;
     }

@@ -80,6 +80,10 @@ export async function openTerminal() {
       keys?: readonly (readonly [shown: string, press: string])[];
       /** What stands between the command and the runtime. */
       through?: (client: Client) => Client;
+      /** Presses Ctrl+C. */
+      signal?: AbortSignal;
+      /** Told whenever something was printed, with all of it. */
+      onPrinted?: (printed: Pick<Printed, 'out' | 'err'>) => void;
     } = {},
   ): Promise<Printed> {
     const printed = { out: '', err: '' };
@@ -112,12 +116,14 @@ export async function openTerminal() {
         write(text) {
           printed.out += text;
           look();
+          options.onPrinted?.(printed);
         },
         isTTY: options.tty ?? false,
       },
       err: {
         write(text) {
           printed.err += text;
+          options.onPrinted?.(printed);
         },
         isTTY: options.tty ?? false,
       },
@@ -140,10 +146,11 @@ export async function openTerminal() {
         ),
       askHuman: null,
       desktop: null,
-      signal: new AbortController().signal,
+      signal: options.signal ?? new AbortController().signal,
     };
     const code = await run(words, around);
-    return { code, ...printed, json: words.includes('--json') ? JSON.parse(printed.out) : undefined };
+    const json = words.includes('--json') && options.signal === undefined ? JSON.parse(printed.out) : undefined;
+    return { code, ...printed, json };
   }
   return {
     folder: folder.path,
