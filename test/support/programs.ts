@@ -6,6 +6,7 @@ export const programSources = {
   answers: 'test/fault/answers-process.ts',
   terminal: 'test/fault/terminal-process.ts',
   crash: 'test/core/store/crash-worker.ts',
+  relay: 'test/fault/relay-process.ts',
   agent: 'test/support/acp-agent.ts',
   landing: 'test/core/git/landing-process.ts',
   host: 'core/host/main.ts',

@@ -1,0 +1,94 @@
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepWork } from '../../core/kept-work';
+import { createHub } from '../../core/relay/hub';
+import { openRing, type Ring } from '../../core/relay/ring';
+import type { KeptWork } from '../../core/relay/work';
+import { closeDatabase, openDatabase } from '../../core/store/database';
+import { createWriter } from '../../core/store/writer';
+
+/**
+ * A process with a bus on which work is sent and answered, and events are published, as fast as it goes, to be killed at any
+ * moment. On stdout it says `W id number` and `P id number` when work or an event is acknowledged, `G id number` when its agent is
+ * given work, and `A id` when an answer is kept. With `drain` the agent answers all there is; then it says `R id number` of every
+ * event that is kept, and ends. With `naive` it is the control: it acknowledges first and keeps a moment later.
+ */
+const [folder = '', mode = ''] = process.argv.slice(2);
+if (folder === '') throw new Error('Name the data folder.');
+const naive = mode.startsWith('naive');
+const draining = mode.endsWith('drain');
+const soonMs = 20;
+const agent = { session: 'nightly', role: 'claude' };
+const subject = 'sessions.nightly.events';
+
+/** Straight into the pipe: what was said before the kill is said. */
+const say = (...words: readonly (string | number)[]) => void writeSync(1, `${words.join(' ')}\n`);
+
+const db = openDatabase({ file: join(folder, 'switchyard.db') });
+const writer = createWriter(db);
+const kept = keepWork({ db, writer });
+const ring = openRing({ folder: join(folder, 'relay'), mostBytes: 64 * 1024 * 1024, bootedAt: 0 });
+const bus = createHub({
+  ring: naive && !draining ? writtenLater(ring) : ring,
+  work: naive && !draining ? keptLater(kept) : kept,
+  now: Date.now,
+  onError(cause) {
+    throw cause;
+  },
+});
+
+const taking = bus.takeWork(agent, async (work) => {
+  const { id, seq } = work.message();
+  say('G', id, seq);
+  // Some of it stays unanswered when this is killed.
+  if (!draining && Math.random() < 0.3) return;
+  await bus.publish(subject, { id: `answer-${id}`, type: 'result', payload: null });
+  await (await taking).answered(id);
+  say('A', id);
+});
+
+if (draining) await drain();
+else {
+  for (let round = 0; ; round += 1) {
+    const ids = Array.from({ length: 5 }, (_, at) => `${process.pid}-${round}-${at}`);
+    await Promise.all([...ids.map(send), ...ids.map(publish)]);
+    // An agent that is killed so often leaves much unanswered.
+    while ((await bus.unanswered(agent)) > 500) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+async function send(id: string): Promise<void> {
+  say('W', id, await bus.sendWork(agent, { id, type: 'work', payload: 'x'.repeat(100) }));
+}
+
+async function publish(id: string): Promise<void> {
+  say('P', id, await bus.publish(subject, { id, type: 'note', payload: 'x'.repeat(100) }));
+}
+
+async function drain(): Promise<void> {
+  while ((await bus.unanswered(agent)) > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await bus.publish(subject, { id: 'end', type: 'end', payload: null });
+  await new Promise<void>((resolve) => {
+    const hear = (id: string, seq: number) => (id === 'end' ? resolve() : say('R', id, seq));
+    void bus.subscribe(subject, (heard) => heard.kind === 'message' && hear(heard.message().id, heard.seq), {
+      after: 0,
+    });
+  });
+  await bus.close();
+  await writer.close();
+  closeDatabase(db);
+}
+
+function writtenLater(real: Ring): Ring {
+  return { ...real, append: (messages) => void setTimeout(() => real.append(messages), soonMs) };
+}
+
+function keptLater(real: KeptWork): KeptWork {
+  return {
+    ...real,
+    async keep(work) {
+      setTimeout(() => void real.keep(work), soonMs);
+      return work.seq;
+    },
+  };
+}
