@@ -42,7 +42,7 @@ export interface Taking {
 /** What carries messages between sessions and agents: subjects as in NATS, the newest kept, work kept until it is answered. */
 export interface Bus {
   /**
-   * Resolves with its number once it is kept among the newest, and told to who subscribes. `raw` is the message's own JSON text
+   * Resolves with its number once it is kept among the newest. `raw` is the message's own JSON text
    * where the caller has it. Rejects with DISK_FULL or NOT_WRITABLE; then nothing of it was kept or told.
    */
   publish(subject: string, message: RelayMessage, raw?: string): Promise<number>;

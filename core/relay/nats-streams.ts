@@ -32,7 +32,7 @@ const knownFor = 3_600_000_000_000;
 
 /**
  * Connects to a NATS server, and makes the streams of the relay there unless they are there. Throws BAD_INPUT for an address that
- * is none, and REMOTE_FAILED when it cannot be reached, has no JetStream, or does not let us in.
+ * is none, NOT_FOUND for credentials that are not there, and REMOTE_FAILED when it cannot be reached, has no JetStream, or does not let us in.
  */
 export async function openNats(options: {
   readonly url: string;
@@ -42,7 +42,7 @@ export async function openNats(options: {
   readonly mostBytes: number;
 }): Promise<NatsServer> {
   const { address, shown, secrets, tls } = parse(options.url);
-  const authenticator = options.credentials && credsAuthenticator(await readFile(options.credentials));
+  const authenticator = options.credentials && credsAuthenticator(await read(options.credentials));
   const connection = await connect({
     servers: address,
     name: 'switchyard',
@@ -75,6 +75,18 @@ export async function openNats(options: {
 /** What a NATS server or its library said of a failure, in a line. */
 export function said(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new CodedError(
+      'NOT_FOUND',
+      `The credentials for the NATS server could not be read from ${file} (${said(cause)}). Name another file in SWITCHYARD_NATS_CREDS.`,
+      { cause, facts: { file } },
+    );
+  }
 }
 
 function streams(mostBytes: number): readonly (Partial<StreamConfig> & { readonly name: string })[] {
