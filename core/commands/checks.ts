@@ -14,8 +14,8 @@ import { settleEarlier } from '../runner/landed';
 import { repositoryPlace } from '../runner/place';
 import { endRestack } from '../runner/restacks';
 import { trustedWithoutAsking } from '../runner/trust';
+import { ranOnChange } from '../store/due-checks';
 import { repositoryById } from '../store/repositories';
-import { lastTaken, stoppedChecks } from '../store/stopped-checks';
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { worktreeOf } from '../store/worktrees';
@@ -57,21 +57,25 @@ export async function runAgain(room: Room, task: number): Promise<void> {
 }
 
 /**
- * Begins to run again what a takeover that came to nothing had ended, and what was to come after it, for whoever has the task alone:
- * the change is what it was. Does nothing for any other task. What cannot be run is left to the person.
+ * Begins to run again what was cut off on a change as it stands, and what was to come after it, for whoever has the task alone: by
+ * a takeover that came to nothing, or by the end of a runtime that had begun it by itself. Does nothing for any other task. What
+ * cannot be run is left to the person.
  */
-export async function runStopped(room: Room, task: number): Promise<void> {
-  const taken = lastTaken(room.db, task);
-  if (taken === undefined || taskRow(room.db, task).state !== 'review' || room.checks.runs(task)) return;
+export async function runCutOff(room: Room, task: number): Promise<void> {
+  // One that was told to end may take its time.
+  await room.checks.ended(task);
+  if (taskRow(room.db, task).state !== 'review' || room.checks.runs(task)) return;
+  const ran = ranOnChange(room.db, task);
+  if (![...ran.values()].includes(true)) return;
   const work = taskWork(room.db, task);
-  const checks = stoppedChecks(work, taken);
+  const checks = work.repository.checks.filter(({ name }) => ran.get(name) ?? true);
   if (checks.length > 0) await again(room, work, checks);
 }
 
 async function again(room: Room, work: TaskWork, checks: readonly RepositoryCheck[]): Promise<void> {
   const { id: task } = work;
   try {
-    await begun(room, await placeOf(room, work), checks);
+    await begun(room, await placeOf(room, work), checks, { byItself: true });
   } catch (cause) {
     room.log('warning', 'The checks of a task could not be run again.', { task, cause: String(cause) });
   }
@@ -163,10 +167,15 @@ async function placeOf(room: Room, work: TaskWork): Promise<CheckPlace> {
 }
 
 /** Resolves when the first of the checks runs; the others follow without anybody waiting. */
-async function begun(room: Room, where: CheckPlace, checks: readonly RepositoryCheck[]): Promise<void> {
+async function begun(
+  room: Room,
+  where: CheckPlace,
+  checks: readonly RepositoryCheck[],
+  { byItself = false }: { readonly byItself?: boolean } = {},
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const { signal } = new AbortController();
-    runChecks(room, where, checks, { signal, onBegun: resolve })
+    runChecks(room, where, checks, { signal, onBegun: resolve, byItself })
       .then(() => room.announce(where.task))
       .then(resolve, (cause) => {
         room.log('error', 'A check could not be run.', { task: where.task, cause: String(cause) });

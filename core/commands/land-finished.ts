@@ -5,14 +5,14 @@ import { settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
 import { tell } from '../runner/putting-away';
 import { allLanded } from '../store/dependencies';
+import { tasksWithDueChecks } from '../store/due-checks';
 import { dueLandings, forgetDueLanding, isLandingDue } from '../store/due-landings';
 import { abandonPullRequest, type PullRequestRow, pullRequestOf } from '../store/pull-requests';
 import { lastPushed } from '../store/pushes';
 import { isStale } from '../store/stacks';
-import { checkedWhenTaken } from '../store/stopped-checks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { told } from './acting';
-import { runStopped } from './checks';
+import { runCutOff } from './checks';
 import { land } from './landing';
 import { publish } from './publishing';
 import { elsewhere } from './pushing';
@@ -22,16 +22,12 @@ import type { Room } from './room';
 /**
  * Lands the finished change of an autonomous task, or opens a pull request of it, when its repository says so and every check
  * passed on this very change; else it stays in review, with the reason at the end of its conversation. Once it was tried
- * it is the person's; what the signal ends was not. What a takeover that came to nothing had ended of its checks, of any
- * finished change, is run again before. Never throws.
+ * it is the person's; what the signal ends was not. What was cut off of its checks, of any finished change, is run again before. Never throws.
  */
 export function landFinished(room: Room, task: number, signal: AbortSignal): Promise<void> {
   return elsewhere(task, async () => {
-    await runStopped(room, task);
-    // What it is after comes first; once it stands on its base alone this is called again.
-    if (!isLandingDue(room.db, task) || !allLanded(room.db, task) || isStale(room.db, task)) return;
-    // They may decide it. Whoever runs them announces the task when they are over, and it is tried then.
-    if (room.checks.runs(task)) return;
+    await runCutOff(room, task);
+    if (!mayLand(room, task)) return;
     const { finished } = taskWork(room.db, task).repository.landing;
     try {
       await landNow(room, task, signal);
@@ -59,6 +55,14 @@ export function landFinished(room: Room, task: number, signal: AbortSignal): Pro
   }).catch((cause) => room.log('error', 'A finished change could not be looked at.', { task, cause: String(cause) }));
 }
 
+/** Whether a finished change that lands by itself can be tried now. */
+export function mayLand({ db, checks }: Pick<Room, 'db' | 'checks'>, task: number): boolean {
+  // What it is after comes first; once it stands on its base alone it is tried again.
+  if (!isLandingDue(db, task) || !allLanded(db, task) || isStale(db, task)) return false;
+  // They may decide it. Whoever runs them announces the task when they are over, and it is tried then.
+  return !checks.runs(task);
+}
+
 /** The pull request by rule that is still about to be opened; null without one. */
 function leftOpening(room: Room, task: number): PullRequestRow | null {
   const row = pullRequestOf(room.db, task);
@@ -69,7 +73,7 @@ const did = { review: 'merged', 'pull-request': 'opened as a pull request', merg
 
 /** Lands what an earlier runtime did not come to, and runs again what it had not run again. */
 export async function landAllFinished(room: Room, signal: AbortSignal): Promise<void> {
-  for (const task of new Set([...dueLandings(room.db), ...checkedWhenTaken(room.db)]))
+  for (const task of new Set([...dueLandings(room.db), ...tasksWithDueChecks(room.db)]))
     if (!signal.aborted) await landFinished(room, task, signal);
 }
 

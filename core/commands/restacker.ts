@@ -1,10 +1,10 @@
 import { lowest } from '../contract/stack';
 import { createLoop } from '../runner/loop';
 import { createUnderWay } from '../runner/under-way';
-import { dueLandings, isLandingDue } from '../store/due-landings';
+import { dueLandings } from '../store/due-landings';
 import { pullRequestOf } from '../store/pull-requests';
 import { partsOf, stackOf, staleStacks } from '../store/stacks';
-import { landFinished } from './land-finished';
+import { landFinished, mayLand } from './land-finished';
 import { followAfter } from './pull-requests';
 import { elsewhere } from './pushing';
 import type { Room } from './room';
@@ -79,7 +79,7 @@ export function createRestacker(room: () => Room): Restacker {
 
   async function landDue(signal: AbortSignal): Promise<void> {
     for (const task of dueLandings(room().db)) {
-      if (signal.aborted || !isLandingDue(room().db, task)) continue;
+      if (signal.aborted || !mayLand(room(), task)) continue;
       // Whoever put it up for review is about to let go of it.
       await room().runner.over(task);
       await landFinished(room(), task, signal);

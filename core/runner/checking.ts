@@ -30,13 +30,18 @@ export function runChecks(
   deps: Needs,
   where: CheckPlace,
   checks: readonly RepositoryCheck[],
-  { signal, onBegun = () => {} }: { readonly signal: AbortSignal; readonly onBegun?: () => void },
+  order: {
+    readonly signal: AbortSignal;
+    readonly onBegun?: () => void;
+    /** Whether nobody asked for them: such are begun again by the next runtime when they are cut off. */
+    readonly byItself?: boolean;
+  },
 ): Promise<TranscriptBody[]> {
-  return deps.checks.during(where.task, signal, async (series) => {
+  return deps.checks.during(where.task, order.signal, async (series) => {
     const lines: TranscriptBody[] = [];
     for (const check of checks) {
       if (series.signal.aborted) break;
-      lines.push(...(await runOne(deps, where, check, { series, onBegun })));
+      lines.push(...(await runOne(deps, where, check, { series, ...order })));
     }
     return lines;
   });
@@ -56,7 +61,11 @@ function runOne(
   deps: Needs,
   { task, place, environment, train }: CheckPlace,
   { name, command }: RepositoryCheck,
-  { series, onBegun }: { readonly series: Series; readonly onBegun: () => void },
+  {
+    series,
+    onBegun = () => {},
+    byItself = false,
+  }: { readonly series: Series; readonly onBegun?: () => void; readonly byItself?: boolean },
 ): Promise<TranscriptBody[]> {
   const marker = train === undefined ? checkMarkerOf(deps, task) : trainMarkerOf(deps, task);
   return marked(deps, { task, marker, leaves: true }, async (owner) => {
@@ -66,7 +75,7 @@ function runOne(
     const clean = before.dirty.length === 0;
     if (train === undefined) await noteChange(deps, place, { task, head });
     const check = await deps.writer.write((db) =>
-      startCheck(db, { task, name, command, head, clean, train: train ?? null, at: deps.now() }),
+      startCheck(db, { task, name, command, head, clean, train: train ?? null, byItself, at: deps.now() }),
     );
     series.prints(check, () => '');
     deps.announce(task);
@@ -82,7 +91,8 @@ function runOne(
     const after = await look(owned);
     const leftBehind = after.dirty.filter((path) => !before.dirty.includes(path));
     if (train === undefined) await noteChange(deps, place, { task, head: after.head });
-    await deps.writer.write((db) => endCheck(db, { check, ...end, leftBehind, at: deps.now() }));
+    const cutOff = end.exitCode === null ? series.cutOff() : null;
+    await deps.writer.write((db) => endCheck(db, { check, ...end, leftBehind, cutOff, at: deps.now() }));
     deps.announce(task);
     return [{ type: 'check', run: check, name, command, passed: end.exitCode === 0 }, ...leftBy(name, leftBehind)];
   });

@@ -1,5 +1,6 @@
 import type { CheckOutput } from '../contract/check';
 import { CodedError } from '../contract/errors';
+import type { CutOff } from '../store/checks';
 
 /** The checks that run for a task now, one after the other. */
 export interface Series {
@@ -7,6 +8,8 @@ export interface Series {
   readonly signal: AbortSignal;
   /** Why they end, a sentence; empty while they need not. */
   readonly why: () => string;
+  /** What cuts them off; null while nothing does, and where they are stopped for what concerns them. */
+  readonly cutOff: () => CutOff | null;
   /** One of them runs and printed more, or nothing yet; `read` gives the end of what it printed so far. */
   prints(run: number, read: () => string): void;
 }
@@ -19,8 +22,13 @@ export interface LiveChecks {
   runs(task: number): boolean;
   /** Resolves when none runs for a task, or the signal is aborted. */
   over(task: number, signal?: AbortSignal): Promise<void>;
-  /** Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with. */
-  stop(task: number, why: string): Promise<void>;
+  /**
+   * Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with, and `cutOff`
+   * what they could do nothing about.
+   */
+  stop(task: number, why: string, cutOff?: CutOff): Promise<void>;
+  /** Resolves when those of a task that were told to end are over; at once when there are none. */
+  ended(task: number): Promise<void>;
   /** Ends all, those that begin afterwards too, and resolves when they are over, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
   /** Whether they end because Switchyard was closed. */
@@ -35,7 +43,8 @@ const pauseMs = 150;
 const closedWords = 'Ended because Switchyard was closed.';
 
 interface Live {
-  readonly stop: (why: string) => void;
+  readonly stop: (why: string, cutOff?: CutOff) => void;
+  readonly signal: AbortSignal;
   readonly over: Promise<void>;
   now: { readonly run: number; readonly read: () => string } | null;
   /** What is called when there is more to tell. */
@@ -52,9 +61,9 @@ export function createLiveChecks(): LiveChecks {
     for (const go of [...waiting]) go();
   }
 
-  async function stop(task: number, why: string): Promise<void> {
+  async function stop(task: number, why: string, cutOff?: CutOff): Promise<void> {
     const one = live.get(task);
-    one?.stop(why);
+    one?.stop(why, cutOff);
     await one?.over;
   }
 
@@ -65,11 +74,15 @@ export function createLiveChecks(): LiveChecks {
       while (one !== undefined && !one.isOver && !signal?.aborted) await next(one, signal);
     },
     stop,
+    async ended(task) {
+      const one = live.get(task);
+      if (one?.signal.aborted) await one.over;
+    },
     isClosed: () => closed,
     async close(limitMs) {
       closed = true;
       const late = new AbortController();
-      const over = Promise.all([...live.keys()].map((task) => stop(task, closedWords)));
+      const over = Promise.all([...live.keys()].map((task) => stop(task, closedWords, 'closing')));
       await Promise.race([over, pause(limitMs, late.signal)]);
       late.abort();
     },
@@ -81,12 +94,15 @@ export function createLiveChecks(): LiveChecks {
       }
       const end = new AbortController();
       let why = '';
+      let cutOff: CutOff | null = null;
       let finished = () => {};
       const one: Live = {
-        stop(reason) {
+        stop(reason, by) {
+          if (why === '') cutOff = by ?? null;
           why ||= reason;
           end.abort();
         },
+        signal: end.signal,
         over: new Promise<void>((resolve) => {
           finished = resolve;
         }),
@@ -97,12 +113,13 @@ export function createLiveChecks(): LiveChecks {
       live.set(task, one);
       const onAbort = () => one.stop('Ended because the task was stopped.');
       outer.addEventListener('abort', onAbort, { once: true });
-      if (closed) one.stop(closedWords);
+      if (closed) one.stop(closedWords, 'closing');
       if (outer.aborted) onAbort();
       try {
         return await act({
           signal: end.signal,
           why: () => why,
+          cutOff: () => cutOff,
           prints(run, read) {
             one.now = { run, read };
             wake(one);

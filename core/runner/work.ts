@@ -43,7 +43,8 @@ export async function work(deps: Deps, answers: Answers, claim: Claim, signal: A
   try {
     const task = taskWork(deps.db, claim.task);
     // Whatever sent it back, what its agent or a person does next must not be done under a check that runs.
-    await deps.checks.stop(task.id, isTaken(deps.db, task.id) ? takenWords : goesOnWords);
+    if (isTaken(deps.db, task.id)) await deps.checks.stop(task.id, takenWords, 'takeover');
+    else await deps.checks.stop(task.id, goesOnWords);
     const held = await takeUp(deps, task.id);
     if (held === null) {
       await settleEdit(deps, task.id);

@@ -4,6 +4,9 @@ import type { Database } from './database';
 import { allRows, run } from './statement';
 import { taskRow } from './task-row';
 
+/** What ends a check before it says anything of the change, and for no reason of its own. */
+export type CutOff = 'takeover' | 'closing';
+
 /** Notes that a check starts, on which commit, with nothing else in the worktree when `clean`. Gives the run's id. */
 export function startCheck(
   db: Database,
@@ -15,19 +18,22 @@ export function startCheck(
     readonly clean: boolean;
     /** The train it is for, if any. */
     readonly train?: number | null;
+    /** Whether nobody asked for it, and so would begin it again. */
+    readonly byItself?: boolean;
     readonly at: number;
   },
 ): number {
   return run(
     db,
-    `INSERT INTO check_run (task_id, name, command, head, clean, train_id, state, output, started_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'running', '', ?)`,
+    `INSERT INTO check_run (task_id, name, command, head, clean, train_id, by_itself, state, output, started_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', ?)`,
     check.task,
     check.name,
     check.command,
     check.head,
     Number(check.clean),
     check.train ?? null,
+    Number(check.byItself ?? false),
     check.at,
   ).id;
 }
@@ -43,17 +49,19 @@ export function endCheck(
     readonly exitCode: number | null;
     readonly output: string;
     readonly leftBehind?: readonly string[];
+    readonly cutOff?: CutOff | null;
     readonly at: number;
   },
 ): void {
   const { changes } = run(
     db,
-    `UPDATE check_run SET state = ?, exit_code = ?, output = ?, left_behind = ?, ended_at = ?
+    `UPDATE check_run SET state = ?, exit_code = ?, output = ?, left_behind = ?, cut_off = ?, ended_at = ?
      WHERE id = ? AND state = 'running'`,
     end.exitCode === 0 ? 'passed' : 'failed',
     end.exitCode,
     end.output,
     JSON.stringify((end.leftBehind ?? []).slice(0, pathsKept)),
+    end.cutOff ?? null,
     end.at,
     end.check,
   );
@@ -69,7 +77,7 @@ const pathsKept = 20;
 export function endOpenChecks(db: Database, end: { readonly output: string; readonly at: number }): number[] {
   return allRows<{ task_id: number }>(
     db,
-    "UPDATE check_run SET state = 'failed', output = ?, ended_at = ? WHERE state = 'running' RETURNING task_id",
+    "UPDATE check_run SET state = 'failed', cut_off = 'closing', output = ?, ended_at = ? WHERE state = 'running' RETURNING task_id",
     end.output,
     end.at,
   ).map((row) => row.task_id);

@@ -45,6 +45,7 @@ import knowUsed from './migrations/0044-know-what-was-used.sql?raw';
 import keepDueLanding from './migrations/0045-keep-a-due-landing.sql?raw';
 import keepRelayWork from './migrations/0046-keep-relay-work.sql?raw';
 import keepKeys from './migrations/0047-keep-keys.sql?raw';
+import keepCutOff from './migrations/0048-keep-what-cut-checks-off.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -101,4 +102,5 @@ export const migrations: readonly Migration[] = [
   { name: '0045-keep-a-due-landing', sql: keepDueLanding },
   { name: '0046-keep-relay-work', sql: keepRelayWork },
   { name: '0047-keep-keys', sql: keepKeys },
+  { name: '0048-keep-what-cut-checks-off', sql: keepCutOff },
 ];

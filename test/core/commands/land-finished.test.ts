@@ -1,12 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { elsewhere } from '../../../core/commands/pushing';
 import type { NewLanding } from '../../../core/contract/repository-landing';
 import type { PermissionLevel, Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
 import { forgesOf, makeHosted, startForge } from '../../support/forge-server';
 import { type Bed, openBed } from '../../support/runtime';
+import { until } from '../../support/until';
 
 const token = 'a-token-nobody-may-see';
 let bed: Bed;
@@ -218,4 +220,31 @@ it('lands with the next start what a runtime that ended did not come to, and not
   await bed.runtime.start();
   expect(await bed.reaches(waits.id, 'done')).toMatchObject({ outcome: 'merged' });
   expect(due()).toEqual([]);
+});
+
+it('keeps stacks up while a change that is to land by itself, and cannot yet, is being pushed', async () => {
+  await says({ finished: 'merge' });
+  const create = (title: string, more: object = {}) =>
+    bed.calls.tasks
+      .create({ repositoryId: repository, title, prompt: `[write: ${title}.txt | ${title}]`, agent: 'echo', ...more })
+      .then(({ id }) => bed.reaches(id, 'review'));
+  const first = await create('first');
+  const waiting = await create('waiting', { after: [first.id], when: 'review', permissionLevel: 'autonomous' });
+  const below = await create('below');
+  const stacked = await create('stacked', { after: [below.id], when: 'review' });
+  expect(due()).toEqual([waiting.id]);
+  let pushed = () => {};
+  const push = elsewhere(waiting.id, () => new Promise<void>((resolve) => (pushed = resolve)));
+  const headOf = async ({ id }: Task) => (await bed.calls.reviews.get({ task: id })).head;
+  try {
+    // What is due is looked at after the first restack, so only the second one could be held up by it.
+    for (const text of ['one\n', 'two\n']) {
+      await bed.calls.reviews.write({ task: below.id, head: await headOf(below), path: 'below.txt', text });
+      const range = `${stacked.branch}..${await headOf(below)}`;
+      await until(async () => (await bed.repository.git('rev-list', range)) === '');
+    }
+  } finally {
+    pushed();
+    await push;
+  }
 });

@@ -115,23 +115,52 @@ it('a finished change that is to land by itself lands when it was only looked at
   await bed.reaches(first.id, 'review');
   const second = await make('second', { permissionLevel: 'autonomous', after: [first.id], when: 'review' });
   await bed.reaches(second.id, 'review');
-  expect(stored(dueLandings)).toEqual([second.id]);
+  const third = await make('third', { permissionLevel: 'autonomous', after: [first.id], when: 'review' });
+  await bed.reaches(third.id, 'review');
+  expect(stored(dueLandings)).toEqual([second.id, third.id]);
   writeFileSync(slow, '');
   await bed.calls.checks.run({ task: second.id });
   await bed.until(second.id, runs);
   await take(second.id);
-  expect(stored(dueLandings)).toEqual([]);
+  expect(stored(dueLandings)).toEqual([third.id]);
   await handBack(second.id);
   await bed.until(second.id, runs);
-  expect(stored(dueLandings)).toEqual([second.id]);
+  expect(stored(dueLandings)).toEqual([second.id, third.id]);
   await bed.runtime.stop();
-  // As it is when the runtime died before it ran again.
-  stored((db) => db.prepare("DELETE FROM check_run WHERE output LIKE '%Switchyard was closed.'").run());
   bed = await bed.again(true);
   await bed.until(second.id, runs);
+  // Once what both are after has landed the one that came later does, too, and the other waits for its check.
+  const { base, head, tree } = await bed.calls.reviews.get({ task: first.id });
+  await bed.calls.tasks.approve({ task: first.id, base, head, tree, strategy: 'ff' });
+  await bed.reaches(third.id, 'done');
   expect(stored(dueLandings)).toEqual([second.id]);
   writeFileSync(go, '');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: first.id });
-  await bed.calls.tasks.approve({ task: first.id, base, head, tree, strategy: 'squash' });
   await bed.reaches(second.id, 'done');
+});
+
+it('a takeover that is undone while a check is being ended has it run again once it is over', async () => {
+  const [slow, go, ended] = ['slow-undone', 'go-undone', 'end-undone'].map((name) => join(bed.folder, name));
+  // As a test runner that takes a while to put itself away: until the test says so.
+  const puts = `until test -e ${ended}; do sleep 0.05; done; exit 1`;
+  const command = `test ! -e ${slow} || { trap '${puts}' TERM; until test -e ${go}; do sleep 0.05; done; }`;
+  await bed.calls.repositories.configure({
+    repository: repositoryId,
+    checks: [{ name: 'test', command, required: true }],
+    landing: { protected: [], finished: 'review', strategy: null },
+  });
+  const wanted = { repositoryId, title: 'Undone', prompt: '[write: u.txt | u]', agent: 'echo' };
+  const { id: task } = await bed.calls.tasks.create(wanted);
+  await bed.reaches(task, 'review');
+  writeFileSync(slow ?? '', '');
+  await bed.calls.checks.run({ task });
+  await bed.until(task, runs);
+  await bed.calls.tasks.take({ task, size });
+  await bed.until(task, ({ state, takeover }) => state === 'running' && takeover?.state === 'asked');
+  await bed.calls.tasks.handBack({ task });
+  expect((await bed.calls.tasks.get({ task })).takeover).toBeNull();
+  writeFileSync(ended ?? '', '');
+  const [first] = (await bed.calls.tasks.get({ task })).checks;
+  await bed.until(task, (now) => now.state === 'review' && runs(now) && now.checks[0]?.run !== first?.run);
+  writeFileSync(go ?? '', '');
+  await bed.until(task, ({ checks }) => checks[0]?.state === 'passed');
 });
