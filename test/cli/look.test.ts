@@ -41,6 +41,8 @@ const reading: readonly (readonly string[])[] = [
   ['stack', 'verify'],
   ['processes'],
   ['forge', 'status'],
+  ['key', 'list'],
+  ['sign-in', 'list'],
   ['dump'],
 ];
 
