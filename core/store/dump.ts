@@ -32,6 +32,8 @@ const plain: Readonly<Record<string, string>> = {
   pull_request: 'id, task_id, host, repository, branch, base, oid, state, number, seen_at, created_at, ended_at',
   agent_review: 'task_id, reviewed_id, head, merge_base, verdict',
   backup: 'id, repository_id, task_id, ref, cause, branch, path, created_at, restored_path, removed_at',
+  key: 'id, name, type, created_at, expires_at, rotated_at, last_used_at, revoked_at',
+  sign_in: 'id, created_at, expires_at, revoked_at',
   stack: 'task_id, oid, tried, told',
   stack_part: 'task_id, after_id, head',
   restack: 'id, task_id, old_head, new_head, old_oid, new_oid, parts, state, created_at, ended_at',

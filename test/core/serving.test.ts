@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { request as ask, createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -166,6 +166,55 @@ test('leads agents and followers to the relay, a key as the role of its type onl
   expect(person.readyState).toBe(WebSocket.OPEN);
 });
 
+test('no secret is told anywhere but to whom it is for: not in logs, files, streams, the dump or a refusal', async () => {
+  const { client } = await open();
+  const { url, token } = reached();
+  const { port } = portOf(url);
+  const { secret } = await client.keys.create({ name: 'canary', type: 'observer', expiresAt: null });
+  const { code } = await client.signIns.create();
+  const say = (said: string) =>
+    asked({ port }, '/sign-in', { method: 'POST', token: null, body: JSON.stringify({ code: said }) });
+  const signedIn = (JSON.parse((await say(code)).body) as { token: string }).token;
+  const second = await client.signIns.create();
+  const secrets = [token, secret, code, signedIn, second.code];
+  const heard: string[] = [];
+  const leave = new AbortController();
+  const follow = (async () => {
+    for await (const change of await client.changes.follow(undefined, { signal: leave.signal }))
+      heard.push(JSON.stringify(change));
+  })().catch(() => {});
+  for (const each of secrets) {
+    const tries = [
+      asked({ port }, `/status?token=${each}`, { token: null }),
+      asked({ port }, `/${each}`, { token: each }),
+      asked({ port }, '/status', { token: null, headers: { cookie: `token=${each}`, 'user-agent': each } }),
+      asked({ port }, '/rpc/no/such', { method: 'POST', token: each, body: '{"json":{}}' }),
+      asked({ port }, '/rpc/tasks/get', { method: 'POST', token: each, body: JSON.stringify({ json: { task: 7 } }) }),
+      asked({ port }, '/status', { token: each }),
+      asked({ port }, '/metrics', { token: each }),
+      say(`${each.slice(0, -1)}x`),
+    ];
+    for (const { body } of await Promise.all(tries)) heard.push(body);
+  }
+  heard.push(
+    JSON.stringify(await client.runtime.dump({ withWords: true })),
+    JSON.stringify(await client.runtime.status()),
+  );
+  heard.push(JSON.stringify(await client.keys.list()), JSON.stringify(await client.signIns.list()));
+  leave.abort();
+  await follow;
+  const told = (text: string) => secrets.filter((each) => text.includes(each)).map((each) => secrets.indexOf(each));
+  expect(heard.flatMap(told)).toEqual([]);
+  expect(
+    filesIn(data())
+      .filter((path) => path !== file())
+      .map((path) => [path, told(readFileSync(path, 'latin1'))])
+      .filter(([, found]) => found?.length),
+  ).toEqual([]);
+  // The control: where one is meant to be, it is found.
+  expect(told(readFileSync(file(), 'utf8'))).toEqual([0]);
+});
+
 test('does not start where the port that was asked for is taken, and starts without a server where none was asked for', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -259,3 +308,11 @@ test('a code signs one browser in, once, and a browser is signed out at once', a
   // One was said twice above, which is as wrong; not even a right one is taken for a minute.
   expect((await say((await client.signIns.create()).code)).status).toBe(429);
 });
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
