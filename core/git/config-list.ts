@@ -1,4 +1,11 @@
-import type { Listed, Setting } from './configured';
+import type { Setting } from './configured';
+
+/** What git lists as configured, and which files it read that in. */
+export interface Listed {
+  /** As git reads them, of which the last with a key counts. */
+  readonly settings: readonly Setting[];
+  readonly files: readonly { readonly path: string; readonly system: boolean }[];
+}
 
 /** Has git list all that is configured, as `allListed` and `ownListed` read it. */
 export const listing = ['config', '--list', '-z', '--show-scope', '--show-origin', '--includes'] as const;

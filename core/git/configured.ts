@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Checkout } from './checkout';
 import type { Git } from './git';
 import { createMemory } from './memory';
@@ -13,6 +13,9 @@ export interface Configured {
   readonly git: Git;
   readonly checkout: Checkout;
 }
+
+/** What a file says by itself; `unknown` when that cannot be told without git. */
+type Found = readonly Setting[] | 'absent' | 'unknown';
 
 /** Has git read the bytes of one file of configuration; null when it cannot. */
 export type Parse = (content: Buffer) => Promise<readonly Setting[] | null>;
@@ -52,54 +55,36 @@ export async function ownSettings(where: Configured, parse: Parse): Promise<read
   return worktree !== 'absent' || shared === undefined || typeof shared === 'string' ? null : shared;
 }
 
-/** What git lists as configured, and which files it read that in. */
-export interface Listed {
-  /** As git reads them, of which the last with a key counts. */
-  readonly settings: readonly Setting[];
-  readonly files: readonly { readonly path: string; readonly system: boolean }[];
-}
-
-const listed = createMemory<readonly Setting[]>(1_000);
-/** The system's files that a git was seen to read beside those it is known to. */
-const furtherOfSystem = new WeakMap<Git, Set<string>>();
-
 /**
- * Everything a checkout is configured with, by its system, its person and itself. What is remembered is what git listed when
- * every file it may read for that held the very same bytes, as long as no file includes another.
+ * Everything a checkout is configured with, by its system in the files named, its person and itself, of which the last with a
+ * key counts; null when git must be asked. As for its keys, every file is read for every answer, and what is remembered is
+ * what git made of the very same bytes.
  */
-export async function allSettings(where: Configured, list: () => Promise<Listed>): Promise<readonly Setting[]> {
+export async function everySetting(
+  where: Configured,
+  { system, parse }: { readonly system: readonly string[]; readonly parse: Parse },
+): Promise<readonly Setting[] | null> {
   const personal = personalFiles(where.git);
-  if (personal === null) return (await list()).settings;
-  const further = furtherOfSystem.get(where.git) ?? new Set();
-  const files = [...systemFiles(where.git), ...further, ...personal, ...ownFiles(where.checkout)];
-  const name = await contentsOf(files);
-  const before = name === null ? undefined : listed.get(where.git, name);
-  if (before !== undefined) return before;
-  const now = await list();
-  const read = new Set(files.map((file) => resolve(file)));
-  const others = now.files.filter(({ path }) => !read.has(resolve(path)));
-  furtherOfSystem.set(where.git, further);
-  for (const { path, system } of others) if (system) further.add(path);
-  const whole = others.length === 0 && !now.settings.some(([key]) => includes(key));
-  // Git may have read what was written a moment after.
-  if (whole && name !== null && name === (await contentsOf(files))) listed.set(where.git, name, now.settings);
-  return now.settings;
-}
-
-/** Where a git looks for what the system configures: the folder of settings of where it was installed. */
-function systemFiles({ program }: Git): readonly string[] {
-  return ['/etc/gitconfig', join(dirname(program), '..', 'etc', 'gitconfig')];
-}
-
-/** A name for what all these files hold together; null when that cannot be told. */
-async function contentsOf(files: readonly string[]): Promise<string | null> {
-  const hash = createHash('sha256');
-  for (const content of await Promise.all(files.map((file) => readPlainFile(file, { mostBytes: mostOfConfig })))) {
-    if (content === 'unknown') return null;
-    hash.update(content === 'absent' ? 'absent\n' : `${content.length}\n`);
-    if (content !== 'absent') hash.update(content);
+  if (personal === null) return null;
+  const farther = [...system, ...personal];
+  const found = await Promise.all(
+    [...farther, ...ownFiles(where.checkout)].map((file) => settingsIn(where.git, file, parse)),
+  );
+  const [shared = 'absent', worktree = 'absent'] = found.splice(farther.length);
+  const settings: Setting[] = [];
+  for (const one of [...found, shared, added(shared, worktree)]) {
+    if (one === 'unknown') return null;
+    if (one !== 'absent') settings.push(...one);
   }
-  return hash.digest('base64');
+  return settings;
+}
+
+/** What a worktree's own file adds to its repository's: nothing before git wrote there that it does. */
+function added(shared: Found, worktree: Found): Found {
+  if (typeof shared === 'string' || worktree === 'absent') return 'absent';
+  const extension = shared.filter(([key]) => key === 'extensions.worktreeconfig').at(-1);
+  if (extension === undefined) return 'absent';
+  return extension[1] === 'true' ? worktree : 'unknown';
 }
 
 /** The person's files; null when not known. The system's are left out for an untrusted checkout. */
@@ -116,8 +101,7 @@ function ownFiles({ commonDir, gitDir }: Checkout): readonly [string, string] {
   return [join(commonDir, 'config'), join(gitDir, 'config.worktree')];
 }
 
-/** What one file says by itself; `unknown` when it cannot be told without git. */
-async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonly Setting[] | 'absent' | 'unknown'> {
+async function settingsIn(git: Git, file: string, parse: Parse): Promise<Found> {
   const content = await readPlainFile(file, { mostBytes: mostOfConfig });
   if (typeof content === 'string') return content;
   const name = createHash('sha256').update(content).digest('base64');
@@ -135,6 +119,7 @@ async function settingsIn(git: Git, file: string, parse: Parse): Promise<readonl
   return settings === null || settings.some(([key]) => includes(key)) ? 'unknown' : settings;
 }
 
-function includes(key: string): boolean {
+/** Whether a setting has git read another file. */
+export function includes(key: string): boolean {
   return key.startsWith('include.') || key.startsWith('includeif.');
 }

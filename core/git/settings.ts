@@ -1,10 +1,11 @@
 import { callGit, type RunOptions, startGit } from './call';
 import type { Place } from './checkout';
-import { allListed, listing, ownListed, readSetting } from './config-list';
-import { allSettings, configuredKeys, type Listed, ownSettings, type Setting } from './configured';
+import { allListed, type Listed, listing, ownListed, readSetting } from './config-list';
+import { configuredKeys, everySetting, ownSettings, type Setting } from './configured';
 import type { Discovery } from './directory';
 import { splitNul } from './nul';
 import { always, silent, untrusted } from './overrides';
+import { learnSystemFiles, systemFiles } from './system-files';
 
 /** The keys that count for one command, asked for with each: those of the system only where it reads what that says. */
 export async function configuredNow(
@@ -23,8 +24,15 @@ export async function configuredNow(
  * and by the repository itself. Of what is set twice, the last counts.
  */
 export async function listSettings(where: Place | Discovery, signal?: AbortSignal): Promise<readonly Setting[]> {
-  const list = () => listAll(where, signal);
-  return 'checkout' in where ? allSettings(where, list) : (await list()).settings;
+  if (!('checkout' in where)) return (await listAll(where, signal)).settings;
+  const system = systemFiles(where.git);
+  if (system !== undefined) {
+    const known = await everySetting(where, { system, parse: (content) => parse(where, content) });
+    return known ?? (await listAll(where, signal)).settings;
+  }
+  const listed = await listAll(where, signal);
+  await learnSystemFiles(where.git, listed, (args, variables) => ask(where, args, variables));
+  return listed.settings;
 }
 
 /**
@@ -64,4 +72,16 @@ async function parse(where: Place | Discovery, content: Buffer): Promise<readonl
     },
   );
   return exitCode === 0 && !truncated ? splitNul(stdout).map(readSetting) : null;
+}
+
+async function ask(
+  where: Place | Discovery,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
+  const overrides = [...always, ...untrusted];
+  const { stdout, exitCode } = await startGit(where, args, {
+    ...{ silent: true, systemConfiguration: true, variables, overrides },
+  });
+  return exitCode === 0 ? stdout.toString('utf8').replace(/\n$/, '') : null;
 }
