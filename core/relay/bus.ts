@@ -49,7 +49,8 @@ export interface Bus {
   /**
    * Calls back with every message of the pattern after number `after`, oldest first, and from now on; without `after` from now on.
    * What is older than all that is kept is told first as missed. The callback is called for all messages of a turn of the event
-   * loop one after the other, and must not throw. The same function on several patterns hears a message once. Gives what ends it.
+   * loop one after the other, and must not throw. The same function on several patterns hears a message once, but for
+   * what it is still told from before. Gives what ends it.
    */
   subscribe(pattern: string, hear: (heard: Heard) => void, options?: SubscribeOptions): Promise<() => void>;
   /**
