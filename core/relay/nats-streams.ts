@@ -112,12 +112,23 @@ async function make(manager: JetStreamManager, stream: Partial<StreamConfig> & {
 }
 
 function parse(url: string) {
-  const refused = new CodedError('BAD_INPUT', 'Give the address of a NATS server, like nats://127.0.0.1:4222.');
-  if (!URL.canParse(url)) throw refused;
-  const { protocol, hostname, port, username, password } = new URL(url);
-  if (!['nats:', 'tls:'].includes(protocol) || hostname === '') throw refused;
+  const { protocol, hostname, port, username, password } = parts(url);
+  if (!['nats:', 'tls:'].includes(protocol) || hostname === '') throw noAddress();
   const address = `${hostname}:${port === '' ? 4222 : port}`;
   const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
   const secrets = user === '' ? {} : pass === '' ? { token: user } : { user, pass };
   return { address, shown: `${protocol}//${address}`, secrets, tls: protocol === 'tls:' };
+}
+
+function parts(url: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    // Without the cause, which repeats what was given: there may be a password in it.
+    throw noAddress();
+  }
+}
+
+function noAddress(): CodedError {
+  return new CodedError('BAD_INPUT', 'Give the address of a NATS server, like nats://127.0.0.1:4222.');
 }

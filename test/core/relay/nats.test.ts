@@ -69,6 +69,7 @@ describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
   });
 
   test('a server that cannot be used is named with what to do, and never with a password', async () => {
+    await expect(open('no address')).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(open('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const closed = await open('nats://me:hidden@127.0.0.1:1').catch((cause: Error) => cause);
     expect(closed).toMatchObject({ code: 'REMOTE_FAILED', message: expect.stringMatching(/127\.0\.0\.1:1 .*reached/) });
