@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PushProgress, StoppedPush } from '../../../core/contract/remote';
 import type { Review } from '../../../core/contract/review';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { openPushes, recordPush } from '../../../core/store/pushes';
+import { openPushes, pushesOf, recordPush } from '../../../core/store/pushes';
 import { type GitServing, startGitServer } from '../../support/git-server';
 import { type Bed, openBed } from '../../support/runtime';
 
@@ -223,6 +223,7 @@ test('a push that a crash cut short is found out about at the next start, whethe
     const decision = { at: 1, by: 'person', kind: 'push' as const, task, repository: bed.repository.path, ...shown };
     recordPush(db, { ...push, decision, at: 1 });
   }
+  expect(pushesOf(db, did.task)).toMatchObject([{ branch: did.branch, isOpen: true, at: 1 }]);
   closeDatabase(db);
   bed = await bed.again(true);
   // A push settles the one before it first, so the start need not be waited for.
