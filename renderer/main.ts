@@ -32,6 +32,7 @@ import './sheets/help.css';
 import './sheets/search.css';
 import './sheets/go-back.css';
 import './worktrees/worktrees.css';
+import './monitor/monitor.css';
 import './web/sign-in.css';
 import './shell/phone.css';
 import './theme/touch.css';

@@ -134,7 +134,7 @@ async function equip(stage, workers) {
     return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
   if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
   const electron = await findElectron();
-  await ensureSystem(['window', 'fonts', 'display'], electron.executable);
+  await ensureSystem(['window', 'fonts', 'display', 'browser'], electron.executable);
   const displays = await openDisplays(workers);
   return { env: { ...electronEnvironment(electron), ...displays.env }, close: displays.close };
 }

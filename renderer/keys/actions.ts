@@ -20,6 +20,7 @@ const table = {
   'go-queue': { label: 'Go to queue', keys: ['g q'], group: 'Go' },
   'go-failed': { label: 'Go to failed', keys: ['g f'], group: 'Go' },
   'go-done': { label: 'Go to done', keys: ['g d'], group: 'Go' },
+  'go-monitor': { label: 'Go to the monitor', keys: ['g o'], group: 'Go' },
   worktrees: { label: 'Worktrees and the recycle bin', keys: ['g w'], group: 'Go' },
   'new-task': { label: 'New task', keys: ['c'], group: 'Tasks' },
   'add-repository': { label: 'Add repository', keys: ['mod+o'], group: 'Tasks' },

@@ -22,6 +22,7 @@ const paths = {
   space: 'M2.5 6.5V11h11V6.5',
   comment: 'M2.5 3.5h11v7.5H8L5 13.5V11H2.5z',
   undo: 'M5.5 3 3 5.5 5.5 8M3 5.5h6.2a3.4 3.4 0 0 1 0 6.8H6',
+  pulse: 'M1.5 8.5h3l2-5 3 9 2-4h3',
   check: 'm3 8.5 3.2 3.2L13 4.5',
 } as const;
 

@@ -45,7 +45,7 @@ function Rows({ settings }: { readonly settings: Settings }): ReactNode {
           label="This browser"
           help="It is signed in until you sign out, or for twelve hours. Notifications come from the desktop app alone."
         >
-          <Button id="sign-out" onClick={app.bridge.signOut}>
+          <Button id="sign-out" aria-label="Sign out of this browser" onClick={app.bridge.signOut}>
             Sign out
           </Button>
         </Row>

@@ -21,6 +21,7 @@ export function usePlaceKeys(): void {
     'go-queue': () => goTo(app, 'queue'),
     'go-failed': () => goTo(app, 'failed'),
     'go-done': () => goTo(app, 'done'),
+    'go-monitor': () => goTo(app, 'monitor'),
   });
 }
 
@@ -65,6 +66,7 @@ export function Rail({ isAll = false }: { readonly isAll?: boolean }): ReactNode
         <Item place="done" action="go-done" name="Done" look="done" amount={0} />
       </ul>
       <ul className="rail-more">
+        <Item place="monitor" action="go-monitor" name="Monitor" icon={<Icon name="pulse" />} amount={0} />
         <SheetItem kind="worktrees" action="worktrees" name="Worktrees" icon="worktree" />
         {isAll && <SheetItem kind="search" action="search" name="Search" icon="search" />}
         {isAll && <SheetItem kind="settings" action="settings" name="Settings" icon="settings" />}

@@ -4,6 +4,7 @@ import { ContestPage } from '../contest/page';
 import { Inbox } from '../inbox/inbox';
 import { listenToKeys, useActions } from '../keys/keyboard';
 import { listenToSelectAll } from '../keys/select-all';
+import { Monitor } from '../monitor/monitor';
 import { Button } from '../parts/button';
 import { Empty } from '../parts/empty';
 import { usePhone } from '../parts/media';
@@ -47,6 +48,8 @@ export function Window(): ReactNode {
   usePlaceKeys();
   const phone = usePhone();
   const isOpen = useView(({ task, contest }) => task !== null || contest !== null);
+  // How Switchyard is can be looked at before there is anything to do.
+  const isWatching = useView(({ place }) => place === 'monitor');
   const isStarting = useModel((model) => model.connection.kind === 'connecting');
   const isNew = useModel((model) => model.repositories.length === 0 && model.tasks.size === 0);
   return (
@@ -55,7 +58,7 @@ export function Window(): ReactNode {
         <Lost />
         <div className="rooms">
           {!phone && <Rail />}
-          {isStarting ? <Starting /> : isNew ? <Welcome /> : <Rooms />}
+          {isStarting ? <Starting /> : isNew && !isWatching ? <Welcome /> : <Rooms />}
         </div>
         <div className="foot">
           <Sayings />
@@ -77,7 +80,10 @@ function Rooms(): ReactNode {
   const contest = useView((view) => view.contest);
   const drawer = useView((view) => view.drawer);
   const beside = useView((view) => view.beside);
-  if (place === 'inbox' && task === null && contest === null) return <Inbox />;
+  if (task === null && contest === null) {
+    if (place === 'inbox') return <Inbox />;
+    if (place === 'monitor') return <Monitor />;
+  }
   return (
     <main
       className={`browse ${task === null && contest === null ? 'browse-list' : 'browse-task'} ${beside ? 'browse-beside' : ''}`}

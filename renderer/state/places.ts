@@ -1,12 +1,12 @@
 import type { Request } from '../../core/contract/request';
 import { type Task, type TaskState, waitsSince } from '../../core/contract/task';
 
-/** A place in the rail: a way to look at the tasks. */
-export type Place = 'inbox' | 'running' | 'review' | 'queue' | 'failed' | 'done' | `repository:${number}`;
+/** A place in the rail: a way to look at the tasks, or the monitor. */
+export type Place = 'inbox' | 'running' | 'review' | 'queue' | 'failed' | 'done' | 'monitor' | `repository:${number}`;
 
 /** Whether this is the name of a place. */
 export function isPlace(name: unknown): name is Place {
-  return typeof name === 'string' && /^(inbox|running|review|queue|failed|done|repository:\d+)$/.test(name);
+  return typeof name === 'string' && /^(inbox|running|review|queue|failed|done|monitor|repository:\d+)$/.test(name);
 }
 
 /** Each state is in one place, so the counts in the rail, a list's head and the status line are the same number. */
@@ -17,6 +17,7 @@ const statesOf: Readonly<Record<Exclude<Place, `repository:${number}`>, readonly
   queue: ['queued'],
   failed: ['failed'],
   done: ['done', 'cancelled'],
+  monitor: [],
 };
 
 const priorityRank = { high_priority: 0, default: 1, low_priority: 2 } as const;

@@ -29,6 +29,7 @@ const words: Readonly<Record<string, { readonly name: string; readonly title: st
     title: 'Nothing is done yet',
     text: 'Merged, discarded and cancelled tasks are kept here with their conversations.',
   },
+  monitor: { name: 'Monitor', title: 'The monitor lists no tasks', text: 'Go back to see how Switchyard is.' },
 };
 
 /** What a place is called. */

@@ -3,7 +3,7 @@ import { start } from '../start';
 import { webBridge } from './bridge';
 import { takeCode } from './code';
 import { followHistory } from './history';
-import { isRefused, signedIn, tokenFor } from './sign-in';
+import { isRefused, type Left, type Pass, signedIn, signInWith } from './sign-in';
 import { SignInPage } from './sign-in-page';
 import { socketLines } from './sockets';
 
@@ -11,17 +11,17 @@ const ours = signedIn(window.sessionStorage);
 
 /** Begins the monitor in a browser: with the code it was opened with, as who it was before, or by asking for a code. */
 export async function enter(root: HTMLElement, code: string | null): Promise<void> {
-  const before = ours.token();
+  const before = ours.pass();
   if (code !== null) {
     try {
-      ours.keep(await tokenFor(code));
+      ours.keep(await signInWith(code));
     } catch (error) {
       if (before === null) return ask(root, error instanceof Error ? error.message : String(error));
     }
   }
-  const token = ours.token();
-  if (token === null) ask(root, null);
-  else watch(root, token);
+  const pass = ours.pass();
+  if (pass === null) ask(root, null);
+  else watch(root, pass);
 }
 
 function ask(root: HTMLElement, failure: string | null): void {
@@ -42,19 +42,23 @@ function ask(root: HTMLElement, failure: string | null): void {
     <SignInPage
       failure={failure}
       left={ours.left()}
-      onToken={(token) => {
-        ours.keep(token);
+      onPass={(pass) => {
+        ours.keep(pass);
         leave();
-        watch(root, token);
+        watch(root, pass);
       }}
     />,
   );
 }
 
-function watch(root: HTMLElement, token: string): void {
+function watch(root: HTMLElement, { token, expiresAt }: Pass): void {
+  let isLeaving = false;
   // Begun anew the page holds nothing of what was on it; what was being written is kept in its storage.
-  const leave = (why: 'signed-out' | 'ended'): void => {
+  const leave = async (why: Left, first?: () => Promise<unknown>): Promise<void> => {
+    if (isLeaving) return;
+    isLeaving = true;
     ours.leave(why);
+    await first?.().catch(() => {});
     window.location.reload();
   };
   const { protocol, host } = window.location;
@@ -62,10 +66,16 @@ function watch(root: HTMLElement, token: string): void {
     url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/rpc`,
     token,
     isRefused: () => isRefused(token),
-    onRefused: () => leave('ended'),
+    onRefused: () => void leave('ended'),
   });
-  const { view } = start(
-    webBridge(() => leave('signed-out')),
+  /** Has the server forget it, too: it hangs up on whoever it does not let in any more, so an answer need not come. */
+  const revoke = async (): Promise<void> => {
+    const { signIns } = line.client();
+    const mine = (await signIns.list()).find((one) => one.expiresAt === expiresAt);
+    if (mine !== undefined) await signIns.revoke({ signIn: mine.id });
+  };
+  const { view, line } = start(
+    webBridge(() => void leave('signed-out', revoke)),
     lines,
     root,
   );

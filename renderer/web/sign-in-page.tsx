@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { Left } from './sign-in';
-import { tokenFor } from './sign-in';
+import { useTheme } from '../theme/theme';
+import { type Left, type Pass, signInWith } from './sign-in';
 
 const leftWords: Readonly<Record<Left, string>> = {
   'signed-out': 'You are signed out.',
@@ -11,8 +11,9 @@ const leftWords: Readonly<Record<Left, string>> = {
 export function SignInPage(props: {
   readonly failure: string | null;
   readonly left: Left | null;
-  readonly onToken: (token: string) => void;
+  readonly onPass: (pass: Pass) => void;
 }): ReactNode {
+  useTheme('system');
   const [code, setCode] = useState('');
   const [failure, setFailure] = useState(props.failure);
   const [isSending, setIsSending] = useState(false);
@@ -22,7 +23,7 @@ export function SignInPage(props: {
     setIsSending(true);
     setFailure(null);
     try {
-      props.onToken(await tokenFor(code));
+      props.onPass(await signInWith(code));
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
       setIsSending(false);

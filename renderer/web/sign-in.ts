@@ -1,15 +1,22 @@
 const name = 'switchyard.token';
+const untilName = 'switchyard.token-until';
 const leftName = 'switchyard.left';
 
 /** Why nobody is signed in here who was before: they left, or their sign-in ended. */
 export type Left = 'signed-out' | 'ended';
 
+/** What the server gives a browser that signs in: its token, and until when that holds. */
+export interface Pass {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
 /** What this tab keeps of its sign-in: for as long as it is open, and for no other tab. */
 export interface SignedIn {
   /** What the server gave this browser; null when it is not signed in. */
-  token(): string | null;
-  keep(token: string): void;
-  /** Forgets the token, and why. */
+  pass(): Pass | null;
+  keep(pass: Pass): void;
+  /** Forgets it, and says why. */
   leave(why: Left): void;
   /** Why it was forgotten last; null when nobody was signed in here. */
   left(): Left | null;
@@ -18,17 +25,20 @@ export interface SignedIn {
 /** The sign-in of a tab, kept in its own storage. */
 export function signedIn(storage: Storage): SignedIn {
   return {
-    token() {
-      const found = storage.getItem(name);
+    pass() {
+      const token = storage.getItem(name) ?? '';
       // It goes into a header and a subprotocol, which take nothing else.
-      return found !== null && /^[A-Za-z0-9._-]+$/.test(found) ? found : null;
+      if (!/^[A-Za-z0-9._-]+$/.test(token)) return null;
+      return { token, expiresAt: Number(storage.getItem(untilName)) };
     },
-    keep(token) {
+    keep({ token, expiresAt }) {
       storage.removeItem(leftName);
       storage.setItem(name, token);
+      storage.setItem(untilName, `${expiresAt}`);
     },
     leave(why) {
       storage.removeItem(name);
+      storage.removeItem(untilName);
       storage.setItem(leftName, why);
     },
     left() {
@@ -38,8 +48,8 @@ export function signedIn(storage: Storage): SignedIn {
   };
 }
 
-/** Gives the code for a token. Throws with a sentence that says what to do. */
-export async function tokenFor(code: string): Promise<string> {
+/** Signs in with a code. Throws with a sentence that says what to do. */
+export async function signInWith(code: string): Promise<Pass> {
   let answer: Response;
   try {
     answer = await fetch('/sign-in', {
@@ -53,8 +63,8 @@ export async function tokenFor(code: string): Promise<string> {
     );
   }
   const said = await wordsOf(answer);
-  const token = said.token;
-  if (answer.ok && typeof token === 'string') return token;
+  const { token, expiresAt } = said;
+  if (answer.ok && typeof token === 'string' && typeof expiresAt === 'number') return { token, expiresAt };
   if (answer.status === 429) throw new Error('There were too many wrong codes. Wait a minute, then try again.');
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     throw new Error(

@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
-/** @typedef {'git' | 'namespace' | 'nats' | 'compiler' | 'display' | 'fonts' | 'window'} Need */
+/** @typedef {'git' | 'namespace' | 'nats' | 'compiler' | 'display' | 'fonts' | 'window' | 'browser'} Need */
 
 /**
  * What each need is on Debian and Ubuntu, and on Fedora.
@@ -21,7 +21,11 @@ const packages = {
     apt: ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6', 'libatk-bridge2.0-0', 'libdrm2'],
     dnf: ['gtk3', 'nss', 'alsa-lib', 'mesa-libgbm', 'libXScrnSaver', 'libXtst', 'at-spi2-atk', 'libdrm'],
   },
+  browser: { apt: ['chromium'], dnf: ['chromium'] },
 };
+
+/** Under which of these names a browser that the tests can drive is there. */
+export const browsers = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** Packages whose name grew a suffix when Debian moved to 64-bit time. */
 const renamed = ['libgtk-3-0', 'libasound2', 'libatk-bridge2.0-0'];
@@ -72,6 +76,8 @@ async function isMissing(need, executable) {
       return !existsSync('/usr/share/fonts');
     case 'window':
       return executable !== undefined && (await missingLibraries(executable)).length > 0;
+    case 'browser':
+      return !browsers.some((name) => isOnPath(name));
   }
 }
 
@@ -156,4 +162,5 @@ const inWords = {
   display: 'a display without a screen (Xvfb)',
   fonts: 'fonts',
   window: "the libraries of Electron's window",
+  browser: 'a browser (Chromium), in which the tests look at the web monitor',
 };

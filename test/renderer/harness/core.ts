@@ -8,6 +8,7 @@ import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
 import { heldWords } from '../../../core/contract/stack';
+import type { Status } from '../../../core/contract/status';
 import type { Task, TaskDetail } from '../../../core/contract/task';
 import type { RunningProgram } from '../../../core/contract/terminal';
 import type { TranscriptBody } from '../../../core/contract/transcript';
@@ -17,6 +18,7 @@ import { comparisonOf, pickIn } from './contests';
 import * as data from './data';
 import { createEdits } from './edits';
 import { createPulls } from './pulls';
+import { createRelay } from './relay';
 import { createStuck } from './stuck';
 import { createTrains } from './trains';
 import { createWorktrees } from './worktrees';
@@ -36,6 +38,7 @@ export type Agents = 'some' | 'echo' | 'looking';
  */
 export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: string | null = null) {
   const { hang, letOne, free } = createStuck(stuck);
+  const relay = createRelay(amount);
   const found = data.agents.map((agent) =>
     agents !== 'echo' || agent.path === null ? agent : { ...agent, found: false, path: null, version: null },
   );
@@ -750,16 +753,13 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     agents: { list: on.agents.list.handler(() => known) },
     relay: {
       send: on.relay.send.handler(() => ({ seq: 1 })),
-      agents: on.relay.agents.handler(() => []),
-      follow: on.relay.follow.handler(async function* () {}),
-      disconnect: on.relay.disconnect.handler(() => {}),
-      status: on.relay.status.handler(() => ({
-        bus: 'embedded' as const,
-        url: null,
-        first: 0,
-        last: 0,
-        connections: 0,
-      })),
+      agents: on.relay.agents.handler(() => relay.agents()),
+      follow: on.relay.follow.handler(({ input, signal }) => relay.follow(input, signal)),
+      disconnect: on.relay.disconnect.handler(({ input }) => {
+        note('relay.disconnect', input);
+        relay.disconnect(input);
+      }),
+      status: on.relay.status.handler(() => relay.status()),
     },
     keys: {
       list: on.keys.list.handler(() => []),
@@ -781,7 +781,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         startedAt: 0,
         tasks: { queued: 0, running: 0, waiting: 0, review: 0, done: 0, failed: 0, cancelled: 0 },
         today: { spent: data.nothingSpent, budget: data.settings.dayBudget },
-        workers: [],
+        workers: workersOf(amount),
         held,
         server: { kind: 'off' as const },
       })),
@@ -837,6 +837,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     comments,
     edits,
     trains,
+    relay,
     findAgents,
     addHook,
     runProgram,
@@ -852,4 +853,13 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
 
 function noKeys(): never {
   throw new ORPCError('WRONG_STATE', { message: 'Nobody is let in here.' });
+}
+
+function workersOf(amount: Amount): Status['workers'] {
+  if (amount === 'none') return [];
+  return Array.from({ length: amount === 'little' ? 1 : 12 }, (_, index) => ({
+    name: `worker ${index + 1}`,
+    state: index % 3 === 2 ? ('idle' as const) : ('busy' as const),
+    ...{ running: index % 3 === 2 ? 0 : 4, waiting: index % 3 === 2 ? 0 : 2, limit: 6 },
+  }));
 }
