@@ -6,8 +6,6 @@ import { type Figure, median, percentile, report, tellProgress } from './support
 const quick = process.argv.includes('--quick');
 const runs = quick ? 3 : 5;
 const samples = quick ? 500 : 2_000;
-/** How many messages a second pass by while it is measured under load: half of what the simplest server carries at best. */
-const loadRate = 40_000;
 /** The most that ours may take beside a server that looks at nothing, in the middle. */
 const aim = 1.3;
 
@@ -30,19 +28,35 @@ async function idle(arena: Arena): Promise<readonly number[]> {
   return times.slice(100);
 }
 
-/** The same while a steady stream of others passes by. */
+/** How many messages a second reach the one follower when there are always more. */
+async function most(arena: Arena): Promise<number> {
+  let heard = 0;
+  const [follower] = await arena.follow(1, () => {
+    heard += 1;
+  });
+  const count = samples * 5;
+  const start = performance.now();
+  for (let sent = 0; heard < count; await turn()) {
+    if (sent >= count || sent - heard > 1_500) continue;
+    arena.publish(Array.from({ length: 100 }, () => smallBody));
+    sent += 100;
+  }
+  await follower?.leave();
+  return (count / (performance.now() - start)) * 1000;
+}
+
+/** The same while a stream of others passes by, of half as many as can. */
 async function loaded(arena: Arena): Promise<readonly number[]> {
+  const rate = (await most(arena)) / 2;
   const sentAt: number[] = [];
   const times: number[] = [];
   const [follower] = await arena.follow(1, () => times.push(performance.now() - (sentAt[times.length] ?? Number.NaN)));
-  const begin = performance.now();
-  const count = loadRate / (quick ? 4 : 1);
-  while (sentAt.length < count) {
-    const due = Math.min(count, ((performance.now() - begin) / 1000) * loadRate);
+  const count = samples * 5;
+  for (const begin = performance.now(); sentAt.length < count; await turn()) {
+    const due = Math.min(count, ((performance.now() - begin) / 1000) * rate);
     const bodies: string[] = [];
     for (; sentAt.length < due; bodies.push(smallBody)) sentAt.push(performance.now());
     if (bodies.length > 0) arena.publish(bodies);
-    await turn();
   }
   while (times.length < count) await turn();
   await follower?.leave();
