@@ -19,7 +19,7 @@ export interface Arena {
   follow(count: number, hear: () => void): Promise<Follower[]>;
   /** Publishes messages, in as few writes as one can. */
   publish(bodies: readonly string[]): void;
-  /** What the server holds in memory, in bytes. */
+  /** What the server holds in memory, in bytes, without what is garbage. */
   memory(): Promise<number>;
   close(): Promise<void>;
 }
@@ -49,6 +49,8 @@ async function openWebSocket(kind: ServerKind): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-relay-'));
   const child = fork(process.argv[1] ?? '', ['--relay-server', kind, folder], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What is garbage is not held.
+    execArgv: ['--expose-gc'],
   });
   const { port } = await answer(child, 'port');
   const publisher = await open(`ws://127.0.0.1:${port}/agent?session_id=bench&role=bench`);
