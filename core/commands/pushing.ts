@@ -180,9 +180,9 @@ function stopped(room: Room, row: PushRow): CodedError {
 async function pushOnce(
   room: Room,
   place: RepositoryPlace,
-  what: Parameters<typeof carryOut>[2] & { readonly going: PushUnderWay },
+  what: Parameters<typeof carryOut>[2] & { readonly going: PushUnderWay; readonly isAgain?: boolean },
 ): Promise<boolean> {
-  const { row, url, going } = what;
+  const { row, url, going, isAgain = false } = what;
   const { remote, branch, newOid: oid, oldOid: expected } = row;
   const { plainHttp } = room.settings();
   const end = await inTaskPlace(room, row.task, place, (owned) =>
@@ -200,12 +200,6 @@ async function pushOnce(
     return end.kind === 'already';
   }
   await abandonPush(room, row);
-  const there = end.kind === 'moved' && expected !== null ? await losingNothing(room, place, what) : undefined;
-  // From where it was found, and from nowhere else: whoever moves it meanwhile is found the same way.
-  if (there !== undefined && there !== expected) {
-    const { id: _, ...again } = row;
-    return pushOnce(room, place, { ...what, row: await intend(room, { ...again, oldOid: there }) });
-  }
   if (end.kind === 'refused') {
     throw new CodedError(
       'REMOTE_FAILED',
@@ -215,26 +209,51 @@ async function pushOnce(
       },
     );
   }
-  throw new CodedError(
-    'MOVED',
-    expected === null
-      ? `Nothing was pushed: ${row.url} has a branch ${branch} already, which was not pushed from here. Look at it there; delete it or rename it, then push again.`
-      : `Nothing was pushed: ${branch} on ${row.url} is not at ${expected.slice(0, 10)} any more, where the last push left it. Somebody else moved it: merge what is there into the task's branch, or delete the branch there, then push again.`,
-    { facts: { remote, url: row.url, branch } },
-  );
+  const known = lastPushed(room.db, row);
+  if (known === null) {
+    throw movedThere(
+      row,
+      `${row.url} has a branch ${branch} already, which was not pushed from here. Look at it there; delete it or rename it, then push again.`,
+    );
+  }
+  if (isAgain) {
+    throw movedThere(
+      row,
+      `${branch} on ${row.url} is being moved by somebody else. Look at it there, then push again.`,
+    );
+  }
+  const there = await whereIs(room, place, { row, url, signal: going.signal }).catch((cause: unknown) => {
+    throw going.isStopped() ? stopped(room, row) : cause;
+  });
+  const why = await whyNotOver(place, row, { known, there });
+  if (why !== null) throw movedThere(row, why);
+  // From where it was found, and from nowhere else: whoever moves it meanwhile has the last word.
+  const { id: _, ...again } = row;
+  return pushOnce(room, place, { ...what, isAgain: true, row: await intend(room, { ...again, oldOid: there }) });
+}
+
+function movedThere({ remote, url, branch }: PushRow, why: string): CodedError {
+  return new CodedError('MOVED', `Nothing was pushed: ${why}`, { facts: { remote, url, branch } });
 }
 
 /**
- * Where a branch is that was moved since the last push, when pushing over that loses nothing: the change has all of it, or it is
- * gone (null). Undefined when it would lose something.
+ * Why a branch that somebody else moved since the last push is not pushed over, a sentence; null where nothing is lost and
+ * nothing undone by it: what came on top is in the change, or it is gone and the person pushes it anew.
  */
-async function losingNothing(
-  room: Room,
+async function whyNotOver(
   place: RepositoryPlace,
-  { row, url, going }: { readonly row: PushRow; readonly url: string; readonly going: PushUnderWay },
-): Promise<string | null | undefined> {
-  const there = await whereIs(room, place, { row, url, signal: going.signal });
-  if (there === null) return null;
-  const isIn = (await hasCommit(place, there)) && (await isAncestor(place, there, row.newOid));
-  return isIn ? there : undefined;
+  { branch, url, newOid, task, decision }: PushRow,
+  { known, there }: { readonly known: string; readonly there: string | null },
+): Promise<string | null> {
+  if (there === null) {
+    // A rule pushes nothing again that somebody took away.
+    if (decision.rule === null) return null;
+    return `${branch} on ${url} is gone, where the last push left it. Somebody deleted it; to have it there again, push it yourself (task push ${task}).`;
+  }
+  const has = (await hasCommit(place, there)) && (await hasCommit(place, known));
+  if (has && there !== known && (await isAncestor(place, there, known))) {
+    return `${branch} on ${url} was put back to ${there.slice(0, 10)}, behind ${known.slice(0, 10)}, where the last push left it. Whoever did that may have meant to take something out of it. Ask them; if all of the change is to be there, delete the branch there, then push again.`;
+  }
+  if (has && (await isAncestor(place, known, there)) && (await isAncestor(place, there, newOid))) return null;
+  return `${branch} on ${url} is not at ${known.slice(0, 10)} any more, where the last push left it. Somebody else moved it: merge what is there into the task's branch, or delete the branch there, then push again.`;
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly indexFile?: string;
   /** More variables for the command: identities and dates of a commit. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** What counts as configured for this command alone. It is in no argument, which other users of the machine may read. */
+  readonly configured?: readonly Override[];
   /** Read what the system configures even for an untrusted repository. Only for reading configuration. */
   readonly systemConfiguration?: boolean;
   /** Run no hook, filter or driver even of a trusted repository. What else is configured counts as it does for one. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { CodedError } from '../contract/errors';
 import type { PushProgress } from '../contract/remote';
 import type { Place } from './checkout';
+import type { Override } from './overrides';
 import { readProgress, withoutProgress } from './push-progress';
 import { isLoopback, type Protocol, parseRemoteUrl, shownUrl, withoutSecrets } from './remote-url';
-import { type RunResult, runGit } from './run';
+import { type RunResult, readGit, runGit } from './run';
 
 /** What is to be pushed where. */
 export interface Push {
@@ -71,8 +72,9 @@ export async function remoteOid(place: Place, what: Omit<Push, 'oid' | 'expected
   return fromPlace(place, what, async (from, remote) => {
     const ref = `refs/heads/${what.branch}`;
     const args = ['ls-remote', '--refs', ...(place.trusted ? [] : ['--upload-pack=git-upload-pack'])];
-    const options = { protocol, signal: what.signal, silent: !place.trusted, successExitCodes: [128] };
-    const result = await runGit(from, [...args, '--', remote, ref], options);
+    const { name, configured } = place.trusted ? await whereItPushes(place, what) : { name: remote, configured: [] };
+    const options = { protocol, signal: what.signal, silent: !place.trusted, successExitCodes: [128], configured };
+    const result = await runGit(from, [...args, '--', name, ref], options);
     if (result.exitCode !== 0) throw failed(result.stderr, what);
     const line = result.stdout
       .toString('utf8')
@@ -80,6 +82,18 @@ export async function remoteOid(place: Place, what: Omit<Push, 'oid' | 'expected
       .find((each) => each.endsWith(`\t${ref}`));
     return line?.split('\t')[0] ?? null;
   });
+}
+
+/**
+ * By which name a remote of a trusted repository is asked what there is where it is pushed to: by its own, with all that is
+ * configured for it, unless that leads to where it is fetched from, and that is elsewhere.
+ */
+async function whereItPushes(
+  place: Place,
+  { remote, url }: Pick<Push, 'remote' | 'url'>,
+): Promise<{ readonly name: string; readonly configured: readonly Override[] }> {
+  const fetched = await readGit(place, ['remote', 'get-url', '--', remote]);
+  return fetched === url ? { name: remote, configured: [] } : { name: ours, configured: [[`remote.${ours}.url`, url]] };
 }
 
 /** How an address would be reached. Throws, saying why, when it must not be. */
@@ -157,8 +171,9 @@ function outcomeOf({ stdout, stderr, exitCode }: RunResult, what: Push): Pushed 
   if (/\[rejected\]/.test(line ?? '')) return { kind: 'moved' };
   const said = stderr.split('\n').filter((each) => each.startsWith('remote: '));
   const reason = [(line ?? '').split('\t')[2] ?? '', ...said.map((each) => each.slice('remote: '.length).trim())];
-  // The branch was made between what the other side told first and what it was sent.
-  if (/reference already exists|incorrect old value|cannot lock ref/.test(reason[0] ?? '')) return { kind: 'moved' };
+  // The branch was made, or moved, between what the other side told first and what it was sent.
+  const isLate = /reference already exists|incorrect old value|cannot lock ref|is at [0-9a-f]+ but expected [0-9a-f]+/;
+  if (reason.some((each) => isLate.test(each))) return { kind: 'moved' };
   return {
     kind: 'refused',
     reason: withoutSecrets(reason.filter((each) => each !== '').join('\n'), what.url).slice(0, 4_000),

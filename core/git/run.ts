@@ -27,7 +27,10 @@ export async function runGit(
   const programs = (!trusted || options.silent) && !runNothing.has(args[0]);
   // Configuration may change any moment.
   const silencers = programs ? neutralise(await configuredNow(where, options)) : [];
-  return callGit(where, args, { ...options, overrides: [...always, ...overrides, ...silencers] });
+  return callGit(where, args, {
+    ...options,
+    overrides: [...always, ...overrides, ...silencers, ...(options.configured ?? [])],
+  });
 }
 
 /** As `runGit`, and gives the text git printed without the line end. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PushProgress, StoppedPush } from '../../../core/contract/remote';
@@ -129,11 +129,65 @@ test('a change is not pushed over what somebody else put there, past edits nobod
   const merged = await bed.calls.reviews.get({ task });
   expect(await pushed(task, merged)).toMatchObject({ already: false, oid: merged.head });
   expect(there(branch)).toBe(merged.head);
+  // Who put it back may have meant to take something out of it.
+  execFileSync('git', ['-C', join(root, 'api.git'), 'branch', '-f', branch, main]);
+  await expect(pushed(task, merged)).rejects.toMatchObject({
+    code: 'MOVED',
+    message: expect.stringContaining(`was put back to ${main.slice(0, 10)}`),
+  });
+  expect(there(branch)).toBe(main);
   execFileSync('git', ['-C', join(root, 'api.git'), 'branch', '-D', branch]);
   expect(await pushed(task, merged)).toMatchObject({ already: false });
   expect([there(branch), (await kinds(task)).length]).toEqual([merged.head, 3]);
   await bed.calls.tasks.discard({ task });
   await expect(pushed(task, merged)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+});
+
+test('a branch that is moved whenever it is pushed to is not pushed to without end', async () => {
+  const { task, branch, review } = await inReview();
+  await pushed(task, review);
+  const write = async (text: string) => {
+    const { head } = await bed.calls.reviews.get({ task });
+    await bed.calls.reviews.write({ task, head, path: 'hello.txt', text });
+    return bed.calls.reviews.get({ task });
+  };
+  const between = await write('between\n');
+  execFileSync('git', ['push', '-q', join(root, 'api.git'), `${between.head}:refs/heads/kept`], {
+    cwd: bed.repository.path,
+  });
+  const last = await write('last\n');
+  // It goes to and fro, each time to a place that the change has.
+  const hook = join(root, 'api.git', 'hooks', 'update');
+  const other = `[ "$2" = ${review.head} ] && to=${between.head} || to=${review.head}`;
+  writeFileSync(hook, `#!/bin/sh\necho x >> '${root}/pushes'\n${other}\ngit update-ref "$1" $to\n`, { mode: 0o755 });
+  try {
+    await expect(pushed(task, last)).rejects.toMatchObject({
+      code: 'MOVED',
+      message: expect.stringContaining(`${branch} on ${server.url}/api.git is being moved by somebody else`),
+    });
+  } finally {
+    rmSync(hook);
+  }
+  expect(readFileSync(join(root, 'pushes'), 'utf8')).toBe('x\nx\n');
+  expect(await pushed(task, last)).toMatchObject({ oid: last.head, already: false });
+});
+
+test('where a remote is pushed to elsewhere than it is fetched from, what somebody else did is looked for there', async () => {
+  const fork = join(root, 'fork.git');
+  execFileSync('git', ['init', '-q', '--bare', fork]);
+  await bed.repository.git('remote', 'set-url', '--push', 'origin', fork);
+  try {
+    const { task, branch, review } = await inReview();
+    await pushed(task, review, fork);
+    const theirs = await bed.repository.git('commit-tree', '-p', review.head, '-m', 'Theirs', `${review.head}^{tree}`);
+    await bed.repository.git('push', '-q', fork, `${theirs}:refs/heads/${branch}`);
+    const { worktree } = await bed.calls.tasks.get({ task });
+    await bed.repository.git('-C', worktree ?? '', 'merge', '-q', '--no-ff', '--no-edit', theirs);
+    const merged = await bed.calls.reviews.get({ task });
+    expect(await pushed(task, merged, fork)).toMatchObject({ oid: merged.head, already: false });
+  } finally {
+    await bed.repository.git('config', '--unset-all', 'remote.origin.pushurl');
+  }
 });
 
 test('what the other side refuses, or did without being able to say so, is known afterwards', async () => {
