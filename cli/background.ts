@@ -23,6 +23,10 @@ export async function runInBackground(options: {
   readonly desktop: string | null;
   readonly page?: OpenOptions['page'];
   readonly statusPort?: OpenOptions['statusPort'];
+  /** Where a heartbeat is posted to. */
+  readonly heartbeat?: string | null;
+  /** Hears what is said while it runs. */
+  readonly say?: (line: string) => void;
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
   readonly report: (started: Started) => void;
@@ -55,13 +59,29 @@ export async function runInBackground(options: {
       : watchIdle(opened, options.idleMs, () => end({ kind: 'idle', reason: 'Ended: there was nothing to do.' }));
   look = watching?.look ?? look;
   options.report({ state: 'ready' });
+  const beating = new AbortController();
+  const beat = beginBeating(options, opened, beating.signal);
   const result = await ended;
+  beating.abort();
+  await beat;
   // Clients that leave from now on must not make it look into a store that closes.
   look = () => {};
   watching?.stop();
   await opened.close(undefined, manner);
   process.off('SIGTERM', stopping);
   return result;
+}
+
+/** Posts the heartbeat that was asked for; resolves once it has ended. */
+async function beginBeating(
+  options: Pick<Parameters<typeof runInBackground>[0], 'config' | 'heartbeat' | 'say'>,
+  { client }: OpenRuntime,
+  signal: AbortSignal,
+): Promise<void> {
+  const { heartbeat, say = () => {} } = options;
+  if (heartbeat == null) return;
+  const { keepBeating } = await import('../core/heartbeat');
+  await keepBeating({ url: heartbeat, client, data: options.config.folders.data, signal, log: say });
 }
 
 async function open(

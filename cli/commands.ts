@@ -22,6 +22,7 @@ import { remoteAgentCommands } from './remote-agent';
 import { repositoryCommands } from './repository';
 import { reviewCommands } from './review';
 import { ruleCommands } from './rule';
+import { runCommands } from './run-here';
 import { runtimeCommands } from './runtime';
 import { searchCommands } from './search';
 import { serve } from './serve';
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...signInCommands,
   ...runtimeCommands,
+  ...runCommands,
   doctor,
   demo,
   serve,
