@@ -111,7 +111,7 @@ export function createRelaying(from: {
         : await (await import('./relay/nats')).openNatsBus({ ...nats, now, onError, mostBytes: ringBytes });
     // What an earlier runtime could not answer any more.
     for (const over of overRelayMessages(db, null)) {
-      await answer(opened, over, { turn: null, end: over.became, error: null, text: '' });
+      await answer(opened, over, withoutTurn(over));
     }
     return opened;
   }
@@ -164,14 +164,17 @@ export function createRelaying(from: {
     const told = toldOf(session);
     const payload = { turn, end, error, text: told.text };
     const over = goesOn ? [] : overRelayMessages(db, session);
-    told.received += Math.max(1, over.length);
+    const said = over.filter(({ became }) => became === 'said');
+    told.received += over.length;
     told.text = '';
-    if (over.length === 0) {
+    if (said.length === 0) {
+      told.received += 1;
       const message = { id: `${session}-turn-${turn}`, type: 'result', payload };
-      return publish(resultsSubject(String(session), agent), message);
+      await publish(resultsSubject(String(session), agent), message);
     }
+    if (over.length === 0) return;
     const on = await bus();
-    for (const message of over) await answer(on, message, payload);
+    for (const one of over) await answer(on, one, one.became === 'said' ? payload : withoutTurn(one));
   }
 
   const send: Relay['send'] = async ({ session, role, message, raw, by }) => {
@@ -243,6 +246,11 @@ export function createRelaying(from: {
       return closing;
     },
   };
+}
+
+/** The answer to what was said in no turn, or in one of which nobody saw the end. */
+function withoutTurn({ became }: OverMessage) {
+  return { turn: null, end: became, error: null, text: '' };
 }
 
 /** Keeps what the agent said last in its turn. */

@@ -93,12 +93,19 @@ test('what the end of a runtime left unanswered is answered by the next one, onc
   await bed.calls.relay.send({ session, role: 'echo', message: work('w1', 'never said') });
   const [message] = await bed.calls.messages.list({ task });
   await bed.calls.messages.remove({ message: message?.id ?? 0 });
+  await bed.calls.relay.send({ session, role: 'echo', message: work('w2', 'nor this') });
+  await bed.calls.tasks.cancel({ task });
   bed = await bed.restart();
-  expect(await until('w1', `sessions.${session}.results.echo`)).toMatchObject([
+  const results = `sessions.${session}.results.echo`;
+  const ofWork = (await until('w2', results)).filter(({ id }) => id.startsWith('w'));
+  expect(ofWork).toMatchObject([
     { id: 'w1', payload: { turn: null, end: 'taken back' } },
+    { id: 'w2', payload: { turn: null, end: 'not said' } },
   ]);
   bed = await bed.restart();
-  expect(await until('w1', `sessions.${session}.results.echo`)).toHaveLength(1);
+  await bed.calls.relay.send({ session: 'other', role: 'echo', message: work('last', 1) });
+  const all = await until('last', '>');
+  expect(all.filter(({ subject, id }) => subject === results && id.startsWith('w'))).toHaveLength(2);
 });
 
 test('work for another agent waits for it, and nobody is hung up on who is not there', async () => {
