@@ -5,8 +5,8 @@
 const collectAfter = 4 * 1024 * 1024;
 
 /**
- * Keeps this process small, which copies itself for every program: it is told the size of each piece that went through,
- * and `collect` is called once these are enough to matter.
+ * Keeps this process small, which copies itself for every program: it is told the size of each piece that went through once
+ * nothing but its caller holds that, and `collect` is called on a later turn, once these are enough to matter.
  */
 export function collectGarbage(collect: () => void): (bytes: number) => void {
   let passed = 0;
@@ -14,6 +14,7 @@ export function collectGarbage(collect: () => void): (bytes: number) => void {
     passed += bytes;
     if (passed < collectAfter) return;
     passed = 0;
-    collect();
+    // Pipes that were closed hold their last piece until the end of this turn.
+    setImmediate(() => setImmediate(collect));
   };
 }

@@ -18,16 +18,16 @@ const running = new Map<
   { readonly control: AbortController; readonly follows: (Told & { kind: 'run' })['follows'] }
 >();
 let left = false;
-// Absent where the flag that names it is not known.
-const passed = collectGarbage(() => globalThis.gc?.());
+// Absent where whoever starts this does not ask for it.
+const letGo = collectGarbage(() => globalThis.gc?.());
 
 function say(message: Said, bytes?: Buffer): void {
   // Once the runtime was killed there is nobody to hear it.
   if (!said.writable) return;
   said.cork();
-  for (const piece of pack(message, bytes)) said.write(piece);
+  // A piece is held until the runtime has taken it.
+  for (const piece of pack(message, bytes)) said.write(piece, () => letGo(piece.length));
   said.uncork();
-  passed(bytes?.length ?? 0);
 }
 
 let drained: Promise<void> | undefined;
@@ -47,7 +47,6 @@ function taken(): Promise<void> | undefined {
 async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: Buffer): Promise<void> {
   const control = new AbortController();
   running.set(id, { control, follows });
-  passed(input.length);
   try {
     const { stdout, ...how } = await execute({
       ...what,
@@ -64,6 +63,7 @@ async function run({ id, what, reads, follows }: Told & { kind: 'run' }, input: 
       error instanceof CodedError ? error : new CodedError('INTERNAL', String(error), { cause: error });
     say({ kind: 'failed', id, code, message, facts });
   } finally {
+    letGo(input.length);
     running.delete(id);
     if (left && running.size === 0) exit();
   }

@@ -89,11 +89,11 @@ const patienceMs = 10_000;
 
 /**
  * What keeps a Node small that starts programs: little room for what is new, no threads of the engine with memory of their
- * own, and a call that has it give back what is old.
+ * own, a call that has it give back what is old, and an allocator that gives back each large piece by itself. A Node that does not know one of the flags ends with status 9, and this process starts all programs itself.
  */
 const small = {
   args: ['--max-semi-space-size=1', '--single-threaded', '--expose-gc'],
-  environment: { MALLOC_ARENA_MAX: '1' },
+  environment: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536' },
 } as const;
 
 /** Throws when the system has no descriptors left for it. */
