@@ -6,12 +6,22 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stackText } from '../../../cli/stack-text';
 import { alone } from '../../../core/commands/acting';
 import type { Task } from '../../../core/contract/task';
+import type { Execution } from '../../../core/starter/process';
 import { type Bed, openBed } from '../../support/runtime';
+import { execute } from '../../support/starter';
 
 let bed: Bed;
 let repositoryId: number;
+/** What a test has happen before a command of the runtime's starts. */
+let atStart: (what: Execution) => Promise<void> = async () => {};
 beforeAll(async () => {
-  bed = await openBed({ environment: { PATH: `${await refusingGit(full)}:${process.env.PATH}` } });
+  bed = await openBed({
+    environment: { PATH: `${await refusingGit(full)}:${process.env.PATH}` },
+    async execute(what) {
+      await atStart(what);
+      return execute(what);
+    },
+  });
   ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true }));
 });
 afterAll(async () => {
@@ -148,14 +158,19 @@ it('a change that is just being brought on is looked at when that is over, and l
   let approving: Promise<unknown> = Promise.resolve();
   // As a restack has it: the branch has moved, which is not written down before the turn is over.
   await alone(b.id, async () => {
+    atStart = async ({ args }) => {
+      if (!args.includes('update-ref') || !args.includes('refs/heads/main')) return;
+      atStart = async () => {};
+      await git('update-ref', `refs/heads/${b.branch}`, first?.base ?? '', last?.head ?? '');
+    };
     approving = bed.calls.tasks.approveStack({ base: first?.base ?? '', approvals, strategy: 'merge' });
     approving.catch(() => {});
     await bed.until(a.id, ({ state }) => state === 'done');
-    await git('update-ref', `refs/heads/${b.branch}`, 'main', last?.head ?? '');
-    await bed.until(a.id, ({ worktree }) => worktree === null);
-    // Whoever looked at it without waiting has done so by the time of this.
-    await git('fsck', '--no-dangling');
-    await git('update-ref', `refs/heads/${b.branch}`, last?.head ?? '', 'main');
+    // The landing of the first is over once its turn is, and then the other is next.
+    await alone(a.id, async () => {});
+    // A look at it that did not wait for its turn opens the repository once, so it is over by the end of these.
+    for (let count = 0; count < 20; count += 1) await bed.calls.repositories.inspect({ path: bed.repository.path });
+    await git('update-ref', `refs/heads/${b.branch}`, last?.head ?? '', first?.base ?? '');
   });
   expect(await approving).toMatchObject([
     { id: a.id, outcome: 'merged' },
