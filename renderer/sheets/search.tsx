@@ -5,6 +5,8 @@ import type { SearchAnswer } from '../../core/contract/search';
 import { type TaskState, taskStates } from '../../core/contract/task';
 import { useFocusBack } from '../parts/focus-back';
 import { lookWords } from '../parts/glyph';
+import { Icon } from '../parts/icon';
+import { usePhone } from '../parts/media';
 import { useApp, useModel } from '../state/app';
 import { showSheet } from '../state/commands';
 import { withDraft } from '../state/drafts';
@@ -47,12 +49,18 @@ export function SearchSheet({ words }: { readonly words: string }): ReactNode {
     setBegun(true);
     app.drafts.update((drafts) => withDraft(drafts, draft, text));
   };
+  const phone = usePhone();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && showSheet(app, null)}>
       <Dialog.Portal>
         <Dialog.Overlay className="sheet-shade" />
         <Dialog.Content className="sheet palette search" aria-describedby={undefined} onCloseAutoFocus={focus.giveBack}>
           <Dialog.Title className="unseen">Search all conversations</Dialog.Title>
+          {phone && (
+            <Dialog.Close className="button button-quiet button-icon search-close" aria-label="Close">
+              <Icon name="close" />
+            </Dialog.Close>
+          )}
           <Command shouldFilter={false} label="Search all conversations" loop value={at} onValueChange={setPicked}>
             <Command.Input
               className="palette-field"

@@ -61,7 +61,7 @@ export function SignInPage(props: {
         />
         {failure !== null && (
           <p className="note note-failed" role="alert">
-            {failure}
+            {withCode(failure)}
           </p>
         )}
         <button type="submit" className="button button-primary" aria-disabled={isSending || code.trim() === ''}>
@@ -70,4 +70,12 @@ export function SignInPage(props: {
       </form>
     </main>
   );
+}
+
+/** What stands between backticks is something to type. */
+function withCode(words: string): ReactNode {
+  return words.split('`').map((part, index) => {
+    const key = `${index}`;
+    return index % 2 === 1 ? <code key={key}>{part}</code> : part;
+  });
 }

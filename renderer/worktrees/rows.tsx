@@ -1,7 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { usePhone } from '../parts/media';
 
-const rowHeight = 60;
+/** On a phone what can be done with a row stands beneath what it is. */
+const heights = { wide: 60, phone: 128 } as const;
 
 /** Rows of one height, of which only those on screen are there: three hundred cost as much as ten. */
 export function FewRows<One>(props: {
@@ -12,6 +14,7 @@ export function FewRows<One>(props: {
 }): ReactNode {
   const { label, all, keyOf, row } = props;
   const scroller = useRef<HTMLElement>(null);
+  const rowHeight = usePhone() ? heights.phone : heights.wide;
   const rows = useVirtualizer({
     count: all.length,
     getScrollElement: () => scroller.current,
@@ -22,6 +25,8 @@ export function FewRows<One>(props: {
     },
     overscan: 6,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew.
+  useEffect(() => rows.measure(), [rowHeight]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section ref={scroller} className="worktree-rows" tabIndex={0} aria-label={label}>

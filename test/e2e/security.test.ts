@@ -175,7 +175,8 @@ describe('a page taken over by an attacker', () => {
     );
     // `{}` says nothing wrong where everything has a default.
     const lists = ['/tasks/list', '/agents/list', '/decisions/list', '/rules/list', '/processes/list'];
-    const allDefault = [...lists, '/worktrees/list', '/worktrees/going', '/terminals/programs', '/runtime/dump'];
+    const others = ['/worktrees/list', '/worktrees/going', '/terminals/programs', '/runtime/dump', '/relay/follow'];
+    const allDefault = [...lists, ...others];
     const fine = answers.filter(
       ([path, input, code]) => code === 'accepted' && !(JSON.stringify(input) === '{}' && allDefault.includes(path)),
     );
