@@ -38,24 +38,25 @@ export async function keepStart(deps: Deps, subject: Subject, session: number, s
   });
 }
 
+/** What came to a worktree between two turns: nothing, what the transcript's line says, or what could not be kept. */
+type Between =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'kept'; readonly line: TranscriptBody }
+  | { readonly kind: 'failed' };
+
 /**
  * Keeps what came to the files since the last turn, before the next one begins: Switchyard's where that brought the branch onto
  * another commit, else the person's or what a check, setup or a run command left, which nothing tells apart. After a turn that was
- * cut off it may be the agent's, and what came belongs to the turn that goes on. Gives the transcript's line about it; null when nothing came. That it could not be kept is logged and stops nothing.
+ * cut off it may be the agent's, and what came belongs to the turn that goes on. That it could not be kept is logged and stops nothing.
  */
-export async function keepBetween(
-  deps: Deps,
-  subject: Subject,
-  session: OpenSession,
-  seq: number,
-): Promise<TranscriptBody | null> {
+export async function keepBetween(deps: Deps, subject: Subject, session: OpenSession, seq: number): Promise<Between> {
   const { task } = subject.claim;
   const current = currentCheckpoint(deps.db, task);
-  if (current === undefined || isUnfinished(deps, session, current.session)) return null;
-  const line = await logged(deps, task, async () => {
+  if (current === undefined || isUnfinished(deps, session, current.session)) return { kind: 'nothing' };
+  const kept = await logged(deps, task, async () => {
     const also = current.kind === 'left' ? await filesIn(subject.place, current.oid) : [];
     const files = await captureFiles(subject.place, also);
-    if (filesPart(current.state) === filesAre(files)) return null;
+    if (filesPart(current.state) === filesAre(files)) return { kind: 'nothing' } as const;
     const snapshot = await snapshotNow(deps, { ...subject, task }, { files });
     const change = await sizeOf(subject.place, current, snapshot);
     const { turns: turn } = sessionPlace(deps.db, session.id);
@@ -67,9 +68,9 @@ export async function keepBetween(
     const checkpoint = await deps.writer.write((db) =>
       addCheckpoint(db, { ...rowOf(snapshot), ...place, task, kind, change, at: deps.now() }),
     );
-    return { type: 'checkpoint', checkpoint, between: kind, turn, ...change } as const;
+    return { kind: 'kept', line: { type: 'checkpoint', checkpoint, between: kind, turn, ...change } } as const;
   });
-  return line ?? null;
+  return kept ?? { kind: 'failed' };
 }
 
 /** Whether the agent was at work when it was last heard of, so that what it did is kept nowhere; `last` is the session that was kept last. */

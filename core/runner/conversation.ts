@@ -27,7 +27,7 @@ export async function converse(talk: Talk, held: HeldTurn | null = null): Promis
     if (held === null) {
       await keepStart(deps, subject, session.id, transcript.last());
       const came = await keepBetween(deps, subject, session, transcript.last());
-      if (came !== null) transcript.append(came, deps.now());
+      if (came.kind === 'kept') transcript.append(came.line, deps.now());
     }
     const next = () => comesNext(talk, { afterTurn, told });
     let words = held?.given.words ?? (await next());

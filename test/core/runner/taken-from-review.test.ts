@@ -2,20 +2,29 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isWorktreeScript } from '../../../core/contract/check';
+import { CodedError } from '../../../core/contract/errors';
 import type { Task } from '../../../core/contract/task';
 import { takenWords } from '../../../core/runner/driving';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
 import { dueLandings } from '../../../core/store/due-landings';
 import { hostProgram } from '../../support/host';
 import { type Bed, openBed } from '../../support/runtime';
+import { execute } from '../../support/starter';
 import { until } from '../../support/until';
 
 const size = { columns: 80, rows: 24 };
 
+/** As on a disk without room for what is to be kept of a worktree. */
+let isFull = false;
+const noRoom = new CodedError('DISK_FULL', 'No space left on device.');
+
 let bed: Bed;
 let repositoryId: number;
 beforeAll(async () => {
-  bed = await openBed({ host: hostProgram });
+  bed = await openBed({
+    host: hostProgram,
+    execute: (what) => (isFull && what.args.includes('unpack-objects') ? Promise.reject(noRoom) : execute(what)),
+  });
   ({ id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true }));
 });
 afterAll(() => bed.close());
@@ -163,4 +172,26 @@ it('a takeover that is undone while a check is being ended has it run again once
   await bed.until(task, (now) => now.state === 'review' && runs(now) && now.checks[0]?.run !== first?.run);
   writeFileSync(go ?? '', '');
   await bed.until(task, ({ checks }) => checks[0]?.state === 'passed');
+});
+
+it('what came while nothing was said is handed in also where it could not be kept, or the runtime died as the screen was opened', async () => {
+  await bed.calls.repositories.configure({ repository: repositoryId, checks: [] });
+  const wanted = { repositoryId, title: 'Came', prompt: '[write: c.txt | c]', agent: 'echo' };
+  const { id: task } = await bed.calls.tasks.create(wanted);
+  const worktree = (await bed.reaches(task, 'review')).worktree ?? '';
+  const files = async () => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
+
+  await take(task);
+  writeFileSync(join(worktree, 'unkept.txt'), 'mine');
+  isFull = true;
+  await handBack(task);
+  isFull = false;
+  expect(await files()).toEqual(['c.txt', 'unkept.txt']);
+
+  await take(task);
+  // Nothing of the screen was told yet.
+  stored((db) => db.prepare("UPDATE takeover SET after_event = after_event + 1 WHERE state = 'driving'").run());
+  writeFileSync(join(worktree, 'untold.txt'), 'mine');
+  await handBack(task);
+  expect(await files()).toEqual(['c.txt', 'unkept.txt', 'untold.txt']);
 });
