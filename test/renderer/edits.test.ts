@@ -60,13 +60,16 @@ test('of a hunk it is known whether it was taken back: not when the change moved
   expect(undone).toBe(1);
 });
 
-test('undoing says which edit that was, the newest first', async () => {
+test('undoing says what that brought back, and is not done twice when it is asked once more meanwhile', async () => {
   const { app, edits } = windowOf();
   edits.make(1, { kind: 'take-back', path });
   edits.make(1, { kind: 'edit', path: 'b.ts' });
-  expect(await undoEdit(app, 1)).toMatchObject({ kind: 'edit', path: 'b.ts' });
+  const said = () => app.said.get().map(({ text }) => text);
+  await undoEdit(app, 1);
+  expect(said()).toEqual(['Undid your edit of b.ts']);
   const both = [undoEdit(app, 1), undoEdit(app, 1)];
-  expect(await Promise.all(both)).toMatchObject([{ kind: 'take-back', path }, null]);
+  expect(await Promise.all(both)).toMatchObject([{ kind: 'take-back' }, null]);
+  expect(said().slice(1)).toEqual(['Undoing…', 'Brought back what you took back of a.ts']);
 });
 
 test('a file is edited from the line that was changed first in the hunk at hand, once its diff is there', () => {

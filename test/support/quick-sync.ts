@@ -16,7 +16,8 @@ export function runSync(
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): string {
   if (process.platform === 'win32') return execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: 'pipe' });
-  ends ??= begin();
+  const small = ['--single-threaded', '--max-semi-space-size=1', join(import.meta.dirname, 'quick-sync.cjs')];
+  ends ??= beginQuick([process.execPath, ...small]);
   const asked = Buffer.from(`${JSON.stringify({ program, args, cwd, env })}\n`);
   for (let at = 0; at < asked.length; ) at += writeSync(ends.ask, asked, at);
   const size = hear(4).readUInt32BE(0);
@@ -28,13 +29,19 @@ export function runSync(
   });
 }
 
-function begin(): { readonly ask: number; readonly hear: number } {
+/**
+ * Begins a program that is given the paths of two pipes last, to read from one and to write into the other, and gives the other
+ * ends. Of one that ended before it opened them, the second is at its end.
+ */
+export function beginQuick(program: readonly string[]): { readonly ask: number; readonly hear: number } {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-quick-'));
   const paths = ['asked', 'answered'].map((name) => join(folder, name)) as [string, string];
   execFileSync('mkfifo', paths);
-  const args = ['--single-threaded', '--max-semi-space-size=1', join(import.meta.dirname, 'quick-sync.cjs'), ...paths];
-  spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { MALLOC_ARENA_MAX: '1' } }).unref();
-  // Each waits until the other end is opened.
+  // Each end waits until the other is opened, and nobody here can hear meanwhile that the program has ended.
+  const script = 'ask=$1; hear=$2; shift 2; "$@" "$ask" "$hear"; [ -p "$ask" ] && exec < "$ask" > "$hear"';
+  const args = ['-c', script, 'sh', ...paths, ...program];
+  const shell = spawn('/bin/sh', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { MALLOC_ARENA_MAX: '1' } });
+  shell.unref();
   const ask = openSync(paths[0], 'w');
   const opened = { ask, hear: openSync(paths[1], 'r') };
   rmSync(folder, { recursive: true });
