@@ -30,7 +30,7 @@ export interface Patience {
   readonly idleMs: number;
 }
 
-/** How many connections may be open, and how many of those on which nobody has shown a token yet. */
+/** How many connections may be open, and how many of those on which nobody has shown a token: that ask, and that are answered. */
 const most = 256;
 const mostUnknown = 16;
 /** A timer waits no longer than this. */
@@ -45,8 +45,10 @@ interface Held {
 /** Watches the connections of a server from now on. */
 export function watchConnections(server: Server, patience: Patience, onLasting: (count: number) => void): Connections {
   const timers = new Map<Socket, NodeJS.Timeout>();
-  /** In the order they came, and whether something is being answered on them. */
-  const unknown = new Map<Socket, { busy: boolean }>();
+  // Without a token, in the order they came: those that have yet to ask, and those that are being answered. Neither many that say
+  // nothing nor many that never read what they asked for keep anybody out who asks at once.
+  const asking = new Set<Socket>();
+  const reading = new Set<Socket>();
   const held = new Set<Held>();
   server.maxConnections = most;
 
@@ -62,38 +64,47 @@ export function watchConnections(server: Server, patience: Patience, onLasting: 
         setTimeout(() => socket.destroy(), ms),
       );
   };
+  /** Adds one to those of its kind; of too many the one that has been there the longest gives way. */
+  const add = (kind: Set<Socket>, socket: Socket) => {
+    const [oldest] = kind;
+    if (kind.size >= mostUnknown && oldest !== undefined) {
+      kind.delete(oldest);
+      oldest.destroy();
+    }
+    kind.add(socket);
+  };
+  const forget = (socket: Socket) => {
+    asking.delete(socket);
+    reading.delete(socket);
+  };
   const count = () => [...held].filter(({ lasting }) => lasting).length;
 
   server.on('connection', (socket: Socket) => {
     arm(socket, patience.headMs);
-    // One that waits without asking gives way to the next, so that whoever asks at once is always let in.
-    if (unknown.size >= mostUnknown) ([...unknown].find(([, { busy }]) => !busy)?.[0] ?? socket).destroy();
-    unknown.set(socket, { busy: false });
+    add(asking, socket);
     socket.once('close', () => {
       disarm(socket);
-      unknown.delete(socket);
+      forget(socket);
     });
   });
 
   return {
-    heard: (socket) => arm(socket, unknown.has(socket) ? patience.headMs : patience.bodyMs),
+    heard: (socket) => arm(socket, asking.has(socket) ? patience.headMs : patience.bodyMs),
     answering(socket) {
       disarm(socket);
-      const waiting = unknown.get(socket);
-      if (waiting !== undefined) waiting.busy = true;
+      if (asking.delete(socket)) add(reading, socket);
     },
     done(socket) {
       arm(socket, patience.idleMs);
-      const waiting = unknown.get(socket);
-      if (waiting !== undefined) waiting.busy = false;
+      if (reading.delete(socket)) add(asking, socket);
     },
     left(socket) {
       disarm(socket);
-      unknown.delete(socket);
+      forget(socket);
     },
     known(socket) {
       arm(socket, patience.bodyMs);
-      unknown.delete(socket);
+      forget(socket);
     },
     hold(who, close, lasting) {
       const one: Held = { id: who.id, lasting, close };

@@ -27,6 +27,7 @@ beforeAll(async () => {
   mkdirSync(join(folder.path, 'page', 'assets'), { recursive: true });
   writeFileSync(join(folder.path, 'page', 'index.html'), '<p>page</p>');
   writeFileSync(join(folder.path, 'page', 'assets', 'a.js'), 'export {};');
+  writeFileSync(join(folder.path, 'page', 'assets', 'large.js'), Buffer.alloc(32 * 1024 * 1024, 'x'));
   writeFileSync(join(folder.path, 'outside.html'), 'secret');
   strict = await serve({});
 });
@@ -514,6 +515,21 @@ describe('hostile requests', () => {
     expect(await accepted(strict, [plain({}), handshake({}), plain({ path: '/', token: '' })])).toEqual([0, 1, 2]);
     for (const socket of idle) socket.destroy();
     await gone;
+  });
+
+  test('those who never read what they asked for keep nobody out', async () => {
+    const { server } = strict;
+    const slow = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const socket = connect(server.port, '127.0.0.1').on('error', () => {});
+        const begun = new Promise((resolve) => socket.once('readable', resolve).once('close', resolve));
+        socket.write(plain({ path: '/assets/large.js', token: '' })(server.port));
+        await begun;
+        return socket;
+      }),
+    );
+    expect(await accepted(strict, [plain({}), handshake({}), plain({ path: '/', token: '' })])).toEqual([0, 1, 2]);
+    for (const socket of slow) socket.destroy();
   });
 
   test('no more than 32 streams are open, and one that ends makes room', async () => {
