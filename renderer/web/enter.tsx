@@ -80,4 +80,6 @@ function watch(root: HTMLElement, { token, expiresAt }: Pass): void {
     root,
   );
   followHistory(view, window);
+  // Gone to again in this tab, the address brings a code that nobody needs, and that must not stay in it.
+  window.addEventListener('hashchange', () => void takeCode(window));
 }

@@ -109,6 +109,10 @@ test('a browser signs in with a code that works once, keeps no trace of it, and 
   await other.goto(`${url}/#code=${(await runtime.client.signIns.create()).code}`);
   await other.getByRole('heading', { name: 'Inbox' }).waitFor();
   expect(other.url()).toBe(`${url}/`);
+  // And once more, signed in as it is: the code goes from the address all the same.
+  await other.goto(`${url}/#code=AAAA-BBBB`);
+  await other.waitForURL(`${url}/`);
+  await other.getByRole('heading', { name: 'Inbox' }).waitFor();
   await other.context().close();
 
   // What only the desktop app can do is said to be there, and not offered.
