@@ -124,12 +124,18 @@ export function connectAgent(options: {
       if (end.kind === 'closed') {
         if (end.code === stopped) return 'stopped';
         if (end.code === tookOver) throw new CodedError('CONFLICT', takenWords(session, role));
-        if (end.code === letInNoMore && place !== null) throw notLetIn(place);
+        if (end.code === letInNoMore) {
+          refusedAt = place;
+          await wait(firstWaitMs);
+          continue;
+        }
         saidGone = '';
         if (end.lastedMs > steadyMs) failures = 0;
       } else if (end.kind === 'refused') {
         if (end.status === 401) {
           refusedAt = place;
+          // A runtime that was just started is at its port a moment before it says by which token.
+          await wait(firstWaitMs);
           continue;
         }
         if (end.status < 500) throw new CodedError(end.code, end.message);

@@ -82,7 +82,9 @@ export async function openServing(options: {
     async close() {
       leave();
       rmSync(file, { force: true });
-      await Promise.all([relay.close(), server.close()]);
+      // Whoever is on the relay is told that this is no end for good, before the server hangs up on everybody.
+      await relay.close();
+      await server.close();
     },
   };
 }

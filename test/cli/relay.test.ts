@@ -145,6 +145,17 @@ describe('an agent on the relay', () => {
     await tail.interrupt();
   });
 
+  test('comes back to the next runtime, and is given what it has not answered', async () => {
+    const echo = begin('agent', 'start', '--session', 's6', '--role', 'echo');
+    await echo.says('Connected as echo');
+    await terminal.stop();
+    await echo.says('Trying until it is there');
+    await terminal.start();
+    await type('send', 'work', '--session', 's6', '--role', 'echo', '--message', 'after it', '--id', 'again');
+    await echo.says('Answered again.');
+    expect(await echo.interrupt()).toMatchObject({ code: 0 });
+  });
+
   test('is not let in without what is needed, and told what that is', async () => {
     const here = ['agent', 'start', '--session', 's4', '--role', 'echo'];
     const key = join(terminal.folder, 'key');
