@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createAdmissions } from './admissions';
-import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
+import { settleLeft } from './at-start';
 import { createChanges } from './changes';
-import { giveAllBack, giveBack } from './commands/giving-back';
-import { landAllFinished, landFinished } from './commands/land-finished';
-import { settleIntents, settlePicks } from './commands/picking';
+import { giveBack } from './commands/giving-back';
+import { landFinished } from './commands/land-finished';
+import { settleIntents } from './commands/picking';
 import { createPushes } from './commands/pushes';
 import { createRadar } from './commands/radar';
-import { shown } from './commands/repositories';
 import { createRestacker } from './commands/restacker';
-import { sweepNowAndThen } from './commands/retention';
 import type { Room } from './commands/room';
 import { createRouter } from './commands/router';
 import { createTrains } from './commands/train-driver';
@@ -20,12 +18,10 @@ import type { Status } from './contract/status';
 import { diagnose } from './doctor';
 import { createForges } from './forges';
 import type { Git } from './git/git';
+import { createHolding } from './holding';
 import { hookDoorFile, openHookDoorOf } from './hook-door';
-import { createHosts } from './host/hosts';
-import { createNews } from './host/news';
-import { someHostLives } from './host/records';
-import { hostEnvironment } from './host/start';
 import type { Log } from './log';
+import { createNamespaceChoice } from './namespace-choice';
 import { createRelaying } from './relaying';
 import { createRoster } from './roster';
 import type { Deps, DepsWithoutTerminals } from './runner/deps';
@@ -35,9 +31,7 @@ import { createLedger } from './runner/ledger';
 import { createLiveChecks } from './runner/live-checks';
 import { availableMemory, createAdmission } from './runner/memory';
 import { createPool } from './runner/pool';
-import { createPrograms } from './runner/programs';
-import { type PullRequestDeps, settleOpenings } from './runner/pull-requests';
-import { settlePushes } from './runner/pushing';
+import type { PullRequestDeps } from './runner/pull-requests';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
 import { createSizes } from './runner/sizes';
@@ -46,20 +40,17 @@ import { createTerminals } from './runner/terminals';
 import { createUnderWay } from './runner/under-way';
 import type { Runtime, RuntimeOptions } from './runtime';
 import { createServerState } from './server-state';
+import { createSettingsNow } from './settings-now';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, type Database } from './store/database';
 import { checkDecisions } from './store/decisions';
-import { dependants } from './store/dependencies';
 import { makeLogRoomSoon } from './store/log-room';
-import { repositoryById } from './store/repositories';
-import { readRequest } from './store/requests';
 import type { SearchIndex, SearchIndexOptions } from './store/search-index';
-import { readSettings } from './store/settings';
 import { dayBudget, daySpending } from './store/spending';
 import { isKnownKey } from './store/takeovers';
 import { countTasks } from './store/task-count';
-import { readTask } from './store/task-view';
 import type { Writer } from './store/writer';
+import { tellingOf } from './telling';
 import { version } from './version';
 
 /** What the rooms stand on. */
@@ -82,16 +73,9 @@ export function assemble(
   const startedAt = Date.now();
   const server = createServerState();
   const admissions = createAdmissions({ db, writer, log, now: Date.now });
-  const settingsHearers = new Set<(settings: Settings) => void>();
-  let settings = readSettings(db);
-  const agents = createRoster({ config, askHuman: options.askHuman, settings: () => settings, log });
-
-  let trial: ReturnType<typeof tryNamespace> | undefined;
-  const tried = () => (trial ??= tryNamespace(config.environment).then(noteTrial));
-  const noteTrial = (found: NamespaceTrial) => {
-    if (found.kind === 'fails') log('info', 'Programs get no pid namespace of their own.', { reason: found.reason });
-    return found;
-  };
+  const settings = createSettingsNow(db);
+  const agents = createRoster({ config, askHuman: options.askHuman, settings: settings.now, log });
+  const namespace = createNamespaceChoice({ environment: config.environment, settings: settings.now, log });
 
   const search = openSearch({
     file: join(folders.data, 'search.db'),
@@ -101,13 +85,13 @@ export function assemble(
     log,
   });
 
-  const announce = (task: number) => {
-    search.wake();
-    // Whether a task is blocked is a fact of those it waits for, so they are told together.
-    for (const id of [task, ...dependants(db, task)]) changes.publish({ type: 'task.changed', task: readTask(db, id) });
-    restacker.wake();
-    radar.wake();
-  };
+  const telling = tellingOf({
+    ...{ db, publish: changes.publish, onTask: () => search.wake() },
+    afterTask() {
+      restacker.wake();
+      radar.wake();
+    },
+  });
   const radar = createRadar(() => room, {
     onBaseMoved() {
       restacker.wake();
@@ -116,7 +100,7 @@ export function assemble(
   });
   const restacker = createRestacker(() => room);
   const admission = createAdmission({
-    floorMegabytes: () => settings.memoryFloorMegabytes,
+    floorMegabytes: () => settings.now().memoryFloorMegabytes,
     available: availableMemory,
     now: Date.now,
     onChange: () => changes.publish({ type: 'held.changed', held: admission.held() }),
@@ -128,24 +112,15 @@ export function assemble(
     now: Date.now,
     leaseMs,
     onReleased(released) {
-      for (const { task } of released) announce(task);
+      for (const { task } of released) telling.announce(task);
     },
-    onHeld: (held) => held.forEach(announce),
+    onHeld: (held) => held.forEach(telling.announce),
     admits: admission.admits,
     onError: (cause) => log('error', 'Expired claims could not be taken back.', { cause: String(cause) }),
   });
   const owner = createHash('sha256').update(folders.data).digest('hex').slice(0, 16);
-  const news = createNews();
-  const hosts = createHosts({
-    program: options.host ?? null,
-    ...{ run: folders.run, outputs: folders.terminals, logs: folders.logs, version },
-    environment: hostEnvironment(config.environment),
-    news: news.tell,
-    log: (message, facts) => log('warning', message, facts),
-  });
-  const programs = createPrograms({
-    ...{ hosts, followHosts: news.follow, held: options.host != null, version, outputs: folders.terminals },
-    someHostLives: () => someHostLives(folders.run),
+  const { hosts, programs, followHosts } = createHolding({
+    ...{ program: options.host ?? null, folders, environment: config.environment, log },
   });
   const withoutTerminals: DepsWithoutTerminals = {
     db,
@@ -153,14 +128,13 @@ export function assemble(
     git,
     source,
     agents: agents.all,
-    settings: () => settings,
+    settings: settings.now,
     owner,
     programs,
     ledger: createLedger({ db, owner, now: Date.now }),
     folders,
     agentEnvironment: agents.environment,
-    namespace: async () =>
-      settings.pidNamespace === 'never' ? null : chosenNamespace(await tried(), settings.pidNamespace),
+    namespace: namespace.chosen,
     checks: createLiveChecks(),
     takes: createTakes(),
     refill: () => pool.wake(),
@@ -170,19 +144,13 @@ export function assemble(
       door: hookDoorFile(folders.run),
       isKnown: (keyHash) => isKnownKey(db, keyHash),
     }),
-    announce,
-    announceRequest: (request) => changes.publish({ type: 'request.changed', request: readRequest(db, request) }),
-    announceMessages: (task) => changes.publish({ type: 'messages.changed', task }),
+    ...telling,
     announceTurn: (ended) => relaying.announceTurn(ended),
-    announceComments: (task) => changes.publish({ type: 'comments.changed', task }),
     stopWork(task) {
       runner.cancel(task);
       // One that nobody has in hand yet has nobody else to end it.
       void terminals.screens.closeOf(task);
       void runner.over(task).then(() => giveBackSoon(task));
-    },
-    announceRepository(id) {
-      changes.publish({ type: 'repository.changed', repository: shown(repositoryById(db, id)) });
     },
     log,
     now: Date.now,
@@ -191,7 +159,7 @@ export function assemble(
     ...withoutTerminals,
     folders,
     person: { shell: config.shell, environment: config.environment },
-    ...{ hosts, followHosts: news.follow },
+    ...{ hosts, followHosts },
     announceTerminal: (terminal) => changes.publish({ type: 'terminal.changed', terminal }),
   });
   const deps: Deps = {
@@ -203,11 +171,11 @@ export function assemble(
   };
   const relaying = createRelaying({
     ...{ db, writer, folders, log, now: Date.now },
-    nats: () => natsServer(config.environment, settings.natsUrl),
+    nats: () => natsServer(config.environment, settings.now().natsUrl),
     announceMessages: deps.announceMessages,
   });
   const { tokens, forgeOf } = createForges({
-    ...{ db, writer, settings: () => settings, environment: config.environment, execute: git.execute },
+    ...{ db, writer, settings: settings.now, environment: config.environment, execute: git.execute },
     keychain: options.keychain ?? null,
   });
   const pullRequests: Pick<PullRequestDeps, 'forgeOf' | 'announcePullRequest'> = {
@@ -265,22 +233,21 @@ export function assemble(
       return found;
     },
     settingsChanged(next: Settings) {
-      settings = next;
-      for (const hear of settingsHearers) hear(next);
+      settings.changed(next);
       // A setting may name another agent, or a variable by which one is found.
       lookForAgents(true);
       runner.wake();
     },
     async doctor() {
       // What is said to be there is what the next program gets, too.
-      trial = undefined;
+      namespace.forget();
       return diagnose({
         config,
         agents: await agents.located(true),
         desktop: options.desktop,
         decisions: await checkDecisions(db),
         variables: await agents.named(),
-        pidNamespace: settings.pidNamespace,
+        pidNamespace: settings.now().pidNamespace,
         server: server.now(),
       });
     },
@@ -306,11 +273,8 @@ export function assemble(
   const runtime: Runtime = {
     router,
     status,
-    settings: () => settings,
-    onSettings(hear) {
-      settingsHearers.add(hear);
-      return () => settingsHearers.delete(hear);
-    },
+    settings: settings.now,
+    onSettings: settings.onChange,
     admissions,
     server,
     health: () => (db.open ? { ok: true, problems: [] } : { ok: false, problems: ['Switchyard stops.'] }),
@@ -325,15 +289,7 @@ export function assemble(
       await settleIntents(room);
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
-      // Remotes may not answer for a while, and nobody waits for that.
-      const pushes = settlePushes(deps, closing.signal).then(() =>
-        settleOpenings({ ...deps, ...pullRequests }, closing.signal),
-      );
-      settling = Promise.all([
-        ...[pushes, landAllFinished(room, closing.signal), sweepNowAndThen(room, closing.signal)],
-        giveAllBack(room, closing.signal),
-        settlePicks(room, closing.signal),
-      ]);
+      settling = settleLeft(room, closing.signal);
       restacker.start();
       radar.start();
       room.trains.start();
