@@ -31,7 +31,7 @@ const start: Command = {
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: { running: true, ...status, waited }, text: statusText(status, await parkedNow(client)) };
+      return { json: runningJson(status, waited), text: statusText(status, await parkedNow(client)) };
     } finally {
       connection.close();
     }
@@ -96,21 +96,21 @@ const status: Command = {
     if (connection === null) assertCanBeFolder(dataFolder);
     if (connection === null && isStarting(dataFolder)) {
       return {
-        json: { running: false, starting: true, version, dataFolder },
+        json: { running: false, starting: true, version, dataFolder, url: null },
         text: `The runtime for ${dataFolder} starts. It can be reached in a moment.\n`,
       };
     }
     if (connection === null) {
       const left = readLeft(around.config);
       return {
-        json: { running: false, version, dataFolder, left },
+        json: { running: false, version, dataFolder, left, url: null },
         text: `No runtime is running for ${dataFolder}.\n${leftText(around, left, null)}Start one: ${around.program} start\n`,
       };
     }
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: { running: true, ...status, waited }, text: statusText(status, await parkedNow(client), waited) };
+      return { json: runningJson(status, waited), text: statusText(status, await parkedNow(client), waited) };
     } finally {
       connection.close();
     }
@@ -265,6 +265,12 @@ function statusText(status: Status, parked: number, waited?: Waited): string {
       ? []
       : [['agents waited', waited.ms < 1000 ? 'not today' : `${waitedInWords(waited.ms)} today`]]),
   ]);
+}
+
+/** The same for a script, with where the server is at the top, or null while it is not open. */
+function runningJson(status: Status, waited: Waited) {
+  const { server } = status;
+  return { running: true, ...status, waited, url: server.kind === 'listening' ? server.url : null };
 }
 
 /** Where other programs and browsers of this machine ask. */

@@ -443,6 +443,13 @@ describe('looking and setting', () => {
       dataFolder: terminal.config.folders.data,
     });
     expect(json.workers).toHaveLength(1);
+    const asked = async () => (await type('status', '--json')).json;
+    await expect.poll(asked).toMatchObject({ url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    const { url, server } = await asked();
+    expect(server).toEqual({ kind: 'listening', url });
+    await type('settings', 'set', 'server', 'false');
+    await expect.poll(asked).toMatchObject({ url: null });
+    await type('settings', 'set', 'server', 'true');
     expect(Object.keys(json.tasks)).toContain('review');
   });
 

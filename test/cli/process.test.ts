@@ -67,6 +67,7 @@ test('a command starts the runtime it needs, which outlives the command and ends
     left: null,
     version: expect.any(String),
     dataFolder: terminal.config.folders.data,
+    url: null,
   });
   const added = await command(
     'task',
