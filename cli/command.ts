@@ -94,6 +94,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** What options that take a value are when they are given without one. */
+  readonly bare?: Readonly<Record<string, string>>;
   /** How many names it takes. */
   readonly names: { readonly least: number; readonly most: number };
   readonly examples: readonly string[];

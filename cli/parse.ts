@@ -78,7 +78,7 @@ function readOptions(args: string[], command: Command): Parsed {
   const options = { ...command.options, ...everywhere };
   try {
     const { values, positionals } = parseArgs({
-      args: args.map(hideNumber),
+      args: withBare(args, command).map(hideNumber),
       options,
       allowPositionals: true,
       strict: true,
@@ -97,6 +97,15 @@ function readOptions(args: string[], command: Command): Parsed {
       `${command.words.join(' ')} has no option ${unknown}.${near === null ? '' : ` Did you mean ${near}?`}`,
     );
   }
+}
+
+/** The words with a value behind each option that was given without one and may be. */
+function withBare(args: readonly string[], { bare = {} }: Command): string[] {
+  return args.map((word, at) => {
+    const usual = word.startsWith('--') ? bare[word.slice(2)] : undefined;
+    const next = args[at + 1];
+    return usual === undefined || (next !== undefined && !next.startsWith('-')) ? word : `${word}=${usual}`;
+  });
 }
 
 /** A negative number is a value, which parseArgs would take for an option. No word of a command line can hold this mark. */

@@ -3,16 +3,20 @@ import { type Command, type Given, UsageError } from './command';
 /** Where tasks come from: those that were put into the queue of this machine. */
 const modes = ['local'] as const;
 
+/** The port of the server when only `--status-port` is said. */
+const usualPort = '8080';
+
 const run: Command = {
   words: ['run'],
-  usage: '[--mode local] [--status-port PORT] [--heartbeat URL]',
+  usage: '[--mode local] [--status-port [PORT]] [--heartbeat URL]',
   summary:
     'Run the runtime here, in the foreground, until Ctrl+C: for a service manager, a container or a second terminal',
   options: { mode: { type: 'string' }, 'status-port': { type: 'string' }, heartbeat: { type: 'string' } },
+  bare: { 'status-port': usualPort },
   names: { least: 0, most: 0 },
-  examples: ['run', 'run --status-port 8080', 'run --status-port 8080 --heartbeat https://example.com/workers/1'],
-  more: `  --status-port has the server listen on that port of 127.0.0.1, whatever the setting server says, and 0 on any; where it is taken
-  nothing is started. --heartbeat posts every 30 seconds, as JSON: status, tasks, cpu_percent, memory_mb, disk_usage_gb and
+  examples: ['run', 'run --status-port', 'run --status-port 8080 --heartbeat https://example.com/workers/1'],
+  more: `  --status-port has the server listen on that port of 127.0.0.1, 8080 unless named and any for 0, whatever the setting server says;
+  where it is taken nothing is started. --heartbeat posts every 30 seconds, as JSON: status, tasks, cpu_percent, memory_mb, disk_usage_gb and
   uptime_seconds. Who does not hear it stops no work.
 `,
   async run(given, around) {

@@ -74,6 +74,19 @@ test('a negative number is a value, not an option', () => {
   expect(() => asked('task show -x')).toThrow(/no option -x/);
 });
 
+test('a port may be left out where there is a usual one', () => {
+  const port = (line: string) => {
+    const result = asked(line);
+    return result.kind === 'run' ? result.given.text('status-port') : undefined;
+  };
+  expect(port('run --status-port')).toBe('8080');
+  expect(port('run --status-port --heartbeat http://127.0.0.1:1/')).toBe('8080');
+  expect(port('run --status-port 9000')).toBe('9000');
+  expect(port('run --status-port=9001')).toBe('9001');
+  expect(port('run')).toBeUndefined();
+  expect(() => asked('run --heartbeat')).toThrow(/heartbeat/);
+});
+
 test('help for what does not exist says so, and half a command gets the list of all that begin with it', () => {
   for (const topic of [['nonsense'], ['task', 'nonsense'], ['status', 'nonsense']])
     expect(() => help(topic, commands, { program: 'switchyard' })).toThrow(/There is no command called .*nonsense/);
