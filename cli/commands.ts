@@ -4,6 +4,7 @@ import { checkpointCommands } from './checkpoint';
 import { checkCommands } from './checks';
 import type { Command } from './command';
 import { commentCommands } from './comment';
+import { completion } from './completion';
 import { contestCommands } from './contest';
 import { demo } from './demo';
 import { doctor } from './doctor';
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   ...runtimeCommands,
   ...runCommands,
   doctor,
+  completion(() => commands),
   demo,
   serve,
 ];

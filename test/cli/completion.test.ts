@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commands } from '../../cli/commands';
+import { completion } from '../../cli/completion';
+import { parse } from '../../cli/parse';
+import { temporaryFolder } from '../core/server/door';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeAll(() => {
+  folder = temporaryFolder('switchyard-completion-');
+});
+afterAll(() => folder.remove());
+
+/** How each shell is asked, without a screen, what it would offer for a line that ends where the cursor is. */
+const shells = {
+  bash: {
+    args: ['--norc', '--noprofile'],
+    ask: (words: readonly string[]) =>
+      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _switchyard; echo "\${COMPREPLY[@]}"`,
+    before: '',
+  },
+  zsh: {
+    args: ['-f'],
+    ask: (words: readonly string[]) =>
+      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _switchyard; echo "\${COMPREPLY[@]}"`,
+    before: 'autoload -Uz compinit; compinit -D; ',
+    after: 'setopt ksharrays\n',
+  },
+  fish: {
+    args: ['--no-config'],
+    ask: (words: readonly string[]) => `echo (complete -C ${`'${words.join(' ')}'`} | string split -f1 \\t)`,
+    before: '',
+  },
+} as const;
+
+/** What a shell offers for each line, with no program to call and no data folder to look into. */
+async function offered(shell: keyof typeof shells, lines: readonly string[]): Promise<readonly string[][]> {
+  const { args, ask, before } = shells[shell];
+  const asked = parse(['completion', shell], commands);
+  if (asked.kind !== 'run') throw new Error('completion is a command');
+  // It needs nothing of its surroundings.
+  const { text } = await asked.command.run(asked.given, {} as never);
+  const file = join(folder.path, `${shell}.txt`);
+  writeFileSync(
+    file,
+    [
+      `${before}${text}`,
+      'after' in shells[shell] ? shells.zsh.after : '',
+      ...lines.map((line) => ask(line.split(' '))),
+    ].join('\n'),
+  );
+  const ran = spawnSync(shell, [...args, file], {
+    cwd: folder.path,
+    env: { PATH: process.env.PATH, HOME: folder.path, TERM: 'dumb' },
+    encoding: 'utf8',
+  });
+  expect(ran).toMatchObject({ status: 0, stderr: '' });
+  return ran.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line, at) => line.split(' ').filter((word) => word !== '' && isMeant(shell, word, lines[at] ?? '')));
+}
+
+/** Zsh leaves what does not begin like what was typed away itself, once it shows what there is. */
+function isMeant(shell: keyof typeof shells, word: string, line: string): boolean {
+  return shell !== 'zsh' || word.startsWith(line.split(' ').at(-1) ?? '');
+}
+
+const isThere = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+
+for (const shell of Object.keys(shells) as (keyof typeof shells)[])
+  test.runIf(isThere(shell))(`${shell} completes every command, its options and what they may be`, async () => {
+    const shown = commands.filter(({ hidden }) => hidden !== true);
+    const two = shown.filter(({ words }) => words.length === 2);
+    const first = await offered(shell, [
+      'switchyard ',
+      'switchyard tas',
+      'switchyard task ap',
+      'switchyard --json task ap',
+      'switchyard help task ap',
+      'switchyard task add --permission-level super',
+      'switchyard completion z',
+      'switchyard task approve 3 --strategy s',
+      'switchyard task show --js',
+    ]);
+    expect([...(first[0] ?? [])].sort()).toEqual(
+      [...new Set(['help', ...shown.map(({ words: [one] }) => one)])].sort(),
+    );
+    expect(first.slice(1)).toEqual([
+      ['task'],
+      ['approve'],
+      ['approve'],
+      ['approve'],
+      ['supervised'],
+      ['zsh'],
+      ['squash'],
+      ['--json'],
+    ]);
+    const nouns = [...new Set(two.map(({ words: [one = ''] }) => one))].slice(0, shell === 'fish' ? 5 : undefined);
+    const seconds = await offered(
+      shell,
+      nouns.map((noun) => `switchyard ${noun} `),
+    );
+    for (const [at, noun] of nouns.entries())
+      expect(seconds[at]).toEqual(
+        expect.arrayContaining(two.filter(({ words }) => words[0] === noun).map(({ words }) => words[1])),
+      );
+    // Fish asks itself for each line as if Tab was pressed, which takes it a tenth of a second.
+    const looked = shown.filter((_, at) => shell !== 'fish' || at % 10 === 0);
+    const options = await offered(
+      shell,
+      looked.map(({ words }) => `switchyard ${words.join(' ')} --`),
+    );
+    for (const [at, command] of looked.entries())
+      expect([...(options[at] ?? [])].sort(), command.words.join(' ')).toEqual(
+        [...Object.keys(command.options), 'json', 'help'].map((name) => `--${name}`).sort(),
+      );
+  });
+
+test('a shell that is not known is said, with those that are', async () => {
+  const asked = parse(['completion', 'csh'], commands);
+  if (asked.kind !== 'run') throw new Error('completion is a command');
+  await expect(completion(() => commands).run(asked.given, {} as never)).rejects.toThrow(
+    'completion knows bash, zsh, fish, not "csh".',
+  );
+});
