@@ -203,5 +203,15 @@ const log: Command = {
     ),
 };
 
+const logs: Command = {
+  ...log,
+  words: ['logs'],
+  usage: 'TASK [--follow]',
+  summary: 'The same as task log: what its agent said and did, and with --follow what it says until it is done',
+  examples: ['logs 12', 'logs 12 --follow'],
+  more: `  --follow (-f) ends when the task is finished and nothing is asked any more, or with Ctrl+C; the task goes on all the same.
+`,
+};
+
 /** Reviews and transcripts of tasks. */
-export const reviewCommands: readonly Command[] = [diff, approve, reject, log];
+export const reviewCommands: readonly Command[] = [diff, approve, reject, log, logs];

@@ -109,6 +109,8 @@ async function followLive(live: {
   const { client, seen } = live;
   live.learn(await client.tasks.get({ task: live.task }));
   await live.catchUp();
+  // Pressed while that was printed, it is not told again.
+  if (live.around.signal.aborted) return;
   const end = new AbortController();
   const stop = () => end.abort();
   live.around.signal.addEventListener('abort', stop, { once: true });

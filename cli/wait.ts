@@ -47,6 +47,8 @@ export async function waitForTask(
   const end = new AbortController();
   const stop = () => end.abort();
   around.signal.addEventListener('abort', stop, { once: true });
+  // Pressed before there was anything to wait for, it is not told again.
+  if (around.signal.aborted) stop();
   const timer = minutes === null ? undefined : setTimeout(stop, minutes * 60_000);
   let again: Connection | null = null;
   try {
@@ -75,6 +77,7 @@ export async function waitForTask(
 }
 
 async function watch(id: number, client: Client, signal: AbortSignal, say: (task: Task) => void): Promise<Task> {
+  signal.throwIfAborted();
   const stream = await client.changes.follow(undefined, { signal });
   for await (const change of stream) {
     const task =

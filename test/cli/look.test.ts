@@ -14,6 +14,7 @@ const reading: readonly (readonly string[])[] = [
   ['task', 'show', '4'],
   ['task', 'diff', '1'],
   ['task', 'log', '1'],
+  ['logs', '1'],
   ['task', 'checkpoints', '1'],
   ['task', 'comments', '1'],
   ['task', 'messages', '1'],

@@ -213,3 +213,41 @@ test.runIf(existsSync('/dev/full'))(
     expect(err).toMatch(/^The output could not be written: ENOSPC.*\n$/);
   },
 );
+
+test('a log that is followed ends cleanly by Ctrl+C, when nobody reads it any more, and with its task', {
+  timeout: 60_000,
+}, async () => {
+  await terminal.start();
+  const add = ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't'];
+  const { json } = await terminal.type([...add, '--prompt', 'Go\n[permission: make]', '--wait', '--json']);
+  const follow = () => {
+    const following = start(['logs', String(json.id), '--follow']);
+    const asks = new Promise<void>((resolve) => {
+      let out = '';
+      following.child.stdout.on('data', (text: string) => {
+        out += text;
+        if (out.includes('? Run make')) resolve();
+      });
+    });
+    return { ...following, asks };
+  };
+  // Ctrl+C counts from the first line on, before there is anything to follow.
+  for (const words of [
+    ['logs', String(json.id), '--follow'],
+    ['task', 'wait', String(json.id)],
+  ]) {
+    const pressed = new AbortController();
+    if (words[0] === 'task') pressed.abort();
+    const early = await terminal.type(words, { signal: pressed.signal, onPrinted: () => pressed.abort() });
+    expect(early).toMatchObject({ code: words[0] === 'task' ? 1 : 0 });
+  }
+  const [interrupted, unread, whole] = [follow(), follow(), follow()];
+  await Promise.all([interrupted.asks, unread.asks, whole.asks]);
+  interrupted.child.kill('SIGINT');
+  expect(await interrupted.ended).toMatchObject({ code: 0, err: '' });
+  // What it prints next has no reader.
+  unread.child.stdout.destroy();
+  await terminal.type(['answer', String(json.requests[0].id), '--allow']);
+  expect(await unread.ended).toMatchObject({ code: 0, err: '' });
+  expect(await whole.ended).toMatchObject({ code: 0, err: '', out: expect.stringContaining('In review.') });
+});
