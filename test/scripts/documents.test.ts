@@ -8,6 +8,7 @@ import { parseEcho } from '../../core/agents/echo-script';
 import { echoHelp } from '../../core/contract/echo';
 import { actions } from '../../renderer/keys/actions';
 import { selectStages } from '../../scripts/suite/stages.mjs';
+import { commandReference } from '../support/command-reference';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -26,6 +27,15 @@ test('docs/echo.md lists exactly the lines the echo agent says it understands, a
 test('the help of task add tells the same lines', () => {
   for (const line of echoHelp.trim().split('\n'))
     expect(help(['task', 'add'], commands, { program: 'switchyard' })).toContain(line);
+});
+
+test('docs/cli.md is what the commands say of themselves: npm run reference writes it anew', () => {
+  for (const { words, examples } of commands)
+    expect(
+      examples.some((example) => example.startsWith(words.join(' '))),
+      words.join(' '),
+    ).toBe(true);
+  expect(read('docs/cli.md')).toBe(commandReference(commands));
 });
 
 test('the map in ARCHITECTURE.md names every file at the top of core/ and every room of it, and nothing that is not there', () => {
