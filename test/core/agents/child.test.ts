@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Child, endGroup, startChild, within } from '../../../core/agents/child';
 import { findLeftovers } from '../../../core/agents/leftovers';
 import { readLines } from '../../../core/agents/lines';
+import { until } from '../../support/until';
 
 let folder: string;
 const children: Child[] = [];
@@ -148,6 +149,8 @@ describe('ending a child', () => {
       const other = await start(escaping, { SWITCHYARD_TASK: 'test-10' });
       const [escaped] = await all(readLines(ours.stdout));
       const [stranger] = await all(readLines(other.stdout));
+      // A program shows no environment in the moment in which it takes the place of the one that started it.
+      await until(() => [escaped, stranger].every((pid) => readFileSync(`/proc/${pid}/environ`).length > 0));
       await endGroup(ours);
       expect(isAlive(Number(escaped))).toBe(false);
       expect(isAlive(Number(stranger))).toBe(true);

@@ -32,8 +32,9 @@ async function counting() {
     const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
     return lines.map((line) => line.replace(/^.*--literal-pathspecs (-c \S+ )*/, '').split(' ', 1)[0]);
   };
-  // What the configuration says is read once for all of them.
+  // What the configuration says, and where it is, is read once for all of them.
   await inspectPrograms(at);
+  await readIdentity(at);
   return { at, started };
 }
 
@@ -41,6 +42,7 @@ test('what is asked of a repository all the time takes one git program or none',
   const { at, started } = await counting();
   expect(await started(() => readHead(at))).toEqual([]);
   expect(await started(() => readIdentity(at))).toEqual(['config']);
+  expect(await started(() => readIdentity(at)), 'the same bytes').toEqual([]);
   expect(await started(() => openRepository(at.git, at.checkout.workTree))).toEqual(['rev-parse']);
   expect(await started(() => openRepository(at.git, at.checkout.workTree)), 'found before').toEqual([]);
   const { head } = await openRepository(at.git, at.checkout.workTree);

@@ -155,5 +155,8 @@ test('a message that is too large is not waited for', async () => {
 test('control: without the bound it fills the memory', async () => {
   served = await serveRelay({ bounds: { frame: 512 * mebibyte } });
   const { port } = served;
-  expect(await growth(() => sendHuge(port))).toBeGreaterThan(64 * mebibyte);
+  const before = held();
+  await sendHuge(port);
+  // The last of it may still be on its way.
+  await expect.poll(() => held() - before).toBeGreaterThan(64 * mebibyte);
 });
