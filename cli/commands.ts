@@ -32,12 +32,14 @@ import { signInCommands } from './sign-in';
 import { stackCommands } from './stack';
 import { taskCommands } from './task';
 import { trainCommands } from './train';
+import { watch } from './watch';
 import { worktreeCommands } from './worktree';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   ...repositoryCommands,
   ...taskCommands,
+  watch,
   ...contestCommands,
   ...stackCommands,
   ...drivingCommands,
