@@ -56,7 +56,8 @@ function failureOf(error: unknown): { readonly code: string; readonly message: s
     return { code: error.code, message: error.message, exit: success ? 2 : 1 };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    const message = 'The runtime ended while this was under way. What was acknowledged is kept; run the command again.';
+    const message =
+      'The runtime ended while this was under way. The next one finishes what was begun: start it, look how things stand, and run this again if it was not done.';
     return { code: 'RUNTIME_GONE', message, exit: 1 };
   }
   return {
