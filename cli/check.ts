@@ -16,7 +16,7 @@ const shownLines = 12;
 export function checkText({ state, exitCode, stale }: Check): string {
   if (state === 'passed' && stale) return 'passed on an older change';
   if (state !== 'failed') return state;
-  return exitCode === null ? 'failed without an exit code' : `failed with exit code ${exitCode}`;
+  return exitCode === null ? 'was ended before it said anything' : `failed with exit code ${exitCode}`;
 }
 
 /**

@@ -20,7 +20,7 @@ const push: Command = {
     'task push 12 --remote fork --head 3f2c1ab90d  (refused when the change is another commit now)',
   ],
   more: [
-    '  Only that branch is touched, and only when it is where the last push of the task left it. Your own credential helpers',
+    '  Only that branch is touched, and only when it is where the last push of the task left it, or you had it deleted there. Your own credential helpers',
     '  and ssh keys are used. Ctrl+C stops it and says what is on the remote. In a repository that is not trusted, nothing that it configures counts.',
     '',
   ].join('\n'),

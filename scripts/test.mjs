@@ -95,7 +95,7 @@ async function runStage(stage, { sandbox, rest, measure }) {
   }
   if (stage.name === 'agents' && !agentsRunHere())
     return { code: 0, skipped: 'not run: the agents are pinned for linux-x64' };
-  await ensureSystem(stage.name === 'unit' ? ['git', 'namespace', 'nats'] : ['git', 'namespace']);
+  await ensureSystem(stage.name === 'unit' ? ['git', 'namespace', 'nats', 'shells'] : ['git', 'namespace']);
   await ensureBuilt();
   const workers = Math.ceil(availableParallelism() * (stage.waits ? 1.5 : 1));
   const { env, close } = await equip(stage, workers);

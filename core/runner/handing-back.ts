@@ -3,6 +3,7 @@ import { type Driven, nothingSaid, type Said } from '../agents/screen';
 import { notDriven } from '../contract/move-words';
 import type { Afterwards } from '../contract/takeover';
 import type { Usage } from '../contract/task';
+import type { Terminal } from '../contract/terminal';
 import type { TranscriptBody } from '../contract/transcript';
 import { refOid } from '../git/resolve';
 import { worktreeStatus } from '../git/status';
@@ -44,7 +45,8 @@ export async function takeBack(
   const { claim, agent, directory, environment, prompt } = subject;
   const { task, mark, beganAt } = row;
   // Where Switchyard was quit meanwhile, the person drove no longer than until then.
-  const to = (row.terminal === null ? null : readTerminal(deps.db, row.terminal).endedAt) ?? deps.now();
+  const screen = row.terminal === null ? null : readTerminal(deps.db, row.terminal);
+  const to = screen?.endedAt ?? deps.now();
   const driven = { task, agentSession: session.agentSession, mark, directory, environment };
   const { agentSession, lines, usage, unread } = await read(deps, agent, driven);
   // The task's own prompt was told when the screen was opened.
@@ -52,7 +54,7 @@ export async function takeBack(
   for (const [index, { at, body }] of lines.entries()) if (index !== first) tell(body, at);
   if (Object.values(usage).some((value) => value !== null)) tell({ type: 'usage', ...usage });
   const isIdle = lines.length === 0 && unread === '' && wasAtRest(row);
-  const more = isIdle ? ' Nothing was said in its conversation.' : unread;
+  const more = isIdle ? ` Nothing was said in its conversation.${failedWords(screen)}` : unread;
   const text = `You drove it in a terminal from ${clock(beganAt)} to ${clock(to)}.${more}`;
   tell({ type: 'notice', level: unread === '' ? 'info' : 'warning', text }, to);
   // Of one that an earlier version began its session had no reason yet: what died over the screen cut off no turn.
@@ -110,6 +112,12 @@ export async function takeBack(
     if (kept !== null) tell(kept);
   }
   return afterwards === 'as it was' ? 'go on' : afterwards;
+}
+
+/** That a screen ended by itself as a program does that could not go on, and where that can be read. */
+function failedWords(screen: Pick<Terminal, 'id' | 'exitCode'> | null): string {
+  if (screen === null || screen.exitCode === null || screen.exitCode === 0) return '';
+  return ` Its program ended with exit code ${screen.exitCode}; terminal ${screen.id} of the task shows what it printed.`;
 }
 
 /** Whether nothing was being done on a task when it was taken over, nor would by itself now. */

@@ -49,9 +49,13 @@ export function addTrain(
       task,
     );
     if (other === undefined) continue;
-    throw new CodedError('WRONG_STATE', `Task ${task} is on train ${other.id} already. Wait for that, or stop it.`, {
-      facts: { task, train: other.id },
-    });
+    throw new CodedError(
+      'WRONG_STATE',
+      `Task ${task} is on train ${other.id} already. Wait for that (in the terminal: train show ${other.id} --follow), or stop it.`,
+      {
+        facts: { task, train: other.id },
+      },
+    );
   }
   const { id } = run(
     db,

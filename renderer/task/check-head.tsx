@@ -3,7 +3,7 @@ import type { Check, RepositoryCheck } from '../../core/contract/check';
 import { Glyph, type Look } from '../parts/glyph';
 import { spanInWords } from '../text/amounts';
 import { cleanLine } from '../text/clean';
-import { Ago } from '../text/time';
+import { Ago, Before } from '../text/time';
 
 /** A check in a line: its name and command, how it stands for the change, when that was and how long it took. */
 export function CheckHead(props: {
@@ -33,8 +33,7 @@ export function CheckHead(props: {
         {run !== null && (
           <span className="quiet">
             {took === null ? 'for ' : `took ${took}, `}
-            <Ago at={run.endedAt ?? run.startedAt} />
-            {took !== null && ' ago'}
+            {took === null ? <Ago at={run.startedAt} /> : <Before at={run.endedAt ?? run.startedAt} />}
           </span>
         )}
       </h2>

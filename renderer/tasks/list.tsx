@@ -123,6 +123,9 @@ function Rows(props: {
     overscan: 8,
   });
   const openRow = useRef<number | null>(null);
+  const before = useRef({ isListed, cursor });
+  /** Whether the open task left the list with the cursor on it, and nobody moved that since. */
+  const wentAway = useRef(false);
   useEffect(() => {
     if (openRow.current !== open && isListed && open !== null) {
       moveTo(keyIn(place, open));
@@ -131,6 +134,11 @@ function Rows(props: {
         { align: 'auto' },
       );
     }
+    // One that went away with the cursor, to its agent for instance, has it again when it is back.
+    else if (before.current.isListed && !isListed) wentAway.current = before.current.cursor === open;
+    else if (!before.current.isListed && isListed && open !== null && wentAway.current) moveTo(keyIn(place, open));
+    if (isListed) wentAway.current = false;
+    before.current = { isListed, cursor };
     openRow.current = open;
   });
   const cameBack = useStore(app.cameBack, (task) => (task === open ? task : null));
@@ -145,6 +153,7 @@ function Rows(props: {
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(tasks.length - 1, to));
     onMove();
+    wentAway.current = false;
     // Where the list is folded away nobody would see what moves in it, nor could it have the focus.
     if (scroller.current !== null && getComputedStyle(scroller.current).visibility === 'hidden')
       flushSync(() => app.view.update((view) => ({ ...view, drawer: true })));
@@ -211,6 +220,7 @@ function Rows(props: {
               className={`row ${cursor === task.id ? 'row-cursor' : ''}`}
               style={{ position: 'absolute', top: item.start, insetInline: 0, height: rowHeight }}
               onClick={(event) => {
+                wentAway.current = false;
                 moveTo(keyIn(place, task.id));
                 // The row may scroll away and be taken off the page; the list stays.
                 scroller.current?.focus({ preventScroll: true });

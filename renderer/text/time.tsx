@@ -32,6 +32,17 @@ export function Ago({ at }: { readonly at: number }): ReactNode {
   );
 }
 
+/** How long ago something was, as the end of a sentence: `3m ago`, `just now`. */
+export function Before({ at }: { readonly at: number }): ReactNode {
+  const now = useNow();
+  const since = span(Math.max(0, now - at));
+  return (
+    <time className="tabular" dateTime={new Date(at).toISOString()} title={exactly(at)}>
+      {since === 'now' ? 'just now' : `${since} ago`}
+    </time>
+  );
+}
+
 /** How long until something is, to the second. */
 export function Until({ at }: { readonly at: number }): ReactNode {
   const now = useSeconds();

@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
-/** @typedef {'git' | 'namespace' | 'nats' | 'compiler' | 'display' | 'fonts' | 'window' | 'browser'} Need */
+/** @typedef {'git' | 'namespace' | 'nats' | 'shells' | 'compiler' | 'display' | 'fonts' | 'window' | 'browser'} Need */
 
 /**
  * What each need is on Debian and Ubuntu, and on Fedora.
@@ -14,6 +14,7 @@ const packages = {
   git: { apt: ['git'], dnf: ['git'] },
   namespace: { apt: ['bubblewrap'], dnf: ['bubblewrap'] },
   nats: { apt: ['nats-server'], dnf: ['nats-server'] },
+  shells: { apt: ['zsh', 'fish'], dnf: ['zsh', 'fish'] },
   compiler: { apt: ['gcc', 'g++'], dnf: ['gcc', 'gcc-c++'] },
   display: { apt: ['xvfb'], dnf: ['xorg-x11-server-Xvfb'] },
   fonts: { apt: ['fonts-dejavu', 'fonts-noto-core'], dnf: ['dejavu-sans-fonts', 'google-noto-sans-fonts'] },
@@ -68,6 +69,8 @@ async function isMissing(need, executable) {
       return !isOnPath('bwrap');
     case 'nats':
       return !isOnPath('nats-server');
+    case 'shells':
+      return !isOnPath('zsh') || !isOnPath('fish');
     case 'compiler':
       return !isOnPath('gcc') || !isOnPath('g++');
     case 'display':
@@ -158,6 +161,7 @@ const inWords = {
   git: 'git',
   namespace: 'bubblewrap, of which the tests prove that it ends what agents start',
   nats: 'nats-server, on which the tests try the relay',
+  shells: 'zsh and fish, in which the tests complete commands',
   compiler: 'a C and C++ compiler',
   display: 'a display without a screen (Xvfb)',
   fonts: 'fonts',

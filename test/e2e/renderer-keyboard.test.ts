@@ -1,7 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Task } from '../../core/contract/task';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
+
+/** The page's own window, as these tests reach into it. */
+interface Inside {
+  readonly harness: { readonly core: { readonly tasks: ReadonlyMap<number, Task>; put(task: Task): Task } };
+}
 
 let harness: Harness;
 let page: Page;
@@ -572,4 +578,34 @@ test('changes picked in the list are shown once more, land together, and can be 
   await press('g', 'r');
   await option('Rename Account').waitFor();
   expect(await train.count()).toBe(0);
+});
+
+test('the cursor of the list comes back to the open task with it, unless it was moved meanwhile', async () => {
+  await press('g', 'r', 'Enter');
+  await page.locator('.head-title').waitFor();
+  const open = (await title()) ?? '';
+  const row = await cursor();
+  expect(row).toContain(open);
+  const become = (state: 'running' | 'review') =>
+    page.evaluate(
+      ([name, to]) => {
+        const { core } = (window as unknown as Inside).harness;
+        const task = [...core.tasks.values()].find((one) => one.title === name);
+        if (task !== undefined) core.put({ ...task, state: to });
+      },
+      [open, state] as const,
+    );
+  await become('running');
+  await expect.poll(cursor).not.toBe(row);
+  const other = await cursor();
+  await become('review');
+  await expect.poll(cursor).toBe(row);
+
+  await become('running');
+  await expect.poll(cursor).toBe(other);
+  await page.locator('.rows').focus();
+  await page.keyboard.press('ArrowDown');
+  await become('review');
+  await option(open).waitFor();
+  expect(await cursor()).toBe(other);
 });

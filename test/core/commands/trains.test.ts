@@ -97,7 +97,7 @@ it('lands what passes on top of what landed before it, sends back what does not,
   expect((await now(e)).train).toMatchObject({ train: begun.id, place: 5, of: 5, state: 'waiting' });
   await expect(bed.calls.trains.start(await seen([e]))).rejects.toMatchObject({
     code: 'WRONG_STATE',
-    message: `Task ${e.id} is on train ${begun.id} already. Wait for that, or stop it.`,
+    message: `Task ${e.id} is on train ${begun.id} already. Wait for that (in the terminal: train show ${begun.id} --follow), or stop it.`,
   });
   const train = await ended(begun);
   expect(states(train)).toEqual(['landed', 'landed', 'returned', 'left', 'landed']);
