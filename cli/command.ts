@@ -57,6 +57,11 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** What a command that runs a runtime itself hands it of its surroundings. */
+export function suppliedBy({ config, askHuman, hook, host, starter, desktop, page = null, signal }: Surroundings) {
+  return { config, askHuman, hook, host, starter, desktop, page, stopped: signal };
+}
+
 /** The options and names given on the command line, already checked against the command's own. */
 export interface Given {
   readonly json: boolean;

@@ -1,4 +1,4 @@
-import { type Command, type Given, UsageError } from './command';
+import { type Command, type Given, suppliedBy, UsageError } from './command';
 
 /** Where tasks come from: those that were put into the queue of this machine. */
 const modes = ['local'] as const;
@@ -27,17 +27,10 @@ const run: Command = {
     // Loaded here, so that every other command starts without SQLite.
     const { runInBackground } = await import('./background');
     const ended = await runInBackground({
-      config: around.config,
-      askHuman: around.askHuman,
-      hook: around.hook,
-      host: around.host,
-      starter: around.starter,
-      desktop: around.desktop,
-      page: around.page ?? null,
+      ...suppliedBy(around),
       statusPort,
       heartbeat,
       idleMs: null,
-      stopped: around.signal,
       say: (line) => around.err.write(`${line}\n`),
       report: ({ state }) => {
         if (state === 'ready') around.err.write('Switchyard runs here. Ctrl+C stops it; what is in hand is parked.\n');

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { type Command, type Given, UsageError } from './command';
+import { type Command, type Given, suppliedBy, UsageError } from './command';
 import type { Started } from './reach';
 
 /** The runtime without a window: what `start` puts in the background, and what a service manager would run. */
@@ -16,15 +16,8 @@ export const serve: Command = {
     // Loaded here, so that every other command starts without SQLite.
     const { runInBackground } = await import('./background');
     const ended = await runInBackground({
-      config: around.config,
-      askHuman: around.askHuman,
-      hook: around.hook,
-      host: around.host,
-      starter: around.starter,
-      desktop: around.desktop,
-      page: around.page ?? null,
+      ...suppliedBy(around),
       idleMs,
-      stopped: around.signal,
       report,
     });
     return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
