@@ -68,7 +68,8 @@ function isMeant(shell: keyof typeof shells, word: string, line: string): boolea
   return shell !== 'zsh' || word.startsWith(line.split(' ').at(-1) ?? '');
 }
 
-const isThere = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+/** On Linux the set-up of the tests installs them all, so none is left out there without a word. */
+const isThere = (shell: string) => process.platform === 'linux' || spawnSync(shell, ['--version']).status === 0;
 
 for (const shell of Object.keys(shells) as (keyof typeof shells)[])
   test.runIf(isThere(shell))(`${shell} completes every command, its options and what they may be`, async () => {
