@@ -13,6 +13,7 @@ import {
   nameOf,
   usualTimeoutMs,
 } from './process';
+import { findUntold } from './untold';
 
 /** How a shell starts the starter's program: itself as plain Node where it is a desktop app, else Node. */
 export interface StarterProgram {
@@ -164,7 +165,7 @@ function openLine(
         if (!ready) one.resolve(execute(one.what));
         else {
           // One that ended of its own accord had nothing left that runs: the number may be a stranger's by now.
-          if (died) endGroup(one.pid, 'SIGKILL');
+          if (died) endGroup(one.pid ?? findUntold(one.what), 'SIGKILL');
           one.reject(interrupted(one.what, how));
         }
       }

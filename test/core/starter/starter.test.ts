@@ -189,6 +189,33 @@ describe('the small process', () => {
     expect([second === first, second === process.pid, lives(second)]).toEqual([false, false, true]);
   });
 
+  test.runIf(process.platform === 'linux')(
+    'has what it began ended also when it is killed before it told of it, and nothing else',
+    async () => {
+      const what = script('echo $$ > "untold$MORE.new"; mv "untold$MORE.new" "untold$MORE"; sleep 1000 & wait');
+      const other = script(what.args[1] ?? '', { environment: { ...environment, MORE: '1' } });
+      const files = ['untold', 'untold1'].map((name) => join(folder, name));
+      const starts = ({ args, environment }: Execution) =>
+        `spawn('/bin/sh', ${JSON.stringify(args)}, { cwd: ${JSON.stringify(folder)}, env: ${JSON.stringify(environment)}, detached: true, stdio: 'ignore' })`;
+      const [ready] = pack({ kind: 'ready' } as Said);
+      const program = `
+        const { spawn } = require('node:child_process'), { existsSync } = require('node:fs');
+        process.stdout.write(Buffer.from('${ready?.toString('hex')}', 'hex'));
+        process.stdin.once('data', () => {
+          ${starts(other)}; ${starts(what)};
+          setInterval(() => {
+            if (${JSON.stringify(files)}.every(existsSync)) process.kill(process.pid, 'SIGKILL');
+          }, 10);
+        });`;
+      const starter = openStarter({ ...starterProgram, args: ['-e', program] });
+      await expect(starter.execute(what)).rejects.toMatchObject({ code: 'GIT_FAILED' });
+      const [ended = 0, left = 0] = files.map((file) => Number(readFileSync(file, 'utf8')));
+      onTestFinished(() => void process.kill(-left, 'SIGKILL'));
+      await until(() => !lives(ended));
+      expect(lives(left)).toBe(true);
+    },
+  );
+
   test('outlives what a terminal tells it, and its programs inherit nothing of it', async () => {
     const starter = openStarter();
     const pid = await parentOf(starter);
