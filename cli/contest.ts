@@ -9,6 +9,7 @@ import {
   hasWon,
   mostInContest,
   othersOf,
+  type Picked,
   readAgent,
   standOfContest,
   type Version,
@@ -55,6 +56,15 @@ const pick: Command = {
   examples: ['task pick 12', 'task approve 12 --discard-others  (merges it, then does the same)'],
   run: (given, around) =>
     withClient(around, async (client) => {
+      const before = await client.tasks.get({ task: given.id(0) });
+      if (before.contest?.picked === before.id && (await othersLeft(client, before)).length === 0) {
+        const { text } = taskOutcome(before, around);
+        const json: Picked = { task: before, discarded: [], left: [] };
+        return {
+          json,
+          text: `Task ${before.id} was picked already, and no other task of its contest is left.\n${text}`,
+        };
+      }
       const running = await runningOn(client);
       const picked = await client.contests.pick({ task: given.id(0) });
       const { discarded, left } = picked;

@@ -5,15 +5,13 @@ import type { Readable } from 'node:stream';
 import { attach, type Connection } from '../core/client';
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
-import { endedInIt } from '../core/contract/move-words';
-import type { Task } from '../core/contract/task';
 import { makeFolder } from '../core/make-folder';
 import { isAlive, isStarting, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
+import { begunText } from './begun';
 import type { Looked } from './command';
 import { plain } from './plain';
-import { counted } from './text';
 
 /** After this long without a runtime the person is told what is waited for. */
 const silentMs = 1500;
@@ -73,29 +71,6 @@ export async function look(
   say('No runtime is running: this is what it left, and nothing was started. The command "start" goes on with it.');
   return opened;
 }
-
-/** That a runtime was started, and what it goes on with: whoever stopped it before may not want that. */
-async function begunText({ client }: Connection): Promise<string> {
-  const { tasks, startedAt } = await client.runtime.status();
-  // Each may be in another state by now than it was a moment ago; how many there are is true for longer.
-  const total = unfinished.reduce((sum, state) => sum + tasks[state], 0);
-  const work = total === 0 ? 'It has no unfinished task.' : `It goes on with ${counted(total, 'unfinished task')}.`;
-  const given = (await client.tasks.list({ states: ['failed'], limit: 200 })).filter(isGivenUp(startedAt));
-  const names = given.map(({ id }) => id).sort((one, other) => one - other);
-  const lost =
-    names.length === 0
-      ? ''
-      : ` ${names.length} failed because Switchyard ended in ${names.length === 1 ? 'it' : 'them'} too often: task ${names.join(', ')}.`;
-  return `No runtime was running, so one was started in the background. ${work}${lost} The command "stop" ends it.`;
-}
-
-/** Whether a task failed as a runtime that started then looked through what was in hand. */
-function isGivenUp(startedAt: number): (task: Task) => boolean {
-  return ({ stateSince, error }) => stateSince >= startedAt && (error ?? '').startsWith(endedInIt);
-}
-
-/** The states of tasks that a start goes on with. */
-export const unfinished = ['running', 'waiting', 'queued'] as const;
 
 async function insist(
   config: Config,

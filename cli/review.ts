@@ -1,10 +1,12 @@
+import type { Client } from '../core/client';
 import { isDraft, isUndecided, notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { refused } from '../core/contract/refusal';
 import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
+import { mergedAlready } from './already';
 import { checkWarning } from './check';
-import { type Command, UsageError } from './command';
+import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { othersLeft, othersText } from './contest';
 import { endedText, runningOn } from './ended-programs';
 import { knownFirst, landingWarnings } from './landing';
@@ -124,9 +126,11 @@ const approve: Command = {
       return withClient(around, (client) => approveStack(client, around, { task, strategy, seen }));
     }
     return withClient(around, async (client) => {
-      const [review, before, comments, running] = await Promise.all([
+      const before = await client.tasks.get({ task });
+      const already = await mergedAlready(client, before, { seen, strategy, message: given.text('message') });
+      if (already !== null) return againOf(client, before, { already, discards: given.flag('discard-others') }, around);
+      const [review, comments, running] = await Promise.all([
         client.reviews.get({ task }),
-        client.tasks.get({ task }),
         client.comments.list({ task }),
         runningOn(client, given.flag('discard-others') ? undefined : task),
       ]);
@@ -177,6 +181,21 @@ const approve: Command = {
     });
   },
 };
+
+/** What comes of approving a change that is merged already: the others of its contest go where that is asked for and was not done. */
+async function againOf(
+  client: Client,
+  task: Task,
+  { already, discards }: { readonly already: string; readonly discards: boolean },
+  around: Surroundings,
+): Promise<Outcome> {
+  const others = discards ? await othersLeft(client, task) : [];
+  const running = others.length === 0 ? [] : await runningOn(client);
+  if (others.length > 0) await client.contests.pick({ task: task.id });
+  const became = await othersText(client, others, { program: around.program, running });
+  const outcome = taskOutcome(await client.tasks.get({ task: task.id }), around);
+  return { ...outcome, text: `${already}${became}${outcome.text}` };
+}
 
 const reject: Command = {
   words: ['task', 'reject'],

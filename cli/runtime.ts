@@ -12,10 +12,10 @@ import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting, nextOwner, ownerGone, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
 import { version } from '../core/version';
+import { goesOnWith, unfinished } from './begun';
 import { spentText } from './budget';
 import { type Command, type Surroundings, UsageError } from './command';
 import { plainLine } from './plain';
-import { unfinished } from './reach';
 import { ago, counted, table } from './text';
 import { waitedToday } from './waited';
 
@@ -121,11 +121,15 @@ const status: Command = {
 function leftText({ program }: Surroundings, left: Left | null, before: Left | null): string {
   if (left === null) return '';
   const open = unfinished.filter((state) => left.tasks[state] > 0).map((state) => `${left.tasks[state]} ${state}`);
-  const total = unfinished.reduce((sum, state) => sum + left.tasks[state], 0);
+  const goesOn = goesOnWith(left.tasks, left.trains);
+  const states = open.length === 0 ? '' : `: ${open.join(', ')}`;
   const { review } = left.tasks;
   const ended = (before?.terminals ?? 0) - left.terminals;
   return [
-    open.length === 0 ? '' : `The next start goes on with ${counted(total, 'unfinished task')}: ${open.join(', ')}.\n`,
+    left.landing.length === 0
+      ? ''
+      : `The next start finishes what had begun to land, or finds that nothing had: task ${left.landing.join(', ')}.\n`,
+    goesOn === null ? '' : `The next start goes on with ${goesOn}${states}.\n`,
     left.asking === 0 ? '' : `Waiting for your answer: ${counted(left.asking, 'task')}. See: ${program} inbox\n`,
     review === 0 ? '' : `In review for you: ${counted(review, 'change')}.\n`,
     ended > 0

@@ -2,6 +2,7 @@ import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import { overlapWords } from '../core/contract/overlap';
 import type { Strategy } from '../core/contract/strategy';
+import { mergedAlready } from './already';
 import type { Command, Outcome, Surroundings } from './command';
 import { endedText, runningOn } from './ended-programs';
 import { asId } from './parse';
@@ -147,6 +148,9 @@ export async function approveStack(
     seen,
   }: { readonly task: number; readonly strategy: Strategy | undefined; readonly seen?: string | undefined },
 ): Promise<Outcome> {
+  const last = await client.tasks.get({ task });
+  const already = await mergedAlready(client, last, { seen, strategy, message: undefined });
+  if (already !== null) return { json: [last], text: already };
   const all = await client.tasks.stack({ task });
   const approvals = all.flatMap(({ task: id, head, tree }) =>
     head === null || tree === null ? [] : [{ task: id, head, tree }],

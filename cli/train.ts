@@ -4,6 +4,7 @@ import { isDraft, isUndecided } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { strategies } from '../core/contract/strategy';
 import { type Train, type TrainApproval, trainWords } from '../core/contract/train';
+import { trainAlready } from './already';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { plainLine } from './plain';
@@ -41,6 +42,14 @@ const land: Command = {
     const leaves = given.flag('leave-comments');
     return withConnection(around, async (connection) => {
       const { client } = connection;
+      const already = trainAlready(await client.trains.list(), asked, strategy);
+      if (already !== undefined) {
+        const goesOn = already.state === 'open';
+        const now = goesOn && given.flag('wait') ? await waitForTrain(already.id, client, around) : already;
+        const outcome = now === already ? trainOutcome(now, around) : ended(now, around);
+        const said = goesOn ? `These are on train ${already.id} already.` : 'These have landed already.';
+        return { ...outcome, text: `${said}\n${outcome.text}` };
+      }
       const looked: Awaited<ReturnType<typeof look>>[] = [];
       // A review takes several programs: not fifty of them at once.
       for (const one of asked) looked.push(await look(client, one, { leaves, program: around.program }));

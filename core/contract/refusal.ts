@@ -43,18 +43,29 @@ export function movedSince(
   return new CodedError('MOVED', `${what} since you looked. ${again}`, { facts });
 }
 
-/** What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. */
+/**
+ * What is thrown when a task is not in a state for what was asked of it: says which state that is and what can be done. `why` says
+ * of one that is merged already what is asked now that did not happen then, without a full stop.
+ */
 export function refused(
   task: { readonly id: number; readonly state: TaskState; readonly outcome: TaskOutcome | null },
   asked: Asked,
+  why: string | null = null,
 ): CodedError {
   const { id, state, outcome } = task;
+  const facts = { task: id, state, asked };
+  if (asked === 'approved' && outcome === 'merged') {
+    const because = why === null ? '' : `: ${why}`;
+    return new CodedError('WRONG_STATE', `Task ${id} is merged already and cannot be approved again${because}.`, {
+      facts,
+    });
+  }
   const now = outcome === null ? inWords[state] : `${inWords[state]} (${outcome})`;
   const next = nextStep(task, asked);
   return new CodedError(
     'WRONG_STATE',
     `Task ${id} is ${now} and cannot be ${asked}.${next === null ? '' : ` ${next}`}`,
-    { facts: { task: id, state, asked } },
+    { facts },
   );
 }
 

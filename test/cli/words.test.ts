@@ -64,6 +64,33 @@ test('a change that stands where it is to stand is said to, a merge that is not 
   expect(approved.err).toMatch(/^Task \d+ is done \(discarded\) and cannot be approved/);
 });
 
+test('approving what is merged already says as what, and succeeds; only what did not happen so is refused', async () => {
+  const made = async (name: string) =>
+    `${(await add('--prompt', `[write: ${name} | ${name}]`, '--wait', '--json')).json.id}`;
+  const first = await made('again.txt');
+  const { head } = JSON.parse((await type('task', 'diff', first, '--json')).out);
+  expect((await type('task', 'approve', first)).code).toBe(0);
+  const oid = terminal.git('rev-parse', 'main').trim();
+  const already = `Task ${first} is merged already, as ${oid.slice(0, 10)} into main.\n`;
+  for (const more of [[], ['--head', head.slice(0, 12)], ['--strategy', 'ff'], ['--stack']]) {
+    const { code, out } = await type('task', 'approve', first, ...more);
+    expect({ code, said: out.slice(0, already.length) }).toEqual({ code: 0, said: already });
+  }
+  expect(terminal.git('rev-parse', 'main').trim()).toBe(oid);
+  const again = `Task ${first} is merged already and cannot be approved again`;
+  for (const [more, why] of [
+    [['--head', 'abcdef1'], `what landed is ${head.slice(0, 10)}, and not abcdef1`],
+    [['--strategy', 'squash'], 'it was merged by ff, and not by squash'],
+  ] as const)
+    expect(await type('task', 'approve', first, ...more)).toMatchObject({ code: 1, err: `${again}: ${why}.\n` });
+
+  const [second, third] = [await made('second.txt'), await made('third.txt')];
+  expect((await type('task', 'land', second, third, '--wait')).code).toBe(0);
+  const landed = await type('task', 'land', third, second, '--wait');
+  expect(landed).toMatchObject({ code: 0, out: expect.stringMatching(/^These have landed already\.\nTrain 1: /) });
+  expect((await type('task', 'land', second, '--wait')).err).toContain(`Task ${second} is merged already`);
+});
+
 test('a change that came to review right after it was looked at is not merged as another commit than was named', async () => {
   const { id } = (await add('--prompt', '[write: late.txt | late]', '--wait', '--json')).json;
   // Of its state a moment ago, and of its head now.

@@ -12,6 +12,7 @@ test('a refusal says what was asked in the words of the person, and what can be 
   expect(said('done', 'approved', 'discarded')).toBe(
     'Task 15 is done (discarded) and cannot be approved. Restore it first (in the terminal: task restore 15).',
   );
+  expect(said('done', 'approved', 'merged')).toBe('Task 15 is merged already and cannot be approved again.');
   expect(said('done', 'cancelled', 'answered')).toBe('Task 15 is done (answered) and cannot be cancelled.');
   expect(said('review', 'cancelled')).toBe(
     'Task 15 is in review and cannot be cancelled. Discard it or ask for changes (in the terminal: task discard 15, task reject 15).',
