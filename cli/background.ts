@@ -2,6 +2,7 @@ import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
 import type { StopManner } from '../core/contract/stop';
 import { type OpenOptions, type OpenRuntime, openRuntime } from '../core/open';
+import type { PlacedService } from '../core/service-manifest';
 import type { Started } from './reach';
 
 /** Why a runtime without a window ended. */
@@ -23,6 +24,8 @@ export async function runInBackground(options: {
   readonly desktop: string | null;
   readonly page?: OpenOptions['page'];
   readonly statusPort?: OpenOptions['statusPort'];
+  /** What is started before work is taken, and stopped after it. */
+  readonly services?: readonly PlacedService[] | null;
   /** Where a heartbeat is posted to. */
   readonly heartbeat?: string | null;
   /** Hears what is said while it runs. */
@@ -37,22 +40,35 @@ export async function runInBackground(options: {
   });
   let look = () => {};
   let manner: StopManner = {};
-  const opened = await open(
-    options,
-    (asked) => {
-      manner = asked;
-      end({ kind: 'stopped', reason: 'Stopped on request.' });
-    },
-    () => look(),
-  );
+  const leaving = new AbortController();
+  const stopping = () => {
+    leaving.abort();
+    end({ kind: 'stopped', reason: 'Stopped by a signal.' });
+  };
+  options.stopped.addEventListener('abort', stopping, { once: true });
+  if (options.stopped.aborted) stopping();
+  // Services may take long to start, and what was started must be stopped.
+  if (options.services != null) process.once('SIGTERM', stopping);
+  let opened: Awaited<ReturnType<typeof open>>;
+  try {
+    opened = await open(
+      { ...options, stopped: leaving.signal },
+      (asked) => {
+        manner = asked;
+        end({ kind: 'stopped', reason: 'Stopped on request.' });
+      },
+      () => look(),
+    );
+  } catch (error) {
+    if (leaving.signal.aborted) return ended;
+    throw error;
+  }
   if (opened.kind === 'taken') {
     options.report({ state: 'taken' });
     const who = opened.by === null ? 'Another process' : `Process ${opened.by.pid}`;
     return { kind: 'taken', reason: `${who} owns ${options.config.folders.data} already.` };
   }
-  const stopping = () => end({ kind: 'stopped', reason: 'Stopped by a signal.' });
-  process.once('SIGTERM', stopping);
-  options.stopped.addEventListener('abort', stopping, { once: true });
+  if (options.services == null) process.once('SIGTERM', stopping);
   const watching =
     options.idleMs === null
       ? null
@@ -94,11 +110,15 @@ async function open(
     readonly desktop: string | null;
     readonly page?: OpenOptions['page'];
     readonly statusPort?: OpenOptions['statusPort'];
+    readonly services?: readonly PlacedService[] | null;
+    readonly say?: (line: string) => void;
+    readonly stopped: AbortSignal;
     readonly report: (started: Started) => void;
   },
   onStopRequested: OpenOptions['onStopRequested'],
   onClients: () => void,
 ) {
+  const { say = () => {} } = options;
   try {
     return await openRuntime({
       config: options.config,
@@ -110,6 +130,7 @@ async function open(
       desktop: options.desktop,
       page: options.page ?? null,
       statusPort: options.statusPort ?? null,
+      services: options.services ? { manifest: options.services, say, stopped: options.stopped } : null,
       onStopRequested,
       onClients,
     });

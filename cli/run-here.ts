@@ -1,4 +1,7 @@
-import { type Command, type Given, suppliedBy, UsageError } from './command';
+import { join, resolve } from 'node:path';
+import { readManifest, usualManifest } from '../core/service-manifest';
+import { type Command, type Given, type Outcome, type Surroundings, suppliedBy, UsageError } from './command';
+import { plain } from './plain';
 
 /** Where tasks come from: those that were put into the queue of this machine. */
 const modes = ['local'] as const;
@@ -6,42 +9,78 @@ const modes = ['local'] as const;
 /** The port of the server when only `--status-port` is said. */
 const usualPort = '8080';
 
+const options = {
+  mode: { type: 'string' },
+  services: { type: 'string' },
+  'status-port': { type: 'string' },
+  heartbeat: { type: 'string' },
+} as const;
+
 const run: Command = {
   words: ['run'],
-  usage: '[--mode local] [--status-port [PORT]] [--heartbeat URL]',
+  usage: '[--mode local] [--services [FILE]] [--status-port [PORT]] [--heartbeat URL]',
   summary:
     'Run the runtime here, in the foreground, until Ctrl+C: for a service manager, a container or a second terminal',
-  options: { mode: { type: 'string' }, 'status-port': { type: 'string' }, heartbeat: { type: 'string' } },
-  bare: { 'status-port': usualPort },
+  options,
+  bare: { 'status-port': usualPort, services: '' },
   names: { least: 0, most: 0 },
-  examples: ['run', 'run --status-port', 'run --status-port 8080 --heartbeat https://example.com/workers/1'],
+  examples: [
+    'run',
+    'run --status-port',
+    'run --services dev/services.json',
+    'run --status-port 8080 --heartbeat https://example.com/workers/1',
+  ],
   more: `  --status-port has the server listen on that port of 127.0.0.1, 8080 unless named and any for 0, whatever the setting server says;
   where it is taken nothing is started. --heartbeat posts every 30 seconds, as JSON: status, tasks, cpu_percent, memory_mb, disk_usage_gb and
-  uptime_seconds. Who does not hear it stops no work.
+  uptime_seconds. Who does not hear it stops no work. --services starts what a file names before any task is taken in hand,
+  and stops it afterwards; bare, it is services.json in the data folder. See docs/services.md.
 `,
-  async run(given, around) {
-    const mode = given.text('mode') ?? 'local';
-    if (!modes.some((each) => each === mode)) throw new UsageError(`--mode must be one of ${modes.join(', ')}.`);
-    const statusPort = portOf(given);
-    const heartbeat = heartbeatOf(given);
-    // Loaded here, so that every other command starts without SQLite.
-    const { runInBackground } = await import('./background');
-    const ended = await runInBackground({
-      ...suppliedBy(around),
-      statusPort,
-      heartbeat,
-      idleMs: null,
-      say: (line) => around.err.write(`${line}\n`),
-      report: ({ state }) => {
-        if (state === 'ready') around.err.write('Switchyard runs here. Ctrl+C stops it; what is in hand is parked.\n');
-      },
-    });
-    return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
-  },
+  run: (given, around) => runHere(given, around, given.text('services')),
+};
+
+const up: Command = {
+  words: ['up'],
+  usage: '[--services FILE] [--mode local] [--status-port [PORT]] [--heartbeat URL]',
+  summary: 'The same as run --services: start what tasks need, then run the runtime here until Ctrl+C',
+  options,
+  bare: { 'status-port': usualPort, services: '' },
+  names: { least: 0, most: 0 },
+  examples: ['up', 'up --services dev/services.json', 'up --status-port'],
+  more: `  Services are named in services.json in the data folder, unless --services names another file:
+    {"services": [{"name": "database", "command": "docker compose up db", "ready": {"port": 5432}}]}
+  They are started in that order, each once the one before is ready, and stopped in the other. What they print stands here,
+  behind their name. One that ends is started again, a few times. See docs/services.md.
+`,
+  run: (given, around) => runHere(given, around, given.text('services') ?? ''),
 };
 
 /** The runtime in the foreground. */
-export const runCommands: readonly Command[] = [run];
+export const runCommands: readonly Command[] = [run, up];
+
+/** `services` names their manifest; none are started when it is undefined, and the empty name is the usual one's. */
+async function runHere(given: Given, around: Surroundings, services: string | undefined): Promise<Outcome> {
+  const mode = given.text('mode') ?? 'local';
+  if (!modes.some((each) => each === mode)) throw new UsageError(`--mode must be one of ${modes.join(', ')}.`);
+  const statusPort = portOf(given);
+  const heartbeat = heartbeatOf(given);
+  const { folders, home } = around.config;
+  const manifest =
+    services === undefined
+      ? null
+      : readManifest(services === '' ? join(folders.data, usualManifest) : resolve(around.directory, services), home);
+  // Loaded here, so that every other command starts without SQLite.
+  const { runInBackground } = await import('./background');
+  const ended = await runInBackground({
+    ...suppliedBy(around),
+    ...{ statusPort, heartbeat, services: manifest },
+    idleMs: null,
+    say: (line) => around.err.write(`${plain(line)}\n`),
+    report: ({ state }) => {
+      if (state === 'ready') around.err.write('Switchyard runs here. Ctrl+C stops it; what is in hand is parked.\n');
+    },
+  });
+  return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
+}
 
 function portOf(given: Given): number | null {
   const typed = given.text('status-port');

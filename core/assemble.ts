@@ -31,6 +31,7 @@ import { createLedger } from './runner/ledger';
 import { createLiveChecks } from './runner/live-checks';
 import { availableMemory, createAdmission } from './runner/memory';
 import { createPool } from './runner/pool';
+import { keepChildren } from './runner/processes';
 import type { PullRequestDeps } from './runner/pull-requests';
 import { recover } from './runner/recover';
 import { createRunner } from './runner/runner';
@@ -40,6 +41,7 @@ import { createTerminals } from './runner/terminals';
 import { createUnderWay } from './runner/under-way';
 import type { Runtime, RuntimeOptions } from './runtime';
 import { createServerState } from './server-state';
+import { createServices } from './services';
 import { createSettingsNow } from './settings-now';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, type Database } from './store/database';
@@ -259,6 +261,12 @@ export function assemble(
     void deps.retirements.during(() => giveBack(room, task));
   };
   const router = createRouter(room);
+  const servicesLedger = keepChildren(deps, null);
+  const services = createServices(options.services?.manifest ?? [], {
+    ...{ environment: config.environment, owner, namespace: namespace.chosen, now: Date.now },
+    started: servicesLedger.started,
+    say: options.services?.say ?? (() => {}),
+  });
 
   let leaveLogAsItIs = () => {};
   const closing = new AbortController();
@@ -277,7 +285,10 @@ export function assemble(
     onSettings: settings.onChange,
     admissions,
     server,
-    health: () => (db.open ? { ok: true, problems: [] } : { ok: false, problems: ['Switchyard stops.'] }),
+    health() {
+      const problems = db.open ? services.problems() : ['Switchyard stops.'];
+      return { ok: problems.length === 0, problems };
+    },
     log,
     terminals: terminals.running,
     relay: relaying.relay,
@@ -287,6 +298,8 @@ export function assemble(
       void terminals.adopt();
       const released = await recover(deps);
       await settleIntents(room);
+      // After what an earlier runtime left running was ended, and before anything needs them.
+      if (options.services != null) await services.start(options.services.stopped);
       door = await openHookDoorOf(folders.run, deps.hooks.take, (line) => log('warning', line));
       runner.start(released);
       settling = settleLeft(room, closing.signal);
@@ -315,6 +328,8 @@ export function assemble(
         pool.close(),
       ]);
       await programs.stop();
+      await services.stop();
+      await servicesLedger.over();
       hosts.detach();
       // Not before: whoever hangs up while work goes on takes its question back.
       await door?.close();

@@ -33,7 +33,7 @@ export interface OpenRuntime {
 export interface OpenOptions
   extends Pick<
     RuntimeOptions,
-    'owner' | 'askHuman' | 'hook' | 'host' | 'execute' | 'keychain' | 'desktop' | 'onStopRequested'
+    'owner' | 'askHuman' | 'hook' | 'host' | 'execute' | 'keychain' | 'services' | 'desktop' | 'onStopRequested'
   > {
   readonly config: Config;
   /** How to start a small process that starts git and checks from then on, in place of `execute`. */

@@ -12,6 +12,7 @@ import type { Log } from './log';
 import type { Relay } from './relay/bus';
 import type { Health } from './server/state-routes';
 import type { ServerStateHolder } from './server-state';
+import type { PlacedService } from './service-manifest';
 import type { Execute } from './starter/process';
 
 /** What a shell supplies that the core cannot know by itself. */
@@ -28,10 +29,21 @@ export interface RuntimeOptions {
   readonly execute?: Execute | undefined;
   /** What seals secrets for the person; without it they are kept only while this runs. */
   readonly keychain?: Keychain | null;
+  /** What runs beside tasks: started before the first is taken in hand, stopped after the last. */
+  readonly services?: ServicesWanted | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
   readonly desktop: string | null;
   /** Somebody asked over a door that the owner stop, and how. */
   readonly onStopRequested: (manner: StopManner) => void;
+}
+
+/** The services a shell wants, and who hears of them. */
+export interface ServicesWanted {
+  readonly manifest: readonly PlacedService[];
+  /** Hears what they print and what becomes of them, a line at a time. */
+  readonly say: (line: string) => void;
+  /** Ends their start, and with it that of the runtime. */
+  readonly stopped: AbortSignal;
 }
 
 /** A runtime that owns a data folder. */
