@@ -49,8 +49,7 @@ export function run(
  */
 export async function runAgain(room: Room, task: number): Promise<void> {
   const work = taskWork(room.db, task);
-  // Its train checks it where it lands.
-  if (work.train !== null && isAboard(work.train)) return;
+  if (isOnTrain(work)) return;
   const { checks } = work.repository;
   if (checks.length === 0 || work.checks.every(({ name }) => isWorktreeScript(name))) return;
   await again(room, work, checks);
@@ -68,8 +67,14 @@ export async function runCutOff(room: Room, task: number): Promise<void> {
   const ran = ranOnChange(room.db, task);
   if (![...ran.values()].includes(true)) return;
   const work = taskWork(room.db, task);
+  if (isOnTrain(work)) return;
   const checks = work.repository.checks.filter(({ name }) => ran.get(name) ?? true);
   if (checks.length > 0) await again(room, work, checks);
+}
+
+/** Whether a train checks it where it lands: nothing else of the task can be run in that time. */
+function isOnTrain({ train }: TaskWork): boolean {
+  return train !== null && isAboard(train);
 }
 
 async function again(room: Room, work: TaskWork, checks: readonly RepositoryCheck[]): Promise<void> {

@@ -5,6 +5,7 @@ import { setupName } from '../../../core/contract/check';
 import type { Task } from '../../../core/contract/task';
 import type { Train } from '../../../core/contract/train';
 import type { Execute } from '../../../core/starter/process';
+import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { type Bed, openBed } from '../../support/runtime';
 import { execute } from '../../support/starter';
 
@@ -229,4 +230,22 @@ it('ends when it is stopped while something lands that cannot be finished, and k
   expect(await now(h)).toMatchObject({ state: 'done', mergedOid: await git('rev-parse', 'main') });
   expect(states(await bed.calls.trains.get({ train: train.id }))).toEqual(['landed']);
   expect(await git('status', '--porcelain')).toBe('');
+});
+
+it('lands a change whose own check the end of a runtime cut off, and does not begin that again meanwhile', async () => {
+  await checked('true');
+  const task = await inReview('cut');
+  const { wait } = gated();
+  const command = `case "$PWD" in */train-*) ;; *) ${wait} ;; esac`;
+  await bed.calls.repositories.configure({ repository, checks: [{ name: 'own', command, required: true }] });
+  await bed.calls.checks.run({ task: task.id });
+  const train = await begin(task);
+  await bed.until(task.id, ({ checks }) => checks.some(({ name, state }) => name === 'own' && state === 'running'));
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  // As one that was begun without the person, when the change was brought onto something else.
+  db.prepare("UPDATE check_run SET by_itself = 1 WHERE cut_off = 'closing'").run();
+  closeDatabase(db);
+  bed = await bed.again(true);
+  expect((await ended(train)).cars).toMatchObject([{ state: 'landed' }]);
 });
