@@ -36,6 +36,7 @@ export function keepChildren(deps: Pick<Deps, 'writer' | 'now' | 'log'>, task: n
     },
     async over() {
       const pids = (await Promise.all(recording.splice(0))).filter((pid) => pid !== null);
+      if (pids.length === 0) return;
       await deps.writer.write((db) => {
         for (const pid of pids) forgetProcess(db, pid);
       });

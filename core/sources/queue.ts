@@ -1,4 +1,4 @@
-import { type Ahead, lookAhead } from '../store/ahead';
+import { type Ahead, lookAhead, lookAtLeases } from '../store/ahead';
 import { claimTasks, expireClaims, extendClaim, type Released } from '../store/claims';
 import type { Database } from '../store/database';
 import { settleLimits } from '../store/limits';
@@ -69,6 +69,9 @@ export function createQueueSource(options: QueueOptions): QueueSource {
   /** Once in every transaction: claims for those who wait and tells them after the COMMIT. */
   function serve(): () => void {
     const at = now();
+    // What is due matters to nobody while no slot is free, and this is done in every transaction.
+    const leases = waiters.size === 0 ? lookAtLeases(db, at) : undefined;
+    if (leases?.limited === false) return () => setTimer(leases.next);
     const before = lookAhead(db, at);
     const held = before.limited ? settleLimits(db, at) : [];
     const ahead = held.length > 0 ? lookAhead(db, at) : before;

@@ -37,9 +37,19 @@ export function lookAhead(db: Database, now: number): Ahead {
   };
 }
 
+/** What is ahead for a worker without a free slot: `limited` as above, and `next`, when the first lease ends. */
+export function lookAtLeases(db: Database, now: number): Pick<Ahead, 'limited' | 'next'> {
+  const found = getRow<{ lease: number | null; limited: number }>(db, selectLeases, now);
+  return { limited: found?.limited === 1, next: found?.lease ?? null };
+}
+
 function isTime(time: number | null | undefined): time is number {
   return typeof time === 'number';
 }
+
+const firstLease = `(SELECT min(lease_until) FROM ${heldTasks}) AS lease`;
+
+const selectLeases = `SELECT ${firstLease}, EXISTS (SELECT 1 FROM agent_limit WHERE until > ?) AS limited`;
 
 const selectAhead = `SELECT ${priorities
   .map(
@@ -49,5 +59,5 @@ const selectAhead = `SELECT ${priorities
        (SELECT min(run_after) FROM ${readyTasks} AND rank = ${rank} AND run_after > @now) AS due_${rank}`,
   )
   .join(', ')},
-  (SELECT min(lease_until) FROM ${heldTasks}) AS lease,
+  ${firstLease},
   EXISTS (SELECT 1 FROM agent_limit WHERE until > @now) AS limited`;

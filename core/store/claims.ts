@@ -6,7 +6,6 @@ import type { Database } from './database';
 import { type Due, holdsAt, holdTask } from './holding';
 import { allRows, getRow, run } from './statement';
 import { isDriven } from './takeovers';
-import { shiftCount } from './task-count';
 import { heldTasks, readyTasks } from './task-index';
 import type { TaskRow } from './task-row';
 import { moveTask } from './tasks';
@@ -50,7 +49,7 @@ export function claimTasks(
   const claimed: ClaimRow[] = [];
   const { ahead = lookAhead(db, claim.now) } = claim;
   const holdOf = holdsAt(db, { now: claim.now, limited: ahead.limited });
-  for (const [rank, priority] of priorities.entries()) {
+  for (const rank of priorities.keys()) {
     const ranges = ahead.ranges[rank];
     if (ranges === undefined) continue;
     for (let parked = true; parked; ) {
@@ -66,8 +65,6 @@ export function claimTasks(
         claim.onHeld?.(due.task);
         return [];
       });
-      if (taken.length === 0) continue;
-      shiftCount(db, { from: 'queued', to: 'running', priority, by: taken.length });
       claimed.push(...taken);
     }
   }

@@ -13,7 +13,7 @@ const plain: Readonly<Record<string, string>> = {
     backup_ref, change_files, change_additions, change_deletions, change_head, created_at, created_by, updated_at, state_since`,
   task_dependency: 'task_id, after_id, start',
   task_transition: 'task_id, number, from_state, to_state, at, by, lease_until, attempt',
-  task_count: 'state, priority, count',
+  finished_count: 'state, count',
   task_message: 'id, task_id, by, created_at, handed_at, delivered_at, removed_at',
   session: 'id, task_id, agent, state, end_reason, started_at, ended_at, turns',
   request:

@@ -46,6 +46,7 @@ import keepDueLanding from './migrations/0045-keep-a-due-landing.sql?raw';
 import keepRelayWork from './migrations/0046-keep-relay-work.sql?raw';
 import keepKeys from './migrations/0047-keep-keys.sql?raw';
 import keepCutOff from './migrations/0048-keep-what-cut-checks-off.sql?raw';
+import countFinished from './migrations/0049-count-finished-tasks.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -103,4 +104,5 @@ export const migrations: readonly Migration[] = [
   { name: '0046-keep-relay-work', sql: keepRelayWork },
   { name: '0047-keep-keys', sql: keepKeys },
   { name: '0048-keep-what-cut-checks-off', sql: keepCutOff },
+  { name: '0049-count-finished-tasks', sql: countFinished },
 ];

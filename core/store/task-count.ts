@@ -1,44 +1,28 @@
-import type { Priority } from '../contract/priority';
-import type { TaskState } from '../contract/task';
-import { taskStates } from '../contract/task';
+import { type TaskState, taskStates } from '../contract/task';
 import type { Database } from './database';
-import { allRows, run } from './statement';
+import { getRow, run } from './statement';
+import { tasksIn } from './task-index';
 
-/** How many tasks are in each state. Read from counters: the time it takes does not grow with the tasks. */
+/** The states whose tasks only become more. */
+const finished: ReadonlySet<TaskState> = new Set(['done', 'failed', 'cancelled']);
+
+/** How many tasks are in each state. Finished ones are read from counters: the time it takes does not grow with them. */
 export function countTasks(db: Database): Record<TaskState, number> {
-  const counts = Object.fromEntries(taskStates.map((state) => [state, 0])) as Record<TaskState, number>;
-  const rows = allRows<{ state: TaskState; count: number }>(
-    db,
-    'SELECT state, sum(count) AS count FROM task_count GROUP BY state',
-  );
-  for (const row of rows) counts[row.state] = row.count;
-  return counts;
+  return getRow<Record<TaskState, number>>(db, selectCounts) as Record<TaskState, number>;
 }
 
-/** Counts new tasks of a state. Called in the transaction that stores them. */
-export function addToCount(db: Database, state: TaskState, priority: Priority): void {
-  run(db, 'UPDATE task_count SET count = count + 1 WHERE state = ? AND priority = ?', state, priority);
-}
+const selectCounts = `SELECT ${taskStates
+  .map((state) => {
+    const counts = finished.has(state)
+      ? [`(SELECT count FROM finished_count WHERE state = '${state}')`]
+      : tasksIn[state].map((sort) => `(SELECT count(*) FROM ${sort})`);
+    return `${counts.join(' + ')} AS ${state}`;
+  })
+  .join(', ')}`;
 
-/** Counts a task out of a state and priority. Called in the transaction that changes either. */
-export function takeFromCount(db: Database, state: TaskState, priority: Priority): void {
-  run(db, 'UPDATE task_count SET count = count - 1 WHERE state = ? AND priority = ?', state, priority);
-}
-
-/** Counts tasks out of one state and into another. Called in the transaction that moves them. */
-export function shiftCount(
-  db: Database,
-  move: { readonly from: TaskState; readonly to: TaskState; readonly priority: Priority; readonly by: number },
-): void {
-  run(
-    db,
-    `UPDATE task_count SET count = count + CASE state WHEN ? THEN ? ELSE ? END
-     WHERE state IN (?, ?) AND priority = ?`,
-    move.to,
-    move.by,
-    -move.by,
-    move.from,
-    move.to,
-    move.priority,
-  );
+/** Counts a task out of one state and into another. Called in the transaction that moves it. */
+export function shiftCount(db: Database, { from, to }: { readonly from: TaskState; readonly to: TaskState }): void {
+  for (const [state, by] of [[from, -1] as const, [to, 1] as const]) {
+    if (finished.has(state)) run(db, 'UPDATE finished_count SET count = count + ? WHERE state = ?', by, state);
+  }
 }

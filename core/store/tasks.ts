@@ -8,7 +8,7 @@ import { noRepository } from './repositories';
 import { StaleClaim } from './stale-claim';
 import { run } from './statement';
 import { endTakeover, forgetFinish, type Wait } from './takeovers';
-import { addToCount, shiftCount, takeFromCount } from './task-count';
+import { shiftCount } from './task-count';
 import { type Columns, patchColumns, type TaskPatch, type TaskRow, taskRow } from './task-row';
 import { leaveTrain } from './trains';
 import { addTransition } from './transitions';
@@ -63,7 +63,6 @@ export function insertTask(db: Database, task: ResolvedTask): number {
   if (changes === 0) throw noRepository(db, task.repositoryId);
   run(db, 'INSERT INTO task_prompt (task_id, text) VALUES (?, ?)', id, task.prompt);
   for (const after of task.after ?? []) addDependency(db, { task: id, after, start: task.when ?? 'landed' });
-  addToCount(db, 'queued', task.priority);
   return id;
 }
 
@@ -106,7 +105,7 @@ export function moveTask(db: Database, move: Move): void {
   // Nobody drives what nothing more is done on; one in review was queued again when somebody asked to.
   if (to === 'done' || to === 'failed' || to === 'cancelled') endTakeover(db, { task: row.id, at });
   if (to !== 'queued' && to !== 'running' && to !== 'waiting') forgetFinish(db, row.id);
-  shiftCount(db, { from: row.state, to: move.to, priority: row.priority, by: 1 });
+  shiftCount(db, { from: row.state, to: move.to });
   settleDependants(db, row.id, { from: row, to: { state: to, outcome: move.patch?.outcome ?? null } });
 }
 
@@ -146,10 +145,6 @@ export function editTask(
   const model = edit.model ?? (agent === row.agent ? row.model : null);
   for (const other of detach) removeDependency(db, { task, after: other });
   for (const other of after) addDependency(db, { task, after: other, start: when });
-  if (priority !== row.priority) {
-    addToCount(db, row.state, priority);
-    takeFromCount(db, row.state, row.priority);
-  }
   // What its agent's provider said holds nobody else's agent up.
   const free = agent !== row.agent && row.parked === 'agent' && { run_after: null, parked: null, queued_reason: null };
   setColumns(db, task, { title, agent, model, priority, ...free, ...capColumns(budget), updated_at: at });

@@ -233,8 +233,13 @@ describe('the clock', () => {
   test('has no timer left once the source is closed', async () => {
     const queue = open();
     await queue.writer.write((db) => addTask(db, { runAfter: 5000 }));
+    // Nobody would be given it.
+    expect(vi.getTimerCount()).toBe(0);
+    const next = queue.source.next(1, never);
+    await settle(queue);
     expect(vi.getTimerCount()).toBe(1);
     queue.source.close();
+    expect(await next).toEqual([]);
     queue.source.notify();
     await queue.writer.write((db) => addTask(db, { runAfter: 6000 }));
     expect(vi.getTimerCount()).toBe(0);
