@@ -158,6 +158,7 @@ function openLine(
   const over = new Promise<void>((resolve) => {
     const end = (how: string, died: boolean) => {
       onEnd(how, ready);
+      const known = new Set([...pending.values()].flatMap(({ pid }) => pid ?? []));
       for (const [id] of pending) {
         const one = take(id);
         if (one === undefined) continue;
@@ -165,7 +166,9 @@ function openLine(
         if (!ready) one.resolve(execute(one.what));
         else {
           // One that ended of its own accord had nothing left that runs: the number may be a stranger's by now.
-          if (died) endGroup(one.pid ?? findUntold(one.what), 'SIGKILL');
+          const pid = died ? (one.pid ?? findUntold(one.what, known)) : undefined;
+          if (pid !== undefined) known.add(pid);
+          endGroup(pid, 'SIGKILL');
           one.reject(interrupted(one.what, how));
         }
       }

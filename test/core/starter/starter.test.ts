@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -190,28 +199,36 @@ describe('the small process', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'has what it began ended also when it is killed before it told of it, and nothing else',
+    'has all that it began ended also when it is killed before it told of it, and nothing else',
     async () => {
-      const what = script('echo $$ > "untold$MORE.new"; mv "untold$MORE.new" "untold$MORE"; sleep 1000 & wait');
-      const other = script(what.args[1] ?? '', { environment: { ...environment, MORE: '1' } });
-      const files = ['untold', 'untold1'].map((name) => join(folder, name));
-      const starts = ({ args, environment }: Execution) =>
-        `spawn('/bin/sh', ${JSON.stringify(args)}, { cwd: ${JSON.stringify(folder)}, env: ${JSON.stringify(environment)}, detached: true, stdio: 'ignore' })`;
+      const link = join(folder, 'link');
+      symlinkSync(folder, link);
+      const what = script(': > "untold$MORE-$$"; sleep 1000 & wait', { directory: link });
+      const other = { ...what, environment: { ...environment, MORE: '1' } };
+      const starts = ({ args, environment, directory }: Execution) =>
+        `spawn('/bin/sh', ${JSON.stringify(args)}, { cwd: ${JSON.stringify(directory)}, env: ${JSON.stringify(environment)}, detached: true, stdio: 'ignore' })`;
       const [ready] = pack({ kind: 'ready' } as Said);
+      // The two that are alike in all are told apart by their numbers alone.
       const program = `
-        const { spawn } = require('node:child_process'), { existsSync } = require('node:fs');
+        const { spawn } = require('node:child_process'), { readdirSync } = require('node:fs');
         process.stdout.write(Buffer.from('${ready?.toString('hex')}', 'hex'));
         process.stdin.once('data', () => {
-          ${starts(other)}; ${starts(what)};
+          ${starts(other)}; ${starts(what)}; ${starts(what)};
           setInterval(() => {
-            if (${JSON.stringify(files)}.every(existsSync)) process.kill(process.pid, 'SIGKILL');
+            const begun = readdirSync(${JSON.stringify(folder)}).filter((name) => name.startsWith('untold'));
+            if (begun.length === 3) process.kill(process.pid, 'SIGKILL');
           }, 10);
         });`;
       const starter = openStarter({ ...starterProgram, args: ['-e', program] });
-      await expect(starter.execute(what)).rejects.toMatchObject({ code: 'GIT_FAILED' });
-      const [ended = 0, left = 0] = files.map((file) => Number(readFileSync(file, 'utf8')));
+      const calls = [starter.execute(what), starter.execute(what)];
+      const ends = await Promise.allSettled(calls);
+      const begun = (name: string) =>
+        readdirSync(folder).flatMap((file) => (file.startsWith(`${name}-`) ? [Number(file.split('-')[1])] : []));
+      const [left = 0] = begun('untold1');
       onTestFinished(() => void process.kill(-left, 'SIGKILL'));
-      await until(() => !lives(ended));
+      expect(ends).toMatchObject([{ reason: { code: 'GIT_FAILED' } }, { reason: { code: 'GIT_FAILED' } }]);
+      expect(begun('untold')).toHaveLength(2);
+      await until(() => !begun('untold').some(lives));
       expect(lives(left)).toBe(true);
     },
   );
