@@ -12,7 +12,8 @@ const size = { columns: 100, rows: 30 };
 const take: Command = {
   words: ['task', 'take'],
   usage: 'ID [--interrupt] [--elsewhere]',
-  summary: 'Drive the agent of a task yourself, in its own terminal, once its turn is over; --interrupt ends the turn',
+  summary:
+    'Drive the agent of a task yourself, in its own terminal, once its turn and its checks are over; --interrupt ends them',
   options: { interrupt: { type: 'boolean' }, elsewhere: { type: 'boolean' } },
   names: { least: 1, most: 1 },
   examples: ['task take 12', 'task take 12 --interrupt', 'task take 12 --elsewhere'],

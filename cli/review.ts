@@ -3,6 +3,7 @@ import { isDraft, isUndecided, notSentWords } from '../core/contract/comment';
 import { CodedError } from '../core/contract/errors';
 import { refused } from '../core/contract/refusal';
 import { strategies } from '../core/contract/strategy';
+import { isDrivenNow } from '../core/contract/takeover';
 import type { Task } from '../core/contract/task';
 import { mergedAlready } from './already';
 import { checkWarning } from './check';
@@ -15,6 +16,7 @@ import { patchText } from './patch';
 import { plainLine } from './plain';
 import { assertSeen, seenHead } from './seen';
 import { approveStack } from './stack';
+import { problemText } from './stack-text';
 import { setGoing, taskOutcome } from './task-outcome';
 import { approveExactly, shortId, undoText } from './text';
 import { transcript } from './transcript';
@@ -49,7 +51,8 @@ const diff: Command = {
           ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${byHand(subject)}`
           : '';
       const held = state === 'review' && review.held !== null ? `${plainLine(review.held, 500)}\n` : '';
-      const warnings = state === 'review' ? `${held}${landingWarnings(review, subject)}` : '';
+      const stuck = state === 'review' ? problemText(subject, review.held, around.program) : '';
+      const warnings = state === 'review' ? `${held}${stuck}${landingWarnings(review, subject)}` : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
@@ -136,7 +139,8 @@ const approve: Command = {
       ]);
       const { base, head, tree } = review;
       // Never left to the runtime, which is told this head: the task may come to review right after this look.
-      if (seen !== undefined && !head.startsWith(seen) && before.state !== 'review') throw refused(before, 'approved');
+      if (seen !== undefined && !head.startsWith(seen) && before.state !== 'review')
+        throw refused({ ...before, driven: isDrivenNow(before) ? 1 : 0 }, 'approved');
       assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
       const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment));
       const drafts = left.filter(isDraft).length;

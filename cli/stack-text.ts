@@ -49,6 +49,14 @@ export function heldText(stack: readonly StackedReview[]): string {
   return held === null ? '' : `${held}\n`;
 }
 
+/** Why a change does not stand where it should and what to do, unless what holds it says so already; lines, or nothing. */
+export function problemText({ id, stack }: Pick<Task, 'id' | 'stack'>, held: string | null, program: string): string {
+  const problem = stack?.problem ?? null;
+  if (problem === null || held?.includes(problem)) return '';
+  const next = problem.includes(`task restack ${id}`) ? '' : `Once that is mended: ${program} task restack ${id}\n`;
+  return `${plainLine(problem, 1000)}\n${next}`;
+}
+
 /** How two changes meet in a file, on one line. */
 export function meetingText({ path, conflict, about, mine, theirs }: OverlapFile): string {
   const how = conflict === null ? 'overlaps ' : 'conflicts';

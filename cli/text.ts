@@ -5,7 +5,7 @@ import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
 import type { Review } from '../core/contract/review';
 import { ruleWords } from '../core/contract/rule';
-import { isDrivenNow } from '../core/contract/takeover';
+import { isDrivenNow, takenWhen } from '../core/contract/takeover';
 import { isRetried, type Task, type TaskState, waitsSince } from '../core/contract/task';
 import { waitedInWords } from '../core/contract/waited';
 import type { Output } from './command';
@@ -116,12 +116,12 @@ export function whyQueued(task: Task): string | null {
 }
 
 /** When the person drives a task, or since when they do; empty when they neither do nor asked to. */
-export function takeoverText({ id, state, takeover }: Task): string {
+export function takeoverText(task: Task): string {
+  const { id, takeover } = task;
   if (takeover === null) return '';
   if (takeover.state === 'driving' && takeover.beganAt !== null)
     return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now: on the Terminal tab of task ${id} in the window, or task take ${id}.`;
-  const when = state === 'queued' ? 'as soon as a slot is free' : 'as soon as the turn of its agent is over';
-  return `You take over ${when}; task hand-back ${id} takes that back.`;
+  return `You take over as soon as ${takenWhen(task)}; task hand-back ${id} takes that back.`;
 }
 
 /** The train it is on, what keeps a finished change from landing, or what it meets; null for nothing. */
@@ -169,7 +169,7 @@ export function nextSteps(task: Task, program: string, conflicts = meetsBase(tas
       return (
         step('See the change', `task diff ${task.id}`) +
         (task.contest?.picked === null ? step('Compare', `task compare ${task.id}`) : '') +
-        (conflicts ? step('Have it resolved', `task resolve ${task.id}`) : step('Approve', `task approve ${task.id}`)) +
+        landingStep(task, conflicts, step) +
         step('Ask for changes', `task reject ${task.id} --comment "…"`) +
         step('Discard', `task discard ${task.id}`)
       );
@@ -193,6 +193,19 @@ export function nextSteps(task: Task, program: string, conflicts = meetsBase(tas
       if (task.takeover !== null) return step('Hand it back', `task hand-back ${task.id}`);
       return step('Watch', `task log ${task.id} --follow`);
   }
+}
+
+/** How a change in review comes to land: approving it, or what is to be done first. */
+function landingStep(
+  { id, stack, landsAfter }: Task,
+  conflicts: boolean,
+  step: (label: string, command: string) => string,
+): string {
+  if (conflicts) return step('Have it resolved', `task resolve ${id}`);
+  if (stack?.problem != null) return step('Restack again', `task restack ${id}`);
+  return landsAfter.length > 0
+    ? step('Approve all', `task approve ${id} --stack`)
+    : step('Approve', `task approve ${id}`);
 }
 
 /** The command that merges the commit that was shown, and nothing that came after it. */

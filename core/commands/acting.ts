@@ -13,7 +13,7 @@ export function alone<Result>(task: number, act: () => Promise<Result>): Promise
 }
 
 /** Throws WRONG_STATE unless the task is in one of the states. */
-export function mustBe(task: Pick<Task, 'id' | 'state' | 'outcome'>, states: readonly TaskState[], asked: Asked): void {
+export function mustBe(task: Parameters<typeof refused>[0], states: readonly TaskState[], asked: Asked): void {
   if (!states.includes(task.state)) throw refused(task, asked);
 }
 

@@ -22,8 +22,8 @@ const why = 'You take over in a terminal.';
 const offTrain = 'You took it over in a terminal. Approve it again when it is in review.';
 
 /**
- * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn that
- * runs, or, with `interrupt`, in place of it. A task in review, failed or cancelled is queued again for it, and leaves its train:
+ * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn or the checks that
+ * run, or, with `interrupt`, in place of them. A task in review, failed or cancelled is queued again for it, and leaves its train:
  * what was approved is in the person's hands again. Throws
  * WRONG_STATE when the agent has no screen, when the task is over or waits for others.
  */
@@ -61,6 +61,8 @@ export function take(
     // Others on the train need not wait for what cannot land.
     const isChecked = listTrainChecks(room.db, task).some(({ state }) => state === 'running');
     if (isChecked) await room.checks.stop(task, takenWords);
+    // Where no turn runs any more, its checks are what would be waited for.
+    if (interrupt) await room.checks.stop(task, takenWords, 'takeover');
     room.takes.tell(task, interrupt);
     room.runner.wake();
     return told(room, task);

@@ -1,5 +1,5 @@
 import { CodedError } from './errors';
-import type { TaskOutcome, TaskState } from './task';
+import { isInHand, type TaskOutcome, type TaskState } from './task';
 
 /** What may be asked of a task, as the participle that ends `Task 7 is done and cannot be …`. */
 export type Asked =
@@ -48,7 +48,13 @@ export function movedSince(
  * of one that is merged already what is asked now that did not happen then, without a full stop.
  */
 export function refused(
-  task: { readonly id: number; readonly state: TaskState; readonly outcome: TaskOutcome | null },
+  task: {
+    readonly id: number;
+    readonly state: TaskState;
+    readonly outcome: TaskOutcome | null;
+    /** Whether the person drives it in a terminal. */
+    readonly driven?: 0 | 1 | undefined;
+  },
   asked: Asked,
   why: string | null = null,
 ): CodedError {
@@ -59,6 +65,13 @@ export function refused(
     return new CodedError('WRONG_STATE', `Task ${id} is merged already and cannot be approved again${because}.`, {
       facts,
     });
+  }
+  if (task.driven && isInHand(task)) {
+    return new CodedError(
+      'WRONG_STATE',
+      `You drive task ${id} in its terminal, so it cannot be ${asked}. End that first: Hand back has its agent go on, Finish and review has what there is in review (in the terminal: task hand-back ${id}, task hand-back ${id} --review).`,
+      { facts },
+    );
   }
   const now = outcome === null ? inWords[state] : `${inWords[state]} (${outcome})`;
   const next = nextStep(task, asked);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { setupName } from './check';
 
 /**
  * - `asked`: the person wants to drive. The runner moves it on when the agent's turn is over and its terminal is open.
@@ -33,4 +34,21 @@ export function isDrivenNow({
   readonly takeover: Takeover | null;
 }): boolean {
   return (state === 'running' || state === 'queued') && takeover?.state === 'driving';
+}
+
+/** What comes before a takeover that was asked for, as the end of `You take over when …`: what goes on now, which may be no turn. */
+export function takenWhen({
+  state,
+  requests,
+  checks,
+}: {
+  readonly state: string;
+  readonly requests: readonly unknown[];
+  readonly checks: readonly { readonly name: string; readonly state: string; readonly train: number | null }[];
+}): string {
+  if (state === 'queued') return 'a slot is free';
+  if (requests.length > 0) return 'its question is answered and the turn is over';
+  const running = checks.find((check) => check.state === 'running' && check.train === null)?.name;
+  if (running === setupName) return 'its worktree is set up';
+  return running === undefined ? 'the turn is over' : 'its checks are over';
 }

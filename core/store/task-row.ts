@@ -108,9 +108,14 @@ function bounded(reason: string | null | undefined): string | null | undefined {
   return typeof reason === 'string' ? cutText(reason, longestReason) : reason;
 }
 
-/** The row of a task. Throws NOT_FOUND. */
-export function taskRow(db: Database, id: number): TaskRow {
-  const row = getRow<TaskRow>(db, 'SELECT * FROM task WHERE id = ?', id);
+/** The row of a task, and whether a person drives it. Throws NOT_FOUND. */
+export function taskRow(db: Database, id: number): TaskRow & { readonly driven: 0 | 1 } {
+  const row = getRow<ReturnType<typeof taskRow>>(
+    db,
+    `SELECT task.*, EXISTS (SELECT 1 FROM takeover WHERE task_id = task.id AND state <> 'ended' AND state = 'driving') AS driven
+     FROM task WHERE id = ?`,
+    id,
+  );
   if (row === undefined) throw new CodedError('NOT_FOUND', `There is no task ${id}.`, { facts: { task: id } });
   return row;
 }

@@ -14,17 +14,20 @@ export interface TaskWork extends Omit<Task, 'repository'> {
   readonly repository: RepositoryRow;
   readonly prompt: string;
   readonly generation: number;
+  /** Whether a person drives it. */
+  readonly driven: 0 | 1;
   readonly newestSession: Session | undefined;
 }
 
 /** What is to be done for a task. Throws NOT_FOUND for the task, or when its repository was removed. */
 export function taskWork(db: Database, id: number): TaskWork {
-  const { generation, repository_id } = taskRow(db, id);
+  const { generation, repository_id, driven } = taskRow(db, id);
   return {
     ...readTask(db, id),
     repository: repositoryById(db, repository_id),
     prompt: readPrompt(db, id),
     generation,
+    driven,
     newestSession: newestSession(db, id),
     stackOid: stackOidOf(db, id),
   };

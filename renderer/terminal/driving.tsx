@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { takenWhen } from '../../core/contract/takeover';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -40,7 +41,6 @@ export function Driving({ task }: { readonly task: Task }): ReactNode {
   });
   if (takeover === null) return null;
   if (takeover.state === 'asked' || takeover.beganAt === null) {
-    const waits = task.requests.length > 0 ? 'its question is answered and its turn is over' : 'its turn is over';
     return (
       <Note
         kind="info"
@@ -58,8 +58,8 @@ export function Driving({ task }: { readonly task: Task }): ReactNode {
         }
       >
         {task.state === 'queued'
-          ? `${label} opens as soon as a slot is free.`
-          : `You take over from ${label} when ${waits}.`}
+          ? `${label} opens as soon as ${takenWhen(task)}.`
+          : `You take over from ${label} when ${takenWhen(task)}.`}
       </Note>
     );
   }

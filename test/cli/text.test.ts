@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { plainLine } from '../../cli/plain';
-import { counted, fittingTable, stateText, table, taskCells, whyQueued } from '../../cli/text';
+import { counted, fittingTable, nextSteps, stateText, table, takeoverText, taskCells, whyQueued } from '../../cli/text';
+import { setupName } from '../../core/contract/check';
 import type { Task } from '../../core/contract/task';
 
 test('columns line up under wide, joined and combining characters', () => {
@@ -83,4 +84,33 @@ test('a task that waits for others says for which', () => {
   expect(whyQueued(task(null, []))).toBeNull();
   expect(whyQueued(task(null, [2, 5]))).toBe('Waits for task 2, task 5.');
   expect(whyQueued(task('Waits for task 2, which was discarded.', [2]))).toContain('which was discarded');
+});
+
+test('a change that cannot land as it stands is not offered to be approved', () => {
+  const offered = (more: object, conflicts = false) => {
+    const task = { id: 9, state: 'review', requests: [], contest: null, stack: null, landsAfter: [], ...more };
+    return nextSteps(task as unknown as Task, 'sy', conflicts)
+      .split('\n')[1]
+      ?.trim();
+  };
+  const stack = { on: [8], problem: null };
+  expect(offered({})).toMatch(/^Approve: +sy task approve 9$/);
+  expect(offered({}, true)).toMatch(/: +sy task resolve 9$/);
+  expect(offered({ stack, landsAfter: [8] })).toMatch(/^Approve all: +sy task approve 9 --stack$/);
+  expect(offered({ stack: { ...stack, problem: 'It conflicts.' }, landsAfter: [8] })).toMatch(/: +sy task restack 9$/);
+});
+
+test('a takeover that was asked for says what goes on until then: a turn, a question, checks or the setup', () => {
+  const when = (more: object) => {
+    const task = { id: 9, state: 'running', takeover: { state: 'asked' }, requests: [], checks: [], ...more };
+    return /soon as (.*);/.exec(takeoverText(task as unknown as Task))?.[1];
+  };
+  const runs = (name: string) => ({ checks: [{ name, state: 'running', train: null }] });
+  expect([{}, runs('test'), runs(setupName), { state: 'queued' }, { requests: [{}] }].map(when)).toEqual([
+    'the turn is over',
+    'its checks are over',
+    'its worktree is set up',
+    'a slot is free',
+    'its question is answered and the turn is over',
+  ]);
 });

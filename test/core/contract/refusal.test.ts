@@ -28,6 +28,16 @@ test('a refusal says what was asked in the words of the person, and what can be 
   );
 });
 
+test('what a person drives is refused with how it is handed back, and only while it is in hand', () => {
+  const driven = (state: TaskState, asked: Asked) =>
+    refused({ id: 15, state, outcome: null, driven: 1 }, asked).message;
+  for (const state of ['queued', 'running', 'waiting'] as const)
+    expect(driven(state, 'approved')).toBe(
+      'You drive task 15 in its terminal, so it cannot be approved. End that first: Hand back has its agent go on, Finish and review has what there is in review (in the terminal: task hand-back 15, task hand-back 15 --review).',
+    );
+  expect(driven('failed', 'approved')).toBe(said('failed', 'approved'));
+});
+
 test('no refusal speaks of what a task would become', () => {
   const all: Asked[] = [
     'started',

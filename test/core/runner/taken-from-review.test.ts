@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isWorktreeScript } from '../../../core/contract/check';
 import { CodedError } from '../../../core/contract/errors';
+import { takenWhen } from '../../../core/contract/takeover';
 import type { Task } from '../../../core/contract/task';
 import { takenWords } from '../../../core/runner/driving';
 import { closeDatabase, type Database, openDatabase } from '../../../core/store/database';
@@ -80,6 +81,9 @@ it('a check that runs in review ends when the task is taken over, and runs again
   const driven = await take(task);
   expect(driven).toMatchObject({ state: 'running', takeover: { state: 'driving' } });
   expect(runs(driven)).toBe(false);
+  await expect(bed.calls.tasks.discard({ task })).rejects.toThrow(
+    `You drive task ${task} in its terminal, so it cannot be discarded. End that first: `,
+  );
   expect((await bed.calls.tasks.get({ task })).checks.find(({ name }) => name === 'test')?.output).toContain(
     takenWords,
   );
@@ -108,6 +112,21 @@ it('a check that runs in review ends when the task is taken over, and runs again
   await bed.until(task, runs);
   await take(task);
   expect(runs(await bed.calls.tasks.cancel({ task }))).toBe(false);
+});
+
+it('interrupting a task of which only the checks still run ends those, and opens the screen', async () => {
+  const { slow, command } = gated('ending');
+  writeFileSync(slow, '');
+  const checks = [{ name: 'test', command, required: true }];
+  await bed.calls.repositories.configure({ repository: repositoryId, setupCommand: null, checks });
+  const wanted = { repositoryId, title: 'Ending', prompt: '[write: e.txt | e]', agent: 'echo' };
+  const { id: task } = await bed.calls.tasks.create(wanted);
+  await bed.until(task, runs);
+  const asked = await bed.calls.tasks.take({ task, size });
+  expect(takenWhen(asked)).toBe('its checks are over');
+  await bed.calls.tasks.take({ task, size, interrupt: true });
+  expect(await bed.until(task, ({ takeover }) => takeover?.state === 'driving')).toMatchObject({ state: 'running' });
+  await bed.calls.tasks.cancel({ task });
 });
 
 it('a finished change that is to land by itself lands when it was only looked at on the screen and its checks have passed', async () => {
