@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { digestOf, forAgents, presentSettings } from './agent-settings';
 import type { Place } from './checkout';
 import type { Setting } from './configured';
 import { known } from './known';
@@ -138,7 +139,7 @@ async function filesNamed(place: Place, command: string): Promise<string[]> {
   for (const word of command.split(/[\s'"`;|&()<>=$!]+/)) {
     if (word === '' || isAbsolute(word)) continue;
     const file = await realpath(join(place.checkout.workTree, word)).catch(() => null);
-    if (file !== null && (await lstat(file)).isFile()) digests.push(await digest(file));
+    if (file !== null && (await lstat(file)).isFile()) digests.push(await digestOf(file));
   }
   return digests;
 }
@@ -153,7 +154,7 @@ async function hooks(place: Place, settings: readonly Setting[]): Promise<Progra
     const file = await realpath(join(directory, name)).catch(() => null);
     const stats = file === null ? null : await lstat(file);
     if (file === null || !stats?.isFile() || !(stats.mode & 0o111)) continue;
-    found.push({ line: `hook ${printable(name)}`, content: await digest(file) });
+    found.push({ line: `hook ${printable(name)}`, content: await digestOf(file) });
   }
   return found;
 }
@@ -164,24 +165,12 @@ async function attributes(place: Place): Promise<Program[]> {
   return lines.map((line) => ({ line: `info/attributes: ${printable(line)}`, content: line }));
 }
 
-/** What a repository brings for agents; they would act on it as on the person's own settings. */
-const forAgents = [
-  '.claude/settings.json',
-  '.claude/settings.local.json',
-  '.claude/hooks',
-  '.mcp.json',
-  '.agents/plugins',
-  '.agents/hooks',
-  '.config/goose',
-];
-
 const forAgentsLine = 'for agents: ';
 
 async function agentSettings(place: Place, head: Head): Promise<Program[]> {
   const found: Program[] = [];
   const committed = head.kind === 'unborn' ? nothing : await committedSettings(place, head.oid);
-  const present = new Map<string, string>();
-  for (const path of forAgents) await digestAll(place.checkout.workTree, path, present);
+  const present = await presentSettings(place.checkout.workTree);
   for (const path of [...new Set([...committed.keys(), ...present.keys()])].sort()) {
     const content = `${committed.get(path) ?? ''} ${present.get(path) ?? ''}`;
     const entry = committed.get(path);
@@ -215,14 +204,6 @@ function committedDigest(place: Place, entry: string): Promise<string> {
     const { stdout } = await runGit(place, ['cat-file', 'blob', oid], { successExitCodes: [128] });
     return createHash('sha256').update(stdout).digest('hex');
   });
-}
-
-async function digestAll(top: string, path: string, into: Map<string, string>): Promise<void> {
-  const stats = await lstat(join(top, path)).catch(() => null);
-  if (stats?.isDirectory()) {
-    for (const name of await readdir(join(top, path))) await digestAll(top, `${path}/${name}`, into);
-  } else if (stats?.isFile()) into.set(path, await digest(join(top, path)));
-  else if (stats?.isSymbolicLink()) into.set(path, `link ${await realpath(join(top, path)).catch(() => 'to nothing')}`);
 }
 
 async function findNotices(place: Place): Promise<string[]> {
@@ -269,12 +250,6 @@ async function usesLfs(place: Place, tracked: readonly string[]): Promise<boolea
 
 function count(number: number, noun: string): string {
   return number === 1 ? `one ${noun}` : `${number} ${noun}s`;
-}
-
-async function digest(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
 }
 
 /** One line of plain text, whatever the repository wrote. */

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Place } from '../../../core/git/checkout';
@@ -104,6 +104,30 @@ test('the content of a hook and of committed agent settings counts, ordinary wor
   const one = await trustHash(place);
   write(top, '.git/hooks/pre-push', 'two');
   expect(new Set([committed, one, await trustHash(place)]).size).toBe(3);
+});
+
+test("what links among an agent's settings lead to counts, files and folders, wherever that is", async () => {
+  const place = await bench.repository(undefined, { 'agents/settings.json': '{}', 'agents/hooks/stop.sh': 'one' });
+  const top = place.checkout.workTree;
+  const outside = join(bench.folder, 'outside.json');
+  writeFileSync(outside, '{}');
+  mkdirSync(join(top, '.claude'));
+  symlinkSync('../agents/settings.json', join(top, '.claude/settings.json'));
+  symlinkSync('../agents/hooks', join(top, '.claude/hooks'));
+  symlinkSync(outside, join(top, '.mcp.json'));
+  // A folder in itself is gone through once.
+  symlinkSync('.', join(top, 'agents/hooks/again'));
+  const hashes = [await trustHash(place)];
+  for (const file of [join(top, 'agents/settings.json'), join(top, 'agents/hooks/stop.sh'), outside]) {
+    writeFileSync(file, '{"another":1}');
+    hashes.push(await trustHash(place));
+  }
+  expect(new Set(hashes).size).toBe(4);
+  expect((await inspectPrograms(place)).programs).toEqual([
+    'for agents: .claude/hooks/stop.sh',
+    'for agents: .claude/settings.json',
+    'for agents: .mcp.json',
+  ]);
 });
 
 test('what was taken away since it was trusted is trusted still, and what was added or changed is not', async () => {
