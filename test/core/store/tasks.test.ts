@@ -4,6 +4,7 @@ import { endCheck, endOpenChecks, listCheckDetails, listChecks, startCheck } fro
 import { claimTasks } from '../../../core/store/claims';
 import type { Database } from '../../../core/store/database';
 import { addDependency, dependants } from '../../../core/store/dependencies';
+import { ranOnChange, tasksWithDueChecks } from '../../../core/store/due-checks';
 import { addMessage, markMessagesDelivered, pendingMessages } from '../../../core/store/messages';
 import { deleteRepository } from '../../../core/store/repositories';
 import { insertSession, updateSession } from '../../../core/store/sessions';
@@ -397,5 +398,32 @@ describe('checks', () => {
     startCheck(db, { task, ...npm, at: 1 });
     expect(endOpenChecks(db, { output: 'Switchyard ended.', at: 2 })).toEqual([task]);
     expect(listCheckDetails(db, task)).toMatchObject([{ state: 'failed', output: 'Switchyard ended.', endedAt: 2 }]);
+  });
+
+  test('that nobody asked for are due again however often Switchyard was closed, but not when it died over them three times', () => {
+    const { db } = temporaryStore();
+    const task = taskIn(db, 'review');
+    patchTask(db, { task, patch: { head: npm.head }, at: now });
+    const begun = () => startCheck(db, { task, ...npm, byItself: true, at: now });
+    const due = () => [tasksWithDueChecks(db).includes(task), ranOnChange(db, task).get('test')];
+    for (let times = 0; times < 4; times += 1) {
+      endCheck(db, { check: begun(), exitCode: null, output: '', cutOff: 'closing', at: now });
+      expect(due()).toEqual([true, true]);
+    }
+    const died = [1, 2, 3].map(() => {
+      begun();
+      endOpenChecks(db, { output: '', at: now });
+      return due();
+    });
+    expect(died).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
+    // It is about that change and no other.
+    patchTask(db, { task, patch: { head: 'b'.repeat(40) }, at: now });
+    startCheck(db, { task, ...npm, head: 'b'.repeat(40), byItself: true, at: now });
+    endOpenChecks(db, { output: '', at: now });
+    expect(due()).toEqual([true, true]);
   });
 });
