@@ -15,7 +15,7 @@ export async function plainGit(ground: Pick<Ground, 'environment'>, directory: s
   const { stdout, stderr, exitCode } = await execute({
     ...{ program: 'git', args, directory, environment: ground.environment },
   });
-  if (exitCode !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  if (exitCode !== 0) throw new Error(`git ${args.join(' ')} ended with ${exitCode}: ${stderr}${stdout}`);
   return stdout.toString('latin1');
 }
 
