@@ -40,7 +40,7 @@ const ask: Command = {
     try {
       await mustBeThere(connection.client, agent, around);
       const review = await connection.client.reviews.ask({ task, agent, prompt, permissionLevel });
-      if (!given.flag('wait')) return taskOutcome(review, around);
+      if (!given.flag('wait')) return await taskOutcome(connection.client, review, around);
       const end = await waitForTask(review.id, connection, around);
       return await finished(end, connection.client, around);
     } finally {

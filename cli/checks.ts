@@ -6,7 +6,7 @@ import { checkText } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { plain, plainLine } from './plain';
 import { known } from './repository';
-import { taskOutcome } from './task-outcome';
+import { checksFor, taskOutcome } from './task-outcome';
 import { table } from './text';
 import { withClient } from './with-client';
 
@@ -47,7 +47,7 @@ const add: Command = {
 
 const edit: Command = {
   words: ['check', 'edit'],
-  usage: 'PATH_OR_NAME NAME [--command COMMAND] [--name NEW_NAME] [--required | --not-required] [--place N]',
+  usage: 'PATH_OR_NAME NAME [COMMAND] [--required | --not-required] [--name NEW_NAME] [--place N]',
   summary: 'Change a check of a repository; --place 1 runs it first',
   options: {
     command: { type: 'string' },
@@ -56,26 +56,25 @@ const edit: Command = {
     'not-required': { type: 'boolean' },
     place: { type: 'string' },
   },
-  names: { least: 2, most: 2 },
-  examples: ['check edit . test --command "npm test -- --bail" --required', 'check edit . build --place 1'],
+  names: { least: 2, most: 3 },
+  examples: ['check edit . test "npm test -- --bail" --required', 'check edit . build --place 1'],
+  more: '  --command COMMAND says the command, too.\n',
   run(given, around) {
     const [required, not] = [given.flag('required'), given.flag('not-required')];
     const place = given.text('place');
+    const [, , named] = given.names();
+    if (named !== undefined && given.text('command') !== undefined)
+      throw new UsageError('The command is given twice. Leave --command out.');
+    const command = named ?? given.text('command');
     if (required && not) throw new UsageError('These two say the opposite of each other.');
     if (place !== undefined && !/^[1-9]\d?$/.test(place)) throw new UsageError('--place must be a number from 1 on.');
-    if (
-      !required &&
-      !not &&
-      place === undefined &&
-      given.text('command') === undefined &&
-      given.text('name') === undefined
-    )
-      throw new UsageError('check edit needs --command, --name, --required, --not-required or --place.');
+    if (!required && !not && place === undefined && command === undefined && given.text('name') === undefined)
+      throw new UsageError('check edit needs a command, --name, --required, --not-required or --place.');
     return changing(around, given.name(0), (checks, repository) => {
-      const before = named(checks, given.name(1), repository);
+      const before = found(checks, given.name(1), repository);
       const after = {
         name: given.text('name')?.trim() ?? before.name,
-        command: given.text('command') ?? before.command,
+        command: command ?? before.command,
         required: required || (before.required && !not),
       };
       if (place === undefined) return checks.map((check) => (check === before ? after : check));
@@ -94,7 +93,7 @@ const remove: Command = {
   examples: ['check remove . lint'],
   run: (given, around) =>
     changing(around, given.name(0), (checks, repository) => {
-      const gone = named(checks, given.name(1), repository);
+      const gone = found(checks, given.name(1), repository);
       return checks.filter((check) => check !== gone);
     }),
 };
@@ -117,9 +116,11 @@ const run: Command = {
       await overWhenFollowed(client, task, around);
       const { checks, ...rest } = await client.tasks.get({ task });
       const ran = checks.filter(({ startedAt }) => startedAt >= since);
+      const known = await checksFor(client, rest);
       const text = ran.map((check) => {
         const printed = plain(check.output).trimEnd();
-        return `${plainLine(check.name)}: ${checkText(check)}\n${printed === '' ? '' : `${printed.replace(/^(?=.)/gm, '    ')}\n`}`;
+        const required = known.some(({ name, required }) => required && name === check.name) ? ', required' : '';
+        return `${plainLine(check.name)}${required}: ${checkText(check)}\n${printed === '' ? '' : `${printed.replace(/^(?=.)/gm, '    ')}\n`}`;
       });
       const failed = ran.some(({ state }) => state !== 'passed');
       return { json: { ...rest, checks: ran }, text: text.join(''), exit: failed ? 1 : 0 };
@@ -134,7 +135,7 @@ const stop: Command = {
   names: { least: 1, most: 1 },
   examples: ['check stop 12'],
   run: (given, around) =>
-    withClient(around, async (client) => taskOutcome(await client.checks.stop({ task: given.id(0) }), around)),
+    withClient(around, async (client) => taskOutcome(client, await client.checks.stop({ task: given.id(0) }), around)),
 };
 
 /** Checks: those of a repository, and running them on a change. */
@@ -153,9 +154,9 @@ function changing(
   });
 }
 
-function named(checks: readonly RepositoryCheck[], wanted: string, { name }: Repository): RepositoryCheck {
-  const found = checks.find((check) => check.name === wanted);
-  if (found !== undefined) return found;
+function found(checks: readonly RepositoryCheck[], wanted: string, { name }: Repository): RepositoryCheck {
+  const one = checks.find((check) => check.name === wanted);
+  if (one !== undefined) return one;
   const there = checks.map((check) => plainLine(check.name)).join(', ');
   throw new CodedError(
     'NOT_FOUND',

@@ -85,9 +85,12 @@ export interface Outcome {
   readonly text: string;
   /** For people only, said on stderr after the text, so that a pipe gets the text alone. */
   readonly note?: string;
-  /** 1 when the thing asked about has failed; 0 unless said. */
-  readonly exit?: 0 | 1;
+  /** 1 when the thing asked about has failed, `notPassed` when it is finished and required checks did not pass; 0 unless said. */
+  readonly exit?: 0 | 1 | typeof notPassed;
 }
+
+/** The exit code of a wait that ended in a change in review which required checks did not pass, so that a script can tell it from a failure. */
+export const notPassed = 3;
 
 /** One command of the terminal door. */
 export interface Command {

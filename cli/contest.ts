@@ -1,5 +1,6 @@
 import type { Client, Connection } from '../core/client';
 import { spendingWords } from '../core/contract/budget';
+import { blockingChecks, standOfChecks } from '../core/contract/check';
 import {
   agentWords,
   type ComparedFile,
@@ -17,7 +18,7 @@ import {
 import { isInHand, type Task } from '../core/contract/task';
 import type { RunningProgram } from '../core/contract/terminal';
 import { noteLines } from './budget';
-import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
+import { type Command, type Given, notPassed, type Outcome, type Surroundings, UsageError } from './command';
 import { endedText, runningOn } from './ended-programs';
 import { plainLine } from './plain';
 import { taskOutcome } from './task-outcome';
@@ -58,7 +59,7 @@ const pick: Command = {
     withClient(around, async (client) => {
       const before = await client.tasks.get({ task: given.id(0) });
       if (before.contest?.picked === before.id && (await othersLeft(client, before)).length === 0) {
-        const { text } = taskOutcome(before, around);
+        const { text } = await taskOutcome(client, before, around);
         const json: Picked = { task: before, discarded: [], left: [] };
         return {
           json,
@@ -75,7 +76,7 @@ const pick: Command = {
       const stayed = left
         .map(({ task, reason }) => `Not discarded: task ${task}. ${plainLine(reason, 1000)}\n`)
         .join('');
-      const text = `Picked task ${picked.task.id}.\n${gone}${stayed}${taskOutcome(picked.task, around).text}`;
+      const text = `Picked task ${picked.task.id}.\n${gone}${stayed}${(await taskOutcome(client, picked.task, around)).text}`;
       return { json: picked, text, exit: left.length === 0 ? 0 : 1 };
     }),
 };
@@ -118,7 +119,11 @@ export async function waitForContest(
   const ended = await Promise.all(tasks.map(({ id }) => waitForTask(id, connection, around, minutes)));
   return withClient(around, async (client) => {
     const json = await client.contests.compare({ task: tasks[0]?.id ?? 0 });
-    const exit = ended.every((task) => isResting(task)) && ended.some(({ state }) => state === 'review') ? 0 : 1;
+    const inReview = ended.filter(({ state }) => state === 'review');
+    const { checks = [] } = (await client.repositories.list()).find(({ id }) => id === ended[0]?.repositoryId) ?? {};
+    const isHeld = (task: Task) => blockingChecks(standOfChecks(checks, task.checks)).length > 0;
+    const fine = ended.every((task) => isResting(task)) && inReview.length > 0;
+    const exit = !fine ? 1 : inReview.every(isHeld) ? notPassed : 0;
     return { json, text: comparisonText(json, around), exit };
   });
 }

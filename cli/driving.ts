@@ -30,7 +30,7 @@ The task goes on when the screen ends or is handed back. One that was not at wor
       if (console === null || given.json || given.flag('elsewhere')) {
         const opens = taken.takeover?.state === 'driving' ? 'is' : 'will be';
         const note = `The agent's screen ${opens} on the Terminal tab of task ${task} in the window. Hand it back there, or: ${around.program} task hand-back ${task}\n`;
-        return { ...taskOutcome(taken, around), note };
+        return { ...(await taskOutcome(client, taken, around)), note };
       }
       if (taken.takeover?.state === 'asked') around.err.write(`${takeoverText(taken)}\n`);
       const onAsked = (asking: Task) =>
@@ -38,11 +38,11 @@ The task goes on when the screen ends or is handed back. One that was not at wor
       const terminal = await whenDriven(client, task, { signal: around.signal, onAsked });
       if (terminal === null) {
         around.err.write(`Nobody drives task ${task}. Why is at the end of: ${around.program} task log ${task}\n`);
-        return { ...taskOutcome(await client.tasks.get({ task }), around), exit: 1 };
+        return { ...(await taskOutcome(client, await client.tasks.get({ task }), around)), exit: 1 };
       }
       around.err.write('Ctrl+] leaves the screen and lets it go on.\n');
       await showScreen(client, terminal, { console, out: around.out });
-      return taskOutcome(await client.tasks.get({ task }), around);
+      return await taskOutcome(client, await client.tasks.get({ task }), around);
     }),
 };
 
@@ -59,7 +59,7 @@ const handBack: Command = {
       const afterwards = afterwardsSchema.parse(given.flag('review') ? 'review' : 'go on');
       const back = await client.tasks.handBack({ task, afterwards });
       // Its terminal ends in a moment; until then the task still says that a person drives it.
-      if (back.takeover === null) return taskOutcome(back, around);
+      if (back.takeover === null) return await taskOutcome(client, back, around);
       const then =
         afterwards === 'review'
           ? 'What there is goes into review; a task that was not at work is where it was, if there is nothing.'

@@ -75,7 +75,7 @@ const base: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const { along, ...task } = await client.tasks.changeBase({ task: given.id(0), base: given.name(1) });
-      const { text } = taskOutcome(task, around);
+      const { text } = await taskOutcome(client, task, around);
       const came = along === null ? '' : `! ${plainLine(alongWords(along, task.base), 2000)}\n`;
       return { json: { ...task, along }, text: `${text}${came}` };
     }),
@@ -89,7 +89,9 @@ const resolve: Command = {
   names: { least: 1, most: 1 },
   examples: ['task resolve 12'],
   run: (given, around) =>
-    withClient(around, async (client) => taskOutcome(await client.tasks.resolve({ task: given.id(0) }), around)),
+    withClient(around, async (client) =>
+      taskOutcome(client, await client.tasks.resolve({ task: given.id(0) }), around),
+    ),
 };
 
 /** Landing: how it is done in a repository, and what a change needs before it can. */

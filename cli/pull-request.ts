@@ -126,7 +126,7 @@ async function send(client: Client, pull: PullRequest, around: Surroundings) {
       `Nothing on the pull request of task ${task} is left to do: every thread is settled, its agent was given everything else that was said, and no check failed.`,
     );
   }
-  return taskOutcome(await client.tasks.reject({ task, ...said }), around);
+  return taskOutcome(client, await client.tasks.reject({ task, ...said }), around);
 }
 
 /** The id of the nth thread as it is printed. */

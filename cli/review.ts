@@ -173,7 +173,7 @@ const approve: Command = {
       const overrideChecks = given.flag('override-checks');
       const merged = await client.tasks.approve({ ...ids, ...how, overrideChecks, discardOthers });
       const became = await othersText(client, others, { program: around.program, running });
-      const outcome = taskOutcome(merged, around);
+      const outcome = await taskOutcome(client, merged, around);
       const did =
         merged.mergedOid === null
           ? `Nothing to merge: ${merged.outcome === 'answered' ? `task ${task} changed nothing` : `everything of task ${task} is there already`}, and ${plainLine(merged.base)} stays as it is.`
@@ -197,7 +197,7 @@ async function againOf(
   const running = others.length === 0 ? [] : await runningOn(client);
   if (others.length > 0) await client.contests.pick({ task: task.id });
   const became = await othersText(client, others, { program: around.program, running });
-  const outcome = taskOutcome(await client.tasks.get({ task: task.id }), around);
+  const outcome = await taskOutcome(client, await client.tasks.get({ task: task.id }), around);
   return { ...outcome, text: `${already}${became}${outcome.text}` };
 }
 

@@ -46,7 +46,7 @@ const restack: Command = {
       // One that has no change to look at has none to move either; the runtime says why.
       const before = await headOf().catch(() => null);
       const now = await client.tasks.restack({ task });
-      const outcome = taskOutcome(now, around);
+      const outcome = await taskOutcome(client, now, around);
       const stays = now.state === 'review' && before !== null && before === (await headOf());
       const did = stays
         ? now.stack === null

@@ -1,25 +1,43 @@
 import type { Client, Connection } from '../core/client';
+import type { RepositoryCheck } from '../core/contract/check';
 import type { Review } from '../core/contract/review';
 import type { Task, TaskDetail } from '../core/contract/task';
 import { heldByChecks } from './check';
-import type { Given, Outcome, Surroundings } from './command';
+import { type Given, notPassed, type Outcome, type Surroundings } from './command';
 import { taskText } from './task-text';
 import { isResting, waitForTask, waitGiven } from './wait';
 
 /** A task as a command's outcome. */
-export function taskOutcome(task: Task | TaskDetail, around: Surroundings): Outcome {
-  return { json: task, text: taskText(task, around.program) };
+export async function taskOutcome(
+  client: Client,
+  task: Task | TaskDetail,
+  { program }: Pick<Surroundings, 'program'>,
+): Promise<Outcome> {
+  const knownChecks = task.checks.length === 0 ? [] : await checksFor(client, task);
+  return { json: task, text: taskText(task, program, { knownChecks }) };
 }
 
-/** A task that was waited for as a command's outcome, which is a failure when the task's is, or when it still goes on. */
+/** The checks of a task's repository, by which those that ran for it are shown in order and as required. */
+export async function checksFor(
+  client: Client,
+  { repositoryId }: Pick<Task, 'repositoryId'>,
+): Promise<readonly RepositoryCheck[]> {
+  return (await client.repositories.list()).find(({ id }) => id === repositoryId)?.checks ?? [];
+}
+
+/**
+ * A task that was waited for as a command's outcome, which is a failure when the task's is, or when it still goes on; of a change in
+ * review that required checks did not pass, one of its own.
+ */
 export async function finished(task: TaskDetail | Task, client: Client, around: Surroundings): Promise<Outcome> {
   const exit = task.state === 'failed' || task.state === 'cancelled' || !isResting(task) ? 1 : 0;
-  if (task.state !== 'review') return { ...taskOutcome(task, around), exit };
+  if (task.state !== 'review') return { ...(await taskOutcome(client, task, around)), exit };
   // What has just come to review was not compared with its base by anybody yet.
   const review = await reviewOf(client, task.id);
   const held = heldByChecks({ id: task.id, stands: review?.checks ?? [] }, around.program);
-  const text = taskText(task, around.program, { conflicts: conflictsIn(review) });
-  return { json: task, text: `${held}${text}`, exit };
+  const knownChecks = await checksFor(client, task);
+  const text = taskText(task, around.program, { conflicts: conflictsIn(review), knownChecks });
+  return { json: task, text: `${held}${text}`, exit: held === '' ? exit : notPassed };
 }
 
 /** Sets a task going and gives it as it is then, or waits for it where the options say so. */
@@ -44,7 +62,7 @@ export async function outcomeOf(
   around: Surroundings,
   waits: ReturnType<typeof waitGiven>,
 ): Promise<Outcome> {
-  if (waits === null) return taskOutcome(task, around);
+  if (waits === null) return taskOutcome(connection.client, task, around);
   around.err.isTTY && around.err.write(`Queued task ${task.id}.\n`);
   return finished(await waitForTask(task.id, connection, around, waits.minutes), connection.client, around);
 }

@@ -127,7 +127,7 @@ const edit: Command = {
     const wanted = { ...others, ...order, agent, model, prompt: prompt === '-' ? await around.readInput() : prompt };
     return withClient(around, async (client) => {
       if (agent !== undefined) await mustBeThere(client, agent, around);
-      return taskOutcome(await client.tasks.edit({ task: given.id(0), ...wanted }), around);
+      return taskOutcome(client, await client.tasks.edit({ task: given.id(0), ...wanted }), around);
     });
   },
 };
@@ -153,7 +153,7 @@ const discard: Command = {
     withClient(around, async (client) => {
       const task = given.id(0);
       const running = await runningOn(client, task);
-      const outcome = taskOutcome(await client.tasks.discard({ task }), around);
+      const outcome = await taskOutcome(client, await client.tasks.discard({ task }), around);
       return { ...outcome, text: `${endedText(running, [task])}${outcome.text}` };
     }),
 };
@@ -185,6 +185,7 @@ function simple(word: string, summary: string, act: (client: Client, task: numbe
     options: {},
     names: { least: 1, most: 1 },
     examples: [`task ${word} 12`],
-    run: (given, around) => withClient(around, async (client) => taskOutcome(await act(client, given.id(0)), around)),
+    run: (given, around) =>
+      withClient(around, async (client) => taskOutcome(client, await act(client, given.id(0)), around)),
   };
 }

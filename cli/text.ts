@@ -216,8 +216,8 @@ export function approveExactly(task: number, head: string): string {
 /** Which edit of the person's can be undone, and how; empty when none can. */
 export function undoText({ task, edit }: Pick<Review, 'task' | 'edit'>, program: string): string {
   if (edit === null) return '';
-  const what =
-    edit.kind === 'take-back' ? `You took ${plainLine(edit.path)} back` : `You edited ${plainLine(edit.path)}`;
+  const path = plainLine(edit.path);
+  const what = edit.kind === 'edit' ? `You edited ${path}` : `You took ${edit.part ? `part of ${path}` : path} back`;
   return `${what}. To undo that: ${program} task undo ${task}\n`;
 }
 

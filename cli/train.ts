@@ -45,8 +45,9 @@ const land: Command = {
       const already = trainAlready(await client.trains.list(), asked, strategy);
       if (already !== undefined) {
         const goesOn = already.state === 'open';
-        const now = goesOn && given.flag('wait') ? await waitForTrain(already.id, client, around) : already;
-        const outcome = now === already ? trainOutcome(now, around) : ended(now, around);
+        const isTold = around.err.isTTY;
+        const now = goesOn && given.flag('wait') ? await waitForTrain(already.id, client, around, isTold) : already;
+        const outcome = now === already ? trainOutcome(now, around) : ended(now, around, isTold);
         const said = goesOn ? `These are on train ${already.id} already.` : 'These have landed already.';
         return { ...outcome, text: `${said}\n${outcome.text}` };
       }
@@ -58,7 +59,9 @@ const land: Command = {
       const changes = looked.map(({ change }) => change);
       const train = await client.trains.start({ base: first.base, changes, strategy });
       if (!given.flag('wait')) return trainOutcome(train, around);
-      return ended(await waitForTrain(train.id, client, around), around);
+      // Elsewhere than at a terminal how it ended is all that is asked for.
+      const isTold = around.err.isTTY;
+      return ended(await waitForTrain(train.id, client, around, isTold), around, isTold);
     });
   },
 };
@@ -97,7 +100,7 @@ const show: Command = {
     withClient(around, async (client) => {
       const train = await client.trains.get({ train: given.id(0) });
       if (!given.flag('follow')) return trainOutcome(train, around);
-      return ended(await waitForTrain(train.id, client, around), around);
+      return ended(await waitForTrain(train.id, client, around, true), around, true);
     }),
 };
 
@@ -156,8 +159,8 @@ async function withConnection(
   }
 }
 
-/** Tells each step of a train once, and gives it as it is when it has ended. */
-async function waitForTrain(id: number, client: Client, around: Surroundings): Promise<Train> {
+/** Gives a train as it is when it has ended, and tells each step of it once where these are `told`. */
+async function waitForTrain(id: number, client: Client, around: Surroundings, isTold: boolean): Promise<Train> {
   let told: readonly string[] = [];
   try {
     for await (const change of await client.changes.follow(undefined, { signal: around.signal })) {
@@ -168,8 +171,8 @@ async function waitForTrain(id: number, client: Client, around: Surroundings): P
             ? change.train
             : undefined;
       if (train === undefined) continue;
-      const lines = carRows(train).map((row) => row.join('  '));
-      for (const line of lines) if (!told.includes(line)) around.err.write(`${line}\n`);
+      const lines = carRows(train).map((row) => row.join('  ').trimEnd());
+      for (const line of lines) if (isTold && !told.includes(line)) around.err.write(`${line}\n`);
       told = lines;
       if (train.state === 'ended') return train;
     }
@@ -184,12 +187,14 @@ async function waitForTrain(id: number, client: Client, around: Surroundings): P
   );
 }
 
-function ended(train: Train, around: Surroundings): Outcome {
+/** How a train ended; what was told of each change at the same place is not said again. */
+function ended(train: Train, around: Surroundings, isTold: boolean): Outcome {
   const all = train.cars.every(({ state }) => state === 'landed');
-  return { ...trainOutcome(train, around), exit: all ? 0 : 1 };
+  const isSame = isTold && around.out.isTTY === around.err.isTTY;
+  return { ...trainOutcome(train, around, isSame), exit: all ? 0 : 1 };
 }
 
-function trainOutcome(train: Train, { program }: Surroundings): Outcome {
+function trainOutcome(train: Train, { program }: Surroundings, isShort = false): Outcome {
   const how = train.strategy === null ? '' : `, by ${train.strategy}`;
   const head = `Train ${train.id}: ${counted(train.cars.length, 'change')} onto ${plainLine(train.base, 60)} of ${plainLine(train.repository, 300)}${how}\n`;
   const why = train.reason === null ? '' : `  ${plainLine(train.reason, 1000)}\n`;
@@ -197,7 +202,8 @@ function trainOutcome(train: Train, { program }: Surroundings): Outcome {
     train.state === 'open'
       ? `  Watch: ${program} train show ${train.id} --follow\n  Stop:  ${program} train stop ${train.id}\n`
       : '';
-  return { json: train, text: `${head}${table(carRows(train))}${why}${next}` };
+  const cars = isShort ? `  ${trainWords(train)}\n` : table(carRows(train));
+  return { json: train, text: `${head}${cars}${why}${next}` };
 }
 
 function carRows({ cars }: Train): string[][] {

@@ -6,4 +6,4 @@ await runScript(async () => {
   await ensureInstalled();
   await buildAgain();
   return 0;
-});
+}, 'Builds Switchyard into out/, after setting up what that needs.');

@@ -5,7 +5,6 @@ import { runtimeNode } from './setup/node.mjs';
 import { root } from './setup/places.mjs';
 import { handOver } from './setup/run.mjs';
 
-/** Writes docs/cli.md anew from the commands. */
 await runScript(async () => {
   await ensureInstalled();
   const support = join(root, 'test', 'support');
@@ -19,4 +18,4 @@ await runScript(async () => {
     ],
     { cwd: root },
   );
-});
+}, 'Writes docs/cli.md anew from the commands.');

@@ -9,7 +9,6 @@ import { handOver } from './setup/run.mjs';
 import { ensureSystem } from './setup/system.mjs';
 import { openDisplay } from './suite/xvfb.mjs';
 
-/** Takes the pictures in docs/screenshots anew, in the real app with real tasks. */
 await runScript(async () => {
   await ensureInstalled();
   await ensureBuilt();
@@ -25,4 +24,4 @@ await runScript(async () => {
   } finally {
     await display.close();
   }
-});
+}, 'Takes the pictures in docs/screenshots anew, in the real app with real tasks.');

@@ -16,7 +16,7 @@ import { commitMessage } from '../runner/messages';
 import { originOf } from '../runner/origin';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { listChecks } from '../store/checks';
-import { lastSentBack } from '../store/decisions';
+import { lastSentBack, standingEdit } from '../store/decisions';
 import { newestEdit } from '../store/edits';
 import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
@@ -120,7 +120,8 @@ async function tips(task: TaskWork, place: RepositoryPlace): Promise<Range> {
 /** The edit that can be undone while the branch is at `head`. */
 function undoable(room: Room, { id, state }: TaskWork, head: string): Review['edit'] {
   const edit = state === 'review' ? newestEdit(room.db, id) : undefined;
-  return edit?.newHead === head ? { kind: edit.kind, path: edit.path } : null;
+  if (edit?.newHead !== head) return null;
+  return { kind: edit.kind, path: edit.path, part: standingEdit(room.db, id)?.part ?? false };
 }
 
 /** What is left to choose of a change whose task is over. */

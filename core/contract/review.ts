@@ -90,7 +90,13 @@ export const reviewSchema = z.object({
   /** What a commit of the whole change says unless the person says otherwise; `proposedMessage` gives that of any way to land. */
   message: z.string(),
   /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */
-  edit: reviewEditSchema.pick({ kind: true, path: true }).nullable(),
+  edit: reviewEditSchema
+    .pick({ kind: true, path: true })
+    .extend({
+      /** Part of the file, and not the whole of it, was taken back. */
+      part: z.boolean(),
+    })
+    .nullable(),
 });
 export type Review = z.infer<typeof reviewSchema>;
 

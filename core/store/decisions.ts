@@ -79,6 +79,16 @@ export function handEdits(db: Database, task: number): HandEdit[] {
   ).map((row) => ({ ...row, part: row.part === 1 }));
 }
 
+/** What a person did to a task's change with their own hands and did not undo, the newest; undefined for nothing. */
+export function standingEdit(db: Database, task: number): HandEdit | undefined {
+  const standing: HandEdit[] = [];
+  for (const edit of handEdits(db, task)) {
+    if (edit.kind === 'undo-edit') standing.pop();
+    else standing.push(edit);
+  }
+  return standing.at(-1);
+}
+
 /** Which words of a task's pull request, by their ids, its agent was given whenever the change was sent back to it. */
 export function saidToAgent(db: Database, task: number): string[] {
   return allRows<{ id: string }>(

@@ -24,9 +24,18 @@ export class SetupFailure extends Error {
 /**
  * Runs a script's main function and turns what it throws into lines on stderr and exit code 1.
  * @param {() => Promise<number | undefined>} main gives the exit code; none means 0
+ * @param {string} [about] what the script does, for one that takes no arguments: said for --help, and where it is given others
  */
-export async function runScript(main) {
+export async function runScript(main, about) {
   colourOnlyTerminals(process.env, process.stdout.isTTY === true);
+  const [argument] = process.argv.slice(2);
+  if (about !== undefined && argument !== undefined) {
+    const isHelp = argument === '--help' || argument === '-h';
+    if (isHelp) console.log(about);
+    else console.error(`"${argument}" means nothing here: this takes no arguments. ${about}`);
+    process.exitCode = isHelp ? 0 : 2;
+    return;
+  }
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {

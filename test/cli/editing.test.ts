@@ -29,7 +29,7 @@ test('a hunk of a change is taken back in the terminal, then the file, and both 
   );
   const afterwards = await type('task', 'diff', id);
   expect(afterwards.out).not.toContain('a.txt');
-  const undo = new RegExp(`You took a\\.txt back\\. To undo that: .*task undo ${id}\n$`);
+  const undo = new RegExp(`You took part of a\\.txt back\\. To undo that: .*task undo ${id}\n$`);
   expect([afterwards.err, (await type('task', 'show', id)).out]).toEqual([
     expect.stringMatching(undo),
     expect.stringMatching(undo),
@@ -37,9 +37,11 @@ test('a hunk of a change is taken back in the terminal, then the file, and both 
   expect((await type('task', 'take-back', id, '--file', 'new.txt', '--json')).json).toMatchObject({
     kind: 'take-back',
   });
-  expect((await type('task', 'diff', id)).out).toBe('');
+  const whole = await type('task', 'diff', id);
+  expect([whole.out, whole.err]).toEqual(['', expect.stringContaining('You took new.txt back. To undo that: ')]);
   expect((await type('audit', 'list')).out).toMatch(/take-back +task 1: a\.txt; commit /);
   await type('task', 'undo', id);
+  expect((await type('task', 'diff', id)).err).toMatch(undo);
   expect((await type('task', 'undo', id)).out).toMatch(
     /^Undid your edit of a\.txt\. The change is commit .* again\.\n$/,
   );
@@ -64,12 +66,19 @@ test('several changes are approved in one line, and what is said of each is what
   expect((await type('task', 'land', one, `${two}@abc`)).code).toBe(2);
   const unseen = await type('task', 'land', one, `${two}@abcdef012345`);
   expect(unseen.err).toContain(`Nothing was begun: the change of task ${two} is `);
-  const landed = await type('task', 'land', one, two, '--strategy', 'squash', '--wait');
-  expect(landed.code).toBe(1);
-  expect(landed.out).toMatch(/^Train 1: 2 changes onto main of .*my repository, by squash\n/);
-  expect(landed.out).toMatch(/#\d+ +One +landed as [0-9a-f]{10}\n/);
-  expect(landed.out).toMatch(/#\d+ +Two +went back to its agent +It conflicts with main in x\.txt\.\n$/);
+  const landed = await terminal.type(['task', 'land', one, two, '--strategy', 'squash', '--wait'], { tty: true });
+  // What was told of each change in the same terminal is not told again at the end.
+  expect(landed).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(
+      /^Train 1: 2 changes onto main of .*my repository, by squash\n {2}1 of 2 landed, 1 went back\n$/,
+    ),
+  });
   expect(landed.err).toContain('is being checked');
+  expect(landed.err.match(/#\d+ +One +landed as [0-9a-f]{10}\n/g)).toHaveLength(1);
+  const shown = await type('train', 'show', '1');
+  expect(shown.out).toMatch(/#\d+ +One +landed as [0-9a-f]{10}\n/);
+  expect(shown.out).toMatch(/#\d+ +Two +went back to its agent +It conflicts with main in x\.txt\.\n$/);
   expect((await type('train', 'list')).out).toMatch(/^1 +✓ ended +main of .* 1 of 2 landed, 1 went back/);
   expect((await type('train', 'show', '1', '--follow')).code).toBe(1);
   expect((await type('train', 'show', '1', '--json')).json.cars.map(({ state }: { state: string }) => state)).toEqual([

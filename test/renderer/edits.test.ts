@@ -32,7 +32,7 @@ function windowOf() {
     reviews: {
       takeBack: async (input: { readonly task: number; readonly path: string }) => {
         edits.assertHere(input.task, input.path);
-        return edits.make(input.task, { kind: 'take-back', path: input.path });
+        return edits.make(input.task, { kind: 'take-back', path: input.path, part: true });
       },
       undo: async ({ task }: { readonly task: number }) => edits.undo(task),
     },
@@ -62,8 +62,8 @@ test('of a hunk it is known whether it was taken back: not when the change moved
 
 test('undoing says what that brought back, and is not done twice when it is asked once more meanwhile', async () => {
   const { app, edits } = windowOf();
-  edits.make(1, { kind: 'take-back', path });
-  edits.make(1, { kind: 'edit', path: 'b.ts' });
+  edits.make(1, { kind: 'take-back', path, part: true });
+  edits.make(1, { kind: 'edit', path: 'b.ts', part: false });
   const said = () => app.said.get().map(({ text }) => text);
   await undoEdit(app, 1);
   expect(said()).toEqual(['Undid your edit of b.ts']);

@@ -38,6 +38,17 @@ function command(folder: string, script: string, args: string[], env: NodeJS.Pro
   });
 }
 
+it('a script that takes no arguments says what it does when it is asked, and does nothing then', async () => {
+  const folder = checkout();
+  const asked = await command(folder, 'agents.mjs', ['--help']);
+  expect(asked).toMatchObject({ code: 0, output: expect.stringMatching(/^Fetches the agents the tests drive, /) });
+  const other = await command(folder, 'build.mjs', ['--watch']);
+  expect(other).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/^"--watch" means nothing here: .*\. Builds /),
+  });
+});
+
 describe('npm run switchyard', () => {
   it('says nothing of its own when all is fresh, and runs where the person is', async () => {
     const folder = checkout();

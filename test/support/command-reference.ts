@@ -12,7 +12,8 @@ Made from the commands themselves by \`npm run reference\`; \`switchyard help CO
 from a checkout, \`npm run -s switchyard --\` stands for \`switchyard\`.
 
 Every command also takes \`--json\`, to print one JSON value on stdout and nothing else, and \`--help\`. Exit codes: 0 fine, 1 failed, 2 called
-the wrong way.
+the wrong way, 3 where \`--wait\` or \`task wait\` ended with a change in review that a required check did not pass: the task is finished, but
+\`task approve\` would refuse it. Of a contest it is 3 when that is so of every change in review.
 
 ${shown.map(section).join('\n')}`;
 }

@@ -67,13 +67,13 @@ it('a hunk taken back is a commit of the person’s on branch and worktree, and 
   await expect(bed.calls.tasks.approve(approval)).rejects.toMatchObject({ code: 'MOVED' });
 
   const edit = async () => (await bed.calls.reviews.get({ task: task.id })).edit;
-  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt' });
+  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt', part: true });
   const { head, mergeBase } = await review(task);
   const rest = { task: task.id, head, mergeBase, path: 'one.txt', oldPath: null, lines: null };
   await bed.calls.reviews.takeBack(rest);
   expect((await review(task)).paths).toEqual(['two.txt']);
   expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(head);
-  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt' });
+  expect(await edit()).toEqual({ kind: 'take-back', path: 'one.txt', part: true });
   expect((await bed.calls.reviews.undo({ task: task.id })).head).toBe(before.head);
   expect(await edit()).toBeNull();
   expect(contents(top)).toEqual(before.contents);

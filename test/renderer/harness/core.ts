@@ -441,7 +441,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       takeBack: on.reviews.takeBack.handler(({ input }) => {
         note('reviews.takeBack', input);
         edits.assertHere(input.task, input.path);
-        return edits.make(input.task, { kind: 'take-back', path: input.path });
+        return edits.make(input.task, { kind: 'take-back', path: input.path, part: input.lines !== null });
       }),
       file: on.reviews.file.handler(({ input }) => {
         note('reviews.file', input);

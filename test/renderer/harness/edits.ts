@@ -41,10 +41,10 @@ export function createEdits(announce: (task: number) => void, patchOf: (task: nu
     write(task: number, { path, text }: { readonly path: string; readonly text: string }): ReviewEdit {
       assertHere(task, path);
       put(path, text);
-      return this.make(task, { kind: 'edit', path });
+      return this.make(task, { kind: 'edit', path, part: false });
     },
     undo(task: number): ReviewEdit {
-      const edit = newest(task) ?? { kind: 'edit', path: '' };
+      const edit = newest(task) ?? { kind: 'edit' as const, path: '', part: false };
       done.set(task, done.get(task)?.slice(0, -1) ?? []);
       announce(task);
       return { task, head: 'd'.repeat(40), ...edit };
