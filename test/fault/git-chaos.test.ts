@@ -310,7 +310,7 @@ async function finish(run: Run): Promise<readonly string[]> {
   }
   let left = await leftOf(run);
   if (left.length > 0) await restart();
-  // A start does it beside all else that begins then.
+  // A start does it beside all else that begins then, and fsck calls a commit missing that is made while it looks.
   for (let tries = 0; left.length > 0 && tries < 100; tries += 1) {
     left = await leftOf(run);
     if (left.length > 0) await pause(50);
