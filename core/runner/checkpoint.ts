@@ -39,7 +39,7 @@ export async function keepStart(deps: Deps, subject: Subject, session: number, s
 }
 
 /** What came to a worktree between two turns: nothing, what the transcript's line says, or what could not be kept. */
-type Between =
+export type Between =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly line: TranscriptBody }
   | { readonly kind: 'failed' };

@@ -15,7 +15,7 @@ import { type DrivenRow, endTakeover, setAfterwards, takeoverOf } from '../store
 import { taskRow } from '../store/task-row';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { readTerminal } from '../store/terminals';
-import { isUnfinished, keepBetween, keepTurn } from './checkpoint';
+import { type Between, isUnfinished, keepBetween, keepTurn } from './checkpoint';
 import type { Deps } from './deps';
 import { withdrawSince } from './hearing';
 import { sizeAt } from './measure';
@@ -63,7 +63,7 @@ export async function takeBack(
   // What came to the files meanwhile is no turn's.
   const came = isIdle ? await keepBetween(deps, subject, session, transcript.last()) : null;
   if (came?.kind === 'kept') tell(came.line);
-  const afterwards = came === null ? row.afterwards : await whatFollows(talk, row, came.kind === 'failed');
+  const afterwards = came === null ? row.afterwards : await whatFollows(talk, row, came.kind);
 
   const { withdrawn, moved } = await deps.writer.write((db): Forgone => {
     const at = deps.now();
@@ -126,26 +126,31 @@ function wasAtRest({ former, formerRunAfter }: DrivenRow): boolean {
 }
 
 /** What follows on a screen on which nothing was said: `as it was` where nobody asked for more, or nothing came that could be handed in. */
-async function whatFollows(talk: Talk, row: DrivenRow, isUnkept: boolean): Promise<Afterwards | 'as it was'> {
+async function whatFollows(talk: Talk, row: DrivenRow, came: Between['kind']): Promise<Afterwards | 'as it was'> {
   // Of a task in review it would be in no commit, and nobody could approve it.
   const handsIn = row.former === 'review' || row.afterwards === 'review';
-  return handsIn && (await cameMeanwhile(talk, row, isUnkept)) ? 'review' : 'as it was';
+  return handsIn && (await cameMeanwhile(talk, row, came)) ? 'review' : 'as it was';
 }
 
 /**
  * Whether anything came to the branch or to the files while the person drove: what its agent or a check had left there before is
- * no work of theirs. Asked once what came was kept, or, when `isUnkept`, could not be.
+ * no work of theirs. `came` is what was kept of it just now, whatever the clock said then and says now.
  */
-async function cameMeanwhile({ deps, subject, session }: Talk, row: DrivenRow, isUnkept: boolean): Promise<boolean> {
+async function cameMeanwhile(
+  { deps, subject, session }: Talk,
+  row: DrivenRow,
+  came: Between['kind'],
+): Promise<boolean> {
+  if (came === 'kept') return true;
   const work = taskWork(deps.db, row.task);
   const head = await refOid(subject.place, `refs/heads/${subject.branch}`);
   const { change_head: seen } = taskRow(deps.db, row.task);
   const last = currentCheckpoint(deps.db, row.task);
   if (row.former === 'review' && head !== seen) return true;
   // Where its turn was cut off nobody knows what of it was there before, nor where it could not be held against what was.
-  if (last === undefined || isUnkept || isUnfinished(deps, session, last.session))
+  if (last === undefined || came === 'failed' || isUnfinished(deps, session, last.session))
     return hasChange(deps, subject, { work, head });
-  // By when, not by the lines of the transcript: a runtime that died with the screen just opened had told none of it.
+  // Kept by an earlier try. By when, not by the lines of the transcript: a runtime that died with the screen just opened had told none of it.
   if (last.session === session.id && last.createdAt > row.beganAt) return true;
   return head !== seen && head !== last.head;
 }

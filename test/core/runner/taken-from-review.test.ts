@@ -213,4 +213,11 @@ it('what came while nothing was said is handed in also where it could not be kep
   writeFileSync(join(worktree, 'untold.txt'), 'mine');
   await handBack(task);
   expect(await files()).toEqual(['c.txt', 'unkept.txt', 'untold.txt']);
+
+  await take(task);
+  // As where the clock was put back meanwhile.
+  stored((db) => db.prepare("UPDATE takeover SET began_at = began_at + 3600000 WHERE state = 'driving'").run());
+  writeFileSync(join(worktree, 'earlier.txt'), 'mine');
+  await handBack(task);
+  expect(await files()).toEqual(['c.txt', 'earlier.txt', 'unkept.txt', 'untold.txt']);
 });
