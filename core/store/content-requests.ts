@@ -20,15 +20,19 @@ export function answerAbout(
 ): { readonly request: number; readonly answer: Answer } | undefined {
   const row = getRow<{ request: number; answer: string }>(
     db,
-    `SELECT other.id AS request, other.answer FROM request AS mine
+    `SELECT other.id AS request, other.answer,
+       (SELECT max(number) FROM decision WHERE task_id = other.task_id AND text ->> '$.kind' = 'answer'
+         AND text ->> '$.request' = other.id) AS decided
+     FROM request AS mine
      JOIN task AS own ON own.id = mine.task_id JOIN repository ON repository.id = own.repository_id
      JOIN task AS theirs ON theirs.repository_id = own.repository_id
      JOIN request AS other ON other.task_id = theirs.id AND other.fingerprint = mine.fingerprint
      WHERE mine.id = @request AND mine.fingerprint GLOB 'content *' AND other.id <> mine.id
        AND other.state = 'answered' AND other.answered_by NOT GLOB 'request *'
-       AND other.answered_at > coalesce((SELECT max(text ->> '$.at') FROM decision WHERE task_id IS NULL
+       -- By their order in the record: a clock may be put back.
+       AND decided > coalesce((SELECT max(number) FROM decision WHERE task_id IS NULL
          AND text ->> '$.kind' IN ('trust', 'distrust') AND text ->> '$.repository' = repository.path), 0)
-     ORDER BY other.answered_at DESC, other.id DESC LIMIT 1`,
+     ORDER BY decided DESC LIMIT 1`,
     { request },
   );
   return row === undefined ? undefined : { request: row.request, answer: JSON.parse(row.answer) as Answer };

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, requestSchema } from '../../../core/contract/request';
 import { askRequest, type NewRequest } from '../../../core/store/asking';
+import { answerAbout, contentKey } from '../../../core/store/content-requests';
 import type { Database } from '../../../core/store/database';
+import { addDecision } from '../../../core/store/decisions';
 import {
   answerRequest,
   deliverHanded,
@@ -282,4 +284,25 @@ describe('an answer', () => {
       expect(answer(db, asked(request), given).answer).toEqual(given);
     }
   });
+});
+
+test('an answer about what a repository would run holds until the next word on its trust, by their order and not by the clock', () => {
+  const { db } = temporaryStore();
+  const [task, next] = [addTask(db), addTask(db)];
+  const about = { tool: null, fingerprint: contentKey('same') };
+  const decided = (kind: 'answer' | 'trust' | 'distrust', at: number, request: number | null = null) =>
+    addDecision(db, {
+      ...{ at, by: 'person', kind, task: request === null ? null : task, repository: '/work/sample' },
+      ...{ request, shown: null, answered: null, rule: null },
+    });
+  decided('trust', 10);
+  const { id: first } = ask(db, { ...about, task });
+  answer(db, first, allow);
+  decided('answer', 20, first);
+  const { id: second } = ask(db, { ...about, task: next });
+  expect(answerAbout(db, second)).toEqual({ request: first, answer: allow });
+  // The clock was put back meanwhile.
+  decided('distrust', 15);
+  decided('trust', 16);
+  expect(answerAbout(db, second)).toBeUndefined();
 });
