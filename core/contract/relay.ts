@@ -4,8 +4,16 @@ import { CodedError } from './errors';
 /** How long a message may be as JSON, in bytes. */
 export const mostMessageBytes = 1024 * 1024;
 
-/** How much work may wait for the answer of one agent, and of all of them together. */
-export const mostUnanswered = { ofOne: 1_000, ofAll: 100_000 } as const;
+/**
+ * How much work may wait for answers: so many messages of one agent and of all together, and so many bytes of their text of one session
+ * and of all.
+ */
+export const mostUnanswered = {
+  ofOne: 1_000,
+  ofAll: 100_000,
+  bytesOfSession: 64 * 1024 * 1024,
+  bytesOfAll: 1024 * 1024 * 1024,
+} as const;
 
 const tokenForm = /^[A-Za-z0-9_-]{1,64}$/;
 const idForm = /^[\x20-\x7e]{1,128}$/;

@@ -98,6 +98,7 @@ function streams(mostBytes: number): readonly (Partial<StreamConfig> & { readonl
       name: workStream,
       subjects: ['switchyard.work.*.*'],
       max_msgs: mostUnanswered.ofAll,
+      max_bytes: mostUnanswered.bytesOfAll,
       max_msgs_per_subject: mostUnanswered.ofOne,
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,

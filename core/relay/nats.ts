@@ -13,7 +13,7 @@ import { keptSubject, openTaking } from './nats-taking';
 /** How long leaving waits for what is on its way. */
 const drainMs = 2000;
 /** What JetStream says when a stream is full, or one subject of it. */
-const full = /maximum messages/;
+const full = /maximum (?:messages|bytes)/;
 /** What it says when there is no room on its disk, or none for the account. */
 const noRoom = /insufficient (resources|storage)|resource limits exceeded|no space/;
 
@@ -106,7 +106,7 @@ export async function openNatsBus(options: {
 function tooMuch({ session, role }: Address): CodedError {
   return new CodedError(
     'LIMIT',
-    `${mostUnanswered.ofOne} messages wait for ${role} in session ${session} already, or ${mostUnanswered.ofAll} for all agents. Send more once some are answered.`,
+    `${mostUnanswered.ofOne} messages wait for ${role} in session ${session} already, or ${mostUnanswered.ofAll} or a gibibyte for all agents. Send more once some are answered.`,
     { facts: { session, role } },
   );
 }

@@ -23,18 +23,18 @@ export const answeredKept = 10_000;
 /** How much text is read at once. */
 const mostRead = 2 * 1024 * 1024;
 
-/**
- * Keeps work under its number and gives that; or the number it has, when work of this agent and id is known. Throws LIMIT when too
- * much waits for the agent.
- */
-export function insertRelayWork(db: Database, work: WorkOf & RelayWorkRow & { readonly id: string }): number {
+/** The number of work that is known by its agent and id; undefined when it is not. */
+export function knownRelayWork(
+  db: Database,
+  { session, role, id }: WorkOf & { readonly id: string },
+): number | undefined {
+  const sql = 'SELECT seq FROM relay_work WHERE session = ? AND role = ? AND id = ?';
+  return getRow<{ seq: number }>(db, sql, session, role, id)?.seq;
+}
+
+/** Keeps work under its number. Throws LIMIT when too many messages wait for the agent. */
+export function insertRelayWork(db: Database, work: WorkOf & RelayWorkRow & { readonly id: string }): void {
   const { session, role, id, seq, at, text } = work;
-  const known = getRow<{ seq: number }>(
-    db,
-    'SELECT seq FROM relay_work WHERE session = ? AND role = ? AND id = ?',
-    ...[session, role, id],
-  );
-  if (known !== undefined) return known.seq;
   if (countRelayWork(db, work) >= mostUnanswered.ofOne) {
     throw new CodedError(
       'LIMIT',
@@ -47,15 +47,20 @@ export function insertRelayWork(db: Database, work: WorkOf & RelayWorkRow & { re
     'INSERT INTO relay_work (seq, session, role, id, at, text) VALUES (?, ?, ?, ?, ?, ?)',
     ...[seq, session, role, id, at, text],
   );
-  return seq;
 }
 
-/** Notes that work is answered, and forgets its text. False when it is not known, or was answered before. */
-export function answerRelayWork(db: Database, answer: WorkOf & { readonly id: string; readonly at: number }): boolean {
+/** Notes that work is answered, and forgets its text; gives how many bytes that had. Null when it is not known, or was answered before. */
+export function answerRelayWork(
+  db: Database,
+  answer: WorkOf & { readonly id: string; readonly at: number },
+): number | null {
   const { session, role, id, at } = answer;
-  const sql = `UPDATE relay_work SET answered_at = ?, text = NULL
-    WHERE session = ? AND role = ? AND id = ? AND answered_at IS NULL`;
-  return run(db, sql, at, session, role, id).changes === 1;
+  const known = 'session = ? AND role = ? AND id = ? AND answered_at IS NULL';
+  const sql = `SELECT octet_length(text) AS bytes FROM relay_work WHERE ${known}`;
+  const waiting = getRow<{ bytes: number }>(db, sql, session, role, id);
+  if (waiting === undefined) return null;
+  run(db, `UPDATE relay_work SET answered_at = ?, text = NULL WHERE ${known}`, at, session, role, id);
+  return waiting.bytes;
 }
 
 /** Forgets all but the newest of what was answered. */
@@ -88,14 +93,23 @@ export function waitingRelayIds(db: Database, of: WorkOf): string[] {
   return allRows<{ id: string }>(db, sql, of.session, of.role).map(({ id }) => id);
 }
 
-/** How much waits for an agent, or for all of them. */
-export function countRelayWork(db: Database, of: WorkOf | null): number {
-  const all = 'SELECT count(*) AS waiting FROM relay_work WHERE answered_at IS NULL';
-  const row =
-    of === null
-      ? getRow<{ waiting: number }>(db, all)
-      : getRow<{ waiting: number }>(db, `${all} AND session = ? AND role = ?`, of.session, of.role);
-  return row?.waiting ?? 0;
+/** What waits in one session. */
+export interface WaitingOfSession {
+  readonly session: string;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** What waits, of each session in which something does. */
+export function waitingOfSessions(db: Database): WaitingOfSession[] {
+  const sql = `SELECT session, count(*) AS messages, sum(octet_length(text)) AS bytes FROM relay_work
+    WHERE answered_at IS NULL GROUP BY session`;
+  return allRows<WaitingOfSession>(db, sql);
+}
+
+function countRelayWork(db: Database, { session, role }: WorkOf): number {
+  const sql = 'SELECT count(*) AS waiting FROM relay_work WHERE answered_at IS NULL AND session = ? AND role = ?';
+  return getRow<{ waiting: number }>(db, sql, session, role)?.waiting ?? 0;
 }
 
 /** The highest number any work was given that is remembered; 0 when there is none. */

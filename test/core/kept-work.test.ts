@@ -31,6 +31,43 @@ test('more work than may wait for all agents together is refused, until some is 
   expect(work.last()).toBe(200_000);
 });
 
+test('more bytes of work than may wait in a session or in all are refused to their sender, and what is there stays', async () => {
+  const { db } = temporaryStore();
+  const most = { ofAll: 100, bytesOfSession: 100, bytesOfAll: 150 };
+  const open = () => keepWork({ db, writer: createWriter(db), most });
+  const work = open();
+  let seq = 0;
+  const of = (session: string, id: string, length: number) => {
+    seq += 1;
+    return { session, role: 'claude', id, at: 1, seq, text: 'x'.repeat(length) };
+  };
+  const first = of('nightly', 'first', 60);
+  // Two of one moment do not both get the room of one; two roles of a session share theirs.
+  const both = await Promise.allSettled([
+    work.keep(first),
+    work.keep({ ...of('nightly', 'second', 41), role: 'goose' }),
+  ]);
+  expect(both).toMatchObject([
+    { status: 'fulfilled', value: 1 },
+    { status: 'rejected', reason: { code: 'LIMIT', message: expect.stringMatching(/100 bytes.*in session nightly/) } },
+  ]);
+  expect(await work.keep(of('nightly', 'second', 40))).toBe(3);
+  // What is known takes no room.
+  expect(await work.keep({ ...first, seq: 9 })).toBe(1);
+  await expect(work.keep(of('daily', 'third', 51))).rejects.toMatchObject({
+    code: 'LIMIT',
+    message: expect.stringMatching(/150 bytes.*agents of the relay/),
+  });
+  // The next runtime counts the same, and an answer makes room once.
+  const next = open();
+  await expect(next.keep(of('nightly', 'fourth', 1))).rejects.toMatchObject({ code: 'LIMIT' });
+  for (let twice = 0; twice < 2; twice += 1)
+    await next.answer({ session: 'nightly', role: 'claude', id: 'first', at: 2 });
+  await expect(next.keep(of('nightly', 'fifth', 61))).rejects.toMatchObject({ code: 'LIMIT' });
+  expect(await next.keep(of('nightly', 'sixth', 60))).toBe(seq);
+  expect(next.ids(agent)).toEqual(['second', 'sixth']);
+});
+
 test('the newest that were answered are remembered, and the others forgotten', async () => {
   const { db, fill, keep } = open();
   fill(answeredKept + 500, true);
