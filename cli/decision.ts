@@ -22,7 +22,7 @@ export function decisionText(decision: Decision, hash: string): string {
     ...(rule === null ? [] : [['rule', plainLine(rule, 10_000)]]),
     ...(task === null ? [] : [['task', `${task}`]]),
     ...(request === null ? [] : [['request', `${request}`]]),
-    ['repository', plainLine(repository, 5000)],
+    ...(repository === '' ? [] : [['repository', plainLine(repository, 5000)]]),
     ['hash', hash],
   ];
   const part = (label: string, value: Decision['shown']) =>
@@ -64,6 +64,8 @@ const revokedSchema = z.object({ rule: z.number(), words: z.string() });
 const alwaysSchema = z.object({ always: z.literal(true) });
 const overriddenSchema = z.object({ overrideChecks: z.literal(true) });
 const emptySchema = z.object({ nothingToMerge: z.literal(true) });
+const namedKeySchema = z.object({ key: z.number(), name: z.string(), type: z.string() });
+const browserSchema = z.object({ signIn: z.number(), browser: z.string() });
 const programsSchema = z.object({ programs: z.array(z.string()) });
 
 function decided(decision: Decision, width: number): string {
@@ -125,6 +127,17 @@ function decided(decision: Decision, width: number): string {
     case 'trust':
     case 'distrust':
       return plainLine(decision.repository, 300);
+    case 'make-key':
+    case 'rotate-key':
+    case 'revoke-key': {
+      const key = namedKeySchema.safeParse(answered).data;
+      return key === undefined ? '' : `key ${key.key}, ${plainLine(key.name)} (${plainLine(key.type)})`;
+    }
+    case 'sign-in':
+    case 'sign-out': {
+      const browser = browserSchema.safeParse(answered).data;
+      return browser === undefined ? '' : `browser ${browser.signIn}: ${plainLine(browser.browser, width)}`;
+    }
     default:
       return assertNever(kind);
   }

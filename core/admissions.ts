@@ -3,6 +3,7 @@ import type { SignInCode } from './contract/sign-in';
 import type { Log } from './log';
 import type { Admitted } from './server/admitted';
 import type { Database } from './store/database';
+import { addDecision } from './store/decisions';
 import { keyOf, noteKeyUse } from './store/keys';
 import { hashOf, newSecret } from './store/secret';
 import { insertSignIn, signInOf } from './store/sign-ins';
@@ -10,7 +11,7 @@ import type { Writer } from './store/writer';
 
 /** What came of saying a code. */
 export type SignedIn =
-  | { readonly kind: 'in'; readonly token: string; readonly expiresAt: number }
+  | { readonly kind: 'in'; readonly id: number; readonly token: string; readonly expiresAt: number }
   | { readonly kind: 'wrong' }
   /** Too many were wrong: none is taken for a while. */
   | { readonly kind: 'paused' };
@@ -96,8 +97,15 @@ export function createAdmissions(parts: {
       const token = newSecret();
       const expiresAt = at + signedInMs;
       const entry = { secret: token, browser: browser.slice(0, longestBrowser), at, expiresAt };
-      await writer.write((store) => insertSignIn(store, entry));
-      return { kind: 'in', token, expiresAt };
+      const { id } = await writer.write((store) => {
+        const made = insertSignIn(store, entry);
+        addDecision(store, {
+          ...{ at, by: 'person', kind: 'sign-in', task: null, repository: '', request: null, shown: null, rule: null },
+          answered: { signIn: made.id, browser: made.browser, expiresAt },
+        });
+        return made;
+      });
+      return { kind: 'in', id, token, expiresAt };
     },
     end(who) {
       const id = 'key' in who ? `key:${who.key}` : `sign-in:${who.signIn}`;

@@ -217,13 +217,13 @@ export function createRouter(room: Room) {
     keys: {
       list: on.keys.list.handler(() => keys.list(room)),
       create: on.keys.create.handler(({ input, context }) => keys.create(room, context, input)),
-      rotate: on.keys.rotate.handler(({ input }) => keys.rotate(room, input.key)),
-      revoke: on.keys.revoke.handler(({ input }) => keys.revoke(room, input.key)),
+      rotate: on.keys.rotate.handler(({ input, context }) => keys.rotate(room, context, input.key)),
+      revoke: on.keys.revoke.handler(({ input, context }) => keys.revoke(room, context, input.key)),
     },
     signIns: {
       create: on.signIns.create.handler(() => signIns.create(room)),
       list: on.signIns.list.handler(() => signIns.list(room)),
-      revoke: on.signIns.revoke.handler(({ input }) => signIns.revoke(room, input.signIn)),
+      revoke: on.signIns.revoke.handler(({ input, context }) => signIns.revoke(room, context, input.signIn)),
     },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),

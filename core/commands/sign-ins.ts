@@ -1,6 +1,8 @@
+import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { SignIn, SignInCode } from '../contract/sign-in';
 import { listSignIns, revokeSignIn } from '../store/sign-ins';
+import { record } from './decisions';
 import type { Room } from './room';
 
 /** Makes a code that signs one browser in. Throws WRONG_STATE when no server is open to say it to. */
@@ -18,8 +20,14 @@ export function list(room: Room): SignIn[] {
 }
 
 /** Signs a browser out, at once. */
-export async function revoke(room: Room, signIn: number): Promise<SignIn> {
-  const revoked = await room.writer.write((db) => revokeSignIn(db, { signIn, at: room.now() }));
+export async function revoke(room: Room, { by }: Caller, signIn: number): Promise<SignIn> {
+  const revoked = await room.writer.write((db) => {
+    const { signIn: now, isChanged } = revokeSignIn(db, { signIn, at: room.now() });
+    const { id, browser } = now;
+    const decision = { by, kind: 'sign-out', repository: '', shown: null, answered: { signIn: id, browser } } as const;
+    if (isChanged) record(room, db, decision);
+    return now;
+  });
   room.admissions.end({ signIn });
   return revoked;
 }

@@ -4,7 +4,8 @@ import { taskIdSchema } from './task';
 
 /**
  * What was decided: a request was answered; a change was approved, several were to land on a train, one was sent back with a comment, picked before the others of its contest, discarded or brought back;
- * part of one was taken back, a file of it edited, or the last of these undone; a task's worktree was put back to a checkpoint; a change was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back; a worktree was removed by hand; a backup was put back, or removed for good.
+ * part of one was taken back, a file of it edited, or the last of these undone; a task's worktree was put back to a checkpoint; a change was pushed to a remote, a pull request of it opened, or that merged; a repository's programs were trusted or no longer trusted; a rule was taken back; a worktree was removed by hand; a backup was put back, or removed for good;
+ * a key was made, got another secret or was revoked; a browser was signed in or out. No secret is in any of them.
  */
 const decisionKinds = [
   'answer',
@@ -27,6 +28,11 @@ const decisionKinds = [
   'remove-worktree',
   'restore-backup',
   'remove-backup',
+  'make-key',
+  'rotate-key',
+  'revoke-key',
+  'sign-in',
+  'sign-out',
 ] as const;
 
 /** One decision, with what whoever took it had in front of them. */
@@ -39,7 +45,7 @@ export const decisionSchema = z.object({
   by: z.string(),
   kind: z.enum(decisionKinds),
   task: taskIdSchema.nullable(),
-  /** The repository's path. */
+  /** The repository's path; empty for what is of no repository. */
   repository: z.string(),
   request: z.number().int().positive().nullable(),
   /** What was shown, as it was shown. */

@@ -8,7 +8,7 @@ const largestBody = 1024;
 
 /** What came of saying a code. */
 type SignedIn =
-  | { readonly kind: 'in'; readonly token: string; readonly expiresAt: number }
+  | { readonly kind: 'in'; readonly id: number; readonly token: string; readonly expiresAt: number }
   | { readonly kind: 'wrong' | 'paused' };
 
 /** Signs a browser in: the one thing besides the page and `/health` that is asked without a token. */
@@ -26,7 +26,8 @@ export function signInRoute(
       if (!said.success) return refuse(response, { status: 400, reason: 'Say the code as {"code": "…"}.' });
       began();
       const done = await signIn({ code: said.data.code, browser: request.headers['user-agent'] ?? '' });
-      if (done.kind === 'in') return reply(response, 200, { token: done.token, expiresAt: done.expiresAt });
+      if (done.kind === 'in')
+        return reply(response, 200, { id: done.id, token: done.token, expiresAt: done.expiresAt });
       const reason =
         done.kind === 'paused'
           ? 'Too many codes were wrong. Wait a minute, then type: switchyard open'

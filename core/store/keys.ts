@@ -59,10 +59,13 @@ export function rotateKey(
   return readKey(db, key);
 }
 
-/** Ends a key; one that was revoked before stays as it was. Throws NOT_FOUND. */
-export function revokeKey(db: Database, { key, at }: { readonly key: number; readonly at: number }): Key {
-  run(db, 'UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, key);
-  return readKey(db, key);
+/** Ends a key, and says whether it had not ended before: one that was revoked stays as it was. Throws NOT_FOUND. */
+export function revokeKey(
+  db: Database,
+  { key, at }: { readonly key: number; readonly at: number },
+): { readonly key: Key; readonly isChanged: boolean } {
+  const { changes } = run(db, 'UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, key);
+  return { key: readKey(db, key), isChanged: changes === 1 };
 }
 
 /** Every key there ever was, the newest first. */

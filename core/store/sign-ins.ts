@@ -34,10 +34,13 @@ export function listSignIns(db: Database, at: number): SignIn[] {
   return allRows<Row>(db, standing, at).map(toSignIn);
 }
 
-/** Signs a browser out; one that was signed out before stays as it was. Throws NOT_FOUND. */
-export function revokeSignIn(db: Database, { signIn, at }: { readonly signIn: number; readonly at: number }): SignIn {
-  run(db, 'UPDATE sign_in SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, signIn);
-  return readSignIn(db, signIn);
+/** Signs a browser out, and says whether it had not been before: one that was stays as it was. Throws NOT_FOUND. */
+export function revokeSignIn(
+  db: Database,
+  { signIn, at }: { readonly signIn: number; readonly at: number },
+): { readonly signIn: SignIn; readonly isChanged: boolean } {
+  const { changes } = run(db, 'UPDATE sign_in SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, signIn);
+  return { signIn: readSignIn(db, signIn), isChanged: changes === 1 };
 }
 
 /** The signed-in browser that shows this; null for nobody, or one that has ended. */

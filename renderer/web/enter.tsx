@@ -51,7 +51,7 @@ function ask(root: HTMLElement, failure: string | null): void {
   );
 }
 
-function watch(root: HTMLElement, { token, expiresAt }: Pass): void {
+function watch(root: HTMLElement, { token, id }: Pass): void {
   let isLeaving = false;
   // Begun anew the page holds nothing of what was on it; what was being written is kept in its storage.
   const leave = async (why: Left, first?: () => Promise<unknown>): Promise<void> => {
@@ -70,9 +70,7 @@ function watch(root: HTMLElement, { token, expiresAt }: Pass): void {
   });
   /** Has the server forget it, too: it hangs up on whoever it does not let in any more, so an answer need not come. */
   const revoke = async (): Promise<void> => {
-    const { signIns } = line.client();
-    const mine = (await signIns.list()).find((one) => one.expiresAt === expiresAt);
-    if (mine !== undefined) await signIns.revoke({ signIn: mine.id });
+    await line.client().signIns.revoke({ signIn: id });
   };
   const { view, line } = start(
     webBridge(() => void leave('signed-out', revoke)),

@@ -1,14 +1,14 @@
 const name = 'switchyard.token';
-const untilName = 'switchyard.token-until';
+const idName = 'switchyard.sign-in';
 const leftName = 'switchyard.left';
 
 /** Why nobody is signed in here who was before: they left, or their sign-in ended. */
 export type Left = 'signed-out' | 'ended';
 
-/** What the server gives a browser that signs in: its token, and until when that holds. */
+/** What the server gives a browser that signs in: its token, and the number it is signed in as. */
 export interface Pass {
   readonly token: string;
-  readonly expiresAt: number;
+  readonly id: number;
 }
 
 /** What this tab keeps of its sign-in: for as long as it is open, and for no other tab. */
@@ -29,16 +29,16 @@ export function signedIn(storage: Storage): SignedIn {
       const token = storage.getItem(name) ?? '';
       // It goes into a header and a subprotocol, which take nothing else.
       if (!/^[A-Za-z0-9._-]+$/.test(token)) return null;
-      return { token, expiresAt: Number(storage.getItem(untilName)) };
+      return { token, id: Number(storage.getItem(idName)) };
     },
-    keep({ token, expiresAt }) {
+    keep({ token, id }) {
       storage.removeItem(leftName);
       storage.setItem(name, token);
-      storage.setItem(untilName, `${expiresAt}`);
+      storage.setItem(idName, `${id}`);
     },
     leave(why) {
       storage.removeItem(name);
-      storage.removeItem(untilName);
+      storage.removeItem(idName);
       storage.setItem(leftName, why);
     },
     left() {
@@ -63,8 +63,8 @@ export async function signInWith(code: string): Promise<Pass> {
     );
   }
   const said = await wordsOf(answer);
-  const { token, expiresAt } = said;
-  if (answer.ok && typeof token === 'string' && typeof expiresAt === 'number') return { token, expiresAt };
+  const { token, id } = said;
+  if (answer.ok && typeof token === 'string' && typeof id === 'number') return { token, id };
   if (answer.status === 429) throw new Error('There were too many wrong codes. Wait a minute, then try again.');
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     throw new Error(

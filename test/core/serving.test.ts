@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../core/config';
 import { calls } from '../../core/contract/calls';
+import { openDecision } from '../../core/contract/decision';
 import { type OpenRuntime, openRuntime } from '../../core/open';
 import { layStore } from '../support/laid-store';
 import { temporaryFolder } from './server/door';
@@ -267,6 +268,17 @@ test('a key is let in until it is revoked or gets another secret, and whoever us
   expect(await client.keys.list()).toMatchObject([
     { name: 'nightly', lastUsedAt: expect.any(Number), revokedAt: expect.any(Number) },
   ]);
+  // Each is a decision once, and says whose key it is and nothing of its secret.
+  await client.keys.revoke({ key: key.id });
+  const decisions = await client.decisions.list({});
+  expect(decisions.map((sealed) => openDecision(sealed))).toMatchObject(
+    ['make-key', 'rotate-key', 'rotate-key', 'revoke-key'].map((kind) => ({
+      ...{ kind, by: 'person', repository: '' },
+      answered: { key: key.id, name: 'nightly', type: 'bugfix', expiresAt: null },
+    })),
+  );
+  expect(JSON.stringify(decisions)).not.toContain('sy_');
+  expect((await client.decisions.check()).broken).toBeNull();
   // Only the hash is kept.
   const kept =
     readFileSync(join(data(), 'switchyard.db')).toString('latin1') +
@@ -286,7 +298,8 @@ test('a code signs one browser in, once, and a browser is signed out at once', a
     });
   const { code, url } = await client.signIns.create();
   expect([url, code]).toEqual([`http://127.0.0.1:${port}`, expect.stringMatching(/^([b-v]{4}-){7}[b-v]{4}$/)]);
-  const { token } = JSON.parse((await say(code.toUpperCase().replaceAll('-', ' '))).body) as { token: string };
+  const said = JSON.parse((await say(code.toUpperCase().replaceAll('-', ' '))).body) as { id: number; token: string };
+  const { token } = said;
   expect((await call('settings/list', undefined, token)).status).toBe(200);
   expect((await say(code)).status).toBe(401);
   // What would hand out another secret is said in the window and the terminal only.
@@ -297,12 +310,19 @@ test('a code signs one browser in, once, and a browser is signed out at once', a
   ] as const)
     expect([name, (await call(name, input, token)).status]).toEqual([name, 403]);
   const [signIn] = await client.signIns.list();
-  expect(signIn).toMatchObject({ browser: 'Browser 1' });
+  expect(signIn).toMatchObject({ id: said.id, browser: 'Browser 1' });
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, ['switchyard', `token.${token}`]);
   await once(socket, 'open');
   const gone = once(socket, 'close');
   await client.signIns.revoke({ signIn: signIn?.id ?? 0 });
   await gone;
+  await client.signIns.revoke({ signIn: said.id });
+  const decisions = await client.decisions.list({});
+  expect(decisions.map((sealed) => openDecision(sealed))).toMatchObject([
+    { kind: 'sign-in', by: 'person', answered: { signIn: said.id, browser: 'Browser 1' } },
+    { kind: 'sign-out', by: 'person', answered: { signIn: said.id, browser: 'Browser 1' } },
+  ]);
+  expect(JSON.stringify(decisions)).not.toContain(token);
   expect((await call('settings/list', undefined, token)).status).toBe(401);
   for (let wrong = 1; wrong < 5; wrong += 1) expect((await say('wrong')).status).toBe(401);
   // One was said twice above, which is as wrong; not even a right one is taken for a minute.
