@@ -38,15 +38,15 @@ export async function openServing(options: {
   const launch = newSecret();
   const client = createRouterClient(router, { context: { by: 'person' }, interceptors: [codedAnswers(log)] });
   const routes = [
-    ...callRoutes({ router, log }),
-    ...apiRoutes({ router, contract: calls, version, log }),
-    ...stateRoutes({ version, health: runtime.health, reads: reportsOf({ client, data }) }),
+    callRoutes({ router, log }),
+    stateRoutes({ version, health: runtime.health, reads: reportsOf({ client, data }) }),
     eventRoute(({ pattern, after }, { caller, signal }) => {
       const from = { pattern, ...(after !== undefined && { after }) };
       return createRouterClient(router, { context: caller }).relay.follow(from, { signal });
     }),
     signInRoute(admissions.signIn),
-    ...pageRoutes(async (asked) => (page === null ? null : serveWebPage(page, asked))),
+    apiRoutes({ router, contract: calls, version, log }),
+    pageRoutes(async (asked) => (page === null ? null : serveWebPage(page, asked))),
   ];
   const relay = relayUpgrades({ relay: runtime.relay, log });
   const server = await open({

@@ -1,14 +1,15 @@
 import type { AnyContractRouter } from '@orpc/contract';
 import type { AnyRouter } from '@orpc/server';
+import { createRoutes, needsToken, type Routes } from './app';
+import { jsonBody } from './body';
 import { answerCall, type CallHandler } from './call-routes';
 import type { Log } from './errors';
-import { reply } from './replies';
-import type { Route } from './routes';
+import { messageLimit } from './line';
 
 /** What the description and its way of making calls need, made once, when somebody first asks for it. */
 interface Described {
   readonly handler: CallHandler;
-  readonly document: unknown;
+  readonly document: object;
 }
 
 /**
@@ -20,26 +21,14 @@ export function apiRoutes(options: {
   readonly contract: AnyContractRouter;
   readonly version: string;
   readonly log: Log;
-}): Route[] {
+}): Routes {
   let described: Promise<Described> | undefined;
   const describe = () => {
     // Code that few ever need.
     described ??= import('./open-api').then(({ describeCalls }) => describeCalls(options));
     return described;
   };
-  return [
-    {
-      method: 'POST',
-      path: '/api/',
-      answer: async (asked) => answerCall((await describe()).handler, '/api', asked),
-    },
-    {
-      method: 'GET',
-      path: '/openapi.json',
-      async answer(asked) {
-        asked.began();
-        reply(asked.response, 200, (await describe()).document);
-      },
-    },
-  ];
+  return createRoutes()
+    .get('/openapi.json', needsToken, async (c) => c.json((await describe()).document))
+    .post('/api/*', needsToken, jsonBody(messageLimit), async (c) => answerCall((await describe()).handler, '/api', c));
 }

@@ -1,36 +1,40 @@
 import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import type { Asked } from './app';
 import type { Refusal } from './gate';
+import { refused } from './replies';
 
-/** What came of reading a body. */
-export type Body =
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+/**
+ * Reads a request's body before anything is done with it: at most `limit` bytes, and only what says it is JSON. The library would read
+ * as many as come.
+ */
+export function jsonBody(limit: number): MiddlewareHandler<Asked> {
+  return async (c, next) => {
+    const body = await read(c.env.incoming, limit);
+    if (!Buffer.isBuffer(body)) return refused(body);
+    c.var.began();
+    // The library takes this for what was sent.
+    Object.assign(c.env.incoming, { rawBody: body });
+    return next();
+  };
+}
 
-const tooLarge = (limit: number): Refusal => ({ status: 413, reason: `The body is larger than ${limit} bytes.` });
-
-/** Reads a request's body as JSON, at most `limit` bytes of it. An empty one is no value. */
-export async function readJson(request: IncomingMessage, limit: number): Promise<Body> {
-  const refused = (refusal: Refusal): Body => ({ kind: 'refused', refusal });
-  if (Number(request.headers['content-length'] ?? 0) > limit) return refused(tooLarge(limit));
+async function read(request: IncomingMessage, limit: number): Promise<Buffer | Refusal> {
+  const tooLarge: Refusal = { status: 413, reason: `The body is larger than ${limit} bytes.` };
+  if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge;
   const { 'content-type': type = '' } = request.headers;
-  if (!/^application\/json\s*(;|$)/i.test(type) && type !== '')
-    return refused({ status: 415, reason: 'The body must be application/json.' });
+  if (!/^application\/json\s*(;|$)/.test(type) && type !== '')
+    return { status: 415, reason: 'The body must be application/json.' };
   const pieces: Buffer[] = [];
   let size = 0;
   try {
     for await (const piece of request as AsyncIterable<Buffer>) {
       size += piece.length;
-      if (size > limit) return refused(tooLarge(limit));
+      if (size > limit) return tooLarge;
       pieces.push(piece);
     }
   } catch {
-    return refused({ status: 408, reason: 'The body did not come whole.' });
+    return { status: 408, reason: 'The body did not come whole.' };
   }
-  const text = Buffer.concat(pieces).toString('utf8');
-  if (text === '') return { kind: 'json', value: undefined };
-  try {
-    return { kind: 'json', value: JSON.parse(text) as unknown };
-  } catch {
-    return refused({ status: 400, reason: 'The body is not JSON.' });
-  }
+  return Buffer.concat(pieces);
 }

@@ -1,40 +1,39 @@
 import type { AnyRouter } from '@orpc/server';
-import { RPCHandler } from '@orpc/server/node';
+import { RPCHandler } from '@orpc/server/fetch';
+import type { Context } from 'hono';
 import type { Caller } from '../contract/caller';
-import { readJson } from './body';
-import { codedAnswers, type Log } from './errors';
+import { createRoutes, type KnownAsked, needsToken, type Routes } from './app';
+import { jsonBody } from './body';
+import { codedAnswers, type Log, readableInput } from './errors';
 import { messageLimit } from './line';
-import { always, refuse } from './replies';
-import type { Answer, Route } from './routes';
+import { refused } from './replies';
 import { withinScope } from './scope';
 
 /** The contract's calls, each by its name below `/rpc/`, in the way of the library that the contract is written with. */
-export function callRoutes(options: { readonly router: AnyRouter; readonly log: Log }): Route[] {
-  const handler = new RPCHandler<Caller>(options.router, {
-    clientInterceptors: [codedAnswers(options.log), withinScope],
-  });
-  return [{ method: 'POST', path: '/rpc/', answer: (asked) => answerCall(handler, '/rpc', asked) }];
+export function callRoutes(options: { readonly router: AnyRouter; readonly log: Log }): Routes {
+  const handler = new RPCHandler<Caller>(options.router, callChecks(options.log));
+  return createRoutes().post('/rpc/*', needsToken, jsonBody(messageLimit), (c) => answerCall(handler, '/rpc', c));
+}
+
+/** What stands around every call that comes over HTTP. */
+export function callChecks(log: Log) {
+  return { interceptors: [readableInput], clientInterceptors: [codedAnswers(log), withinScope] };
 }
 
 /** What answers a request by one of the library's ways. */
 export interface CallHandler {
   handle(
-    request: Answer['request'],
-    response: Answer['response'],
+    request: Request,
     options: { prefix: `/${string}`; context: Caller },
-  ): Promise<{ readonly matched: boolean }>;
+  ): Promise<{ readonly matched: boolean; readonly response?: Response | undefined }>;
 }
 
-/** Answers a call whose body is JSON. */
-export async function answerCall(handler: CallHandler, prefix: `/${string}`, asked: Answer): Promise<void> {
-  const { request, response, who } = asked;
-  if (who === null) return refuse(response, { status: 401, reason: 'Calls need a token.' });
-  const body = await readJson(request, messageLimit);
-  if (body.kind === 'refused') return refuse(response, body.refusal);
-  asked.began();
-  for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
-  // The library takes a body that is there already for the one that was sent.
-  const read = Object.assign(request, { body: body.value ?? null });
-  const { matched } = await handler.handle(read, response, { prefix, context: who.caller });
-  if (!matched) refuse(response, { status: 404, reason: 'There is no such call.' });
+/** Answers a call whose body has been read. */
+export async function answerCall(
+  handler: CallHandler,
+  prefix: `/${string}`,
+  c: Context<KnownAsked>,
+): Promise<Response> {
+  const { response } = await handler.handle(c.req.raw, { prefix, context: c.var.who.caller });
+  return response ?? refused({ status: 404, reason: 'There is no such call.' });
 }

@@ -27,6 +27,21 @@ export function codedAnswers(log: Log): (call: Call) => Promise<unknown> {
   };
 }
 
+/** Refuses with BAD_INPUT what came by HTTP as the input of a call and is no JSON. */
+export async function readableInput<T>({ next }: { next(): Promise<T> }): Promise<T> {
+  try {
+    return await next();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ORPCError('BAD_INPUT', {
+      status: statusOf('BAD_INPUT'),
+      message: 'The body is not JSON.',
+      data: {},
+      cause: error,
+    });
+  }
+}
+
 function toAnswer(failure: {
   readonly error: unknown;
   readonly call: string;

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Caller } from '../contract/caller';
 import { mayCall } from '../contract/key';
 import { isPattern, type RelayHeard } from '../contract/relay';
-import { always, refuse } from './replies';
-import type { Answer, Route } from './routes';
+import { createRoutes, needsToken, type Routes } from './app';
+import { refused } from './replies';
 
 /** What is published on the relay, as it is followed by a program or a page. */
 export type Follow = (
@@ -18,65 +18,71 @@ const beatMs = 20_000;
  * `GET /api/events`: what is published on the relay, as server-sent events. Each has its number, by which a stream that broke goes
  * on (`Last-Event-ID`, or `after`); an event `missed` says which are not there any more, or went by while nobody read.
  */
-export function eventRoute(follow: Follow): Route {
+export function eventRoute(follow: Follow): Routes {
   let streams = 0;
-  return {
-    method: 'GET',
-    path: '/api/events',
-    lasting: true,
-    async answer(asked) {
-      const { response, who } = asked;
-      if (who === null || !mayCall(who.caller, 'relay.follow'))
-        return refuse(response, { status: 403, reason: 'This key may not follow what is published.' });
-      const from = fromOf(asked);
-      if (from === null)
-        return refuse(response, { status: 400, reason: 'Ask for a pattern like sessions.*.events, after a number.' });
-      if (streams >= mostStreams)
-        return refuse(response, {
-          status: 429,
-          reason: `${mostStreams} streams are open, which is as many as may be.`,
-        });
-      asked.began();
-      streams += 1;
-      const gone = new AbortController();
-      response.once('close', () => {
-        streams -= 1;
-        gone.abort();
-      });
-      await stream(asked, await follow(from, { caller: who.caller, signal: gone.signal }), gone.signal);
-    },
-  };
+  return createRoutes().get('/api/events', needsToken, async (c) => {
+    const { caller } = c.var.who;
+    if (!mayCall(caller, 'relay.follow'))
+      return refused({ status: 403, reason: 'This key may not follow what is published.' });
+    const from = fromOf({
+      pattern: c.req.query('pattern') ?? 'sessions.>',
+      after: c.req.header('last-event-id') ?? c.req.query('after'),
+    });
+    if (from === null)
+      return refused({ status: 400, reason: 'Ask for a pattern like sessions.*.events, after a number.' });
+    if (streams >= mostStreams)
+      return refused({ status: 429, reason: `${mostStreams} streams are open, which is as many as may be.` });
+    streams += 1;
+    c.env.outgoing.once('close', () => {
+      streams -= 1;
+    });
+    c.var.lasts();
+    const { signal } = c.req.raw;
+    const heard = await follow(from, { caller, signal });
+    const answer = streamSSE(c, async (stream) => {
+      try {
+        await tell(stream, heard, signal);
+      } catch (error) {
+        if (!signal.aborted) c.var.log(`A stream of what is published broke: ${String(error)}`);
+      }
+    });
+    answer.headers.set('content-type', 'text/event-stream; charset=utf-8');
+    return answer;
+  });
 }
 
-async function stream({ response }: Answer, heard: AsyncIterable<RelayHeard>, gone: AbortSignal): Promise<void> {
-  response.writeHead(200, { ...always, 'content-type': 'text/event-stream; charset=utf-8' });
-  response.write('retry: 2000\n\n');
-  const beat = setInterval(() => response.write(': \n\n'), beatMs);
+async function tell(stream: SSEStreamingApi, heard: AsyncIterable<RelayHeard>, gone: AbortSignal): Promise<void> {
+  await stream.write('retry: 2000\n\n');
+  let behind = false;
+  const beat = setInterval(() => {
+    if (!behind) void stream.write(': \n\n');
+  }, beatMs);
   beat.unref();
   try {
     for await (const each of heard) {
       if (gone.aborted) return;
       // Whoever does not read is told no more than this until they do; the relay then says what they missed.
-      if (!response.write(eventOf(each))) await once(response, 'drain', { signal: gone });
+      behind = true;
+      await stream.writeSSE(eventOf(each));
+      behind = false;
     }
-  } catch (error) {
-    if (!gone.aborted) throw error;
   } finally {
     clearInterval(beat);
-    response.end();
   }
 }
 
-function eventOf(heard: RelayHeard): string {
-  if (heard.kind === 'missed') return `event: missed\ndata: ${JSON.stringify({ from: heard.from, to: heard.to })}\n\n`;
+function eventOf(heard: RelayHeard): { readonly event?: string; readonly id?: string; readonly data: string } {
+  if (heard.kind === 'missed') return { event: 'missed', data: JSON.stringify({ from: heard.from, to: heard.to }) };
   const { kind: _kind, ...message } = heard;
-  return `id: ${message.seq}\ndata: ${JSON.stringify(message)}\n\n`;
+  return { id: String(message.seq), data: JSON.stringify(message) };
 }
 
-function fromOf({ request, query }: Answer): { readonly pattern: string; readonly after?: number } | null {
-  const pattern = query.get('pattern') ?? 'sessions.>';
-  const said = request.headers['last-event-id'] ?? query.get('after');
+function fromOf(said: {
+  readonly pattern: string;
+  readonly after: string | undefined;
+}): { readonly pattern: string; readonly after?: number } | null {
+  const { pattern, after } = said;
   if (!isPattern(pattern)) return null;
-  if (said === null) return { pattern };
-  return typeof said === 'string' && /^\d{1,15}$/.test(said) ? { pattern, after: Number(said) } : null;
+  if (after === undefined) return { pattern };
+  return /^\d{1,15}$/.test(after) ? { pattern, after: Number(after) } : null;
 }

@@ -1,20 +1,21 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AnyRouter } from '@orpc/server';
 import type { Admitted } from './admitted';
+import { createApp, type Routes, unknownToken } from './app';
 import { bearerOf, handshakeToken } from './bearer';
 import { callUpgrade, type Upgrade } from './call-upgrade';
 import { type Patience, watchConnections } from './connections';
 import type { Log } from './errors';
 import { addressOf, type Check, checks, refusalOf } from './gate';
 import { refuse, refuseUpgrade } from './replies';
-import { type Answer, findRoute, type Route } from './routes';
 
 /** What a server is handed: what it serves, and who may ask. */
 export interface Served {
   readonly router: AnyRouter;
   /** Its own routes, beside those of the calls. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly Routes[];
   /** Whose token this is; null for nobody's. */
   readonly admit: (token: string) => Admitted | null;
   /** What becomes a WebSocket, by its path, beside the calls. */
@@ -66,13 +67,17 @@ export async function openServer(options: Served & { readonly port: number } & L
   let names: readonly string[] = [];
   const hosts = () => [...names, ...options.hosts()];
 
+  const app = createApp({ routes: options.routes, arrived, log });
+  // What is the same for everybody else in this process stays as it is.
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+
   server.on('request', (request, response) => {
-    void answerRequest(request, response).catch((error: unknown) => {
-      log(
-        `A request could not be answered: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      response.destroy();
-    });
+    const { socket } = request;
+    connections.heard(socket);
+    response.once('close', () => connections.done(socket));
+    const refusal = closing ? stopping : refusalOf(request, hosts(), all);
+    if (refusal !== null) return refuse(response, refusal);
+    void answer(request, response);
   });
   server.on('upgrade', (request, stream, head) => {
     const refusal = closing ? stopping : (refusalOf(request, hosts(), all) ?? notWebSocket(request));
@@ -87,41 +92,18 @@ export async function openServer(options: Served & { readonly port: number } & L
     upgrade({ request, stream, head, query, who, hold: (close) => connections.hold(who, close, true) });
   });
 
-  async function answerRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { socket } = request;
-    connections.heard(socket);
-    response.once('close', () => connections.done(socket));
-    const refusal = closing ? stopping : refusalOf(request, hosts(), all);
-    if (refusal !== null) return refuse(response, refusal);
-    const { path, query } = addressOf(request);
-    const found = findRoute(options.routes, path, request.method ?? '');
-    if (found.kind === 'none') return refuse(response, { status: 404, reason: 'There is nothing here.' });
-    if (found.kind === 'other')
-      return refuse(
-        response,
-        { status: 405, reason: 'That is not asked this way.' },
-        { allow: found.methods.join(', ') },
-      );
-    const { route } = found;
-    const token = bearerOf(request);
+  function arrived({ incoming, outgoing }: HttpBindings) {
+    const { socket } = incoming;
+    const token = bearerOf(incoming);
     const who = token === null ? null : admit(token);
-    if (who === null && !route.open) return refuse(response, unknownToken);
-    if (who !== null) {
-      connections.known(socket);
-      response.once(
-        'close',
-        connections.hold(who, () => socket.destroy(), route.lasting === true),
-      );
-    }
-    const answer: Answer = {
-      request,
-      response,
-      path,
-      query,
-      who,
-      began: () => connections.answering(socket),
+    const hold = (lasting: boolean) => {
+      if (who === null) return;
+      const release = connections.hold(who, () => socket.destroy(), lasting);
+      outgoing.once('close', release);
     };
-    await route.answer(answer);
+    if (who !== null) connections.known(socket);
+    hold(false);
+    return { who, began: () => connections.answering(socket), lasts: () => hold(true) };
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -151,7 +133,6 @@ export async function openServer(options: Served & { readonly port: number } & L
 }
 
 const stopping = { status: 503, reason: 'Switchyard stops.' } as const;
-const unknownToken = { status: 401, reason: 'Say a token that is known here: Authorization: Bearer …' } as const;
 
 function notWebSocket({ headers, method }: IncomingMessage) {
   const asks = method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';

@@ -1,12 +1,11 @@
 import type { AnyContractRouter } from '@orpc/contract';
 import { OpenAPIGenerator } from '@orpc/openapi';
-import { OpenAPIHandler } from '@orpc/openapi/node';
+import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import type { AnyRouter } from '@orpc/server';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { Caller } from '../contract/caller';
-import type { CallHandler } from './call-routes';
-import { codedAnswers, type Log } from './errors';
-import { withinScope } from './scope';
+import { type CallHandler, callChecks } from './call-routes';
+import type { Log } from './errors';
 
 /** The description of all calls by OpenAPI 3.1, and what answers them so. */
 export async function describeCalls(options: {
@@ -14,9 +13,9 @@ export async function describeCalls(options: {
   readonly contract: AnyContractRouter;
   readonly version: string;
   readonly log: Log;
-}): Promise<{ readonly handler: CallHandler; readonly document: unknown }> {
+}): Promise<{ readonly handler: CallHandler; readonly document: object }> {
   const { router, contract, version, log } = options;
-  const handler = new OpenAPIHandler<Caller>(router, { clientInterceptors: [codedAnswers(log), withinScope] });
+  const handler = new OpenAPIHandler<Caller>(router, callChecks(log));
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   const document = await generator.generate(contract, {
     info: {

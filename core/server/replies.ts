@@ -13,45 +13,25 @@ export const always = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** Answers with a JSON value. */
-export function reply(response: ServerResponse, status: number, body: unknown): void {
-  replyWith(response, status, { 'content-type': 'application/json' }, JSON.stringify(body));
-}
-
-/** Answers with text or bytes of any type. */
-export function replyWith(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string | Buffer,
-): void {
-  response.writeHead(status, { ...always, ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
-}
-
 /** Refuses a request and hangs up: whatever else comes on that connection is not read. */
-export function refuse(
-  response: ServerResponse,
-  refusal: Refusal,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const challenge: Readonly<Record<string, string>> = refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  const all = { ...challenge, ...headers, connection: 'close', 'content-type': 'application/json' };
-  replyWith(response, refusal.status, all, JSON.stringify(said(refusal)));
+export function refused(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(said(refusal), { status: refusal.status, headers: { ...headersOf(refusal), ...headers } });
+}
+
+/** Refuses a request that nothing else has looked at yet, and hangs up. */
+export function refuse(response: ServerResponse, refusal: Refusal): void {
+  response.writeHead(refusal.status, { ...always, ...headersOf(refusal) }).end(said(refusal));
 }
 
 /** Refuses to make a WebSocket of a request. */
 export function refuseUpgrade(stream: Duplex, refusal: Refusal): void {
   const { status } = refusal;
-  const text = JSON.stringify(said(refusal));
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    ...Object.entries(always).map(([name, value]) => `${name}: ${value}`),
-    'connection: close',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(text)}`,
+    ...Object.entries({ ...always, ...headersOf(refusal) }).map(([name, value]) => `${name}: ${value}`),
   ];
   stream.on('error', () => stream.destroy());
-  stream.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => stream.destroy());
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${said(refusal)}`, () => stream.destroy());
 }
 
 const codes: Readonly<Record<Refusal['status'], ErrorCode>> = {
@@ -65,9 +45,19 @@ const codes: Readonly<Record<Refusal['status'], ErrorCode>> = {
   415: 'BAD_INPUT',
   421: 'BAD_INPUT',
   429: 'LIMIT',
+  500: 'INTERNAL',
   503: 'CANCELLED',
 };
 
-function said({ status, reason }: Refusal) {
-  return { error: { code: codes[status], message: reason } };
+function headersOf(refusal: Refusal): Readonly<Record<string, string>> {
+  return {
+    ...(refusal.status === 401 && { 'www-authenticate': 'Bearer' }),
+    connection: 'close',
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(said(refusal))),
+  };
+}
+
+function said({ status, reason }: Refusal): string {
+  return JSON.stringify({ error: { code: codes[status], message: reason } });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readJson } from './body';
-import { refuse, reply } from './replies';
-import type { Route } from './routes';
+import { createRoutes, type Routes } from './app';
+import { jsonBody } from './body';
+import { refused } from './replies';
 
 const saidSchema = z.strictObject({ code: z.string().max(200) });
 const largestBody = 1024;
@@ -14,25 +14,16 @@ type SignedIn =
 /** Signs a browser in: the one thing besides the page and `/health` that is asked without a token. */
 export function signInRoute(
   signIn: (said: { readonly code: string; readonly browser: string }) => Promise<SignedIn>,
-): Route {
-  return {
-    method: 'POST',
-    path: '/sign-in',
-    open: true,
-    async answer({ request, response, began }) {
-      const body = await readJson(request, largestBody);
-      if (body.kind === 'refused') return refuse(response, body.refusal);
-      const said = saidSchema.safeParse(body.value);
-      if (!said.success) return refuse(response, { status: 400, reason: 'Say the code as {"code": "…"}.' });
-      began();
-      const done = await signIn({ code: said.data.code, browser: request.headers['user-agent'] ?? '' });
-      if (done.kind === 'in')
-        return reply(response, 200, { id: done.id, token: done.token, expiresAt: done.expiresAt });
-      const reason =
-        done.kind === 'paused'
-          ? 'Too many codes were wrong. Wait a minute, then type: switchyard open'
-          : 'That code is wrong, was used, or is older than two minutes. For a new one type: switchyard open';
-      refuse(response, { status: done.kind === 'paused' ? 429 : 401, reason });
-    },
-  };
+): Routes {
+  return createRoutes().post('/sign-in', jsonBody(largestBody), async (c) => {
+    const said = saidSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!said.success) return refused({ status: 400, reason: 'Say the code as {"code": "…"}.' });
+    const done = await signIn({ code: said.data.code, browser: c.req.header('user-agent') ?? '' });
+    if (done.kind === 'in') return c.json({ id: done.id, token: done.token, expiresAt: done.expiresAt });
+    const reason =
+      done.kind === 'paused'
+        ? 'Too many codes were wrong. Wait a minute, then type: switchyard open'
+        : 'That code is wrong, was used, or is older than two minutes. For a new one type: switchyard open';
+    return refused({ status: done.kind === 'paused' ? 429 : 401, reason });
+  });
 }

@@ -1,6 +1,7 @@
 import { mayCall } from '../contract/key';
-import { refuse, reply, replyWith } from './replies';
-import type { Answer, Route } from './routes';
+import type { Admitted } from './admitted';
+import { createRoutes, needsToken, type Routes } from './app';
+import { refused } from './replies';
 
 /** Whether everything works, as it is said to whoever watches it. */
 export interface Health {
@@ -22,38 +23,24 @@ export function stateRoutes(options: {
   readonly version: string;
   readonly health: () => Health;
   readonly reads: Readonly<Record<string, Readable>>;
-}): Route[] {
+}): Routes {
   const { version, health, reads } = options;
-  return [
-    {
-      method: 'GET',
-      path: '/health',
-      open: true,
-      answer(asked) {
-        asked.began();
-        const { ok, problems } = health();
-        const more = may(asked, 'runtime.status')
-          ? { version, uptime_seconds: Math.round(process.uptime()), problems }
-          : {};
-        reply(asked.response, ok ? 200 : 503, { ok, ...more });
-      },
-    },
-    ...Object.entries(reads).map(
-      ([path, { call, type, read }]): Route => ({
-        method: 'GET',
-        path,
-        async answer(asked) {
-          asked.began();
-          if (!may(asked, call)) return refuse(asked.response, { status: 403, reason: 'This key may not read that.' });
-          const value = await read();
-          if (type === undefined) return reply(asked.response, 200, value);
-          replyWith(asked.response, 200, { 'content-type': type }, String(value));
-        },
-      }),
-    ),
-  ];
+  const routes = createRoutes().get('/health', (c) => {
+    const { ok, problems } = health();
+    const more = may(c.var.who, 'runtime.status')
+      ? { version, uptime_seconds: Math.round(process.uptime()), problems }
+      : {};
+    return c.json({ ok, ...more }, ok ? 200 : 503);
+  });
+  for (const [path, { call, type, read }] of Object.entries(reads))
+    routes.get(path, needsToken, async (c) => {
+      if (!may(c.var.who, call)) return refused({ status: 403, reason: 'This key may not read that.' });
+      const value = await read();
+      return type === undefined ? c.json(value ?? null) : c.body(String(value), 200, { 'content-type': type });
+    });
+  return routes;
 }
 
-function may({ who }: Answer, call: string): boolean {
+function may(who: Admitted | null, call: string): boolean {
   return who !== null && mayCall(who.caller, call);
 }

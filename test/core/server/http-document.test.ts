@@ -12,7 +12,7 @@ test('docs/http.md says of every path of the server how it is asked, and of none
   const files = readdirSync(join(root, 'core/server')).map((name) => `core/server/${name}`);
   const texts = [...files, 'core/serving-report.ts', 'core/relay-upgrades.ts'].map(read).join('\n');
   const there = [
-    ...[...texts.matchAll(/path: '(\/[^']*)'/g)].map(([, path]) => path),
+    ...[...texts.matchAll(/\.(?:get|post)\(\s*'(\/[^'*]*)\*?'/g)].map(([, path]) => path),
     ...[...texts.matchAll(/^ {4}'(\/[^']*)': \{/gm)].map(([, path]) => path),
     ...[...texts.matchAll(/\[\s*'(\/rpc)', calls/g)].map(([, path]) => path),
     ...[...texts.matchAll(/\['(\/\w+)', '(\/\w+)'\]/g)].flatMap(([, one, other]) => [one, other]),

@@ -29,13 +29,13 @@ export async function serverUnderTest(options: Partial<Served> & Lenience = {}) 
     port: 0,
     router: door.router,
     routes: [
-      ...callRoutes({ router: door.router, log: say }),
-      ...stateRoutes({
+      callRoutes({ router: door.router, log: say }),
+      stateRoutes({
         version: '1.2.3',
         health: () => ({ ok: true, problems: [] }),
         reads: { '/status': { call: 'runtime.status', read: async () => ({ workers: [] }) } },
       }),
-      ...pageRoutes(async ({ path }) =>
+      pageRoutes(async ({ path }) =>
         path === '/' ? { status: 200, type: 'text/html', headers: {}, body: Buffer.from('<p>page</p>') } : null,
       ),
     ],

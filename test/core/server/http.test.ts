@@ -42,11 +42,13 @@ describe('the server', () => {
     });
     await made.server.close();
     made = await serverUnderTest({
-      routes: (await import('../../../core/server/state-routes')).stateRoutes({
-        version: '1',
-        health: () => ({ ok: false, problems: ['It is broken.'] }),
-        reads: {},
-      }),
+      routes: [
+        (await import('../../../core/server/state-routes')).stateRoutes({
+          version: '1',
+          health: () => ({ ok: false, problems: ['It is broken.'] }),
+          reads: {},
+        }),
+      ],
     });
     const broken = await asked(made.server, '/health', { token: null });
     expect([broken.status, JSON.parse(broken.body)]).toEqual([503, { ok: false }]);

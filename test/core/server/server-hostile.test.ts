@@ -45,14 +45,14 @@ async function serve(lenience: Lenience & { readonly admitsAll?: boolean }): Pro
   const one = await serverUnderTest({
     router,
     routes: [
-      ...callRoutes({ router, log }),
-      ...stateRoutes({
+      callRoutes({ router, log }),
+      stateRoutes({
         version: '1',
         health: () => ({ ok: true, problems: [] }),
         reads: { '/status': { call: 'runtime.status', read: async () => ({}) } },
       }),
       eventRoute(async (_from, { signal }) => told(signal)),
-      ...pageRoutes((asked) => serveWebPage(join(folder.path, 'page'), asked)),
+      pageRoutes((asked) => serveWebPage(join(folder.path, 'page'), asked)),
     ],
     ...(lenience.admitsAll && { admit: () => ({ id: 'all', caller: { by: 'person' }, expiresAt: null }) }),
     ...lenience,
@@ -211,7 +211,8 @@ describe('hostile requests', () => {
       ...names.slice(0, 12).map((name) => plain({ host: `Host: ${name}` })),
       plain({ host: 'Host: evil.example\r\nHost: 127.0.0.1:PORT' }),
     ],
-    { lenience: without('host') },
+    // Four the library refuses by itself, which builds an address of them: they would be others there.
+    { lenience: without('host'), lets: 9 },
   );
 
   refusedAll(
@@ -388,8 +389,8 @@ describe('hostile requests', () => {
       call(['X: a', ' folded: b', 'Content-Length: 2'], '{}'),
       call(['Content-Length: 2\nX: y'], '{}'),
     ],
-    // Node's own parser refuses these first; the control is the last test, in which a body that is in order is taken.
-    { lenience: without('body'), lets: 0 },
+    // Node's own parser refuses the others first; the last test is another control, in which a body that is in order is taken.
+    { lenience: without('body'), lets: 1 },
   );
 
   refusedAll(
