@@ -87,6 +87,15 @@ export function createApp(options: {
   return app;
 }
 
+/** What is answered where nobody foresaw a failure; its details are in the log and nowhere else. */
+export function failed(error: unknown, log: Log): Response {
+  log(`A request could not be answered: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return refused({
+    status: 500,
+    reason: 'Something went wrong inside Switchyard. The details are in the logs folder.',
+  });
+}
+
 function methodsOf({ routes }: Routes): ReadonlyMap<string, ReadonlySet<string>> {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of routes) methods.set(path, (methods.get(path) ?? new Set()).add(method));

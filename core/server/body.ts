@@ -28,7 +28,8 @@ async function read(request: IncomingMessage, limit: number): Promise<Buffer | R
   const pieces: Buffer[] = [];
   let size = 0;
   try {
-    for await (const piece of request as AsyncIterable<Buffer>) {
+    // What is left of one that is too large is neither read nor waited for, and whoever sent it is told so.
+    for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += piece.length;
       if (size > limit) return tooLarge;
       pieces.push(piece);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AnyRouter } from '@orpc/server';
 import type { Admitted } from './admitted';
-import { createApp, type Routes, unknownToken } from './app';
+import { createApp, failed, type Routes, unknownToken } from './app';
 import { bearerOf, handshakeToken } from './bearer';
 import { callUpgrade, type Upgrade } from './call-upgrade';
 import { type Patience, watchConnections } from './connections';
@@ -68,8 +68,11 @@ export async function openServer(options: Served & { readonly port: number } & L
   const hosts = () => [...names, ...options.hosts()];
 
   const app = createApp({ routes: options.routes, arrived, log });
-  // What is the same for everybody else in this process stays as it is.
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const answer = getRequestListener(app.fetch, {
+    // It would put its own Request and Response in the place of those that everybody else in this process uses.
+    overrideGlobalObjects: false,
+    errorHandler: (error) => failed(error, log),
+  });
 
   server.on('request', (request, response) => {
     const { socket } = request;

@@ -325,6 +325,9 @@ test('a code signs one browser in, once, and a browser is signed out at once', a
   expect(JSON.stringify(decisions)).not.toContain(token);
   expect((await call('settings/list', undefined, token)).status).toBe(401);
   for (let wrong = 1; wrong < 5; wrong += 1) expect((await say('wrong')).status).toBe(401);
+  const large = { method: 'POST', token: null, body: JSON.stringify({ code: 'x'.repeat(2000) }) };
+  for (const headers of [{}, { 'transfer-encoding': 'chunked' }])
+    expect((await asked({ port }, '/sign-in', { ...large, headers })).status).toBe(413);
   // One was said twice above, which is as wrong; not even a right one is taken for a minute.
   expect((await say((await client.signIns.create()).code)).status).toBe(429);
 });

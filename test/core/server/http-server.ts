@@ -6,6 +6,7 @@ import { type HttpServer, type Lenience, openServer, type Served } from '../../.
 import { pageRoutes } from '../../../core/server/page-routes';
 import { stateRoutes } from '../../../core/server/state-routes';
 import { doorRouter } from './door';
+import type { Send } from './hostile';
 
 /** The token of the person's own programs in a server under test, and that of a key which only looks. */
 export const personToken = `person-${'p'.repeat(36)}`;
@@ -114,6 +115,12 @@ export function raw({ port }: Pick<HttpServer, 'port'>, bytes: string | Buffer):
     });
     socket.write(bytes);
   });
+}
+
+/** Which of these a server lets in: it makes a WebSocket of them, or answers what was asked. */
+export async function accepted(server: Pick<HttpServer, 'port'>, all: readonly Send[]): Promise<number[]> {
+  const answers = await Promise.all(all.map((send) => raw(server, send(server.port))));
+  return answers.flatMap((answer, index) => ([101, 200].includes(statusIn(answer)) ? [index] : []));
 }
 
 /** The number of the answer's status line; 0 when the server hung up without a word. */

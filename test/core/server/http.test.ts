@@ -1,16 +1,30 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
+import { os } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Calls } from '../../../core/contract/calls';
+import type { RelayHeard } from '../../../core/contract/relay';
+import { callRoutes } from '../../../core/server/call-routes';
+import { eventRoute } from '../../../core/server/event-route';
 import { messageLimit } from '../../../core/server/line';
+import { asking } from './hostile';
 import { asked, observerToken, personToken, serverUnderTest } from './http-server';
 
 type Client = ContractRouterClient<Calls>;
+
+const { plain, call } = asking(personToken);
+
+/** A message of the relay. */
+const message = (seq: number, payload: string): RelayHeard => ({
+  ...{ kind: 'message', seq, subject: 'sessions.a.events', at: 1, id: '1', type: 'event' },
+  payload,
+});
 
 describe('the server', () => {
   let made: Awaited<ReturnType<typeof serverUnderTest>>;
@@ -103,6 +117,47 @@ describe('the server', () => {
     expect(made.door.state.streams).toBe(1);
     leave.abort();
     await expect.poll(() => made.door.state.streams).toBe(0);
+  });
+
+  test('takes no more from the source of a stream than its reader does, and ends it when they hang up', async () => {
+    const piece = 'x'.repeat(64 * 1024);
+    for (const path of ['/rpc/changes/follow', '/api/events'] as const) {
+      let told = 0;
+      let left = false;
+      const endless = async function* (signal: AbortSignal | undefined) {
+        try {
+          for (; told < 4096 && signal?.aborted !== true; told += 1) yield message(told, piece);
+        } finally {
+          left = true;
+        }
+      };
+      const follow = os.handler(({ signal }) => endless(signal));
+      const router = { changes: { follow } };
+      const { server } = await serverUnderTest({
+        router,
+        routes: [callRoutes({ router, log: () => {} }), eventRoute(async (_from, { signal }) => endless(signal))],
+      });
+      const ask = path === '/api/events' ? plain({ path }) : call(['Content-Length: 2'], '{}', path);
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write(ask(server.port));
+      await once(socket, 'readable');
+      let before = -1;
+      await expect
+        .poll(() => {
+          const still = before === told;
+          before = told;
+          return still;
+        })
+        .toBe(true);
+      // What two sockets hold, of the 256 MiB that there are.
+      expect([path, told > 0, told * piece.length < 32 * 1024 * 1024]).toEqual([path, true, true]);
+      expect(left).toBe(false);
+      socket.resume();
+      await expect.poll(() => told).toBeGreaterThan(before * 2);
+      socket.destroy();
+      await expect.poll(() => left).toBe(true);
+      await server.close();
+    }
   });
 
   test('answers calls on a WebSocket, whose token is said beside its protocol or in its header', async () => {
