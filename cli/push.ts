@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
+import { putBackWords } from '../core/contract/remote';
 import type { Command, Surroundings } from './command';
 import { plainLine } from './plain';
 import { pushing } from './pushing';
@@ -39,7 +40,8 @@ const push: Command = {
       const where = `${plainLine(pushed.branch)} on ${plainLine(pushed.remote)} (${plainLine(pushed.url)})`;
       const did = pushed.already ? `${where} is at ${shortId(head)} already.` : `Pushed ${shortId(head)} to ${where}.`;
       const open = pushed.compareUrl === null ? '' : `Open a pull request: ${plainLine(pushed.compareUrl, 2000)}\n`;
-      return { json: pushed, text: `${did}\n${open}` };
+      const again = pushed.putBack ? `${plainLine(putBackWords(pushed), 1000)}\n` : '';
+      return { json: pushed, text: `${did}\n${again}${open}` };
     }),
 };
 

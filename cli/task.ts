@@ -3,16 +3,18 @@ import { readAgent } from '../core/contract/contest';
 import { priorities } from '../core/contract/priority';
 import { starts } from '../core/contract/stack';
 import { type Task, taskStates } from '../core/contract/task';
+import type { WorktreeDetail } from '../core/contract/worktree';
 import { mustBeThere } from './agent-there';
 import { budgetGiven, budgetOptions, budgetUsage } from './budget';
 import { type Command, UsageError } from './command';
 import { endedText, runningOn } from './ended-programs';
 import { asId, assertAfter, oneOf } from './parse';
+import { plainLine } from './plain';
 import { addTask } from './task-add';
 import { conflictsIn, finished, reviewOf, setGoing, taskOutcome } from './task-outcome';
 import { taskTable } from './task-table';
 import { taskText } from './task-text';
-import { undoText } from './text';
+import { counted, undoText } from './text';
 import { waitForTask, waitMinutes, waitOptions, waitUsage } from './wait';
 import { withClient } from './with-client';
 
@@ -152,11 +154,22 @@ const discard: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
-      const running = await runningOn(client, task);
+      const [running, { worktree }] = await Promise.all([runningOn(client, task), client.tasks.get({ task })]);
+      const at = worktree === null ? null : await client.worktrees.get({ path: worktree }).catch(() => null);
+      if (!given.json) around.err.write(uncommittedText(at?.uncommitted ?? null, task, around.program));
       const outcome = await taskOutcome(client, await client.tasks.discard({ task }), around);
       return { ...outcome, text: `${endedText(running, [task])}${outcome.text}` };
     }),
 };
+/** Which edits in no commit are kept with a discarded change, a line; empty for none. */
+function uncommittedText(uncommitted: WorktreeDetail['uncommitted'], task: number, program: string): string {
+  if (uncommitted === null || uncommitted.count === 0) return '';
+  const { paths, count } = uncommitted;
+  const more = count > 5 ? ` and ${count - 5} more` : '';
+  const named = paths.slice(0, 5).map((path) => plainLine(path, 300));
+  return `! ${counted(count, 'file')} in its worktree ${count === 1 ? 'has' : 'have'} edits in no commit: ${named.join(', ')}${more}. They are kept with it, and come back with: ${program} task restore ${task}\n`;
+}
+
 const restore = simple(
   'restore',
   'Bring a discarded task back to where it was: in review, failed or cancelled',

@@ -128,11 +128,13 @@ const bin: Command = {
 const restore: Command = {
   words: ['worktree', 'restore'],
   usage: 'BACKUP [--repository PATH_OR_NAME]',
-  summary: 'Put back what was taken away, byte for byte',
+  summary: 'Put back what was taken away: its files byte for byte, and what was staged',
   options: { repository: { type: 'string' } },
   names: { least: 1, most: 1 },
   examples: ['worktree bin', 'worktree restore 12/1764000000000'],
-  more: '  As the worktree of its task where that can go on, else beside it, on a branch of its own.\n',
+  more: `  As the worktree of its task where that can go on, else beside it, on a branch of its own. A folder without files is not kept, and
+  not put back.
+`,
   run: (given, around) =>
     withClient(around, async (client) => {
       const { repositoryId, ref } = await backupGiven(client, given, around);

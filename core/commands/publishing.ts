@@ -1,6 +1,7 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import type { NewPullRequest, PullRequest } from '../contract/pull-request';
+import { putBackWords } from '../contract/remote';
 import { compareUrl, type ForgePlace } from '../forge/place';
 import { shownUrl } from '../git/remote-url';
 import { listRemotes } from '../git/remotes';
@@ -8,6 +9,7 @@ import type { RepositoryPlace } from '../runner/place';
 import { pullBase } from '../runner/pull-base';
 import { openPullRequest, settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
+import { tell } from '../runner/putting-away';
 import {
   abandonPullRequest,
   type PullRequestRow,
@@ -105,7 +107,8 @@ export async function publish(
     return { push: pushed, pullRequest: row?.id ?? recordPullRequest(db, fresh) };
   });
   try {
-    await carryOut(room, place, { row: push, url: there, base: work.base, signal });
+    const { putBack } = await carryOut(room, place, { row: push, url: there, base: work.base, signal });
+    if (putBack) tell(room, work, [putBackWords(push)]);
   } catch (cause) {
     const unpushed = openPushOf(room.db, task) === undefined && lastPushed(room.db, push) !== input.head;
     // Whoever stopped it did not mean others to be asked for what may be there all the same.

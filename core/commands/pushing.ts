@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { movedSince } from '../contract/refusal';
-import type { PushedChange, Remotes, StoppedPush } from '../contract/remote';
+import { type PushedChange, putBackWords, type Remotes, type StoppedPush } from '../contract/remote';
 import type { Review } from '../contract/review';
 import { compareUrl, forgePlace } from '../forge/place';
 import { isAncestor } from '../git/diff';
@@ -15,6 +15,7 @@ import { settleEarlier } from '../runner/landed';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { inTaskPlace } from '../runner/processes';
 import { abandonPush, keepPushed, publishing, settlePush, urlOf, whereIs } from '../runner/pushing';
+import { tell } from '../runner/putting-away';
 import { endRestack } from '../runner/restacks';
 import { lastPushed, openPushOf, type PushRow, recordPush } from '../store/pushes';
 import { repositoryById } from '../store/repositories';
@@ -66,10 +67,11 @@ export function push(
         answered: { remote, url, branch },
       },
     });
-    const already = await carryOut(room, place, { row, url: there, base: work.base, signal });
+    const { already, putBack } = await carryOut(room, place, { row, url: there, base: work.base, signal });
+    if (putBack) tell(room, work, [putBackWords({ branch, url })]);
     const forge = forgeAt(room, there);
     const compare = forge === null ? null : compareUrl(forge, { base: work.base, branch });
-    return { task, remote, url, branch, oid: input.head, already, compareUrl: compare };
+    return { task, remote, url, branch, oid: input.head, already, putBack, compareUrl: compare };
   });
 }
 
@@ -118,8 +120,8 @@ async function intend(room: Room, row: Omit<PushRow, 'id'>): Promise<PushRow> {
 const settleMs = 10_000;
 
 /**
- * Pushes what was written down and keeps what became of it. Gives whether it was there before. Throws when it is not there, and
- * CANCELLED, saying what is there, when it was stopped.
+ * Pushes what was written down and keeps what became of it. Gives whether it was there before, and whether somebody had deleted the
+ * branch there since the last push. Throws when it is not there, and CANCELLED, saying what is there, when it was stopped.
  */
 export async function carryOut(
   room: Room,
@@ -130,13 +132,13 @@ export async function carryOut(
     readonly base: string;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<boolean> {
+): Promise<Pick<PushedChange, 'already' | 'putBack'>> {
   const going = room.pushes.begin(what.row.task, what.signal);
   let end: Parameters<typeof going.end>[0] = { there: null, message: '' };
   try {
-    const already = await pushOnce(room, place, { ...what, going });
+    const done = await pushOnce(room, place, { ...what, going });
     end = { there: true, message: `It was pushed before it could be stopped: ${placeOf(what.row)} has all of it.` };
-    return already;
+    return done;
   } catch (cause) {
     end = {
       there: isThere(room, what.row),
@@ -181,7 +183,7 @@ async function pushOnce(
   room: Room,
   place: RepositoryPlace,
   what: Parameters<typeof carryOut>[2] & { readonly going: PushUnderWay; readonly isAgain?: boolean },
-): Promise<boolean> {
+): Promise<Pick<PushedChange, 'already' | 'putBack'>> {
   const { row, url, going, isAgain = false } = what;
   const { remote, branch, newOid: oid, oldOid: expected } = row;
   const { plainHttp } = room.settings();
@@ -197,7 +199,8 @@ async function pushOnce(
   });
   if (end.kind === 'pushed' || end.kind === 'already') {
     await keepPushed(room, row);
-    return end.kind === 'already';
+    // Tried again where nothing is there, it was there once.
+    return { already: end.kind === 'already', putBack: isAgain && expected === null };
   }
   await abandonPush(room, row);
   if (end.kind === 'refused') {

@@ -80,7 +80,14 @@ export const pushedSchema = z.object({
   oid: oidSchema,
   /** It was there before. */
   already: z.boolean(),
+  /** Somebody had deleted the branch there since the last push of it: it is there again. */
+  putBack: z.boolean(),
   /** The page on which a pull request can be opened; null when the forge is not known. */
   compareUrl: z.string().nullable(),
 });
 export type PushedChange = z.infer<typeof pushedSchema>;
+
+/** What is said of a branch that a push put back where somebody had deleted it. */
+export function putBackWords({ branch, url }: Pick<PushedChange, 'branch' | 'url'>): string {
+  return `Somebody had deleted ${branch} on ${url} since the last push; it is there again.`;
+}

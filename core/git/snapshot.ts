@@ -79,7 +79,7 @@ export function backupRef(task: number, at: number): string {
 
 /**
  * Stores the whole state of a worktree: HEAD, index, staged, unstaged and untracked files, bits and links, byte for
- * byte, nested repositories whole, and ignored files as far as they are small. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
+ * byte, nested repositories whole, and ignored files as far as they are small. Folders without files are not in it. Index, HEAD and status stay as they are. The ref is created, never moved; WRONG_STATE when it exists.
  *
  * The commit's tree is the files on disk; its parents are HEAD, a commit of the index, and a commit of the rest.
  */

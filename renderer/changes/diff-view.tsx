@@ -111,6 +111,7 @@ export function DiffView(props: Props): ReactNode {
         reachable(node);
         alignGutter(node.shadowRoot);
         if (item.type !== 'diff') return;
+        node.toggleAttribute('data-uncounted', item.fileDiff.hunks.length === 0);
         nameExpanders(node.shadowRoot, item.fileDiff);
         noteAccepted(node.shadowRoot, item.fileDiff, (hunk) => now.current.isAccepted(item, hunk));
       },
@@ -219,7 +220,7 @@ function FileMark(props: {
           Show {lines.toLocaleString()} changed lines
         </button>
       ) : patch === undefined && patches.loading ? (
-        <span className="quiet">loading…</span>
+        <span className="file-loading" aria-hidden="true" />
       ) : null}
       {comments > 0 && <span className="quiet">{count(comments, 'comment')}</span>}
       {viewed && (

@@ -101,7 +101,8 @@ export function reachesEnd({ hunks }: Pick<FileDiffMetadata, 'hunks'>): boolean 
 
 /**
  * Gives the buttons between the hunks of a diff, which the view draws for the mouse alone, their names and the keyboard, and
- * says what is under the last hunk: the view offers more lines there whether or not the file has ended.
+ * says what is under the last hunk: the view offers more lines there whether or not the file has ended, and only the whole file
+ * tells whether there are any.
  */
 export function nameExpanders(root: ShadowRoot | null, diff: FileDiffMetadata): void {
   // Each is drawn beside the numbers and again beside the lines; of the two that are alike one is hidden.
@@ -119,7 +120,7 @@ export function nameExpanders(root: ShadowRoot | null, diff: FileDiffMetadata): 
   for (const words of root?.querySelectorAll('[data-unmodified-lines]') ?? [])
     if (words.textContent?.startsWith('More ')) {
       const ended = reachesEnd(diff);
-      words.textContent = ended ? 'The file ends here' : 'There may be more lines';
+      words.textContent = ended ? 'The file ends here' : 'To the end of the file';
       words.closest('[data-separator]')?.toggleAttribute('data-ended', ended);
     }
 }

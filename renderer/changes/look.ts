@@ -92,5 +92,7 @@ ${tokenRules}
 [data-ended] [data-expand-button] { visibility: hidden; }
 [data-annotation-content] { font: 400 13px / 20px var(--face); }
 [data-metadata] > [data-additions-count] { order: -1; }
+/* Of a file whose lines are not here, or that has none, nothing was counted: what the view says of it is no count. */
+:host([data-uncounted]) :is([data-additions-count], [data-deletions-count]) { visibility: hidden; }
 [data-diffs-header] { border-block-start: 1px solid var(--border); background: var(--raised); }
 `;

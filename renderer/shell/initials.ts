@@ -1,6 +1,6 @@
 /**
  * Two letters for each name, different for each as far as two can be: the beginnings of its first two words, else of
- * the name, else its first letter and the next one nobody else has.
+ * the name, else its first letter and the next one nobody else has. Of a name of one letter there is only that.
  */
 export function initialsOf(names: readonly string[]): readonly string[] {
   const taken = new Set<string>();
@@ -18,6 +18,8 @@ function candidates(name: string): readonly string[] {
   return [
     ...(second === undefined ? [] : [`${first.toUpperCase()}${second.toUpperCase()}`]),
     ...others.map((letter) => `${first.toUpperCase()}${letter.toLowerCase()}`),
+    // A digit would look like a count, so it only tells one from another.
+    ...(others.length === 0 ? [first.toUpperCase()] : []),
     ...Array.from('23456789', (digit) => `${first.toUpperCase()}${digit}`),
     first.toUpperCase(),
   ];

@@ -1,15 +1,17 @@
 import type { Afterwards } from '../../core/contract/takeover';
 import type { Task, TaskState } from '../../core/contract/task';
 import type { Client } from '../client';
+import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import type { App } from './app';
 import { carryOut, complain, learn, openTask, sayDone, sayOf } from './commands';
 
-/** Throws a change away, with a way back: everything is kept under a backup ref. */
-export function discardTask(app: App, task: Task): Promise<void> {
+/** Throws a change away, with a way back: everything is kept under a backup ref. Says how many files had edits in no commit. */
+export function discardTask(app: App, task: Task, edited = 0): Promise<void> {
+  const also = edited === 0 ? '' : `, with edits of ${count(edited, 'file')} that are in no commit`;
   return turn(app, task, {
     sentence: 'Discarding…',
-    done: `Discarded “${cleanLine(task.title)}”. Everything is kept under a backup ref`,
+    done: `Discarded “${cleanLine(task.title)}”${also}. Everything is kept under a backup ref`,
     call: (client) => client.tasks.discard({ task: task.id }),
     undo: () => turn(app, task, { ...restoring(task), undo: null, after: () => goToRow(app, task.id) }),
   });

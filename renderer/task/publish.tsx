@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { blockingChecks } from '../../core/contract/check';
 import { proposedWords } from '../../core/contract/pull-request';
+import { putBackWords } from '../../core/contract/remote';
 import type { Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
@@ -8,6 +9,7 @@ import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
 import { useStands } from '../state/checks';
+import { sayDone } from '../state/commands';
 import type { Failure } from '../state/failure';
 import { aboutPull, openPullRequest, pushChange, signIn, useWays } from '../state/pull-request';
 import { cleanLine } from '../text/clean';
@@ -62,6 +64,7 @@ export function Publish(props: {
     if (host === null) {
       const ended = await pushChange(app, task, ids);
       if (!ended.ok) return setFailure(ended.failure);
+      if (ended.value.putBack) sayDone(app, task, cleanLine(putBackWords(ended.value)));
       return setCompare(ended.value.compareUrl ?? '');
     }
     const names = (text: string): string[] => text.split(/[,\s]+/).filter((name) => name !== '');

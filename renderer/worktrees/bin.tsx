@@ -27,7 +27,8 @@ export function Bin(): ReactNode {
   if (value.length === 0) {
     return (
       <Empty title="Nothing was taken away">
-        What is discarded, removed, or goes because a task is done is kept here first, byte for byte.
+        What is discarded, removed, or goes because a task is done is kept here first: every file byte for byte, and no
+        empty folders.
       </Empty>
     );
   }

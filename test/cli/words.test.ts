@@ -59,7 +59,10 @@ test('a change that stands where it is to stand is said to, a merge that is not 
   const shown = await type('worktree', 'show', `${id}`);
   expect(shown.out).toMatch(/under way +a merge that is not finished\n/);
   inIt('merge', '--abort');
-  await type('task', 'discard', `${id}`);
+  writeFileSync(join(worktree, 'left.txt'), 'left\n');
+  expect((await type('task', 'discard', `${id}`)).err).toBe(
+    `! 1 file in its worktree has edits in no commit: left.txt. They are kept with it, and come back with: switchyard task restore ${id}\n`,
+  );
   const approved = await type('task', 'approve', `${id}`, '--head', 'abcdef1');
   expect(approved.err).toMatch(/^Task \d+ is done \(discarded\) and cannot be approved/);
 });

@@ -5,6 +5,10 @@ test('a repository is two letters of its name: of two words their first, of one 
   expect(initialsOf(['api', 'billing-service', 'Éclair'])).toEqual(['Ap', 'BS', 'Éc']);
 });
 
+test('a name of one letter is that letter, and a digit only tells it from another', () => {
+  expect(initialsOf(['q', 'q', 'api'])).toEqual(['Q', 'Q2', 'Ap']);
+});
+
 test('no two repositories have the same letters, whatever they are called', () => {
   const names = [
     'api',

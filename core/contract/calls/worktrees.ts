@@ -30,7 +30,7 @@ export const worktrees = {
   remove: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(removedWorktreeSchema),
   /** The recycle bin: what was taken away and is kept, newest first. */
   backups: oc.output(z.array(backupSchema)),
-  /** Puts back what a backup keeps, byte for byte: as its task's worktree, or beside it on a branch of its own. */
+  /** Puts back what a backup keeps, its files byte for byte, but no empty folders: as its task's worktree, or beside it on a branch of its own. */
   restore: oc.input(backupRefSchema).output(restoredSchema),
   /** Removes a backup for good. Git gives the room back when it next cleans up. */
   removeBackup: oc.input(backupRefSchema).output(z.void()),

@@ -66,7 +66,15 @@ test('a change in review is pushed as it was shown, again after it was changed, 
     usual: 'origin',
   });
   expect(await pushed(task, review)).toEqual({
-    ...{ task, remote: 'origin', url: `${server.url}/api.git`, branch, oid: review.head, already: false },
+    ...{
+      task,
+      remote: 'origin',
+      url: `${server.url}/api.git`,
+      branch,
+      oid: review.head,
+      already: false,
+      putBack: false,
+    },
     compareUrl: `${server.url}/api/compare/main...${encodeURIComponent(branch)}?expand=1`,
   });
   expect(there(branch)).toBe(review.head);
@@ -137,7 +145,7 @@ test('a change is not pushed over what somebody else put there, past edits nobod
   });
   expect(there(branch)).toBe(main);
   execFileSync('git', ['-C', join(root, 'api.git'), 'branch', '-D', branch]);
-  expect(await pushed(task, merged)).toMatchObject({ already: false });
+  expect(await pushed(task, merged)).toMatchObject({ already: false, putBack: true });
   expect([there(branch), (await kinds(task)).length]).toEqual([merged.head, 3]);
   await bed.calls.tasks.discard({ task });
   await expect(pushed(task, merged)).rejects.toMatchObject({ code: 'WRONG_STATE' });

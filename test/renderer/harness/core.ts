@@ -332,7 +332,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       push: on.tasks.push.handler(({ input }) => {
         const { task, remote, url, head: oid } = input;
-        return { task, remote, url, oid, branch: 'switchyard/one', already: false, compareUrl: null };
+        return { task, remote, url, oid, branch: 'switchyard/one', already: false, putBack: false, compareUrl: null };
       }),
       pushes: on.tasks.pushes.handler(() => []),
       stopPush: on.tasks.stopPush.handler(({ input }) => pulls.stopPush(input.task)),
