@@ -11,7 +11,8 @@ const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter(
 const longest = [
   ...['agents/claude', 'agents/goose', 'agents/main-job', 'agents/takeover'],
   ...['fault/kill-runtime', 'fault/answers', 'fault/hosts', 'fault/adoption', 'fault/orphans'],
-  ...['e2e/renderer', 'e2e/renderer-states', 'e2e/main-job', 'e2e/terminal', 'e2e/same-place'],
+  ...['e2e/renderer-states', 'e2e/renderer-review', 'e2e/main-job', 'e2e/terminal', 'e2e/renderer-keyboard'],
+  ...['e2e/renderer-places', 'e2e/renderer', 'e2e/same-place', 'e2e/renderer-desktop'],
   ...['cli/commands', 'core/git/land', 'core/commands/stacking', 'core/commands/agent-reviews'],
 ].map((file) => `/test/${file}.test.ts`);
 
@@ -37,6 +38,8 @@ const desktops = {
   fileParallelism: displays.length > 1,
   globalSetup: ['test/e2e/harness-build.ts'],
   setupFiles: ['test/e2e/own-display.ts'],
+  // As in the unit tests: what each file opens it closes, and nothing else of it is left in its process.
+  isolate: false,
 };
 
 export default defineConfig({

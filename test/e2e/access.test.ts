@@ -6,12 +6,12 @@ import { findBrokenInEitherTheme } from './broken';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
 import { pressKeys } from './press';
 
-// What is the same over a made-up core (places, sheets, the tabs of a task) is looked at in renderer.test.ts.
+// What is the same over a made-up core (places, sheets, the tabs of a task) is looked at in renderer-places.test.ts.
 
 let machine: Machine;
 let desktop: Desktop;
 let page: Page;
-const findings = () => findBrokenInEitherTheme(page);
+const findings = (inside?: string) => findBrokenInEitherTheme(page, inside);
 
 beforeAll(async () => {
   machine = makeMachine();
@@ -43,7 +43,7 @@ test('the first look', async () => {
 test('adding a repository', async () => {
   await desktop.drop(machine.repository);
   await page.getByRole('button', { name: 'Trust and add' }).waitFor();
-  expect(await findings()).toEqual([]);
+  expect(await findings('[role="dialog"]')).toEqual([]);
   await page.getByRole('button', { name: 'Trust and add' }).click();
 });
 
@@ -70,7 +70,7 @@ test('going back to before the first turn, and undoing it', async () => {
   await page.getByText('Turn 1 changed 1 file').waitFor();
   await pressKeys(page, 'g', 'b');
   await point.check();
-  expect(await findings()).toEqual([]);
+  expect(await findings('[role="dialog"]')).toEqual([]);
   await page.getByRole('button', { name: 'Go back', exact: true }).click();
   await page.getByText('You went back: before the first turn.').waitFor();
   expect(await findings()).toEqual([]);

@@ -16,7 +16,13 @@ Promise.all([app.whenReady(), attached]).then(() => {
     width: Number(process.env.HARNESS_WIDTH),
     height: Number(process.env.HARNESS_HEIGHT),
     useContentSize: true,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: {
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      // The page is opened again and again: its code is compiled once, whole.
+      v8CacheOptions: 'bypassHeatCheckAndEagerCompile',
+    },
   });
   void window.loadURL(process.env.HARNESS_URL);
 });

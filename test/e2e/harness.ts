@@ -26,10 +26,10 @@ export interface Harness {
   called(name: string): Promise<readonly unknown[]>;
   /** Has a file of the change be another one before it is saved next, as if its agent had gone on. */
   changeMeanwhile(path: string, text: string): Promise<void>;
-  /** The rules of accessibility the page breaks now, one line each. */
-  broken(): Promise<readonly string[]>;
+  /** The rules of accessibility the page breaks now, or what is found `inside` it, one line each. */
+  broken(inside?: string): Promise<readonly string[]>;
   /** The same in the theme shown, and what of it goes by colours in the other one. */
-  brokenInEitherTheme(): Promise<readonly string[]>;
+  brokenInEitherTheme(inside?: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -38,6 +38,12 @@ function forgetWhere(): void {
   Object.defineProperty(Error, 'stackTraceLimit', { get: () => 0, set: () => {} });
   Reflect.deleteProperty(console, 'createTask');
 }
+
+/**
+ * A page lives for seconds here: what V8 optimises meanwhile takes longer than it saves, and so does clearing up after it,
+ * for which there is room enough.
+ */
+const engine = '--no-opt --always-sparkplug --min-semi-space-size=32 --initial-old-space-size=512';
 
 /** Serves the harness, which `harness-build.ts` has built, on 127.0.0.1 and opens it. */
 export async function openHarness(
@@ -49,8 +55,7 @@ export async function openHarness(
   const app = await launch(
     {
       executablePath: modules('electron') as unknown as string,
-      // A page lives for seconds here: what V8 optimises meanwhile takes longer than it saves.
-      args: ['--disable-gpu', '--log-level=3', '--js-flags=--no-opt', join(__dirname, 'harness-shell.cjs')],
+      args: ['--disable-gpu', '--log-level=3', `--js-flags=${engine}`, join(__dirname, 'harness-shell.cjs')],
       cwd: folder,
       env: {
         ...(process.env as Record<string, string>),
@@ -106,8 +111,8 @@ export async function openHarness(
           ).harness.core.edits.move(to[0] ?? '', to[1] ?? ''),
         [path, text],
       ),
-    broken: () => findBroken(page),
-    brokenInEitherTheme: () => findBrokenInEitherTheme(page),
+    broken: (inside) => findBroken(page, inside),
+    brokenInEitherTheme: (inside) => findBrokenInEitherTheme(page, inside),
     async close() {
       await app.close().catch(() => {});
       await server.close();

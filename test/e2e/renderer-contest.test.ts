@@ -37,7 +37,7 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await page.getByLabel('How often agent 1').fill('2');
   await page.getByRole('button', { name: 'Add an agent' }).click();
   await page.getByText('3 tasks from one commit').waitFor();
-  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  expect(await harness.brokenInEitherTheme('[role="dialog"]')).toEqual([]);
   // Each of them is looked at, as one alone is.
   const second = page.locator('.chosen-agent').nth(1).getByRole('combobox');
   await second.selectOption('goose');
@@ -86,7 +86,7 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await press('a');
   const box = page.getByLabel('Then discard the others of its contest');
   expect(await box.isChecked()).toBe(true);
-  expect(await harness.broken()).toEqual([]);
+  expect(await harness.broken('[role="dialog"]')).toEqual([]);
   await press('Escape', 'Escape');
 
   await page.getByText('Ready to compare').waitFor();

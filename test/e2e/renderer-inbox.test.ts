@@ -212,7 +212,7 @@ test('rules are listed, and one is taken back by keyboard', async () => {
   const sheet = page.getByRole('dialog', { name: 'Rules' });
   await sheet.getByText('commands that begin with').waitFor();
   await sheet.getByText(/Everywhere in api · made in Add retry with backoff to the uploader, \d/).waitFor();
-  expect(await harness.broken()).toEqual([]);
+  expect(await harness.broken('[role="dialog"]')).toEqual([]);
   await sheet.getByRole('button', { name: 'Revoke' }).last().focus();
   await press('Enter');
   await sheet.getByText('commands that begin with').waitFor({ state: 'detached' });

@@ -24,6 +24,9 @@ const core = <T>(run: (core: { live(): void; die(): void; core: { findAgents(): 
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
+/** What lies over the page and is looked at alone. */
+const overlay = '[role="dialog"]';
+
 /** What sticks out of its own box, or under a scrollbar, in the rail. */
 const clippedInRail = () =>
   page.evaluate(() => {
@@ -149,7 +152,7 @@ describe('a queued task', () => {
     const sheet = page.getByRole('dialog', { name: 'Edit task' });
     await sheet.getByRole('textbox', { name: /What should be done/ }).fill('Warm it at noon.');
     await sheet.getByRole('textbox', { name: 'Title' }).fill('Warm the build cache at noon');
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     // What was begun is there again, and can be given up.
     await press('Escape');
     await sheet.waitFor({ state: 'detached' });
@@ -462,7 +465,7 @@ test('a required check that did not pass on the change holds its approval back u
   const merge = page.getByRole('button', { name: /^Merge into main/ });
   await merge.waitFor();
   expect(await merge.isDisabled()).toBe(true);
-  expect(await harness.broken()).toEqual([]);
+  expect(await harness.broken(overlay)).toEqual([]);
   await page.getByLabel(/Approve all the same/).check();
   await merge.click();
   await expect.poll(() => harness.called('tasks.approve')).toMatchObject([{ task: 6, overrideChecks: true }]);
@@ -529,7 +532,7 @@ describe('a limit and a budget', () => {
     await page
       .getByText(/goose may not tell what it costs; the cap of \$5\.00 can be checked only if it does/)
       .waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     await page.getByRole('button', { name: 'Up to $5.00, 30 min' }).click();
     await menu.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Queue task' }).click();
@@ -554,7 +557,7 @@ describe('a limit and a budget', () => {
     await page.getByRole('button', { name: 'Up to $5.00' }).click();
     expect(await minutes.inputValue()).toBe('30 min');
     expect(await harness.called('tasks.create')).toEqual([]);
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     await minutes.fill('30');
     await dollars.fill('2,50');
     await press('ControlOrMeta+Enter');
@@ -590,7 +593,7 @@ describe('a limit and a budget', () => {
       .poll(() => harness.called('settings.set'))
       .toEqual([{ name: 'dayBudget', value: { usd: 20, tokens: null, minutes: null } }]);
     await page.getByRole('group', { name: 'api on a day' }).waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
   });
 
   test('the settings show a budget that is set elsewhere, and never write the old one back', async () => {
@@ -719,7 +722,7 @@ describe('checkpoints', () => {
     const sheet = page.getByRole('dialog', { name: 'Go back to a checkpoint' });
     await sheet.getByRole('radio', { name: /After turn 1/, checked: true }).waitFor();
     await sheet.getByText(/conversation goes on from there/).waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     await press('ArrowUp');
     await sheet.getByRole('radio', { name: /After turn 2/, checked: true }).waitFor();
     await press('Enter');
@@ -763,7 +766,7 @@ describe('worktrees', () => {
     await harness.open('much');
     await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Worktrees' }).click();
     await sheet.getByText('300 worktrees').waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     expect(await sheet.locator('*').count()).toBeLessThan(400);
     await sheet.getByRole('textbox', { name: 'Filter worktrees' }).fill('298: review');
     await sheet.getByText(/^1 worktree,/).waitFor();
@@ -780,7 +783,7 @@ describe('worktrees', () => {
     await expect.poll(() => harness.called('worktrees.restore')).toHaveLength(1);
     await sheet.getByRole('radio', { name: 'Recycle bin' }).check();
     await sheet.getByText(/^301 backups/).waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     await sheet
       .getByRole('button', { name: /for good…$/ })
       .first()
@@ -792,7 +795,7 @@ describe('worktrees', () => {
     await sheet.getByLabel('Keep backups for').first().fill('30');
     await sheet.getByRole('button', { name: 'See what would go' }).click();
     await sheet.getByText(/2 backups and 0 worktrees would go/).waitFor();
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
   });
 
   test('that cannot be listed yet are awaited', async () => {
@@ -874,7 +877,7 @@ describe('tasks after each other', () => {
     await press('Space');
     expect(await stays.isChecked()).toBe(true);
     expect(await harness.called('tasks.approveStack')).toEqual([]);
-    expect(await harness.broken()).toEqual([]);
+    expect(await harness.broken(overlay)).toEqual([]);
     await press('Enter');
     await expect
       .poll(() => harness.called('tasks.approveStack'))
