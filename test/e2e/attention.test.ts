@@ -1,24 +1,26 @@
-import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { ElectronApplication } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Connection } from '../../core/client';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+import { giveTask, reach, waitsForPerson } from './reach';
 
-const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
+let connection: Connection;
 
 // One app for all: each test leaves it with nothing that waits and nothing noted.
 beforeAll(async () => {
   machine = makeMachine();
   desktop = await openDesktop(machine);
+  connection = await reach(machine);
   await watch(desktop.app);
 });
 afterEach(async () => {
-  const tasks: { id: number; state: string }[] = await terminal('task', 'list');
-  const ends: Readonly<Record<string, string>> = { waiting: 'cancel', review: 'discard' };
-  for (const { id, state } of tasks) if (ends[state] !== undefined) await terminal('task', ends[state], `${id}`);
+  const { tasks } = connection.client;
+  for (const { id, state } of await tasks.list({})) {
+    if (state === 'waiting') await tasks.cancel({ task: id });
+    if (state === 'review') await tasks.discard({ task: id });
+  }
   await expect.poll(async () => (await tray()).tip, { timeout: 10_000 }).toBe('Switchyard: Nothing waits for you');
   await desktop.app.evaluate(() => {
     const { shown, closed, grabs } = (globalThis as unknown as { handed: Handed }).handed;
@@ -26,25 +28,14 @@ afterEach(async () => {
   });
 });
 afterAll(async () => {
+  connection?.close();
   await desktop?.close();
   machine?.remove();
 });
 
-/** One command of the built terminal door, in JSON. */
-async function terminal(...words: string[]) {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(root, 'out', 'main', 'cli.js'), ...words, '--json'],
-    { cwd: machine.folder, env: machine.environment },
-  );
-  return JSON.parse(stdout);
-}
-
-const add = (title: string, prompt: string, ...more: string[]) =>
-  terminal(
-    ...['task', 'add', '--repository', machine.repository, '--trust', '--agent', 'echo'],
-    ...['--title', title, '--prompt', prompt, ...more],
-  );
+/** Gives the echo agent a task and waits until that waits for a person. */
+const add = async (title: string, prompt: string) =>
+  waitsForPerson(connection.client, await giveTask(connection.client, machine, { title, prompt }));
 
 /** What the app hands to the system, which has neither notifications nor a tray here. */
 interface Handed {
@@ -104,7 +95,7 @@ const tray = () =>
   });
 
 test('a request that arrives while nobody looks is announced without taking the focus, and the click leads to its task', async () => {
-  await add('Ask me', '[permission: make <b>clean</b> && make]', '--wait');
+  await add('Ask me', '[permission: make <b>clean</b> && make]');
   await expect.poll(shown).toEqual([
     {
       title: '● echo · Ask me',
@@ -125,9 +116,9 @@ test('a request that arrives while nobody looks is announced without taking the 
 });
 
 test('an answer given elsewhere closes its notification, and what is finished is told quietly', async () => {
-  const { requests } = await add('Ask me', '[permission: make]\n[write: a.txt | a]', '--wait');
+  const { requests } = await add('Ask me', '[permission: make]\n[write: a.txt | a]');
   await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
-  await terminal('answer', `${requests[0].id}`, '--allow');
+  await connection.client.requests.answer({ request: requests[0]?.id ?? 0, answer: { decision: 'allow', text: null } });
   await expect.poll(closed).toContain('● echo · Ask me');
   await expect
     .poll(shown, { timeout: 10_000 })
@@ -136,8 +127,7 @@ test('an answer given elsewhere closes its notification, and what is finished is
 });
 
 test('several that arrive together are one notification, which leads to the inbox', async () => {
-  await terminal('repository', 'add', machine.repository, '--trust');
-  await Promise.all(['One', 'Two', 'Three'].map((title) => add(title, '[permission: make]', '--wait')));
+  await Promise.all(['One', 'Two', 'Three'].map((title) => add(title, '[permission: make]')));
   await expect.poll(async () => (await shown()).at(-1)?.title, { timeout: 20_000 }).toBe('● 3 agents wait for you');
   await desktop.app.evaluate(() =>
     (globalThis as unknown as { handed: Handed }).handed.shown.at(-1)?.emit('click', {} as Electron.Event),
@@ -146,14 +136,14 @@ test('several that arrive together are one notification, which leads to the inbo
 });
 
 test('the tray lists what waits and leads there', async () => {
-  const { id } = await add('Ask me', '[permission: make a & b]', '--wait');
+  const { id } = await add('Ask me', '[permission: make a & b]');
   await expect.poll(tray, { timeout: 10_000 }).toEqual({
     tip: 'Switchyard: 1 request waits for you',
     labels: ['● Ask me: echo wants to run make a && b', '-', 'Open Switchyard', 'New task…', '-', 'Quit Switchyard'],
   });
   await desktop.app.evaluate(() => (globalThis as unknown as { handed: Handed }).handed.menu?.items[0]?.click());
   await desktop.page.getByRole('heading', { name: 'Ask me' }).waitFor();
-  await terminal('task', 'cancel', `${id}`);
+  await connection.client.tasks.cancel({ task: id });
   await expect.poll(async () => (await tray()).labels[0]).not.toMatch(/^●/);
 });
 
@@ -163,18 +153,18 @@ test('in quiet hours nothing is shown and the count goes on; at their end one no
     const at = new Date(now.getTime() + minutes * 60_000);
     return `${`${at.getHours()}`.padStart(2, '0')}:${`${at.getMinutes()}`.padStart(2, '0')}`;
   };
-  await terminal('settings', 'set', 'quietHours', `${clock(-60)}-${clock(60)}`);
-  await add('One', '[permission: make]', '--wait');
-  await add('Two', '[permission: make]', '--wait');
+  await connection.client.settings.set({ name: 'quietHours', value: `${clock(-60)}-${clock(60)}` });
+  await add('One', '[permission: make]');
+  await add('Two', '[permission: make]');
   await expect.poll(async () => (await tray()).tip, { timeout: 10_000 }).toBe('Switchyard: 2 requests wait for you');
   expect(await shown()).toEqual([]);
   // Switched off, they end like those whose time has come; that they do then is shown with a clock of its own.
-  await terminal('settings', 'set', 'quietHours', 'off');
+  await connection.client.settings.set({ name: 'quietHours', value: 'off' });
   await expect.poll(async () => (await shown()).map(({ title }) => title)).toEqual(['● 2 agents wait for you']);
 });
 
 test('a page that crashes behind other windows is shown again without taking the focus, and hears what was asked meanwhile', async () => {
-  await add('Ask me', '[permission: make]', '--wait');
+  await add('Ask me', '[permission: make]');
   await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
   const { app } = desktop;
   const again = app.waitForEvent('window');
@@ -195,7 +185,7 @@ test('a page that crashes behind other windows is shown again without taking the
 });
 
 test('a window that comes in place of another has the count of what waits on its button, too', async () => {
-  await add('Ask me', '[permission: make]', '--wait');
+  await add('Ask me', '[permission: make]');
   await expect.poll(async () => (await shown()).length, { timeout: 5_000 }).toBe(1);
   const { app } = desktop;
   const again = app.waitForEvent('window');

@@ -71,6 +71,12 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
+/** An app lives for seconds here: what is optimised, cleared up or animated meanwhile costs more than it is worth. */
+const thrifty = [
+  ...['--disable-gpu', '--log-level=3', '--force-prefers-reduced-motion'],
+  '--js-flags=--no-opt --min-semi-space-size=32 --initial-old-space-size=512',
+];
+
 /** Opens the app from the build and waits until its window shows the page. */
 export async function openDesktop(
   machine: Machine,
@@ -79,7 +85,7 @@ export async function openDesktop(
   const app = await launch(
     {
       executablePath: createRequire(__filename)('electron') as unknown as string,
-      args: ['-r', join(__dirname, 'hold.cjs'), '--disable-gpu', '--log-level=3', root, ...(options.args ?? [])],
+      args: ['-r', join(__dirname, 'hold.cjs'), ...thrifty, root, ...(options.args ?? [])],
       cwd: machine.folder,
       env: machine.environment,
       colorScheme: options.dark ? 'dark' : 'light',

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, readlinkSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forgesOf, makeHosted, type Pull, startForge } from '../support/forge-server';
 import { childrenOf, lives, pidsOf } from '../support/lives';
 import { until } from '../support/until';
@@ -14,26 +14,27 @@ const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
 
-beforeEach(async () => {
+// The tests go on from each other: each start of the app takes seconds.
+beforeAll(async () => {
   machine = makeMachine();
   appendFileSync(join(machine.repository, 'notes.txt'), 'not committed, and not to be touched\r\n');
   desktop = await openDesktop(machine);
 });
-afterEach(async () => {
+afterAll(async () => {
   await desktop.close();
   machine.remove();
 });
 
-const prompt = ['Add a greeting', '[permission: make greeting]', '[write: GREETING.md | Hello from the agent]'].join(
-  '\n',
-);
+/** What the agent is told, which ends in one file. */
+const greetingIn = (file: string) =>
+  ['Add a greeting', '[permission: make greeting]', `[write: ${file} | Hello from the agent]`].join('\n');
 
 /** Adds the repository by dropping it and writes the task, as far as it being queued. */
-async function dropAndQueue(): Promise<void> {
+async function dropAndQueue(file: string): Promise<void> {
   const { page } = desktop;
   await desktop.drop(machine.repository);
   await page.getByRole('button', { name: 'Trust and add' }).click();
-  await page.getByRole('textbox', { name: /What should be done/ }).fill(prompt);
+  await page.getByRole('textbox', { name: /What should be done/ }).fill(greetingIn(file));
   await page.getByRole('combobox', { name: 'Agent' }).selectOption('echo');
   await page.getByRole('textbox', { name: /What should be done/ }).press('Control+Enter');
 }
@@ -50,16 +51,16 @@ async function reviewAndApprove(page: Page): Promise<void> {
     .click();
   await page.getByRole('button', { name: /Merge into main/ }).click();
   await page
+    .locator('.saying')
     .getByText(/^Merged/)
-    .first()
     .waitFor();
 }
 
-function expectMerged(before: { readonly notes: Buffer; readonly head: string }): void {
+function expectMerged(file: string, before: { readonly notes: Buffer; readonly head: string }): void {
   expect(machine.git('log', '-1', '--format=%s', 'main')).toContain('Add a greeting');
-  expect(machine.git('show', 'main:GREETING.md')).toBe('Hello from the agent');
+  expect(machine.git('show', `main:${file}`)).toBe('Hello from the agent');
   expect(machine.git('rev-list', '--count', `${before.head}..main`)).toBe('1');
-  expect(readFileSync(join(machine.repository, 'GREETING.md'), 'utf8').trimEnd()).toBe('Hello from the agent');
+  expect(readFileSync(join(machine.repository, file), 'utf8').trimEnd()).toBe('Hello from the agent');
   expect(readFileSync(join(machine.repository, 'notes.txt')).equals(before.notes)).toBe(true);
   expect(machine.git('status', '--porcelain')).toBe(' M notes.txt');
   expect(machine.git('stash', 'list')).toBe('');
@@ -114,7 +115,7 @@ function inbox(page: Page) {
 test('a dropped repository, a task, an answer and an approval end in a commit on the base branch', async () => {
   const start = before();
   const { page } = desktop;
-  await dropAndQueue();
+  await dropAndQueue('GREETING.md');
   await allow(page).waitFor();
   expect(machine.git('rev-parse', 'main')).toBe(start.head);
   await allow(page).click();
@@ -124,13 +125,13 @@ test('a dropped repository, a task, an answer and an approval end in a commit on
     .waitFor();
   expect(machine.git('rev-parse', 'main')).toBe(start.head);
   await reviewAndApprove(page);
-  expectMerged(start);
+  expectMerged('GREETING.md', start);
   expect(desktop.complaints).toEqual([]);
 });
 
 test('the same with the app killed while agents wait for an answer, of which a real one goes on in the same process', async () => {
   const start = before();
-  await dropAndQueue();
+  await dropAndQueue('AGAIN.md');
   await allow(desktop.page).waitFor();
   await desktop.page.getByRole('navigation', { name: 'Places' }).getByText('Inbox').click();
   const real = await askByRealAgent();
@@ -176,12 +177,12 @@ test('the same with the app killed while agents wait for an answer, of which a r
   await page.getByRole('navigation', { name: 'Places' }).getByText('Review').click();
   await page.getByRole('region', { name: 'Tasks' }).getByText('Add a greeting').first().click();
   await reviewAndApprove(page);
-  expectMerged(start);
+  expectMerged('AGAIN.md', start);
 });
 
 test('a comment on a hunk goes to the agent and is then addressed, the hunk is taken back and that undone, and a pull request of it is opened, answered and merged', async () => {
   const { page } = desktop;
-  await dropAndQueue();
+  await dropAndQueue('MORNING.md');
   await allow(page).click();
   await page.getByRole('tab', { name: /Changes/ }).click();
   await page.getByText('Hello from the agent').first().waitFor();
@@ -189,7 +190,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   const field = page.getByRole('textbox', { name: 'Comment on line 1', exact: true });
   await field.and(page.locator(':focus')).waitFor();
   // The echo agent does what a line in brackets says.
-  await page.keyboard.type('[write: GREETING.md | Good morning from the agent]');
+  await page.keyboard.type('[write: MORNING.md | Good morning from the agent]');
   await page.keyboard.press('Control+Enter');
   await page.getByText('1 comment to send').waitFor();
   await page.getByRole('button', { name: /^Request changes/ }).click();
@@ -203,7 +204,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
 
   const line = page.locator('.diff').getByText('Good morning from the agent').first();
   await page.keyboard.press('u');
-  await page.getByText('Took a hunk of GREETING.md back').waitFor();
+  await page.getByText('Took a hunk of MORNING.md back').waitFor();
   await line.waitFor({ state: 'detached' });
   await page.keyboard.press('Control+z');
   await line.waitFor();
@@ -218,7 +219,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   await dialog.getByText('#1 open').waitFor();
   const [pull] = forge.pulls as [Pull];
   const comments = [{ author: { login: 'grace' }, body: 'Why so early?', createdAt: '2026-01-01T00:00:00Z' }];
-  pull.threads.push({ id: 'T1', path: 'GREETING.md', line: 1, isResolved: false, isOutdated: false, comments });
+  pull.threads.push({ id: 'T1', path: 'MORNING.md', line: 1, isResolved: false, isOutdated: false, comments });
   pull.checks.push({ name: 'their test', status: 'completed', conclusion: 'failure' });
   // Opened again it asks anew.
   await page.keyboard.press('Escape');
@@ -229,7 +230,7 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   await page.keyboard.press('Escape');
   const thread = page.locator('.diff [data-comment="thread-T1"]');
   await thread.getByText('Why so early?').waitFor();
-  await thread.getByRole('textbox', { name: 'Reply on GREETING.md:1' }).fill('It is for birds.');
+  await thread.getByRole('textbox', { name: 'Reply on MORNING.md:1' }).fill('It is for birds.');
   await page.keyboard.press('Control+Enter');
   await thread.getByText('It is for birds.').waitFor();
   await thread.getByRole('button', { name: 'Resolve' }).click();
@@ -239,7 +240,8 @@ test('a comment on a hunk goes to the agent and is then addressed, the hunk is t
   await dialog.getByRole('button', { name: /^Merge on / }).click();
   await dialog.getByText('#1 merged').waitFor();
   expect(pull.merged).toBe(true);
-  expect(await typed<{ outcome: string }[]>('task', 'list')).toMatchObject([{ outcome: 'published' }]);
+  const outcomes = (await typed<{ outcome: string }[]>('task', 'list')).map(({ outcome }) => outcome);
+  expect(outcomes.filter((outcome) => outcome !== 'merged' && outcome !== null)).toEqual(['published']);
   expect(desktop.complaints).toEqual([]);
 });
 

@@ -1,41 +1,26 @@
-import { execFile } from 'node:child_process';
 import { renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Connection } from '../../core/client';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
+import { giveTask, reach } from './reach';
 
-const root = resolve(__dirname, '..', '..');
 let machine: Machine;
 let desktop: Desktop;
+let connection: Connection;
 
 beforeAll(async () => {
   machine = makeMachine();
   desktop = await openDesktop(machine);
+  connection = await reach(machine);
 });
 afterAll(async () => {
+  connection?.close();
   await desktop.close();
   machine.remove();
 });
 
-/** Writes a task for the echo agent through the terminal door. */
-function addTask(title: string, prompt: string): Promise<unknown> {
-  const words = [
-    '--repository',
-    machine.repository,
-    '--trust',
-    '--agent',
-    'echo',
-    '--title',
-    title,
-    '--prompt',
-    prompt,
-  ];
-  return promisify(execFile)(process.execPath, [join(root, 'out', 'main', 'cli.js'), 'task', 'add', ...words], {
-    cwd: machine.folder,
-    env: machine.environment,
-  });
-}
+/** Gives the echo agent a task. */
+const addTask = (title: string, prompt: string) => giveTask(connection.client, machine, { title, prompt });
 
 test('the menu bar stays out of sight, and its entries keep their keys', async () => {
   const { app, page } = desktop;

@@ -34,10 +34,11 @@ async function terminal(...words: string[]) {
   return JSON.parse(stdout);
 }
 
-test('the menu opens what it names, a page that crashes is shown again, and the window opens where it was', async () => {
+test('the menu opens what it names, a page that crashes is shown again, a second app hands its folder to the first, and the window opens where it was', async () => {
   desktop = await openDesktop(machine);
   await tellMenu(desktop);
   await tellCrash(desktop);
+  await tellSecond();
   const bounds = { x: 40, y: 50, width: 900, height: 620 };
   await desktop.app.evaluate(
     ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
@@ -92,23 +93,6 @@ test('the app joins the runtime in the background, and takes its place when it e
   await tellDescriptors(desktop, noted);
 });
 
-test('a second app hands its folder to the first and ends', async () => {
-  desktop = await openDesktop(machine);
-  const second = spawn(
-    createRequire(__filename)('electron') as unknown as string,
-    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--log-level=3', root, machine.repository],
-    {
-      cwd: machine.folder,
-      env: machine.environment,
-      stdio: 'ignore',
-    },
-  );
-  const [code] = await once(second, 'exit');
-  expect(code).toBe(0);
-  await expect.poll(async () => (await terminal('repository', 'list')).length, { timeout: 15_000 }).toBe(1);
-  expect(await terminal('repository', 'list')).toMatchObject([{ path: machine.repository, trusted: false }]);
-});
-
 /** The menu opens what it names, and the folder dialog adds a repository. */
 async function tellMenu({ app, page }: Desktop): Promise<void> {
   await app.evaluate(({ dialog }, path) => {
@@ -137,6 +121,28 @@ async function tellCrash({ app }: Desktop): Promise<void> {
   const page = await shown;
   await page.getByText(/echo ok/).waitFor();
   await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+}
+
+/** A second app hands its folder to the first and ends. */
+async function tellSecond(): Promise<void> {
+  const another = join(machine.folder, 'another');
+  machine.git('clone', '-q', '.', another);
+  const second = spawn(
+    createRequire(__filename)('electron') as unknown as string,
+    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--log-level=3', root, another],
+    {
+      cwd: machine.folder,
+      env: machine.environment,
+      stdio: 'ignore',
+    },
+  );
+  const [code] = await once(second, 'exit');
+  expect(code).toBe(0);
+  const handed = async () =>
+    ((await terminal('repository', 'list')) as { path: string; trusted: boolean }[]).filter(
+      ({ path }) => path === another,
+    );
+  await expect.poll(handed, { timeout: 15_000 }).toMatchObject([{ trusted: false }]);
 }
 
 /** The terminal reaches the open app, and the window shows what it does. */
