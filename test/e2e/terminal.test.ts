@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { running } from '../support/lives';
 import { until } from '../support/until';
 import { type Desktop, type Machine, makeMachine, openDesktop } from './desktop';
@@ -10,15 +10,20 @@ import { pressKeys } from './press';
 let machine: Machine;
 let desktop: Desktop;
 
-beforeEach(async () => {
+/** Opens the app on a machine of its own, with a task in review. */
+async function begin(): Promise<void> {
   machine = makeMachine();
   machine.environment.SHELL = '/bin/sh';
   desktop = await openDesktop(machine);
-});
-afterEach(async () => {
+  await taskInReview();
+}
+
+async function end(): Promise<void> {
   await desktop.close();
   machine.remove();
-});
+}
+
+afterAll(end);
 
 /** Drops the repository and has the echo agent finish a task in it; its page is shown then. */
 async function taskInReview(): Promise<void> {
@@ -71,7 +76,7 @@ async function type(page: Page, line: string): Promise<void> {
 }
 
 test('a shell in the worktree and the agent’s own screen by keyboard, which survive the app being killed, and let go of the keyboard', async () => {
-  await taskInReview();
+  await begin();
   let { page } = desktop;
   await page.keyboard.press('t');
   await page.getByText('No terminal yet').waitFor();
@@ -136,8 +141,75 @@ test('a shell in the worktree and the agent’s own screen by keyboard, which su
   await page.getByRole('tab', { name: 'Info', selected: true }).waitFor();
 });
 
+/** What the app asked as it was quit, and with which button the next question is answered. */
+interface Asked {
+  readonly asked: string[];
+  answer: string;
+}
+
+/** Has the questions of the app answered in the person's place. */
+function answering(answer: string): Promise<void> {
+  return desktop.app.evaluate(({ dialog }, first) => {
+    const questions: Asked = { asked: [], answer: first };
+    Object.assign(globalThis, { questions });
+    dialog.showMessageBox = (async (...given: unknown[]) => {
+      const { message, detail, buttons } = given.at(-1) as { message: string; detail: string; buttons: string[] };
+      questions.asked.push(`${message}\n${detail}`);
+      return { response: buttons.indexOf(questions.answer), checkboxChecked: false };
+    }) as never;
+  }, answer);
+}
+
+test('quitting asks about what runs in a shell: it stays open, keeps it for the next start, or leaves nothing behind', async () => {
+  let { page } = desktop;
+  // In the app of the test before, whose shell has ended.
+  await page.keyboard.press('t');
+  await page.locator('.terminal-chip').first().waitFor();
+  const before = await page.locator('.terminal-chip').count();
+  await page.keyboard.press('o');
+  await until(async () => (await page.locator('.terminal-chip').count()) > before);
+  await page.getByText('leaves the terminal').waitFor();
+  await prompts(page);
+  // By its words: in a pid namespace a program has another id than outside.
+  const program = `sleep 300.${Date.now()}`;
+  await type(page, `setsid nohup ${program} > /dev/null 2>&1 &`);
+  await until(() => running(program) === 1);
+  await answering('Cancel');
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  const asked = () => desktop.app.evaluate(() => (globalThis as unknown as { questions: Asked }).questions.asked);
+  await until(async () => (await asked()).length === 1);
+  expect(await asked()).toEqual([expect.stringContaining(`A program runs on a terminal\n• Greet: ${program}\n`)]);
+  // The page is there as before.
+  await type(page, 'echo still $((40 + 2))');
+  await shows(page, 'still 42');
+  // A question that lay over a window whose page crashed has no answer, and the next one is asked all the same.
+  const another = desktop.app.waitForEvent('window');
+  await desktop.app.evaluate(({ app, BrowserWindow, dialog }) => {
+    dialog.showMessageBox = (() => {
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+      return new Promise(() => {});
+    }) as never;
+    app.quit();
+  });
+  await (await another).getByText(/echo ok/).waitFor();
+  await answering('Quit and keep it running');
+  await desktop.close();
+  expect(running(program)).toBe(1);
+
+  desktop = await openDesktop(machine);
+  ({ page } = desktop);
+  await page.getByText('Greet').first().click();
+  await page.keyboard.press('t');
+  await shows(page, 'still 42');
+  await answering('Quit and end it');
+  await desktop.close();
+  expect(running(program)).toBe(0);
+  await until(() => readdirSync(join(machine.data, 'run')).every((name) => !name.startsWith('host-')));
+});
+
 test('what a program prints reaches neither clipboard nor title, and opens only https, after asking', async () => {
-  await taskInReview();
+  await end();
+  await begin();
   const { app, page } = desktop;
   await app.evaluate(({ clipboard, dialog, shell }) => {
     const seen = { asked: [] as string[], opened: [] as string[] };
@@ -226,7 +298,8 @@ test('what a program prints reaches neither clipboard nor title, and opens only 
 });
 
 test('a paste runs nothing by itself, finding takes the focus again, and keys typed as a program ends do nothing', async () => {
-  await taskInReview();
+  await end();
+  await begin();
   const { app, page } = desktop;
   await page.keyboard.press('t');
   await page.keyboard.press('o');
@@ -285,66 +358,4 @@ test('a paste runs nothing by itself, finding takes the focus again, and keys ty
   await shownWhole(page);
   expect(await page.getByText(/The first .* are not/).count()).toBe(0);
   expect(desktop.complaints).toEqual([]);
-});
-
-/** What the app asked as it was quit, and with which button the next question is answered. */
-interface Asked {
-  readonly asked: string[];
-  answer: string;
-}
-
-/** Has the questions of the app answered in the person's place. */
-function answering(answer: string): Promise<void> {
-  return desktop.app.evaluate(({ dialog }, first) => {
-    const questions: Asked = { asked: [], answer: first };
-    Object.assign(globalThis, { questions });
-    dialog.showMessageBox = (async (...given: unknown[]) => {
-      const { message, detail, buttons } = given.at(-1) as { message: string; detail: string; buttons: string[] };
-      questions.asked.push(`${message}\n${detail}`);
-      return { response: buttons.indexOf(questions.answer), checkboxChecked: false };
-    }) as never;
-  }, answer);
-}
-
-test('quitting asks about what runs in a shell: it stays open, keeps it for the next start, or leaves nothing behind', async () => {
-  await taskInReview();
-  let { page } = desktop;
-  await page.keyboard.press('t');
-  await page.keyboard.press('o');
-  await prompts(page);
-  // By its words: in a pid namespace a program has another id than outside.
-  const program = `sleep 300.${Date.now()}`;
-  await type(page, `setsid nohup ${program} > /dev/null 2>&1 &`);
-  await until(() => running(program) === 1);
-  await answering('Cancel');
-  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  const asked = () => desktop.app.evaluate(() => (globalThis as unknown as { questions: Asked }).questions.asked);
-  await until(async () => (await asked()).length === 1);
-  expect(await asked()).toEqual([expect.stringContaining(`A program runs on a terminal\n• Greet: ${program}\n`)]);
-  // The page is there as before.
-  await type(page, 'echo still $((40 + 2))');
-  await shows(page, 'still 42');
-  // A question that lay over a window whose page crashed has no answer, and the next one is asked all the same.
-  const another = desktop.app.waitForEvent('window');
-  await desktop.app.evaluate(({ app, BrowserWindow, dialog }) => {
-    dialog.showMessageBox = (() => {
-      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
-      return new Promise(() => {});
-    }) as never;
-    app.quit();
-  });
-  await (await another).getByText(/echo ok/).waitFor();
-  await answering('Quit and keep it running');
-  await desktop.close();
-  expect(running(program)).toBe(1);
-
-  desktop = await openDesktop(machine);
-  ({ page } = desktop);
-  await page.getByText('Greet').first().click();
-  await page.keyboard.press('t');
-  await shows(page, 'still 42');
-  await answering('Quit and end it');
-  await desktop.close();
-  expect(running(program)).toBe(0);
-  await until(() => readdirSync(join(machine.data, 'run')).every((name) => !name.startsWith('host-')));
 });
