@@ -53,7 +53,7 @@ export async function makeReady(line: Line, asker: Asker): Promise<Ready | null>
   worktree.notices.forEach(note);
   const { checkout, branch } = worktree;
   const untrusted: WorktreePlace = { git: deps.git, checkout, trusted: false };
-  const places = { worktree: untrusted, checkout: place, name: row.name };
+  const places = { worktree: untrusted, checkout: place, repository: row };
   const { passed, ...allowed } =
     held === null ? await mayRunInWorktree(deps, answers, asker, places) : allowedBefore(places, held.given.passed);
   const inWorktree: WorktreePlace = { ...untrusted, trusted: allowed.trusted };

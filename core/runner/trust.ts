@@ -4,7 +4,7 @@ import { type Foreign, inspectPrograms, type Programs, programsBeyond } from '..
 import { openRepository } from '../git/open';
 import { isTrusted, knownPrograms, trustedWith } from '../git/trusted';
 import { contentKey } from '../store/content-requests';
-import { type RepositoryRow, updateRepository } from '../store/repositories';
+import { type RepositoryRow, repositoryById, updateRepository } from '../store/repositories';
 import type { Answers } from './answers';
 import { type Asker, ask } from './asking';
 import type { Deps } from './deps';
@@ -63,18 +63,26 @@ export async function mayRunInWorktree(
   deps: Deps,
   answers: Answers,
   asker: Asker,
-  places: { readonly worktree: Place; readonly checkout: Place; readonly name: string },
+  places: { readonly worktree: Place; readonly checkout: Place; readonly repository: RepositoryRow },
 ): Promise<Allowed> {
   if (!places.checkout.trusted) return nothing;
-  const found = await programsBeyond(places.worktree, places.checkout);
-  if (found.length > 0) {
-    const { name } = places;
+  const { id, name } = places.repository;
+  const passed = new Set<string>();
+  for (;;) {
+    const found = await programsBeyond(places.worktree, places.checkout);
+    const keys = found.map(keyOf);
+    // What came while a question stood is in none of its answers.
+    if (keys.every((key) => passed.has(key))) return allowedBefore(places, keys);
     const title = `Run what this branch of ${name} brings, which your own checkout does not have?`;
     const programs = found.map((program) => program.line);
-    const hash = createHash('sha256').update(found.map(keyOf).sort().join('\n')).digest('hex');
+    const hash = createHash('sha256')
+      .update([...keys].sort().join('\n'))
+      .digest('hex');
     if (!(await allowed(deps, answers, asker, { name, title, hash, programs }))) return nothing;
+    for (const key of keys) passed.add(key);
+    // Nor is what its repository would run by now.
+    if (!(await mayRunPrograms(deps, answers, asker, repositoryById(deps.db, id)))) return nothing;
   }
-  return allowedBefore(places, found.map(keyOf));
 }
 
 /** The same as `mayRunInWorktree` gave it before, for work that is gone on with. */

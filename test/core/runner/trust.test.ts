@@ -88,6 +88,27 @@ describe('while it is asked whether what a branch brings may run', () => {
     expect(existsSync(log)).toBe(false);
   });
 
+  it('what changes while it is asked, in the worktree or the repository, runs on no yes to what was there before', async () => {
+    const { id, request, log } = await waiting();
+    const { worktree } = await bed.calls.tasks.get({ task: id });
+    const other = `echo other >> '${log}'; cat`;
+    writeFileSync(join(worktree ?? '', '.programs/smudge'), `#!/bin/sh\n${other}\n`);
+    await bed.repository.git('-c', 'core.hooksPath=/dev/null', 'config', 'filter.loud.clean', other);
+    const asked: string[] = [];
+    for (let open: number | undefined = request; open !== undefined; ) {
+      const given: number = open;
+      await bed.calls.requests.answer({ request: given, answer: { decision: 'allow', text: '', options: [] } });
+      const next = await bed.until(id, (now) => now.state === 'review' || (now.requests[0]?.id ?? given) > given);
+      open = next.requests[0]?.id;
+      if (open !== undefined) asked.push(next.requests[0]?.title ?? '');
+      expect(existsSync(log) && readFileSync(log, 'utf8').includes('other')).toBe(open === undefined);
+    }
+    expect(asked).toEqual([
+      'Run what repository brings, though it has changed since you trusted it?',
+      'Run what this branch of repository brings, which your own checkout does not have?',
+    ]);
+  });
+
   it('a yes has the worktree as git would have made it, even when the runtime ended in between', async () => {
     const { id, request, log } = await waiting();
     bed = await bed.restart();
