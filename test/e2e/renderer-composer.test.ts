@@ -264,6 +264,8 @@ describe('a change to a message', () => {
 });
 
 describe('who comes for a request', () => {
+  beforeAll(() => harness.open('much'));
+
   const isAtEnd = () =>
     page.evaluate(() => {
       const pane = document.querySelector('.conversation-scroll');
@@ -291,8 +293,18 @@ describe('who comes for a request', () => {
       .toBe(true);
   };
 
+  test('and then reads further up is where they were after another tab', async () => {
+    await page.locator('.card-task').first().click();
+    await seesRequest();
+    await readFurtherUp();
+    await page.getByRole('tab', { name: 'Info' }).click();
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await page.getByRole('button', { name: /Jump to latest/ }).waitFor();
+    expect(await isAtEnd()).toBe(false);
+  });
+
   test('is led to it from the inbox, a notification and Answer, however far up was read before', async () => {
-    await harness.open('much');
+    await pressKeys(page, 'g', 'i');
     await page.locator('.card-task').first().click();
     await seesRequest();
     const task = await page.evaluate(() => JSON.parse(localStorage.getItem('switchyard.view') ?? '{}').task as number);
@@ -323,16 +335,5 @@ describe('who comes for a request', () => {
     await page.keyboard.type('five');
     await expect.poll(isAtEnd).toBe(true);
     expect(await composer().evaluate((field) => field.clientHeight)).toBeGreaterThan(80);
-  });
-
-  test('and then reads further up is where they were after another tab', async () => {
-    await harness.open('much');
-    await page.locator('.card-task').first().click();
-    await seesRequest();
-    await readFurtherUp();
-    await page.getByRole('tab', { name: 'Info' }).click();
-    await page.getByRole('tab', { name: 'Conversation' }).click();
-    await page.getByRole('button', { name: /Jump to latest/ }).waitFor();
-    expect(await isAtEnd()).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
 
@@ -53,26 +53,77 @@ test('a comment that was begun stays when it is left, when the page is gone, and
   await comment('There is no room').waitFor();
 });
 
-test('that a file ends without a line break is said beside its last line, and is no line of the change', async () => {
-  await harness.open('little');
-  await openReview('Documentation');
-  await page.locator('.file', { hasText: 'new file é' }).click();
-  const note = page.locator('diffs-container [data-no-newline]', { hasText: 'No newline at end of file' });
-  await note.waitFor();
-  const look = await note.evaluate((row) => {
-    const gutter = row.closest('code')?.querySelector("[data-gutter-buffer='metadata']") ?? null;
-    const context = getComputedStyle(document.querySelector('.diff') ?? document.body).getPropertyValue('--panel');
-    const probe = document.createElement('div');
-    probe.style.color = context;
-    document.body.append(probe);
-    const panel = getComputedStyle(probe).color;
-    probe.remove();
-    return {
-      sign: getComputedStyle(row, '::before').content,
-      grounds: [row, gutter].map((each) => each && getComputedStyle(each).backgroundColor === panel),
-    };
+describe('what is shown of a file', () => {
+  beforeAll(async () => {
+    await harness.open('little');
+    await openReview('Documentation');
+    await page.getByText('fetchMember').first().waitFor();
   });
-  expect(look).toEqual({ sign: 'none', grounds: [true, true] });
+
+  test('that a file ends without a line break is said beside its last line, and is no line of the change', async () => {
+    await page.locator('.file', { hasText: 'new file é' }).click();
+    const note = page.locator('diffs-container [data-no-newline]', { hasText: 'No newline at end of file' });
+    await note.waitFor();
+    const look = await note.evaluate((row) => {
+      const gutter = row.closest('code')?.querySelector("[data-gutter-buffer='metadata']") ?? null;
+      const context = getComputedStyle(document.querySelector('.diff') ?? document.body).getPropertyValue('--panel');
+      const probe = document.createElement('div');
+      probe.style.color = context;
+      document.body.append(probe);
+      const panel = getComputedStyle(probe).color;
+      probe.remove();
+      return {
+        sign: getComputedStyle(row, '::before').content,
+        grounds: [row, gutter].map((each) => each && getComputedStyle(each).backgroundColor === panel),
+      };
+    });
+    expect(look).toEqual({ sign: 'none', grounds: [true, true] });
+  });
+
+  test('a picture is seen before and after, side by side or under a slider by keyboard, with its sizes', async () => {
+    await page.locator('.file-button[title="web/logo.png"]').click();
+    await page.getByRole('img', { name: 'web/logo.png, after' }).waitFor();
+    await page.getByText(/^Before: 320 × 240, \d+ KB$/).waitFor();
+    await page.getByText(/^After: 480 × 240, \d+ KB$/).waitFor();
+    const drawn = (): Promise<readonly number[]> =>
+      page.locator('.binary img').evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth));
+    expect(await drawn()).toEqual([320, 480]);
+    await page.getByRole('button', { name: 'Swipe' }).click();
+    const slider = page.getByRole('slider', { name: /logo\.png is shown as it was before/ });
+    await slider.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('51 % before, 49 % after');
+    const stage = page.locator('.swipe-stage');
+    const width = (await stage.boundingBox())?.width ?? 0;
+    await stage.hover({ position: { x: width / 2, y: 20 } });
+    await page.mouse.down();
+    await stage.hover({ position: { x: width / 4, y: 20 } });
+    await page.mouse.up();
+    expect(await slider.inputValue()).toBe('25');
+    expect(await harness.broken('.binary')).toEqual([]);
+  });
+
+  test('code that is scrolled past faster than it can be read is drawn plain, and coloured when it rests', async () => {
+    /** Scrolls there in so many steps, each drawn, and says how the last lines are drawn then. */
+    const scroll = (to: number, steps: number) =>
+      page.locator('.diff-scroll').evaluate(
+        async (pane, [end, count]) => {
+          const begin = pane.scrollTop;
+          for (let step = 1; step <= count; step += 1) {
+            pane.scrollTop = begin + ((end * pane.scrollHeight - begin) * step) / count;
+            await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+          }
+          const roots = [...pane.querySelectorAll('diffs-container')].map(({ shadowRoot }) => shadowRoot);
+          const last = roots.filter((root) => root?.querySelector('[data-line]') != null).at(-1);
+          return last?.querySelector('[data-line] span[class]') == null ? 'plain' : 'coloured';
+        },
+        [to, steps] as const,
+      );
+    // Once there and back, so that the colours are known.
+    await expect.poll(() => scroll(1, 1)).toBe('coloured');
+    await expect.poll(() => scroll(0, 1)).toBe('coloured');
+    expect(await scroll(1, 6)).toBe('plain');
+    await expect.poll(() => scroll(1, 1)).toBe('coloured');
+  });
 });
 
 test('lines are chosen by dragging over their numbers', async () => {
@@ -381,32 +432,6 @@ test('more lines than a hunk has around it are shown by key and button, the whol
   ]);
 });
 
-test('code that is scrolled past faster than it can be read is drawn plain, and coloured when it rests', async () => {
-  await harness.open('little');
-  await openReview('Documentation');
-  await page.getByText('fetchMember').first().waitFor();
-  /** Scrolls there in so many steps, each drawn, and says how the last lines are drawn then. */
-  const scroll = (to: number, steps: number) =>
-    page.locator('.diff-scroll').evaluate(
-      async (pane, [end, count]) => {
-        const begin = pane.scrollTop;
-        for (let step = 1; step <= count; step += 1) {
-          pane.scrollTop = begin + ((end * pane.scrollHeight - begin) * step) / count;
-          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-        }
-        const roots = [...pane.querySelectorAll('diffs-container')].map(({ shadowRoot }) => shadowRoot);
-        const last = roots.filter((root) => root?.querySelector('[data-line]') != null).at(-1);
-        return last?.querySelector('[data-line] span[class]') == null ? 'plain' : 'coloured';
-      },
-      [to, steps] as const,
-    );
-  // Once there and back, so that the colours are known.
-  await expect.poll(() => scroll(1, 1)).toBe('coloured');
-  await expect.poll(() => scroll(0, 1)).toBe('coloured');
-  expect(await scroll(1, 6)).toBe('plain');
-  await expect.poll(() => scroll(1, 1)).toBe('coloured');
-});
-
 test('changes of white space are hidden by a key, which is said, and no hunk of that diff is acted on', async () => {
   await harness.open('little');
   await openReview('Documentation');
@@ -465,28 +490,4 @@ test('what is new, a commit or a turn is shown alone, and a verdict is about the
   await expect.poll(() => choice.inputValue()).toBe('whole');
   expect(await bar?.evaluate((field) => field.isConnected)).toBe(true);
   await press('Escape');
-});
-
-test('a picture is seen before and after, side by side or under a slider by keyboard, with its sizes', async () => {
-  await harness.open('little');
-  await openReview('Documentation');
-  await page.locator('.file-button[title="web/logo.png"]').click();
-  await page.getByRole('img', { name: 'web/logo.png, after' }).waitFor();
-  await page.getByText(/^Before: 320 × 240, \d+ KB$/).waitFor();
-  await page.getByText(/^After: 480 × 240, \d+ KB$/).waitFor();
-  const drawn = (): Promise<readonly number[]> =>
-    page.locator('.binary img').evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth));
-  expect(await drawn()).toEqual([320, 480]);
-  await page.getByRole('button', { name: 'Swipe' }).click();
-  const slider = page.getByRole('slider', { name: /logo\.png is shown as it was before/ });
-  await slider.press('ArrowRight');
-  expect(await slider.getAttribute('aria-valuetext')).toBe('51 % before, 49 % after');
-  const stage = page.locator('.swipe-stage');
-  const width = (await stage.boundingBox())?.width ?? 0;
-  await stage.hover({ position: { x: width / 2, y: 20 } });
-  await page.mouse.down();
-  await stage.hover({ position: { x: width / 4, y: 20 } });
-  await page.mouse.up();
-  expect(await slider.inputValue()).toBe('25');
-  expect(await harness.broken('.binary')).toEqual([]);
 });

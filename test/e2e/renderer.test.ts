@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
 import { pressKeys } from './press';
 
@@ -59,7 +59,7 @@ test('a key typed into a field answers nothing', async () => {
   expect(await harness.called('requests.answer')).toEqual([]);
 });
 
-test('approve sends the ids of the review that is shown', async () => {
+test('approve sends the ids of the review that is shown, and where the base moved reads it again', async () => {
   await harness.open('little');
   await openReview('Documentation');
   await page.getByText('fetchMember').first().waitFor();
@@ -70,10 +70,8 @@ test('approve sends the ids of the review that is shown', async () => {
   expect(await harness.called('tasks.approve')).toMatchObject([
     { task: 6, base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40), strategy: 'squash' },
   ]);
-});
 
-test('a base that moved is told in place, and the review is read again', async () => {
-  await harness.open('little');
+  // A base that moved is told in place, and the review is read again.
   await openReview('Rename');
   await press('a');
   await page.getByRole('button', { name: /Merge into main/ }).click();
@@ -238,62 +236,63 @@ test('a prompt half written is there when the sheet is opened again', async () =
   ]);
 });
 
-test('what an agent writes is text: nothing is loaded, run or linked', async () => {
-  await harness.open('much');
-  await press('g', 'n');
-  await option('<img src=x').first().click();
-  await page.locator('.conversation-row').first().waitFor();
-  expect(await page.locator('.conversation :is(img, a, iframe, script, object), .rows :is(img, a)').count()).toBe(0);
-});
+describe('far too much', () => {
+  beforeAll(() => harness.open('much'));
 
-test('two thousand tasks and ten thousand events stay few elements', async () => {
-  await harness.open('much');
-  await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: /^api/ }).click();
-  await page.getByPlaceholder('Filter').fill('Task 11: waiting');
-  await option('Task 11').first().click();
-  await page.locator('.asked').waitFor();
-  expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(2_500);
-});
+  test('what an agent writes is text: nothing is loaded, run or linked', async () => {
+    await press('g', 'n');
+    await option('<img src=x').first().click();
+    await page.locator('.conversation-row').first().waitFor();
+    expect(await page.locator('.conversation :is(img, a, iframe, script, object), .rows :is(img, a)').count()).toBe(0);
+  });
 
-test('who reads further up is not moved by what streams in, and can jump to the latest', async () => {
-  await harness.open('much');
-  await press('g', 'n');
-  const running = page
-    .getByRole('option')
-    .filter({ hasText: /claude/ })
-    .first();
-  await page.getByPlaceholder('Filter').fill('running 12');
-  await running.click();
-  const scroller = page.locator('.conversation-scroll');
-  await page
-    .getByText(/The retry is in place/)
-    .last()
-    .waitFor();
-  await scroller.hover();
-  await page.mouse.wheel(0, -3_000);
-  const jump = page.getByRole('button', { name: /Jump to latest/ });
-  await jump.waitFor();
-  const place = () => scroller.evaluate((element) => element.scrollTop);
-  const seen = () => page.locator('.conversation-row').first().getAttribute('data-index');
-  const before = [await place(), await seen()];
-  const grown = await scroller.evaluate(
-    (element) =>
-      new Promise<boolean>((resolve) => {
-        const height = element.scrollHeight;
-        const timer = setInterval(() => {
-          if (element.scrollHeight <= height) return;
-          clearInterval(timer);
-          resolve(true);
-        }, 50);
-      }),
-  );
-  expect(grown).toBe(true);
-  expect([await place(), await seen()]).toEqual(before);
-  await jump.click();
-  await jump.waitFor({ state: 'detached' });
-  // The smallest step up is enough to be left alone, whatever comes meanwhile.
-  await page.mouse.wheel(0, -10);
-  await jump.waitFor();
+  test('two thousand tasks and ten thousand events stay few elements', async () => {
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: /^api/ }).click();
+    await page.getByPlaceholder('Filter').fill('Task 11: waiting');
+    await option('Task 11').first().click();
+    await page.locator('.asked').waitFor();
+    expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(2_500);
+  });
+
+  test('who reads further up is not moved by what streams in, and can jump to the latest', async () => {
+    await press('g', 'n');
+    const running = page
+      .getByRole('option')
+      .filter({ hasText: /claude/ })
+      .first();
+    await page.getByPlaceholder('Filter').fill('running 12');
+    await running.click();
+    const scroller = page.locator('.conversation-scroll');
+    await page
+      .getByText(/The retry is in place/)
+      .last()
+      .waitFor();
+    await scroller.hover();
+    await page.mouse.wheel(0, -3_000);
+    const jump = page.getByRole('button', { name: /Jump to latest/ });
+    await jump.waitFor();
+    const place = () => scroller.evaluate((element) => element.scrollTop);
+    const seen = () => page.locator('.conversation-row').first().getAttribute('data-index');
+    const before = [await place(), await seen()];
+    const grown = await scroller.evaluate(
+      (element) =>
+        new Promise<boolean>((resolve) => {
+          const height = element.scrollHeight;
+          const timer = setInterval(() => {
+            if (element.scrollHeight <= height) return;
+            clearInterval(timer);
+            resolve(true);
+          }, 50);
+        }),
+    );
+    expect(grown).toBe(true);
+    expect([await place(), await seen()]).toEqual(before);
+    await jump.click();
+    await jump.waitFor({ state: 'detached' });
+    // The smallest step up is enough to be left alone, whatever comes meanwhile.
+    await page.mouse.wheel(0, -10);
+    await jump.waitFor();
+  });
 });
 
 test('a core that died is told, and a new one is taken up with what it knows', async () => {

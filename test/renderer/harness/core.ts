@@ -617,13 +617,14 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         const rest = all.filter(({ seq }) => seq > input.after);
         for (let at = 0; at < rest.length; at += 500) yield rest.slice(at, at + 500);
         const state = tasks.get(input.session)?.state;
-        const words =
-          'The retry is in place; I am now running the tests with a fake clock so that no test waits for real. '.split(
-            ' ',
-          );
+        const words = [
+          ...['The retry is in place; I ', 'am now running the tests '],
+          ...['with a fake clock so that ', 'no test waits for real. '],
+        ];
         let heard = 0;
         for (let seq = all.length + 1; !signal?.aborted; seq += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          // As fast as an agent talks, in pieces as large as it sends them: each is drawn, which is most of what a page costs.
+          await new Promise((resolve) => setTimeout(resolve, 100));
           const more = (said.get(input.session) ?? []).slice(heard);
           heard += more.length;
           if (more.length > 0) {
@@ -637,8 +638,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
                 seq,
                 at: Date.now(),
                 type: 'text' as const,
-                message: `live${Math.floor(seq / 200)}`,
-                text: `${words[seq % words.length]} `,
+                message: `live${Math.floor(seq / 40)}`,
+                text: `${words[seq % words.length]}`,
               },
             ];
         }
