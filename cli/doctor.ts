@@ -51,5 +51,6 @@ async function examine(around: Surroundings): Promise<DoctorReport> {
     decisions,
     variables: await agents.named(),
     pidNamespace: settings.pidNamespace,
+    natsUrl: settings.natsUrl,
   });
 }

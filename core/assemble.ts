@@ -250,6 +250,7 @@ export function assemble(
         decisions: await checkDecisions(db),
         variables: await agents.named(),
         pidNamespace: settings.now().pidNamespace,
+        natsUrl: settings.now().natsUrl,
         server: server.now(),
       });
     },

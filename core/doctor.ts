@@ -2,7 +2,7 @@ import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, parse } from 'node:path';
 import { chosenNamespace, type NamespaceTrial, tryNamespace } from './agents/namespace-trial';
-import type { Config } from './config';
+import { type Config, natsServer } from './config';
 import type { AgentStatus } from './contract/agent';
 import type { DecisionRecord } from './contract/decision';
 import { type DoctorReport, desktopFinding, type Finding } from './contract/doctor';
@@ -12,6 +12,7 @@ import type { ServerState } from './contract/status';
 import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
+import { natsFinding } from './nats-finding';
 import type { NamedVariables } from './roster';
 import { openForReading } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -35,9 +36,12 @@ export async function diagnose(subject: {
   /** What becomes of the variables named for agents beyond the allow-list. */
   readonly variables: NamedVariables;
   readonly pidNamespace: Settings['pidNamespace'];
+  /** The setting `natsUrl`. */
+  readonly natsUrl?: string;
   /** How the runtime's server stands; none where no runtime runs. */
   readonly server?: ServerState;
 }): Promise<DoctorReport> {
+  const nats = natsServer(subject.config.environment, subject.natsUrl ?? '');
   const findings = [
     ...(await gitFindings(subject.config)),
     nodeFinding(),
@@ -49,6 +53,7 @@ export async function diagnose(subject: {
     variablesFinding(subject.variables),
     ...(await namespaceFindings(subject)),
     ...serverFindings(subject.server),
+    ...(nats === null ? [] : [await natsFinding(nats)]),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }

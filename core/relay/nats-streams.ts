@@ -12,6 +12,7 @@ import {
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { CodedError } from '../contract/errors';
 import { mostUnanswered } from '../contract/relay';
+import { readNatsAddress } from './nats-address';
 
 /** The stream of the newest messages. */
 export const relayStream = 'SWITCHYARD_RELAY';
@@ -41,10 +42,10 @@ export async function openNats(options: {
   /** How much of the newest messages is kept, where the stream is made. */
   readonly mostBytes: number;
 }): Promise<NatsServer> {
-  const { address, shown, secrets, tls } = parse(options.url);
+  const { host, port, shown, secrets, tls } = readNatsAddress(options.url);
   const authenticator = options.credentials && credsAuthenticator(await read(options.credentials));
   const connection = await connect({
-    servers: address,
+    servers: `${host}:${port}`,
     name: 'switchyard',
     ...secrets,
     ...(tls && { tls: {} }),
@@ -110,26 +111,4 @@ async function make(manager: JetStreamManager, stream: Partial<StreamConfig> & {
   const known = await manager.streams.names().next();
   // One that is there stays as whoever keeps the server made it.
   if (!known.includes(stream.name)) await manager.streams.add(stream);
-}
-
-function parse(url: string) {
-  const { protocol, hostname, port, username, password } = parts(url);
-  if (!['nats:', 'tls:'].includes(protocol) || hostname === '') throw noAddress();
-  const address = `${hostname}:${port === '' ? 4222 : port}`;
-  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
-  const secrets = user === '' ? {} : pass === '' ? { token: user } : { user, pass };
-  return { address, shown: `${protocol}//${address}`, secrets, tls: protocol === 'tls:' };
-}
-
-function parts(url: string): URL {
-  try {
-    return new URL(url);
-  } catch {
-    // Without the cause, which repeats what was given: there may be a password in it.
-    throw noAddress();
-  }
-}
-
-function noAddress(): CodedError {
-  return new CodedError('BAD_INPUT', 'Give the address of a NATS server, like nats://127.0.0.1:4222.');
 }
