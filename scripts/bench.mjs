@@ -8,7 +8,7 @@ import { ensureInstalled } from './setup/install.mjs';
 import { runtimeNode } from './setup/node.mjs';
 import { root } from './setup/places.mjs';
 import { handOver, lastLines, run } from './setup/run.mjs';
-import { ensureSystem } from './setup/system.mjs';
+import { ensureSystem, withCarried } from './setup/system.mjs';
 import { openDisplay } from './suite/xvfb.mjs';
 
 /** The benchmarks that open windows. */
@@ -26,6 +26,7 @@ await runScript(async () => {
   await ensureInstalled();
   await ensureBuilt();
   await build();
+  process.env.PATH = withCarried();
   const { env, close } = await equip(name);
   try {
     const program = join(root, 'out', 'bench', `${name}.mjs`);

@@ -6,7 +6,7 @@ import { electronEnvironment, findElectron } from './setup/electron.mjs';
 import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { say, seconds } from './setup/progress.mjs';
-import { ensureSystem } from './setup/system.mjs';
+import { ensureSystem, withCarried } from './setup/system.mjs';
 import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
 import { lastLine } from './suite/outcome.mjs';
@@ -40,6 +40,7 @@ async function runStages(selected, rest) {
   await ensureInstalled();
   // Where people edit while tests run, a change says nothing about the tests.
   const before = process.env.CI ? await changesIn() : undefined;
+  process.env.PATH = withCarried();
   const sandbox = openSandbox();
   // While a stage runs the signal goes to it; its end, or the next line here, ends the run.
   let interrupted = false;

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
+import { cacheFolder } from './places.mjs';
 import { step } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
@@ -42,8 +43,12 @@ export async function ensureSystem(needs, executable) {
   const missing = await missingOf(needs, executable);
   if (missing.length === 0) return;
   const names = missing.flatMap((need) => packages[need].apt);
-  if (canInstall()) await step(`Installing ${names.join(' ')}`, () => aptInstall(names));
-  else throw pleaseInstall(missing);
+  if (!canInstall()) throw pleaseInstall(missing);
+  await step(`Installing ${names.join(' ')}`, async () => {
+    const toInstall = names.filter((name) => name !== natsPackage);
+    if (toInstall.length > 0) await aptInstall(toInstall);
+    if (names.includes(natsPackage)) await takeOut(natsPackage, join('usr', 'sbin', 'nats-server'), carriedPrograms());
+  });
   const still = await missingOf(missing, executable);
   if (still.length > 0) throw pleaseInstall(still);
 }
@@ -68,7 +73,7 @@ async function isMissing(need, executable) {
     case 'namespace':
       return !isOnPath('bwrap');
     case 'nats':
-      return !isOnPath('nats-server');
+      return !isOnPath('nats-server', { PATH: withCarried() });
     case 'shells':
       return !isOnPath('zsh') || !isOnPath('fish');
     case 'compiler':
@@ -107,6 +112,54 @@ export function isOnPath(program, env = process.env) {
       return false;
     }
   });
+}
+
+/** Installed, it would be a service of the system that listens on port 4222, and again after each start of the machine. */
+const natsPackage = 'nats-server';
+
+/** Where programs are that were taken out of packages that are not installed. */
+const carriedPrograms = () => join(cacheFolder(), 'programs');
+
+/**
+ * A search path that ends with where such programs are.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function withCarried(env = process.env) {
+  return [env.PATH, carriedPrograms()].filter(Boolean).join(delimiter);
+}
+
+/**
+ * Puts a program of a Debian package into a folder and installs nothing.
+ * @param {string} name the package
+ * @param {string} program where the program is in it
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function takeOut(name, program, folder, env = process.env) {
+  mkdirSync(folder, { recursive: true });
+  const workplace = mkdtempSync(join(folder, '.taking-'));
+  try {
+    const download = () => run('apt-get', ['download', '-q', name], { cwd: workplace, env });
+    let fetched = await download();
+    if (fetched.code !== 0) {
+      await run('apt-get', ['update', '-q'], { env });
+      fetched = await download();
+    }
+    const file = readdirSync(workplace).find((each) => each.endsWith('.deb'));
+    const taken =
+      file === undefined ? fetched : await run('dpkg-deb', ['-x', file, 'content'], { cwd: workplace, env });
+    if (file === undefined || taken.code !== 0) {
+      throw new SetupFailure({
+        tried: `to take ${basename(program)} out of the package ${name}`,
+        because: lastLines(taken.output),
+        type: `apt-get update && apt-get install -y ${name}`,
+      });
+    }
+    // All of it is there before it has its name: whoever is killed in between leaves nothing that looks whole.
+    renameSync(join(workplace, 'content', program), join(folder, basename(program)));
+  } finally {
+    rmSync(workplace, { recursive: true, force: true });
+  }
 }
 
 function canInstall() {
