@@ -1,6 +1,8 @@
 import type { Client } from '../core/client';
 import type { Task } from '../core/contract/task';
+import { readOwner } from '../core/owner-record';
 import { type Command, type Console, type Surroundings, UsageError } from './command';
+import { hungUp } from './watch-end';
 import { watchScreen } from './watch-screen';
 import { withClient } from './with-client';
 
@@ -21,18 +23,28 @@ export const watch: Command = {
   names: { least: 0, most: 0 },
   examples: ['watch'],
   more: `  What needs you comes first. Colours are left out where NO_COLOR is set. Where there is no terminal, use task list.
+  It ends with q, and with the runtime: exit code 0 when that was stopped, 1 when it was killed or crashed. Which is said.
 `,
   async run(given, around) {
     const { console } = around;
     if (console === null || given.json)
       throw new UsageError(`watch draws on a terminal, and there is none here. Use: ${around.program} task list`);
-    await withClient(around, (client) => showTasks(client, console, around));
-    return { json: undefined, text: '' };
+    const { folders } = around.config;
+    const [end, owner] = await withClient(around, async (client) => {
+      const before = readOwner(folders.data);
+      return [await showTasks(client, console, around), before];
+    });
+    if (end === 'left' || owner === null) return { json: undefined, text: '' };
+    return { json: undefined, ...(await hungUp(folders, owner, around.program)) };
   },
 };
 
-/** Draws until the person leaves. The terminal is left as it was, also when this fails. */
-async function showTasks(client: Client, console: Console, { out, config, signal }: Surroundings): Promise<void> {
+/** Draws until the person leaves, or the runtime does. The terminal is left as it was, also when this fails. */
+async function showTasks(
+  client: Client,
+  console: Console,
+  { out, config, signal }: Surroundings,
+): Promise<'left' | 'hung up'> {
   const left = new AbortController();
   const stop = () => left.abort();
   const tasks = new Map<number, Task>();
@@ -77,9 +89,11 @@ async function showTasks(client: Client, console: Console, { out, config, signal
       isKnown = true;
       soon();
     }
-    throw new DOMException('The runtime ended the stream.', 'AbortError');
+    return left.signal.aborted ? 'left' : 'hung up';
   } catch (error) {
-    if (!left.signal.aborted) throw error;
+    if (left.signal.aborted) return 'left';
+    if (error instanceof Error && error.name === 'AbortError') return 'hung up';
+    throw error;
   } finally {
     clearInterval(older);
     if (timer !== null) clearTimeout(timer);
