@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { SignIn } from '../core/contract/sign-in';
 import type { Command } from './command';
 import { plainLine } from './plain';
@@ -12,14 +13,17 @@ const open: Command = {
   names: { least: 0, most: 0 },
   examples: ['open', 'open --print'],
   more: `  The page is this machine's own and asks at 127.0.0.1 only. The code works once, within two minutes; the browser then stays signed
-  in for twelve hours. --print opens nothing: type the code into the page yourself, as from another machine over a tunnel of yours.
+  in for twelve hours. The browser is led there by a file that only you can read and that goes with the code, so the code is in no list of
+  processes; a browser that may not read it is told the address and the code. --print opens nothing: type the code into the page yourself, as from another machine over a tunnel of yours.
 `,
   run: (given, around) =>
     withClient(around, async (client) => {
-      const { code, url, expiresAt } = await client.signIns.create();
-      const address = `${url}/#code=${code}`;
-      const opened = !given.flag('print') && !given.json && (around.browse?.(address) ?? false);
-      const how = opened ? 'Opened in your browser' : 'Open in a browser';
+      const { browse } = around;
+      const isToOpen = browse !== undefined && !given.flag('print') && !given.json;
+      const { code, url, page, expiresAt } = await client.signIns.create({ page: isToOpen });
+      // The code is in the file: what a program is started with can be seen by every user of the machine.
+      const opened = isToOpen && page !== null && browse(pathToFileURL(page).href);
+      const how = opened ? 'Opening in your browser; should it show nothing, go to' : 'Open in a browser';
       return {
         json: { url, code, expiresAt },
         text: `${how}: ${url}/\nCode: ${code}\n`,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SignInCode } from './contract/sign-in';
 import type { Log } from './log';
 import type { Admitted } from './server/admitted';
+import { removeSignInPage, writeSignInPage } from './sign-in-page';
 import type { Database } from './store/database';
 import { addDecision } from './store/decisions';
 import { keyOf, noteKeyUse } from './store/keys';
@@ -20,14 +21,16 @@ export type SignedIn =
 export interface Admissions {
   /** Whose secret this is; null for nobody's. */
   admit(secret: string): Admitted | null;
-  /** Makes a code that signs one browser in. */
-  newCode(): Omit<SignInCode, 'url'>;
+  /** Makes a code that signs one browser in; for an address also a page that leads there with it. */
+  newCode(url: string | null): Omit<SignInCode, 'url'>;
   /** Signs a browser in by a code, which is of no use from then on. */
   signIn(said: { readonly code: string; readonly browser: string }): Promise<SignedIn>;
   /** Tells the doors that somebody is let in no more. */
   end(who: { readonly key: number } | { readonly signIn: number }): void;
   /** Hears of everybody who is let in no more, by the id they were admitted with. */
   onEnd(hear: (id: string) => void): () => void;
+  /** Removes the pages of codes, which end with the runtime. */
+  close(): void;
 }
 
 const codeMs = 2 * 60_000;
@@ -46,9 +49,11 @@ export function createAdmissions(parts: {
   readonly writer: Writer;
   readonly log: Log;
   readonly now: () => number;
+  /** Where pages that hold a code are. */
+  readonly run: string;
 }): Admissions {
-  const { db, writer, log, now } = parts;
-  const codes = new Map<string, number>();
+  const { db, writer, log, now, run } = parts;
+  const codes = new Map<string, { readonly until: number; readonly page: string | null }>();
   const listeners = new Set<(id: string) => void>();
   let wrong: number[] = [];
   let pausedUntil = 0;
@@ -60,6 +65,13 @@ export function createAdmissions(parts: {
       .catch((cause: unknown) => log('warning', 'The use of a key could not be noted.', { cause: String(cause) }));
   };
   const kept = (code: string) => hashOf(code).toString('hex');
+  /** Forgets a code, and gives until when it was good. */
+  const forget = (hash: string): number | undefined => {
+    const code = codes.get(hash);
+    codes.delete(hash);
+    if (code?.page != null) removeSignInPage(code.page);
+    return code?.until;
+  };
 
   return {
     admit(secret) {
@@ -73,19 +85,21 @@ export function createAdmissions(parts: {
       const signIn = signInOf(db, { secret, at });
       return signIn && { id: `sign-in:${signIn.id}`, caller: { by: 'person' }, expiresAt: signIn.expiresAt };
     },
-    newCode() {
+    newCode(url) {
       const code = newCode();
       const expiresAt = now() + codeMs;
-      for (const [old, until] of codes) if (until <= now() || codes.size >= mostCodes) codes.delete(old);
-      codes.set(kept(bare(code)), expiresAt);
-      return { code, expiresAt };
+      for (const [old, { until }] of codes) if (until <= now() || codes.size >= mostCodes) forget(old);
+      const page = url === null ? null : writeSignInPage(run, `${url}/#code=${code}`);
+      const hash = kept(bare(code));
+      codes.set(hash, { until: expiresAt, page });
+      // Nobody may come to use it, and a file with a code is not left lying.
+      if (page !== null) setTimeout(() => forget(hash), codeMs).unref();
+      return { code, expiresAt, page };
     },
     async signIn({ code, browser }) {
       const at = now();
       if (at < pausedUntil) return { kind: 'paused' };
-      const said = kept(bare(code));
-      const until = codes.get(said);
-      codes.delete(said);
+      const until = forget(kept(bare(code)));
       if (until === undefined || until <= at) {
         wrong = [...wrong.filter((time) => time > at - pauseMs), at];
         if (wrong.length >= mostWrong) {
@@ -114,6 +128,9 @@ export function createAdmissions(parts: {
     onEnd(hear) {
       listeners.add(hear);
       return () => listeners.delete(hear);
+    },
+    close() {
+      for (const hash of [...codes.keys()]) forget(hash);
     },
   };
 }

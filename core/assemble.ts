@@ -43,6 +43,7 @@ import type { Runtime, RuntimeOptions } from './runtime';
 import { createServerState } from './server-state';
 import { createServices } from './services';
 import { createSettingsNow } from './settings-now';
+import { removeSignInPages } from './sign-in-page';
 import { createQueueSource } from './sources/queue';
 import { closeDatabase, type Database } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -74,7 +75,7 @@ export function assemble(
   const changes = createChanges();
   const startedAt = Date.now();
   const server = createServerState();
-  const admissions = createAdmissions({ db, writer, log, now: Date.now });
+  const admissions = createAdmissions({ db, writer, log, now: Date.now, run: folders.run });
   const settings = createSettingsNow(db);
   const agents = createRoster({ config, askHuman: options.askHuman, settings: settings.now, log });
   const namespace = createNamespaceChoice({ environment: config.environment, settings: settings.now, log });
@@ -294,6 +295,7 @@ export function assemble(
     terminals: terminals.running,
     relay: relaying.relay,
     async start() {
+      removeSignInPages(folders.run);
       leaveLogAsItIs = makeLogRoomSoon(db);
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
@@ -316,6 +318,7 @@ export function assemble(
       leaveLogAsItIs();
       source.close();
       closing.abort();
+      admissions.close();
       await Promise.all([
         runner.stop(limitMs),
         deps.checks.close(limitMs),

@@ -75,7 +75,7 @@ export interface Room {
   readonly server: () => Promise<ServerState>;
   /** Who is let in from the network. */
   readonly admissions: {
-    newCode(): Omit<SignInCode, 'url'>;
+    newCode(url: string | null): Omit<SignInCode, 'url'>;
     /** Hangs up on somebody who is let in no more. */
     end(who: { readonly key: number } | { readonly signIn: number }): void;
   };

@@ -221,7 +221,7 @@ export function createRouter(room: Room) {
       revoke: on.keys.revoke.handler(({ input, context }) => keys.revoke(room, context, input.key)),
     },
     signIns: {
-      create: on.signIns.create.handler(() => signIns.create(room)),
+      create: on.signIns.create.handler(({ input }) => signIns.create(room, input)),
       list: on.signIns.list.handler(() => signIns.list(room)),
       revoke: on.signIns.revoke.handler(({ input, context }) => signIns.revoke(room, context, input.signIn)),
     },

@@ -6,9 +6,9 @@ import { record } from './decisions';
 import type { Room } from './room';
 
 /** Makes a code that signs one browser in. Throws WRONG_STATE when no server is open to say it to. */
-export async function create(room: Room): Promise<SignInCode> {
+export async function create(room: Room, { page = false }: { page?: boolean | undefined } = {}): Promise<SignInCode> {
   const state = await room.server();
-  if (state.kind === 'listening') return { ...room.admissions.newCode(), url: state.url };
+  if (state.kind === 'listening') return { ...room.admissions.newCode(page ? state.url : null), url: state.url };
   const why = state.kind === 'failed' ? state.reason : 'the setting server is false';
   const message = `There is no web monitor to sign in to: ${why}. See the setting server (in the terminal: settings set server true).`;
   throw new CodedError('WRONG_STATE', message);

@@ -8,6 +8,8 @@ export const signInCodeSchema = z.object({
   code: z.string(),
   /** Where it is said: the page of this machine's monitor. */
   url: z.string(),
+  /** A file that leads a browser there with the code; null unless one was asked for. */
+  page: z.string().nullable(),
   expiresAt: z.number().int(),
 });
 export type SignInCode = z.infer<typeof signInCodeSchema>;

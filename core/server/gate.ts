@@ -70,10 +70,14 @@ export const checks: Readonly<
       : { status: 403, reason: 'Other web pages may not ask here.' };
   },
 
-  site({ rawHeaders }) {
+  site({ rawHeaders, url, method }) {
     const sites = headersOf(rawHeaders, 'sec-fetch-site');
     const own = sites.length <= 1 && sites.every((site) => site === 'none' || site === 'same-origin');
-    return own ? null : { status: 403, reason: 'Other web pages may not ask here, nor lead here.' };
+    // The page itself, in a tab of its own, is shown to whoever is led there, as `open` leads from a file: it holds nothing, and
+    // no other page can look into it.
+    const isLed =
+      method === 'GET' && url === '/' && isOnly(rawHeaders, 'sec-fetch-site', 'cross-site') && isTab(rawHeaders);
+    return own || isLed ? null : { status: 403, reason: 'Other web pages may not ask here, nor lead here.' };
   },
 
   secret: ({ rawHeaders }) =>
@@ -105,4 +109,13 @@ export function addressOf({ url = '/' }: Pick<Asking, 'url'>): {
 
 function isLoopback(host: string): boolean {
   return /^(127\.0\.0\.1|localhost):\d+$/.test(host);
+}
+
+function isTab(rawHeaders: readonly string[]): boolean {
+  return isOnly(rawHeaders, 'sec-fetch-mode', 'navigate') && isOnly(rawHeaders, 'sec-fetch-dest', 'document');
+}
+
+function isOnly(rawHeaders: readonly string[], name: string, value: string): boolean {
+  const values = headersOf(rawHeaders, name);
+  return values.length === 1 && values[0] === value;
 }

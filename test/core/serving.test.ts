@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request as ask, createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -334,6 +334,50 @@ test('a code signs one browser in, once, and a browser is signed out at once', a
   expect(statusIn(await raw({ port }, large(port)))).toBe(413);
   // One was said twice above, which is as wrong; not even a right one is taken for a minute.
   expect((await say((await client.signIns.create()).code)).status).toBe(429);
+});
+
+test('a page that leads a browser to its code is for the own user alone, and goes with the code, the runtime and the next one', async () => {
+  const run = join(data(), 'run');
+  const pages = () => readdirSync(run).filter((name) => name.endsWith('.html'));
+  const { client } = await open();
+  const { port } = portOf(reached().url);
+  expect((await client.signIns.create()).page).toBeNull();
+  const { code, page, url } = await client.signIns.create({ page: true });
+  await client.signIns.create({ page: true });
+  if (page === null) throw new Error('there is no page');
+  expect([statSync(page).mode & 0o777, readFileSync(page, 'utf8').includes(`url=${url}/#code=${code}"`)]).toEqual([
+    0o600,
+    true,
+  ]);
+  expect(pages()).toHaveLength(2);
+  await asked({ port }, '/sign-in', { method: 'POST', token: null, body: JSON.stringify({ code }) });
+  expect([existsSync(page), pages().length]).toEqual([false, 1]);
+  await opened?.close();
+  expect(pages()).toEqual([]);
+  // As a runtime that was killed leaves one.
+  writeFileSync(page, 'left');
+  await open();
+  expect(pages()).toEqual([]);
+});
+
+test('a page of somebody else may lead a tab to the page, and to nothing else', async () => {
+  await open();
+  const { port } = portOf(reached().url);
+  const led = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const status = async (path: string, headers: Record<string, string>, method = 'GET') =>
+    (await asked({ port }, path, { method, token: null, headers })).status;
+  // There is no page here to be shown: what is not refused is not found.
+  expect(await status('/', led)).toBe(404);
+  for (const [path, more, method] of [
+    ['/', { 'sec-fetch-dest': 'iframe' }, 'GET'],
+    ['/', { 'sec-fetch-mode': 'no-cors' }, 'GET'],
+    ['/', { 'sec-fetch-site': 'same-site' }, 'GET'],
+    ['/', {}, 'POST'],
+    ['/health', {}, 'GET'],
+    ['/assets/a.js', {}, 'GET'],
+    ['/?after=1', {}, 'GET'],
+  ] as const)
+    expect([path, await status(path, { ...led, ...more }, method)]).toEqual([path, 403]);
 });
 
 function filesIn(folder: string): string[] {

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../core/config';
@@ -69,12 +71,13 @@ async function tab(options: BrowserContextOptions): Promise<Page> {
   return page;
 }
 
-/** A tab that is signed in by the address that `switchyard open` shows. */
+/** A tab that is signed in by the file that `switchyard open` has it opened with. */
 async function signedIn(options: BrowserContextOptions): Promise<Page> {
   const page = await tab(options);
-  const { code } = await runtime.client.signIns.create();
-  await page.goto(`${url}/#code=${code}`);
+  const { page: leading } = await runtime.client.signIns.create({ page: true });
+  await page.goto(pathToFileURL(leading ?? '').href);
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  expect([page.url(), existsSync(leading ?? '')]).toEqual([`${url}/`, false]);
   return page;
 }
 
