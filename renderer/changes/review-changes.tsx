@@ -95,11 +95,11 @@ export function ReviewChanges(props: Props): ReactNode {
     [bare, arranged.inFiles, binaries],
   );
   const counts = useMemo(() => countsOf(files, comments?.all ?? [], comments?.threads ?? []), [files, comments]);
-  const path = current ?? files[0]?.path ?? null;
+  const top = current ?? files[0]?.path ?? null;
   const noteSpot = useDiffSpot({ name: spot, change: review, items, patches, view });
   const canWrite = comments?.canWrite ?? false;
   const acts = useHunkActs({
-    ...{ change: review, files, items, view, path, begin },
+    ...{ change: review, files, items, view, path: top, begin },
     enter: setCurrent,
     hasVerdict: comments !== null && !hideSpace,
     // What is still shown of the state before is of other lines; it is a moment at most.
@@ -107,6 +107,8 @@ export function ReviewChanges(props: Props): ReactNode {
     canComment: canWrite && !patches.outdated,
   });
   const { hunk, setHunk, isAccepted, atHand } = acts;
+  // A hunk that was gone to may stand below the end of another file, which is at the top then.
+  const path = hunk?.path ?? top;
   const loadWhole = useWholeFiles(review);
   const more = useExpanding({ view, atHand, path, canExpand: !hideSpace });
   const onlySpace = useMemo(

@@ -302,10 +302,20 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   // The next is at hand, marked; it is accepted, and was not gone to.
   await expect.poll(marked).not.toBe(first);
   const next = await marked();
+  // The list marks its file, whichever is at the top.
+  const fileOfMarked = () =>
+    page.evaluate(() => {
+      for (const { shadowRoot } of document.querySelectorAll('*'))
+        if (shadowRoot?.querySelector('[data-selected-line]'))
+          return shadowRoot.querySelector('[data-title]')?.textContent ?? null;
+      return null;
+    });
+  const fileInList = () => page.locator('.file-button[aria-current]').getAttribute('title');
+  await expect.poll(async () => (await fileInList()) === (await fileOfMarked())).toBe(true);
   // Undoing a file that was written since leads to no hunk.
   await page.evaluate(() => {
     type Inside = { harness: { core: { edits: { make(task: number, edit: object): void } } } };
-    (window as unknown as Inside).harness.core.edits.make(6, { kind: 'edit', path: 'docs/other.md' });
+    (window as unknown as Inside).harness.core.edits.make(6, { kind: 'edit', path: 'docs/other.md', part: false });
   });
   await page.getByRole('button', { name: 'Undo your edit of docs/other.md' }).click();
   await undo.waitFor();
