@@ -197,6 +197,8 @@ test('comments are written by keyboard, kept as drafts under their lines, and se
   await page.keyboard.type(' Briefly.');
   await press('Control+Enter');
   await comment('Briefly.').getByText('draft').waitFor();
+  // While the field is there, the key would be typed.
+  await page.getByRole('textbox', { name: 'Change the comment' }).waitFor({ state: 'detached' });
   await press('}');
   await page.locator('[data-comment="2"]:focus').press('Delete');
   await page.getByText('1 comment to send').waitFor();
