@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { attach } from '../../core/client';
 import { readConfig } from '../../core/config';
 import { type OpenRuntime, openRuntime } from '../../core/open';
+import { version } from '../../core/version';
 import { browsers, isOnPath } from '../../scripts/setup/system.mjs';
 import { findBroken, findBrokenInEitherTheme } from './broken';
 import { makeMachine } from './desktop';
@@ -16,6 +21,8 @@ let runtime: OpenRuntime;
 let url = '';
 let browser: Browser;
 const complaints: string[] = [];
+/** What ends the processes that were started. */
+const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   await open(0);
@@ -36,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
+  for (const end of ends) await end();
   await runtime?.close();
   machine.remove();
 });
@@ -57,6 +65,31 @@ async function open(port: number): Promise<void> {
   url = (await runtime.client.signIns.create()).url;
 }
 
+/** A runtime in a process of its own, with its server on a port, until it is killed. */
+async function openKillable(port: number) {
+  const program = resolve(__dirname, '..', '..', 'out', 'main', 'cli.js');
+  const child = spawn(process.execPath, [program, 'run', '--status-port', `${port}`], {
+    env: machine.environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  ends.push(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stderr })) if (line.startsWith('Switchyard runs here')) break;
+  const connection = await attach({ folder: readConfig(machine.environment).folders.data, version });
+  if (connection === null) throw new Error('There is no runtime.');
+  return {
+    client: connection.client,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+      connection.close();
+    },
+  };
+}
+
 /** A tab of its own, as another browser has it. */
 async function tab(options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
@@ -72,9 +105,12 @@ async function tab(options: BrowserContextOptions): Promise<Page> {
 }
 
 /** A tab that is signed in by the file that `switchyard open` has it opened with. */
-async function signedIn(options: BrowserContextOptions): Promise<Page> {
+async function signedIn(
+  options: BrowserContextOptions,
+  { client } = runtime as Pick<OpenRuntime, 'client'>,
+): Promise<Page> {
   const page = await tab(options);
-  const { page: leading } = await runtime.client.signIns.create({ page: true });
+  const { page: leading } = await client.signIns.create({ page: true });
   await page.goto(pathToFileURL(leading ?? '').href);
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
   expect([page.url(), existsSync(leading ?? '')]).toEqual([`${url}/`, false]);
@@ -186,9 +222,12 @@ test('on a phone a task is watched, answered, reviewed and approved, and the com
   await page.context().close();
 });
 
-test('the monitor shows who is on the relay and what is said there, and a page whose server goes connects again when it is back', async () => {
-  const page = await signedIn({ viewport: { width: 1280, height: 800 } });
-  const { relay } = runtime.client;
+test('the monitor shows who is on the relay and what is said there, and a page whose runtime is killed connects again when it is back', async () => {
+  const port = Number(new URL(url).port);
+  await runtime.close();
+  const killable = await openKillable(port);
+  const page = await signedIn({ viewport: { width: 1280, height: 800 } }, killable);
+  const { relay } = killable.client;
   const send = (id: string, text: string) =>
     relay.send({ session: 'nightly', role: 'builder', message: { id, type: 'work', payload: { text } } });
   await send('first', 'Before anybody looked');
@@ -223,8 +262,7 @@ test('the monitor shows who is on the relay and what is said there, and a page w
   await pattern.press('Enter');
   await row('While it is held').waitFor();
 
-  const port = Number(new URL(url).port);
-  await runtime.close();
+  await killable.kill();
   const lost = page.getByRole('region', { name: 'Connection' });
   await lost.getByText('stopped answering').waitFor();
   await lost.getByText('switchyard open').waitFor();
