@@ -1,6 +1,7 @@
 import { mayOnRelay } from './contract/key';
 import type { Relay } from './relay/bus';
 import type { SocketDoor } from './relay/door';
+import { unknownToken } from './server/app';
 import type { Handshake, Upgrade } from './server/call-upgrade';
 import { refuseUpgrade } from './server/replies';
 
@@ -36,10 +37,13 @@ export function relayUpgrades(from: {
       const { stream } = handshake;
       const broke = () => stream.destroy();
       stream.on('error', broke);
+      const ended = heldUntilEnded(handshake);
       open().then(
         (door) => {
           stream.off('error', broke);
-          if (!stream.destroyed) letIn(door, path, handshake);
+          if (stream.destroyed) return;
+          if (ended.aborted) refuseUpgrade(stream, unknownToken);
+          else letIn(door, path, handshake, ended);
         },
         (error: unknown) => {
           from.log(`The relay could not be opened: ${error instanceof Error ? error.message : String(error)}`);
@@ -53,16 +57,26 @@ export function relayUpgrades(from: {
   };
 }
 
-function letIn(door: SocketDoor, path: string, { request, stream, head, query, who, hold }: Handshake): void {
+/** Aborted when whoever asked is let in no more, from now on: that may be while the relay is still being opened. */
+function heldUntilEnded({ stream, hold }: Handshake): AbortSignal {
   const ended = new AbortController();
   const release = hold(() => {
     ended.abort();
     setTimeout(() => stream.destroy(), goodbyeMs).unref();
   });
   stream.once('close', release);
+  return ended.signal;
+}
+
+function letIn(
+  door: SocketDoor,
+  path: string,
+  { request, stream, head, query, who }: Handshake,
+  ended: AbortSignal,
+): void {
   const { caller } = who;
   door.upgrade({
-    ...{ request, stream, head, path, query, caller, ended: ended.signal },
+    ...{ request, stream, head, path, query, caller, ended },
     may: (verb) => mayOnRelay(caller, verb),
   });
 }
