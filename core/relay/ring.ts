@@ -41,23 +41,38 @@ export function openRing(options: {
   readonly bootedAt: number;
 }): Ring {
   const { folder, mostBytes, bootedAt } = options;
-  const places = { newer: path.join(folder, 'messages.jsonl'), older: path.join(folder, 'messages.before.jsonl') };
+  const places = {
+    newer: path.join(folder, 'messages.jsonl'),
+    older: path.join(folder, 'messages.before.jsonl'),
+    next: path.join(folder, 'messages.next.jsonl'),
+  };
   const open = () => {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const writtenAt = Math.max(...Object.values(places).map(writtenLast));
+    const writtenAt = Math.max(...[places.newer, places.older].map(writtenLast));
     const before = fs.existsSync(places.older) ? openRingFile(places.older, 0) : undefined;
     return { writtenAt, before, growing: openRingFile(places.newer, before?.last ?? 0) };
   };
   const opened = failing('open', folder, open);
   let older: RingFile | undefined = opened.before;
   let newer: RingFile = opened.growing;
-  const given = newer.last === 0 || opened.writtenAt >= bootedAt ? newer.last : newer.last + leap;
+  // A file that a power cut emptied held messages, too; where there is none, none was ever told.
+  const given = opened.writtenAt === 0 || opened.writtenAt >= bootedAt ? newer.last : newer.last + leap;
 
+  /** Puts an empty file in the place of the full one, which takes that of the older. Where it cannot be made, both stay. */
   function turnOver(): void {
-    fs.renameSync(places.newer, places.older);
+    fs.rmSync(places.next, { force: true });
+    const next = openRingFile(places.next, newer.last);
+    try {
+      // Moved already where only the second move failed before.
+      if (fs.existsSync(places.newer)) fs.renameSync(places.newer, places.older);
+      fs.renameSync(places.next, places.newer);
+    } catch (cause) {
+      fs.closeSync(next.fd);
+      throw cause;
+    }
     if (older !== undefined) fs.closeSync(older.fd);
     older = newer;
-    newer = openRingFile(places.newer, older.last);
+    newer = next;
   }
 
   return {

@@ -134,3 +134,32 @@ test('what a full disk cut short is taken back, and writing goes on when there i
   expect(allAfter(ring, 0)).toEqual([1, 3]);
   expect(allAfter(open(folder), 0)).toEqual([1, 3]);
 });
+
+test('a full file that no new one could be put beside stays, and so does what is told after it', () => {
+  const folder = temporaryFolder();
+  const ring = open(folder, { mostBytes: 4000 });
+  const long = 'x'.repeat(1000);
+  for (let seq = 1; seq <= 6; seq += 1) ring.append([message(seq, long)]);
+  const before = allAfter(ring, 0);
+  expect(before).toEqual([3, 4, 5, 6]);
+  const write = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  });
+  const next = message(7, long);
+  // Where a disk is full a new file can be made, and nothing written to it.
+  for (const _again of [1, 2])
+    expect(() => ring.append([next])).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
+  write.mockRestore();
+  expect(allAfter(ring, 0)).toEqual(before);
+  expect(allAfter(open(folder, { mostBytes: 4000 }), 0)).toEqual(before);
+  ring.append([next]);
+  expect(allAfter(ring, 0)).toEqual([5, 6, 7]);
+  expect(allAfter(open(folder, { mostBytes: 4000 }), 0)).toEqual([5, 6, 7]);
+});
+
+test('where the first that was written was lost with the power, numbers begin beyond it', () => {
+  const folder = temporaryFolder();
+  open(folder).append([message(7)]);
+  fs.truncateSync(join(folder, 'messages.jsonl'), 0);
+  expect(open(folder, { bootedAt: Date.now() + 60_000 }).given).toBe(10_000_000);
+});
