@@ -59,7 +59,13 @@ export async function openTaking(
         const seq = given.get(id);
         if (seq !== undefined) {
           given.delete(id);
-          await forget(seq);
+          try {
+            await forget(seq);
+          } catch (cause) {
+            // It waits still: whoever is told so answers again.
+            given.set(id, seq);
+            throw cause;
+          }
         } else if (behind > 0) early.add(id);
       },
     },

@@ -67,7 +67,13 @@ export function createTakings(parts: {
       return {
         async answered(id) {
           if (!taker.open.delete(id)) return;
-          await work.answer({ ...of, id, at: now() });
+          try {
+            await work.answer({ ...of, id, at: now() });
+          } catch (cause) {
+            // It waits still: whoever is told so answers again.
+            taker.open.add(id);
+            throw cause;
+          }
         },
         async leave() {
           taker.end();

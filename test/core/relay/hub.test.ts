@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createHub } from '../../../core/relay/hub';
 import type { Ring } from '../../../core/relay/ring';
+import { createTakings } from '../../../core/relay/takings';
 import type { KeptWork } from '../../../core/relay/work';
 import { busRules, keepRule } from '../../suites/bus';
 import { temporaryFolder } from '../store/store';
@@ -54,4 +55,26 @@ test('what the ring has no room for is refused and told to nobody, but for work,
   expect(heard).toEqual([3]);
   await hub.close();
   await expect(hub.publish('sessions.a.events', note)).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('an answer that could not be kept is kept when it comes again', async () => {
+  const rows = new Map([['w', 1]]);
+  let full = true;
+  const work: KeptWork = {
+    keep: async ({ seq }) => seq,
+    async answer({ id }) {
+      if (full) throw Object.assign(new Error('full'), { code: 'DISK_FULL' });
+      rows.delete(id);
+    },
+    ids: () => [...rows.keys()],
+    last: () => 1,
+    waiting: () => [],
+  };
+  const takings = createTakings({ work, now: () => 1, onError() {} });
+  const taking = takings.take({ session: 'a', role: 'b' }, () => {});
+  await expect(taking.answered('w')).rejects.toMatchObject({ code: 'DISK_FULL' });
+  full = false;
+  await taking.answered('w');
+  expect(rows.size).toBe(0);
+  takings.close();
 });
