@@ -59,7 +59,9 @@ export function answerRelayWork(
   const sql = `SELECT octet_length(text) AS bytes FROM relay_work WHERE ${known}`;
   const waiting = getRow<{ bytes: number }>(db, sql, session, role, id);
   if (waiting === undefined) return null;
-  run(db, `UPDATE relay_work SET answered_at = ?, text = NULL WHERE ${known}`, at, session, role, id);
+  // Never before another answer: by this it is told which are the newest, also when the clock was set back.
+  const latest = 'max(?, (SELECT coalesce(max(answered_at), 0) FROM relay_work WHERE answered_at IS NOT NULL))';
+  run(db, `UPDATE relay_work SET answered_at = ${latest}, text = NULL WHERE ${known}`, at, session, role, id);
   return waiting.bytes;
 }
 

@@ -101,3 +101,16 @@ test('much work is given in pieces, each message whole', async () => {
     [4, 5],
   ]);
 });
+
+test('what was answered last is remembered, also when the clock was set back meanwhile', async () => {
+  const { db, fill, keep } = open();
+  fill(answeredKept, true);
+  db.exec('UPDATE relay_work SET answered_at = answered_at + 4000000000000');
+  const work = keep();
+  const row = { ...agent, id: 'new', seq: 200_000, at: 2, text: '{}' };
+  await work.keep(row);
+  await work.answer({ ...row, at: 3 });
+  // Forgetting is done now and then.
+  for (let i = 1; i < answeredKept / 10; i += 1) await work.answer({ ...agent, id: 'none', at: 4 });
+  expect(await work.keep({ ...row, seq: 200_001 })).toBe(200_000);
+});
