@@ -19,6 +19,7 @@ import type { EndedTurn } from './runner/deps';
 import type { Database } from './store/database';
 import {
   answerRelayMessage,
+  knownRelayMessage,
   numberRelayMessage,
   type OverMessage,
   overRelayMessages,
@@ -72,6 +73,10 @@ export function createRelaying(from: {
   const { db, writer, folders, log, now } = from;
   const doors = new Set<RelayDoor>();
   const sessions = new Map<number, Told>();
+  /** What an earlier runtime could not answer any more, until it is answered; what is said in a turn of this one is answered by that. */
+  const left = new Map<number, OverMessage>();
+  /** The numbers that messages of tasks are being given. */
+  const numbering = new Map<number, Promise<number>>();
   let opening: Promise<Bus> | undefined;
   let closing: Promise<void> | undefined;
   let unwatch = () => {};
@@ -109,11 +114,20 @@ export function createRelaying(from: {
       nats === null
         ? await embedded()
         : await (await import('./relay/nats')).openNatsBus({ ...nats, now, onError, mostBytes: ringBytes });
-    // What an earlier runtime could not answer any more.
-    for (const over of overRelayMessages(db, null)) {
-      await answer(opened, over, withoutTurn(over));
+    try {
+      await answerLeft(opened);
+    } catch (cause) {
+      await opened.close();
+      throw cause;
     }
     return opened;
+  }
+
+  async function answerLeft(on: Bus): Promise<void> {
+    for (const over of left.values()) {
+      await answer(on, over, withoutTurn(over));
+      left.delete(over.message);
+    }
   }
 
   /** Publishes what nobody waits for. */
@@ -163,7 +177,7 @@ export function createRelaying(from: {
     const { agent } = readSession(db, session);
     const told = toldOf(session);
     const payload = { turn, end, error, text: told.text };
-    const over = goesOn ? [] : overRelayMessages(db, session);
+    const over = goesOn ? [] : overRelayMessages(db, session).filter(({ message }) => !left.has(message));
     const said = over.filter(({ became }) => became === 'said');
     told.received += over.length;
     told.text = '';
@@ -181,11 +195,18 @@ export function createRelaying(from: {
     const on = await bus();
     if (!isOwnSession(session)) return on.sendWork({ session, role }, message, raw);
     const told = await tellTask(from, { session, role, message, by });
-    if (told.seq !== null) return told.seq;
-    toldOf(Number(session)).sent += 1;
-    const seq = await on.publish(workSubject(session, told.role), message, raw);
-    await writer.write((rows) => numberRelayMessage(rows, { message: told.id, seq }));
-    return seq;
+    const own = Number(session);
+    // It may have its number by now, or be about to: of the same sent twice in one moment the second comes here, too.
+    const known = numbering.get(told.id) ?? knownRelayMessage(db, { session: own, id: message.id })?.seq ?? null;
+    if (known !== null) return known;
+    toldOf(own).sent += 1;
+    const numbered = (async () => {
+      const seq = await on.publish(workSubject(String(own), told.role), message, raw);
+      await writer.write((rows) => numberRelayMessage(rows, { message: told.id, seq }));
+      return seq;
+    })().finally(() => numbering.delete(told.id));
+    numbering.set(told.id, numbered);
+    return numbered;
   };
 
   const connected = async (): Promise<RelayAgent[]> => {
@@ -230,7 +251,14 @@ export function createRelaying(from: {
       };
     },
     start() {
+      for (const over of overRelayMessages(db, null)) left.set(over.message, over);
       unwatch = watchGrowth(heard);
+      // Where it was opened before: what is not answered now is by the next runtime.
+      void opening?.then(answerLeft).catch((cause) => {
+        log('warning', 'What an earlier runtime was told by the relay could not be answered.', {
+          cause: String(cause),
+        });
+      });
     },
     announceTurn(ended) {
       turnOver(ended).catch((cause) => {

@@ -72,6 +72,20 @@ test('work for a session of the runner is a message of its task, answers nothing
   expect((await bed.calls.tasks.get({ task })).state).toBe('review');
 });
 
+test('the same work twice in one moment is told once, under one number, however its session is written', async () => {
+  const { task, session, request } = await asking();
+  const one = { session, role: 'echo', message: work('w1', 'hello') };
+  const sent = await Promise.all(
+    [one, { ...one, session: `00${session}` }, one].map((each) => bed.calls.relay.send(each)),
+  );
+  expect(new Set(sent.map(({ seq }) => seq)).size).toBe(1);
+  await bed.calls.relay.send({ ...one, message: work('last', 'hello') });
+  const told = await until('last', '>');
+  expect(told.filter(({ id }) => id === 'w1').map(({ subject }) => subject)).toEqual([`sessions.${session}.work.echo`]);
+  await bed.calls.requests.answer({ request, answer });
+  await bed.reaches(task, 'review');
+});
+
 test('work for a session of the runner that cannot take it is refused with the reason, and leaves nothing', async () => {
   const { task, session, request } = await asking();
   const send = (to: { session?: string; role?: string }, message: RelayMessage) =>
