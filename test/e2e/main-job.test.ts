@@ -25,16 +25,20 @@ afterAll(async () => {
   machine.remove();
 });
 
-/** What the agent is told, which ends in one file. */
-const greetingIn = (file: string) =>
-  ['Add a greeting', '[permission: make greeting]', `[write: ${file} | Hello from the agent]`].join('\n');
+/** What the agent is told, which ends in these files, alike. */
+const greetingIn = (...files: readonly string[]) =>
+  [
+    'Add a greeting',
+    '[permission: make greeting]',
+    ...files.map((file) => `[write: ${file} | Hello from the agent]`),
+  ].join('\n');
 
 /** Adds the repository by dropping it and writes the task, as far as it being queued. */
-async function dropAndQueue(file: string): Promise<void> {
+async function dropAndQueue(...files: readonly string[]): Promise<void> {
   const { page } = desktop;
   await desktop.drop(machine.repository);
   await page.getByRole('button', { name: 'Trust and add' }).click();
-  await page.getByRole('textbox', { name: /What should be done/ }).fill(greetingIn(file));
+  await page.getByRole('textbox', { name: /What should be done/ }).fill(greetingIn(...files));
   await page.getByRole('combobox', { name: 'Agent' }).selectOption('echo');
   await page.getByRole('textbox', { name: /What should be done/ }).press('Control+Enter');
 }
@@ -56,11 +60,16 @@ async function reviewAndApprove(page: Page): Promise<void> {
     .waitFor();
 }
 
-function expectMerged(file: string, before: { readonly notes: Buffer; readonly head: string }): void {
+function expectMerged(
+  file: string,
+  before: { readonly notes: Buffer; readonly head: string },
+  text = 'Hello from the agent',
+): void {
   expect(machine.git('log', '-1', '--format=%s', 'main')).toContain('Add a greeting');
-  expect(machine.git('show', `main:${file}`)).toBe('Hello from the agent');
   expect(machine.git('rev-list', '--count', `${before.head}..main`)).toBe('1');
-  expect(readFileSync(join(machine.repository, file), 'utf8').trimEnd()).toBe('Hello from the agent');
+  expect(machine.git('diff', '--name-only', before.head, 'main')).toBe(file);
+  expect(machine.git('show', `main:${file}`)).toBe(text);
+  expect(readFileSync(join(machine.repository, file), 'utf8').trimEnd()).toBe(text);
   expect(readFileSync(join(machine.repository, 'notes.txt')).equals(before.notes)).toBe(true);
   expect(machine.git('status', '--porcelain')).toBe(' M notes.txt');
   expect(machine.git('stash', 'list')).toBe('');
@@ -112,10 +121,43 @@ function inbox(page: Page) {
   return page.locator('.card').filter({ hasText: 'Ask me' });
 }
 
-test('a dropped repository, a task, an answer and an approval end in a commit on the base branch', async () => {
+/** A comment on the first hunk, which its agent heeds: the change goes back to it and comes again. */
+async function commentAndSendBack(page: Page): Promise<void> {
+  await page.getByText('Hello from the agent').first().waitFor();
+  await page.keyboard.press('m');
+  const field = page.getByRole('textbox', { name: 'Comment on line 1', exact: true });
+  await field.and(page.locator(':focus')).waitFor();
+  // The echo agent does what a line in brackets says.
+  await page.keyboard.type('[write: GREETING.md | Good morning from the agent]');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('1 comment to send').waitFor();
+  await page.getByRole('button', { name: /^Request changes/ }).click();
+  const comment = page.locator('.comment');
+  await comment.getByText('addressed').waitFor();
+  await comment.getByRole('button', { name: /What was changed in these lines/ }).click();
+  await comment.getByText('-Hello from the agent').waitFor();
+  await comment.getByText('+Good morning from the agent').waitFor();
+  await comment.getByRole('button', { name: /^Resolve/ }).click();
+  await comment.getByText('resolved').waitFor();
+}
+
+/** Takes the hunk of another file back, undoes that, and takes it back for good. */
+async function takeOtherBack(page: Page): Promise<void> {
+  const line = page.locator('.diff').getByText('Hello from the agent').first();
+  await page.locator('.file-button[title="PARTING.md"]').click();
+  await page.keyboard.press('u');
+  await page.getByText('Took a hunk of PARTING.md back').waitFor();
+  await line.waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await line.waitFor();
+  await page.keyboard.press('u');
+  await line.waitFor({ state: 'detached' });
+}
+
+test('a dropped repository, a task, an answer, a comment that is heeded, another hunk taken back and an approval by squash end in one commit', async () => {
   const start = before();
   const { page } = desktop;
-  await dropAndQueue('GREETING.md');
+  await dropAndQueue('GREETING.md', 'PARTING.md');
   await allow(page).waitFor();
   expect(machine.git('rev-parse', 'main')).toBe(start.head);
   await allow(page).click();
@@ -124,8 +166,14 @@ test('a dropped repository, a task, an answer and an approval end in a commit on
     .first()
     .waitFor();
   expect(machine.git('rev-parse', 'main')).toBe(start.head);
-  await reviewAndApprove(page);
-  expectMerged('GREETING.md', start);
+  await page.getByRole('tab', { name: /Changes/ }).click();
+  await commentAndSendBack(page);
+  await takeOtherBack(page);
+  await page.keyboard.press('a');
+  await page.getByRole('radio', { name: /Squash/ }).check();
+  await page.getByRole('button', { name: /Merge into main/ }).click();
+  await page.getByText('Merged the change as one commit into main').waitFor();
+  expectMerged('GREETING.md', start, 'Good morning from the agent');
   expect(desktop.complaints).toEqual([]);
 });
 
@@ -180,34 +228,12 @@ test('the same with the app killed while agents wait for an answer, of which a r
   expectMerged('AGAIN.md', start);
 });
 
-test('a comment on a hunk goes to the agent and is then addressed, the hunk is taken back and that undone, and a pull request of it is opened, answered and merged', async () => {
+test('a pull request of a change is opened, followed, answered in its threads and merged', async () => {
   const { page } = desktop;
   await dropAndQueue('MORNING.md');
   await allow(page).click();
   await page.getByRole('tab', { name: /Changes/ }).click();
   await page.getByText('Hello from the agent').first().waitFor();
-  await page.keyboard.press('m');
-  const field = page.getByRole('textbox', { name: 'Comment on line 1', exact: true });
-  await field.and(page.locator(':focus')).waitFor();
-  // The echo agent does what a line in brackets says.
-  await page.keyboard.type('[write: MORNING.md | Good morning from the agent]');
-  await page.keyboard.press('Control+Enter');
-  await page.getByText('1 comment to send').waitFor();
-  await page.getByRole('button', { name: /^Request changes/ }).click();
-  const comment = page.locator('.comment');
-  await comment.getByText('addressed').waitFor();
-  await comment.getByRole('button', { name: /What was changed in these lines/ }).click();
-  await comment.getByText('-Hello from the agent').waitFor();
-  await comment.getByText('+Good morning from the agent').waitFor();
-  await comment.getByRole('button', { name: /^Resolve/ }).click();
-  await comment.getByText('resolved').waitFor();
-
-  const line = page.locator('.diff').getByText('Good morning from the agent').first();
-  await page.keyboard.press('u');
-  await page.getByText('Took a hunk of MORNING.md back').waitFor();
-  await line.waitFor({ state: 'detached' });
-  await page.keyboard.press('Control+z');
-  await line.waitFor();
 
   await using forge = await hub();
   await pressKeys(page, 'g', 'p');
