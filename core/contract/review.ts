@@ -18,6 +18,8 @@ export const fileChangeSchema = z.object({
   binary: z.boolean(),
   oldMode: z.string(),
   newMode: z.string(),
+  /** Stands for what the change leaves of it, its bytes and its mode: the same for the same. */
+  content: z.string(),
   /** What a person should know before trusting the lines: a submodule, an LFS pointer, a symbolic link. */
   note: z.string().nullable(),
 });

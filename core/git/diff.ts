@@ -51,6 +51,7 @@ export async function listChanges(place: Place, { base, head }: Range): Promise<
     return {
       ...change,
       ...count,
+      content: contentOf({ newMode: change.newMode, newOid }),
       binary: count.additions === null,
       note: noteOf(change, pointers.has(newOid)),
     };
@@ -67,8 +68,12 @@ export async function listVersions(place: Place, range: Range): Promise<readonly
   const { raw, counts } = await changesBetween(place, range);
   return raw.map(({ path, status, newMode, newOid }) => {
     const { additions, deletions } = counts.get(path) ?? { additions: 0, deletions: 0 };
-    return { path, status, additions, deletions, content: `${newMode} ${newOid}` };
+    return { path, status, additions, deletions, content: contentOf({ newMode, newOid }) };
   });
+}
+
+function contentOf({ newMode, newOid }: Pick<ChangedFile, 'newMode' | 'newOid'>): string {
+  return `${newMode} ${newOid}`;
 }
 
 async function changesBetween(place: Place, { base, head }: Range): Promise<ReturnType<typeof readChanges>> {

@@ -73,8 +73,8 @@ export function ReviewChanges(props: Props): ReactNode {
   const [pane, setPane] = useState<HTMLElement | null>(null);
   const layout = useLayout(pane);
   const patches = usePatches(review, hideSpace);
-  const { viewed, mark } = useViewed(review.task, review.head);
   const files = useMemo(() => inOrder(review.files), [review]);
+  const { viewed, mark } = useViewed(review.task, files);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(noFiles);
   const view = useRef<CodeViewHandle<Annotation, undefined>>(null);
   const [current, setCurrent] = useState<string | null>(null);
@@ -222,7 +222,7 @@ export function ReviewChanges(props: Props): ReactNode {
   const bar = (
     <ChangesBar
       files={files.length}
-      viewed={Math.min(viewed.size, files.length)}
+      viewed={viewed.size}
       large={patches.onDemand.size}
       accepted={acts.accepted}
       hunks={acts.total}
@@ -246,7 +246,7 @@ export function ReviewChanges(props: Props): ReactNode {
       {props.notice}
       {hideSpace && <SpaceHidden files={onlySpace} canAct={canWrite} />}
       <div className="changes-body">
-        <FileList files={files} viewed={viewed} current={path} open={goToFile} mark={toggleViewed} counts={counts} />
+        <FileList files={files} viewed={viewed} current={path} open={goToFile} counts={counts} />
         <div ref={setPane} className="changes-diff">
           <CommentsAbove annotations={arranged.elsewhere} {...sharedProps} />
           <DiffView

@@ -1,13 +1,30 @@
+import { useCallback, useMemo } from 'react';
 import type { FileChange } from '../../core/contract/review';
 import { useKeptMarks } from '../state/kept-marks';
 
-/** Which files of a review the person has looked at. A mark holds for the file as it was: a changed head takes it off. */
+/** Which files of a review the person has looked at, by path. A mark holds for a file as it was: another change of it takes it off. */
 export function useViewed(
   task: number,
-  head: string,
+  files: readonly FileChange[],
 ): { readonly viewed: ReadonlySet<string>; readonly mark: (path: string, viewed: boolean) => void } {
-  const { marks, mark } = useKeptMarks('viewed', `${task}:${head.slice(0, 16)}`);
-  return { viewed: marks, mark };
+  const { marks, mark: markContent } = useKeptMarks('viewed', String(task));
+  const viewed = useMemo(
+    () => new Set(files.flatMap((file) => (marks.has(asItIs(file)) ? [file.path] : []))),
+    [files, marks],
+  );
+  const mark = useCallback(
+    (path: string, isViewed: boolean) => {
+      const file = files.find((one) => one.path === path);
+      if (file !== undefined) markContent(asItIs(file), isViewed);
+    },
+    [files, markContent],
+  );
+  return { viewed, mark };
+}
+
+/** A file's name and what is in it. */
+function asItIs({ path, content }: FileChange): string {
+  return `${content} ${path}`;
 }
 
 /** The files in the order they are shown: by folder, so that what belongs together stays together. */

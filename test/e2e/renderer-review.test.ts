@@ -355,6 +355,44 @@ test('an accepted hunk stays accepted, and the bar counts it', async () => {
   await expect.poll(marked).not.toBe(first);
 });
 
+test('files stand in a tree whose folders fold, and what was viewed stays so until that very file is another', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const list = page.getByRole('navigation', { name: 'Changed files' });
+  const titlesOf = (found: Locator) => found.evaluateAll((all) => all.map((each) => each.getAttribute('title') ?? ''));
+  const seen = () => titlesOf(list.locator('.file-seen:not(.file-folder)'));
+  const docs = list.getByRole('button', { name: /^docs/ });
+  const inDocs = list.locator('.file-button[title^="docs/"]');
+  const [first = '', second = ''] = await titlesOf(inDocs);
+  expect([first, second]).not.toContain('');
+  await press(']', 'v', 'v');
+  await page.getByText(/^2 of 15 files viewed/).waitFor();
+  expect(await seen()).toEqual([first, second]);
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  await page.reload();
+  await page.getByText(/^2 of 15 files viewed/).waitFor();
+  expect(await seen()).toEqual([first, second]);
+  // Folded it stands for the file at hand, and for all of its lines.
+  await list.locator(`.file-button[title="${second}"]`).click();
+  await docs.click();
+  await expect.poll(() => inDocs.count()).toBe(0);
+  expect([await docs.getAttribute('aria-expanded'), await docs.getAttribute('aria-current')]).toEqual([
+    'false',
+    'true',
+  ]);
+  await docs.getByText(/^\+\d+$/).waitFor();
+  expect(await harness.broken()).toEqual([]);
+  await docs.press('Enter');
+  await inDocs.first().waitFor();
+  await page.evaluate((path) => {
+    type Inside = { harness: { core: { edits: { write(task: number, edit: object): void } } } };
+    (window as unknown as Inside).harness.core.edits.write(6, { path, text: 'another\n' });
+  }, first);
+  await page.getByText(/^1 of 15 files viewed/).waitFor();
+  expect(await seen()).toEqual([second]);
+});
+
 test('what is not in review shows its comments and what was typed into its files, and takes no more', async () => {
   await harness.open('little');
   await page.evaluate(() =>

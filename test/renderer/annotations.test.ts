@@ -11,7 +11,7 @@ import { begunFrom, begunName, begunNames } from '../../renderer/state/comments'
 
 const file = (path: string, more: Partial<FileChange> = {}): FileChange => ({
   ...{ path, oldPath: null, status: 'modified', additions: 1, deletions: 1, binary: false },
-  ...{ oldMode: '100644', newMode: '100644', note: null, ...more },
+  ...{ oldMode: '100644', newMode: '100644', content: '', note: null, ...more },
 });
 
 const body = [

@@ -23,6 +23,7 @@ function file(path: string, additions: number | null): FileChange {
     deletions: additions === null ? null : 0,
     binary: additions === null,
     oldMode: '100644',
+    content: '',
     newMode: '100644',
     note: null,
   };

@@ -16,7 +16,7 @@ const patch = [
 ].join('\n');
 const file: Review['files'][number] = {
   ...{ path, oldPath: null, status: 'modified', additions: 3, deletions: 1, binary: false },
-  ...{ oldMode: '100644', newMode: '100644', note: null },
+  ...{ oldMode: '100644', newMode: '100644', content: '', note: null },
 };
 const change = { task: 1, mergeBase: 'a'.repeat(40), head: 'b'.repeat(40), files: [file] };
 const item = itemOf(file, patch, false);

@@ -52,6 +52,7 @@ test('every kind of change is listed with its size and what to know about it', a
   expect(by['run.sh']).toMatchObject({
     oldMode: '100644',
     newMode: '100755',
+    content: `100755 ${oid(top, 'HEAD:run.sh')}`,
     additions: 0,
     deletions: 0,
     binary: false,

@@ -4,6 +4,7 @@ import { calls } from '../../../core/contract/calls';
 import type { Change } from '../../../core/contract/change';
 import type { Message } from '../../../core/contract/message';
 import type { Repository } from '../../../core/contract/repository';
+import type { Review } from '../../../core/contract/review';
 import type { Rule } from '../../../core/contract/rule';
 import { termsOf } from '../../../core/contract/search-terms';
 import type { Settings } from '../../../core/contract/settings';
@@ -136,6 +137,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     (task) => put(get(task)),
     (task, path) => reviewOf(task).patches.get(path) ?? '',
   );
+  /** A change with what was edited of it. */
+  const changeOf = (task: number): Review => {
+    const { review } = reviewOf(task);
+    const files = review.files.map((file) => ({ ...file, content: edits.contentOf(file.path) }));
+    return { ...review, files, edit: edits.newest(task) };
+  };
   // What a handler gives is checked against the contract's output schema here as in the real router, each piece of a
   // stream too, so a sample that no longer fits fails the call.
   const on = implement(calls);
@@ -392,15 +399,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       get: on.reviews.get.handler(({ input }) => {
         note('reviews.get', input);
         return {
-          ...reviewOf(input.task).review,
-          edit: edits.newest(input.task),
+          ...changeOf(input.task),
           held: heldWords(get(input.task).landsAfter.map(get)),
         };
       }),
-      change: on.reviews.change.handler(({ input }) => ({
-        ...reviewOf(input.task).review,
-        edit: edits.newest(input.task),
-      })),
+      change: on.reviews.change.handler(({ input }) => changeOf(input.task)),
       patch: on.reviews.patch.handler(({ input }) => {
         note('reviews.patch', {
           paths: input.paths?.length,

@@ -601,6 +601,7 @@ export function reviewOf(
       binary: false,
       oldMode: '100644',
       newMode: '100644',
+      content: `${path} at first`,
       note: null,
       ...more,
     });

@@ -25,6 +25,8 @@ export function createEdits(announce: (task: number) => void, patchOf: (task: nu
   const newest = (task: number): Review['edit'] => done.get(task)?.at(-1) ?? null;
   return {
     newest,
+    /** What stands for a file as it is now. */
+    contentOf: (path: string): string => `100644 ${blobOf(path)}`,
     /** Throws if a file of the change is another one than was looked at. */
     assertHere,
     make(task: number, edit: NonNullable<Review['edit']>): ReviewEdit {
