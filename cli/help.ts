@@ -73,7 +73,7 @@ function overview(commands: readonly Command[], program: string): string {
     '  --json     print one JSON value on stdout and nothing else',
     '  --help     what a command takes, with examples (also: help COMMAND)',
     '  --version  the version of this program',
-    'Exit codes: 0 fine, 1 failed, 2 called the wrong way, 3 waited for a change that required checks did not pass.',
+    'Exit codes: 0 fine, 1 failed, 2 called the wrong way, 3 what was waited for failed a required check.',
     '',
   ].join('\n');
 }
