@@ -31,6 +31,8 @@ const letInNoMore = 1008;
 
 const firstWaitMs = 250;
 const longestWaitMs = 30_000;
+/** A relay asks every twenty seconds whether the agent lives: three of that and some. */
+const usualSilenceMs = 70_000;
 /** One that was connected for so long begins anew with the shortest wait. */
 const steadyMs = 10_000;
 
@@ -54,8 +56,10 @@ export function connectAgent(options: {
   /** Told what happens, for a person. */
   readonly say: (line: string) => void;
   readonly wait: (ms: number) => Promise<void>;
+  /** After so long without a word, and without being asked whether it lives, a connection is taken for broken. */
+  readonly silentMs?: number;
 }): AgentLine {
-  const { session, role, hear, say, wait } = options;
+  const { session, role, hear, say, wait, silentMs = usualSilenceMs } = options;
   let socket: WebSocket | null = null;
   let over = false;
   let waiting: (() => void)[] = [];
@@ -79,14 +83,24 @@ export function connectAgent(options: {
       });
       let openedAt = 0;
       let why = 'it hung up';
+      let isSilent = false;
+      let silence: NodeJS.Timeout | undefined;
+      const lives = () => silence?.refresh();
       tried.once('open', () => {
         openedAt = performance.now();
         socket = tried;
         if (over) return tried.close();
+        // Where the network is gone nobody says so, and who only listens would listen for good.
+        silence = setTimeout(() => {
+          isSilent = true;
+          tried.terminate();
+        }, silentMs);
         say(`Connected as ${role} of session ${session}.`);
         wake();
       });
+      tried.on('ping', lives);
       tried.on('message', (data) => {
+        lives();
         const work = workOf(data.toString());
         if (work !== null) hear(work);
         else say(`The relay says: ${data.toString()}`);
@@ -103,8 +117,10 @@ export function connectAgent(options: {
       });
       tried.once('close', (code, reason) => {
         socket = null;
+        clearTimeout(silence);
         if (openedAt === 0) return resolve({ kind: 'unreachable', why });
-        resolve({ kind: 'closed', code, reason: reason.toString(), lastedMs: performance.now() - openedAt });
+        const words = isSilent ? 'nothing came from it any more.' : reason.toString();
+        resolve({ kind: 'closed', code, reason: words, lastedMs: performance.now() - openedAt });
       });
     });
   }

@@ -174,10 +174,11 @@ function createPulse(socket: WebSocket, connection: Pick<Connection, 'drop'>) {
       unanswered = 0;
     },
     beat() {
-      // Of one that is not read no answer can come.
-      if (socket.isPaused) return;
-      if (unanswered === 2) return connection.drop();
-      unanswered += 1;
+      // Of one that is not read no answer can come; by the question it hears all the same that somebody is there.
+      if (!socket.isPaused) {
+        if (unanswered === 2) return connection.drop();
+        unanswered += 1;
+      }
       socket.ping();
     },
   };

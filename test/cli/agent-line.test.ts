@@ -47,6 +47,10 @@ async function openNetwork(port: number) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** What is connected now carries nothing any more, and neither end is told. */
+    silence() {
+      for (const end of ends) end.unpipe().pause();
+    },
     cut() {
       for (const end of ends) end.destroy();
       ends.clear();
@@ -92,6 +96,22 @@ test('an agent comes back where the connection broke, is given what it did not a
   await expect.poll(() => served.bus.unanswered(agent)).toBe(0);
   there.leave();
   expect(await there.ended).toBe('left');
+});
+
+test('an agent that hears nothing any more, not even whether it lives, comes back', async () => {
+  line = connectAgent({
+    ...agent,
+    place: async () => ({ url: network.url, token: 't' }),
+    hear: (one) => void heard.push(one),
+    say: (text) => said.push(text),
+    wait: async () => {},
+    silentMs: 200,
+  });
+  await expect.poll(() => served.door.agents()).toHaveLength(1);
+  network.silence();
+  await served.bus.sendWork(agent, work('a'));
+  await expect.poll(() => heard.map(({ id }) => id)).toContain('a');
+  expect(said.join('\n')).toContain('nothing came from it any more');
 });
 
 test('an agent stays away when it was stopped, and when another one took over', async () => {
