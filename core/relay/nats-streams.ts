@@ -64,13 +64,21 @@ export async function openNats(options: {
     for (const stream of streams(options.mostBytes)) await make(manager, stream);
     return { connection, client: jetstream(connection), manager, shown };
   } catch (cause) {
-    await connection.close();
-    throw new CodedError(
-      'REMOTE_FAILED',
-      `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made, or empty the setting natsUrl.`,
-      { cause, facts: { url: shown } },
-    );
+    throw await leaving({ connection, shown }, cause);
   }
+}
+
+/** Leaves a server that is of no use, and gives what is to be said of it. */
+export async function leaving(
+  { connection, shown }: Pick<NatsServer, 'connection' | 'shown'>,
+  cause: unknown,
+): Promise<CodedError> {
+  await connection.close();
+  return new CodedError(
+    'REMOTE_FAILED',
+    `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made and followed, or empty the setting natsUrl.`,
+    { cause, facts: { url: shown } },
+  );
 }
 
 /** What a NATS server or its library said of a failure, in a line. */

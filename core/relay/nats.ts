@@ -7,7 +7,7 @@ import type { Address, Bus } from './bus';
 import { messageText } from './frame';
 import { openFeed } from './nats-feed';
 import { stampHeader } from './nats-message';
-import { openNats, relayStream, said, workStream } from './nats-streams';
+import { leaving, openNats, relayStream, said, workStream } from './nats-streams';
 import { keptSubject, openTaking } from './nats-taking';
 
 /** How long leaving waits for what is on its way. */
@@ -34,7 +34,9 @@ export async function openNatsBus(options: {
   const { now, onError } = options;
   const server = await openNats(options);
   const { client, manager, connection, shown } = server;
-  const feed = await openFeed(server, onError);
+  const feed = await openFeed(server, onError).catch(async (cause: unknown) => {
+    throw await leaving(server, cause);
+  });
   const takers = new Map<string, () => void>();
 
   async function put(subject: string, text: string, more: Parameters<typeof client.publish>[2]): Promise<number> {

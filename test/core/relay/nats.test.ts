@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -84,6 +84,20 @@ describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
       message: expect.stringMatching(/JetStream/),
     });
     await plain.stop();
+  });
+
+  test('a server that does not tell of its streams is let go of', async () => {
+    const file = join(folder, 'narrow.conf');
+    writeFileSync(
+      file,
+      'authorization: { users: [{ user: me, password: p, permissions: { publish: { deny: "$JS.API.STREAM.INFO.>" } } }] }',
+    );
+    const narrow = await startNats(join(folder, 'narrow'), ['-js', '-c', file]);
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    await expect(open(narrow.url.replace('//', '//me:p@'))).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
+    await expect.poll(sockets).toBe(before);
+    await narrow.stop();
   });
 
   test('a server that goes away is said to whoever publishes, and does not keep the bus from closing', async () => {
