@@ -33,8 +33,8 @@ export interface Patience {
 /** How many connections may be open, and how many of those on which nobody has shown a token: that ask, and that are answered. */
 const most = 256;
 const mostUnknown = 16;
-/** A timer waits no longer than this. */
-const longestMs = 2 ** 31 - 1;
+/** A timer stands still while the machine sleeps, so the clock is looked at this often. */
+const lookMs = 60_000;
 
 interface Held {
   readonly id: string;
@@ -131,9 +131,9 @@ export function watchConnections(server: Server, patience: Patience, onLasting: 
 /** Acts at a time, however far off; gives what stops that. */
 function at(time: number, act: () => void): () => void {
   let timer: NodeJS.Timeout;
+  const look = () => (Date.now() >= time ? act() : wait());
   const wait = () => {
-    const left = time - Date.now();
-    timer = setTimeout(left > longestMs ? wait : act, Math.max(0, Math.min(left, longestMs)));
+    timer = setTimeout(look, Math.max(0, Math.min(time - Date.now(), lookMs)));
     timer.unref();
   };
   wait();
