@@ -19,6 +19,8 @@ const checkSchema = z.object({
   name: z.string(),
   state: z.enum(['running', 'passed', 'failed', 'skipped']),
   url: z.string().nullable(),
+  /** Of one that failed, what it says of that in its own words, if anything. */
+  why: z.string().optional(),
 });
 
 /** What somebody wrote, in their words. */
@@ -120,7 +122,7 @@ export function saidOf({ seen, sent }: Pick<PullRequest, 'seen' | 'sent'>): Said
   const all = [
     ...words.map(({ id, author, text }) => ({ id, text: `${author}: ${text}` })),
     ...threads.map((thread) => ({ id: null, text: threadWords(thread) })),
-    ...failed.map(({ name }) => ({ id: null, text: `The check ${name} failed.` })),
+    ...failed.map((check) => ({ id: null, text: failureWords(check) })),
   ].map(({ id, text }) => ({ id, text: text.length > mostOfOne ? `${text.slice(0, mostOfOne)}… (cut here)` : text }));
   if (all.length === 0) return null;
   let left = mostOnWhole - spare;
@@ -134,6 +136,12 @@ export function saidOf({ seen, sent }: Pick<PullRequest, 'seen' | 'sent'>): Said
   const said = taken.flatMap(({ id }) => (id === null ? [] : [id]));
   const head = `What was said of pull request ${seen.number}:`;
   return { comment: [head, ...taken.map(({ text }) => text), ...end].join('\n\n'), said };
+}
+
+/** A failed check as words for the agent: its name, where more is to be read of it, and what it says itself. */
+function failureWords({ name, url, why = '' }: SeenPullRequest['checks'][number]): string {
+  const failed = `The check ${name} failed${url === null ? '.' : `: ${url}`}`;
+  return why === '' ? failed : `${failed}\n${why}`;
 }
 
 /** A thread as words for the agent: where it is, and who said what. */

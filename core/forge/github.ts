@@ -131,11 +131,19 @@ const runsSchema = z.object({
       status: z.string(),
       conclusion: z.string().nullish(),
       html_url: z.string().nullish(),
+      output: z.object({ title: z.string().nullish(), summary: z.string().nullish() }).nullish(),
     }),
   ),
 });
 const statusesSchema = z.object({
-  statuses: z.array(z.object({ context: z.string(), state: z.string(), target_url: z.string().nullish() })),
+  statuses: z.array(
+    z.object({
+      context: z.string(),
+      state: z.string(),
+      target_url: z.string().nullish(),
+      description: z.string().nullish(),
+    }),
+  ),
 });
 
 interface Numbered {
@@ -166,16 +174,22 @@ async function read(speak: Speaking, at: Numbered, signal: AbortSignal | undefin
       return verdict === undefined ? [] : [{ id: `review ${id}`, author: user, verdict, text: body ?? '', at }];
     }),
     checks: [
-      ...understand(runsSchema, runs).check_runs.map(({ name, status, conclusion, html_url: page }) => ({
-        name,
-        state: status === 'completed' ? stateOf(conclusion ?? '') : ('running' as const),
-        url: page ?? null,
-      })),
-      ...understand(statusesSchema, statuses).statuses.map(({ context, state: said, target_url: page }) => ({
-        name: context,
-        state: said === 'pending' ? ('running' as const) : stateOf(said),
-        url: page ?? null,
-      })),
+      ...understand(runsSchema, runs).check_runs.map(({ name, status, conclusion, html_url, output }) =>
+        toCheck({
+          name,
+          state: status === 'completed' ? stateOf(conclusion ?? '') : 'running',
+          page: html_url,
+          words: [output?.title, output?.summary],
+        }),
+      ),
+      ...understand(statusesSchema, statuses).statuses.map(({ context, state: said, target_url, description }) =>
+        toCheck({
+          name: context,
+          state: said === 'pending' ? 'running' : stateOf(said),
+          page: target_url,
+          words: [description],
+        }),
+      ),
     ],
     threads,
     comments: comments.list.map(({ id, user, body, created_at: time }) => ({
@@ -216,6 +230,24 @@ const verdicts = new Map<string, SeenPullRequest['reviews'][number]['verdict']>(
   ['COMMENTED', 'commented'],
   ['DISMISSED', 'dismissed'],
 ]);
+
+/** How much a failed check may say of itself, in characters. */
+const mostOfWhy = 10_000;
+
+function toCheck(check: {
+  readonly name: string;
+  readonly state: SeenPullRequest['checks'][number]['state'];
+  readonly page: string | null | undefined;
+  readonly words: readonly (string | null | undefined)[];
+}): SeenPullRequest['checks'][number] {
+  const { name, state, page = null, words } = check;
+  const why = words.flatMap((said) => said?.trim() || []).join('\n');
+  return { name, state, url: page, ...(state === 'failed' && why !== '' && { why: cut(why) }) };
+}
+
+function cut(text: string): string {
+  return text.length > mostOfWhy ? `${text.slice(0, mostOfWhy)}… (cut here)` : text;
+}
 
 function stateOf(conclusion: string): SeenPullRequest['checks'][number]['state'] {
   if (conclusion === 'success') return 'passed';

@@ -22,7 +22,13 @@ export interface Pull {
   labels: string[];
   comments: { user: { login: string }; body: string; created_at: string }[];
   reviews: { user: { login: string }; state: string; body: string; submitted_at: string }[];
-  checks: { name: string; status: string; conclusion: string | null }[];
+  checks: {
+    name: string;
+    status: string;
+    conclusion: string | null;
+    html_url?: string;
+    output?: { title: string | null; summary: string | null };
+  }[];
   threads: {
     id: string;
     path: string;

@@ -327,6 +327,17 @@ test('what is too long for one message is cut, said to be, and left for the next
   expect(saidOf({ seen: seen as SeenPullRequest, sent: first?.said ?? [] })?.said).toEqual(['3']);
 });
 
+test('a check that failed goes to the agent with its address and what it says of itself', () => {
+  const checks = [
+    { name: 'test', state: 'failed', url: 'https://ci.test/1', why: '1 of 9 failed\nadds' },
+    { name: 'docs', state: 'passed', url: 'https://ci.test/2' },
+  ];
+  const seen = { number: 7, url: 'https://forge.test/7', reviews: [], threads: [], comments: [], checks } as unknown;
+  expect(saidOf({ seen: seen as SeenPullRequest, sent: [] })?.comment).toBe(
+    'What was said of pull request 7:\n\nThe check test failed: https://ci.test/1\n1 of 9 failed\nadds',
+  );
+});
+
 test('two who open it at once open one', async () => {
   forge.refusesSecond = false;
   const change = await inReview();

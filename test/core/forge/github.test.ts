@@ -78,8 +78,12 @@ test('a pull request is opened once, found by its branch, and told with reviews,
     submitted_at: '2026-01-01T00:00:00Z',
   });
   pull.checks.push(
-    { name: 'test', status: 'completed', conclusion: 'failure' },
-    { name: 'lint', status: 'queued', conclusion: null },
+    {
+      ...{ name: 'test', status: 'completed', conclusion: 'failure', html_url: 'https://ci.test/1' },
+      output: { title: '1 of 9 failed', summary: `adds\n${'x'.repeat(20_000)}` },
+    },
+    { name: 'lint', status: 'queued', conclusion: null, output: { title: null, summary: null } },
+    { name: 'docs', status: 'completed', conclusion: 'success', output: { title: 'All is well', summary: null } },
   );
   const comments = [{ author: { login: 'grace' }, body: 'Why?', createdAt: '2026-01-01T00:00:00Z' }];
   pull.threads.push({ id: 'T1', path: 'a.txt', line: 3, isResolved: false, isOutdated: false, comments });
@@ -99,8 +103,12 @@ test('a pull request is opened once, found by its branch, and told with reviews,
       { id: 'review 1', author: 'grace', verdict: 'changes-requested', text: 'Almost.', at: Date.UTC(2026, 0, 1) },
     ],
     checks: [
-      { name: 'test', state: 'failed', url: null },
+      {
+        ...{ name: 'test', state: 'failed', url: 'https://ci.test/1' },
+        why: expect.stringMatching(/^1 of 9 failed\nadds\nx{9000,10000}… \(cut here\)$/),
+      },
       { name: 'lint', state: 'running', url: null },
+      { name: 'docs', state: 'passed', url: null },
     ],
     threads: [
       {
