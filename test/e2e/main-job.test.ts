@@ -144,12 +144,19 @@ async function commentAndSendBack(page: Page): Promise<void> {
 /** Takes the hunk of another file back, undoes that, and takes it back for good. */
 async function takeOtherBack(page: Page): Promise<void> {
   const line = page.locator('.diff').getByText('Hello from the agent').first();
-  await page.locator('.file-button[title="PARTING.md"]').click();
+  const atHand = page.locator('.file-button[title="PARTING.md"][aria-current]');
+  // It is the last hunk, on which the key stays.
+  const goOn = async () => {
+    await page.keyboard.press(']');
+    return atHand.count();
+  };
+  await expect.poll(goOn).toBe(1);
   await page.keyboard.press('u');
   await page.getByText('Took a hunk of PARTING.md back').waitFor();
   await line.waitFor({ state: 'detached' });
   await page.keyboard.press('Control+z');
   await line.waitFor();
+  await expect.poll(goOn).toBe(1);
   await page.keyboard.press('u');
   await line.waitFor({ state: 'detached' });
 }
