@@ -53,14 +53,33 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await page.getByText('0 of 3 finished').waitFor();
   await page.getByText('No change is committed yet').waitFor();
   const change = { files: 3, additions: 53, deletions: 3 };
+  const run = { run: 1, name: 'test', command: 'npm test', exitCode: 1, startedAt: 1, endedAt: 2 };
+  const check = {
+    ...run,
+    state: 'failed' as const,
+    head: null,
+    clean: true,
+    stale: false,
+    leftBehind: [],
+    train: null,
+  };
   await become([
-    { state: 'review', branch: 'one', change },
+    {
+      ...{ state: 'review', branch: 'one', change, usage: { inputTokens: 1000, outputTokens: 10, costUsd: 0.42 } },
+      ...{
+        checks: [check],
+        spent: { usd: 0.42, tokens: 1010, runningMs: 7 * 60_000, usdUntold: false, tokensUntold: false },
+      },
+    },
     { state: 'failed', error: 'The model did not answer.' },
     { state: 'running', branch: 'three' },
   ]);
   await page.getByText('2 of 3 finished').waitFor();
   await contestant('claude:opus').first().getByText('3 files').waitFor();
   await contestant('echo').getByText('not committed yet').waitFor();
+  // What each did stands beside what it took: its checks, its cost and its time.
+  const facts = (text: RegExp) => contestant('claude:opus').first().locator('dl').filter({ hasText: text }).waitFor();
+  for (const text of [/Checks\s*test failed/, /Cost\s*\$0\.42/, /Worked\s*7 minutes/]) await facts(text);
   // In the inbox it is no change to review before all of it is finished.
   await press('g', 'i');
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
