@@ -27,9 +27,9 @@ export function replay(from: Replay): () => void {
   const { ring, subscribers, pattern, hear, pace } = from;
   let left = false;
   let leave = () => {};
+  let known = from.after;
 
   const tellAll = async () => {
-    let known = from.after;
     while (!left) {
       await pace();
       // A turn of its own: in one that is telling, the newest messages are in the ring already, and will be told.
@@ -59,7 +59,10 @@ export function replay(from: Replay): () => void {
   };
   void tellAll().catch((cause) => {
     from.onError(cause);
-    if (!left) leave = subscribers.add(pattern, hear);
+    if (left) return;
+    // It is there, but not for whoever asks now.
+    if (known < ring.last()) hear({ kind: 'missed', from: known + 1, to: ring.last() });
+    leave = subscribers.add(pattern, hear);
   });
   return () => {
     left = true;

@@ -102,7 +102,7 @@ export function openRing(options: {
     },
     lost: () => (older ?? newer).after,
     first: () => (older && firstOf(older)) ?? firstOf(newer) ?? 0,
-    last: () => (firstOf(newer) === undefined && older === undefined ? 0 : newer.last),
+    last: () => (newer.size === newer.start && older === undefined ? 0 : newer.last),
     close() {
       for (const file of [older, newer]) if (file !== undefined) fs.closeSync(file.fd);
     },

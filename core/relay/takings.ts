@@ -54,16 +54,24 @@ export function createTakings(parts: {
           const more = new Promise<void>((resolve) => {
             wake = resolve;
           });
-          const waiting = work.waiting(of, given);
-          for (const { seq, at, text } of waiting) {
-            if (ended) return;
-            await deliver(heardMessage({ seq, subject: name, at }, text));
-            given = seq;
+          let isAll = false;
+          try {
+            const waiting = work.waiting(of, given);
+            for (const { seq, at, text } of waiting) {
+              if (ended) return;
+              await deliver(heardMessage({ seq, subject: name, at }, text));
+              given = seq;
+            }
+            isAll = waiting.length === 0;
+          } catch (cause) {
+            onError(cause);
+            // Tried again with what comes next, and by the next one who takes it.
+            isAll = true;
           }
-          if (waiting.length === 0 && !ended) await more;
+          if (isAll && !ended) await more;
         }
       };
-      void giveAll().catch(onError);
+      void giveAll();
       return {
         async answered(id) {
           if (!taker.open.delete(id)) return;

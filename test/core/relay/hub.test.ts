@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Heard } from '../../../core/relay/bus';
 import { createHub } from '../../../core/relay/hub';
 import type { Ring } from '../../../core/relay/ring';
 import { createTakings } from '../../../core/relay/takings';
@@ -77,4 +78,45 @@ test('an answer that could not be kept is kept when it comes again', async () =>
   await taking.answered('w');
   expect(rows.size).toBe(0);
   takings.close();
+});
+
+test('an agent whose work could not be read once is given it with what comes next', async () => {
+  const failures: unknown[] = [];
+  let broken = true;
+  const work: KeptWork = {
+    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], last: () => 1 },
+    waiting(_of, after) {
+      if (broken) throw new Error('disk I/O error');
+      return after === 0 ? [{ seq: 1, at: 1, text: '{"id":"w"}' }] : [];
+    },
+  };
+  const takings = createTakings({ work, now: () => 1, onError: (cause) => failures.push(cause) });
+  const to = { session: 'a', role: 'b' };
+  const given = new Promise<number>((resolve) => void takings.take(to, ({ seq }) => resolve(seq)));
+  await expect.poll(() => failures).toHaveLength(1);
+  broken = false;
+  takings.came(to, 'w');
+  expect(await given).toBe(1);
+  takings.close();
+});
+
+test('a follower for whom the ring cannot be read is told what it misses', async () => {
+  const failures: unknown[] = [];
+  const ring: Ring = {
+    read() {
+      throw new Error('disk I/O error');
+    },
+    ...{ append() {}, lost: () => 0, first: () => 1, last: () => 9, given: 9, close: () => {} },
+  };
+  const work: KeptWork = {
+    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], last: () => 0, waiting: () => [] },
+  };
+  const hub = createHub({ ring, work, now: () => 1, onError: (cause) => failures.push(cause) });
+  const heard: Heard[] = [];
+  await hub.subscribe('>', (one) => void heard.push(one), { after: 4 });
+  await expect.poll(() => failures).toHaveLength(1);
+  expect(heard).toEqual([{ kind: 'missed', from: 5, to: 9 }]);
+  expect(await hub.publish('sessions.a.events', { id: '1', type: 'note', payload: 1 })).toBe(10);
+  expect(heard).toHaveLength(2);
+  await hub.close();
 });
