@@ -1,6 +1,8 @@
 const name = 'switchyard.token';
 const idName = 'switchyard.sign-in';
 const leftName = 'switchyard.left';
+/** How long the server may take to say whether it knows a token. */
+const answerMs = 8_000;
 
 /** Why nobody is signed in here who was before: they left, or their sign-in ended. */
 export type Left = 'signed-out' | 'ended';
@@ -81,7 +83,9 @@ export async function signInWith(code: string): Promise<Pass> {
 /** Whether the server refuses a token. One that cannot be reached refuses nothing. */
 export async function isRefused(token: string): Promise<boolean> {
   try {
-    const { status } = await fetch('/status', { headers: { authorization: `Bearer ${token}` } });
+    const headers = { authorization: `Bearer ${token}` };
+    // Where the network went away without a word, the browser would wait for minutes, and no line be tried meanwhile.
+    const { status } = await fetch('/status', { headers, signal: AbortSignal.timeout(answerMs) });
     return status === 401 || status === 403;
   } catch {
     return false;

@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { implement } from '@orpc/server';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { calls } from '../../core/contract/calls';
 import { serveLine, socketLine } from '../../core/server/line';
 import type { Connected } from '../../renderer/client';
+import { isRefused } from '../../renderer/web/sign-in';
 import { socketLines } from '../../renderer/web/sockets';
 
 const stops: (() => void)[] = [];
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 /** A server that answers one call, on the port it had before when that is given. */
@@ -142,4 +145,18 @@ test('a token that is refused is said once, and tried no more', async () => {
   expect(refused).toEqual([0]);
   expect(asked).toEqual([0]);
   expect(came).toEqual([]);
+});
+
+test('a server of which no answer comes refuses nothing, and is not waited for', async () => {
+  const answer = (_address: string, { signal }: RequestInit) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  vi.stubGlobal('fetch', answer);
+  const late = new AbortController();
+  const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+  const asked = isRefused('a-token-of-this-tab');
+  expect(limit).toHaveBeenCalledOnce();
+  late.abort();
+  expect(await asked).toBe(false);
 });
