@@ -107,8 +107,8 @@ const approve: Command = {
     'task approve 12 --discard-others  (of a contest: the other tasks are discarded, with backups, once it landed)',
     'task approve 12 --override-checks  (though required checks did not pass; the record of decisions says so)',
   ],
-  more: `  A squash and a merge commit have the title of the task as their subject, and what its prompt says beyond that as their body, as
-  the agent's own commits have. --message says something else of a squash or a merge.
+  more: `  A squash has the title of the task as its subject, and what its prompt says beyond that as its body, as the agent's own commits
+  have. A merge commit names the branch and the title. --message says something else of either.
 `,
   run: (given, around) => {
     const task = given.id(0);

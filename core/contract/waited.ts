@@ -28,11 +28,12 @@ export function waitedAfter(waited: Waited, elapsed: number): number {
   return waited.ms + waited.waiting * Math.max(0, elapsed);
 }
 
-/** `40 s`, `18 min`, `2 h 5 min`: the words both doors say of such a time. */
+/** `40 s`, `18 min`, `2 h 5 min`, `3 days`: the words both doors say of such a time. */
 export function waitedInWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes === 0) return `${Math.floor(ms / 1000)} s`;
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return `${minutes} min`;
+  if (hours >= 72) return `${Math.round(hours / 24)} days`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
