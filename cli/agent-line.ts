@@ -17,8 +17,11 @@ export type LineEnd = 'left' | 'stopped';
 
 /** An agent on the relay, which comes back by itself when the network or the runtime was gone. */
 export interface AgentLine {
-  /** Sends a message as soon as it is connected; resolves when it has left. Once the agent has ended nothing is sent. */
-  send(message: RelayMessage): Promise<void>;
+  /**
+   * Sends a message as soon as it is connected; resolves when it has left, with the number of the connection it left by. Once the
+   * agent has ended nothing is sent: then with null.
+   */
+  send(message: RelayMessage): Promise<number | null>;
   /** Resolves when it was stopped, or left. Rejects when it is not let in. */
   readonly ended: Promise<LineEnd>;
   leave(): void;
@@ -52,7 +55,8 @@ export function connectAgent(options: {
   readonly place: () => Promise<RelayPlace | null>;
   readonly session: string;
   readonly role: string;
-  readonly hear: (work: Work) => void;
+  /** Told work, and the number of the connection it came by: its first one is 1. */
+  readonly hear: (work: Work, by: number) => void;
   /** Told what happens, for a person. */
   readonly say: (line: string) => void;
   readonly wait: (ms: number) => Promise<void>;
@@ -61,6 +65,7 @@ export function connectAgent(options: {
 }): AgentLine {
   const { session, role, hear, say, wait, silentMs = usualSilenceMs } = options;
   let socket: WebSocket | null = null;
+  let connections = 0;
   let over = false;
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -89,6 +94,7 @@ export function connectAgent(options: {
       tried.once('open', () => {
         openedAt = performance.now();
         socket = tried;
+        connections += 1;
         if (over) return tried.close();
         // Where the network is gone nobody says so, and who only listens would listen for good.
         silence = setTimeout(() => {
@@ -102,7 +108,7 @@ export function connectAgent(options: {
       tried.on('message', (data) => {
         lives();
         const work = workOf(data.toString());
-        if (work !== null) hear(work);
+        if (work !== null) hear(work, connections);
         else say(`The relay says: ${data.toString()}`);
       });
       tried.once('unexpected-response', (_request, response) => {
@@ -178,10 +184,12 @@ export function connectAgent(options: {
       const text = JSON.stringify(message);
       while (!over) {
         const there = socket;
+        const by = connections;
         if (there === null || there.readyState !== WebSocket.OPEN)
           await new Promise<void>((resolve) => waiting.push(resolve));
-        else if (await hasLeft(there, text)) return;
+        else if (await hasLeft(there, text)) return by;
       }
+      return null;
     },
     leave() {
       over = true;

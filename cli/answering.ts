@@ -3,7 +3,8 @@ import type { AgentLine, Work } from './agent-line';
 
 /** What an agent makes of the work it is given. */
 export interface Answering {
-  hear(work: Work): void;
+  /** `by` is the number of the connection it was given by. */
+  hear(work: Work, by: number): void;
 }
 
 /** Answers every work with what it was given. Given again, it answers again. */
@@ -25,18 +26,25 @@ export interface Bridging extends Answering {
   said(line: string): Promise<string | null>;
 }
 
+/** An answer of the program, with the connection it left by; null while it is on its way. */
+interface Remembered {
+  readonly message: RelayMessage;
+  readonly leftBy: number | null;
+}
+
 /**
  * Hands work to a program once, and passes on what it says. Work that the relay gives again, because the connection broke, is in the
- * program's hands already: it is answered with the answer it had, or later by the program.
+ * program's hands already: it is answered with the answer it had, or later by the program. By one connection an answer leaves once:
+ * what was held until there was one, and has left before the relay gave the work again, is the answer to that.
  */
 export function bridging(line: Pick<AgentLine, 'send'>, give: (text: string) => boolean): Bridging {
-  const answers = new Map<string, RelayMessage | null>();
+  const answers = new Map<string, Remembered | null>();
   return {
-    hear(work) {
+    hear(work, by) {
       const answer = answers.get(work.id);
       if (answer === undefined) {
         if (give(JSON.stringify(work))) remember(work.id, null);
-      } else if (answer !== null) void line.send(answer);
+      } else if (answer !== null && answer.leftBy !== null && answer.leftBy !== by) void leave(answer.message);
     },
     async said(text) {
       if (text.trim() === '') return null;
@@ -46,13 +54,20 @@ export function bridging(line: Pick<AgentLine, 'send'>, give: (text: string) => 
       } catch (error) {
         return error instanceof SyntaxError ? 'it is no JSON' : error instanceof Error ? error.message : String(error);
       }
-      if (message.type !== 'event' && answers.has(message.id)) remember(message.id, message);
-      await line.send(message);
+      if (message.type !== 'event' && answers.has(message.id)) await leave(message);
+      else await line.send(message);
       return null;
     },
   };
 
-  function remember(id: string, answer: RelayMessage | null): void {
+  async function leave(message: RelayMessage): Promise<void> {
+    remember(message.id, { message, leftBy: null });
+    const leftBy = await line.send(message);
+    // The program may have said something else to the same work meanwhile.
+    if (answers.get(message.id)?.message === message) remember(message.id, { message, leftBy });
+  }
+
+  function remember(id: string, answer: Remembered | null): void {
     answers.delete(id);
     answers.set(id, answer);
     for (const [oldest, said] of answers) {

@@ -108,7 +108,7 @@ async function connectHere(given: Given, around: Surroundings): Promise<Outcome>
   const wait = (ms: number) => pause(ms, undefined, { signal: around.signal }).catch(() => {});
   const enter: Enter = (answering) => {
     let made: Answering | null = null;
-    const line = connectAgent({ ...agent, place, say, wait, hear: (work) => made?.hear(work) });
+    const line = connectAgent({ ...agent, place, say, wait, hear: (work, by) => made?.hear(work, by) });
     made = answering(line);
     around.signal.addEventListener('abort', line.leave, { once: true });
     if (around.signal.aborted) line.leave();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AgentLine, connectAgent, type Work } from '../../cli/agent-line';
-import { bridging } from '../../cli/answering';
+import { type Bridging, bridging } from '../../cli/answering';
 import type { RelayMessage } from '../../core/contract/relay';
 import { of, type ServedRelay, serveRelay } from '../core/relay/serve';
 
@@ -63,7 +63,7 @@ async function openNetwork(port: number) {
 }
 
 /** Connects the agent; the promise is waited for before it comes back after the connection broke. */
-function join(hear: (work: Work) => void, mayComeBack: () => Promise<void> = async () => {}): AgentLine {
+function join(hear: (work: Work, by: number) => void, mayComeBack: () => Promise<void> = async () => {}): AgentLine {
   line = connectAgent({
     ...agent,
     place: async () => ({ url: network.url, token: 't' }),
@@ -133,23 +133,60 @@ test('a program gets a work once, and an answer that was lost on the way is give
   const given: string[] = [];
   const sent: RelayMessage[] = [];
   const passing = bridging(
-    { send: async (message) => void sent.push(message) },
+    {
+      async send(message) {
+        sent.push(message);
+        return 2;
+      },
+    },
     (text) => given.push(JSON.parse(text).id) > 0,
   );
   const one: Work = { seq: 1, ...work('a') };
-  passing.hear(one);
+  passing.hear(one, 1);
   // The connection broke while the program was at work.
-  passing.hear(one);
+  passing.hear(one, 2);
   expect([given, sent]).toEqual([['a'], []]);
   await passing.said(JSON.stringify({ id: 'a', type: 'event', payload: 'half' }));
   await passing.said(JSON.stringify(answer('a')));
-  passing.hear(one);
+  passing.hear(one, 3);
   expect(given).toEqual(['a']);
   expect(sent.map(({ type }) => type)).toEqual(['event', 'result', 'result']);
   expect(await passing.said('what?')).toBe('it is no JSON');
   expect(await passing.said('{"id": 1}')).toContain('its id is not');
   expect(await passing.said('  ')).toBeNull();
   expect(sent).toHaveLength(3);
+});
+
+test('an answer of a program that was held until it was connected again leaves once', async () => {
+  let letBack = () => {};
+  const away = new Promise<void>((resolve) => {
+    letBack = resolve;
+  });
+  let passing: Bridging | null = null;
+  const there = join(
+    (one, by) => {
+      heard.push(one);
+      passing?.hear(one, by);
+    },
+    () => away,
+  );
+  passing = bridging(there, () => true);
+  const follower = await served.connect('/relay');
+  follower.say({ id: 's', type: 'subscribe', payload: { pattern: 'sessions.s1.results.echo' } });
+  await follower.next(of('s', 'ok'));
+  await served.bus.sendWork(agent, work('a'));
+  await expect.poll(() => heard).toHaveLength(1);
+  network.cut();
+  await expect.poll(() => said.join('\n')).toContain('Trying until it is there');
+  const left = passing.said(JSON.stringify(answer('a')));
+  letBack();
+  await left;
+  await expect.poll(() => heard).toHaveLength(2);
+  await expect.poll(() => served.bus.unanswered(agent)).toBe(0);
+  // What comes after it comes after all that was answered.
+  await there.send({ id: 'last', type: 'note', payload: null });
+  await follower.next(of('last'));
+  expect(follower.heard.filter(of('a', 'result'))).toHaveLength(1);
 });
 
 test('an echo is heard by who follows', async () => {
