@@ -1,8 +1,10 @@
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
+import type { OwnerRecord } from '../core/contract/owner';
 import type { StopManner } from '../core/contract/stop';
 import { type OpenOptions, type OpenRuntime, openRuntime } from '../core/open';
-import type { PlacedService } from '../core/service-manifest';
+import type { ServicesWanted } from '../core/runtime';
+import { readServicesMark } from '../core/services-mark';
 import type { Started } from './reach';
 
 /** Why a runtime without a window ended. */
@@ -25,7 +27,8 @@ export async function runInBackground(options: {
   readonly page?: OpenOptions['page'];
   readonly statusPort?: OpenOptions['statusPort'];
   /** What is started before work is taken, and stopped after it. */
-  readonly services?: readonly PlacedService[] | null;
+  readonly services?: Pick<ServicesWanted, 'file' | 'manifest'> | null;
+  readonly withoutServices?: OpenOptions['withoutServices'];
   /** Where a heartbeat is posted to. */
   readonly heartbeat?: string | null;
   /** Hears what is said while it runs. */
@@ -65,8 +68,7 @@ export async function runInBackground(options: {
   }
   if (opened.kind === 'taken') {
     options.report({ state: 'taken' });
-    const who = opened.by === null ? 'Another process' : `Process ${opened.by.pid}`;
-    return { kind: 'taken', reason: `${who} owns ${options.config.folders.data} already.` };
+    return { kind: 'taken', reason: takenWords(opened.by, options.config.folders.data) };
   }
   if (options.services == null) process.once('SIGTERM', stopping);
   const watching =
@@ -86,6 +88,16 @@ export async function runInBackground(options: {
   await opened.close(undefined, manner);
   process.off('SIGTERM', stopping);
   return result;
+}
+
+/** Who owns the folder, how it was started and how it is stopped. */
+function takenWords(by: OwnerRecord | null, data: string): string {
+  if (by === null) return `Another process owns ${data} already. Type that again in a moment.`;
+  const app = by.owner === 'app';
+  const services = app ? null : readServicesMark(data);
+  const how = app ? '' : `, started ${services === null ? 'without services' : `with the services of ${services}`},`;
+  const who = `The ${app ? 'Switchyard app' : 'runtime'} (process ${by.pid})${how}`;
+  return `${who} owns ${data} already. Stop it with \`switchyard stop${app ? ' --app' : ''}\`, then type that again.`;
 }
 
 /** Posts the heartbeat that was asked for; resolves once it has ended. */
@@ -110,7 +122,8 @@ async function open(
     readonly desktop: string | null;
     readonly page?: OpenOptions['page'];
     readonly statusPort?: OpenOptions['statusPort'];
-    readonly services?: readonly PlacedService[] | null;
+    readonly services?: Pick<ServicesWanted, 'file' | 'manifest'> | null;
+    readonly withoutServices?: OpenOptions['withoutServices'];
     readonly say?: (line: string) => void;
     readonly stopped: AbortSignal;
     readonly report: (started: Started) => void;
@@ -130,7 +143,8 @@ async function open(
       desktop: options.desktop,
       page: options.page ?? null,
       statusPort: options.statusPort ?? null,
-      services: options.services ? { manifest: options.services, say, stopped: options.stopped } : null,
+      withoutServices: options.withoutServices ?? false,
+      services: options.services ? { ...options.services, say, stopped: options.stopped } : null,
       onStopRequested,
       onClients,
     });

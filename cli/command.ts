@@ -22,6 +22,12 @@ export interface Console {
 /** Something that answers calls, until it is closed. */
 export type Looked = Pick<Connection, 'client'> & { close(): void | Promise<void> };
 
+/** How a runtime is started where there is none. */
+export interface Reaching {
+  /** Without the services that the one before was killed with. */
+  readonly withoutServices?: boolean;
+}
+
 /** What a command is handed of its surroundings. */
 export interface Surroundings {
   /** The person's folder, against which relative paths are resolved. */
@@ -36,8 +42,11 @@ export interface Surroundings {
   readonly console: Console | null;
   /** Connects to the runtime there is; null when there is none. */
   readonly attach: () => Promise<Connection | null>;
-  /** Connects to the runtime there is, or starts one in the background and connects to that. */
-  readonly reach: () => Promise<Connection>;
+  /**
+   * Connects to the runtime there is, or starts one in the background and connects to that; without the services
+   * that the one before was killed with only where that is asked for.
+   */
+  readonly reach: (how?: Reaching) => Promise<Connection>;
   /** The runtime there is, or else what is stored, to be read without one. */
   readonly look: () => Promise<Looked>;
   /** Set while a command that only reads is run: it looks and starts nothing. */

@@ -4,7 +4,7 @@ import { attach } from '../core/client';
 import { readConfig } from '../core/config';
 import { version } from '../core/version';
 import { browse } from './browse';
-import type { Console, Surroundings } from './command';
+import type { Console, Reaching, Surroundings } from './command';
 import { ownWords } from './parse';
 import { programOf } from './program';
 import { look, reach } from './reach';
@@ -18,7 +18,7 @@ const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 const desktop = process.env.ELECTRON_EXEC_PATH ?? null;
 const say = (line: string): void =>
   void (ownWords(process.argv).includes('--json') || process.stderr.write(`${line}\n`));
-const reachIt = () => reach(config, self, say);
+const reachIt = (how?: Reaching) => reach(config, self, say, how);
 
 const around: Surroundings = {
   directory: folderOf(process),

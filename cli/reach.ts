@@ -8,9 +8,10 @@ import { CodedError } from '../core/contract/errors';
 import { makeFolder } from '../core/make-folder';
 import { isAlive, isStarting, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
+import { readServicesMark } from '../core/services-mark';
 import { version } from '../core/version';
 import { begunText } from './begun';
-import type { Looked } from './command';
+import type { Looked, Reaching } from './command';
 import { plain } from './plain';
 
 /** After this long without a runtime the person is told what is waited for. */
@@ -29,13 +30,18 @@ export async function reach(
   config: Config,
   program: readonly string[],
   say: (line: string) => void,
+  how: Reaching = {},
 ): Promise<Connection> {
   const late = setTimeout(
     () => say('Waiting for the runtime. After a crash it first looks through what was in hand.'),
     silentMs,
   );
   try {
-    const { connection, isOurs } = await insist(config, program);
+    const { connection, isOurs } = await insist(config, [
+      ...program,
+      'serve',
+      ...(how.withoutServices ? ['--without-services'] : []),
+    ]);
     if (isOurs) say(await begunText(connection));
     return connection;
   } finally {
@@ -65,7 +71,8 @@ export async function look(
   }
   // Loaded here, so that every other command starts without SQLite.
   const { openLook } = await import('../core/look');
-  const wasKilled = readOwner(data) !== null;
+  // One with services left word of them, also where starts without them were refused since.
+  const wasKilled = readOwner(data) !== null || readServicesMark(data) !== null;
   const opened = existsSync(database) && !wasKilled ? await openLook({ config, desktop }) : null;
   if (opened === null) return reachIt();
   say('No runtime is running: this is what it left, and nothing was started. The command "start" goes on with it.');
@@ -95,7 +102,7 @@ async function insist(
   }
 }
 
-/** Starts `switchyard serve` as a process of its own and waits until it says how that went. */
+/** Starts a program, `switchyard serve`, as a process of its own and waits until it says how that went. */
 async function startInBackground(config: Config, program: readonly string[]): Promise<Started> {
   const { logs, data } = config.folders;
   const { output, before } = openOutput(logs);
@@ -103,7 +110,7 @@ async function startInBackground(config: Config, program: readonly string[]): Pr
   if (command === undefined) throw new Error('There is no program to start the runtime with.');
   try {
     // The fourth descriptor is where the child says that it is ready. It is closed then, so nothing inherits it.
-    const child = spawn(command, [...args, 'serve'], {
+    const child = spawn(command, args, {
       cwd: data,
       detached: true,
       stdio: ['ignore', output, output, 'pipe'],

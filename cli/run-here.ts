@@ -16,12 +16,14 @@ const options = {
   heartbeat: { type: 'string' },
 } as const;
 
+const without = { 'without-services': { type: 'boolean' } } as const;
+
 const run: Command = {
   words: ['run'],
-  usage: '[--mode local] [--services [FILE]] [--status-port [PORT]] [--heartbeat URL]',
+  usage: '[--mode local] [--services [FILE] | --without-services] [--status-port [PORT]] [--heartbeat URL]',
   summary:
     'Run the runtime here, in the foreground, until Ctrl+C: for a service manager, a container or a second terminal',
-  options,
+  options: { ...options, ...without },
   bare: { 'status-port': usualPort, services: '' },
   names: { least: 0, most: 0 },
   examples: [
@@ -33,9 +35,15 @@ const run: Command = {
   more: `  --status-port has the server listen on that port of 127.0.0.1, 8080 unless named and any for 0, whatever the setting server says;
   where it is taken nothing is started. --heartbeat posts every 30 seconds, as JSON: status, tasks, cpu_percent, memory_mb, disk_usage_gb and
   uptime_seconds. Who does not hear it stops no work. --services starts what a file names before any task is taken in hand,
-  and stops it afterwards; bare, it is services.json in the data folder. See docs/services.md.
+  and stops it afterwards; bare, it is services.json in the data folder. After such a runtime was killed
+  nothing goes on without them but with --without-services. See docs/services.md.
 `,
-  run: (given, around) => runHere(given, around, given.text('services')),
+  run(given, around) {
+    const services = given.text('services');
+    if (services !== undefined && given.flag('without-services'))
+      throw new UsageError('--services and --without-services say the opposite of each other.');
+    return runHere(given, around, services, given.flag('without-services'));
+  },
 };
 
 const up: Command = {
@@ -58,21 +66,24 @@ const up: Command = {
 export const runCommands: readonly Command[] = [run, up];
 
 /** `services` names their manifest; none are started when it is undefined, and the empty name is the usual one's. */
-async function runHere(given: Given, around: Surroundings, services: string | undefined): Promise<Outcome> {
+async function runHere(
+  given: Given,
+  around: Surroundings,
+  services: string | undefined,
+  withoutServices = false,
+): Promise<Outcome> {
   const mode = given.text('mode') ?? 'local';
   if (!modes.some((each) => each === mode)) throw new UsageError(`--mode must be one of ${modes.join(', ')}.`);
   const statusPort = portOf(given);
   const heartbeat = heartbeatOf(given);
   const { folders, home } = around.config;
-  const manifest =
-    services === undefined
-      ? null
-      : readManifest(services === '' ? join(folders.data, usualManifest) : resolve(around.directory, services), home);
+  const file = services === '' ? join(folders.data, usualManifest) : resolve(around.directory, services ?? '');
+  const wanted = services === undefined ? null : { file, manifest: readManifest(file, home) };
   // Loaded here, so that every other command starts without SQLite.
   const { runInBackground } = await import('./background');
   const ended = await runInBackground({
     ...suppliedBy(around),
-    ...{ statusPort, heartbeat, services: manifest },
+    ...{ statusPort, heartbeat, services: wanted, withoutServices },
     idleMs: null,
     say: (line) => around.err.write(`${plain(line)}\n`),
     report: ({ state }) => {

@@ -11,6 +11,7 @@ import { type Left, readLeft } from '../core/left';
 import { assertCanBeFolder } from '../core/make-folder';
 import { isStarting, nextOwner, ownerGone, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
+import { killedWithServices, readServicesMark } from '../core/services-mark';
 import { version } from '../core/version';
 import { goesOnWith, unfinished } from './begun';
 import { spentText } from './budget';
@@ -21,13 +22,16 @@ import { waitedToday } from './waited';
 
 const start: Command = {
   words: ['start'],
-  usage: '',
+  usage: '[--without-services]',
   summary: 'Start the runtime in the background, if none runs',
-  options: {},
+  options: { 'without-services': { type: 'boolean' } },
   names: { least: 0, most: 0 },
-  examples: ['start'],
-  async run(_given, around) {
-    const connection = await around.reach();
+  examples: ['start', 'start --without-services'],
+  more: `  Where \`up\` or \`run --services\` was killed, nothing goes on without the services it was started with until that is asked for:
+  with them by the same command again, without them by --without-services.
+`,
+  async run(given, around) {
+    const connection = await around.reach({ withoutServices: given.flag('without-services') });
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
@@ -102,9 +106,14 @@ const status: Command = {
     }
     if (connection === null) {
       const left = readLeft(around.config);
+      const killedWith = readServicesMark(dataFolder);
+      const todo =
+        killedWith === null
+          ? `Start one: ${around.program} start`
+          : plainLine(killedWithServices(dataFolder, killedWith), longestPath);
       return {
-        json: { running: false, version, dataFolder, left, url: null },
-        text: `No runtime is running for ${dataFolder}.\n${leftText(around, left, null)}Start one: ${around.program} start\n`,
+        json: { running: false, version, dataFolder, left, killedWith, url: null },
+        text: `No runtime is running for ${dataFolder}.\n${leftText(around, left, null)}${todo}\n`,
       };
     }
     try {

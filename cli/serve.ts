@@ -5,9 +5,9 @@ import type { Started } from './reach';
 /** The runtime without a window: what `start` puts in the background, and what a service manager would run. */
 export const serve: Command = {
   words: ['serve'],
-  usage: '[--idle-minutes N] [--stay]',
+  usage: '[--idle-minutes N] [--stay] [--without-services]',
   summary: 'Run the runtime here until it is stopped or has nothing to do',
-  options: { 'idle-minutes': { type: 'string' }, stay: { type: 'boolean' } },
+  options: { 'idle-minutes': { type: 'string' }, stay: { type: 'boolean' }, 'without-services': { type: 'boolean' } },
   names: { least: 0, most: 0 },
   examples: ['serve --stay'],
   hidden: true,
@@ -18,6 +18,7 @@ export const serve: Command = {
     const ended = await runInBackground({
       ...suppliedBy(around),
       idleMs,
+      withoutServices: given.flag('without-services'),
       report,
     });
     return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };

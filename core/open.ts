@@ -12,6 +12,7 @@ import { codedAnswers } from './server/errors';
 import { type Line, serveLine } from './server/line';
 import { serveSocket } from './server/socket';
 import { switchServer } from './server-switch';
+import { markServices, setServicesMark } from './services-mark';
 import { createStarter, type StarterProgram } from './starter/starter';
 import { version } from './version';
 
@@ -42,6 +43,8 @@ export interface OpenOptions
   readonly page?: string | null;
   /** The port that was asked for by name; then a server that cannot have it is a reason not to start. */
   readonly statusPort?: number | null;
+  /** Goes on without the services that a runtime before was killed with. */
+  readonly withoutServices?: boolean;
   /** Told whenever a client of the socket or the server came or left. */
   readonly onClients?: (count: number) => void;
 }
@@ -50,8 +53,8 @@ export interface OpenOptions
 const socketName = 'socket';
 
 /**
- * Becomes the owner of a data folder and starts its runtime, or says who owns it. Throws what createRuntime and
- * claimDataFolder throw; then the folder is free again.
+ * Becomes the owner of a data folder and starts its runtime, or says who owns it. Throws what createRuntime, markServices
+ * and claimDataFolder throw; then the folder is free again.
  */
 export async function openRuntime(
   options: OpenOptions,
@@ -64,6 +67,7 @@ export async function openRuntime(
   try {
     // One that was killed could not take its socket away.
     if (claimed.before?.socket) removeSocketPlace(run, socketName, claimed.before.socket);
+    undo.push(markServices(data, { file: options.services?.file ?? null, without: options.withoutServices ?? false }));
     // Starting may take long after a crash; whoever comes second learns from this that waiting is worth it.
     const starting: OwnerRecord = {
       pid: process.pid,
@@ -126,6 +130,7 @@ export async function openRuntime(
           .finally(() => starter?.close())
           .finally(() => socket.close())
           .finally(() => removeSocketPlace(run, socketName, path))
+          .finally(() => setServicesMark(data, null))
           .finally(() => claimed.release());
         return closing;
       },

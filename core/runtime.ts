@@ -39,6 +39,8 @@ export interface RuntimeOptions {
 
 /** The services a shell wants, and who hears of them. */
 export interface ServicesWanted {
+  /** The file that names them. */
+  readonly file: string;
   readonly manifest: readonly PlacedService[];
   /** Hears what they print and what becomes of them, a line at a time. */
   readonly say: (line: string) => void;

@@ -51,6 +51,14 @@ test('whoever starts a runtime leaves what another one printed, and quotes only 
   expect(readFileSync(log, 'utf8')).toBe('the winner said this\nthe loser said this\n');
 });
 
+test('a runtime is started without the services of one that was killed only where that is asked for', async () => {
+  const config = readConfig({ SWITCHYARD_HOME: folder.path });
+  const program = ['/bin/sh', '-c', 'echo "asked: $*"', 'sh'];
+  await expect(reach(config, program, () => {})).rejects.toThrow(/asked: serve$/);
+  const asked = reach(config, program, () => {}, { withoutServices: true });
+  await expect(asked).rejects.toThrow(/asked: serve --without-services$/);
+});
+
 test('what runtimes print does not grow without end', async () => {
   const config = readConfig({ SWITCHYARD_HOME: folder.path });
   const log = join(config.folders.logs, 'background.log');

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readServicesMark, setServicesMark } from '../../core/services-mark';
 import { openDatabase } from '../../core/store/database';
 import { listProcesses } from '../../core/store/processes';
 import { openTerminal } from './terminal';
@@ -77,6 +78,48 @@ test('without a manifest up says how one is written, and beside another runtime 
   const log = join(terminal.folder, 'log');
   manifest([{ name: 'web', command: `echo started >> ${log}` }]);
   const taken = await terminal.type(['up']);
-  expect([taken.code, taken.out]).toEqual([1, expect.stringContaining('owns')]);
+  expect(taken.code).toBe(1);
+  expect(taken.out).toMatch(
+    /^The runtime \(process \d+\), started without services, owns .* already\. Stop it with `switchyard stop`,/,
+  );
   expect(existsSync(log)).toBe(false);
+});
+
+test('where a runtime with services was killed nothing goes on without them until that is asked for', async () => {
+  await terminal.stop();
+  const { data } = terminal.config.folders;
+  const file = join(data, 'services.json');
+  manifest([{ name: 'web', command: 'sleep 60' }]);
+  let marked: string | null = null;
+  let second = '';
+  const ended = await until(['up'], 'Switchyard runs here.', async () => {
+    marked = readServicesMark(data);
+    second = (await terminal.type(['up'])).out;
+  });
+  expect([ended.code, marked, readServicesMark(data)]).toEqual([0, file, null]);
+  expect(second).toContain(`started with the services of ${file}, owns`);
+
+  // As a kill leaves it.
+  setServicesMark(data, file);
+  for (const _again of [1, 2]) {
+    await expect(terminal.start()).rejects.toMatchObject({ code: 'NOT_STARTED', facts: { services: file } });
+    const run = await terminal.type(['run', '--json']);
+    expect([run.code, run.json.error.message]).toEqual([1, expect.stringContaining('`switchyard up`')]);
+    // What only reads does not say that somebody stopped it either.
+    expect((await terminal.type(['task', 'list'])).err).toContain('there is no runtime');
+  }
+  const status = await terminal.type(['status']);
+  expect(status.out).toContain('`switchyard start --without-services`');
+  expect(status.out).not.toContain('Start one:');
+
+  // Services that cannot be started change nothing of that.
+  manifest([{ name: 'web', command: 'exit 9', ready: { url: 'http://127.0.0.1:9/' } }], 'mine.json');
+  expect((await terminal.type(['up', '--services', 'mine.json'])).code).toBe(1);
+  expect(readServicesMark(data)).toBe(file);
+  await until(['up'], 'Switchyard runs here.');
+  expect(readServicesMark(data)).toBeNull();
+  setServicesMark(data, file);
+  const without = await until(['run', '--without-services'], 'Switchyard runs here.');
+  expect([without.code, readServicesMark(data)]).toEqual([0, null]);
+  await terminal.start();
 });
