@@ -28,12 +28,21 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Co
   if (first === 'help') return { kind: 'help', topic: words.slice(1) };
   // Before anything else: "task --help" names no whole command, and is understood all the same.
   if (words.length === 1 && (own.includes('--help') || own.includes('-h'))) return { kind: 'help', topic: words };
+  if (words.length === 0 || (first.startsWith('-') && first !== '--')) throw aloneError(first);
   const { command, words: called } = find(argv, commands);
   const rest = [...argv];
   for (const word of called) rest.splice(rest.indexOf(word), 1);
   const parsed = readOptions(rest, command);
   if (parsed.values.help === true) return { kind: 'help', topic: command.words };
   return { kind: 'run', command, given: givenOf(parsed, command), formerly: called !== command.words };
+}
+
+/** What is wrong with an option that stands before every command. */
+function aloneError(option: string): UsageError {
+  const near = nearest(option, ['--json', '--help', '--version']);
+  return new UsageError(
+    `There is no option ${option} before a command.${near === null ? '' : ` Did you mean ${near}?`} Type the command first, then its options. See: help`,
+  );
 }
 
 /** The command that is meant, and the words by which it is. */

@@ -26,7 +26,7 @@ const send: Command = {
   ],
   more: [
     '  The message is JSON where it is an object, a list or a string in quotes, and text otherwise; - reads it from standard input.',
-    '  Sent twice with one --id it is one work. Work for a session of a task, which is a number, becomes a message for its agent.',
+    '  Sent twice with one --id it is one work: the first. Work for a session of a task, which is a number, becomes a message for its agent.',
     '',
   ].join('\n'),
   async run(given, around) {
@@ -36,15 +36,22 @@ const send: Command = {
     const message = {
       id: given.text('id') ?? randomUUID(),
       type: given.text('type') ?? 'work',
-      payload: payloadOf(text),
+      payload: payloadOf(text, (warning) => around.err.write(warning)),
     };
     return withClient(around, async (client) => {
+      const { last } = await client.relay.status();
       const { seq } = await client.relay.send({ ...agent, message });
       const subject = workSubject(agent.session, agent.role);
       const see = `See what comes back: ${around.program} tail results --session ${agent.session} --after ${seq}\n`;
+      // Numbers grow: what is sent now has a higher one than there was.
+      const isKnown = seq <= last;
+      const work = plainLine(message.id);
+      const to = `${agent.role} of session ${agent.session}`;
       return {
-        json: { seq, subject, ...message },
-        text: `Sent work ${plainLine(message.id)} to ${agent.role} of session ${agent.session}, as number ${seq}.\n`,
+        json: { seq, subject, ...message, known: isKnown },
+        text: isKnown
+          ? `${to} has work ${work} already, as number ${seq}: it was not sent again, also if it says something else now. Other work needs another --id.\n`
+          : `Sent work ${work} to ${to}, as number ${seq}.\n`,
         note: see,
       };
     });
@@ -96,11 +103,12 @@ function tokenOf(option: string, name: string | undefined): string {
   );
 }
 
-function payloadOf(text: string): unknown {
+function payloadOf(text: string, warn: (warning: string) => void): unknown {
   if (!/^\s*[[{"]/.test(text)) return text;
   try {
     return JSON.parse(text);
   } catch {
+    warn('The message begins like JSON and is none, so it is sent as text.\n');
     return text;
   }
 }

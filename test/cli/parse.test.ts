@@ -55,6 +55,13 @@ test('a mistyped option names the nearest one', () => {
   expect(() => asked('task add --titel x')).toThrow(/no option --titel. Did you mean --title/);
 });
 
+test('an option before every command is said to be none, with the nearest', () => {
+  expect(() => asked('-x')).toThrow(/^There is no option -x before a command\. Type the command first/);
+  expect(() => asked('--hlep')).toThrow(/no option --hlep before a command\. Did you mean --help\?/);
+  expect(() => asked('--json --session s1 agent list')).toThrow(/no option --session before a command/);
+  expect(words('--json agent list')).toBe('agent list');
+});
+
 test('a missing or surplus name, or an id that is none, is a usage error', () => {
   expect(() => asked('task show')).toThrow(/^task show needs ID\. Usage: task show ID/);
   expect(() => asked('task show 1 2')).toThrow(/does not expect "2"/);

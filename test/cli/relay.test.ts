@@ -156,6 +156,23 @@ describe('an agent on the relay', () => {
     expect(await echo.interrupt()).toMatchObject({ code: 0 });
   });
 
+  test('is sent a work once by its id, which is said; and text that looks like JSON is said to be text', async () => {
+    const give = ['send', 'work', '--session', 's7', '--role', 'echo', '--id', '42', '--message'];
+    const first = await type(...give, '{"a": 1}', '--json');
+    expect(first).toMatchObject({ err: '', json: { payload: { a: 1 }, known: false } });
+    expect(await type(...give, 'something else')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        `^echo of session s7 has work 42 already, as number ${first.json.seq}: it was not sent again`,
+      ),
+    });
+    expect(await type(...give, '{"a": [1,2', '--json')).toMatchObject({
+      code: 0,
+      err: 'The message begins like JSON and is none, so it is sent as text.\n',
+      json: { seq: first.json.seq, payload: '{"a": [1,2', known: true },
+    });
+  });
+
   test('is not let in without what is needed, and told what that is', async () => {
     const here = ['agent', 'start', '--session', 's4', '--role', 'echo'];
     const key = join(terminal.folder, 'key');
