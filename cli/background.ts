@@ -1,6 +1,7 @@
 import type { Config } from '../core/config';
 import { CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
+import { whereItRuns } from '../core/contract/status';
 import type { StopManner } from '../core/contract/stop';
 import { type OpenOptions, type OpenRuntime, openRuntime } from '../core/open';
 import type { ServicesWanted } from '../core/runtime';
@@ -33,6 +34,7 @@ export async function runInBackground(options: {
   readonly heartbeat?: string | null;
   /** Hears what is said while it runs. */
   readonly say?: (line: string) => void;
+  readonly foreground?: boolean;
   readonly idleMs: number | null;
   readonly stopped: AbortSignal;
   readonly report: (started: Started) => void;
@@ -76,6 +78,7 @@ export async function runInBackground(options: {
       ? null
       : watchIdle(opened, options.idleMs, () => end({ kind: 'idle', reason: 'Ended: there was nothing to do.' }));
   look = watching?.look ?? look;
+  if (options.statusPort != null) await sayWhere(opened, options.say);
   options.report({ state: 'ready' });
   const beating = new AbortController();
   const beat = beginBeating(options, opened, beating.signal);
@@ -90,12 +93,20 @@ export async function runInBackground(options: {
   return result;
 }
 
+/** Says where the server listens that was asked for by its port: which it is, is not known of any port. */
+async function sayWhere({ client }: OpenRuntime, say: (line: string) => void = () => {}): Promise<void> {
+  const { server } = await client.runtime.status();
+  if (server.kind === 'listening') say(`The server listens at ${server.url}`);
+}
+
 /** Who owns the folder, how it was started and how it is stopped. */
 function takenWords(by: OwnerRecord | null, data: string): string {
   if (by === null) return `Another process owns ${data} already. Type that again in a moment.`;
   const app = by.owner === 'app';
   const services = app ? null : readServicesMark(data);
-  const how = app ? '' : `, started ${services === null ? 'without services' : `with the services of ${services}`},`;
+  const how = app
+    ? ''
+    : `, started ${whereItRuns(by)} ${services === null ? 'without services' : `with the services of ${services}`},`;
   const who = `The ${app ? 'Switchyard app' : 'runtime'} (process ${by.pid})${how}`;
   return `${who} owns ${data} already. Stop it with \`switchyard stop${app ? ' --app' : ''}\`, then type that again.`;
 }
@@ -124,6 +135,7 @@ async function open(
     readonly statusPort?: OpenOptions['statusPort'];
     readonly services?: Pick<ServicesWanted, 'file' | 'manifest'> | null;
     readonly withoutServices?: OpenOptions['withoutServices'];
+    readonly foreground?: boolean;
     readonly say?: (line: string) => void;
     readonly stopped: AbortSignal;
     readonly report: (started: Started) => void;
@@ -136,6 +148,7 @@ async function open(
     return await openRuntime({
       config: options.config,
       owner: 'background',
+      foreground: options.foreground ?? false,
       askHuman: options.askHuman,
       hook: options.hook,
       host: options.host,

@@ -40,7 +40,7 @@ export const demo: Command = {
         `  ${discard}`,
         '',
         `The sample repository ${plainLine(task.repository, 300)} may be deleted when you are done with it.`,
-        ...(connection.owner.owner === 'background'
+        ...(connection.owner.owner === 'background' && connection.owner.foreground !== true
           ? [
               'The runtime goes on in the background and ends ten minutes after it last had something to do. To end it now:',
               `  ${around.program} stop`,

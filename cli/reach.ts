@@ -33,7 +33,7 @@ export async function reach(
   how: Reaching = {},
 ): Promise<Connection> {
   const late = setTimeout(
-    () => say('Waiting for the runtime. After a crash it first looks through what was in hand.'),
+    () => say('Waiting for the runtime. It first looks through what was in hand before.'),
     silentMs,
   );
   try {

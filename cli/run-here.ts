@@ -84,6 +84,7 @@ async function runHere(
   const ended = await runInBackground({
     ...suppliedBy(around),
     ...{ statusPort, heartbeat, services: wanted, withoutServices },
+    foreground: true,
     idleMs: null,
     say: (line) => around.err.write(`${plain(line)}\n`),
     report: ({ state }) => {

@@ -4,7 +4,7 @@ import type { Client } from '../core/client';
 import { assertNever, CodedError } from '../core/contract/errors';
 import type { OwnerRecord } from '../core/contract/owner';
 import { memoryHoldWords } from '../core/contract/process';
-import type { ServerState, Status } from '../core/contract/status';
+import { type ServerState, type Status, whereItRuns } from '../core/contract/status';
 import { isRetried, taskStates } from '../core/contract/task';
 import { type Waited, waitedInWords } from '../core/contract/waited';
 import { type Left, readLeft } from '../core/left';
@@ -262,11 +262,11 @@ function statusText(status: Status, parked: number, waited?: Waited): string {
   const counts = taskStates
     .filter((state) => status.tasks[state] > 0)
     .map((state) => `${status.tasks[state]} ${state}${state === 'queued' && parked > 0 ? ` (${parked} parked)` : ''}`);
-  const owner = status.owner === 'app' ? 'the app' : 'the background';
   return table([
-    ['runtime', `${status.version}, in ${owner}, process ${status.pid}, for ${ago(status.startedAt)}`],
+    ['runtime', `${status.version}, ${whereItRuns(status)}, process ${status.pid}, for ${ago(status.startedAt)}`],
     ['data folder', plainLine(status.dataFolder, longestPath)],
     ['server', serverText(status.server)],
+    ...status.problems.map((problem) => ['problem', plainLine(problem, longestPath)]),
     ['tasks', counts.length === 0 ? 'none' : counts.join(', ')],
     ...status.workers.map((worker) => [
       'worker',

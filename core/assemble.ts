@@ -195,6 +195,7 @@ export function assemble(
     pid: process.pid,
     version,
     owner: options.owner,
+    foreground: options.foreground ?? false,
     dataFolder: folders.data,
     startedAt,
     tasks: countTasks(db),
@@ -202,6 +203,7 @@ export function assemble(
     workers: [runner.status()],
     held: admission.held(),
     server: server.now(),
+    problems: [...services.problems()],
   });
   const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
   const sizes = createSizes({

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import type { Calls } from './contract/calls';
 import { CodedError } from './contract/errors';
 import type { OwnerRecord } from './contract/owner';
+import { whereItRuns } from './contract/status';
 import { readOwner } from './owner-record';
 import { joinLines, type Line, messageLimit, socketLine } from './server/line';
 import { versionHeader } from './server/socket';
@@ -96,7 +97,7 @@ function open(owner: OwnerRecord, path: string, version: string): Promise<WebSoc
 }
 
 function otherVersion(owner: OwnerRecord, theirs: string, ours: string): CodedError {
-  const what = owner.owner === 'app' ? 'The Switchyard app' : 'The Switchyard runtime in the background';
+  const what = owner.owner === 'app' ? 'The Switchyard app' : `The Switchyard runtime ${whereItRuns(owner)}`;
   const todo = owner.owner === 'app' ? 'Quit the app' : 'Stop it with `switchyard stop`';
   return new CodedError(
     'OTHER_VERSION',

@@ -34,7 +34,16 @@ export interface OpenRuntime {
 export interface OpenOptions
   extends Pick<
     RuntimeOptions,
-    'owner' | 'askHuman' | 'hook' | 'host' | 'execute' | 'keychain' | 'services' | 'desktop' | 'onStopRequested'
+    | 'owner'
+    | 'foreground'
+    | 'askHuman'
+    | 'hook'
+    | 'host'
+    | 'execute'
+    | 'keychain'
+    | 'services'
+    | 'desktop'
+    | 'onStopRequested'
   > {
   readonly config: Config;
   /** How to start a small process that starts git and checks from then on, in place of `execute`. */
@@ -74,6 +83,7 @@ export async function openRuntime(
       startedAt: Date.now(),
       version,
       owner: options.owner,
+      ...(options.foreground && { foreground: true }),
       socket: null,
     };
     claimed.announce(starting);

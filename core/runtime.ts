@@ -19,6 +19,8 @@ import type { Execute } from './starter/process';
 export interface RuntimeOptions {
   readonly config: Config;
   readonly owner: Status['owner'];
+  /** It runs in the foreground of a terminal. */
+  readonly foreground?: boolean;
   /** How to start the tool server by which agents without questions of their own ask a person; null for none. */
   readonly askHuman: AskHuman | null;
   /** How to start the program that passes on what an agent's screen asks; without it such questions stay on the screen. */

@@ -10,6 +10,8 @@ export const ownerRecordSchema = z.object({
   startedAt: z.number().int(),
   version: z.string(),
   owner: z.enum(owners),
+  /** It was started to run in a terminal; left out where it was not. */
+  foreground: z.boolean().optional(),
   /** The path of its socket, or the name of its pipe on Windows; null while it starts. */
   socket: z.string().min(1).nullable(),
 });

@@ -19,6 +19,8 @@ export const statusSchema = z.object({
   version: z.string(),
   /** `app` for the desktop app, `background` for the runtime without a window. */
   owner: z.enum(['app', 'background']),
+  /** It runs in somebody's terminal, or for a service manager, by `run` or `up`. */
+  foreground: z.boolean(),
   dataFolder: z.string(),
   startedAt: z.number().int(),
   tasks: z.object(
@@ -41,5 +43,19 @@ export const statusSchema = z.object({
   /** Why tasks that are due do not start; null while they may. */
   held: memoryHoldSchema.nullable(),
   server: serverStateSchema,
+  /** What has failed for good and makes `/health` answer 503, a sentence for each. */
+  problems: z.array(z.string()),
 });
 export type Status = z.infer<typeof statusSchema>;
+
+/** Where a runtime runs, as both doors say it. */
+export function whereItRuns({
+  owner,
+  foreground,
+}: {
+  readonly owner: Status['owner'];
+  readonly foreground?: boolean | undefined;
+}): string {
+  if (owner === 'app') return 'in the app';
+  return foreground === true ? 'in a terminal' : 'in the background';
+}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { memoryHoldWords } from '../../core/contract/process';
-import type { Status } from '../../core/contract/status';
+import { type Status, whereItRuns } from '../../core/contract/status';
 import { Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
 import { useApp, useModel } from '../state/app';
@@ -20,16 +20,21 @@ export function Health(): ReactNode {
   if (status.value === null) {
     return status.failure === null ? <Skeleton lines={6} /> : <Failed failure={status.failure} again={status.reload} />;
   }
-  const { held, workers } = status.value;
+  const { held, problems, workers } = status.value;
   return (
     <>
       <section>
         <h2>Health</h2>
         {isLost && <Note kind="warning">Not connected: this is as it was before.</Note>}
+        {problems.map((problem) => (
+          <Note key={problem} kind="failed">
+            {cleanLine(problem)}
+          </Note>
+        ))}
         {held !== null && <Note kind="warning">{memoryHoldWords(held)}</Note>}
         <dl className="facts">
           <Fact name="Runs for">
-            <Ago at={status.value.startedAt} />, {status.value.owner === 'app' ? 'in the app' : 'in the background'}
+            <Ago at={status.value.startedAt} />, {whereItRuns(status.value)}
           </Fact>
           <Fact name="Version">
             {status.value.version}, process {status.value.pid}

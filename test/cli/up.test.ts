@@ -41,13 +41,20 @@ test('up starts the services before the runtime runs, keeps them in the ledger, 
     { name: 'database', command: `trap 'echo stopped >> ${log}; exit 0' TERM; echo started; sleep 60 & wait` },
   ]);
   let ledger: readonly string[] = [];
+  let shown: readonly string[] = [];
   const ended = await until(['up', '--status-port', '0'], 'Switchyard runs here.', async () => {
     const db = openDatabase({ file: terminal.config.folders.database, nativeBinding: null });
     await expect.poll(() => listProcesses(db).length).toBe(1);
     ledger = listProcesses(db).map(({ command }) => command);
     db.close();
     expect(existsSync(log)).toBe(false);
+    const { json, out } = await terminal.type(['status', '--json']);
+    shown = [json.url, (await terminal.type(['status'])).out, (await terminal.type(['start'])).out];
+    expect(out).toContain('"foreground": true');
   });
+  const [url, ...texts] = shown;
+  expect(ended.err).toContain(`The server listens at ${url}\n`);
+  for (const text of texts) expect(text).toContain(`, in a terminal, process ${process.pid},`);
   expect([ended.code, ended.out]).toEqual([0, 'Stopped by a signal.\n']);
   expect(ended.err.indexOf('Starting service database.')).toBeLessThan(ended.err.indexOf('Switchyard runs here.'));
   expect(ledger).toEqual([expect.stringContaining('echo started')]);
@@ -80,7 +87,7 @@ test('without a manifest up says how one is written, and beside another runtime 
   const taken = await terminal.type(['up']);
   expect(taken.code).toBe(1);
   expect(taken.out).toMatch(
-    /^The runtime \(process \d+\), started without services, owns .* already\. Stop it with `switchyard stop`,/,
+    /^The runtime \(process \d+\), started in the background without services, owns .* already\. Stop it with `switchyard stop`,/,
   );
   expect(existsSync(log)).toBe(false);
 });
@@ -97,7 +104,7 @@ test('where a runtime with services was killed nothing goes on without them unti
     second = (await terminal.type(['up'])).out;
   });
   expect([ended.code, marked, readServicesMark(data)]).toEqual([0, file, null]);
-  expect(second).toContain(`started with the services of ${file}, owns`);
+  expect(second).toContain(`started in a terminal with the services of ${file}, owns`);
 
   // As a kill leaves it.
   setServicesMark(data, file);
@@ -122,4 +129,20 @@ test('where a runtime with services was killed nothing goes on without them unti
   const without = await until(['run', '--without-services'], 'Switchyard runs here.');
   expect([without.code, readServicesMark(data)]).toEqual([0, null]);
   await terminal.start();
+});
+
+test('status names a service that is not started again', async () => {
+  await terminal.stop();
+  const place = join(terminal.folder, 'place');
+  mkdirSync(place);
+  manifest([{ name: 'web', command: `rm -rf '${place}'`, directory: place }]);
+  let shown: readonly unknown[] = [];
+  const ended = await until(['up'], 'could not be started again', async () => {
+    // Said in the moment before the runtime is there to be asked, or after it.
+    await expect.poll(() => terminal.type(['status', '--json'])).toMatchObject({ json: { running: true } });
+    shown = [(await terminal.type(['status', '--json'])).json.problems, (await terminal.type(['status'])).out];
+  });
+  expect(ended.code).toBe(0);
+  const problem = expect.stringMatching(/^Service web could not be started again: /);
+  expect(shown).toEqual([[problem], expect.stringMatching(/^problem +Service web could not be started again: /m)]);
 });
