@@ -47,7 +47,7 @@ const start: Command = {
 const list: Command = {
   words: ['agent', 'list'],
   usage: '',
-  summary: 'The agents on the relay: those that are connected, and those of running tasks',
+  summary: 'The agents on the relay: connected ones, those of running tasks, and absent ones for whom work waits',
   options: {},
   names: { least: 0, most: 0 },
   examples: ['agent list', 'agent list --json'],
@@ -228,5 +228,6 @@ function keyIn(file: string): string {
 
 function cells({ session, role, kind, since, by, unanswered, sent, received }: RelayAgent): readonly string[] {
   const counts = `${unanswered} unanswered, ${sent} sent, ${received} received`;
+  if (kind === 'absent') return [session, role, 'absent', ago(since), '', `${unanswered} unanswered`];
   return [session, role, kind === 'own' ? 'of a task' : 'connected', ago(since), plainLine(by, 40), counts];
 }

@@ -9,6 +9,7 @@ import {
   insertRelayWork,
   knownRelayWork,
   lastRelayWork,
+  waitingOfAgents,
   waitingOfSessions,
   waitingRelayIds,
   waitingRelayWork,
@@ -63,6 +64,7 @@ export function keepWork({
     },
     ids: (of) => waitingRelayIds(db, of),
     waiting: (of, after) => waitingRelayWork(db, of, after),
+    agents: (most) => waitingOfAgents(db, most).map(({ messages, ...agent }) => ({ ...agent, unanswered: messages })),
     last: () => lastRelayWork(db),
   };
 }

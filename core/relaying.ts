@@ -209,13 +209,20 @@ export function createRelaying(from: {
     return numbered;
   };
 
-  const connected = async (): Promise<RelayAgent[]> => {
+  const remote = async (): Promise<RelayAgent[]> => {
     const agents = [...doors].flatMap((door) => door.agents());
-    if (agents.length === 0) return [];
-    const on = await bus();
-    return Promise.all(
+    // Where it cannot be opened nobody is connected, and what waits is not known; those of the runner are told all the same.
+    const on = agents.length === 0 ? await bus().catch(() => null) : await bus();
+    if (on === null) return [];
+    const connected = await Promise.all(
       agents.map(async (agent) => ({ ...agent, kind: 'connected', unanswered: await on.unanswered(agent) }) as const),
     );
+    const there = new Set(agents.map(({ session, role }) => workSubject(session, role)));
+    const absent = (await on.waiting()).filter(({ session, role }) => !there.has(workSubject(session, role)));
+    return [
+      ...connected,
+      ...absent.map((agent) => ({ ...agent, kind: 'absent', by: '', sent: 0, received: 0 }) as const),
+    ];
   };
 
   const own = (): RelayAgent[] =>
@@ -229,7 +236,7 @@ export function createRelaying(from: {
   return {
     desk: {
       send,
-      agents: async () => [...own(), ...(await connected())],
+      agents: async () => [...own(), ...(await remote())],
       async *follow(wanted, signal) {
         const { followBus } = await import('./relay/follow');
         yield* followBus(await bus(), wanted, signal);

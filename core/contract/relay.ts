@@ -77,13 +77,14 @@ export const relayHeardSchema = z.discriminatedUnion('kind', [
 ]);
 export type RelayHeard = z.infer<typeof relayHeardSchema>;
 
-/** An agent on the relay: one that is connected to it, or one of the runner's own. */
+/** An agent on the relay: one that is connected to it, one of the runner's own, or one that is not there and for whom work waits. */
 export const relayAgentSchema = z.object({
   session: relayNameSchema,
   role: relayNameSchema,
-  kind: z.enum(['connected', 'own']),
+  kind: z.enum(['connected', 'own', 'absent']),
+  /** Since when it is there; of one that is not, since when work waits for it. */
   since: z.number().int(),
-  /** Who it came as: `person`, or the key it has. */
+  /** Who it came as: `person`, or the key it has; empty of one that is not there. */
   by: z.string(),
   /** Work it has not answered. */
   unanswered: z.number().int().nonnegative(),

@@ -28,6 +28,17 @@ export interface Address {
   readonly role: string;
 }
 
+/** An agent for whom work waits. */
+export interface WaitingAgent extends Address {
+  /** How much it has not answered. */
+  readonly unanswered: number;
+  /** When the oldest of it was sent. */
+  readonly since: number;
+}
+
+/** How many agents are told for whom work waits. */
+export const mostWaitingAgents = 1_000;
+
 /** The work of one agent, in the hands of whoever gives it to it. */
 export interface Taking {
   /**
@@ -65,6 +76,8 @@ export interface Bus {
   takeWork(of: Address, deliver: (work: HeardMessage) => Promise<void> | void): Promise<Taking>;
   /** How much work waits for the agent's answer. */
   unanswered(of: Address): Promise<number>;
+  /** For whom work waits, connected or not: those for whom it has waited longest. */
+  waiting(): Promise<readonly WaitingAgent[]>;
   /** What carries the messages, and how far back they are kept. */
   status(): Promise<Omit<RelayStatus, 'connections'>>;
   /** Ends every subscription and taking, and resolves when nothing is left to be kept. */

@@ -1,6 +1,6 @@
 import { CodedError } from '../contract/errors';
 import { workSubject } from '../contract/relay';
-import type { Address, Bus, Heard, HeardMessage } from './bus';
+import { type Address, type Bus, type Heard, type HeardMessage, mostWaitingAgents } from './bus';
 import { heardMessage, messageText } from './frame';
 import { replay } from './replay';
 import type { Ring } from './ring';
@@ -128,6 +128,7 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
     },
     takeWork: async (of, deliver) => takings.take(of, deliver),
     unanswered: async (of) => work.ids(of).length,
+    waiting: async () => work.agents(mostWaitingAgents),
     status: async () => ({ bus: 'embedded', url: null, first: ring.first(), last: ring.last() }),
     async close() {
       closed = true;

@@ -3,7 +3,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { CodedError } from '../contract/errors';
 import { mostUnanswered, workSubject } from '../contract/relay';
-import type { Address, Bus } from './bus';
+import { type Address, type Bus, mostWaitingAgents, type WaitingAgent } from './bus';
 import { messageText } from './frame';
 import { openFeed } from './nats-feed';
 import { stampHeader } from './nats-message';
@@ -53,6 +53,20 @@ export async function openNatsBus(options: {
     return state.subjects?.[subject] ?? 0;
   }
 
+  async function waiting(): Promise<WaitingAgent[]> {
+    const { state } = await manager.streams.info(workStream, { subjects_filter: 'switchyard.work.>' });
+    const agents = Object.entries(state.subjects ?? {}).slice(0, mostWaitingAgents);
+    const read = agents.map(async ([subject, messages]) => {
+      const [, , session = '', role = ''] = subject.split('.');
+      // Asks for the first one of the subject, which the server knows and the type of a request does not.
+      const first: { readonly seq: number; readonly next_by_subj: string } = { seq: 1, next_by_subj: subject };
+      const oldest = await manager.streams.getMessage(workStream, first);
+      // Answered meanwhile where there is none.
+      return oldest === null ? [] : [{ session, role, unanswered: messages, since: oldest.time.getTime() }];
+    });
+    return (await Promise.all(read)).flat().sort((one, other) => one.since - other.since);
+  }
+
   return {
     publish: async (subject, message, raw) => put(subject, messageText(message, raw), {}),
     subscribe: (pattern, hear, subscribed = {}) => feed.subscribe(pattern, hear, subscribed),
@@ -90,6 +104,7 @@ export async function openNatsBus(options: {
       };
     },
     unanswered,
+    waiting,
     async status() {
       const { messages, first_seq, last_seq } = (await manager.streams.info(relayStream)).state;
       return { bus: 'nats', url: shown, first: messages === 0 ? 0 : first_seq, last: messages === 0 ? 0 : last_seq };

@@ -109,6 +109,20 @@ export function waitingOfSessions(db: Database): WaitingOfSession[] {
   return allRows<WaitingOfSession>(db, sql);
 }
 
+/** What waits for one agent. */
+export interface WaitingOfAgent extends WorkOf {
+  readonly messages: number;
+  /** When the oldest of it was sent. */
+  readonly since: number;
+}
+
+/** For whom work waits: those for whom it has waited longest, at most so many. */
+export function waitingOfAgents(db: Database, most: number): WaitingOfAgent[] {
+  const sql = `SELECT session, role, count(*) AS messages, min(at) AS since FROM relay_work
+    WHERE answered_at IS NULL GROUP BY session, role ORDER BY since, session, role LIMIT ?`;
+  return allRows<WaitingOfAgent>(db, sql, most);
+}
+
 function countRelayWork(db: Database, { session, role }: WorkOf): number {
   const sql = 'SELECT count(*) AS waiting FROM relay_work WHERE answered_at IS NULL AND session = ? AND role = ?';
   return getRow<{ waiting: number }>(db, sql, session, role)?.waiting ?? 0;

@@ -13,7 +13,7 @@ import { usePolled } from './polled';
 /** At most so many are listed: more are counted. */
 const most = 200;
 
-/** The agents on the relay: those that are connected to it, and the runner's own. */
+/** The agents on the relay: those that are connected to it, the runner's own, and those that are not there and for whom work waits. */
 export function RelayAgents(): ReactNode {
   const { value, failure, reload } = usePolled('relay-agents', (client, signal) =>
     client.relay.agents(undefined, { signal }),
@@ -78,7 +78,8 @@ function AgentLine({ agent, reload }: { readonly agent: RelayAgent; readonly rel
         </p>
         <p className="quiet small">
           <Ago at={since} />
-          {kind === 'connected' && ` · by ${cleanLine(by)}`} ·{' '}
+          {kind === 'connected' && ` · by ${cleanLine(by)}`}
+          {kind === 'absent' && ' · not connected'} ·{' '}
           <span className={unanswered > 0 ? 'line-warning' : ''}>{unanswered.toLocaleString()} unanswered</span> ·{' '}
           {sent.toLocaleString()} sent, {received.toLocaleString()} received
         </p>

@@ -41,6 +41,7 @@ function begin(...words: string[]) {
 describe('an agent on the relay', () => {
   test('echoes the work it is given, can be seen, and is stopped', async () => {
     await type('send', 'work', '--session', 's1', '--role', 'echo', '--message', 'before it came', '--id', 'w0');
+    expect((await type('agent', 'list')).out).toMatch(/^s1 +echo +absent +\d+s +1 unanswered\n$/);
     const echo = begin('agent', 'start', '--session', 's1', '--role', 'echo');
     await echo.says('Connected as echo of session s1.');
     const tail = begin('tail', 'results', '--session', 's1', '--after', '0', '--json');

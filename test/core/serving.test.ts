@@ -164,7 +164,10 @@ test('leads agents and followers to the relay, a key as the role of its type onl
   await client.keys.revoke({ key: key.id });
   agent.resume();
   await gone;
-  await expect.poll(() => client.relay.agents()).toEqual([]);
+  // What it did not answer waits for it.
+  await expect
+    .poll(() => client.relay.agents())
+    .toMatchObject([{ session: 'build', role: 'docs', kind: 'absent', unanswered: 1 }]);
   expect(person.readyState).toBe(WebSocket.OPEN);
 });
 

@@ -119,6 +119,7 @@ export const busRules: readonly BusRule[] = [
       for (const id of ['a', 'b', 'c']) numbers.push(await first.sendWork(claude, message(id, id)));
       await first.sendWork({ ...claude, role: 'goose' }, message('of another', null));
       expect(await first.unanswered(claude)).toBe(3);
+      expect(await first.waiting()).toContainEqual({ ...claude, unanswered: 3, since: expect.any(Number) });
       const once = await take(first, claude);
       expect((await once.count(3)).map(({ seq, id }) => [seq, id])).toEqual([
         [numbers[0], 'a'],

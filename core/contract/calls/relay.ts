@@ -20,7 +20,7 @@ export const relay = {
   send: oc
     .input(z.strictObject({ ...agentRef, message: relayMessageSchema }))
     .output(z.object({ seq: z.number().int().positive() })),
-  /** The agents that are connected, and those of the runner that are at work. */
+  /** The agents that are connected, those of the runner that are at work, and those that are not there and for whom work waits. */
   agents: oc.output(z.array(relayAgentSchema)),
   /**
    * What is published on the subjects of a pattern, from now on, or after the number `after`. A follower that is too slow is told

@@ -126,6 +126,8 @@ test('work for another agent waits for it, and nobody is hung up on who is not t
   const to = { session: 'nightly', role: 'claude' };
   const { seq } = await bed.calls.relay.send({ ...to, message: work('1', { any: ['json'] }) });
   expect(seq).toBe(1);
+  const absent = { ...to, kind: 'absent', since: expect.any(Number), by: '', sent: 0, received: 0, unanswered: 1 };
+  expect(await bed.calls.relay.agents()).toEqual([absent]);
   await expect(bed.calls.relay.disconnect(to)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   const hungUp: unknown[] = [];
   const { bus, open } = await bed.runtime.relay();
@@ -141,7 +143,7 @@ test('work for another agent waits for it, and nobody is hung up on who is not t
   await bed.calls.relay.disconnect(to);
   expect(hungUp).toEqual([to]);
   close();
-  expect(await bed.calls.relay.agents()).toEqual([]);
+  expect(await bed.calls.relay.agents()).toEqual([absent]);
   await new Promise<void>((resolve) => {
     const taking = bus.takeWork(to, async (given) => {
       await (await taking).answered(given.message().id);

@@ -38,7 +38,7 @@ test('what the ring has no room for is refused and told to nobody, but for work,
       return seq;
     },
     answer: async () => {},
-    ...{ ids: () => [], last: () => 0 },
+    ...{ ids: () => [], agents: () => [], last: () => 0 },
     waiting: (_of, after) => rows.filter((seq) => seq > after).map((seq) => ({ seq, at: 1, text: '{"id":"w"}' })),
   };
   const hub = createHub({ ring, work, now: () => 1, onError() {} });
@@ -68,6 +68,7 @@ test('an answer that could not be kept is kept when it comes again', async () =>
       rows.delete(id);
     },
     ids: () => [...rows.keys()],
+    agents: () => [],
     last: () => 1,
     waiting: () => [],
   };
@@ -84,7 +85,7 @@ test('an agent whose work could not be read once is given it with what comes nex
   const failures: unknown[] = [];
   let broken = true;
   const work: KeptWork = {
-    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], last: () => 1 },
+    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], agents: () => [], last: () => 1 },
     waiting(_of, after) {
       if (broken) throw new Error('disk I/O error');
       return after === 0 ? [{ seq: 1, at: 1, text: '{"id":"w"}' }] : [];
@@ -109,7 +110,14 @@ test('a follower for whom the ring cannot be read is told what it misses', async
     ...{ append() {}, lost: () => 0, first: () => 1, last: () => 9, given: 9, close: () => {} },
   };
   const work: KeptWork = {
-    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], last: () => 0, waiting: () => [] },
+    ...{
+      keep: async ({ seq }) => seq,
+      answer: async () => {},
+      ids: () => [],
+      agents: () => [],
+      last: () => 0,
+      waiting: () => [],
+    },
   };
   const hub = createHub({ ring, work, now: () => 1, onError: (cause) => failures.push(cause) });
   const heard: Heard[] = [];
