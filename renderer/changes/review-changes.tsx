@@ -131,7 +131,8 @@ export function ReviewChanges(props: Props): ReactNode {
     (to: string) => {
       leaveEditor();
       setCurrent(to);
-      setHunk(null);
+      // Whichever file is at the top then: the diff may end before this one gets there.
+      setHunk({ path: to, index: 0 });
       view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
     },
     [setHunk, leaveEditor],
@@ -192,10 +193,7 @@ export function ReviewChanges(props: Props): ReactNode {
       const isViewed = !viewed.has(path);
       toggleViewed(path, isViewed);
       const next = files[files.findIndex((file) => file.path === path) + 1];
-      if (isViewed && next !== undefined) {
-        goToFile(next.path);
-        setHunk({ path: next.path, index: 0 });
-      }
+      if (isViewed && next !== undefined) goToFile(next.path);
       return true;
     },
   });

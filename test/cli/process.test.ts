@@ -65,6 +65,7 @@ test('a command starts the runtime it needs, which outlives the command and ends
   expect(await status()).toEqual({
     running: false,
     left: null,
+    killedWith: null,
     version: expect.any(String),
     dataFolder: terminal.config.folders.data,
     url: null,

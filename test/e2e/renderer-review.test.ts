@@ -411,6 +411,20 @@ test('files stand in a tree whose folders fold, and what was viewed stays so unt
   expect(await seen()).toEqual([second]);
 });
 
+test('what is clicked in the list is what a key is for, also where the diff cannot scroll so far', async () => {
+  await harness.open('little');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  const file = page.locator('.file-button[title$=".ts"]').last();
+  const path = await file.getAttribute('title');
+  await file.click();
+  // The file at the top is another one, and has been for as long as that is told late.
+  await expect.poll(() => page.locator('[data-selected-line]').count()).toBeGreaterThan(0);
+  await press('u');
+  await page.getByRole('button', { name: /^Bring back what you took back of/ }).waitFor();
+  expect(await harness.called('reviews.takeBack')).toMatchObject([{ path }]);
+});
+
 test('what is not in review shows its comments and what was typed into its files, and takes no more', async () => {
   await harness.open('little');
   await page.evaluate(() =>
