@@ -2,7 +2,6 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 're
 import type { Comment } from '../../core/contract/comment';
 import type { ReviewedChange } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
-import { hunkKeys, useAwaiting } from '../keys/awaiting';
 import { Button } from '../parts/button';
 import { Explained, Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
@@ -57,7 +56,7 @@ export function Changes(props: {
       </div>
     );
   }
-  if (review.failure === null && review.loading) return <OnItsWay />;
+  if (review.failure === null && review.loading) return <Skeleton lines={10} />;
   const isBroken = review.failure !== null && !isExpected(review.failure);
   return (
     <div className="changes-diff changes-none">
@@ -78,12 +77,6 @@ export function Changes(props: {
       )}
     </div>
   );
-}
-
-/** Stands for a diff that is on its way. Keys for its hunks wait for it. */
-function OnItsWay(): ReactNode {
-  useAwaiting(hunkKeys);
-  return <Skeleton lines={10} />;
 }
 
 /** Forgets that somebody was sent to the editor of a file where there is none: it would open whenever there is one again. */
@@ -107,7 +100,7 @@ function WholeChanges(props: {
   if (review.value === null) return null;
   const reworked = isReworked(task) ? reworkedWords(task, review.value) : null;
   return (
-    <Suspense fallback={<OnItsWay />}>
+    <Suspense fallback={<Skeleton lines={10} />}>
       <ReviewChanges
         key={review.value.task}
         review={review.value}

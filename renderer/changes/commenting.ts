@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Comment, CommentPlace, LineRange } from '../../core/contract/comment';
 import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
-import { deepFocus, focusSoon } from '../parts/deep-focus';
+import { deepFocus } from '../parts/deep-focus';
 import { useApp } from '../state/app';
 import { type Begun, begunFrom, begunName, begunNames, type Commented } from '../state/comments';
 import { withDraft } from '../state/drafts';
@@ -69,18 +69,12 @@ export function useCommenting(given: {
       }),
     [files, items, loading, task, comments, begun, shownOpen],
   );
-  const written = shownOpen?.name;
-  const goOn = useCallback(
-    (next: Begun) => {
-      // Its field is there already, and may have lost the focus.
-      if (written === next.name) focusSoon(() => document.querySelector('.comment-writing textarea'));
-      setOpen((before) => {
-        if (before === null) back.current = deepFocus();
-        return next;
-      });
-    },
-    [written],
-  );
+  const goOn = useCallback((next: Begun) => {
+    setOpen((before) => {
+      if (before === null) back.current = deepFocus();
+      return next;
+    });
+  }, []);
   const begin = useCallback(
     (place: CommentPlace) => goOn({ ...change, place, name: begunName(change, place), current: true }),
     [goOn, change],

@@ -34,15 +34,6 @@ export function isHere({ byPath, loading, outdated }: Fetched, path: string): bo
   return !outdated && (byPath.has(path) || !loading);
 }
 
-/** Whether the hunk or the file that keys are about is still fetched. */
-export function isOnItsWay(
-  fetched: Fetched,
-  { atHand, path }: { readonly atHand: HunkAt | null; readonly path: string | null },
-): boolean {
-  const { loading, outdated } = fetched;
-  return outdated || (loading && (atHand === null || (path !== null && !isHere(fetched, path))));
-}
-
 type Item = Pick<CodeViewDiffItem, 'id' | 'fileDiff'>;
 type Fetched = Pick<Patches, 'byPath' | 'loading' | 'outdated'>;
 

@@ -2,7 +2,6 @@ import type { CodeViewHandle } from '@pierre/diffs/react';
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { Review } from '../../core/contract/review';
-import { hunkKeys, useAwaiting } from '../keys/awaiting';
 import { useActions } from '../keys/keyboard';
 import { Empty, Failed, Skeleton } from '../parts/empty';
 import { useApp, useView } from '../state/app';
@@ -16,7 +15,7 @@ import { useCommentSteps } from './comment-steps';
 import { type Comments, useCommenting } from './commenting';
 import { hunkWith, rangeOfHunk } from './current-hunk';
 import { DiffView, type Marked } from './diff-view';
-import { isOnItsWay, useEditing } from './editing';
+import { useEditing } from './editing';
 import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
 import { useGoToLine } from './go-to-line';
@@ -162,7 +161,6 @@ export function ReviewChanges(props: Props): ReactNode {
       setCurrent(to);
     },
   });
-  useAwaiting(isOnItsWay(patches, { atHand, path }) ? hunkKeys : null);
   useActions({
     'next-hunk': () => acts.step(1),
     'previous-hunk': () => acts.step(-1),

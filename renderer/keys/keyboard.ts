@@ -1,10 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
-import { flushSync } from 'react-dom';
-import { deepFocus } from '../parts/deep-focus';
 import type { ActionId } from './actions';
-import { hunkKeys, isAwaited } from './awaiting';
 import { fieldOf } from './field';
-import { holdKeys, opening } from './held';
 import { heard, nameOf, onlyOnce, type Pressed } from './press';
 
 /**
@@ -27,10 +23,6 @@ interface Layer {
 
 const layers: Layer[] = [];
 const pairMs = 1_200;
-
-/** How often it is looked whether a key that is held can be done, and for how long without any other. */
-const lookMs = 30;
-const patienceMs = 10_000;
 
 /**
  * Makes actions do something while the calling component is on screen. The newest component is asked first. Any of them may
@@ -67,76 +59,13 @@ export function canAct(id: ActionId): boolean {
   return layers.some(({ handlers }) => handlers[id] !== undefined);
 }
 
-/**
- * Listens to the keyboard for the whole window. A key whose hunk or file is still on its way is held until that is here;
- * what is typed after one that opens a field goes into the field. `lost` is told what could not be done after all, null
- * for what was waited for in vain. Gives back how to stop.
- */
-export function listenToKeys(mac: boolean, lost: (meaning: ActionId | null) => void): () => void {
+/** Listens to the keyboard for the whole window. Gives back how to stop. */
+export function listenToKeys(mac: boolean): () => void {
   let before: { readonly name: string; readonly at: number } | null = null;
-  const hold = holdKeys({
-    awaits: isAwaited,
-    // The next one that is held acts on what this made of the window.
-    does: (meaning) => flushSync(() => act(meaning)),
-    isInField: () => fieldOf(deepFocus()) !== null,
-    // The field hears it as typed, and its own undo takes it back.
-    type: (text) => document.execCommand('insertText', false, text),
-    failed: (meaning) => {
-      if (hunkKeys.has(meaning)) lost(meaning);
-    },
-  });
-  let looking: ReturnType<typeof setInterval> | undefined;
-  let lastHeldAt = 0;
-  const look = (): void => {
-    hold.goOn();
-    if (hold.has() && performance.now() - lastHeldAt > patienceMs) {
-      hold.drop();
-      lost(null);
-    }
-    if (hold.has()) return;
-    clearInterval(looking);
-    looking = undefined;
-  };
-  const lookOn = (): void => {
-    lastHeldAt = performance.now();
-    looking ??= setInterval(look, lookMs);
-  };
-  const giveUp = (): void => void hold.drop();
-  /** Whether the key comes after others that are held: it is held too, or ends that. */
-  const isHeld = (event: KeyboardEvent): boolean => {
-    if (!hold.has() || event.isComposing) return false;
-    const target = event.target instanceof Element ? event.target : null;
-    const writes = fieldOf(target) !== null;
-    look();
-    const isLetter = event.key.length === 1 && !event.metaKey && (!event.ctrlKey || event.altKey);
-    if (writes || !hold.has()) {
-      hold.drop();
-      // What was held may have given a field the focus just now: the letter goes there as well.
-      const isLate = isLetter && !writes && fieldOf(deepFocus()) !== null;
-      if (isLate) document.execCommand('insertText', false, event.key);
-      return isLate;
-    }
-    if (isLetter || event.key === 'Enter' || event.key === 'Backspace') {
-      const name = nameOf(event, mac);
-      const pairStart = before !== null && event.timeStamp - before.at < pairMs ? before.name : null;
-      before = { name, at: event.timeStamp };
-      // A key that is held down is one press: what it opens takes no row of the same letter.
-      if (!event.repeat) hold.add({ key: event.key, pressed: heard(name, pairStart) });
-      lookOn();
-      return true;
-    }
-    if (event.key !== 'Escape' && !event.ctrlKey && !event.metaKey) return true;
-    hold.drop();
-    return event.key === 'Escape';
-  };
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented) {
       // Whoever had this key had the second one of a pair.
       before = null;
-      return;
-    }
-    if (isHeld(event)) {
-      event.preventDefault();
       return;
     }
     if (event.isComposing || (event.altKey && !/^Arrow(Up|Down)$/.test(event.key))) return;
@@ -158,16 +87,8 @@ export function listenToKeys(mac: boolean, lost: (meaning: ActionId | null) => v
       event.preventDefault();
     } else if (isRefused(pressed, event)) {
       event.preventDefault();
-    } else if (meaning !== null && isAwaited(meaning)) {
-      event.preventDefault();
-      hold.add({ key: event.key, pressed });
-      lookOn();
     } else if (meaning !== null) {
-      if (!act(meaning, event.timeStamp)) return;
-      event.preventDefault();
-      if (!opening.has(meaning)) return;
-      hold.opens();
-      lookOn();
+      if (act(meaning, event.timeStamp)) event.preventDefault();
     } else if (/^[1-9]$/.test(name)) {
       for (const { digit } of [...layers].reverse()) {
         if (digit !== undefined && digit(Number(name), event.timeStamp) !== false) {
@@ -178,12 +99,7 @@ export function listenToKeys(mac: boolean, lost: (meaning: ActionId | null) => v
     }
   };
   window.addEventListener('keydown', onKey);
-  window.addEventListener('pointerdown', giveUp, { passive: true });
-  return () => {
-    window.removeEventListener('keydown', onKey);
-    window.removeEventListener('pointerdown', giveUp);
-    clearInterval(looking);
-  };
+  return () => window.removeEventListener('keydown', onKey);
 }
 
 function isRefused(pressed: Pressed, { target }: KeyboardEvent): boolean {

@@ -2,8 +2,6 @@ import { Tooltip } from 'radix-ui';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react';
 import { ContestPage } from '../contest/page';
 import { Inbox } from '../inbox/inbox';
-import { actions } from '../keys/actions';
-import { hunkKeys, useAwaiting } from '../keys/awaiting';
 import { listenToKeys, useActions } from '../keys/keyboard';
 import { listenToSelectAll } from '../keys/select-all';
 import { Monitor } from '../monitor/monitor';
@@ -14,7 +12,7 @@ import { SheetHost } from '../sheets/host';
 import { useApp, useModel, useView } from '../state/app';
 import { goBack, showSheet } from '../state/commands';
 import { countStates, openRequests, titleFor } from '../state/places';
-import { say, undoLast } from '../state/said';
+import { undoLast } from '../state/said';
 import { TaskPage } from '../task/page';
 import { TaskList } from '../tasks/list';
 import { useTheme } from '../theme/theme';
@@ -33,15 +31,7 @@ export function Window(): ReactNode {
   const app = useApp();
   useTheme(useModel((model) => model.settings?.theme ?? 'system'));
   useTitle();
-  useLayoutEffect(() => {
-    return listenToKeys(app.mac, (meaning) => {
-      const text =
-        meaning === null
-          ? 'What that key is for did not come: nothing was done, and what you typed after it is gone. Press it again'
-          : `“${actions[meaning].label}” has nothing to act on here`;
-      say(app.said, { kind: 'failed', text, undo: null });
-    });
-  }, [app]);
+  useLayoutEffect(() => listenToKeys(app.mac), [app.mac]);
   useLayoutEffect(() => listenToSelectAll(app.mac), [app.mac]);
   useActions({
     palette: () => showSheet(app, { kind: 'palette' }),
@@ -61,8 +51,6 @@ export function Window(): ReactNode {
   // How Switchyard is can be looked at before there is anything to do.
   const isWatching = useView(({ place }) => place === 'monitor');
   const isStarting = useModel((model) => model.connection.kind === 'connecting');
-  const isOnChanges = useView(({ task, tab }) => task !== null && tab === 'changes');
-  useAwaiting(isStarting && isOnChanges ? hunkKeys : null);
   const isNew = useModel((model) => model.repositories.length === 0 && model.tasks.size === 0);
   return (
     <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>

@@ -53,24 +53,6 @@ test('a comment that was begun stays when it is left, when the page is gone, and
   await comment('There is no room').waitFor();
 });
 
-test('keys for a hunk wait for the diff, and what is typed after them is written and never done', async () => {
-  await harness.open('little', 'light', 'stuck=reviews.patch');
-  await openReview('Documentation');
-  await expect.poll(() => harness.called('reviews.patch')).not.toEqual([]);
-  await press(']', 'm');
-  await page.keyboard.type('Why three lines?');
-  await page.evaluate(() => (window as unknown as { harness: { core: { free(): void } } }).harness.core.free());
-  await writer().and(page.locator(':focus')).waitFor();
-  await expect.poll(() => writer().inputValue()).toBe('Why three lines?');
-  expect(await page.getByText(/hunks accepted/).count()).toBe(0);
-  expect(await page.getByRole('dialog').count()).toBe(0);
-  // The field takes a moment to be there, also once the diff is.
-  await press('Escape', ']', ']', ']', 'm');
-  await page.keyboard.type('you');
-  await expect.poll(() => writer().inputValue()).toBe('you');
-  expect(await harness.called('reviews.takeBack')).toEqual([]);
-});
-
 describe('what is shown of a file', () => {
   beforeAll(async () => {
     await harness.open('little');
