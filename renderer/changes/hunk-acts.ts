@@ -33,7 +33,8 @@ const settleMs = 700;
 export interface HunkActs {
   /** The hunk that was gone to; null for none. */
   readonly hunk: HunkAt | null;
-  readonly setHunk: (hunk: HunkAt | null) => void;
+  /** Has a hunk at hand, or none. One that was not chosen itself is taken back only when asked again, if it is accepted. */
+  readonly setHunk: (hunk: HunkAt | null, isChosen?: boolean) => void;
   /** The hunk that was gone to, else the first of the file at the top. */
   readonly atHand: HunkAt | null;
   readonly step: (by: 1 | -1) => boolean;
@@ -81,11 +82,11 @@ export function useHunkActs(given: {
   /** What came back and is gone to, until the diff has settled around it. */
   const returning = useRef<Held | null>(null);
   const setHunk = useCallback(
-    (at: HunkAt | null): void => {
+    (at: HunkAt | null, isChosen = true): void => {
       const stop = stops.find((each) => each.path === at?.path && each.index === at.index);
       // Of a file that is still folded, or not there yet, only the place is known.
       const placed = at === null ? null : holdPlace(at);
-      setHeld(stop === undefined ? placed : hold(stop, true));
+      setHeld(stop === undefined ? placed : hold(stop, isChosen));
     },
     [stops],
   );

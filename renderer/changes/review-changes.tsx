@@ -131,7 +131,7 @@ export function ReviewChanges(props: Props): ReactNode {
       leaveEditor();
       setCurrent(to);
       // Whichever file is at the top then: the diff may end before this one gets there.
-      setHunk({ path: to, index: 0 });
+      setHunk({ path: to, index: 0 }, false);
       view.current?.scrollTo({ type: 'item', id: to, align: 'start' });
     },
     [setHunk, leaveEditor],

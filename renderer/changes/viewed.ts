@@ -7,7 +7,7 @@ export function useViewed(
   task: number,
   files: readonly FileChange[],
 ): { readonly viewed: ReadonlySet<string>; readonly mark: (path: string, viewed: boolean) => void } {
-  const { marks, mark: markContent } = useKeptMarks('viewed', String(task));
+  const { marks, mark: markContent } = useKeptMarks('viewed-files', String(task));
   const viewed = useMemo(
     () => new Set(files.flatMap((file) => (marks.has(asItIs(file)) ? [file.path] : []))),
     [files, marks],
