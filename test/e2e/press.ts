@@ -17,6 +17,8 @@ export async function pressKeys(page: Page, ...keys: readonly string[]): Promise
 }
 
 async function pressPair(page: Page, letters: readonly [string, string]): Promise<void> {
+  // What was just drawn listens only after that: a pair that comes in between is nobody's.
+  await page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => done(), { timeout: 1_000 })));
   const devtools = await page.context().newCDPSession(page);
   const began = Date.now() / 1000;
   for (const [index, letter] of letters.entries()) {

@@ -719,6 +719,7 @@ describe('checkpoints', () => {
     await page.getByRole('dialog', { name: 'Approve this change' }).waitFor();
     await page.getByText('Only what turn 3 changed').waitFor({ state: 'detached' });
     await press('Escape');
+    await page.getByRole('dialog', { name: 'Approve this change' }).waitFor({ state: 'detached' });
     await press('g', '1');
 
     // The worktree is where the newest turn left it. The first turn has its row once it is near.
