@@ -3,7 +3,7 @@ import type { Database } from './database';
 import { getRow, run } from './statement';
 import { tasksIn } from './task-index';
 
-/** The states whose tasks only become more. */
+/** The states that may hold any number of tasks: to count these takes longer with each. */
 const finished: ReadonlySet<TaskState> = new Set(['done', 'failed', 'cancelled']);
 
 /** How many tasks are in each state. Finished ones are read from counters: the time it takes does not grow with them. */

@@ -25,6 +25,7 @@ interface FileRow {
   readonly depth: number;
 }
 
+/** One row of the tree of a change's files. */
 export type TreeRow = FolderRow | FileRow;
 
 /** The files of a change as a tree, row by row. They come in the order in which their diffs are shown, and stay in it. */
@@ -43,8 +44,9 @@ export function treeOf(
         continue;
       }
       const first = file.path.slice(0, file.path.indexOf('/', from) + 1);
-      const end = within.findIndex(({ path }, index) => index > at && !path.startsWith(first));
-      const inside = within.slice(at, end < 0 ? within.length : end);
+      let end = at + 1;
+      while (within[end]?.path.startsWith(first)) end += 1;
+      const inside = within.slice(at, end);
       const folder = deepest(first, inside);
       const path = folder.slice(0, -1);
       const isFolded = folded.has(path);
