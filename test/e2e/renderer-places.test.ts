@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { openReviewOf, overlay } from './open-review';
 import { pressKeys } from './press';
 
 let harness: Harness;
@@ -14,18 +15,9 @@ beforeAll(async () => {
 afterAll(() => harness?.close());
 afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 
-const option = (title: string) => page.getByRole('option').filter({ hasText: title });
-
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
-async function openReview(title: string): Promise<void> {
-  await press('g', 'r');
-  await option(title).click();
-  await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
-}
-
-/** What lies over the page and is looked at alone. */
-const overlay = '[role="dialog"]';
+const openReview = (title: string) => openReviewOf(page, title);
 
 test('every place and sheet breaks no rule of accessibility, in either theme', async () => {
   const expectWhole = async (place: string, inside?: string) =>

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { openReviewOf, optionOf } from './open-review';
 import { pressKeys } from './press';
 
 let harness: Harness;
@@ -13,15 +14,11 @@ beforeAll(async () => {
 afterAll(() => harness?.close());
 afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 
-const option = (title: string) => page.getByRole('option').filter({ hasText: title });
+const option = (title: string) => optionOf(page, title);
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
-async function openReview(title: string): Promise<void> {
-  await press('g', 'r');
-  await option(title).click();
-  await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
-}
+const openReview = (title: string) => openReviewOf(page, title);
 
 const comment = (text: string) => page.locator('.comment').filter({ hasText: text });
 const writer = () => page.getByRole('textbox', { name: /^Comment on (line|the whole)/ });

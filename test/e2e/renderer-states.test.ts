@@ -5,6 +5,7 @@ import type { RepositoryCheck } from '../../core/contract/check';
 import type { Task } from '../../core/contract/task';
 import type { TranscriptBody } from '../../core/contract/transcript';
 import { type Harness, openHarness } from './harness';
+import { optionOf, overlay } from './open-review';
 import { pressKeys } from './press';
 
 let harness: Harness;
@@ -17,15 +18,12 @@ beforeAll(async () => {
 afterAll(() => harness?.close());
 afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 
-const option = (title: string) => page.getByRole('option').filter({ hasText: title });
+const option = (title: string) => optionOf(page, title);
 const places = () => page.getByRole('navigation', { name: 'Places' });
 const core = <T>(run: (core: { live(): void; die(): void; core: { findAgents(): void } }) => T) =>
   page.evaluate(`(${run})(window.harness)`);
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
-
-/** What lies over the page and is looked at alone. */
-const overlay = '[role="dialog"]';
 
 /** What sticks out of its own box, or under a scrollbar, in the rail. */
 const clippedInRail = () =>

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, openHarness } from './harness';
+import { openReviewOf, optionOf, overlay } from './open-review';
 import { pressKeys } from './press';
 
 let harness: Harness;
@@ -14,7 +15,7 @@ afterAll(() => harness?.close());
 afterEach(() => expect(harness.complaints.splice(0)).toEqual([]));
 
 const card = (title: string) => page.locator('.card', { hasText: title });
-const option = (title: string) => page.getByRole('option').filter({ hasText: title });
+const option = (title: string) => optionOf(page, title);
 
 /** Waits until the request in hand, or what is picked, takes answers. */
 const answerable = () =>
@@ -22,14 +23,7 @@ const answerable = () =>
 
 const press = (...keys: readonly string[]) => pressKeys(page, ...keys);
 
-async function openReview(title: string): Promise<void> {
-  await press('g', 'r');
-  await option(title).click();
-  await page.getByRole('tab', { name: /Changes/, selected: true }).waitFor();
-}
-
-/** What lies over the page and is looked at alone. */
-const overlay = '[role="dialog"]';
+const openReview = (title: string) => openReviewOf(page, title);
 
 test('requests are answered from the inbox by keyboard, one after the other', async () => {
   await harness.open('little');
