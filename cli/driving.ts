@@ -13,7 +13,7 @@ const take: Command = {
   words: ['task', 'take'],
   usage: 'ID [--interrupt] [--elsewhere]',
   summary:
-    'Drive the agent of a task yourself, in its own terminal, once its turn and its checks are over; --interrupt ends them',
+    'Drive the agent of a task yourself, in its own terminal, once its turn and its checks are over; --interrupt ends them, but not the setup of its worktree',
   options: { interrupt: { type: 'boolean' }, elsewhere: { type: 'boolean' } },
   names: { least: 1, most: 1 },
   examples: ['task take 12', 'task take 12 --interrupt', 'task take 12 --elsewhere'],

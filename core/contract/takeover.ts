@@ -36,6 +36,13 @@ export function isDrivenNow({
   return (state === 'running' || state === 'queued') && takeover?.state === 'driving';
 }
 
+type Checks = readonly { readonly name: string; readonly state: string; readonly train: number | null }[];
+
+/** Whether a task's worktree is being set up, which a person who takes over waits for, however they take over. */
+export function isBeingSetUp({ checks }: { readonly checks: Checks }): boolean {
+  return runningCheck(checks) === setupName;
+}
+
 /** What comes before a takeover that was asked for, as the end of `You take over when …`: what goes on now, which may be no turn. */
 export function takenWhen({
   state,
@@ -44,11 +51,14 @@ export function takenWhen({
 }: {
   readonly state: string;
   readonly requests: readonly unknown[];
-  readonly checks: readonly { readonly name: string; readonly state: string; readonly train: number | null }[];
+  readonly checks: Checks;
 }): string {
   if (state === 'queued') return 'a slot is free';
   if (requests.length > 0) return 'its question is answered and the turn is over';
-  const running = checks.find((check) => check.state === 'running' && check.train === null)?.name;
-  if (running === setupName) return 'its worktree is set up';
-  return running === undefined ? 'the turn is over' : 'its checks are over';
+  if (isBeingSetUp({ checks })) return 'its worktree is set up, which is not interrupted';
+  return runningCheck(checks) === undefined ? 'the turn is over' : 'its checks are over';
+}
+
+function runningCheck(checks: Checks): string | undefined {
+  return checks.find((check) => check.state === 'running' && check.train === null)?.name;
 }

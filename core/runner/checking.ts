@@ -7,7 +7,7 @@ import { worktreeStatus } from '../git/status';
 import { endCheck, startCheck } from '../store/checks';
 import { runCheck } from './check';
 import type { Deps } from './deps';
-import type { Series } from './live-checks';
+import type { Series, SeriesOrder } from './live-checks';
 import { noteChange } from './measure';
 import { checkMarkerOf, marked, trainMarkerOf } from './processes';
 
@@ -30,14 +30,13 @@ export function runChecks(
   deps: Needs,
   where: CheckPlace,
   checks: readonly RepositoryCheck[],
-  order: {
-    readonly signal: AbortSignal;
+  order: SeriesOrder & {
     readonly onBegun?: () => void;
     /** Whether nobody asked for them: such are begun again by the next runtime when they are cut off. */
     readonly byItself?: boolean;
   },
 ): Promise<TranscriptBody[]> {
-  return deps.checks.during(where.task, order.signal, async (series) => {
+  return deps.checks.during(where.task, order, async (series) => {
     const lines: TranscriptBody[] = [];
     for (const check of checks) {
       if (series.signal.aborted) break;

@@ -14,17 +14,27 @@ export interface Series {
   prints(run: number, read: () => string): void;
 }
 
+/** What ends checks that begin, beside somebody who stops them. */
+export interface SeriesOrder {
+  readonly signal: AbortSignal;
+  /** What would cut them off, and is to leave them to finish instead. */
+  readonly endures?: CutOff;
+}
+
 /** The checks that run, by task: at most one series for each. */
 export interface LiveChecks {
-  /** Does what runs checks of a task, until the signal is aborted or somebody stops them. Throws WRONG_STATE while some run. */
-  during<T>(task: number, signal: AbortSignal, act: (series: Series) => Promise<T>): Promise<T>;
+  /**
+   * Does what runs checks of a task, until the signal is aborted or somebody stops them, but for what they endure. Throws
+   * WRONG_STATE while some run.
+   */
+  during<T>(task: number, order: SeriesOrder, act: (series: Series) => Promise<T>): Promise<T>;
   /** Whether any run for a task. */
   runs(task: number): boolean;
   /** Resolves when none runs for a task, or the signal is aborted. */
   over(task: number, signal?: AbortSignal): Promise<void>;
   /**
    * Ends those of a task, if any run, and resolves when they are over. `why` is the sentence their output ends with, and `cutOff`
-   * what they could do nothing about.
+   * what they could do nothing about. Those that endure that are left to finish, and not waited for.
    */
   stop(task: number, why: string, cutOff?: CutOff): Promise<void>;
   /** Resolves when those of a task that were told to end are over; at once when there are none. */
@@ -43,6 +53,7 @@ const pauseMs = 150;
 const closedWords = 'Ended because Switchyard was closed.';
 
 interface Live {
+  readonly endures: CutOff | null;
   readonly stop: (why: string, cutOff?: CutOff) => void;
   readonly signal: AbortSignal;
   readonly over: Promise<void>;
@@ -63,8 +74,10 @@ export function createLiveChecks(): LiveChecks {
 
   async function stop(task: number, why: string, cutOff?: CutOff): Promise<void> {
     const one = live.get(task);
-    one?.stop(why, cutOff);
-    await one?.over;
+    // Those that end already are waited for all the same, for whoever begins anew after them.
+    if (one === undefined || (cutOff === one.endures && !one.signal.aborted)) return;
+    one.stop(why, cutOff);
+    await one.over;
   }
 
   return {
@@ -86,7 +99,7 @@ export function createLiveChecks(): LiveChecks {
       await Promise.race([over, pause(limitMs, late.signal)]);
       late.abort();
     },
-    async during(task, outer, act) {
+    async during(task, { signal: outer, endures }, act) {
       if (live.has(task)) {
         throw new CodedError('WRONG_STATE', `Checks of task ${task} run already. Wait for them, or stop them.`, {
           facts: { task },
@@ -97,6 +110,7 @@ export function createLiveChecks(): LiveChecks {
       let cutOff: CutOff | null = null;
       let finished = () => {};
       const one: Live = {
+        endures: endures ?? null,
         stop(reason, by) {
           if (why === '') cutOff = by ?? null;
           why ||= reason;

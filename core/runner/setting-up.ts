@@ -37,7 +37,11 @@ export async function setUp(
     return { kind: 'ready', lines: [{ type: 'notice', level: 'warning', text }] };
   }
   const environment = { ...where.environment, ...about(repository) };
-  const lines = await runChecks(deps, { ...where, environment }, [scriptOf(setupName, command)], { signal });
+  const lines = await runChecks(deps, { ...where, environment }, [scriptOf(setupName, command)], {
+    signal,
+    // A person who takes over needs it as much as the agent, which is not begun before they have.
+    endures: 'takeover',
+  });
   const run = listChecks(deps.db, where.task).find(({ name }) => name === setupName);
   if (run?.state !== 'passed') {
     const how = run?.exitCode == null ? 'was ended' : `failed with status ${run.exitCode}`;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { takenWhen } from '../../core/contract/takeover';
+import { isBeingSetUp, takenWhen } from '../../core/contract/takeover';
 import type { Task } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
@@ -46,7 +46,7 @@ export function Driving({ task }: { readonly task: Task }): ReactNode {
         kind="info"
         actions={
           <>
-            {task.state !== 'queued' && (
+            {task.state !== 'queued' && !isBeingSetUp(task) && (
               <Button doing={doing} onClick={() => void takeOver(app, task, true)}>
                 Interrupt it now
               </Button>

@@ -109,7 +109,7 @@ test('a takeover that was asked for says what goes on until then: a turn, a ques
   expect([{}, runs('test'), runs(setupName), { state: 'queued' }, { requests: [{}] }].map(when)).toEqual([
     'the turn is over',
     'its checks are over',
-    'its worktree is set up',
+    'its worktree is set up, which is not interrupted',
     'a slot is free',
     'its question is answered and the turn is over',
   ]);

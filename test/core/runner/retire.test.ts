@@ -119,7 +119,7 @@ it('a teardown that could not begin is said, though an earlier one of the task h
     // A check that somebody began in the moment in which the worktree was to go.
     const busy = checks.during(
       id,
-      new AbortController().signal,
+      { signal: new AbortController().signal },
       () => new Promise<void>((resolve) => (goOn = resolve)),
     );
     const deps = {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isWorktreeScript } from '../../../core/contract/check';
+import { isWorktreeScript, setupName } from '../../../core/contract/check';
 import { CodedError } from '../../../core/contract/errors';
 import { takenWhen } from '../../../core/contract/takeover';
 import type { Task } from '../../../core/contract/task';
@@ -127,6 +127,24 @@ it('interrupting a task of which only the checks still run ends those, and opens
   await bed.calls.tasks.take({ task, size, interrupt: true });
   expect(await bed.until(task, ({ takeover }) => takeover?.state === 'driving')).toMatchObject({ state: 'running' });
   await bed.calls.tasks.cancel({ task });
+});
+
+it('interrupting a task whose worktree is being set up has the setup finish first, and opens the screen without a turn', async () => {
+  const { slow, go, command } = gated('setup');
+  writeFileSync(slow, '');
+  await bed.calls.repositories.configure({ repository: repositoryId, setupCommand: command, checks: [] });
+  const { id: task } = await bed.calls.tasks.create({ repositoryId, title: 'Set up', prompt: 'Begin.', agent: 'echo' });
+  await bed.until(task, runs);
+  const asked = await bed.calls.tasks.take({ task, size, interrupt: true });
+  expect(takenWhen(asked)).toBe('its worktree is set up, which is not interrupted');
+  writeFileSync(go, '');
+  const driven = await bed.until(task, ({ takeover, state }) => takeover?.state === 'driving' || state !== 'running');
+  expect(driven).toMatchObject({ state: 'running', checks: [{ name: setupName, state: 'passed' }] });
+  const [session] = await bed.calls.sessions.list({ task });
+  const events = await bed.calls.sessions.read({ session: session?.id ?? 0, after: 0 });
+  expect(events.map(({ type }) => type)).not.toContain('text');
+  await bed.calls.tasks.cancel({ task });
+  await bed.calls.repositories.configure({ repository: repositoryId, setupCommand: null });
 });
 
 it('a finished change that is to land by itself lands when it was only looked at on the screen and its checks have passed', async () => {
