@@ -60,7 +60,8 @@ const send: Command = {
 
 const following = [
   '  Follows until Ctrl+C, and goes on by itself when the runtime was gone for a while. --after N begins with what came after',
-  '  number N, as far back as it is kept. --json prints a JSON value a line.',
+  '  number N, as far back as it is kept. --json prints a JSON value a line. Where it is piped into a program that ends first, such as',
+  '  head, it ends with the next line it prints: nothing tells it sooner that nobody reads any more.',
   '',
 ].join('\n');
 

@@ -33,7 +33,8 @@ const start: Command = {
     '  Without a command it answers every work message with type result and what it was given. A command gets each work message as',
     '  a line of JSON on its input, {"seq":…,"subject":…,"id":…,"type":…,"payload":…}, and says {"id":…,"type":…,"payload":…} in lines:',
     '  what has the id of a work answers it, type event tells the session, and everything else is a result. Its environment is what',
-    '  agents see, with SWITCHYARD_SESSION and SWITCHYARD_ROLE. When it ends, so does this.',
+    '  agents see, with SWITCHYARD_SESSION and SWITCHYARD_ROLE. What it writes to its error output is shown on this one as it comes, with',
+    '  --json as {"stderr":…}. When it ends, so does this.',
     '',
     '  Where the connection breaks it comes back by itself. What was not answered is given again, by the same id; a command gets it',
     '  once. --url and --key-file are for the relay of another machine: the file holds a key, and nothing else.',
@@ -90,6 +91,9 @@ function nameOf(given: Given, option: 'session' | 'role'): string {
   );
 }
 
+/** Of a line that a program writes to its error output, this many characters are shown. */
+const longestShown = 4_000;
+
 type Agent = ReturnType<typeof agentOf>;
 
 /** Connects an agent whose work is heard by what is made of its connection. */
@@ -115,7 +119,15 @@ async function connectHere(given: Given, around: Surroundings): Promise<Outcome>
     return line;
   };
   const [command, ...args] = given.names();
-  if (command !== undefined) return bridge({ command, args, agent, around, enter, say });
+  if (command !== undefined) {
+    const onError = (text: string) => {
+      // Here the width of a terminal does not matter: a line is shown as the program wrote it, with its blanks.
+      const line = plain(text.slice(0, longestShown));
+      if (given.json) tell({ stderr: line }, line);
+      else around.err.write(`${line}\n`);
+    };
+    return bridge({ command, args, agent, around, enter, say, onError });
+  }
   const line = enter((to) => echoing(to, agent.role, (id) => tell({ answered: id }, `Answered ${id}.`)));
   return endOf(await line.ended, agent);
 }
@@ -128,12 +140,21 @@ async function bridge(options: {
   readonly around: Surroundings;
   readonly enter: Enter;
   readonly say: (text: string) => void;
+  readonly onError: (line: string) => void;
 }): Promise<Outcome> {
-  const { command, args, agent, around, enter, say } = options;
+  const { command, args, agent, around, enter, say, onError } = options;
   // Loaded here, so that every other command starts without it.
   const { startBridge } = await import('../core/bridge');
   const { environment, passEnvironment: pass } = around.config;
-  const program = await startBridge({ command, args, directory: around.directory, environment, pass, ...agent });
+  const program = await startBridge({
+    command,
+    args,
+    directory: around.directory,
+    environment,
+    pass,
+    onError,
+    ...agent,
+  });
   let line: AgentLine | null = null;
   try {
     let said: Bridging['said'] = async () => null;
@@ -151,10 +172,8 @@ async function bridge(options: {
     })();
     const first = await Promise.race([line.ended.then((end) => ({ end })), speaking.then((code) => ({ code }))]);
     if ('end' in first) return endOf(first.end, agent);
-    const last = plain(program.said()).trim();
     const how = first.code === null ? 'was ended by a signal' : `ended with exit code ${first.code}`;
-    const words = last === '' ? '' : ` Its last words:\n${last.split('\n').slice(-5).join('\n')}`;
-    if (first.code !== 0) throw new CodedError('AGENT_FAILED', `${command} ${how}.${words}`);
+    if (first.code !== 0) throw new CodedError('AGENT_FAILED', `${command} ${how}.`);
     return { json: { ended: 'program', ...agent }, text: `${command} ${how}.\n` };
   } finally {
     line?.leave();

@@ -1,4 +1,5 @@
-import { endGroup, startChild } from './agents/child';
+import { PassThrough } from 'node:stream';
+import { endGroup, startChild, within } from './agents/child';
 import { buildEnvironment, taskMarker } from './agents/environment';
 import { readLines } from './agents/lines';
 import { findProgram } from './agents/locate';
@@ -12,13 +13,16 @@ export interface Bridge {
   readonly lines: AsyncIterable<string>;
   /** Gives it a line; false when it does not read any more. */
   write(line: string): boolean;
-  /** The exit code it ended with; null when a signal ended it. */
+  /** The exit code it ended with, once what it wrote to its error output was told; null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** The end of what it wrote to its error output, as plain text. */
-  said(): string;
   /** Ends it with everything it started. */
   end(): Promise<void>;
 }
+
+/** A longer line of the error output is left out, so that no program fills the memory. */
+const longestErrorBytes = 64 * 1024;
+/** How long the error output is waited for once the program has ended: something it started may hold it open. */
+const lastWordsMs = 500;
 
 /**
  * Starts a program as a group of its own, with an environment made of the allow-list of agents, what the person lets them see, and
@@ -33,8 +37,10 @@ export async function startBridge(options: {
   readonly pass: readonly string[];
   readonly session: string;
   readonly role: string;
+  /** Told each line of its error output as it comes, as plain text. */
+  readonly onError: (line: string) => void;
 }): Promise<Bridge> {
-  const { command, args, directory, session, role } = options;
+  const { command, args, directory, session, role, onError } = options;
   const { environment } = buildEnvironment({
     login: {},
     process: options.environment,
@@ -52,12 +58,20 @@ export async function startBridge(options: {
       facts: { command },
     });
   }
-  const child = await startChild({ command: path, args, directory, environment });
+  const errors = new PassThrough();
+  const child = await startChild({ command: path, args, directory, environment }, errors);
+  const told = (async () => {
+    const onDropped = (bytes: number) => onError(`(a line of ${bytes} bytes is left out)`);
+    for await (const line of readLines(errors, { maximumBytes: longestErrorBytes, onDropped }))
+      onError(plainText(line));
+  })();
   return {
     lines: readLines(child.stdout, { maximumBytes: mostMessageBytes }),
     write: (line) => child.write(`${line}\n`),
-    ended: child.ended.then(({ code }) => code),
-    said: child.stderr,
+    ended: child.ended.then(async ({ code }) => {
+      await within(told, lastWordsMs);
+      return code;
+    }),
     async end() {
       await endGroup(child, { polite: child.closeInput });
     },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { CodedError } from '../contract/errors';
 import { endLeftovers, findLeftovers, markerName, signalProcess } from './leftovers';
 import { enclose, type Namespace } from './namespace';
@@ -55,8 +55,11 @@ const maximumLooks = 60;
 /** How a process is started: `startChild`, or by somebody who holds it elsewhere and promises the same. */
 export type StartChild = (options: ChildOptions) => Promise<Child>;
 
-/** Starts a process. Throws AGENT_MISSING when there is no such program and AGENT_FAILED when it cannot be started. */
-export async function startChild(options: ChildOptions): Promise<Child> {
+/**
+ * Starts a process. `stderrTo` is given what it writes to stderr as it comes, only as fast as it is taken, and ended with it.
+ * Throws AGENT_MISSING when there is no such program and AGENT_FAILED when it cannot be started.
+ */
+export async function startChild(options: ChildOptions, stderrTo?: Writable): Promise<Child> {
   const { command, args, directory, environment, namespace = null } = options;
   let started: ChildProcess;
   try {
@@ -85,6 +88,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   // Whoever dies while we write breaks the pipe; its end is told by `ended`, not by this.
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
   started.on('error', () => {});
+  if (stderrTo !== undefined) stderr.pipe(stderrTo);
   const ended = new Promise<Ending>((resolve) => {
     started.once('exit', (code, signal) => resolve({ code, signal }));
   });

@@ -101,6 +101,9 @@ describe('an agent on the relay', () => {
       `const { SWITCHYARD_SESSION, SWITCHYARD_ROLE, SECRET } = process.env;
        console.log('{"id":"hello","type":"event","payload":' + JSON.stringify([SWITCHYARD_SESSION, SWITCHYARD_ROLE, SECRET ?? null, process.argv.slice(2)]) + '}');
        console.log('no json');
+       console.error('  at \\u001b[31mwork');
+       console.error('x'.repeat(70_000));
+       process.stderr.write('half a line');
        require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
          const { id, payload } = JSON.parse(line);
          console.log(JSON.stringify({ id, type: 'result', payload: 'did ' + payload }));
@@ -122,6 +125,8 @@ describe('an agent on the relay', () => {
       '--json',
     );
     await agent.says('A line of');
+    // While it goes on; its blanks are kept, and what would colour the terminal is not.
+    await agent.says('  at work\n(a line of 70000 bytes is left out)\n');
     await events.says('["s3","docs",null,["--json"]]');
     delete process.env.SECRET;
     const results = begin('tail', 'results', '--session', 's3', '--after', '0');
@@ -129,7 +134,10 @@ describe('an agent on the relay', () => {
       await type('send', 'work', '--session', 's3', '--role', 'docs', '--message', word);
     await results.says('"did this"');
     await results.says('"did end"');
-    expect(await agent.ended).toMatchObject({ code: 1, err: expect.stringContaining('ended with exit code 3') });
+    expect(await agent.ended).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/\nhalf a line\n.* ended with exit code 3\.\n$/),
+    });
     await Promise.all([events.interrupt(), results.interrupt()]);
   });
 
