@@ -172,12 +172,13 @@ async function agentSettings(place: Place, head: Head): Promise<Program[]> {
   const committed = head.kind === 'unborn' ? nothing : await committedSettings(place, head.oid);
   const present = await presentSettings(place.checkout.workTree);
   for (const path of [...new Set([...committed.keys(), ...present.keys()])].sort()) {
-    const content = `${committed.get(path) ?? ''} ${present.get(path) ?? ''}`;
+    const { version, unseen } = present.get(path) ?? { version: null, unseen: null };
+    const content = `${committed.get(path) ?? ''} ${version ?? ''}`;
     const entry = committed.get(path);
     found.push({
-      line: `${forAgentsLine}${printable(path)}`,
+      line: `${forAgentsLine}${printable(path)}${unseen === null ? '' : ` (${printable(unseen)})`}`,
       content,
-      versions: [present.get(path) ?? absent, ...(entry === undefined ? [] : [await committedDigest(place, entry)])],
+      versions: [version ?? absent, ...(entry === undefined ? [] : [await committedDigest(place, entry)])],
     });
   }
   return found;

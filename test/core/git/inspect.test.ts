@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { presentSettings } from '../../../core/git/agent-settings';
 import type { Place } from '../../../core/git/checkout';
 import { inspectPrograms, inspectRepository } from '../../../core/git/inspect';
 import { isTrusted, knownPrograms, trustedWith } from '../../../core/git/trusted';
@@ -124,10 +125,54 @@ test("what links among an agent's settings lead to counts, files and folders, wh
   }
   expect(new Set(hashes).size).toBe(4);
   expect((await inspectPrograms(place)).programs).toEqual([
+    'for agents: .claude/hooks/again',
     'for agents: .claude/hooks/stop.sh',
     'for agents: .claude/settings.json',
     'for agents: .mcp.json',
   ]);
+});
+
+test('a second link to settings of agents is one of them, and those that lead beyond what is looked through say so', async () => {
+  const place = await bench.repository(undefined, { 'shared/stop.sh': 'one', 'readme.txt': 'x' });
+  const top = place.checkout.workTree;
+  const outside = join(bench.folder, 'outside');
+  mkdirSync(outside);
+  for (const folder of ['.claude', '.agents', '.config']) mkdirSync(join(top, folder));
+  symlinkSync('../shared', join(top, '.claude/hooks'));
+  const one = await trustHash(place);
+  symlinkSync('../shared', join(top, '.agents/hooks'));
+  expect(await trustHash(place)).not.toBe(one);
+  symlinkSync('..', join(top, '.agents/plugins'));
+  symlinkSync('../.git', join(top, '.config/goose'));
+  symlinkSync(outside, join(top, 'shared/beyond'));
+  const { programs, trustHash: before } = await inspectPrograms(place);
+  const unasked = 'what changes in it is not asked about again';
+  expect(programs).toEqual([
+    'for agents: .agents/hooks',
+    `for agents: .agents/plugins (leads to the whole checkout; ${unasked})`,
+    `for agents: .claude/hooks/beyond (leads out of the checkout, to ${outside}; ${unasked})`,
+    'for agents: .claude/hooks/stop.sh',
+    `for agents: .config/goose (is what git keeps; ${unasked})`,
+  ]);
+  // Nothing that git or ordinary work writes is a change of them.
+  write(top, 'work.txt', 'new');
+  write(outside, 'more.txt', 'new');
+  bench.plain(top, 'add', 'work.txt');
+  expect(await trustHash(place)).toBe(before);
+});
+
+test('settings of agents are looked through as far as the bounds go, and what is beyond them is told', async () => {
+  const place = await bench.repository();
+  const top = place.checkout.workTree;
+  for (const name of ['a', 'b', 'c']) write(top, `.claude/hooks/${name}`, name);
+  write(top, '.agents/hooks/large', 'x'.repeat(20));
+  bench.plain(top, 'init', '-q', '.agents/plugins/cloned');
+  const told = async (bounds: { entries: number; bytes: number }) =>
+    [...(await presentSettings(top, bounds))].flatMap(([path, { unseen }]) => (unseen === null ? [] : [path]));
+  expect(await told({ entries: 6, bytes: 23 })).toEqual(['.agents/plugins/cloned/.git']);
+  expect(await told({ entries: 6, bytes: 22 })).toEqual(['.agents/plugins/cloned/.git', '.agents/hooks/large']);
+  expect(await told({ entries: 3, bytes: 23 })).toEqual(['.agents/plugins', '.agents/hooks']);
+  expect(await told({ entries: 0, bytes: 23 })).toEqual(['.claude/hooks', '.agents/plugins', '.agents/hooks']);
 });
 
 test('what was taken away since it was trusted is trusted still, and what was added or changed is not', async () => {
