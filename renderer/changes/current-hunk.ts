@@ -82,18 +82,27 @@ export function heldAfter(stops: readonly Stop[], taken: HunkAt): Held | null {
   return { ...held, before: behind.filter(({ mark }) => changeSame(mark, next.mark)).length };
 }
 
-/** The hunk that is `by` away from the current one; without one, the first of the file at the top or the one before it. */
+/** The first hunk of a file; null for a file without lines. */
+export function firstStop(stops: readonly Stop[], path: string | null): Stop | null {
+  return stops.find((stop) => stop.path === path) ?? null;
+}
+
+/**
+ * The hunk that is `by` away from the current one; without one, the first of the file at hand or the one before it. Where that
+ * has none, they are those next to it: files come in the order of their paths.
+ */
 export function stepHunk(
   stops: readonly Stop[],
   from: { readonly current: HunkAt | null; readonly path: string | null },
   by: 1 | -1,
 ): Stop | null {
   const { current, path } = from;
-  const at = stops.findIndex((stop) =>
-    current === null ? stop.path === path : stop.path === current.path && stop.index === current.index,
+  const found = stops.findIndex((stop) =>
+    current === null ? stop.path >= (path ?? '') : stop.path === current.path && stop.index === current.index,
   );
-  const next = current === null && by === 1 ? Math.max(0, at) : Math.max(0, Math.min(stops.length - 1, at + by));
-  return stops[next] ?? null;
+  const at = found === -1 ? stops.length : found;
+  const next = current === null && by === 1 ? at : at + by;
+  return stops[Math.max(0, Math.min(stops.length - 1, next))] ?? null;
 }
 
 /** The hunk of a file a line is in; null for none. */

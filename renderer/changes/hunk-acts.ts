@@ -9,6 +9,7 @@ import { say } from '../state/said';
 import { hunkMarks, useAccepted } from './accepted';
 import type { Annotation } from './annotations';
 import {
+  firstStop,
   type Held,
   type HunkAt,
   heldAfter,
@@ -33,9 +34,11 @@ const settleMs = 700;
 export interface HunkActs {
   /** The hunk that was gone to; null for none. */
   readonly hunk: HunkAt | null;
+  /** The file of what was gone to, which may have no hunk; null for none. */
+  readonly heldPath: string | null;
   /** Has a hunk at hand, or none. One that was not chosen itself is taken back only when asked again, if it is accepted. */
   readonly setHunk: (hunk: HunkAt | null, isChosen?: boolean) => void;
-  /** The hunk that was gone to, else the first of the file at the top. */
+  /** The hunk that was gone to, else the first of the file at the top; null where that has none. */
   readonly atHand: HunkAt | null;
   readonly step: (by: 1 | -1) => boolean;
   /** Accepts the hunk at hand and goes to the next, or takes its mark away. */
@@ -123,7 +126,7 @@ export function useHunkActs(given: {
     show(next);
     return true;
   };
-  const atHand = held === null ? stepHunk(stops, { current: null, path }, 1) : heldStop;
+  const atHand = held === null ? firstStop(stops, path) : heldStop;
   const file = files.find((each) => each.path === atHand?.path);
   const item = items.find(({ id }) => id === atHand?.path);
   const lines = item?.fileDiff.hunks[atHand?.index ?? 0];
@@ -187,7 +190,18 @@ export function useHunkActs(given: {
     return true;
   };
   return {
-    ...{ hunk: heldStop, setHunk, atHand, step, accept, takeBack, comment, isAccepted, total: marks.length },
+    ...{
+      hunk: heldStop,
+      heldPath: heldStop?.path ?? held?.path ?? null,
+      setHunk,
+      atHand,
+      step,
+      accept,
+      takeBack,
+      comment,
+      isAccepted,
+      total: marks.length,
+    },
     undo: () => void undo(),
     accepted: hasVerdict ? marks.filter((name) => accepted.has(name)).length : 0,
   };

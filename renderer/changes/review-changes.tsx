@@ -107,8 +107,8 @@ export function ReviewChanges(props: Props): ReactNode {
     canComment: canWrite && !patches.outdated,
   });
   const { hunk, setHunk, isAccepted, atHand } = acts;
-  // A hunk that was gone to may stand below the end of another file, which is at the top then.
-  const path = hunk?.path ?? top;
+  // What was gone to may stand below the end of another file, which is at the top then.
+  const path = acts.heldPath ?? top;
   const loadWhole = useWholeFiles(review);
   const more = useExpanding({ view, atHand, path, canExpand: !hideSpace });
   const onlySpace = useMemo(

@@ -402,6 +402,18 @@ test('what is clicked in the list is what a key is for, also where the diff cann
   await press('u');
   await page.getByRole('button', { name: /^Bring back what you took back of/ }).waitFor();
   expect(await harness.called('reviews.takeBack')).toMatchObject([{ path }]);
+  // Of one without lines there is no hunk, yet it is at hand.
+  const picture = page.locator('.file-button[title="web/logo.png"]');
+  await picture.click();
+  await expect.poll(() => page.locator('[data-selected-line]').count()).toBe(0);
+  expect(await picture.getAttribute('aria-current')).toBe('true');
+  await press('g', 'm');
+  await page
+    .getByRole('textbox', { name: 'Comment on the whole file web/logo.png' })
+    .and(page.locator(':focus'))
+    .waitFor();
+  await press('Escape', 'v');
+  await page.getByText('Marked web/logo.png as viewed').waitFor();
 });
 
 test('what is not in review shows its comments and what was typed into its files, and takes no more', async () => {

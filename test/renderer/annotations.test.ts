@@ -5,7 +5,16 @@ import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
 import { hunkMarks } from '../../renderer/changes/accepted';
 import { arrange, countsOf } from '../../renderer/changes/annotations';
-import { heldAfter, heldIn, hold, holdOn, rangeOfHunk, stepHunk, stopsOf } from '../../renderer/changes/current-hunk';
+import {
+  firstStop,
+  heldAfter,
+  heldIn,
+  hold,
+  holdOn,
+  rangeOfHunk,
+  stepHunk,
+  stopsOf,
+} from '../../renderer/changes/current-hunk';
 import { chosenPlace, hunkPlace, linesInWords, stretched } from '../../renderer/changes/line-places';
 import { begunFrom, begunName, begunNames } from '../../renderer/state/comments';
 
@@ -230,6 +239,16 @@ test('steps lead from hunk to hunk over files, but not into folded ones', () => 
   expect(from('a.ts', 1, 1)).toEqual(['c.ts', 0]);
   expect(from('c.ts', 0, -1)).toEqual(['a.ts', 1]);
   expect(from('c.ts', 1, 1)).toEqual(['c.ts', 1]);
+  // A file without lines, or a folded one, is between those of others.
+  expect([from('b.ts', null, 1), from('b.ts', null, -1)]).toEqual([
+    ['c.ts', 0],
+    ['a.ts', 1],
+  ]);
+  expect([from('d.ts', null, 1), from('d.ts', null, -1)]).toEqual([
+    ['c.ts', 1],
+    ['c.ts', 1],
+  ]);
+  expect([firstStop(stops, 'b.ts'), firstStop(stops, 'c.ts')?.index]).toEqual([null, 0]);
   expect(stepHunk([], { current: null, path: null }, 1)).toBeNull();
   expect(rangeOfHunk(item('a.ts'), 0)).toEqual({ start: 2, side: 'deletions', end: 6, endSide: 'additions' });
 });
