@@ -32,8 +32,11 @@ const tookOver = 4001;
 const stopped = 4002;
 const letInNoMore = 1008;
 
-const firstWaitMs = 250;
-const longestWaitMs = 30_000;
+const firstWaitMs = 100;
+/** A relay of this machine costs nothing to look for, and one elsewhere is shared with others. */
+const longestWaitMs = { here: 1_000, elsewhere: 30_000 };
+/** A runtime that was just started is at its port a moment before it says by which token. */
+const tokenWaitMs = 250;
 /** A relay asks every twenty seconds whether the agent lives: three of that and some. */
 const usualSilenceMs = 70_000;
 /** One that was connected for so long begins anew with the shortest wait. */
@@ -53,6 +56,8 @@ type Attempt =
 export function connectAgent(options: {
   /** Asked before each attempt: a runtime that was started again is somewhere else, and null while there is none. */
   readonly place: () => Promise<RelayPlace | null>;
+  /** Whether that is on this machine, where it is looked for every second at least. */
+  readonly where: 'here' | 'elsewhere';
   readonly session: string;
   readonly role: string;
   /** Told work, and the number of the connection it came by: its first one is 1. */
@@ -148,7 +153,7 @@ export function connectAgent(options: {
         if (end.code === tookOver) throw new CodedError('CONFLICT', takenWords(session, role));
         if (end.code === letInNoMore) {
           refusedAt = place;
-          await wait(firstWaitMs);
+          await wait(tokenWaitMs);
           continue;
         }
         saidGone = '';
@@ -156,13 +161,12 @@ export function connectAgent(options: {
       } else if (end.kind === 'refused') {
         if (end.status === 401) {
           refusedAt = place;
-          // A runtime that was just started is at its port a moment before it says by which token.
-          await wait(firstWaitMs);
+          await wait(tokenWaitMs);
           continue;
         }
         if (end.status < 500) throw new CodedError(end.code, end.message);
       }
-      const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** failures);
+      const waitMs = Math.min(longestWaitMs[options.where], firstWaitMs * 2 ** failures);
       failures += 1;
       const gone = goneWords(end, place);
       // Said once, however often it is tried.

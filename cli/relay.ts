@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Connection } from '../core/client';
 import { eventsSubject, isRelayName, type RelayHeard, resultsSubject, workSubject } from '../core/contract/relay';
+import { acrossRuntimes } from './across-runtimes';
 import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { plainJson, plainLine } from './plain';
 import { agentOf } from './remote-agent';
@@ -121,46 +120,21 @@ function numberOf(given: Given): number | null {
   throw new UsageError('--after must be the number of a message.');
 }
 
-/** How long a runtime that ended is left alone before it is looked for again. */
-const lookAgainMs = 1000;
-
 /** Prints what a pattern brings until Ctrl+C. Where the runtime ends, it goes on with the next one after the last it printed. */
 async function follow(pattern: string, given: Given, around: Surroundings): Promise<Outcome> {
   const { signal } = around;
   let last = numberOf(given);
-  let connection: Connection | null = await around.reach();
-  while (!signal.aborted) {
-    if (connection === null) {
-      await pause(lookAgainMs, undefined, { signal }).catch(() => {});
-      connection = signal.aborted ? null : await around.attach();
-      continue;
+  await acrossRuntimes(around, given.json, async (client) => {
+    // From here on, also where nothing comes before the runtime ends.
+    last ??= (await client.relay.status()).last;
+    const stream = await client.relay.follow({ pattern, after: last }, { signal });
+    for await (const heard of stream) {
+      last = heard.kind === 'missed' ? heard.to : heard.seq;
+      around.out.write(given.json ? `${plainJson(heard, 0)}\n` : textOf(heard));
     }
-    const { client } = connection;
-    try {
-      // From here on, also where nothing comes before the runtime ends.
-      last ??= (await client.relay.status()).last;
-      const stream = await client.relay.follow({ pattern, after: last }, { signal });
-      for await (const heard of stream) {
-        last = heard.kind === 'missed' ? heard.to : heard.seq;
-        around.out.write(given.json ? `${plainJson(heard, 0)}\n` : textOf(heard));
-      }
-      throw new Error('The runtime ended the stream.');
-    } catch (error) {
-      if (signal.aborted) break;
-      if (!(await hasEnded(connection))) throw error;
-      if (!given.json) around.err.write('The runtime has ended. Waiting for the next one.\n');
-    } finally {
-      connection.close();
-    }
-    connection = null;
-  }
-  connection?.close();
+    throw new Error('The runtime ended the stream.');
+  });
   return { json: undefined, text: '' };
-}
-
-async function hasEnded({ closed }: Connection): Promise<boolean> {
-  const soon = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 250).unref());
-  return Promise.race([closed.then(() => true), soon]);
 }
 
 function textOf(heard: RelayHeard): string {

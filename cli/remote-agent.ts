@@ -102,7 +102,7 @@ type Enter = (answering: (line: AgentLine) => Answering) => AgentLine;
 /** Connects an agent and stays until it is stopped, Ctrl+C, or the end of its program. */
 async function connectHere(given: Given, around: Surroundings): Promise<Outcome> {
   const agent = agentOf(given);
-  const place = placeOf(given, around);
+  const relay = relayOf(given, around);
   const tell = (json: Readonly<Record<string, unknown>>, text: string) =>
     around.out.write(given.json ? `${plainJson(json, 0)}\n` : `${plainLine(text, 500)}\n`);
   const say = (text: string) => {
@@ -112,7 +112,7 @@ async function connectHere(given: Given, around: Surroundings): Promise<Outcome>
   const wait = (ms: number) => pause(ms, undefined, { signal: around.signal }).catch(() => {});
   const enter: Enter = (answering) => {
     let made: Answering | null = null;
-    const line = connectAgent({ ...agent, place, say, wait, hear: (work, by) => made?.hear(work, by) });
+    const line = connectAgent({ ...agent, ...relay, say, wait, hear: (work, by) => made?.hear(work, by) });
     made = answering(line);
     around.signal.addEventListener('abort', line.leave, { once: true });
     if (around.signal.aborted) line.leave();
@@ -187,14 +187,14 @@ function endOf(end: LineEnd, { session, role }: Agent): Outcome {
 }
 
 /** Where the relay is: on the machine that was named, or here, where a runtime is started for it once. */
-function placeOf(given: Given, around: Surroundings): () => Promise<RelayPlace | null> {
+function relayOf(given: Given, around: Surroundings): Pick<Parameters<typeof connectAgent>[0], 'place' | 'where'> {
   const url = given.text('url');
   const file = given.text('key-file');
-  if (url === undefined && file === undefined) return placeHere(around);
+  if (url === undefined && file === undefined) return { place: placeHere(around), where: 'here' };
   if (url === undefined || file === undefined)
     throw new UsageError('Give --url and --key-file together: a relay elsewhere lets nobody in without a key.');
   const place = { url: checkedUrl(url), token: keyIn(resolve(around.directory, file)) };
-  return async () => place;
+  return { place: async () => place, where: 'elsewhere' };
 }
 
 function placeHere(around: Surroundings): () => Promise<RelayPlace | null> {

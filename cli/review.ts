@@ -19,7 +19,7 @@ import { approveStack } from './stack';
 import { problemText } from './stack-text';
 import { setGoing, taskOutcome } from './task-outcome';
 import { approveExactly, shortId, undoText } from './text';
-import { transcript } from './transcript';
+import { followTranscript, transcript } from './transcript';
 import { waitOptions, waitUsage } from './wait';
 import { withClient } from './with-client';
 
@@ -223,10 +223,11 @@ const log: Command = {
   options: { follow: { type: 'boolean', short: 'f' } },
   names: { least: 1, most: 1 },
   examples: ['task log 12', 'task log 12 --follow', 'task log 12 --json'],
+  more: `  --follow (-f) ends when the task is finished and nothing is asked any more, or with Ctrl+C; the task goes on all the same. Where the
+  runtime ends before that, it goes on with the next one.
+`,
   run: (given, around) =>
-    withClient(around, (client) =>
-      transcript({ task: given.id(0), follow: given.flag('follow'), json: given.json, client, around }),
-    ),
+    (given.flag('follow') ? followTranscript : transcript)({ task: given.id(0), json: given.json, around }),
 };
 
 const logs: Command = {
@@ -235,8 +236,6 @@ const logs: Command = {
   usage: 'TASK [--follow]',
   summary: 'The same as task log: what its agent said and did, and with --follow what it says until it is done',
   examples: ['logs 12', 'logs 12 --follow'],
-  more: `  --follow (-f) ends when the task is finished and nothing is asked any more, or with Ctrl+C; the task goes on all the same.
-`,
 };
 
 /** Reviews and transcripts of tasks. */

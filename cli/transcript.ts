@@ -4,22 +4,37 @@ import { assertNever } from '../core/contract/errors';
 import { type MoveLine, moveLines, moveLineWords } from '../core/contract/move-words';
 import type { TaskDetail, Usage } from '../core/contract/task';
 import type { TranscriptEvent } from '../core/contract/transcript';
+import { acrossRuntimes } from './across-runtimes';
 import { checkText, endOfOutput } from './check';
 import type { Outcome, Surroundings } from './command';
 import { plain, plainLine } from './plain';
 import { counted, money } from './text';
 import { isResting } from './wait';
+import { withClient } from './with-client';
 
-/** A task's transcript, of all its sessions, with how the task moved between: whole at the end, or printed as it grows until the task rests. */
-export async function transcript(options: {
+interface Told {
   readonly task: number;
-  readonly follow: boolean;
   readonly json: boolean;
-  readonly client: Client;
   readonly around: Surroundings;
-}): Promise<Outcome> {
-  const { client, around } = options;
+}
+
+/** A task's transcript, of all its sessions, with how the task moved between. */
+export function transcript(told: Told): Promise<Outcome> {
+  const tellWith = teller(told);
+  return withClient(told.around, (client) => tellWith(client, false));
+}
+
+/** The same, printed as it grows until the task rests. Where the runtime ends before, it goes on with the next one. */
+export async function followTranscript(told: Told): Promise<Outcome> {
   const events: TranscriptEvent[] = [];
+  const tellWith = teller(told, events);
+  const outcome = await acrossRuntimes(told.around, told.json, (client) => tellWith(client, true));
+  return outcome ?? { json: events, text: '' };
+}
+
+/** Tells a task's transcript with a client, and with another one only what was not told yet. */
+function teller(options: Told, events: TranscriptEvent[] = []): (client: Client, follow: boolean) => Promise<Outcome> {
+  const { around } = options;
   const seen = new Map<number, number>();
   const tell = telling();
   let lastMessage = '';
@@ -59,7 +74,7 @@ export async function transcript(options: {
     );
     lastMessage = message;
   };
-  const catchUp = async () => {
+  const catchUp = async (client: Client) => {
     for (const session of await client.sessions.list({ task: options.task })) {
       for (;;) {
         const page = await client.sessions.read({ session: session.id, after: seen.get(session.id) ?? 0 });
@@ -69,23 +84,25 @@ export async function transcript(options: {
       }
     }
   };
-  if (options.follow) await followLive({ ...options, seen, hear, learn, catchUp });
-  else {
-    learn(await client.tasks.get({ task: options.task }));
-    await catchUp();
-  }
-  const task = await client.tasks.get({ task: options.task });
-  learn(task);
-  tellMoves(Number.POSITIVE_INFINITY);
-  if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
-  // A run the person asked for is in no conversation, and one that was followed may have been told before what it printed was known.
-  const untold = task.checks.filter(
-    (check) =>
-      check.state !== 'running' &&
-      !checksTold.has(check.run) &&
-      !(check.state === 'passed' && events.some((event) => event.type === 'check' && isOf(event, check))),
-  );
-  return { json: events, text: untold.map(tellCheck).join('') };
+  return async (client, follow) => {
+    if (follow) await followLive({ ...options, client, seen, hear, learn, catchUp: () => catchUp(client) });
+    else {
+      learn(await client.tasks.get({ task: options.task }));
+      await catchUp(client);
+    }
+    const task = await client.tasks.get({ task: options.task });
+    learn(task);
+    tellMoves(Number.POSITIVE_INFINITY);
+    if (lastMessage !== '') around.out.write(options.json ? '' : '\n');
+    // A run the person asked for is in no conversation, and one that was followed may have been told before what it printed was known.
+    const untold = task.checks.filter(
+      (check) =>
+        check.state !== 'running' &&
+        !checksTold.has(check.run) &&
+        !(check.state === 'passed' && events.some((event) => event.type === 'check' && isOf(event, check))),
+    );
+    return { json: events, text: untold.map(tellCheck).join('') };
+  };
 }
 
 type CheckEvent = Extract<TranscriptEvent, { type: 'check' }>;
@@ -114,6 +131,7 @@ async function followLive(live: {
   const end = new AbortController();
   const stop = () => end.abort();
   live.around.signal.addEventListener('abort', stop, { once: true });
+  let rests = false;
   const following = new Set<number>();
   const readers: Promise<void>[] = [];
   const read = async (session: number) => {
@@ -139,7 +157,8 @@ async function followLive(live: {
         // How a reader ends is told by what it read; the catching up below sees whatever it missed.
         readers.push(read(task.session).catch(() => {}));
       }
-      if (isResting(task) && task.requests.length === 0) break;
+      rests = isResting(task) && task.requests.length === 0;
+      if (rests) break;
     }
   } catch (error) {
     if (!end.signal.aborted) throw error;
@@ -148,7 +167,9 @@ async function followLive(live: {
     end.abort();
   }
   await Promise.all(readers);
-  if (!live.around.signal.aborted) await live.catchUp();
+  if (live.around.signal.aborted) return;
+  if (!rests) throw new Error('The runtime ended the stream.');
+  await live.catchUp();
 }
 
 /**

@@ -67,6 +67,7 @@ function join(hear: (work: Work, by: number) => void, mayComeBack: () => Promise
   line = connectAgent({
     ...agent,
     place: async () => ({ url: network.url, token: 't' }),
+    where: 'here',
     hear,
     say: (text) => said.push(text),
     wait: mayComeBack,
@@ -102,6 +103,7 @@ test('an agent that hears nothing any more, not even whether it lives, comes bac
   line = connectAgent({
     ...agent,
     place: async () => ({ url: network.url, token: 't' }),
+    where: 'here',
     hear: (one) => void heard.push(one),
     say: (text) => said.push(text),
     wait: async () => {},
@@ -197,3 +199,26 @@ test('an echo is heard by who follows', async () => {
   await served.bus.sendWork(agent, work('c'));
   expect(await follower.next(of('c'))).toMatchObject({ payload: 'c' });
 });
+
+test.each([
+  ['here', [100, 200, 400, 800, 1000, 1000]],
+  ['elsewhere', [100, 200, 400, 800, 1600, 3200]],
+] as const)(
+  'an agent whose relay is %s looks for it soon, and then after longer and longer waits',
+  async (where, about) => {
+    const waits: number[] = [];
+    const there = connectAgent({
+      ...agent,
+      place: async () => null,
+      where,
+      hear() {},
+      say() {},
+      async wait(ms) {
+        if (waits.push(ms) === about.length) there.leave();
+      },
+    });
+    expect(await there.ended).toBe('left');
+    for (const [at, ms] of about.entries()) expect(Math.abs((waits[at] ?? 0) - ms)).toBeLessThanOrEqual(ms / 4);
+    expect(waits).toHaveLength(about.length);
+  },
+);

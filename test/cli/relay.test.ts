@@ -154,15 +154,26 @@ describe('an agent on the relay', () => {
     await tail.interrupt();
   });
 
-  test('comes back to the next runtime, and is given what it has not answered', async () => {
+  test('comes back to the next runtime, and is given what it has not answered, and a log that is followed goes on', async () => {
+    const add = ['task', 'add', '--repository', 'my repository', '--trust', '--agent', 'echo', '--title', 't'];
+    const { json } = await terminal.type([...add, '--prompt', 'Go\n[permission: make]', '--wait', '--json']);
+    const log = begin('logs', String(json.id), '--follow');
+    await log.says('? Run make');
     const echo = begin('agent', 'start', '--session', 's6', '--role', 'echo');
     await echo.says('Connected as echo');
     await terminal.stop();
     await echo.says('Trying until it is there');
+    await log.says('The runtime has ended. Waiting for the next one. To start it: switchyard start\n');
     await terminal.start();
+    await log.says('asked again: Run make');
+    const [asked] = (await type('task', 'show', String(json.id), '--json')).json.requests;
+    await type('answer', String(asked.id), '--allow');
     await type('send', 'work', '--session', 's6', '--role', 'echo', '--message', 'after it', '--id', 'again');
     await echo.says('Answered again.');
     expect(await echo.interrupt()).toMatchObject({ code: 0 });
+    const { code, out } = await log.ended;
+    expect(code).toBe(0);
+    expect(out.match(/^> Go$|In review\.$/gm)).toEqual(['> Go', 'In review.']);
   });
 
   test('is sent a work once by its id, which is said; and text that looks like JSON is said to be text', async () => {
