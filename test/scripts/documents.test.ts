@@ -6,8 +6,10 @@ import { commands } from '../../cli/commands';
 import { help } from '../../cli/help';
 import { parseEcho } from '../../core/agents/echo-script';
 import { echoHelp } from '../../core/contract/echo';
+import { version } from '../../core/version';
 import { actions } from '../../renderer/keys/actions';
 import { selectStages } from '../../scripts/suite/stages.mjs';
+import { temporaryFolder } from '../core/server/door';
 import { commandReference } from '../support/command-reference';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -49,6 +51,18 @@ test('the map in ARCHITECTURE.md names every file at the top of core/ and every 
   expect(named.filter((name) => !nested.includes(name))).toEqual(
     unique(there.filter((name) => name !== 'tsconfig.json')),
   );
+});
+
+test.skipIf(process.platform === 'win32')('what README.md says puts switchyard on the PATH does', () => {
+  const line = /^mkdir -p ~\/\.local\/bin .*$/m.exec(read('README.md'))?.[0] ?? '';
+  const home = temporaryFolder('switchyard-path-');
+  const env = { HOME: home.path, PATH: `${home.path}/.local/bin:${process.env.PATH}` };
+  try {
+    execFileSync('sh', ['-c', line], { cwd: root, env });
+    expect(execFileSync('switchyard', ['--version'], { cwd: home.path, env, encoding: 'utf8' })).toBe(`${version}\n`);
+  } finally {
+    home.remove();
+  }
 });
 
 test('the keys in the first task of README.md are the keys of the window', () => {

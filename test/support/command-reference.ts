@@ -9,7 +9,7 @@ export function commandReference(commands: readonly Command[]): string {
   return `# The commands
 
 Made from the commands themselves by \`npm run reference\`; \`switchyard help COMMAND\` says the same in the terminal. Where Switchyard is run
-from a checkout, \`npm run -s switchyard --\` stands for \`switchyard\`.
+from a checkout, \`npm run -s switchyard --\` stands for \`switchyard\`; the README says how to put that on your PATH.
 
 Every command also takes \`--json\`, to print one JSON value on stdout and nothing else, and \`--help\`. Exit codes: 0 fine, 1 failed, 2 called
 the wrong way, 3 where \`--wait\` or \`task wait\` ended with a change in review that a required check did not pass: the task is finished, but
