@@ -11,6 +11,7 @@ import { moreLines, nameExpanders } from './expanding';
 import { alignGutter } from './gutter';
 import { isOnlySpace } from './items';
 import { colouringOptions, sheet } from './look';
+import { useOwnScroll } from './own-scroll';
 import { usePaced } from './paced';
 import { type Patches, tooLong } from './patches';
 import { useRushing } from './rushing';
@@ -31,12 +32,14 @@ interface Props {
   readonly viewed: ReadonlySet<string>;
   readonly mark: (path: string, viewed: boolean) => void;
   readonly unfold: (path: string) => void;
-  /** The file at the top changed, by the person's own scrolling or by a jump. */
+  /** The file at the top changed, by the person's own scrolling or by a jump; or they scrolled so far that what is held is below. */
   readonly onTop: (path: string, byHand: boolean) => void;
   /** The file at the top, and how many pixels of it are above the upper edge. */
   readonly onSpot: (path: string, offset: number) => void;
   /** The lines at hand: of the hunk that was gone to, or of the comment that is written. */
   readonly marked: Marked | null;
+  /** The file of what was gone to; null for none. */
+  readonly heldPath: string | null;
   /** Lines were chosen by their numbers. */
   readonly onChosen: (path: string, range: SelectedLineRange) => void;
   /** How many comments each file has. */
@@ -63,13 +66,13 @@ export function DiffView(props: Props): ReactNode {
   const { files, patches, viewed, mark, unfold, diffStyle } = props;
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
-  const lastWheel = useRef(0);
   const pane = useRef<HTMLDivElement>(null);
   useRushing(pane);
+  const isOwnScroll = useOwnScroll(pane);
   // The view keeps the options it was given as long as the layout stays, so what they call is looked up when they do.
   const now = useRef(props);
   const { isAccepted, view } = props;
-  const tellTop = usePaced(props.onTop, topMs);
+  const tellTop = usePaced((path: string) => props.onTop(path, isOwnScroll()), topMs);
   useLayoutEffect(() => {
     now.current = props;
   });
@@ -119,14 +122,7 @@ export function DiffView(props: Props): ReactNode {
     [diffStyle, canWrite, loadWhole],
   );
   return (
-    <div
-      ref={pane}
-      className="diff"
-      data-pane
-      onWheel={() => {
-        lastWheel.current = performance.now();
-      }}
-    >
+    <div ref={pane} className="diff" data-pane>
       <WorkerPoolContext.Provider value={colouringPool()}>
         <CodeView
           ref={view}
@@ -138,9 +134,11 @@ export function DiffView(props: Props): ReactNode {
           onScroll={(scrollTop, viewer) => {
             const first = topItem(props.items, scrollTop, (id) => viewer.getTopForItem(id));
             if (first !== null) props.onSpot(first, scrollTop - (viewer.getTopForItem(first) ?? 0));
-            if (first === null || first === top.current) return;
+            const held = props.heldPath === null ? undefined : viewer.getTopForItem(props.heldPath);
+            const isBelow = held !== undefined && held > scrollTop + viewer.getHeight() && isOwnScroll();
+            if (first === null || (first === top.current && !isBelow)) return;
             top.current = first;
-            tellTop(first, performance.now() - lastWheel.current < 300);
+            tellTop(first);
           }}
           renderHeaderMetadata={(item) => {
             const file = byPath.get(item.id);

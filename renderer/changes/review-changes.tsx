@@ -262,6 +262,7 @@ export function ReviewChanges(props: Props): ReactNode {
             }}
             onSpot={noteSpot}
             marked={marked}
+            heldPath={acts.heldPath}
             onChosen={(which, range) => {
               const file = files.find((each) => each.path === which);
               const item = items.find(({ id }) => id === which);

@@ -414,6 +414,14 @@ test('what is clicked in the list is what a key is for, also where the diff cann
     .waitFor();
   await press('Escape', 'v');
   await page.getByText('Marked web/logo.png as viewed').waitFor();
+  // Whoever scrolls on by themselves lets go of it, however they do.
+  for (const key of ['PageUp', 'Home']) {
+    await picture.click();
+    await expect.poll(() => picture.getAttribute('aria-current')).toBe('true');
+    await page.locator('diffs-container code').last().focus();
+    await press(key);
+    await expect.poll(() => picture.getAttribute('aria-current')).toBeNull();
+  }
 });
 
 test('what is not in review shows its comments and what was typed into its files, and takes no more', async () => {
