@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import { mergeMethods, type PullRequest, proposedWords, saidOf, wordsInOrder } from '../core/contract/pull-request';
@@ -61,7 +62,7 @@ const publish: Command = {
 const show: Command = {
   words: ['task', 'pull-request'],
   usage:
-    'ID [--merge merge|squash|rebase [--override-checks]] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--comment C] [--send]',
+    'ID [--merge merge|squash|rebase [--override-checks]] [--reply THREAD --text T] [--resolve THREAD] [--reopen THREAD] [--comment C] [--send [--seen ID]]',
   summary:
     'A task’s pull request as it is now: its state, reviews, comments, checks and threads; merge it, comment, answer and settle threads',
   options: {
@@ -73,6 +74,7 @@ const show: Command = {
     reopen: { type: 'string' },
     comment: { type: 'string' },
     send: { type: 'boolean' },
+    seen: { type: 'string' },
   },
   names: { least: 1, most: 1 },
   examples: [
@@ -80,7 +82,8 @@ const show: Command = {
     'task pull-request 12 --reply 1 --text "Done in the last commit"',
     'task pull-request 12 --resolve 1',
     'task pull-request 12 --comment "Rebased on main"',
-    'task pull-request 12 --send  (what is new or not settled and which checks failed, to the agent)',
+    'task pull-request 12 --send  (shows what the agent would be sent: what is new or not settled and which checks failed)',
+    'task pull-request 12 --send --seen 3f2a9c41d07b  (sends it, as long as it is what was shown)',
     'task pull-request 12 --merge squash',
     'task pull-request 12 --merge squash --override-checks  (though required checks did not pass on its head)',
   ],
@@ -90,7 +93,7 @@ const show: Command = {
     return withClient(around, async (client) => {
       const found = await client.pullRequests.get({ task, refresh: true }, { signal: around.signal });
       if (found === null) throw none(task, around);
-      if (given.flag('send')) return send(client, found, around);
+      if (given.flag('send')) return send(client, found, { seen: given.text('seen'), around });
       const after = await act();
       return { json: after, text: pullRequestText(after) };
 
@@ -116,8 +119,15 @@ const show: Command = {
 /** Pull requests of tasks. */
 export const pullRequestCommands: readonly Command[] = [publish, show];
 
-/** Sends the change back to its agent with what was said on the forge. */
-async function send(client: Client, pull: PullRequest, around: Surroundings) {
+/**
+ * Sends the change back to its agent with what was said on the forge: once it was shown, because it goes as a message of the person's
+ * own, and others wrote it.
+ */
+async function send(
+  client: Client,
+  pull: PullRequest,
+  { seen, around }: { readonly seen: string | undefined; readonly around: Surroundings },
+) {
   const { task } = pull;
   const said = saidOf(pull);
   if (said === null) {
@@ -126,7 +136,21 @@ async function send(client: Client, pull: PullRequest, around: Surroundings) {
       `Nothing on the pull request of task ${task} is left to do: every thread is settled, its agent was given everything else that was said, and no check failed.`,
     );
   }
-  return taskOutcome(client, await client.tasks.reject({ task, ...said }), around);
+  const id = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 12);
+  if (seen === id) return taskOutcome(client, await client.tasks.reject({ task, ...said }), around);
+  const how = `${around.program} task pull-request ${task} --send --seen ${id}`;
+  if (seen !== undefined) {
+    throw new CodedError(
+      'MOVED',
+      `Nothing was sent: more was said of task ${task} since, or less is left. Look at it again: ${around.program} task pull-request ${task} --send`,
+      { facts: { task, seen, now: id } },
+    );
+  }
+  return {
+    json: { ...said, seen: id },
+    text: `${plain(said.comment)}\n`,
+    note: `Nothing was sent yet. To send this to the agent: ${how}\n`,
+  };
 }
 
 /** The id of the nth thread as it is printed. */

@@ -1,17 +1,18 @@
 import { type ReactNode, useState } from 'react';
-import type { PullRequestThread } from '../../core/contract/pull-request';
+import { type PullRequestThread, saidOfThread } from '../../core/contract/pull-request';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
 import { Note } from '../parts/note';
 import { useApp, useDoing, useModel } from '../state/app';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
-import { aboutPull, replyInThread, sendThread, settleThread } from '../state/pull-request';
+import { aboutPull, replyInThread, settleThread } from '../state/pull-request';
 import { useStore } from '../state/store';
 import { clean, cleanLine } from '../text/clean';
 import { Ago } from '../text/time';
 import { type Away, threadKey } from './annotations';
 import { startOf } from './comment-card';
+import { SendSaid } from './send-said';
 
 interface Props {
   readonly task: number;
@@ -112,9 +113,7 @@ export function ThreadWords({ task, thread }: Props): ReactNode {
           {thread.resolved ? 'Reopen' : 'Resolve'}
         </Button>
         {known?.state === 'review' && !thread.resolved && (
-          <Button doing={doing} onClick={() => void act(sendThread(app, known, thread))}>
-            Send to {cleanLine(known.agent)}
-          </Button>
+          <SendSaid task={known} said={saidOfThread(thread)} doing={doing} act={act} />
         )}
       </div>
     </>

@@ -1,13 +1,11 @@
 import { useEffect } from 'react';
-import {
-  type ForgeAccount,
-  type MergeMethod,
-  type NewPullRequest,
-  type PullRequest,
-  type PullRequestThread,
-  type Said,
-  saidOf,
-  threadWords,
+import type {
+  ForgeAccount,
+  MergeMethod,
+  NewPullRequest,
+  PullRequest,
+  PullRequestThread,
+  Said,
 } from '../../core/contract/pull-request';
 import type { PushedChange, Remotes } from '../../core/contract/remote';
 import type { Task } from '../../core/contract/task';
@@ -183,18 +181,8 @@ export async function commentOnPull(app: App, task: Pick<Task, 'id'>, text: stri
   return ended.ok ? null : ended.failure;
 }
 
-/** Sends the change back to its agent with what is new or not settled and which checks failed. */
-export function sendSaid(app: App, task: Task, pull: PullRequest): Promise<Failure | null> {
-  const said = saidOf(pull);
-  return said === null ? Promise.resolve(null) : sendBack(app, task, said);
-}
-
-/** Sends the change back to its agent with one thread. */
-export function sendThread(app: App, task: Task, thread: PullRequestThread): Promise<Failure | null> {
-  return sendBack(app, task, { comment: `Said of the pull request on ${threadWords(thread)}`, said: [] });
-}
-
-async function sendBack(app: App, task: Task, said: Said): Promise<Failure | null> {
+/** Sends the change back to its agent with what others said of it, as the person was shown it. */
+export async function sendSaid(app: App, task: Task, said: Said): Promise<Failure | null> {
   const ended = await carryOut(app, { about: aboutPull(task), sentence: 'Sending…' }, (client) =>
     client.tasks.reject({ task: task.id, ...said }),
   );

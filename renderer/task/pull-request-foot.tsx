@@ -8,12 +8,13 @@ import {
   saidOf,
 } from '../../core/contract/pull-request';
 import type { Task } from '../../core/contract/task';
+import { SendSaid } from '../changes/send-said';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
 import { useStands } from '../state/checks';
 import type { Failure } from '../state/failure';
-import { mergePullRequest, sendSaid } from '../state/pull-request';
+import { mergePullRequest } from '../state/pull-request';
 import { cleanLine } from '../text/clean';
 import { Override, Unchecked } from './unchecked';
 
@@ -33,6 +34,7 @@ export function PullFoot(props: {
   const { task, pull, seen, head, doing, act } = props;
   const app = useApp();
   const [method, setMethod] = useState<MergeMethod>('merge');
+  const said = saidOf(pull);
   const mayMerge = seen.state === 'open' && !seen.draft;
   const stands = useStands(task);
   // Of another commit than the change's own nothing is known here; the core knows.
@@ -62,11 +64,7 @@ export function PullFoot(props: {
         </Note>
       )}
       <div className="verdict-foot pull-foot">
-        {saidOf(pull) !== null && (
-          <Button doing={doing} onClick={() => void act(sendSaid(app, task, pull))}>
-            Send to {cleanLine(task.agent)}
-          </Button>
-        )}
+        {said !== null && <SendSaid {...{ task, said, doing, act }} />}
         {mayMerge && (
           <>
             <select

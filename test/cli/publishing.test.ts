@@ -89,9 +89,22 @@ test('a pull request is opened, looked at, answered, sent to the agent and merge
     'q.txt:1 (settled)\n    grace: Why q?\n    ada: Because.\n',
   );
   expect((await type('task', 'pull-request', id, '--reopen', '1')).out).not.toContain('(settled)');
-  expect((await type('task', 'pull-request', id, '--send')).code).toBe(0);
+  const before = await type('task', 'pull-request', id, '--send');
+  expect(before.out).toContain('> The check test failed.');
+  expect((await type('task', 'show', id, '--json')).json).toMatchObject({ state: 'review' });
+  // What came since was shown to nobody.
+  pull.reviews.push({
+    user: { login: 'eve' },
+    state: 'COMMENTED',
+    body: 'Also.',
+    submitted_at: '2026-01-02T00:00:00Z',
+  });
+  const shownThen = before.err.match(/--send --seen \w+/)?.[0].split(' ') ?? [];
+  expect((await type('task', 'pull-request', id, ...shownThen)).err).toContain('Nothing was sent: more was said');
+  const now = (await type('task', 'pull-request', id, '--send')).err.match(/--send --seen \w+/)?.[0].split(' ') ?? [];
+  expect((await type('task', 'pull-request', id, ...now)).code).toBe(0);
   await type('task', 'wait', id);
-  expect((await type('task', 'log', id)).out).toContain('The check test failed.');
+  expect((await type('task', 'log', id)).out).toContain('> eve: Also.');
   await type(...publish);
   const merged = await type('task', 'pull-request', id, '--merge', 'squash');
   expect(merged.out).toContain('#1 Add q: merged, into main');

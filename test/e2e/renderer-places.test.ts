@@ -131,7 +131,12 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await thread.getByRole('textbox', { name: /Reply on/ }).fill('Once more.');
   await page.keyboard.press('Control+Enter');
   await thread.getByText('ada Once more.').waitFor();
-  await thread.getByRole('button', { name: /^Send to/ }).waitFor();
+  // What is sent to the agent is shown first, whole and as a quotation.
+  await thread.getByRole('button', { name: /^Send to/ }).click();
+  const quoted = thread.getByRole('region', { name: /is sent$/ });
+  await quoted.getByText('> ada: Once more.').waitFor();
+  await quoted.getByRole('button', { name: 'Cancel' }).click();
+  await quoted.waitFor({ state: 'detached' });
   await page.locator('body').click({ position: { x: 1, y: 1 } });
   await press('g', 'p');
   await dialog.getByLabel('How the forge merges it').selectOption('rebase');
@@ -143,6 +148,18 @@ test('a pull request is opened of the review that is shown, answered in its thre
   await dialog.getByText('#7 merged').waitFor();
   const merged = { task: 6, head: 'd'.repeat(40), method: 'rebase' };
   expect(await harness.called('pullRequests.merge')).toEqual([merged, { ...merged, overrideChecks: true }]);
+  await dialog
+    .getByRole('button', { name: /^Send to/ })
+    .last()
+    .click();
+  const shown = await dialog
+    .getByRole('region', { name: /is sent$/ })
+    .locator('pre')
+    .textContent();
+  expect(shown).toContain('> ada: Thanks to all.');
+  expect(await harness.called('tasks.reject')).toEqual([]);
+  await dialog.getByRole('button', { name: /^Send it to/ }).click();
+  await expect.poll(() => harness.called('tasks.reject')).toMatchObject([{ task: 6, comment: shown }]);
 });
 
 test('comments are written by keyboard, kept as drafts under their lines, and sent with the change in one go', async () => {
