@@ -2,18 +2,16 @@ import type { CodeViewDiffItem, FileDiffContentsLoader, SelectedLineRange } from
 import { CodeView, type CodeViewHandle, type CodeViewReactOptions, WorkerPoolContext } from '@pierre/diffs/react';
 import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FileChange } from '../../core/contract/review';
-import { count } from '../text/amounts';
-import { cleanLine } from '../text/clean';
 import { noteAccepted } from './accepted-rows';
 import type { Annotation } from './annotations';
 import { colouringPool } from './colouring';
 import { moreLines, nameExpanders } from './expanding';
+import { FileMark } from './file-mark';
 import { alignGutter } from './gutter';
-import { isOnlySpace } from './items';
 import { colouringOptions, sheet } from './look';
 import { useOwnScroll } from './own-scroll';
 import { usePaced } from './paced';
-import { type Patches, tooLong } from './patches';
+import type { Patches } from './patches';
 import { useRushing } from './rushing';
 
 /** Lines of a file that are marked in the diff. */
@@ -183,73 +181,4 @@ function topItem(
     else high = middle - 1;
   }
   return items[low]?.id ?? null;
-}
-
-function FileMark(props: {
-  readonly file: FileChange;
-  readonly patches: Patches;
-  readonly viewed: boolean;
-  readonly mark: (path: string, viewed: boolean) => void;
-  readonly unfold: (path: string) => void;
-  readonly comments: number;
-  readonly comment: ((path: string) => void) | null;
-  readonly edit: ((path: string) => void) | null;
-  readonly isBegun: boolean;
-}): ReactNode {
-  const { file, patches, viewed, comments, comment, edit } = props;
-  const patch = patches.byPath.get(file.path);
-  const lines = (file.additions ?? 0) + (file.deletions ?? 0);
-  return (
-    <span className="file-mark">
-      {file.note !== null && <span className="file-note">{cleanLine(file.note)}</span>}
-      {file.oldMode !== file.newMode && file.status === 'modified' && (
-        <span className="file-note">
-          mode {file.oldMode} → {file.newMode}
-        </span>
-      )}
-      {file.binary ? (
-        <span className="quiet">binary</span>
-      ) : patch === tooLong ? (
-        <span className="quiet">too large to show here</span>
-      ) : isOnlySpace(file, patch) ? (
-        <span className="quiet">only white space changed</span>
-      ) : patch === undefined && patches.onDemand.has(file.path) ? (
-        <button type="button" className="link" onClick={() => patches.load(file.path)}>
-          Show {lines.toLocaleString()} changed lines
-        </button>
-      ) : patch === undefined && patches.loading ? (
-        <span className="file-loading" aria-hidden="true" />
-      ) : null}
-      {comments > 0 && <span className="quiet">{count(comments, 'comment')}</span>}
-      {viewed && (
-        <button type="button" className="link" onClick={() => props.unfold(file.path)}>
-          Unfold
-        </button>
-      )}
-      {comment !== null && (
-        <button
-          type="button"
-          className="link"
-          aria-label={`Comment on ${cleanLine(file.path)}`}
-          onClick={() => comment(file.path)}
-        >
-          Comment
-        </button>
-      )}
-      {edit !== null && file.status !== 'deleted' && (
-        <button
-          type="button"
-          className="link"
-          aria-label={`${props.isBegun ? 'Go on editing' : 'Edit'} ${cleanLine(file.path)}`}
-          onClick={() => edit(file.path)}
-        >
-          {props.isBegun ? 'Go on editing' : 'Edit'}
-        </button>
-      )}
-      <label className="file-viewed">
-        <input type="checkbox" checked={viewed} onChange={(event) => props.mark(file.path, event.target.checked)} />
-        Viewed
-      </label>
-    </span>
-  );
 }
