@@ -4,6 +4,7 @@ import { checkpointCommands } from './checkpoint';
 import { checkCommands } from './checks';
 import type { Command } from './command';
 import { commentCommands } from './comment';
+import { completing } from './completing';
 import { completion } from './completion';
 import { contestCommands } from './contest';
 import { demo } from './demo';
@@ -70,6 +71,7 @@ export const commands: readonly Command[] = [
   ...runCommands,
   doctor,
   completion(() => commands),
+  completing,
   demo,
   serve,
 ];

@@ -53,24 +53,29 @@ ${next
   )
   .join('\n')}
 ${known
-  .flatMap(({ words, names, options }) => {
+  .flatMap(({ words, names, asks, options }) => {
     const at = `complete -c switchyard -n ${quoted(`__switchyard_at ${quoted(words)}`)}`;
+    const first = names.length > 0 ? names.join(' ') : asking(asks);
     const offered =
-      names.length === 0
+      first === null
         ? []
-        : [
-            `complete -c switchyard -f -n ${quoted(`__switchyard_next ${quoted(words)}`)} -a ${quoted(names.join(' '))}`,
-          ];
+        : [`complete -c switchyard -f -n ${quoted(`__switchyard_next ${quoted(words)}`)} -a ${quoted(first)}`];
     return [
       ...offered,
-      ...options.map(({ word, takesValue, values }) => {
-        const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
+      ...options.map(({ word, takesValue, values, asks: asked }) => {
+        const offers = values.length > 0 ? values.join(' ') : asking(asked);
+        const value = offers !== null ? ` -x -a ${quoted(offers)}` : takesValue ? ' -r' : '';
         return `${at} -l ${word.slice(2)}${value}`;
       }),
     ];
   })
   .join('\n')}
 `;
+}
+
+/** What has fish ask this program; null where there is nothing to ask for. */
+function asking(asks: CompletedCommand['asks']): string | null {
+  return asks === null ? null : `(switchyard complete ${asks} 2>/dev/null)`;
 }
 
 /** A word of fish's, whatever is in it. */

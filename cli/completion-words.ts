@@ -1,4 +1,7 @@
+import { settingsSchema } from '../core/contract/settings';
+import { taskStates } from '../core/contract/task';
 import type { Command } from './command';
+import type { Asked } from './completing';
 
 /** What may follow the words of a command line so far, each with what is said of it. */
 export interface Completed {
@@ -12,17 +15,20 @@ export interface CompletedCommand {
   readonly words: string;
   /** What its first name may be; empty where it is anything else than one of a few words. */
   readonly names: readonly string[];
+  /** What its first name is one of, where that is asked for when Tab is pressed. */
+  readonly asks: Asked | null;
   /** Whether it takes names at all. */
   readonly takesNames: boolean;
   readonly options: readonly CompletedOption[];
 }
 
-/** One option: its value is one of `values`, or any where there are none. */
+/** One option: its value is one of `values`, or of what is asked for, or any where there is neither. */
 export interface CompletedOption {
   /** With its dashes. */
   readonly word: string;
   readonly takesValue: boolean;
   readonly values: readonly string[];
+  readonly asks: Asked | null;
 }
 
 /** What every command takes. */
@@ -30,20 +36,29 @@ const everywhere: readonly CompletedOption[] = ['--json', '--help'].map((word) =
   word,
   takesValue: false,
   values: [],
+  asks: null,
 }));
 
 /** What the shells complete, from the list of commands: values and names where the usage lists them, in words without capitals. */
 export function completedCommands(commands: readonly Command[]): readonly CompletedCommand[] {
   return shownOf(commands).map(({ words, usage, options, names }) => ({
     words: words.join(' '),
-    names: listed(usage.split(' ')[0] ?? '').filter((_, __, all) => all.length > 1),
+    names:
+      words[0] === 'settings' && names.most > 0
+        ? settingsSchema.keyof().options
+        : listed(usage.split(' ')[0] ?? '').filter((_, __, all) => all.length > 1),
+    asks: asksFor(words[0] ?? '', usage.split(' ')[0] ?? ''),
     takesNames: names.most > 0,
     options: [
-      ...Object.entries(options).map(([name, { type }]) => ({
-        word: `--${name}`,
-        takesValue: type === 'string',
-        values: type === 'string' ? listed(new RegExp(`--${name} ([^\\s\\]]+)`).exec(usage)?.[1] ?? '') : [],
-      })),
+      ...Object.entries(options).map(([name, { type }]) => {
+        const value = type === 'string' ? (new RegExp(`--${name} ([^\\s\\]]+)`).exec(usage)?.[1] ?? '') : '';
+        return {
+          word: `--${name}`,
+          takesValue: type === 'string',
+          values: value === 'STATE' ? taskStates : listed(value),
+          asks: value === '' ? null : asksFor(name, value === 'ID' && name === 'task' ? 'TASK' : value),
+        };
+      }),
       ...everywhere,
     ],
   }));
@@ -64,6 +79,16 @@ export function completedWords(commands: readonly Command[]): ReadonlyMap<string
   }
   next.get('')?.push({ word: 'help', about: 'What a command takes, with examples' });
   return next;
+}
+
+/** What a value is one of, by how the usage calls it and what it is of: the first word of a command, or an option. */
+function asksFor(of: string, called: string): Asked | null {
+  const [what = ''] = /^[A-Z_]+/.exec(called) ?? [];
+  if (what === 'TASK' || (what === 'ID' && of === 'task')) return 'tasks';
+  if (what === 'PATH_OR_NAME') return 'repositories';
+  if (what === 'NAME' && of === 'agent') return called.startsWith('NAME') ? 'agents' : null;
+  if (what === 'KEY') return 'keys';
+  return what === 'REQUEST' ? 'requests' : null;
 }
 
 function shownOf(commands: readonly Command[]): readonly Command[] {

@@ -18,7 +18,8 @@ export function completion(commands: () => readonly Command[]): Command {
     bash, in ~/.bashrc:   eval "$(switchyard completion bash)"
     zsh, in ~/.zshrc:     eval "$(switchyard completion zsh)"
     fish, in ~/.config/fish/config.fish:   switchyard completion fish | source
-  Pressing Tab starts nothing. A new version may complete more: open a new shell after an update.
+  Tasks, agents, repositories, keys and requests are those of the runtime that runs; where none does, pressing Tab starts none. A
+  new version may complete more: open a new shell after an update.
 `,
     async run(given) {
       const shell = given.name(0);

@@ -5,14 +5,20 @@ import { ensureBuilt } from './setup/build.mjs';
 import { knownElectron } from './setup/electron.mjs';
 import { runScript, SetupFailure } from './setup/failure.mjs';
 import { ensureInstalled } from './setup/install.mjs';
-import { runtimeNode } from './setup/node.mjs';
+import { hasRuntimeNode, runtimeNode } from './setup/node.mjs';
 import { root } from './setup/places.mjs';
 import { handOver } from './setup/run.mjs';
 
+const program = join(root, 'out', 'main', 'cli.js');
 await runScript(async () => {
-  await ensureInstalled();
-  await ensureBuilt();
-  return handOver(runtimeNode(), [join(root, 'out', 'main', 'cli.js'), ...process.argv.slice(2)], {
+  // A shell that asks because Tab was pressed waits for no install and no build: it takes what is there.
+  const isAsked = process.argv[2] === 'complete';
+  if (isAsked && !(hasRuntimeNode() && existsSync(program))) return 1;
+  if (!isAsked) {
+    await ensureInstalled();
+    await ensureBuilt();
+  }
+  return handOver(runtimeNode(), [program, ...process.argv.slice(2)], {
     cwd: whereTheyAre(),
     env: { ...process.env, ...theWindow() },
   });

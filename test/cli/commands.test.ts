@@ -1,7 +1,8 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Surroundings } from '../../cli/command';
+import type { Given, Surroundings } from '../../cli/command';
+import { completing } from '../../cli/completing';
 import { waitForTask } from '../../cli/wait';
 import { attach } from '../../core/client';
 import { version } from '../../core/version';
@@ -856,6 +857,20 @@ describe('looking and setting', () => {
       '--json',
     ];
     expect((await terminal.type(words, { input: 'from a file' })).json.prompt).toBe('from a file');
+  });
+
+  test('a shell that completes is told what there is, and without a runtime which agents there are anyhow', async () => {
+    const [newest] = (await type('task', 'list', '--json')).json;
+    expect((await type('complete', 'tasks')).out).toContain(`${newest.id}\t${newest.title}\n`);
+    const given = { name: () => 'agents' } as unknown as Given;
+    const alone = (await completing.run(given, { attach: async () => null } as unknown as Surroundings)).json as {
+      word: string;
+    }[];
+    const there = (await type('complete', 'agents', '--json')).json as { word: string }[];
+    expect(alone.map(({ word }) => word)).toEqual(there.map(({ word }) => word));
+    // A name with a blank would be two words of a line.
+    expect((await type('complete', 'repositories')).out).not.toContain('my repository\t');
+    expect(await type('complete', 'secrets')).toMatchObject({ code: 2 });
   });
 
   test('doctor says whether the main job can run', async () => {
