@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FileChange } from '../../core/contract/review';
 import { Icon } from '../parts/icon';
+import { useMedia } from '../parts/media';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { type TreeRow, treeOf } from './file-tree';
@@ -16,7 +17,8 @@ const statusWords: Readonly<Record<FileChange['status'], readonly [string, strin
   unmerged: ['U', 'unmerged'],
 };
 
-const rowPixels = 26;
+/** As high as a line of small letters asks for, and where a finger points as high as that. */
+const rowHeights = { fine: 26, coarse: 44 } as const;
 /** Above the first row and below the last. */
 const padPixels = 4;
 
@@ -24,7 +26,11 @@ const padPixels = 4;
 const restMs = 150;
 
 /** Where the list is to be scrolled to, in pixels, so that a row is seen: as little as that takes. */
-export function topThatShows(row: number, at: { readonly top: number; readonly height: number }): number {
+export function topThatShows(
+  row: number,
+  at: { readonly top: number; readonly height: number; readonly rowPixels: number },
+): number {
+  const { rowPixels } = at;
   const top = row * rowPixels;
   return Math.min(Math.max(at.top, top + rowPixels + 2 * padPixels - at.height), top);
 }
@@ -46,6 +52,7 @@ export function FileList(props: {
   const tree = useMemo(() => treeOf(files, folded, viewed), [files, folded, viewed]);
   const fold = (path: string): void =>
     setFolded((old) => new Set(old.has(path) ? [...old].filter((one) => one !== path) : [...old, path]));
+  const rowPixels = rowHeights[useMedia('(pointer: coarse)') ? 'coarse' : 'fine'];
   const rows = useVirtualizer({
     count: tree.length,
     getScrollElement: () => scroller.current,
@@ -54,18 +61,20 @@ export function FileList(props: {
     paddingStart: padPixels,
     paddingEnd: padPixels,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are laid out anew.
+  useLayoutEffect(() => rows.measure(), [rows, rowPixels]);
   const at = tree.findIndex((row) => isAt(row, current));
   useEffect(() => {
     if (at < 0) return;
     // While the diff is scrolled, following each file would have it laid out once more for every frame.
     const resting = setTimeout(() => {
       const { scrollOffset, scrollRect } = rows;
-      const top = topThatShows(at, { top: scrollOffset ?? 0, height: scrollRect?.height ?? 0 });
+      const top = topThatShows(at, { top: scrollOffset ?? 0, height: scrollRect?.height ?? 0, rowPixels });
       // Only written: the list's own way there reads, frame by frame, where it has come to, for which all is laid out once more.
       if (top !== scrollOffset) scroller.current?.scrollTo({ top });
     }, restMs);
     return () => clearTimeout(resting);
-  }, [at, rows]);
+  }, [at, rows, rowPixels]);
   return (
     <nav ref={scroller} className="files" aria-label="Changed files">
       <ul style={{ height: rows.getTotalSize(), position: 'relative' }}>

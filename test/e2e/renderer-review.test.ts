@@ -370,6 +370,16 @@ test('files stand in a tree whose folders fold, and what was viewed stays so unt
   await page.reload();
   await page.getByText(/^2 of 15 files viewed/).waitFor();
   expect(await seen()).toEqual([first, second]);
+  // What a finger touches is as large as one, and the rows keep apart.
+  const tops = () => list.locator('.file-button').evaluateAll((all) => all.map((each) => each.getBoundingClientRect()));
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (enabled: boolean) => devtools.send('Emulation.setTouchEmulationEnabled', { enabled });
+  await touch(true);
+  await expect.poll(async () => (await tops()).slice(0, 3).map(({ height }) => height)).toEqual([44, 44, 44]);
+  const boxes = await tops();
+  expect(boxes.slice(1).filter(({ top }, at) => top < (boxes[at]?.bottom ?? 0))).toEqual([]);
+  await touch(false);
+  await expect.poll(async () => (await tops())[1]?.height).toBe(26);
   // Folded it stands for the file at hand, and for all of its lines.
   await list.locator(`.file-button[title="${second}"]`).click();
   await docs.click();
