@@ -301,7 +301,7 @@ export function assemble(
       leaveLogAsItIs = makeLogRoomSoon(db);
       // A host that does not answer holds up what needs it, and nothing else.
       void terminals.adopt();
-      const released = await recover(deps);
+      const released = await recover(deps, { rebooted: options.rebooted ?? false });
       await settleIntents(room);
       // After what an earlier runtime left running was ended, and before anything needs them.
       if (options.services != null) await services.start(options.services.stopped);

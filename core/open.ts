@@ -1,4 +1,5 @@
 import { createRouterClient } from '@orpc/server';
+import { bootedSince } from './booted';
 import type { Client } from './client';
 import type { Config } from './config';
 import type { OwnerRecord } from './contract/owner';
@@ -99,7 +100,10 @@ export async function openRuntime(
           log(`Git and checks are started from the runtime itself: the starter cannot be used (${reason})`),
       });
     undo.push(() => starter?.close());
-    const runtime = await createRuntime({ ...options, execute: starter?.execute ?? options.execute });
+    const runtime = await createRuntime({
+      ...{ ...options, execute: starter?.execute ?? options.execute },
+      rebooted: claimed.before !== null && bootedSince(claimed.before.startedAt),
+    });
     undo.push(() => runtime.stop());
     log = (line) => runtime.log('warning', line);
     untold.forEach(log);

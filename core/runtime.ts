@@ -35,6 +35,8 @@ export interface RuntimeOptions {
   readonly services?: ServicesWanted | null;
   /** Where the desktop runtime is, for `doctor`; null when the shell does not know. */
   readonly desktop: string | null;
+  /** The machine was started anew since the owner before this one began, and so ended it, whatever that was at. */
+  readonly rebooted?: boolean;
   /** Somebody asked over a door that the owner stop, and how. */
   readonly onStopRequested: (manner: StopManner) => void;
 }

@@ -43,9 +43,11 @@ import { settleRestack } from './restacks';
  * 7. Worktrees half made are taken away, half removed ones removed, and locks of dead git commands in those that were
  *    worked in cleared.
  *
+ * Where the machine was started anew since, the owner died of that and not of its work.
+ *
  * One repository that cannot be opened does not keep the others from being recovered.
  */
-export async function recover(deps: Deps): Promise<readonly Claim[]> {
+export async function recover(deps: Deps, { rebooted }: { readonly rebooted: boolean }): Promise<readonly Claim[]> {
   const turns = turnsLeft(deps);
   // First, because a lease that ran out meanwhile is taken away by the clock.
   const resumed = await deps.writer.write((db) => {
@@ -58,7 +60,7 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
   // What follows may take longer than a lease holds.
   const releases = resumed.map((claim) => keepLease(deps, claim, () => {}));
   try {
-    await recoverOthers(deps, turns);
+    await recoverOthers(deps, turns, rebooted);
   } finally {
     for (const release of releases) release();
   }
@@ -67,7 +69,7 @@ export async function recover(deps: Deps): Promise<readonly Claim[]> {
 }
 
 /** Recovers everything but the tasks of these turns. */
-async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<void> {
+async function recoverOthers(deps: Deps, turns: readonly TurnRow[], rebooted: boolean): Promise<void> {
   const held = turns.map(({ task }) => task);
   const inHand = listTasks(deps.db, { states: ['running', 'waiting'], limit: 1000 })
     .map((task) => task.id)
@@ -78,8 +80,9 @@ async function recoverOthers(deps: Deps, turns: readonly TurnRow[]): Promise<voi
   const released = await deps.writer.write((db) => {
     releaseMessages(db, null);
     endOpenSessions(db, { at: deps.now() });
-    endOpenChecks(db, { output: 'Switchyard ended while this ran.', at: deps.now() });
-    return releaseOwnerless(db, { at: deps.now() });
+    const output = rebooted ? 'The computer was restarted while this ran.' : 'Switchyard ended while this ran.';
+    endOpenChecks(db, { output, rebooted, at: deps.now() });
+    return releaseOwnerless(db, { rebooted, at: deps.now() });
   });
   for (const { task, from, to } of released) deps.log('info', 'A task had no owner.', { task, from, to });
   for (const landing of openLandings(deps.db)) {

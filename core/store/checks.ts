@@ -73,12 +73,20 @@ export function endCheck(
 /** So many of the files a check left behind are named. */
 const pathsKept = 20;
 
-/** Fails every check that still counts as running: at start, when the owner that ran them is gone. Gives their tasks. */
-export function endOpenChecks(db: Database, end: { readonly output: string; readonly at: number }): number[] {
+/**
+ * Fails every check that still counts as running: at start, when the owner that ran them is gone. Its end is none of their doing where
+ * the machine was `rebooted`. Gives their tasks.
+ */
+export function endOpenChecks(
+  db: Database,
+  end: { readonly output: string; readonly rebooted?: boolean; readonly at: number },
+): number[] {
   return allRows<{ task_id: number }>(
     db,
-    "UPDATE check_run SET state = 'failed', cut_off = 'closing', output = ?, ended_at = ? WHERE state = 'running' RETURNING task_id",
+    "UPDATE check_run SET state = 'failed', cut_off = 'closing', output = ?, left_behind = ?, ended_at = ? WHERE state = 'running' RETURNING task_id",
     end.output,
+    // Only where nothing stands here is it counted as one that the runtime may have died of.
+    end.rebooted === true ? '[]' : null,
     end.at,
   ).map((row) => row.task_id);
 }

@@ -209,20 +209,26 @@ export function releaseClaim(
 
 /**
  * Takes back every task that is in hand and whose turn is not held, at start, when the owner that had them is gone. A running task counts a crash as
- * in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it. A waiting one
+ * in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it, or `rebooted`: then
+ * the computer was restarted, or switched off. A waiting one
  * never does: its agent stood still, and nobody should lose a question because the computer was switched off.
  */
-export function releaseOwnerless(db: Database, { at }: { readonly at: number }): Released[] {
+export function releaseOwnerless(
+  db: Database,
+  { at, rebooted = false }: { readonly at: number; readonly rebooted?: boolean },
+): Released[] {
   const rows = allRows<TaskRow>(db, `SELECT * FROM ${heldTasks} AND id NOT IN (SELECT task_id FROM turn) ORDER BY id`);
   return rows.map((row) => {
     const closed = row.lease_until === givenUp;
     const driven = isDriven(db, row.id);
-    if (!closed && !driven && row.state === 'running') {
-      return releaseCrashed(db, row, { at, what: endedInIt });
-    }
+    const died = !closed && !driven && row.state === 'running';
+    if (died && rebooted) return releaseWaiting(db, row, rebootedInIt, at);
+    if (died) return releaseCrashed(db, row, { at, what: endedInIt });
     return releaseWaiting(db, row, endedOver({ closed, driven }), at);
   });
 }
+
+const rebootedInIt = 'The computer was restarted while it ran.';
 
 /** What ended over a task that nothing was lost of. */
 function endedOver({ closed, driven }: { readonly closed: boolean; readonly driven: boolean }): string {

@@ -9,7 +9,7 @@ const newest = `check_run JOIN task ON task.id = check_run.task_id
 /** So often a runtime may die while a check runs that it began: who knows whether that is why, and the next would die of it, too. */
 const mostDeaths = 3;
 
-/** How often that was; one that was closed has looked what the check left behind. */
+/** How often that was; one that was closed has looked what the check left behind, and one that ended with the machine died of that. */
 const deaths = `(SELECT count(*) FROM check_run AS run WHERE run.task_id = check_run.task_id AND run.name = check_run.name
   AND run.head = check_run.head AND run.train_id IS NULL AND run.by_itself = 1 AND run.cut_off = 'closing' AND run.left_behind IS NULL)`;
 

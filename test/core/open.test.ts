@@ -10,8 +10,12 @@ import { openRuntime } from '../../core/open';
 import { claimDataFolder, type Ownership } from '../../core/owner';
 import { isStarting, ownerPatience } from '../../core/owner-patience';
 import { readOwner } from '../../core/owner-record';
+import { claimTasks } from '../../core/store/claims';
+import { closeDatabase, type Database, openDatabase } from '../../core/store/database';
+import { listTransitions } from '../../core/store/transitions';
 import { version } from '../../core/version';
 import { temporaryFolder } from './server/door';
+import { addRepository, addTask } from './store/store';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -60,6 +64,41 @@ test('a data folder with a very long path is reached, and a killed owner leaves 
   connection?.close();
   await opened.close();
   expect(existsSync(dirname(socket))).toBe(false);
+});
+
+test('what ended with the machine is not taken to have died of itself', async () => {
+  const data = join(folder.path, 'data');
+  const used = async () => {
+    const opened = await open(data);
+    if (opened.kind === 'owned') await opened.close();
+  };
+  const atWork = <T>(act: (db: Database) => T): T => {
+    const db = openDatabase({ file: join(data, 'switchyard.db') });
+    try {
+      return act(db);
+    } finally {
+      closeDatabase(db);
+    }
+  };
+  await used();
+  const before = { pid: 999_999_999, version, owner: 'background', socket: null } as const;
+  atWork(addRepository);
+  const ends: string[] = [];
+  // As it is left by one that died: before this boot, and in it.
+  for (const startedAt of [1, Date.now()]) {
+    const task = atWork((db) => {
+      const id = addTask(db);
+      claimTasks(db, { worker: 'w', limit: 10, now: Date.now(), leaseMs: 1e9 });
+      return id;
+    });
+    writeFileSync(join(data, 'run', 'owner.json'), JSON.stringify({ ...before, startedAt }));
+    await used();
+    ends.push(atWork((db) => listTransitions(db, task).find(({ by }) => by === 'recovery')?.reason ?? ''));
+  }
+  expect(ends).toEqual([
+    'The computer was restarted while it ran.',
+    expect.stringMatching(/^Switchyard ended without warning/),
+  ]);
 });
 
 describe('patience with an owner', () => {

@@ -102,7 +102,7 @@ describe('a held turn', () => {
         clock.now += 50_000;
       },
     });
-    expect(await recover(deps)).toEqual([{ task: held, generation: 1, leaseUntil: 111_000 }]);
+    expect(await recover(deps, { rebooted: false })).toEqual([{ task: held, generation: 1, leaseUntil: 111_000 }]);
     expect(taskRow(db, held)).toMatchObject({ state: 'running', lease_until: 111_000 });
   });
 

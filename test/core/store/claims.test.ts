@@ -186,6 +186,17 @@ describe('at start', () => {
     expect(readTask(db, task)).toMatchObject({ state: 'queued', attempt: 0 });
   });
 
+  test('a restart of the computer counts no attempt and no crash, however often, and says so', () => {
+    const { db, running, waiting } = held();
+    for (let start = 0; start < 5; start++) {
+      releaseOwnerless(db, { at: 200, rebooted: true });
+      const reason = 'The computer was restarted while it ran.';
+      expect(readTask(db, running)).toMatchObject({ state: 'queued', attempt: 0, queuedReason: reason });
+      expect(readTask(db, waiting)).toMatchObject({ state: 'queued' });
+      claim(db, { limit: 2, now: 300 });
+    }
+  });
+
   test('a task that kills the app each time is started three times', () => {
     const { db } = temporaryStore();
     const task = addTask(db, { maxAttempts: 20 });

@@ -400,7 +400,7 @@ describe('checks', () => {
     expect(listCheckDetails(db, task)).toMatchObject([{ state: 'failed', output: 'Switchyard ended.', endedAt: 2 }]);
   });
 
-  test('that nobody asked for are due again however often Switchyard was closed, but not when it died over them three times', () => {
+  test('that nobody asked for are due again however often Switchyard was closed or the machine restarted, but not when it died over them three times', () => {
     const { db } = temporaryStore();
     const task = taskIn(db, 'review');
     patchTask(db, { task, patch: { head: npm.head }, at: now });
@@ -410,6 +410,11 @@ describe('checks', () => {
       endCheck(db, { check: begun(), exitCode: null, output: '', cutOff: 'closing', at: now });
       expect(due()).toEqual([true, true]);
     }
+    for (let times = 0; times < 3; times += 1) {
+      begun();
+      endOpenChecks(db, { output: '', rebooted: true, at: now });
+    }
+    const restarted = due();
     const died = [1, 2, 3].map(() => {
       begun();
       endOpenChecks(db, { output: '', at: now });
@@ -420,6 +425,7 @@ describe('checks', () => {
       [true, true],
       [false, false],
     ]);
+    expect(restarted).toEqual([true, true]);
     // It is about that change and no other.
     patchTask(db, { task, patch: { head: 'b'.repeat(40) }, at: now });
     startCheck(db, { task, ...npm, head: 'b'.repeat(40), byItself: true, at: now });
