@@ -71,7 +71,7 @@ const edit: Command = {
     if (!required && !not && place === undefined && command === undefined && given.text('name') === undefined)
       throw new UsageError('check edit needs a command, --name, --required, --not-required or --place.');
     return changing(around, given.name(0), (checks, repository) => {
-      const before = found(checks, given.name(1), repository);
+      const before = findCheck(checks, given.name(1), repository);
       const after = {
         name: given.text('name')?.trim() ?? before.name,
         command: command ?? before.command,
@@ -93,7 +93,7 @@ const remove: Command = {
   examples: ['check remove . lint'],
   run: (given, around) =>
     changing(around, given.name(0), (checks, repository) => {
-      const gone = found(checks, given.name(1), repository);
+      const gone = findCheck(checks, given.name(1), repository);
       return checks.filter((check) => check !== gone);
     }),
 };
@@ -154,7 +154,7 @@ function changing(
   });
 }
 
-function found(checks: readonly RepositoryCheck[], wanted: string, { name }: Repository): RepositoryCheck {
+function findCheck(checks: readonly RepositoryCheck[], wanted: string, { name }: Repository): RepositoryCheck {
   const one = checks.find((check) => check.name === wanted);
   if (one !== undefined) return one;
   const there = checks.map((check) => plainLine(check.name)).join(', ');

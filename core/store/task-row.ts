@@ -112,6 +112,7 @@ function bounded(reason: string | null | undefined): string | null | undefined {
 export function taskRow(db: Database, id: number): TaskRow & { readonly driven: 0 | 1 } {
   const row = getRow<ReturnType<typeof taskRow>>(
     db,
+    // The index of takeovers is of those that have not ended, and found by nothing but these very words.
     `SELECT task.*, EXISTS (SELECT 1 FROM takeover WHERE task_id = task.id AND state <> 'ended' AND state = 'driving') AS driven
      FROM task WHERE id = ?`,
     id,
