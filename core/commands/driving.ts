@@ -5,6 +5,7 @@ import type { Afterwards } from '../contract/takeover';
 import type { Task } from '../contract/task';
 import type { TerminalSize } from '../contract/terminal';
 import { takenWords } from '../runner/driving';
+import { settleEarlier } from '../runner/landed';
 import { listTrainChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import { forgoTakeover } from '../store/forgo';
@@ -25,7 +26,8 @@ const offTrain = 'You took it over in a terminal. Approve it again when it is in
  * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn or the checks that
  * run, or, with `interrupt`, in place of them; but a worktree that is being set up is let become one first. A task in review, failed or cancelled is queued again for it, and leaves its train:
  * what was approved is in the person's hands again. Throws
- * WRONG_STATE when the agent has no screen, when the task is over or waits for others.
+ * WRONG_STATE when the agent has no screen, when the task is over or waits for others, and CHECKOUT_IN_THE_WAY while its change has
+ * landed half way.
  */
 export function take(
   room: Room,
@@ -34,6 +36,8 @@ export function take(
 ): Promise<Task> {
   const { task, interrupt, size } = input;
   return alone(task, async () => {
+    // What has begun to land is landed, and not worked on any more.
+    await settleEarlier(room, task);
     await room.writer.write((db) => {
       const row = taskRow(db, task);
       repositoryById(db, row.repository_id);

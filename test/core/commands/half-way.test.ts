@@ -51,11 +51,13 @@ it('an approval that stopped after the branch moved is finished by approving aga
   ]);
 });
 
-it('a task whose change is half way can be neither discarded nor sent back', async () => {
+it('a task whose change is half way can be neither discarded, sent back nor taken over', async () => {
   const { task } = await halfWay();
   const refused = { code: 'CHECKOUT_IN_THE_WAY' };
   await expect(bed.calls.tasks.discard({ task: task.id })).rejects.toMatchObject(refused);
   await expect(bed.calls.tasks.reject({ task: task.id, comment: 'More' })).rejects.toMatchObject(refused);
+  const taken = bed.calls.tasks.take({ task: task.id, size: { columns: 80, rows: 24 } });
+  await expect(taken).rejects.toMatchObject(refused);
   await rm(broken);
   // Now it can be finished, and a task that is merged can be neither.
   await expect(bed.calls.tasks.discard({ task: task.id })).rejects.toMatchObject({
