@@ -25,6 +25,8 @@ interface Props {
     readonly takeBack: () => void;
     readonly comment: () => void;
   } | null;
+  /** Whether there may be one at hand: its room is kept where the bar would be another height without. */
+  readonly mayAct: boolean;
   readonly step: (by: 1 | -1) => void;
   /** The files something was typed into that is not saved, and the way back into one. */
   readonly begun: readonly string[];
@@ -85,6 +87,7 @@ export function ChangesBar(props: Props): ReactNode {
           </Hint>
         </span>
       )}
+      {hunk === null && props.mayAct && <span className="hunk-acts" />}
       {begun[0] !== undefined && (
         <button type="button" className="link" onClick={() => props.goOn(begun[0] ?? '')}>
           {begun.length === 1 ? '1 file not saved' : `${begun.length} files not saved`}

@@ -230,6 +230,7 @@ export function ReviewChanges(props: Props): ReactNode {
           ? null
           : { ...acts, canAct: !hideSpace, isAccepted: isAccepted(itemAtHand, atHand.index) }
       }
+      mayAct={canWrite}
       step={stepComment}
       layout={layout}
       begun={canWrite && editing.at === null ? editing.begun : []}

@@ -404,11 +404,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         };
       }),
       change: on.reviews.change.handler(({ input }) => changeOf(input.task)),
-      patch: on.reviews.patch.handler(({ input }) => {
+      patch: on.reviews.patch.handler(async ({ input }) => {
         note('reviews.patch', {
           paths: input.paths?.length,
           ...(input.ignoreWhitespace && { ignoreWhitespace: true }),
         });
+        await hang('reviews.patch');
         const { patches } = reviewOf(input.task);
         return {
           patch: (input.paths ?? [...patches.keys()]).map((path) => patches.get(path) ?? '').join(''),
