@@ -9,7 +9,9 @@ export type KeyType = z.infer<typeof keyTypeSchema>;
 
 export const keyIdSchema = z.number().int().positive();
 /** A name of a key, which no other ever has: what it did is told by it. */
-export const keyNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export const keyNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes and underscores');
 
 /** A key as it is shown: what it is for and how it is used, and never its secret. */
 export const keySchema = z.object({

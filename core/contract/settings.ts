@@ -21,7 +21,7 @@ export const settingsSchema = z.object({
     .meta(takes(`one of ${permissionLevels.join(', ')}`, 'supervised')),
   /** Environment variables agents may see beyond the allow-list, by name. */
   passEnvironment: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'))
     .max(100)
     .default([])
     .meta(takes('a JSON list of names of environment variables', ['ANTHROPIC_API_KEY'])),
@@ -33,7 +33,9 @@ export const settingsSchema = z.object({
   acpAgents: z
     .array(
       z.object({
-        name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+        name: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be small letters, digits and dashes, and begin with a letter'),
         command: z.string().min(1),
         args: z.array(z.string()).default([]),
       }),
@@ -88,7 +90,9 @@ export const settingsSchema = z.object({
   forges: z
     .array(
       z.strictObject({
-        host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/),
+        host: z
+          .string()
+          .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'must be the name of a host, with a port or without'),
         kind: z.enum(forgeKinds),
         /** Where its REST interface is; for GitHub Enterprise `https://HOST/api/v3` unless said. */
         api: z
@@ -117,14 +121,18 @@ export const settingsSchema = z.object({
   server: z.boolean().default(true).meta(takes('true or false', false)),
   /** Names under which the server may be asked beyond this machine's own, as a tunnel of the person's passes them on. */
   serverHosts: z
-    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'must be the name of a host, with a port or without'),
+    )
     .max(20)
     .default([])
     .meta(takes('a JSON list of names, each with its port where that is not 80 or 443', ['yard.example.net'])),
   /** The NATS server that carries the relay, from the next start on; empty for the relay's own bus. */
   natsUrl: z
     .string()
-    .regex(/^((nats|tls):\/\/[a-zA-Z0-9.[\]:-]+)?$/)
+    .regex(/^((nats|tls):\/\/[a-zA-Z0-9.[\]:-]+)?$/, 'must be an address like nats://127.0.0.1:4222')
     .default('')
     .meta(
       takes('the address of a NATS server without user and password, or an empty text', 'nats://nats.example.com:4222'),

@@ -99,7 +99,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 function refusedInput(error: unknown): string | null {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null;
   if (!(error.cause instanceof ValidationError)) return 'The input is malformed.';
-  return refusedWords(error.cause.issues);
+  return refusedWords(error.cause.issues, error.cause.data);
 }
 
 function described(error: unknown): string {
