@@ -1,6 +1,8 @@
+import type { Client } from '../core/client';
+import { CodedError } from '../core/contract/errors';
 import { type Key, keyTypes } from '../core/contract/key';
 import { type Command, type Given, UsageError } from './command';
-import { oneOf } from './parse';
+import { asId, nearest, oneOf } from './parse';
 import { plainLine } from './plain';
 import { ago, fittingTable, whenText } from './text';
 import { withClient } from './with-client';
@@ -53,13 +55,13 @@ const list: Command = {
 const revoke: Command = {
   words: ['key', 'revoke'],
   usage: 'KEY',
-  summary: 'End a key: whoever uses it is hung up on',
+  summary: 'End a key, by its number or its name: whoever uses it is hung up on',
   options: {},
   names: { least: 1, most: 1 },
-  examples: ['key revoke 2'],
+  examples: ['key revoke 2', 'key revoke nightly'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const key = await client.keys.revoke({ key: given.id(0) });
+      const key = await client.keys.revoke({ key: await keyMeant(given.name(0), client) });
       return { json: key, text: `The key ${plainLine(key.name)} lets nobody in any more.\n` };
     }),
 };
@@ -67,13 +69,13 @@ const revoke: Command = {
 const rotate: Command = {
   words: ['key', 'rotate'],
   usage: 'KEY',
-  summary: 'Give a key another secret; the old one ends at once',
+  summary: 'Give a key, by its number or its name, another secret; the old one ends at once',
   options: {},
   names: { least: 1, most: 1 },
-  examples: ['key rotate 2'],
+  examples: ['key rotate 2', 'key rotate nightly'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const made = await client.keys.rotate({ key: given.id(0) });
+      const made = await client.keys.rotate({ key: await keyMeant(given.name(0), client) });
       return {
         json: made,
         text: `${made.secret}\n`,
@@ -84,6 +86,27 @@ const rotate: Command = {
 
 /** Keys: making, listing, ending, and giving them another secret. */
 export const keyCommands: readonly Command[] = [create, list, revoke, rotate];
+
+/** The id of the key that was typed, by its number or its name. Throws where there is none, and where that could be two of them. */
+async function keyMeant(typed: string, client: Client): Promise<number> {
+  // A name begins with a letter or a digit.
+  if (typed.startsWith('#')) return asId(typed);
+  const keys = await client.keys.list();
+  const found = keys.filter(({ id, name }) => name === typed || String(id) === typed);
+  const [only, ...others] = found;
+  if (only === undefined) {
+    if (/^\d+$/.test(typed)) return asId(typed);
+    const near = nearest(
+      typed,
+      keys.map(({ name }) => name),
+    );
+    const todo = near === null ? 'See: key list --all' : `Did you mean ${near}?`;
+    throw new CodedError('NOT_FOUND', `There is no key called ${plainLine(typed)}. ${todo}`);
+  }
+  if (others.length === 0) return only.id;
+  const lines = [...found].sort((one, other) => one.id - other.id).map((key) => `  ${keyLine(key)} Type: #${key.id}`);
+  throw new CodedError('CONFLICT', `${typed} is the number of a key and the name of another one:\n${lines.join('\n')}`);
+}
 
 function endOf(given: Given): number | null {
   const typed = given.text('days');

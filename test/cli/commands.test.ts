@@ -873,6 +873,26 @@ describe('looking and setting', () => {
     expect(await type('complete', 'secrets')).toMatchObject({ code: 2 });
   });
 
+  test('a key is named by its number or its name, and what could be two of them is refused with both', async () => {
+    const make = async (name: string) =>
+      (await type('key', 'create', name, '--type', 'observer', '--json')).json.key.id;
+    const first = await make('nightly');
+    const second = await make(String(first));
+    expect(await type('key', 'revoke', String(first))).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        `Key ${first}, nightly, .*Type: #${first}\n.*Key ${second}, ${first}, .*Type: #${second}\n$`,
+      ),
+    });
+    expect((await type('key', 'rotate', 'nightly', '--json')).json.key.id).toBe(first);
+    expect((await type('key', 'revoke', 'nightly')).out).toBe('The key nightly lets nobody in any more.\n');
+    expect((await type('key', 'revoke', `#${second}`, '--json')).json.id).toBe(second);
+    expect((await type('key', 'revoke', 'nihgtly')).err).toBe(
+      'There is no key called nihgtly. Did you mean nightly?\n',
+    );
+    expect((await type('key', 'revoke', '999', '--json')).json.error.code).toBe('NOT_FOUND');
+  });
+
   test('doctor says whether the main job can run', async () => {
     const { json, code } = await type('doctor', '--json');
     expect(json.findings.map((finding: { name: string }) => finding.name)).toEqual(
