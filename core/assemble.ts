@@ -255,6 +255,7 @@ export function assemble(
         pidNamespace: settings.now().pidNamespace,
         natsUrl: settings.now().natsUrl,
         server: server.now(),
+        services: services.problems(),
       });
     },
     requestStop: options.onStopRequested,

@@ -40,6 +40,8 @@ export async function diagnose(subject: {
   readonly natsUrl?: string;
   /** How the runtime's server stands; none where no runtime runs. */
   readonly server?: ServerState;
+  /** The services that the runtime gave up, a sentence for each. */
+  readonly services?: readonly string[];
 }): Promise<DoctorReport> {
   const nats = natsServer(subject.config.environment, subject.natsUrl ?? '');
   const findings = [
@@ -53,6 +55,7 @@ export async function diagnose(subject: {
     variablesFinding(subject.variables),
     ...(await namespaceFindings(subject)),
     ...serverFindings(subject.server),
+    ...(subject.services ?? []).map(serviceFinding),
     ...(nats === null ? [] : [await natsFinding(nats)]),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
@@ -193,6 +196,12 @@ function serverFindings(state: ServerState | undefined): readonly Finding[] {
     default:
       return assertNever(state);
   }
+}
+
+function serviceFinding(detail: string): Finding {
+  const hint =
+    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then stop the runtime and start it again: switchyard stop, switchyard up';
+  return { name: 'service', state: 'warning', required: false, detail, hint };
 }
 
 /** Whether what tasks start dies with Switchyard at once, or why only its next start ends what is left. */

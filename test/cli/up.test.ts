@@ -140,9 +140,19 @@ test('status names a service that is not started again', async () => {
   const ended = await until(['up'], 'could not be started again', async () => {
     // Said in the moment before the runtime is there to be asked, or after it.
     await expect.poll(() => terminal.type(['status', '--json'])).toMatchObject({ json: { running: true } });
-    shown = [(await terminal.type(['status', '--json'])).json.problems, (await terminal.type(['status'])).out];
+    shown = [
+      (await terminal.type(['status', '--json'])).json.problems,
+      (await terminal.type(['status'])).out,
+      (await terminal.type(['doctor'])).out,
+    ];
   });
   expect(ended.code).toBe(0);
   const problem = expect.stringMatching(/^Service web could not be started again: /);
-  expect(shown).toEqual([[problem], expect.stringMatching(/^problem +Service web could not be started again: /m)]);
+  expect(shown).toEqual([
+    [problem],
+    expect.stringMatching(/^problem +Service web could not be started again: /m),
+    expect.stringMatching(
+      /^! service: Service web could not be started again: .*\n {4}Tasks go on without it\. .*switchyard up$/m,
+    ),
+  ]);
 });
