@@ -7,7 +7,7 @@ export function useViewed(
   task: number,
   files: readonly FileChange[],
 ): { readonly viewed: ReadonlySet<string>; readonly mark: (path: string, viewed: boolean) => void } {
-  const { marks, mark: markContent } = useKeptMarks('viewed-files', String(task));
+  const { marks, mark: markContent } = useKeptMarks('viewed-files', String(task), fileOf);
   const viewed = useMemo(
     () => new Set(files.flatMap((file) => (marks.has(asItIs(file)) ? [file.path] : []))),
     [files, marks],
@@ -25,6 +25,11 @@ export function useViewed(
 /** A file's name and what is in it. */
 function asItIs({ path, content }: FileChange): string {
   return `${content} ${path}`;
+}
+
+/** The name of the file a mark is of: what is in it is told by a mode and an id. */
+export function fileOf(mark: string): string {
+  return mark.replace(/^\S+ \S+ /, '');
 }
 
 /** The files in the order they are shown: by folder, so that what belongs together stays together. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fileOf } from '../../renderer/changes/viewed';
 import { rememberedDrafts, withDraft } from '../../renderer/state/drafts';
 import { keptIn } from '../../renderer/state/kept';
+import { marked, readMarks, writeMarks } from '../../renderer/state/kept-marks';
 import { keepSpot } from '../../renderer/state/spot';
 import { rememberedSpots, type Spots, withSpot } from '../../renderer/state/spots';
 import { createStore } from '../../renderer/state/store';
@@ -193,5 +195,38 @@ describe('spots', () => {
     leave();
     expect(spots.get()).toEqual({ a: { at: '2', offset: 5 } });
     spot.note(null);
+  });
+});
+
+describe('marks that are kept', () => {
+  const oid = (number: number): string => `${number}`.padStart(40, 'a');
+  const of = (path: string, number: number): string => `100644 ${oid(number)} ${path}`;
+  const add = (marks: ReadonlySet<string>, which: string) => marked(marks, { which, isMarked: true, alike: fileOf });
+
+  test('are of no more than the last four contents of a file, which may be those of a part of its change', () => {
+    const other = of('my src/a.ts', 1);
+    let marks = add(new Set(), other);
+    for (let number = 1; number <= 9; number += 1) marks = add(marks, of('src/a.ts', number));
+    marks = add(marks, of('src/a.ts', 7));
+    expect([...marks]).toEqual([other, ...[6, 8, 9, 7].map((number) => of('src/a.ts', number))]);
+    expect([...marked(marks, { which: of('src/a.ts', 9), isMarked: false, alike: fileOf })]).toEqual([
+      other,
+      ...[6, 8, 7].map((number) => of('src/a.ts', number)),
+    ]);
+  });
+
+  test('are the last five thousand of a task', () => {
+    const many = new Set(Array.from({ length: 5_000 }, (_, at) => `${at}`));
+    const next = marked(many, { which: 'new', isMarked: true });
+    expect([next.size, next.has('0'), next.has('1'), next.has('new')]).toEqual([5_000, false, true, true]);
+  });
+
+  test('push those of older tasks out where there is no room', () => {
+    const kept = keptIn(storage(220), () => {});
+    for (const key of ['1', '2', '3', '4', '5', '6', '7', '8'])
+      writeMarks(kept, 'marks', { key, marks: new Set([`${key.repeat(30)}`]) });
+    expect([...readMarks(kept, 'marks', '8')]).toEqual(['8'.repeat(30)]);
+    expect([...readMarks(kept, 'marks', '7')]).toEqual(['7'.repeat(30)]);
+    expect(readMarks(kept, 'marks', '1').size).toBe(0);
   });
 });
