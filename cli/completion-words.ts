@@ -2,6 +2,7 @@ import { settingsSchema } from '../core/contract/settings';
 import { taskStates } from '../core/contract/task';
 import type { Command } from './command';
 import type { Asked } from './completing';
+import { usageValue } from './usage-value';
 
 /** What may follow the words of a command line so far, each with what is said of it. */
 export interface Completed {
@@ -51,7 +52,7 @@ export function completedCommands(commands: readonly Command[]): readonly Comple
     takesNames: names.most > 0,
     options: [
       ...Object.entries(options).map(([name, { type }]) => {
-        const value = type === 'string' ? (new RegExp(`--${name} ([^\\s\\]]+)`).exec(usage)?.[1] ?? '') : '';
+        const value = type === 'string' ? usageValue(usage, name) : '';
         return {
           word: `--${name}`,
           takesValue: type === 'string',

@@ -40,6 +40,26 @@ test('docs/cli.md is what the commands say of themselves: npm run reference writ
   expect(read('docs/cli.md')).toBe(commandReference(commands));
 });
 
+test('docs/cli.md is written also by a Node that does not run the sources as they are', () => {
+  const folder = temporaryFolder('switchyard-reference-');
+  const written = join(folder.path, 'cli.md');
+  try {
+    const main = join(root, 'test', 'support', 'command-reference-main.mjs');
+    execFileSync(process.execPath, ['--no-experimental-strip-types', main, written], { cwd: folder.path });
+    expect(readFileSync(written, 'utf8')).toBe(read('docs/cli.md'));
+  } finally {
+    folder.remove();
+  }
+});
+
+test('docs/cli.md says what the value of each option is called, whole', () => {
+  const options = [...read('docs/cli.md').matchAll(/^- `(--.*?)`/gm)].map(([, option = '']) => option);
+  for (const option of options) expect(option).toMatch(/^--[a-z-]+( [^[\]().]+(\[[^\]]+\])?| \[[A-Z]+\])?$/);
+  expect(options).toEqual(
+    expect.arrayContaining(['--agent NAME[:MODEL]', '--status-port [PORT]', '--option NUMBER_OR_LABEL', '--deny']),
+  );
+});
+
 test('the map in ARCHITECTURE.md names every file at the top of core/ and every room of it, and nothing that is not there', () => {
   const map = /```\n(core\/ [\s\S]*?)```/.exec(read('ARCHITECTURE.md'))?.[1] ?? '';
   const [inCore = ''] = map.split(/^cli\/ /m);

@@ -1,4 +1,5 @@
 import type { Command } from '../../cli/command';
+import { usageValue } from '../../cli/usage-value';
 
 /** docs/cli.md: every command that is shown, in the order of its words, as its own definition says it. */
 export function commandReference(commands: readonly Command[]): string {
@@ -20,7 +21,7 @@ ${shown.map(section).join('\n')}`;
 
 function section({ called, usage, summary, options, examples, more }: Command & { readonly called: string }): string {
   const rows = Object.entries(options).map(([name, option]) => {
-    const placeholder = new RegExp(`--${name} ([^\\s\\]]+)`).exec(usage)?.[1] ?? 'VALUE';
+    const placeholder = usageValue(usage, name) || 'VALUE';
     const short = option.short === undefined ? '' : `, \`-${option.short}\``;
     const typed = `\`--${name}${option.type === 'string' ? ` ${placeholder}` : ''}\`${short}`;
     return `- ${typed}${option.multiple === true ? ', more than once' : ''}\n`;
