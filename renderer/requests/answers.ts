@@ -59,6 +59,16 @@ export function choicesOf(request: Request): readonly Choice[] {
   return [...ours, ...choices];
 }
 
+/** How the choices of a request answer it, where they are no decisions that say so themselves; null where they are, or there are none. */
+export function howToAnswer(
+  { kind, options, multiple }: Pick<Request, 'kind' | 'options' | 'multiple'>,
+  text: string,
+): string | null {
+  if (isDecided(kind) || options.length === 0) return null;
+  if (multiple) return 'Tick what you choose, then send your answer';
+  return `Choosing one answers at once${text.trim() === '' ? '' : ', with what you wrote'}`;
+}
+
 /** The buttons that allow a request and keep a rule, numbered after its other choices. */
 export function alwaysOf(request: Request): readonly Choice[] {
   const choices: Choice[] = [...choicesOf(request)];

@@ -1,10 +1,8 @@
 import { type MouseEvent, type ReactNode, useRef, useState } from 'react';
 import { type Answer, isDecided, type Request } from '../../core/contract/request';
-import { ruleWords } from '../../core/contract/rule';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
-import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { PatchLines } from '../parts/patch';
 import { useApp, useDoing } from '../state/app';
@@ -14,8 +12,8 @@ import type { Failure } from '../state/failure';
 import { useStore } from '../state/store';
 import { clean, cleanLine } from '../text/clean';
 import { Prose } from '../text/prose';
-import { alwaysOf, type Choice, choicesOf, decide, tell } from './answers';
-import { RuleText } from './rule-text';
+import { alwaysOf, type Choice, choicesOf, decide, howToAnswer, tell } from './answers';
+import { Always, Choices, SendAnswer } from './choices';
 import { type Answered, pressOf, useReadable } from './shown';
 
 /**
@@ -65,6 +63,10 @@ export function RequestForm(props: {
     else if (text.trim() !== '' || ticked.length > 0) void send(tell(ticked, text));
   };
 
+  // Where one choice is the whole answer, nothing is left to send.
+  const sends = !decides && (request.allowsText || request.multiple);
+  const sendNow = (event: MouseEvent): unknown => readable.takes(pressOf(event)) && sendText();
+
   const byKey =
     (key: Choice['key']): ((at: number) => unknown) =>
     (at) => {
@@ -109,6 +111,14 @@ export function RequestForm(props: {
           onSend={sendText}
         />
       )}
+      {/* Beside the field it sends, away from what answers at once. */}
+      {sends && !request.multiple && doing === null && (
+        <SendAnswer
+          look={choices.length === 0 ? 'primary' : 'plain'}
+          waits={!readable.ready || text.trim() === ''}
+          send={sendNow}
+        />
+      )}
       {failure !== null && (
         <Note kind="failed" actions={<Button onClick={() => setFailure(null)}>Close</Button>}>
           {cleanLine(failure.message)}
@@ -122,12 +132,8 @@ export function RequestForm(props: {
         active={active}
         choose={choose}
         ready={readable.ready}
-        // Where one choice is the whole answer, nothing is left to send.
-        sendText={
-          decides || !(request.allowsText || request.multiple)
-            ? null
-            : (event) => readable.takes(pressOf(event)) && sendText()
-        }
+        how={howToAnswer(request, text)}
+        sendText={sends && request.multiple ? sendNow : null}
         byKey={writes}
         reply={decides && !writes ? reply : null}
       />
@@ -175,113 +181,4 @@ function FormKeys(props: {
     },
   );
   return null;
-}
-
-function Choices(props: {
-  readonly choices: readonly Choice[];
-  readonly multiple: boolean;
-  readonly ticked: readonly number[];
-  readonly doing: string | null;
-  readonly active: boolean;
-  /** Answers are taken now. */
-  readonly ready: boolean;
-  readonly choose: (choice: Choice, answered: Answered) => void;
-  readonly sendText: ((event: MouseEvent) => unknown) | null;
-  /** There is a field whose key sends. */
-  readonly byKey: boolean;
-  readonly reply: (() => void) | null;
-}): ReactNode {
-  if (props.doing !== null) {
-    return (
-      <p className="request-doing" role="status">
-        {props.doing}
-      </p>
-    );
-  }
-  const tall = props.choices.some(({ description, key }) => key === 'digit' && description !== '');
-  return (
-    <div className={tall ? 'choices choices-tall' : 'choices'}>
-      {props.choices.map((choice) => {
-        const isTicked = choice.option !== null && props.ticked.includes(choice.option);
-        return (
-          <button
-            key={`${choice.key}.${choice.option}`}
-            type="button"
-            className={`button choice ${choice.tone === 'plain' ? '' : `button-${choice.tone}`} ${keyless(choice, props.active)}`}
-            aria-pressed={choice.answer === null ? isTicked : undefined}
-            aria-disabled={(choice.answer !== null && !props.ready) || undefined}
-            onClick={(event) => props.choose(choice, pressOf(event))}
-          >
-            {props.active && <ChoiceKey choice={choice} />}
-            <span className="choice-label" dir="auto">
-              {choice.answer === null && <span aria-hidden="true">{isTicked ? '☑ ' : '☐ '}</span>}
-              {cleanLine(choice.label)}
-              {choice.description !== '' && <span className="choice-about">{cleanLine(choice.description)}</span>}
-            </span>
-          </button>
-        );
-      })}
-      {props.reply !== null && (
-        <Button look="quiet" className={props.active ? '' : 'keyless'} onClick={props.reply}>
-          {props.active && <Keys keys="r" />} Reply
-        </Button>
-      )}
-      {props.sendText !== null && (
-        <Button
-          look={props.choices.length === 0 || props.multiple ? 'primary' : 'plain'}
-          waits={!props.ready}
-          onClick={props.sendText}
-        >
-          Send answer {props.byKey && <Keys keys="mod+Enter" />}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-/** What would be allowed from now on, and how far that reaches. */
-function Always(props: {
-  readonly request: Request;
-  readonly choices: readonly Choice[];
-  readonly active: boolean;
-  readonly ready: boolean;
-  readonly choose: (choice: Choice, answered: Answered) => void;
-}): ReactNode {
-  const { request, choices, active } = props;
-  const [offer] = request.rules;
-  if (offer === undefined) return null;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own, and these are buttons.
-    <div className="always" role="group" aria-labelledby={`always-${request.id}`}>
-      <p id={`always-${request.id}`} className="always-words">
-        Always allow <RuleText words={ruleWords(offer.match)} />
-      </p>
-      {choices.map((choice) => (
-        <Button
-          key={choice.label}
-          look="quiet"
-          className={keyless(choice, active)}
-          waits={!props.ready}
-          onClick={(event) => props.choose(choice, pressOf(event))}
-        >
-          {active && <ChoiceKey choice={choice} />} {choice.label}
-        </Button>
-      ))}
-    </div>
-  );
-}
-
-function ChoiceKey({ choice }: { readonly choice: Choice }): ReactNode {
-  const key = keyOf(choice);
-  return key === null ? null : <Keys keys={key} />;
-}
-
-function keyOf({ key, digit }: Choice): string | null {
-  if (key !== 'digit') return key === 'allow' ? 'a' : 'd';
-  return digit === null ? null : `${digit}`;
-}
-
-/** A choice whose key is not shown is as wide as with it: when the keys come, no other one may lie under the pointer. */
-function keyless(choice: Choice, active: boolean): string {
-  return active || keyOf(choice) === null ? '' : 'keyless';
 }

@@ -59,8 +59,17 @@ test('a request that came while the window was another’s is answered only afte
   await expect.poll(() => harness.called('requests.answer')).toHaveLength(1);
 });
 
-test('where one choice is the whole answer, there is nothing left to send', async () => {
+test('where one choice is the whole answer, there is nothing left to send, and what answers at once says so', async () => {
   await harness.open('little');
+  // What is written is sent beside its field, apart from what answers at once.
+  const either = card('Choose a storage');
+  await either.getByText('Choosing one answers at once', { exact: true }).waitFor();
+  const places = await either
+    .locator('textarea, .send-answer, .choice')
+    .evaluateAll((all) => all.map((one) => one.tagName));
+  expect(places.slice(0, 3)).toEqual(['TEXTAREA', 'BUTTON', 'BUTTON']);
+  expect(await either.locator('.choices-group .send-answer').count()).toBe(0);
+  expect(await either.getByRole('button', { name: /Send answer/ }).getAttribute('aria-disabled')).toBe('true');
   await page.evaluate(() => {
     type Asked = { requests: object[] };
     const { core } = (window as unknown as { harness: { core: { tasks: Map<number, Asked>; put(task: Asked): void } } })
@@ -72,6 +81,7 @@ test('where one choice is the whole answer, there is nothing left to send', asyn
   });
   const asked = card('The budget is reached');
   await asked.getByRole('button', { name: /PostgreSQL/ }).waitFor();
+  await asked.getByText('Choosing one answers at once', { exact: true }).waitFor();
   expect(await asked.getByRole('button', { name: /Send answer/ }).count()).toBe(0);
   expect(await card('Add retry').getByText('wants to run').count()).toBe(1);
 });

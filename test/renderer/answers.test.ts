@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { titleFrom } from '../../core/contract/title';
-import { alwaysOf, choicesOf, tell } from '../../renderer/requests/answers';
+import { alwaysOf, choicesOf, howToAnswer, tell } from '../../renderer/requests/answers';
 import { money, span, tokens } from '../../renderer/text/amounts';
 import { request } from './harness/data';
 
 const task = { id: 1, title: 'A task' };
 
 describe('the choices of a request', () => {
+  test('say whether they answer at once or are sent, where they are no decisions', () => {
+    const options = [{ label: 'One', description: '', kind: 'choice' as const }];
+    const how = (more: object, text = '') => howToAnswer(request(1, task, { options, ...more }), text);
+    expect(how({ kind: 'clarification' })).toBe('Choosing one answers at once');
+    expect(how({ kind: 'budget' }, ' ')).toBe('Choosing one answers at once');
+    expect(how({ kind: 'clarification' }, 'Because.')).toBe('Choosing one answers at once, with what you wrote');
+    expect(how({ kind: 'clarification', multiple: true })).toBe('Tick what you choose, then send your answer');
+    expect([how({ kind: 'permission' }), how({ kind: 'clarification', options: [] })]).toEqual([null, null]);
+  });
+
   test('a permission without options can be allowed and denied', () => {
     const choices = choicesOf(request(1, task));
     expect(choices.map(({ key, answer }) => [key, answer?.decision])).toEqual([
