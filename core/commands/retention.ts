@@ -9,6 +9,7 @@ import { tearDownOf } from '../runner/setting-up';
 import { listRepositories, type RepositoryRow, repositoryById } from '../store/repositories';
 import { taskRow } from '../store/task-row';
 import { taskWork } from '../store/task-work';
+import { isUsedSince } from '../store/terminals';
 import { alone } from './acting';
 import { backupsOf, removeForGood } from './backups';
 import type { Room } from './room';
@@ -99,7 +100,7 @@ function stillHolds(room: Room, repository: number, holds: Retention): boolean {
   return isDeepStrictEqual(retentionOf(room.settings(), repositoryById(room.db, repository).retention), holds);
 }
 
-/** Takes a worktree away, unless its task or how long it is kept is another one by now. */
+/** Takes a worktree away, unless its task or how long it is kept is another one by now, or the person runs a program in it. */
 async function takeAway(
   room: Room,
   holds: Retention,
@@ -108,6 +109,8 @@ async function takeAway(
   if (row === null || stuck.has(row.id)) return false;
   return alone(row.task, async () => {
     if (taskRow(room.db, row.task).state !== 'done' || !stillHolds(room, row.repository, holds)) return false;
+    // Nobody asked for it to go now, and what is at work there would end with it.
+    if (isUsedSince(room.db, row.task)) return false;
     await room.runner.over(row.task);
     const work = taskWork(room.db, row.task);
     const place = await repositoryPlace(room.git, work.repository);

@@ -14,6 +14,7 @@ import { endOpenSessions } from '../store/sessions';
 import { isDriven } from '../store/takeovers';
 import { listTasks, readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
+import { isUsedSince } from '../store/terminals';
 import { keepTurns, type TurnRow } from '../store/turns';
 import { unsettledWorktrees, updateWorktree, type WorktreeRow, worktreeOf } from '../store/worktrees';
 import type { Deps } from './deps';
@@ -125,7 +126,9 @@ async function finishLanding(deps: Deps, landing: Landing): Promise<void> {
 }
 
 async function settleWorktree(deps: Deps, worktree: WorktreeRow): Promise<void> {
-  if (worktree.state === 'ready' && stays(deps, taskWork(deps.db, worktree.task))) return;
+  // What the person runs in it since its task was done would end with it.
+  const isUsed = isUsedSince(deps.db, worktree.task);
+  if (worktree.state === 'ready' && (isUsed || stays(deps, taskWork(deps.db, worktree.task)))) return;
   const place = await placeOf(deps, worktree.repository);
   // The data folder has one owner and that is us, so whoever noted itself here is gone.
   const { path, branch } = worktree;

@@ -102,6 +102,13 @@ export function openTerminals(db: Database): TerminalRow[] {
   return allRows<TerminalRow>(db, `SELECT ${columns} FROM terminal WHERE state <> 'ended' ORDER BY id`);
 }
 
+/** Whether a program runs, or is about to, on a terminal of a task that was opened when the task was done already. */
+export function isUsedSince(db: Database, task: number): boolean {
+  const used = `SELECT 1 FROM task JOIN terminal ON task_id = task.id
+    WHERE task.id = ? AND task.state = 'done' AND started_at >= state_since AND terminal.state <> 'ended'`;
+  return getRow(db, used, task) !== undefined;
+}
+
 /** Every ended terminal whose output is kept, the one that ended longest ago first. */
 export function keptTerminals(db: Database): TerminalRow[] {
   return allRows<TerminalRow>(

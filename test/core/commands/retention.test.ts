@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { alone } from '../../../core/commands/acting';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
+import { hostProgram } from '../../support/host';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
 beforeEach(async () => {
-  bed = await openBed();
+  bed = await openBed({ host: hostProgram });
 });
 afterEach(() => bed.close());
 
@@ -63,4 +64,48 @@ it('a worktree that is used again between the decision that it goes and its remo
   await alone(again.id, async () => {});
   expect(existsSync(join(path, 'again.txt'))).toBe(true);
   expect((await bed.calls.worktrees.list()).worktrees).toMatchObject([{ path, reason: 'review' }]);
+});
+
+it('a worktree in which the person runs a program stays until that has ended, however long it is kept', async () => {
+  const { id: repositoryId } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
+  const settings = { worktreeDays: 30, worktreeMegabytes: 1, keepTerminals: true };
+  for (const [name, value] of Object.entries(settings)) await bed.calls.settings.set({ name, value });
+  const make = async (name: string) => {
+    const prompt = `[write: ${name}.txt | ${name}]`;
+    const { id } = await bed.calls.tasks.create({ repositoryId, title: name, prompt, agent: 'echo' });
+    const { worktree } = await bed.reaches(id, 'review');
+    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    await bed.calls.tasks.approve({ task: id, base, head, tree });
+    await writeFile(join(worktree ?? '', 'large.bin'), Buffer.alloc(2_000_000));
+    return { id, path: worktree ?? '' };
+  };
+  const [unused, used] = [await make('unused'), await make('used')];
+  const terminal = await bed.calls.terminals.open({ task: used.id, kind: 'shell', size: { columns: 80, rows: 24 } });
+  const day = 86_400_000;
+  const againSince = async (days: number) => {
+    await bed.runtime.stop();
+    const db = openDatabase({ file: bed.config.folders.database });
+    db.prepare('UPDATE task SET state_since = ? WHERE id = ?').run(Date.now() - days * day, used.id);
+    db.prepare('UPDATE task SET state_since = ? WHERE id = ?').run(Date.now() - 3 * day, unused.id);
+    closeDatabase(db);
+    bed = await bed.again(false);
+  };
+  // For want of room, the newer one first.
+  await againSince(2);
+  await expect.poll(async () => (await bed.calls.worktrees.list()).measuring, { timeout: 10_000 }).toBe(0);
+  const leave = new AbortController();
+  const changes = await bed.calls.changes.follow(undefined, { signal: leave.signal });
+  await bed.runtime.start();
+  for await (const change of changes) if (change.type === 'worktrees.changed') break;
+  leave.abort();
+  expect([unused, used].map(({ path }) => existsSync(path))).toEqual([false, true]);
+  // For its age, as a start sees to it.
+  await againSince(40);
+  await bed.runtime.start();
+  const runs = async () => (await bed.calls.terminals.list({ task: used.id })).map(({ id, state }) => [id, state]);
+  expect([existsSync(used.path), await runs()]).toEqual([true, [[terminal.id, 'running']]]);
+  await bed.calls.terminals.close({ terminal: terminal.id });
+  await againSince(40);
+  await bed.runtime.start();
+  expect(existsSync(used.path)).toBe(false);
 });
