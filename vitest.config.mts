@@ -4,16 +4,33 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Suites that need more than Node and git; each is a project of its own so that a stage can run it alone. */
 const special = ['test/agents/**', 'test/e2e/**', 'test/fault/**'];
 
-/** The displays npm test opened for windows, one for each worker. */
-const displays = (process.env.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
+/** What only tests with windows may see: the app's program, and the displays npm test opened, one for each worker. */
+const windows = JSON.parse(process.env.SWITCHYARD_TEST_WINDOWS ?? '{}') as Readonly<Record<string, string>>;
+const displays = (windows.SWITCHYARD_TEST_DISPLAYS ?? '').split(',').filter((display) => display !== '');
 
-/** What takes longest, in that order: begun last, it would be waited for alone. The others are begun by their size. */
+/**
+ * What takes longest, in that order: begun last, it would be waited for alone. The others are begun by their size. In the run that
+ * agents, crashes and windows share, those that compute stand among those that wait.
+ */
 const longest = [
-  ...['agents/claude', 'agents/goose', 'agents/main-job', 'agents/takeover'],
-  ...['fault/kill-runtime', 'fault/answers', 'fault/hosts', 'fault/adoption', 'fault/orphans'],
-  ...['e2e/renderer-states', 'e2e/renderer-review', 'e2e/main-job', 'e2e/terminal', 'e2e/renderer-keyboard'],
-  ...['e2e/renderer-places', 'e2e/renderer', 'e2e/same-place', 'e2e/renderer-desktop'],
-  ...['cli/commands', 'core/git/land', 'core/commands/stacking', 'core/commands/agent-reviews'],
+  ...[
+    'e2e/renderer-states',
+    'agents/claude',
+    'e2e/renderer-review',
+    'fault/answers',
+    'agents/goose',
+    'e2e/renderer-keyboard',
+  ],
+  ...['fault/kill-runtime', 'e2e/renderer-places', 'fault/hosts', 'e2e/main-job', 'agents/takeover', 'e2e/terminal'],
+  ...['agents/main-job', 'e2e/renderer', 'fault/orphans', 'e2e/renderer-desktop', 'fault/adoption', 'e2e/new-task'],
+  ...['fault/takeover', 'e2e/same-place', 'agents/budgets', 'e2e/monitor', 'fault/approve-races', 'e2e/shell'],
+  ...[
+    'cli/commands',
+    'core/git/land',
+    'core/commands/stacking',
+    'core/commands/checkpoints',
+    'core/commands/agent-reviews',
+  ],
 ].map((file) => `/test/${file}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
@@ -35,6 +52,7 @@ const oneAtATime = { ...long, fileParallelism: false };
 /** Each file opens an app of its own, on a display of its own, so that no window takes the focus from another's. */
 const desktops = {
   ...long,
+  env: windows,
   fileParallelism: displays.length > 1,
   globalSetup: ['test/e2e/harness-build.ts'],
   setupFiles: ['test/e2e/own-display.ts'],

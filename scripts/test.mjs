@@ -11,9 +11,9 @@ import { changesIn } from './suite/checkout.mjs';
 import { checkLint, checkTypes } from './suite/checks.mjs';
 import { lastLine } from './suite/outcome.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
-import { selectStages } from './suite/stages.mjs';
+import { inRuns, selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
-import { runCoverage, runProject } from './suite/vitest.mjs';
+import { runCoverage, runProjects } from './suite/vitest.mjs';
 import { openDisplays } from './suite/xvfb.mjs';
 
 /**
@@ -55,19 +55,20 @@ async function runStages(selected, rest) {
   const ran = [];
   try {
     const measure = rest.length === 0 && selected.some((stage) => stage.name === 'coverage');
-    for (const stage of selected) {
-      say(`\n── ${stage.name}: ${stage.about}`);
+    for (const together of inRuns(selected)) {
+      say(['', ...together.map((stage) => `── ${stage.name}: ${stage.about}`)].join('\n'));
+      const name = together.map((stage) => stage.name).join(' ');
       const started = performance.now();
-      const { code, count, skipped } = await runStage(stage, { sandbox, rest, measure }).catch(explain);
+      const { code, count, skipped } = await runTogether(together, { sandbox, rest, measure }).catch(explain);
       const took = performance.now() - started;
-      ran.push({ name: stage.name, passed: code === 0, took, counts: count !== undefined, skipped });
+      ran.push({ name, passed: code === 0, took, counts: count !== undefined, skipped });
       total.passed += count?.passed ?? 0;
       total.skipped += count?.skipped ?? 0;
-      // A stage that fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
+      // What fails without a failed test (types, coverage, a crash) must not leave a zero in the last line.
       total.failed += code === 0 ? 0 : Math.max(1, count?.failed ?? 0);
-      summary.push(`  ${stage.name.padEnd(8)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${seconds(took)}`);
+      summary.push(`  ${name.padEnd(16)}  ${skipped ?? (code === 0 ? 'ok' : 'FAILED')}, ${seconds(took)}`);
       if (code !== 0 || interrupted) {
-        summary.push(`  The run stops here. This stage alone: npm test -- ${stage.name}`);
+        summary.push(`  The run stops here. This alone: npm test -- ${name}`);
         break;
       }
     }
@@ -84,29 +85,33 @@ async function runStages(selected, rest) {
 }
 
 /**
- * @param {Stage} stage
+ * Runs stages that share a run, or one.
+ * @param {readonly Stage[]} together
  * @param {{ sandbox: Sandbox, rest: readonly string[], measure: boolean }} run
  * @returns {Promise<Outcome>}
  */
-async function runStage(stage, { sandbox, rest, measure }) {
-  if (stage.name === 'types') return { code: await checkTypes() };
-  if (stage.name === 'lint') return { code: await checkLint() };
-  if (stage.name === 'coverage') {
+async function runTogether(together, { sandbox, rest, measure }) {
+  const [first] = together;
+  if (first?.name === 'types') return { code: await checkTypes() };
+  if (first?.name === 'lint') return { code: await checkLint() };
+  if (first?.name === 'coverage') {
     return measure ? { code: await runCoverage(sandbox) } : { code: 0, skipped: 'not measured: only some tests ran' };
   }
-  if (stage.name === 'agents' && !agentsRunHere())
-    return { code: 0, skipped: 'not run: the agents are pinned for linux-x64' };
-  await ensureSystem(stage.name === 'unit' ? ['git', 'namespace', 'nats', 'shells'] : ['git', 'namespace']);
+  const able = together.filter((stage) => stage.name !== 'agents' || agentsRunHere());
+  if (able.length < together.length) say('agents not run: the agents are pinned for linux-x64');
+  if (able.length === 0) return { code: 0, skipped: 'not run' };
+  const names = able.map((stage) => stage.name);
+  await ensureSystem(names.includes('unit') ? ['git', 'namespace', 'nats', 'shells'] : ['git', 'namespace']);
   await ensureBuilt();
-  const workers = Math.ceil(availableParallelism() * (stage.waits ? 1.5 : 1));
-  const { env, close } = await equip(stage, workers);
+  const workers = Math.ceil(availableParallelism() * (able.some((stage) => stage.waits) ? 2 : 1.5));
+  const { env, close } = await equip(names, workers);
   try {
-    return await runProject({
-      project: stage.name,
+    return await runProjects({
+      projects: names,
       args: rest,
       env: { ...sandbox.env, ...env },
       records: sandbox.records,
-      measure: measure && stage.measured === true,
+      measure: measure && able.some((stage) => stage.measured),
       workers,
     });
   } finally {
@@ -125,19 +130,21 @@ function explain(error) {
 }
 
 /**
- * What a stage needs beyond Node and git.
- * @param {Stage} stage
+ * What stages need beyond Node and git.
+ * @param {readonly string[]} names
  * @param {number} workers
  * @returns {Promise<{ env: Record<string, string>, close: () => Promise<void> }>}
  */
-async function equip(stage, workers) {
-  if (stage.name === 'agents' || (stage.name === 'fault' && agentsRunHere()))
-    return { env: agentEnvironment(await ensureAgents()), close: async () => {} };
-  if (stage.name !== 'e2e') return { env: {}, close: async () => {} };
+async function equip(names, workers) {
+  const withAgents = names.some((name) => name === 'agents' || name === 'fault') && agentsRunHere();
+  const env = withAgents ? agentEnvironment(await ensureAgents()) : {};
+  if (!names.includes('e2e')) return { env, close: async () => {} };
   const electron = await findElectron();
   await ensureSystem(['window', 'fonts', 'display', 'browser'], electron.executable);
   const displays = await openDisplays(workers);
-  return { env: { ...electronEnvironment(electron), ...displays.env }, close: displays.close };
+  // A test beside it that runs in plain Node must find neither a display nor what only fits the app.
+  const windows = JSON.stringify({ ...electronEnvironment(electron), ...displays.env });
+  return { env: { ...env, SWITCHYARD_TEST_WINDOWS: windows }, close: displays.close };
 }
 
 /**

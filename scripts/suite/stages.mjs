@@ -1,13 +1,13 @@
 /**
  * The stages of npm test, in order: the quick and cheap first. A stage with a project is a run of vitest. One whose tests
- * mostly wait for programs has more files at work than there are processors.
+ * mostly wait for programs has more files at work than there are processors, and shares its run with those beside it.
  * @typedef {{ name: string, about: string, project?: boolean, measured?: boolean, waits?: boolean }} Stage
  * @type {readonly Stage[]}
  */
 export const stages = [
   { name: 'types', about: 'the compiler, once per side' },
   { name: 'lint', about: 'format, lint and who may import whom' },
-  { name: 'unit', about: 'unit and integration tests', project: true, measured: true, waits: true },
+  { name: 'unit', about: 'unit and integration tests', project: true, measured: true },
   { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true, waits: true },
   // What it reaches it reaches in processes of their own, which end by being killed: there is nothing to measure.
   { name: 'fault', about: 'crashes and failures on purpose', project: true, waits: true },
@@ -32,6 +32,22 @@ export function selectStages(args) {
   const isSelected = (/** @type {Stage} */ stage) =>
     wanted.size === 0 || wanted.has(stage.name) || (wanted.has('coverage') && stage.measured);
   return { selected: stages.filter(isSelected), rest };
+}
+
+/**
+ * The runs that stages make, in order: those whose tests mostly wait share one, so that one waits while another computes.
+ * @param {readonly Stage[]} selected
+ * @returns {readonly (readonly Stage[])[]}
+ */
+export function inRuns(selected) {
+  /** @type {Stage[][]} */
+  const runs = [];
+  for (const stage of selected) {
+    const before = runs.at(-1);
+    if (stage.waits && before?.at(-1)?.waits) before.push(stage);
+    else runs.push([stage]);
+  }
+  return runs;
 }
 
 /** @param {string} unknown */

@@ -13,23 +13,25 @@ import { handOver } from '../setup/run.mjs';
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 /**
- * Runs one project of the tests.
- * @param {{ project: string, args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number }} order
+ * Runs projects of the tests beside each other.
+ * @param {{ projects: readonly string[], args: readonly string[], env: NodeJS.ProcessEnv, records: string, measure: boolean, workers: number }} order
  *   records: the folder that gets the reports; measure: whether to keep which lines of core/ were reached;
  *   workers: how many files may be at work at once
  * @returns {Promise<{ code: number, count: Count }>}
  */
-export async function runProject({ project, args, env, records, measure, workers }) {
-  const report = join(records, `${project}.json`);
+export async function runProjects({ projects, args, env, records, measure, workers }) {
+  const name = projects.join('-');
+  const report = join(records, `${name}.json`);
   const code = await handOver(
     runtimeNode(),
     [
       vitest,
       'run',
-      ...['--project', project, '--passWithNoTests', `--maxWorkers=${workers}`],
+      ...projects.flatMap((project) => ['--project', project]),
+      ...['--passWithNoTests', `--maxWorkers=${workers}`],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-      ...(measure ? ['--reporter=blob', `--outputFile.blob=${join(records, 'blobs', `${project}.json`)}`] : []),
-      // The threshold is for the whole; a single project reaches what it reaches.
+      ...(measure ? ['--reporter=blob', `--outputFile.blob=${join(records, 'blobs', `${name}.json`)}`] : []),
+      // The threshold is for the whole; a single run reaches what it reaches.
       ...(measure ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reporter=json-summary'] : []),
       ...args,
     ],

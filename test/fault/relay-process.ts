@@ -11,13 +11,13 @@ import { createWriter } from '../../core/store/writer';
  * A process with a bus on which work is sent and answered, and events are published, as fast as it goes, to be killed at any
  * moment. On stdout it says `W id number` and `P id number` when work or an event is acknowledged, `G id number` when its agent is
  * given work, and `A id` when an answer is kept. With `drain` the agent answers all there is; then it says `R id number` of every
- * event that is kept, and ends. With `naive` it is the control: it acknowledges first and keeps a moment later.
+ * event that is kept, and ends. With `naive` it is the control: it acknowledges first and keeps so much later that a kill comes between.
  */
 const [folder = '', mode = ''] = process.argv.slice(2);
 if (folder === '') throw new Error('Name the data folder.');
 const naive = mode.startsWith('naive');
 const draining = mode.endsWith('drain');
-const soonMs = 20;
+const soonMs = 1000;
 const agent = { session: 'nightly', role: 'claude' };
 const subject = 'sessions.nightly.events';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lastLine } from '../../scripts/suite/outcome.mjs';
 import { inMemory, openSandbox, testEnvironment } from '../../scripts/suite/sandbox.mjs';
-import { selectStages, stages } from '../../scripts/suite/stages.mjs';
+import { inRuns, selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
 import { temporaryFolder, writeFiles } from './folder';
@@ -22,6 +22,12 @@ describe('npm test', () => {
 
   it('runs the named stages in its own order', () => {
     expect(selected('unit', 'types')).toEqual({ names: ['types', 'unit'], rest: [] });
+  });
+
+  it('has those beside each other share a run whose tests mostly wait', () => {
+    const runs = inRuns(stages).map((run) => run.map(({ name }) => name));
+    expect(runs).toEqual([['types'], ['lint'], ['unit'], ['agents', 'fault', 'e2e'], ['coverage']]);
+    expect(inRuns(stages.filter(({ name }) => name !== 'fault')).flat()).toHaveLength(stages.length - 1);
   });
 
   it('hands what follows the stages to vitest', () => {

@@ -7,9 +7,10 @@ const root = resolve(import.meta.dirname, '../..');
 
 /**
  * Bundles the programs of tests for this run, and says where to the tests. They lie in the checkout, where they find
- * native modules; the folder goes when the last test has ended.
+ * native modules; the folder goes when the last test has ended. Projects that share a run share them.
  */
 export default async function bundlePrograms(): Promise<() => void> {
+  if (process.env.SWITCHYARD_TEST_PROGRAMS !== undefined) return () => {};
   const cache = join(root, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'switchyard-programs-'));
