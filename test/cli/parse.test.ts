@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { commands } from '../../cli/commands';
+import { completedCommands } from '../../cli/completion-words';
 import { help } from '../../cli/help';
 import { nearest, parse } from '../../cli/parse';
 import { plain, plainLine } from '../../cli/plain';
@@ -20,14 +21,56 @@ test('every command is found by its words, with --json anywhere', () => {
   }
 });
 
-test('every command has help with an example that parses', () => {
+/** The words of an example as a shell would hand them over; what is said of it, and where its input comes from, are none. */
+const wordsOfExample = (example: string) => {
+  const [line = ''] = example.split('  (');
+  const typed = [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"]+)+/g)].map(([word]) => word);
+  const end = typed.findIndex((word) => ['|', '<', '>'].includes(word));
+  return (end === -1 ? typed : typed.slice(0, end)).map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
+};
+
+test('every command has help with examples, each of which is a call of it that can be understood', () => {
+  const known = completedCommands(commands);
   for (const command of commands) {
     const text = help(command.words, commands, { program: 'switchyard' });
     expect(text).toContain(`switchyard ${command.words.join(' ')}`);
-    expect(text).toContain('$ switchyard');
     expect(command.examples.length).toBeGreaterThan(0);
+    const called: string[] = [];
+    for (const example of command.examples) {
+      expect(text).toContain(`  $ switchyard ${example}\n`);
+      const understood = parse(wordsOfExample(example), commands);
+      if (understood.kind !== 'run') throw new Error(`${example} is understood as ${understood.kind}`);
+      // What goes with it may be another one.
+      const { words, usage } = understood.command;
+      called.push(words.join(' '));
+      // Of what is one of a few words it gives one of them, and what the usage does not put in brackets it gives.
+      const { options = [], names = [] } = known.find((one) => one.words === words.join(' ')) ?? {};
+      for (const { word, values } of options.filter(({ values }) => values.length > 0)) {
+        const option = word.slice(2);
+        const typed = understood.command.options[option]?.multiple
+          ? understood.given.many(option)
+          : [understood.given.text(option)];
+        for (const value of typed) expect([...values, undefined], `${example}: ${word}`).toContain(value);
+      }
+      if (names.length > 0 && understood.given.names().length > 0)
+        expect(names, example).toContain(understood.given.name(0));
+      for (const needed of neededIn(usage))
+        expect(understood.given.needed(needed), `${example}: --${needed}`).not.toBe('');
+    }
+    expect(called).toContain(command.words.join(' '));
   }
 });
+
+/** The options that a usage puts in no brackets, of those with one way to be called. */
+function neededIn(usage: string): readonly string[] {
+  if (/ \| |\|--/.test(usage)) return [];
+  let bare = usage;
+  for (let before = ''; before !== bare; ) {
+    before = bare;
+    bare = bare.replace(/\[[^[\]]*\]|\([^()]*\)/g, '');
+  }
+  return [...bare.matchAll(/--([a-z-]+) \S/g)].map(([, name = '']) => name);
+}
 
 test('the overview is a screenful that names every command, and the help of a noun says what each of it does', () => {
   const overview = help([], commands, { program: 'switchyard', columns: 100 });
