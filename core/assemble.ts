@@ -268,7 +268,7 @@ export function assemble(
   const router = createRouter(room);
   const servicesLedger = keepChildren(deps, null);
   const services = createServices(options.services?.manifest ?? [], {
-    ...{ environment: config.environment, owner, namespace: namespace.chosen, now: Date.now },
+    ...{ environment: config.environment, owner, namespace: namespace.chosen },
     started: servicesLedger.started,
     say: options.services?.say ?? (() => {}),
   });

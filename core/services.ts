@@ -25,6 +25,9 @@ interface Running {
   stop(): Promise<void>;
 }
 
+/** Milliseconds that only grow: the clock may be set while a service is waited for. */
+const passed = () => performance.now();
+
 const lookMs = 100;
 const stopCommandMs = 60_000;
 /** One that ends so often within so long is not started again. */
@@ -35,13 +38,11 @@ const firstPauseMs = 1_000;
 export function createServices(
   manifest: readonly PlacedService[],
   around: ServiceSurroundings & {
-    /** The clock, in epoch milliseconds. */
-    readonly now: () => number;
     /** Waits; rejects when the signal is aborted. */
     readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   },
 ): Services {
-  const { say, now } = around;
+  const { say } = around;
   const wait = around.wait ?? ((ms, signal) => delay(ms, undefined, { signal }));
   const running: Running[] = [];
 
@@ -55,12 +56,12 @@ export function createServices(
     program: ServiceProgram | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const until = now() + seconds * 1000;
+    const until = passed() + seconds * 1000;
     while (!(await isReady(ready))) {
       signal.throwIfAborted();
       const ended = await Promise.race([...(program === null ? [] : [program.ended]), delay(lookMs, null)]);
       if (ended !== null) throw await failed(`Service ${name} ${endingWords(ended)} before it was ready.`, program);
-      if (now() > until)
+      if (passed() > until)
         throw await failed(
           `Service ${name} was not ready: ${seconds} s were waited for ${readyWords(ready)}.`,
           program,
@@ -123,8 +124,8 @@ export function createServices(
         const ended = await program.ended;
         if (stopped.signal.aborted) return;
         await program.end();
-        ends.push(now());
-        const lately = ends.filter((at) => at > now() - mostEnds.withinMs).length;
+        ends.push(passed());
+        const lately = ends.filter((at) => at > passed() - mostEnds.withinMs).length;
         const what = `Service ${name} ${endingWords(ended)}`;
         if (lately >= mostEnds.count) {
           problem = `${what}, for the ${lately}th time within a minute: it is not started again.`;

@@ -6,6 +6,8 @@ export interface Bounds {
   readonly frame: number;
   /** How many may be connected at once. */
   readonly connections: number;
+  /** How many of them may be of one key, so that one leaves room for the others. */
+  readonly connectionsOfKey: number;
   /** How many patterns one connection may follow. */
   readonly patterns: number;
   /** Over so many bytes that it has not taken, a connection is told no more events and results until it has. */
@@ -26,6 +28,7 @@ export interface Bounds {
 export const bounds: Bounds = {
   frame: mostMessageBytes,
   connections: 256,
+  connectionsOfKey: 64,
   patterns: 64,
   leaveOut: 1024 * 1024,
   unsent: 8 * 1024 * 1024,

@@ -41,6 +41,9 @@ const goodbyes = {
   stopping: { code: 1001, reason: 'Switchyard stops.' },
 } as const;
 
+/** Who sits at this machine, and may take all there is. */
+const person = 'person';
+
 interface Connected {
   readonly by: string;
   readonly connection: Connection;
@@ -93,10 +96,24 @@ export function openDoor(options: {
   }, bounds.beatMs);
   heart.unref();
 
+  /** The connection whose place an agent would take. */
+  function olderOf(asked: Asked | null): ConnectedAgent | undefined {
+    return asked === null ? undefined : agents.get(nameOf(asked));
+  }
+
+  function connectionsOf(by: string): number {
+    return [...everybody].filter((one) => one.by === by).length;
+  }
+
   function refusalOf({ path, query, may, caller }: Arrival): Refusal | null {
     if (closing) return { status: 503, code: 'CANCELLED', reason: 'Switchyard stops. Try again when it has started.' };
     if (everybody.size >= bounds.connections) {
       const reason = `${bounds.connections} are connected to the relay, which is as many as may be. Try again later.`;
+      return { status: 503, code: 'LIMIT', reason };
+    }
+    const older = path === '/agent' ? olderOf(askedOf(query)) : undefined;
+    if (caller.by !== person && older?.by !== caller.by && connectionsOf(caller.by) >= bounds.connectionsOfKey) {
+      const reason = `${bounds.connectionsOfKey} of this key are connected to the relay, which is as many as may be. End some of them, or use another key.`;
       return { status: 503, code: 'LIMIT', reason };
     }
     if (path === '/relay') return null;
@@ -115,8 +132,7 @@ export function openDoor(options: {
     if (!may(`relay.connect:${role}`)) {
       return { status: 403, code: 'NOT_ALLOWED', reason: `Your key may not connect as ${role}. Use one that may.` };
     }
-    const there = agents.get(nameOf(asked));
-    if (there === undefined || there.by === caller.by) return null;
+    if (older === undefined || older.by === caller.by) return null;
     const reason = `Another key's agent is connected as ${role} of session ${session}. Stop that one first: agent stop --session ${session} --role ${role}`;
     return { status: 409, code: 'CONFLICT', reason };
   }

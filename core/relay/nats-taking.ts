@@ -1,8 +1,9 @@
 import { DeliverPolicy } from '@nats-io/jetstream';
-import { workSubject } from '../contract/relay';
+import { mostUnanswered, workSubject } from '../contract/relay';
 import type { Address, HeardMessage, Taking } from './bus';
 import { natsMessage } from './nats-message';
 import { type NatsServer, workStream } from './nats-streams';
+import { createNewestIds } from './newest-ids';
 
 /** Where the work of an agent is kept. */
 export function keptSubject({ session, role }: Address): string {
@@ -23,8 +24,8 @@ export async function openTaking(
   const { of, deliver } = from;
   /** Where what was given lies in the stream, by its id. */
   const given = new Map<string, number>();
-  /** What was answered before it was given: an agent may remember it from the connection before. */
-  const early = new Set<string>();
+  /** What was answered before it was given: an agent may remember it from the connection before. No more than can wait for it. */
+  const early = createNewestIds(mostUnanswered.ofOne);
   let { behind } = from;
   let ended = false;
   const forget = (seq: number) => manager.streams.deleteMessage(workStream, seq, false);
@@ -42,7 +43,7 @@ export async function openTaking(
       const work = natsMessage(message, workSubject(of.session, of.role));
       if (work === undefined) continue;
       const { id } = work.message();
-      if (early.delete(id)) {
+      if (early.take(id)) {
         await forget(message.seq);
         continue;
       }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findLeftovers } from '../../core/agents/leftovers';
 import type { Service } from '../../core/contract/service';
 import { readManifest } from '../../core/service-manifest';
@@ -39,7 +39,6 @@ function open(services: readonly (Partial<Service> & Pick<Service, 'name' | 'com
     namespace: async () => null,
     started: ({ pid }) => started.push(pid),
     say: (line) => said.push(line),
-    now: Date.now,
     wait: async (ms) => waited.push(ms),
   });
   const left = () =>
@@ -110,10 +109,14 @@ test('one that is waited for is stopped when nobody wants to wait any more', asy
 
 test('one that ends is started again, later each time, until it has ended five times within a minute', async () => {
   const services = open([{ name: 'weak', command: 'echo again; exit 3' }]);
+  // The clock is set while it runs, which makes no minute of what is none.
+  let hours = 0;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => (hours += 3_600_000));
   await services.start(signal());
   await expect.poll(() => services.problems()).toEqual([expect.stringContaining('exit code 3, for the 5th time')]);
   expect(services.waited).toEqual([1000, 2000, 4000, 8000]);
   expect(services.started).toHaveLength(5);
+  clock.mockRestore();
   await services.stop();
 });
 

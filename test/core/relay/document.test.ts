@@ -13,6 +13,7 @@ test('docs/relay-agents.md says how much of everything there may be, as it is', 
   const wanted: readonly (readonly [string, string])[] = [
     ['a frame', mebibytes(bounds.frame)],
     ['connections', `${bounds.connections}`],
+    ['connections of one key', `${bounds.connectionsOfKey}`],
     ['patterns of one connection', `${bounds.patterns}`],
     ['messages of one connection', `${burst.toLocaleString('en')} at once, ${perSecond.toLocaleString('en')} a second`],
     ['what a follower has not taken', mebibytes(bounds.leaveOut)],

@@ -301,6 +301,17 @@ describe('everybody', () => {
     await connect('/relay');
   });
 
+  test('of a key leaves room for others, and may come back in the place of its own', async () => {
+    const { connect } = await open({ bounds: { connectionsOfKey: 1 }, may: ['relay.follow', 'relay.connect:claude'] });
+    const there = await connect(agentPath, 'key:a');
+    await expect(connect('/relay', 'key:a')).rejects.toThrow(/^503 .*"LIMIT".*of this key/);
+    await connect('/relay', 'key:b');
+    await connect('/relay');
+    await connect('/relay');
+    await connect(agentPath, 'key:a');
+    expect(await there.closed).toMatchObject({ code: 4001 });
+  });
+
   test('hears a goodbye when the relay closes, after what was sent before', async () => {
     const { connect, door, bus } = await open();
     const follower = await connect('/relay');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { mostUnanswered } from '../../../core/contract/relay';
 import type { Bus } from '../../../core/relay/bus';
 import { openNatsBus } from '../../../core/relay/nats';
 import { busRules, keepRule } from '../../suites/bus';
@@ -41,6 +42,20 @@ describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
     test.each(busRules)('$name', (rule) =>
       keepRule(rule, { open: async (options) => open(server.url, options?.mostBytes) }),
     );
+  });
+
+  test('what is said to be answered ahead is forgotten where no more can wait, and that work is given', async () => {
+    const bus = await open();
+    const of = { session: 's', role: 'r' };
+    for (const id of ['one', 'two']) await bus.sendWork(of, { id, type: 'work', payload: 1 });
+    const given: string[] = [];
+    const taking = await bus.takeWork(of, (work) => void given.push(work.message().id));
+    const ids = ['one', ...Array.from({ length: mostUnanswered.ofOne - 1 }, (_, at) => `none-${at}`), 'two'];
+    await Promise.all(ids.map((id) => taking.answered(id)));
+    await expect.poll(() => bus.unanswered(of)).toBe(1);
+    expect(given).toEqual(['one']);
+    await taking.leave();
+    await bus.close();
   });
 
   test('what others publish on the server is heard when it is a message, and left out when it is none', async () => {
