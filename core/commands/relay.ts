@@ -59,7 +59,7 @@ export interface ToldTask {
 
 /**
  * Makes of work for a session of the runner a message of its task, once for each id. It is the relay's and not the person's: it
- * answers nothing and allows nothing. Throws NOT_FOUND, BAD_INPUT, WRONG_STATE.
+ * answers nothing and allows nothing. Throws NOT_FOUND, BAD_INPUT, LIMIT, WRONG_STATE.
  */
 export async function tellTask(
   room: Pick<Room, 'db' | 'writer' | 'now' | 'announceMessages'>,

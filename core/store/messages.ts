@@ -17,7 +17,7 @@ interface Row {
 const pending = 'delivered_at IS NULL AND removed_at IS NULL';
 
 /**
- * Keeps something said to a task's agent, a reviewer's comment or a follow-up, and gives its id. Throws BAD_INPUT when
+ * Keeps something said to a task's agent, a reviewer's comment or a follow-up, and gives its id. Throws LIMIT when
  * too many wait already.
  */
 export function addMessage(
@@ -27,7 +27,7 @@ export function addMessage(
   const { task, text, by, at } = message;
   if (pendingMessages(db, task).length >= messagesAtOnce) {
     throw new CodedError(
-      'BAD_INPUT',
+      'LIMIT',
       `${messagesAtOnce} messages wait for the agent of task ${task} already. Change one of them instead.`,
       { facts: { task } },
     );

@@ -64,5 +64,7 @@ test('a message that was taken back is kept and never said', () => {
 
 test('a task takes so many messages and no more', () => {
   const { db, task } = queue(...Array.from({ length: messagesAtOnce }, (_, index) => `${index}`));
-  expect(() => addMessage(db, { task, text: 'one more', by: 'person', at: 99 })).toThrow('Change one of them instead');
+  expect(() => addMessage(db, { task, text: 'one more', by: 'person', at: 99 })).toThrow(
+    expect.objectContaining({ code: 'LIMIT', message: expect.stringContaining('Change one of them instead') }),
+  );
 });
