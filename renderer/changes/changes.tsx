@@ -3,7 +3,7 @@ import type { Comment } from '../../core/contract/comment';
 import type { ReviewedChange } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
-import { Explained, Failed, Skeleton } from '../parts/empty';
+import { Explained, Failed } from '../parts/empty';
 import { Note } from '../parts/note';
 import { useApp, useView } from '../state/app';
 import type { Failure } from '../state/failure';
@@ -15,20 +15,35 @@ import { cleanLine } from '../text/clean';
 import { AgentReviews } from './agent-reviews';
 import { CommentsAbove } from './annotation-view';
 import type { Comments } from './commenting';
+import { type Early, EarlyWords, OnItsWay, useEarly } from './early';
 import { KeptTyped } from './kept-typed';
 import { PartChoice, partWords, useTurns } from './part';
 import { PartChanges } from './part-changes';
 
 const ReviewChanges = lazy(async () => ({ default: (await import('./review-changes')).ReviewChanges }));
 
-/** A task's change: its files and its diff, or why there is none to see. */
-export function Changes(props: {
+interface Props {
   readonly task: Task;
   readonly review: Resource<ReviewedChange>;
   readonly comments: Resource<Comment[]>;
-}): ReactNode {
+}
+
+/** A task's change: its files and its diff, or why there is none to see. */
+export function Changes(props: Props): ReactNode {
+  const early = useEarly();
+  return (
+    <>
+      <ChangesNow {...props} early={early} />
+      {/* The same field whatever becomes of the diff: who writes in it keeps the focus. */}
+      <EarlyWords task={props.task.id} early={early} />
+    </>
+  );
+}
+
+function ChangesNow(props: Props & { readonly early: Early }): ReactNode {
   const { task, review, comments } = props;
   const canWrite = task.state === 'review';
+  const early = canWrite ? props.early : null;
   useNoEditor(task.id, !canWrite);
   const threads = useThreads(task, review.value?.head);
   const given = useMemo(() => ({ all: comments.value ?? [], threads, canWrite }), [comments.value, threads, canWrite]);
@@ -47,7 +62,7 @@ export function Changes(props: {
         {!canWrite && <KeptTyped task={task.id} />}
         <AgentReviews task={task} comments={comments.value} />
         {part === null ? (
-          <WholeChanges {...{ task, review, comments, given, bar }} />
+          <WholeChanges {...{ task, review, comments, given, bar, early }} />
         ) : (
           <PartChanges
             {...{ task: task.id, part, head: review.value?.head ?? null, words: partWords(part, known), bar }}
@@ -56,7 +71,7 @@ export function Changes(props: {
       </div>
     );
   }
-  if (review.failure === null && review.loading) return <Skeleton lines={10} />;
+  if (review.failure === null && review.loading) return <OnItsWay early={early} />;
   const isBroken = review.failure !== null && !isExpected(review.failure);
   return (
     <div className="changes-diff changes-none">
@@ -95,12 +110,13 @@ function WholeChanges(props: {
   /** The comments as far as they are known, and whether more can be made. */
   readonly given: Comments;
   readonly bar: HTMLElement | null;
+  readonly early: Early | null;
 }): ReactNode {
-  const { task, review, comments, given, bar } = props;
+  const { task, review, comments, given, bar, early } = props;
   if (review.value === null) return null;
   const reworked = isReworked(task) ? reworkedWords(task, review.value) : null;
   return (
-    <Suspense fallback={<Skeleton lines={10} />}>
+    <Suspense fallback={<OnItsWay early={early} />}>
       <ReviewChanges
         key={review.value.task}
         review={review.value}
@@ -108,6 +124,7 @@ function WholeChanges(props: {
         hasAllComments={comments.value !== null && !comments.loading}
         edit={review.value.edit}
         bar={bar}
+        early={early}
         reload={review.reload}
         notice={
           <>

@@ -6,7 +6,15 @@ import { Growing } from '../parts/growing';
 import { Hint, Keys } from '../parts/hint';
 import { Note } from '../parts/note';
 import { useApp, useDoing } from '../state/app';
-import { aboutComment, type Begun, commentEditName, dropBegun, editComment, keepComment } from '../state/comments';
+import {
+  aboutComment,
+  type Begun,
+  commentEditName,
+  dropBegun,
+  editComment,
+  keepComment,
+  takeEarly,
+} from '../state/comments';
 import { withDraft } from '../state/drafts';
 import type { Failure } from '../state/failure';
 import { useStore } from '../state/store';
@@ -26,6 +34,7 @@ export function CommentWriter({ begun, leave }: { readonly begun: Begun; readonl
       label={`Comment on ${linesInWords(begun.place)}${begun.place.lines === null ? ` ${cleanLine(begun.place.path)}` : ''}`}
       verb="Keep"
       send={(text) => keepComment(app, begun, text)}
+      focused={() => takeEarly(app, begun)}
       done={leave}
       leave={leave}
     />
@@ -100,6 +109,8 @@ function Writing(props: {
   readonly where?: string | null;
   readonly verb: 'Keep' | 'Save';
   readonly send: (text: string) => Promise<Failure | null>;
+  /** Its field has the focus. */
+  readonly focused?: () => void;
   readonly done: () => void;
   readonly leave: () => void;
 }): ReactNode {
@@ -132,6 +143,7 @@ function Writing(props: {
         onText={(value) => app.drafts.update((drafts) => withDraft(drafts, props.draft, value))}
         onSend={() => void send()}
         onLeave={props.leave}
+        onFocused={(has) => has && props.focused?.()}
       />
       <div className="comment-foot">
         {props.where != null && (

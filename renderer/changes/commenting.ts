@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Comment, CommentPlace, LineRange } from '../../core/contract/comment';
 import type { PullRequestThread } from '../../core/contract/pull-request';
 import type { FileChange } from '../../core/contract/review';
-import { deepFocus } from '../parts/deep-focus';
+import { deepFocus, focusSoon } from '../parts/deep-focus';
 import { useApp } from '../state/app';
 import { type Begun, begunFrom, begunName, begunNames, type Commented } from '../state/comments';
 import { withDraft } from '../state/drafts';
@@ -41,8 +41,10 @@ export function useCommenting(given: {
   readonly files: readonly FileChange[];
   readonly items: readonly CodeViewDiffItem[];
   readonly loading: boolean;
+  /** Takes down what is typed before the field of a comment is there. */
+  readonly listen: (() => void) | null;
 }): Commenting {
-  const { comments, files, items, loading } = given;
+  const { comments, files, items, loading, listen } = given;
   const { task, head, mergeBase } = given.change;
   const app = useApp();
   const change = useMemo<Commented>(() => ({ task, head, mergeBase }), [task, head, mergeBase]);
@@ -69,12 +71,20 @@ export function useCommenting(given: {
       }),
     [files, items, loading, task, comments, begun, shownOpen],
   );
-  const goOn = useCallback((next: Begun) => {
-    setOpen((before) => {
-      if (before === null) back.current = deepFocus();
-      return next;
-    });
-  }, []);
+  const written = shownOpen?.name;
+  const goOn = useCallback(
+    (next: Begun) => {
+      const before = deepFocus();
+      setOpen((old) => {
+        if (old === null) back.current = before;
+        return next;
+      });
+      listen?.();
+      // Its field is there already, and may have lost the focus.
+      if (written === next.name) focusSoon(() => document.querySelector('.comment-writing textarea'));
+    },
+    [listen, written],
+  );
   const begin = useCallback(
     (place: CommentPlace) => goOn({ ...change, place, name: begunName(change, place), current: true }),
     [goOn, change],

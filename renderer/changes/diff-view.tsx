@@ -9,16 +9,11 @@ import { moreLines, nameExpanders } from './expanding';
 import { FileMark } from './file-mark';
 import { alignGutter } from './gutter';
 import { colouringOptions, sheet } from './look';
+import type { Marked } from './marked';
 import { useOwnScroll } from './own-scroll';
 import { usePaced } from './paced';
 import type { Patches } from './patches';
 import { useRushing } from './rushing';
-
-/** Lines of a file that are marked in the diff. */
-export interface Marked {
-  readonly id: string;
-  readonly range: SelectedLineRange;
-}
 
 interface Props {
   readonly view: RefObject<CodeViewHandle<Annotation, undefined> | null>;

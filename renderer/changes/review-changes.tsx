@@ -13,15 +13,17 @@ import { type Annotation, binariesOf, countsOf } from './annotations';
 import { ChangesBar } from './changes-bar';
 import { useCommentSteps } from './comment-steps';
 import { type Comments, useCommenting } from './commenting';
-import { hunkWith, rangeOfHunk } from './current-hunk';
-import { DiffView, type Marked } from './diff-view';
+import { hunkWith } from './current-hunk';
+import { DiffView } from './diff-view';
+import { type Early, sayOnItsWay, useArrived } from './early';
 import { useEditing } from './editing';
 import { useExpanding, useWholeFiles } from './expanding';
 import { FileList } from './file-list';
 import { useGoToLine } from './go-to-line';
 import { useHunkActs } from './hunk-acts';
 import { annotatedItem, isOnlySpace, itemOf } from './items';
-import { chosenPlace, filePlace, isIn, sideOf } from './line-places';
+import { chosenPlace, filePlace } from './line-places';
+import { markedIn } from './marked';
 import { type Compared, usePatches } from './patches';
 import { chooseLayout, otherLayout, useLayout } from './side-room';
 import { SpaceHidden, saySpaceFirst, toggleSpace } from './space';
@@ -42,6 +44,8 @@ interface Props {
   readonly reload?: () => void;
   /** Said above the diff. */
   readonly notice?: ReactNode;
+  /** Where words of a comment go before its field is there. */
+  readonly early?: Early | null;
   /** Where it is kept how far this diff was read. */
   readonly spot?: string;
   /** Said when it has no file. */
@@ -65,6 +69,7 @@ export function ReviewChanges(props: Props): ReactNode {
     hasAllComments = false,
     edit = null,
     reload = noReload,
+    early = null,
     spot = `changes:${review.task}`,
     nothing = same,
   } = props;
@@ -87,7 +92,7 @@ export function ReviewChanges(props: Props): ReactNode {
   );
   const { arranged, open, begin, goOn, stretch, leave } = useCommenting({
     ...{ change: review, comments, files, items: bare },
-    loading: patches.loading,
+    ...{ loading: patches.loading, listen: early?.listen ?? null },
   });
   const binaries = useMemo(() => binariesOf(review), [review]);
   const items = useMemo(
@@ -109,6 +114,9 @@ export function ReviewChanges(props: Props): ReactNode {
   const { hunk, setHunk, isAccepted, atHand } = acts;
   // What was gone to may stand below the end of another file, which is at the top then.
   const path = acts.heldPath ?? top;
+  const isOnItsWay = canWrite && (patches.outdated || (patches.loading && atHand === null));
+  const orSay = (isDone: boolean): boolean => isDone || (isOnItsWay && sayOnItsWay(app));
+  const commentOnHunk = (): boolean => acts.comment() || (isOnItsWay && early?.await('hunk') === true);
   const loadWhole = useWholeFiles(review);
   const more = useExpanding({ view, atHand, path, canExpand: !hideSpace });
   const onlySpace = useMemo(
@@ -161,17 +169,19 @@ export function ReviewChanges(props: Props): ReactNode {
       setCurrent(to);
     },
   });
+  const commentOnPath = (): boolean => {
+    if (!canWrite || path === null) return false;
+    commentOnFile(path);
+    return true;
+  };
+  useArrived(early, { isHere: !isOnItsWay, begin: { hunk: acts.comment, file: commentOnPath } });
   useActions({
-    'next-hunk': () => acts.step(1),
-    'previous-hunk': () => acts.step(-1),
-    comment: acts.comment,
-    'comment-file': () => {
-      if (!canWrite || path === null) return false;
-      commentOnFile(path);
-      return true;
-    },
-    accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : acts.accept()),
-    'take-back': () => (canWrite && hideSpace ? saySpaceFirst(app) : acts.takeBack()),
+    'next-hunk': () => orSay(acts.step(1)),
+    'previous-hunk': () => orSay(acts.step(-1)),
+    comment: commentOnHunk,
+    'comment-file': commentOnPath,
+    accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.accept())),
+    'take-back': () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.takeBack())),
     expand: () => (hideSpace ? saySpaceFirst(app) : more.around()),
     'whole-file': () => (hideSpace ? saySpaceFirst(app) : more.file()),
     'hide-space': () => toggleSpace(app),
@@ -196,17 +206,7 @@ export function ReviewChanges(props: Props): ReactNode {
     },
   });
 
-  const marked = useMemo<Marked | null>(() => {
-    const writtenIn = open === null ? undefined : files.find((file) => isIn(file, open.place));
-    if (open !== null && writtenIn !== undefined && open.place.lines !== null) {
-      const side = sideOf(open.place);
-      const { first, last } = open.place.lines;
-      return { id: writtenIn.path, range: { start: first, side, end: last, endSide: side } };
-    }
-    const item = items.find(({ id }) => id === hunk?.path);
-    const range = hunk === null || item === undefined ? null : rangeOfHunk(item, hunk.index);
-    return item === undefined || range === null ? null : { id: item.id, range };
-  }, [open, files, items, hunk]);
+  const marked = useMemo(() => markedIn({ open, files, items, hunk }), [open, files, items, hunk]);
 
   if (files.length === 0 && arranged.elsewhere.length === 0)
     return (

@@ -123,6 +123,30 @@ export async function resolveComment(app: App, comment: Comment, resolved: boole
   if (!ended.ok) complain(app, ended.failure);
 }
 
+/** The name of the draft of words that were typed before the field of their comment was there. */
+export function earlyName(task: number): string {
+  return `${stored}-early:${task}`;
+}
+
+/** Puts words that came before the field of their comment into it. */
+export function takeEarly(app: App, { task, name }: Pick<Begun, 'task' | 'name'>): void {
+  app.drafts.update((drafts) => {
+    const early = drafts[earlyName(task)] ?? '';
+    return early === ''
+      ? drafts
+      : withDraft(withDraft(drafts, name, (drafts[name] ?? '') + early), earlyName(task), '');
+  });
+}
+
+/** Throws such words away, with a way back. */
+export function dropEarly(app: App, task: number): void {
+  const name = earlyName(task);
+  const text = app.drafts.get()[name] ?? '';
+  app.drafts.update((drafts) => withDraft(drafts, name, ''));
+  const undo = (): void => app.drafts.update((drafts) => withDraft(drafts, name, text));
+  say(app.said, { kind: 'done', text: 'Threw away what you typed', undo });
+}
+
 /** Throws away what was begun, with a way back. */
 export function dropBegun(app: App, { name }: Begun): void {
   const text = app.drafts.get()[name] ?? '';

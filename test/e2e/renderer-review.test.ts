@@ -50,6 +50,63 @@ test('a comment that was begun stays when it is left, when the page is gone, and
   await comment('There is no room').waitFor();
 });
 
+test('what is typed after the key of a comment is written, and never keys: while the diff is fetched, and before the field is there', async () => {
+  await harness.open('little', 'light', 'stuck=reviews.patch');
+  await openReview('Documentation');
+  await expect.poll(() => harness.called('reviews.patch')).not.toEqual([]);
+  const free = () =>
+    page.evaluate(() => (window as unknown as { harness: { core: { free(): void } } }).harness.core.free());
+  const early = page.getByRole('textbox', { name: 'Comment whose place is on its way' });
+  await press(']');
+  await page.getByText('The diff is still on its way: nothing was done').waitFor();
+  await press('m');
+  await page.keyboard.type('Why you use ');
+  await page.getByText('put into a comment on the hunk at hand when it is here').waitFor();
+  expect(await harness.brokenInEitherTheme()).toEqual([]);
+  // Left and come back to it is as it was, and whoever is elsewhere as the diff comes is not fetched back.
+  await page.locator('.changes-facts').click();
+  await free();
+  await page.getByText('fetchMember').first().waitFor();
+  await page.getByText('Your comment has no place yet.').waitFor();
+  expect(await writer().count()).toBe(0);
+  await press('m');
+  await page.keyboard.type('yours?');
+  await writer().and(page.locator(':focus')).waitFor();
+  await expect.poll(() => writer().inputValue()).toBe('Why you use yours?');
+  await expect.poll(() => early.inputValue()).toBe('');
+  // The field takes a moment to be there: what is typed meanwhile is the page's in no event.
+  await press('Escape');
+  await press(']', ']');
+  await page.evaluate(() => {
+    for (const key of ['m', 'y', 'u', 'w'])
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      );
+  });
+  await writer().and(page.locator(':focus')).waitFor();
+  expect(await page.getByText(/hunks? accepted/).count()).toBe(0);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(await harness.called('reviews.takeBack')).toEqual([]);
+});
+
+test('words of a comment go into it when the diff is here, and are thrown away with a way back', async () => {
+  await harness.open('little', 'light', 'stuck=reviews.patch');
+  await openReview('Documentation');
+  await expect.poll(() => harness.called('reviews.patch')).not.toEqual([]);
+  const early = page.getByRole('textbox', { name: 'Comment whose place is on its way' });
+  await press('m');
+  await page.keyboard.type('Why');
+  await press('Escape');
+  await expect.poll(() => early.inputValue()).toBe('');
+  await press('Control+z');
+  await expect.poll(() => early.inputValue()).toBe('Why');
+  await press('m');
+  await page.keyboard.type(' so?');
+  await page.evaluate(() => (window as unknown as { harness: { core: { free(): void } } }).harness.core.free());
+  await writer().and(page.locator(':focus')).waitFor();
+  await expect.poll(() => writer().inputValue()).toBe('Why so?');
+});
+
 describe('what is shown of a file', () => {
   beforeAll(async () => {
     await harness.open('little');
