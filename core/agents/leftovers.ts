@@ -30,10 +30,10 @@ function look({ group, marker }: Leftovers): Look {
     const stat = readStat(pid);
     if (stat === null || stat.state === 'Z' || stat.state === 'X') continue;
     const ours = group !== null && (stat.group === group || stat.session === group);
-    const marked = ours || marker === null ? ours : hasMarker(pid, marker);
+    // The kernel's own have no memory, nor an environment in it.
+    const marked = ours || marker === null || stat.memory === 0 ? ours : hasMarker(pid, marker);
     if (marked === true) found.push(pid);
-    // The kernel's own have no environment, nor memory to hold one.
-    unsure ||= marked === null && stat.memory > 0;
+    unsure ||= marked === null;
   }
   return { found, unsure };
 }

@@ -8,7 +8,7 @@ import { gitError } from './git-error';
 import { type Identity, identityVariables } from './identity';
 import { splitNul } from './nul';
 import { readHead } from './open';
-import { treeOf } from './resolve';
+import { resolveBranch, treeOf } from './resolve';
 import { readGit, runGit } from './run';
 
 /** What came of asking to commit everything in a worktree. */
@@ -81,7 +81,7 @@ export async function commitAll(
       await rm(join(place.checkout.gitDir, name), { force: true });
     }
   }
-  const now = await readGit(place, ['rev-parse', '--verify', `refs/heads/${commit.branch}^{commit}`]);
+  const now = await resolveBranch(place, commit.branch);
   const names = await runGit(place, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', head.oid, now]);
   return { kind: 'committed', oid: now, files: splitNul(names.stdout).length };
 }

@@ -16,8 +16,12 @@ export async function readPlainFile(
     try {
       const stats = await handle.stat();
       if (!stats.isFile() || stats.size > mostBytes) return 'unknown';
-      const content = await handle.readFile();
-      return content.length > mostBytes ? 'unknown' : content;
+      const content = Buffer.alloc(stats.size + 1);
+      const { bytesRead } = await handle.read(content, 0, content.length, 0);
+      if (bytesRead === stats.size) return content.subarray(0, bytesRead);
+      // It is being written: what it holds is read to its end, wherever that is by then.
+      const grown = await handle.readFile();
+      return grown.length > mostBytes ? 'unknown' : grown;
     } finally {
       await handle.close();
     }
