@@ -32,11 +32,11 @@ interface Props {
 export function Changes(props: Props): ReactNode {
   const early = useEarly();
   return (
-    <>
+    <div className="changes-column">
       <ChangesNow {...props} early={early} />
       {/* The same field whatever becomes of the diff: who writes in it keeps the focus. */}
       <EarlyWords task={props.task.id} early={early} />
-    </>
+    </div>
   );
 }
 

@@ -37,7 +37,8 @@ export function FileMark(props: {
         <span className="quiet">only white space changed</span>
       ) : patch === undefined && patches.onDemand.has(file.path) ? (
         <button type="button" className="link" onClick={() => patches.load(file.path)}>
-          Show {lines.toLocaleString()} changed lines
+          Show {lines.toLocaleString()}
+          <span className="file-long"> changed</span> lines
         </button>
       ) : patch === undefined && patches.loading ? (
         <span className="file-loading" aria-hidden="true" />
