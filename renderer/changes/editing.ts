@@ -1,9 +1,11 @@
 import type { CodeViewDiffItem } from '@pierre/diffs';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ChangedLines } from '../editing/changed-lines';
+import type { Refusal } from '../keys/keyboard';
 import { deepFocus } from '../parts/deep-focus';
 import { useApp, useView } from '../state/app';
 import { filesBegun } from '../state/file-edits';
+import { say } from '../state/said';
 import { useStore } from '../state/store';
 import type { HunkAt } from './current-hunk';
 import { blocksIn } from './line-places';
@@ -51,6 +53,10 @@ export function useEditing(given: {
   readonly at: EditedPlace | null;
   readonly begun: readonly string[];
   readonly open: (path: string) => boolean;
+  /** Its text is there to be typed into, or why it cannot be. */
+  readonly settled: () => void;
+  /** Keeps letters from being keys of the window while the text is on its way, and says so. */
+  readonly refuses: Refusal;
   /** Ends it and gives the focus back. */
   readonly leave: () => void;
 } {
@@ -59,18 +65,21 @@ export function useEditing(given: {
   const [at, setAt] = useState<EditedPlace | null>(null);
   const back = useRef<Element | null>(null);
   const isOpen = useRef(false);
+  const isSettled = useRef(true);
   const names = useStore(app.drafts, (drafts) => filesBegun(drafts, task).join('\0'));
   const begun = useMemo(() => (names === '' ? [] : names.split('\0')), [names]);
   const open = (path: string): boolean => {
     if (!canEdit) return false;
     back.current = deepFocus();
     isOpen.current = true;
+    isSettled.current = false;
     setAt(editedPlace(given, path));
     return true;
   };
   const leave = useCallback(() => {
     if (!isOpen.current) return;
     isOpen.current = false;
+    isSettled.current = true;
     setAt(null);
     const before = back.current;
     back.current = null;
@@ -88,5 +97,15 @@ export function useEditing(given: {
     app.view.update((view) => ({ ...view, edit: null }));
     newest.current(sentTo);
   }, [app, sentTo, isReady, canEdit]);
-  return { at: canEdit && at?.task === task ? at : null, begun, open, leave };
+  const shown = canEdit && at?.task === task ? at : null;
+  const settled = useCallback(() => {
+    isSettled.current = true;
+  }, []);
+  const refuses: Refusal = ({ keys }) => {
+    // Escape and chords have longer names, and still do what they do.
+    if (shown === null || isSettled.current || !keys.split(' ').every((key) => key.length === 1)) return false;
+    say(app.said, { kind: 'done', text: 'The file is still opened: what you typed was not written', undo: null });
+    return true;
+  };
+  return { at: shown, begun, open, settled, refuses, leave };
 }

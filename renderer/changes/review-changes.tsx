@@ -175,36 +175,37 @@ export function ReviewChanges(props: Props): ReactNode {
     return true;
   };
   useArrived(early, { isHere: !isOnItsWay, begin: { hunk: acts.comment, file: commentOnPath } });
-  useActions({
-    'next-hunk': () => orSay(acts.step(1)),
-    'previous-hunk': () => orSay(acts.step(-1)),
-    comment: commentOnHunk,
-    'comment-file': commentOnPath,
-    accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.accept())),
-    'take-back': () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.takeBack())),
-    expand: () => (hideSpace ? saySpaceFirst(app) : more.around()),
-    'whole-file': () => (hideSpace ? saySpaceFirst(app) : more.file()),
-    'hide-space': () => toggleSpace(app),
-    'edit-file': () => {
-      const which = atHand?.path ?? path;
-      return which !== null && editing.open(which);
+  useActions(
+    {
+      'next-hunk': () => orSay(acts.step(1)),
+      'previous-hunk': () => orSay(acts.step(-1)),
+      comment: commentOnHunk,
+      'comment-file': commentOnPath,
+      accept: () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.accept())),
+      'take-back': () => (canWrite && hideSpace ? saySpaceFirst(app) : orSay(acts.takeBack())),
+      expand: () => (hideSpace ? saySpaceFirst(app) : more.around()),
+      'whole-file': () => (hideSpace ? saySpaceFirst(app) : more.file()),
+      'hide-space': () => toggleSpace(app),
+      'edit-file': () => path !== null && editing.open(path),
+      'end-down': () => stretch('last', 1) || acts.comment(),
+      'end-up': () => stretch('last', -1) || acts.comment(),
+      'start-down': () => stretch('first', 1) || acts.comment(),
+      'start-up': () => stretch('first', -1) || acts.comment(),
+      'next-comment': () => stepComment(1),
+      'previous-comment': () => stepComment(-1),
+      split: () => chooseLayout(app, otherLayout(layout), layout),
+      viewed: () => {
+        if (path === null) return false;
+        const isViewed = !viewed.has(path);
+        toggleViewed(path, isViewed);
+        const next = files[files.findIndex((file) => file.path === path) + 1];
+        if (isViewed && next !== undefined) goToFile(next.path);
+        return true;
+      },
     },
-    'end-down': () => stretch('last', 1) || acts.comment(),
-    'end-up': () => stretch('last', -1) || acts.comment(),
-    'start-down': () => stretch('first', 1) || acts.comment(),
-    'start-up': () => stretch('first', -1) || acts.comment(),
-    'next-comment': () => stepComment(1),
-    'previous-comment': () => stepComment(-1),
-    split: () => chooseLayout(app, otherLayout(layout), layout),
-    viewed: () => {
-      if (path === null) return false;
-      const isViewed = !viewed.has(path);
-      toggleViewed(path, isViewed);
-      const next = files[files.findIndex((file) => file.path === path) + 1];
-      if (isViewed && next !== undefined) goToFile(next.path);
-      return true;
-    },
-  });
+    undefined,
+    editing.refuses,
+  );
 
   const marked = useMemo(() => markedIn({ open, files, items, hunk }), [open, files, items, hunk]);
 
@@ -285,6 +286,7 @@ export function ReviewChanges(props: Props): ReactNode {
                 key={`${review.task} ${editing.at.path}`}
                 {...editing.at}
                 head={review.head}
+                settled={editing.settled}
                 leave={editing.leave}
                 reload={reload}
               />

@@ -25,6 +25,8 @@ interface Props {
   readonly line: number;
   /** The lines the change has changed or added. */
   readonly changed: readonly ChangedLines[];
+  /** Told once its text is there to be typed into, or why it cannot be. */
+  readonly settled: () => void;
   readonly leave: () => void;
   /** Has the review read again: the change is another one than is shown. */
   readonly reload: () => void;
@@ -37,7 +39,7 @@ const quiet: Partial<Record<ActionId, () => true>> = Object.fromEntries(
 
 /** A file of a change, edited in place and saved as a commit of the person's. What is typed is kept however this is left. */
 export function FileEditor(props: Props): ReactNode {
-  const { task, head, path, line, changed, leave, reload } = props;
+  const { task, head, path, line, changed, settled, leave, reload } = props;
   const app = useApp();
   const host = useRef<HTMLDivElement>(null);
   const name = cleanLine(path);
@@ -49,6 +51,10 @@ export function FileEditor(props: Props): ReactNode {
   const stored = file.kind === 'found' ? file.stored : null;
   const text = useEditor({ host, task, path, label: `Edit ${name}`, line, changed, stored });
   const { isTyped, isMoved, editor } = text;
+  const isLoading = file.kind === 'loading';
+  useEffect(() => {
+    if (!isLoading) settled();
+  }, [isLoading, settled]);
   const isComparing = compares && isMoved;
   const other = isComparing ? (stored?.edited ?? null) : null;
   useEffect(() => {
@@ -128,7 +134,7 @@ export function FileEditor(props: Props): ReactNode {
           version.
         </Note>
       )}
-      {file.kind === 'loading' && <Skeleton lines={10} />}
+      {isLoading && <Skeleton lines={10} />}
       {file.kind === 'failed' && (
         <Failed
           failure={file.failure}

@@ -107,6 +107,24 @@ test('words of a comment go into it when the diff is here, and are thrown away w
   await expect.poll(() => writer().inputValue()).toBe('Why so?');
 });
 
+test('what is typed before a file can be edited is no key of the window, and that is said', async () => {
+  await harness.open('little', 'light', 'stuck=reviews.file');
+  await openReview('Documentation');
+  await page.getByText('fetchMember').first().waitFor();
+  await press('g', 'e');
+  await page.keyboard.type('cyu');
+  await page.getByText('The file is still opened: what you typed was not written').waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.evaluate(() => (window as unknown as { harness: { core: { free(): void } } }).harness.core.free());
+  const editor = page.locator('.edit-pane [contenteditable="true"]');
+  await editor.and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('typed ');
+  await editor.getByText('typed').waitFor();
+  await press('Escape', 'c');
+  await page.getByRole('dialog', { name: /^New task/ }).waitFor();
+  expect(await harness.called('reviews.takeBack')).toEqual([]);
+});
+
 describe('what is shown of a file', () => {
   beforeAll(async () => {
     await harness.open('little');

@@ -447,8 +447,9 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         edits.assertHere(input.task, input.path);
         return edits.make(input.task, { kind: 'take-back', path: input.path, part: input.lines !== null });
       }),
-      file: on.reviews.file.handler(({ input }) => {
+      file: on.reviews.file.handler(async ({ input }) => {
         note('reviews.file', input);
+        await hang('reviews.file');
         return edits.file(input.task, input.path);
       }),
       write: on.reviews.write.handler(({ input }) => {
