@@ -171,37 +171,41 @@ export function ApproveForm(props: {
         goToComposer={props.goToComposer}
         goToComment={props.goToComment}
       />
-      {failure !== null && (failure.code !== 'COMMENTS_NOT_SENT' || overtaken) && (
-        <Note
-          kind="failed"
-          actions={
-            <Button
-              onClick={() => {
-                setFailure(null);
-                props.reload();
-              }}
-            >
-              Look again
-            </Button>
-          }
-        >
-          {cleanLine(failure.message)}
-        </Note>
-      )}
-      <div ref={setFoot} className="verdict-foot">
-        <Button onClick={props.close}>Close</Button>
-        {review.conflicts.length === 0 && review.held === null && (
-          <button
-            type="submit"
-            className="button button-primary"
-            // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
-            autoFocus={!hasDrafts && blocking.length === 0 && typedLeft.files.length === 0}
-            // Not disabled, or it would lose the focus while the change is read again.
-            aria-disabled={cannot || undefined}
+      <div className="verdict-end">
+        {failure !== null && (failure.code !== 'COMMENTS_NOT_SENT' || overtaken) && (
+          <Note
+            kind="failed"
+            actions={
+              <Button
+                onClick={(event) => {
+                  // This button goes with its note; what it was pressed for is the merge.
+                  event.currentTarget.form?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+                  setFailure(null);
+                  props.reload();
+                }}
+              >
+                Look again
+              </Button>
+            }
           >
-            {reading ?? `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
-          </button>
+            {cleanLine(failure.message)}
+          </Note>
         )}
+        <div ref={setFoot} className="verdict-foot">
+          <Button onClick={props.close}>Close</Button>
+          {review.conflicts.length === 0 && review.held === null && (
+            <button
+              type="submit"
+              className="button button-primary"
+              // biome-ignore lint/a11y/noAutofocus: the popover was opened to press this.
+              autoFocus={!hasDrafts && blocking.length === 0 && typedLeft.files.length === 0}
+              // Not disabled, or it would lose the focus while the change is read again.
+              aria-disabled={cannot || undefined}
+            >
+              {reading ?? `Merge into ${cleanLine(task.base)}`} <Keys keys="Enter" />
+            </button>
+          )}
+        </div>
       </div>
     </form>
   );

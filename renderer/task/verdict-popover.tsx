@@ -2,6 +2,7 @@ import { Popover } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from '../parts/button';
 import type { useFocusBack } from '../parts/focus-back';
+import { keepFocusIn } from '../parts/kept-focus';
 
 /**
  * A button of a task's header and what opens under it: a form about the whole change. The focus goes back to where it was,
@@ -39,6 +40,7 @@ export function VerdictPopover(props: {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          ref={keepFocusIn}
           className="menu verdict"
           align="end"
           sideOffset={6}

@@ -73,8 +73,26 @@ test('approve sends the ids of the review that is shown, and where the base move
     .getByRole('alert')
     .getByText(/main moved while you looked/)
     .waitFor();
-  await page.getByRole('button', { name: /Merge into main/ }).waitFor();
+  const merge = page.getByRole('button', { name: /Merge into main/ });
+  await merge.waitFor();
+  // All of what was refused is seen, however low the window is, and looking again leads to the merge.
+  await harness.resize({ width: 900, height: 600 });
+  const again = page.getByRole('button', { name: 'Look again' });
+  await expect.poll(() => again.evaluate(isUncovered)).toBe(true);
+  await again.click();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  expect(await merge.evaluate((button) => button === document.activeElement)).toBe(true);
+  await press('Enter');
+  await page.getByRole('alert').waitFor();
+  await harness.resize({ width: 1280, height: 800 });
+  expect(await harness.called('tasks.approve')).toHaveLength(3);
 });
+
+/** Whether all of an element is in the window with nothing over it. */
+function isUncovered(element: Element): boolean {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return [top + 1, bottom - 1].every((y) => element.contains(document.elementFromPoint((left + right) / 2, y)));
+}
 
 test('a discarded change comes back with undo', async () => {
   await harness.open('little');
