@@ -1,13 +1,16 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
-/** Strings and sequences of a terminal: whole, so that nothing of them is left as words. */
+/** Strings, whether or not they end, and sequences of a terminal: whole, so that nothing of them is left as words. */
 const sequences =
-  /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
+  /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
 /** What some programs take for the end of a line, which would leave the quotation. */
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
-/** Characters that nobody sees, in which words can be hidden from who reads along. */
+/**
+ * Characters that nobody sees, in which words can be hidden from who reads along. Two joiners and two that choose how a sign looks
+ * stay: emoji and many scripts need them.
+ */
 const hidden =
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]|[\ufe00-\ufe0d]/gu;
 
 /**
  * Words of others as a quotation in a message to an agent: each line begins with `> `, so that none can pass for the words
