@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
-/** Strings the terminal would swallow whole: OSC, DCS, SOS, PM and APC, ended by BEL or ST. */
-const strings =
-  /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)/g;
+/**
+ * Strings the terminal would swallow whole: OSC, DCS, SOS, PM and APC, ended by BEL or ST, or by whatever begins next. Were an end
+ * asked for, it would be looked for through all the rest from each beginning.
+ */
+const strings = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?/g;
 /** CSI sequences: colours, cursor moves, queries. */
 const sequences = /(?:\u001b\[|\u009b)[0-?]*[ -/]*(?:[@-~]|$)/g;
 /** Two- and three-character escapes. */

@@ -47,10 +47,11 @@ const controls = new RegExp(`[${controlClass}]`, 'gu');
 const invisible = new RegExp(`[${invisibleClass}]`, 'gu');
 const written = new RegExp(`[${lineEndClass}${invisibleClass}]`, 'gu');
 
-// In this order: OSC, DCS, SOS, PM and APC strings with their end, CSI sequences, and the two- and three-byte rest.
+// In this order: OSC, DCS, SOS, PM and APC strings with their end, CSI sequences, and the two- and three-byte rest. None of the
+// strings has another's beginning in it: from each of many its end would be looked for through all the rest.
 const terminalSequences = new RegExp(
   [
-    '(?:\\u001B[\\]PX^_]|[\\u009D\\u0090\\u0098\\u009E\\u009F])[^\\u0007\\u001B\\u009C]{0,65536}(?:\\u0007|\\u001B\\\\|\\u009C)',
+    '(?:\\u001B[\\]PX^_]|[\\u009D\\u0090\\u0098\\u009E\\u009F])[^\\u0007\\u001B\\u009C\\u009D\\u0090\\u0098\\u009E\\u009F]{0,65536}(?:\\u0007|\\u001B\\\\|\\u009C)',
     '(?:\\u001B\\[|\\u009B)[0-?]*[ -/]*[@-~]',
     '\\u001B[ -/]*[0-~]',
   ].join('|'),

@@ -36,6 +36,7 @@ describe('clean', () => {
   // Reading on from each of them to the end would take minutes; this takes a part of a second, so its limit only fails what never ends.
   test('leaves nothing a terminal would follow in a megabyte of half sequences', { timeout: 60_000 }, () => {
     expect(clean(`${esc}]0;`.repeat(250_000)).includes(esc)).toBe(false);
+    expect(clean(`${'\u009d'.repeat(250_000)}${esc}[1mseen`)).toBe('seen');
   });
 });
 

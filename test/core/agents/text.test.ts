@@ -52,6 +52,9 @@ describe('plain text', () => {
     ];
     for (const each of hostile) expect(plainText(`a${each}b`)).toBe('ab');
     expect(plainText('a\tb\r\nc\u001b[31')).toBe('a\tb\nc');
+    expect(plainText('a\u009dnot seen\u001b[1m, b')).toBe('a, b');
+    // To look for an end from each of them anew would take minutes, in which the runtime does nothing else.
+    expect(plainText(`${'\u009d'.repeat(200_000)}\u001b[1mseen`)).toBe('seen');
   });
 
   test('that is cut says how much is missing', () => {
