@@ -30,7 +30,8 @@ interface Entry {
 }
 
 /**
- * The bus within this process. All that is published in one turn of the event loop is written to the ring at once, and then told.
+ * The bus within this process. What is first published in a turn of the event loop is written to the ring and then told without
+ * waiting for the others; all that is published later in the turn is written at once at its end: two writes a turn are the most.
  * Work is kept as a row before it is told, and what comes after it waits for that: what is told is in the order of its numbers.
  */
 export function createHub({ ring, work, now, onError }: HubParts): Bus {
@@ -40,20 +41,39 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
   let last = Math.max(ring.given, work.last());
   let entries: Entry[] = [];
   let scheduled = false;
+  let turnBegan = false;
   let closed = false;
 
+  /** Has what is published told as soon as it was all read; what follows in the same turn is told together at its end. */
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(flush);
+    if (turnBegan) return;
+    turnBegan = true;
+    process.nextTick(beginTurn);
+  }
+
+  function beginTurn(): void {
+    flush();
+    setImmediate(endTurn);
+  }
+
+  function endTurn(): void {
+    turnBegan = false;
+    if (scheduled) flush();
   }
 
   function flush(): void {
     scheduled = false;
-    const until = entries.findIndex(({ state }) => state === 'held');
-    const ready = until === -1 ? entries : entries.slice(0, until);
-    entries = until === -1 ? [] : entries.slice(until);
-    tell(ready.filter(({ state }) => state === 'ready'));
+    const ready: Entry[] = [];
+    let decided = 0;
+    for (const entry of entries) {
+      if (entry.state === 'held') break;
+      if (entry.state === 'ready') ready.push(entry);
+      decided += 1;
+    }
+    entries = decided === entries.length ? [] : entries.slice(decided);
+    tell(ready);
   }
 
   function tell(ready: readonly Entry[]): void {

@@ -58,6 +58,42 @@ test('what the ring has no room for is refused and told to nobody, but for work,
   await expect(hub.publish('sessions.a.events', note)).rejects.toMatchObject({ code: 'CANCELLED' });
 });
 
+test('what is published first in a turn is told before its end, and what follows in it is written together', async () => {
+  const written: number[][] = [];
+  const ring: Ring = {
+    append: (messages) => void written.push(messages.map(({ seq }) => seq)),
+    ...{ read: () => [], lost: () => 0, first: () => 0, last: () => 0, given: 0, close: () => {} },
+  };
+  const work: KeptWork = {
+    ...{ keep: async ({ seq }) => seq, answer: async () => {}, ids: () => [], agents: () => [], last: () => 0 },
+    waiting: () => [],
+  };
+  const hub = createHub({ ring, work, now: () => 1, onError() {} });
+  const heard: number[] = [];
+  await hub.subscribe('>', (one) => one.kind === 'message' && heard.push(one.seq));
+  const publish = () => hub.publish('sessions.a.events', { id: '1', type: 'note', payload: 1 });
+  for (const first of [1, 8]) {
+    await new Promise((resolve) => setImmediate(resolve));
+    // It was asked for before anything was published: when it comes the turn is not over yet.
+    const heardBeforeEnd = new Promise<readonly number[]>((resolve) => setImmediate(() => resolve([...heard])));
+    const published = [publish(), publish()];
+    for (let later = 0; later < 5; later += 1) {
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      published.push(publish());
+    }
+    expect((await heardBeforeEnd).slice(first - 1)).toEqual([first, first + 1]);
+    await Promise.all(published);
+  }
+  expect(written).toEqual([
+    [1, 2],
+    [3, 4, 5, 6, 7],
+    [8, 9],
+    [10, 11, 12, 13, 14],
+  ]);
+  expect(heard).toEqual(written.flat());
+  await hub.close();
+});
+
 test('an answer that could not be kept is kept when it comes again', async () => {
   const rows = new Map([['w', 1]]);
   let full = true;
