@@ -11,12 +11,9 @@ const starter = createStarter({
 });
 
 /** What git answers by its program alone, or by the bytes it is given. Each of many hundred runtimes asks for it anew. */
-const settled = [
-  ['version'],
-  ['var', 'GIT_CONFIG_SYSTEM'],
-  ['config', '--system', '--edit'],
-  ['config', '--list', '-z', '--no-includes', '--file', '-'],
-].map((args) => JSON.stringify(args));
+const settled = [['version'], ['config', '--list', '-z', '--no-includes', '--file', '-']].map((args) =>
+  JSON.stringify(args),
+);
 
 const answers = new Map<string, Promise<Executed>>();
 
