@@ -7,7 +7,12 @@ import { plainLine } from './plain';
 const answers = {
   tasks: async (client) => (await client.tasks.list({})).map(({ id, title }) => completed(`${id}`, title)),
   agents: async (client) => (await client.agents.list({})).map(({ name, label }) => completed(name, label)),
-  repositories: async (client) => (await client.repositories.list()).map(({ name, path }) => completed(name, path)),
+  repositories: async (client) => {
+    const all = await client.repositories.list();
+    // Of several with one name none is named by it, and bash would put on the line what is said of all of them.
+    const isShared = (name: string): boolean => all.filter((each) => each.name === name).length > 1;
+    return all.map(({ name, path }) => completed(isShared(name) ? path : name, path));
+  },
   keys: async (client) =>
     (await client.keys.list())
       .filter(({ revokedAt }) => revokedAt === null)
