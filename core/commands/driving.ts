@@ -24,10 +24,9 @@ const offTrain = 'You took it over in a terminal. Approve it again when it is in
 
 /**
  * Notes that the person wants to drive a task's agent on its own screen, and has it opened: now, after the turn or the checks that
- * run, or, with `interrupt`, in place of them; but a worktree that is being set up is let become one first. A task in review, failed or cancelled is queued again for it, and leaves its train:
- * what was approved is in the person's hands again. Throws
- * WRONG_STATE when the agent has no screen, when the task is over or waits for others, and CHECKOUT_IN_THE_WAY while its change has
- * landed half way.
+ * run, or, with `interrupt`, in place of them; but a worktree that is being set up is let become one first. A task in review, failed
+ * or cancelled is queued again for it, and leaves its train: what was approved is in the person's hands again. Throws WRONG_STATE when
+ * the agent has no screen, when the task is over or waits for others, and CHECKOUT_IN_THE_WAY while its change has landed half way.
  */
 export function take(
   room: Room,

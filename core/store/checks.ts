@@ -74,8 +74,8 @@ export function endCheck(
 const pathsKept = 20;
 
 /**
- * Fails every check that still counts as running: at start, when the owner that ran them is gone. Its end is none of their doing where
- * the machine was `rebooted`. Gives their tasks.
+ * Fails every check that still counts as running: at start, when the owner that ran them is gone. Their end is none of their doing
+ * where the machine was `rebooted`. Gives their tasks.
  */
 export function endOpenChecks(
   db: Database,

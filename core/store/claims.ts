@@ -208,10 +208,10 @@ export function releaseClaim(
 }
 
 /**
- * Takes back every task that is in hand and whose turn is not held, at start, when the owner that had them is gone. A running task counts a crash as
- * in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it, or `rebooted`: then
- * the computer was restarted, or switched off. A waiting one
- * never does: its agent stood still, and nobody should lose a question because the computer was switched off.
+ * Takes back every task that is in hand and whose turn is not held, at start, when the owner that had them is gone. A running task
+ * counts a crash as in `expireClaims`, unless its lease was given up: then Switchyard was closed and did not wait for it, or
+ * `rebooted`: then the computer was restarted, or switched off. A waiting one never does: its agent stood still, and nobody should
+ * lose a question because the computer was switched off.
  */
 export function releaseOwnerless(
   db: Database,
