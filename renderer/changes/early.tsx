@@ -59,7 +59,8 @@ export function useArrived(
   useEffect(() => {
     const wanted = early?.wanted ?? null;
     if (early === null || wanted === null || !isHere || !early.arrived() || begin[wanted]()) return;
-    early.field.current?.blur();
+    // In the midst of words the next letters would be keys.
+    if (early.field.current?.value === '') early.field.current.blur();
     const text = 'There is no hunk here to comment on. Go to one and press the key again';
     say(app.said, { kind: 'failed', text, undo: null });
   });

@@ -107,6 +107,20 @@ test('words of a comment go into it when the diff is here, and are thrown away w
   await expect.poll(() => writer().inputValue()).toBe('Why so?');
 });
 
+test('words of a comment for which there is no hunk stay where they are written, and are no keys', async () => {
+  await harness.open('little', 'light', 'stuck=reviews.patch');
+  await openReview('Documentation');
+  await expect.poll(() => harness.called('reviews.patch')).not.toEqual([]);
+  const early = page.getByRole('textbox', { name: 'Comment whose place is on its way' });
+  await page.getByRole('navigation', { name: 'Changed files' }).getByText('logo.png').click();
+  await press('m');
+  await page.keyboard.type('This');
+  await page.evaluate(() => (window as unknown as { harness: { core: { free(): void } } }).harness.core.free());
+  await page.getByText('There is no hunk here to comment on').waitFor();
+  await page.keyboard.type(' is mine');
+  await expect.poll(() => early.inputValue()).toBe('This is mine');
+});
+
 test('what is typed before a file can be edited is no key of the window, and that is said', async () => {
   await harness.open('little', 'light', 'stuck=reviews.file');
   await openReview('Documentation');
