@@ -13,7 +13,7 @@ import { endedText, runningOn } from './ended-programs';
 import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
-import { plainLine } from './plain';
+import { here, plainLine } from './plain';
 import { assertSeen, seenHead } from './seen';
 import { approveStack } from './stack';
 import { problemText } from './stack-text';
@@ -48,9 +48,9 @@ const diff: Command = {
       const files = review.conflicts.map(({ path, kind, about }) => `  ${plainLine(path, 300)} (${kind}): ${about}\n`);
       const conflict =
         state === 'review' && files.length > 0
-          ? `It conflicts with its base:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${byHand(subject)}`
+          ? `It conflicts with ${review.held === null ? 'its base' : 'what it is to stand on'}:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${review.held === null ? byHand(subject) : ''}`
           : '';
-      const held = state === 'review' && review.held !== null ? `${plainLine(review.held, 500)}\n` : '';
+      const held = state === 'review' && review.held !== null ? `${plainLine(here(review.held), 2000)}\n` : '';
       const stuck = state === 'review' ? problemText(subject, review.held, around.program) : '';
       const warnings = state === 'review' ? `${held}${stuck}${landingWarnings(review, subject)}` : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';

@@ -23,7 +23,7 @@ export function stackRows({
   return [
     ...(after.length === 0 ? [] : [['  after', after.map((id) => `task ${id}${how(id)}`).join(', ')]]),
     ...(stack === null || stack.on.length === 0 ? [] : [['  stands on', named(stack.on)]]),
-    ...(stack?.problem == null ? [] : [['  restack', plainLine(stack.problem, 500)]]),
+    ...(stack?.problem == null ? [] : [['  restack', plainLine(here(stack.problem), 2000)]]),
     ...(train === null ? [] : [['  train', plainLine(aboardWords(train), 1000)]]),
     ...(before.length === 0 ? [] : [['  before', named(before)]]),
     ...overlaps.slice(0, 5).map((one) => ['  meets', plainLine(overlapWords(one, base), 200)]),
@@ -53,8 +53,9 @@ export function heldText(stack: readonly StackedReview[]): string {
 export function problemText({ id, stack }: Pick<Task, 'id' | 'stack'>, held: string | null, program: string): string {
   const problem = stack?.problem ?? null;
   if (problem === null || held?.includes(problem)) return '';
-  const next = problem.includes(`task restack ${id}`) ? '' : `Once that is mended: ${program} task restack ${id}\n`;
-  return `${plainLine(problem, 1000)}\n${next}`;
+  const said = ['restack', 'resolve'].some((what) => problem.includes(`task ${what} ${id}`));
+  const next = said ? '' : `Once that is mended: ${program} task restack ${id}\n`;
+  return `${plainLine(here(problem), 2000)}\n${next}`;
 }
 
 /** How two changes meet in a file, on one line. */

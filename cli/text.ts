@@ -202,6 +202,7 @@ function landingStep(
   step: (label: string, command: string) => string,
 ): string {
   if (conflicts) return step('Have it resolved', `task resolve ${id}`);
+  if (stack?.problem?.includes(`task resolve ${id}`)) return step('Have it resolved', `task resolve ${id}`);
   if (stack?.problem != null) return step('Restack again', `task restack ${id}`);
   return landsAfter.length > 0
     ? step('Approve all', `task approve ${id} --stack`)

@@ -1,8 +1,9 @@
 import type { Decision, DecisionRecord, SealedDecision } from '../contract/decision';
-import type { Review } from '../contract/review';
+import type { Conflict, Review } from '../contract/review';
 import type { Database } from '../store/database';
 import { addDecision, checkDecisions, listDecisions } from '../store/decisions';
 import { taskRow } from '../store/task-row';
+import type { TaskWork } from '../store/task-work';
 import { pageCharacters } from './page';
 import type { Room } from './room';
 
@@ -25,6 +26,28 @@ export function record(
     Partial<Pick<Decision, 'task' | 'request' | 'rule'>>,
 ): void {
   addDecision(db, { task: null, request: null, rule: null, ...decision, at: room.now() });
+}
+
+/** Adds that somebody sent a change back to its agent because of what conflicts. */
+export function recordResolve(
+  room: Pick<Room, 'now'>,
+  db: Database,
+  sent: {
+    readonly by: string;
+    readonly work: TaskWork;
+    readonly review: Review;
+    readonly conflicts: readonly Conflict[];
+  },
+): void {
+  const { by, work, review, conflicts } = sent;
+  record(room, db, {
+    by,
+    kind: 'request-changes',
+    task: work.id,
+    repository: work.repository.path,
+    shown: shownOf(review),
+    answered: { resolve: conflicts.map(({ path, kind }) => ({ path, kind })) },
+  });
 }
 
 /** What a review shows of a change, as the record keeps it: the ids say everything else. */

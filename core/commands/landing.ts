@@ -16,6 +16,7 @@ import { endRestack } from '../runner/restacks';
 import type { Database } from '../store/database';
 import type { Taken } from '../store/decisions';
 import { finishLanding, type Landing, recordLanding } from '../store/landings';
+import { isStale } from '../store/stacks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { mustBe, told } from './acting';
 import {
@@ -33,6 +34,7 @@ import {
 import * as decisions from './decisions';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
+import { restackHeld } from './stacking';
 import { strategyFor } from './strategies';
 
 /**
@@ -56,6 +58,8 @@ export async function land(
   const earlier = await settleEarlier(room, work.id);
   if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
   await assertStillTrusted(work, place);
+  // What held it may be mended, and nobody have looked since: by a commit in its worktree, or one on its base.
+  if (isStale(room.db, work.id)) await restackHeld(room, work.id);
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);

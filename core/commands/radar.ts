@@ -4,15 +4,18 @@ import { mergeBase, type Range } from '../git/diff';
 import { conflictsIn, overlapBetween, ownChange, pathsBetween } from '../git/overlap';
 import { refInFiles } from '../git/ref-files';
 import { refOid } from '../git/resolve';
+import { meet } from '../git/restack';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
 import { listDependencies } from '../store/dependencies';
 import { type LiveChange, liveChanges, overlappingTasks, overlapsOf, setOverlaps } from '../store/overlaps';
 import { repositoryById } from '../store/repositories';
-import { taskWork } from '../store/task-work';
+import { isStale } from '../store/stacks';
+import { type TaskWork, taskWork } from '../store/task-work';
 import { noticeMoved } from './moved';
 import { tipsOf } from './reviews';
 import type { Room } from './room';
+import { wayOf } from './stack-way';
 
 type Needs = Pick<Room, 'db' | 'writer' | 'git' | 'announce' | 'log' | 'now'>;
 
@@ -242,9 +245,7 @@ export async function overlap(
   if (other !== null && taskWork(room.db, other).repository.id !== work.repository.id) {
     throw new CodedError('BAD_INPUT', `Tasks ${task} and ${other} work in different repositories, so they never meet.`);
   }
-  const tips = other === null ? await tipsOf(room, work, place) : null;
-  const theirs =
-    other === null ? { base: mine.base, head: tips?.base ?? mine.base } : await changeOf(room, place, other);
+  const theirs = other === null ? await baseOf(room, work, { place, mine }) : await changeOf(room, place, other);
   if ((await mergeBase(place, mine.head, theirs.head)) === null) {
     const what = other === null ? `and ${work.base}` : `and that of task ${other}`;
     throw new CodedError(
@@ -253,6 +254,20 @@ export async function overlap(
     );
   }
   return overlapBetween(place, { mine, theirs });
+}
+
+/** What came to where a change is to land, or to what it is to be brought onto first, since it began. */
+async function baseOf(
+  room: Room,
+  work: TaskWork,
+  { place, mine }: { readonly place: RepositoryPlace; readonly mine: Range },
+): Promise<Range> {
+  const found = work.state === 'review' && isStale(room.db, work.id) ? await wayOf(room, place, work) : null;
+  const met = found?.kind === 'way' ? await meet(place, found.way) : null;
+  // As the restack would merge it: git by itself would compare with where both came from once.
+  if (met !== null && met.kind !== 'there') return { base: mine.base, head: met.toMerge };
+  const tips = await tipsOf(room, work, place);
+  return { base: mine.base, head: tips?.base ?? mine.base };
 }
 
 async function changeOf(room: Room, place: RepositoryPlace, task: number): Promise<Range> {

@@ -23,6 +23,7 @@ import { type TaskWork, taskWork } from '../store/task-work';
 import { heldBy } from './approval';
 import { baseTip } from './bases';
 import type { Room } from './room';
+import { stackConflicts } from './stack-way';
 import { hindrances } from './strategies';
 
 /**
@@ -76,9 +77,10 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
   const preview = previewMerge(place, { baseOid: stacked ? head : base, headOid: head });
   const own = changeOf(room, task, place, { base, head });
   // Nothing waits for more than it needs.
-  const [whole, merge, upstream, notPossible, checkout, markers] = await Promise.all([
+  const [whole, merge, onto, upstream, notPossible, checkout, markers] = await Promise.all([
     own,
     preview,
+    stackConflicts(room, place, task),
     upstreamOf(place, task.base),
     held === null
       ? preview.then((found) => hindrances(place, { base: task.base, baseOid: base, headOid: head }, found))
@@ -93,7 +95,7 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     notPossible,
     strategy: possible[0] ?? null,
     held,
-    conflicts: merge.kind === 'conflict' ? [...merge.conflicts] : [],
+    conflicts: merge.kind === 'conflict' ? [...merge.conflicts] : onto,
     markers: [...markers],
     checkout,
     protectedBy: protecting(task.repository.landing, task.base),

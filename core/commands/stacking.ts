@@ -1,18 +1,16 @@
 import { CodedError } from '../contract/errors';
-import type { Conflict } from '../contract/review';
+import type { Conflict, Review } from '../contract/review';
 import { type Footing, standsOn } from '../contract/stack';
 import type { Task } from '../contract/task';
-import { isAncestor, mergeBase } from '../git/diff';
+import { isAncestor } from '../git/diff';
 import type { NotLanded } from '../git/land';
-import { previewMerge } from '../git/merge';
-import { refOid, treeOf } from '../git/resolve';
+import { refOid } from '../git/resolve';
 import { restackOnto } from '../git/restack';
 import { keepForStack } from '../git/restack-ref';
 import { worktreeStatus } from '../git/status';
 import { reattachWorktree } from '../git/worktree';
-import { identityFor } from '../runner/change';
 import { settleEdit } from '../runner/edits';
-import { footingNow, foundation, namesOf } from '../runner/footing';
+import { footingNow, namesOf } from '../runner/footing';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
 import { noteChange } from '../runner/measure';
@@ -20,7 +18,6 @@ import { conflictMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { carryOutRestack, settleRestack, whereToMove } from '../runner/restacks';
 import type { Database } from '../store/database';
-import { listDependencies } from '../store/dependencies';
 import { addMessage } from '../store/messages';
 import { recordRestack } from '../store/restacks';
 import { clearProblem, isStale, noteProblem, partsOf, setStack, stackOf } from '../store/stacks';
@@ -31,8 +28,11 @@ import { moveTask } from '../store/tasks';
 import { leaveTrain } from '../store/trains';
 import { alone } from './acting';
 import { runAgain } from './checks';
+import { recordResolve } from './decisions';
+import { noticeMoved } from './moved';
 import type { Room } from './room';
 import { some } from './some';
+import { type StackWay, wayOf, waysOut } from './stack-way';
 
 /** What came of bringing a task onto what it is after, as that stands now. */
 export type Restacking =
@@ -47,24 +47,38 @@ export type Restacking =
  * same was tried in vain; with `again` even then. What conflicts is given to its agent once.
  */
 export function restack(room: Room, task: number, { again = false } = {}): Promise<Restacking> {
-  return alone(task, async () => {
-    if (taskRow(room.db, task).state !== 'review') return { kind: 'stood' };
-    await settleEarlier(room, task);
-    await settleEdit(room, task);
-    await settleReturn(room, task);
-    if ((await settleRestack(room, task)) === 'open') return { kind: 'stood' };
-    const work = taskWork(room.db, task);
-    const footing = footingNow(room.db, task);
-    if (work.state !== 'review') return { kind: 'stood' };
-    if (standsOn(footing, partsOf(room.db, task)) && !(again && (await isOff(room, work)))) {
-      if (await room.writer.write((db) => clearProblem(db, task))) room.announce(task);
-      return { kind: 'stood' };
-    }
-    const stack = stackOf(room.db, task);
-    if (!again && stack?.problem != null && stack.tried === (await tryNow(room, task)))
-      return { kind: 'stuck', problem: stack.problem, told: false };
-    return bring(room, work, footing);
-  });
+  return alone(task, () => restackHeld(room, task, { again }));
+}
+
+/** Who asked that its agent be told once more of what conflicts, and the review that was shown. */
+interface Asked {
+  readonly by: string;
+  readonly review: Review;
+}
+
+/** The same for whoever has the task alone. With `asked` its agent is told of what conflicts also when it was before. */
+export async function restackHeld(
+  room: Room,
+  task: number,
+  { again = false, asked }: { readonly again?: boolean; readonly asked?: Asked } = {},
+): Promise<Restacking> {
+  if (taskRow(room.db, task).state !== 'review') return { kind: 'stood' };
+  await settleEarlier(room, task);
+  await settleEdit(room, task);
+  await settleReturn(room, task);
+  if ((await settleRestack(room, task)) === 'open') return { kind: 'stood' };
+  const work = taskWork(room.db, task);
+  if (work.state !== 'review') return { kind: 'stood' };
+  if (standsOn(footingNow(room.db, task), partsOf(room.db, task)) && !(again && (await isOff(room, work)))) {
+    if (await room.writer.write((db) => clearProblem(db, task))) room.announce(task);
+    return { kind: 'stood' };
+  }
+  // What somebody committed since is another thing to try.
+  await noticeMoved(room, [task]);
+  const stack = stackOf(room.db, task);
+  if (!again && stack?.problem != null && stack.tried === (await tryNow(room, task)))
+    return { kind: 'stuck', problem: stack.problem, told: false };
+  return bring(room, work, asked);
 }
 
 /** Whether somebody put a task's branch where what it stands on is not. */
@@ -95,37 +109,22 @@ function ontoOf({ parts, withBase }: Footing, base: string | null): string {
   return [...parts.map(({ id, head }) => `${id} ${head}`), ...(withBase ? [`base ${base ?? 'gone'}`] : [])].join(' ');
 }
 
-async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Restacking> {
+async function bring(room: Room, work: TaskWork, asked: Asked | undefined): Promise<Restacking> {
   const { id: task } = work;
   const place = await repositoryPlace(room.git, work.repository);
-  const head = work.branch === null ? null : await refOid(place, `refs/heads/${work.branch}`);
-  const base = await refOid(place, `refs/heads/${work.base}`);
-  if (head === null || base === null) {
-    const gone = head === null ? (work.branch ?? 'of its change') : work.base;
-    return {
-      kind: 'stuck',
-      problem: `The branch ${gone} is not there. Bring it back, then restack (task restack ${task}).`,
-      told: false,
-    };
-  }
+  const found = await wayOf(room, place, work);
+  if (found.kind === 'gone') return { kind: 'stuck', problem: found.problem, told: false };
+  if (found.kind === 'none') return stuck(room, work, { ...found, oid: found.from });
+  const { way } = found;
+  const { from, onto, head, base, footing } = way;
   await noteChange(room, place, { task, head });
-  const begun = (await mergeBase(place, work.stackOid ?? base, head)) ?? base;
-  const merged = await refOid(place, `refs/switchyard/backup/${task}/onto`);
-  const isMerged =
-    merged !== null && (await isAncestor(place, merged, head)) && (await isAncestor(place, begun, merged));
-  const from = isMerged ? merged : begun;
-  const missing = await missingFrom(room.db, place, { work, base, footing });
   const isStuck = (problem: string) => stuck(room, work, { oid: from, problem, base });
-  if (missing !== null) return isStuck(missing);
-  const onto = await foundation(place, work, { footing, base });
-  if (onto.kind === 'conflict') return isStuck(onto.problem);
-  const { identity } = await identityFor(place);
   const message = `Take what ${namesOf(footing, work)} changed\n`;
-  const made = await restackOnto(place, { from, onto: onto.oid, head, message, identity });
+  const made = await restackOnto(place, { ...way, message });
   const { parts } = footing;
-  if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, from, footing, base });
+  if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, way, asked });
   if (made.kind === 'there') {
-    await room.writer.write((db) => setStack(db, { task, oid: onto.oid, parts }));
+    await room.writer.write((db) => setStack(db, { task, oid: onto, parts }));
     room.announce(task);
     return { kind: 'restacked' };
   }
@@ -133,30 +132,13 @@ async function bring(room: Room, work: TaskWork, footing: Footing): Promise<Rest
   if ('reason' in where) return isStuck(where.reason);
   // A check would go on in files that are others by then.
   await room.checks.stop(task, 'Ended because the change was restacked.');
-  const intent = { task, oldHead: head, newHead: made.oid, oldOid: from, newOid: onto.oid, parts };
+  const intent = { task, oldHead: head, newHead: made.oid, oldOid: from, newOid: onto, parts };
   const id = await room.writer.write((db) => recordRestack(db, { ...intent, at: room.now() }));
   const refused = await carryOutRestack(room, work, where, { ...intent, id });
   if (refused !== null) return isStuck(refusedWords(work, refused));
   room.announceComments(task);
   await runAgain(room, task);
   return { kind: 'restacked' };
-}
-
-/** What a forge has merged that the base here has not got yet, as a sentence; null when nothing is missing. */
-async function missingFrom(
-  db: Database,
-  place: RepositoryPlace,
-  { work, base, footing }: { readonly work: TaskWork; readonly base: string; readonly footing: Footing },
-): Promise<string | null> {
-  const stays = new Set(footing.parts.map(({ id }) => id));
-  const elsewhere = listDependencies(db, work.id).filter(({ outcome }) => outcome === 'published');
-  for (const { id, head } of partsOf(db, work.id)) {
-    if (stays.has(id) || !elsewhere.some((one) => one.id === id)) continue;
-    const merged = await previewMerge(place, { baseOid: base, headOid: head });
-    if (merged.kind === 'clean' && merged.tree === (await treeOf(place, base))) continue;
-    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull): within a minute it is restacked by itself, or at once with: task restack ${work.id}`;
-  }
-  return null;
 }
 
 /** Hands a conflict to the task's agent, which is told to merge; once for each state of what it is to stand on. */
@@ -167,36 +149,38 @@ async function conflicting(
   found: {
     readonly conflicts: readonly Conflict[];
     readonly toMerge: string;
-    readonly from: string;
-    readonly footing: Footing;
-    /** Where its base is. */
-    readonly base: string;
+    readonly way: StackWay;
+    readonly asked: Asked | undefined;
   },
 ): Promise<Restacking> {
   const { id: task } = work;
-  const { conflicts, toMerge, from, footing, base } = found;
+  const { conflicts, toMerge, way, asked } = found;
+  const { from, footing, base } = way;
   const names = namesOf(footing, work);
   const files = some(conflicts.map(({ path }) => path));
   const told = ontoOf(footing, base);
   const isStuck = (problem: string) => stuck(room, work, { oid: from, problem, base });
-  if (stackOf(room.db, task)?.told === told)
-    return isStuck(`It conflicts with ${names} in ${files}, which its agent did not resolve.`);
+  const what = `It conflicts with ${names} in ${files}`;
+  if (asked === undefined && stackOf(room.db, task)?.told === told)
+    return isStuck(`${what}, which its agent did not resolve. ${await waysOut(place, work, way)}`);
   // Whatever lies there would be committed as the agent's.
   const edited = await editedIn(place, work);
   if (edited.length > 0) {
-    const problem = `It conflicts with ${names} in ${files}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (task restack ${task}).`;
+    const problem = `${what}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (task restack ${task}).`;
     return isStuck(problem);
   }
   await keepForStack(place, { task, name: 'onto', oid: toMerge });
-  const problem = `It conflicts with ${names} in ${files}; its agent brings them together.`;
+  const problem = `${what}; its agent brings them together.`;
   const text = conflictMessage({ base: names, oid: toMerge, conflicts });
   const moved = await room.writer.write((db) => {
     if (taskRow(db, task).state !== 'review') return false;
     const at = room.now();
     noteProblem(db, { task, oid: from, problem, tried: tryOf(db, task, base), told });
     leaveTrain(db, { task, state: 'returned', reason: problem, at });
+    if (asked !== undefined) recordResolve(room, db, { ...asked, work, conflicts });
     const patch = { runAfter: null, queuedReason: `Its agent brings it onto ${names} as that stands now.` };
-    moveTask(db, { task, to: 'queued', by: 'runner', reason: `Restacked: it conflicts in ${files}.`, at, patch });
+    const reason = asked === undefined ? `Restacked: it conflicts in ${files}.` : 'Resolve conflicts.';
+    moveTask(db, { task, to: 'queued', by: asked?.by ?? 'runner', reason, at, patch });
     addMessage(db, { task, text, by: 'runner', at });
     return true;
   });

@@ -74,7 +74,7 @@ export const reviewSchema = z.object({
   notPossible: z.array(z.object({ strategy: strategySchema, reason: z.string() })),
   /** Why it cannot land before others, a sentence; null when it may. */
   held: z.string().nullable(),
-  /** What conflicts with the base branch now, by file. */
+  /** What conflicts with the base branch now, or keeps it from what it is to stand on beside that, by file. */
   conflicts: z.array(conflictSchema),
   /** Where the change leaves the marks of a conflict that was not resolved: the first of each file, of at most 20 files. */
   markers: z.array(leftMarkerSchema),

@@ -16,40 +16,60 @@ export type Restacked =
   /** Nothing was made but a commit that merging into the branch brings it there, once the conflicts are resolved. */
   | { readonly kind: 'conflict'; readonly conflicts: readonly Conflict[]; readonly toMerge: string };
 
-/**
- * Does the commits of a head again, one by one, on top of another commit than the one they began at, in the object database,
- * touching no file, ref or index. What was on the way from the one to the other is all that is merged, however often it was
- * rewritten or squashed. Where that cannot be done one by one, a merge of both is made.
- */
-export async function restackOnto(
-  place: Place,
-  wanted: {
-    /** Where the head's own commits begin. */
-    readonly from: string;
-    readonly onto: string;
-    readonly head: string;
-    /** Of the merge, where one is made. */
-    readonly message: string;
-    readonly identity: Identity;
-  },
-): Promise<Restacked> {
-  const { from, onto, head, message, identity } = wanted;
+/** What a branch's own commits are to be brought onto. */
+export interface Way {
+  /** Where the head's own commits begin. */
+  readonly from: string;
+  readonly onto: string;
+  readonly head: string;
+  /**
+   * Whether a head that holds `onto` is there though it holds what that took the place of, too, where both cannot be brought together
+   * otherwise: whoever merged it has said what is to become of both.
+   */
+  readonly mayHold: boolean;
+  readonly identity: Identity;
+}
+
+/** What bringing a branch's own commits onto another commit meets. */
+export type Met =
+  | { readonly kind: 'clean'; readonly toMerge: string; readonly tree: string }
+  | Exclude<Restacked, { readonly kind: 'made' }>;
+
+/** Looks at what bringing a head onto another commit would meet. Makes at most one commit, in the object database. */
+export async function meet(place: Place, { from, onto, head, mayHold, identity }: Way): Promise<Met> {
   if (from === onto) return { kind: 'there' };
   const wentBack = await isAncestor(place, onto, from);
   // What was merged in its place before, for the very same.
   if (wentBack && (await treeOf(place, from)) === (await treeOf(place, onto))) return { kind: 'there' };
   const replaced = !(await isAncestor(place, from, onto));
-  if (!wentBack && !replaced && (await isAncestor(place, onto, head))) return { kind: 'there' };
+  const holds = !wentBack && (await isAncestor(place, onto, head));
+  if (!replaced && holds) return { kind: 'there' };
   const toMerge = await instead(place, { from, onto, identity });
   const preview = await previewMerge(place, { baseOid: toMerge, headOid: head });
-  if (preview.kind === 'conflict') return { kind: 'conflict', conflicts: preview.conflicts, toMerge };
-  if (preview.fastForward) return { kind: 'there' };
-  const replayed = await replay(place, { baseOid: toMerge, headOid: head, tree: preview.tree });
+  if (preview.kind === 'conflict')
+    return holds && mayHold ? { kind: 'there' } : { kind: 'conflict', conflicts: preview.conflicts, toMerge };
+  return preview.fastForward ? { kind: 'there' } : { kind: 'clean', toMerge, tree: preview.tree };
+}
+
+/**
+ * Does the commits of a head again, one by one, on top of another commit than the one they began at, in the object database,
+ * touching no file, ref or index. What was on the way from the one to the other is all that is merged, however often it was
+ * rewritten or squashed. Where that cannot be done one by one, a merge of both is made, which says `message`.
+ */
+export async function restackOnto(
+  place: Place,
+  { message, ...way }: Way & { readonly message: string },
+): Promise<Restacked> {
+  const { onto, head, identity } = way;
+  const met = await meet(place, way);
+  if (met.kind !== 'clean') return met;
+  const { toMerge, tree } = met;
+  const replayed = await replay(place, { baseOid: toMerge, headOid: head, tree });
   if (replayed.kind === 'clean') {
     return { kind: 'made', oid: await makeReplay(place, { baseOid: onto, steps: replayed.steps, identity }) };
   }
   const parents = [head, toMerge];
-  return { kind: 'made', oid: await commitTree(place, { tree: preview.tree, parents, message, identity }) };
+  return { kind: 'made', oid: await commitTree(place, { tree, parents, message, identity }) };
 }
 
 /**

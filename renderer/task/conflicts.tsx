@@ -23,6 +23,8 @@ export function Conflicts(props: {
   const app = useApp();
   const [failure, setFailure] = useState<Failure | null>(null);
   const { conflicts } = review;
+  // One of a stack is to stand on others' changes, or on its base, before it can land anywhere.
+  const other = review.held === null ? <code>{cleanLine(task.base)}</code> : 'what it is to stand on';
   const more = conflicts.length - shown;
   const resolve = async (): Promise<void> => {
     const failed = await resolveTask(app, task);
@@ -32,8 +34,8 @@ export function Conflicts(props: {
   return (
     <section className="conflicts" aria-label="Conflicts">
       <p>
-        {count(conflicts.length, 'file')} {conflicts.length === 1 ? 'conflicts' : 'conflict'} with{' '}
-        <code>{cleanLine(task.base)}</code>, so this cannot be merged as it is.
+        {count(conflicts.length, 'file')} {conflicts.length === 1 ? 'conflicts' : 'conflict'} with {other}, so this
+        cannot be merged as it is.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what may be too much for its box must be scrolled by key. */}
       <ul className="conflict-list selectable" tabIndex={0} aria-label="Files that conflict">
@@ -50,7 +52,9 @@ export function Conflicts(props: {
         <Button look="primary" autoFocus={props.takesFocus} onClick={() => void resolve()}>
           Ask {cleanLine(task.agent)} to resolve
         </Button>
-        <span className="quiet">It merges {cleanLine(task.base)} into its branch; then you review again.</span>
+        <span className="quiet">
+          It merges {review.held === null ? cleanLine(task.base) : 'that'} into its branch; then you review again.
+        </span>
       </div>
     </section>
   );

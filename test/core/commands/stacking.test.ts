@@ -229,6 +229,47 @@ it('what conflicts is given to its agent once, and shown when that did not help'
   await approve(b);
 });
 
+it('a conflict with what was below it is resolved by its agent or by hand, all say the same of it, and then it lands', async () => {
+  const a = await inReview('[write: rl.txt | a]');
+  const b = await inReview('[write: rl.txt | b]', [a]);
+  await bed.calls.tasks.reject({ task: a.id, comment: '[write: rl.txt | changed]' });
+  await bed.until(a.id, ({ state }) => state === 'running');
+  await bed.reaches(a.id, 'review');
+  await approve(a, 'squash');
+  const isStuck = ({ state, stack }: Task) =>
+    state === 'review' && stack?.problem?.includes('main in rl.txt, which') === true;
+  const { worktree, stack } = await bed.until(b.id, isStuck);
+  expect(stack?.problem).toBe(
+    `It conflicts with main in rl.txt, which its agent did not resolve. Have it try again (in the terminal: task resolve ${b.id}), or resolve it yourself in ${worktree}: git merge main, mend what conflicts, and commit. It is looked at again then.`,
+  );
+  const conflict = { path: 'rl.txt', kind: 'content' };
+  expect(await review(b)).toMatchObject({
+    conflicts: [conflict],
+    held: expect.stringContaining(stack?.problem ?? '-'),
+  });
+  expect((await bed.calls.tasks.overlap({ task: b.id, with: null })).files).toMatchObject([
+    { path: 'rl.txt', conflict: 'content' },
+  ]);
+  await expect(approve(b)).rejects.toMatchObject({ message: expect.stringContaining(`task resolve ${b.id}`) });
+  // Its agent is told once more, by a person.
+  await bed.calls.tasks.resolve({ task: b.id });
+  const decided = await bed.calls.decisions.list({ after: 0, limit: 500, task: b.id });
+  expect(JSON.parse(decided.at(-1)?.text ?? '')).toMatchObject({
+    ...{ kind: 'request-changes', answered: { resolve: [conflict] } },
+  });
+  await bed.until(b.id, isStuck);
+  // As it says, by hand.
+  await inIt(b, 'merge', '-q', 'main').catch(() => {});
+  await writeFile(join(b.worktree ?? '', 'rl.txt'), 'both\n');
+  await inIt(b, 'commit', '-q', '-a', '--no-edit');
+  const head = await inIt(b, 'rev-parse', 'HEAD');
+  // Nobody has looked at it before it is approved.
+  const [base, tree] = (await inIt(b, 'rev-parse', 'main', 'HEAD^{tree}')).split('\n');
+  const landed = await bed.calls.tasks.approve({ task: b.id, base: base ?? '', head, tree: tree ?? '' });
+  expect(landed).toMatchObject({ outcome: 'merged', mergedOid: head });
+  expect(await git('show', 'main:rl.txt')).toBe('both');
+});
+
 it('a restack that broke off is said, finished before its agent goes on, and nothing below is taken back', async () => {
   const a = await inReview('[write: full.txt | a]');
   const b = await inReview('[write: full-b.txt | b]', [a]);

@@ -41,7 +41,7 @@ const subjects = (git: Stacked['git'], range: string) => git('log', '--format=%s
 test('a branch follows the one below it through new commits, squashes, rewrites and going back, with its own commits only', async () => {
   const { place, git, commit, a, b } = await stacked();
   const bring = async (from: string, onto: string, head = b) =>
-    restackOnto(place, { from, onto, head, message: 'Take it\n', identity });
+    restackOnto(place, { from, onto, head, mayHold: true, message: 'Take it\n', identity });
   const brought = async (from: string, onto: string) => {
     const made = await bring(from, onto);
     if (made.kind !== 'made') throw new Error(made.kind);
@@ -82,7 +82,7 @@ test('what conflicts is told by file, and merging the commit that is named bring
   const { place, git, commit, a, b } = await stacked();
   git('checkout', '-q', '-B', 'a2', 'main');
   const onto = commit('A otherwise', { 'a.txt': lines('first', 'second by a') });
-  const wanted = { from: a, onto, message: 'Take it\n', identity };
+  const wanted = { from: a, onto, mayHold: true, message: 'Take it\n', identity };
   const found = await restackOnto(place, { ...wanted, head: b });
   if (found.kind !== 'conflict') throw new Error(found.kind);
   expect(found.conflicts).toEqual([{ path: 'a.txt', kind: 'content', about: 'Both changed the same lines.' }]);
@@ -93,6 +93,16 @@ test('what conflicts is told by file, and merging the commit that is named bring
   expect(git('merge-base', onto, resolved)).toBe(onto);
   // What was only of the old A is not there any more, though B never touched it.
   expect(git('ls-tree', '--name-only', resolved).split('\n')).not.toContain('of-a.txt');
+
+  // Somebody who merges what it is to stand on itself, and resolves that, has said what is to become of both.
+  git('reset', '-q', '--hard', b);
+  git('merge', '-q', '-X', 'ours', '--no-edit', onto);
+  write(place.checkout.workTree, 'a.txt', lines('first', 'by both'));
+  git('commit', '-q', '-a', '--amend', '--no-edit');
+  const byHand = { ...wanted, head: git('rev-parse', 'HEAD') };
+  expect(await restackOnto(place, byHand)).toEqual({ kind: 'there' });
+  // Not where what it began at is to go from it.
+  expect(await restackOnto(place, { ...byHand, mayHold: false })).toMatchObject({ kind: 'conflict' });
 });
 
 test('a branch taken off another loses that change also when it had merged what it is brought onto', async () => {
@@ -101,7 +111,7 @@ test('a branch taken off another loses that change also when it had merged what 
   const onto = commit('Main moved', { 'other.txt': 'y\n' });
   git('checkout', '-q', 'b');
   git('merge', '-q', '--no-edit', 'main');
-  const wanted = { from: a, onto, head: git('rev-parse', 'b'), message: 'Take main\n', identity };
+  const wanted = { from: a, onto, head: git('rev-parse', 'b'), mayHold: false, message: 'Take main\n', identity };
   const found = await restackOnto(place, wanted);
   const merged = found.kind === 'conflict' ? found.toMerge : '';
   git('merge', '-q', '-X', 'ours', '--no-edit', merged || (found.kind === 'made' ? found.oid : ''));
@@ -117,7 +127,7 @@ test('a branch with a merge of its own is merged instead of replayed', async () 
   const head = git('rev-parse', 'HEAD');
   git('checkout', '-q', 'a');
   const onto = commit('A three', { 'more.txt': 'more\n' });
-  const made = await restackOnto(place, { from: a, onto, head, message: 'Take A\n', identity });
+  const made = await restackOnto(place, { from: a, onto, head, mayHold: true, message: 'Take A\n', identity });
   if (made.kind !== 'made') throw new Error(made.kind);
   expect(git('log', '-1', '--format=%s %P', made.oid)).toBe(`Take A ${head} ${onto}`);
 });
