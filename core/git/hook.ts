@@ -26,6 +26,8 @@ export async function runHook(
 
 /** Whether git need not be asked, because nothing but the usual folder may hold the hook, and nothing is there. */
 async function isWithout(place: Place, name: string): Promise<boolean> {
+  // There it may also have the ending of a program.
+  if (process.platform === 'win32') return false;
   const settings = await listSettings(place);
   // A hook may lie elsewhere, and since git 2.54 be configured.
   if (settings.some(([key]) => key === 'core.hookspath' || key.startsWith('hook.'))) return false;
