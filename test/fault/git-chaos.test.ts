@@ -242,7 +242,7 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
     run.said.push(`  ${act} (${when}): ${outcome}`);
   };
   if (when === 'before') await acting();
-  let seen = await look(scene);
+  let seen = await lookAtStart(scene);
   const pieces: [Seen, Seen][] = [];
   let count = 0;
   let acted: Promise<void> = Promise.resolve();
@@ -253,7 +253,7 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
     await acting();
     // What is thrown away is what somebody left there in the middle of it, unless it was gone already.
     if (was !== null && /worktree/.test(act)) inMidst = thereIn(told?.worktree);
-    seen = await look(scene);
+    seen = await lookAtStart(scene);
   };
   before = async (what) => {
     count += 1;
@@ -276,6 +276,17 @@ async function step(run: Run, chosen?: Choice): Promise<readonly string[]> {
   const wrong = [...pieces.flatMap(([was, is]) => wrongs(was, is, landing)), ...wrongEnding(ending, errorCodes)];
   for (const end of run.ends.splice(0)) end();
   return wrong;
+}
+
+/** What is there, with those of its locks that stay: one that a git has which works beside the calls is gone by itself. */
+async function lookAtStart(scene: Scene): Promise<Seen> {
+  let seen = await look(scene);
+  for (let tries = 0; seen.locks.length > 0 && tries < 3; tries += 1) {
+    await pause(50);
+    const { locks, ...rest } = await look(scene);
+    seen = { ...rest, locks: seen.locks.filter((lock) => locks.includes(lock)) };
+  }
+  return seen;
 }
 
 /** What is there once what works beside the calls is between two gits: each of these has a lock for a moment, and leaves none. */
