@@ -36,6 +36,12 @@ const add: Command = {
   options: { required: { type: 'boolean' } },
   names: { least: 3, most: 3 },
   examples: ['check add . test "npm test" --required', 'check add ~/code/api lint "make lint"'],
+  more: [
+    '  A check runs on the branch of a change. --required says that a change is not approved before it passed there, on its newest commit:',
+    '  what landed on its base since is not in that, and approving says how many commits that is. `task land` has what would land checked',
+    '  first, on top of its base as that is then, and lands nothing else; where it failed so, approving that is refused, too.',
+    '',
+  ].join('\n'),
   run: (given, around) =>
     changing(around, given.name(0), (checks) => {
       const check = { name: given.name(1).trim(), command: given.name(2), required: given.flag('required') };

@@ -1,4 +1,5 @@
 import { alongWords, protectedWords, upstreamWords } from '../core/contract/base-state';
+import { passedApartWords } from '../core/contract/check';
 import type { Repository } from '../core/contract/repository';
 import { finishedWays } from '../core/contract/repository-landing';
 import { leftMarkersWords, type Review } from '../core/contract/review';
@@ -98,7 +99,7 @@ const resolve: Command = {
 export const landingCommands: readonly Command[] = [landing, base, resolve];
 
 /** What is in the way of landing a change in review, or is to be known of it or its base first; a line each, or nothing. */
-export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branch'>): string {
+export function landingWarnings(review: Review, task: Pick<Task, 'id' | 'base' | 'branch'>): string {
   const { checkout, protectedBy } = review;
   const files = checkout?.inTheWay ?? [];
   const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
@@ -115,12 +116,13 @@ export function landingWarnings(review: Review, task: Pick<Task, 'base' | 'branc
 }
 
 /** The part of it that refuses nothing: whoever approves reads what refuses from the refusal. */
-export function knownFirst({ markers, upstream }: Review, task: Pick<Task, 'base'>): string {
+export function knownFirst({ markers, upstream, passedApart }: Review, task: Pick<Task, 'id' | 'base'>): string {
   return linesOf([
     markers.length === 0
       ? null
       : `${leftMarkersWords} ${markers.map(({ path, line }) => `${plainLine(path, 300)}:${line}`).join(', ')}`,
     upstream === null ? null : upstreamWords(task.base, upstream),
+    passedApart === null ? null : passedApartWords(passedApart, task),
   ]);
 }
 

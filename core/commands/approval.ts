@@ -1,5 +1,5 @@
 import { protectedWords } from '../contract/base-state';
-import { blockingChecks, type CheckStand, checkStandWords, standOfChecks } from '../contract/check';
+import { blockingChecks, type CheckStand, checkStandWords, standOfChecks, withFailedOnTop } from '../contract/check';
 import { isDraft, isUndecided, notSentWords } from '../contract/comment';
 import { assertNever, CodedError } from '../contract/errors';
 import { movedSince } from '../contract/refusal';
@@ -158,6 +158,11 @@ export interface Checked {
   readonly overridden: boolean;
 }
 
+/** The checks that failed on a train on what would land now, where it is to land here. */
+interface FailedOnTop {
+  readonly onTop?: readonly string[];
+}
+
 /** What required checks hold back, each with how it is done all the same. */
 const heldBack = {
   merged: 'approve all the same by overriding them (--override-checks)',
@@ -168,25 +173,33 @@ const heldBack = {
 export function assertChecked(
   db: Database,
   work: TaskWork,
-  { head, overrideChecks = false }: Pick<Approval, 'head' | 'overrideChecks'>,
+  { head, overrideChecks = false, onTop = [] }: Pick<Approval, 'head' | 'overrideChecks'> & FailedOnTop,
   what: keyof typeof heldBack = 'merged',
 ): Checked {
   const { checks } = repositoryById(db, work.repository.id);
-  const shown = standOfChecks(checks, listChecks(db, work.id, head));
+  const shown = withFailedOnTop(standOfChecks(checks, listChecks(db, work.id, head)), onTop);
   const blocking = blockingChecks(shown);
   if (blocking.length === 0 || overrideChecks) return { shown, overridden: blocking.length > 0 };
   const words = blocking.map(checkStandWords);
+  const isOnTop = blocking.some(({ state }) => state === 'failed-on-top');
+  const again = isOnTop
+    ? `Mend that, have what would land checked again (in the terminal: task land ${work.id})`
+    : `Run them (in the terminal: check run ${work.id})`;
   throw new CodedError(
     'CHECKS_NOT_PASSED',
-    `Nothing was ${what}: required checks have not passed on this change: ${words.join('; ')}. Run them (in the terminal: check run ${work.id}), or ${heldBack[what]}.`,
+    `Nothing was ${what}: required checks have not passed on this change: ${words.join('; ')}. ${again}, or ${heldBack[what]}.`,
     { facts: { task: work.id, checks: words } },
   );
 }
 
 /** Throws CHECKS_NOT_PASSED unless there are checks, required or not, and every one passed on what is to land. */
-export function assertAllPassed(db: Database, work: TaskWork, { head }: Pick<Approval, 'head'>): Checked {
+export function assertAllPassed(
+  db: Database,
+  work: TaskWork,
+  { head, onTop = [] }: Pick<Approval, 'head'> & FailedOnTop,
+): Checked {
   const { checks } = repositoryById(db, work.repository.id);
-  const shown = standOfChecks(checks, listChecks(db, work.id, head));
+  const shown = withFailedOnTop(standOfChecks(checks, listChecks(db, work.id, head)), onTop);
   const open = shown.filter(({ state }) => state !== 'passed').map(checkStandWords);
   if (shown.length > 0 && open.length === 0) return { shown, overridden: false };
   const why =

@@ -1,3 +1,4 @@
+import { failedOnTop } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Approval, Review } from '../contract/review';
 import { proposedMessage, type Strategy } from '../contract/strategy';
@@ -78,7 +79,8 @@ export async function land(
   return landMade(room, { work, place, by }, { review, newOid: made.oid, strategy, message }, (db) => {
     // Here, so that no check can end otherwise, and no agent leave a comment, between this look and what is recorded of it.
     assertNoneForgotten(db, approval, rule === null);
-    const checks = (rule === null ? assertChecked : assertAllPassed)(db, work, approval);
+    const onTop = failedOnTop(review.checks);
+    const checks = (rule === null ? assertChecked : assertAllPassed)(db, work, { ...approval, onTop });
     const answered = {
       ...{ strategy, message },
       ...(made.oid === review.base && { nothingToMerge: true }),

@@ -1,4 +1,4 @@
-import { standOfChecks } from '../contract/check';
+import { type CheckStand, standOfChecks, withFailedOnTop } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import { protecting } from '../contract/repository-landing';
 import type { Review, ReviewedChange } from '../contract/review';
@@ -6,7 +6,7 @@ import { strategies } from '../contract/strategy';
 import { listChanges, mergeBase, patch as patchBetween, type Range, sizeOfFiles } from '../git/diff';
 import { previewLanding } from '../git/land';
 import { leftMarkers } from '../git/left-markers';
-import { listCommits } from '../git/log';
+import { countCommits, listCommits } from '../git/log';
 import { type MergePreview, previewMerge } from '../git/merge';
 import { hasCommit, refOid, treeOf } from '../git/resolve';
 import { readSnapshot } from '../git/restore';
@@ -22,6 +22,7 @@ import { landedOf } from '../store/landings';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { heldBy } from './approval';
 import { baseTip } from './bases';
+import { onTopOf } from './on-top';
 import type { Room } from './room';
 import { stackConflicts } from './stack-way';
 import { hindrances } from './strategies';
@@ -77,7 +78,7 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
   const preview = previewMerge(place, { baseOid: stacked ? head : base, headOid: head });
   const own = changeOf(room, task, place, { base, head });
   // Nothing waits for more than it needs.
-  const [whole, merge, onto, upstream, notPossible, checkout, markers] = await Promise.all([
+  const [whole, merge, onto, upstream, notPossible, checkout, markers, checked] = await Promise.all([
     own,
     preview,
     stackConflicts(room, place, task),
@@ -87,6 +88,9 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
       : strategies.map((strategy) => ({ strategy, reason: held })),
     stacked ? null : preview.then((found) => checkoutInTheWay(place, task.base, base, found)),
     own.then(({ mergeBase: common }) => leftMarkers(place, { base: common, head }, { failed })),
+    Promise.all([preview, own]).then(([found, { tree }]) =>
+      checkedFor(room, task, place, { base, head, tree, preview: stacked ? null : found }),
+    ),
   ]);
   const possible = strategies.filter((strategy) => !notPossible.some((one) => one.strategy === strategy));
   return {
@@ -100,8 +104,28 @@ export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlac
     checkout,
     protectedBy: protecting(task.repository.landing, task.base),
     upstream,
-    checks: standOfChecks(task.repository.checks, listChecks(room.db, task.id, head)),
+    ...checked,
   };
+}
+
+/** How the checks stand for what would land. What does not land as things are, or holds all of its base, is checked on its branch alone. */
+async function checkedFor(
+  { db }: Room,
+  work: TaskWork,
+  place: RepositoryPlace,
+  change: Range & { readonly tree: string; readonly preview: MergePreview | null },
+): Promise<{ checks: CheckStand[]; passedApart: Review['passedApart'] }> {
+  const { base, head, tree: headTree, preview } = change;
+  const stands = standOfChecks(work.repository.checks, listChecks(db, work.id, head));
+  if (preview?.kind !== 'clean' || preview.upToDate || stands.length === 0)
+    return { checks: stands, passedApart: null };
+  const top = await onTopOf(db, place, { work, tree: preview.tree, head, headTree });
+  const checks = withFailedOnTop(stands, top.failed);
+  const apart = checks.filter(
+    ({ name, required, state }) => required && state === 'passed' && !top.passed.includes(name),
+  );
+  const behind = apart.length === 0 || preview.fastForward ? 0 : await countCommits(place, { base: head, head: base });
+  return { checks, passedApart: behind === 0 ? null : { checks: apart.map(({ name }) => name), behind } };
 }
 
 /** The commits the change of a task that is not done is between. Throws WRONG_STATE without a branch of its own. */
@@ -138,6 +162,7 @@ const nothingToChoose = {
   protectedBy: null,
   upstream: null,
   checks: [],
+  passedApart: null,
 };
 
 async function pastReviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {

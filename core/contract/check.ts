@@ -67,11 +67,12 @@ export type CheckDetail = z.infer<typeof checkDetailSchema>;
 export const checkOutputSchema = z.object({ run: z.number().int().positive(), output: z.string() });
 export type CheckOutput = z.infer<typeof checkOutputSchema>;
 
-const checkStates = ['not-run', 'running', 'passed', 'failed', 'stale'] as const;
+const checkStates = ['not-run', 'running', 'passed', 'failed', 'stale', 'failed-on-top'] as const;
 
 /**
  * How a check of the repository stands for a change. `stale`: it passed, but on another commit, on more than the commit, or
- * with another command. Only `passed` says something good of the change as it stands.
+ * with another command. `failed-on-top`: it passed, and failed on a train on the very files that would land now. Only `passed` says
+ * something good of the change as it stands.
  */
 export type CheckState = (typeof checkStates)[number];
 
@@ -82,6 +83,34 @@ export type CheckStand = z.infer<typeof checkStandSchema>;
 /** How the checks of a repository stand, given the newest run of each. */
 export function standOfChecks(checks: readonly RepositoryCheck[], runs: readonly Check[]): CheckStand[] {
   return checks.map((check) => ({ name: check.name, required: check.required, state: stateOf(check, runs) }));
+}
+
+/** The same where some that passed failed on a train, on what would land now. */
+export function withFailedOnTop(stands: readonly CheckStand[], failed: readonly string[]): CheckStand[] {
+  return stands.map((stand) =>
+    stand.state === 'passed' && failed.includes(stand.name) ? { ...stand, state: 'failed-on-top' } : stand,
+  );
+}
+
+/** Which of them failed so, by name. */
+export function failedOnTop(stands: readonly CheckStand[]): string[] {
+  return stands.flatMap(({ name, state }) => (state === 'failed-on-top' ? [name] : []));
+}
+
+/** Required checks that passed on a change, and on how many commits of its base none of them ran together with it. */
+export const passedApartSchema = z.object({
+  checks: z.array(z.string()),
+  behind: z.number().int().positive(),
+});
+export type PassedApart = z.infer<typeof passedApartSchema>;
+
+/** What whoever approves has to know of that first, both doors alike. */
+export function passedApartWords(
+  { checks, behind }: PassedApart,
+  { id, base }: { readonly id: number; readonly base: string },
+): string {
+  const [commits, them] = behind === 1 ? ['1 commit', 'it'] : [`${behind} commits`, 'them'];
+  return `${checks.join(', ')} passed on the branch, which is ${commits} behind ${base}, and did not run on top of ${them}. Landing it as a train has the result checked first (in the terminal: task land ${id}).`;
 }
 
 /** Those that keep a change from being approved, unless the person says otherwise. */
@@ -107,4 +136,5 @@ const stateWords: Readonly<Record<CheckState, string>> = {
   passed: 'passed',
   failed: 'failed',
   stale: 'passed on an older change',
+  'failed-on-top': 'failed on a train, on top of its base as that is now',
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { upstreamSchema } from './base-state';
-import { checkStandSchema } from './check';
+import { checkStandSchema, passedApartSchema } from './check';
 import { commentIdSchema, leftAtOnce } from './comment';
 import { oidSchema } from './oid';
 import { reviewEditSchema } from './review-edit';
@@ -89,6 +89,8 @@ export const reviewSchema = z.object({
   upstream: upstreamSchema.nullable(),
   /** How the repository's checks stand for this very head; those required that did not pass keep it from being approved. */
   checks: z.array(checkStandSchema),
+  /** Required ones that passed without what came to the base since; null when there are none, or a train checked what would land. */
+  passedApart: passedApartSchema.nullable(),
   /** What a commit of the whole change says unless the person says otherwise; `proposedMessage` gives that of any way to land. */
   message: z.string(),
   /** The person's own edit that `reviews.undo` would undo now; null when there is none, or something came after it. */

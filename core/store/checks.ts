@@ -104,6 +104,13 @@ export function listTrainChecks(db: Database, task: number): Check[] {
   return allRows<Row>(db, `SELECT ${columns} FROM ${trainRuns}`, task).map((row) => toCheck(row, null));
 }
 
+/** The newest run of each check of a task on any train, without what it printed. */
+export function newestTrainChecks(db: Database, task: number): Check[] {
+  const newest = 'SELECT max(id) FROM check_run WHERE task_id = ? AND train_id IS NOT NULL GROUP BY name';
+  const runs = allRows<Row>(db, `SELECT ${columns} FROM check_run WHERE id IN (${newest}) ORDER BY id`, task);
+  return runs.map((row) => toCheck(row, null));
+}
+
 /** Both, with what each printed. */
 export function listCheckDetails(db: Database, task: number): CheckDetail[] {
   const head = taskRow(db, task).change_head;

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { blockingChecks } from '../../core/contract/check';
+import { blockingChecks, failedOnTop, withFailedOnTop } from '../../core/contract/check';
 import { type Comment, isDraft, isUndecided } from '../../core/contract/comment';
 import type { Review } from '../../core/contract/review';
 import { proposedMessage, type Strategy, strategies, takesMessage } from '../../core/contract/strategy';
@@ -59,7 +59,7 @@ export function ApproveForm(props: {
   const forgets = hasDrafts && !leaves;
   const typedLeft = useTypedLeft([task.id]);
   const running = useRunning(task.id);
-  const blocking = blockingChecks(useStands(task));
+  const blocking = blockingChecks(withFailedOnTop(useStands(task), failedOnTop(review.checks)));
   const [overridden, setOverridden] = useState(false);
   const known = useModel((model) => model.tasks);
   const others = othersLeft(known, task);

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { protectedWords, upstreamWords } from '../../core/contract/base-state';
+import { passedApartWords } from '../../core/contract/check';
 import { type LeftMarker, leftMarkersWords, type Review } from '../../core/contract/review';
 import type { Task } from '../../core/contract/task';
 import { goToLine } from '../changes/go-to-line';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
+import { showSheet } from '../state/commands';
 import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 
@@ -24,7 +26,8 @@ export function BaseNotes(props: {
   readonly close: () => void;
 }): ReactNode {
   const { task, review, reload } = props;
-  const { checkout, protectedBy, upstream, markers } = review;
+  const app = useApp();
+  const { checkout, protectedBy, upstream, markers, passedApart } = review;
   const again = <Button onClick={reload}>Check again</Button>;
   const behind = upstream === null ? null : upstreamWords(task.base, upstream);
   const files = checkout?.inTheWay ?? [];
@@ -50,6 +53,23 @@ export function BaseNotes(props: {
       {behind !== null && (
         <Note kind="info" actions={again}>
           {cleanLine(behind)}
+        </Note>
+      )}
+      {passedApart !== null && (
+        <Note
+          kind="info"
+          actions={
+            <Button
+              onClick={() => {
+                props.close();
+                showSheet(app, { kind: 'land', tasks: [task.id] });
+              }}
+            >
+              Land…
+            </Button>
+          }
+        >
+          {cleanLine(passedApartWords(passedApart, task))}
         </Note>
       )}
     </>

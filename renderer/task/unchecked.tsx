@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type CheckStand, checkStandWords } from '../../core/contract/check';
+import { type CheckStand, checkStandWords, failedOnTop } from '../../core/contract/check';
 import { Note } from '../parts/note';
 import { cleanLine } from '../text/clean';
 
@@ -16,7 +16,11 @@ export function Unchecked(props: Overriding & { readonly blocking: readonly Chec
   return (
     <Note kind="warning">
       Required checks have not passed on this change:{' '}
-      {props.blocking.map((stand) => cleanLine(checkStandWords(stand))).join('; ')}. Run them in Checks, or
+      {props.blocking.map((stand) => cleanLine(checkStandWords(stand))).join('; ')}.{' '}
+      {failedOnTop(props.blocking).length > 0
+        ? 'Mend that, land it again to have it checked there,'
+        : 'Run them in Checks,'}{' '}
+      or
       <Override {...props} />
     </Note>
   );

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RepositoryCheck } from '../../../core/contract/check';
+import type { Check, RepositoryCheck } from '../../../core/contract/check';
 import { openDecision } from '../../../core/contract/decision';
 import type { Task } from '../../../core/contract/task';
 import type { Train } from '../../../core/contract/train';
@@ -62,10 +62,8 @@ const worktrees = () =>
 
 it('lands what passes on top of what landed before it, sends back what does not, and leaves what is after that', async () => {
   // Nothing is wrong with b and c but that they come together.
-  await says(
-    'echo "checked $(ls *.txt | tr "\\n" " ")"; ! { test -e b.txt && test -e c.txt; }',
-    'echo set >> .git-setup; echo up',
-  );
+  const command = 'echo "checked $(ls *.txt | tr "\\n" " ")"; ! { test -e b.txt && test -e c.txt; }';
+  await says(command, 'echo set >> .git-setup; echo up');
   await bed.repository.write('.gitignore', '.git-setup\n');
   await bed.repository.commit('Ignore');
   const [a, b, c, e] = [
@@ -142,7 +140,45 @@ it('lands what passes on top of what landed before it, sends back what does not,
   expect(decided.at(-2)).toMatchObject({ by: `train ${train.id}` });
   expect(decided.at(-1)).toMatchObject({ by: 'person', answered: { strategy: 'squash', train: train.id } });
   expect((await bed.calls.decisions.check()).broken).toBeNull();
-  for (const task of [c, d]) await bed.calls.tasks.discard({ task: task.id });
+
+  // It passed on its branch, without all that landed meanwhile; what fails with that is not landed by a plain approval either.
+  const approved = async (overrideChecks: boolean) => {
+    const { base, head, tree } = await bed.calls.reviews.get({ task: c.id });
+    return bed.calls.tasks.approve({ task: c.id, base, head, tree, overrideChecks });
+  };
+  await bed.calls.tasks.discard({ task: d.id });
+  const checkOf = (state: string) => [{ name: 'test', required: true, state }];
+  expect(await bed.calls.reviews.get({ task: c.id })).toMatchObject({
+    ...{ checks: checkOf('passed'), passedApart: { checks: ['test'], behind: 3 } },
+  });
+  const again = await seen([c]);
+  expect(states(await ended(await bed.calls.trains.start(again)))).toEqual(['returned']);
+  const { worktree } = await bed.reaches(c.id, 'review');
+  // Nothing is known of what its agent made of it, and all of what the train checked.
+  expect((await bed.calls.reviews.get({ task: c.id })).passedApart).toMatchObject({ behind: 3 });
+  await git('-C', worktree ?? '', 'reset', '-q', '--hard', again.changes[0]?.head ?? '');
+  const passes = async (command: string) => {
+    await says(command);
+    await bed.calls.checks.run({ task: c.id });
+    const ran = ({ name, train, ...run }: Check) =>
+      name === 'test' && train === null && run.command === command && run.state === 'passed' && !run.stale;
+    await bed.until(c.id, ({ checks }) => checks.some(ran));
+  };
+  await passes(command);
+  expect(await bed.calls.reviews.get({ task: c.id })).toMatchObject({
+    ...{ checks: checkOf('failed-on-top'), passedApart: null },
+  });
+  await expect(approved(false)).rejects.toMatchObject({
+    code: 'CHECKS_NOT_PASSED',
+    message: `Nothing was merged: required checks have not passed on this change: test failed on a train, on top of its base as that is now. Mend that, have what would land checked again (in the terminal: task land ${c.id}), or approve all the same by overriding them (--override-checks).`,
+  });
+  // Of another check nothing is known there.
+  await passes('true');
+  expect((await bed.calls.reviews.get({ task: c.id })).passedApart).toMatchObject({ behind: 3 });
+  await passes(command);
+  expect(await approved(true)).toMatchObject({ outcome: 'merged' });
+  const [last] = (await bed.calls.decisions.list({ after: 0, limit: 500, task: c.id })).map(openDecision).slice(-1);
+  expect(last).toMatchObject({ answered: { overrideChecks: true }, shown: { checks: checkOf('failed-on-top') } });
 });
 
 it('goes on after a restart where it stopped, gives what conflicts back, and checks again on a base that moved', async () => {

@@ -646,6 +646,7 @@ export function reviewOf(
       protectedBy: null,
       upstream: of.state === 'done' ? null : { name: 'origin/main', ahead: 0, behind: 3, fetchedAt: minutes(50) },
       checks: [],
+      passedApart: null,
       message: `${of.title}\n\nMerged from ${of.branch}`,
       edit: null,
     },
