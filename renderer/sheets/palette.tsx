@@ -11,7 +11,7 @@ import { Icon } from '../parts/icon';
 import { useApp, useModel } from '../state/app';
 import { goTo, openTask, showSheet } from '../state/commands';
 import { goToFound } from '../state/found';
-import { matches, nameOfPath } from '../state/places';
+import { byNumber, matches, nameOfPath } from '../state/places';
 import { useSearch } from '../state/search';
 import { cleanLine } from '../text/clean';
 import { FoundItem } from './found-item';
@@ -32,7 +32,7 @@ export function Palette(): ReactNode {
     () =>
       [...tasks.values()]
         .filter((task) => matches(task, words))
-        .sort((one, other) => other.updatedAt - one.updatedAt)
+        .sort((one, other) => byNumber(words)(one, other) || other.updatedAt - one.updatedAt)
         .slice(0, words.length === 0 ? 6 : tasksShown),
     [tasks, words],
   );
@@ -75,6 +75,7 @@ export function Palette(): ReactNode {
                       <span className="ellipsis palette-name" dir="auto">
                         {cleanLine(task.title)}
                       </span>
+                      <span className="quiet tabular">#{task.id}</span>
                       <span className="quiet">{nameOfPath(task.repository)}</span>
                     </Command.Item>
                   ))}

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useModel } from '../state/app';
 import { type Saying, unsay } from '../state/said';
 import { useStore } from '../state/store';
@@ -44,7 +45,7 @@ function One({ saying }: { readonly saying: Saying }): ReactNode {
   return (
     <div className={`saying saying-${saying.kind}`}>
       <span className="saying-text selectable" dir="auto" title={saying.text}>
-        {saying.text}
+        <TaskNames text={saying.text} />
       </span>
       {undo !== null && (
         <Button

@@ -41,7 +41,8 @@ export function tasksIn(tasks: ReadonlyMap<number, Task>, place: Place, filter: 
     if (states === null ? task.repositoryId !== repository : !states.includes(task.state)) continue;
     if (matches(task, words)) found.push(task);
   }
-  return found.sort(orderOf(place));
+  const [named, usual] = [byNumber(words), orderOf(place)];
+  return found.sort((one, other) => named(one, other) || usual(one, other));
 }
 
 /** Whether every word is somewhere in what a list shows of the task. */
@@ -50,6 +51,18 @@ export function matches(task: Task, words: readonly string[]): boolean {
   const text =
     `${task.title} ${task.repository} ${task.branch ?? ''} ${task.agent} ${task.model ?? ''} ${task.state} #${task.id}`.toLowerCase();
   return words.every((word) => text.includes(word));
+}
+
+/** Puts a task whose very number is typed, as `31` or `#31`, before those that only match. */
+export function byNumber(words: readonly string[]): (one: Task, other: Task) => number {
+  const isNamed = ({ id }: Task): boolean => words.includes(`${id}`) || words.includes(`#${id}`);
+  return (one, other) => Number(isNamed(other)) - Number(isNamed(one));
+}
+
+/** The task that is named by its number and nothing else, wherever it is listed. */
+export function taskNamed(tasks: ReadonlyMap<number, Task>, filter: string): Task | undefined {
+  const number = /^\s*#?(\d{1,9})\s*$/.exec(filter)?.[1];
+  return number === undefined ? undefined : tasks.get(Number(number));
 }
 
 function orderOf(place: Place): (one: Task, other: Task) => number {

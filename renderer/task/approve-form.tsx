@@ -8,6 +8,7 @@ import { Button } from '../parts/button';
 import { Growing } from '../parts/growing';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useModel } from '../state/app';
 import { useStands } from '../state/checks';
 import { approveTask } from '../state/commands';
@@ -188,7 +189,7 @@ export function ApproveForm(props: {
               </Button>
             }
           >
-            {cleanLine(failure.message)}
+            <TaskNames text={failure.message} leave={props.close} />
           </Note>
         )}
         <div ref={setFoot} className="verdict-foot">

@@ -8,6 +8,7 @@ import { type Task, waitsSince } from '../../core/contract/task';
 import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Glyph, lookOf, lookWord } from '../parts/glyph';
+import { TaskNames } from '../parts/task-names';
 import { ListButton } from '../shell/list-button';
 import { useApp, useDoing, useModel } from '../state/app';
 import { goToRequest } from '../state/asked';
@@ -45,7 +46,7 @@ export function TaskHeader(props: {
     <header className="head">
       <div className="head-top">
         <ListButton />
-        <h1 className="head-title ellipsis" dir="auto" title={cleanLine(task.title)}>
+        <h1 className="head-title ellipsis" dir="auto" title={`#${task.id} ${cleanLine(task.title)}`}>
           {cleanLine(task.title)}
         </h1>
         <span className={`head-state state-${look}`}>
@@ -63,6 +64,7 @@ export function TaskHeader(props: {
         <TaskMenu task={task} />
       </div>
       <p className="head-facts quiet">
+        <span className="tabular selectable">#{task.id}</span>
         <span className="ellipsis" title={cleanLine(task.repository)}>
           {cleanLine(nameOfPath(task.repository))}
         </span>
@@ -105,7 +107,7 @@ export function TaskHeader(props: {
       {task.state === 'queued' && task.blockedBy.length === 0 && task.queuedReason !== null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
         <p className="head-why selectable" tabIndex={0}>
-          {cleanLine(task.queuedReason)}
+          <TaskNames text={task.queuedReason} />
         </p>
       )}
     </header>

@@ -1,9 +1,10 @@
 import { memo, type ReactNode, useState } from 'react';
-import { type Overlap, type OverlapDetail, overlapWords } from '../../core/contract/overlap';
+import { type OverlapDetail, overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
 import { Note } from '../parts/note';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { useResource } from '../state/resource';
@@ -41,7 +42,7 @@ export function Overlaps({ task }: { readonly task: Task }): ReactNode {
           </>
         }
       >
-        {sentence(chosen, task)}
+        <TaskNames text={`This change ${overlapWords(chosen, task.base)}.`} />
         {more > 0 && <span className="quiet"> It meets {count(more, 'more change')}.</span>}
       </Note>
       {open && (
@@ -66,11 +67,6 @@ export function Overlaps({ task }: { readonly task: Task }): ReactNode {
       )}
     </>
   );
-}
-
-function sentence(overlap: Overlap, { base }: Task): string {
-  const words = cleanLine(overlapWords(overlap, base));
-  return `This change ${words}.`;
 }
 
 function Lines({ task, other }: { readonly task: Task; readonly other: number | null }): ReactNode {

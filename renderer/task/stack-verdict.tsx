@@ -5,6 +5,7 @@ import { Button } from '../parts/button';
 import { Failed, Skeleton } from '../parts/empty';
 import { Keys } from '../parts/hint';
 import { Note } from '../parts/note';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useDoing } from '../state/app';
 import type { Failure } from '../state/failure';
 import type { TypedFile } from '../state/file-edits';
@@ -56,7 +57,9 @@ export function StackVerdict(props: {
   };
   return (
     <section aria-label="What lands first">
-      <p>{cleanLine(props.held)}</p>
+      <p>
+        <TaskNames text={props.held} leave={props.close} />
+      </p>
       <TypedLeftNote typed={typed} verb="Merge them" show={props.show} takesFocus={ready && !busy.current} />
       <ol className="stack-order selectable">
         {all.map(({ task: id, title, state, head, files, problem }, index) => (

@@ -6,6 +6,7 @@ import { useActions } from '../keys/keyboard';
 import { Button } from '../parts/button';
 import { Hint } from '../parts/hint';
 import { Note } from '../parts/note';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import { restackTask, takeOff } from '../state/stacks';
@@ -52,7 +53,7 @@ export function Stack({ task }: { readonly task: Task }): ReactNode {
             )
           }
         >
-          {cleanLine(task.stack.problem)}
+          <TaskNames text={task.stack.problem} />
         </Note>
       )}
       {held !== null && (
@@ -64,7 +65,7 @@ export function Stack({ task }: { readonly task: Task }): ReactNode {
             </Button>
           ))}
         >
-          {held}
+          <TaskNames text={held} />
         </Note>
       )}
       {!isOver && task.overlaps.length > 0 && <Overlaps key={task.id} task={task} />}
@@ -83,7 +84,7 @@ function OnTrain({ aboard }: { readonly aboard: Aboard }): ReactNode {
   );
   return (
     <Note kind={aboard.state === 'left' ? 'warning' : 'info'} actions={isAboard(aboard) && stop}>
-      {cleanLine(aboardWords(aboard))}
+      <TaskNames text={aboardWords(aboard)} />
     </Note>
   );
 }

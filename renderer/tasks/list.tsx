@@ -9,9 +9,10 @@ import { Hint } from '../parts/hint';
 import { Icon } from '../parts/icon';
 import { useApp, useModel, useView } from '../state/app';
 import { openTask, showSheet } from '../state/commands';
-import { type Place, tasksIn } from '../state/places';
+import { type Place, taskNamed, tasksIn } from '../state/places';
 import { say } from '../state/said';
 import { useStore } from '../state/store';
+import { cleanLine } from '../text/clean';
 import { useCursor } from './cursor';
 import { useHeldOrder } from './held-order';
 import { LandSeveral } from './land-several';
@@ -34,6 +35,7 @@ export function TaskList(): ReactNode {
   const shown = useMemo(() => tasksIn(tasks, place, filter), [tasks, place, filter]);
   const { items, pointer, moved } = useHeldOrder(shown, tasks, `${place} ${filter}`);
   const picking = usePicking(tasks);
+  const elsewhere = items.length === 0 ? taskNamed(tasks, filter) : undefined;
   const field = useRef<HTMLInputElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   // The page has one first heading: the open task's title, or the place when none is open.
@@ -74,7 +76,7 @@ export function TaskList(): ReactNode {
           onKeyDown={(event) => {
             if (event.key !== 'Escape' && event.key !== 'Enter') return;
             event.preventDefault();
-            const hit = items[0];
+            const hit = items[0] ?? elsewhere;
             if (event.key === 'Escape') app.view.update((view) => ({ ...view, filter: '' }));
             else if (hit !== undefined) openTask(app, hit.id);
             // Without a hit there is no list, and what is written stays at hand.
@@ -86,10 +88,15 @@ export function TaskList(): ReactNode {
       </div>
       <Trains place={place} />
       {items.length === 0 ? (
-        <Empty title={filter === '' ? emptyWords(place).title : 'No task matches'}>
+        <Empty
+          title={filter === '' ? emptyWords(place).title : 'No task matches'}
+          actions={elsewhere && <Button onClick={() => openTask(app, elsewhere.id)}>Open #{elsewhere.id}</Button>}
+        >
           {filter === ''
             ? emptyWords(place).text
-            : `Nothing here has “${filter}” in its title, repository, branch or agent.`}
+            : elsewhere === undefined
+              ? `Nothing here has “${filter}” in its title, repository, branch, agent or number.`
+              : `“${cleanLine(elsewhere.title)}” is in another place.`}
         </Empty>
       ) : (
         <Rows scroller={rows} place={place} tasks={items} open={open} picking={picking} onMove={moved} />

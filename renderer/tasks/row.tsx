@@ -23,7 +23,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
     <span className="line">
       <Glyph look={look} />
       <span className="line-part">
-        <span className="line-title ellipsis" dir="auto" title={cleanLine(task.title)}>
+        <span className="line-title ellipsis" dir="auto" title={`#${task.id} ${cleanLine(task.title)}`}>
           <span className="unseen">{lookWord(task, Date.now())}: </span>
           {place !== null && <span className="line-place tabular">{place}</span>}
           {cleanLine(task.title)}
@@ -33,6 +33,7 @@ export const TaskLine = memo(function TaskLine({ task }: { readonly task: Task }
         </span>
       </span>
       <span className="line-part">
+        <span className="line-number tabular quiet">#{task.id}</span>
         <span className="line-facts ellipsis quiet">{doing ?? <Facts task={task} />}</span>
         <span className="line-size tabular">
           <Size task={task} />

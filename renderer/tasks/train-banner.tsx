@@ -3,6 +3,7 @@ import { carWords } from '../../core/contract/aboard';
 import { type Train, trainWords } from '../../core/contract/train';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
+import { TaskNames } from '../parts/task-names';
 import { useApp, useDoing, useModel } from '../state/app';
 import { openTask } from '../state/commands';
 import type { Place } from '../state/places';
@@ -73,7 +74,11 @@ function Cars({ train }: { readonly train: Train }): ReactNode {
   const app = useApp();
   return (
     <>
-      {train.reason !== null && <p className="quiet">{cleanLine(train.reason)}</p>}
+      {train.reason !== null && (
+        <p className="quiet">
+          <TaskNames text={train.reason} />
+        </p>
+      )}
       <ol className="train-cars">
         {train.cars.map((car) => (
           <li key={car.task} data-car={car.state}>
@@ -87,7 +92,9 @@ function Cars({ train }: { readonly train: Train }): ReactNode {
             </button>
             <span className="quiet">{carWords(car)}</span>
             {car.reason !== null && car.reason !== train.reason && (
-              <span className="train-why">{cleanLine(car.reason)}</span>
+              <span className="train-why">
+                <TaskNames text={car.reason} />
+              </span>
             )}
           </li>
         ))}

@@ -116,6 +116,14 @@ describe('by keyboard', () => {
     await page.keyboard.type('changelog');
     await press('Enter');
     expect(await title()).toBe('Write a changelog for 3.0');
+    // A number finds its task also where that is listed elsewhere.
+    await press('/');
+    await page.keyboard.type('#6');
+    await page.getByRole('button', { name: 'Open #6' }).waitFor();
+    await press('Enter');
+    expect(await title()).toMatch(/Documentation/);
+    expect(await page.locator('.head-facts').textContent()).toMatch(/^#6/);
+    expect(await page.locator('.rows .row').allTextContents()).toEqual([expect.stringContaining('#6')]);
   });
 
   test('↵ in a filter without a hit keeps what is written at hand', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../core/contract/change';
 import { applyChanges, nothingKnown } from '../../renderer/state/model';
-import { asShown, countStates, openRequests, tasksIn, titleFor } from '../../renderer/state/places';
+import { asShown, countStates, openRequests, taskNamed, tasksIn, titleFor } from '../../renderer/state/places';
 import { waitWords } from '../../renderer/tasks/waits';
 import * as sample from './harness/data';
 
@@ -56,6 +56,18 @@ describe('places', () => {
   test('a filter needs every word, wherever it stands', () => {
     expect(tasksIn(tasks, 'review', 'webhooks api').map(({ id }) => id)).toEqual([6]);
     expect(tasksIn(tasks, 'review', 'webhooks nowhere')).toEqual([]);
+  });
+
+  test('a task is found by its number, before those that only have it in theirs, and wherever it is listed', () => {
+    const numbered = new Map([31, 3, 310, 131].map((id) => [id, sample.task(id, 'one', 'queued')]));
+    const found = (filter: string): readonly number[] => tasksIn(numbered, 'queue', filter).map(({ id }) => id);
+    expect(found('#3')).toEqual([3, 31, 310]);
+    expect(found('31')).toEqual([31, 131, 310]);
+    expect(found('310 one')).toEqual([310]);
+    expect([' #31 ', '31', '#32', 'fix 31', ''].map((filter) => taskNamed(numbered, filter)?.id)).toEqual([
+      ...[31, 31],
+      ...[undefined, undefined, undefined],
+    ]);
   });
 
   test('requests come with the longest waiting first', () => {
