@@ -8,6 +8,7 @@ import { Button } from '../parts/button';
 import { Skeleton } from '../parts/empty';
 import { Glyph } from '../parts/glyph';
 import { Keys } from '../parts/hint';
+import { Icon } from '../parts/icon';
 import { Note } from '../parts/note';
 import { SheetFrame } from '../parts/sheet';
 import { useApp, useDoing, useModel } from '../state/app';
@@ -24,6 +25,7 @@ import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 import { Chip } from './chip';
 import './land.css';
+import { meetsBefore } from './land-meets';
 import { landsAs } from './lands-as';
 
 /** A change as it is shown before it is approved with others. */
@@ -108,7 +110,7 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
                 task={task}
                 shown={shown.find(({ review }) => review.task === task.id) ?? null}
                 wanted={how ?? null}
-                isFirst={index === 0}
+                before={listed.slice(0, index).map(({ id }) => id)}
                 leaveOut={() => setOut([...out, task.id])}
               />
             ))}
@@ -180,12 +182,13 @@ function Change(props: {
   readonly task: Task;
   readonly shown: Shown | null;
   readonly wanted: Strategy | null;
-  readonly isFirst: boolean;
+  /** What lands before it. */
+  readonly before: readonly number[];
   readonly leaveOut: () => void;
 }): ReactNode {
   const { task, shown } = props;
   const conflicts = shown?.review.conflicts.map(({ path }) => path) ?? [];
-  const lands = shown === null ? null : landsAs(task, shown.review, props);
+  const lands = shown === null ? null : landsAs(task, shown.review, { ...props, isFirst: props.before.length === 0 });
   const failed = blockingChecks(shown?.review.checks ?? []).filter(({ state }) => state === 'failed');
   const notes = [
     ...(conflicts.length === 0 ? [] : [`Conflicts with ${task.base} in ${conflicts.slice(0, 3).join(', ')}`]),
@@ -215,6 +218,12 @@ function Change(props: {
           </button>
         </span>
       )}
+      {meetsBefore(task, props.before).map((note) => (
+        <span key={note} className="land-note line-warning">
+          <Icon name="warning" />
+          {cleanLine(note)}
+        </span>
+      ))}
       {notes.map((note) => (
         <span key={note} className="land-note">
           {cleanLine(note)}
