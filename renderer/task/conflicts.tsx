@@ -4,6 +4,8 @@ import type { Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
 import { Note } from '../parts/note';
 import { useApp } from '../state/app';
+import { openTask } from '../state/commands';
+import { copyText } from '../state/copy';
 import type { Failure } from '../state/failure';
 import { resolveTask } from '../state/landing';
 import { count } from '../text/amounts';
@@ -56,6 +58,31 @@ export function Conflicts(props: {
           It merges {review.held === null ? cleanLine(task.base) : 'that'} into its branch; then you review again.
         </span>
       </div>
+      {task.worktree !== null && review.held === null && (
+        <ByHand task={task} worktree={task.worktree} close={props.close} />
+      )}
     </section>
+  );
+}
+
+/** Where the person can resolve it without the agent, as the terminal says it, too. */
+function ByHand(props: { readonly task: Task; readonly worktree: string; readonly close: () => void }): ReactNode {
+  const { task, worktree } = props;
+  const app = useApp();
+  const toTerminal = (): void => {
+    props.close();
+    openTask(app, task.id, 'terminal');
+  };
+  return (
+    <div className="conflict-foot">
+      <p>
+        Or resolve it yourself: merge <code>{cleanLine(task.base)}</code> in its worktree and commit.
+      </p>
+      <code className="conflict-place selectable">{cleanLine(worktree)}</code>
+      <span className="conflict-acts">
+        <Button onClick={() => void copyText(app, 'worktree path', worktree)}>Copy path</Button>
+        <Button onClick={toTerminal}>Open its terminal</Button>
+      </span>
+    </div>
   );
 }

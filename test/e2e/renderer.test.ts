@@ -203,6 +203,15 @@ test('a change that conflicts with its base leads to its agent, who is asked to 
   await page.getByRole('button', { name: 'Resolve conflicts' }).click();
   await form.getByRole('list', { name: 'Files that conflict' }).getByText('docs/webhooks.md').waitFor();
   expect(await form.getByRole('button', { name: /^Merge/ }).count()).toBe(0);
+  // It can be resolved by hand, too, where its worktree is.
+  await form.getByText('/worktrees/', { exact: false }).waitFor();
+  await form.getByRole('button', { name: 'Copy path' }).waitFor();
+  await form.getByRole('button', { name: 'Open its terminal' }).click();
+  await form.waitFor({ state: 'detached' });
+  await page.getByRole('tab', { name: 'Terminal', selected: true }).waitFor();
+  await page.getByRole('button', { name: 'Resolve conflicts' }).click();
+  await form.getByRole('button', { name: /to resolve$/ }).waitFor();
+  expect(await harness.broken(overlay)).toEqual([]);
   await press('Enter');
   await form.waitFor({ state: 'detached' });
   expect(await harness.called('tasks.resolve')).toEqual([{ task: 6 }]);
