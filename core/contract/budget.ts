@@ -122,7 +122,10 @@ export function amountWords(measure: Measure, amount: number): string {
     case 'tokens':
       return `${grouped(Math.round(amount))} tokens`;
     case 'minutes':
-      return amount < 1 ? `${Math.round(amount * 60)} s` : `${Number(amount.toFixed(1))} min`;
+      // What took a moment did not take nothing.
+      return amount < 1
+        ? `${amount === 0 ? 0 : Math.max(1, Math.round(amount * 60))} s`
+        : `${Number(amount.toFixed(1))} min`;
   }
 }
 
@@ -130,13 +133,26 @@ export function amountWords(measure: Measure, amount: number): string {
 export function spendingWords(spent: Spending): string {
   const { usd, tokens, runningMs, usdUntold, tokensUntold } = spent;
   if (usd + tokens + runningMs === 0 && !usdUntold && !tokensUntold) return 'nothing';
-  const least = (untold: boolean, measure: 'usd' | 'tokens', unknown: string) =>
-    untold && spent[measure] === 0 ? unknown : `${untold ? 'at least ' : ''}${amountWords(measure, spent[measure])}`;
   return [
-    least(usdUntold, 'usd', 'unknown cost'),
-    least(tokensUntold, 'tokens', 'unknown tokens'),
-    `${amountWords('minutes', runningMs / 60_000)} of work`,
+    isUnknown(spent, 'usd') ? 'unknown cost' : spentWords(spent, 'usd'),
+    isUnknown(spent, 'tokens') ? 'unknown tokens' : spentWords(spent, 'tokens'),
+    `${spentWords(spent, 'minutes')} of work`,
   ].join(', ');
+}
+
+/** What was spent of one measure, in words: `$1.20`, `at least 7 tokens`, or `unknown` where nobody told any of it. */
+export function spentWords(spent: Spending, measure: Measure): string {
+  if (isUnknown(spent, measure)) return 'unknown';
+  return `${isLeast(spent, measure) ? 'at least ' : ''}${amountWords(measure, amountOf(spent, measure))}`;
+}
+
+/** Whether nothing is known of what was spent of one measure, which is not the same as nothing. */
+export function isUnknown(spent: Spending, measure: Measure): boolean {
+  return isLeast(spent, measure) && amountOf(spent, measure) === 0;
+}
+
+function isLeast({ usdUntold, tokensUntold }: Spending, measure: Measure): boolean {
+  return measure === 'usd' ? usdUntold : measure === 'tokens' && tokensUntold;
 }
 
 /** A budget in words: `$5.00, 30 min`; null for none. */

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isUnknown, type Measure, spentWords } from '../../core/contract/budget';
 import { agentWords, type ComparedTask } from '../../core/contract/contest';
 import { isInHand, type Task } from '../../core/contract/task';
 import { Button } from '../parts/button';
@@ -7,7 +8,7 @@ import { Keys } from '../parts/hint';
 import { useApp, useDoing } from '../state/app';
 import { openTask } from '../state/commands';
 import { ChangeSize } from '../tasks/row';
-import { count, money, spanInWords, tokens } from '../text/amounts';
+import { count } from '../text/amounts';
 import { cleanLine } from '../text/clean';
 
 /** One task of a contest: who did it, in which state it is, and what it came to. */
@@ -64,11 +65,11 @@ export function Contestant(props: {
           <CheckStates task={task} />
         </dd>
         <dt>Cost</dt>
-        <dd>{costOf(task)}</dd>
+        <dd>{spentOf(task, 'usd')}</dd>
         <dt>Tokens</dt>
-        <dd>{tokens(task.usage)?.replace(/ tokens?$/, '') ?? <span className="quiet">unknown</span>}</dd>
+        <dd>{spentOf(task, 'tokens')}</dd>
         <dt>Worked</dt>
-        <dd>{task.spent.runningMs === 0 ? <span className="quiet">–</span> : spanInWords(task.spent.runningMs)}</dd>
+        <dd>{spentOf(task, 'minutes')}</dd>
         <dt>Asked</dt>
         <dd>{questions === 0 ? 'nothing' : count(questions, 'question')}</dd>
       </dl>
@@ -124,7 +125,9 @@ function CheckStates({ task }: { readonly task: Task }): ReactNode {
   );
 }
 
-function costOf({ usage }: Task): ReactNode {
-  if (usage.costUsd === null) return <span className="quiet">unknown</span>;
-  return money(usage.costUsd) ?? '$0';
+/** In the words of the terminal's comparison. */
+function spentOf({ session, spent }: Task, measure: Measure): ReactNode {
+  if (session === null) return <span className="quiet">–</span>;
+  const words = spentWords(spent, measure).replace(/ tokens$/, '');
+  return isUnknown(spent, measure) ? <span className="quiet">{words}</span> : words;
 }

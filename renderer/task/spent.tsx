@@ -1,13 +1,5 @@
 import type { ReactNode } from 'react';
-import {
-  amountOf,
-  amountWords,
-  budgetNotes,
-  type Measure,
-  measures,
-  type Spending,
-  spendingWords,
-} from '../../core/contract/budget';
+import { amountOf, amountWords, budgetNotes, isUnknown, measures, spendingWords } from '../../core/contract/budget';
 import type { Task } from '../../core/contract/task';
 import { cleanLine } from '../text/clean';
 
@@ -44,9 +36,4 @@ export function Spent({ task }: { readonly task: Task }): ReactNode {
       ))}
     </>
   );
-}
-
-function isUnknown(spent: Spending, measure: Measure): boolean {
-  if (measure === 'minutes') return false;
-  return spent[measure] === 0 && (measure === 'usd' ? spent.usdUntold : spent.tokensUntold);
 }

@@ -65,6 +65,7 @@ test('one task is given to several agents, compared side by side by keyboard, an
   };
   await become([
     {
+      session: 9,
       ...{ state: 'review', branch: 'one', change, usage: { inputTokens: 1000, outputTokens: 10, costUsd: 0.42 } },
       ...{
         checks: [check],
@@ -79,7 +80,8 @@ test('one task is given to several agents, compared side by side by keyboard, an
   await contestant('echo').getByText('not committed yet').waitFor();
   // What each did stands beside what it took: its checks, its cost and its time.
   const facts = (text: RegExp) => contestant('claude:opus').first().locator('dl').filter({ hasText: text }).waitFor();
-  for (const text of [/Checks\s*test failed/, /Cost\s*\$0\.42/, /Worked\s*7 minutes/]) await facts(text);
+  for (const text of [/Checks\s*test failed/, /Cost\s*\$0\.42/, /Tokens\s*1,010/, /Worked\s*7 min(?!u)/])
+    await facts(text);
   // In the inbox it is no change to review before all of it is finished.
   await press('g', 'i');
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();

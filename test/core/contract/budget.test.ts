@@ -63,6 +63,7 @@ describe('what was spent', () => {
   it.each([
     [{}, 'nothing'],
     [{ usd: 1.5, tokens: 1200, runningMs: 90_000 }, '$1.50, 1,200 tokens, 1.5 min of work'],
+    [{ runningMs: 300 }, '$0.00, 0 tokens, 1 s of work'],
     [{ usdUntold: true, tokensUntold: true, runningMs: 5000 }, 'unknown cost, unknown tokens, 5 s of work'],
     [{ usd: 2, usdUntold: true, tokens: 7, tokensUntold: true }, 'at least $2.00, at least 7 tokens, 0 s of work'],
   ])('is said with what is unknown: %o', (spent, words) => {
