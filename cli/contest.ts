@@ -18,13 +18,13 @@ import {
 import { isInHand, type Task } from '../core/contract/task';
 import type { RunningProgram } from '../core/contract/terminal';
 import { noteLines } from './budget';
-import { type Command, type Given, notPassed, type Outcome, type Surroundings, UsageError } from './command';
+import { type Command, type Given, type Outcome, type Surroundings, UsageError } from './command';
 import { endedText, runningOn } from './ended-programs';
 import { plainLine } from './plain';
 import { taskOutcome } from './task-outcome';
 import { taskTable } from './task-table';
 import { counted, fittingTable, shortId, stateText } from './text';
-import { isResting, waitForTask } from './wait';
+import { exitOfSeveral, waitForTask } from './wait';
 import { withClient } from './with-client';
 
 const compare: Command = {
@@ -119,12 +119,9 @@ export async function waitForContest(
   const ended = await Promise.all(tasks.map(({ id }) => waitForTask(id, connection, around, minutes)));
   return withClient(around, async (client) => {
     const json = await client.contests.compare({ task: tasks[0]?.id ?? 0 });
-    const inReview = ended.filter(({ state }) => state === 'review');
     const { checks = [] } = (await client.repositories.list()).find(({ id }) => id === ended[0]?.repositoryId) ?? {};
     const isHeld = (task: Task) => blockingChecks(standOfChecks(checks, task.checks)).length > 0;
-    const fine = ended.every((task) => isResting(task)) && inReview.length > 0;
-    const exit = !fine ? 1 : inReview.every(isHeld) ? notPassed : 0;
-    return { json, text: comparisonText(json, around), exit };
+    return { json, text: comparisonText(json, around), exit: exitOfSeveral(ended, isHeld) };
   });
 }
 

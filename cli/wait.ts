@@ -1,7 +1,7 @@
 import type { Client, Connection } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import type { Task, TaskState } from '../core/contract/task';
-import { type Given, type Surroundings, UsageError } from './command';
+import { type Given, notPassed, type Surroundings, UsageError } from './command';
 import { stateText, whenText, whyQueued } from './text';
 
 /** States in which nothing more happens until a person acts. */
@@ -10,6 +10,21 @@ const resting: readonly TaskState[] = ['review', 'done', 'failed', 'cancelled'];
 /** Whether a task waits for a person, or for nobody any more. */
 export function isResting(task: Task): boolean {
   return resting.includes(task.state) || task.requests.length > 0;
+}
+
+/**
+ * How waiting for several tasks that do the same ends: 0 as soon as one of them is done, is to be reviewed or asks something,
+ * 1 while one still goes on or when all failed, and a number of its own when required checks passed on none that is in review.
+ */
+export function exitOfSeveral(tasks: readonly Task[], isHeld: (task: Task) => boolean): 0 | 1 | typeof notPassed {
+  const [held, others] = [tasks.filter((task) => task.state === 'review' && isHeld(task)), tasks.filter(isDue)];
+  if (others.length === 0 || !tasks.every(isResting)) return 1;
+  return others.every((task) => held.includes(task)) ? notPassed : 0;
+}
+
+/** Whether something of a task is there, or is asked for. */
+function isDue({ state }: Task): boolean {
+  return state !== 'failed' && state !== 'cancelled';
 }
 
 /** The options of a command that can wait for the task it sets going, and how they are typed. */
