@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { budgetWords } from '../core/contract/budget';
-import type { RepositoryCheck } from '../core/contract/check';
+import { type RepositoryCheck, standOfChecks } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';
 import type { KeptPush } from '../core/contract/remote';
 import { isDrivenNow } from '../core/contract/takeover';
@@ -62,7 +62,9 @@ export function taskText(
   );
   const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(waitsSince(task))})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
-  const next = added || task.outcome !== 'discarded' ? nextSteps(task, program, conflicts) : readdStep(task, program);
+  const stands = standOfChecks(knownChecks, task.checks);
+  const next =
+    added || task.outcome !== 'discarded' ? nextSteps(task, program, { conflicts, stands }) : readdStep(task, program);
   const notes = noteLines(task.agent, task.budget);
   return `${head}${table(rows.filter((row) => row !== null))}${notes}${asked}${questions.join('')}${next}`;
 }

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
-import { aboardWords } from '../core/contract/aboard';
+import { aboardWords, leftWords } from '../core/contract/aboard';
+import { blockingChecks, type CheckStand } from '../core/contract/check';
 import { agentWords, hasWon } from '../core/contract/contest';
 import { overlapWords } from '../core/contract/overlap';
 import { isDecided, type Request } from '../core/contract/request';
@@ -126,7 +127,7 @@ export function takeoverText(task: Task): string {
 
 /** The train it is on, what keeps a finished change from landing, or what it meets; null for nothing. */
 function whyHeld({ state, landsAfter, stack, overlaps, base, train }: Task): string | null {
-  if (train !== null) return plainLine(aboardWords(train), 300);
+  if (train !== null) return plainLine(train.reason === null ? aboardWords(train) : leftWords(train), 300);
   if (state === 'review' && stack?.problem != null) return plainLine(stack.problem, 300);
   if (state === 'review' && landsAfter.length > 0)
     return `Lands after ${landsAfter.map((id) => `task ${id}`).join(', ')}.`;
@@ -159,8 +160,15 @@ function meetsBase({ overlaps }: Task): boolean {
   return overlaps.some(({ with: other, conflicts }) => other === null && conflicts > 0);
 }
 
-/** What a person does next with a task, one command a line; `conflicts` says whether it does with its base, where that was just looked at. */
-export function nextSteps(task: Task, program: string, conflicts = meetsBase(task)): string {
+/**
+ * What a person does next with a task, one command a line; `conflicts` says whether it does with its base, where that was just
+ * looked at, and `stands` how the checks of its repository stand for its change, where these are known.
+ */
+export function nextSteps(
+  task: Task,
+  program: string,
+  { conflicts = meetsBase(task), stands = [] }: Partial<Pick<Next, 'conflicts' | 'stands'>> = {},
+): string {
   const step = (label: string, command: string) => `  ${`${label}:`.padEnd(18)}${program} ${command}\n`;
   const open = task.requests[0];
   if (open !== undefined) return requestSteps(open, program);
@@ -169,7 +177,7 @@ export function nextSteps(task: Task, program: string, conflicts = meetsBase(tas
       return (
         step('See the change', `task diff ${task.id}`) +
         (task.contest?.picked === null ? step('Compare', `task compare ${task.id}`) : '') +
-        landingStep(task, conflicts, step) +
+        landingStep(task, { conflicts, stands, step }) +
         step('Ask for changes', `task reject ${task.id} --comment "…"`) +
         step('Discard', `task discard ${task.id}`)
       );
@@ -195,15 +203,23 @@ export function nextSteps(task: Task, program: string, conflicts = meetsBase(tas
   }
 }
 
+/** What is known of a change when its next step is told. */
+interface Next {
+  readonly conflicts: boolean | undefined;
+  readonly stands: readonly CheckStand[];
+  readonly step: (label: string, command: string) => string;
+}
+
 /** How a change in review comes to land: approving it, or what is to be done first. */
-function landingStep(
-  { id, stack, landsAfter }: Task,
-  conflicts: boolean,
-  step: (label: string, command: string) => string,
-): string {
+function landingStep({ id, stack, landsAfter }: Task, { conflicts, stands, step }: Next): string {
   if (conflicts) return step('Have it resolved', `task resolve ${id}`);
   if (stack?.problem?.includes(`task resolve ${id}`)) return step('Have it resolved', `task resolve ${id}`);
   if (stack?.problem != null) return step('Restack again', `task restack ${id}`);
+  const blocking = blockingChecks(stands).map(({ state }) => state);
+  if (blocking.includes('failed')) return step('Check it again', `check run ${id}`);
+  // What still runs says by itself whether it passed.
+  if (blocking.includes('running')) return step('Watch its checks', `task log ${id} --follow`);
+  if (blocking.length > 0) return step('Check it first', `check run ${id}`);
   return landsAfter.length > 0
     ? step('Approve all', `task approve ${id} --stack`)
     : step('Approve', `task approve ${id}`);

@@ -40,6 +40,16 @@ const carStateWords: Readonly<Record<CarState, string>> = {
   left: 'was left in review',
 };
 
+/**
+ * Why a change is on a train no more, the cause before all else, for a line that is cut at its end: what is only said to
+ * put the reader at ease is left out.
+ */
+export function leftWords({ train, state, reason }: Pick<Aboard, 'train' | 'state' | 'reason'>): string {
+  if (reason === null) return `Train ${train}: ${carStateWords[state]}`;
+  const cause = /^Nothing was [^:.]{1,80}: (.+)$/s.exec(reason)?.[1] ?? reason;
+  return `${cause.replace(/\.$/, '')} (train ${train})`;
+}
+
 /** Where a task is on a train, in words for either door: `Train 3, 2 of 4: is being checked.` */
 export function aboardWords({ train, place, of, state, reason }: Aboard): string {
   return `Train ${train}, ${place} of ${of}: ${carStateWords[state]}.${reason === null ? '' : ` ${reason}`}`;

@@ -48,14 +48,15 @@ function Facts({ task }: { readonly task: Task }): ReactNode {
   switch (task.state) {
     case 'waiting': {
       const request = task.requests[0];
-      return request === undefined ? start : <span className="line-asks">{cleanLine(request.title)}</span>;
+      return request === undefined ? start : <Whole className="line-asks">{request.title}</Whole>;
     }
     case 'failed':
-      return <span className="line-error">{cleanLine(task.error ?? 'Failed')}</span>;
+      return <Whole className="line-error">{task.error ?? 'Failed'}</Whole>;
     case 'queued':
       if (isDrivenNow(task)) return `You drive it · ${start}`;
       if (task.blockedBy.length > 0) return <Waits task={task} />;
-      return task.queuedReason === null ? <Next start={start} /> : `${start} · ${cleanLine(task.queuedReason)}`;
+      // Why comes before whose: the end of a line is what is cut.
+      return task.queuedReason === null ? <Next start={start} /> : <Whole>{`${task.queuedReason} · ${start}`}</Whole>;
     case 'done':
     case 'cancelled':
       return `${task.outcome === 'answered' ? 'Answered' : lookWords[lookOf(task, Date.now())]} · ${start}`;
@@ -84,14 +85,24 @@ function Landing({ task, start }: { readonly task: Task; readonly start: string 
   );
 }
 
+/** One line that may be cut, and is read whole where the pointer rests. */
+function Whole(props: { readonly children: string; readonly className?: string }): ReactNode {
+  const words = cleanLine(props.children);
+  return (
+    <span className={props.className} title={words}>
+      {words}
+    </span>
+  );
+}
+
 function Waits({ task }: { readonly task: Task }): ReactNode {
-  return useModel((model) => waitWords(task, model.tasks));
+  return <Whole>{useModel((model) => waitWords(task, model.tasks))}</Whole>;
 }
 
 /** A task whose turn is next, and what keeps it from starting when something does. */
 function Next({ start }: { readonly start: string }): ReactNode {
   const held = useModel((model) => model.held);
-  return held === null ? start : `${start} · ${memoryHoldWords(held)}`;
+  return held === null ? start : <Whole>{`${memoryHoldWords(held)} · ${start}`}</Whole>;
 }
 
 function Size({ task }: { readonly task: Task }): ReactNode {

@@ -1,4 +1,4 @@
-import { type Aboard, aboardWords, carWords, isAboard } from '../../core/contract/aboard';
+import { type Aboard, aboardWords, isAboard, leftWords } from '../../core/contract/aboard';
 import { blockingChecks, type CheckStand } from '../../core/contract/check';
 import { overlapWords } from '../../core/contract/overlap';
 import type { Task } from '../../core/contract/task';
@@ -40,7 +40,7 @@ export function landingNotes(task: Task, stands: readonly CheckStand[]): readonl
   const notes: (LandingNote | null)[] = [
     train !== null && isAboard(train) ? { kind: 'plain', words: aboardWords(train) } : null,
     failed.length > 0 ? { kind: 'failed', words: failedWords(failed) } : null,
-    train !== null && !isAboard(train) ? leftWords(train) : null,
+    train !== null && !isAboard(train) ? leftNote(train) : null,
     inReview && stack?.problem != null ? { kind: 'warning', words: stack.problem } : null,
     worst !== undefined && worst.conflicts > 0 ? { kind: 'warning', words: overlapWords(worst, base) } : null,
     inReview && landsAfter.length > 0
@@ -54,11 +54,9 @@ function failedWords(failed: readonly CheckStand[]): string {
   return `${failed.map(({ name }) => name).join(', ')} failed, required`;
 }
 
-/** Why comes before where: the end of a line is what is cut. */
-function leftWords(train: Aboard): LandingNote {
+function leftNote(train: Aboard): LandingNote {
   if (train.state === 'landed') return { kind: 'plain', words: aboardWords(train) };
-  const words = train.reason === null ? carWords(train) : train.reason;
-  return { kind: 'warning', words: `Train ${train.train}: ${words}` };
+  return { kind: 'warning', words: leftWords(train) };
 }
 
 function howEnded(id: number, tasks: ReadonlyMap<number, Task>): string | null {

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { plainLine } from '../../cli/plain';
 import { counted, fittingTable, nextSteps, stateText, table, takeoverText, taskCells, whyQueued } from '../../cli/text';
-import { setupName } from '../../core/contract/check';
+import { type CheckStand, setupName } from '../../core/contract/check';
 import type { Task } from '../../core/contract/task';
 
 test('columns line up under wide, joined and combining characters', () => {
@@ -87,9 +87,9 @@ test('a task that waits for others says for which', () => {
 });
 
 test('a change that cannot land as it stands is not offered to be approved', () => {
-  const offered = (more: object, conflicts = false) => {
+  const offered = (more: object, conflicts = false, stands: readonly CheckStand[] = []) => {
     const task = { id: 9, state: 'review', requests: [], contest: null, stack: null, landsAfter: [], ...more };
-    return nextSteps(task as unknown as Task, 'sy', conflicts)
+    return nextSteps(task as unknown as Task, 'sy', { conflicts, stands })
       .split('\n')[1]
       ?.trim();
   };
@@ -98,6 +98,13 @@ test('a change that cannot land as it stands is not offered to be approved', () 
   expect(offered({}, true)).toMatch(/: +sy task resolve 9$/);
   expect(offered({ stack, landsAfter: [8] })).toMatch(/^Approve all: +sy task approve 9 --stack$/);
   expect(offered({ stack: { ...stack, problem: 'It conflicts.' }, landsAfter: [8] })).toMatch(/: +sy task restack 9$/);
+  const test = { name: 'test', required: true } as const;
+  expect(offered({}, false, [{ ...test, state: 'failed' }])).toMatch(/^Check it again: +sy check run 9$/);
+  expect(offered({}, false, [{ ...test, state: 'stale' }])).toMatch(/^Check it first: +sy check run 9$/);
+  expect(offered({}, false, [{ ...test, state: 'running' }])).toMatch(/: +sy task log 9 --follow$/);
+  expect(offered({}, true, [{ ...test, state: 'failed' }])).toMatch(/: +sy task resolve 9$/);
+  for (const stand of [{ ...test, required: false, state: 'failed' } as const, { ...test, state: 'passed' } as const])
+    expect(offered({}, false, [stand])).toMatch(/: +sy task approve 9$/);
 });
 
 test('a takeover that was asked for says what goes on until then: a turn, a question, checks or the setup', () => {

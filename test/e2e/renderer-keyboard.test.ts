@@ -569,7 +569,7 @@ test('changes picked in the list are shown once more, land together, and can be 
   await train.getByText('0 of 2 landed, 2 left in review').waitFor();
   expect(await harness.called('trains.stop')).toEqual([{ train: 1 }]);
   // What it left is not offered to land again before it was picked again, and says why it was left.
-  await option('Documentation for webhooks').getByText('Train 1: You stopped the train.').waitFor();
+  await option('Documentation for webhooks').getByText('You stopped the train (train 1)').waitFor();
   expect(await page.locator('.row[data-picked], .land-several').count()).toBe(0);
   // One that was dismissed does not come back with the list.
   await train.getByRole('button', { name: 'Dismiss train 1' }).click();

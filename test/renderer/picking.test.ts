@@ -31,8 +31,13 @@ test('a row says first that a required check failed, then why a train left it, t
   const task = change(1, { train: left, overlaps: meets, base: 'main' });
   expect(landingNotes(task, stands)).toEqual([
     { kind: 'failed', words: 'test failed, required' },
-    { kind: 'warning', words: 'Train 3: It conflicts with main in a.ts.' },
+    { kind: 'warning', words: 'It conflicts with main in a.ts (train 3)' },
     { kind: 'warning', words: 'conflicts with main: 2 files' },
+  ]);
+  // The cause is there before the line is cut.
+  const reason = 'Nothing was merged and nothing was touched: a.ts is edited where main is checked out. Commit it.';
+  expect(landingNotes(change(1, { train: { ...left, reason } }), [])).toEqual([
+    { kind: 'warning', words: 'a.ts is edited where main is checked out. Commit it (train 3)' },
   ]);
   expect(landingNotes(change(1), stands.slice(0, 1))).toEqual([]);
   // What it failed with before says nothing of what its agent does now.
