@@ -60,7 +60,8 @@ export function taskText(
   const questions = task.requests.map(
     (request) => `\n${request.kind} #${request.id}: ${plainLine(request.title)}\n${indented(plain(request.body))}`,
   );
-  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${plainLine(task.base)}` : ''} (${ago(waitsSince(task))})\n`;
+  const against = task.landsAfter.length === 0 ? plainLine(task.base) : 'what it is after';
+  const head = `#${task.id} ${plainLine(task.title)}  ${stateText(task)}${conflicts ? `, conflicts with ${against}` : ''} (${ago(waitsSince(task))})\n`;
   const asked = prompt === undefined ? '' : promptText(task, prompt, program);
   const stands = standOfChecks(knownChecks, task.checks);
   const next =

@@ -92,12 +92,17 @@ async function howMoved(place: RepositoryPlace, name: string, { base, head }: Ra
   return `${name} moved by ${commits.length === 1 ? '1 commit' : `${commits.length} commits`} (${some(told.reverse())})`;
 }
 
-/** Why a change cannot land before something else happened, a sentence; null when nothing it is after holds it. */
-export function heldBy(db: Database, { id, base }: Pick<TaskWork, 'id' | 'base'>): string | null {
+/**
+ * Why a change cannot land before something else happened, a sentence; null when nothing it is after holds it. Given its head, what
+ * was found of another one is not said of it.
+ */
+export function heldBy(db: Database, { id, base }: Pick<TaskWork, 'id' | 'base'>, head?: string): string | null {
   const held = heldWords(listDependencies(db, id));
   if (held !== null) return held;
   if (!isStale(db, id)) return null;
-  const why = stackOf(db, id)?.problem ?? `It is being brought onto ${base}; look again in a moment.`;
+  const stack = stackOf(db, id);
+  const isOld = head !== undefined && stack?.tried?.startsWith(head) === false;
+  const why = (isOld ? null : stack?.problem) ?? `It is being brought onto ${base}; look again in a moment.`;
   return `It still stands on changes that have landed, or that it is no longer after. ${why}`;
 }
 

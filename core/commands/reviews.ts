@@ -70,7 +70,7 @@ export async function patch(
 /** Builds the review of a task whose repository is open. Throws WRONG_STATE when there is no branch to review. */
 export async function reviewOf(room: Room, task: TaskWork, place: RepositoryPlace): Promise<Review> {
   const { base, head } = await tips(task, place);
-  const held = heldBy(room.db, task);
+  const held = heldBy(room.db, task, head);
   const stacked = task.stackOid !== null;
   const failed = (cause: unknown): void =>
     room.log('warning', 'Marks of conflicts could not be looked for.', { task: task.id, cause: String(cause) });

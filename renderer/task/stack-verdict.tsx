@@ -68,7 +68,9 @@ export function StackVerdict(props: {
             <span className="quiet">
               {head === null ? `is ${state}, so it cannot land` : `${count(files, 'file')}, ${head.slice(0, 10)}`}
             </span>
-            {head !== null && problem !== null && <Note kind="failed">{cleanLine(problem)}</Note>}
+            {head !== null && problem !== null && !props.held.includes(problem) && (
+              <Note kind="failed">{cleanLine(problem)}</Note>
+            )}
           </li>
         ))}
       </ol>

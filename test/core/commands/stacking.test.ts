@@ -223,6 +223,8 @@ it('what conflicts is given to its agent once, and shown when that did not help'
   await writeFile(join(b.worktree ?? '', 'both.txt'), 'from b\n');
   await inIt(b, 'add', '-A');
   await inIt(b, 'commit', '-q', '--no-edit');
+  // What was found of the commit before is not said of this one.
+  expect((await review(b)).held ?? '').not.toContain('did not resolve');
   await bed.calls.tasks.restack({ task: b.id });
   expect((await now(b)).stack).toBe(null);
   expect(await review(b)).toMatchObject({ held: null });
