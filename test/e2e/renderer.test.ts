@@ -88,6 +88,17 @@ test('approve sends the ids of the review that is shown, and where the base move
   expect(await harness.called('tasks.approve')).toHaveLength(3);
 });
 
+/** Resolves once an element was drawn ten times without having scrolled. */
+function isStill(element: Element): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (top: number, left: number): void => {
+      if (left === 0) resolve();
+      else requestAnimationFrame(() => look(element.scrollTop, element.scrollTop === top ? left - 1 : 10));
+    };
+    look(element.scrollTop, 10);
+  });
+}
+
 /** Whether all of an element is in the window with nothing over it. */
 function isUncovered(element: Element): boolean {
   const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -294,6 +305,8 @@ describe('far too much', () => {
     await jump.waitFor();
     const place = () => scroller.evaluate((element) => element.scrollTop);
     const seen = () => page.locator('.conversation-row').first().getAttribute('data-index');
+    // The wheel goes on for some frames after the button is there.
+    await scroller.evaluate(isStill);
     const before = [await place(), await seen()];
     const grown = await scroller.evaluate(
       (element) =>
