@@ -58,15 +58,21 @@ export function Conflicts(props: {
           It merges {review.held === null ? cleanLine(task.base) : 'that'} into its branch; then you review again.
         </span>
       </div>
-      {task.worktree !== null && review.held === null && (
-        <ByHand task={task} worktree={task.worktree} close={props.close} />
+      {task.worktree !== null && (
+        <ByHand task={task} worktree={task.worktree} isStacked={review.held !== null} close={props.close} />
       )}
     </section>
   );
 }
 
 /** Where the person can resolve it without the agent, as the terminal says it, too. */
-function ByHand(props: { readonly task: Task; readonly worktree: string; readonly close: () => void }): ReactNode {
+function ByHand(props: {
+  readonly task: Task;
+  readonly worktree: string;
+  /** What is to be merged is not its base then, or not that alone; why it is held says it. */
+  readonly isStacked: boolean;
+  readonly close: () => void;
+}): ReactNode {
   const { task, worktree } = props;
   const app = useApp();
   const toTerminal = (): void => {
@@ -76,7 +82,8 @@ function ByHand(props: { readonly task: Task; readonly worktree: string; readonl
   return (
     <div className="conflict-foot">
       <p>
-        Or resolve it yourself: merge <code>{cleanLine(task.base)}</code> in its worktree and commit.
+        Or resolve it yourself: merge {props.isStacked ? 'what is named above' : <code>{cleanLine(task.base)}</code>} in
+        its worktree and commit.
       </p>
       <code className="conflict-place selectable">{cleanLine(worktree)}</code>
       <span className="conflict-acts">

@@ -199,9 +199,18 @@ test('neither a merge nor a discard that may end programs can be agreed to befor
 
 test('a change that conflicts with its base leads to its agent, who is asked to resolve that', async () => {
   await harness.open('little');
-  type Inside = { harness: { core: { meet(task: number, path: string): void } } };
+  type Core = { meet(task: number, path: string): void; fallBehind(task: number): void };
+  type Inside = { harness: { core: Core } };
   await openReview('Documentation');
   const form = page.getByRole('dialog', { name: 'Approve this change' });
+  await press('a');
+  await form.getByRole('button', { name: /^Merge/ }).waitFor();
+  // What checked it did not check it with what came to its base; landing it does.
+  await page.evaluate(() => (window as unknown as Inside).harness.core.fallBehind(6));
+  await form.getByText('test passed on the branch, which is 2 commits behind main', { exact: false }).waitFor();
+  await form.getByRole('button', { name: 'Land…' }).click();
+  await page.getByRole('dialog', { name: /^Land/ }).waitFor();
+  await press('Escape');
   await press('a');
   await form.getByRole('button', { name: /^Merge/ }).waitFor();
   await page.evaluate(() => (window as unknown as Inside).harness.core.meet(6, 'docs/webhooks.md'));

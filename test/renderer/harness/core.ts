@@ -829,6 +829,12 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     reviews.set(task, { ...one, review: { ...one.review, conflicts, strategies: [], strategy: null } });
     put(get(task));
   };
+  /** Its required check passed before its base moved. */
+  const fallBehind = (task: number): void => {
+    const one = reviewOf(task);
+    reviews.set(task, { ...one, review: { ...one.review, passedApart: { checks: ['test'], behind: 2 } } });
+    put(get(task));
+  };
   /** A session goes on with these events. */
   const say = (session: number, events: readonly TranscriptBody[]): void =>
     void said.set(session, [...(said.get(session) ?? []), ...events]);
@@ -850,6 +856,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     addHook,
     runProgram,
     meet,
+    fallBehind,
     say,
     configure,
     handOver,
