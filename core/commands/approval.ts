@@ -54,6 +54,24 @@ export async function assertSame(
 }
 
 /**
+ * Throws MOVED when a file would land otherwise than it was shown while the change was held: it was compared with what was below
+ * it then, of which its branch may hold what never landed.
+ */
+export function assertShown(
+  { id, base }: TaskWork,
+  { review, shown }: { readonly review: Review; readonly shown: Review },
+): void {
+  const asShown = ({ path, status, additions, deletions }: Review['files'][number]): string =>
+    JSON.stringify([path, status, additions, deletions]);
+  const known = new Set(shown.files.map(asShown));
+  const others = review.files.filter((file) => !known.has(asShown(file))).map(({ path }) => path);
+  if (others.length === 0) return;
+  const facts = { base: review.base, head: review.head, tree: review.tree };
+  const moved = `the change is compared with ${base} now, and differs in ${some(others)} from what it was`;
+  throw movedSince(moved, { task: id, did: 'merged', next: 'approve', facts });
+}
+
+/**
  * Throws COMMENTS_NOT_SENT when comments would be left that the person did not name: drafts of theirs, and what a reviewing
  * agent left that they have not decided on, also when it came after they looked. Without a person there is nobody to decide, and an agent holds nothing up.
  */

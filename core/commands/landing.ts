@@ -27,6 +27,7 @@ import {
   assertNotHeld,
   assertNothingUnseen,
   assertSame,
+  assertShown,
   assertStillTrusted,
   assertUnprotected,
   type Checked,
@@ -49,22 +50,26 @@ export async function land(
   { by, rule, seen }: { readonly by: string; readonly rule: string | null; readonly seen?: string },
   approval: Approval,
 ): Promise<Task> {
-  const work = taskWork(room.db, approval.task);
-  mustBe(work, ['review'], 'approved');
-  await settleEdit(room, work.id);
-  await settleReturn(room, work.id);
-  await endRestack(room, work.id);
-  const place = await repositoryPlace(room.git, work.repository);
+  const found = taskWork(room.db, approval.task);
+  mustBe(found, ['review'], 'approved');
+  await settleEdit(room, found.id);
+  await settleReturn(room, found.id);
+  await endRestack(room, found.id);
+  const place = await repositoryPlace(room.git, found.repository);
   // An earlier try may have been cut short by an error; what became of it comes first.
-  const earlier = await settleEarlier(room, work.id);
-  if (earlier !== null) return landedEarlier(room, place, work, { earlier, approval });
-  await assertStillTrusted(work, place);
+  const earlier = await settleEarlier(room, found.id);
+  if (earlier !== null) return landedEarlier(room, place, found, { earlier, approval });
+  await assertStillTrusted(found, place);
   // What held it may be mended, and nobody have looked since: by a commit in its worktree, or one on its base.
-  if (isStale(room.db, work.id)) await restackHeld(room, work.id);
+  const shown = isStale(room.db, found.id) ? await reviewOf(room, found, place) : null;
+  if (shown !== null) await restackHeld(room, found.id);
+  // Its own change may begin at another commit by then.
+  const work = taskWork(room.db, found.id);
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
+  if (shown !== null && rule === null) assertShown(work, { review, shown });
   await assertNothingUnseen(work, place);
   // What is merged is what is told of it ever after.
   await noteSeen(room, { task: work.id, head: review.head, change: sizeOfFiles(review.files) });
@@ -75,7 +80,7 @@ export async function land(
   if (made.kind !== 'made')
     throw new CodedError('CONFLICT', `The change no longer merges into ${work.base}. Look at it again.`);
 
-  const shown = (checks: Checked) => decisions.shownOf({ ...review, checks: [...checks.shown] });
+  const recorded = (checks: Checked) => decisions.shownOf({ ...review, checks: [...checks.shown] });
   return landMade(room, { work, place, by }, { review, newOid: made.oid, strategy, message }, (db) => {
     // Here, so that no check can end otherwise, and no agent leave a comment, between this look and what is recorded of it.
     assertNoneForgotten(db, approval, rule === null);
@@ -87,7 +92,7 @@ export async function land(
       ...(checks.overridden && { overrideChecks: true }),
       ...(seen !== undefined && { seen }),
     };
-    return { shown: shown(checks), answered, rule };
+    return { shown: recorded(checks), answered, rule };
   });
 }
 

@@ -270,6 +270,38 @@ it('a conflict with what was below it is resolved by its agent or by hand, all s
   const landed = await bed.calls.tasks.approve({ task: b.id, base: base ?? '', head, tree: tree ?? '' });
   expect(landed).toMatchObject({ outcome: 'merged', mergedOid: head });
   expect(await git('show', 'main:rl.txt')).toBe('both');
+  // What is kept of it is what came onto its base, and not how it differs from what was below it once.
+  const kept = (await bed.calls.decisions.list({ after: 0, limit: 500, task: b.id })).at(-1)?.text ?? '';
+  expect(JSON.parse(kept).shown).toMatchObject({ mergeBase: base, checkout: expect.anything() });
+});
+
+it('what was left of a change below, and never landed, does not land with one that was shown without it', async () => {
+  const a = await inReview('[write: left.txt | a]');
+  await commitIn(a, 'dropped.txt', 'never to land\n');
+  const b = await inReview('[write: left.txt | b]', [a]);
+  await inIt(a, 'rm', '-q', 'dropped.txt');
+  await commitIn(a, 'left.txt', 'changed\n');
+  await bed.until(
+    b.id,
+    ({ state, stack }) => state === 'review' && stack?.problem?.includes('left.txt, which') === true,
+  );
+  await approve(a, 'squash');
+  await bed.until(
+    b.id,
+    ({ state, stack }) => state === 'review' && stack?.problem?.includes('main in left.txt, which') === true,
+  );
+  await inIt(b, 'merge', '-q', 'main').catch(() => {});
+  await writeFile(join(b.worktree ?? '', 'left.txt'), 'both\n');
+  await inIt(b, 'commit', '-q', '-a', '--no-edit');
+  // Looked at while it was held, and compared with what was below it.
+  const [base = '', head = '', tree = ''] = (await inIt(b, 'rev-parse', 'main', 'HEAD', 'HEAD^{tree}')).split('\n');
+  await expect(bed.calls.tasks.approve({ task: b.id, base, head, tree })).rejects.toMatchObject({
+    code: 'MOVED',
+    message: expect.stringContaining('differs in dropped.txt'),
+  });
+  expect(await git('ls-tree', '--name-only', 'main', 'dropped.txt')).toBe('');
+  expect(await filesOf(b)).toContain('dropped.txt');
+  await approve(b);
 });
 
 it('a restack that broke off is said, finished before its agent goes on, and nothing below is taken back', async () => {
