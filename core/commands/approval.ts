@@ -186,6 +186,16 @@ interface FailedOnTop {
   readonly onTop?: readonly string[];
 }
 
+/** How the repository's checks stand for what would land. */
+function standsFor(
+  db: Database,
+  work: TaskWork,
+  { head, onTop = [] }: Pick<Approval, 'head'> & FailedOnTop,
+): CheckStand[] {
+  const { checks } = repositoryById(db, work.repository.id);
+  return withFailedOnTop(standOfChecks(checks, listChecks(db, work.id, head)), onTop);
+}
+
 /** What required checks hold back, each with how it is done all the same. */
 const heldBack = {
   merged: 'approve all the same by overriding them (--override-checks)',
@@ -196,11 +206,11 @@ const heldBack = {
 export function assertChecked(
   db: Database,
   work: TaskWork,
-  { head, overrideChecks = false, onTop = [] }: Pick<Approval, 'head' | 'overrideChecks'> & FailedOnTop,
+  approval: Pick<Approval, 'head' | 'overrideChecks'> & FailedOnTop,
   what: keyof typeof heldBack = 'merged',
 ): Checked {
-  const { checks } = repositoryById(db, work.repository.id);
-  const shown = withFailedOnTop(standOfChecks(checks, listChecks(db, work.id, head)), onTop);
+  const { overrideChecks = false } = approval;
+  const shown = standsFor(db, work, approval);
   const blocking = blockingChecks(shown);
   if (blocking.length === 0 || overrideChecks) return { shown, overridden: blocking.length > 0 };
   const words = blocking.map(checkStandWords);
@@ -216,13 +226,8 @@ export function assertChecked(
 }
 
 /** Throws CHECKS_NOT_PASSED unless there are checks, required or not, and every one passed on what is to land. */
-export function assertAllPassed(
-  db: Database,
-  work: TaskWork,
-  { head, onTop = [] }: Pick<Approval, 'head'> & FailedOnTop,
-): Checked {
-  const { checks } = repositoryById(db, work.repository.id);
-  const shown = withFailedOnTop(standOfChecks(checks, listChecks(db, work.id, head)), onTop);
+export function assertAllPassed(db: Database, work: TaskWork, approval: Pick<Approval, 'head'> & FailedOnTop): Checked {
+  const shown = standsFor(db, work, approval);
   const open = shown.filter(({ state }) => state !== 'passed').map(checkStandWords);
   if (shown.length > 0 && open.length === 0) return { shown, overridden: false };
   const why =
