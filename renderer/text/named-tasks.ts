@@ -7,8 +7,8 @@ export interface Named {
   readonly at: number;
 }
 
-// A pull request has its number from its forge.
-const naming = /(?<!\b(?:pull|merge) request )(?:\btask |(?<![\w/&])#)(\d{1,9})(?![\w.]\w)/gi;
+// A pull request has its number from its forge. A longer number, or one that a word goes on from, names no task by its beginning.
+const naming = /(?<!\b(?:pull|merge) request )(?:\btask |(?<![\w/&])#)(\d{1,9})(?!\.?[\p{L}\p{N}_])/giu;
 
 /** A sentence cut where it names tasks that are known, as `#31` or `task 31`; its stretches together are the sentence. */
 export function namedTasks(sentence: string, isKnown: (task: number) => boolean): readonly Named[] {
