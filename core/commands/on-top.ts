@@ -1,7 +1,7 @@
 import type { Check } from '../contract/check';
+import type { Place } from '../git/checkout';
 import { hasCommit, treeOf } from '../git/resolve';
-import type { RepositoryPlace } from '../runner/place';
-import { listChecks, newestTrainChecks } from '../store/checks';
+import { endedTrainChecks, listChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import type { TaskWork } from '../store/task-work';
 
@@ -12,32 +12,30 @@ export interface OnTop {
 }
 
 /**
- * Which checks of a task ran on a train, last, on the files that would land now: `tree`. That is so only as long as neither the
- * change nor its base is another one. A check that passed since on the branch, where that has the same files, failed no more.
+ * What the checks of a task said on a train, last, on the files that would land now: `tree`. That is known only as long as neither
+ * the change nor its base is another one. A check that passed since on the branch, where that has the same files, failed no more.
  */
 export async function onTopOf(
   db: Database,
-  place: RepositoryPlace,
+  place: Place,
   wanted: { readonly work: TaskWork; readonly tree: string; readonly head: string; readonly headTree: string },
 ): Promise<OnTop> {
   const { work, tree, head, headTree } = wanted;
-  const known = newestTrainChecks(db, work.id).filter(({ name, command }) =>
+  const known = endedTrainChecks(db, work.id).filter(({ name, command }) =>
     work.repository.checks.some((check) => check.name === name && check.command === command),
   );
   const own = known.length > 0 && headTree === tree ? listChecks(db, work.id, head) : [];
-  const found: Check[] = [];
-  for (const run of known) if (await ranOn(place, run, tree)) found.push(run);
+  const found = new Map<string, Check>();
+  for (const run of known) if (!found.has(run.name) && (await ranOn(place, run, tree))) found.set(run.name, run);
   const mended = ({ name, run }: Check) =>
     own.some((one) => one.name === name && one.run > run && one.state === 'passed' && !one.stale);
+  const last = [...found.values()];
   return {
-    passed: found.filter(({ state, clean }) => state === 'passed' && clean).map(({ name }) => name),
-    // One that was stopped, or took too long, did not fail by itself.
-    failed: found
-      .filter((run) => run.state === 'failed' && run.exitCode !== null && !mended(run))
-      .map(({ name }) => name),
+    passed: last.filter(({ state, clean }) => state === 'passed' && clean).map(({ name }) => name),
+    failed: last.filter((run) => run.state === 'failed' && !mended(run)).map(({ name }) => name),
   };
 }
 
-async function ranOn(place: RepositoryPlace, { head }: Check, tree: string): Promise<boolean> {
+async function ranOn(place: Place, { head }: Check, tree: string): Promise<boolean> {
   return head !== null && (await hasCommit(place, head)) && (await treeOf(place, head)) === tree;
 }

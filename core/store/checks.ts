@@ -104,11 +104,14 @@ export function listTrainChecks(db: Database, task: number): Check[] {
   return allRows<Row>(db, `SELECT ${columns} FROM ${trainRuns}`, task).map((row) => toCheck(row, null));
 }
 
-/** The newest run of each check of a task on any train, without what it printed. */
-export function newestTrainChecks(db: Database, task: number): Check[] {
-  const newest = 'SELECT max(id) FROM check_run WHERE task_id = ? AND train_id IS NOT NULL GROUP BY name';
-  const runs = allRows<Row>(db, `SELECT ${columns} FROM check_run WHERE id IN (${newest}) ORDER BY id`, task);
-  return runs.map((row) => toCheck(row, null));
+/**
+ * The runs of a task's checks on any train that came to an end by themselves, newest first, without what they printed. What goes on,
+ * was cut off or stopped, or took too long says nothing, and takes back nothing that an earlier one said.
+ */
+export function endedTrainChecks(db: Database, task: number): Check[] {
+  const sql = `SELECT ${columns} FROM check_run
+    WHERE task_id = ? AND train_id IS NOT NULL AND exit_code IS NOT NULL ORDER BY id DESC`;
+  return allRows<Row>(db, sql, task).map((row) => toCheck(row, null));
 }
 
 /** Both, with what each printed. */
