@@ -50,9 +50,8 @@ export async function wayOf(room: Pick<Room, 'db'>, place: RepositoryPlace, work
   const onto = await foundation(place, work, { footing, base });
   if (onto.kind === 'conflict') return { kind: 'none', problem: onto.problem, from, base };
   const { identity } = await identityFor(place);
-  const stays = new Set(footing.parts.map(({ id }) => id));
-  // What it was taken off is to go from it, and that its branch holds the base says nothing of that.
-  const mayHold = partsOf(room.db, task).every(({ id }) => stays.has(id) || hasLanded(taskRow(room.db, id)));
+  // What it, or a change it stands on, was taken off is to go from it, and that its branch holds the new footing says nothing of that.
+  const mayHold = partsOf(room.db, task).every(({ id }) => hasLanded(taskRow(room.db, id)));
   return { kind: 'way', way: { from, onto: onto.oid, head, mayHold, identity, footing, base } };
 }
 

@@ -304,6 +304,32 @@ it('what was left of a change below, and never landed, does not land with one th
   await approve(b);
 });
 
+it('what a change below was taken off goes from those above, also where a person merged that one into them', async () => {
+  const a = await inReview('[write: off.txt | a]');
+  await commitIn(a, 'taken-off.txt', 'never to land\n');
+  const b = await inReview('[write: off-b.txt | b]', [a]);
+  const c = await inReview('[write: off.txt | c]', [b]);
+  expect(await filesOf(c)).toEqual(['off.txt']);
+  await bed.calls.tasks.edit({ task: b.id, detach: [a.id] });
+  await stands(b, []);
+  const isStuck = ({ state, stack }: Task) =>
+    state === 'review' && stack?.problem?.includes('in off.txt, which its agent did not resolve') === true;
+  await bed.until(c.id, isStuck);
+  // Holds all of the change below, and what that was taken off, too.
+  await inIt(c, 'merge', '-q', '--no-edit', b.branch ?? '');
+  await expect(bed.calls.tasks.restack({ task: c.id })).rejects.toMatchObject({ code: 'CONFLICT' });
+  const { stack } = await bed.until(c.id, isStuck);
+  // As it says.
+  await inIt(c, 'merge', '-q', /git merge (\S+),/.exec(stack?.problem ?? '')?.[1] ?? '').catch(() => {});
+  await writeFile(join(c.worktree ?? '', 'off.txt'), 'c\n');
+  await inIt(c, 'add', '-A');
+  await inIt(c, 'commit', '-q', '--no-edit');
+  await bed.calls.tasks.restack({ task: c.id });
+  await stands(c, [b]);
+  const files = await filesOf(c);
+  expect([files.includes('off.txt'), files.includes('taken-off.txt')]).toEqual([true, false]);
+});
+
 it('a restack that broke off is said, finished before its agent goes on, and nothing below is taken back', async () => {
   const a = await inReview('[write: full.txt | a]');
   const b = await inReview('[write: full-b.txt | b]', [a]);
