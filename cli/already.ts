@@ -5,6 +5,7 @@ import type { Strategy } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import type { Train } from '../core/contract/train';
 import { plainLine } from './plain';
+import type { Seen } from './seen';
 import { shortId } from './text';
 
 /** What an approval of one change was asked to do. */
@@ -86,7 +87,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
  */
 export function trainAlready(
   trains: readonly Train[],
-  asked: readonly { readonly task: number; readonly seen: string | null }[],
+  asked: readonly { readonly task: number; readonly seen: Pick<Seen, 'head'> | undefined }[],
   strategy: Strategy | undefined,
 ): Train | undefined {
   return trains.find(
@@ -94,6 +95,6 @@ export function trainAlready(
       cars.length === asked.length &&
       (strategy === undefined || strategy === by) &&
       (state === 'open' || cars.every((car) => car.state === 'landed')) &&
-      asked.every(({ task, seen }) => cars.some((car) => car.task === task && car.head.startsWith(seen ?? ''))),
+      asked.every(({ task, seen }) => cars.some((car) => car.task === task && car.head.startsWith(seen?.head ?? ''))),
   );
 }

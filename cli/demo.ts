@@ -27,7 +27,7 @@ export const demo: Command = {
       }
       const review = await client.reviews.get({ task: task.id });
       const { patch } = await client.reviews.patch({ task: task.id, mergeBase: review.mergeBase, head: review.head });
-      const approve = `${around.program} ${approveExactly(task.id, review.head)}`;
+      const approve = `${around.program} ${approveExactly(review)}`;
       const discard = `${around.program} task discard ${task.id}`;
       const text = [
         `Task #${task.id} "${plainLine(task.title)}" is done and waits for your review. Its change to ${plainLine(task.repository, 300)}:`,

@@ -80,7 +80,8 @@ export async function seenChange(
 ) {
   const named = seenHead(seen);
   const review = await client.reviews.get({ task });
-  assertSeen({ task, head: review.head, seen: named }, { did: 'pushed', program: around.program });
+  const what = named === undefined ? undefined : { head: named, mergeBase: null };
+  assertSeen(review, { seen: what, did: 'pushed', program: around.program });
   return review;
 }
 

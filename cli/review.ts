@@ -14,7 +14,7 @@ import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { here, plainLine } from './plain';
-import { assertSeen, seenHead } from './seen';
+import { assertSeen, seenChange } from './seen';
 import { approveStack } from './stack';
 import { problemText } from './stack-text';
 import { setGoing, taskOutcome } from './task-outcome';
@@ -44,7 +44,7 @@ const diff: Command = {
       const rests = state === 'review' || state === 'done';
       const nothing = rests ? `Task ${task} changed nothing.\n` : `Nothing of task ${task} is committed.\n`;
       const atWork = atWorkText(subject, around.program);
-      const exactly = `${around.program} ${approveExactly(task, review.head)}`;
+      const exactly = `${around.program} ${approveExactly(review)}`;
       const files = review.conflicts.map(({ path, kind, about }) => `  ${plainLine(path, 300)} (${kind}): ${about}\n`);
       const conflict =
         state === 'review' && files.length > 0
@@ -57,7 +57,7 @@ const diff: Command = {
       return {
         json: { ...review, patch, truncated },
         text: patchText(patch, around),
-        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}.${merge}\n${conflict}${warnings}`}${atWork}${undoText(review, around.program)}`,
+        note: `${review.files.length === 0 ? nothing : `${short}This is commit ${shortId(review.head)}, compared with ${shortId(review.mergeBase)}.${merge}\n${conflict}${warnings}`}${atWork}${undoText(review, around.program)}`,
       };
     }),
 };
@@ -86,8 +86,8 @@ function atWorkText({ id, state, takeover, worktree }: Task, program: string): s
 const approve: Command = {
   words: ['task', 'approve'],
   usage:
-    'ID [--strategy ff|merge|squash|rebase] [--message M] [--head OID] [--leave-comments] [--override-checks] [--discard-others] [--stack]',
-  summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the commit you saw',
+    'ID [--strategy ff|merge|squash|rebase] [--message M] [--head [FROM..]OID] [--leave-comments] [--override-checks] [--discard-others] [--stack]',
+  summary: 'Merge a change into its base branch: what its branch holds now, or with --head only the change you saw',
   options: {
     strategy: { type: 'string' },
     message: { type: 'string' },
@@ -101,7 +101,7 @@ const approve: Command = {
   examples: [
     'task approve 12',
     'task approve 12 --strategy squash',
-    'task approve 12 --head 3f2c1ab90d  (what task diff showed: refused when the change is another commit now)',
+    'task approve 12 --head 88f0e1a2b3..3f2c1ab90d  (what task diff showed: refused when the change is another one now)',
     'task approve 12 --leave-comments  (comments that were not sent stay on the task as drafts)',
     'task approve 12 --stack  (first everything task 12 is after, in order: see task stack 12)',
     'task approve 12 --discard-others  (of a contest: the other tasks are discarded, with backups, once it landed)',
@@ -109,13 +109,15 @@ const approve: Command = {
   ],
   more: `  A squash has the title of the task as its subject, and what its prompt says beyond that as its body, as the agent's own commits
   have. A merge commit names the branch and the title. --message says something else of either.
+  --head names the commit that was shown, after the one it was compared with and two dots, as task diff says them: what was compared with
+  another commit was another change. The commit alone may be named, too: then what it is compared with does not matter.
 `,
   run: (given, around) => {
     const task = given.id(0);
     const strategy = oneOf('strategy', given.text('strategy'), strategies);
     if (given.text('message')?.trim() === '')
       throw new UsageError('--message must not be empty. Leave it out for the message the change has.');
-    const seen = seenHead(given.text('head'));
+    const seen = seenChange(given.text('head'));
     if (given.flag('stack')) {
       if (
         given.text('message') !== undefined ||
@@ -130,18 +132,22 @@ const approve: Command = {
     }
     return withClient(around, async (client) => {
       const before = await client.tasks.get({ task });
-      const already = await mergedAlready(client, before, { seen, strategy, message: given.text('message') });
+      const already = await mergedAlready(client, before, {
+        seen: seen?.head,
+        strategy,
+        message: given.text('message'),
+      });
       if (already !== null) return againOf(client, before, { already, discards: given.flag('discard-others') }, around);
       const [review, comments, running] = await Promise.all([
         client.reviews.get({ task }),
         client.comments.list({ task }),
         runningOn(client, given.flag('discard-others') ? undefined : task),
       ]);
-      const { base, head, tree } = review;
+      const { base, mergeBase, head, tree } = review;
       // Never left to the runtime, which is told this head: the task may come to review right after this look.
-      if (seen !== undefined && !head.startsWith(seen) && before.state !== 'review')
+      if (seen !== undefined && !head.startsWith(seen.head) && before.state !== 'review')
         throw refused({ ...before, driven: isDrivenNow(before) ? 1 : 0 }, 'approved');
-      assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
+      assertSeen(review, { seen, did: 'merged', program: around.program });
       const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment));
       const drafts = left.filter(isDraft).length;
       const undecided = left.length - drafts;
@@ -162,7 +168,7 @@ const approve: Command = {
       if (!given.json && leaves && left.length > 0)
         around.err.write(`Left on task ${task} as they are: ${left.map(({ id }) => `comment ${id}`).join(', ')}.\n`);
       if (!given.json) around.err.write(`${checkWarning(before, around.program)}${knownFirst(review, before)}`);
-      const ids = { task, base, head, tree };
+      const ids = { task, base, mergeBase, head, tree };
       const how = {
         strategy,
         message: given.text('message'),

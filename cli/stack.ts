@@ -1,6 +1,7 @@
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import { overlapWords } from '../core/contract/overlap';
+import { approvalsOf } from '../core/contract/review';
 import type { Strategy } from '../core/contract/strategy';
 import { mergedAlready } from './already';
 import type { Command, Outcome, Surroundings } from './command';
@@ -8,7 +9,7 @@ import { endedText, runningOn } from './ended-programs';
 import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
-import { assertSeen } from './seen';
+import { assertSeen, type Seen } from './seen';
 import { heldText, meetingText, othersHeading, stackText } from './stack-text';
 import { taskOutcome } from './task-outcome';
 import { counted } from './text';
@@ -146,15 +147,13 @@ export async function approveStack(
     task,
     strategy,
     seen,
-  }: { readonly task: number; readonly strategy: Strategy | undefined; readonly seen?: string | undefined },
+  }: { readonly task: number; readonly strategy: Strategy | undefined; readonly seen: Seen | undefined },
 ): Promise<Outcome> {
   const last = await client.tasks.get({ task });
-  const already = await mergedAlready(client, last, { seen, strategy, message: undefined });
+  const already = await mergedAlready(client, last, { seen: seen?.head, strategy, message: undefined });
   if (already !== null) return { json: [last], text: already };
   const all = await client.tasks.stack({ task });
-  const approvals = all.flatMap(({ task: id, head, tree }) =>
-    head === null || tree === null ? [] : [{ task: id, head, tree }],
-  );
+  const approvals = approvalsOf(all);
   const base = all[0]?.base ?? null;
   if (base === null || approvals.length < all.length || all.some(({ problem }) => problem !== null)) {
     throw new CodedError(
@@ -163,8 +162,8 @@ export async function approveStack(
       { facts: { task } },
     );
   }
-  const head = approvals.at(-1)?.head ?? '';
-  assertSeen({ task, head, seen }, { did: 'merged', program: around.program });
+  const top = approvals.at(-1);
+  if (top !== undefined) assertSeen(top, { seen, did: 'merged', program: around.program });
   const running = await runningOn(client);
   const landed = await client.tasks.approveStack({ base, approvals, strategy });
   const done = landed.filter(({ state }) => state === 'done').map(({ id }) => id);

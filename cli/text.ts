@@ -225,9 +225,9 @@ function landingStep({ id, stack, landsAfter }: Task, { conflicts, stands, step 
     : step('Approve', `task approve ${id}`);
 }
 
-/** The command that merges the commit that was shown, and nothing that came after it. */
-export function approveExactly(task: number, head: string): string {
-  return `task approve ${task} --head ${shortId(head)}`;
+/** The command that merges the change that was shown, and nothing that came after it. */
+export function approveExactly({ task, mergeBase, head }: Pick<Review, 'task' | 'mergeBase' | 'head'>): string {
+  return `task approve ${task} --head ${shortId(mergeBase)}..${shortId(head)}`;
 }
 
 /** Which edit of the person's can be undone, and how; empty when none can. */

@@ -8,13 +8,13 @@ import { trainAlready } from './already';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { asId, oneOf } from './parse';
 import { plainLine } from './plain';
-import { assertSeen, isCommitStart } from './seen';
+import { assertSeen, type Seen, seenIn } from './seen';
 import { ago, counted, shortId, table } from './text';
 import { withClient } from './with-client';
 
 const land: Command = {
   words: ['task', 'land'],
-  usage: 'ID[@COMMIT]... [--strategy ff|merge|squash|rebase] [--leave-comments] [--wait]',
+  usage: 'ID[@[FROM..]COMMIT]... [--strategy ff|merge|squash|rebase] [--leave-comments] [--wait]',
   summary:
     'Approve several changes of one base: each lands once its checks passed on top of those before it; one that fails goes back to its agent',
   options: {
@@ -26,7 +26,7 @@ const land: Command = {
   examples: [
     'task land 12 14 15',
     'task land 12 14 15 --strategy squash --wait  (returns when all had their turn; exit code 1 unless all landed)',
-    'task land 12@3f2c1ab90d 14@88f0e1a2b3  (what task diff showed: refused when a change is another commit now)',
+    'task land 12@88f0e1a2b3..3f2c1ab90d 14@0b7d2f41c6  (what task diff showed, or its commit alone: refused when it is another now)',
   ],
   more: [
     '  Nothing begins unless every change is in review and its base is where it was seen. Then each is brought onto what has landed,',
@@ -120,17 +120,18 @@ export const trainCommands: readonly Command[] = [land, list, show, stop];
 
 interface Asked {
   readonly task: number;
-  /** The beginning of the commit that was seen; null for what is there. */
-  readonly seen: string | null;
+  /** What was seen; undefined for what is there. */
+  readonly seen: Seen | undefined;
 }
 
 function askedFor(typed: string): Asked {
   const [id = '', seen, ...more] = typed.split('@');
-  if (more.length > 0 || (seen !== undefined && !isCommitStart(seen)))
+  const named = seen === undefined ? undefined : seenIn(seen);
+  if (more.length > 0 || named === null)
     throw new UsageError(
-      `${plainLine(typed, 100)} is no task: write its number, or number@commit with at least 7 characters of it.`,
+      `${plainLine(typed, 100)} is no task: write its number, or number@commit with at least 7 characters of it, as task diff says it.`,
     );
-  return { task: asId(id), seen: seen?.toLowerCase() ?? null };
+  return { task: asId(id), seen: named };
 }
 
 async function look(
@@ -138,13 +139,14 @@ async function look(
   { task, seen }: Asked,
   { leaves, program }: { readonly leaves: boolean; readonly program: string },
 ): Promise<{ readonly base: string; readonly change: TrainApproval['changes'][number] }> {
-  const [{ base, head, tree }, comments] = await Promise.all([
+  const [review, comments] = await Promise.all([
     client.reviews.get({ task }),
     leaves ? client.comments.list({ task }) : [],
   ]);
-  assertSeen({ task, head, seen }, { did: 'begun', program });
+  assertSeen(review, { seen, did: 'begun', program });
+  const { base, mergeBase, head, tree } = review;
   const left = comments.filter((comment) => isDraft(comment) || isUndecided(comment)).map(({ id }) => id);
-  return { base, change: { task, head, tree, ...(leaves && { leaveComments: left }) } };
+  return { base, change: { task, mergeBase, head, tree, ...(leaves && { leaveComments: left }) } };
 }
 
 async function withConnection(

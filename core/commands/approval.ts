@@ -36,46 +36,39 @@ export async function assertStillTrusted(
   );
 }
 
-/** Throws MOVED, saying what moved and by which commits, unless the change is what the person saw. */
+/** Throws MOVED, saying what moved and by which commits, unless the change is what the person saw, compared with what they saw it compared with. */
 export async function assertSame(
   work: TaskWork,
   place: RepositoryPlace,
-  { review, approval }: { readonly review: Review; readonly approval: Approval },
+  {
+    review,
+    approval,
+  }: { readonly review: Review; readonly approval: Pick<Approval, 'base' | 'mergeBase' | 'head' | 'tree'> },
 ): Promise<void> {
   const { base, branch, id } = work;
   const isSame = approval.head === review.head && approval.tree === review.tree;
+  // Of a change that moved is said by which commits, which says enough.
+  const isAnother = isSame && approval.mergeBase !== review.mergeBase;
+  const [from, to] = [approval, review].map(({ mergeBase }) => mergeBase.slice(0, 10));
   const moved = [
+    ...(isAnother ? [`what the change is compared with moved from ${from} to ${to}`] : []),
     ...(isSame ? [] : [await howMoved(place, `the change on ${branch}`, { base: approval.head, head: review.head })]),
     ...(approval.base === review.base ? [] : [await howMoved(place, base, { base: approval.base, head: review.base })]),
   ];
   if (moved.length === 0) return;
-  const facts = { base: review.base, head: review.head, tree: review.tree };
+  const facts = { base: review.base, mergeBase: review.mergeBase, head: review.head, tree: review.tree };
   throw movedSince(moved.join(', and '), { task: id, did: 'merged', next: 'approve', facts });
-}
-
-/**
- * Throws MOVED when a file would land otherwise than it was shown while the change was held: it was compared with what was below
- * it then, of which its branch may hold what never landed.
- */
-export function assertShown(
-  { id, base }: TaskWork,
-  { review, shown }: { readonly review: Review; readonly shown: Review },
-): void {
-  const asShown = ({ path, status, additions, deletions }: Review['files'][number]): string =>
-    JSON.stringify([path, status, additions, deletions]);
-  const known = new Set(shown.files.map(asShown));
-  const others = review.files.filter((file) => !known.has(asShown(file))).map(({ path }) => path);
-  if (others.length === 0) return;
-  const facts = { base: review.base, head: review.head, tree: review.tree };
-  const moved = `the change is compared with ${base} now, and differs in ${some(others)} from what it was`;
-  throw movedSince(moved, { task: id, did: 'merged', next: 'approve', facts });
 }
 
 /**
  * Throws COMMENTS_NOT_SENT when comments would be left that the person did not name: drafts of theirs, and what a reviewing
  * agent left that they have not decided on, also when it came after they looked. Without a person there is nobody to decide, and an agent holds nothing up.
  */
-export function assertNoneForgotten(db: Database, { task, leaveComments }: Approval, person: boolean): void {
+export function assertNoneForgotten(
+  db: Database,
+  { task, leaveComments }: Pick<Approval, 'task' | 'leaveComments'>,
+  person: boolean,
+): void {
   const left = new Set(leaveComments);
   const forgotten = commentsOf(db, task).filter(
     (comment) => !left.has(comment.id) && (isDraft(comment) || (person && isUndecided(comment))),

@@ -84,8 +84,9 @@ async function landNow(room: Room, task: number, signal: AbortSignal): Promise<v
   if (work.state !== 'review' || work.permissionLevel !== 'autonomous' || landing.finished === 'review') return;
   const place = await repositoryPlace(room.git, work.repository);
   if (landing.finished === 'pull-request') return publishNow(room, work, place, signal);
-  const { base, head, tree } = await reviewOf(room, work, place);
-  const approval = { task, base, head, tree, ...(landing.strategy !== null && { strategy: landing.strategy }) };
+  const { base, mergeBase, head, tree } = await reviewOf(room, work, place);
+  const ids = { task, base, mergeBase, head, tree };
+  const approval = { ...ids, ...(landing.strategy !== null && { strategy: landing.strategy }) };
   await land(room, { by: 'repository', rule: 'merge when all checks passed' }, approval);
 }
 

@@ -27,12 +27,12 @@ import {
   assertNotHeld,
   assertNothingUnseen,
   assertSame,
-  assertShown,
   assertStillTrusted,
   assertUnprotected,
   type Checked,
   notLanded,
 } from './approval';
+import type { Compared } from './as-seen';
 import * as decisions from './decisions';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
@@ -42,12 +42,12 @@ import { strategyFor } from './strategies';
 /**
  * Merges exactly what the ids of the approval name, for whoever has the task alone. Whatever moved, conflicts or is in the way
  * is said, and then nothing was touched. The worktree goes afterwards, kept under a backup ref. With a rule, which says by what the change lands without the person, it
- * does only when the repository has checks and every one of them passed on it. `seen` is the head the person saw, where the
+ * does only when the repository has checks and every one of them passed on it. `seen` is what the person saw, where the
  * change was restacked since.
  */
 export async function land(
   room: Room,
-  { by, rule, seen }: { readonly by: string; readonly rule: string | null; readonly seen?: string },
+  { by, rule, seen }: { readonly by: string; readonly rule: string | null; readonly seen?: Compared },
   approval: Approval,
 ): Promise<Task> {
   const found = taskWork(room.db, approval.task);
@@ -61,15 +61,13 @@ export async function land(
   if (earlier !== null) return landedEarlier(room, place, found, { earlier, approval });
   await assertStillTrusted(found, place);
   // What held it may be mended, and nobody have looked since: by a commit in its worktree, or one on its base.
-  const shown = isStale(room.db, found.id) ? await reviewOf(room, found, place) : null;
-  if (shown !== null) await restackHeld(room, found.id);
-  // Its own change may begin at another commit by then.
+  if (isStale(room.db, found.id)) await restackHeld(room, found.id);
+  // Its own change may begin at another commit by then, and was shown from there or is shown again.
   const work = taskWork(room.db, found.id);
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
   assertUnprotected(work, review);
   await assertSame(work, place, { review, approval });
-  if (shown !== null && rule === null) assertShown(work, { review, shown });
   await assertNothingUnseen(work, place);
   // What is merged is what is told of it ever after.
   await noteSeen(room, { task: work.id, head: review.head, change: sizeOfFiles(review.files) });
@@ -90,7 +88,7 @@ export async function land(
       ...{ strategy, message },
       ...(made.oid === review.base && { nothingToMerge: true }),
       ...(checks.overridden && { overrideChecks: true }),
-      ...(seen !== undefined && { seen }),
+      ...(seen !== undefined && { seen: seen.head, seenMergeBase: seen.mergeBase }),
     };
     return { shown: recorded(checks), answered, rule };
   });

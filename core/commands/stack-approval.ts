@@ -1,17 +1,17 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { movedSince } from '../contract/refusal';
-import type { StackApproval, StackedReview } from '../contract/review';
+import type { Review, StackApproval, StackedReview } from '../contract/review';
 import { hasLanded } from '../contract/stack';
 import type { Task } from '../contract/task';
 import { refOid } from '../git/resolve';
 import { repositoryPlace } from '../runner/place';
 import type { Database } from '../store/database';
 import { listDependencies } from '../store/dependencies';
-import { restackedFrom } from '../store/restacks';
 import { readTask } from '../store/task-view';
 import { taskWork } from '../store/task-work';
 import { alone } from './acting';
+import { broughtOn, isAsSeen } from './as-seen';
 import { land } from './landing';
 import { reviewOf } from './reviews';
 import type { Room } from './room';
@@ -39,15 +39,15 @@ export async function stackOf(room: Room, task: number): Promise<StackedReview[]
     const { title, state } = work;
     if (state !== 'review') {
       const problem = `It is ${state}, so it cannot land.`;
-      stack.push({ task: id, title, state, base: null, head: null, tree: null, files: 0, problem });
+      stack.push({ task: id, title, state, base: null, mergeBase: null, head: null, tree: null, files: 0, problem });
       continue;
     }
     const place = await repositoryPlace(room.git, work.repository);
     const review = await reviewOf(room, work, place);
-    const { base, head, tree, files } = review;
+    const { base, mergeBase, head, tree, files } = review;
     const problem = await problemOf(room.db, { work, place, review }, before);
     before.push({ work, place, review });
-    stack.push({ task: id, title, state, base, head, tree, files: files.length, problem });
+    stack.push({ task: id, title, state, base, mergeBase, head, tree, files: files.length, problem });
   }
   return stack;
 }
@@ -72,8 +72,9 @@ export async function approveStack(room: Room, { by }: Caller, input: StackAppro
   assertNoProblem(stack);
   for (const approval of approvals) {
     const now = stack.find(({ task }) => task === approval.task);
-    if (now?.head == null || !isAsSeen(room.db, approval, { head: now.head, tree: now.tree }))
-      throw moved(approval.task);
+    if (now?.head == null || now.mergeBase === null || now.tree === null) throw moved(approval.task);
+    const { head, mergeBase, tree } = now;
+    await assertAsSeen(room, approval, { head, mergeBase, tree });
   }
   const landed: Task[] = [];
   let base = seenBase;
@@ -133,14 +134,16 @@ async function landNext(
   },
 ): Promise<Task> {
   const { by, base, strategy, isFirst } = next;
-  const { task, head: seen } = next.approval;
+  const { task, ...seen } = next.approval;
   if (!isFirst) {
     // A branch that somebody moved is theirs to look at again, and is not moved once more.
     // One that is being brought on just now has moved before that is written down.
     await alone(task, async () => {
       const { repository, branch, state } = taskWork(room.db, task);
-      const head = branch && (await refOid(await repositoryPlace(room.git, repository), `refs/heads/${branch}`));
-      if (state === 'review' && (!head || !isAsSeen(room.db, next.approval, { head, tree: null }))) throw moved(task);
+      if (state !== 'review') return;
+      const place = await repositoryPlace(room.git, repository);
+      const head = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
+      if (head !== (await broughtOn(room.db, place, task, seen)).head) throw moved(task);
     });
     await restack(room, task, { again: true });
   }
@@ -150,28 +153,34 @@ async function landNext(
     const work = taskWork(room.db, task);
     if (work.state === 'done' && work.outcome !== 'discarded') return readTask(room.db, task);
     const review = await reviewOf(room, work, await repositoryPlace(room.git, work.repository));
-    if (!isAsSeen(room.db, next.approval, review)) throw moved(task, review);
+    await assertAsSeen(room, next.approval, review);
     if (review.base !== base) throw moved(task, review, work.base);
-    const ids = { task, base: review.base, head: review.head, tree: review.tree };
+    const { head, mergeBase, tree } = review;
+    const ids = { task, base, mergeBase, head, tree };
     const possible = strategy !== undefined && review.strategies.includes(strategy) ? { strategy } : {};
-    return land(room, { by, rule: null, ...(review.head !== seen && { seen }) }, { ...ids, ...possible });
+    return land(room, { by, rule: null, ...(head !== seen.head && { seen }) }, { ...ids, ...possible });
   });
 }
 
-/** Whether a change is the one that was seen, or what restacking made of it. A tree that is not known yet is not compared. */
-function isAsSeen(
-  db: Database,
-  { task, head: seen, tree }: StackApproval['approvals'][number],
-  now: { readonly head: string; readonly tree: string | null },
-): boolean {
-  if (now.head === seen) return now.tree === null || now.tree === tree;
-  return restackedFrom(db, { task, head: seen }) === now.head;
+/** Throws MOVED unless a change is the one that was seen, or what restacking made of it. */
+async function assertAsSeen(
+  room: Room,
+  { task, ...seen }: StackApproval['approvals'][number],
+  now: Pick<Review, 'head' | 'mergeBase' | 'tree'>,
+): Promise<void> {
+  const place = await repositoryPlace(room.git, taskWork(room.db, task).repository);
+  const isSeen = await isAsSeen(room.db, place, { task, seen, now });
+  if (isSeen && (now.head !== seen.head || now.tree === seen.tree)) return;
+  if (now.head !== seen.head || now.mergeBase === seen.mergeBase) throw moved(task, now);
+  throw moved(task, now, `What the change of task ${task} is compared with`);
 }
 
 function moved(
   task: number,
-  now: Partial<Record<'base' | 'head', string>> = {},
+  now: Partial<Pick<Review, 'base' | 'mergeBase' | 'head'>> = {},
   what = `The change of task ${task}`,
 ): CodedError {
-  return movedSince(`${what} moved`, { task, next: 'approve', facts: { task, ...now } });
+  const { base, mergeBase, head } = now;
+  const facts = { task, ...(base && { base }), ...(mergeBase && { mergeBase }), ...(head && { head }) };
+  return movedSince(`${what} moved`, { task, next: 'approve', facts });
 }

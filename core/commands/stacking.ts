@@ -13,7 +13,7 @@ import { settleEdit } from '../runner/edits';
 import { footingNow, namesOf } from '../runner/footing';
 import { settleReturn } from '../runner/going-back';
 import { settleEarlier } from '../runner/landed';
-import { noteChange } from '../runner/measure';
+import { noteChange, sizeAt } from '../runner/measure';
 import { conflictMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { carryOutRestack, settleRestack, whereToMove } from '../runner/restacks';
@@ -24,7 +24,7 @@ import { clearProblem, isStale, noteProblem, partsOf, setStack, stackOf } from '
 import { taskRow } from '../store/task-row';
 import { readTask } from '../store/task-view';
 import { type TaskWork, taskWork } from '../store/task-work';
-import { moveTask } from '../store/tasks';
+import { moveTask, patchTask } from '../store/tasks';
 import { leaveTrain } from '../store/trains';
 import { alone } from './acting';
 import { runAgain } from './checks';
@@ -124,7 +124,12 @@ async function bring(room: Room, work: TaskWork, asked: Asked | undefined): Prom
   const { parts } = footing;
   if (made.kind === 'conflict') return conflicting(room, work, place, { ...made, way, asked });
   if (made.kind === 'there') {
-    await room.writer.write((db) => setStack(db, { task, oid: onto, parts }));
+    // Compared with another commit it is another change, which whoever has it on screen is to see.
+    const change = await sizeAt(place, { base: work.base, stackOid: parts.length === 0 ? null : onto }, head);
+    await room.writer.write((db) => {
+      setStack(db, { task, oid: onto, parts });
+      patchTask(db, { task, patch: { head, ...(change !== null && { change }) }, at: room.now() });
+    });
     room.announce(task);
     return { kind: 'restacked' };
   }

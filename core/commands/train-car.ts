@@ -15,17 +15,7 @@ import { alone } from './acting';
 import * as decisions from './decisions';
 import type { Room } from './room';
 import { restack } from './stacking';
-import {
-  anotherWords,
-  type Built,
-  build,
-  type Came,
-  isAsApproved,
-  land,
-  left,
-  toRun,
-  touchedSince,
-} from './train-commit';
+import { type Built, build, type Came, land, left, otherThanApproved, toRun, touchedSince } from './train-commit';
 
 /** How often a change is checked again because somebody else moved the base meanwhile. */
 const tries = 3;
@@ -53,7 +43,8 @@ async function turn(room: Room, train: TrainRow, car: CarRow, signal: AbortSigna
   const { stackOid, stack } = taskWork(room.db, task);
   if (stackOid !== null || (stack?.problem ?? null) !== null) {
     // What somebody did to it since is not what was approved, and nobody asked to have that moved or merged.
-    if (!(await alone(task, () => isAsApproved(room, car)))) return left(anotherWords);
+    const other = await alone(task, () => otherThanApproved(room, car));
+    if (other !== null) return left(other);
     const stood = await restack(room, task, { again: true });
     if (stood.kind === 'stuck') return { kind: 'off', state: stood.told ? 'returned' : 'left', reason: stood.problem };
   }

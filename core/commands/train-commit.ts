@@ -3,6 +3,7 @@ import type { RepositoryCheck } from '../contract/check';
 import { CodedError } from '../contract/errors';
 import type { Review } from '../contract/review';
 import { proposedMessage, type Strategy } from '../contract/strategy';
+import { mergeBase } from '../git/diff';
 import { makeMerge } from '../git/merge';
 import { refOid } from '../git/resolve';
 import { identityFor } from '../runner/change';
@@ -12,7 +13,6 @@ import { settleEarlier } from '../runner/landed';
 import { conflictMessage } from '../runner/messages';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { endRestack } from '../runner/restacks';
-import { restackedFrom } from '../store/restacks';
 import { type TaskWork, taskWork } from '../store/task-work';
 import { type CarRow, emptyTrain, mayLand, type TrainRow } from '../store/trains';
 import {
@@ -22,6 +22,7 @@ import {
   assertStillTrusted,
   assertUnprotected,
 } from './approval';
+import { type Compared, isAsSeen } from './as-seen';
 import * as decisions from './decisions';
 import { landMade } from './landing';
 import { reviewOf } from './reviews';
@@ -58,30 +59,51 @@ export function left(reason: string): Came {
   return { kind: 'off', state: 'left', reason };
 }
 
-/** That a change is not the one that was approved any more. */
-export const anotherWords = 'Its change is another one than you approved. Look at it again, then approve.';
+/** A change as it was approved. */
+type ApprovedCar = Pick<CarRow, 'task' | 'head' | 'mergeBase'>;
 
 /**
- * Whether a task's branch is where it was approved, or where restacks alone brought it from there, for whoever has the task alone:
- * while one is under way its branch has moved and nobody knows yet by what.
+ * Why a task's change is not the one that was approved, nor what restacks alone made of that, a sentence; null when it is. For whoever
+ * has the task alone: while a restack is under way its branch has moved and nobody knows yet by what.
  */
-export async function isAsApproved(room: Room, { task, head }: Pick<CarRow, 'task' | 'head'>): Promise<boolean> {
-  const { branch, repository } = taskWork(room.db, task);
+export async function otherThanApproved(room: Room, car: ApprovedCar): Promise<string | null> {
+  const { branch, base, stackOid, repository } = taskWork(room.db, car.task);
   // Nothing of it is to be run, so what it would run need not be looked at.
   const place = await repositoryPlace(room.git, { ...repository, trusted: false });
-  const now = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
-  return now !== null && (now === head || now === restackedFrom(room.db, { task, head }));
+  const head = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
+  const from = stackOid ?? (await refOid(place, `refs/heads/${base}`));
+  const compared = head === null || from === null ? null : await mergeBase(place, from, head);
+  return head === null || compared === null
+    ? anotherWords
+    : otherWords(room, place, car, { head, mergeBase: compared });
 }
 
+/** The same of a change that was looked at. */
+async function otherWords(
+  room: Room,
+  place: RepositoryPlace,
+  { task, head, mergeBase: compared }: ApprovedCar,
+  now: Compared,
+): Promise<string | null> {
+  if (compared === null)
+    return 'It was approved with an earlier version, which did not keep what it was compared with. Look at it again, then approve.';
+  if (await isAsSeen(room.db, place, { task, seen: { head, mergeBase: compared }, now })) return null;
+  if (now.head !== head) return anotherWords;
+  return `It is compared with ${now.mergeBase.slice(0, 10)} now, and was with ${compared.slice(0, 10)} when you approved it. Look at it again, then approve.`;
+}
+
+const anotherWords = 'Its change is another one than you approved. Look at it again, then approve.';
+
 /** What somebody did to a change since it was built, for whoever has the task alone, a sentence; null for nothing. */
-export async function touchedSince(room: Room, task: number, { head }: Pick<Review, 'head'>): Promise<string | null> {
+export async function touchedSince(room: Room, task: number, built: Compared): Promise<string | null> {
   const work = taskWork(room.db, task);
   if (work.state !== 'review') return null;
   try {
     await settleEdit(room, task);
     await settleReturn(room, task);
     await endRestack(room, task);
-    if (!(await isAsApproved(room, { task, head }))) return anotherWords;
+    const other = await otherThanApproved(room, { task, head: built.head, mergeBase: built.mergeBase });
+    if (other !== null) return other;
     await assertNothingUnseen(work, await repositoryPlace(room.git, work.repository));
     return null;
   } catch (cause) {
@@ -105,8 +127,8 @@ export async function build(room: Room, train: TrainRow, car: CarRow): Promise<B
   if (!place.trusted && toRun(work).length > 0) return left(untrustedWords(work));
   assertNotHeld(room.db, work);
   const review = await reviewOf(room, work, place);
-  if (review.head !== car.head && restackedFrom(room.db, { task, head: car.head }) !== review.head)
-    return left(anotherWords);
+  const other = await otherWords(room, place, car, review);
+  if (other !== null) return left(other);
   assertUnprotected(work, review);
   await assertNothingUnseen(work, place);
   const stray = strayed(train, review, work);
@@ -166,6 +188,8 @@ export async function land(
   assertUnprotected(work, review);
   await assertNothingUnseen(work, place);
   if (review.base !== built.review.base) return moved(train, review.base);
+  const other = await otherWords(room, place, { ...built.review, task }, review);
+  if (other !== null) return left(other);
   if (built.oid !== review.base && !isDeepStrictEqual(toRun(work), checks))
     return { kind: 'moved', reason: 'Its checks became others while they ran, so it is checked again.' };
   const stands = checks.map(({ name, required }) => ({ name, required, state: 'passed' as const }));
@@ -174,9 +198,9 @@ export async function land(
     await landMade(room, { work, place, by: train.by }, { review, newOid: oid, strategy, message }, (db) => {
       if (!mayLand(db, { train: train.id, task, result: oid }))
         throw new CodedError('CANCELLED', `Task ${task} was taken off the train.`);
-      const { base, head, tree } = review;
-      assertNoneForgotten(db, { task, base, head, tree, leaveComments: [...car.comments] }, true);
-      const answered = { strategy, message, train: train.id, ...(review.head !== car.head && { seen: car.head }) };
+      assertNoneForgotten(db, { task, leaveComments: [...car.comments] }, true);
+      const seen = review.head !== car.head && { seen: car.head, seenMergeBase: car.mergeBase };
+      const answered = { strategy, message, train: train.id, ...seen };
       return { shown: decisions.shownOf({ ...review, checks: stands }), answered, rule: null };
     });
   } catch (cause) {

@@ -83,7 +83,7 @@ export async function start(room: Room, { by }: Caller, input: TrainApproval): P
   const id = await room.writer.write((db) => {
     for (const { change } of seen) {
       try {
-        assertNoneForgotten(db, { ...change, base: input.base }, true);
+        assertNoneForgotten(db, change, true);
       } catch (cause) {
         throw notBegun(change.task, cause);
       }
@@ -92,14 +92,14 @@ export async function start(room: Room, { by }: Caller, input: TrainApproval): P
     const train = addTrain(db, {
       ...{ repository: first.repository.id, base: first.base, tip: input.base, by, at: room.now() },
       strategy: input.strategy ?? null,
-      cars: changes.map(({ task, head, leaveComments = [] }) => ({ task, head, comments: leaveComments })),
+      cars: changes.map(({ leaveComments = [], tree: _, ...seen }) => ({ ...seen, comments: leaveComments })),
     });
     decisions.record(room, db, {
       ...{ by, kind: 'approve-train', repository: first.repository.path },
       shown: {
         base: input.base,
-        changes: seen.map(({ work, review: { head, tree, files } }) => ({
-          ...{ task: work.id, title: work.title, head, tree, files: files.length },
+        changes: seen.map(({ work, review: { mergeBase, head, tree, files } }) => ({
+          ...{ task: work.id, title: work.title, mergeBase, head, tree, files: files.length },
         })),
       },
       answered: { train, strategy: input.strategy ?? null, tasks: changes.map(({ task }) => task) },

@@ -51,7 +51,7 @@ export type LeftMarker = z.infer<typeof leftMarkerSchema>;
 export const leftMarkersWords = 'The change leaves marks of a conflict that was not resolved:';
 
 /**
- * A finished change as shown to the person. `base`, `head` and `tree` are bound to the approval: what is merged is
+ * A finished change as shown to the person. `base`, `mergeBase`, `head` and `tree` are bound to the approval: what is merged is
  * what these ids name, or nothing.
  */
 export const reviewSchema = z.object({
@@ -138,6 +138,8 @@ export type ShownFile = z.infer<typeof shownFileSchema>;
 export const approvalSchema = z.strictObject({
   task: taskIdSchema,
   base: oidSchema,
+  /** What the change was compared with when it was seen: with another commit the same branch is another change. */
+  mergeBase: oidSchema,
   head: oidSchema,
   tree: oidSchema,
   strategy: strategySchema.optional(),
@@ -157,6 +159,7 @@ export const stackedReviewSchema = z.object({
   title: z.string(),
   state: taskStateSchema,
   base: oidSchema.nullable(),
+  mergeBase: oidSchema.nullable(),
   head: oidSchema.nullable(),
   tree: oidSchema.nullable(),
   /** How many files it changes. */
@@ -173,10 +176,17 @@ export type StackedReview = z.infer<typeof stackedReviewSchema>;
 export const stackApprovalSchema = z.strictObject({
   base: oidSchema,
   approvals: z
-    .array(approvalSchema.pick({ task: true, head: true, tree: true }))
+    .array(approvalSchema.pick({ task: true, mergeBase: true, head: true, tree: true }))
     .min(1)
     .max(50),
   /** For each of them, where it works then; the proposed one otherwise. */
   strategy: strategySchema.optional(),
 });
 export type StackApproval = z.infer<typeof stackApprovalSchema>;
+
+/** What an approval of changes that were shown in order names; of one that is not in review nothing. */
+export function approvalsOf(stack: readonly StackedReview[]): StackApproval['approvals'] {
+  return stack.flatMap(({ task, mergeBase, head, tree }) =>
+    mergeBase === null || head === null || tree === null ? [] : [{ task, mergeBase, head, tree }],
+  );
+}

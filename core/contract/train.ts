@@ -47,6 +47,8 @@ export const trainApprovalSchema = z.strictObject({
     .array(
       z.strictObject({
         task: taskIdSchema,
+        /** What the change was compared with when it was seen. */
+        mergeBase: oidSchema,
         head: oidSchema,
         tree: oidSchema,
         /** The comments that may stay behind as they are; any other of them refuses the approval. */

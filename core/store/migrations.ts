@@ -47,6 +47,7 @@ import keepRelayWork from './migrations/0046-keep-relay-work.sql?raw';
 import keepKeys from './migrations/0047-keep-keys.sql?raw';
 import keepCutOff from './migrations/0048-keep-what-cut-checks-off.sql?raw';
 import countFinished from './migrations/0049-count-finished-tasks.sql?raw';
+import keepWhatWasCompared from './migrations/0050-keep-what-was-compared.sql?raw';
 
 /** One step forward of the schema. A released one is never edited; a mistake is put right by the next. */
 export interface Migration {
@@ -105,4 +106,5 @@ export const migrations: readonly Migration[] = [
   { name: '0047-keep-keys', sql: keepKeys },
   { name: '0048-keep-what-cut-checks-off', sql: keepCutOff },
   { name: '0049-count-finished-tasks', sql: countFinished },
+  { name: '0050-keep-what-was-compared', sql: keepWhatWasCompared },
 ];

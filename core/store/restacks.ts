@@ -64,10 +64,16 @@ export function restackUnderWay(db: Database, task: number): Restack | undefined
   return row === undefined ? undefined : toRestack(row);
 }
 
-/** Where a branch that stood at a commit was brought since, by restacks alone, the last of them. */
-export function restackedFrom(db: Database, { task, head }: { readonly task: number; readonly head: string }): string {
+/** The restacks that brought a task's branch on from a commit it stood at, one after the other. */
+export function restacksFrom(
+  db: Database,
+  { task, head }: { readonly task: number; readonly head: string },
+): Restack[] {
   const done = `SELECT ${columns} FROM restack WHERE task_id = ? AND state = 'done' ORDER BY id`;
-  return allRows<Row>(db, done, task).reduce((at, { oldHead, newHead }) => (oldHead === at ? newHead : at), head);
+  const led: Restack[] = [];
+  for (const row of allRows<Row>(db, done, task))
+    if (row.oldHead === (led.at(-1)?.newHead ?? head)) led.push(toRestack(row));
+  return led;
 }
 
 function toRestack(row: Row): Restack {

@@ -25,6 +25,8 @@ export interface CarRow {
   readonly place: number;
   readonly task: number;
   readonly head: string;
+  /** What the change was compared with when it was approved; null of one that was by an earlier version. */
+  readonly mergeBase: string | null;
   /** The comments that may stay behind. */
   readonly comments: readonly number[];
   readonly state: CarState;
@@ -38,7 +40,7 @@ export interface CarRow {
 export function addTrain(
   db: Database,
   train: Pick<TrainRow, 'repository' | 'base' | 'tip' | 'strategy' | 'by'> & {
-    readonly cars: readonly Pick<CarRow, 'task' | 'head' | 'comments'>[];
+    readonly cars: readonly Pick<CarRow, 'task' | 'head' | 'mergeBase' | 'comments'>[];
     readonly at: number;
   },
 ): number {
@@ -63,10 +65,10 @@ export function addTrain(
      VALUES (?, ?, ?, ?, ?, 'open', ?)`,
     ...[train.repository, train.base, train.tip, train.strategy, train.by, train.at],
   );
-  const insert = `INSERT INTO train_car (train_id, place, task_id, head, comments, state, changed_at)
-    VALUES (?, ?, ?, ?, ?, 'waiting', ?)`;
-  train.cars.forEach(({ task, head, comments }, index) => {
-    run(db, insert, id, index + 1, task, head, JSON.stringify(comments), train.at);
+  const insert = `INSERT INTO train_car (train_id, place, task_id, head, merge_base, comments, state, changed_at)
+    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)`;
+  train.cars.forEach(({ task, head, mergeBase, comments }, index) => {
+    run(db, insert, id, index + 1, task, head, mergeBase, JSON.stringify(comments), train.at);
   });
   return id;
 }
@@ -96,7 +98,8 @@ export function trainsWithWorktree(db: Database): TrainRow[] {
 
 /** The changes on a train, in order. */
 export function carsOf(db: Database, train: number): CarRow[] {
-  const sql = `SELECT place, task_id AS task, head, comments, state, onto_oid AS onto, result_oid AS result, tries, reason
+  const sql = `SELECT place, task_id AS task, head, merge_base AS mergeBase, comments, state, onto_oid AS onto,
+      result_oid AS result, tries, reason
     FROM train_car WHERE train_id = ? ORDER BY place`;
   return allRows<Omit<CarRow, 'comments'> & { readonly comments: string }>(db, sql, train).map((row) => ({
     ...row,

@@ -78,8 +78,8 @@ export function Land({ ids }: { readonly ids: readonly number[] }): ReactNode {
   const how = strategies.find((one) => one === strategy);
   const land = async (): Promise<void> => {
     if (!isReady || doing !== null) return;
-    const changes = shown.map(({ review: { task, head, tree }, left }) => ({
-      ...{ task, head, tree },
+    const changes = shown.map(({ review: { task, mergeBase, head, tree }, left }) => ({
+      ...{ task, mergeBase, head, tree },
       ...(left.length > 0 && { leaveComments: [...left] }),
     }));
     const approval = { base: shown[0]?.review.base ?? '', changes, ...(how !== undefined && { strategy: how }) };

@@ -1,4 +1,4 @@
-import type { StackedReview } from '../../core/contract/review';
+import { approvalsOf, type StackedReview } from '../../core/contract/review';
 import type { Strategy } from '../../core/contract/strategy';
 import type { Task } from '../../core/contract/task';
 import { count } from '../text/amounts';
@@ -51,9 +51,7 @@ export async function approveStack(
   { stack, strategy }: { readonly stack: readonly StackedReview[]; readonly strategy?: Strategy },
 ): Promise<Failure | null> {
   const base = stack[0]?.base ?? null;
-  const approvals = stack.flatMap(({ task: id, head, tree }) =>
-    head === null || tree === null ? [] : [{ task: id, head, tree }],
-  );
+  const approvals = approvalsOf(stack);
   if (base === null || approvals.length < stack.length) return null;
   const sentence = `Merging ${count(stack.length, 'change')} into ${cleanLine(task.base)}…`;
   const ended = await carryOut(app, { about: `task:${task.id}`, sentence }, (client) =>

@@ -77,12 +77,12 @@ export function ApproveForm(props: {
   const approve = async (): Promise<void> => {
     if (strategy === null || cannot) return;
     setFailure(null);
-    const { base, head, tree } = review;
+    const { base, mergeBase, head, tree } = review;
     const failed = await approveTask(
       app,
       task,
       {
-        ...{ task: task.id, base, head, tree, strategy },
+        ...{ task: task.id, base, mergeBase, head, tree, strategy },
         ...(takesMessage(strategy) && { message }),
         ...(hasDrafts && leaves && { leaveComments: [...left] }),
         ...(blocking.length > 0 && { overrideChecks: true }),

@@ -67,7 +67,7 @@ export function Approve({ task, review, comments, doing }: Props): ReactNode {
         <UnreadReview review={review} />
       ) : (
         <ApproveForm
-          key={`${review.value.base} ${review.value.head}`}
+          key={`${review.value.base} ${review.value.mergeBase} ${review.value.head}`}
           task={task}
           review={review.value}
           stale={review.loading}

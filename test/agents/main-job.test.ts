@@ -37,9 +37,9 @@ describe.each(['claude', 'goose'] as const)('the main job with %s', (agent) => {
 
     const done = await bed.reaches(task.id, 'review', 'failed', 'done');
     expect(done).toMatchObject({ state: 'review', error: null });
-    const { base, head, tree, files } = await bed.calls.reviews.get({ task: task.id });
+    const { base, mergeBase, head, tree, files } = await bed.calls.reviews.get({ task: task.id });
     expect(files.map((file) => file.path)).toEqual(['shell.txt']);
-    await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+    await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
     expect(await bed.repository.read('shell.txt')).toBe('from the shell\n');
     expect(await bed.repository.git('log', '-1', '--format=%s', 'main')).toBe(`Greet with ${agent}`);
     expect(await bed.repository.read('mine.txt')).toBe('uncommitted');

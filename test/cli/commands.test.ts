@@ -257,7 +257,7 @@ describe('the main job in the terminal', () => {
     const said = async (id: number) => (await type('task', 'diff', String(id))).err;
     const { json } = await add('--prompt', '[write: both.txt | theirs]', '--wait', '--json');
     expect(await said(json.id)).toMatch(
-      /^This is commit \w{10}\. To merge this and nothing newer: switchyard task approve/,
+      /^This is commit \w{10}, compared with \w{10}\. To merge this and nothing newer: switchyard task approve/,
     );
     const { worktree } = (await type('task', 'show', String(json.id), '--json')).json;
     writeFileSync(join(worktree, 'left.txt'), 'one\n<<<<<<< HEAD\n');
@@ -273,13 +273,13 @@ describe('the main job in the terminal', () => {
     const conflict = 'both\\.txt \\(add/add\\): Both added it, each in its own way\\.';
     expect(await said(json.id)).toMatch(
       new RegExp(
-        `^This is commit \\w{10}\\.\nIt conflicts with its base:\n  ${conflict}\n.* task resolve ${json.id}\nOr resolve it yourself: merge main in .* and commit.\n$`,
+        `^This is commit \\w{10}, compared with \\w{10}\\.\nIt conflicts with its base:\n  ${conflict}\n.* task resolve ${json.id}\nOr resolve it yourself: merge main in .* and commit.\n$`,
       ),
     );
     await type('task', 'resolve', String(json.id));
     expect((await type('task', 'wait', String(json.id), '--json')).json).toMatchObject({ state: 'review' });
     await type('task', 'discard', String(json.id));
-    expect(await said(json.id)).toMatch(/^This is commit \w{10}\.\n$/);
+    expect(await said(json.id)).toMatch(/^This is commit \w{10}, compared with \w{10}\.\n$/);
   });
 
   test('a failed check shows its exit code and the end of what it printed, and is said before a merge', async () => {
@@ -387,7 +387,9 @@ describe('the main job in the terminal', () => {
       const diff = await type('task', 'diff', id);
       expect(diff.out).toMatch(/^diff --git /);
       expect(diff.out).not.toContain('task approve');
-      const named = new RegExp(`switchyard (task approve ${id} --head ([0-9a-f]{10}))\n$`).exec(diff.err);
+      const named = new RegExp(`switchyard (task approve ${id} --head [0-9a-f]{10}\\.\\.([0-9a-f]{10}))\n$`).exec(
+        diff.err,
+      );
       const { head } = (await type('task', 'diff', id, '--json')).json;
       expect(named?.[2]).toBe(head.slice(0, 10));
 
@@ -397,6 +399,11 @@ describe('the main job in the terminal', () => {
       const refused = await type(...command);
       expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(newer) });
       terminal.git('update-ref', `refs/heads/${task.branch}`, head);
+      const another = await type('task', 'approve', id, '--head', `0000000..${head}`);
+      expect(another).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/is compared with \w+ now, not with 0000000/),
+      });
       const merged = await type(...command);
       expect(merged.out).toContain(`Merged ${head.slice(0, 10)} into main.\n`);
     });
@@ -429,7 +436,7 @@ describe('the main job in the terminal', () => {
     const shown = await type('demo');
     expect(shown.code).toBe(0);
     expect(shown.out).toContain('+++ b/');
-    const approve = /^ {2}switchyard (task approve \d+ --head [0-9a-f]{10})$/m.exec(shown.out)?.[1];
+    const approve = /^ {2}switchyard (task approve \d+ --head [0-9a-f]{10}\.\.[0-9a-f]{10})$/m.exec(shown.out)?.[1];
     expect(shown.out).toMatch(/^ {2}switchyard task discard \d+$/m);
     expect(shown.out).toMatch(
       /^The sample repository \S+switchyard-demo-\S+ may be deleted when you are done with it\.$/m,

@@ -25,8 +25,8 @@ describe('the main job in plain Node', () => {
     const review = await bed.calls.reviews.get({ task: task.id });
     expect(review.files.map((file) => file.path)).toEqual(['hello.txt']);
     expect(review.strategies).toEqual(['ff', 'merge', 'squash', 'rebase']);
-    const { base, head, tree } = review;
-    const merged = await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+    const { base, mergeBase, head, tree } = review;
+    const merged = await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
 
     expect(merged).toMatchObject({ state: 'done', outcome: 'merged', mergedOid: head, worktree: null });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(head);
@@ -44,8 +44,8 @@ describe('the main job in plain Node', () => {
     await bed.repository.write('scratch.txt', 'untracked');
     const task = await addTask('[write: hello.txt | hello]');
     await bed.reaches(task.id, 'review');
-    const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-    await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+    await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
     expect(await bed.repository.read('source/app.txt')).toBe('one\nedited\nthree\n');
     expect(await bed.repository.read('scratch.txt')).toBe('untracked');
     expect(await bed.repository.read('hello.txt')).toContain('hello');
@@ -57,8 +57,8 @@ describe('the main job in plain Node', () => {
     await bed.reaches(task.id, 'review');
     const review = await bed.calls.reviews.get({ task: task.id });
     expect(review.checkout?.inTheWay).toEqual(['source/app.txt']);
-    const { base, head, tree } = review;
-    await expect(bed.calls.tasks.approve({ task: task.id, base, head, tree })).rejects.toMatchObject({
+    const { base, mergeBase, head, tree } = review;
+    await expect(bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree })).rejects.toMatchObject({
       code: 'CHECKOUT_IN_THE_WAY',
     });
     expect(await bed.repository.read('source/app.txt')).toBe('one\nedited\nthree\n');
@@ -69,17 +69,21 @@ describe('the main job in plain Node', () => {
   it('merges nothing the person has not seen when base or branch moved since', async () => {
     const task = await addTask('[write: hello.txt | hello]');
     const { worktree } = await bed.reaches(task.id, 'review');
-    const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
     await bed.repository.write('other.txt', 'moved');
     const moved = await bed.repository.commit('Move main');
-    await expect(bed.calls.tasks.approve({ task: task.id, base, head, tree })).rejects.toMatchObject({ code: 'MOVED' });
+    await expect(bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree })).rejects.toMatchObject({
+      code: 'MOVED',
+    });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(moved);
 
     const again = await bed.calls.reviews.get({ task: task.id });
     expect(again.strategies).toEqual(['merge', 'squash', 'rebase']);
     await bed.repository.git('-C', worktree ?? '', 'commit', '--quiet', '--allow-empty', '-m', 'Slipped in');
     await expect(
-      bed.calls.tasks.approve({ task: task.id, base: again.base, head: again.head, tree: again.tree }),
+      bed.calls.tasks.approve({
+        ...{ task: task.id, base: again.base, mergeBase: again.mergeBase, head: again.head, tree: again.tree },
+      }),
     ).rejects.toMatchObject({ code: 'MOVED' });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(moved);
   });
@@ -96,8 +100,8 @@ describe('the main job in plain Node', () => {
       code: 'ALREADY_ANSWERED',
     });
     await bed.reaches(task.id, 'review');
-    const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-    await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+    await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
     expect(await bed.calls.requests.list()).toEqual([]);
   });
 
@@ -175,8 +179,8 @@ describe('the main job in plain Node', () => {
     const second = await addTask('[write: second.txt | hello]', { after: [first.id] });
     await bed.reaches(first.id, 'review');
     expect((await bed.calls.tasks.get({ task: second.id })).blockedBy).toEqual([first.id]);
-    const { base, head, tree } = await bed.calls.reviews.get({ task: first.id });
-    await bed.calls.tasks.approve({ task: first.id, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: first.id });
+    await bed.calls.tasks.approve({ task: first.id, base, mergeBase, head, tree });
     await bed.reaches(second.id, 'review');
   });
 

@@ -62,7 +62,10 @@ test('approve sends the ids of the review that is shown, and where the base move
   await page.getByRole('button', { name: /Merge into main/ }).click();
   await page.getByText('Merged the change as one commit into main').waitFor();
   expect(await harness.called('tasks.approve')).toMatchObject([
-    { task: 6, base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40), strategy: 'squash' },
+    {
+      ...{ task: 6, base: 'b'.repeat(40), mergeBase: 'c'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40) },
+      strategy: 'squash',
+    },
   ]);
 
   // A base that moved is told in place, and the review is read again.

@@ -67,7 +67,7 @@ async function race(numbers: readonly number[], bound: boolean) {
     const round = `${bound ? 'b' : 'c'}${number}`;
     await move(task, 'base', `${round}-before`);
     const seen = await bed.calls.reviews.get({ task: task.id });
-    const ids = ({ base, head, tree }: typeof seen) => ({ task: task.id, base, head, tree });
+    const ids = ({ base, mergeBase, head, tree }: typeof seen) => ({ task: task.id, base, mergeBase, head, tree });
     const strategy = strategies[Math.floor(random() * strategies.length)];
     const approve = async () => {
       const approval = ids(bound ? seen : await bed.calls.reviews.get({ task: task.id }));
@@ -139,9 +139,9 @@ it('leaves checkout, index and refs as they are by merges that conflict', async 
   const many = Math.ceil(races / 2);
   let violations = 0;
   for (let number = 0; number < many; number += 1) {
-    const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
     const strategy = (['ff', ...strategies] as const)[number % 4];
-    const code = await bed.calls.tasks.approve({ task: task.id, base, head, tree, strategy }).then(
+    const code = await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree, strategy }).then(
       () => 'landed',
       (failure: { code?: string }) => failure.code,
     );

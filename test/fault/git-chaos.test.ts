@@ -108,9 +108,9 @@ async function approve(run: Run, task: number): Promise<Landing | null> {
   if (!run.shown.has(task)) await show(run, task);
   const seen = run.shown.get(task);
   if (seen === undefined) return null;
-  const { base, head, tree } = seen;
+  const { base, mergeBase, head, tree } = seen;
   const strategy = run.scene.pick(['ff', 'merge', 'squash', 'rebase'] as const);
-  const { mergedOid, base: branch } = await bed.calls.tasks.approve({ task, base, head, tree, strategy });
+  const { mergedOid, base: branch } = await bed.calls.tasks.approve({ task, base, mergeBase, head, tree, strategy });
   // There was nothing left to merge.
   if (mergedOid === null) return null;
   const git = (...args: string[]) => plainGit(run.scene, run.scene.path, ...args);

@@ -96,8 +96,8 @@ async function throughDone(seed: number, taken: (path: string) => Promise<unknow
   const path = task.worktree ?? '';
   dirtyIgnored(path, seed);
   const before = stateOf(path);
-  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-  await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
   await taken(path);
   expect(() => contents(path)).toThrow('ENOENT');
   const back = await bringBack(task.id);
@@ -177,8 +177,8 @@ const ways: readonly Way[] = [
       const path = other.worktree ?? '';
       dirty(path, seed);
       const before = stateOf(path);
-      const { base, head, tree } = await bed.calls.reviews.get({ task: picked.id });
-      await bed.calls.tasks.approve({ task: picked.id, base, head, tree, discardOthers: true });
+      const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: picked.id });
+      await bed.calls.tasks.approve({ task: picked.id, base, mergeBase, head, tree, discardOthers: true });
       expect(() => contents(path)).toThrow('ENOENT');
       const after = stateOf(await bringBack(other.id));
       await bed.calls.tasks.discard({ task: other.id });

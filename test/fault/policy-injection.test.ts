@@ -149,8 +149,8 @@ it('changes nothing that decides what lands or is allowed, by whatever an agent 
   if (JSON.stringify(await standing()) !== JSON.stringify(before)) violations += 1;
 
   // The control: the same measure sees what a person does, too.
-  const { base, head, tree } = await bed.calls.reviews.get({ task: tasks[0] ?? 0 });
-  await bed.calls.tasks.approve({ task: tasks[0] ?? 0, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: tasks[0] ?? 0 });
+  await bed.calls.tasks.approve({ task: tasks[0] ?? 0, base, mergeBase, head, tree });
   const seen = Number(JSON.stringify(await standing()) !== JSON.stringify(before));
   process.stdout.write(
     `${JSON.stringify({ promise: 'S9 policy-injection', n: injected, violations, control: seen + lands })}\n`,

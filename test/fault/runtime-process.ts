@@ -24,8 +24,8 @@ process.stdout.write('ready\n');
 
 if (job === 'approve') {
   for (const task of await calls.tasks.list({ states: ['review'] })) {
-    const { base, head, tree } = await calls.reviews.get({ task: task.id });
-    await calls.tasks.approve({ task: task.id, base, head, tree });
+    const { base, mergeBase, head, tree } = await calls.reviews.get({ task: task.id });
+    await calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
   }
   process.stdout.write('approved\n');
 }
@@ -33,18 +33,18 @@ if (job === 'approve') {
 if (job === 'land') {
   // `repository` is the file that arms the kill, `count` the task, how it lands, and at which command from where the kill comes.
   const [task = 0, strategy = '', point = '', from = ''] = count.split('.');
-  const { base, head, tree } = await calls.reviews.get({ task: Number(task) });
+  const { base, mergeBase, head, tree } = await calls.reviews.get({ task: Number(task) });
   writeFileSync(repository, `${process.pid} ${point} ${from}\n`);
-  await calls.tasks.approve({ task: Number(task), base, head, tree, strategy: strategy as Strategy });
+  await calls.tasks.approve({ task: Number(task), base, mergeBase, head, tree, strategy: strategy as Strategy });
   process.stdout.write('landed\n');
 }
 
 if (job === 'pick') {
   // `repository` is the file that arms the kill, `count` the task and at which command the kill comes.
   const [task = 0, point = 0] = count.split('.').map(Number);
-  const { base, head, tree } = await calls.reviews.get({ task });
+  const { base, mergeBase, head, tree } = await calls.reviews.get({ task });
   writeFileSync(repository, `${process.pid} ${point}\n`);
-  await calls.tasks.approve({ task, base, head, tree, strategy: 'merge', discardOthers: true });
+  await calls.tasks.approve({ task, base, mergeBase, head, tree, strategy: 'merge', discardOthers: true });
   process.stdout.write('picked\n');
 }
 
@@ -100,7 +100,7 @@ if (job === 'train') {
   // `repository` is the file that arms the kill, `count` at which command it comes, and the tasks.
   const [point = '', ...tasks] = count.split('.');
   const reviews = await Promise.all(tasks.map((task) => calls.reviews.get({ task: Number(task) })));
-  const changes = reviews.map(({ task, head, tree }) => ({ task, head, tree }));
+  const changes = reviews.map(({ task, mergeBase, head, tree }) => ({ task, mergeBase, head, tree }));
   writeFileSync(repository, `${process.pid} ${point}\n`);
   const follower = await calls.changes.follow();
   const { id } = await calls.trains.start({ base: reviews[0]?.base ?? '', changes, strategy: 'squash' });

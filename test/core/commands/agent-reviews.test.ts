@@ -46,8 +46,8 @@ describe('an agent that reviews a change', () => {
   }
 
   async function approval(task: number) {
-    const { base, head, tree } = await bed.calls.reviews.get({ task });
-    return { task, base, head, tree };
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task });
+    return { task, base, mergeBase, head, tree };
   }
 
   it('leaves comments that go nowhere until the person accepts them, and then with theirs', async () => {

@@ -119,9 +119,9 @@ describe('after each turn', () => {
     await writeFile(join(worktree ?? '', 'one.txt'), 'an hour of work\n');
     await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: one.txt | again]' });
     await bed.reaches(id, 'review');
-    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
     const approvedAt = Date.now();
-    await bed.calls.tasks.approve({ task: id, base, head, tree });
+    await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
     await bed.until(id, ({ worktree: left }) => left === null);
     const backups = await bed.calls.worktrees.backups();
     expect(backups.map(({ cause }) => cause).sort()).toEqual(['between turns', 'merged']);
@@ -286,8 +286,8 @@ describe('going back', () => {
     expect(await inTree(stopped, 'one.txt')).toBe('one\n');
 
     const made = await twoTurns();
-    const { base, head, tree } = await bed.calls.reviews.get({ task: made.id });
-    await bed.calls.tasks.approve({ task: made.id, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: made.id });
+    await bed.calls.tasks.approve({ task: made.id, base, mergeBase, head, tree });
     await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 })).rejects.toMatchObject({
       message: `Task ${made.id} is done (merged) and cannot be put back. Make a new task instead.`,
     });

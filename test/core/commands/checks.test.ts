@@ -44,8 +44,15 @@ async function run(task: Task, ...names: readonly string[]): Promise<Task> {
 }
 
 async function approve(task: Task, overrideChecks?: boolean) {
-  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-  return bed.calls.tasks.approve({ task: task.id, base, head, tree, ...(overrideChecks && { overrideChecks }) });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  return bed.calls.tasks.approve({
+    task: task.id,
+    base,
+    mergeBase,
+    head,
+    tree,
+    ...(overrideChecks && { overrideChecks }),
+  });
 }
 
 const stands = async (task: Task) =>

@@ -131,8 +131,8 @@ describe('comments on a change', () => {
 
     // What became of them is known when the branch they were followed on has gone, too.
     const last = await bed.calls.comments.list({ task });
-    const { base, head, tree } = await bed.calls.reviews.get({ task });
-    const { branch } = await bed.calls.tasks.approve({ task, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task });
+    const { branch } = await bed.calls.tasks.approve({ task, base, mergeBase, head, tree });
     await expect.poll(() => bed.repository.git('branch', '--list', branch ?? '')).toBe('');
     expect(await bed.calls.comments.list({ task })).toEqual(last);
   });

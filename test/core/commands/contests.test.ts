@@ -41,8 +41,8 @@ async function answer(task: Task, text: string): Promise<Task> {
 }
 
 async function approve(task: Task, more: Partial<Approval> = {}): Promise<Task> {
-  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-  return bed.calls.tasks.approve({ task: task.id, base, head, tree, ...more });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  return bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree, ...more });
 }
 
 /** Another runtime on the same data, once something was written to its store while there was none. */

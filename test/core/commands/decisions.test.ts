@@ -27,8 +27,8 @@ it('every decision about a task is recorded with what was shown and what was sai
   await bed.calls.tasks.reject({ task: id, comment: '[write: more.txt | more]' });
   await bed.until(id, (task) => task.state === 'review' && task.change?.files === 2);
   const review = await bed.calls.reviews.get({ task: id });
-  const { base, head, tree } = review;
-  await bed.calls.tasks.approve({ task: id, base, head, tree, strategy: 'squash' });
+  const { base, mergeBase, head, tree } = review;
+  await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree, strategy: 'squash' });
 
   expect((await recorded(id)).map(({ kind }) => kind)).toEqual([
     'answer',
@@ -46,7 +46,7 @@ it('every decision about a task is recorded with what was shown and what was sai
     answered: { decision: 'allow' },
   });
   expect(asked?.answered).toEqual({ comment: '[write: more.txt | more]' });
-  expect(approved).toMatchObject({ shown: { base, head, tree }, answered: { strategy: 'squash' } });
+  expect(approved).toMatchObject({ shown: { base, mergeBase, head, tree }, answered: { strategy: 'squash' } });
   expect(await bed.calls.decisions.check()).toMatchObject({ count: 6, broken: null });
 });
 
@@ -55,11 +55,13 @@ it('what was refused was not decided', async () => {
   const prompt = '[write: hello.txt | hello]';
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   await bed.reaches(id, 'review');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: id });
-  await expect(bed.calls.tasks.approve({ task: id, base: head, head, tree })).rejects.toMatchObject({ code: 'MOVED' });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
+  await expect(bed.calls.tasks.approve({ task: id, base: head, mergeBase, head, tree })).rejects.toMatchObject({
+    code: 'MOVED',
+  });
   await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   expect(await recorded()).toEqual([]);
-  await bed.calls.tasks.approve({ task: id, base, head, tree });
+  await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
   await expect(bed.calls.tasks.reject({ task: id, comment: 'x' })).rejects.toMatchObject({ code: 'WRONG_STATE' });
   expect((await recorded()).map(({ kind }) => kind)).toEqual(['approve']);
 });

@@ -27,10 +27,10 @@ describe('two doors at once', () => {
 
   it.each(['discard', 'reject'] as const)('approve and %s never both happen to one task', async (other) => {
     const { task, review } = await inReview();
-    const { base, head, tree } = review;
+    const { base, mergeBase, head, tree } = review;
     const before = await bed.repository.git('rev-parse', 'main');
     const [approved, second] = await Promise.allSettled([
-      bed.calls.tasks.approve({ task, base, head, tree }),
+      bed.calls.tasks.approve({ task, base, mergeBase, head, tree }),
       other === 'discard' ? bed.calls.tasks.discard({ task }) : bed.calls.tasks.reject({ task, comment: 'More.' }),
     ]);
     expect([approved.status, second.status]).toEqual(['fulfilled', 'rejected']);
@@ -40,10 +40,10 @@ describe('two doors at once', () => {
 
   it('a change that was discarded first is not merged, and is brought back, also during its discard and past an obstacle', async () => {
     const { task, review } = await inReview();
-    const { base, head, tree } = review;
+    const { base, mergeBase, head, tree } = review;
     const [discarded, approved] = await Promise.allSettled([
       bed.calls.tasks.discard({ task }),
-      bed.calls.tasks.approve({ task, base, head, tree }),
+      bed.calls.tasks.approve({ task, base, mergeBase, head, tree }),
     ]);
     expect([discarded.status, approved.status]).toEqual(['fulfilled', 'rejected']);
     expect(await bed.repository.git('rev-parse', 'main')).toBe(base);
@@ -86,13 +86,15 @@ describe('two doors at once', () => {
     await mkdir(join(bed.repository.path, '.git/hooks'), { recursive: true });
     await writeFile(hook, `#!/bin/sh\necho ran > '${mark}'\n`);
     await chmod(hook, 0o755);
-    const { base, head, tree } = review;
-    await expect(bed.calls.tasks.approve({ task, base, head, tree })).rejects.toMatchObject({ code: 'NOT_TRUSTED' });
+    const { base, mergeBase, head, tree } = review;
+    await expect(bed.calls.tasks.approve({ task, base, mergeBase, head, tree })).rejects.toMatchObject({
+      code: 'NOT_TRUSTED',
+    });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(base);
     await expect(readFile(mark)).rejects.toMatchObject({ code: 'ENOENT' });
     // The control: trusted as it is now, the hook runs as its owner expects.
     await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
-    await bed.calls.tasks.approve({ task, base, head, tree });
+    await bed.calls.tasks.approve({ task, base, mergeBase, head, tree });
     expect(await readFile(mark, 'utf8')).toBe('ran\n');
   });
 

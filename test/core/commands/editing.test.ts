@@ -63,7 +63,7 @@ it('a hunk taken back is a commit of the person’s on branch and worktree, and 
   expect((await bed.calls.tasks.get({ task: task.id })).change).toEqual({ files: 2, additions: 1, deletions: 1 });
   // What was shown is not what is there now, neither to be edited nor to be merged.
   await expect(bed.calls.reviews.takeBack(first)).rejects.toMatchObject({ code: 'MOVED' });
-  const approval = { task: task.id, base: before.base, head: before.head, tree: before.tree };
+  const { contents: _, paths, ...approval } = before;
   await expect(bed.calls.tasks.approve(approval)).rejects.toMatchObject({ code: 'MOVED' });
 
   const edit = async () => (await bed.calls.reviews.get({ task: task.id })).edit;
@@ -111,7 +111,13 @@ it('a file is edited in place with its bytes as they were given, and merged so',
   expect([after.text, after.blob === blob]).toEqual([mended, false]);
   await expect(bed.calls.reviews.write({ ...edit, head: edited.head })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   const now = await review(task);
-  await bed.calls.tasks.approve({ task: task.id, base: now.base, head: now.head, tree: now.tree });
+  await bed.calls.tasks.approve({
+    task: task.id,
+    base: now.base,
+    mergeBase: now.mergeBase,
+    head: now.head,
+    tree: now.tree,
+  });
   expect(await readFile(join(bed.repository.path, 'one.txt'), 'utf8')).toBe(mended);
   const late = {
     code: 'WRONG_STATE',
@@ -194,7 +200,7 @@ it('an edit is undone, and the change sent back with comments, also when its bas
   const place = { path: 'two.txt', side: 'new', lines: null } as const;
   await bed.calls.comments.add({ task: task.id, head, mergeBase, place, text: 'Another name' });
   // No approval leaves what the agent was not told without having said so.
-  await expect(bed.calls.tasks.approve({ task: task.id, base, head, tree })).rejects.toMatchObject({
+  await expect(bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree })).rejects.toMatchObject({
     code: 'COMMENTS_NOT_SENT',
     message: expect.stringContaining('1 comment was not sent to the agent. Request changes to send'),
   });

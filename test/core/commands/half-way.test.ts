@@ -21,14 +21,14 @@ afterEach(() => bed.close());
 /** A task whose approval moved main and then could not write the files. */
 async function halfWay(): Promise<{
   task: Task;
-  approval: { task: number; base: string; head: string; tree: string };
+  approval: { task: number; base: string; mergeBase: string; head: string; tree: string };
 }> {
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
   const prompt = '[write: plain.txt | hello]\n[write: one.sealed | hello]';
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   const task = await bed.reaches(id, 'review');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: id });
-  const approval = { task: id, base, head, tree };
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
+  const approval = { task: id, base, mergeBase, head, tree };
   await writeFile(broken, '');
   await expect(bed.calls.tasks.approve(approval)).rejects.toMatchObject({
     code: 'CHECKOUT_IN_THE_WAY',

@@ -20,8 +20,8 @@ const review = (task: Task) => bed.calls.reviews.get({ task: task.id });
 
 /** Approves what the review shows now. */
 async function approve(task: Task, strategy?: 'ff' | 'merge' | 'squash' | 'rebase'): Promise<Task> {
-  const { base, head, tree } = await review(task);
-  return bed.calls.tasks.approve({ task: task.id, base, head, tree, strategy });
+  const { base, mergeBase, head, tree } = await review(task);
+  return bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree, strategy });
 }
 
 /** Commits on main, in the person's own checkout. */
@@ -272,8 +272,8 @@ describe('the state of a base', () => {
 
   it('or a change that moved since it was seen says by which commits', async () => {
     const task = await inReview('[write: race.txt | race]');
-    const { base, head, tree } = await review(task);
-    const seen = { task: task.id, base, head, tree };
+    const { base, mergeBase, head, tree } = await review(task);
+    const seen = { task: task.id, base, mergeBase, head, tree };
     const came = await onMain('came.txt', 'came\n');
     await expect(bed.calls.tasks.approve(seen)).rejects.toMatchObject({
       code: 'MOVED',

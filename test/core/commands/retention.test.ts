@@ -28,8 +28,8 @@ it('a worktree that is used again between the decision that it goes and its remo
   await writeFile(join(large.worktree ?? '', 'large.bin'), Buffer.alloc(2_000_000));
   await inLarge('add', '-A');
   await inLarge('commit', '-q', '-m', 'Large');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: large.id });
-  await bed.calls.tasks.approve({ task: large.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: large.id });
+  await bed.calls.tasks.approve({ task: large.id, base, mergeBase, head, tree });
   const again = await make('again');
   const path = again.worktree ?? '';
   // Discarded, and still there, because something in it cannot be kept.
@@ -74,8 +74,8 @@ it('a worktree in which the person runs a program stays until that has ended, ho
     const prompt = `[write: ${name}.txt | ${name}]`;
     const { id } = await bed.calls.tasks.create({ repositoryId, title: name, prompt, agent: 'echo' });
     const { worktree } = await bed.reaches(id, 'review');
-    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
-    await bed.calls.tasks.approve({ task: id, base, head, tree });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
+    await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
     await writeFile(join(worktree ?? '', 'large.bin'), Buffer.alloc(2_000_000));
     return { id, path: worktree ?? '' };
   };

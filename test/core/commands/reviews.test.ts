@@ -36,9 +36,9 @@ describe('the change of a task that is over', () => {
     await bed.repository.write('beside.txt', 'beside');
     if (strategy !== 'ff') await bed.repository.commit('Move main');
     const before = await bed.calls.reviews.get({ task: id });
-    const { base, head, tree } = before;
+    const { base, mergeBase, head, tree } = before;
     expect(await bed.calls.reviews.change({ task: id })).toEqual(changeIn(before));
-    await bed.calls.tasks.approve({ task: id, base, head, tree, strategy });
+    await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree, strategy });
     await bed.repository.write('later.txt', 'later');
     await bed.repository.commit('Move main again');
     const after = await bed.calls.reviews.get({ task: id });
@@ -64,9 +64,9 @@ describe('the change of a task that is over', () => {
 
   it('can be approved or discarded no more, and says why', async () => {
     const { id } = await inReview();
-    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
     await bed.calls.tasks.discard({ task: id });
-    await expect(bed.calls.tasks.approve({ task: id, base, head, tree })).rejects.toMatchObject({
+    await expect(bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree })).rejects.toMatchObject({
       message: `Task ${id} is done (discarded) and cannot be approved. Restore it first (in the terminal: task restore ${id}).`,
     });
     await expect(bed.calls.tasks.discard({ task: id })).rejects.toMatchObject({ code: 'WRONG_STATE' });
@@ -108,10 +108,10 @@ describe('a change that was edited by hand while it was in review', () => {
     await bed.calls.reviews.get({ task: id });
     await bed.until(id, ({ change }) => change?.additions === 3);
 
-    const { base } = await bed.calls.reviews.get({ task: id });
+    const { base, mergeBase } = await bed.calls.reviews.get({ task: id });
     await edit('ours\n1\n2\n3\n4\n5\n');
     const [head = '', tree = ''] = (await inWorktree('rev-parse', 'HEAD', 'HEAD^{tree}')).split('\n');
-    const merged = await bed.calls.tasks.approve({ task: id, base, head, tree });
+    const merged = await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
     expect(merged).toMatchObject({ outcome: 'merged', change: { files: 1, additions: 5, deletions: 0 } });
   });
 });
@@ -119,10 +119,10 @@ describe('a change that was edited by hand while it was in review', () => {
 describe('a backup that cannot be made', () => {
   it('keeps the worktree, says so, and does not make the merge look undone', async () => {
     const { id, worktree, session } = await inReview();
-    const { base, head, tree } = await bed.calls.reviews.get({ task: id });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
     // Nothing can be written beneath a file, so no backup ref either.
     await writeFile(`${bed.repository.path}/.git/refs/switchyard/backup`, '');
-    const merged = await bed.calls.tasks.approve({ task: id, base, head, tree });
+    const merged = await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
     expect(merged).toMatchObject({ state: 'done', outcome: 'merged', worktree });
     expect(await bed.repository.git('rev-parse', 'main')).toBe(head);
     const said = await bed.calls.sessions.read({ session: session ?? 0, after: 0 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stackText } from '../../../cli/stack-text';
 import { alone } from '../../../core/commands/acting';
+import { approvalsOf } from '../../../core/contract/review';
 import type { Task } from '../../../core/contract/task';
 import type { Execution } from '../../../core/starter/process';
 import { type Bed, openBed } from '../../support/runtime';
@@ -61,8 +62,8 @@ const stands = (task: Task, on: readonly Task[]) =>
   );
 
 async function approve(task: Task, strategy?: 'ff' | 'merge' | 'squash' | 'rebase'): Promise<Task> {
-  const { base, head, tree } = await review(task);
-  return bed.calls.tasks.approve({ task: task.id, base, head, tree, strategy });
+  const { base, mergeBase, head, tree } = await review(task);
+  return bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree, strategy });
 }
 
 /** The person commits in a task's worktree, and the review is looked at. */
@@ -117,8 +118,7 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
   await bed.repository.commit('Main moves');
   const seen = async () => {
     const stack = await bed.calls.tasks.stack({ task: d.id });
-    const approvals = stack.map(({ task, head, tree }) => ({ task, head: head ?? '', tree: tree ?? '' }));
-    return { base: stack[0]?.base ?? '', approvals };
+    return { base: stack[0]?.base ?? '', approvals: approvalsOf(stack) };
   };
   const { base, approvals } = await seen();
   expect(approvals.map(({ task }) => task)).toEqual([a.id, b.id, c.id, d.id]);
@@ -129,6 +129,12 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
   await expect(bed.calls.tasks.approveStack({ base, approvals: wrong, strategy: 'merge' })).rejects.toMatchObject({
     code: 'MOVED',
     message: `The change of task ${c.id} moved since you looked. Look at task ${c.id} again, then approve.`,
+  });
+  // It is the same commit, and was shown from another one on.
+  const longer = approvals.map((one, index) => (index === 2 ? { ...one, mergeBase: base } : one));
+  await expect(bed.calls.tasks.approveStack({ base, approvals: longer, strategy: 'merge' })).rejects.toMatchObject({
+    code: 'MOVED',
+    message: `What the change of task ${c.id} is compared with moved since you looked. Look at task ${c.id} again, then approve.`,
   });
   expect((await now(a)).state).toBe('review');
   // What comes up on the way stops there, and what has landed by then has.
@@ -149,12 +155,9 @@ it('a diamond lands in order at one word, and what was seen is what lands', asyn
 it('a change that is just being brought on is looked at when that is over, and lands with its stack', async () => {
   const a = await inReview('[write: turn-a | a]');
   const b = await inReview('[write: turn-b | b]', [a]);
-  const [first, last] = await bed.calls.tasks.stack({ task: b.id });
-  const approvals = [first, last].map((one) => ({
-    task: one?.task ?? 0,
-    head: one?.head ?? '',
-    tree: one?.tree ?? '',
-  }));
+  const stack = await bed.calls.tasks.stack({ task: b.id });
+  const [first, last] = stack;
+  const approvals = approvalsOf(stack);
   let approving: Promise<unknown> = Promise.resolve();
   // As a restack has it: the branch has moved, which is not written down before the turn is over.
   await alone(b.id, async () => {
@@ -267,7 +270,8 @@ it('a conflict with what was below it is resolved by its agent or by hand, all s
   const head = await inIt(b, 'rev-parse', 'HEAD');
   // Nobody has looked at it before it is approved.
   const [base, tree] = (await inIt(b, 'rev-parse', 'main', 'HEAD^{tree}')).split('\n');
-  const landed = await bed.calls.tasks.approve({ task: b.id, base: base ?? '', head, tree: tree ?? '' });
+  const ids = { task: b.id, base: base ?? '', mergeBase: base ?? '', head, tree: tree ?? '' };
+  const landed = await bed.calls.tasks.approve(ids);
   expect(landed).toMatchObject({ outcome: 'merged', mergedOid: head });
   expect(await git('show', 'main:rl.txt')).toBe('both');
   // What is kept of it is what came onto its base, and not how it differs from what was below it once.
@@ -275,34 +279,47 @@ it('a conflict with what was below it is resolved by its agent or by hand, all s
   expect(JSON.parse(kept).shown).toMatchObject({ mergeBase: base, checkout: expect.anything() });
 });
 
-it('what was left of a change below, and never landed, does not land with one that was shown without it', async () => {
-  const a = await inReview('[write: left.txt | a]');
-  await commitIn(a, 'dropped.txt', 'never to land\n');
-  const b = await inReview('[write: left.txt | b]', [a]);
-  await inIt(a, 'rm', '-q', 'dropped.txt');
-  await commitIn(a, 'left.txt', 'changed\n');
-  await bed.until(
-    b.id,
-    ({ state, stack }) => state === 'review' && stack?.problem?.includes('left.txt, which') === true,
-  );
-  await approve(a, 'squash');
-  await bed.until(
-    b.id,
-    ({ state, stack }) => state === 'review' && stack?.problem?.includes('main in left.txt, which') === true,
-  );
-  await inIt(b, 'merge', '-q', 'main').catch(() => {});
-  await writeFile(join(b.worktree ?? '', 'left.txt'), 'both\n');
-  await inIt(b, 'commit', '-q', '-a', '--no-edit');
-  // Looked at while it was held, and compared with what was below it.
-  const [base = '', head = '', tree = ''] = (await inIt(b, 'rev-parse', 'main', 'HEAD', 'HEAD^{tree}')).split('\n');
-  await expect(bed.calls.tasks.approve({ task: b.id, base, head, tree })).rejects.toMatchObject({
-    code: 'MOVED',
-    message: expect.stringContaining('differs in dropped.txt'),
-  });
-  expect(await git('ls-tree', '--name-only', 'main', 'dropped.txt')).toBe('');
-  expect(await filesOf(b)).toContain('dropped.txt');
-  await approve(b);
-});
+it.each([
+  ['by the approval itself', false],
+  ['between the look and the approval', true],
+])(
+  'what was left of a change below, and was never shown, does not land with one that is freed %s',
+  async (_, before) => {
+    const [left, dropped] = [`left-${before}.txt`, `dropped-${before}.txt`];
+    const a = await inReview(`[write: ${left} | a]`);
+    await commitIn(a, dropped, 'never to land\n');
+    const b = await inReview(`[write: ${left} | b]`, [a]);
+    await inIt(a, 'rm', '-q', dropped);
+    await commitIn(a, left, 'changed\n');
+    await bed.until(
+      b.id,
+      ({ state, stack }) => state === 'review' && stack?.problem?.includes(`${left}, which`) === true,
+    );
+    await approve(a, 'squash');
+    await bed.until(
+      b.id,
+      ({ state, stack }) => state === 'review' && stack?.problem?.includes(`main in ${left}, which`) === true,
+    );
+    // While it is held it is compared with what was below it.
+    const { mergeBase } = await review(b);
+    await inIt(b, 'merge', '-q', 'main').catch(() => {});
+    await writeFile(join(b.worktree ?? '', left), 'both\n');
+    await inIt(b, 'commit', '-q', '-a', '--no-edit');
+    const [base = '', head = '', tree = ''] = (await inIt(b, 'rev-parse', 'main', 'HEAD', 'HEAD^{tree}')).split('\n');
+    if (before) {
+      await review(b);
+      expect((await stands(b, [])).change?.files).toBe((await filesOf(b)).length);
+    }
+    await expect(bed.calls.tasks.approve({ task: b.id, base, mergeBase, head, tree })).rejects.toMatchObject({
+      code: 'MOVED',
+      message: `Nothing was merged: what the change is compared with moved from ${mergeBase.slice(0, 10)} to ${base.slice(0, 10)} since you looked. Look at task ${b.id} again, then approve.`,
+    });
+    expect(await git('ls-tree', '--name-only', 'main', dropped)).toBe('');
+    // Shown, it is what is approved.
+    expect(await filesOf(b)).toContain(dropped);
+    await approve(b);
+  },
+);
 
 it('what a change below was taken off goes from those above, also where a person merged that one into them', async () => {
   const a = await inReview('[write: off.txt | a]');
@@ -440,7 +457,7 @@ it('what lands in two places is not landed at one word', async () => {
   const b = await inReview('[write: here.txt | b]');
   await bed.calls.tasks.edit({ task: b.id, after: [a.id] });
   const stack = await bed.calls.tasks.stack({ task: b.id });
-  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  const approvals = approvalsOf(stack);
   await expect(bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals })).rejects.toMatchObject({
     code: 'WRONG_STATE',
     message: expect.stringContaining(`task ${a.id} lands on other-base`),
@@ -456,7 +473,7 @@ it('a stack of which one is known to conflict, or is not in review, does not beg
   const problem = `It conflicts with the change of task ${a.id} in clash.txt (add/add). Approve what it is after one by one, then have its agent merge main into its branch (in the terminal: task resolve ${b.id}).`;
   expect(stack.map((one) => one.problem)).toEqual([null, problem]);
   expect(stackText(stack)).toContain(`   ! It conflicts with the change of task ${a.id} in clash.txt`);
-  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  const approvals = approvalsOf(stack);
   const approveAll = () => bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals });
   await expect(approveAll()).rejects.toMatchObject({
     code: 'WRONG_STATE',
@@ -553,7 +570,7 @@ it('an autonomous task that stands on another lands by itself once that has, and
   await bed.repository.write('apart', 'again\n');
   await bed.repository.commit('Main moves again');
   const stack = await bed.calls.tasks.stack({ task: d.id });
-  const approvals = stack.map(({ task: id, head, tree }) => ({ task: id, head: head ?? '', tree: tree ?? '' }));
+  const approvals = approvalsOf(stack);
   await bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals, strategy: 'squash' });
   expect(await now(d)).toMatchObject({ outcome: 'merged' });
 });

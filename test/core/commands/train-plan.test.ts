@@ -4,7 +4,7 @@ import type { CarState } from '../../../core/contract/aboard';
 import type { CarRow } from '../../../core/store/trains';
 
 const car = (task: number, state: CarState): CarRow => ({
-  ...{ place: task, task, head: '', comments: [], state },
+  ...{ place: task, task, head: '', mergeBase: '', comments: [], state },
   ...{ onto: null, result: null, tries: 0, reason: '' },
 });
 const free = () => [];

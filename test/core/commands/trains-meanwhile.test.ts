@@ -59,7 +59,7 @@ async function inReview(name: string): Promise<Task> {
 
 async function begin(...tasks: readonly Task[]): Promise<Train> {
   const reviews = await Promise.all(tasks.map(review));
-  const changes = reviews.map(({ task, head, tree }) => ({ task, head, tree }));
+  const changes = reviews.map(({ task, mergeBase, head, tree }) => ({ task, mergeBase, head, tree }));
   return bed.calls.trains.start({ base: reviews[0]?.base ?? '', changes });
 }
 
@@ -170,6 +170,42 @@ it('goes on at once without what is taken over before its setup or its check has
   await bed.calls.repositories.configure({ repository, setupCommand: null });
 });
 
+it('lands nothing that is compared with another commit than when it was approved, on a base that was put back or else', async () => {
+  await bed.repository.write('put-back.txt', 'not of this change\n');
+  await bed.repository.commit('Put back later');
+  const { open, train, tasks } = await underCheck(['back-1', 'back-2']);
+  const [one, other] = await Promise.all(tasks.map(review));
+  const to = await git('rev-parse', 'main~');
+  await git('reset', '-q', '--hard', to);
+  await open();
+  const { cars } = await ended(train);
+  const words = (was?: string) =>
+    `It is compared with ${to.slice(0, 10)} now, and was with ${was?.slice(0, 10)} when you approved it. Look at it again, then approve.`;
+  expect(cars).toMatchObject([
+    { state: 'left', reason: words(one?.mergeBase) },
+    { state: 'left', reason: words(other?.mergeBase) },
+  ]);
+  expect(await git('rev-parse', 'main')).toBe(to);
+});
+
+it('lands nothing that an earlier version approved, which did not keep what it was compared with', async () => {
+  const { open, train } = await underCheck(['earlier-1', 'earlier-2']);
+  await bed.runtime.stop();
+  const db = openDatabase({ file: bed.config.folders.database });
+  db.prepare('UPDATE train_car SET merge_base = NULL WHERE place = 2').run();
+  closeDatabase(db);
+  bed = await bed.again(true);
+  await open();
+  expect((await ended(train)).cars).toMatchObject([
+    { state: 'landed' },
+    {
+      state: 'left',
+      reason:
+        'It was approved with an earlier version, which did not keep what it was compared with. Look at it again, then approve.',
+    },
+  ]);
+});
+
 it('checks again what was checked by other checks than there are when it lands', async () => {
   const { open, wait } = gated();
   await checked(wait);
@@ -225,8 +261,8 @@ it('ends when it is stopped while something lands that cannot be finished, and k
   expect(cars).toMatchObject([{ state: 'left', reason: expect.stringContaining('could not be finished') }]);
   expect(await now(h)).toMatchObject({ state: 'review' });
   // Whoever approves it goes on where it stopped.
-  const { base, head, tree } = await review(h);
-  await bed.calls.tasks.approve({ task: h.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await review(h);
+  await bed.calls.tasks.approve({ task: h.id, base, mergeBase, head, tree });
   expect(await now(h)).toMatchObject({ state: 'done', mergedOid: await git('rev-parse', 'main') });
   expect(states(await bed.calls.trains.get({ train: train.id }))).toEqual(['landed']);
   expect(await git('status', '--porcelain')).toBe('');

@@ -33,7 +33,7 @@ async function seen(tasks: readonly Task[]) {
   const reviews = await Promise.all(tasks.map(({ id }) => bed.calls.reviews.get({ task: id })));
   return {
     base: reviews[0]?.base ?? '',
-    changes: reviews.map(({ task, head, tree }) => ({ task, head, tree })),
+    changes: reviews.map(({ task, mergeBase, head, tree }) => ({ task, mergeBase, head, tree })),
   };
 }
 
@@ -143,8 +143,8 @@ it('lands what passes on top of what landed before it, sends back what does not,
 
   // It passed on its branch, without all that landed meanwhile; what fails with that is not landed by a plain approval either.
   const approved = async (overrideChecks: boolean) => {
-    const { base, head, tree } = await bed.calls.reviews.get({ task: c.id });
-    return bed.calls.tasks.approve({ task: c.id, base, head, tree, overrideChecks });
+    const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: c.id });
+    return bed.calls.tasks.approve({ task: c.id, base, mergeBase, head, tree, overrideChecks });
   };
   await bed.calls.tasks.discard({ task: d.id });
   const checkOf = (state: string) => [{ name: 'test', required: true, state }];

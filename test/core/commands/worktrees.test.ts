@@ -135,8 +135,8 @@ it('puts what a landed task left back beside it, and removes that again with a b
   await mkdir(join(bed.repository.path, '.git/info'), { recursive: true });
   await writeFile(join(bed.repository.path, '.git/info/exclude'), 'left.sh\n');
   await writeFile(join(path(), 'left.sh'), '#!/bin/sh\n', { mode: 0o755 });
-  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-  await bed.calls.tasks.approve({ task: task.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  await bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
   // What was in its files between turns is there as well.
   const backup = (await bed.calls.worktrees.backups()).find(({ cause }) => cause === 'merged');
   expect(backup).toMatchObject({ bringsBack: 'branch', restoredPath: null });
@@ -208,8 +208,8 @@ it('keeps a worktree that cannot go once, however often that is tried', async ()
   const prompt = '[write: last.txt | last]';
   const { id } = await bed.calls.tasks.create({ repositoryId: repository, title: 'Last', prompt, agent: 'echo' });
   task = await bed.reaches(id, 'review');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: id });
-  await bed.calls.tasks.approve({ task: id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: id });
+  await bed.calls.tasks.approve({ task: id, base, mergeBase, head, tree });
   await mkdir(join(await git('rev-parse', '--absolute-git-dir'), 'modules'));
   await bed.runtime.stop();
   const db = openDatabase({ file: bed.config.folders.database });

@@ -69,8 +69,8 @@ it('a worktree that is being taken away goes before Switchyard is closed, or at 
   for (const file of [began, gate, through]) rmSync(file ?? '');
   await bed.calls.settings.set({ name: 'worktreeDays', value: 30 });
   const kept = await bed.reaches((await bed.calls.tasks.create(wanted)).id, 'review');
-  const { base, head, tree } = await bed.calls.reviews.get({ task: kept.id });
-  await bed.calls.tasks.approve({ task: kept.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: kept.id });
+  await bed.calls.tasks.approve({ task: kept.id, base, mergeBase, head, tree });
   const byHand = bed.calls.worktrees.remove({ path: kept.worktree ?? '' });
   await expect.poll(() => existsSync(began ?? '')).toBe(true);
   await Promise.all([bed.runtime.stop(), expect(byHand).rejects.toMatchObject({ code: 'CANCELLED' })]);

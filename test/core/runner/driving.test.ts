@@ -140,8 +140,10 @@ it('a task in review in which nothing was said is in review again, and what was 
   expect(now).toMatchObject({ attempt: before.attempt, change: { files: 2 } });
   const shown = await bed.calls.reviews.get({ task });
   expect(shown.files.map(({ path }) => path)).toContain('by-hand.txt');
-  const { base, head, tree } = review;
-  await expect(bed.calls.tasks.approve({ task, base, head, tree, strategy: 'squash' })).rejects.toMatchObject({
+  const { base, mergeBase, head, tree } = review;
+  await expect(
+    bed.calls.tasks.approve({ task, base, mergeBase, head, tree, strategy: 'squash' }),
+  ).rejects.toMatchObject({
     code: 'MOVED',
   });
 

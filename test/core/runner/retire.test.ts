@@ -148,8 +148,8 @@ it('a branch that somebody moves right before it is deleted stays, and nobody is
     agent: 'echo',
   });
   const { branch } = await bed.reaches(task, 'review');
-  const { base, head, tree } = await bed.calls.reviews.get({ task });
-  await bed.calls.tasks.approve({ task, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task });
+  await bed.calls.tasks.approve({ task, base, mergeBase, head, tree });
   await bed.runtime.stop();
 
   const late = await git('commit-tree', '-p', head, '-m', 'Late', tree);

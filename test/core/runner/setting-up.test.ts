@@ -18,8 +18,8 @@ const make = async (prompt: string): Promise<number> =>
 const runsOf = async (task: number, name: string) =>
   (await bed.calls.tasks.get({ task })).checks.filter((check) => check.name === name);
 const approve = async (task: Task) => {
-  const { base, head, tree } = await bed.calls.reviews.get({ task: task.id });
-  return bed.calls.tasks.approve({ task: task.id, base, head, tree });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: task.id });
+  return bed.calls.tasks.approve({ task: task.id, base, mergeBase, head, tree });
 };
 
 it('a setup that fails is seen, stops the task before its agent starts, and runs again when the task is retried', async () => {

@@ -176,8 +176,8 @@ it('a finished change that is to land by itself lands when it was only looked at
   bed = await bed.again(true);
   await bed.until(second.id, runs);
   // Once what both are after has landed the one that came later does, too, and the other waits for its check.
-  const { base, head, tree } = await bed.calls.reviews.get({ task: first.id });
-  await bed.calls.tasks.approve({ task: first.id, base, head, tree, strategy: 'ff' });
+  const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: first.id });
+  await bed.calls.tasks.approve({ task: first.id, base, mergeBase, head, tree, strategy: 'ff' });
   await bed.reaches(third.id, 'done');
   expect(stored(dueLandings)).toEqual([second.id]);
   writeFileSync(go, '');

@@ -15,6 +15,7 @@ import { listRepositories } from '../../../core/store/repositories';
 import { readSettings } from '../../../core/store/settings';
 import { countTasks } from '../../../core/store/task-count';
 import { listTasks, readTaskDetail, snapshotTasks } from '../../../core/store/task-view';
+import { carsOf } from '../../../core/store/trains';
 import { addRepository, addTask, temporaryFolder } from './store';
 
 const saved = join(import.meta.dirname, 'saved');
@@ -226,6 +227,20 @@ describe('migrations', () => {
     closeDatabase(old);
     const { transitions } = readTaskDetail(open({ file }), 1);
     expect(transitions.map(({ attempt }) => attempt)).toEqual([null, null, null, 2, null, null, null, null, null, 12]);
+  });
+
+  test('know of a change on a train that is under way that nobody kept what it was compared with', () => {
+    const file = join(temporaryFolder(), 'switchyard.db');
+    const before = migrations.findIndex(({ name }) => name.endsWith('keep-what-was-compared'));
+    const old = openDatabase({ file, migrations: migrations.slice(0, before) });
+    addRepository(old);
+    addTask(old);
+    old.exec(`INSERT INTO train (repository_id, base, tip_oid, created_by, state, created_at)
+      VALUES (1, 'main', 't', 'person', 'open', 1);
+      INSERT INTO train_car (train_id, place, task_id, head, comments, state, changed_at)
+      VALUES (1, 1, 1, 'h', '[]', 'waiting', 1)`);
+    closeDatabase(old);
+    expect(carsOf(open({ file }), 1)).toMatchObject([{ head: 'h', mergeBase: null, state: 'waiting' }]);
   });
 
   test('back an older store up first and keep the newest three backups', () => {

@@ -305,7 +305,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       }),
       stack: on.tasks.stack.handler(({ input }) => {
         const order = (id: number): number[] => [...get(id).landsAfter.flatMap(order), id];
-        const ids = { base: 'b'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40) };
+        const ids = { base: 'b'.repeat(40), mergeBase: 'c'.repeat(40), head: 'd'.repeat(40), tree: 'e'.repeat(40) };
         return [...new Set(order(input.task))].map((id) => {
           const { title, state, change } = get(id);
           return { task: id, title, state, ...ids, files: change?.files ?? 0, problem: null };
