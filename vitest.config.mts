@@ -95,13 +95,16 @@ export default defineConfig({
       // Agents mostly wait for their model, so two of them get in each other's way no more than one.
       {
         extends: true,
-        test: { name: 'agents', include: ['test/agents/**/*.test.ts'], globalSetup: programs, ...long },
+        test: { name: 'agents', include: ['test/agents/**/*.test.ts'], globalSetup: programs, ...long, isolate: false },
       },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...desktops } },
       // Not a test: takes the pictures of docs/screenshots.
       { extends: true, test: { name: 'screenshots', include: ['test/screenshots/*.shot.ts'], ...oneAtATime } },
       // They wait for what was killed to be noticed far more than they compute, and go by what happened, not by when.
-      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'], globalSetup: programs, ...long } },
+      {
+        extends: true,
+        test: { name: 'fault', include: ['test/fault/**/*.test.ts'], globalSetup: programs, ...long, isolate: false },
+      },
     ],
   },
 });

@@ -164,14 +164,14 @@ test('a page reloaded again and again while a task streams goes on showing it', 
       return addEventListener.apply(this, [type, ...rest] as unknown as Parameters<typeof addEventListener>);
     };
   });
-  const words = Array.from({ length: 200 }, (_, at) => `[say: step ${at}]\n[wait: 50ms]`).join('\n');
+  const words = Array.from({ length: 100 }, (_, at) => `[say: step ${at}]\n[wait: 50ms]`).join('\n');
   await addTask('Talks for long', `${words}\n[permission: make]`);
   await page
     .getByRole('navigation', { name: 'Places' })
     .getByRole('button', { name: /^Running/ })
     .click();
   await page.getByRole('option').filter({ hasText: 'Talks for long' }).click();
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     await page
       .getByText(/step \d+/)
       .last()
