@@ -231,7 +231,7 @@ async function changeOf(
   ]);
   const message = commitMessage({ title: task.title, prompt: task.prompt });
   const edit = undoable(room, task, head);
-  return { task: task.id, base, mergeBase: common, head, tree, lastSeen, commits, files, message, edit };
+  return { task: task.id, base, mergeBase: common, head, tree, lastSeen, commits: [...commits], files, message, edit };
 }
 
 /** The head of which changes were last asked for, if it is known and there. */

@@ -8,6 +8,7 @@ import { gitError } from './git-error';
 import { type Identity, identityVariables } from './identity';
 import { splitNul } from './nul';
 import { readHead } from './open';
+import { pathsBetween } from './overlap';
 import { resolveBranch, treeOf } from './resolve';
 import { readGit, runGit } from './run';
 
@@ -82,8 +83,7 @@ export async function commitAll(
     }
   }
   const now = await resolveBranch(place, commit.branch);
-  const names = await runGit(place, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', head.oid, now]);
-  return { kind: 'committed', oid: now, files: splitNul(names.stdout).length };
+  return { kind: 'committed', oid: now, files: (await pathsBetween(place, { base: head.oid, head: now })).size };
 }
 
 /** The names of all changed and untracked files, each ending with NUL. */

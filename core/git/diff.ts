@@ -21,10 +21,9 @@ export async function mergeBase(place: Place, one: string, other: string): Promi
   });
 }
 
-/** Whether one commit is another's ancestor, or the same. */
+/** Whether one commit is another's ancestor, or the same: then it is what both have in common. They are named by their whole ids. */
 export async function isAncestor(place: Place, ancestor: string, descendant: string): Promise<boolean> {
-  const args = ['merge-base', '--is-ancestor', '--end-of-options', ancestor, descendant];
-  return (await runGit(place, args, { successExitCodes: [1] })).exitCode === 0;
+  return (await mergeBase(place, ancestor, descendant)) === ancestor;
 }
 
 const comparing = ['--no-ext-diff', '--no-textconv', '--no-color', '--submodule=short', '--ignore-submodules=none'];
@@ -42,10 +41,8 @@ const statuses: Readonly<Record<string, FileChange['status']>> = {
 /** The files that differ between two commits, renames followed, with what a person should know before reading on. */
 export async function listChanges(place: Place, { base, head }: Range): Promise<FileChange[]> {
   const { raw, counts } = await changesBetween(place, { base, head });
-  const pointers = await lfsPointers(
-    place,
-    raw.filter((change) => change.newMode.startsWith('100')).map((change) => change.newOid),
-  );
+  const blobs = raw.filter((change) => change.newMode.startsWith('100')).map((change) => change.newOid);
+  const pointers = await known(place, `pointers ${base} ${head}`, () => lfsPointers(place, blobs));
   return raw.map(({ oldOid: _, newOid, ...change }) => {
     const count = counts.get(change.path) ?? { additions: 0, deletions: 0 };
     return {

@@ -4,7 +4,7 @@ import { runGit } from './run';
 const firstLine = 'version https://git-lfs.github.com/spec/v1\n';
 
 /** Which of the blobs are pointers of Git LFS. Only small ones are read: a pointer is about 130 bytes. */
-export async function lfsPointers(place: Place, oids: readonly string[]): Promise<Set<string>> {
+export async function lfsPointers(place: Place, oids: readonly string[]): Promise<ReadonlySet<string>> {
   const pointers = new Set<string>();
   if (oids.length === 0) return pointers;
   const lines = (some: readonly string[]) => some.map((oid) => `${oid}\n`).join('');

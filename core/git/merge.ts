@@ -30,18 +30,16 @@ export async function previewMerge(
   place: Place,
   { baseOid, headOid }: { readonly baseOid: string; readonly headOid: string },
 ): Promise<MergePreview> {
-  const args = ['merge-tree', '--write-tree', '-z', '--name-only', baseOid, headOid];
-  // Side by side, for each is a start of git.
-  const [common, merged] = await Promise.all([
-    mergeBase(place, baseOid, headOid),
-    runGit(place, args, { successExitCodes: [1] }),
-  ]);
+  const common = await mergeBase(place, baseOid, headOid);
   const [fastForward, upToDate] = [common === baseOid, common === headOid];
-  const { stdout, exitCode } = merged;
-  const [merge = '', ...rest] = splitNul(stdout);
+  // A merge would write modes anew that older programs wrote, as 100664; what lands by moving a branch has them as they are.
+  if (fastForward || upToDate) {
+    return { kind: 'clean', tree: await treeOf(place, fastForward ? headOid : baseOid), fastForward, upToDate };
+  }
+  const args = ['merge-tree', '--write-tree', '-z', '--name-only', baseOid, headOid];
+  const { stdout, exitCode } = await runGit(place, args, { successExitCodes: [1] });
+  const [tree = '', ...rest] = splitNul(stdout);
   if (exitCode !== 0) return { kind: 'conflict', conflicts: readConflicts(rest, { baseOid, headOid }) };
-  // A merge writes modes anew that older programs wrote, as 100664; what lands by moving a branch has them as they are.
-  const tree = fastForward || upToDate ? await treeOf(place, fastForward ? headOid : baseOid) : merge;
   return { kind: 'clean', tree, fastForward, upToDate };
 }
 

@@ -2,6 +2,7 @@ import type { Place } from './checkout';
 import { commitTree } from './commit-tree';
 import type { Range } from './diff';
 import type { Author, Identity } from './identity';
+import { known } from './known';
 import { splitNul } from './nul';
 import { newObject, writeObjects } from './objects';
 import { treeOf } from './resolve';
@@ -98,7 +99,11 @@ function named({ oid, message }: Commit): string {
 }
 
 /** The commits of a head that a base does not have, oldest first; of more than `most` the newest. */
-async function commitsBetween(place: Place, { base, head }: Range, most: number): Promise<Commit[]> {
+function commitsBetween(place: Place, { base, head }: Range, most: number): Promise<readonly Commit[]> {
+  return known(place, `replayed ${base} ${head} ${most}`, () => readCommits(place, { base, head }, most));
+}
+
+async function readCommits(place: Place, { base, head }: Range, most: number): Promise<readonly Commit[]> {
   const { stdout } = await runGit(place, [
     ...['log', '-z', '--topo-order', '--no-show-signature', '--encoding=UTF-8', '--date=raw'],
     ...[`--max-count=${most}`, '--format=tformat:%H%x00%T%x00%P%x00%an%x00%ae%x00%ad%x00%B'],

@@ -2,11 +2,14 @@ import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fileChangeSchema } from '../../../core/contract/review';
+import type { Place } from '../../../core/git/checkout';
 import { changeSize, isAncestor, listChanges, mergeBase, patch } from '../../../core/git/diff';
 import { listCommits } from '../../../core/git/log';
 import { makeMerge, previewMerge } from '../../../core/git/merge';
 import { readGit } from '../../../core/git/run';
 import { worktreeStatus } from '../../../core/git/status';
+import { upstreamOf } from '../../../core/git/upstream';
+import type { Execute } from '../../../core/starter/process';
 import { contents, createBench, identity, write } from './fixture';
 
 const bench = createBench();
@@ -200,4 +203,51 @@ test('files that conflict are named as they are, and unrelated histories have no
   });
   const orphan = bench.plain(top, 'commit-tree', '-m', 'Orphan', oid(top, 'main^{tree}')).trim();
   expect(await mergeBase(place, orphan, oid(top))).toBeNull();
+});
+
+/** A repository with a git of its own, and the commands that were started by that. */
+function counting(repository: Place): { readonly place: Place; readonly starts: string[] } {
+  const starts: string[] = [];
+  const execute: Execute = (what) => {
+    starts.push(what.args[3] ?? '');
+    return bench.git.execute(what);
+  };
+  return { place: { ...repository, git: { ...bench.git, execute } }, starts };
+}
+
+test('a second look at the same two commits starts git for nothing that only they decide', async () => {
+  const repository = await bench.repository();
+  const top = repository.checkout.workTree;
+  const base = oid(top);
+  write(top, 'pointer.txt', 'x'.repeat(200));
+  bench.plain(top, 'add', '-A');
+  bench.plain(top, 'commit', '-q', '-m', 'Change');
+  const head = oid(top);
+  const { place, starts } = counting(repository);
+  const look = async () => [
+    await isAncestor(place, base, head),
+    await isAncestor(place, head, base),
+    await previewMerge(place, { baseOid: base, headOid: head }),
+    await listCommits(place, { base, head }),
+    await listChanges(place, { base, head }),
+  ];
+  const first = await look();
+  expect(first.slice(0, 2)).toEqual([true, false]);
+  expect(starts).not.toContain('merge-tree');
+  starts.length = 0;
+  expect(await look()).toEqual(first);
+  // How lines are counted is for attributes to say, which may change.
+  expect(starts).toEqual(['diff-tree']);
+});
+
+test('git is asked which branch one follows only where one is configured', async () => {
+  const { place, starts } = counting(await bench.repository());
+  const top = place.checkout.workTree;
+  expect(await upstreamOf(place, 'main')).toBe(null);
+  expect(starts).not.toContain('for-each-ref');
+  bench.plain(top, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+  bench.plain(top, 'remote', 'add', 'origin', top);
+  bench.plain(top, 'branch', '-q', '--set-upstream-to=origin/main');
+  expect(await upstreamOf(place, 'main')).toMatchObject({ name: 'origin/main', ahead: 0, behind: 0 });
+  expect(await upstreamOf(place, 'other')).toBe(null);
 });
