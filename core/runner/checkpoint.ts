@@ -24,18 +24,23 @@ export interface Kept {
 
 type Subject = Pick<Kept, 'place' | 'branch'> & { readonly claim: { readonly task: number } };
 
-/** Keeps the worktree as it is before the first turn, once. That it could not be is logged and stops nothing. */
-export async function keepStart(deps: Deps, subject: Subject, session: number, seq: number): Promise<void> {
+/**
+ * Keeps the worktree as it is before the first turn, once, and says whether it did so now. That it could not be is logged and
+ * stops nothing.
+ */
+export async function keepStart(deps: Deps, subject: Subject, session: number, seq: number): Promise<boolean> {
   const { task } = subject.claim;
-  if (currentCheckpoint(deps.db, task) !== undefined) return;
-  await logged(deps, task, async () => {
+  if (currentCheckpoint(deps.db, task) !== undefined) return false;
+  const kept = await logged(deps, task, async () => {
     const snapshot = await snapshotNow(deps, { ...subject, task }, {});
     const at = { session, turn: 0, seq, agentSession: null, point: null };
     const change = { files: 0, additions: 0, deletions: 0 };
     await deps.writer.write((db) =>
       addCheckpoint(db, { ...rowOf(snapshot), ...at, task, kind: 'start', parent: null, change, at: deps.now() }),
     );
+    return true;
   });
+  return kept ?? false;
 }
 
 /** What came to a worktree between two turns: nothing, what the transcript's line says, or what could not be kept. */

@@ -25,9 +25,9 @@ export async function converse(talk: Talk, held: HeldTurn | null = null): Promis
     const told = new Set<number>(held?.given.told);
     let afterTurn = false;
     if (held === null) {
-      await keepStart(deps, subject, session.id, transcript.last());
-      const came = await keepBetween(deps, subject, session, transcript.last());
-      if (came.kind === 'kept') transcript.append(came.line, deps.now());
+      const began = await keepStart(deps, subject, session.id, transcript.last());
+      const came = began ? null : await keepBetween(deps, subject, session, transcript.last());
+      if (came?.kind === 'kept') transcript.append(came.line, deps.now());
     }
     const next = () => comesNext(talk, { afterTurn, told });
     let words = held?.given.words ?? (await next());
