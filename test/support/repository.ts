@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { refreshIndex } from './index-file';
 import { execute } from './starter';
 import { copyTemplate } from './template';
 
@@ -41,7 +42,8 @@ export async function createRepository(path: string, home: string): Promise<Samp
     async commit(message) {
       await repository.git('add', '--all');
       await repository.git('commit', '--quiet', '--message', message);
-      return repository.git('rev-parse', 'HEAD');
+      const head = (await repository.read('.git/HEAD')).trim();
+      return head.startsWith('ref: ') ? (await repository.read(`.git/${head.slice('ref: '.length)}`)).trim() : head;
     },
   };
   await copyTemplate('sample', path, async (folder) => {
@@ -54,7 +56,6 @@ export async function createRepository(path: string, home: string): Promise<Samp
     await make('add', '--all');
     await make('commit', '--quiet', '--message', 'Begin');
   });
-  // The copies are files of their own, by their times and numbers.
-  await repository.git('update-index', '-q', '--refresh');
+  refreshIndex(path);
   return repository;
 }

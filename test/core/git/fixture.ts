@@ -18,6 +18,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Checkout, Place, WorktreePlace, WorktreeTrust } from '../../../core/git/checkout';
 import { findGit, type Git } from '../../../core/git/git';
 import { openRepository } from '../../../core/git/open';
+import { refreshIndex } from '../../support/index-file';
 import { runSync } from '../../support/quick-sync';
 import { execute } from '../../support/starter';
 import { copyTemplate } from '../../support/template';
@@ -61,8 +62,7 @@ export function createBench(): Bench {
         bench.plain(template, 'add', '-A');
         bench.plain(template, 'commit', '-q', '-m', 'First');
       });
-      // The copies are files of their own, by their times and numbers.
-      bench.plain(path, 'update-index', '-q', '--refresh');
+      refreshIndex(path);
       const { checkout } = await openRepository(bench.git, path);
       return { git: bench.git, checkout, trusted: false };
     },
