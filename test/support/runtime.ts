@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { askHumanProgram, hookProgram } from './host';
 import { layStore } from './laid-store';
 import { createRepository, type SampleRepository } from './repository';
 import { execute } from './starter';
+import { templateRoom } from './template';
 
 /** A runtime in a temporary data folder, called in-process through the same router the doors mount. */
 export interface Bed {
@@ -74,6 +75,47 @@ export async function openBed(
     ...(options.host && { host: options.host }),
     execute: options.execute ?? execute,
   });
+}
+
+/** What has been laid in this process, by its name. */
+const laid = new Map<string, { readonly bed: Bed; readonly copy: string; readonly scene: unknown }>();
+
+/**
+ * As `openBed`, where `lay` has been at work already and gave what it made. That is done once for each name, and the folder is put
+ * back for whoever asks again, at the same place, for the paths in it are whole ones: the bed before it must be closed.
+ */
+export async function openLaidBed<Scene>(
+  name: string,
+  lay: (bed: Bed) => Promise<Scene>,
+): Promise<{ readonly bed: Bed; readonly scene: Scene }> {
+  const before = laid.get(name);
+  if (before === undefined) {
+    const bed = await openBed();
+    const scene = await lay(bed);
+    await bed.runtime.stop();
+    const copy = join(mkdtempSync(join(templateRoom(), 'bed-')), 'bed');
+    cpSync(bed.folder, copy, whole);
+    laid.set(name, { bed, copy, scene });
+    return { bed: await bed.again(true), scene };
+  }
+  const { bed, copy, scene } = before;
+  if (existsSync(bed.folder)) throw new Error(`The bed with ${name} is still open.`);
+  cpSync(copy, bed.folder, whole);
+  // The copies are files of their own, by their times and numbers.
+  const refresh = ['update-index', '-q', '--refresh'];
+  await bed.repository.git(...refresh);
+  for (const task of await bed.repository.git('worktree', 'list', '--porcelain').then(worktreesIn)) {
+    await bed.repository.git('-C', task, ...refresh);
+  }
+  return { bed: await bed.again(true), scene: scene as Scene };
+}
+
+/** As it is, links and times included. */
+const whole = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true } as const;
+
+/** The worktrees that git lists beside the first. */
+function worktreesIn(listed: string): readonly string[] {
+  return [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path = '']) => path).slice(1);
 }
 
 async function bedOn(given: {

@@ -1,19 +1,25 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open as openFile, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointName } from '../../../core/contract/checkpoint';
 import { type Decision, openDecision } from '../../../core/contract/decision';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { recordReturn } from '../../../core/store/returns';
 import { run } from '../../../core/store/statement';
-import { type Bed, openBed } from '../../support/runtime';
+import { type Bed, openBed, openLaidBed } from '../../support/runtime';
 
 let bed: Bed;
-beforeEach(async () => {
-  bed = await openBed();
+let isOpen = false;
+afterEach(async () => {
+  isOpen = false;
+  await bed.close();
 });
-afterEach(() => bed.close());
+
+async function open(): Promise<void> {
+  bed = await openBed();
+  isOpen = true;
+}
 
 const list = (task: number) => bed.calls.checkpoints.list({ task });
 const files = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
@@ -25,6 +31,7 @@ async function decisions(task: number): Promise<(Decision | null)[]> {
 }
 
 async function task(prompt: string, trust = true): Promise<Task> {
+  if (!isOpen) await open();
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust });
   const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
   return bed.reaches(id, 'review', 'done', 'failed');
@@ -32,9 +39,14 @@ async function task(prompt: string, trust = true): Promise<Task> {
 
 /** A task whose agent took two turns: one.txt, then two.txt and one.txt again. */
 async function twoTurns(trust = true): Promise<Task> {
-  const { id } = await task('First.\n[write: one.txt | one]', trust);
-  await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[write: one.txt | changed]' });
-  return bed.reaches(id, 'review');
+  const laid = await openLaidBed(`a task of two turns, trusted: ${trust}`, async (opened) => {
+    [bed, isOpen] = [opened, true];
+    const { id } = await task('First.\n[write: one.txt | one]', trust);
+    await bed.calls.tasks.reject({ task: id, comment: 'Second.\n[write: two.txt | two]\n[write: one.txt | changed]' });
+    return bed.reaches(id, 'review');
+  });
+  [bed, isOpen] = [laid.bed, true];
+  return laid.scene;
 }
 
 /** A task of two turns whose first wrote a file where the second's `.gitignore` and a folder built since then stand. */
@@ -79,6 +91,7 @@ describe('after each turn', () => {
   });
 
   it('what comes between two turns, by a check or by hand, is a checkpoint of nobody’s and no part of what the next turn changed', async () => {
+    await open();
     const { id: repository } = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     const checks = [{ name: 'check', command: 'echo covered > report.txt', required: false }];
     await bed.calls.repositories.configure({ repository, checks });
@@ -269,6 +282,7 @@ describe('going back', () => {
   });
 
   it('is refused while an agent is at work and when the task is done, each with what to do', async () => {
+    const made = await twoTurns();
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     const prompt = 'First.\n[write: one.txt | one]\n[ask: Go on? | yes]';
     const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Asks', prompt, agent: 'echo' });
@@ -285,7 +299,6 @@ describe('going back', () => {
     await bed.calls.checkpoints.back({ task: id, checkpoint: gone.left });
     expect(await inTree(stopped, 'one.txt')).toBe('one\n');
 
-    const made = await twoTurns();
     const { base, mergeBase, head, tree } = await bed.calls.reviews.get({ task: made.id });
     await bed.calls.tasks.approve({ task: made.id, base, mergeBase, head, tree });
     await expect(bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 })).rejects.toMatchObject({
@@ -329,7 +342,7 @@ describe('going back', () => {
     const made = await twoTurns();
     const back = () => bed.calls.checkpoints.back({ task: made.id, checkpoint: 1 });
     const lock = await bed.repository.git('-C', made.worktree ?? '', 'rev-parse', '--git-path', 'index.lock');
-    const held = await open(lock, 'w');
+    const held = await openFile(lock, 'w');
     const busy = { code: 'CONFLICT', message: expect.stringContaining(`${lock} exists. Wait for it to end`) };
     await expect(back()).rejects.toMatchObject(busy);
     // Nor when it was cut short, and is to be finished.

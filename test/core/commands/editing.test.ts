@@ -1,21 +1,30 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import { readHunks } from '../../../core/git/hunks';
-import { type Bed, openBed } from '../../support/runtime';
+import { type Bed, openBed, openLaidBed } from '../../support/runtime';
 import { contents } from '../git/fixture';
 
 let bed: Bed;
-beforeEach(async () => {
-  bed = await openBed();
-});
 afterEach(() => bed.close());
 
 const numbered = Array.from({ length: 30 }, (_, at) => `line ${at}\n`).join('');
 
-/** A task in review that changed one.txt far apart, and added two.txt. */
-async function changed(trust = true): Promise<{ task: Task; top: string; git(...args: string[]): Promise<string> }> {
+interface Changed {
+  readonly task: Task;
+  readonly top: string;
+  git(...args: string[]): Promise<string>;
+}
+
+/** Opens a bed with a task in review that changed one.txt far apart, and added two.txt. */
+async function changed(trust = true): Promise<Changed> {
+  const laid = await openLaidBed(`a change of two files, trusted: ${trust}`, (opened) => change(opened, trust));
+  bed = laid.bed;
+  return laid.scene;
+}
+
+async function change(bed: Bed, trust: boolean): Promise<Changed> {
   await bed.repository.write('one.txt', numbered);
   await bed.repository.commit('Number the lines');
   const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust });
@@ -239,6 +248,7 @@ it('two edits of one change at once: the second is told that the first was quick
 });
 
 it('a trusted repository’s filters and signing take part; the hooks of a merge do not, for nothing is merged', async () => {
+  bed = await openBed();
   const mark = join(bed.folder, 'ran');
   const sign = join(bed.folder, 'sign');
   await writeFile(sign, '#!/bin/sh\ncat >/dev/null\necho signed by Ada\necho "[GNUPG:] SIG_CREATED " >&2\n', {
@@ -253,7 +263,7 @@ it('a trusted repository’s filters and signing take part; the hooks of a merge
     await bed.repository.git('config', key, value);
   }
   await bed.repository.write('.gitattributes', 'two.txt filter=up\n');
-  const { task, top, git } = await changed();
+  const { task, top, git } = await change(bed, true);
   await rm(mark, { force: true });
   const { head } = await review(task);
   await bed.calls.reviews.write({ task: task.id, head, path: 'two.txt', text: 'another\n' });

@@ -3,26 +3,22 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/contract/task';
 import { closeDatabase, openDatabase } from '../../../core/store/database';
-import { type Bed, openBed } from '../../support/runtime';
+import { openReviewBed } from '../../support/review-bed';
+import type { Bed } from '../../support/runtime';
 
 let bed: Bed;
+/** A task in review that added hello.txt. */
+let made: Task;
 beforeEach(async () => {
-  bed = await openBed();
+  ({ bed, scene: made } = await openReviewBed());
 });
 afterEach(() => bed.close());
-
-async function inReview(): Promise<Task> {
-  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
-  const prompt = '[write: hello.txt | hello]';
-  const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'Hello', prompt, agent: 'echo' });
-  return bed.reaches(id, 'review');
-}
 
 const files = async (task: number) => (await bed.calls.reviews.get({ task })).files.map(({ path }) => path);
 
 describe('a discarded change comes back', () => {
   it('from its branch when its worktree had been deleted by hand', async () => {
-    const { id, worktree } = await inReview();
+    const { id, worktree } = made;
     await rm(worktree ?? '', { recursive: true });
     expect(await bed.calls.tasks.discard({ task: id })).toMatchObject({ outcome: 'discarded', worktree: null });
     expect(await bed.calls.tasks.restore({ task: id })).toMatchObject({ state: 'review', worktree });
@@ -30,7 +26,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('with what its agent had left on another branch, and the branch as it was', async () => {
-    const { id, worktree, branch } = await inReview();
+    const { id, worktree, branch } = made;
     const git = (...args: string[]) => bed.repository.git('-C', worktree ?? '', ...args);
     const tip = await git('rev-parse', 'HEAD');
     await git('checkout', '--quiet', '-b', 'aside', 'main');
@@ -49,7 +45,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('with what was committed off its branch still off it, and the branch as it was', async () => {
-    const { id, worktree, branch } = await inReview();
+    const { id, worktree, branch } = made;
     const git = (...args: string[]) => bed.repository.git('-C', worktree ?? '', ...args);
     const tip = await git('rev-parse', 'HEAD');
     await git('checkout', '--quiet', '--detach');
@@ -72,7 +68,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('as it was shown, with what was edited in its worktree since still staged, unstaged and untracked', async () => {
-    const { id, worktree, branch } = await inReview();
+    const { id, worktree, branch } = made;
     const path = worktree ?? '';
     const git = (...args: string[]) => bed.repository.git('-C', path, ...args);
     const stands = async () => {
@@ -101,7 +97,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('to where it was when it had failed or was cancelled, with its files, so that it can be tried again', async () => {
-    const { repositoryId } = await inReview();
+    const { repositoryId } = made;
     const make = (prompt: string) =>
       bed.calls.tasks.create({ repositoryId, title: 'Cut short', prompt, agent: 'echo' });
     const again = async (task: number) => {
@@ -123,7 +119,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('or says what is in its way, and comes back once that is gone', async () => {
-    const { id, branch, worktree } = await inReview();
+    const { id, branch, worktree } = made;
     const path = worktree ?? '';
     await bed.calls.tasks.discard({ task: id });
     await bed.repository.git('branch', branch ?? '', 'main');
@@ -143,7 +139,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('or says where its branch is checked out, and what gives that free', async () => {
-    const { id, branch, worktree } = await inReview();
+    const { id, branch, worktree } = made;
     const git = bed.repository.git;
     const tip = await git('rev-parse', branch ?? '');
     const [there, moved] = [join(bed.folder, 'there'), join(bed.folder, 'moved')];
@@ -195,7 +191,7 @@ describe('a discarded change comes back', () => {
   });
 
   it('or says that nothing of it is left', async () => {
-    const { id, branch } = await inReview();
+    const { id, branch } = made;
     const { backupRef } = await bed.calls.tasks.discard({ task: id });
     await bed.repository.git('update-ref', '-d', backupRef ?? '');
     await expect(bed.calls.tasks.restore({ task: id })).rejects.toMatchObject({
@@ -205,7 +201,7 @@ describe('a discarded change comes back', () => {
 });
 
 it('a branch whose worktree was removed just before a crash goes with the next start', async () => {
-  const { id, worktree, branch } = await inReview();
+  const { id, worktree, branch } = made;
   const { backupRef } = await bed.calls.tasks.discard({ task: id });
   await bed.calls.tasks.restore({ task: id });
   await bed.runtime.stop();
@@ -224,7 +220,7 @@ it('a branch whose worktree was removed just before a crash goes with the next s
 it('a restore runs no hook that came with the change', async () => {
   await bed.repository.git('config', 'core.hooksPath', '.githooks');
   const mark = join(bed.folder, 'hook-ran');
-  const { id, worktree } = await inReview();
+  const { id, worktree } = made;
   for (const name of ['post-checkout', 'post-index-change', 'pre-commit', 'post-commit', 'reference-transaction']) {
     const hook = join(worktree ?? '', '.githooks', name);
     await mkdir(dirname(hook), { recursive: true });
@@ -246,7 +242,7 @@ it('a restore runs no hook that came with the change', async () => {
 });
 
 it('ignored files too large for the backup are named when they go', async () => {
-  const { id, worktree } = await inReview();
+  const { id, worktree } = made;
   await writeFile(join(worktree ?? '', '.gitignore'), 'out/\n.gitignore\n');
   await mkdir(join(worktree ?? '', 'out'));
   await writeFile(join(worktree ?? '', 'out/report.pdf'), Buffer.alloc(6 * 1024 * 1024));

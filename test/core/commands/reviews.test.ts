@@ -1,26 +1,20 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Review, ReviewedChange } from '../../../core/contract/review';
 import { strategies } from '../../../core/contract/strategy';
 import type { Task } from '../../../core/contract/task';
+import { openReviewBed } from '../../support/review-bed';
 import { type Bed, openBed } from '../../support/runtime';
 
 let bed: Bed;
-beforeEach(async () => {
-  bed = await openBed();
-});
 afterEach(() => bed.close());
 
+/** Opens a bed with a task in review that added hello.txt. */
 async function inReview(): Promise<Task> {
-  const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
-  const task = await bed.calls.tasks.create({
-    repositoryId: repository.id,
-    title: 'Say hello',
-    prompt: '[write: hello.txt | hello]',
-    agent: 'echo',
-  });
-  return bed.reaches(task.id, 'review');
+  const { bed: opened, scene } = await openReviewBed();
+  bed = opened;
+  return scene;
 }
 
 /** What of a review is there before the rest of it is known. */
@@ -75,6 +69,7 @@ describe('the change of a task that is over', () => {
 
 describe('a change that was edited by hand while it was in review', () => {
   it('is as large, and meets what its branch holds now, wherever it is looked at', async () => {
+    bed = await openBed();
     const repository = await bed.calls.repositories.add({ path: bed.repository.path, trust: true });
     const prompt = '[write: source/app.txt | theirs]';
     const { id } = await bed.calls.tasks.create({ repositoryId: repository.id, title: 'App', prompt, agent: 'echo' });
