@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Strings that a terminal swallows whole (OSC, DCS, SOS, PM, APC), whether or not they end. */
 const strings = /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)?/g;

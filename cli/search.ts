@@ -33,7 +33,7 @@ const search: Command = {
   ],
   more: [
     '  Every word must be there; words in quotes stand next to each other, and the last word may be a beginning. What',
-    `  tools print is searched in its first ${searchedOutput.beginning.toLocaleString('en')} and last ${searchedOutput.end.toLocaleString('en')} characters.`,
+    `  tools print is searched in its first ${searchedOutput.beginning} and last ${searchedOutput.end} characters.`,
     '',
   ].join('\n'),
   async run(given, around) {

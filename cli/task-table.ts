@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Task } from '../core/contract/task';
 import type { Output } from './command';
 import { plainLine } from './plain';

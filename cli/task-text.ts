@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { budgetWords } from '../core/contract/budget';
 import { type RepositoryCheck, standOfChecks } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';

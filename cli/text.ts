@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { aboardWords, leftWords } from '../core/contract/aboard';
 import { blockingChecks, type CheckStand } from '../core/contract/check';
 import { agentWords, hasWon } from '../core/contract/contest';

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { type Task, type TaskState, taskStates } from '../core/contract/task';
 import { counted, stateText, table, taskCells } from './text';
 

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** No terminal is taken for narrower than this: words would be torn apart instead of wrapped. */
 const narrowest = 40;

@@ -54,7 +54,8 @@ test('docs/cli.md is written also by a Node that does not run the sources as the
 
 test('docs/cli.md says what the value of each option is called, whole', () => {
   const options = [...read('docs/cli.md').matchAll(/^- `(--.*?)`/gm)].map(([, option = '']) => option);
-  for (const option of options) expect(option).toMatch(/^--[a-z-]+( [^[\]().]+(\[[^\]]+\])?| \[[A-Z]+\])?$/);
+  for (const option of options)
+    expect(option).toMatch(/^--[a-z-]+( (\[[A-Z]+\.\.\])?[^[\]().]+(\[[^\]]+\])?| \[[A-Z]+\])?$/);
   expect(options).toEqual(
     expect.arrayContaining(['--agent NAME[:MODEL]', '--status-port [PORT]', '--option NUMBER_OR_LABEL', '--deny']),
   );

@@ -137,7 +137,7 @@ const rules: { file: string; allowed: string[]; forbidden: string[] }[] = [
       './print',
       'node:util',
       '@orpc/client',
-      'string-width',
+      'fast-string-width',
     ],
     forbidden: [
       '../core/store/tasks',
