@@ -7,14 +7,20 @@ import { restacksFrom } from '../store/restacks';
 /** A change by where its branch is and the commit it is compared with: both say what is shown of it, and what lands. */
 export type Compared = Pick<Review, 'head' | 'mergeBase'>;
 
-/** Whether a change is the one that was seen, or what restacking that made of it, each time as it was seen. */
+/**
+ * Whether a change is the one that was seen, also where restacks moved it meanwhile and somebody put it back, or what restacking that
+ * made of it, each time as it was seen.
+ */
 export async function isAsSeen(
   db: Database,
   place: Place,
   { task, seen, now }: { readonly task: number; readonly seen: Compared; readonly now: Compared },
 ): Promise<boolean> {
-  const { head, mergeBase } = await broughtOn(db, place, task, seen);
-  return now.head === head && now.mergeBase === mergeBase;
+  return isSame(now, seen) || isSame(now, await broughtOn(db, place, task, seen));
+}
+
+function isSame(one: Compared, other: Compared): boolean {
+  return one.head === other.head && one.mergeBase === other.mergeBase;
 }
 
 /** Where restacks brought a change that was seen, before one of them took it for another one. */

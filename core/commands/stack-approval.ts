@@ -143,7 +143,7 @@ async function landNext(
       if (state !== 'review') return;
       const place = await repositoryPlace(room.git, repository);
       const head = branch === null ? null : await refOid(place, `refs/heads/${branch}`);
-      if (head !== (await broughtOn(room.db, place, task, seen)).head) throw moved(task);
+      if (head !== seen.head && head !== (await broughtOn(room.db, place, task, seen)).head) throw moved(task);
     });
     await restack(room, task, { again: true });
   }

@@ -64,15 +64,18 @@ export function restackUnderWay(db: Database, task: number): Restack | undefined
   return row === undefined ? undefined : toRestack(row);
 }
 
-/** The restacks that brought a task's branch on from a commit it stood at, one after the other. */
+/** The restacks that brought a task's branch on from where it stood at a commit last, one after the other. */
 export function restacksFrom(
   db: Database,
   { task, head }: { readonly task: number; readonly head: string },
 ): Restack[] {
   const done = `SELECT ${columns} FROM restack WHERE task_id = ? AND state = 'done' ORDER BY id`;
-  const led: Restack[] = [];
-  for (const row of allRows<Row>(db, done, task))
-    if (row.oldHead === (led.at(-1)?.newHead ?? head)) led.push(toRestack(row));
+  let led: Restack[] = [];
+  for (const row of allRows<Row>(db, done, task)) {
+    // Put back to that commit it is brought on anew.
+    if (row.oldHead === head) led = [toRestack(row)];
+    else if (row.oldHead === led.at(-1)?.newHead) led.push(toRestack(row));
+  }
   return led;
 }
 

@@ -181,6 +181,32 @@ it('a change that is just being brought on is looked at when that is over, and l
   ]);
 });
 
+it('a change that was put back to where it was before a restack lands as it is shown then, with its stack and on a train', async () => {
+  const a = await inReview('[write: again-a | a]');
+  const b = await inReview('[write: again-b | b]', [a]);
+  const shown = await review(b);
+  const onto = await commitIn(a, 'again-more', 'more\n');
+  await expect.poll(async () => (await review(b)).mergeBase, { timeout: 30_000 }).toBe(onto);
+  await inIt(b, 'reset', '-q', '--hard', shown.head);
+  const stack = await bed.calls.tasks.stack({ task: b.id });
+  expect(stack.at(-1)).toMatchObject({ head: shown.head, mergeBase: shown.mergeBase, problem: null });
+  const landed = await bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals: approvalsOf(stack) });
+  expect(landed).toMatchObject([{ outcome: 'merged' }, { outcome: 'merged' }]);
+
+  const below = await inReview('[write: back-a | a]');
+  const freed = await inReview('[write: back-b | b]', [below]);
+  const { head: before, mergeBase: begins } = await review(freed);
+  await approve(below, 'merge');
+  await stands(freed, []);
+  await inIt(freed, 'reset', '-q', '--hard', before);
+  const { base, task, mergeBase, head, tree } = await review(freed);
+  expect([head, mergeBase]).toEqual([before, begins]);
+  const { id } = await bed.calls.trains.start({ base, changes: [{ task, mergeBase, head, tree }] });
+  const train = () => bed.calls.trains.get({ train: id });
+  await expect.poll(async () => (await train()).state, { timeout: 30_000 }).toBe('ended');
+  expect((await train()).cars).toMatchObject([{ state: 'landed', reason: null }]);
+});
+
 it('what conflicts is given to its agent once, and shown when that did not help', async () => {
   const a = await inReview('[write: both.txt | from a]');
   const b = await inReview('[write: both.txt | from b]', [a]);
