@@ -14,7 +14,7 @@ import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
 import { here, plainLine } from './plain';
-import { assertSeen, seenChange } from './seen';
+import { assertSeen, seenRange } from './seen';
 import { approveStack } from './stack';
 import { problemText } from './stack-text';
 import { setGoing, taskOutcome } from './task-outcome';
@@ -117,7 +117,7 @@ const approve: Command = {
     const strategy = oneOf('strategy', given.text('strategy'), strategies);
     if (given.text('message')?.trim() === '')
       throw new UsageError('--message must not be empty. Leave it out for the message the change has.');
-    const seen = seenChange(given.text('head'));
+    const seen = seenRange(given.text('head'));
     if (given.flag('stack')) {
       if (
         given.text('message') !== undefined ||

@@ -17,7 +17,7 @@ export function seenHead(typed: string | undefined): string | undefined {
 }
 
 /** The commit a person saw, and what it was compared with where that is named, too; undefined of none. Throws a UsageError. */
-export function seenChange(typed: string | undefined): Seen | undefined {
+export function seenRange(typed: string | undefined): Seen | undefined {
   const seen = typed === undefined ? undefined : seenIn(typed);
   if (seen === null)
     throw new UsageError(

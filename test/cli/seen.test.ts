@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { assertSeen, seenChange, seenIn } from '../../cli/seen';
+import { assertSeen, seenIn, seenRange } from '../../cli/seen';
 
 test('what was seen is named by its commit, or by what it was compared with and its commit', () => {
   expect(seenIn('3F2C1AB90D')).toEqual({ head: '3f2c1ab90d', mergeBase: null });
   expect(seenIn('88f0e1a2b3..3f2c1ab90d')).toEqual({ head: '3f2c1ab90d', mergeBase: '88f0e1a2b3' });
   for (const typed of ['', '3f2c1a', 'main', '..3f2c1ab90d', '88f0e1a2b3..', '88f0e1a2b3...3f2c1ab90d', 'a..b..c'])
     expect([typed, seenIn(typed)]).toEqual([typed, null]);
-  expect(seenChange(undefined)).toBeUndefined();
-  expect(() => seenChange('88f0e1a2b3..main')).toThrow(/--head must be a commit id/);
+  expect(seenRange(undefined)).toBeUndefined();
+  expect(() => seenRange('88f0e1a2b3..main')).toThrow(/--head must be a commit id/);
 });
 
 test('a change that is compared with another commit than was named is not the one that was seen', () => {
