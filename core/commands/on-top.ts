@@ -21,8 +21,11 @@ export async function onTopOf(
   wanted: { readonly work: TaskWork; readonly tree: string; readonly head: string; readonly headTree: string },
 ): Promise<OnTop> {
   const { work, tree, head, headTree } = wanted;
-  const known = endedTrainChecks(db, work.id).filter(({ name, command }) =>
-    work.repository.checks.some((check) => check.name === name && check.command === command),
+  const known = endedTrainChecks(db, work.id).filter(
+    ({ name, command, state, clean }) =>
+      // What passed where other files lay beside these says nothing of these alone.
+      (state === 'failed' || clean) &&
+      work.repository.checks.some((check) => check.name === name && check.command === command),
   );
   const own = known.length > 0 && headTree === tree ? listChecks(db, work.id, head) : [];
   const found = new Map<string, Check>();
@@ -31,7 +34,7 @@ export async function onTopOf(
     own.some((one) => one.name === name && one.run > run && one.state === 'passed' && !one.stale);
   const last = [...found.values()];
   return {
-    passed: last.filter(({ state, clean }) => state === 'passed' && clean).map(({ name }) => name),
+    passed: last.filter(({ state }) => state === 'passed').map(({ name }) => name),
     failed: last.filter((run) => run.state === 'failed' && !mended(run)).map(({ name }) => name),
   };
 }

@@ -27,7 +27,8 @@ test('what a check said on a train of the files that would land holds until it s
     ...{ repository, base: 'main', tip: landing, strategy: null, by: 'person', at: 1 },
     cars: [],
   });
-  const begun = (at: string) => startCheck(db, { task, name: 'test', command, head: at, clean: true, train, at: 1 });
+  const begun = (at: string, clean = true) =>
+    startCheck(db, { task, name: 'test', command, head: at, clean, train, at: 1 });
   const ran = (at: string, exitCode: number | null, cutOff: 'closing' | null = null) =>
     endCheck(db, { check: begun(at), exitCode, cutOff, output: '', at: 2 });
   const known = () => onTopOf(db, place, { work: taskWork(db, task), tree, head: 'b'.repeat(40), headTree: 'c' });
@@ -46,6 +47,9 @@ test('what a check said on a train of the files that would land holds until it s
   ran(landing, null);
   expect(await known()).toEqual(failed);
   ran(other, 0);
+  expect(await known()).toEqual(failed);
+  // Something lay beside the files that it saw.
+  endCheck(db, { check: begun(landing, false), exitCode: 0, output: '', at: 2 });
   expect(await known()).toEqual(failed);
   ran(landing, 0);
   ran(other, 1);
