@@ -1,6 +1,6 @@
 import { aboardWords } from '../core/contract/aboard';
 import { type OverlapFile, overlapWords } from '../core/contract/overlap';
-import type { StackedReview } from '../core/contract/review';
+import type { Review, StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
 import type { Task } from '../core/contract/task';
 import { here, plainLine } from './plain';
@@ -48,6 +48,21 @@ export function heldText(stack: readonly StackedReview[]): string {
   const held = heldWords(below);
   return held === null ? '' : `${held}\n`;
 }
+
+/** What came of a restack for a task in review, a line. A change that begins at another commit is another one, also where its branch stays. */
+export function restackedText(
+  { id, base, stack }: Pick<Task, 'id' | 'base' | 'stack'>,
+  { before, after }: { readonly before: Compared | null; readonly after: Compared },
+): string {
+  if (before?.head !== after.head) return `Task ${id} was brought onto what it stands on as that is now.\n`;
+  if (before.mergeBase !== after.mergeBase)
+    return `Task ${id} holds what it stands on as that is now, and is compared with ${shortId(after.mergeBase)} from now on, not with ${shortId(before.mergeBase)}.\n`;
+  return stack === null
+    ? `Nothing to do: task ${id} stands on no other change, and is merged into ${plainLine(base)} as that is when it lands.\n`
+    : `Nothing to do: task ${id} stands on what it is to stand on already, and its change is as it was.\n`;
+}
+
+type Compared = Pick<Review, 'head' | 'mergeBase'>;
 
 /** Why a change does not stand where it should and what to do, unless what holds it says so already; lines, or nothing. */
 export function problemText({ id, stack }: Pick<Task, 'id' | 'stack'>, held: string | null, program: string): string {

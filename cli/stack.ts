@@ -10,7 +10,7 @@ import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
 import { assertSeen, type Seen } from './seen';
-import { heldText, meetingText, othersHeading, stackText } from './stack-text';
+import { heldText, meetingText, othersHeading, restackedText, stackText } from './stack-text';
 import { taskOutcome } from './task-outcome';
 import { counted } from './text';
 import { withClient } from './with-client';
@@ -43,18 +43,13 @@ const restack: Command = {
   run: (given, around) =>
     withClient(around, async (client) => {
       const task = given.id(0);
-      const headOf = async () => (await client.reviews.change({ task })).head;
+      const change = () => client.reviews.change({ task });
       // One that has no change to look at has none to move either; the runtime says why.
-      const before = await headOf().catch(() => null);
+      const before = await change().catch(() => null);
       const now = await client.tasks.restack({ task });
       const outcome = await taskOutcome(client, now, around);
-      const stays = now.state === 'review' && before !== null && before === (await headOf());
-      const did = stays
-        ? now.stack === null
-          ? `Nothing to do: task ${task} stands on no other change, and is merged into ${plainLine(now.base)} as that is when it lands.`
-          : `Nothing to do: task ${task} stands on what it is to stand on already, and its change is as it was.`
-        : `Task ${task} was brought onto what it stands on as that is now.`;
-      return now.state === 'review' ? { ...outcome, text: `${did}\n${outcome.text}` } : outcome;
+      if (now.state !== 'review') return outcome;
+      return { ...outcome, text: `${restackedText(now, { before, after: await change() })}${outcome.text}` };
     }),
 };
 

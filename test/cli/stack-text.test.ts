@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { meetingText, othersHeading, problemText } from '../../cli/stack-text';
+import { meetingText, othersHeading, problemText, restackedText } from '../../cli/stack-text';
 
 it('says on one line how two changes meet, with nothing in a name that a terminal would heed', () => {
   const lines = { mine: [{ first: 3, last: 3 }], theirs: [{ first: 2, last: 9 }] };
@@ -23,4 +23,19 @@ it('says once why a change does not stand where it should, and how it is brought
   expect(stuck(says)).toBe(`${says}\n`);
   expect([stuck(null), stuck(conflict, `It still stands on changes that have landed. ${conflict}`)]).toEqual(['', '']);
   expect(problemText({ id: 9, stack: null }, null, 'switchyard')).toBe('');
+});
+
+it('says what a restack did also of a change that begins at another commit and whose branch stays', () => {
+  const at = (head: string, mergeBase: string) => ({ head: head.repeat(40), mergeBase: mergeBase.repeat(40) });
+  const said = (before: ReturnType<typeof at> | null, on: number | null = null) => {
+    const stack = on === null ? null : { on: [on], problem: null };
+    return restackedText({ id: 9, base: 'main', stack }, { before, after: at('a', 'b') });
+  };
+  const moved = 'Task 9 was brought onto what it stands on as that is now.\n';
+  expect([said(at('c', 'b')), said(null)]).toEqual([moved, moved]);
+  expect(said(at('a', 'c'))).toBe(
+    'Task 9 holds what it stands on as that is now, and is compared with bbbbbbbbbb from now on, not with cccccccccc.\n',
+  );
+  expect(said(at('a', 'b'))).toMatch(/^Nothing to do: task 9 stands on no other change, and is merged into main/);
+  expect(said(at('a', 'b'), 8)).toMatch(/^Nothing to do: task 9 stands on what it is to stand on already/);
 });
