@@ -892,7 +892,27 @@ describe('tasks after each other', () => {
     await press('g', 'r');
     await option('Documentation for webhooks').getByText('conflicts with #4: 2 files').waitFor();
     await option('Documentation for webhooks').click();
-    await page.getByRole('button', { name: 'Show the lines' }).click();
+    const shown = page.getByRole('button', { name: 'Show the lines' });
+    // What is said has a width that can be read, and what is done stands beside it or under it, all of it in sight.
+    for (const width of [360, 390, 430, 600, 900, 1280]) {
+      await harness.resize({ width, height: 844 });
+      const [{ said, acts, broken } = { said: 0, acts: 0, broken: true }] = await shown.evaluateAll(
+        (buttons, width) => {
+          const note = buttons[0]?.closest('.note');
+          const box = (part: string) => note?.querySelector(part)?.getBoundingClientRect() ?? new DOMRect();
+          const [text, done] = [box('.note-text'), box('.note-actions')];
+          return [
+            { said: text.width, acts: done.width, broken: done.right > width || text.height > 60 || note == null },
+          ];
+        },
+        width,
+      );
+      expect({ width, broken, isNarrow: said < Math.min(280, width - 80), acts: acts > 0 }).toEqual({
+        ...{ width, broken: false, isNarrow: false, acts: true },
+      });
+    }
+    await harness.resize({ width: 1280, height: 800 });
+    await shown.click();
     await page.getByText('conflicts (content); lines 12–14 here, 13 there').waitFor();
     expect(await harness.broken()).toEqual([]);
     await page.getByRole('button', { name: 'Land after #4' }).click();
