@@ -60,7 +60,7 @@ export function begunWords(found: {
       : [
           `${names.length} failed because Switchyard ended in ${names.length === 1 ? 'it' : 'them'} too often: task ${names.join(', ')}.`,
         ]),
-    'The command "stop" ends it.',
+    'It is ended by `switchyard stop`.',
   ].join(' ');
 }
 

@@ -1,6 +1,7 @@
 import { type DoctorReport, type Finding, withDesktop } from '../core/contract/doctor';
 import type { Command, Surroundings } from './command';
-import { here, plainLine } from './plain';
+import { here } from './hint';
+import { plainLine } from './plain';
 
 const marks: Readonly<Record<Finding['state'], string>> = { ok: '✓', warning: '!', missing: '✕' };
 
@@ -15,7 +16,7 @@ export const doctor: Command = {
   async run(_given, around) {
     const report = await examine(around);
     const lines = report.findings.map((finding) => {
-      const hint = here(finding.hint ?? '')
+      const hint = here(finding.hint ?? '', around.program)
         .split('\n')
         .map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
       return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 5000)}${hint.join('')}\n`;

@@ -32,7 +32,7 @@ The task goes on when the screen ends or is handed back. One that was not at wor
         const note = `The agent's screen ${opens} on the Terminal tab of task ${task} in the window. Hand it back there, or: ${around.program} task hand-back ${task}\n`;
         return { ...(await taskOutcome(client, taken, around)), note };
       }
-      if (taken.takeover?.state === 'asked') around.err.write(`${takeoverText(taken)}\n`);
+      if (taken.takeover?.state === 'asked') around.err.write(`${takeoverText(taken, around.program)}\n`);
       const onAsked = (asking: Task) =>
         void around.err.write(`It asks you something first.\n${nextSteps(asking, around.program)}`);
       const terminal = await whenDriven(client, task, { signal: around.signal, onAsked });

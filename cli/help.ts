@@ -16,7 +16,7 @@ export function help(
       commands.map((command) => command.words.join(' ')),
     );
     throw new UsageError(
-      `There is no command called ${topic.join(' ')}.${near === null ? ' All of them: help' : ` Did you mean ${near}?`}`,
+      `There is no command called ${topic.join(' ')}.${near === null ? ' See: help' : ` Did you mean ${near}?`}`,
     );
   }
   const [only] = meant;

@@ -6,8 +6,9 @@ import { leftMarkersWords, type Review } from '../core/contract/review';
 import { strategies } from '../core/contract/strategy';
 import type { Task } from '../core/contract/task';
 import { type Command, UsageError } from './command';
+import { here } from './hint';
 import { oneOf } from './parse';
-import { here, plainLine } from './plain';
+import { plainLine } from './plain';
 import { known } from './repository';
 import { taskOutcome } from './task-outcome';
 import { withClient } from './with-client';
@@ -99,7 +100,7 @@ const resolve: Command = {
 export const landingCommands: readonly Command[] = [landing, base, resolve];
 
 /** What is in the way of landing a change in review, or is to be known of it or its base first; a line each, or nothing. */
-export function landingWarnings(review: Review, task: Pick<Task, 'id' | 'base' | 'branch'>): string {
+export function landingWarnings(review: Review, task: Pick<Task, 'id' | 'base' | 'branch'>, program: string): string {
   const { checkout, protectedBy } = review;
   const files = checkout?.inTheWay ?? [];
   const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
@@ -112,22 +113,27 @@ export function landingWarnings(review: Review, task: Pick<Task, 'id' | 'base' |
       ? null
       : `${task.base} is checked out at ${checkout.path}, and files edited there are part of the change: ${files.slice(0, 5).join(', ')}${more}. Commit or move those edits away first.`,
   ];
-  return `${linesOf(inTheWay)}${knownFirst(review, task)}`;
+  return `${linesOf(inTheWay, program)}${knownFirst(review, task, program)}`;
 }
 
 /** The part of it that refuses nothing: whoever approves reads what refuses from the refusal. */
-export function knownFirst({ markers, upstream, passedApart }: Review, task: Pick<Task, 'id' | 'base'>): string {
-  return linesOf([
+export function knownFirst(
+  { markers, upstream, passedApart }: Review,
+  task: Pick<Task, 'id' | 'base'>,
+  program: string,
+): string {
+  const said = [
     markers.length === 0
       ? null
       : `${leftMarkersWords} ${markers.map(({ path, line }) => `${plainLine(path, 300)}:${line}`).join(', ')}`,
     upstream === null ? null : upstreamWords(task.base, upstream),
     passedApart === null ? null : passedApartWords(passedApart, task),
-  ]);
+  ];
+  return linesOf(said, program);
 }
 
-function linesOf(said: readonly (string | null)[]): string {
-  return said.flatMap((line) => (line === null ? [] : [`! ${plainLine(here(line), 2000)}\n`])).join('');
+function linesOf(said: readonly (string | null)[], program: string): string {
+  return said.flatMap((line) => (line === null ? [] : [`! ${plainLine(here(line, program), 2000)}\n`])).join('');
 }
 
 function landingText({ name, landing }: Repository): string {

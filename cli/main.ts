@@ -5,6 +5,7 @@ import { readConfig } from '../core/config';
 import { version } from '../core/version';
 import { browse } from './browse';
 import type { Console, Reaching, Surroundings } from './command';
+import { here } from './hint';
 import { ownWords } from './parse';
 import { programOf } from './program';
 import { look, reach } from './reach';
@@ -17,7 +18,7 @@ const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 const desktop = process.env.ELECTRON_EXEC_PATH ?? null;
 const say = (line: string): void =>
-  void (ownWords(process.argv).includes('--json') || process.stderr.write(`${line}\n`));
+  void (ownWords(process.argv).includes('--json') || process.stderr.write(`${here(line, program)}\n`));
 const reachIt = (how?: Reaching) => reach(config, self, say, how);
 
 const around: Surroundings = {

@@ -6,8 +6,3 @@ import type { Surroundings } from './command';
 export function pathOf(typed: string, around: Pick<Surroundings, 'directory' | 'config'>): string {
   return resolve(around.directory, homeExpanded(typed, around.config.home));
 }
-
-/** A path as it is typed in a terminal. */
-export function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}

@@ -15,11 +15,6 @@ export function plain(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(strings, '').replace(sequences, '').replace(controls, '');
 }
 
-/** Words that both doors say alike, as the terminal says them: what to type is not said to be for the terminal there. */
-export function here(text: string): string {
-  return text.replaceAll('(in the terminal: ', '(');
-}
-
 /** A value as JSON, on several lines unless `indent` is 0, with the same characters written as escapes: the same value, safe to print. */
 export function plainJson(value: unknown, indent = 2): string {
   return JSON.stringify(value, null, indent).replace(

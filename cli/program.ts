@@ -1,4 +1,5 @@
 import { dirname, join, relative } from 'node:path';
+import { shellWord } from '../core/contract/shell-word';
 
 /**
  * How the person starts this program, for the next step we suggest: by its own name, or by npm in the checkout, which must
@@ -10,7 +11,7 @@ export function programOf(environment: Readonly<Record<string, string | undefine
   const { INIT_CWD: here, npm_package_json: file } = environment;
   if (here === undefined || file === undefined || isInside(here, dirname(file))) return 'npm run -s switchyard --';
   const checkout = dirname(file);
-  return `npm --prefix ${/^[\w./-]+$/.test(checkout) ? checkout : `'${checkout.replaceAll("'", "'\\''")}'`} run -s switchyard --`;
+  return `npm --prefix ${shellWord(checkout)} run -s switchyard --`;
 }
 
 /** Whether npm, started in a folder, would find the checkout by itself: it looks upwards. */

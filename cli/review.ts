@@ -10,10 +10,11 @@ import { checkWarning } from './check';
 import { type Command, type Outcome, type Surroundings, UsageError } from './command';
 import { othersLeft, othersText } from './contest';
 import { endedText, runningOn } from './ended-programs';
+import { here } from './hint';
 import { knownFirst, landingWarnings } from './landing';
 import { oneOf } from './parse';
 import { patchText } from './patch';
-import { here, plainLine } from './plain';
+import { plainLine } from './plain';
 import { assertSeen, seenRange } from './seen';
 import { approveStack } from './stack';
 import { problemText } from './stack-text';
@@ -50,9 +51,10 @@ const diff: Command = {
         state === 'review' && files.length > 0
           ? `It conflicts with ${review.held === null ? 'its base' : 'what it is to stand on'}:\n${files.join('')}Have its agent resolve that: ${around.program} task resolve ${task}\n${review.held === null ? byHand(subject) : ''}`
           : '';
-      const held = state === 'review' && review.held !== null ? `${plainLine(here(review.held), 2000)}\n` : '';
+      const held =
+        state === 'review' && review.held !== null ? `${plainLine(here(review.held, around.program), 2000)}\n` : '';
       const stuck = state === 'review' ? problemText(subject, review.held, around.program) : '';
-      const warnings = state === 'review' ? `${held}${stuck}${landingWarnings(review, subject)}` : '';
+      const warnings = state === 'review' ? `${held}${stuck}${landingWarnings(review, subject, around.program)}` : '';
       const merge = approvable ? ` To merge this and nothing newer: ${exactly}` : '';
       return {
         json: { ...review, patch, truncated },
@@ -167,7 +169,8 @@ const approve: Command = {
       // What comes from here on is not left: the runtime refuses then.
       if (!given.json && leaves && left.length > 0)
         around.err.write(`Left on task ${task} as they are: ${left.map(({ id }) => `comment ${id}`).join(', ')}.\n`);
-      if (!given.json) around.err.write(`${checkWarning(before, around.program)}${knownFirst(review, before)}`);
+      if (!given.json)
+        around.err.write(`${checkWarning(before, around.program)}${knownFirst(review, before, around.program)}`);
       const ids = { task, base, mergeBase, head, tree };
       const how = {
         strategy,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { readManifest, usualManifest } from '../core/service-manifest';
 import { type Command, type Given, type Outcome, type Surroundings, suppliedBy, UsageError } from './command';
+import { here } from './hint';
 import { plain } from './plain';
 
 /** Where tasks come from: those that were put into the queue of this machine. */
@@ -91,7 +92,8 @@ async function runHere(
       if (state === 'ready') around.err.write('Switchyard runs here. Ctrl+C stops it; what is in hand is parked.\n');
     },
   });
-  return { json: ended, text: `${ended.reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
+  const reason = here(ended.reason, around.program);
+  return { json: { ...ended, reason }, text: `${reason}\n`, exit: ended.kind === 'taken' ? 1 : 0 };
 }
 
 function portOf(given: Given): number | null {

@@ -5,8 +5,9 @@ import { version } from '../core/version';
 import { type Surroundings, UsageError } from './command';
 import { commands } from './commands';
 import { help } from './help';
+import { here } from './hint';
 import { ownWords, parse } from './parse';
-import { here, plain, plainJson } from './plain';
+import { plain, plainJson } from './plain';
 import { usageWrapped } from './wrap';
 
 /** Runs one command line and gives the exit code: 0 fine, 1 failed, 2 called the wrong way. */
@@ -28,7 +29,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       if (command.lines) indent = 0;
       if (asked.formerly && !json) {
         const [before, now] = [command.formerly?.join(' '), command.words.join(' ')];
-        around.err.write(`"${before}" is the old way to say it. Type "${now}".\n`);
+        around.err.write(`"${before}" is the old way to say it. Type: ${around.program} ${now}\n`);
       }
       const onlyReads = typeof command.reads === 'function' ? command.reads(given) : command.reads === true;
       const outcome = await command.run(given, { ...around, onlyReads });
@@ -39,7 +40,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     return 0;
   } catch (error) {
     const failure = failureOf(error);
-    const message = here(failure.message);
+    const message = here(failure.message, around.program);
     if (json) answer({ error: { code: failure.code, message } }, '');
     else around.err.write(`${usageWrapped(plain(message), around.err.columns)}\n`);
     return failure.exit;

@@ -16,6 +16,7 @@ import { version } from '../core/version';
 import { goesOnWith, unfinished } from './begun';
 import { spentText } from './budget';
 import { type Command, type Surroundings, UsageError } from './command';
+import { here } from './hint';
 import { plainLine } from './plain';
 import { ago, counted, table } from './text';
 import { waitedToday } from './waited';
@@ -35,7 +36,7 @@ const start: Command = {
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: runningJson(status, waited), text: statusText(status, await parkedNow(client)) };
+      return { json: runningJson(status, waited), text: statusText(status, around.program, await parkedNow(client)) };
     } finally {
       connection.close();
     }
@@ -110,7 +111,7 @@ const status: Command = {
       const todo =
         killedWith === null
           ? `Start one: ${around.program} start`
-          : plainLine(killedWithServices(dataFolder, killedWith), longestPath);
+          : plainLine(here(killedWithServices(dataFolder, killedWith), around.program), longestPath);
       return {
         json: { running: false, version, dataFolder, left, killedWith, url: null },
         text: `No runtime is running for ${dataFolder}.\n${leftText(around, left, null)}${todo}\n`,
@@ -119,7 +120,10 @@ const status: Command = {
     try {
       const { client } = connection;
       const [status, waited] = await Promise.all([client.runtime.status(), waitedToday(client)]);
-      return { json: runningJson(status, waited), text: statusText(status, await parkedNow(client), waited) };
+      return {
+        json: runningJson(status, waited),
+        text: statusText(status, around.program, await parkedNow(client), waited),
+      };
     } finally {
       connection.close();
     }
@@ -258,7 +262,7 @@ async function parkedNow(client: Client): Promise<number> {
   return queued.filter((task) => task.runAfter !== null && task.runAfter > Date.now() && !isRetried(task)).length;
 }
 
-function statusText(status: Status, parked: number, waited?: Waited): string {
+function statusText(status: Status, program: string, parked: number, waited?: Waited): string {
   const counts = taskStates
     .filter((state) => status.tasks[state] > 0)
     .map((state) => `${status.tasks[state]} ${state}${state === 'queued' && parked > 0 ? ` (${parked} parked)` : ''}`);
@@ -266,7 +270,7 @@ function statusText(status: Status, parked: number, waited?: Waited): string {
     ['runtime', `${status.version}, ${whereItRuns(status)}, process ${status.pid}, for ${ago(status.startedAt)}`],
     ['data folder', plainLine(status.dataFolder, longestPath)],
     ['server', serverText(status.server)],
-    ...status.problems.map((problem) => ['problem', plainLine(problem, longestPath)]),
+    ...status.problems.map((problem) => ['problem', plainLine(here(problem, program), longestPath)]),
     ['tasks', counts.length === 0 ? 'none' : counts.join(', ')],
     ...status.workers.map((worker) => [
       'worker',

@@ -3,27 +3,22 @@ import { type OverlapFile, overlapWords } from '../core/contract/overlap';
 import type { Review, StackedReview } from '../core/contract/review';
 import { heldWords } from '../core/contract/stack';
 import type { Task } from '../core/contract/task';
-import { here, plainLine } from './plain';
+import { here } from './hint';
+import { plainLine } from './plain';
 import { counted, shortId } from './text';
 
 /** What a task is after, what it stands on, what is after it, why it does not stand where it should, its train, and what it meets, in rows. */
-export function stackRows({
-  after,
-  landsAfter,
-  afterReview,
-  stack,
-  before,
-  overlaps,
-  train,
-  base,
-}: Task): readonly (readonly string[])[] {
+export function stackRows(
+  { after, landsAfter, afterReview, stack, before, overlaps, train, base }: Task,
+  program: string,
+): readonly (readonly string[])[] {
   const how = (id: number) =>
     !landsAfter.includes(id) ? ' (landed)' : afterReview.includes(id) ? ' (from its review on)' : '';
   const named = (ids: readonly number[]) => ids.map((id) => `task ${id}`).join(', ');
   return [
     ...(after.length === 0 ? [] : [['  after', after.map((id) => `task ${id}${how(id)}`).join(', ')]]),
     ...(stack === null || stack.on.length === 0 ? [] : [['  stands on', named(stack.on)]]),
-    ...(stack?.problem == null ? [] : [['  restack', plainLine(here(stack.problem), 2000)]]),
+    ...(stack?.problem == null ? [] : [['  restack', plainLine(here(stack.problem, program), 2000)]]),
     ...(train === null ? [] : [['  train', plainLine(aboardWords(train), 1000)]]),
     ...(before.length === 0 ? [] : [['  before', named(before)]]),
     ...overlaps.slice(0, 5).map((one) => ['  meets', plainLine(overlapWords(one, base), 200)]),
@@ -32,11 +27,11 @@ export function stackRows({
 }
 
 /** What would land, in order, one line each, and below it why it cannot. */
-export function stackText(stack: readonly StackedReview[]): string {
+export function stackText(stack: readonly StackedReview[], program: string): string {
   return stack
     .map(({ task, title, state, head, files, problem }, index) => {
       const what = head === null ? `is ${state}, so it cannot land` : `${counted(files, 'file')}, ${shortId(head)}`;
-      const why = head === null || problem === null ? '' : `   ! ${plainLine(here(problem), 2000)}\n`;
+      const why = head === null || problem === null ? '' : `   ! ${plainLine(here(problem, program), 2000)}\n`;
       return `${index + 1}. #${task} ${plainLine(title, 60)}: ${what}\n${why}`;
     })
     .join('');
@@ -70,7 +65,7 @@ export function problemText({ id, stack }: Pick<Task, 'id' | 'stack'>, held: str
   if (problem === null || held?.includes(problem)) return '';
   const said = ['restack', 'resolve'].some((what) => problem.includes(`task ${what} ${id}`));
   const next = said ? '' : `Once that is mended: ${program} task restack ${id}\n`;
-  return `${plainLine(here(problem), 2000)}\n${next}`;
+  return `${plainLine(here(problem, program), 2000)}\n${next}`;
 }
 
 /** How two changes meet in a file, on one line. */

@@ -6,6 +6,7 @@ import type { Strategy } from '../core/contract/strategy';
 import { mergedAlready } from './already';
 import type { Command, Outcome, Surroundings } from './command';
 import { endedText, runningOn } from './ended-programs';
+import { here } from './hint';
 import { asId } from './parse';
 import { patchText } from './patch';
 import { plainJson, plainLine } from './plain';
@@ -29,7 +30,7 @@ const stack: Command = {
       const all = await client.tasks.stack({ task });
       const ready = all.every(({ problem }) => problem === null);
       const next = ready ? `Approve all of it in order: ${around.program} task approve ${task} --stack\n` : '';
-      return { json: all, text: `${stackText(all)}${heldText(all)}${all.length > 1 ? next : ''}` };
+      return { json: all, text: `${stackText(all, around.program)}${heldText(all)}${all.length > 1 ? next : ''}` };
     }),
 };
 
@@ -107,7 +108,8 @@ const verify: Command = {
     withClient(around, async (client) => {
       const found = await client.runtime.verifyStacks();
       const lines = found.findings.map(
-        ({ task, what, todo }) => `#${task}  ${plainLine(what, 500)}\n    ${plainLine(todo, 500)}\n`,
+        ({ task, what, todo }) =>
+          `#${task}  ${plainLine(here(what, around.program), 500)}\n    ${plainLine(here(todo, around.program), 500)}\n`,
       );
       const looked = `${counted(found.checked, 'task')} looked at`;
       const text = lines.length === 0 ? `${looked}: all is as it should be.\n` : `${lines.join('')}${looked}.\n`;
@@ -153,7 +155,7 @@ export async function approveStack(
   if (base === null || approvals.length < all.length || all.some(({ problem }) => problem !== null)) {
     throw new CodedError(
       'WRONG_STATE',
-      `Nothing was merged: not all of the stack can land.\n${stackText(all).trimEnd()}`,
+      `Nothing was merged: not all of the stack can land.\n${stackText(all, around.program).trimEnd()}`,
       { facts: { task } },
     );
   }
@@ -162,5 +164,5 @@ export async function approveStack(
   const running = await runningOn(client);
   const landed = await client.tasks.approveStack({ base, approvals, strategy });
   const done = landed.filter(({ state }) => state === 'done').map(({ id }) => id);
-  return { json: landed, text: `Merged, in order:\n${stackText(all)}${endedText(running, done)}` };
+  return { json: landed, text: `Merged, in order:\n${stackText(all, around.program)}${endedText(running, done)}` };
 }

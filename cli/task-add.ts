@@ -3,6 +3,7 @@ import type { Client } from '../core/client';
 import { echoHelp } from '../core/contract/echo';
 import { CodedError } from '../core/contract/errors';
 import { priorities } from '../core/contract/priority';
+import { shellWord } from '../core/contract/shell-word';
 import { starts } from '../core/contract/stack';
 import { permissionLevels } from '../core/contract/task';
 import { titleFrom } from '../core/contract/title';
@@ -11,7 +12,7 @@ import { budgetGiven, budgetOptions, budgetUsage } from './budget';
 import { type Command, type Surroundings, UsageError } from './command';
 import { agentsGiven, contestOutcome, waitForContest } from './contest';
 import { asId, assertAfter, oneOf } from './parse';
-import { pathOf, quoted } from './path';
+import { pathOf } from './path';
 import { named } from './repository';
 import { outcomeOf } from './task-outcome';
 import { sayPrograms } from './trust';
@@ -107,7 +108,7 @@ async function knownRepository(
   if (found.knownAs !== null) return found.knownAs;
   throw new CodedError(
     'NOT_FOUND',
-    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${quoted(path)}   (with --trust, there or here, its hooks and programs may run; without, none of them does).`,
+    `${found.path} has not been added to Switchyard. Add it with: ${around.program} repository add ${shellWord(path)}   (with --trust, there or here, its hooks and programs may run; without, none of them does).`,
     { facts: { path: found.path } },
   );
 }

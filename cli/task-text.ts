@@ -3,12 +3,13 @@ import { budgetWords } from '../core/contract/budget';
 import { type RepositoryCheck, standOfChecks } from '../core/contract/check';
 import { agentWords } from '../core/contract/contest';
 import type { KeptPush } from '../core/contract/remote';
+import { shellWord } from '../core/contract/shell-word';
 import { isDrivenNow } from '../core/contract/takeover';
 import { type Task, type TaskDetail, waitsSince } from '../core/contract/task';
 import { noteLines, spentText } from './budget';
 import { checkRows } from './check';
 import { contestRows } from './contest';
-import { quoted } from './path';
+import { here } from './hint';
 import { plain, plainLine } from './plain';
 import { pushRow } from './pushing';
 import { stackRows } from './stack-text';
@@ -42,15 +43,15 @@ export function taskText(
     task.worktree === null ? null : ['  worktree', plainLine(task.worktree, 5000)],
     ['  agent', `${plainLine(agentWords(task))}, ${task.permissionLevel}, ${attemptText(task)}`],
     task.priority === 'default' ? null : ['  priority', task.priority],
-    ...stackRows(task),
+    ...stackRows(task, program),
     ...contestRows(task),
     task.change === null
       ? null
       : ['  change', `${counted(task.change.files, 'file')}, +${task.change.additions} −${task.change.deletions}`],
     why === null || isDrivenNow(task) ? null : ['  queued', why],
-    task.takeover === null ? null : ['  driven', takeoverText(task)],
+    task.takeover === null ? null : ['  driven', takeoverText(task, program)],
     task.state === 'queued' && task.runAfter !== null ? ['  goes on', whenText(task.runAfter)] : null,
-    task.error === null ? null : ['  error', plain(task.error)],
+    task.error === null ? null : ['  error', plain(here(task.error, program))],
     task.session === null && budgetWords(task.budget) === null ? null : ['  spent', spentText(task.spent, task.budget)],
     task.mergedOid === null ? null : ['  merged as', task.mergedOid],
     task.backupRef === null ? null : ['  backup', task.backupRef],
@@ -89,7 +90,7 @@ function promptText({ id }: Task, prompt: string, program: string): string {
 
 /** What comes before a discarded task can be brought back: its repository was removed. */
 function readdStep({ repository }: Task, program: string): string {
-  return `  Its repository was removed from Switchyard. To bring its change back, add it again: ${program} repository add ${plainLine(quoted(repository), 1000)}\n`;
+  return `  Its repository was removed from Switchyard. To bring its change back, add it again: ${program} repository add ${plainLine(shellWord(repository), 1000)}\n`;
 }
 
 function indented(text: string): string {

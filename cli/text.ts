@@ -117,12 +117,12 @@ export function whyQueued(task: Task): string | null {
 }
 
 /** When the person drives a task, or since when they do; empty when they neither do nor asked to. */
-export function takeoverText(task: Task): string {
+export function takeoverText(task: Task, program: string): string {
   const { id, takeover } = task;
   if (takeover === null) return '';
   if (takeover.state === 'driving' && takeover.beganAt !== null)
-    return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now: on the Terminal tab of task ${id} in the window, or task take ${id}.`;
-  return `You take over as soon as ${takenWhen(task)}; task hand-back ${id} takes that back.`;
+    return `You drive it in terminal ${takeover.terminal}, for ${ago(takeover.beganAt)} now: on the Terminal tab of task ${id} in the window, or: ${program} task take ${id}`;
+  return `You take over as soon as ${takenWhen(task)}; to take that back: ${program} task hand-back ${id}`;
 }
 
 /** The train it is on, what keeps a finished change from landing, or what it meets; null for nothing. */

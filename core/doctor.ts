@@ -162,7 +162,7 @@ function decisionsFinding({ count, newest, broken }: DecisionRecord): Finding {
   }
   const detail = `the record is broken at decision ${broken.number}: ${broken.reason}`;
   const hint =
-    'Something other than Switchyard changed the database. Compare `audit export` with one you kept from before.';
+    'Something other than Switchyard changed the database. Compare `switchyard audit export` with one you kept from before.';
   return { ...found, state: 'warning', detail, hint };
 }
 
@@ -200,7 +200,7 @@ function serverFindings(state: ServerState | undefined): readonly Finding[] {
 
 function serviceFinding(detail: string): Finding {
   const hint =
-    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then stop the runtime and start it again: switchyard stop, switchyard up';
+    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then stop the runtime and start it again: `switchyard stop`, then `switchyard up`.';
   return { name: 'service', state: 'warning', required: false, detail, hint };
 }
 

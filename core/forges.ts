@@ -44,7 +44,7 @@ export function createForges(from: {
       if (token !== null) return github({ place, token, now: Date.now });
       throw new CodedError(
         'SIGN_IN_NEEDED',
-        `There is no token for ${place.host}. Sign in (in the terminal: forge login ${place.host}), or let GitHub's own program be asked for its token (settings set useGhToken true).`,
+        `There is no token for ${place.host}. Sign in (in the terminal: forge login ${place.host}), or let GitHub's own program be asked for its token (in the terminal: settings set useGhToken true).`,
         { facts: { host: place.host } },
       );
     },

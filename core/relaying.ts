@@ -85,7 +85,7 @@ export function createRelaying(from: {
 
   const bus = (): Promise<Bus> => {
     if (!writer.writes) {
-      const message = 'There is no relay without a runtime. Start one: switchyard start';
+      const message = 'There is no relay without a runtime. Start one: `switchyard start`';
       return Promise.reject(new CodedError('CANCELLED', message));
     }
     if (closing !== undefined) return Promise.reject(new CodedError('CANCELLED', 'The relay is closing.'));

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from './contract/errors';
+import { shellWord } from './contract/shell-word';
 import { usualManifest } from './service-manifest';
 
 /** Where it stands which services a runtime was started with, from before it takes work until it has stopped. */
@@ -65,7 +66,7 @@ export function setServicesMark(data: string, file: string | null): void {
 
 /** That a runtime with services was killed, and how its tasks go on with them and without. */
 export function killedWithServices(data: string, file: string): string {
-  const up = file === join(data, usualManifest) ? 'switchyard up' : `switchyard up --services ${JSON.stringify(file)}`;
+  const up = file === join(data, usualManifest) ? 'switchyard up' : `switchyard up --services ${shellWord(file)}`;
   return (
     `The runtime was started with the services of ${file} and was killed, and its tasks are not to go on without them unasked. ` +
     `With them: \`${up}\`. Without them: \`switchyard start --without-services\`.`

@@ -4,7 +4,7 @@ export const unreadable =
 
 /** What a browser's page says that could not read its script. */
 export const unreadableHere =
-  'A part of Switchyard could not be read, so there is nothing to show here. Reload this page. If this is here again then, see whether Switchyard still runs: type `switchyard open` on its machine.';
+  'A part of Switchyard could not be read, so there is nothing to show here. Reload this page. If this is here again then, see whether Switchyard still runs: use its command `open` in a terminal of its machine.';
 
 /**
  * Begins the app in its page once its script is read. Where that cannot be read the page says so in these words, and no empty

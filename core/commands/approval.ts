@@ -128,7 +128,7 @@ export function assertNotHeld(db: Database, work: TaskWork, what: keyof typeof h
       ? ` To take it off: task edit ${id} --detach ${ended.id}`
       : landsAfter.length === 0
         ? ''
-        : ` Or approve all it is after first, and it, in order: task approve ${id} --stack${firstWords(what, landsAfter)}`;
+        : ` Or approve all it is after first, and it, in order (in the terminal: task approve ${id} --stack)${firstWords(what, landsAfter)}.`;
   throw new CodedError('WRONG_STATE', `Nothing was ${what}: ${held}${all}`, {
     facts: { task: id, after: landsAfter.map(String) },
   });
@@ -137,7 +137,7 @@ export function assertNotHeld(db: Database, work: TaskWork, what: keyof typeof h
 /** That one that stands on one change alone is opened as a pull request after that. */
 function firstWords(what: keyof typeof heldBack, [only, ...others]: readonly number[]): string {
   if (what !== 'published' || only === undefined || others.length > 0) return '';
-  return `. Or open the pull request of task ${only} as it stands first: this one is based on its branch then (task publish ${only})`;
+  return `. Or open the pull request of task ${only} as it stands first: this one is based on its branch then (in the terminal: task publish ${only})`;
 }
 
 /** Throws BRANCH_PROTECTED when nothing may land on the task's base. */

@@ -251,7 +251,7 @@ async function whyNotOver(
   if (there === null) {
     // A rule pushes nothing again that somebody took away.
     if (decision.rule === null) return null;
-    return `${branch} on ${url} is gone, where the last push left it. Somebody deleted it; to have it there again, push it yourself (task push ${task}).`;
+    return `${branch} on ${url} is gone, where the last push left it. Somebody deleted it; to have it there again, push it yourself (in the terminal: task push ${task}).`;
   }
   const has = (await hasCommit(place, there)) && (await hasCommit(place, known));
   if (has && there !== known && (await isAncestor(place, there, known))) {

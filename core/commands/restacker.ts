@@ -62,7 +62,7 @@ export function createRestacker(room: () => Room): Restacker {
       await noteBroken(
         room(),
         task,
-        `It could not be restacked: ${why} Mend that, then restack (task restack ${task}).`,
+        `It could not be restacked: ${why} Mend that, then restack (in the terminal: task restack ${task}).`,
       );
     }
   }

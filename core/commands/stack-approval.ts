@@ -107,7 +107,7 @@ function assertOnePlace(db: Database, tasks: readonly number[]): void {
   const place = ({ id, base, repository }: Task) => `task ${id} lands on ${base} of ${repository}`;
   throw new CodedError(
     'WRONG_STATE',
-    `Nothing was merged: ${place(first)}, and ${place(other)}. What does not land in one place is approved one by one: task approve ${first.id}, then the next.`,
+    `Nothing was merged: ${place(first)}, and ${place(other)}. What does not land in one place is approved one by one (in the terminal: task approve ${first.id}), then the next.`,
     { facts: { tasks: tasks.map(String) } },
   );
 }

@@ -36,7 +36,7 @@ export async function wayOf(room: Pick<Room, 'db'>, place: RepositoryPlace, work
   const base = await refOid(place, `refs/heads/${work.base}`);
   if (head === null || base === null) {
     const gone = head === null ? (branch ?? 'of its change') : work.base;
-    const problem = `The branch ${gone} is not there. Bring it back, then restack (task restack ${task}).`;
+    const problem = `The branch ${gone} is not there. Bring it back, then restack (in the terminal: task restack ${task}).`;
     return { kind: 'gone', problem };
   }
   const footing = footingNow(room.db, task);
@@ -67,7 +67,7 @@ async function missingFrom(
     if (stays.has(id) || !elsewhere.some((one) => one.id === id)) continue;
     const merged = await previewMerge(place, { baseOid: base, headOid: head });
     if (merged.kind === 'clean' && merged.tree === (await treeOf(place, base))) continue;
-    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull): within a minute it is restacked by itself, or at once with: task restack ${work.id}`;
+    return `Task ${id} was merged on its forge, and ${work.base} here does not have that yet. Bring ${work.base} up to date (git pull): within a minute it is restacked by itself, or at once when you say so (in the terminal: task restack ${work.id}).`;
   }
   return null;
 }

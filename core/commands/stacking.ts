@@ -171,7 +171,7 @@ async function conflicting(
   // Whatever lies there would be committed as the agent's.
   const edited = await editedIn(place, work);
   if (edited.length > 0) {
-    const problem = `${what}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (task restack ${task}).`;
+    const problem = `${what}, and its worktree has edits in ${some(edited)}, in no commit. Commit them or take them out, then restack (in the terminal: task restack ${task}).`;
     return isStuck(problem);
   }
   await keepForStack(place, { task, name: 'onto', oid: toMerge });
@@ -229,7 +229,7 @@ function refusedWords({ id, branch }: TaskWork, end: NotLanded): string {
     case 'busy':
       return `Its worktree is busy. ${end.reason}`;
     case 'in-the-way':
-      return `Its worktree has edits in ${some(end.files)}, in no commit, that would be written over. Commit them on ${branch} or take them out, then restack (task restack ${id}).`;
+      return `Its worktree has edits in ${some(end.files)}, in no commit, that would be written over. Commit them on ${branch} or take them out, then restack (in the terminal: task restack ${id}).`;
   }
 }
 

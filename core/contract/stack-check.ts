@@ -47,13 +47,13 @@ export interface Stacked {
 export function findingsOf(stacked: Stacked): StackFinding[] {
   const { id: task, state, branch, tip, head, stack, parts, before, worktree } = stacked;
   const rests = state === 'review' || state === 'failed' || state === 'cancelled';
-  const restack = `Restack it (task restack ${task}).`;
+  const restack = `Restack it (in the terminal: task restack ${task}).`;
   const found: (readonly [string, string] | null)[] = [
     stacked.hasBase
       ? null
       : [
           `Its base ${stacked.base} is not there.`,
-          `Base it on another branch (task base ${task} BRANCH), or bring it back.`,
+          `Base it on another branch (in the terminal: task base ${task} BRANCH), or bring it back.`,
         ],
     rests && branch !== null && tip === null
       ? [
@@ -64,7 +64,7 @@ export function findingsOf(stacked: Stacked): StackFinding[] {
     state === 'review' && tip !== null && tip !== head
       ? [
           `Its branch is at ${short(tip)}, and was last seen at ${short(head)}.`,
-          `Look at it (task diff ${task}): what stands on it follows then.`,
+          `Look at it (in the terminal: task diff ${task}): what stands on it follows then.`,
         ]
       : null,
     worktree?.problem != null ? [`Its worktree ${worktree.path} is not as it was left.`, worktree.problem] : null,
@@ -81,7 +81,7 @@ export function findingsOf(stacked: Stacked): StackFinding[] {
       return ended
         ? [
             `It is after task ${one.id}, which ${endedWords(one)}.`,
-            `Bring that back (${again}), or take this one off it (task edit ${task} --detach ${one.id}).`,
+            `Bring that back (in the terminal: ${again}), or take this one off it (in the terminal: task edit ${task} --detach ${one.id}).`,
           ]
         : null;
     }),
@@ -97,7 +97,7 @@ function partFindings(
   { id, state, before, stack }: Stacked,
   part: Stacked['parts'][number],
 ): (readonly [string, string])[] {
-  const restack = `Restack it (task restack ${id}).`;
+  const restack = `Restack it (in the terminal: task restack ${id}).`;
   const one = before.find((each) => each.id === part.id);
   const found: (readonly [string, string])[] = [];
   if (!part.held && stack !== null)

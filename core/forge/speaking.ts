@@ -160,7 +160,7 @@ function failed(about: {
   if (failure.status === 401) {
     return new CodedError(
       'SIGN_IN_NEEDED',
-      `${host} does not take the token any more. Sign in again (switchyard forge login).`,
+      `${host} does not take the token any more. Sign in again (in the terminal: forge login).`,
       { facts },
     );
   }

@@ -22,8 +22,8 @@ export function signInRoute(
     if (done.kind === 'in') return c.json({ id: done.id, token: done.token, expiresAt: done.expiresAt });
     const reason =
       done.kind === 'paused'
-        ? 'Too many codes were wrong. Wait a minute, then type: switchyard open'
-        : 'That code is wrong, was used, or is older than two minutes. For a new one type: switchyard open';
+        ? 'Too many codes were wrong. Wait a minute, then use the command `open` again.'
+        : 'That code is wrong, was used, or is older than two minutes. For a new one use the command `open` again.';
     return refused({ status: done.kind === 'paused' ? 429 : 401, reason });
   });
 }

@@ -97,7 +97,7 @@ export function createWriter(db: Database, options: { readonly onTailError?: (er
 /** The writer of whoever only looks: it refuses every write with CANCELLED. */
 export function refusingWriter(): Writer {
   const refuse = () =>
-    Promise.reject(new CodedError('CANCELLED', 'Nothing is changed without a runtime. Start one: switchyard start'));
+    Promise.reject(new CodedError('CANCELLED', 'Nothing is changed without a runtime. Start one: `switchyard start`'));
   return {
     writes: false,
     write: refuse,

@@ -16,7 +16,7 @@ export function Lost(): ReactNode {
         {bridge.folders === null && (
           <>
             {' '}
-            Started anew, it may have another address: <code>switchyard open</code> shows it.
+            Started anew, it may have another address: its command <code>open</code> shows it.
           </>
         )}
       </p>

@@ -41,8 +41,8 @@ export function SignInPage(props: {
         <h1>Sign in to Switchyard</h1>
         {props.left !== null && <p>{leftWords[props.left]}</p>}
         <p>
-          Type <code>switchyard open</code> on the machine Switchyard runs on. It shows a code that is good once, for
-          two minutes.
+          In a terminal of the machine Switchyard runs on, use its command <code>open</code>. It shows a code that is
+          good once, for two minutes.
         </p>
         <label className="field-label" htmlFor={field}>
           Code

@@ -61,7 +61,7 @@ export async function signInWith(code: string): Promise<Pass> {
     });
   } catch {
     throw new Error(
-      'Switchyard cannot be reached here. If it was started anew it may have another address: type `switchyard open` on its machine and go to the one it shows.',
+      'Switchyard cannot be reached here. If it was started anew it may have another address: use its command `open` in a terminal of its machine and go to the one that shows.',
     );
   }
   const said = await wordsOf(answer);
@@ -70,13 +70,13 @@ export async function signInWith(code: string): Promise<Pass> {
   if (answer.status === 429) throw new Error('There were too many wrong codes. Wait a minute, then try again.');
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     throw new Error(
-      'This code is wrong, was used already or is older than two minutes. Type `switchyard open` again and take the new one.',
+      'This code is wrong, was used already or is older than two minutes. Use the command `open` again and take the new one.',
     );
   }
   throw new Error(
     typeof said.message === 'string'
       ? said.message
-      : `Signing in failed: the server answered ${answer.status}. Type \`switchyard open\` again and take the new code.`,
+      : `Signing in failed: the server answered ${answer.status}. Use the command \`open\` again and take the new code.`,
   );
 }
 

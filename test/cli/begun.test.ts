@@ -4,7 +4,10 @@ import { begunWords, goesOnWith } from '../../cli/begun';
 const tasks = { queued: 0, running: 0, waiting: 0, review: 0, done: 0, failed: 0, cancelled: 0 };
 
 test('a start says what it finished and what it goes on with, and that there is nothing only where that is so', () => {
-  const [begun, end] = ['No runtime was running, so one was started in the background.', 'The command "stop" ends it.'];
+  const [begun, end] = [
+    'No runtime was running, so one was started in the background.',
+    'It is ended by `switchyard stop`.',
+  ];
   const said = (found: Partial<Parameters<typeof begunWords>[0]>) =>
     begunWords({ finished: [], goesOn: null, lost: [], ...found });
   expect(said({})).toBe(`${begun} It has no unfinished task. ${end}`);

@@ -575,7 +575,7 @@ describe('looking and setting', () => {
     expect(await type('help', 'nonsense')).toEqual({
       code: 2,
       out: '',
-      err: 'There is no command called nonsense. All of them: help\n',
+      err: 'There is no command called nonsense. See: switchyard help\n',
       json: undefined,
     });
   });
@@ -642,7 +642,7 @@ describe('looking and setting', () => {
       await type('task', 'discard', id);
       expect((await type('task', 'reject', id, '--comment', 'No')).err).toContain('cannot be sent back');
       expect((await type('task', 'retry', id)).err).toBe(
-        `Task ${id} is done (discarded) and cannot be retried. Restore it first (task restore ${id}).\n`,
+        `Task ${id} is done (discarded) and cannot be retried. Restore it first (switchyard task restore ${id}).\n`,
       );
     });
 
@@ -809,7 +809,7 @@ describe('looking and setting', () => {
     });
     const unknown = await type('repository', 'remove', 'same');
     expect(unknown.err).toBe(
-      `${join(terminal.folder, 'same')} has not been added to Switchyard. See: repository list\n`,
+      `${join(terminal.folder, 'same')} has not been added to Switchyard. See: switchyard repository list\n`,
     );
     expect((await queue('--repository', 'my repository', '--json')).json.title).toBe('Say hello');
     const home = join(terminal.folder, 'home');

@@ -20,7 +20,9 @@ test('lines of a change are commented on in the terminal, sent with it, and told
   const kept = await type('task', 'comment', id, '--file', 'one.txt', '--lines', '1', '--text', 'Make it two');
   expect(kept.out).toMatch(new RegExp(`Kept comment 1 on one\\.txt:1\\.\\n.*task reject ${id}`));
   // Until it was sent there is nothing to be done with, and it would be forgotten at the approval.
-  expect((await type('comment', 'resolve', '1')).err).toContain(`comment remove 1, task reject ${id}`);
+  expect((await type('comment', 'resolve', '1')).err).toContain(
+    `switchyard comment remove 1, switchyard task reject ${id}`,
+  );
   await type('comment', 'edit', '1', '--text', 'Make it three');
   expect((await type('task', 'comments', id)).out).toMatch(/^1 {2}draft {2}.* {2}one\.txt:1\n {4}Make it three\n$/);
 
@@ -100,7 +102,7 @@ test('a file of a change is named in any way that leads to it, and one the chang
   for (const more of [[], ['--trust']])
     expect((await type(...inside, ...more)).err).toContain(`for a task of ${json.repository}. Name that repository`);
   const refused = await type('task', 'comment', id, '--file', 'a.txt', '--text', 'x');
-  expect(refused.err).toContain(`has no file a.txt. Its files: dir/neü one.txt. See: task diff ${id}`);
+  expect(refused.err).toContain(`has no file a.txt. Its files: dir/neü one.txt. See: switchyard task diff ${id}`);
   expect((await type('task', 'take-back', id, '--file', 'a.txt')).err).toBe(refused.err);
   expect((await type('task', 'approve', id, '--message', ' ')).code).toBe(2);
   const shown = (await type('task', 'show', id)).out;

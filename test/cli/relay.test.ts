@@ -84,7 +84,7 @@ describe('an agent on the relay', () => {
   test('is followed for people in a line for each, cleaned, and under its old name it is said to be the old one', async () => {
     const tail = begin('tail', 'results', '--session', 's2', '--role', 'echo');
     const echo = begin('agent', '--session', 's2', '--role', 'echo');
-    await echo.says('"agent" is the old way to say it. Type "agent start".');
+    await echo.says('"agent" is the old way to say it. Type: switchyard agent start');
     await echo.says('Connected as echo');
     await type('send', 'work', '--session', 's2', '--role', 'echo', '--message', 'red \u001b[31mtext', '--id', 'w');
     await tail.says('s2 echo  result  w');

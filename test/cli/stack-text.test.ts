@@ -19,8 +19,8 @@ it('says once why a change does not stand where it should, and how it is brought
     problemText({ id: 9, stack: { on: [8], problem } }, held, 'switchyard');
   const conflict = 'It conflicts with task 8 in a.txt, which its agent did not resolve.';
   expect(stuck(conflict)).toBe(`${conflict}\nOnce that is mended: switchyard task restack 9\n`);
-  const says = 'It has edits in a.txt. Commit them, then restack (task restack 9).';
-  expect(stuck(says)).toBe(`${says}\n`);
+  const says = 'It has edits in a.txt. Commit them, then restack (in the terminal: task restack 9).';
+  expect(stuck(says)).toBe(`${says.replace('in the terminal: ', 'switchyard ')}\n`);
   expect([stuck(null), stuck(conflict, `It still stands on changes that have landed. ${conflict}`)]).toEqual(['', '']);
   expect(problemText({ id: 9, stack: null }, null, 'switchyard')).toBe('');
 });

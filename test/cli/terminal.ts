@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Console, Surroundings } from '../../cli/command';
+import { here } from '../../cli/hint';
 import { look as lookAt } from '../../cli/reach';
 import { run } from '../../cli/run';
 import { attach, type Client } from '../../core/client';
@@ -77,6 +78,8 @@ export async function openTerminal() {
     options: {
       input?: string;
       tty?: boolean;
+      /** How the program was started; by its name unless said. */
+      program?: string;
       keys?: readonly (readonly [shown: string, press: string])[];
       /** What stands between the command and the runtime. */
       through?: (client: Client) => Client;
@@ -108,10 +111,11 @@ export async function openTerminal() {
         };
       },
     };
+    const { program = 'switchyard' } = options;
     const around: Surroundings = {
       directory: folder.path,
       config,
-      program: 'switchyard',
+      program,
       out: {
         write(text) {
           printed.out += text;
@@ -142,7 +146,7 @@ export async function openTerminal() {
           async () => {
             throw new Error('there is no runtime');
           },
-          (line) => void (words.includes('--json') || around.err.write(`${line}\n`)),
+          (line) => void (words.includes('--json') || around.err.write(`${here(line, program)}\n`)),
         ),
       askHuman: null,
       desktop: null,

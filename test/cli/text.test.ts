@@ -110,7 +110,7 @@ test('a change that cannot land as it stands is not offered to be approved', () 
 test('a takeover that was asked for says what goes on until then: a turn, a question, checks or the setup', () => {
   const when = (more: object) => {
     const task = { id: 9, state: 'running', takeover: { state: 'asked' }, requests: [], checks: [], ...more };
-    return /soon as (.*);/.exec(takeoverText(task as unknown as Task))?.[1];
+    return /soon as (.*);/.exec(takeoverText(task as unknown as Task, 'sy'))?.[1];
   };
   const runs = (name: string) => ({ checks: [{ name, state: 'running', train: null }] });
   expect([{}, runs('test'), runs(setupName), { state: 'queued' }, { requests: [{}] }].map(when)).toEqual([

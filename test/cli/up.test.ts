@@ -152,7 +152,7 @@ test('status names a service that is not started again', async () => {
     [problem],
     expect.stringMatching(/^problem +Service web could not be started again: /m),
     expect.stringMatching(
-      /^! service: Service web could not be started again: .*\n {4}Tasks go on without it\. .*switchyard up$/m,
+      /^! service: Service web could not be started again: .*\n {4}Tasks go on without it\. .*Mend it, .* `switchyard stop`, then `switchyard up`\.$/m,
     ),
   ]);
 });

@@ -130,7 +130,7 @@ test('a browser signs in with a code that works once, keeps no trace of it, and 
   await field.and(page.locator(':focus')).waitFor();
   await field.fill('AAAA-BBBB');
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('switchyard open').waitFor();
+  await page.getByRole('alert').getByText('Use the command open again').waitFor();
   expect(await findBrokenInEitherTheme(page)).toEqual([]);
 
   const { code } = await runtime.client.signIns.create();
@@ -265,7 +265,7 @@ test('the monitor shows who is on the relay and what is said there, and a page w
   await killable.kill();
   const lost = page.getByRole('region', { name: 'Connection' });
   await lost.getByText('stopped answering').waitFor();
-  await lost.getByText('switchyard open').waitFor();
+  await lost.getByText('its command open').waitFor();
   expect(await findBrokenInEitherTheme(page)).toEqual([]);
   await open(port);
   await lost.waitFor({ state: 'detached' });

@@ -223,7 +223,7 @@ test('one of a task that stands on another is based on its branch once that is p
   const above = { task, branch: branch ?? '', review: await bed.calls.reviews.get({ task }) };
   await expect(open(above)).rejects.toMatchObject({
     code: 'WRONG_STATE',
-    message: expect.stringContaining(`(task publish ${below.task})`),
+    message: expect.stringContaining(`(in the terminal: task publish ${below.task})`),
   });
   await open(below);
   expect(await open(above)).toMatchObject({ seen: { base: below.branch, head: above.review.head } });

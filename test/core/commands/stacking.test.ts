@@ -85,7 +85,7 @@ it('a task that starts from the branch of another shows its own change, follows 
   expect(await review(b)).toMatchObject({ held: `It lands after task ${a.id}, which is in review.`, strategies: [] });
   await expect(approve(b)).rejects.toMatchObject({
     code: 'WRONG_STATE',
-    message: `Nothing was merged: It lands after task ${a.id}, which is in review. Or approve all it is after first, and it, in order: task approve ${b.id} --stack`,
+    message: `Nothing was merged: It lands after task ${a.id}, which is in review. Or approve all it is after first, and it, in order (in the terminal: task approve ${b.id} --stack).`,
   });
 
   // What the person left there uncommitted stays, byte for byte.
@@ -379,7 +379,7 @@ it('a restack that broke off is said, finished before its agent goes on, and not
   await writeFile(join(full, 'full'), '');
   await commitIn(a, 'full-more.txt', 'more of a\n');
   const stuck = await bed.until(b.id, ({ stack }) => stack?.problem?.includes('could not be restacked') === true);
-  expect(stuck.stack?.problem).toMatch(new RegExp(`then restack \\(task restack ${b.id}\\)\\.$`));
+  expect(stuck.stack?.problem).toMatch(new RegExp(`then restack \\(in the terminal: task restack ${b.id}\\)\\.$`));
   await expect(bed.calls.tasks.reject({ task: b.id, comment: 'Go on' })).rejects.toMatchObject({
     code: 'CHECKOUT_IN_THE_WAY',
   });
@@ -498,7 +498,7 @@ it('a stack of which one is known to conflict, or is not in review, does not beg
   const stack = await bed.calls.tasks.stack({ task: b.id });
   const problem = `It conflicts with the change of task ${a.id} in clash.txt (add/add). Approve what it is after one by one, then have its agent merge main into its branch (in the terminal: task resolve ${b.id}).`;
   expect(stack.map((one) => one.problem)).toEqual([null, problem]);
-  expect(stackText(stack)).toContain(`   ! It conflicts with the change of task ${a.id} in clash.txt`);
+  expect(stackText(stack, 'sy')).toContain(`   ! It conflicts with the change of task ${a.id} in clash.txt`);
   const approvals = approvalsOf(stack);
   const approveAll = () => bed.calls.tasks.approveStack({ base: stack[0]?.base ?? '', approvals });
   await expect(approveAll()).rejects.toMatchObject({
