@@ -8,7 +8,7 @@ import { CodedError } from '../core/contract/errors';
 import { makeFolder } from '../core/make-folder';
 import { isAlive, isStarting, ownerPatience } from '../core/owner-patience';
 import { readOwner } from '../core/owner-record';
-import { readServicesMark } from '../core/services-mark';
+import { killedWithServices, readServicesMark } from '../core/services-mark';
 import { version } from '../core/version';
 import { begunText } from './begun';
 import type { Looked, Reaching } from './command';
@@ -51,8 +51,8 @@ export async function reach(
 
 /**
  * Connects to the runtime that owns the data folder; where it ended of its own accord, opens what is stored to be read, and starts
- * nothing. One that was killed is replaced with `reachIt`, because nobody stopped its work; so is one that never was, or whose
- * store is of another version.
+ * nothing. One that was killed is replaced with `reachIt`, because nobody stopped its work, unless it had services: that is not replaced
+ * unasked, so what it left is read too. One that never was is replaced as well, and one whose store is of another version.
  */
 export async function look(
   { config, desktop }: { readonly config: Config; readonly desktop: string | null },
@@ -72,10 +72,12 @@ export async function look(
   // Loaded here, so that every other command starts without SQLite.
   const { openLook } = await import('../core/look');
   // One with services left word of them, also where starts without them were refused since.
-  const wasKilled = readOwner(data) !== null || readServicesMark(data) !== null;
+  const services = readServicesMark(data);
+  const wasKilled = services === null && readOwner(data) !== null;
   const opened = existsSync(database) && !wasKilled ? await openLook({ config, desktop }) : null;
   if (opened === null) return reachIt();
-  say('No runtime is running: this is what it left, and nothing was started. The command "start" goes on with it.');
+  const goOn = services === null ? '`switchyard start` goes on with it.' : killedWithServices(data, services);
+  say(`No runtime is running: this is what it left, and nothing was started. ${goOn}`);
   return opened;
 }
 

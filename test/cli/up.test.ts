@@ -112,8 +112,15 @@ test('where a runtime with services was killed nothing goes on without them unti
     await expect(terminal.start()).rejects.toMatchObject({ code: 'NOT_STARTED', facts: { services: file } });
     const run = await terminal.type(['run', '--json']);
     expect([run.code, run.json.error.message]).toEqual([1, expect.stringContaining('`switchyard up`')]);
-    // What only reads does not say that somebody stopped it either.
-    expect((await terminal.type(['task', 'list'])).err).toContain('there is no runtime');
+    // What only reads shows what it left, and says that nobody goes on with it.
+    const read = await terminal.type(['task', 'list', '--json']);
+    expect([read.code, Array.isArray(read.json)]).toEqual([0, true]);
+    const said = (await terminal.type(['inbox'], { program: 'npm run -s switchyard --' })).err;
+    expect(said).toContain(`started with the services of ${file} and was killed`);
+    expect(said).toContain('With them: `npm run -s switchyard -- up`.');
+    expect(said).toContain('Without them: `npm run -s switchyard -- start --without-services`.');
+    const write = await terminal.type(['task', 'cancel', '1']);
+    expect([write.code, write.err]).toEqual([1, expect.stringContaining('there is no runtime')]);
   }
   const status = await terminal.type(['status']);
   expect(status.out).toContain('`switchyard start --without-services`');
