@@ -1,7 +1,8 @@
 import type { Client } from '../core/client';
 import { CodedError } from '../core/contract/errors';
 import { type Key, keyTypes } from '../core/contract/key';
-import { type Command, type Given, UsageError } from './command';
+import { shellWord } from '../core/contract/shell-word';
+import { type Command, type Given, type Surroundings, UsageError } from './command';
 import { asId, nearest, oneOf } from './parse';
 import { plainLine } from './plain';
 import { ago, fittingTable, whenText } from './text';
@@ -61,7 +62,7 @@ const revoke: Command = {
   examples: ['key revoke 2', 'key revoke nightly'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const key = await client.keys.revoke({ key: await keyMeant(given.name(0), client) });
+      const key = await client.keys.revoke({ key: await keyMeant('key revoke', given, around, client) });
       return { json: key, text: `The key ${plainLine(key.name)} lets nobody in any more.\n` };
     }),
 };
@@ -75,7 +76,7 @@ const rotate: Command = {
   examples: ['key rotate 2', 'key rotate nightly'],
   run: (given, around) =>
     withClient(around, async (client) => {
-      const made = await client.keys.rotate({ key: await keyMeant(given.name(0), client) });
+      const made = await client.keys.rotate({ key: await keyMeant('key rotate', given, around, client) });
       return {
         json: made,
         text: `${made.secret}\n`,
@@ -87,12 +88,23 @@ const rotate: Command = {
 /** Keys: making, listing, ending, and giving them another secret. */
 export const keyCommands: readonly Command[] = [create, list, revoke, rotate];
 
-/** The id of the key that was typed, by its number or its name. Throws where there is none, and where that could be two of them. */
-async function keyMeant(typed: string, client: Client): Promise<number> {
+/**
+ * The id of the key that was typed, by its number or its name; one that was revoked is meant only where no other can be. Throws where
+ * there is none, and where that could be two of them.
+ */
+async function keyMeant(
+  command: string,
+  given: Given,
+  { program }: Pick<Surroundings, 'program'>,
+  client: Client,
+): Promise<number> {
+  const typed = given.name(0);
   // A name begins with a letter or a digit.
   if (typed.startsWith('#')) return asId(typed);
   const keys = await client.keys.list();
-  const found = keys.filter(({ id, name }) => name === typed || String(id) === typed);
+  const called = keys.filter(({ id, name }) => name === typed || String(id) === typed);
+  const standing = called.filter(({ revokedAt }) => revokedAt === null);
+  const found = standing.length === 0 ? called : standing;
   const [only, ...others] = found;
   if (only === undefined) {
     if (/^\d+$/.test(typed)) return asId(typed);
@@ -104,7 +116,9 @@ async function keyMeant(typed: string, client: Client): Promise<number> {
     throw new CodedError('NOT_FOUND', `There is no key called ${plainLine(typed)}. ${todo}`);
   }
   if (others.length === 0) return only.id;
-  const lines = [...found].sort((one, other) => one.id - other.id).map((key) => `  ${keyLine(key)} Type: #${key.id}`);
+  const lines = [...found]
+    .sort((one, other) => one.id - other.id)
+    .map((key) => `  ${keyLine(key)} Type: ${program} ${command} ${shellWord(`#${key.id}`)}`);
   throw new CodedError('CONFLICT', `${typed} is the number of a key and the name of another one:\n${lines.join('\n')}`);
 }
 

@@ -12,6 +12,11 @@ export const keyIdSchema = z.number().int().positive();
 export const keyNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes and underscores');
+/** A name for a new key: more than digits, which would be taken for a key's number. */
+export const newKeyNameSchema = keyNameSchema.refine(
+  (name) => /\D/.test(name),
+  'A name of digits alone would be taken for the number of a key. Put a letter into it.',
+);
 
 /** A key as it is shown: what it is for and how it is used, and never its secret. */
 export const keySchema = z.object({

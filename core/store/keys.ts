@@ -48,7 +48,7 @@ export function rotateKey(
 ): Key {
   const { name, revokedAt } = readKey(db, key);
   if (revokedAt !== null) {
-    const message = `The key ${name} was revoked, so it gets no other secret. Make a new one: key create`;
+    const message = `The key ${name} was revoked, so it gets no other secret. Make a new one (in the terminal: key create).`;
     throw new CodedError('WRONG_STATE', message, { facts: { key } });
   }
   run(

@@ -5,6 +5,8 @@ import type { Given, Surroundings } from '../../cli/command';
 import { completing } from '../../cli/completing';
 import { waitForTask } from '../../cli/wait';
 import { attach } from '../../core/client';
+import { closeDatabase, openDatabase } from '../../core/store/database';
+import { insertKey } from '../../core/store/keys';
 import { version } from '../../core/version';
 import { openTerminal } from './terminal';
 
@@ -884,16 +886,25 @@ describe('looking and setting', () => {
     const make = async (name: string) =>
       (await type('key', 'create', name, '--type', 'observer', '--json')).json.key.id;
     const first = await make('nightly');
-    const second = await make(String(first));
-    expect(await type('key', 'revoke', String(first))).toMatchObject({
+    expect((await type('key', 'create', String(first), '--type', 'observer')).err).toBe(
+      'A name of digits alone would be taken for the number of a key. Put a letter into it.\n',
+    );
+    // One that was made when such a name was taken stays.
+    const db = openDatabase({ file: terminal.config.folders.database });
+    const old = { name: String(first), type: 'observer', expiresAt: null, by: 'person', at: Date.now() } as const;
+    const { id: second } = insertKey(db, { ...old, secret: 'sy_of-the-old-one' });
+    closeDatabase(db);
+    const refused = await type('key', 'revoke', String(first));
+    expect(refused).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        `Key ${first}, nightly, .*Type: #${first}\n.*Key ${second}, ${first}, .*Type: #${second}\n$`,
+        `Key ${first}, nightly, .*Type: switchyard key revoke '#${first}'\n.*Key ${second}, ${first}, .*Type: switchyard key revoke '#${second}'\n$`,
       ),
     });
     expect((await type('key', 'rotate', 'nightly', '--json')).json.key.id).toBe(first);
     expect((await type('key', 'revoke', 'nightly')).out).toBe('The key nightly lets nobody in any more.\n');
-    expect((await type('key', 'revoke', `#${second}`, '--json')).json.id).toBe(second);
+    // The one that was revoked is not what a number is meant to be.
+    expect((await type('key', 'revoke', String(first), '--json')).json.id).toBe(second);
     expect((await type('key', 'revoke', 'nihgtly')).err).toBe(
       'There is no key called nihgtly. Did you mean nightly?\n',
     );

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { keyIdSchema, keyNameSchema, keySchema, keySecretSchema, keyTypeSchema } from '../key';
+import { keyIdSchema, keySchema, keySecretSchema, keyTypeSchema, newKeyNameSchema } from '../key';
 
 const keyRef = z.strictObject({ key: keyIdSchema });
 
@@ -10,7 +10,7 @@ export const keys = {
   list: oc.output(z.array(keySchema)),
   /** Makes a key. Its secret is said this once. BAD_INPUT when one had the name, or the time is over. */
   create: oc
-    .input(z.strictObject({ name: keyNameSchema, type: keyTypeSchema, expiresAt: z.number().int().nullable() }))
+    .input(z.strictObject({ name: newKeyNameSchema, type: keyTypeSchema, expiresAt: z.number().int().nullable() }))
     .output(keySecretSchema),
   /** Gives a key another secret: the old one is let in no more from then on. WRONG_STATE for one that was revoked. */
   rotate: oc.input(keyRef).output(keySecretSchema),
