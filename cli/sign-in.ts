@@ -12,8 +12,9 @@ const open: Command = {
   options: { print: { type: 'boolean' } },
   names: { least: 0, most: 0 },
   examples: ['open', 'open --print'],
-  more: `  The page is this machine's own and asks at 127.0.0.1 only. The code works once, within two minutes; the browser then stays signed
-  in for twelve hours. The browser is led there by a file that only you can read and that goes with the code, so the code is in no list of
+  more: `  The page is this machine's own and asks at 127.0.0.1 only. The code works once, within two minutes, and signs in the tab it is
+  typed in, for twelve hours: another tab, or the browser started anew, needs a code of its own. A tab that was closed leaves its sign-in
+  behind until then, or until sign-in revoke; Sign out in the page ends it at once. The browser is led there by a file that only you can read and that goes with the code, so the code is in no list of
   processes; a browser that may not read it is told the address and the code. --print opens nothing: type the code into the page yourself, as from another machine over a tunnel of yours.
 `,
   run: (given, around) =>
@@ -36,7 +37,7 @@ const list: Command = {
   words: ['sign-in', 'list'],
   reads: true,
   usage: '',
-  summary: 'The browsers that are signed in to the web monitor',
+  summary: 'The tabs of browsers that are signed in to the web monitor, also those that were closed since',
   options: {},
   names: { least: 0, most: 0 },
   examples: ['sign-in list'],

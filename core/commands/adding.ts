@@ -51,8 +51,10 @@ function assertKeyMayAsk(room: Room, { key }: Caller, { permissionLevel, budget 
   const freedom = (level: PermissionLevel) => -permissionLevels.indexOf(level);
   const freer = permissionLevel !== undefined && freedom(permissionLevel) > freedom(usual);
   if (!freer && budget === undefined) return;
-  const what = freer ? `have a task do its work ${permissionLevel}` : 'say what a task may spend';
-  const message = `The key ${key.name} may not ${what}. Leave that out: the settings say it (${usual}).`;
+  const what = freer
+    ? `have a task do its work ${permissionLevel}. Leave permissionLevel out: the setting defaultPermissionLevel says it (${usual})`
+    : 'say what a task may spend. Leave budget out: the setting taskBudget says it';
+  const message = `The key ${key.name} may not ${what}.`;
   throw new CodedError('NOT_ALLOWED', message, { facts: { key: key.name } });
 }
 

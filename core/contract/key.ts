@@ -43,8 +43,11 @@ export type KeySecret = z.infer<typeof keySecretSchema>;
 /** A call by its name, as `tasks.create`. */
 export type CallName = { [Noun in keyof Calls]: `${Noun}.${Extract<keyof Calls[Noun], string>}` }[keyof Calls];
 
-/** Who may make a call over the network: the keys of some types beside the person, the person alone, or nobody. */
-type Scope = readonly KeyType[] | 'person' | 'nobody';
+/**
+ * Who may make a call over the network: the keys of some types beside the person, the person alone, or nobody, because there is a command
+ * of the terminal for it.
+ */
+type Scope = readonly KeyType[] | 'person' | { readonly command: string };
 
 const every: Scope = keyTypes;
 const work: Scope = ['feature', 'bugfix', 'test', 'docs', 'refactor'];
@@ -52,8 +55,8 @@ const review: Scope = ['review'];
 const reading: Scope = ['review', 'observer'];
 /** Only with a token of the person's own, or from a browser they signed in. */
 const person: Scope = 'person';
-/** What is told is a secret, or one can be made of it: only in the window, or in the terminal of this machine. */
-const nobody: Scope = 'nobody';
+/** What is told is a secret, or one can be made of it: only in the window, or by this command in the terminal of this machine. */
+const nobodyBut = (command: string): Scope => ({ command });
 
 /**
  * The one table of who may make which call over the network. A call that is not in it is refused. No key answers requests,
@@ -175,10 +178,10 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'relay.send': person,
   'relay.disconnect': person,
   'keys.list': person,
-  'keys.create': nobody,
-  'keys.rotate': nobody,
+  'keys.create': nobodyBut('key create'),
+  'keys.rotate': nobodyBut('key rotate'),
   'keys.revoke': person,
-  'signIns.create': nobody,
+  'signIns.create': nobodyBut('open'),
   'signIns.list': person,
   'signIns.revoke': person,
   'runtime.status': every,
@@ -208,6 +211,24 @@ export function mayOnRelay({ key }: Pick<Caller, 'key'>, verb: string): boolean 
 export function mayCall({ key }: Pick<Caller, 'key'>, call: string): boolean {
   if (!Object.hasOwn(callScopes, call)) return false;
   const scope = callScopes[call as CallName];
-  if (key === undefined) return scope !== 'nobody';
-  return typeof scope !== 'string' && scope.includes(key.type);
+  return key === undefined ? !('command' in Object(scope)) : typesOf(scope).includes(key.type);
+}
+
+/** Why a caller from the network may not make a call, and who may or what to type instead. */
+export function mayNotCallWords({ key }: Pick<Caller, 'key'>, call: string): string {
+  if (!Object.hasOwn(callScopes, call)) return `There is no call ${call}.`;
+  const scope = callScopes[call as CallName];
+  if (typeof scope === 'object' && 'command' in scope)
+    return `${call} cannot be called over the network: use the command \`${scope.command}\` in a terminal of this machine.`;
+  const types = typesOf(scope);
+  const who = key === undefined ? 'You may' : `The key ${key.name}, of the type ${key.type}, may`;
+  const others =
+    types.length === 0
+      ? 'No key may: the person does that in the window, the monitor or the terminal.'
+      : `A key of the type ${types.join(' or ')} may, and the person.`;
+  return `${who} not call ${call}. ${others}`;
+}
+
+function typesOf(scope: Scope): readonly KeyType[] {
+  return typeof scope === 'object' && !('command' in scope) ? scope : [];
 }

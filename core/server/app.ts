@@ -107,5 +107,8 @@ function onlyBy(methods: ReadonlySet<string>): MiddlewareHandler<Asked> {
   return async (c, next) =>
     methods.has(c.req.method)
       ? next()
-      : refused({ status: 405, reason: 'That is not asked this way.' }, { allow: [...methods].join(', ') });
+      : refused(
+          { status: 405, reason: `That is asked by ${[...methods].join(' or ')}, not by ${c.req.method}.` },
+          { allow: [...methods].join(', ') },
+        );
 }

@@ -1,6 +1,6 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Caller } from '../contract/caller';
-import { mayCall } from '../contract/key';
+import { mayCall, mayNotCallWords } from '../contract/key';
 import { isPattern, type RelayHeard } from '../contract/relay';
 import { createRoutes, needsToken, type Routes } from './app';
 import { refused } from './replies';
@@ -23,13 +23,12 @@ export function eventRoute(follow: Follow): Routes {
   return createRoutes().get('/api/events', needsToken, async (c) => {
     const { caller } = c.var.who;
     if (!mayCall(caller, 'relay.follow'))
-      return refused({ status: 403, reason: 'This key may not follow what is published.' });
+      return refused({ status: 403, reason: mayNotCallWords(caller, 'relay.follow') });
     const from = fromOf({
       pattern: c.req.query('pattern') ?? 'sessions.>',
       after: c.req.header('last-event-id') ?? c.req.query('after'),
     });
-    if (from === null)
-      return refused({ status: 400, reason: 'Ask for a pattern like sessions.*.events, after a number.' });
+    if (typeof from === 'string') return refused({ status: 400, reason: from });
     if (streams >= mostStreams)
       return refused({ status: 429, reason: `${mostStreams} streams are open, which is as many as may be.` });
     streams += 1;
@@ -77,12 +76,14 @@ function eventOf(heard: RelayHeard): { readonly event?: string; readonly id?: st
   return { id: String(message.seq), data: JSON.stringify(message) };
 }
 
+/** What is asked for, or why that cannot be. */
 function fromOf(said: {
   readonly pattern: string;
   readonly after: string | undefined;
-}): { readonly pattern: string; readonly after?: number } | null {
+}): { readonly pattern: string; readonly after?: number } | string {
   const { pattern, after } = said;
-  if (!isPattern(pattern)) return null;
+  if (!isPattern(pattern)) return 'The pattern cannot be that: ask for one like sessions.*.events.';
   if (after === undefined) return { pattern };
-  return /^\d{1,15}$/.test(after) ? { pattern, after: Number(after) } : null;
+  if (/^\d{1,15}$/.test(after)) return { pattern, after: Number(after) };
+  return 'What to go on after (after, or Last-Event-ID) must be the number of a message, a whole number from 0.';
 }

@@ -42,7 +42,10 @@ export const checks: Readonly<
     const [host = ''] = named;
     return named.length === 1 && hosts.includes(host)
       ? null
-      : { status: 421, reason: 'That is not the name of this server.' };
+      : {
+          status: 421,
+          reason: `The Host is not a name of this server: ask for ${hosts[0] ?? '127.0.0.1'}, or put the name that is passed on into the setting serverHosts.`,
+        };
   },
 
   path({ url = '' }) {

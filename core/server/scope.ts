@@ -1,6 +1,6 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
-import { mayCall } from '../contract/key';
+import { mayCall, mayNotCallWords } from '../contract/key';
 
 interface Call {
   readonly path: readonly string[];
@@ -12,7 +12,5 @@ interface Call {
 export async function withinScope({ path, context, next }: Call): Promise<unknown> {
   const call = path.join('.');
   if (mayCall(context, call)) return next();
-  const who = context.key === undefined ? 'Nobody' : `The key ${context.key.name}, of the type ${context.key.type},`;
-  const message = `${who} may not call ${call} here. The person does that in the window or the terminal.`;
-  throw new CodedError('NOT_ALLOWED', message, { facts: { call } });
+  throw new CodedError('NOT_ALLOWED', mayNotCallWords(context, call), { facts: { call } });
 }

@@ -1,5 +1,4 @@
-import { mayCall } from '../contract/key';
-import type { Admitted } from './admitted';
+import { mayCall, mayNotCallWords } from '../contract/key';
 import { createRoutes, needsToken, type Routes } from './app';
 import { refused } from './replies';
 
@@ -27,20 +26,19 @@ export function stateRoutes(options: {
   const { version, health, reads } = options;
   const routes = createRoutes().get('/health', (c) => {
     const { ok, problems } = health();
-    const more = may(c.var.who, 'runtime.status')
-      ? { version, uptime_seconds: Math.round(process.uptime()), problems }
-      : {};
+    const { who } = c.var;
+    const more =
+      who !== null && mayCall(who.caller, 'runtime.status')
+        ? { version, uptime_seconds: Math.round(process.uptime()), problems }
+        : {};
     return c.json({ ok, ...more }, ok ? 200 : 503);
   });
   for (const [path, { call, type, read }] of Object.entries(reads))
     routes.get(path, needsToken, async (c) => {
-      if (!may(c.var.who, call)) return refused({ status: 403, reason: 'This key may not read that.' });
+      const { caller } = c.var.who;
+      if (!mayCall(caller, call)) return refused({ status: 403, reason: mayNotCallWords(caller, call) });
       const value = await read();
       return type === undefined ? c.json(value ?? null) : c.body(String(value), 200, { 'content-type': type });
     });
   return routes;
-}
-
-function may(who: Admitted | null, call: string): boolean {
-  return who !== null && mayCall(who.caller, call);
 }

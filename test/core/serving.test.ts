@@ -101,6 +101,22 @@ test('tells how it is in the ways that monitors read, describes every call, and 
   expect([refused.status, JSON.parse(refused.body)]).toMatchObject([400, { code: 'BAD_INPUT' }]);
   const { secret } = await client.keys.create({ name: 'docs', type: 'docs', expiresAt: null });
   expect((await post('/api/settings/set', { name: 'concurrency', value: 3 }, secret)).status).toBe(403);
+  const costly = { repositoryId: 1, title: 'Greet', prompt: 'Say hello', budget: { usd: 5 } };
+  expect(JSON.parse((await post('/api/tasks/create', costly, secret)).body).message).toBe(
+    'The key docs may not say what a task may spend. Leave budget out: the setting taskBudget says it.',
+  );
+  for (const [path, name] of [
+    ['/api/agents', 'relay.agents'],
+    ['/api/events', 'relay.follow'],
+  ] as const) {
+    const { status, body } = await asked({ port }, path, { token: secret });
+    expect([status, JSON.parse(body).error.message]).toEqual([
+      403,
+      `The key docs, of the type docs, may not call ${name}. A key of the type observer may, and the person.`,
+    ]);
+  }
+  const after = await asked({ port }, '/api/events?after=x', { token });
+  expect([after.status, JSON.parse(after.body).error.message]).toEqual([400, expect.stringContaining('(after, or')]);
   for (const path of ['/metrics', '/openapi.json', '/api/agents', '/api/events'])
     expect([path, (await asked({ port }, path, { token: null })).status]).toEqual([path, 401]);
 });

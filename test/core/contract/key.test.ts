@@ -2,7 +2,7 @@ import { createRouterClient, os } from '@orpc/server';
 import { expect, test } from 'vitest';
 import type { Caller } from '../../../core/contract/caller';
 import { calls } from '../../../core/contract/calls';
-import { callScopes, type KeyType, keyTypes, mayCall } from '../../../core/contract/key';
+import { callScopes, type KeyType, keyTypes, mayCall, mayNotCallWords } from '../../../core/contract/key';
 import { withinScope } from '../../../core/server/scope';
 
 const names = Object.entries(calls).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `${noun}.${verb}`));
@@ -108,4 +108,24 @@ test('what the table does not name is refused, whatever it is called', () => {
   for (const name of ['constructor', '__proto__', 'toString', 'tasks', 'tasks.', 'tasks.approve.x', 'TASKS.LIST', ''])
     for (const key of [undefined, ...keyTypes.map((type) => ({ name: 'one', type }))])
       expect(mayCall(key === undefined ? {} : { key }, name)).toBe(false);
+});
+
+test('who may not make a call is told which keys may, that only the person does, or what to type', () => {
+  const key = (type: KeyType) => ({ key: { name: 'kr', type } });
+  expect(mayNotCallWords(key('review'), 'requests.list')).toBe(
+    'The key kr, of the type review, may not call requests.list. A key of the type observer may, and the person.',
+  );
+  expect(mayNotCallWords(key('observer'), 'tasks.create')).toContain(
+    'A key of the type feature or bugfix or test or docs or refactor may, and the person.',
+  );
+  expect(mayNotCallWords(key('docs'), 'tasks.approve')).toContain('No key may: the person does that');
+  const typed = (call: string) => [mayNotCallWords({}, call), mayNotCallWords(key('docs'), call)];
+  for (const [call, command] of [
+    ['keys.create', 'key create'],
+    ['keys.rotate', 'key rotate'],
+    ['signIns.create', 'open'],
+  ] as const) {
+    const words = `${call} cannot be called over the network: use the command \`${command}\` in a terminal of this machine.`;
+    expect(typed(call)).toEqual([words, words]);
+  }
 });

@@ -86,7 +86,13 @@ describe('the server', () => {
     expect((await asked(made.server, '/nothing', { token: null })).status).toBe(404);
     for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'POST'])
       expect([method, (await asked(made.server, '/status', { method })).status]).toEqual([method, 405]);
-    expect((await asked(made.server, '/rpc/settings/list')).headers.allow).toBe('POST');
+    const wrong = await asked(made.server, '/rpc/settings/list');
+    expect([wrong.headers.allow, wrong.body]).toEqual([
+      'POST',
+      expect.stringContaining('That is asked by POST, not by GET.'),
+    ]);
+    const elsewhere = await asked(made.server, '/', { headers: { host: 'yard.example' } });
+    expect([elsewhere.status, elsewhere.body]).toEqual([421, expect.stringContaining('the setting serverHosts')]);
   });
 
   test('answers calls over HTTP, with the codes of the contract', async () => {
