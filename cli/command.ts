@@ -120,8 +120,8 @@ export interface Command {
   readonly more?: string;
   /** It only reads, always or when it is called like this, and so starts no runtime. */
   readonly reads?: true | ((given: Given) => boolean);
-  /** With --json it prints one value a line, as they come. */
-  readonly lines?: true;
+  /** With --json it prints one value a line, as they come, always or when it is called like this. */
+  readonly lines?: true | ((given: Given) => boolean);
   /** Kept out of the overview. */
   readonly hidden?: boolean;
   run(given: Given, around: Surroundings): Promise<Outcome>;

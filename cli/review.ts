@@ -227,13 +227,14 @@ const reject: Command = {
 const log: Command = {
   words: ['task', 'log'],
   reads: (given) => !given.flag('follow'),
+  lines: (given) => given.flag('follow'),
   usage: 'ID [--follow]',
   summary: "What a task's agent said and did",
   options: { follow: { type: 'boolean', short: 'f' } },
   names: { least: 1, most: 1 },
   examples: ['task log 12', 'task log 12 --follow', 'task log 12 --json'],
   more: `  --follow (-f) ends when the task is finished and nothing is asked any more, or with Ctrl+C; the task goes on all the same. Where the
-  runtime ends before that, it goes on with the next one.
+  runtime ends before that, it goes on with the next one. --json prints one JSON value of all of it, with --follow a value a line as they come.
 `,
   run: (given, around) =>
     (given.flag('follow') ? followTranscript : transcript)({ task: given.id(0), json: given.json, around }),

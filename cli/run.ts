@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       answer({ help: text }, text);
     } else {
       const { command, given } = asked;
-      if (command.lines) indent = 0;
+      if (typeof command.lines === 'function' ? command.lines(given) : command.lines === true) indent = 0;
       if (asked.formerly && !json) {
         const [before, now] = [command.formerly?.join(' '), command.words.join(' ')];
         around.err.write(`"${before}" is the old way to say it. Type: ${around.program} ${now}\n`);

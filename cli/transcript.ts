@@ -7,7 +7,7 @@ import type { TranscriptEvent } from '../core/contract/transcript';
 import { acrossRuntimes } from './across-runtimes';
 import { checkText, endOfOutput } from './check';
 import type { Outcome, Surroundings } from './command';
-import { plain, plainLine } from './plain';
+import { plain, plainJson, plainLine } from './plain';
 import { counted, money } from './text';
 import { isResting } from './wait';
 import { withClient } from './with-client';
@@ -26,15 +26,17 @@ export function transcript(told: Told): Promise<Outcome> {
 
 /** The same, printed as it grows until the task rests. Where the runtime ends before, it goes on with the next one. */
 export async function followTranscript(told: Told): Promise<Outcome> {
-  const events: TranscriptEvent[] = [];
-  const tellWith = teller(told, events);
+  const tellWith = teller(told);
   const outcome = await acrossRuntimes(told.around, told.json, (client) => tellWith(client, true));
-  return outcome ?? { json: events, text: '' };
+  // As JSON it was printed as it came.
+  return { ...(outcome ?? { text: '' }), json: undefined };
 }
 
 /** Tells a task's transcript with a client, and with another one only what was not told yet. */
-function teller(options: Told, events: TranscriptEvent[] = []): (client: Client, follow: boolean) => Promise<Outcome> {
+function teller(options: Told): (client: Client, follow: boolean) => Promise<Outcome> {
   const { around } = options;
+  const events: TranscriptEvent[] = [];
+  let follows = false;
   const seen = new Map<number, number>();
   const tell = telling();
   let lastMessage = '';
@@ -62,6 +64,7 @@ function teller(options: Told, events: TranscriptEvent[] = []): (client: Client,
   };
   const hear = (event: TranscriptEvent) => {
     events.push(event);
+    if (options.json && follows) around.out.write(`${plainJson(event, 0)}\n`);
     if (options.json) return;
     // What is noted in the very millisecond of a move led to it, unless a session begins with it.
     tellMoves(event.seq === 1 ? event.at : event.at - 1);
@@ -85,6 +88,7 @@ function teller(options: Told, events: TranscriptEvent[] = []): (client: Client,
     }
   };
   return async (client, follow) => {
+    follows = follow;
     if (follow) await followLive({ ...options, client, seen, hear, learn, catchUp: () => catchUp(client) });
     else {
       learn(await client.tasks.get({ task: options.task }));
