@@ -28,6 +28,7 @@ import { runCommands } from './run-here';
 import { runtimeCommands } from './runtime';
 import { searchCommands } from './search';
 import { serve } from './serve';
+import { serviceCommands } from './service';
 import { settingsCommands } from './settings';
 import { signInCommands } from './sign-in';
 import { stackCommands } from './stack';
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   ...signInCommands,
   ...runtimeCommands,
   ...runCommands,
+  ...serviceCommands,
   doctor,
   completion(() => commands),
   completing,

@@ -17,6 +17,12 @@ const answers = {
     (await client.keys.list())
       .filter(({ revokedAt }) => revokedAt === null)
       .map(({ name, type }) => completed(name, type)),
+  signIns: async (client) => (await client.signIns.list()).map(({ id, browser }) => completed(`${id}`, browser)),
+  services: async (client) => (await client.runtime.status()).services.map(({ name, state }) => completed(name, state)),
+  sessions: async (client) => {
+    const named = new Map((await client.relay.agents()).map(({ session, role }) => [session, role]));
+    return [...named].map(([session, role]) => completed(session, role));
+  },
   requests: async (client) => (await client.requests.list()).map(({ id, title }) => completed(`${id}`, title)),
 } satisfies Readonly<Record<string, (client: Client) => Promise<readonly Completed[]>>>;
 

@@ -88,6 +88,9 @@ function asksFor(of: string, called: string): Asked | null {
   if (what === 'TASK' || (what === 'ID' && of === 'task')) return 'tasks';
   if (what === 'PATH_OR_NAME') return 'repositories';
   if (what === 'NAME' && of === 'agent') return called.startsWith('NAME') ? 'agents' : null;
+  if (what === 'NUMBER' && of === 'sign-in') return 'signIns';
+  if (what === 'NAME' && of === 'session') return 'sessions';
+  if (what === 'SERVICE') return 'services';
   if (what === 'KEY') return 'keys';
   return what === 'REQUEST' ? 'requests' : null;
 }

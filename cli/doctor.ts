@@ -19,7 +19,7 @@ export const doctor: Command = {
       const hint = here(finding.hint ?? '', around.program)
         .split('\n')
         .map((line) => (line === '' ? '' : `\n    ${plainLine(line, 300)}`));
-      return `${marks[finding.state]} ${finding.name}: ${plainLine(finding.detail, 5000)}${hint.join('')}\n`;
+      return `${marks[finding.state]} ${finding.name}: ${plainLine(here(finding.detail, around.program), 5000)}${hint.join('')}\n`;
     });
     const verdict = report.ok
       ? 'The main job can run.\n'

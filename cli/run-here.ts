@@ -87,7 +87,8 @@ async function runHere(
     ...{ statusPort, heartbeat, services: wanted, withoutServices },
     foreground: true,
     idleMs: null,
-    say: (line) => around.err.write(`${plain(line)}\n`),
+    // What a service prints stands behind its name, and is shown as it is.
+    say: (line) => around.err.write(`${plain(/^[\w-]+ \| /.test(line) ? line : here(line, around.program))}\n`),
     report: ({ state }) => {
       if (state === 'ready') around.err.write('Switchyard runs here. Ctrl+C stops it; what is in hand is parked.\n');
     },

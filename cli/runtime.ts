@@ -18,6 +18,7 @@ import { spentText } from './budget';
 import { type Command, type Surroundings, UsageError } from './command';
 import { here } from './hint';
 import { plainLine } from './plain';
+import { serviceText } from './service';
 import { ago, counted, table } from './text';
 import { waitedToday } from './waited';
 
@@ -270,6 +271,7 @@ function statusText(status: Status, program: string, parked: number, waited?: Wa
     ['runtime', `${status.version}, ${whereItRuns(status)}, process ${status.pid}, for ${ago(status.startedAt)}`],
     ['data folder', plainLine(status.dataFolder, longestPath)],
     ['server', serverText(status.server)],
+    ...status.services.map((service) => ['service', serviceText(service)]),
     ...status.problems.map((problem) => ['problem', plainLine(here(problem, program), longestPath)]),
     ['tasks', counts.length === 0 ? 'none' : counts.join(', ')],
     ...status.workers.map((worker) => [

@@ -203,6 +203,7 @@ export function assemble(
     workers: [runner.status()],
     held: admission.held(),
     server: server.now(),
+    services: [...services.stands()],
     problems: [...services.problems()],
   });
   const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
@@ -258,6 +259,7 @@ export function assemble(
         services: services.problems(),
       });
     },
+    restartService: (name) => services.restart(name),
     requestStop: options.onStopRequested,
   };
   /** What is not begun before the runtime closes, the next one does. */

@@ -200,7 +200,7 @@ function serverFindings(state: ServerState | undefined): readonly Finding[] {
 
 function serviceFinding(detail: string): Finding {
   const hint =
-    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then stop the runtime and start it again: `switchyard stop`, then `switchyard up`.';
+    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then start it again: `switchyard service restart NAME`.';
   return { name: 'service', state: 'warning', required: false, detail, hint };
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { CodedError } from './contract/errors';
 import { homeExpanded } from './contract/home-path';
 import { type Service, serviceManifestSchema } from './contract/service';
+import { refusedWords } from './server/refused-input';
 
 /** A service whose folder is known. */
 export interface PlacedService extends Service {
@@ -50,6 +51,9 @@ function parsed(file: string, text: string): unknown {
 function checked(file: string, value: unknown): z.infer<typeof serviceManifestSchema> {
   const { data, error } = serviceManifestSchema.safeParse(value);
   if (data !== undefined) return data;
-  const wrong = error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-  throw new CodedError('BAD_INPUT', `${file} is no manifest of services. ${wrong.join('. ')}. See docs/services.md.`);
+  const wrong = refusedWords(error.issues, value);
+  throw new CodedError(
+    'BAD_INPUT',
+    `${file} is no manifest of services. ${wrong} docs/services.md says what it may have.`,
+  );
 }

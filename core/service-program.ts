@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { type Child, type Ending, endGroup, startChild, within } from './agents/child';
 import { buildEnvironment, taskMarker } from './agents/environment';
 import { readLines } from './agents/lines';
 import type { Namespace } from './agents/namespace';
 import { plainText } from './agents/plain';
+import { CodedError } from './contract/errors';
 import type { PlacedService } from './service-manifest';
 
 /** A command line of a service, at work. */
@@ -34,13 +36,18 @@ const patienceMs = 1_000;
 /** A database may write for a while before it can end. */
 const graceMs = 10_000;
 
-/** Starts a command line of a service. With `stays`, what it starts may outlive it. Throws as `startChild` does. */
+/** Starts a command line of a service. With `stays`, what it starts may outlive it. Throws NOT_FOUND without its folder, and as `startChild` does. */
 export async function startServiceProgram(
   { name, directory, environment, pass }: PlacedService,
   line: string,
   { owner, say, started, ...around }: ServiceSurroundings,
   stays = false,
 ): Promise<ServiceProgram> {
+  // What starts a program would say that the program is missing.
+  if (!existsSync(directory)) {
+    const todo = 'Make it, or name another one as its directory in the manifest.';
+    throw new CodedError('NOT_FOUND', `There is no folder ${directory}, in which service ${name} is to run. ${todo}`);
+  }
   const windows = process.platform === 'win32';
   const marker = stays ? {} : taskMarker(`${owner}:service/${name}`);
   const built = buildEnvironment({

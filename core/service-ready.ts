@@ -1,10 +1,14 @@
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CodedError } from './contract/errors';
 import type { Readiness } from './contract/service';
+import type { PlacedService } from './service-manifest';
+import { endingWords, type ServiceProgram } from './service-program';
 
 const answerMs = 2_000;
 
 /** Whether what makes a service ready is so now. Waits two seconds at most. */
-export function isReady(ready: Readiness): Promise<boolean> {
+function isReady(ready: Readiness): Promise<boolean> {
   return 'port' in ready ? isTaken(ready.port) : answers(ready.url);
 }
 
@@ -32,7 +36,38 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+const lookMs = 100;
+
+/** Milliseconds that only grow: the clock may be set while a service is waited for. */
+const passed = () => performance.now();
+
+/** Waits until a service is ready, or throws why it will not be. */
+export async function untilReady(
+  { name, ready, seconds }: PlacedService & { readonly ready: Readiness },
+  program: ServiceProgram | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = passed() + seconds * 1000;
+  while (!(await isReady(ready))) {
+    signal.throwIfAborted();
+    const ended = await Promise.race([...(program === null ? [] : [program.ended]), delay(lookMs, null)]);
+    if (ended !== null) throw await notReady(`Service ${name} ${endingWords(ended)} before it was ready.`, program);
+    if (passed() > until)
+      throw await notReady(
+        `Service ${name} was not ready: ${seconds} s were waited for ${readyWords(ready)}.`,
+        program,
+      );
+  }
+}
+
+/** That a service cannot be used, and what its program said last. */
+export async function notReady(what: string, program: ServiceProgram | null): Promise<CodedError> {
+  const said = (await program?.lastWords()) ?? '';
+  const words = said === '' ? 'It printed nothing.' : `Its last words:\n${said}`;
+  return new CodedError('NOT_STARTED', `${what} ${words}`);
+}
+
 /** What is waited for, in words. */
-export function readyWords(ready: Readiness): string {
+function readyWords(ready: Readiness): string {
   return 'port' in ready ? `port ${ready.port} to take connections` : `${ready.url} to answer`;
 }

@@ -44,7 +44,7 @@ export function reportsOf(runtime: {
       call: 'runtime.status',
       type: metricsType,
       async read() {
-        const { tasks, workers, today } = await client.runtime.status();
+        const { tasks, workers, today, services, problems } = await client.runtime.status();
         const { user, system } = process.cpuUsage();
         const gauge = (name: string, help: string, value: number): Metric => ({
           ...{ name, help, type: 'gauge' },
@@ -66,6 +66,22 @@ export function reportsOf(runtime: {
           ofWorkers('switchyard_worker_running', 'Tasks that run.', ({ running }) => running),
           ofWorkers('switchyard_worker_waiting', 'Tasks that wait for a person.', ({ waiting }) => waiting),
           ofWorkers('switchyard_worker_limit', 'Tasks that may run at once.', ({ limit }) => limit),
+          {
+            ...{ name: 'switchyard_service_up', help: 'Services of up that run, 1, or do not, 0.', type: 'gauge' },
+            samples: services.map(({ name, state }) => ({
+              labels: { service: name },
+              value: state === 'running' || state === 'elsewhere' ? 1 : 0,
+            })),
+          },
+          {
+            ...{
+              name: 'switchyard_service_restarts_total',
+              help: 'How often each was started again.',
+              type: 'counter',
+            },
+            samples: services.map(({ name, restarts }) => ({ labels: { service: name }, value: restarts })),
+          },
+          gauge('switchyard_problems', 'What has failed for good, as /health counts it.', problems.length),
           gauge(
             'switchyard_spent_today_usd',
             'What agents spent since midnight, as far as they said.',

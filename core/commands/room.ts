@@ -2,6 +2,7 @@ import type { AgentStatus } from '../contract/agent';
 import type { Change } from '../contract/change';
 import type { DoctorReport } from '../contract/doctor';
 import type { MemoryHold } from '../contract/process';
+import type { ServiceStand } from '../contract/service';
 import type { Settings } from '../contract/settings';
 import type { SignInCode } from '../contract/sign-in';
 import type { ServerState, Status } from '../contract/status';
@@ -81,6 +82,8 @@ export interface Room {
   };
   readonly doctor: () => Promise<DoctorReport>;
   readonly search: Pick<SearchIndex, 'find' | 'state'>;
+  /** Starts a service of the runtime anew. */
+  readonly restartService: (name: string) => Promise<ServiceStand>;
   /** Asks the owner of the runtime to stop it. */
   readonly requestStop: (manner: StopManner) => void;
   readonly log: Deps['log'];

@@ -225,6 +225,9 @@ export function createRouter(room: Room) {
       list: on.signIns.list.handler(() => signIns.list(room)),
       revoke: on.signIns.revoke.handler(({ input, context }) => signIns.revoke(room, context, input.signIn)),
     },
+    services: {
+      restart: on.services.restart.handler(({ input }) => room.restartService(input.name)),
+    },
     runtime: {
       status: on.runtime.status.handler(() => room.status()),
       verifyStacks: on.runtime.verifyStacks.handler(() => stackCheck.verifyStacks(room)),

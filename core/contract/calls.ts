@@ -17,6 +17,7 @@ import { reviews } from './calls/reviews';
 import { rules } from './calls/rules';
 import { runtime } from './calls/runtime';
 import { search } from './calls/search';
+import { services } from './calls/services';
 import { sessions } from './calls/sessions';
 import { settings } from './calls/settings';
 import { signIns } from './calls/sign-ins';
@@ -51,6 +52,7 @@ export const calls = {
   relay,
   keys,
   signIns,
+  services,
   runtime,
   changes,
 };

@@ -184,6 +184,7 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'signIns.create': nobodyBut('open'),
   'signIns.list': person,
   'signIns.revoke': person,
+  'services.restart': person,
   'runtime.status': every,
   'runtime.doctor': person,
   'runtime.verifyStacks': person,

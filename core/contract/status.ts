@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetSchema, spendingSchema } from './budget';
 import { memoryHoldSchema } from './process';
+import { serviceStandSchema } from './service';
 import { taskStates } from './task';
 
 /** Whether the server on this machine, by which other programs and browsers ask, is open. */
@@ -43,6 +44,8 @@ export const statusSchema = z.object({
   /** Why tasks that are due do not start; null while they may. */
   held: memoryHoldSchema.nullable(),
   server: serverStateSchema,
+  /** What `up` started beside it, in the order of their manifest. */
+  services: z.array(serviceStandSchema),
   /** What has failed for good and makes `/health` answer 503, a sentence for each. */
   problems: z.array(z.string()),
 });

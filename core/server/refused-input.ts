@@ -41,6 +41,7 @@ function issueWords(issue: Issue, input: unknown): string {
       return oneOfWords(name, issue.values, given, value);
     case 'invalid_union': {
       if (Array.isArray(issue.options)) return oneOfWords(name, issue.options, given, value);
+      if (isSentence(message)) return `The ${name} is none of what it may be. ${message}`;
       const kinds = kindsOf(issue.errors);
       return kinds === ''
         ? `The ${name} is none of what it may be: ${given}.`

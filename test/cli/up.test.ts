@@ -142,8 +142,15 @@ test('status names a service that is not started again', async () => {
   await terminal.stop();
   const place = join(terminal.folder, 'place');
   mkdirSync(place);
-  manifest([{ name: 'web', command: `rm -rf '${place}'`, directory: place }]);
+  manifest([
+    {
+      name: 'web',
+      command: `test -e '${place}-again' && exec sleep 60; touch '${place}-again'; rm -rf '${place}'`,
+      directory: place,
+    },
+  ]);
   let shown: readonly unknown[] = [];
+  let restarted: readonly unknown[] = [];
   const ended = await until(['up'], 'could not be started again', async () => {
     // Said in the moment before the runtime is there to be asked, or after it.
     await expect.poll(() => terminal.type(['status', '--json'])).toMatchObject({ json: { running: true } });
@@ -152,14 +159,25 @@ test('status names a service that is not started again', async () => {
       (await terminal.type(['status'])).out,
       (await terminal.type(['doctor'])).out,
     ];
+    mkdirSync(place);
+    const before = (await terminal.type(['status', '--json'])).json;
+    const again = (await terminal.type(['service', 'restart', 'web', '--json'])).json;
+    restarted = [before, again, (await terminal.type(['status'])).out];
   });
   expect(ended.code).toBe(0);
-  const problem = expect.stringMatching(/^Service web could not be started again: /);
+  expect(restarted).toMatchObject([
+    { services: [{ name: 'web', state: 'given-up', restarts: 0 }] },
+    { name: 'web', state: 'running', restarts: 1 },
+    expect.stringMatching(/^service +web: running, for \S+, started again 1 time$/m),
+  ]);
+  const problem = expect.stringMatching(
+    /^Service web could not be started again \(in the terminal: service restart web\): /,
+  );
   expect(shown).toEqual([
     [problem],
-    expect.stringMatching(/^problem +Service web could not be started again: /m),
+    expect.stringMatching(/^problem +Service web could not be started again \(switchyard service restart web\): /m),
     expect.stringMatching(
-      /^! service: Service web could not be started again: .*\n {4}Tasks go on without it\. .*Mend it, .* `switchyard stop`, then `switchyard up`\.$/m,
+      /^! service: Service web could not be started again .*\n {4}Tasks go on without it\. .*Mend it, then start it again: `switchyard service restart NAME`\.$/m,
     ),
   ]);
 });

@@ -81,7 +81,7 @@ test('one that is not to be had stops those before it, and says its last words',
     { name: 'broken', command: 'echo no such database; exit 7', ready: { port: await freePort() } },
   ]);
   await expect(services.start(signal())).rejects.toThrow(
-    /^Service broken ended with exit code 7 before it was ready.*\nno such database$/s,
+    /^No task was taken in hand\. Service broken ended with exit code 7 before it was ready.*\nno such database$/s,
   );
   expect(services.left()).toEqual([]);
 });
@@ -120,7 +120,46 @@ test('one that ends is started again, later each time, until it has ended five t
   await services.stop();
 });
 
+test('one that was given up is started anew when that is asked for, and each is said to stand as it does', async () => {
+  const services = open([{ name: 'weak', command: 'test -e mended || exit 3; echo mended; sleep 60' }]);
+  await services.start(signal());
+  await expect.poll(() => services.problems()).toEqual([expect.stringContaining('service restart weak')]);
+  expect(services.stands()).toMatchObject([{ name: 'weak', state: 'given-up', restarts: 4 }]);
+  await expect(services.restart('strong')).rejects.toThrow('This runtime has no service strong. It has weak.');
+  writeFileSync(file('mended'), '');
+  expect(await services.restart('weak')).toMatchObject({ state: 'running', restarts: 5 });
+  expect([services.problems(), services.left().length > 0]).toEqual([[], true]);
+  // Also one that runs: it is another program then.
+  const [before] = services.started.slice(-1);
+  await services.restart('weak');
+  expect(services.started.at(-1)).not.toBe(before);
+  await services.stop();
+  expect(services.left()).toEqual([]);
+});
+
+test('one that is not ready when it is started anew is given up, and says why', async () => {
+  const port = await freePort();
+  const services = open([{ name: 'web', command: `test -e broken && exit 5; ${listening(port)}`, ready: { port } }]);
+  await services.start(signal());
+  writeFileSync(file('broken'), '');
+  await expect(services.restart('web')).rejects.toThrow('Service web ended with exit code 5 before it was ready.');
+  expect(services.stands()).toMatchObject([{ state: 'given-up', restarts: 0 }]);
+  expect(services.problems()).toEqual([
+    expect.stringContaining('(in the terminal: service restart web): Service web ended'),
+  ]);
+  await services.stop();
+  expect(services.left()).toEqual([]);
+});
+
 describe('what starts something that runs elsewhere', () => {
+  test('is stopped and begun again when that is asked for', async () => {
+    const services = open([{ name: 'stack', command: 'echo up >> stack', stop: 'echo down >> stack' }]);
+    await services.start(signal());
+    expect(await services.restart('stack')).toMatchObject({ state: 'elsewhere', restarts: 1 });
+    await services.stop();
+    expect(read('stack')).toBe('up\ndown\nup\ndown\n');
+  });
+
   test('ends first, and what stops it comes last', async () => {
     const services = open([
       { name: 'stack', command: 'echo up >> stack', stop: 'echo down >> stack' },
@@ -157,13 +196,25 @@ describe('a manifest', () => {
 
   test.each([
     ['{', /is no JSON/],
-    ['{"services":[]}', /services: /],
-    ['{"services":[{"name":"a b","command":"x"}]}', /services\.0\.name: 1 to 32 letters/],
-    ['{"services":[{"name":"a","comand":"x"}]}', /services\.0\.command: .*comand/s],
-    ['{"services":[{"name":"a","command":"x"},{"name":"a","command":"y"}]}', /two services have one name/],
-    ['{"services":[{"name":"a","command":"x","ready":{"url":"file:///etc"}}]}', /services\.0\.ready/],
+    ['{"services":[]}', /There must be at least 1 of: services\./],
+    ['{"services":[{"name":"a b","command":"x"}]}', /The services \(1\) name must be 1 to 32 letters.*, not "a b"\./],
+    [
+      '{"services":[{"name":"a","comand":"x"}]}',
+      /The services \(1\) command is missing: it must be text\. .* has no comand/,
+    ],
+    ['{"services":[{"name":"a","command":"x"},{"name":"a","command":"y"}]}', /Two services have one name\. Give each/],
+    [
+      '{"services":[{"name":"a","command":"x","ready":{"url":"ftp://x"}}]}',
+      /\(1\) ready url cannot be "ftp:\/\/x"\. It must be an address like/,
+    ],
+    ['{"services":[{"name":"a","command":"x","ready":5432}]}', /\(1\) ready is none of what it may be\. Give/],
   ])('%s is refused with what is wrong', (text, wrong) => {
     expect(() => manifest(text)).toThrow(wrong);
+  });
+
+  test('whose service runs in a folder that is not there names the folder', async () => {
+    const services = open([{ name: 'web', command: 'true', directory: '/nope' }]);
+    await expect(services.start(signal())).rejects.toThrow('There is no folder /nope, in which service web is to run.');
   });
 
   test('that is not there is said how to write', () => {

@@ -778,6 +778,11 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
       list: on.signIns.list.handler(() => []),
       revoke: on.signIns.revoke.handler(() => noKeys()),
     },
+    services: {
+      restart: on.services.restart.handler(({ input: { name } }) => ({
+        ...{ name, state: 'running' as const, since: Date.now(), restarts: 1 },
+      })),
+    },
     runtime: {
       status: on.runtime.status.handler(() => ({
         pid: 1,
@@ -791,6 +796,7 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
         workers: workersOf(amount),
         held,
         server: { kind: 'off' as const },
+        services: [],
         problems: [],
       })),
       verifyStacks: on.runtime.verifyStacks.handler(() => ({ checked: 0, findings: [] })),
