@@ -108,10 +108,15 @@ const notTheirs =
   /^(ELECTRON_.*|NODE_OPTIONS|npm_.*|INIT_CWD|SWITCHYARD_.*|CHROME_DESKTOP|APPDIR|APPIMAGE|ARGV0|TMUX|TMUX_PANE|STY|WINDOW|WINDOWID|TERMCAP|COLUMNS|LINES|GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|PREFIX))$/;
 
 /** The environment a terminal of the person's own would have: all of theirs, and nothing of ours. */
-function shellEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function shellEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const theirs = Object.fromEntries(Object.entries(environment).filter(([name]) => !notTheirs.test(name)));
-  if (environment.npm_lifecycle_event === undefined || theirs.PATH === undefined) return theirs;
-  // npm puts its own folders first.
-  const path = theirs.PATH.split(':').filter((entry) => !/\/node_modules\/\.bin$|\/node-gyp-bin$/.test(entry));
-  return { ...theirs, PATH: path.join(':') };
+  if (environment.npm_lifecycle_event === undefined) return theirs;
+  // npm says these for its scripts, and names an editor where the person has none; its own folders come first on PATH.
+  const { NODE: _node, COLOR: _color, EDITOR: editor, PATH: path, ...rest } = theirs;
+  const own = path?.split(':').filter((entry) => !/\/node_modules\/\.bin$|\/node-gyp-bin$/.test(entry));
+  return {
+    ...rest,
+    ...(editor !== undefined && editor !== 'vi' && { EDITOR: editor }),
+    ...(own !== undefined && { PATH: own.join(':') }),
+  };
 }

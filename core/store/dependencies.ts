@@ -25,7 +25,8 @@ export function addDependency(
   );
   if (other === undefined) {
     throw new CodedError('NOT_FOUND', `There is no task ${after} to come after. Nothing was queued or changed.`, {
-      facts: { task, after },
+      // The task may be one that is being made, and is not there then.
+      facts: { after },
     });
   }
   const way = wayFrom(db, after, task);

@@ -42,9 +42,8 @@ export function writeSetting(db: Database, name: string, value: unknown): Settin
   const read = settingsSchema.shape[name].safeParse(value);
   if (!read.success) {
     const { takes } = settingTakes(name);
-    const at = read.error.issues.map((issue) => issue.path.join('.')).find((path) => path !== '');
-    const where =
-      at === undefined ? '' : ` What is wrong stands at ${at}${/(^|\.)\d/.test(at) ? ', counted from 0' : ''}.`;
+    const at = read.error.issues.map(({ path }) => path).find((path) => path.length > 0);
+    const where = at === undefined ? '' : ` What is wrong is ${placeWords(at)}.`;
     throw new CodedError('BAD_INPUT', `The setting ${name} cannot be ${show(value)}. It takes ${takes}.${where}`, {
       facts: { name, takes },
     });
@@ -56,6 +55,11 @@ export function writeSetting(db: Database, name: string, value: unknown): Settin
     JSON.stringify(read.data),
   );
   return readSettings(db);
+}
+
+/** A place in a value, the first of a list being number 1: `number 2, command`. */
+function placeWords(path: readonly PropertyKey[]): string {
+  return path.map((part) => (typeof part === 'number' ? `number ${part + 1}` : String(part))).join(', ');
 }
 
 function isSettingName(name: string): name is SettingName {

@@ -484,11 +484,9 @@ describe('looking and setting', () => {
     expect((await type('search', 'x', '--agent', 'goose')).code).toBe(0);
   });
 
-  test('a value that is wrong in a named part is not said to be counted', async () => {
-    expect((await type('settings', 'set', 'dayBudget', '{"usd":"x"}')).err).toContain('stands at usd.\n');
-    expect((await type('settings', 'set', 'passEnvironment', '["A-B"]')).err).toContain(
-      'stands at 0, counted from 0.\n',
-    );
+  test('what is wrong within a value is said by its name, or by its number counted from 1', async () => {
+    expect((await type('settings', 'set', 'dayBudget', '{"usd":"x"}')).err).toContain('What is wrong is usd.\n');
+    expect((await type('settings', 'set', 'passEnvironment', '["A-B"]')).err).toContain('What is wrong is number 1.\n');
   });
 
   test('a task for an agent that is not there is not queued, and how to install it is said', async () => {

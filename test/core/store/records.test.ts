@@ -189,7 +189,7 @@ describe('settings', () => {
       );
     }
     expect(() => writeSetting(db, 'passEnvironment', ['A-B'])).toThrow(
-      'The setting passEnvironment cannot be ["A-B"]. It takes a JSON list of names of environment variables. What is wrong stands at 0, counted from 0.',
+      'The setting passEnvironment cannot be ["A-B"]. It takes a JSON list of names of environment variables. What is wrong is number 1.',
     );
     expect(() => writeSetting(db, 'silenceMinutes', -1)).toThrow(
       'The setting silenceMinutes cannot be -1. It takes a whole number from 1 to 1440 (minutes).',
