@@ -215,19 +215,25 @@ export function mayCall({ key }: Pick<Caller, 'key'>, call: string): boolean {
   return key === undefined ? !('command' in Object(scope)) : typesOf(scope).includes(key.type);
 }
 
-/** Why a caller from the network may not make a call, and who may or what to type instead. */
-export function mayNotCallWords({ key }: Pick<Caller, 'key'>, call: string): string {
-  if (!Object.hasOwn(callScopes, call)) return `There is no call ${call}.`;
-  const scope = callScopes[call as CallName];
+/** Who may make a call over the network, or what to type instead. */
+export function whoMayCall(call: CallName): string {
+  const scope = callScopes[call];
   if (typeof scope === 'object' && 'command' in scope)
     return `${call} cannot be called over the network: use the command \`${scope.command}\` in a terminal of this machine.`;
   const types = typesOf(scope);
-  const who = key === undefined ? 'You may' : `The key ${key.name}, of the type ${key.type}, may`;
-  const others =
-    types.length === 0
-      ? 'No key may: the person does that in the window, the monitor or the terminal.'
-      : `A key of the type ${types.join(' or ')} may, and the person.`;
-  return `${who} not call ${call}. ${others}`;
+  return types.length === 0
+    ? 'No key may: the person does that in the window, the monitor or the terminal.'
+    : `A key of the type ${types.join(' or ')} may, and the person.`;
+}
+
+/** Why a caller from the network may not make a call, and who may or what to type instead. */
+export function mayNotCallWords({ key }: Pick<Caller, 'key'>, call: string): string {
+  if (!Object.hasOwn(callScopes, call)) return `There is no call ${call}.`;
+  const others = whoMayCall(call as CallName);
+  if (key === undefined) return others;
+  return others.startsWith(call)
+    ? others
+    : `The key ${key.name}, of the type ${key.type}, may not call ${call}. ${others}`;
 }
 
 function typesOf(scope: Scope): readonly KeyType[] {

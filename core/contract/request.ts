@@ -47,14 +47,15 @@ export type RequestTool = z.infer<typeof requestToolSchema>;
 
 /**
  * What the person said. A permission, plan or start request needs `decision`; a clarification needs at least one
- * option (by index) or text, a budget request one option. Text beside a denial is the reason the agent is told.
+ * option (by index) or text, a budget request one option. Text beside a denial is the reason the agent is told. What is not meant may
+ * be left out.
  */
 export const answerSchema = z.object({
-  decision: z.enum(['allow', 'deny']).nullable(),
+  decision: z.enum(['allow', 'deny']).nullable().default(null),
   /** The rule to keep, one of those the request offers: what it covers is allowed from now on. Only beside `allow`. */
   rule: ruleOfferSchema.nullable().default(null),
   options: z.array(z.number().int().nonnegative()).default([]),
-  text: z.string().max(100_000).nullable(),
+  text: z.string().max(100_000).nullable().default(null),
 });
 export type Answer = z.infer<typeof answerSchema>;
 

@@ -5,7 +5,7 @@ export type Asking = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'method' | 'ht
 
 /** Why a request is refused, for whoever sent it. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 421 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 421 | 429 | 431 | 500 | 503;
   readonly reason: string;
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AnyRouter } from '@orpc/server';
 import type { Admitted } from './admitted';
@@ -8,7 +9,7 @@ import { bearerOf, handshakeToken } from './bearer';
 import { callUpgrade, type Upgrade } from './call-upgrade';
 import { type Patience, watchConnections } from './connections';
 import type { Log } from './errors';
-import { addressOf, type Check, checks, refusalOf } from './gate';
+import { addressOf, type Check, checks, type Refusal, refusalOf } from './gate';
 import { refuse, refuseUpgrade } from './replies';
 
 /** What a server is handed: what it serves, and who may ask. */
@@ -74,10 +75,20 @@ export async function openServer(options: Served & { readonly port: number } & L
     errorHandler: (error) => failed(error, log),
   });
 
+  const atWork = new WeakSet<Duplex>();
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    // What an answer has begun on cannot be given another one.
+    if (!stream.writable || atWork.has(stream)) stream.destroy();
+    else refuseUpgrade(stream, unread(error));
+  });
   server.on('request', (request, response) => {
     const { socket } = request;
     connections.heard(socket);
-    response.once('close', () => connections.done(socket));
+    atWork.add(socket);
+    response.once('close', () => {
+      atWork.delete(socket);
+      connections.done(socket);
+    });
     const refusal = closing ? stopping : refusalOf(request, hosts(), all);
     if (refusal !== null) return refuse(response, refusal);
     void answer(request, response);
@@ -136,6 +147,15 @@ export async function openServer(options: Served & { readonly port: number } & L
 }
 
 const stopping = { status: 503, reason: 'Switchyard stops.' } as const;
+
+/** Why a request could not be read as one. */
+function unread({ code }: NodeJS.ErrnoException): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return { status: 431, reason: `The head of the request is larger than ${largestHead} bytes.` };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { status: 408, reason: 'The head of the request did not come in time.' };
+  return { status: 400, reason: 'That is no request of HTTP/1.1.' };
+}
 
 function notWebSocket({ headers, method }: IncomingMessage) {
   const asks = method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';

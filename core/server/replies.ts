@@ -23,7 +23,7 @@ export function refuse(response: ServerResponse, refusal: Refusal): void {
   response.writeHead(refusal.status, { ...always, ...headersOf(refusal) }).end(said(refusal));
 }
 
-/** Refuses to make a WebSocket of a request. */
+/** Refuses on the connection itself what no answer can be made for: a handshake of a WebSocket, and what could not be read as a request. */
 export function refuseUpgrade(stream: Duplex, refusal: Refusal): void {
   const { status } = refusal;
   const lines = [
@@ -45,6 +45,7 @@ const codes: Readonly<Record<Refusal['status'], ErrorCode>> = {
   415: 'BAD_INPUT',
   421: 'BAD_INPUT',
   429: 'LIMIT',
+  431: 'LIMIT',
   500: 'INTERNAL',
   503: 'CANCELLED',
 };

@@ -79,6 +79,8 @@ test('tells how it is in the ways that monitors read, describes every call, and 
   const metrics = await asked({ port }, '/metrics', { token });
   expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(metrics.body).toContain('# TYPE switchyard_tasks gauge\nswitchyard_tasks{state="queued"} 0\n');
+  expect(metrics.body).toContain('# TYPE switchyard_service_up gauge\n');
+  expect(metrics.body).toContain('\nswitchyard_problems 0\n');
   for (const line of metrics.body.trim().split('\n'))
     expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? [\d.e+-]+)$/);
   const agents = JSON.parse((await asked({ port }, '/api/agents', { token })).body);
@@ -92,6 +94,8 @@ test('tells how it is in the ways that monitors read, describes every call, and 
   const every = Object.entries(calls).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `/${noun}/${verb}`));
   expect(Object.keys(described.paths).sort()).toEqual(every.sort());
   const setting = described.paths['/settings/set']?.post;
+  expect(setting).toMatchObject({ description: expect.stringContaining('No key may: the person') });
+  expect(Object.keys(Object(setting?.responses))).toEqual(expect.arrayContaining(['200', '400', '401', '403', '409']));
   expect(JSON.stringify(setting?.requestBody)).toContain('"name":{"type":"string"}');
   const post = (path: string, body: unknown, as = token) =>
     asked({ port }, path, { method: 'POST', token: as, body: JSON.stringify(body) });

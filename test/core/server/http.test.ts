@@ -14,7 +14,7 @@ import { callRoutes } from '../../../core/server/call-routes';
 import { eventRoute } from '../../../core/server/event-route';
 import { messageLimit } from '../../../core/server/line';
 import { asking } from './hostile';
-import { asked, observerToken, personToken, serverUnderTest } from './http-server';
+import { asked, observerToken, personToken, raw, serverUnderTest } from './http-server';
 
 type Client = ContractRouterClient<Calls>;
 
@@ -93,6 +93,13 @@ describe('the server', () => {
     ]);
     const elsewhere = await asked(made.server, '/', { headers: { host: 'yard.example' } });
     expect([elsewhere.status, elsewhere.body]).toEqual([421, expect.stringContaining('the setting serverHosts')]);
+  });
+
+  test('says of what it cannot read as a request why, in the form of every refusal', async () => {
+    const large = await asked(made.server, '/', { headers: { 'x-large': 'x'.repeat(9000) } });
+    expect([large.status, JSON.parse(large.body).error.code]).toEqual([431, 'LIMIT']);
+    const answer = await raw(made.server, 'What is this?\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*"message":"That is no request of HTTP\/1\.1\."/s);
   });
 
   test('answers calls over HTTP, with the codes of the contract', async () => {
