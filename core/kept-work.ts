@@ -13,6 +13,7 @@ import {
   waitingOfSessions,
   waitingRelayIds,
   waitingRelayWork,
+  waitingRelayWorkOfAll,
 } from './store/relay-work';
 import type { Writer } from './store/writer';
 
@@ -64,6 +65,7 @@ export function keepWork({
     },
     ids: (of) => waitingRelayIds(db, of),
     waiting: (of, after) => waitingRelayWork(db, of, after),
+    waitingOfAll: (after) => waitingRelayWorkOfAll(db, after),
     agents: (most) => waitingOfAgents(db, most).map(({ messages, ...agent }) => ({ ...agent, unanswered: messages })),
     last: () => lastRelayWork(db),
   };

@@ -105,7 +105,12 @@ export function createRelaying(from: {
     const [{ createHub }, { openRing }] = await Promise.all([import('./relay/hub'), import('./relay/ring')]);
     const bootedAt = now() - uptime() * 1000;
     const ring = openRing({ folder: join(folders.data, 'relay'), mostBytes: ringBytes, bootedAt });
-    return createHub({ ring, now, onError, work: keepWork({ db, writer }) });
+    try {
+      return createHub({ ring, now, onError, work: keepWork({ db, writer }) });
+    } catch (cause) {
+      ring.close();
+      throw cause;
+    }
   }
 
   async function open(): Promise<Bus> {

@@ -33,12 +33,17 @@ interface Entry {
  * The bus within this process. What is first published in a turn of the event loop is written to the ring and then told without
  * waiting for the others; all that is published later in the turn is written at once at its end: two writes a turn are the most.
  * Work is kept as a row before it is told, and what comes after it waits for that: what is told is in the order of its numbers.
+ * It is given to its agent after it was told: what it is answered with is never there without it. Where this process was ended in
+ * between, the next one tells it first of all. Throws DISK_FULL or NOT_WRITABLE when that cannot be written.
  */
 export function createHub({ ring, work, now, onError }: HubParts): Bus {
+  tellKept(ring, work);
   const subscribers = createSubscribers<(heard: Heard) => void>();
   const leaves = new Set<() => void>();
-  const takings = createTakings({ work, now, onError });
   let last = Math.max(ring.given, work.last());
+  /** All up to this number are told, or left out. */
+  let told = last;
+  const takings = createTakings({ work, now, onError, told: () => told });
   let entries: Entry[] = [];
   let scheduled = false;
   let turnBegan = false;
@@ -72,6 +77,7 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       if (entry.state === 'ready') ready.push(entry);
       decided += 1;
     }
+    told = entries[decided - 1]?.message.seq ?? told;
     entries = decided === entries.length ? [] : entries.slice(decided);
     tell(ready);
   }
@@ -128,7 +134,7 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       const text = messageText(message, raw);
       const subject = workSubject(to.session, to.role);
       let kept = (_seq: number) => {};
-      const told = new Promise<number>((resolve) => {
+      const toldAs = new Promise<number>((resolve) => {
         kept = resolve;
       });
       const { entry, at } = enter(subject, text, { isWork: true, state: 'held', kept, failed: () => {} });
@@ -143,8 +149,9 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       } finally {
         schedule();
       }
+      await toldAs;
       takings.came(to, message.id);
-      return told;
+      return seq;
     },
     takeWork: async (of, deliver) => takings.take(of, deliver),
     unanswered: async (of) => work.ids(of).length,
@@ -158,4 +165,20 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       ring.close();
     },
   };
+}
+
+/** Writes what waits with a higher number than the ring has: it was kept, and its process ended before it was told. */
+function tellKept(ring: Ring, work: KeptWork): void {
+  const newest = () => Math.max(ring.last(), ring.lost());
+  // Numbers have leapt: what is written with one from before the leap would hide from the next start that they have.
+  if (ring.given > newest()) return;
+  for (;;) {
+    const kept = work.waitingOfAll(newest());
+    if (kept.length === 0) return;
+    ring.append(
+      kept.map(({ session, role, seq, at, text }) =>
+        heardMessage({ seq, subject: workSubject(session, role), at }, text),
+      ),
+    );
+  }
 }

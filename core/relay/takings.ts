@@ -7,7 +7,7 @@ import type { KeptWork } from './work';
 export interface Takings {
   /** Takes the work of an agent, from now on alone. */
   take(of: Address, deliver: (work: HeardMessage) => Promise<void> | void): Taking;
-  /** Tells that work of this id was kept for an agent. */
+  /** Tells that work of this id was kept and told. */
   came(of: Address, id: string): void;
   /** Ends all of them. */
   close(): void;
@@ -24,10 +24,12 @@ interface Taker {
 export function createTakings(parts: {
   readonly work: KeptWork;
   readonly now: () => number;
+  /** The number up to which what is kept is told, too. What is newer is not given yet: it comes. */
+  readonly told: () => number;
   /** Told of work that could not be read or given; it is given to the next one who takes it. */
   readonly onError: (cause: unknown) => void;
 }): Takings {
-  const { work, now, onError } = parts;
+  const { work, now, told, onError } = parts;
   const takers = new Map<string, Taker>();
 
   return {
@@ -56,7 +58,8 @@ export function createTakings(parts: {
           });
           let isAll = false;
           try {
-            const waiting = work.waiting(of, given);
+            const newest = told();
+            const waiting = work.waiting(of, given).filter(({ seq }) => seq <= newest);
             for (const { seq, at, text } of waiting) {
               if (ended) return;
               await deliver(heardMessage({ seq, subject: name, at }, text));

@@ -21,6 +21,8 @@ export interface KeptWork {
   ids(of: Address): readonly string[];
   /** What waits with a number over `after`, oldest first: some of it, and none only when there is none. */
   waiting(of: Address, after: number): readonly WaitingWork[];
+  /** What waits for anybody with a number over `after`, oldest first: some of it, and none only when there is none. */
+  waitingOfAll(after: number): readonly (Address & WaitingWork)[];
   /** For whom something waits: those for whom it has waited longest, at most so many. */
   agents(most: number): readonly WaitingAgent[];
   /** The highest number any work was given; 0 when there was none. */

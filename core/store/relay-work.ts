@@ -79,9 +79,20 @@ export function forgetAnsweredWork(db: Database): void {
 export function waitingRelayWork(db: Database, of: WorkOf, after: number): RelayWorkRow[] {
   const sql = `SELECT seq, at, text FROM relay_work INDEXED BY relay_work_waiting
     WHERE session = ? AND role = ? AND answered_at IS NULL AND seq > ? ORDER BY seq`;
-  const rows: RelayWorkRow[] = [];
+  return someOf(eachRow<RelayWorkRow>(db, sql, of.session, of.role, after));
+}
+
+/** Work that waits for anybody with a number over `after`, oldest first: some of it, and none only when there is none. */
+export function waitingRelayWorkOfAll(db: Database, after: number): (WorkOf & RelayWorkRow)[] {
+  const sql = `SELECT seq, session, role, at, text FROM relay_work
+    NOT INDEXED WHERE answered_at IS NULL AND seq > ? ORDER BY seq`;
+  return someOf(eachRow<WorkOf & RelayWorkRow>(db, sql, after));
+}
+
+function someOf<Row extends RelayWorkRow>(found: Iterable<Row>): Row[] {
+  const rows: Row[] = [];
   let length = 0;
-  for (const row of eachRow<RelayWorkRow>(db, sql, of.session, of.role, after)) {
+  for (const row of found) {
     rows.push(row);
     length += row.text.length;
     if (length > mostRead) break;

@@ -7,11 +7,11 @@ import { closeDatabase, openDatabase } from '../../../core/store/database';
 import { createWriter } from '../../../core/store/writer';
 
 /** An embedded bus on a folder, as a runtime has it. Closing it closes all it stands on. */
-export function openHub(folder: string, { mostBytes = 64 * 1024 * 1024 } = {}): Bus {
+export function openHub(folder: string, { mostBytes = 64 * 1024 * 1024, bootedAt = 0 } = {}): Bus {
   const db = openDatabase({ file: join(folder, 'switchyard.db') });
   const writer = createWriter(db);
   const hub = createHub({
-    ring: openRing({ folder: join(folder, 'relay'), mostBytes, bootedAt: 0 }),
+    ring: openRing({ folder: join(folder, 'relay'), mostBytes, bootedAt }),
     work: keepWork({ db, writer }),
     now: Date.now,
     onError(cause) {
