@@ -54,9 +54,11 @@ export interface Taking {
 export interface Bus {
   /**
    * Resolves with its number once it is kept among the newest. `raw` is the message's own JSON text
-   * where the caller has it. Rejects with DISK_FULL or NOT_WRITABLE; then nothing of it was kept or told.
+   * where the caller has it. Rejects with DISK_FULL or NOT_WRITABLE; then nothing of it was kept or told. Over a network that may not be
+   * known: with REMOTE_FAILED it may have been kept, and whoever says who publishes it by `once` may do so again within an hour, and
+   * it is there once. The id of a message is its own then.
    */
-  publish(subject: string, message: RelayMessage, raw?: string): Promise<number>;
+  publish(subject: string, message: RelayMessage, raw?: string, once?: string): Promise<number>;
   /**
    * Calls back with every message of the pattern after number `after`, oldest first, and from now on; without `after` from now on.
    * What is older than all that is kept is told first as missed. The callback is called for all messages of a turn of the event

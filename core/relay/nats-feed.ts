@@ -1,6 +1,7 @@
-import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import type { Heard, SubscribeOptions } from './bus';
 import { natsMessage } from './nats-message';
+import type { NatsReach } from './nats-reach';
 import { type NatsServer, relayStream } from './nats-streams';
 import { createSubscribers } from './subject';
 
@@ -18,12 +19,18 @@ interface Subscriber {
 
 /** How many messages are read at once for who was away. */
 const pieceMessages = 50;
+/** How soon it is tried again where they could not be read. */
+const againMs = 1000;
 
 /** Follows all that is published: one consumer, whoever subscribes. */
-export async function openFeed(server: NatsServer, onError: (cause: unknown) => void): Promise<NatsFeed> {
+export async function openFeed(
+  server: NatsServer,
+  ask: NatsReach['ask'],
+  onError: (cause: unknown) => void,
+): Promise<NatsFeed> {
   const { client, manager } = server;
   const subscribers = createSubscribers<Subscriber>();
-  const newest = async () => (await manager.streams.info(relayStream)).state;
+  const newest = async () => (await ask(() => manager.streams.info(relayStream))).state;
   let last = (await newest()).last_seq;
   let closed = false;
   const consumer = await client.consumers.get(relayStream, {
@@ -54,21 +61,25 @@ export async function openFeed(server: NatsServer, onError: (cause: unknown) => 
   /** Some of the messages of a pattern after a number; none when there are none up to the number it gives beside. */
   async function readAfter(after: number, pattern: string) {
     const state = await newest();
-    const wanted = await manager.consumers.add(relayStream, {
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.StartSequence,
-      filter_subject: pattern,
-      inactive_threshold: 30_000_000_000,
-      mem_storage: true,
-      opt_start_seq: after + 1,
-    });
-    const found = [];
-    if (wanted.num_pending > 0) {
+    const wanted = await ask(() =>
+      manager.consumers.add(relayStream, {
+        ack_policy: AckPolicy.None,
+        deliver_policy: DeliverPolicy.StartSequence,
+        filter_subject: pattern,
+        inactive_threshold: 30_000_000_000,
+        mem_storage: true,
+        opt_start_seq: after + 1,
+      }),
+    );
+    const found = await ask(async () => {
+      const read: JsMsg[] = [];
+      if (wanted.num_pending === 0) return read;
       const most = Math.min(pieceMessages, wanted.num_pending);
       const piece = await client.consumers.getConsumerFromInfo(wanted).fetch({ max_messages: most });
-      for await (const message of piece) found.push(message);
-    }
-    await manager.consumers.delete(relayStream, wanted.name);
+      for await (const message of piece) read.push(message);
+      return read;
+    });
+    await ask(() => manager.consumers.delete(relayStream, wanted.name));
     return { found, until: state.last_seq, lost: state.first_seq - 1 };
   }
 
@@ -77,7 +88,17 @@ export async function openFeed(server: NatsServer, onError: (cause: unknown) => 
       let left = false;
       let leave = () => {};
       const subscriber: Subscriber = { hear, known: after ?? (await newest()).last_seq };
-      const catchUp = async () => {
+      /** Goes on where it was when the server was gone for a while. */
+      const catchUp = async (): Promise<void> => {
+        try {
+          await tellKept();
+        } catch (cause) {
+          failed(cause);
+          await new Promise((resolve) => setTimeout(resolve, againMs).unref());
+          return catchUp();
+        }
+      };
+      const tellKept = async () => {
         while (!left && !closed) {
           const { found, until, lost } = await readAfter(subscriber.known, pattern);
           if (left || closed) return;
@@ -101,7 +122,11 @@ export async function openFeed(server: NatsServer, onError: (cause: unknown) => 
         }
       };
       if (after === undefined) leave = subscribers.add(pattern, subscriber);
-      else void catchUp().catch(failed);
+      else {
+        // Whoever asks while it is gone is told so.
+        await newest();
+        void catchUp();
+      }
       return () => {
         left = true;
         leave();

@@ -13,6 +13,7 @@ import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/trans
 import { CodedError } from '../contract/errors';
 import { mostUnanswered } from '../contract/relay';
 import { readNatsAddress } from './nats-address';
+import { keepsNot, notReached, said } from './nats-reach';
 
 /** The stream of the newest messages. */
 export const relayStream = 'SWITCHYARD_RELAY';
@@ -52,12 +53,10 @@ export async function openNats(options: {
     ...(authenticator && { authenticator }),
     // Nobody is told that the relay is gone because a server was started anew.
     maxReconnectAttempts: -1,
+    // Nor because it let us in no more for a while.
+    ignoreAuthErrorAbort: true,
   }).catch((cause) => {
-    throw new CodedError(
-      'REMOTE_FAILED',
-      `The NATS server ${shown} could not be reached (${said(cause)}). Start it, or change the setting natsUrl.`,
-      { cause, facts: { url: shown } },
-    );
+    throw notReached(shown, said(cause), cause);
   });
   try {
     const manager = await jetstreamManager(connection);
@@ -74,16 +73,7 @@ export async function leaving(
   cause: unknown,
 ): Promise<CodedError> {
   await connection.close();
-  return new CodedError(
-    'REMOTE_FAILED',
-    `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made and followed, or empty the setting natsUrl.`,
-    { cause, facts: { url: shown } },
-  );
-}
-
-/** What a NATS server or its library said of a failure, in a line. */
-export function said(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof CodedError ? cause : keepsNot(shown, cause);
 }
 
 async function read(file: string): Promise<Uint8Array> {

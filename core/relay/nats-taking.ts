@@ -2,6 +2,7 @@ import { DeliverPolicy } from '@nats-io/jetstream';
 import { mostUnanswered, workSubject } from '../contract/relay';
 import type { Address, HeardMessage, Taking } from './bus';
 import { natsMessage } from './nats-message';
+import type { NatsReach } from './nats-reach';
 import { type NatsServer, workStream } from './nats-streams';
 import { createNewestIds } from './newest-ids';
 
@@ -13,6 +14,7 @@ export function keptSubject({ session, role }: Address): string {
 /** Gives an agent its work from the stream that keeps it, until it is ended. */
 export async function openTaking(
   { client, manager }: NatsServer,
+  ask: NatsReach['ask'],
   from: {
     readonly of: Address;
     readonly deliver: (work: HeardMessage) => Promise<void> | void;
@@ -28,12 +30,11 @@ export async function openTaking(
   const early = createNewestIds(mostUnanswered.ofOne);
   let { behind } = from;
   let ended = false;
-  const forget = (seq: number) => manager.streams.deleteMessage(workStream, seq, false);
-  const consumer = await client.consumers.get(workStream, {
-    filter_subjects: keptSubject(of),
-    deliver_policy: DeliverPolicy.All,
+  const forget = (seq: number) => ask(() => manager.streams.deleteMessage(workStream, seq, false));
+  const messages = await ask(async () => {
+    const wanted = { filter_subjects: keptSubject(of), deliver_policy: DeliverPolicy.All };
+    return (await client.consumers.get(workStream, wanted)).consume({ max_messages: 16 });
   });
-  const messages = await consumer.consume({ max_messages: 16 });
   const giveAll = async () => {
     // Nothing is given before whoever takes it knows that it does.
     await new Promise((resolve) => setImmediate(resolve));

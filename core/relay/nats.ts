@@ -7,7 +7,8 @@ import { type Address, type Bus, mostWaitingAgents, type WaitingAgent } from './
 import { messageText } from './frame';
 import { openFeed } from './nats-feed';
 import { stampHeader } from './nats-message';
-import { leaving, openNats, relayStream, said, workStream } from './nats-streams';
+import { createReach, said } from './nats-reach';
+import { leaving, openNats, relayStream, workStream } from './nats-streams';
 import { keptSubject, openTaking } from './nats-taking';
 
 /** How long leaving waits for what is on its way. */
@@ -16,6 +17,8 @@ const drainMs = 2000;
 const full = /maximum (?:messages|bytes)/;
 /** What it says when there is no room on its disk, or none for the account. */
 const noRoom = /insufficient (resources|storage)|resource limits exceeded|no space/;
+/** What the library says of a message that the server would hang up for. */
+const tooLong = /max_payload/;
 
 /**
  * Opens the bus on a NATS server. The newest messages are a stream; unanswered work is another one, from which what is answered is
@@ -30,37 +33,37 @@ export async function openNatsBus(options: {
   readonly now: () => number;
   /** Told of what nobody waits for. */
   readonly onError: (cause: unknown) => void;
+  /** Told why the server cannot be reached any more, and null once it can be again. */
+  readonly onAway?: (cause: CodedError | null) => void;
 }): Promise<Bus> {
-  const { now, onError } = options;
+  const { now, onError, onAway = () => {} } = options;
   const server = await openNats(options);
   const { client, manager, connection, shown } = server;
-  const feed = await openFeed(server, onError).catch(async (cause: unknown) => {
+  const { ask } = createReach({ connection, shown, onAway });
+  const feed = await openFeed(server, ask, onError).catch(async (cause: unknown) => {
     throw await leaving(server, cause);
   });
   const takers = new Map<string, () => void>();
 
   async function put(subject: string, text: string, more: Parameters<typeof client.publish>[2]): Promise<number> {
-    try {
-      return (await client.publish(subject, text, more)).seq;
-    } catch (cause) {
-      throw failure(cause, subject, shown);
-    }
+    const known = (cause: unknown) => refusal(cause, subject, shown);
+    return (await ask(() => client.publish(subject, text, more), known)).seq;
   }
 
   async function unanswered(of: Address): Promise<number> {
     const subject = keptSubject(of);
-    const { state } = await manager.streams.info(workStream, { subjects_filter: subject });
+    const { state } = await ask(() => manager.streams.info(workStream, { subjects_filter: subject }));
     return state.subjects?.[subject] ?? 0;
   }
 
   async function waiting(): Promise<WaitingAgent[]> {
-    const { state } = await manager.streams.info(workStream, { subjects_filter: 'switchyard.work.>' });
+    const { state } = await ask(() => manager.streams.info(workStream, { subjects_filter: 'switchyard.work.>' }));
     const agents = Object.entries(state.subjects ?? {}).slice(0, mostWaitingAgents);
     const read = agents.map(async ([subject, messages]) => {
       const [, , session = '', role = ''] = subject.split('.');
       // Asks for the first one of the subject, which the server knows and the type of a request does not.
       const first: { readonly seq: number; readonly next_by_subj: string } = { seq: 1, next_by_subj: subject };
-      const oldest = await manager.streams.getMessage(workStream, first);
+      const oldest = await ask(() => manager.streams.getMessage(workStream, first));
       // Answered meanwhile where there is none.
       return oldest === null ? [] : [{ session, role, unanswered: messages, since: oldest.time.getTime() }];
     });
@@ -68,12 +71,15 @@ export async function openNatsBus(options: {
   }
 
   return {
-    publish: async (subject, message, raw) => put(subject, messageText(message, raw), {}),
+    async publish(subject, message, raw, once) {
+      const known = once === undefined ? {} : { msgID: hashOf(`${once} ${subject} ${message.id}`) };
+      return put(subject, messageText(message, raw), known);
+    },
     subscribe: (pattern, hear, subscribed = {}) => feed.subscribe(pattern, hear, subscribed),
     async sendWork(to, message, raw) {
       const text = messageText(message, raw);
       const subject = workSubject(to.session, to.role);
-      const msgID = createHash('sha256').update(`${subject} ${message.id}`).digest('hex');
+      const msgID = hashOf(`${subject} ${message.id}`);
       // Asked first: what is refused afterwards has been told to those who follow.
       if ((await unanswered(to)) >= mostUnanswered.ofOne) throw tooMuch(to);
       const at = now();
@@ -93,7 +99,9 @@ export async function openNatsBus(options: {
     async takeWork(of, deliver) {
       const name = keptSubject(of);
       takers.get(name)?.();
-      const { taking, end } = await openTaking(server, { of, deliver, behind: await unanswered(of), onError });
+      const { taking, end } = await openTaking(server, ask, {
+        ...{ of, deliver, behind: await unanswered(of), onError },
+      });
       takers.set(name, end);
       return {
         answered: taking.answered,
@@ -106,7 +114,7 @@ export async function openNatsBus(options: {
     unanswered,
     waiting,
     async status() {
-      const { messages, first_seq, last_seq } = (await manager.streams.info(relayStream)).state;
+      const { messages, first_seq, last_seq } = (await ask(() => manager.streams.info(relayStream))).state;
       return { bus: 'nats', url: shown, first: messages === 0 ? 0 : first_seq, last: messages === 0 ? 0 : last_seq };
     },
     async close() {
@@ -120,6 +128,10 @@ export async function openNatsBus(options: {
   };
 }
 
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function tooMuch({ session, role }: Address): CodedError {
   return new CodedError(
     'LIMIT',
@@ -128,20 +140,17 @@ function tooMuch({ session, role }: Address): CodedError {
   );
 }
 
-function failure(cause: unknown, subject: string, url: string): CodedError {
+/** What a server refused to keep, for a reason that is told in words of its own; null for any other. */
+function refusal(cause: unknown, subject: string, url: string): CodedError | null {
   const words = said(cause);
   const options = { cause, facts: { url, subject } };
   if (cause instanceof JetStreamApiError && full.test(words)) return new CodedError('LIMIT', words, options);
-  if (noRoom.test(words)) {
-    return new CodedError(
-      'DISK_FULL',
-      `Could not publish on ${subject}: the NATS server ${url} has no room (${words}).`,
-      options,
-    );
+  const tried = `Could not publish on ${subject}: `;
+  if (tooLong.test(words)) {
+    const message = `${tried}it is longer than the NATS server ${url} takes (${words}). Send less, or a place to find it.`;
+    return new CodedError('BAD_INPUT', message, options);
   }
-  return new CodedError(
-    'REMOTE_FAILED',
-    `Could not publish on ${subject}: the NATS server ${url} does not keep it (${words}). Try again once it answers.`,
-    options,
-  );
+  return noRoom.test(words)
+    ? new CodedError('DISK_FULL', `${tried}the NATS server ${url} has no room (${words}).`, options)
+    : null;
 }

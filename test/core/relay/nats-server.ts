@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A real NATS server on a port of its own, with its data in a folder. */
-export async function startNats(folder: string, args: readonly string[] = ['-js']) {
-  const child: ChildProcess = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1', '-sd', folder, ...args], {
+/** A real NATS server with its data in a folder, on a port of its own, or on one that it had before. */
+export async function startNats(folder: string, args: readonly string[] = ['-js'], port = '-1') {
+  const child: ChildProcess = spawn('nats-server', ['-a', '127.0.0.1', '-p', port, '-sd', folder, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = once(child, 'exit');

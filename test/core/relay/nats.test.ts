@@ -5,7 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mostUnanswered } from '../../../core/contract/relay';
-import type { Bus } from '../../../core/relay/bus';
+import type { Bus, Heard } from '../../../core/relay/bus';
 import { openNatsBus } from '../../../core/relay/nats';
 import { busRules, keepRule } from '../../suites/bus';
 import { startNats } from './nats-server';
@@ -115,15 +115,56 @@ describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
     await narrow.stop();
   });
 
-  test('a server that goes away is said to whoever publishes, and does not keep the bus from closing', async () => {
+  test('a server that goes away is said to whoever asks anything, with what to do, and does not keep the bus from closing', async () => {
     const gone = await startNats(join(folder, 'gone'));
     const bus = await open(gone.url);
     await bus.publish('sessions.a.events', { id: '1', type: 'a', payload: null });
     await gone.stop();
-    await expect(bus.publish('sessions.a.events', { id: '2', type: 'a', payload: null })).rejects.toMatchObject({
-      code: 'REMOTE_FAILED',
-      message: expect.stringContaining('Could not publish on sessions.a.events'),
-    });
+    const of = { session: 'a', role: 'b' };
+    const note = { id: '2', type: 'a', payload: null };
+    const asked: readonly (() => Promise<unknown>)[] = [
+      () => bus.publish('sessions.a.events', note),
+      () => bus.sendWork(of, note),
+      () => bus.takeWork(of, () => {}),
+      () => bus.subscribe('>', () => {}),
+      () => bus.subscribe('>', () => {}, { after: 0 }),
+      () => bus.unanswered(of),
+      () => bus.waiting(),
+      () => bus.status(),
+    ];
+    const message = `The NATS server ${gone.url} could not be reached (it hung up). Start it, or change the setting natsUrl.`;
+    for (const ask of asked) await expect(ask()).rejects.toMatchObject({ code: 'REMOTE_FAILED', message });
     await bus.close();
+  });
+
+  test('a server that comes back is told of, and whoever followed or took work hears what comes then', async () => {
+    const place = join(folder, 'back');
+    const first = await startNats(place);
+    const told: (string | null)[] = [];
+    const bus = await openNatsBus({
+      ...{ url: first.url, credentials: null, mostBytes: 1024 * 1024, now: Date.now },
+      onError() {},
+      onAway: (cause) => told.push(cause?.code ?? null),
+    });
+    const note = (id: string) => ({ id, type: 'note', payload: null });
+    const heard: string[] = [];
+    const hear = (one: Heard) => void heard.push(one.kind === 'message' ? one.message().id : one.kind);
+    await bus.publish('sessions.a.events', note('before'));
+    await bus.subscribe('sessions.a.events', hear, { after: 0 });
+    await expect.poll(() => heard).toEqual(['before']);
+    const given: string[] = [];
+    const of = { session: 'a', role: 'b' };
+    const taking = await bus.takeWork(of, (work) => void given.push(work.message().id));
+    await first.stop();
+    await expect.poll(() => told).toEqual(['REMOTE_FAILED']);
+    const second = await startNats(place, ['-js'], new URL(first.url).port);
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual(['REMOTE_FAILED', null]);
+    await bus.publish('sessions.a.events', note('after'));
+    await bus.sendWork(of, note('work'));
+    await expect.poll(() => [heard, given], { timeout: 40_000 }).toEqual([['before', 'after'], ['work']]);
+    await taking.answered('work');
+    expect(await bus.unanswered(of)).toBe(0);
+    await bus.close();
+    await second.stop();
   });
 });
