@@ -22,6 +22,7 @@ import { createHolding } from './holding';
 import { hookDoorFile, openHookDoorOf } from './hook-door';
 import type { Log } from './log';
 import { createNamespaceChoice } from './namespace-choice';
+import { outageText } from './relay-outage';
 import { createRelaying } from './relaying';
 import { createRoster } from './roster';
 import type { Deps, DepsWithoutTerminals } from './runner/deps';
@@ -191,6 +192,10 @@ export function assemble(
       .then((found) => changes.publish({ type: 'agents.changed', agents: [...found] }))
       .catch((cause) => log('warning', 'Agents could not be looked for.', { cause: String(cause) }));
   const runner = createRunner(deps, { landFinished: (task) => landFinished(room, task, closing.signal) });
+  const problems = (): string[] => {
+    const outage = relaying.outages.now();
+    return [...services.problems(), ...(outage === null ? [] : [outageText(outage)])];
+  };
   const status = (): Status => ({
     pid: process.pid,
     version,
@@ -204,7 +209,7 @@ export function assemble(
     held: admission.held(),
     server: server.now(),
     services: [...services.stands()],
-    problems: [...services.problems()],
+    problems: problems(),
   });
   const pool = createPool({ ...deps, onChange: () => changes.publish({ type: 'worktrees.changed' }) });
   const sizes = createSizes({
@@ -257,6 +262,7 @@ export function assemble(
         natsUrl: settings.now().natsUrl,
         server: server.now(),
         services: services.problems(),
+        relay: relaying.outages.now(),
       });
     },
     restartService: (name) => services.restart(name),
@@ -293,12 +299,13 @@ export function assemble(
     admissions,
     server,
     health() {
-      const problems = db.open ? services.problems() : ['Switchyard stops.'];
-      return { ok: problems.length === 0, problems };
+      const found = db.open ? problems() : ['Switchyard stops.'];
+      return { ok: found.length === 0, problems: found };
     },
     log,
     terminals: terminals.running,
     relay: relaying.relay,
+    onOutage: relaying.outages.onChange,
     async start() {
       removeSignInPages(folders.run);
       leaveLogAsItIs = makeLogRoomSoon(db);

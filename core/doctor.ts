@@ -13,6 +13,7 @@ import { findGit, type Git } from './git/git';
 import { fallbackIdentity, readIdentity } from './git/identity';
 import { makeFolder } from './make-folder';
 import { natsFinding } from './nats-finding';
+import type { Outage } from './relay-outage';
 import type { NamedVariables } from './roster';
 import { openForReading } from './store/database';
 import { checkDecisions } from './store/decisions';
@@ -42,6 +43,8 @@ export async function diagnose(subject: {
   readonly server?: ServerState;
   /** The services that the runtime gave up, a sentence for each. */
   readonly services?: readonly string[];
+  /** Since when the relay is away, and why; null while it is there. */
+  readonly relay?: Outage | null;
 }): Promise<DoctorReport> {
   const nats = natsServer(subject.config.environment, subject.natsUrl ?? '');
   const findings = [
@@ -50,13 +53,14 @@ export async function diagnose(subject: {
     desktopFinding(process.versions.electron ?? null, subject.desktop),
     ...subject.agents.map(agentFinding),
     await spaceFinding(subject.config.folders.data),
-    await folderFinding(subject.config.folders.data),
+    await folderFinding(subject.config.folders),
     ...(subject.decisions === null ? [] : [decisionsFinding(subject.decisions)]),
     variablesFinding(subject.variables),
     ...(await namespaceFindings(subject)),
     ...serverFindings(subject.server),
     ...(subject.services ?? []).map(serviceFinding),
     ...(nats === null ? [] : [await natsFinding(nats)]),
+    ...(subject.relay == null ? [] : [relayFinding(subject.relay)]),
   ];
   return { ok: findings.every((finding) => finding.state !== 'missing' || !finding.required), findings };
 }
@@ -143,11 +147,11 @@ async function spaceFinding(folder: string): Promise<Finding> {
   }
 }
 
-async function folderFinding(folder: string): Promise<Finding> {
+async function folderFinding({ data: folder, logs }: Config['folders']): Promise<Finding> {
   try {
     // Who may do everything may not write everywhere, and only writing tells.
     await rmdir(await mkdtemp(join(folder, 'doctor-')));
-    return { name: 'data folder', state: 'ok', required: true, detail: folder, hint: null };
+    return { name: 'data folder', state: 'ok', required: true, detail: `${folder}, the logs in ${logs}`, hint: null };
   } catch (cause) {
     const hint = `Make ${dirname(folder)} writable, or set SWITCHYARD_HOME to a folder that is.`;
     return { name: 'data folder', state: 'missing', required: true, detail: messageOf(cause), hint };
@@ -202,6 +206,12 @@ function serviceFinding(detail: string): Finding {
   const hint =
     'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then start it again: `switchyard service restart NAME`.';
   return { name: 'service', state: 'warning', required: false, detail, hint };
+}
+
+function relayFinding({ since, why }: Outage): Finding {
+  const detail = `away since ${new Date(since).toISOString()}: ${why}`;
+  const hint = 'It is looked for every few seconds. What sessions of tasks tell on it is kept until it is back.';
+  return { name: 'relay', state: 'warning', required: false, detail, hint };
 }
 
 /** Whether what tasks start dies with Switchyard at once, or why only its next start ends what is left. */

@@ -2,19 +2,12 @@ import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RelayDesk, tellTask } from './commands/relay';
 import { CodedError } from './contract/errors';
-import {
-  eventsSubject,
-  isOwnSession,
-  mostMessageBytes,
-  type RelayAgent,
-  type RelayMessage,
-  resultsSubject,
-  workSubject,
-} from './contract/relay';
+import { isOwnSession, type RelayAgent, resultsSubject, workSubject } from './contract/relay';
 import type { TranscriptEvent } from './contract/transcript';
 import { keepWork } from './kept-work';
 import type { Log } from './log';
 import type { Bus, Relay, RelayDoor } from './relay/bus';
+import { createOutages, type Outages } from './relay-outage';
 import type { EndedTurn } from './runner/deps';
 import type { Database } from './store/database';
 import {
@@ -28,6 +21,8 @@ import {
 import { aliveSessions, readSession } from './store/sessions';
 import { type Growth, watchGrowth } from './store/transcript-follow';
 import type { Writer } from './store/writer';
+import { createUntold } from './untold';
+import { readUntold, writeUntold } from './untold-file';
 
 /** The relay of a runtime, with its own sessions on it. */
 export interface Relaying {
@@ -38,6 +33,8 @@ export interface Relaying {
   start(): void;
   /** Publishes the result of a turn. */
   announceTurn(ended: EndedTurn): void;
+  /** Whether it is there. */
+  readonly outages: Pick<Outages, 'now' | 'onChange'>;
   /** Resolves when all that was published is kept. */
   close(): Promise<void>;
 }
@@ -79,25 +76,66 @@ export function createRelaying(from: {
   const numbering = new Map<number, Promise<number>>();
   let opening: Promise<Bus> | undefined;
   let closing: Promise<void> | undefined;
+  let isClosed = false;
   let unwatch = () => {};
   let failed: { readonly cause: unknown; readonly until: number } | null = null;
-  let failing = false;
+  let retry: NodeJS.Timeout | undefined;
+  const outages = createOutages(now);
+  const untoldFile = join(folders.data, 'relay', 'untold.json');
+  const untold = createUntold({
+    ...{ bus: () => bus(), transcripts: folders.transcripts, onFailed: away, onTold: outages.ended },
+    save(lines) {
+      try {
+        writeUntold(untoldFile, lines);
+      } catch (cause) {
+        log('warning', 'What the relay does not have yet is not noted for the next runtime.', { cause: String(cause) });
+      }
+    },
+    startedAt: (session) => startOf(db, session),
+    onAnswered: (message) => writer.write((rows) => answerRelayMessage(rows, { message, at: now() })),
+  });
+
+  /** Notes that the relay is not there, and tries again in a while. */
+  function away(cause: unknown): void {
+    if (outages.now() === null) log('warning', 'The relay is away.', { cause: String(cause) });
+    outages.began(cause);
+    if (closing !== undefined) return;
+    retry ??= setTimeout(tryAgain, againMs).unref();
+  }
+
+  function tryAgain(): void {
+    retry = undefined;
+    failed = null;
+    bus().then(untold.resume, away);
+  }
 
   const bus = (): Promise<Bus> => {
     if (!writer.writes) {
       const message = 'There is no relay without a runtime. Start one: `switchyard start`';
       return Promise.reject(new CodedError('CANCELLED', message));
     }
-    if (closing !== undefined) return Promise.reject(new CodedError('CANCELLED', 'The relay is closing.'));
+    if (isClosed) return Promise.reject(new CodedError('CANCELLED', 'The relay is closing.'));
     if (failed !== null && now() < failed.until) return Promise.reject(failed.cause);
-    opening ??= open().catch((cause) => {
-      opening = undefined;
-      failed = { cause, until: now() + againMs };
-      throw cause;
-    });
+    opening ??= open().then(
+      (opened) => {
+        outages.ended();
+        return opened;
+      },
+      (cause) => {
+        opening = undefined;
+        failed = { cause, until: now() + againMs };
+        away(cause);
+        throw cause;
+      },
+    );
     return opening;
   };
 
+  const onAway = (cause: CodedError | null) => {
+    if (cause !== null) return away(cause);
+    outages.ended();
+    untold.resume();
+  };
   const onError = (cause: unknown) => log('error', 'The relay could not read what it keeps.', { cause: String(cause) });
 
   /** Its parts are loaded only now: whoever just starts does without. */
@@ -118,7 +156,9 @@ export function createRelaying(from: {
     const opened =
       nats === null
         ? await embedded()
-        : await (await import('./relay/nats')).openNatsBus({ ...nats, now, onError, mostBytes: ringBytes });
+        : await (await import('./relay/nats')).openNatsBus({
+            ...{ ...nats, now, onError, onAway, mostBytes: ringBytes },
+          });
     try {
       await answerLeft(opened);
     } catch (cause) {
@@ -132,25 +172,6 @@ export function createRelaying(from: {
     for (const over of left.values()) {
       await answer(on, over, withoutTurn(over));
       left.delete(over.message);
-    }
-  }
-
-  /** Publishes what nobody waits for. */
-  async function publish(subject: string, message: RelayMessage): Promise<void> {
-    try {
-      const text = JSON.stringify(message);
-      const short = Buffer.byteLength(text) <= mostMessageBytes;
-      const { id, type } = message;
-      await (await bus()).publish(
-        subject,
-        short ? message : { id, type, payload: { tooLong: true } },
-        short ? text : undefined,
-      );
-      failing = false;
-    } catch (cause) {
-      // Said once: it would be said for every word of an agent.
-      if (!failing) log('warning', 'What a session told could not be published.', { subject, cause: String(cause) });
-      failing = true;
     }
   }
 
@@ -175,25 +196,28 @@ export function createRelaying(from: {
     const told = toldOf(session);
     told.received += 1;
     keepText(told, event);
-    void publish(eventsSubject(String(session)), { id: `${session}-${event.seq}`, type: 'transcript', payload: event });
+    untold.event(session, event);
   }
 
-  async function turnOver({ session, turn, end, error, goesOn }: EndedTurn): Promise<void> {
+  function turnOver({ session, turn, end, error, goesOn }: EndedTurn): void {
     const { agent } = readSession(db, session);
+    const subject = resultsSubject(String(session), agent);
     const told = toldOf(session);
     const payload = { turn, end, error, text: told.text };
-    const over = goesOn ? [] : overRelayMessages(db, session).filter(({ message }) => !left.has(message));
+    const isOpen = ({ message }: OverMessage) => !left.has(message) && !untold.answers(message);
+    const over = goesOn ? [] : overRelayMessages(db, session).filter(isOpen);
     const said = over.filter(({ became }) => became === 'said');
     told.received += over.length;
     told.text = '';
     if (said.length === 0) {
       told.received += 1;
       const message = { id: `${session}-turn-${turn}`, type: 'result', payload };
-      await publish(resultsSubject(String(session), agent), message);
+      untold.result(session, { subject, message, answers: null });
     }
-    if (over.length === 0) return;
-    const on = await bus();
-    for (const one of over) await answer(on, one, one.became === 'said' ? payload : withoutTurn(one));
+    for (const one of over) {
+      const message = { id: one.id, type: 'result', payload: one.became === 'said' ? payload : withoutTurn(one) };
+      untold.result(session, { subject, message, answers: one.message });
+    }
   }
 
   const send: Relay['send'] = async ({ session, role, message, raw, by }) => {
@@ -216,9 +240,9 @@ export function createRelaying(from: {
 
   const remote = async (): Promise<RelayAgent[]> => {
     const agents = [...doors].flatMap((door) => door.agents());
-    // Where it cannot be opened nobody is connected, and what waits is not known; those of the runner are told all the same.
-    const on = agents.length === 0 ? await bus().catch(() => null) : await bus();
-    if (on === null) return [];
+    // Without a runtime nobody is connected, and those of the runner are told all the same.
+    if (!writer.writes) return [];
+    const on = await bus();
     const connected = await Promise.all(
       agents.map(async (agent) => ({ ...agent, kind: 'connected', unanswered: await on.unanswered(agent) }) as const),
     );
@@ -263,7 +287,8 @@ export function createRelaying(from: {
       };
     },
     start() {
-      for (const over of overRelayMessages(db, null)) left.set(over.message, over);
+      untold.takeOver(readUntold(untoldFile));
+      for (const over of overRelayMessages(db, null)) if (!untold.answers(over.message)) left.set(over.message, over);
       unwatch = watchGrowth(heard);
       // Where it was opened before: what is not answered now is by the next runtime.
       void opening?.then(answerLeft).catch((cause) => {
@@ -271,21 +296,32 @@ export function createRelaying(from: {
           cause: String(cause),
         });
       });
+      // One that is another program's is looked for now: whoever asks how things stand is to be told where it is not there.
+      if (untold.isBehind() || from.nats() !== null) tryAgain();
     },
-    announceTurn(ended) {
-      turnOver(ended).catch((cause) => {
-        log('warning', 'The result of a turn could not be published.', {
-          session: ended.session,
-          cause: String(cause),
-        });
-      });
-    },
+    announceTurn: turnOver,
+    outages,
     close() {
       unwatch();
-      closing ??= (async () => (await opening?.catch(() => undefined))?.close())();
+      closing ??= (async () => {
+        clearTimeout(retry);
+        await untold.close();
+        isClosed = true;
+        await (await opening?.catch(() => undefined))?.close();
+      })();
       return closing;
     },
   };
+}
+
+/** When a session began; undefined when there is none of this number. */
+function startOf(db: Database, session: number): number | undefined {
+  try {
+    return readSession(db, session).startedAt;
+  } catch (cause) {
+    if (cause instanceof CodedError && cause.code === 'NOT_FOUND') return undefined;
+    throw cause;
+  }
 }
 
 /** The answer to what was said in no turn, or in one of which nobody saw the end. */

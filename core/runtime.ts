@@ -10,6 +10,7 @@ import type { Keychain } from './forge/tokens';
 import type { HostProgram } from './host/start';
 import type { Log } from './log';
 import type { Relay } from './relay/bus';
+import type { Outage } from './relay-outage';
 import type { Health } from './server/state-routes';
 import type { ServerStateHolder } from './server-state';
 import type { PlacedService } from './service-manifest';
@@ -62,7 +63,7 @@ export interface Runtime {
   readonly admissions: Admissions;
   /** How the server that a shell opens beside it stands. */
   readonly server: ServerStateHolder;
-  /** Whether anything has failed for good. */
+  /** Whether anything has failed for good, or is away. */
   readonly health: () => Health;
   /** The runtime's one log. A second one on the same file would not know when the file is full. */
   readonly log: Log;
@@ -70,6 +71,8 @@ export interface Runtime {
   readonly terminals: () => number;
   /** The relay, opened when it is first asked for. Rejects when its bus cannot be opened, and may be asked again. */
   readonly relay: () => Promise<Relay>;
+  /** Hears whenever the relay went, or came back, until the function it gives is called. */
+  readonly onOutage: (hear: (outage: Outage | null) => void) => () => void;
   /** Recovers what a crash left and begins to claim. */
   start(): Promise<void>;
   /** Parks what is in hand, waits at most `limitMs` for it, and closes the store. */

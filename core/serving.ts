@@ -43,7 +43,7 @@ export async function openServing(options: {
     eventRoute(({ pattern, after }, { caller, signal }) => {
       const from = { pattern, ...(after !== undefined && { after }) };
       return createRouterClient(router, { context: caller }).relay.follow(from, { signal });
-    }),
+    }, runtime.onOutage),
     signInRoute(admissions.signIn),
     apiRoutes({ router, contract: calls, version, log }),
     pageRoutes(async (asked) => (page === null ? null : serveWebPage(page, asked))),

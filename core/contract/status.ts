@@ -46,7 +46,7 @@ export const statusSchema = z.object({
   server: serverStateSchema,
   /** What `up` started beside it, in the order of their manifest. */
   services: z.array(serviceStandSchema),
-  /** What has failed for good and makes `/health` answer 503, a sentence for each. */
+  /** What has failed for good, or is away, and makes `/health` answer 503, a sentence for each. */
   problems: z.array(z.string()),
 });
 export type Status = z.infer<typeof statusSchema>;

@@ -11,14 +11,18 @@ export type Follow = (
   options: { readonly caller: Caller; readonly signal: AbortSignal },
 ) => Promise<AsyncIterable<RelayHeard>>;
 
+/** Calls back whenever the relay went away, and with null when it came back, until the function it gives is called. */
+export type OnOutage = (hear: (outage: { readonly since: number; readonly why: string } | null) => void) => () => void;
+
 const mostStreams = 32;
 const beatMs = 20_000;
 
 /**
  * `GET /api/events`: what is published on the relay, as server-sent events. Each has its number, by which a stream that broke goes
- * on (`Last-Event-ID`, or `after`); an event `missed` says which are not there any more, or went by while nobody read.
+ * on (`Last-Event-ID`, or `after`); an event `missed` says which are not there any more, or went by while nobody read, and `away` and
+ * `back` that the relay itself is not there, and is again.
  */
-export function eventRoute(follow: Follow): Routes {
+export function eventRoute(follow: Follow, onOutage: OnOutage = () => () => {}): Routes {
   let streams = 0;
   return createRoutes().get('/api/events', needsToken, async (c) => {
     const { caller } = c.var.who;
@@ -40,7 +44,7 @@ export function eventRoute(follow: Follow): Routes {
     const heard = await follow(from, { caller, signal });
     const answer = streamSSE(c, async (stream) => {
       try {
-        await tell(stream, heard, signal);
+        await tell(stream, { heard, onOutage }, signal);
       } catch (error) {
         if (!signal.aborted) c.var.log(`A stream of what is published broke: ${String(error)}`);
       }
@@ -50,9 +54,17 @@ export function eventRoute(follow: Follow): Routes {
   });
 }
 
-async function tell(stream: SSEStreamingApi, heard: AsyncIterable<RelayHeard>, gone: AbortSignal): Promise<void> {
+async function tell(
+  stream: SSEStreamingApi,
+  { heard, onOutage }: { readonly heard: AsyncIterable<RelayHeard>; readonly onOutage: OnOutage },
+  gone: AbortSignal,
+): Promise<void> {
   await stream.write('retry: 2000\n\n');
   let behind = false;
+  const leave = onOutage((outage) => {
+    const event = outage === null ? 'back' : 'away';
+    void stream.writeSSE({ event, data: JSON.stringify(outage ?? {}) });
+  });
   const beat = setInterval(() => {
     if (!behind) void stream.write(': \n\n');
   }, beatMs);
@@ -66,6 +78,7 @@ async function tell(stream: SSEStreamingApi, heard: AsyncIterable<RelayHeard>, g
       behind = false;
     }
   } finally {
+    leave();
     clearInterval(beat);
   }
 }

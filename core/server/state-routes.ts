@@ -5,7 +5,7 @@ import { refused } from './replies';
 /** Whether everything works, as it is said to whoever watches it. */
 export interface Health {
   readonly ok: boolean;
-  /** What has failed for good, in sentences. */
+  /** What has failed for good, or is away, in sentences. */
   readonly problems: readonly string[];
 }
 

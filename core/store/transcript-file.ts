@@ -21,6 +21,21 @@ export function parseEvent(line: string): TranscriptEvent | undefined {
   }
 }
 
+/** The number of the newest event of a session's transcript; 0 when there is none. */
+export function newestEvent(folder: string, session: number): number {
+  let fd: number;
+  try {
+    fd = fs.openSync(transcriptFile(folder, session), 'r');
+  } catch {
+    return 0;
+  }
+  try {
+    return lastWhole(fd).seq;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Where the last whole event of an open transcript ends, and its number. Reads from the end: a transcript may be large. */
 export function lastWhole(fd: number): { readonly size: number; readonly seq: number } {
   let end = fs.fstatSync(fd).size;

@@ -58,7 +58,8 @@ test('without a name for commits the doctor warns, says which one is used instea
 test.runIf(process.platform === 'linux')(
   'a data folder is fine only where something can be written, whoever asks',
   async () => {
-    expect(await finding('data folder')).toMatchObject({ ok: true, state: 'ok', detail: join(folder, 'data') });
+    const detail = `${join(folder, 'data')}, the logs in ${join(folder, 'data', 'logs')}`;
+    expect(await finding('data folder')).toMatchObject({ ok: true, state: 'ok', detail });
     expect(readdirSync(join(folder, 'data'))).toEqual([]);
     rmSync(join(folder, 'data'), { recursive: true });
     // Nobody may make a file there, not even who may do everything.

@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import type { Calls } from '../../../core/contract/calls';
 import type { RelayHeard } from '../../../core/contract/relay';
 import { callRoutes } from '../../../core/server/call-routes';
-import { eventRoute } from '../../../core/server/event-route';
+import { eventRoute, type OnOutage } from '../../../core/server/event-route';
 import { messageLimit } from '../../../core/server/line';
 import { asking } from './hostile';
 import { asked, observerToken, personToken, raw, serverUnderTest } from './http-server';
@@ -171,6 +171,39 @@ describe('the server', () => {
       await expect.poll(() => left).toBe(true);
       await server.close();
     }
+  });
+
+  test('says on a stream of what is published that the relay is away, since when and why, and that it is back', async () => {
+    let hear: Parameters<OnOutage>[0] = () => {};
+    let left = false;
+    const outages: OnOutage = (tell) => {
+      hear = tell;
+      return () => {
+        left = true;
+      };
+    };
+    const silent = async function* (signal: AbortSignal) {
+      await once(signal, 'abort');
+      yield message(1, 'late');
+    };
+    const { server } = await serverUnderTest({
+      router: {},
+      routes: [eventRoute(async (_from, { signal }) => silent(signal), outages)],
+    });
+    const socket = connect(server.port, '127.0.0.1');
+    let heard = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      heard += text;
+    });
+    socket.write(plain({ path: '/api/events' })(server.port));
+    await expect.poll(() => heard).toContain('retry:');
+    hear({ since: 5, why: 'It hung up.' });
+    hear(null);
+    await expect.poll(() => heard).toContain('event: back\ndata: {}\n\n');
+    expect(heard).toContain('event: away\ndata: {"since":5,"why":"It hung up."}\n\n');
+    socket.destroy();
+    await expect.poll(() => left).toBe(true);
+    await server.close();
   });
 
   test('answers calls on a WebSocket, whose token is said beside its protocol or in its header', async () => {

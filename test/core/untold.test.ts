@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CodedError } from '../../core/contract/errors';
+import type { TranscriptEvent } from '../../core/contract/transcript';
+import type { Bus } from '../../core/relay/bus';
+import { openTranscript } from '../../core/store/transcript';
+import { watchGrowth } from '../../core/store/transcript-follow';
+import { createUntold, mostBehind } from '../../core/untold';
+import { readUntold, writeUntold } from '../../core/untold-file';
+import { temporaryFolder } from './store/store';
+
+const session = 12;
+
+/** A session with a transcript and a relay that may be away. What is told is said as `subject id`. */
+function open(folder = temporaryFolder()) {
+  const state = { away: true as boolean | ((id: string) => boolean), answered: [] as number[] };
+  const told: string[] = [];
+  const failures: unknown[] = [];
+  const file = join(folder, 'untold.json');
+  const bus = {
+    async publish(subject: string, { id, type, payload }: Parameters<Bus['publish']>[1]) {
+      await null;
+      if (typeof state.away === 'function' ? state.away(id) : state.away)
+        throw new CodedError('REMOTE_FAILED', 'Away.');
+      told.push(`${subject} ${id}${type === 'missed' ? ` ${JSON.stringify(payload)}` : ''}`);
+      return told.length;
+    },
+  } as Bus;
+  const untold = createUntold({
+    ...{ bus: async () => bus, transcripts: folder, onTold() {}, startedAt: () => 5 },
+    save: (lines) => writeUntold(file, lines),
+    onAnswered: async (message) => void state.answered.push(message),
+    onFailed: (cause) => failures.push(cause),
+  });
+  const transcript = openTranscript({ folder, session });
+  const unwatch = watchGrowth(({ file: of, event }) => {
+    if (of.startsWith(folder)) untold.event(session, event);
+  });
+  return {
+    ...{ folder, file, state, told, failures, untold },
+    say: (text: string) => transcript.append({ type: 'text', message: 'm', text }, 1) as TranscriptEvent,
+    result: (id: string, answers: number | null = null) =>
+      untold.result(session, { subject: 'results', message: { id, type: 'result', payload: { text: 'x' } }, answers }),
+    async close() {
+      unwatch();
+      transcript.close();
+      await untold.close();
+    },
+  };
+}
+
+const events = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => `sessions.12.events 12-${from + at}`);
+
+test('what a session tells while the relay is away is told in order and once when it is back, also what comes meanwhile', async () => {
+  const { state, told, failures, untold, say, result, close } = open();
+  state.away = false;
+  say('one');
+  await expect.poll(() => told).toEqual(events(1, 1));
+  state.away = true;
+  for (let count = 0; count < 120; count += 1) say('more');
+  result('12-turn-1');
+  result('w1', 7);
+  await expect.poll(() => failures).toHaveLength(1);
+  expect(untold.isBehind()).toBe(true);
+  expect(untold.answers(7)).toBe(true);
+  say('after');
+  state.away = false;
+  untold.resume();
+  say('last');
+  await expect.poll(() => untold.isBehind()).toBe(false);
+  expect(told).toEqual([...events(1, 123), 'results 12-turn-1', 'results w1']);
+  expect([state.answered, untold.answers(7)]).toEqual([[7], false]);
+  say('live');
+  await expect.poll(() => told.at(-1)).toBe(events(124, 124)[0]);
+  await close();
+});
+
+test('of what was on its way together only what was not kept is told again', async () => {
+  const { state, told, failures, untold, say, close } = open();
+  state.away = (id) => id === '12-3' || id === '12-4';
+  for (let count = 0; count < 6; count += 1) say('one');
+  await expect.poll(() => failures).toHaveLength(1);
+  state.away = false;
+  untold.resume();
+  await expect.poll(() => untold.isBehind()).toBe(false);
+  expect([...told].sort()).toEqual(events(1, 6));
+  await close();
+});
+
+test('what could not be told before the end of a runtime is told by the next one', async () => {
+  const first = open();
+  for (let count = 0; count < 3; count += 1) first.say('one');
+  first.result('w1', 7);
+  await expect.poll(() => first.failures).toHaveLength(1);
+  first.say('later');
+  await first.close();
+  const next = open(first.folder);
+  next.untold.takeOver(readUntold(first.file));
+  expect(next.untold.answers(7)).toBe(true);
+  next.say('new');
+  next.state.away = false;
+  next.untold.resume();
+  await expect.poll(() => next.untold.isBehind()).toBe(false);
+  expect(next.told).toEqual([...events(1, 5), 'results w1']);
+  expect(next.state.answered).toEqual([7]);
+  expect(readUntold(first.file)).toEqual([]);
+  await next.close();
+});
+
+test('of more than is kept the newest is told, and what was before it as missed', async () => {
+  const { state, told, untold, say, close } = open();
+  for (let count = 0; count < mostBehind + 7; count += 1) say('one');
+  await expect.poll(() => untold.isBehind()).toBe(true);
+  state.away = false;
+  untold.resume();
+  await expect.poll(() => untold.isBehind(), { timeout: 10_000 }).toBe(false);
+  expect(told).toEqual(['sessions.12.events 12-missed-1 {"from":1,"to":7}', ...events(8, mostBehind + 7)]);
+  await close();
+});
