@@ -39,20 +39,52 @@ const send: Command = {
     };
     return withClient(around, async (client) => {
       const { last } = await client.relay.status();
-      const { seq } = await client.relay.send({ ...agent, message });
+      const { seq, connected } = await client.relay.send({ ...agent, message });
       const subject = workSubject(agent.session, agent.role);
       const see = `See what comes back: ${around.program} tail results --session ${agent.session} --after ${seq}\n`;
       // Numbers grow: what is sent now has a higher one than there was.
       const isKnown = seq <= last;
       const work = plainLine(message.id);
       const to = `${agent.role} of session ${agent.session}`;
+      const back = `${around.program} work take-back --session ${agent.session} --role ${agent.role}`;
+      const absent = `No agent is connected as ${agent.role} in session ${agent.session}: it is kept until one comes. To take back what waits: ${back} --all\n`;
       return {
-        json: { seq, subject, ...message, known: isKnown },
+        json: { seq, subject, ...message, known: isKnown, connected },
         text: isKnown
           ? `${to} has work ${work} already, as number ${seq}: it was not sent again, also if it says something else now. Other work needs another --id.\n`
-          : `Sent work ${work} to ${to}, as number ${seq}.\n`,
+          : `Sent work ${work} to ${to}, as number ${seq}.\n${connected ? '' : absent}`,
         note: see,
       };
+    });
+  },
+};
+
+const takeBack: Command = {
+  words: ['work', 'take-back'],
+  usage: '--session NAME --role NAME --id ID | --all',
+  summary: 'Take back work that an agent on the relay has not answered',
+  options: {
+    session: { type: 'string' },
+    role: { type: 'string' },
+    id: { type: 'string' },
+    all: { type: 'boolean' },
+  },
+  names: { least: 0, most: 0 },
+  examples: ['work take-back --session s1 --role echo --id 42', 'work take-back --session s1 --role echo --all'],
+  more: [
+    '  It is given to nobody any more, and whoever waits for its answer hears type taken-back. An agent that has it already may still do it.',
+    '  Of a session of a task, which is a number, take back the message: message list, message remove.',
+    '',
+  ].join('\n'),
+  run(given, around) {
+    const agent = agentOf(given);
+    const id = given.text('id');
+    if ((id === undefined) !== given.flag('all'))
+      throw new UsageError('Say which: --id ID for one, or --all for all that the agent has not answered.');
+    return withClient(around, async (client) => {
+      const { ids } = await client.relay.takeBack({ ...agent, ...(id !== undefined && { id }) });
+      const what = id === undefined ? `${ids.length} unanswered` : `work ${plainLine(id)}`;
+      return { json: { ...agent, ids }, text: `Took ${what} back from ${agent.role} of session ${agent.session}.\n` };
     });
   },
 };
@@ -92,7 +124,7 @@ const events: Command = {
 };
 
 /** What goes over the relay: giving work, and following what comes of it. */
-export const relayCommands: readonly Command[] = [send, results, events];
+export const relayCommands: readonly Command[] = [send, takeBack, results, events];
 
 /** A name in a pattern; where none was typed, any. */
 function tokenOf(option: string, name: string | undefined): string {

@@ -265,6 +265,12 @@ export function createRelaying(from: {
   return {
     desk: {
       send,
+      takeBack: async ({ id, ...of }) => (await bus()).takeBack(of, id),
+      isThere({ session, role }) {
+        const isIt = (agent: { readonly session: string; readonly role: string }) =>
+          agent.session === session && agent.role === role;
+        return isOwnSession(session) || [...doors].some((door) => door.agents().some(isIt));
+      },
       agents: async () => [...own(), ...(await remote())],
       async *follow(wanted, signal) {
         const { followBus } = await import('./relay/follow');

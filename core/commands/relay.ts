@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/caller';
 import { CodedError } from '../contract/errors';
 import { messageTextSchema } from '../contract/message';
-import type { RelayAgent, RelayHeard, RelayMessage, RelayStatus } from '../contract/relay';
+import { isOwnSession, type RelayAgent, type RelayHeard, type RelayMessage, type RelayStatus } from '../contract/relay';
 import { addMessage } from '../store/messages';
 import { insertRelayMessage, knownRelayMessage } from '../store/relay-messages';
 import { newestSession, readSession } from '../store/sessions';
@@ -18,6 +18,10 @@ interface Address {
 /** The relay as calls are handed it. */
 export interface RelayDesk {
   send(work: Address & { readonly message: RelayMessage; readonly by: string }): Promise<number>;
+  /** Takes back work that was not answered, of one id or all, and gives the ids. */
+  takeBack(from: Address & { readonly id?: string | undefined }): Promise<readonly string[]>;
+  /** Whether the agent is connected, or is the runner's own. */
+  isThere(agent: Address): boolean;
   agents(): Promise<RelayAgent[]>;
   follow(
     from: { readonly pattern: string; readonly after?: number | undefined },
@@ -28,13 +32,32 @@ export interface RelayDesk {
   status(): Promise<RelayStatus>;
 }
 
-/** Gives work to an agent, and says its number once it is kept. */
+/** Gives work to an agent, and says its number once it is kept, and whether the agent is there. */
 export async function send(
   room: Room,
   { by }: Caller,
   work: Address & { readonly message: RelayMessage },
-): Promise<{ seq: number }> {
-  return { seq: await room.relay.send({ ...work, by }) };
+): Promise<{ seq: number; connected: boolean }> {
+  const seq = await room.relay.send({ ...work, by });
+  return { seq, connected: room.relay.isThere(work) };
+}
+
+/** Takes back work that its agent has not answered, and says of which ids. Throws NOT_FOUND and WRONG_STATE. */
+export async function takeBack(
+  room: Room,
+  from: Address & { readonly id?: string | undefined },
+): Promise<{ ids: string[] }> {
+  const { session, role, id } = from;
+  if (isOwnSession(session)) {
+    const message = `Session ${session} is of a task, and what was sent to it is a message of that. Take that back: message list, message remove`;
+    throw new CodedError('WRONG_STATE', message, { facts: { session } });
+  }
+  const ids = await room.relay.takeBack(from);
+  if (ids.length > 0) return { ids: [...ids] };
+  const which = id === undefined ? 'No work' : `No work ${id}`;
+  throw new CodedError('NOT_FOUND', `${which} waits for ${role} of session ${session}, so nothing was taken back.`, {
+    facts: { session, role },
+  });
 }
 
 /** Hangs up on a connected agent. Throws NOT_FOUND. */

@@ -207,6 +207,7 @@ export function createRouter(room: Room) {
     },
     relay: {
       send: on.relay.send.handler(({ input, context }) => relay.send(room, context, input)),
+      takeBack: on.relay.takeBack.handler(({ input }) => relay.takeBack(room, input)),
       agents: on.relay.agents.handler(() => room.relay.agents()),
       follow: on.relay.follow.handler(async function* ({ input, signal }) {
         yield* room.relay.follow(input, signal);

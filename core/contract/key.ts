@@ -176,6 +176,7 @@ export const callScopes: Readonly<Record<CallName, Scope>> = {
   'relay.status': ['observer'],
   // Work for whatever agent there is, one of a task too.
   'relay.send': person,
+  'relay.takeBack': person,
   'relay.disconnect': person,
   'keys.list': person,
   'keys.create': nobodyBut('key create'),

@@ -76,6 +76,11 @@ export interface Bus {
    * resolved, if it gives one: a slow agent holds up its own work only. Nothing is given before this resolves. Who takes the work of an agent takes it from who did before.
    */
   takeWork(of: Address, deliver: (work: HeardMessage) => Promise<void> | void): Promise<Taking>;
+  /**
+   * Takes back work of an agent that it has not answered, of one id or all, and gives the ids. Each is answered, on the subject of the
+   * agent's results and before it goes, with type `taken-back`. One that the agent was given already may still be done.
+   */
+  takeBack(of: Address, id?: string): Promise<readonly string[]>;
   /** How much work waits for the agent's answer. */
   unanswered(of: Address): Promise<number>;
   /** For whom work waits, connected or not: those for whom it has waited longest. */

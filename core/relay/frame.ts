@@ -27,6 +27,11 @@ export function heardMessage(
   return framed(seq, subject, Buffer.from(`{"seq":${seq},"subject":"${subject}","at":${at},${text.slice(1)}`));
 }
 
+/** What answers work that was taken back. */
+export function takenBack(id: string): RelayMessage {
+  return { id, type: 'taken-back', payload: null };
+}
+
 /** A message of which the frame is known. */
 export function framed(
   seq: number,

@@ -1,7 +1,7 @@
 import { CodedError } from '../contract/errors';
-import { workSubject } from '../contract/relay';
+import { resultsSubject, workSubject } from '../contract/relay';
 import { type Address, type Bus, type Heard, type HeardMessage, mostWaitingAgents } from './bus';
-import { heardMessage, messageText } from './frame';
+import { heardMessage, messageText, takenBack } from './frame';
 import { replay } from './replay';
 import type { Ring } from './ring';
 import { createSubscribers } from './subject';
@@ -113,12 +113,14 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
     return { entry: entered, at };
   }
 
+  const publish: Bus['publish'] = (subject, message, raw) =>
+    new Promise((kept, failed) => {
+      enter(subject, messageText(message, raw), { isWork: false, state: 'ready', kept, failed });
+      schedule();
+    });
+
   return {
-    publish: (subject, message, raw) =>
-      new Promise((kept, failed) => {
-        enter(subject, messageText(message, raw), { isWork: false, state: 'ready', kept, failed });
-        schedule();
-      }),
+    publish,
     async subscribe(pattern, hear, { after, pace = () => {} } = {}) {
       const leave =
         after === undefined
@@ -154,6 +156,16 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       return seq;
     },
     takeWork: async (of, deliver) => takings.take(of, deliver),
+    async takeBack(of, id) {
+      const ids = work.ids(of).filter((waits) => id === undefined || waits === id);
+      await Promise.all(
+        ids.map(async (each) => {
+          await publish(resultsSubject(of.session, of.role), takenBack(each));
+          await work.answer({ ...of, id: each, at: now() });
+        }),
+      );
+      return ids;
+    },
     unanswered: async (of) => work.ids(of).length,
     waiting: async () => work.agents(mostWaitingAgents),
     status: async () => ({ bus: 'embedded', url: null, first: ring.first(), last: ring.last() }),

@@ -6,11 +6,14 @@ import { heardMessage, messageText } from './frame';
 /** The header with the number and the time of work: of its number on the stream of the newest, or 0 there. */
 export const stampHeader = 'Switchyard-Stamp';
 
+/** What is read of a message of a stream, however it came. */
+type NatsMessage = Pick<JsMsg, 'subject' | 'seq' | 'time' | 'headers' | 'string'>;
+
 /**
  * A message of a stream as it is told, on its own subject unless another is given; undefined when it is none of the relay's:
  * anybody may publish on a NATS server.
  */
-export function natsMessage(message: JsMsg, subject = message.subject): HeardMessage | undefined {
+export function natsMessage(message: NatsMessage, subject = message.subject): HeardMessage | undefined {
   if (!isPattern(subject)) return undefined;
   try {
     const raw = message.string();

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { CodedError } from '../contract/errors';
-import { mostUnanswered, workSubject } from '../contract/relay';
+import { mostUnanswered, resultsSubject, workSubject } from '../contract/relay';
 import { type Address, type Bus, mostWaitingAgents, type WaitingAgent } from './bus';
-import { messageText } from './frame';
+import { messageText, takenBack } from './frame';
 import { openFeed } from './nats-feed';
-import { stampHeader } from './nats-message';
+import { natsMessage, stampHeader } from './nats-message';
 import { createReach, said } from './nats-reach';
 import { leaving, openNats, relayStream, workStream } from './nats-streams';
 import { keptSubject, openTaking } from './nats-taking';
@@ -70,6 +70,21 @@ export async function openNatsBus(options: {
     return (await Promise.all(read)).flat().sort((one, other) => one.since - other.since);
   }
 
+  /** What is kept for an agent, oldest first. */
+  async function* keptOf(of: Address) {
+    for (let seq = 1; ; seq += 1) {
+      const next: { readonly seq: number; readonly next_by_subj: string } = { seq, next_by_subj: keptSubject(of) };
+      const found = await ask(() => manager.streams.getMessage(workStream, next));
+      if (found === null) return;
+      seq = found.seq;
+      const work = natsMessage(
+        { subject: found.subject, seq, time: found.time, headers: found.header, string: () => found.string() },
+        workSubject(of.session, of.role),
+      );
+      if (work !== undefined) yield { work, seq };
+    }
+  }
+
   return {
     async publish(subject, message, raw, once) {
       const known = once === undefined ? {} : { msgID: hashOf(`${once} ${subject} ${message.id}`) };
@@ -110,6 +125,17 @@ export async function openNatsBus(options: {
           if (takers.get(name) === end) takers.delete(name);
         },
       };
+    },
+    async takeBack(of, id) {
+      const ids: string[] = [];
+      for await (const { work, seq } of keptOf(of)) {
+        const { id: each } = work.message();
+        if (id !== undefined && each !== id) continue;
+        await put(resultsSubject(of.session, of.role), messageText(takenBack(each)), {});
+        await ask(() => manager.streams.deleteMessage(workStream, seq, false));
+        ids.push(each);
+      }
+      return ids;
     },
     unanswered,
     waiting,

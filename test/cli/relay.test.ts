@@ -193,6 +193,33 @@ describe('an agent on the relay', () => {
     });
   });
 
+  test('is said not to be there when work is sent, which is kept for it and can be taken back', async () => {
+    const to = ['--session', 's8', '--role', 'nobody'];
+    const send = (id: string) => type('send', 'work', ...to, '--message', 'x', '--id', id);
+    expect((await send('1')).out).toMatch(
+      /^Sent work 1 to nobody of session s8, as number \d+\.\nNo agent is connected as nobody in session s8: it is kept until one comes\. To take back what waits: .* work take-back --session s8 --role nobody --all\n/,
+    );
+    for (const id of ['2', '3']) await send(id);
+    expect(await type('work', 'take-back', ...to)).toMatchObject({ code: 2 });
+    expect(await type('work', 'take-back', ...to, '--id', '1', '--all')).toMatchObject({ code: 2 });
+    expect((await type('work', 'take-back', ...to, '--id', '2')).out).toBe(
+      'Took work 2 back from nobody of session s8.\n',
+    );
+    expect((await type('work', 'take-back', ...to, '--all', '--json')).json).toMatchObject({ ids: ['1', '3'] });
+    expect(await type('work', 'take-back', ...to, '--all')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('No work waits for nobody of session s8, so nothing was taken back.'),
+    });
+    expect((await type('agent', 'list')).out).not.toContain('nobody');
+    const own = ['--session', '12', '--role', 'claude', '--all'];
+    expect((await type('work', 'take-back', ...own)).err).toContain('message remove');
+    const echo = begin('agent', 'start', '--session', 's8', '--role', 'nobody');
+    await echo.says('Connected');
+    const sent = await send('4');
+    expect(sent.out).toMatch(/^Sent work 4 to nobody of session s8, as number \d+\.\n$/);
+    expect(await echo.interrupt()).toMatchObject({ code: 0 });
+  });
+
   test('is not let in without what is needed, and told what that is', async () => {
     const here = ['agent', 'start', '--session', 's4', '--role', 'echo'];
     const key = join(terminal.folder, 'key');

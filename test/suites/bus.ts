@@ -242,6 +242,31 @@ export const busRules: readonly BusRule[] = [
     }),
   },
   {
+    name: 'work that is taken back is given to nobody, and whoever waits for its answer is told',
+    async check({ open }) {
+      const bus = await open();
+      const results = await listen(bus, resultsSubject('nightly', 'claude'));
+      for (const id of ['a', 'b', 'c']) await bus.sendWork(claude, message(id, id));
+      await bus.sendWork({ ...claude, role: 'goose' }, message('b', 'of another'));
+      expect(await bus.takeBack(claude, 'b')).toEqual(['b']);
+      expect(await bus.takeBack(claude, 'none')).toEqual([]);
+      expect(await bus.unanswered(claude)).toBe(2);
+      const given = await take(bus, claude);
+      expect((await given.count(2)).map(({ id }) => id)).toEqual(['a', 'c']);
+      await given.taking.leave();
+      expect([...(await bus.takeBack(claude))].sort()).toEqual(['a', 'c']);
+      expect(await bus.takeBack(claude)).toEqual([]);
+      expect(await bus.unanswered(claude)).toBe(0);
+      expect(await bus.unanswered({ ...claude, role: 'goose' })).toBe(1);
+      await bus.publish(resultsSubject('nightly', 'claude'), end);
+      const heard = await results.until(end);
+      expect(heard.map(({ id, type }) => `${type} ${id}`).sort()).toEqual(
+        [...['a', 'b', 'c'].map((id) => `taken-back ${id}`), `${end.type} end`].sort(),
+      );
+    },
+    broken: changed((bus) => ({ ...bus, takeBack: async (_of, id) => (id === undefined ? [] : [id]) })),
+  },
+  {
     name: 'an agent that is slow to take its work is given no more meanwhile, and holds up nobody else',
     async check({ open }) {
       const bus = await open();

@@ -43,7 +43,7 @@ test('work for a session of the runner is a message of its task, answers nothing
   const one = { session, role: 'echo', message: work('w1', { text: 'Also write one\n[write: one.txt | one]' }) };
   const { seq } = await bed.calls.relay.send(one);
   // The same again is the same work, whatever name its agent goes by.
-  expect(await bed.calls.relay.send({ ...one, role: 'agent' })).toEqual({ seq });
+  expect(await bed.calls.relay.send({ ...one, role: 'agent' })).toEqual({ seq, connected: true });
   await bed.calls.relay.send({ session, role: 'agent', message: work('w2', 'allow it') });
   expect(await bed.calls.messages.list({ task })).toMatchObject([
     { text: 'Also write one\n[write: one.txt | one]', by: 'relay', state: 'queued' },
@@ -124,8 +124,8 @@ test('what the end of a runtime left unanswered is answered by the next one, onc
 
 test('work for another agent waits for it, and nobody is hung up on who is not there', async () => {
   const to = { session: 'nightly', role: 'claude' };
-  const { seq } = await bed.calls.relay.send({ ...to, message: work('1', { any: ['json'] }) });
-  expect(seq).toBe(1);
+  const sent = await bed.calls.relay.send({ ...to, message: work('1', { any: ['json'] }) });
+  expect(sent).toEqual({ seq: 1, connected: false });
   const absent = { ...to, kind: 'absent', since: expect.any(Number), by: '', sent: 0, received: 0, unanswered: 1 };
   expect(await bed.calls.relay.agents()).toEqual([absent]);
   await expect(bed.calls.relay.disconnect(to)).rejects.toMatchObject({ code: 'NOT_FOUND' });

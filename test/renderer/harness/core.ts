@@ -758,7 +758,8 @@ export function createFakeCore(amount: Amount, agents: Agents = 'some', stuck: s
     },
     agents: { list: on.agents.list.handler(() => known) },
     relay: {
-      send: on.relay.send.handler(() => ({ seq: 1 })),
+      send: on.relay.send.handler(() => ({ seq: 1, connected: true })),
+      takeBack: on.relay.takeBack.handler(() => ({ ids: [] })),
       agents: on.relay.agents.handler(() => relay.agents()),
       follow: on.relay.follow.handler(({ input, signal }) => relay.follow(input, signal)),
       disconnect: on.relay.disconnect.handler(({ input }) => {
