@@ -8,6 +8,9 @@ const payloads = {
   send: z.strictObject({ session: relayNameSchema, role: relayNameSchema, message: z.unknown() }),
 } as const;
 
+/** Something that may be asked for, for whoever asked for nothing. */
+export const askingExample = '{"id":"1","type":"subscribe","payload":{"pattern":"sessions.>"}}';
+
 /** What somebody who follows the relay over a WebSocket asks for. */
 export type RelayAsking =
   | { readonly type: 'subscribe'; readonly pattern: string; readonly after?: number | undefined }
@@ -26,14 +29,44 @@ export function readRelayAsking({ type, payload }: RelayMessage): RelayAsking {
       return { type, session, role, message: readRelayMessage(message) };
     }
     default:
-      throw new CodedError('BAD_INPUT', `There is no ${type} here. Ask for subscribe, unsubscribe or send.`);
+      throw new CodedError(
+        'BAD_INPUT',
+        `There is no ${type} here. Ask for subscribe, unsubscribe or send, such as ${askingExample}.`,
+      );
   }
 }
+
+/** What each word of a payload has to be. */
+const wanted: Readonly<Record<string, string>> = {
+  pattern: 'a pattern like sessions.*.results.claude or sessions.>',
+  after: 'a whole number that is not less than 0, or left out',
+  session: 'a name of 1 to 64 letters, digits, dashes and underscores',
+  role: 'a name of 1 to 64 letters, digits, dashes and underscores',
+};
 
 function read<T>(schema: z.ZodType<T>, payload: unknown): T {
   const { success, data, error } = schema.safeParse(payload);
   if (success) return data;
   const [issue] = error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new CodedError('BAD_INPUT', `The payload does not fit: ${where}${issue?.message ?? 'see docs/relay.md'}`);
+  throw new CodedError(
+    'BAD_INPUT',
+    `The payload does not fit: ${issue === undefined ? 'see docs/relay-agents.md' : wordsOf(issue, payload)}.`,
+  );
+}
+
+function wordsOf(issue: z.core.$ZodIssue, payload: unknown): string {
+  if (issue.code === 'unrecognized_keys') return `it has ${issue.keys.join(', ')}, which nobody asks for`;
+  const [word] = issue.path;
+  if (typeof word !== 'string') return `it must be an object, and is ${kindOf(payload)}`;
+  const given = (payload as Readonly<Record<string, unknown>>)[word];
+  const what =
+    given === undefined
+      ? 'is missing'
+      : `is ${typeof given === 'object' ? kindOf(given) : JSON.stringify(given).slice(0, 100)}`;
+  return `${word} must be ${wanted[word] ?? 'something else'}, and ${what}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
 }

@@ -152,24 +152,31 @@ export function matchesPattern(pattern: string, subject: string): boolean {
   return tokens.length === wanted.length;
 }
 
-/** The message that a parsed JSON value is. Throws BAD_INPUT with what is wrong with it. Made for every message: it is quick. */
-export function readRelayMessage(value: unknown): RelayMessage {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAMessage('it is no JSON object');
+/** A message of work, for whoever sent none. */
+const workExample = '{"id":"1","type":"work","payload":{}}';
+
+/**
+ * The message that a parsed JSON value is. Throws BAD_INPUT with what is wrong with it and `example`, which would be taken. Made for
+ * every message: it is quick.
+ */
+export function readRelayMessage(value: unknown, example = workExample): RelayMessage {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw notAMessage('it is no JSON object', example);
   const { id, type, payload } = value as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string' || !idForm.test(id)) {
-    throw notAMessage('its id is not 1 to 128 printable ASCII characters');
+    throw notAMessage('its id is not 1 to 128 printable ASCII characters', example);
   }
   if (typeof type !== 'string' || !typeForm.test(type)) {
-    throw notAMessage('its type is not 1 to 64 letters, digits, dots, dashes and underscores');
+    throw notAMessage('its type is not 1 to 64 letters, digits, dots, dashes and underscores', example);
   }
-  if (payload === undefined) throw notAMessage('it has no payload');
-  if (Object.keys(value).length !== 3) throw notAMessage('it has more than an id, a type and a payload');
-  if (!isJson(payload)) throw notAMessage(`its payload is more than ${deepest} deep`);
+  if (payload === undefined) throw notAMessage('it has no payload', example);
+  if (Object.keys(value).length !== 3) throw notAMessage('it has more than an id, a type and a payload', example);
+  if (!isJson(payload)) throw notAMessage(`its payload is more than ${deepest} deep`, example);
   return { id, type, payload };
 }
 
-function notAMessage(why: string): CodedError {
-  return new CodedError('BAD_INPUT', `This is no message: ${why}. Send {"id":"1","type":"work","payload":{}}.`);
+function notAMessage(why: string, example: string): CodedError {
+  return new CodedError('BAD_INPUT', `This is no message: ${why}. Send ${example}.`);
 }
 
 function isJson(value: unknown, depth = 0): boolean {

@@ -1,8 +1,11 @@
 import { CodedError } from '../contract/errors';
-import { eventsSubject, readRelayMessage, resultsSubject } from '../contract/relay';
+import { eventsSubject, resultsSubject } from '../contract/relay';
 import type { Address, Bus, HeardMessage, Taking } from './bus';
 import type { Connection } from './connection';
-import { parsedText, refusalText } from './said';
+import { messageOf, refusalText } from './said';
+
+/** What an agent may say. */
+const example = '{"id":"1","type":"result","payload":{}}';
 
 /** An agent that is connected. */
 export interface AgentLine {
@@ -49,7 +52,7 @@ export function serveAgent(options: {
 
   /** Resolves once it is dealt with. Written for one promise for each event, of which there are most. */
   function deal(text: string): Promise<unknown> {
-    const message = readRelayMessage(parsedText(text));
+    const message = messageOf(text, example);
     if (message.type === 'event') return bus.publish(events, message, text);
     if (message.type === 'ack') return answered(message.id);
     // The answer first: a work that is answered twice is better than an answer that is lost.
@@ -65,6 +68,9 @@ export function serveAgent(options: {
         if (!(error instanceof CodedError)) log(`What ${agent.role} said could not be published: ${wordsOf(error)}`);
         connection.send(refusalText(text, error));
         done();
+        // What it answered is not kept, and its work is given again when it comes back: it is told so as long as the relay is away.
+        if (error instanceof CodedError && error.code === 'REMOTE_FAILED')
+          connection.close(1011, 'The relay is away. Come back in a while.');
       };
       try {
         deal(text).then(done, failed);

@@ -121,7 +121,7 @@ export function openDoor(options: {
     const asked = askedOf(query);
     if (asked === null) {
       const reason =
-        'Ask for /agent?session_id=NAME&role=NAME, names of 1 to 64 letters, digits, dashes and underscores.';
+        'Ask for /agent?session_id=NAME&role=NAME, names of 1 to 64 letters, digits, dashes and underscores, and, where it is said, after=N, the number of a message.';
       return { status: 400, code: 'BAD_INPUT', reason };
     }
     const { session, role } = asked;

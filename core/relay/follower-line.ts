@@ -1,9 +1,9 @@
 import { assertNever, CodedError } from '../contract/errors';
-import { type RelayMessage, readRelayMessage } from '../contract/relay';
-import { type RelayAsking, readRelayAsking } from '../contract/relay-asking';
+import type { RelayMessage } from '../contract/relay';
+import { askingExample, type RelayAsking, readRelayAsking } from '../contract/relay-asking';
 import type { Relay } from './bus';
 import type { Connection } from './connection';
-import { doneText, parsedText, refusalText } from './said';
+import { doneText, messageOf, refusalText } from './said';
 
 /** Somebody who follows subjects and sends work. */
 export interface FollowerLine {
@@ -82,7 +82,7 @@ export function serveFollower(options: {
 
   async function deal(text: string): Promise<void> {
     try {
-      const message = readRelayMessage(parsedText(text));
+      const message = messageOf(text, askingExample);
       connection.send(doneText(message.id, await act(message)));
     } catch (error) {
       if (!(error instanceof CodedError))

@@ -1,12 +1,15 @@
 import { CodedError } from '../contract/errors';
+import { type RelayMessage, readRelayMessage } from '../contract/relay';
 
-/** The JSON value of a text. Throws BAD_INPUT when it is none. */
-export function parsedText(text: string): unknown {
+/** The message a text is. Throws BAD_INPUT with what is wrong with it and an example, which would be taken. */
+export function messageOf(text: string, example: string): RelayMessage {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    throw new CodedError('BAD_INPUT', 'This is no JSON. Send {"id":"1","type":"work","payload":{}}.');
+    throw new CodedError('BAD_INPUT', `This is no JSON. Send ${example}.`);
   }
+  return readRelayMessage(value, example);
 }
 
 /** That something was done, for whoever asked for it. */

@@ -108,7 +108,7 @@ describe('an agent', () => {
       '?session_id=s1&role=*',
       '?session_id=s1&role=claude&after=-1',
     ])
-      await expect(connect(`/agent${query}`)).rejects.toThrow(/^400 .*"BAD_INPUT"/);
+      await expect(connect(`/agent${query}`)).rejects.toThrow(/^400 .*"BAD_INPUT".* after=N/);
     await expect(connect('/agents?session_id=s1&role=claude')).rejects.toThrow(/^404/);
     const claude = await connect(agentPath, 'key:one');
     revoke('key:one');
@@ -123,7 +123,8 @@ describe('an agent', () => {
     claude.say('{');
     claude.say({ id: 'x', type: 'result' });
     expect(await claude.next(of('x'))).toMatchObject({ type: 'error', payload: { code: 'BAD_INPUT' } });
-    expect(claude.heard[0]).toMatchObject({ id: null, type: 'error', payload: { code: 'BAD_INPUT' } });
+    const message = 'This is no JSON. Send {"id":"1","type":"result","payload":{}}.';
+    expect(claude.heard[0]).toEqual({ id: null, type: 'error', payload: { code: 'BAD_INPUT', message } });
     await give('a');
     await claude.next(of('a'));
   });
@@ -203,6 +204,33 @@ describe('a follower', () => {
     other.say(subscribe({ pattern: 'sessions.>' }, '3'));
     expect(await other.next(of('3'))).toMatchObject({ type: 'ok' });
     expect(served.log).toEqual([]);
+  });
+
+  test('is told what to send instead of what is none, which is taken', async () => {
+    const { connect } = await open();
+    const follower = await connect('/relay');
+    const message = async (said: unknown) => {
+      const before = follower.heard.length;
+      follower.say(said);
+      const heard = await follower.next((one) => follower.heard.indexOf(one) >= before);
+      return { type: heard.type, words: String((heard.payload as { message?: string }).message) };
+    };
+    for (const said of ['not json', '{"id":"1"}', '{"id":"1","type":"work","payload":{}}']) {
+      const { words } = await message(said);
+      const example = /(\{"id".*\})\.$/.exec(words)?.[1] ?? '';
+      expect(await message(example)).toMatchObject({ type: 'ok' });
+    }
+    const payload = async (asked: unknown) => (await message({ id: '1', type: 'subscribe', payload: asked })).words;
+    const pattern = 'a pattern like sessions.*.results.claude or sessions.>';
+    const fits = 'The payload does not fit: ';
+    expect(await payload({ pattern: 5 })).toBe(`${fits}pattern must be ${pattern}, and is 5.`);
+    expect(await payload({})).toBe(`${fits}pattern must be ${pattern}, and is missing.`);
+    expect(await payload({ pattern: 'a..b' })).toBe(`${fits}pattern must be ${pattern}, and is "a..b".`);
+    expect(await payload({ pattern: '>', after: null })).toBe(
+      `${fits}after must be a whole number that is not less than 0, or left out, and is null.`,
+    );
+    expect(await payload({ pattern: '>', since: 1 })).toBe(`${fits}it has since, which nobody asks for.`);
+    expect(await payload([])).toBe(`${fits}it must be an object, and is a list.`);
   });
 
   const large = 'x'.repeat(64 * 1024);
