@@ -42,7 +42,7 @@ const usualSilenceMs = 70_000;
 /** One that was connected for so long begins anew with the shortest wait. */
 const steadyMs = 10_000;
 
-const nowhere: Attempt = { kind: 'unreachable', why: 'no runtime serves it' };
+const nowhere: Attempt = { kind: 'unreachable', why: 'no runtime runs here, or its server is closed' };
 
 type Attempt =
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string; readonly lastedMs: number }

@@ -200,11 +200,22 @@ function relayOf(given: Given, around: Surroundings): Pick<Parameters<typeof con
 function placeHere(around: Surroundings): () => Promise<RelayPlace | null> {
   let isFirst = true;
   return async () => {
-    if (isFirst) (await around.reach()).close();
+    if (isFirst) await mustBeServed(around);
     isFirst = false;
     // A runtime that has ended is not started again: somebody may have stopped it.
     return readServer(around.config.folders.run);
   };
+}
+
+/** Starts a runtime where there is none. Throws NOT_STARTED where its server is closed: nobody comes to the relay but by that. */
+async function mustBeServed(around: Surroundings): Promise<void> {
+  const { server } = await withClient(around, (client) => client.runtime.status());
+  if (server.kind !== 'off' && server.kind !== 'failed') return;
+  const why =
+    server.kind === 'off'
+      ? `the setting server is false. To open it: ${around.program} settings set server true`
+      : `${server.reason}. To try again, set the setting server to false, then to true: ${around.program} settings set server false`;
+  throw new CodedError('NOT_STARTED', `Agents reach the relay by the server of this runtime, which is closed: ${why}`);
 }
 
 /** An address to which a key may be sent: encrypted, or on this machine. */

@@ -74,7 +74,9 @@ const set: Command = {
       });
       const caps = isBudget ? settings[name] : undefined;
       const notes = caps === undefined ? '' : await noteLinesForAll(client, caps);
-      return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n${notes}` };
+      const later =
+        name === 'natsUrl' ? `In use from the next start on: ${around.program} stop, ${around.program} start\n` : '';
+      return { json: settings[name], text: `${name} is ${JSON.stringify(settings[name])}.\n${notes}${later}` };
     });
   },
 };

@@ -220,6 +220,23 @@ describe('an agent on the relay', () => {
     expect(await echo.interrupt()).toMatchObject({ code: 0 });
   });
 
+  test('is not tried where the server is closed, and it is said how that is opened', async () => {
+    await type('settings', 'set', 'server', 'false');
+    expect(await type('agent', 'start', '--session', 's9', '--role', 'echo')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /which is closed: the setting server is false\. To open it: .* settings set server true\n/,
+      ),
+    });
+    await type('settings', 'set', 'server', 'true');
+    const echo = begin('agent', 'start', '--session', 's9', '--role', 'echo');
+    await echo.says('Connected');
+    expect(await echo.interrupt()).toMatchObject({ code: 0 });
+    expect((await type('settings', 'set', 'natsUrl', '')).out).toMatch(
+      /^natsUrl is ""\.\nIn use from the next start on: .* stop, .* start\n$/,
+    );
+  });
+
   test('is not let in without what is needed, and told what that is', async () => {
     const here = ['agent', 'start', '--session', 's4', '--role', 'echo'];
     const key = join(terminal.folder, 'key');
