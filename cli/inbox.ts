@@ -13,7 +13,7 @@ const inbox: Command = {
   words: ['inbox'],
   reads: true,
   usage: '',
-  summary: 'What waits for you, the most urgent first: how long an agent has waited, times the priority of its task',
+  summary: "What waits for you, by how long an agent has waited times its task's priority",
   options: {},
   names: { least: 0, most: 0 },
   examples: ['inbox', 'inbox --json'],

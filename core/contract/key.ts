@@ -209,6 +209,14 @@ export function mayOnRelay({ key }: Pick<Caller, 'key'>, verb: string): boolean 
   return key === undefined || (key.type !== 'observer' && key.type === role);
 }
 
+/** Who may be an agent of a role on the relay. */
+export function whoMayConnect(role: string): string {
+  const isOfKeys = role !== 'observer' && keyTypes.some((type) => type === role);
+  return isOfKeys
+    ? `A key of the type ${role} may, and the person.`
+    : 'No key may: the person does that in the terminal.';
+}
+
 /** Whether a caller from the network may make a call. Nobody may make one that the table does not name. */
 export function mayCall({ key }: Pick<Caller, 'key'>, call: string): boolean {
   if (!Object.hasOwn(callScopes, call)) return false;

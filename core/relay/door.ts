@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../contract/caller';
 import type { ErrorCode } from '../contract/errors';
+import { whoMayConnect } from '../contract/key';
 import { eventsSubject, isOwnSession, isRelayName } from '../contract/relay';
 import { type AgentLine, serveAgent } from './agent-line';
 import { type Bounds, bounds as ownBounds } from './bounds';
@@ -130,7 +131,8 @@ export function openDoor(options: {
       return { status: 403, code: 'NOT_ALLOWED', reason };
     }
     if (!may(`relay.connect:${role}`)) {
-      return { status: 403, code: 'NOT_ALLOWED', reason: `Your key may not connect as ${role}. Use one that may.` };
+      const others = whoMayConnect(role);
+      return { status: 403, code: 'NOT_ALLOWED', reason: `Your key may not connect as ${role}. ${others}` };
     }
     if (older === undefined || older.by === caller.by) return null;
     const reason = `Another key's agent is connected as ${role} of session ${session}. Stop that one first: agent stop --session ${session} --role ${role}`;

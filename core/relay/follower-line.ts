@@ -1,4 +1,5 @@
 import { assertNever, CodedError } from '../contract/errors';
+import { type CallName, whoMayCall } from '../contract/key';
 import type { RelayMessage } from '../contract/relay';
 import { askingExample, type RelayAsking, readRelayAsking } from '../contract/relay-asking';
 import type { Relay } from './bus';
@@ -100,7 +101,6 @@ export function serveFollower(options: {
   };
 }
 
-function allow(call: string, may: (call: string) => boolean): void {
-  if (!may(call))
-    throw new CodedError('NOT_ALLOWED', `Your key may not call ${call}. Use one that may, or ask for one.`);
+function allow(call: CallName, may: (call: string) => boolean): void {
+  if (!may(call)) throw new CodedError('NOT_ALLOWED', `Your key may not call ${call}. ${whoMayCall(call)}`);
 }

@@ -99,7 +99,10 @@ describe('an agent', () => {
       /^403 .*Session 12 is one of Switchyard's own/,
     );
     await expect(connect('/agent?session_id=s1&role=goose', 'key:one')).rejects.toThrow(
-      /^403 .*may not connect as goose/,
+      /^403 .*may not connect as goose\. No key may/,
+    );
+    await expect(connect('/agent?session_id=s1&role=docs', 'key:one')).rejects.toThrow(
+      /^403 .*may not connect as docs\. A key of the type docs may/,
     );
     for (const query of [
       '',
