@@ -8,11 +8,12 @@ import { ensureInstalled } from './setup/install.mjs';
 import { say, seconds } from './setup/progress.mjs';
 import { ensureSystem, withCarried } from './setup/system.mjs';
 import { changesIn } from './suite/checkout.mjs';
-import { checkLint, checkTypes } from './suite/checks.mjs';
+import { checkLint } from './suite/lint.mjs';
 import { lastLine } from './suite/outcome.mjs';
 import { openSandbox } from './suite/sandbox.mjs';
 import { inRuns, selectStages } from './suite/stages.mjs';
 import { end, survivors } from './suite/survivors.mjs';
+import { checkTypes } from './suite/types.mjs';
 import { runCoverage, runProjects } from './suite/vitest.mjs';
 import { openDisplays } from './suite/xvfb.mjs';
 

@@ -5,7 +5,7 @@
  * @type {readonly Stage[]}
  */
 export const stages = [
-  { name: 'types', about: 'the compiler, once per side' },
+  { name: 'types', about: 'the compiler, over every side' },
   { name: 'lint', about: 'format, lint and who may import whom' },
   { name: 'unit', about: 'unit and integration tests', project: true, measured: true },
   { name: 'agents', about: 'real agents against a scripted model', project: true, measured: true, waits: true },

@@ -6,6 +6,7 @@ import { lastLine } from '../../scripts/suite/outcome.mjs';
 import { inMemory, openSandbox, testEnvironment } from '../../scripts/suite/sandbox.mjs';
 import { inRuns, selectStages, stages } from '../../scripts/suite/stages.mjs';
 import { end, survivors } from '../../scripts/suite/survivors.mjs';
+import { programsOf } from '../../scripts/suite/types.mjs';
 import { countTests } from '../../scripts/suite/vitest.mjs';
 import { temporaryFolder, writeFiles } from './folder';
 
@@ -60,6 +61,33 @@ describe('the place of the tests', () => {
     expect(spawnSync(program, { env: sandbox.env, encoding: 'utf8' }).stdout).toBe(`${place}\n`);
     sandbox.remove();
     expect(existsSync(sandbox.folder)).toBe(false);
+  });
+});
+
+describe('the types', () => {
+  it('of sides with the same options are checked as one program, and of every other side as its own', () => {
+    const folder = temporaryFolder();
+    const options = { lib: ['ES2022'], typeRoots: ['../node_modules/@node18'] };
+    const side = (compilerOptions: object) => ({ extends: '../base.json', compilerOptions, include: ['.'] });
+    writeFiles(folder, {
+      'tsconfig.json': { compilerOptions: {}, include: ['scripts'] },
+      'core/tsconfig.json': side(options),
+      'cli/tsconfig.json': { ...side(options), include: ['.', '../core/sql.d.ts'] },
+      'page/tsconfig.json': side({ ...options, jsx: 'react-jsx' }),
+      'docs/notes.md': 'No side.',
+      'node_modules/tsconfig.json': side(options),
+    });
+    const at = (path: string) => join(folder, path);
+    const typeRoots = [at('node_modules/@node18')];
+    expect(programsOf(folder)).toEqual([
+      { compilerOptions: {}, include: [at('scripts')] },
+      {
+        extends: at('base.json'),
+        compilerOptions: { ...options, typeRoots },
+        include: [at('cli'), at('core/sql.d.ts'), at('core')],
+      },
+      { extends: at('base.json'), compilerOptions: { ...options, typeRoots, jsx: 'react-jsx' }, include: [at('page')] },
+    ]);
   });
 });
 
