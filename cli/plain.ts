@@ -1,18 +1,15 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
 import stringWidth from 'fast-string-width';
+import { withoutSequences } from '../core/contract/terminal-sequences';
 
-/** Strings that a terminal swallows whole (OSC, DCS, SOS, PM, APC), whether or not they end. */
-const strings = /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)?/g;
-/** Colours, cursor moves and questions, then every other escape. */
-const sequences = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
 /** What is left of the control characters but tab and newline, and those that reorder or hide text. */
 const controls =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** Text from an agent or a repository, safe to print to a terminal: nothing in it moves, colours, asks or reorders. */
 export function plain(text: string): string {
-  return text.replace(/\r\n/g, '\n').replace(strings, '').replace(sequences, '').replace(controls, '');
+  return withoutSequences(text.replace(/\r\n/g, '\n')).replace(controls, '');
 }
 
 /** A value as JSON, on several lines unless `indent` is 0, with the same characters written as escapes: the same value, safe to print. */

@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file removes.
 
-/** Strings, whether or not they end, and sequences of a terminal: whole, so that nothing of them is left as words. */
-const sequences =
-  /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
+import { withoutSequences } from './terminal-sequences';
+
 /** What some programs take for the end of a line, which would leave the quotation. */
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 /**
@@ -17,7 +16,7 @@ const hidden =
  * around it, and nothing is in them that a person who reads along would not see.
  */
 export function quotedWords(text: string): string {
-  const seen = text.replace(sequences, '').replace(lineEnds, '\n').replace(hidden, '').trimEnd();
+  const seen = withoutSequences(text).replace(lineEnds, '\n').replace(hidden, '').trimEnd();
   return seen
     .split('\n')
     .map((line) => `> ${line}`)
