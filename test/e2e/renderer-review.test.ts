@@ -465,8 +465,12 @@ test('files stand in a tree whose folders fold, and what was viewed stays so unt
   const touch = (enabled: boolean) => devtools.send('Emulation.setTouchEmulationEnabled', { enabled });
   await touch(true);
   await expect.poll(async () => (await tops()).slice(0, 3).map(({ height }) => height)).toEqual([44, 44, 44]);
-  const boxes = await tops();
-  expect(boxes.slice(1).filter(({ top }, at) => top < (boxes[at]?.bottom ?? 0))).toEqual([]);
+  // Where they lie is drawn anew the moment after.
+  const overlapping = async () => {
+    const boxes = await tops();
+    return boxes.slice(1).filter(({ top }, at) => top < (boxes[at]?.bottom ?? 0));
+  };
+  await expect.poll(overlapping).toEqual([]);
   await touch(false);
   await expect.poll(async () => (await tops())[1]?.height).toBe(26);
   // Folded it stands for the file at hand, and for all of its lines.
