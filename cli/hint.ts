@@ -6,12 +6,14 @@
 export function here(text: string, program: string): string {
   const typed = (command: string) => (/^[a-z]/.test(command) ? `${program} ${command}` : command);
   return text
-    .replace(
-      /\(in the terminal: ([^)]*)\)/g,
-      (_all, commands: string) => `(${commands.split(', ').map(typed).join(', ')})`,
-    )
+    .replace(inTheTerminal, (_all, commands: string) => `(${(commands.match(oneCommand) ?? []).map(typed).join(', ')})`)
     .replace(/`switchyard ([^`]+)`/g, (_all, command: string) => `\`${program} ${command}\``)
     .replace(/\bSee: ([a-z][a-z-]*(?: .*)?)$/gm, (all, command: string) =>
       command.startsWith(program) ? all : `See: ${typed(command)}`,
     );
 }
+
+// A name that is quoted for the shell may have a comma or a parenthesis in it. No two of what may come next begin alike: text of an
+// agent is read by these, and must not be read in more than one way.
+const inTheTerminal = /\(in the terminal: ((?:'[^']*'|\\.|[^)'\\])*)\)/g;
+const oneCommand = /(?! )(?:'[^']*'|\\.|[^,'\\])+/g;

@@ -125,7 +125,7 @@ export function assertNotHeld(db: Database, work: TaskWork, what: keyof typeof h
   const ended = listDependencies(db, id).find((one) => isEnded(one));
   const all =
     ended !== undefined
-      ? ` To take it off: task edit ${id} --detach ${ended.id}`
+      ? ` Take it off (in the terminal: task edit ${id} --detach ${ended.id}).`
       : landsAfter.length === 0
         ? ''
         : ` Or approve all it is after first, and it, in order (in the terminal: task approve ${id} --stack)${firstWords(what, landsAfter)}.`;

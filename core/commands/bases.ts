@@ -1,5 +1,6 @@
 import type { Along } from '../contract/base-state';
 import { CodedError } from '../contract/errors';
+import { shellWord } from '../contract/shell-word';
 import type { Task } from '../contract/task';
 import { mergeBase } from '../git/diff';
 import { countCommits } from '../git/log';
@@ -23,7 +24,7 @@ export async function baseTip(place: RepositoryPlace, { id, base }: Pick<TaskWor
   const what = renamed === null ? 'was deleted or renamed' : `is called ${renamed} now`;
   throw new CodedError(
     'NO_SUCH_BRANCH',
-    `The branch ${base}, on which task ${id} is based, ${what}. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${id} ${renamed ?? 'BRANCH'}), or bring ${base} back.`,
+    `The branch ${base}, on which task ${id} is based, ${what}. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${id} ${renamed === null ? 'BRANCH' : shellWord(renamed)}), or bring ${base} back.`,
     { facts: { branch: base, renamedTo: renamed } },
   );
 }

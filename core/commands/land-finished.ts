@@ -1,5 +1,6 @@
 import { CodedError } from '../contract/errors';
 import { proposedWords } from '../contract/pull-request';
+import { shellWord } from '../contract/shell-word';
 import { type RepositoryPlace, repositoryPlace } from '../runner/place';
 import { settleOpening } from '../runner/pull-requests';
 import { urlOf } from '../runner/pushing';
@@ -102,7 +103,7 @@ async function publishNow(room: Room, work: TaskWork, place: RepositoryPlace, si
     const there = pushTo === null ? 'a remote' : `${pushTo.remote} at ${pushTo.url}`;
     throw new CodedError(
       'MOVED',
-      `${repository.name} says that it is pushed to ${there}, which is not so any more. Look where its remotes are (in the terminal: repository remotes), then say again that pull requests are opened (in the terminal: repository landing ${repository.path} --finished pull-request), or open it yourself (in the terminal: task publish ${task}).`,
+      `${repository.name} says that it is pushed to ${there}, which is not so any more. Look where its remotes are (in the terminal: repository remotes), then say again that pull requests are opened (in the terminal: repository landing ${shellWord(repository.path)} --finished pull-request), or open it yourself (in the terminal: task publish ${task}).`,
     );
   }
   await publish(

@@ -58,7 +58,7 @@ export async function publish(
     );
   }
   const branch = work.branch ?? '';
-  const from = spoken(forgeAt(room, there), { base: work.base, branch, url });
+  const from = spoken(forgeAt(room, there), { task, base: work.base, branch, url });
   const into = input.into === undefined ? { url, place: from } : await otherRemote(room, place, input.into, from);
   // Without a token nothing is to leave this machine, either.
   await room.forgeOf({ intoUrl: into.url });
@@ -140,13 +140,18 @@ async function isStillDraft(room: Room, row: PullRequestRow, signal: AbortSignal
 /** The place on the forge a pull request is opened from. Throws BAD_INPUT, with the page to use, for one not spoken to. */
 function spoken(
   place: ForgePlace | null,
-  { base, branch, url }: { readonly base: string; readonly branch: string; readonly url: string },
+  {
+    task,
+    base,
+    branch,
+    url,
+  }: { readonly task: number; readonly base: string; readonly branch: string; readonly url: string },
 ): ForgePlace {
   if (place?.kind === 'github') return place;
   const next =
     place === null
-      ? `If it is a GitHub Enterprise, name it by the setting forges; else push it (task push) and open it there.`
-      : `Push it (task push), then open it at ${compareUrl(place, { base, branch })}`;
+      ? `If it is a GitHub Enterprise, name it by the setting forges; else push it (in the terminal: task push ${task}) and open it there.`
+      : `Push it (in the terminal: task push ${task}), then open it at ${compareUrl(place, { base, branch })}`;
   throw new CodedError('BAD_INPUT', `Pull requests are opened on GitHub only, and ${url} is not on one. ${next}`, {
     facts: { url },
   });

@@ -113,7 +113,7 @@ async function removeNobodys(room: Room, by: string, shown: Worktree, { checkout
   if (shown.reason === 'train') {
     throw new CodedError(
       'WRONG_STATE',
-      `${shown.path} was not removed: ${worktreeReasonWords(shown)}. It goes with their train: train list`,
+      `${shown.path} was not removed: ${worktreeReasonWords(shown)}. It goes with their train. See: train list`,
       { facts: { path: shown.path } },
     );
   }

@@ -4,6 +4,7 @@ import { CodedError } from '../contract/errors';
 import type { Repository } from '../contract/repository';
 import { type RepositoryLanding, repositoryLandingSchema } from '../contract/repository-landing';
 import { type RepositoryRetention, repositoryRetentionSchema } from '../contract/retention';
+import { shellWord } from '../contract/shell-word';
 import type { Database } from './database';
 import { listRepositoryChecks, setRepositoryChecks } from './repository-checks';
 import { allRows, getRow, run } from './statement';
@@ -166,13 +167,8 @@ export function noRepository(db: Database, id: number): CodedError {
   const message =
     path === undefined
       ? `There is no repository ${id}. Look at the list of repositories.`
-      : `The repository ${path} was removed from Switchyard; add it again: repository add ${asWord(path)}`;
+      : `The repository ${path} was removed from Switchyard. Add it again (in the terminal: repository add ${shellWord(path)}).`;
   return new CodedError('NOT_FOUND', message, { facts: { repository: id, ...(path !== undefined && { path }) } });
-}
-
-/** A path as it is typed in a terminal. */
-function asWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function toRepository(db: Database, row: Row): RepositoryRow {

@@ -786,7 +786,7 @@ describe('looking and setting', () => {
     expect(shown).toContain(`switchyard repository add ${json.repository}\n`);
     const refused = await type('task', 'restore', id);
     expect(refused.err).toBe(
-      `The repository ${json.repository} was removed from Switchyard; add it again: repository add ${json.repository}\n`,
+      `The repository ${json.repository} was removed from Switchyard. Add it again (switchyard repository add ${json.repository}).\n`,
     );
   });
 

@@ -12,6 +12,10 @@ test('a command that the core names is said whole, as this program was started',
   expect(here('Accept or dismiss it (in the terminal: comment accept 1, comment dismiss 1).', npm)).toBe(
     `Accept or dismiss it (${npm} comment accept 1, ${npm} comment dismiss 1).`,
   );
+  const odd = "task base 3 'a, (b)'\\''s'";
+  expect(here(`Base it (in the terminal: ${odd}, task show 3), or not (see).`, npm)).toBe(
+    `Base it (${npm} ${odd}, ${npm} task show 3), or not (see).`,
+  );
   expect(here('With them: `switchyard up`. Without: `switchyard start --without-services`.', npm)).toBe(
     `With them: \`${npm} up\`. Without: \`${npm} start --without-services\`.`,
   );

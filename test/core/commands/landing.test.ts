@@ -230,10 +230,11 @@ describe('the state of a base', () => {
     });
     const ready = await bed.reaches(task.id, 'review');
     const before = await review(ready);
-    await git('branch', '-m', 'trunk', 'stem');
+    // Whatever it is called, what is to be typed is one word.
+    await git('branch', '-m', 'trunk', 'stem&id');
     await expect(review(ready)).rejects.toMatchObject({
       code: 'NO_SUCH_BRANCH',
-      message: `The branch trunk, on which task ${task.id} is based, is called stem now. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${task.id} stem), or bring trunk back.`,
+      message: `The branch trunk, on which task ${task.id} is based, is called stem&id now. Nothing of the change is lost: base it on a branch there is (in the terminal: task base ${task.id} 'stem&id'), or bring trunk back.`,
     });
     await expect(bed.calls.tasks.changeBase({ task: task.id, base: 'trunk' })).rejects.toMatchObject({
       code: 'NO_SUCH_BRANCH',
@@ -241,9 +242,9 @@ describe('the state of a base', () => {
     await expect(bed.calls.tasks.changeBase({ task: task.id, base: ready.branch ?? '' })).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-    expect(await bed.calls.tasks.changeBase({ task: task.id, base: 'stem' })).toMatchObject({ base: 'stem' });
+    expect(await bed.calls.tasks.changeBase({ task: task.id, base: 'stem&id' })).toMatchObject({ base: 'stem&id' });
     expect(await review(ready)).toMatchObject({ base: before.base, head: before.head, tree: before.tree });
-    await git('branch', '-q', '-D', 'stem');
+    await git('branch', '-q', '-D', 'stem&id');
     await expect(review(ready)).rejects.toMatchObject({ message: expect.stringContaining('was deleted or renamed') });
     await bed.calls.tasks.changeBase({ task: task.id, base: 'main' });
     expect(await approve(ready)).toMatchObject({ outcome: 'merged', base: 'main' });
