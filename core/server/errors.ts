@@ -1,5 +1,5 @@
 import { ORPCError, ValidationError } from '@orpc/server';
-import { CodedError, type ErrorCode, type ErrorFacts } from '../contract/errors';
+import { CodedError, type ErrorCode, type ErrorFacts, errorCodes } from '../contract/errors';
 import { refusedWords } from './refused-input';
 
 /** Takes one line, or several, for the log. */
@@ -82,6 +82,11 @@ function toAnswer(failure: {
 /** The status by which HTTP says a code. What is not the fault of how it was asked, but of how things stand, is a conflict. */
 function statusOf(code: ErrorCode): number {
   return statuses[code] ?? 409;
+}
+
+/** By which statuses HTTP says that a call failed. */
+export function failureStatuses(): readonly number[] {
+  return [...new Set(errorCodes.map(statusOf))].sort();
 }
 
 const statuses: Partial<Record<ErrorCode, number>> = {

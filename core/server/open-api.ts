@@ -7,7 +7,7 @@ import type { Caller } from '../contract/caller';
 import { errorCodes } from '../contract/errors';
 import { type CallName, whoMayCall } from '../contract/key';
 import { type CallHandler, callChecks } from './call-routes';
-import type { Log } from './errors';
+import { failureStatuses, type Log } from './errors';
 
 /** The description of all calls by OpenAPI 3.1, and what answers them so. */
 export async function describeCalls(options: {
@@ -72,7 +72,7 @@ const failures: Record<string, OpenAPI.ResponseObject> = {
 
 const failed = Object.fromEntries(
   [
-    ...['400', '403', '404', '409', '429', '500'].map((status) => [status, 'Failed'] as const),
-    ...['401', '413', '415'].map((status) => [status, 'Refused'] as const),
+    ...failureStatuses().map((status) => [status, 'Failed'] as const),
+    ...[401, 413, 415].map((status) => [status, 'Refused'] as const),
   ].map(([status, kind]) => [status, { $ref: `#/components/responses/${kind}` }]),
 );

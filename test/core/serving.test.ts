@@ -95,7 +95,9 @@ test('tells how it is in the ways that monitors read, describes every call, and 
   expect(Object.keys(described.paths).sort()).toEqual(every.sort());
   const setting = described.paths['/settings/set']?.post;
   expect(setting).toMatchObject({ description: expect.stringContaining('No key may: the person') });
-  expect(Object.keys(Object(setting?.responses))).toEqual(expect.arrayContaining(['200', '400', '401', '403', '409']));
+  expect(Object.keys(Object(setting?.responses))).toEqual([
+    ...['200', '400', '401', '403', '404', '409', '413', '415', '429', '500', '502', '503', '507'],
+  ]);
   expect(JSON.stringify(setting?.requestBody)).toContain('"name":{"type":"string"}');
   const post = (path: string, body: unknown, as = token) =>
     asked({ port }, path, { method: 'POST', token: as, body: JSON.stringify(body) });
