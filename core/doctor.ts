@@ -203,8 +203,7 @@ function serverFindings(state: ServerState | undefined): readonly Finding[] {
 }
 
 function serviceFinding(detail: string): Finding {
-  const hint =
-    'Tasks go on without it. What it printed is in the terminal of `switchyard up`. Mend it, then start it again: `switchyard service restart NAME`.';
+  const hint = 'Tasks go on without it. What it printed is in the terminal of `switchyard up`.';
   return { name: 'service', state: 'warning', required: false, detail, hint };
 }
 

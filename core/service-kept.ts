@@ -2,7 +2,7 @@ import { CodedError } from './contract/errors';
 import type { ServiceStand } from './contract/service';
 import type { PlacedService } from './service-manifest';
 import { endingWords, type ServiceProgram, type ServiceSurroundings, startServiceProgram } from './service-program';
-import { isTaken, untilReady } from './service-ready';
+import { isTaken, NotReady, untilReady } from './service-ready';
 
 /** A service that was started. */
 export interface StartedService {
@@ -68,7 +68,7 @@ export async function keepService(
         const lately = ends.filter((at) => at > passed() - mostEnds.withinMs).length;
         const what = `Service ${name} ${endingWords(ended)}`;
         if (lately >= mostEnds.count)
-          return giveUp(`${what}, for the ${lately}th time within a minute: it is not started again ${byHand(name)}.`);
+          return giveUp(`${what}, for the ${lately}th time within a minute: it is not started again. ${byHand(name)}`);
         const pauseMs = firstPauseMs * 2 ** (lately - 1);
         say(`${what}. It is started again in ${pauseMs / 1000} s.`);
         stand = { ...stand, state: 'ended', since: Date.now() };
@@ -128,13 +128,14 @@ export async function keepService(
   };
 }
 
-/** That a service could not be started again, and is not until somebody asks. */
+/** That a service could not be started again, and is not until somebody asks. What it printed is not said: any key may read this. */
 export function notAgainWords(name: string, error: unknown): string {
-  return `Service ${name} could not be started again ${byHand(name)}: ${wordsOf(error)}`;
+  const why = error instanceof NotReady ? error.what : wordsOf(error);
+  return `Service ${name} could not be started again: ${why.replace(/\.?$/, '.')} ${byHand(name)}`;
 }
 
 function byHand(name: string): string {
-  return `(in the terminal: service restart ${name})`;
+  return `Mend it, then start it anew (in the terminal: service restart ${name}).`;
 }
 
 function wordsOf(error: unknown): string {

@@ -60,11 +60,19 @@ export async function untilReady(
   }
 }
 
-/** That a service cannot be used, and what its program said last. */
-export async function notReady(what: string, program: ServiceProgram | null): Promise<CodedError> {
-  const said = (await program?.lastWords()) ?? '';
-  const words = said === '' ? 'It printed nothing.' : `Its last words:\n${said}`;
-  return new CodedError('NOT_STARTED', `${what} ${words}`);
+/** That a service cannot be used, and what its program said last: for who asked alone, as it may be a secret. */
+export class NotReady extends CodedError {
+  readonly what: string;
+
+  constructor(what: string, said: string) {
+    super('NOT_STARTED', `${what} ${said === '' ? 'It printed nothing.' : `Its last words:\n${said}`}`);
+    this.what = what;
+  }
+}
+
+/** The same of a program that is at work, or was. */
+export async function notReady(what: string, program: ServiceProgram | null): Promise<NotReady> {
+  return new NotReady(what, (await program?.lastWords()) ?? '');
 }
 
 /** What is waited for, in words. */
